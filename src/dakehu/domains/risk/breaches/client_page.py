@@ -65,7 +65,7 @@ def _measure(limit: dict[str, Any], figures: RiskFigures | None) -> dict[str, An
         "limit": limit["value"],
         "why": limit["why"],
         "others": limit["others"],
-        "percent": None if used is None else min(100, round(used * 100)),
+        "percent": None if used is None else round(used * 100),
         "tone": tone,
     }
 
@@ -126,7 +126,7 @@ def _line(found: dict[str, Any] | None, row: Line | None, shown: dict[str, Any] 
         "about": f"{on} {LineKind(kind).text}",
         "kind": kind,
         "basis": shown["basis"] if shown else str(bilingual("固定价格（柜台）", "Price, from the counter")),
-        "threshold": shown["threshold"] if shown else "",
+        "threshold": _threshold(row) if row is not None else "",
         "set_on": row.set_on.isoformat() if row is not None else "",
         "recorded_by": shown["recorded_by"] if shown else "",
         "level": value_text("client_line", found["level"]) if found else "",
@@ -135,6 +135,12 @@ def _line(found: dict[str, Any] | None, row: Line | None, shown: dict[str, Any] 
         "state": str(bilingual(REACHED_ZH, REACHED_EN)) if is_reached else _state_of(found),
         "tone": "bad" if is_reached else ("warn" if distance is not None and abs(distance) <= 0.03 else ""),
     }
+
+
+def _threshold(row: Line) -> str:
+    """Return what a line was set at: 10% or, of a price or amount, the number."""
+    kind = "client_line" if str(row.basis) == "price" else "single_security"
+    return value_text(kind, float(row.threshold))
 
 
 def _state_of(found: dict[str, Any] | None) -> str:
