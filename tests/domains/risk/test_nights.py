@@ -187,6 +187,7 @@ def test_a_review_is_opened_written_signed_by_a_second_person_and_planned_again(
     with acting(lin):
         row = StrategyReview.objects.get()
         assert (row.due_on, row.basis) == (date(2026, 12, 1), "risk_level")
+        assert len(ask("risk.due_review_notices", {})) == 1
         perform("risk.write_review", {"review": row.pk, "held_on": "2026-11-27", "findings": "目标未变"})
         with pytest.raises(NotAllowed):
             perform("risk.sign_review", {"review": row.pk})

@@ -108,7 +108,7 @@ def why_text(found: list[Limit]) -> Bilingual:
     first = found[0]
     scope = SCOPES[first.scope]
     certainty = Certainty(first.tag)
-    subject = "" if first.scope in ("client", "firm", "security") else first.subject
+    subject = "" if first.scope in ("client", "firm", "security") else f" {first.subject}"
     others = [SCOPES[one.scope] for one in found[1:]]
     over = (
         bilingual(
@@ -124,8 +124,8 @@ def why_text(found: list[Limit]) -> Bilingual:
     default = bilingual(certainty.zh, certainty.en)
     kind = agreed if first.scope == "client" else default
     return bilingual(
-        "按{scope}{subject} 第 {v} 版，{day} 起，{kind}{over}",
-        "By {scope_en} {subject}, version {v}, since {day}, {kind_en}{over_en}",
+        "按{scope}{subject}，第 {v} 版，{day} 起，{kind}{over}",
+        "By {scope_en}{subject}, version {v}, since {day}, {kind_en}{over_en}",
         scope=scope.zh,
         scope_en=scope.en,
         subject=subject,
