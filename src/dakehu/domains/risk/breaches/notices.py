@@ -16,6 +16,7 @@ from dakehu.foundation.schema.notices import NoticeSource, declare, notice
 
 TO_ACKNOWLEDGE, TO_SIGN, TO_WRITE = "risk.breach_notices", "risk.review_notices", "risk.due_review_notices"
 MOST = 10
+KINDS = {kind.value: kind for kind in BreachKind}
 
 
 @query(TO_ACKNOWLEDGE, needs=Permission.LINE_WRITE, zh="超限提醒", en="Notices of breaches")
@@ -36,8 +37,8 @@ def breach_notices() -> list[dict[str, Any]]:
                 "{name} · {kind_zh} {about}",
                 "{name} · {kind_en} {about}",
                 name=name_of(row.client, current_actor().clearance),
-                kind_zh=BreachKind(str(row.kind)).zh,
-                kind_en=BreachKind(str(row.kind)).en,
+                kind_zh=KINDS[str(row.kind)].zh,
+                kind_en=KINDS[str(row.kind)].en,
                 about=row.about,
             ),
             at=row.started_on.isoformat(),
