@@ -128,6 +128,24 @@ INBOX = env.text(
     zh="柜台等系统每晚放文件的文件夹；缺省为数据目录下的 inbox",
     en="Folder where the counter and other systems put their files every night; inbox in the data directory by default",
 )
+SEAL_MAIL = env.text(
+    "DAKEHU_SEAL_MAIL",
+    "",
+    zh="日志封存每天寄往的邮箱（系统之外），逗号分隔",
+    en="Addresses outside the desk that the audit's seal is mailed to every day, comma separated",
+)
+SEAL_FOLDER = env.text(
+    "DAKEHU_SEAL_FOLDER",
+    "",
+    zh="日志封存每天写入的文件夹（另一台机器或只追加的存储）",
+    en="Folder that the audit's seal is written to every day (of another machine, or append-only)",
+)
+SEAL_TIMESTAMP = env.text(
+    "DAKEHU_SEAL_TIMESTAMP",
+    "",
+    zh="为日志封存加盖时间戳的服务地址（RFC 3161）",
+    en="Address of the time-stamping authority (RFC 3161) that stamps the audit's seal",
+)
 NIGHTLY_AT = env.text(
     "DAKEHU_NIGHTLY_AT",
     "",
@@ -226,6 +244,7 @@ INSTALLED_APPS = [
     "dakehu.exchange",
     "dakehu.exchange.reports",
     "dakehu.exchange.connectors",
+    "dakehu.exchange.evidence",
     "dakehu.exchange.mailbox",
     "dakehu.exchange.calendars",
     "dakehu.exchange.sheets_sync",
