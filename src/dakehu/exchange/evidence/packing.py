@@ -29,7 +29,7 @@ class PackWriter:
 
     def add(self, name: str, parts: Iterable[bytes], *, has_rows: bool = False) -> None:
         """Add a file that comes part by part. Raises Refused where the pack becomes too large."""
-        size, crc, digest, rows = self._write(name, parts, has_rows)
+        size, _, digest, rows = self._write(name, parts, has_rows)
         self._stated.append({"name": name, "size": size, "sha256": digest, **({"rows": rows} if has_rows else {})})
 
     def add_rows(self, name: str, rows: Iterable[Any]) -> None:

@@ -17,6 +17,7 @@ from dakehu.domains.service.deliveries import outbox
 from dakehu.exchange.evidence import timestamps
 from dakehu.foundation.access import keys
 from dakehu.foundation.access.actor import acting_as, system_actor
+from dakehu.foundation.actions.labels import declare_steps
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.audit import seals
 from dakehu.foundation.audit.models import AuditEntry, AuditSeal
@@ -33,6 +34,14 @@ JOB = "evidence.publish_seals"
 AGAIN = timedelta(hours=1)
 MOST = 200  # seals that go one way at once
 log = logging.getLogger("dakehu.evidence")
+declare_steps(
+    {
+        "audit.seal": bilingual("封存操作日志", "Seal the audit"),
+        "audit.mail_seals": bilingual("寄出日志封存", "Mail audit seals"),
+        "audit.publish_seals": bilingual("日志封存已发往外部", "Audit seals sent outside"),
+        "audit.keep_timestamp": bilingual("保存时间戳", "Keep a time stamp"),
+    }
+)
 
 
 def seal_now() -> int:

@@ -16,9 +16,11 @@ from dakehu.exchange.evidence.audit_entries import Proven
 from dakehu.exchange.evidence.collection import Table
 from dakehu.exchange.evidence.packing import PackWriter, verifier
 from dakehu.exchange.reports import typst_pdf
+from dakehu.exchange.reports.service import LANGUAGE
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
-from dakehu.foundation.actions.registry import act
+from dakehu.foundation.actions.labels import declare_steps
+from dakehu.foundation.actions.registry import act, action
 from dakehu.foundation.audit import signature
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, NotFound, refusal
@@ -29,10 +31,20 @@ from dakehu.foundation.gates import render_row
 from dakehu.foundation.jobs import queue as jobs
 from dakehu.foundation.jobs.progress import no_progress
 from dakehu.foundation.records.recorded import ActionRecord, add_audit_note
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
 KIND = "evidence.create"
 UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 EARLIEST = date(1990, 12, 1)  # before the markets opened
+SINCE = Parameter("since", required=False, kind="date", spec=FieldSpec("期间开始", "From"))
+UNTIL = Parameter("until", required=False, kind="date", spec=FieldSpec("期间结束", "To"))
+declare_steps(
+    {
+        "evidence.collect": bilingual("汇集证据", "Collect evidence"),
+        "evidence.keep": bilingual("保存证据包", "Keep an evidence pack"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -70,9 +82,7 @@ def write_pack(
     hold, and for a pack above 4 GB.
     """
     check_may_create()
-    first, last = since or EARLIEST, until or clock.today()
-    if first > last:
-        raise refusal("from", "期间的开始晚于结束，请对调。", "The period ends before it begins: swap the two.")
+    first, last = check_period(since, until)
     progress(0.05, bilingual("正在封存操作日志", "Sealing the audit"))
     publication.seal_now()
     progress(0.2, bilingual("正在汇集记录", "Collecting records"))
@@ -165,11 +175,33 @@ def save_pack(client: Any, path: Path, since: date | None, until: date | None, p
     return pack
 
 
-def start(client: Any, since: date | None, until: date | None, language: str | None = None) -> int:
-    """Make a pack in the background; return the id of the job, whose result names the file (files.read)."""
-    check_may_create()
+@action(
+    KIND,
+    needs=Permission.EVIDENCE_CREATE,
+    zh="制作证据包",
+    en="Make an evidence pack",
+    parameters=(parameters_of("service.Interaction", "client"), SINCE, UNTIL, LANGUAGE),
+    irreversible=bilingual(
+        "证据包下载后无法收回，制作会记入操作日志。",
+        "A downloaded pack cannot be called back; that it was made is recorded in the audit trail.",
+    ),
+)
+def start_pack(
+    *, client: Any, since: date | None = None, until: date | None = None, language: str | None = None
+) -> dict[str, int]:
+    """Start making the pack of a client and a period (all of the past, if left out): {job}, whose result names the file."""
+    check_period(since, until)
     days = [day.isoformat() if day else "" for day in (since, until)]
-    return jobs.start(KIND, client=client.pk, since=days[0], until=days[1], language=language or reading_language())
+    job = jobs.start(KIND, client=client.pk, since=days[0], until=days[1], language=language or reading_language())
+    return {"job": job}
+
+
+def check_period(since: date | None, until: date | None) -> tuple[date, date]:
+    """Return the first and last day of a period. Raises Refused for one that ends before it begins."""
+    first, last = since or EARLIEST, until or clock.today()
+    if first > last:
+        raise refusal("since", "期间的开始晚于结束，请对调。", "The period ends before it begins: swap the two.")
+    return first, last
 
 
 @jobs.job(KIND)
