@@ -128,6 +128,12 @@ INBOX = env.text(
     zh="柜台等系统每晚放文件的文件夹；缺省为数据目录下的 inbox",
     en="Folder where the counter and other systems put their files every night; inbox in the data directory by default",
 )
+BACKUP_PASSWORD_FILE = env.text(
+    "DAKEHU_BACKUP_PASSWORD_FILE",
+    "",
+    zh="备份密码所在的文件（不要放在数据目录里）",
+    en="File that holds the password of backups (not in the data directory)",
+)
 SEAL_MAIL = env.text(
     "DAKEHU_SEAL_MAIL",
     "",
@@ -182,9 +188,9 @@ def _postgres(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     if parts.scheme not in ("postgres", "postgresql"):
         raise env.WrongSetting("DAKEHU_DATABASE_URL: write postgresql://user:password@host:5432/name")
-    options: dict[str, object] = {}
     host = parts.hostname or ""
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    options: dict[str, object] = {name: unquote(query[name]) for name in ("sslmode", "sslrootcert") if name in query}
     return {
         "ENGINE": "dakehu.foundation.database.postgres",
         "NAME": unquote(parts.path.lstrip("/")),

@@ -152,7 +152,14 @@ def parser() -> argparse.ArgumentParser:
     add("reindex", "重建搜索索引 · rebuild the search index")
     made = add("backup", "备份 · back up")
     made.add_argument("file", type=Path)
-    made.add_argument("--password-file", type=Path, help="连同密钥加密备份 · encrypt, and take the keys along")
+    made.add_argument(
+        "--password-file",
+        type=Path,
+        help="密码所在文件，缺省为 DAKEHU_BACKUP_PASSWORD_FILE；加密并含密钥 · file of the password; encrypted, with the keys",
+    )
+    made.add_argument(
+        "--unencrypted", action="store_true", help="不加密，不含密钥 · neither encrypted nor with the keys"
+    )
     made = add("restore", "恢复到空的数据目录 · restore into an empty data directory")
     made.add_argument("file", type=Path)
     made.add_argument("--password-file", type=Path, help="备份的密码 · the backup's password")
