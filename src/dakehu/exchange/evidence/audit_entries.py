@@ -69,6 +69,13 @@ def is_shown_whole(body: dict[str, Any], numbers: set[int]) -> bool:
     return not others and not any(change.get("kind") == "many" for change in body.get("changes", ()))
 
 
+def excerpt(change: dict[str, Any]) -> dict[str, Any]:
+    """Return what may be shown of a change: of a bulk write its table and columns, without the numbers of other rows."""
+    if change.get("kind") != "many":
+        return change
+    return {"model": change["model"], "kind": "many", "columns": (change.get("after") or {}).get("columns", [])}
+
+
 def _proven(
     found: list[tuple[Any, dict[str, Any]]], known: list[AuditSeal], numbers: set[int]
 ) -> Iterator[dict[str, Any]]:
@@ -87,7 +94,7 @@ def _proven(
         if is_shown_whole(body, numbers):
             row |= {"body": entry.body, "salt": salt}
         else:
-            changes = [change for change in body.get("changes", ()) if change.get("client_id") in numbers]
+            changes = [excerpt(change) for change in body.get("changes", ()) if concerns(change, numbers)]
             row |= {"excerpt": {"changes": changes}}
         yield row | {"under": current.pk, "path": merkle.path(leaves, place[entry.pk]), "leaf": leaves[place[entry.pk]]}
 

@@ -20,6 +20,7 @@ from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.encrypted_fields import EncryptedTextField, EncryptedValue
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.query_guard import scoped_models
+from dakehu.foundation.access.sensitivity import PUBLIC
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.chunks import chunks
 from dakehu.foundation.files.models import StoredFile
@@ -55,10 +56,12 @@ def collect(client: Any, since: date, until: date) -> list[Table]:
         if kept:
             held[model] = kept
     _add_declared(held, client, since, until)
-    _add_related(held)
+    _add_dependents(held)
+    own = set(held)
+    _add_context(held)
     _add_decisions(held)
-    tables = [_table(model, [rows[pk] for pk in sorted(rows)]) for model, rows in held.items()]
-    return [table for table in tables if table is not None] + list(_plain_tables(client, since, until))
+    tables = [_table(model, [rows[pk] for pk in sorted(rows)], model in own) for model, rows in held.items()]
+    return tables + list(_plain_tables(client, since, until))
 
 
 def client_models() -> list[Any]:
@@ -112,19 +115,23 @@ def _add_declared(held: dict[Any, dict[Any, Any]], client: Any, since: date, unt
             _add(held, source.find(client, since, until))
 
 
-def _add_related(held: dict[Any, dict[Any, Any]]) -> None:
-    """Add the rows that collected rows name (a campaign, a template), and those that hang on collected rows (a helper)."""
+def _add_dependents(held: dict[Any, dict[Any, Any]]) -> None:
+    """Add the rows that hang on collected rows, such as the helpers of a task."""
     for model, rows in list(held.items()):
-        for key in model._meta.concrete_fields:
-            target = key.related_model if isinstance(key, models.ForeignKey) else None
-            if target is None or not _is_own(target):
-                continue
-            for numbers in chunks(sorted({getattr(row, key.attname) for row in rows.values()} - {None})):
-                _add(held, target.objects.filter(pk__in=numbers))
         for other, key in references_to(model):
             if _is_own(other):
                 for numbers in chunks(sorted(rows)):
                     _add(held, other.objects.filter(**{f"{key.name}__in": numbers}))
+
+
+def _add_context(held: dict[Any, dict[Any, Any]]) -> None:
+    """Add the rows that collected rows name, such as a campaign or a template."""
+    for model, rows in list(held.items()):
+        for key in model._meta.concrete_fields:
+            target = key.related_model if isinstance(key, models.ForeignKey) else None
+            if target is not None and _is_own(target):
+                for numbers in chunks(sorted({getattr(row, key.attname) for row in rows.values()} - {None})):
+                    _add(held, target.objects.filter(pk__in=numbers))
 
 
 def _is_own(model: Any) -> bool:
@@ -139,16 +146,24 @@ def _is_own(model: Any) -> bool:
 
 def _add_decisions(held: dict[Any, dict[Any, Any]]) -> None:
     """Add the rows that name what they are about by `subject_kind` and its number, such as approvals."""
-    for model in apps.get_models():
-        names = {f.name for f in model._meta.concrete_fields}
-        number = next((name for name in ("subject_ref", "subject_id") if name in names), "")
-        if "subject_kind" not in names or not number or not issubclass(model, Recorded):
-            continue
+    for model in filter(_is_decision, apps.get_models()):
+        number = _subject_number(model)
         kinds = list(model.objects.order_by().values_list("subject_kind", flat=True).distinct())
         for subject, rows in list(held.items()):
             for kind in [kind for kind in kinds if _names(kind, subject)]:
                 for numbers in chunks(sorted(rows)):
                     _add(held, model.objects.filter(**{"subject_kind": kind, f"{number}__in": numbers}))
+
+
+def _subject_number(model: Any) -> str:
+    names = {f.name for f in model._meta.concrete_fields}
+    return next((name for name in ("subject_ref", "subject_id") if name in names), "")
+
+
+def _is_decision(model: Any) -> bool:
+    """Return whether the rows of a table are about rows of any other table."""
+    has_kind = any(f.name == "subject_kind" for f in model._meta.concrete_fields)
+    return has_kind and bool(_subject_number(model)) and issubclass(model, Recorded)
 
 
 def _names(kind: str, model: Any) -> bool:
@@ -157,12 +172,17 @@ def _names(kind: str, model: Any) -> bool:
     return said in (model._meta.model_name, model._meta.label_lower)
 
 
-def _table(model: Any, rows: list[Any]) -> Table | None:
+def _table(model: Any, rows: list[Any], is_clients: bool) -> Table:
+    """Return the rows of a table as they are shown to the actor.
+
+    Of rows that are not the client's own (a campaign) personal values are left out: they may be those of others.
+    """
     actor = current_actor()
-    columns = columns_of(model)
+    columns = [c for c in columns_of(model) if is_clients or c.spec.sensitivity <= PUBLIC or _is_decision(model)]
+    names = [column.name for column in columns]
     may_open = actor.may(Permission.SEALED_OPEN)
     opened = [c.name for c in columns if may_open and isinstance(c.field, EncryptedTextField) and c.field.mask is None]
-    plain, shown = render_rows(rows, shown=False), render_rows(rows, shown=True)
+    plain, shown = render_rows(rows, names), render_rows(rows, names, shown=True)
     for row, values, texts in zip(rows, plain, shown, strict=True):
         for name in opened:
             value = getattr(row, name)
@@ -171,7 +191,7 @@ def _table(model: Any, rows: list[Any]) -> Table | None:
     masked = [
         c.name for c in columns if c.name not in opened and (c.kind == "sealed" or c.spec.sensitivity > actor.clearance)
     ]
-    labels = {c.name: c.label for c in columns}
+    labels = {c.name: c.label for c in columns if c.name != model.client_path}
     return Table(
         model._meta.label,
         str(model.names.plural),
@@ -218,5 +238,8 @@ def _plain_tables(client: Any, since: date, until: date) -> Iterator[Table]:
         if source.day and current_actor().may(source.needs):
             rows = [dict(row) for row in source.find(client, since, until)]
             if rows:
-                texts = [(str(row[source.day]), _sentence(row, {name: name for name in row})) for row in rows]
+                texts = [
+                    (str(row[source.day]), _sentence(row, {name: str(words) for name, words in source.columns.items()}))
+                    for row in rows
+                ]
                 yield Table(source.name, str(source.title), rows, texts)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dakehu.domains.team.roles import RoleName
 from dakehu.exchange.evidence.collection import Table
 from dakehu.exchange.reports import charts
 from dakehu.exchange.reports.formats import partial_list_note
@@ -47,7 +48,7 @@ def content(about: dict[str, Any], tables: list[Table], entries: list[dict[str, 
             for label, value in (
                 (bilingual("客户号", "Client code"), about["client"]["code"]),
                 (bilingual("期间", "Period"), f"{period['from']} – {period['to']}"),
-                (bilingual("制作人", "Made by"), f"{maker['by']} ({maker['role']})"),
+                (bilingual("制作人", "Made by"), f"{maker['by']} ({RoleName.text_of(maker['role'])})"),
                 (bilingual("封存编号", "Seals"), " – ".join(str(number) for number in about["seals"])),
                 (bilingual("密钥指纹", "Fingerprint of the key"), signature.fingerprint()),
             )

@@ -3,8 +3,8 @@
 Rows of tables that lead to a client are found by themselves (exchange.evidence).
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ class EvidenceSource:
     """A source of evidence: `find(client, since, until)` returns rows of a table, or plain dictionaries.
 
     `client` is the row of the client, both days are in the period. `needs` is the permission without which nothing is asked,
-    `day` the column of plain dictionaries that dates them.
+    `day` the column of plain dictionaries that dates them, `columns` what they are called: {column: label}.
     """
 
     name: str
@@ -24,6 +24,7 @@ class EvidenceSource:
     find: Callable[[Any, date, date], Iterable[Any]]
     needs: str = ""
     day: str = ""
+    columns: Mapping[str, Bilingual] = field(default_factory=dict)
 
 
 _declared: dict[str, EvidenceSource] = {}

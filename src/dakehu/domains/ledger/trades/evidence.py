@@ -25,5 +25,14 @@ declare(
         trades_of_period,
         needs=Permission.LEDGER_READ,
         day="day",
+        columns={
+            "code": bilingual("代码", "Code"),
+            "name": bilingual("证券", "Security"),
+            "side": bilingual("业务", "Kind"),
+            "quantity": bilingual("数量", "Quantity"),
+            "price": bilingual("价格", "Price"),
+            "net": bilingual("发生金额", "Cash effect"),
+            "fee": bilingual("费用", "Fees"),
+        },
     )
 )
