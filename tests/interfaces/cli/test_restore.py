@@ -18,26 +18,19 @@ from django.test import override_settings
 from dakehu.foundation.access import encrypted_fields, encrypted_files, keys
 from dakehu.foundation.base.errors import Refused
 from dakehu.interfaces.cli import archive, restore
-from tests.program import Desk
-from tests.sqlite_database import DATABASE, MIGRATED, state_of_migrations
+from tests.program import Desk, migrated_desk
 
 ROOT = Path(__file__).parents[3]
 PASSWORD = "hebei-42-donkey"
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory, django_db_setup):
-    """A desk with Lin and one client with a phone and a file; its backup with keys, one without, and the password's file.
-
-    It begins with the migrated database that all tests of SQLite begin with.
-    """
+def made(tmp_path_factory):
+    """A desk with Lin and one client with a phone and a file; its backup with keys, one without, and the password's file."""
     folder = tmp_path_factory.mktemp("desk")
-    template = MIGRATED / state_of_migrations()
-    shutil.copytree(template / "keys", folder / "home" / "keys")
-    shutil.copyfile(template / DATABASE, folder / "home" / "dakehu.sqlite3")
     (folder / "list.csv").write_text("客户号,姓名\nC0002,李四\n", encoding="utf-8")
     (folder / "password").write_text(PASSWORD + "\n")
-    Desk(folder / "home").reports(
+    migrated_desk(folder / "home").reports(
         ("user", "add", "username=lin", "name=林晓", "role=manager", "password=Correct-horse-9"),
         ("do", "clients.create", "name=张三", "code=C0001", "phone=13812345678", "--as", "lin"),
         ("import", folder / "list.csv", "--as", "lin"),
