@@ -10,14 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.sqlite_database import ROOT, state_of, state_of_migrations
+
+DESKS = ROOT / ".pytest_cache" / "desks"
 SEVERAL = """
 import json, sys
 from dakehu.interfaces.cli.main import main
 sys.exit(any(main([*words, "--json"]) for words in json.loads(sys.argv[1])))
 """
-from tests.sqlite_database import ROOT, state_of, state_of_migrations
-
-DESKS = ROOT / ".pytest_cache" / "desks"
 
 
 class Desk:
