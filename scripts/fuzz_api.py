@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 ROLES = {"manager": "lin", "lead": "zhou", "compliance": "he", "analyst": "an", "administrator": "admin"}
@@ -65,14 +66,19 @@ def fuzz(schemathesis: str, url: str, user: str, examples: int, seconds: int) ->
         "--exclude-path-regex",
         "(do|actions)/team.(create_token|revoke_token|end_token|change_user|reset_)",
     ]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    try:
-        printed, _ = running.communicate(timeout=seconds or None)
-    except subprocess.TimeoutExpired:
-        running.send_signal(signal.SIGINT)
-        printed, _ = running.communicate(timeout=60)
-        return int("FAILURES" in printed or "ERRORS" in printed), printed
-    return running.returncode, printed
+    with tempfile.TemporaryFile("w+") as printed:
+        running = subprocess.Popen(command, stdout=printed, stderr=subprocess.STDOUT, text=True)
+        ended = None
+        for number, wait in ((signal.SIGINT, seconds or None), (signal.SIGINT, 20), (signal.SIGKILL, 20), (None, 20)):
+            with suppress(subprocess.TimeoutExpired):
+                ended = running.wait(wait)
+                break
+            if number is not None:
+                running.send_signal(number)
+        printed.seek(0)
+        text = printed.read()
+    early = ended is None or ended < 0 or "interrupt" in text.lower()
+    return (int("FAILURES" in text) if early else int(ended or 0)), text
 
 
 def main() -> int:
