@@ -61,8 +61,11 @@ def test_a_pack_is_verified_by_a_python_that_knows_nothing_of_dakehu(lin, zhou, 
         archive.extractall(tmp_path / "open")
     ran = subprocess.run(
         [sys.executable, "-I", "-S", "open/verify.py", "pack.zip", "--key", pack.key],
-        cwd=tmp_path, env={}, capture_output=True, check=False,
-    )  # fmt: skip
+        cwd=tmp_path,
+        env={},
+        capture_output=True,
+        check=False,
+    )
     assert ran.returncode == 0, ran.stdout.decode() + ran.stderr.decode()
     assert "完好 · everything holds" in ran.stdout.decode() and pack.manifest in ran.stdout.decode()
     assert verify.verify(tmp_path / "open")[1] == []

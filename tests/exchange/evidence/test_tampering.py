@@ -121,12 +121,23 @@ def changed_manifest(files, change):
 
 TAMPERINGS = {
     "a letter of a row": (
-        lambda f: lines(f, TALKS, lambda r: [*r[:2], r[2].replace(b"3", b"9"), *r[3:]]), TALKS, "row 3 was changed"),
+        lambda f: lines(f, TALKS, lambda r: [*r[:2], r[2].replace(b"3", b"9"), *r[3:]]),
+        TALKS,
+        "row 3 was changed",
+    ),
     "a row removed": (lambda f: lines(f, TALKS, lambda r: [*r[:4], *r[5:]]), TALKS, "row 5 was removed"),
     "the last row removed": (lambda f: lines(f, TALKS, lambda r: r[:-1]), TALKS, "row 8 was removed"),
-    "a row added": (lambda f: lines(f, TALKS, lambda r: [*r[:2], b'{"id":99}', *r[2:]]), TALKS, "1 rows were added after row 2"),
+    "a row added": (
+        lambda f: lines(f, TALKS, lambda r: [*r[:2], b'{"id":99}', *r[2:]]),
+        TALKS,
+        "1 rows were added after row 2",
+    ),
     "a row twice": (lambda f: lines(f, TALKS, lambda r: [*r, r[-1]]), TALKS, "1 rows were added after row 8"),
-    "two rows swapped": (lambda f: lines(f, TALKS, lambda r: [r[1], r[0], *r[2:]]), TALKS, "put into another order: 1, 2"),
+    "two rows swapped": (
+        lambda f: lines(f, TALKS, lambda r: [r[1], r[0], *r[2:]]),
+        TALKS,
+        "put into another order: 1, 2",
+    ),
     "a byte at the end of a row file": (lambda f: {**f, TALKS: f[TALKS] + b" "}, TALKS, "was changed"),
     "a line end removed": (lambda f: {**f, TALKS: f[TALKS][:-1]}, TALKS, "row 8 was removed"),
     "a byte of the PDF": (lambda f: {**f, "evidence.pdf": b"%PDF-1.7 pagf"}, "evidence.pdf", "was changed"),
@@ -137,47 +148,84 @@ TAMPERINGS = {
     "a file added": (lambda f: {**f, "files/2-x.txt": b"x"}, "files/2-x.txt", "was added"),
     "a file renamed": (
         lambda f: {("files/9.txt" if name.startswith("files/") else name): held for name, held in f.items()},
-        "files/1-签收.txt", "renamed to files/9.txt"),
+        "files/1-签收.txt",
+        "renamed to files/9.txt",
+    ),
     "two files exchanged": (
         lambda f: {**f, "evidence.pdf": f["files/1-签收.txt"], "files/1-签收.txt": f["evidence.pdf"]},
-        "evidence.pdf", "was changed"),
+        "evidence.pdf",
+        "was changed",
+    ),
     "the verifier": (lambda f: {**f, "verify.py": f["verify.py"] + b"\n"}, "verify.py", "was changed"),
     "the manifest": (
         lambda f: changed_manifest(f, lambda m: m["about"]["client"].update(code="C0002")),
-        "manifest.json", "signature does not fit"),
+        "manifest.json",
+        "signature does not fit",
+    ),
     "the manifest without a file": (
         lambda f: without(changed_manifest(f, lambda m: m["files"].pop(1)), "files/1-签收.txt"),
-        "manifest.json", "signature does not fit"),
+        "manifest.json",
+        "signature does not fit",
+    ),
     "the manifest with a byte more": (
-        lambda f: {**f, "manifest.json": f["manifest.json"] + b" "}, "manifest.json", "signature does not fit"),
+        lambda f: {**f, "manifest.json": f["manifest.json"] + b" "},
+        "manifest.json",
+        "signature does not fit",
+    ),
     "the manifest removed": (lambda f: without(f, "manifest.json"), "manifest.json", "is missing"),
     "the manifest no JSON": (lambda f: {**f, "manifest.json": b"{"}, "manifest.json", "cannot be read"),
     "the signature removed": (lambda f: without(f, "signature.json"), "signature.json", "is missing"),
     "the signature with a space": (
-        lambda f: {**f, "signature.json": f["signature.json"] + b" "}, "signature.json", "was changed"),
+        lambda f: {**f, "signature.json": f["signature.json"] + b" "},
+        "signature.json",
+        "was changed",
+    ),
     "the signature of something else": (
         lambda f: {**f, "signature.json": f["signature.json"].replace(b'"signature":"', b'"signature":"00')},
-        "manifest.json", "signature does not fit"),
+        "manifest.json",
+        "signature does not fit",
+    ),
     "a seal changed": (
         lambda f: {**f, "audit/seals.jsonl": f["audit/seals.jsonl"].replace(b'"entries":5', b'"entries":6')},
-        "audit/seals.jsonl 2", "the seal was changed"),
+        "audit/seals.jsonl 2",
+        "the seal was changed",
+    ),
     "seals swapped": (
-        lambda f: lines(f, "audit/seals.jsonl", lambda r: r[::-1]), "audit/seals.jsonl 1", "does not follow"),
-    "a seal removed": (lambda f: lines(f, "audit/seals.jsonl", lambda r: r[1:]), "audit/entries.jsonl 1", "under its seal"),
+        lambda f: lines(f, "audit/seals.jsonl", lambda r: r[::-1]),
+        "audit/seals.jsonl 1",
+        "does not follow",
+    ),
+    "a seal removed": (
+        lambda f: lines(f, "audit/seals.jsonl", lambda r: r[1:]),
+        "audit/entries.jsonl 1",
+        "under its seal",
+    ),
     "an audit entry changed": (
         lambda f: {**f, "audit/entries.jsonl": f["audit/entries.jsonl"].replace(b"2026-01-05", b"2026-01-06")},
-        "audit/entries.jsonl 5", "does not stand under its seal"),
+        "audit/entries.jsonl 5",
+        "does not stand under its seal",
+    ),
     "the body of an audit entry changed": (
         lambda f: {**f, "audit/entries.jsonl": f["audit/entries.jsonl"].replace(b"[4]", b"[5]")},
-        "audit/entries.jsonl 4", "does not fit its digest"),
+        "audit/entries.jsonl 4",
+        "does not fit its digest",
+    ),
     "audit entries swapped": (
-        lambda f: lines(f, "audit/entries.jsonl", lambda r: [r[1], r[0], *r[2:]]), "audit/entries.jsonl 1", "wrong order"),
+        lambda f: lines(f, "audit/entries.jsonl", lambda r: [r[1], r[0], *r[2:]]),
+        "audit/entries.jsonl 1",
+        "wrong order",
+    ),
     "an audit entry removed": (
-        lambda f: lines(f, "audit/entries.jsonl", lambda r: [*r[:3], *r[4:]]), "audit/entries.jsonl", "row 4 was removed"),
+        lambda f: lines(f, "audit/entries.jsonl", lambda r: [*r[:3], *r[4:]]),
+        "audit/entries.jsonl",
+        "row 4 was removed",
+    ),
     "an audit entry that claims another seal": (
         lambda f: {**f, "audit/entries.jsonl": f["audit/entries.jsonl"].replace(b'"under":2', b'"under":1')},
-        "audit/entries.jsonl 8", "does not stand under its seal"),
-}  # fmt: skip
+        "audit/entries.jsonl 8",
+        "does not stand under its seal",
+    ),
+}
 
 
 def test_an_untouched_pack_holds_as_a_file_and_as_a_folder(pack, tmp_path):

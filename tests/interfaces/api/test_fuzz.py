@@ -111,9 +111,6 @@ def test_no_request_brings_about_a_fault_or_an_undocumented_status(
     assert faults == []
 
 
-PLAIN = {"integer": 1, "number": 1, "boolean": False, "array": [], "object": {}}
-
-
 def test_null_for_whatever_may_be_left_out_is_no_fault_of_any_action(lin: Any, zhang: Any, settings: Any) -> None:
     settings.REQUESTS_PER_MINUTE = settings.LOOKUPS_PER_HOUR = 0
     browser, faults = browser_of(lin), []
@@ -122,10 +119,9 @@ def test_null_for_whatever_may_be_left_out_is_no_fault_of_any_action(lin: Any, z
             continue
         schema = operation["requestBody"]["content"].get("application/json", {}).get("schema", {})
         needed = schema.get("required", ())
-        sent = {
-            name: PLAIN.get(str(of.get("type")), "C0001") if name in needed else None
-            for name, of in schema.get("properties", {}).items()
-        }
+        if set(needed) - {"client"}:
+            continue  # refused before anything is done with it
+        sent = {name: "C0001" if name in needed else None for name in schema.get("properties", {})}
         answer = browser.generic(method.upper(), path, json.dumps(sent), content_type="application/json")
         if answer.status_code >= 500:
             faults.append((path, answer.status_code))

@@ -154,7 +154,7 @@ def _read_damaged(path, files, faults):
             for name in packed.namelist():
                 try:
                     files[name] = packed.read(name)
-                except (zipfile.BadZipFile, NotImplementedError, OSError, RuntimeError, EOFError, binascii.Error):
+                except (zipfile.BadZipFile, OSError, RuntimeError, EOFError, binascii.Error):
                     files.setdefault(name, b"")
     except (zipfile.BadZipFile, OSError, EOFError, ValueError, struct.error):
         faults.append((path.name, "压缩包被截断或损坏", "the container is cut or damaged"))
@@ -178,10 +178,7 @@ def check_manifest(files, key):
 
 
 def fingerprint(public):
-    try:
-        return sha256(bytes.fromhex(public))[:32]
-    except ValueError:
-        return ""
+    return sha256(bytes.fromhex(public))[:32] if set(public) <= set("0123456789abcdef") and len(public) == 64 else ""
 
 
 def check_files(files, stated):
