@@ -174,6 +174,7 @@ GRANTS = {
     "sheet.read": "manager lead compliance admin",
     "sheet.run": "manager lead",
     "webhook.own": "manager lead compliance analyst admin",
+    "evidence.create": "lead compliance",
 }
 
 
