@@ -28,6 +28,7 @@ declare(
         update="compliance.change_complaint",
         asked_first=("client", "subject", "detail", "channel", "category", "about_staff", "received_on"),
         timeline=TimelineOf("complaint", bilingual("投诉", "Complaints"), "flag"),
+        tab=True,
         worksheet=SheetOf(
             "complaints",
             bilingual("投诉", "Complaints"),
