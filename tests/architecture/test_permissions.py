@@ -151,6 +151,8 @@ GRANTS = {
     "growth.campaign_approve": "lead compliance",
     "compliance.registrations": "manager lead compliance analyst admin",
     "compliance.registrations_write": "compliance",
+    "compliance.consents": "manager lead compliance",
+    "compliance.consent_texts": "compliance",
     "sheet.read": "manager lead compliance admin",
     "sheet.run": "manager lead",
     "webhook.own": "manager lead compliance analyst admin",

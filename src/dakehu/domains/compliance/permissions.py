@@ -14,3 +14,12 @@ REGISTRATION_READ = Permission(
 REGISTRATION_WRITE = Permission(
     "compliance.registrations_write", "维护执业登记", "Keep registrations of staff", granted_to=(RoleName.COMPLIANCE,)
 )
+CONSENT_WRITE = Permission(
+    "compliance.consents",
+    "登记同意与撤回",
+    "Record consents and withdrawals",
+    granted_to=(RoleName.MANAGER, RoleName.LEAD, RoleName.COMPLIANCE),
+)
+CONSENT_TEXTS = Permission(
+    "compliance.consent_texts", "发布告知文本", "Publish notices of consent", granted_to=(RoleName.COMPLIANCE,)
+)

@@ -14,4 +14,5 @@ declare(
         update="compliance.change_registration",
         asked_first=("user", "kind", "number", "valid_from", "valid_to", "evidence"),
     ),
+    Resource("compliance.ConsentText", create="compliance.publish_consent_text", is_merged=False),
 )

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from dakehu.interfaces.web.views import compliance, registrations
+from dakehu.interfaces.web.views import compliance, consents, registrations
 
 urlpatterns = [
     path("compliance/", compliance.start, name="compliance"),
+    path("compliance/consents/", consents.purposes, name="consents"),
+    path("compliance/rules/", consents.rules, name="compliance-rules"),
     path("compliance/registrations/", registrations.listed, name="registrations"),
     path("compliance/wording/", compliance.wording, name="wording"),
     path("compliance/wording/check", compliance.check, name="wording-check"),

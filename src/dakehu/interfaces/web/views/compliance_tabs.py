@@ -9,6 +9,8 @@ from dakehu.foundation.base.i18n import bilingual
 TABS = (
     ("/compliance/wording/", bilingual("用语合规", "Wording"), Permission.COMPLIANCE_READ),
     ("/compliance/registrations/", bilingual("执业登记", "Registrations"), Permission.REGISTRATION_READ),
+    ("/compliance/consents/", bilingual("同意管理", "Consents"), Permission.COMPLIANCE_READ),
+    ("/compliance/rules/", bilingual("规则与出处", "Rules"), Permission.COMPLIANCE_READ),
 )
 
 
