@@ -153,6 +153,8 @@ GRANTS = {
     "compliance.registrations_write": "compliance",
     "compliance.consents": "manager lead compliance",
     "compliance.consent_texts": "compliance",
+    "compliance.aml": "compliance",
+    "compliance.read_log": "compliance",
     "sheet.read": "manager lead compliance admin",
     "sheet.run": "manager lead",
     "webhook.own": "manager lead compliance analyst admin",

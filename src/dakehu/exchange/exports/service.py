@@ -200,9 +200,15 @@ def _book(filled: dict[str, FilledSheet], language: str, password: str = "") -> 
         [statistics],
         language=language,
         created=clock.local(clock.now()),
-        generated_by=str(bilingual("由 dakehu 生成", "Made by dakehu")),
+        generated_by=export_mark() if filled else str(bilingual("由 dakehu 生成", "Made by dakehu")),
         file_password=password,
     )
+
+
+def export_mark() -> str:
+    """Return what every printed page of an exported file and its properties say: who made it and when."""
+    at = clock.local(clock.now()).strftime("%Y-%m-%d %H:%M")
+    return str(bilingual("由 dakehu 生成 · {who} {at}", "Made by dakehu · {who} {at}", who=current_actor().name, at=at))
 
 
 def _sheet(worksheet: Worksheet, filled: FilledSheet | None, language: str) -> writing.SheetSpec:

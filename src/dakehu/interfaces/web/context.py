@@ -91,7 +91,7 @@ def exists(url: str) -> bool:
 def frame(request: HttpRequest) -> dict[str, Any]:
     """What every page needs: menu, views, person, links, rights, and the firm's colours of rise and fall."""
     colours = "red-up" if firm_settings.current("RISE_IS_RED") else "green-up"
-    return {**_frame(request), "updown": colours}
+    return {**_frame(request), "updown": colours, "watermark": firm_settings.current("WATERMARK")}
 
 
 def _frame(request: HttpRequest) -> dict[str, Any]:

@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from dakehu.interfaces.web.views import compliance, consents, registrations
+from dakehu.interfaces.web.views import aml, compliance, consents, read_log, registrations
 
 urlpatterns = [
     path("compliance/", compliance.start, name="compliance"),
+    path("compliance/aml/", aml.desk, name="aml"),
+    path("compliance/aml/<int:pk>/", aml.file, name="aml-file"),
+    path("compliance/readings/", read_log.readings, name="readings"),
     path("compliance/consents/", consents.purposes, name="consents"),
     path("compliance/rules/", consents.rules, name="compliance-rules"),
     path("compliance/registrations/", registrations.listed, name="registrations"),

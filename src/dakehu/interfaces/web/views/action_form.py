@@ -34,6 +34,8 @@ CARRIED = (
     "at",
     "which",
     "part_of",
+    "watch_entry",
+    "suspicion",
 )  # said by the page, never asked
 
 
