@@ -26,8 +26,10 @@ class Confidential(ClientRecorded):
     across_only = "is_confidential"
     retention = TWENTY_YEARS
 
-    client_ref: Any = models.BigIntegerField(null=True, blank=True, editable=False)
-    is_confidential = models.BooleanField(default=True, editable=False)
+    client_ref: Any = field(
+        models.BigIntegerField(null=True, blank=True), zh="客户内部编号", en="Number of the client", editable=False
+    )
+    is_confidential = field(models.BooleanField(default=True), zh="仅合规可见", en="Compliance only", editable=False)
 
     class Meta(ClientRecorded.Meta):
         abstract = True
@@ -72,7 +74,7 @@ class WatchListEntry(Confidential):
                    example="联合国安理会 1267 委员会 2026-11-01")  # fmt: skip
     listed_on = field(models.DateField(default=clock.today), zh="列入日期", en="Listed on", listed=True)
     ended_on = field(models.DateField(null=True, blank=True), zh="移出日期", en="Delisted on", listed=True)
-    cleared = models.JSONField(default=list, editable=False)
+    cleared = field(models.JSONField(default=list), zh="已排除的客户", en="Clients cleared", editable=False)
 
     class Meta(Confidential.Meta):
         indexes = [models.Index(fields=["name"], name="watch_list_by_name")]
