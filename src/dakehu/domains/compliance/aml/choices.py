@@ -19,7 +19,7 @@ class WatchList(Choices):
     SANCTIONS = "sanctions", "制裁名单", "Sanctions"
     TERROR = "terror", "涉恐名单", "Terrorism"
     OFFICE = "office", "特定自然人（政要）", "Politically exposed"
-    OWN = "own", "内部关注名单", "List of the house"
+    OWN = "own", "内部关注名单", "House list"
 
 
 class SuspicionState(Choices):

@@ -85,7 +85,7 @@ def _counts() -> dict[tuple[str, str], int]:
 
 @query(CARD, needs=Permission.CLIENT_READ, zh="同意与授权卡片", en="Card of a client's consents", parameters=CLIENT)
 def consent_card(*, client: Any) -> dict[str, Any]:
-    """Return what a client said of each purpose, with day and notice (foundation.schema.client_cards)."""
+    """Return what a client said of each purpose, and when (foundation.schema.client_cards)."""
     rows = model_of("clients.Consent").objects.filter(client=client).order_by("stated_on", "pk")
     last = {str(row.purpose): row for row in rows if not row.channel}
     return {
@@ -103,8 +103,7 @@ def _said(row: Any, needs_consent: bool) -> dict[str, str]:
     if row is None:
         text = NOTHING if needs_consent else bilingual("按合同，无须同意", "By contract; none needed")
         return {"text": str(text), "tone": ""}
-    parts = [ConsentState(str(row.state)).text, row.stated_on.isoformat(), row.text_version]
-    return {"text": " · ".join(part for part in parts if part), "tone": TONES[str(row.state)]}
+    return {"text": f"{ConsentState(str(row.state)).text} · {row.stated_on}", "tone": TONES[str(row.state)]}
 
 
 def _of_channel(row: Any) -> str:
