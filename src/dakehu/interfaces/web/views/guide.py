@@ -32,6 +32,7 @@ ORDER = (
     "growth",
     "campaigns",
     "complaints",
+    "compliance",
     "wording",
     "conduct",
     "rules",
@@ -73,6 +74,7 @@ ABOUT = {
     "calendar": "calendar",
     "complaints": "complaints",
     "compliance": "wording",
+    "approvals": "compliance",
     "moments": "rules",
     "market": "market",
     "tiers": "tiers",
@@ -149,6 +151,8 @@ def guide_for(path: str) -> str:
         return "/guide/odata/"
     if parts[:2] in (["connections", "sheets"], ["connections", "webhooks"]):
         return f"/guide/{'linked-sheets' if parts[1] == 'sheets' else 'webhooks'}/"
+    if first == "compliance" and parts[1:2] == ["conflicts"]:
+        return "/guide/compliance/"
     if first == "compliance" and parts[1:2] != ["wording"]:
         return "/guide/conduct/"
     return f"/guide/{ABOUT.get(first, FIRST)}/"
