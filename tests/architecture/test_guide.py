@@ -25,6 +25,7 @@ PAGES = (
     "work",
     "campaigns",
     "complaints",
+    "risk",
     "rules",
     "market",
     "import",

@@ -36,6 +36,8 @@ CARRIED = (
     "part_of",
     "watch_entry",
     "suspicion",
+    "subject_kind",
+    "subject_id",
 )  # said by the page, never asked
 
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clients', '0014_duties'),
+        ('clients', '0015_risk_minimum'),
     ]
 
     operations = [
