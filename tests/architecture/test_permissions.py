@@ -171,6 +171,7 @@ GRANTS = {
     "compliance.consent_texts": "compliance",
     "compliance.aml": "compliance",
     "compliance.read_log": "compliance",
+    "compliance.approve_export": "lead compliance",
     "sheet.read": "manager lead compliance admin",
     "sheet.run": "manager lead",
     "webhook.own": "manager lead compliance analyst admin",

@@ -1,4 +1,7 @@
 """Compliance: what may be said to a client, with the rules in force, their sources and how sure they are."""
 
 # What interfaces and exchange may import besides queries, actions, permissions and resources.
-PUBLIC = ("rule_sets.registry",)
+PUBLIC = (
+    "rule_sets.registry",
+    "supervised_exports.permits",
+)

@@ -38,3 +38,9 @@ AML = Permission("compliance.aml", "反洗钱", "Money laundering", granted_to=(
 READ_LOG = Permission(
     "compliance.read_log", "查看查阅与导出记录", "See who read and exported what", granted_to=(RoleName.COMPLIANCE,)
 )
+EXPORT_APPROVE = Permission(
+    "compliance.approve_export",
+    "批准大批导出",
+    "Approve large exports",
+    granted_to=(RoleName.LEAD, RoleName.COMPLIANCE),
+)

@@ -77,3 +77,7 @@ class FirmSettings(Recorded):
         "查阅记录保存天数", "Days the read log is kept", least=180, most=10_000,
         help_zh="谁打开过哪位客户；至少 180 天", help_en="Who opened which client; at least 180",
     )  # fmt: skip
+    supervised_export = _number(
+        "导出审批的客户数", "Clients from which exports are approved", least=0, most=1_000_000,
+        help_zh="导出的客户多于此数须由另一人批准；0 为不要求", help_en="An export of more clients is approved by somebody else; 0 switches that off",
+    )  # fmt: skip

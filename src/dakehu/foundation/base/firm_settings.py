@@ -27,6 +27,7 @@ NAMES = (
     "ASSISTANTS",
     "WATERMARK",
     "READ_LOG_DAYS",
+    "SUPERVISED_EXPORT",
 )
 _cache = TTLCache(seconds=60)
 _source: list[Callable[[], dict[str, Any]]] = []

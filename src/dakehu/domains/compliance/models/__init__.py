@@ -7,12 +7,14 @@ from dakehu.domains.compliance.models.conflict import Conflict
 from dakehu.domains.compliance.models.wording import TextReview, WordingEntry
 from dakehu.domains.compliance.read_log.models import ReadEntry
 from dakehu.domains.compliance.registrations.models import StaffRegistration
+from dakehu.domains.compliance.supervised_exports.models import ExportRequest
 
 __all__ = [
     "AmlFile",
     "Approval",
     "Conflict",
     "ConsentText",
+    "ExportRequest",
     "ReadEntry",
     "StaffRegistration",
     "SuspicionReport",
