@@ -125,6 +125,7 @@ def _fill(table: Path) -> dict[str, Any]:
     wording.add_wording(lambda name: _as(team.find_user(name)), "he", "lin")
     conduct.add_conduct(clock.today(), lambda name: _as(team.find_user(name)), "he")
     cases.fill(lambda name: _as(team.find_user(name)))
+    conduct.add_conduct(clock.today(), lambda name: _as(team.find_user(name)), "he", "lin")
     _tell(str(bilingual("安排会议、联系计划与目标…", "Meetings, contact plans and goals …")))
     calendar.fill(clock.today(), lambda name: _as(team.find_user(name)), LEADS)
     calendars.add_calendars(lambda name: _as(team.find_user(name)))
