@@ -57,15 +57,5 @@ declare(
             clients="some",
         ),
     ),
-    Resource(
-        "compliance.StaffRegistration",
-        path="registrations",
-        key="registration",
-        list="compliance.registrations",
-        get="compliance.registration",
-        create="compliance.add_registration",
-        update="compliance.change_registration",
-        asked_first=("user", "kind", "number", "valid_from", "valid_to", "evidence"),
-    ),
     Resource("compliance.ConsentText", create="compliance.publish_consent_text", is_merged=False),
 )
