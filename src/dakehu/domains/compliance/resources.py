@@ -30,6 +30,16 @@ declare(
         ),
     ),
     Resource(
+        "compliance.StaffRegistration",
+        path="registrations",
+        key="registration",
+        list="compliance.registrations",
+        get="compliance.registration",
+        create="compliance.add_registration",
+        update="compliance.change_registration",
+        asked_first=("user", "kind", "number", "valid_from", "valid_to", "evidence"),
+    ),
+    Resource(
         "compliance.Conflict",
         path="conflicts",
         key="conflict",

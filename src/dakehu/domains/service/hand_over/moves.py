@@ -10,7 +10,8 @@ from dakehu.domains.clients.bulk_edit import actions as bulk_edit
 from dakehu.domains.clients.bulk_edit.duties import open_duties
 from dakehu.domains.compliance.complaints.store import open_cases
 from dakehu.domains.service.actions import update_contact_dates
-from dakehu.domains.service.models import FollowUp, Interaction, Moment, PlanState, Request, Task
+from dakehu.domains.service.calendar.organisers import coming_meetings, give_to
+from dakehu.domains.service.models import FollowUp, Interaction, Meeting, Moment, PlanState, Request, Task
 from dakehu.domains.service.moments.rules import OPEN_STATES as OPEN_MOMENTS
 from dakehu.domains.service.tasks.rules import OPEN_STATES as OPEN_TASKS
 from dakehu.domains.team.roles import ROLES
@@ -34,11 +35,12 @@ class Move:
     complaints: list[Any] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     moments: list[Moment] = field(default_factory=list)
+    meetings: list[Meeting] = field(default_factory=list)
 
     @property
     def owned(self) -> list[Any]:
-        """Return the rows whose owner changes."""
-        return [*self.plans, *self.requests, *self.complaints, *self.tasks, *self.moments]
+        """Return the rows whose owner, or organiser, changes."""
+        return [*self.plans, *self.requests, *self.complaints, *self.tasks, *self.moments, *self.meetings]
 
 
 def moves_of(user: Any, chosen: Iterable[int] | None = None) -> dict[int, Move]:
@@ -69,6 +71,7 @@ def _open_work(user: Any) -> dict[str, Any]:
         "complaints": open_cases().filter(owner=user),
         "tasks": Task.objects.filter(owner=user, state__in=OPEN_TASKS).exclude(client=None),
         "moments": Moment.objects.filter(owner=user, state__in=OPEN_MOMENTS),
+        "meetings": coming_meetings(user).exclude(client=None),
     }
 
 
@@ -83,6 +86,7 @@ def counts_of(moves: Iterable[Move]) -> dict[str, int]:
         "complaints": sum(len(move.complaints) for move in found),
         "tasks": sum(len(move.tasks) for move in found),
         "moments": sum(len(move.moments) for move in found),
+        "meetings": sum(len(move.meetings) for move in found),
     }
 
 
@@ -120,9 +124,11 @@ def hand_over(move: Move, user: Any, day: date) -> dict[str, Any]:
     if move.is_main:
         bulk_edit.assign_role(move.client, move.receiver, "main", day)
     for row in move.owned:
-        is_about_receiver = getattr(row, "about_staff_id", None) == move.receiver.pk
-        row.owner = None if is_about_receiver else move.receiver  # nobody handles a complaint about themselves
-        row.save()
+        if getattr(row, "about_staff_id", None) == move.receiver.pk:
+            row.owner = None  # nobody handles a complaint about themselves
+            row.save()
+            continue
+        give_to(row, move.receiver)
     made = [_plan_promise(move, promised) for promised in move.promises]
     if made:
         update_contact_dates(move.client)

@@ -71,8 +71,8 @@ class Migration(migrations.Migration):
     """Complaints become cases of compliance, and requests hold none any more."""
 
     dependencies = [
-        ("service", "0012_shared_notes"),
-        ("compliance", "0004_complaints"),
+        ("service", "0013_comments"),
+        ("compliance", "0005_complaints"),
     ]
 
     operations = [
