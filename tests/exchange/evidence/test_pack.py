@@ -16,7 +16,7 @@ from dakehu.foundation.audit.models import AuditEntry, AuditSeal
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.files.store import Upload
-from dakehu.foundation.gates import perform
+from dakehu.foundation.gates import ask, perform
 from tests.cast import acting, as_system
 
 pytestmark = pytest.mark.django_db
@@ -192,3 +192,12 @@ def test_a_seal_is_mailed_once_to_each_address(lin, settings):
 
         sent = model_of("service.Delivery").objects.filter(kind="seal")
         assert sorted(str(row.address.same_as("a@example.com")) for row in sent) == ["False", "True"]
+
+
+def test_what_left_as_evidence_is_told_on_the_system_page(lin, zhou, he, zhang, settings, tmp_path):
+    settings.SEAL_FOLDER = str(tmp_path)
+    packed(zhou, zhang)
+    with acting(he):
+        told = ask("evidence.ways_out", {})
+    assert [row["is_on"] for row in told] == [False, True, False, True]
+    assert told[-1]["owner"] == "周宁" and told[-1]["count"] == 1
