@@ -73,6 +73,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("service", "0013_comments"),
         ("compliance", "0005_complaints"),
+        ("foundation", "0009_live_presence"),
     ]
 
     operations = [
