@@ -60,6 +60,8 @@ class LineEvent(ClientRecorded):
     client_path = "client"
     retention = TWENTY_YEARS
 
+    client = field(models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="line_events"), zh="客户", en="Client",
+                   listed=True, editable=False)  # fmt: skip
     line = field(models.ForeignKey(Line, on_delete=models.CASCADE, related_name="events"), zh="客户提醒线编号", en="Line", listed=True,
                  editable=False)  # fmt: skip
     kind = field(choice_field(LineEventKind), zh="提醒线事项", en="What happened", listed=True, editable=False)
