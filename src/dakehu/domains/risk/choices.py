@@ -136,3 +136,11 @@ class ReviewState(Choices):
     WAITING = "waiting", "待签署", "Waits for sign-off"
     SIGNED = "signed", "已签署", "Signed off"
     RETURNED = "returned", "已退回", "Returned"
+
+
+class SizeIndex(Choices):
+    """The index of companies of like size that a share follows in a stress test."""
+
+    CSI300 = "csi300", "沪深300（大盘）", "CSI 300 (large)", ("大盘",)
+    CSI500 = "csi500", "中证500（中盘）", "CSI 500 (middle)", ("中盘",)
+    CSI1000 = "csi1000", "中证1000（小盘）", "CSI 1000 (small)", ("小盘",)

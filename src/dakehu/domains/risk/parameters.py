@@ -15,3 +15,5 @@ TERMS = Parameter("margin_terms", kind="integer", spec=FieldSpec("两融合同�
 BREACH = Parameter("breach", kind="integer", spec=FieldSpec("超限记录", "Breach"))
 REVIEW = Parameter("review", kind="integer", spec=FieldSpec("策略回顾", "Strategy review"))
 PROFILE = Parameter("security_profile", kind="integer", spec=FieldSpec("证券风险资料", "Security profile"))
+STRESS_SCENARIO = Parameter("stress_scenario", kind="integer", spec=FieldSpec("自设情景", "Own scenario"))
+SCENARIO = Parameter("scenario", required=False, spec=FieldSpec("情景", "Scenario"))

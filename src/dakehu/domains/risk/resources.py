@@ -89,6 +89,13 @@ declare(
         update="risk.change_security_profile",
     ),
     Resource(
+        "risk.StressScenario",
+        key="stress_scenario",
+        list="risk.own_scenarios",
+        create="risk.add_scenario",
+        delete="risk.withdraw_scenario",
+    ),
+    Resource(
         "risk.Breach",
         key="breach",
         list="risk.breaches",

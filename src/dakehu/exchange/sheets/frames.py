@@ -88,7 +88,8 @@ def slices(
         key, ids = ("client_id", clients) if rows is None else ("pk", rows)
         if rows is None and part.clients != "each":
             key, ids = "pk", _mixed_rows(part, clients, unattached)
-        batches = _dependents(model_of(part.model), paths, key, ids)
+        order = ("pk",) if part.clients == "none" else ("client__code", "pk")
+        batches = _dependents(model_of(part.model), paths, key, ids, order)
     empty = True
     for batch in batches:
         yield _columns(renderers, batch)
@@ -155,10 +156,10 @@ def client_names(model: Any) -> dict[int, str]:
     return {pk: name if shared[name] == 1 else code for pk, name, code in rows}
 
 
-def _dependents(model: Any, paths: list[str], key: str, ids: Any) -> Iterator[Columns]:
-    """Yield batches of rows that belong to clients."""
+def _dependents(model: Any, paths: list[str], key: str, ids: Any, order: tuple[str, ...]) -> Iterator[Columns]:
+    """Yield batches of rows, in an order."""
     for some_ids in chunks(ids, READ):
-        queryset = model.objects.filter(**{f"{key}__among": some_ids}).order_by("client__code", "pk")
+        queryset = model.objects.filter(**{f"{key}__among": some_ids}).order_by(*order)
         rows = queryset.values_list(*paths).iterator(chunk_size=READ)
         while batch := list(islice(rows, READ)):
             yield list(zip(*batch, strict=True))

@@ -5,6 +5,7 @@ from dakehu.domains.risk.models.limit import ClientLimit, HouseLimit
 from dakehu.domains.risk.models.line import Line, LineEvent
 from dakehu.domains.risk.models.margin import MarginTerms
 from dakehu.domains.risk.models.review import StrategyReview
+from dakehu.domains.risk.models.scenario import StressScenario
 from dakehu.domains.risk.models.security import SecurityProfile
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "SecurityProfile",
     "Standing",
     "StrategyReview",
+    "StressScenario",
 ]

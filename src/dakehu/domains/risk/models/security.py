@@ -3,8 +3,9 @@
 from django.core.validators import MinValueValidator
 from django.db import models
 
+from dakehu.domains.risk.choices import SizeIndex
 from dakehu.foundation.records.recorded import Recorded
-from dakehu.foundation.schema.fields import field
+from dakehu.foundation.schema.fields import choice_field, field
 from dakehu.foundation.schema.names import Names
 
 
@@ -22,3 +23,5 @@ class SecurityProfile(Recorded):
         zh="日均成交额", en="Mean daily turnover", unit="CNY", listed=True, aliases=("20日日均成交额",),
         help_zh="最近 20 个交易日平均", help_en="Mean of the last 20 trading days",
     )  # fmt: skip
+    size_index = field(choice_field(SizeIndex, blank=True, default=""), zh="规模指数", en="Size index", listed=True,
+                       help_zh="压力测试时随哪个指数；不填则按板块", help_en="Which index it follows in a stress test; by board if empty")  # fmt: skip

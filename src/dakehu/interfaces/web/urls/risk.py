@@ -1,4 +1,4 @@
-"""Addresses of risk: where the visible clients stand, the limits, the reviews."""
+"""Addresses of risk: where the visible clients stand, the limits, stress, the reviews."""
 
 from django.urls import path
 
@@ -7,5 +7,6 @@ from dakehu.interfaces.web.views import risk
 urlpatterns = [
     path("risk/", risk.overview, name="risk"),
     path("risk/limits/", risk.limits, name="risk-limits"),
+    path("risk/stress/", risk.stress, name="risk-stress"),
     path("risk/reviews/", risk.reviews, name="risk-reviews"),
 ]

@@ -33,7 +33,9 @@ ORDER = (
     "campaigns",
     "risk",
     "complaints",
+    "compliance",
     "wording",
+    "conduct",
     "rules",
     "market",
     "import",
@@ -73,6 +75,7 @@ ABOUT = {
     "calendar": "calendar",
     "complaints": "complaints",
     "compliance": "wording",
+    "approvals": "compliance",
     "moments": "rules",
     "market": "market",
     "tiers": "tiers",
@@ -150,6 +153,8 @@ def guide_for(path: str) -> str:
         return "/guide/odata/"
     if parts[:2] in (["connections", "sheets"], ["connections", "webhooks"]):
         return f"/guide/{'linked-sheets' if parts[1] == 'sheets' else 'webhooks'}/"
+    if first == "compliance" and parts[1:2] != ["wording"]:
+        return "/guide/conduct/"
     return f"/guide/{ABOUT.get(first, FIRST)}/"
 
 

@@ -1,4 +1,4 @@
-"""Risk: where the visible clients stand, the limits in force, the strategy reviews."""
+"""Risk: where the visible clients stand, the limits in force, stress, the strategy reviews."""
 
 from typing import Any
 
@@ -34,6 +34,18 @@ def limits(request: HttpRequest) -> HttpResponse:
         "measures": ask("risk.limits_in_force", {}),
     }
     return render(request, "risk/limits.html", page)
+
+
+@require_safe
+def stress(request: HttpRequest) -> HttpResponse:
+    """The visible clients under one scenario of the past or of the firm's own."""
+    page = {
+        "page_title": bilingual("压力测试", "Stress test"),
+        "crumbs": [RISK],
+        "found": ask("risk.stress", {"scenario": request.GET.get("scenario") or None}),
+        "scenarios": ask("risk.scenarios", {}),
+    }
+    return render(request, "risk/stress.html", page)
 
 
 @require_safe

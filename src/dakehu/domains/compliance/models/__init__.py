@@ -1,0 +1,7 @@
+"""Models of compliance, one subject per file."""
+
+from dakehu.domains.compliance.models.approval import Approval
+from dakehu.domains.compliance.models.conflict import Conflict
+from dakehu.domains.compliance.models.wording import TextReview, WordingEntry
+
+__all__ = ["Approval", "Conflict", "TextReview", "WordingEntry"]
