@@ -43,9 +43,7 @@ def client_page(*, client: Any) -> dict[str, Any]:
         "lines": lines_of(client, figures.day if figures is not None else clock.today()),
         "contracts": margin_of_client(client=client) if current_actor().clearance >= PERSONAL else [],
         "breaches": [breach_line(row) for row in _history(client)],
-        "events": [
-            _event(row) for row in LineEvent.objects.filter(line__client=client).order_by("-on", "-pk")[:HISTORY]
-        ],
+        "events": [_event(row) for row in LineEvent.objects.filter(client=client).order_by("-on", "-pk")[:HISTORY]],
         "reviews": reviews_of(client),
     }
 
