@@ -1,5 +1,7 @@
 """Who opened which client, and what left the desk: for compliance."""
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -10,6 +12,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import ask
 from dakehu.interfaces.web.views.compliance_tabs import tabs_at
 
+PAGE = 100  # rows that the queries return at a time
 URL = "/compliance/readings/"
 DOORS = {
     "web": bilingual("网页", "Pages"),
@@ -41,6 +44,6 @@ def readings(request: HttpRequest) -> HttpResponse:
             *((one.name, one.name) for one in team.users().order_by("name")),
         ],
         "days": firm_settings.current("READ_LOG_DAYS"),
-        "older": rows[-1]["id"] if len(rows) == 100 else None,
+        "older": urlencode({**given, "before": rows[-1]["id"]}) if len(rows) == PAGE else "",
     }
     return render(request, "compliance/readings.html", content)
