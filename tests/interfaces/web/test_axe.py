@@ -47,6 +47,7 @@ PAGES = {
         "/tiers/",
         "/prospects/",
         "/prospects/{prospect}/",
+        "/risk/",
         "/pool/",
         "/opportunities/",
         "/opportunities/forecast/",
