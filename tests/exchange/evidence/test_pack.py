@@ -8,6 +8,7 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from django.db import ProgrammingError, transaction
 
 from dakehu.exchange.evidence import collection, publication, service, verify
 from dakehu.foundation.access.query_guard import scoped_models
@@ -71,6 +72,7 @@ def test_a_pack_is_verified_by_a_python_that_knows_nothing_of_dakehu(lin, zhou, 
     assert verify.verify(tmp_path / "open")[1] == []
 
 
+@pytest.mark.postgres
 def test_a_pack_holds_rows_files_and_audit_of_this_client_and_nothing_of_others(lin, zhou, zhang, qian, wang):
     log(lin, zhang, "只谈稳健产品")
     log(wang, qian, "别人的事")
@@ -123,6 +125,7 @@ def test_masked_columns_stay_masked_and_are_named(lin, zhou, zhang):
     assert not any(b"13812345678" in held for held in contents(content).values())
 
 
+@pytest.mark.postgres
 def test_an_entry_that_tells_of_other_clients_is_proven_without_showing_them(lin, zhou, zhang):
     with acting(lin):
         other = perform("clients.create", {"name": "李四光", "code": "C0009"})
@@ -201,3 +204,10 @@ def test_what_left_as_evidence_is_told_on_the_system_page(lin, zhou, he, zhang, 
         told = ask("evidence.ways_out", {})
     assert [row["is_on"] for row in told] == [False, True, False, True]
     assert told[-1]["owner"] == "周宁" and told[-1]["count"] == 1
+
+
+@pytest.mark.postgres_only
+def test_the_application_adds_seals_and_never_changes_one(lin, zhou, zhang):
+    publication.seal_now()
+    with as_system(), pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        AuditSeal.objects.filter(pk=1).update(root="0" * 64)
