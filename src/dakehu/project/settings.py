@@ -223,6 +223,7 @@ INSTALLED_APPS = [
     "dakehu.domains.compliance",
     "dakehu.domains.service",
     "dakehu.domains.growth",
+    "dakehu.domains.advice",
     "dakehu.exchange",
     "dakehu.exchange.reports",
     "dakehu.exchange.connectors",

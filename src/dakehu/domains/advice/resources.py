@@ -1,0 +1,1 @@
+"""What pages, API and workbook show of suitability and advice."""
