@@ -1,1 +1,57 @@
 """What pages, API and workbook show of suitability and advice."""
+
+from dakehu.foundation.schema.resources import Resource, declare
+
+declare(
+    Resource(
+        "advice.InvestmentGoal",
+        path="goals",
+        key="goal",
+        list="advice.goals",
+        of_client="advice.client_goals",
+        get="advice.goal",
+        create="advice.add_goal",
+        update="advice.change_goal",
+        delete="advice.remove_goal",
+        tab=True,
+        asked_first=("client", "name", "purpose", "amount", "due_on", "saved", "monthly"),
+    ),
+    Resource(
+        "advice.InvestmentPolicy",
+        path="policies",
+        key="policy",
+        list="advice.policies",
+        of_client="advice.client_policies",
+        get="advice.policy",
+        create="advice.draft_policy",
+        update="advice.change_policy",
+        delete="advice.remove_policy",
+        asked_first=("client", "risk_level", "horizon", "review_on", "liquidity_need", "excluded"),
+    ),
+    Resource(
+        "advice.ModelPortfolio",
+        path="model-portfolios",
+        list="advice.model_portfolios",
+        create="advice.add_model_portfolio",
+    ),
+    Resource(
+        "advice.ProductAssetClass",
+        path="asset-classes",
+        list="advice.asset_classes",
+        create="advice.set_asset_class",
+    ),
+    Resource(
+        "advice.Advice",
+        path="advice",
+        key="advice",
+        list="advice.advice_list",
+        of_client="advice.client_advice",
+        get="advice.advice",
+        create="advice.draft_advice",
+        update="advice.change_advice",
+        offers=("advice.draft_rebalancing",),
+        tab=True,
+        asked_first=("client", "kind", "subject", "product", "basis", "text"),
+    ),
+    Resource("advice.AdviceOutcome", of_client="advice.client_outcomes"),
+)

@@ -11,7 +11,7 @@ VERSION = "matching 2026-11 [D]"
 LISTED = "allow"  # the only outcome of the suitability check that is listed
 POINTS = {"gap": 40, "spread": 30, "risk": 15, "term": 15}  # most points of each component; they add up to 100
 UNKNOWN = 0.5  # of the points, where what a component needs is not known; its sentence says so
-SIMILAR = 30  # points taken from a product that is the same as one above it on the list
+SIMILAR = 100  # points taken from a product that moves exactly as one above it on the list
 LEVEL_STEP = 0.5  # of the risk component for each level above the target level of the policy
 HORIZONS = {"short": 1, "medium": 2, "long": 3}
 
@@ -32,7 +32,7 @@ class Investor:
 
 @dataclass(frozen=True)
 class Candidate:
-    """What of a product matters: `rank` of its risk 1 to 5, "" where class or horizon is not known.
+    """What of a product matters: `rank` of its risk 1 to 5 or 0 without one, "" where class or horizon is not known.
 
     `outcome` is that of the suitability check with the staff taking the initiative. `correlation` is that of its daily
     returns with the client's holdings, None without common prices.
@@ -59,7 +59,8 @@ class Component:
 
 @dataclass(frozen=True)
 class Match:
-    """A product with its score of 0 to 100 and what the score is made of; `penalty` is for likeness to those above it."""
+    """A product with its score of 0 to 100, the sum of its components. `penalty` is for likeness to those above it on the list:
+    the place on the list follows from score − penalty."""
 
     product: int
     score: float
@@ -94,8 +95,24 @@ def match(
             left_out[reason] = left_out.get(reason, 0) + 1
         else:
             parts = components(investor, one)
-            scored.append((one, Match(one.product, sum(part.points for part in parts), parts)))
+            scored.append((one, Match(one.product, round(sum(part.points for part in parts), 2), parts)))
     return Matches(_spread_out(scored, count, likeness or {}), left_out)
+
+
+def shortlist(investor: Investor, candidates: Sequence[Candidate], each: int) -> list[Candidate]:
+    """Return the best `each` of every asset class among those that may be listed, before likeness is looked at."""
+    scored = [
+        (-sum(part.points for part in components(investor, one)), one.product, one)
+        for one in candidates
+        if not reason_against(investor, one)
+    ]
+    taken: dict[str, int] = {}
+    found = []
+    for _, _, one in sorted(scored, key=lambda row: row[:2]):
+        taken[one.asset_class] = taken.get(one.asset_class, 0) + 1
+        if taken[one.asset_class] <= each:
+            found.append(one)
+    return found
 
 
 def reason_against(investor: Investor, one: Candidate) -> str:
@@ -142,6 +159,8 @@ def _spread(one: Candidate) -> Component:
 
 def _risk(investor: Investor, one: Candidate) -> Component:
     """Points for not exceeding the target level of the policy, which may lie below the tested level."""
+    if not one.rank:
+        return _component("risk", UNKNOWN, "产品未评级，按一半计", "The product has no risk level; half the points")
     above = max(one.rank - investor.target_rank, 0)
     zh = f"产品 R{one.rank}，" + (f"高于目标等级 {above} 级" if above else "不高于目标等级")
     en = f"Product R{one.rank}, " + (f"{above} above the target level" if above else "not above the target level")
@@ -168,7 +187,7 @@ def _spread_out(
         place = max(range(len(rest)), key=lambda i: (rest[i][1].score - SIMILAR * highest[i], -i))
         one, found = rest.pop(place)
         penalty = round(SIMILAR * highest.pop(place), 2)
-        chosen.append(Match(found.product, round(found.score - penalty, 2), found.components, penalty))
+        chosen.append(Match(found.product, found.score, found.components, penalty))
         highest = [max(old, alike(one, row, likeness)) for old, (row, _) in zip(highest, rest, strict=True)]
     return tuple(chosen)
 

@@ -1,0 +1,88 @@
+"""The checks of a piece of advice at the moment of submission and of delivery, and the text as the client reads it."""
+
+from typing import Any
+
+from dakehu.domains.advice.drift import rules as drift_rules
+from dakehu.domains.advice.model_portfolios.store import model_on
+from dakehu.domains.advice.models import Advice
+from dakehu.domains.advice.policies.store import find_policy
+from dakehu.domains.advice.records import rules
+from dakehu.domains.advice.suitability import queries as suitability
+from dakehu.domains.compliance.approvals.rules import digest
+from dakehu.domains.compliance.registrations.holders import find_number
+from dakehu.domains.compliance.wording.queries import check_wording
+from dakehu.domains.ledger.performance import portfolio
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.i18n import bilingual
+
+ADVISER = "investment_adviser"  # kind of registration without which nobody advises
+
+
+def letter_of(row: Advice) -> str:
+    """Return the whole text to the client, in Chinese, with adviser, registration number, day of the data, conflicts and risk."""
+    return rules.letter_text(
+        rules.Letter(
+            row.text, row.adviser.name, find_number(row.adviser_id), portfolio.valuation_date(), row.disclosure
+        )
+    )
+
+
+def content_digest(row: Advice) -> str:
+    """Return the digest of what is approved: to whom, about what, in which words, with which disclosure."""
+    return digest(
+        {
+            "client": row.client_id,
+            "kind": str(row.kind),
+            "subject": row.subject,
+            "product": row.product_id,
+            "initiative": str(row.initiative),
+            "basis": row.basis,
+            "text": row.text,
+            "adviser": row.adviser_id,
+            "disclosure": row.disclosure,
+        }
+    )
+
+
+def check(row: Advice) -> dict[str, Any]:
+    """Return {suitability, wording, versions} of a piece of advice now. Raises Refused with every reason against it."""
+    policy = find_policy(row.client)
+    level = str(policy.risk_level) if policy else str(row.client.risk_level)
+    fit = _suitability(row, level)
+    wording = check_wording(text=letter_of(row))
+    errors = rules.kind_errors(str(row.kind), row.product_id is not None)
+    errors += rules.suitability_errors(fit["outcome"], str(row.initiative), fit["reason"])
+    errors += rules.text_errors(str(row.kind), wording["hits"])
+    if errors:
+        found: dict[str, Any] = {}
+        for name, zh, en in errors:
+            found.setdefault(name, []).append(bilingual(zh, en))
+        raise Refused(found)
+    today = clock.today()
+    kept = ("outcome", "rule", "reason", "source", "certainty", "duties", "missing", "taken", "version", "on")
+    return {
+        "suitability": {name: fit[name] for name in kept},
+        "wording": {
+            "severity": wording["severity"],
+            "hits": [{name: hit[name] for name in ("rule", "version", "severity", "text")} for hit in wording["hits"]],
+            "as_of": wording["as_of"],
+        },
+        "versions": {
+            "suitability": fit["version"],
+            "wording": wording["as_of"],
+            "advice": rules.VERSION,
+            "drift": drift_rules.VERSION,
+            "model": model_on(level, today).version if level else "",
+            "policy": policy.edition if policy else None,
+        },
+    }
+
+
+def _suitability(row: Advice, level: str) -> dict[str, Any]:
+    """Return the suitability check of the product; of an allocation at a risk level, that of a product of the same level."""
+    stated = {"initiative": str(row.initiative)}
+    if row.product_id is None and level:
+        stated["product_risk"] = level.replace("C", "R")
+    case = suitability.evaluate(clock.today(), row.client, row.product, stated)
+    return suitability.described(*case)

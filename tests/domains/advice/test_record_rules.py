@@ -1,0 +1,73 @@
+"""Advice: what keeps it from leaving, and what became of it."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from dakehu.domains.advice.records import rules
+from dakehu.domains.advice.records.rules import Letter, letter_text
+from dakehu.domains.compliance.wording.lexicon import entries
+from dakehu.domains.compliance.wording.patterns import compiled
+from dakehu.domains.compliance.wording.rules import check
+
+REASON = {"zh": "原因", "en": "reason"}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "initiative", "may"),
+    [
+        ("refuse", "staff", False),
+        ("refuse", "client", False),
+        ("block", "client", False),
+        ("allow_with_warning", "staff", False),
+        ("allow_with_warning", "client", True),
+        ("allow", "staff", True),
+    ],
+)
+def test_only_what_suitability_allows_is_advised(outcome, initiative, may):
+    assert (rules.suitability_errors(outcome, initiative, REASON) == []) is may
+
+
+def hit(group, severity, missing=()):
+    return {"group": group, "severity": severity, "text": "某词", "reason": REASON, "missing": list(missing)}
+
+
+@pytest.mark.parametrize("kind", ["allocation", "rebalancing", "review"])
+def test_advice_on_classes_names_no_security(kind):
+    assert rules.text_errors(kind, [hit("W16", "COND")]) and rules.text_errors(kind, [hit("W17", "WARN")])
+
+
+def test_advice_on_a_product_may_name_it_with_its_companions():
+    assert rules.text_errors("product", [hit("W16", "WARN")]) == []
+    assert "登记编号" in rules.text_errors("product", [hit("W16", "COND", ["登记编号"])])[0][1]
+    assert rules.text_errors("product", [hit("W01", "BLOCK")])
+    assert rules.text_errors("review", [hit("W02", "REVIEW")]) == []
+
+
+def test_a_product_is_named_by_advice_about_a_product_only():
+    assert rules.kind_errors("product", False) and rules.kind_errors("review", True)
+    assert rules.kind_errors("product", True) == rules.kind_errors("review", False) == []
+
+
+def test_a_letter_says_who_answers_for_it_and_that_it_may_be_wrong():
+    text = letter_text(Letter("正文", "林晓", "S1090123456789", date(2026, 11, 27), ""))
+    for words in ("正文", "林晓", "S1090123456789", "截至2026年11月27日", "可能不准确", "投资有风险", "由您自行决定"):
+        assert words in text
+
+
+def test_a_client_decides_after_delivery_and_not_in_the_future():
+    delivered, today = date(2026, 11, 20), date(2026, 11, 29)
+    assert rules.decision_error(date(2026, 11, 19), delivered, today) and rules.decision_error(today + timedelta(1), delivered, today)
+    assert rules.decision_error(delivered, delivered, today) is None
+
+
+def test_outcomes_are_due_after_three_six_and_twelve_months():
+    assert rules.due_days(date(2026, 11, 30)) == {3: date(2027, 2, 28), 6: date(2027, 5, 30), 12: date(2027, 11, 30)}
+
+
+def test_growth_and_drawdown_are_those_of_the_period_only():
+    days = [date(2026, 1, 1) + timedelta(n) for n in range(6)]
+    growth = [2.0, 1.0, 1.1, 0.88, 1.2, 5.0]
+    assert rules.growth_between(days, growth, days[1], days[4]) == (pytest.approx(0.2), pytest.approx(-0.2))
+    assert rules.growth_between(days, growth, days[0] - timedelta(1), days[4]) is None
+    assert rules.growth_between(days, growth, days[5], days[5] + timedelta(9)) is None
