@@ -19,6 +19,7 @@ PAGES = (
     "together",
     "tiers",
     "growth",
+    "compliance",
     "wording",
     "work",
     "campaigns",

@@ -116,6 +116,7 @@ GRANTS = {
     "compliance.read": "manager lead compliance analyst admin",
     "compliance.lexicon": "compliance",
     "compliance.review": "compliance",
+    "compliance.approvals": "manager lead compliance analyst admin",
     "data.import": "manager lead",
     "data.export": "manager lead compliance analyst",
     "audit.read": "lead compliance admin",

@@ -33,3 +33,20 @@ class ReviewState(Choices):
     WAITING = "waiting", "待复核", "Waiting"
     RELEASED = "released", "已放行", "Released"
     REFUSED = "refused", "不予放行", "Refused"
+
+
+class ApprovalState(Choices):
+    """State of a request for approval."""
+
+    WAITING = "waiting", "待审批", "Waiting"
+    APPROVED = "approved", "已批准", "Approved"
+    REJECTED = "rejected", "已退回", "Sent back"
+    VOID = "void", "已失效", "Void"
+
+
+class ApprovalView(Choices):
+    """Which requests for approval are listed."""
+
+    WAITING = "waiting", "待我审批", "Waiting for me"
+    MINE = "mine", "我提交的", "Submitted by me"
+    DECIDED = "decided", "已审批", "Decided"

@@ -8,3 +8,4 @@ WORDING_WRITE = Permission("compliance.lexicon", "维护用语词库", "Keep the
 WORDING_REVIEW = Permission(
     "compliance.review", "复核待发文本", "Review texts before they leave", granted_to=(RoleName.COMPLIANCE,)
 )
+APPROVAL_READ = Permission("compliance.approvals", "查看审批", "See approvals", granted_to=tuple(RoleName))

@@ -4,4 +4,5 @@ from dakehu.foundation.schema.resources import Resource, declare
 
 declare(
     Resource("compliance.WordingEntry", list="compliance.wording_entries", is_merged=False),
+    Resource("compliance.Approval", key="approval"),
 )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dakehu.domains.clients import queries as clients
+from dakehu.domains.compliance.approvals.rules import digest
 from dakehu.domains.growth.campaigns import rules, texts
 from dakehu.domains.growth.choices import CampaignKind, MemberGroup
 from dakehu.domains.growth.models import Campaign, CampaignMember
@@ -84,7 +85,7 @@ def freeze(campaign: Campaign, checked: Checked, seed: str) -> None:
         "language": ["en" if number in english else "zh" for number, _, _ in groups],
     }
     record_columns(CampaignMember, len(groups), columns)
-    campaign.seed, campaign.list_digest = seed, rules.digest(sorted(groups))
+    campaign.seed, campaign.list_digest = seed, digest(sorted(groups))
 
 
 def unfreeze(campaign: Campaign) -> None:
@@ -99,7 +100,7 @@ def content_digest(campaign: Campaign) -> str:
     written = [
         (str(row.channel), str(row.language), row.subject, row.body) for row in texts.texts_of(campaign).values()
     ]
-    return rules.digest(
+    return digest(
         {
             "name": campaign.name,
             "kind": str(campaign.kind),

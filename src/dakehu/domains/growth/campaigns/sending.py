@@ -4,7 +4,8 @@ from typing import Any
 
 from dakehu.domains.clients.mail_addresses import find_mail_contact
 from dakehu.domains.clients.queries import get_client_by_id
-from dakehu.domains.growth.campaigns import approvals, segments, texts
+from dakehu.domains.compliance.approvals import requests as approvals
+from dakehu.domains.growth.campaigns import segments, texts
 from dakehu.domains.growth.campaigns.actions import SUBJECT, get_campaign, get_own_campaign
 from dakehu.domains.growth.campaigns.rules import PASSING
 from dakehu.domains.growth.choices import CampaignState, MemberGroup

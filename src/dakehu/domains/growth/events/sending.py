@@ -3,7 +3,7 @@
 from typing import Any
 
 from dakehu.domains.clients.mail_addresses import find_mail_contact
-from dakehu.domains.growth.campaigns import approvals
+from dakehu.domains.compliance.approvals import requests as approvals
 from dakehu.domains.growth.campaigns.rules import PASSING
 from dakehu.domains.growth.choices import EventState
 from dakehu.domains.growth.events.actions import KIND, SUBJECT, content_digest, get_own_event

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from dakehu.interfaces.web.views import compliance
+from dakehu.interfaces.web.views import approvals, compliance
 
 urlpatterns = [
+    path("approvals/", approvals.listed, name="approvals"),
     path("compliance/wording/", compliance.wording, name="wording"),
     path("compliance/wording/check", compliance.check, name="wording-check"),
     path("compliance/wording/<int:pk>/text", compliance.reviewed_text, name="reviewed-text"),

@@ -1,0 +1,6 @@
+"""Models of compliance, one subject per file."""
+
+from dakehu.domains.compliance.models.approval import Approval
+from dakehu.domains.compliance.models.wording import TextReview, WordingEntry
+
+__all__ = ["Approval", "TextReview", "WordingEntry"]
