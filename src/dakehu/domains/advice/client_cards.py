@@ -1,9 +1,7 @@
-"""The card of a client's page: goals, policy, drift, and the last advice."""
+"""The card of a client's page: policy, goals, and the last advice."""
 
 from typing import Any
 
-from dakehu.domains.advice.drift import rules as drift_rules
-from dakehu.domains.advice.drift.queries import drift_of_client
 from dakehu.domains.advice.models import InvestmentGoal
 from dakehu.domains.advice.policies.choices import GoalState
 from dakehu.domains.advice.policies.store import find_policy
@@ -19,12 +17,11 @@ from dakehu.foundation.schema.parameters import parameters_of
 CARD = "advice.plan_card"
 CLIENT = parameters_of("advice.InvestmentGoal", "client")
 GOALS = 3
-TONES = {drift_rules.BELOW: "warn", drift_rules.ABOVE: "warn"}
 
 
 @query(CARD, needs=Permission.POLICY_READ, zh="投资方案卡片", en="Card of a client's policy", parameters=CLIENT)
 def plan_card(*, client: Any) -> dict[str, Any]:
-    """Return the policy in force, the classes outside their range, open goals and the last advice (foundation.schema.client_cards)."""
+    """Return the policy in force, the first open goals and the last advice (foundation.schema.client_cards)."""
     policy, facts, notes = find_policy(client), [], []
     if policy is None:
         notes.append(str(bilingual("没有生效的投资方案。", "No policy in force.")))
@@ -43,17 +40,8 @@ def plan_card(*, client: Any) -> dict[str, Any]:
         one = render_row(last, ("kind", "state"), shown=True)
         lines.append({"what": str(last), "text": f"{one['kind']} · {one['state']}"})
     actions = ["advice.add_goal", "advice.draft_policy", "advice.draft_advice"]
-    return {"facts": [*facts, *_outside(client)], "notes": notes, "lines": lines, "actions": actions}
-
-
-def _outside(client: Any) -> list[dict[str, str]]:
-    """Return the classes outside their range as facts."""
-    found = drift_of_client(client=client)
-    return [
-        {"what": one["name"], "text": f"{one['weight']:.0%} · {one['text']}", "tone": TONES[one["state"]]}
-        for one in found["lines"]
-        if one["state"] in TONES
-    ]
+    page = {"text": str(bilingual("目标、偏离与匹配", "Goals, drift and matches")), "url": f"/clients/{client.pk}/plan/"}
+    return {"facts": facts, "notes": notes, "lines": lines, "actions": actions, "page": page}
 
 
 declare(ClientCard(CARD, "投资方案", "Investment policy", CARD, order=30))

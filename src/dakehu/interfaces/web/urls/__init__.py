@@ -25,6 +25,7 @@ SECTIONS = (
     "market",
     "tiers",
     "growth",
+    "plans",
     "compliance",
     "exports",
     "staff",
