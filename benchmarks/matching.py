@@ -11,6 +11,7 @@ import csv
 import gzip
 import sys
 from dataclasses import fields
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -107,7 +108,7 @@ def real_occasions(folder: Path, length: int) -> dict[str, tuple[int, int]]:
     generator = np.random.default_rng(SEED)
     listed: dict[str, list[list[int]]] = {"matching": [], "own past purchases": [], "chance": []}
     bought: list[set[int]] = []
-    for month, following in zip(months[1:-1], months[2:], strict=True):
+    for month, following in pairwise(months[1:]):
         past = [row for row in trades if row[0][:6] <= month]
         net = np.zeros(len(codes))
         times = np.zeros(len(codes))
@@ -115,7 +116,9 @@ def real_occasions(folder: Path, length: int) -> dict[str, tuple[int, int]]:
             net[number[code]] += amount if side == "buy" else -amount
             times[number[code]] += side == "buy"
         held = net > 0
-        bought.append({number[c] for d, c, s, _ in trades if d[:6] == following and s == "buy"} - set(np.flatnonzero(held)))
+        bought.append(
+            {number[c] for d, c, s, _ in trades if d[:6] == following and s == "buy"} - set(np.flatnonzero(held))
+        )
         free = np.flatnonzero(~held)
         listed["matching"].append(_matched(net, kinds, free, length))
         listed["own past purchases"].append(sorted(free.tolist(), key=lambda i: (-times[i], i))[:length])

@@ -6,7 +6,8 @@ from dakehu.analytics import goals
 
 
 @pytest.mark.parametrize(
-    ("saved", "monthly", "amount", "months"), [(100_000, 0, 150_000, 60), (0, 2_000, 300_000, 96), (50_000, 1_500, 500_000, 120)]
+    ("saved", "monthly", "amount", "months"),
+    [(100_000, 0, 150_000, 60), (0, 2_000, 300_000, 96), (50_000, 1_500, 500_000, 120)],
 )
 def test_at_the_needed_return_the_goal_is_reached_to_the_yuan(saved, monthly, amount, months):
     rate = goals.needed_return(saved, monthly, amount, months)

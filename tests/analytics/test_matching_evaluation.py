@@ -8,7 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
-import matching_evaluation as evaluation  # noqa: E402
+import matching_evaluation as evaluation
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,10 @@ def test_matching_lists_nothing_above_the_level_and_nothing_held(market):
 
 def test_methods_that_ignore_suitability_are_caught(market):
     clients = evaluation.simulate(market, 20, 5)
-    shares = [evaluation.judge(market, market.past, c, evaluation.by_chance(market, 6, False, 1)(c)).unsuitable for c in clients]
+    shares = [
+        evaluation.judge(market, market.past, c, evaluation.by_chance(market, 6, False, 1)(c)).unsuitable
+        for c in clients
+    ]
     assert max(shares) > 0
 
 

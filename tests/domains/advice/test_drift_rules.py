@@ -22,11 +22,17 @@ def test_the_ends_of_a_range_belong_to_it():
 
 def test_a_class_above_its_range_and_one_below():
     found = compare({"cash": 10, "fixed_income": 20, "equity": 70}, MODEL)
-    assert states({"cash": 10, "fixed_income": 20, "equity": 70}) == {"cash": WITHIN, "fixed_income": BELOW, "equity": ABOVE}
+    assert states({"cash": 10, "fixed_income": 20, "equity": 70}) == {
+        "cash": WITHIN,
+        "fixed_income": BELOW,
+        "equity": ABOVE,
+    }
     assert [(one.source, one.target, one.amount) for one in shifts(found)] == [("equity", "fixed_income", 20.0)]
 
 
-@pytest.mark.parametrize("values", [{"equity": 1_000}, {"cash": 600, "equity": 400}, {"cash": 0, "fixed_income": 900, "equity": 100}])
+@pytest.mark.parametrize(
+    "values", [{"equity": 1_000}, {"cash": 600, "equity": 400}, {"cash": 0, "fixed_income": 900, "equity": 100}]
+)
 def test_the_shifts_restore_every_target(values):
     found = compare(values, MODEL)
     after = {line.asset_class: line.weight * found.total for line in found.lines}
@@ -39,7 +45,11 @@ def test_the_shifts_restore_every_target(values):
 def test_what_has_no_class_leaves_a_state_open_that_would_depend_on_it():
     values = {"cash": 10, "fixed_income": 25, "equity": 50, "": 15}
     assert states(values) == {"cash": OPEN, "fixed_income": OPEN, "equity": OPEN}
-    assert states({"cash": 10, "fixed_income": 5, "equity": 75, "": 10}) == {"cash": WITHIN, "fixed_income": BELOW, "equity": ABOVE}
+    assert states({"cash": 10, "fixed_income": 5, "equity": 75, "": 10}) == {
+        "cash": WITHIN,
+        "fixed_income": BELOW,
+        "equity": ABOVE,
+    }
 
 
 def test_no_idea_is_stated_while_more_than_a_tenth_has_no_class():

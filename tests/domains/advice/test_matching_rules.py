@@ -55,7 +55,9 @@ def test_the_points_add_up_to_the_score_and_each_is_explained():
     assert all(part.zh and part.en and 0 <= part.points <= part.most for part in found.components)
 
 
-@pytest.mark.parametrize(("change", "name"), [({"correlation": None}, "spread"), ({"horizon": ""}, "term"), ({"rank": 0}, "risk")])
+@pytest.mark.parametrize(
+    ("change", "name"), [({"correlation": None}, "spread"), ({"horizon": ""}, "term"), ({"rank": 0}, "risk")]
+)
 def test_what_is_not_known_gets_half_the_points_and_says_so(change, name):
     (found,) = rules.match(INVESTOR, [replace(BOND, **change)], 5).listed
     part = next(one for one in found.components if one.name == name)

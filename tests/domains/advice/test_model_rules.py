@@ -33,7 +33,12 @@ def test_the_model_of_a_higher_level_is_refused_for_a_lower_one(level):
 
 @pytest.mark.parametrize(
     ("part", "value", "field"),
-    [("target", 30, "cash_target"), ("least", 40, "cash_least"), ("most", 14, "cash_target"), ("least", -1, "cash_least")],
+    [
+        ("target", 30, "cash_target"),
+        ("least", 40, "cash_least"),
+        ("most", 14, "cash_target"),
+        ("least", -1, "cash_least"),
+    ],
 )
 def test_weights_that_cannot_hold_are_named(part, value, field):
     weights = default_weights("C3")
@@ -75,13 +80,21 @@ def test_a_review_lies_ahead_and_within_a_year():
 
 
 def test_excluded_products_are_read_from_codes_with_their_market():
-    assert rules.excluded_keys("600519.sh、000001.SZ，00700.HK") == ([("600519", "SH"), ("000001", "SZ"), ("00700", "HK")], [])
+    assert rules.excluded_keys("600519.sh、000001.SZ，00700.HK") == (
+        [("600519", "SH"), ("000001", "SZ"), ("00700", "HK")],
+        [],
+    )
     assert rules.excluded_keys("茅台, 600519") == ([], ["茅台", "600519"])
     assert rules.excluded_keys("") == ([], [])
 
 
 def test_targets_move_into_the_ranges_of_a_policy_and_add_up():
-    model = {"cash": Band(0.15, 0, 1), "fixed_income": Band(0.45, 0, 1), "equity": Band(0.35, 0, 1), "alternative": Band(0.05, 0, 1)}
+    model = {
+        "cash": Band(0.15, 0, 1),
+        "fixed_income": Band(0.45, 0, 1),
+        "equity": Band(0.35, 0, 1),
+        "alternative": Band(0.05, 0, 1),
+    }
     least, most = dict.fromkeys(CLASSES, 0.0), {"cash": 1.0, "fixed_income": 0.6, "equity": 0.2, "alternative": 0.0}
     found = rules.bands_within(model, least, most)
     assert sum(band.target for band in found.values()) == pytest.approx(1)

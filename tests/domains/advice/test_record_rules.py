@@ -7,8 +7,7 @@ import pytest
 from dakehu.domains.advice.records import rules
 from dakehu.domains.advice.records.rules import Letter, letter_text
 from dakehu.domains.compliance.wording.lexicon import entries
-from dakehu.domains.compliance.wording.patterns import compiled
-from dakehu.domains.compliance.wording.rules import check
+from dakehu.domains.compliance.wording.rules import check, may_leave
 
 REASON = {"zh": "原因", "en": "reason"}
 
@@ -55,9 +54,17 @@ def test_a_letter_says_who_answers_for_it_and_that_it_may_be_wrong():
         assert words in text
 
 
+def test_what_the_desk_adds_to_a_letter_passes_the_wording_check():
+    for disclosure in ("", "本公司收取该产品的销售服务费。"):
+        text = letter_text(Letter("我们想和您核对资金用途与期限。", "林晓", "S1090123456789", date(2026, 11, 27), disclosure))
+        assert may_leave(check(text, entries())), check(text, entries())
+
+
 def test_a_client_decides_after_delivery_and_not_in_the_future():
     delivered, today = date(2026, 11, 20), date(2026, 11, 29)
-    assert rules.decision_error(date(2026, 11, 19), delivered, today) and rules.decision_error(today + timedelta(1), delivered, today)
+    assert rules.decision_error(date(2026, 11, 19), delivered, today) and rules.decision_error(
+        today + timedelta(1), delivered, today
+    )
     assert rules.decision_error(delivered, delivered, today) is None
 
 

@@ -30,9 +30,15 @@ def plan_card(*, client: Any) -> dict[str, Any]:
         is_due = policy.review_on <= clock.today()
         facts.append({"what": str(policy), "text": shown["risk_level"]})
         facts.append(
-            {"what": str(bilingual("下次检视", "Next review")), "text": shown["review_on"], "tone": "bad" if is_due else ""}
+            {
+                "what": str(bilingual("下次检视", "Next review")),
+                "text": shown["review_on"],
+                "tone": "bad" if is_due else "",
+            }
         )
-    rows = InvestmentGoal.objects.filter(client=client, state=GoalState.OPEN.value).order_by("priority", "due_on")[:GOALS]
+    rows = InvestmentGoal.objects.filter(client=client, state=GoalState.OPEN.value).order_by("priority", "due_on")[
+        :GOALS
+    ]
     shown_goals = render_rows(list(rows), ("name", "due_on", "amount"), shown=True)
     lines = [{"what": one["name"], "text": f"{one['due_on']} · {one['amount']}"} for one in shown_goals]
     last = client_advice(client=client).first()
@@ -40,7 +46,10 @@ def plan_card(*, client: Any) -> dict[str, Any]:
         one = render_row(last, ("kind", "state"), shown=True)
         lines.append({"what": str(last), "text": f"{one['kind']} · {one['state']}"})
     actions = ["advice.add_goal", "advice.draft_policy", "advice.draft_advice"]
-    page = {"text": str(bilingual("目标、偏离与匹配", "Goals, drift and matches")), "url": f"/clients/{client.pk}/plan/"}
+    page = {
+        "text": str(bilingual("目标、偏离与匹配", "Goals, drift and matches")),
+        "url": f"/clients/{client.pk}/plan/",
+    }
     return {"facts": facts, "notes": notes, "lines": lines, "actions": actions, "page": page}
 
 

@@ -5,7 +5,7 @@ from dakehu.foundation.schema.resources import Resource, declare
 declare(
     Resource(
         "advice.InvestmentGoal",
-        path="goals",
+        path="investment-goals",
         key="goal",
         list="advice.goals",
         of_client="advice.client_goals",
@@ -18,7 +18,7 @@ declare(
     ),
     Resource(
         "advice.InvestmentPolicy",
-        path="policies",
+        path="investment-policies",
         key="policy",
         list="advice.policies",
         of_client="advice.client_policies",

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from dakehu.domains.advice.policies.choices import AssetClass
 from dakehu.domains.advice.drift import rules
 from dakehu.domains.advice.drift.holdings import Holdings, holdings_of, names_of
 from dakehu.domains.advice.model_portfolios.store import Model, model_on
+from dakehu.domains.advice.policies.choices import AssetClass
 from dakehu.domains.advice.policies.store import Policy, policy_of
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
@@ -36,7 +36,11 @@ def drift_of_client(*, client: Any) -> dict[str, Any]:
     policy = policy_of(client)
     level = policy.risk_level if policy else str(client.risk_level)
     if not level:
-        return _nothing(bilingual("客户没有风险等级，也没有生效的投资方案。", "The client has neither a risk level nor a policy in force."))
+        return _nothing(
+            bilingual(
+                "客户没有风险等级，也没有生效的投资方案。", "The client has neither a risk level nor a policy in force."
+            )
+        )
     model = model_on(level, clock.today())
     held = holdings_of(client)
     found = compare(held, model, policy)

@@ -75,7 +75,9 @@ def daily_returns(products: list[int], day: date) -> Returns:
     with np.errstate(invalid="ignore", divide="ignore"):
         change = prices.matrix[:, 1:] / prices.matrix[:, :-1] - 1.0
     change[prices.as_of[:, 1:] != days[1:]] = np.nan
-    for product, on in model_of("ledger.CorporateAction").objects.filter(product__in=products).values_list("product_id", "on"):
+    for product, on in (
+        model_of("ledger.CorporateAction").objects.filter(product__in=products).values_list("product_id", "on")
+    ):
         change[products.index(product), days[1:] == (on - EPOCH).days] = np.nan
     return {pk: row for pk, row in zip(products, change, strict=True) if np.isfinite(row).sum() >= LEAST_DAYS}
 
@@ -88,4 +90,6 @@ def portfolio_returns(held: dict[int, float], returns: Returns) -> np.ndarray:
     rows = np.array([returns[pk] for pk in priced])
     weights = np.array([held[pk] for pk in priced])[:, None] * np.isfinite(rows)
     total = weights.sum(axis=0)
-    return np.where(total > 0, np.nansum(np.nan_to_num(rows) * weights, axis=0) / np.where(total > 0, total, 1.0), np.nan)
+    return np.where(
+        total > 0, np.nansum(np.nan_to_num(rows) * weights, axis=0) / np.where(total > 0, total, 1.0), np.nan
+    )

@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 
 from dakehu.analytics import likeness
-from dakehu.domains.advice.policies.choices import AssetClass
 from dakehu.domains.advice.drift.holdings import Holdings, holdings_of
 from dakehu.domains.advice.drift.queries import CLIENT
 from dakehu.domains.advice.matching import rules
 from dakehu.domains.advice.matching.candidates import LEAST_DAYS, Returns, candidates_for
 from dakehu.domains.advice.model_portfolios.store import model_on
+from dakehu.domains.advice.policies.choices import AssetClass
 from dakehu.domains.advice.policies.store import Policy, policy_of
 from dakehu.domains.ledger.performance import portfolio
 from dakehu.domains.ledger.products.registry import product_names
@@ -39,7 +39,9 @@ NOTE = bilingual(
 )
 
 
-@query("advice.matches", needs=Permission.ADVICE_WRITE, zh="产品匹配", en="Products that suit a client", parameters=CLIENT)
+@query(
+    "advice.matches", needs=Permission.ADVICE_WRITE, zh="产品匹配", en="Products that suit a client", parameters=CLIENT
+)
 def matches(*, client: Any) -> dict[str, Any]:
     """Return the products that may be brought up to a client, ranked with the reason of every point, and why others are left out.
 
@@ -48,7 +50,14 @@ def matches(*, client: Any) -> dict[str, Any]:
     """
     policy, day = policy_of(client), clock.today()
     level = policy.risk_level if policy else str(client.risk_level)
-    result: dict[str, Any] = {"as_of": None, "rows": [], "left_out": [], "version": rules.VERSION, "note": str(NOTE), "why": ""}
+    result: dict[str, Any] = {
+        "as_of": None,
+        "rows": [],
+        "left_out": [],
+        "version": rules.VERSION,
+        "note": str(NOTE),
+        "why": "",
+    }
     if not level:
         return {**result, "why": str(bilingual("客户没有风险等级。", "The client has no risk level."))}
     held = holdings_of(client)
@@ -63,7 +72,8 @@ def matches(*, client: Any) -> dict[str, Any]:
         "day": day.isoformat(),
         "rows": _rows(found.listed),
         "left_out": [
-            {"reason": reason, "text": str(REASONS[reason]), "count": count} for reason, count in sorted(left_out.items())
+            {"reason": reason, "text": str(REASONS[reason]), "count": count}
+            for reason, count in sorted(left_out.items())
         ],
     }
 

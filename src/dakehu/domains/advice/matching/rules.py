@@ -141,9 +141,15 @@ def _gap(investor: Investor, one: Candidate) -> Component:
     weight, target = (side.get(one.asset_class, 0.0) for side in (investor.weights, investor.targets))
     share = (target - weight) / target if target > 0 else 0.0
     if share <= 0:
-        zh, en = f"该类资产占 {weight:.0%}，已达到目标 {target:.0%}", f"Its class is {weight:.0%} of holdings, at or above the target {target:.0%}"
+        zh, en = (
+            f"该类资产占 {weight:.0%}，已达到目标 {target:.0%}",
+            f"Its class is {weight:.0%} of holdings, at or above the target {target:.0%}",
+        )
     else:
-        zh, en = f"该类资产占 {weight:.0%}，目标 {target:.0%}", f"Its class is {weight:.0%} of holdings, below the target {target:.0%}"
+        zh, en = (
+            f"该类资产占 {weight:.0%}，目标 {target:.0%}",
+            f"Its class is {weight:.0%} of holdings, below the target {target:.0%}",
+        )
     return _component("gap", share, zh, en)
 
 
@@ -153,7 +159,10 @@ def _spread(one: Candidate) -> Component:
         return _component("spread", UNKNOWN, "没有足够的共同行情，按一半计", "Too few common prices; half the points")
     value = f"{one.correlation:.2f}"
     return _component(
-        "spread", 1 - one.correlation, f"与现有持仓的历史相关系数 {value}", f"Past correlation with the holdings {value}"
+        "spread",
+        1 - one.correlation,
+        f"与现有持仓的历史相关系数 {value}",
+        f"Past correlation with the holdings {value}",
     )
 
 
@@ -171,7 +180,9 @@ def _term(investor: Investor, one: Candidate) -> Component:
     """Points for a product that is not bound for longer than the goals allow."""
     own, wanted = HORIZONS.get(one.horizon), HORIZONS.get(investor.horizon)
     if own is None or wanted is None:
-        return _component("term", UNKNOWN, "产品或目标期限未登记，按一半计", "Term of product or goal not known; half the points")
+        return _component(
+            "term", UNKNOWN, "产品或目标期限未登记，按一半计", "Term of product or goal not known; half the points"
+        )
     if own <= wanted:
         return _component("term", 1.0, "产品期限不长于目标期限", "Not bound for longer than the goals allow")
     return _component("term", 0.0, "产品期限长于目标期限", "Bound for longer than the goals allow")

@@ -29,7 +29,9 @@ def add_model_portfolio(*, risk_level: str, effective_from: Any, **values: Any) 
     if effective_from < clock.today():
         raise refusal("effective_from", "生效日期不能早于今天。", "It cannot take effect before today.")
     last = ModelPortfolio.objects.filter(risk_level=risk_level).order_by("-edition").first()
-    row = ModelPortfolio(risk_level=risk_level, effective_from=effective_from, edition=(last.edition if last else 0) + 1)
+    row = ModelPortfolio(
+        risk_level=risk_level, effective_from=effective_from, edition=(last.edition if last else 0) + 1
+    )
     for name, value in values.items():
         if value is not None:
             setattr(row, name, value)

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
-from dakehu.domains.advice.policies.choices import AssetClass
 from dakehu.domains.advice.model_portfolios import rules, store
 from dakehu.domains.advice.models import ModelPortfolio, ProductAssetClass
 from dakehu.domains.advice.parameters import FILTERS, ORDER
+from dakehu.domains.advice.policies.choices import AssetClass
 from dakehu.domains.clients.choices import RiskLevel
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock

@@ -40,8 +40,7 @@ DEFAULTS: Mapping[str, tuple[tuple[int, int, int], ...]] = {
 def default_weights(level: str) -> dict[str, Weight]:
     """Return the weights every firm begins with for a risk level."""
     return {
-        name: Weight(*(Decimal(one) for one in numbers))
-        for name, numbers in zip(CLASSES, DEFAULTS[level], strict=True)
+        name: Weight(*(Decimal(one) for one in numbers)) for name, numbers in zip(CLASSES, DEFAULTS[level], strict=True)
     }
 
 
@@ -70,7 +69,9 @@ def band_errors(weights: Weights) -> list[Error]:
     """Return an error where no allocation of 100 % lies within all bands."""
     least, most = (sum((getattr(weights[name], key) for name in CLASSES), Decimal(0)) for key in ("least", "most"))
     if least > HUNDRED:
-        return [("cash_least", f"下限合计 {least}%，超过 100%。", f"The least shares add up to {least} %, above 100 %.")]
+        return [
+            ("cash_least", f"下限合计 {least}%，超过 100%。", f"The least shares add up to {least} %, above 100 %.")
+        ]
     if most < HUNDRED:
         return [("cash_most", f"上限合计 {most}%，不足 100%。", f"The most shares add up to {most} %, below 100 %.")]
     return []
@@ -78,7 +79,9 @@ def band_errors(weights: Weights) -> list[Error]:
 
 def _class_errors(name: str, weight: Weight) -> list[Error]:
     if not 0 <= weight.least <= weight.most <= HUNDRED:
-        return [(f"{name}_least", "下限不得高于上限，均应在 0–100。", "Least may not exceed most; both lie in 0 to 100.")]
+        return [
+            (f"{name}_least", "下限不得高于上限，均应在 0–100。", "Least may not exceed most; both lie in 0 to 100.")
+        ]
     if not weight.least <= weight.target <= weight.most:
         return [(f"{name}_target", "目标应在下限与上限之间。", "The target must lie between least and most.")]
     return []

@@ -34,9 +34,7 @@ class Model:
 
 def weights_of(row: Any) -> dict[str, Weight]:
     """Return the weights of a stored model by asset class."""
-    return {
-        name: Weight(*(getattr(row, f"{name}_{part}") for part in ("target", "least", "most"))) for name in CLASSES
-    }
+    return {name: Weight(*(getattr(row, f"{name}_{part}") for part in ("target", "least", "most"))) for name in CLASSES}
 
 
 def model_on(risk_level: str, day: date) -> Model:

@@ -51,7 +51,12 @@ class InvestmentGoal(ClientRecorded):
     saved = _money("已备金额", "Saved so far", default=0, blank=True)
     monthly = _money("每月投入", "Put by each month", default=0, blank=True)
     state = field(choice_field(GoalState, default=GoalState.OPEN), zh="目标状态", en="State of the goal", listed=True)
-    remark = field(models.CharField(max_length=300, blank=True, default=""), zh="目标说明", en="About the goal", sensitivity=PERSONAL)
+    remark = field(
+        models.CharField(max_length=300, blank=True, default=""),
+        zh="目标说明",
+        en="About the goal",
+        sensitivity=PERSONAL,
+    )
 
     class Meta(ClientRecorded.Meta):
         indexes = [models.Index(fields=["client", "state", "due_on"], name="goals_of_client")]
@@ -76,12 +81,24 @@ class InvestmentPolicy(ClientRecorded):
 
     client = field(models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="investment_policies"), zh="客户",
                    en="Client", listed=True)  # fmt: skip
-    edition = field(models.PositiveSmallIntegerField(default=1), zh="方案版本", en="Edition of the policy", listed=True, editable=False)
+    edition = field(
+        models.PositiveSmallIntegerField(default=1),
+        zh="方案版本",
+        en="Edition of the policy",
+        listed=True,
+        editable=False,
+    )
     state = field(choice_field(PolicyState, default=PolicyState.DRAFT), zh="方案状态", en="State of the policy", listed=True,
                   editable=False)  # fmt: skip
     risk_level = field(choice_field(RiskLevel), group="policy", zh="目标风险等级", en="Target risk level", listed=True,
                        help_zh="不得高于客户测评的风险等级", help_en="Not above the level that was tested")  # fmt: skip
-    horizon = field(choice_field(Horizon, blank=True, default=""), group="policy", zh="投资期限", en="Horizon of the policy", listed=True)
+    horizon = field(
+        choice_field(Horizon, blank=True, default=""),
+        group="policy",
+        zh="投资期限",
+        en="Horizon of the policy",
+        listed=True,
+    )
     cash_least = _percent(0, "bands", "现金管理类下限", "Cash, least")
     cash_most = _percent(100, "bands", "现金管理类上限", "Cash, most")
     fixed_income_least = _percent(0, "bands", "固定收益类下限", "Fixed income, least")
@@ -96,10 +113,18 @@ class InvestmentPolicy(ClientRecorded):
                      sensitivity=PERSONAL, example="600519.SH、000001.SZ", help_zh="证券代码加市场，以顿号分隔",
                      help_en="Security codes with their market, separated by commas")  # fmt: skip
     review_on = field(models.DateField(), group="policy", zh="下次检视日期", en="Review due on", listed=True)
-    remark = field(models.TextField(blank=True, default=""), group="policy", zh="方案说明", en="About the policy", sensitivity=PERSONAL)
+    remark = field(
+        models.TextField(blank=True, default=""),
+        group="policy",
+        zh="方案说明",
+        en="About the policy",
+        sensitivity=PERSONAL,
+    )
     drafted_by = field(models.ForeignKey("team.User", null=True, on_delete=models.PROTECT, related_name="+"), zh="方案起草人",
                        en="Drafted by", editable=False)  # fmt: skip
-    signed_on = field(models.DateField(null=True, blank=True), zh="客户签署日期", en="Signed on", listed=True, editable=False)
+    signed_on = field(
+        models.DateField(null=True, blank=True), zh="客户签署日期", en="Signed on", listed=True, editable=False
+    )
     signed_reference = field(models.CharField(max_length=80, blank=True, default=""), zh="签署文件编号", en="Reference of the signed paper",
                              editable=False, example="TZ-2026-0042")  # fmt: skip
 
@@ -120,7 +145,13 @@ class ModelPortfolio(Recorded):
     }  # fmt: skip
 
     risk_level = field(choice_field(RiskLevel), group="model", zh="适用风险等级", en="For the risk level", listed=True)
-    edition = field(models.PositiveSmallIntegerField(default=1), zh="组合版本", en="Edition of the model", listed=True, editable=False)
+    edition = field(
+        models.PositiveSmallIntegerField(default=1),
+        zh="组合版本",
+        en="Edition of the model",
+        listed=True,
+        editable=False,
+    )
     effective_from = field(models.DateField(), group="model", zh="生效日期", en="In force from", listed=True)
     cash_target = _percent(0, "weights", "现金管理类目标", "Cash, target")
     cash_least = _percent(0, "weights", "现金管理类下限", "Cash, least")
@@ -141,7 +172,11 @@ class ModelPortfolio(Recorded):
         constraints = [models.UniqueConstraint(fields=["risk_level", "edition"], name="one_model_an_edition")]
 
     def __str__(self) -> str:
-        return str(bilingual("{level} 模型组合第 {n} 版", "Model for {level}, edition {n}", level=self.risk_level, n=self.edition))
+        return str(
+            bilingual(
+                "{level} 模型组合第 {n} 版", "Model for {level}, edition {n}", level=self.risk_level, n=self.edition
+            )
+        )
 
 
 class ProductAssetClass(Recorded):

@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Any
 
-from dakehu.domains.advice.policies.choices import PolicyState
 from dakehu.domains.advice.model_portfolios.rules import CLASSES
 from dakehu.domains.advice.model_portfolios.store import model_on
 from dakehu.domains.advice.models import InvestmentGoal, InvestmentPolicy
 from dakehu.domains.advice.parameters import GOAL, POLICY, REASON, VERSION
 from dakehu.domains.advice.policies import rules
+from dakehu.domains.advice.policies.choices import PolicyState
 from dakehu.domains.advice.policies.store import find_policy
 from dakehu.domains.ledger.products.registry import known_products
 from dakehu.domains.team import queries as team
@@ -43,7 +43,9 @@ def get_policy(pk: int) -> InvestmentPolicy:
     needs=Permission.POLICY_WRITE,
     zh="新增投资目标",
     en="Add an investment goal",
-    parameters=(Fields("advice.InvestmentGoal", required=("client", "name", "amount", "due_on"), without=("state",), new=True),),
+    parameters=(
+        Fields("advice.InvestmentGoal", required=("client", "name", "amount", "due_on"), without=("state",), new=True),
+    ),
 )
 def add_goal(*, client: Any, name: str, amount: Any, due_on: date, **values: Any) -> InvestmentGoal:
     """Add a goal of a client."""
@@ -95,7 +97,9 @@ def draft_policy(*, client: Any, risk_level: str, review_on: date, **values: Any
     """
     rows = InvestmentPolicy.objects.filter(client=client)
     if rows.filter(state=PolicyState.DRAFT.value).exists():
-        raise refusal("client", "该客户已有一份草稿，请修改或删除它。", "A draft is there already; change or remove it.")
+        raise refusal(
+            "client", "该客户已有一份草稿，请修改或删除它。", "A draft is there already; change or remove it."
+        )
     last = rows.order_by("-edition").first()
     row = InvestmentPolicy(client=client, edition=(last.edition if last else 0) + 1, drafted_by=team.current_user())
     _take_model_ranges(row, str(risk_level))
@@ -125,7 +129,11 @@ def change_policy(*, policy: int, version: int | None = None, **values: Any) -> 
 
 
 @action(
-    "advice.remove_policy", needs=Permission.POLICY_WRITE, zh="删除方案草稿", en="Remove a draft policy", parameters=(POLICY,)
+    "advice.remove_policy",
+    needs=Permission.POLICY_WRITE,
+    zh="删除方案草稿",
+    en="Remove a draft policy",
+    parameters=(POLICY,),
 )
 def remove_policy(*, policy: int) -> None:
     """Remove a draft. Raises Refused for a policy that was signed."""

@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from dakehu.domains.advice.policies.choices import GoalState, PolicyState
 from dakehu.domains.advice.models import InvestmentGoal, InvestmentPolicy
 from dakehu.domains.advice.parameters import FILTERS, GOAL, ORDER, POLICY
 from dakehu.domains.advice.policies import rules
 from dakehu.domains.advice.policies.actions import get_goal, get_policy
+from dakehu.domains.advice.policies.choices import GoalState, PolicyState
 from dakehu.domains.advice.policies.store import find_policy
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
@@ -21,7 +21,9 @@ from dakehu.foundation.schema.parameters import parameters_of
 CLIENT = parameters_of("advice.InvestmentGoal", "client")
 
 
-@query("advice.goals", needs=Permission.POLICY_READ, zh="投资目标列表", en="Investment goals", parameters=(FILTERS, ORDER))
+@query(
+    "advice.goals", needs=Permission.POLICY_READ, zh="投资目标列表", en="Investment goals", parameters=(FILTERS, ORDER)
+)
 def goals(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
     """Return the visible goals, those wanted first at the top."""
     return filter_rows(InvestmentGoal.objects.all(), filters or {}, order or "due_on")
@@ -33,14 +35,20 @@ def goal_detail(*, goal: int) -> InvestmentGoal:
     return get_goal(goal)
 
 
-@query("advice.client_goals", needs=Permission.POLICY_READ, zh="客户的投资目标", en="Goals of a client", parameters=CLIENT)
+@query(
+    "advice.client_goals", needs=Permission.POLICY_READ, zh="客户的投资目标", en="Goals of a client", parameters=CLIENT
+)
 def client_goals(*, client: Any) -> Any:
     """Return the goals of a client, the most important first."""
     return InvestmentGoal.objects.filter(client=client).order_by("priority", "due_on", "pk")
 
 
 @query(
-    "advice.policies", needs=Permission.POLICY_READ, zh="投资方案列表", en="Investment policies", parameters=(FILTERS, ORDER)
+    "advice.policies",
+    needs=Permission.POLICY_READ,
+    zh="投资方案列表",
+    en="Investment policies",
+    parameters=(FILTERS, ORDER),
 )
 def policies(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
     """Return the visible policies of every edition, those to be reviewed first at the top."""
@@ -54,7 +62,11 @@ def policy_detail(*, policy: int) -> InvestmentPolicy:
 
 
 @query(
-    "advice.client_policies", needs=Permission.POLICY_READ, zh="客户的投资方案", en="Policies of a client", parameters=CLIENT
+    "advice.client_policies",
+    needs=Permission.POLICY_READ,
+    zh="客户的投资方案",
+    en="Policies of a client",
+    parameters=CLIENT,
 )
 def client_policies(*, client: Any) -> Any:
     """Return the policies of a client, the newest edition first."""
@@ -89,7 +101,9 @@ def goal_progress(*, client: Any) -> list[dict[str, Any]]:
     return found
 
 
-@query("advice.client_policy", needs=Permission.POLICY_READ, zh="生效的投资方案", en="Policy in force", parameters=CLIENT)
+@query(
+    "advice.client_policy", needs=Permission.POLICY_READ, zh="生效的投资方案", en="Policy in force", parameters=CLIENT
+)
 def client_policy(*, client: Any) -> dict[str, Any]:
     """Return the policy in force and the draft of a client: {in_force, draft, review_due}, each as shown values with id, or None."""
     draft = InvestmentPolicy.objects.filter(client=client, state=PolicyState.DRAFT.value).first()
@@ -107,9 +121,7 @@ def _shown(row: InvestmentPolicy | None) -> dict[str, Any] | None:
     return {**render_row(row, shown=True), "id": row.pk, "row_version": row.row_version, "title": str(row)}
 
 
-@query(
-    "advice.policies_to_review", needs=Permission.POLICY_READ, zh="待检视的投资方案", en="Policies to be reviewed"
-)
+@query("advice.policies_to_review", needs=Permission.POLICY_READ, zh="待检视的投资方案", en="Policies to be reviewed")
 def policies_to_review() -> list[dict[str, Any]]:
     """Return the visible policies in force whose review is due within 30 days or past, at most 200: [{id, client, client_id, review_on,
     is_late}]."""
@@ -121,4 +133,3 @@ def policies_to_review() -> list[dict[str, Any]]:
         {**text, "id": row.pk, "client_id": row.client_id, "is_late": row.review_on <= today}
         for row, text in zip(some, shown, strict=True)
     ]
-

@@ -20,7 +20,9 @@ def policy_errors(level: str, tested: str, least: Mapping[str, Decimal], most: M
     """Return what is wrong with the level and the ranges (percent, by asset class) of a policy."""
     found: list[Error] = []
     if not tested:
-        found.append(("risk_level", "客户尚无风险测评结果，不能制定方案。", "The client’s risk has not been tested yet."))
+        found.append(
+            ("risk_level", "客户尚无风险测评结果，不能制定方案。", "The client’s risk has not been tested yet.")
+        )
     elif level > tested:
         found.append(
             (
@@ -31,7 +33,13 @@ def policy_errors(level: str, tested: str, least: Mapping[str, Decimal], most: M
         )
     for name in CLASSES:
         if not 0 <= least[name] <= most[name] <= HUNDRED:
-            found.append((f"{name}_least", "下限不得高于上限，均应在 0–100。", "Least may not exceed most; both lie in 0 to 100."))
+            found.append(
+                (
+                    f"{name}_least",
+                    "下限不得高于上限，均应在 0–100。",
+                    "Least may not exceed most; both lie in 0 to 100.",
+                )
+            )
     if sum(least.values()) > HUNDRED:
         found.append(("cash_least", "各类下限合计超过 100%。", "The least shares add up to more than 100 %."))
     if sum(most.values()) < HUNDRED:

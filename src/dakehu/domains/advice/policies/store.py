@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from dakehu.domains.advice.policies.choices import PolicyState
 from dakehu.domains.advice.drift.rules import Band
 from dakehu.domains.advice.model_portfolios.rules import CLASSES
 from dakehu.domains.advice.models import InvestmentPolicy
 from dakehu.domains.advice.policies import rules
+from dakehu.domains.advice.policies.choices import PolicyState
 from dakehu.domains.ledger.products.registry import known_products
 
 

@@ -37,9 +37,13 @@ def get_own_advice(pk: int) -> Advice:
     """Return advice of the actor, or of somebody they lead, that has not been delivered. Raises NotFound, Refused."""
     row, actor = get_advice(pk), current_actor()
     if not (row.adviser_id == actor.user_id or row.adviser_id in actor.covers):
-        raise refusal("advice", "只有该投资顾问及其主管可以办理。", "Only its adviser and the adviser’s lead may do this.")
+        raise refusal(
+            "advice", "只有该投资顾问及其主管可以办理。", "Only its adviser and the adviser’s lead may do this."
+        )
     if row.state not in OPEN:
-        raise refusal("advice", "已送达或已撤回的建议不能再修改。", "Advice that was delivered or withdrawn stays as it is.")
+        raise refusal(
+            "advice", "已送达或已撤回的建议不能再修改。", "Advice that was delivered or withdrawn stays as it is."
+        )
     return row
 
 

@@ -32,7 +32,9 @@ CHANNEL = Parameter("channel", choice_set=AdviceChannel, spec=FieldSpec("送达�
     zh="送达客户",
     en="Deliver advice",
     parameters=(ADVICE, CHANNEL),
-    irreversible=bilingual("送达的建议不能撤回或修改。", "Advice that was delivered is neither taken back nor changed."),
+    irreversible=bilingual(
+        "送达的建议不能撤回或修改。", "Advice that was delivered is neither taken back nor changed."
+    ),
 )
 def deliver_advice(*, advice: int, channel: str) -> Advice:
     """Deliver exactly what was approved, by its adviser; suitability, words and the right to write are checked again now.

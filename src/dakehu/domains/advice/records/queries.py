@@ -35,7 +35,11 @@ def advice_detail(*, advice: int) -> Advice:
 
 
 @query(
-    "advice.client_advice", needs=Permission.POLICY_READ, zh="客户的投资建议", en="Advice to a client", parameters=CLIENT
+    "advice.client_advice",
+    needs=Permission.POLICY_READ,
+    zh="客户的投资建议",
+    en="Advice to a client",
+    parameters=CLIENT,
 )
 def client_advice(*, client: Any) -> Any:
     """Return the advice to a client, the newest first."""
@@ -43,7 +47,11 @@ def client_advice(*, client: Any) -> Any:
 
 
 @query(
-    "advice.client_outcomes", needs=Permission.POLICY_READ, zh="客户的建议结果", en="Outcomes of a client", parameters=CLIENT
+    "advice.client_outcomes",
+    needs=Permission.POLICY_READ,
+    zh="客户的建议结果",
+    en="Outcomes of a client",
+    parameters=CLIENT,
 )
 def client_outcomes(*, client: Any) -> Any:
     """Return what became of a client's holdings after advice, the newest first."""

@@ -55,10 +55,18 @@ def text_errors(kind: str, hits: Iterable[Mapping[str, Any]]) -> list[Error]:
                 )
             )
         elif hit["severity"] == "BLOCK":
-            found.append(("text", f"“{words}”不得发给客户：{hit['reason']['zh']}", f"“{words}” may not go to a client: {hit['reason']['en']}"))
+            found.append(
+                (
+                    "text",
+                    f"“{words}”不得发给客户：{hit['reason']['zh']}",
+                    f"“{words}” may not go to a client: {hit['reason']['en']}",
+                )
+            )
         elif hit["severity"] == "COND":
             missing = "、".join(hit["missing"])
-            found.append(("text", f"“{words}”缺少必备内容：{missing}", f"“{words}” lacks what must stand with it: {missing}"))
+            found.append(
+                ("text", f"“{words}”缺少必备内容：{missing}", f"“{words}” lacks what must stand with it: {missing}")
+            )
     return found
 
 
@@ -77,7 +85,9 @@ def kind_errors(kind: str, has_product: bool) -> list[Error]:
     if kind == "product" and not has_product:
         return [("product", "产品类建议请选择产品。", "Advice about a product names it.")]
     if kind != "product" and has_product:
-        return [("product", "配置类建议不涉及具体产品，请清空产品或改为产品类。", "Advice on allocation names no product.")]
+        return [
+            ("product", "配置类建议不涉及具体产品，请清空产品或改为产品类。", "Advice on allocation names no product.")
+        ]
     return []
 
 
@@ -101,9 +111,7 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def growth_between(
-    days: list[date], growth: list[float], first: date, last: date
-) -> tuple[float, float] | None:
+def growth_between(days: list[date], growth: list[float], first: date, last: date) -> tuple[float, float] | None:
     """Return (return, largest drawdown as a negative share) of a series of growth from the end of `first` to the end of `last`.
 
     `days` ascend. None where the series does not reach back to `first` or holds no day after it.
