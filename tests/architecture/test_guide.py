@@ -21,6 +21,7 @@ PAGES = (
     "growth",
     "compliance",
     "wording",
+    "conduct",
     "work",
     "campaigns",
     "complaints",

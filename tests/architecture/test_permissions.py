@@ -15,6 +15,7 @@ ENTRIES = {**{f"do {n}": a for n, a in ACTIONS.items()}, **{f"ask {n}": q for n,
 # Who may do these at all, so that a new one is a decision and not a slip.
 FOR_EVERYBODY = {
     "ask compliance.check_wording",
+    "ask compliance.my_registrations",  # one's own
     "do clients.update_contact_dates",
     "do clients.update_contact_dates_of",
     "do team.change_my_password",
@@ -149,6 +150,8 @@ GRANTS = {
     "growth.pipeline_rules": "lead",
     "growth.campaigns": "manager lead",
     "growth.campaign_approve": "lead compliance",
+    "compliance.registrations": "manager lead compliance analyst admin",
+    "compliance.registrations_write": "compliance",
     "sheet.read": "manager lead compliance admin",
     "sheet.run": "manager lead",
     "webhook.own": "manager lead compliance analyst admin",

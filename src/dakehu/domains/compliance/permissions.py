@@ -9,3 +9,9 @@ WORDING_REVIEW = Permission(
     "compliance.review", "复核待发文本", "Review texts before they leave", granted_to=(RoleName.COMPLIANCE,)
 )
 APPROVAL_READ = Permission("compliance.approvals", "查看审批", "See approvals", granted_to=tuple(RoleName))
+REGISTRATION_READ = Permission(
+    "compliance.registrations", "查看执业登记", "See registrations of staff", granted_to=tuple(RoleName)
+)
+REGISTRATION_WRITE = Permission(
+    "compliance.registrations_write", "维护执业登记", "Keep registrations of staff", granted_to=(RoleName.COMPLIANCE,)
+)

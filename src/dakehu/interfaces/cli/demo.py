@@ -38,6 +38,7 @@ from dakehu.interfaces.cli.example import (
     calendar,
     calendars,
     campaigns,
+    conduct,
     feeds,
     growth,
     mails,
@@ -115,6 +116,7 @@ def _fill(table: Path) -> dict[str, Any]:
     moments.evaluate_days(clock.today(), lambda name: _as(team.find_user(name)), ("lin", "wang", "mai"))
     messages.send_messages(lambda name: _as(team.find_user(name)), ("lin", "wang"))
     wording.add_wording(lambda name: _as(team.find_user(name)), "he", "lin")
+    conduct.add_conduct(clock.today(), lambda name: _as(team.find_user(name)), "he")
     _tell(str(bilingual("安排会议、联系计划与目标…", "Meetings, contact plans and goals …")))
     calendar.fill(clock.today(), lambda name: _as(team.find_user(name)), LEADS)
     calendars.add_calendars(lambda name: _as(team.find_user(name)))

@@ -31,7 +31,7 @@ PAGES: tuple[tuple[str, Bilingual, str, str], ...] = (
     ("/advice/", bilingual("投资建议", "Advice"), "handshake", Permission.POLICY_READ),
     ("/approvals/", bilingual("审批", "Approvals"), "circle-check", Permission.APPROVAL_READ),
     ("/complaints/", bilingual("投诉", "Complaints"), "flag", Permission.REQUEST_WRITE),
-    ("/compliance/wording/", bilingual("用语合规", "Wording"), "shield", Permission.COMPLIANCE_READ),
+    ("/compliance/", bilingual("合规", "Compliance"), "shield", Permission.COMPLIANCE_READ),
     ("/moments/rules/", bilingual("规则", "Rules"), "sliders-horizontal", Permission.MOMENT_RULES),
     ("/market/", bilingual("行情", "Market"), "chart-line", Permission.LEDGER_READ),
     ("/import/", bilingual("导入", "Import"), "upload", Permission.IMPORT),

@@ -2,5 +2,6 @@
 
 from dakehu.domains.compliance.models.approval import Approval
 from dakehu.domains.compliance.models.wording import TextReview, WordingEntry
+from dakehu.domains.compliance.registrations.models import StaffRegistration
 
-__all__ = ["Approval", "TextReview", "WordingEntry"]
+__all__ = ["Approval", "StaffRegistration", "TextReview", "WordingEntry"]
