@@ -1,6 +1,7 @@
 """What tests of policies and advice begin with: a client of whom all is known, and a registered adviser."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from dakehu.foundation.actions.registry import act
@@ -26,8 +27,10 @@ def complete(client: Any) -> Any:
         for name, value in KNOWN.items():
             setattr(client, name, value)
         client.save()
-        needs = model_of("clients.Needs").objects.filter(client=client).first() or model_of("clients.Needs")(client=client)
-        needs.goal, needs.term, needs.bearable_loss = "子女教育", "medium", "10%"
+        needs = model_of("clients.Needs").objects.filter(client=client).first() or model_of("clients.Needs")(
+            client=client
+        )
+        needs.goal, needs.term, needs.bearable_loss = "子女教育", "medium", Decimal(10)
         needs.save()
     with as_system():
         perform("clients.add_contact", {"client": client.code, "kind": "邮箱", "value": "zhang@example.com"})
@@ -39,5 +42,10 @@ def register(he: Any, user: Any) -> None:
     with acting(he):
         perform(
             "compliance.add_registration",
-            {"user": user.pk, "kind": "investment_adviser", "number": f"S10900000000{user.pk:02d}", "valid_from": "2020-01-01"},
+            {
+                "user": user.pk,
+                "kind": "investment_adviser",
+                "number": f"S10900000000{user.pk:02d}",
+                "valid_from": "2020-01-01",
+            },
         )

@@ -33,14 +33,14 @@ def hit(group, severity, missing=()):
 
 @pytest.mark.parametrize("kind", ["allocation", "rebalancing", "review"])
 def test_advice_on_classes_names_no_security(kind):
-    assert rules.text_errors(kind, [hit("W16", "COND")]) and rules.text_errors(kind, [hit("W17", "WARN")])
+    assert rules.security_errors(kind, [hit("W16", "COND")]) and rules.security_errors(kind, [hit("W17", "WARN")])
 
 
 def test_advice_on_a_product_may_name_it_with_its_companions():
-    assert rules.text_errors("product", [hit("W16", "WARN")]) == []
-    assert "登记编号" in rules.text_errors("product", [hit("W16", "COND", ["登记编号"])])[0][1]
-    assert rules.text_errors("product", [hit("W01", "BLOCK")])
-    assert rules.text_errors("review", [hit("W02", "REVIEW")]) == []
+    assert rules.security_errors("product", [hit("W16", "COND")]) == []
+    assert "登记编号" in rules.text_errors([hit("W16", "COND", ["登记编号"])])[0][1]
+    assert rules.text_errors([hit("W01", "BLOCK")])
+    assert rules.text_errors([hit("W02", "REVIEW")]) == []
 
 
 def test_a_product_is_named_by_advice_about_a_product_only():
@@ -56,7 +56,9 @@ def test_a_letter_says_who_answers_for_it_and_that_it_may_be_wrong():
 
 def test_what_the_desk_adds_to_a_letter_passes_the_wording_check():
     for disclosure in ("", "本公司收取该产品的销售服务费。"):
-        text = letter_text(Letter("我们想和您核对资金用途与期限。", "林晓", "S1090123456789", date(2026, 11, 27), disclosure))
+        text = letter_text(
+            Letter("我们想和您核对资金用途与期限。", "林晓", "S1090123456789", date(2026, 11, 27), disclosure)
+        )
         assert may_leave(check(text, entries())), check(text, entries())
 
 

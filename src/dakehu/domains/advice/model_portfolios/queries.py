@@ -38,7 +38,7 @@ def model_portfolios(*, filters: dict[str, Any] | None = None, order: str | None
 )
 def asset_classes(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
     """Return the products whose asset class is said, ordered by name."""
-    return filter_rows(ProductAssetClass.objects.select_related("product"), filters or {}, order or "pk")
+    return filter_rows(ProductAssetClass.objects.select_related("product"), filters or {}, order or "product")
 
 
 @query("advice.models_in_force", needs=Permission.POLICY_READ, zh="生效的模型组合", en="Model portfolios in force")

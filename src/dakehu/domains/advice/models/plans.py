@@ -129,7 +129,6 @@ class InvestmentPolicy(ClientRecorded):
                              editable=False, example="TZ-2026-0042")  # fmt: skip
 
     class Meta(ClientRecorded.Meta):
-        constraints = [models.UniqueConstraint(fields=["client", "edition"], name="one_policy_an_edition")]
         indexes = [models.Index(fields=["state", "review_on"], name="policies_to_review")]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from dakehu.domains.advice.models import Advice
 from dakehu.domains.advice.parameters import ADVICE, REASON, VERSION
 from dakehu.domains.advice.policies.store import find_policy
 from dakehu.domains.advice.records import checks, rules
-from dakehu.domains.advice.records.choices import AdviceState
+from dakehu.domains.advice.records.choices import AdviceKind, AdviceState, ClientDecision
 from dakehu.domains.advice.records.steps import reach
 from dakehu.domains.compliance.approvals.requests import request_approval, void_approvals
 from dakehu.domains.team import queries as team
@@ -118,7 +118,7 @@ def submit_advice(*, advice: int, version: int | None = None) -> Advice:
     row.checks = checks.check(row)
     row.submitted_at = clock.now()
     reach(row, AdviceState.WAITING)
-    summary = f"{row.client} {row.get_kind_display()}"
+    summary = f"{AdviceKind.text_of(row.kind)} {row.pk}"
     request_approval(SUBJECT, row.pk, summary, checks.content_digest(row), [*row.edited_by, row.adviser_id])
     publish_event("advice.submitted", advice=row.pk)
     return row
@@ -166,5 +166,5 @@ def record_decision(
     if error is not None:
         raise refusal(*error)
     row.decision, row.decided_on, row.decision_note = decision, decided_on, decision_note or ""
-    reach(row, AdviceState.DECIDED, str(row.get_decision_display()))
+    reach(row, AdviceState.DECIDED, str(ClientDecision.text_of(row.decision)))
     return row

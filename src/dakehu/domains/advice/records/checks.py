@@ -50,10 +50,10 @@ def check(row: Advice) -> dict[str, Any]:
     policy = find_policy(row.client)
     level = str(policy.risk_level) if policy else str(row.client.risk_level)
     fit = _suitability(row, level)
-    wording = check_wording(text=letter_of(row))
+    wording, bare = check_wording(text=letter_of(row)), check_wording(text=row.text)
     errors = rules.kind_errors(str(row.kind), row.product_id is not None)
     errors += rules.suitability_errors(fit["outcome"], str(row.initiative), fit["reason"])
-    errors += rules.text_errors(str(row.kind), wording["hits"])
+    errors += rules.security_errors(str(row.kind), bare["hits"]) or rules.text_errors(wording["hits"])
     if errors:
         found: dict[str, Any] = {}
         for name, zh, en in errors:

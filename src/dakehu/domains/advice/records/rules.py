@@ -41,26 +41,29 @@ def letter_text(letter: Letter) -> str:
     )
 
 
-def text_errors(kind: str, hits: Iterable[Mapping[str, Any]]) -> list[Error]:
-    """Return why the words of a text may not go to a client: blocked, without their companions, or naming a security."""
+def security_errors(kind: str, hits: Iterable[Mapping[str, Any]]) -> list[Error]:
+    """Return where advice on asset classes speaks of buying or selling, or of a price: hits on the text as it was written, since
+    what the desk adds to a letter would excuse them."""
+    return [
+        (
+            "text",
+            f"“{hit['text']}”：配置类建议只写资产类别，不写具体产品的买卖。",
+            f"“{hit['text']}”: such advice speaks of asset classes, not of buying or selling a product.",
+        )
+        for hit in hits
+        if kind in WITHOUT_SECURITIES and hit["group"] in SECURITY_GROUPS
+    ]
+
+
+def text_errors(hits: Iterable[Mapping[str, Any]]) -> list[Error]:
+    """Return why the words of a letter may not go to a client: blocked, or without what must stand with them."""
     found: list[Error] = []
     for hit in hits:
         words = hit["text"]
-        if kind in WITHOUT_SECURITIES and hit["group"] in SECURITY_GROUPS:
+        if hit["severity"] == "BLOCK":
+            reason = hit["reason"]
             found.append(
-                (
-                    "text",
-                    f"“{words}”：配置类建议只写资产类别，不写具体产品的买卖。",
-                    f"“{words}”: such advice speaks of asset classes, not of buying or selling a product.",
-                )
-            )
-        elif hit["severity"] == "BLOCK":
-            found.append(
-                (
-                    "text",
-                    f"“{words}”不得发给客户：{hit['reason']['zh']}",
-                    f"“{words}” may not go to a client: {hit['reason']['en']}",
-                )
+                ("text", f"“{words}”不得发给客户：{reason['zh']}", f"“{words}” may not go to a client: {reason['en']}")
             )
         elif hit["severity"] == "COND":
             missing = "、".join(hit["missing"])

@@ -36,7 +36,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "count": found.count(),
         "given": state,
         "states": [(one.value, one.text) for one in column.choice_set],
-        "reviews": ask("advice.policies_to_review"),
+        "reviews": ask("advice.policies_to_review", {}),
     }
     return render(request, "advice/list.html", content)
 

@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from dakehu.domains.advice.model_portfolios import queries as portfolios
+from dakehu.domains.advice.records import queries as records
 from dakehu.domains.clients import queries as clients
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.i18n import bilingual
@@ -14,6 +16,7 @@ from dakehu.foundation.schema.fields import labels_of
 
 WIDTH = 100.0  # of a drift picture, in percent of the class
 TONES = {"below": "warn", "above": "warn", "within": "good", "open": ""}
+LAST = ("subject", "kind", "state", "adviser")
 EDITIONS = ("risk_level", "edition", "effective_from", "reason")
 
 
@@ -24,6 +27,7 @@ def plan(request: HttpRequest, client_id: int) -> HttpResponse:
     asked = {"client": client.pk}
     drift = ask("advice.drift", asked)
     may_match = current_actor().may(QUERIES["advice.matches"].needs)
+    last = list(records.client_advice(client=client)[:5])
     name = render_row(client, ("name",), shown=True)["name"]
     content = {
         "page_title": bilingual("{name}的投资方案", "Plan of {name}", name=name),
@@ -35,9 +39,7 @@ def plan(request: HttpRequest, client_id: int) -> HttpResponse:
         "goal_labels": labels_of("advice.InvestmentGoal"),
         "drift": {**drift, "lines": [_drawn(line) for line in drift["lines"]]},
         "matches": ask("advice.matches", asked) if may_match else None,
-        "advice": render_rows(
-            list(ask("advice.client_advice", asked)[:5]), ("subject", "kind", "state", "adviser"), shown=True
-        ),
+        "advice": [{**text, "id": row.pk} for row, text in zip(last, render_rows(last, LAST, shown=True), strict=True)],
     }
     return render(request, "advice/plan.html", content)
 
@@ -57,12 +59,12 @@ def _drawn(line: dict[str, Any]) -> dict[str, Any]:
 @require_safe
 def models(request: HttpRequest) -> HttpResponse:
     """The model of each risk level in force, and the editions that were added."""
-    editions = list(ask("advice.model_portfolios")[:50])
-    classes = list(ask("advice.asset_classes")[:200])
+    editions = list(portfolios.model_portfolios()[:50])
+    classes = list(portfolios.asset_classes()[:200])
     content = {
         "page_title": bilingual("模型组合", "Model portfolios"),
         "crumbs": [{"label": bilingual("投资建议", "Advice"), "url": "/advice/"}],
-        "models": ask("advice.models_in_force"),
+        "models": ask("advice.models_in_force", {}),
         "labels": labels_of("advice.ModelPortfolio"),
         "editions": render_rows(editions, EDITIONS, shown=True),
         "class_labels": labels_of("advice.ProductAssetClass"),
