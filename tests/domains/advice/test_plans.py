@@ -114,7 +114,7 @@ def test_a_review_that_is_due_stands_in_the_bell(lin, zhang):
         row.save()
     with acting(lin):
         assert [one["client"] for one in ask("advice.policies_to_review", {})] == [zhang.name]
-        assert ask("advice.review_notices", {})[0]["url"] == f"/clients/{zhang.pk}/plan/"
+        assert ask("advice.policy_notices", {})[0]["url"] == f"/clients/{zhang.pk}/plan/"
 
 
 def test_the_asset_class_of_a_fund_is_said_by_a_person(zhou):

@@ -5,8 +5,8 @@ from typing import Any
 
 from dakehu.domains.advice.model_portfolios import rules, store
 from dakehu.domains.advice.models import ModelPortfolio, ProductAssetClass
-from dakehu.domains.advice.parameters import FILTERS, ORDER
 from dakehu.domains.advice.policies.choices import AssetClass
+from dakehu.domains.advice.policies.parameters import FILTERS, ORDER
 from dakehu.domains.clients.choices import RiskLevel
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock

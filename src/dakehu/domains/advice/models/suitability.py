@@ -53,6 +53,7 @@ class SuitabilityCheck(KeptRecord):
         models.BooleanField(default=False), zh="须合规复核", en="Needs review", listed=True, editable=False
     )
     digest = models.CharField(max_length=64)
+    task_ref = models.BigIntegerField(null=True)  # not a key: taking a task away does not wait for it
 
     class Meta(KeptRecord.Meta):
         indexes = [models.Index(fields=["client", "-id"], name="checks_of_client")]

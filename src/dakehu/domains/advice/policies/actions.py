@@ -6,9 +6,9 @@ from typing import Any
 from dakehu.domains.advice.model_portfolios.rules import CLASSES
 from dakehu.domains.advice.model_portfolios.store import model_on
 from dakehu.domains.advice.models import InvestmentGoal, InvestmentPolicy
-from dakehu.domains.advice.parameters import GOAL, POLICY, REASON, VERSION
 from dakehu.domains.advice.policies import rules
 from dakehu.domains.advice.policies.choices import PolicyState
+from dakehu.domains.advice.policies.parameters import GOAL, POLICY, REASON, VERSION
 from dakehu.domains.advice.policies.store import find_policy
 from dakehu.domains.ledger.products.registry import known_products
 from dakehu.domains.team import queries as team

@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 from dakehu.domains.advice.models import InvestmentGoal, InvestmentPolicy
-from dakehu.domains.advice.parameters import FILTERS, GOAL, ORDER, POLICY
 from dakehu.domains.advice.policies import rules
 from dakehu.domains.advice.policies.actions import get_goal, get_policy
 from dakehu.domains.advice.policies.choices import GoalState, PolicyState
+from dakehu.domains.advice.policies.parameters import FILTERS, GOAL, ORDER, POLICY
 from dakehu.domains.advice.policies.store import find_policy
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission

@@ -3,14 +3,10 @@
 from typing import Any
 
 from dakehu.domains.advice.models import ProductGrade
+from dakehu.domains.advice.parameters import FILTERS, ORDER
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.gates.filtering import filter_rows
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.schema.fields import FieldSpec
-from dakehu.foundation.schema.parameters import Parameter
-
-FILTERS = Parameter("filters", required=False, kind="json", spec=FieldSpec("筛选", "Filters"))
-ORDER = Parameter("order", required=False, spec=FieldSpec("排序", "Order"))
 
 
 @query(

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from dakehu.domains.advice.models import Advice
-from dakehu.domains.advice.parameters import ADVICE, REASON, VERSION
+from dakehu.domains.advice.policies.parameters import ADVICE, REASON, VERSION
 from dakehu.domains.advice.policies.store import find_policy
 from dakehu.domains.advice.records import checks, rules
 from dakehu.domains.advice.records.choices import AdviceKind, AdviceState, ClientDecision
@@ -116,6 +116,7 @@ def submit_advice(*, advice: int, version: int | None = None) -> Advice:
     if row.state != AdviceState.DRAFT:
         raise refusal("advice", "这份建议已提交。", "It is submitted already.")
     row.checks = checks.check(row)
+    checks.keep(row)
     row.submitted_at = clock.now()
     reach(row, AdviceState.WAITING)
     summary = f"{AdviceKind.text_of(row.kind)} {row.pk}"

@@ -8,6 +8,7 @@ from dakehu.domains.advice.models import Advice
 from dakehu.domains.advice.policies.store import find_policy
 from dakehu.domains.advice.records import rules
 from dakehu.domains.advice.suitability import queries as suitability
+from dakehu.domains.advice.suitability.actions import record_check
 from dakehu.domains.compliance.approvals.rules import digest
 from dakehu.domains.compliance.registrations.holders import find_number
 from dakehu.domains.compliance.wording.queries import check_wording
@@ -58,7 +59,9 @@ def check(row: Advice) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for name, zh, en in errors:
             found.setdefault(name, []).append(bilingual(zh, en))
-        raise Refused(found)
+        refused = Refused(found)
+        refused.recorded_as = "advice.refused"  # that it was tried stands in the audit
+        raise refused
     today = clock.today()
     kept = ("outcome", "rule", "reason", "source", "certainty", "duties", "missing", "taken", "version", "on")
     return {
@@ -77,6 +80,14 @@ def check(row: Advice) -> dict[str, Any]:
             "policy": policy.edition if policy else None,
         },
     }
+
+
+def keep(row: Advice) -> None:
+    """Keep the suitability check of the product with its duties, and name it among the checks. Call inside an action."""
+    if row.product_id is None:
+        return
+    kept = record_check(client=row.client, product=row.product, purpose="advice", initiative=str(row.initiative))
+    row.checks = {**row.checks, "suitability": {**row.checks["suitability"], "check": kept.pk}}
 
 
 def _suitability(row: Advice, level: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Deliver approved advice: by mail through the outbox, or handed over. Both are checked again at that moment."""
 
 from dakehu.domains.advice.models import Advice, AdviceOutcome
-from dakehu.domains.advice.parameters import ADVICE
+from dakehu.domains.advice.policies.parameters import ADVICE
 from dakehu.domains.advice.records import checks, rules
 from dakehu.domains.advice.records.actions import SUBJECT, get_own_advice
 from dakehu.domains.advice.records.choices import AdviceChannel, AdviceState

@@ -3,7 +3,7 @@
 from typing import Any
 
 from dakehu.domains.advice.models import Advice, AdviceOutcome, AdviceStep
-from dakehu.domains.advice.parameters import ADVICE, FILTERS, ORDER
+from dakehu.domains.advice.policies.parameters import ADVICE, FILTERS, ORDER
 from dakehu.domains.advice.records import checks, rules
 from dakehu.domains.advice.records.actions import OPEN, SUBJECT, get_advice
 from dakehu.domains.advice.records.choices import AdviceState

@@ -77,6 +77,8 @@ DUTIES: dict[str, Duty] = {
         Duty("manager_cosign", "70 岁及以上购买 R4、R5：负责人会签", "70 and older with R4 or R5: a superior signs too", BEFORE, "行内默认 house default", "D"),
         Duty("elder_recording", "70 岁及以上购买 R4、R5：不论渠道均须双录", "70 and older with R4 or R5: recorded whatever the channel", BEFORE, "行内默认 house default", "D"),
         Duty("elder_reflection", "70 岁及以上购买 R4、R5：至少考虑 24 小时", "70 and older with R4 or R5: at least 24 hours to reflect", BEFORE, "行内默认 house default", "D"),
+        Duty("compliance_review", "重新测评后 24 小时内办理超出原等级的产品：先由合规复核",
+             "A product above the former level within 24 hours of a new test: compliance reviews first", BEFORE, "行内默认 house default", "D"),
         Duty("cooling_off", "私募基金：签约后 24 小时冷静期，期内不得回访", "Private fund: 24 hours to cool off, without a call-back inside them", AFTER, "私募基金规则，原文未读 rule of private funds, not read", "K"),
         Duty("independent_call_back", "冷静期满后由销售以外的人员回访", "Called back after cooling off by somebody who does not sell", AFTER, "私募基金规则，原文未读 rule of private funds, not read", "K"),
     )

@@ -12,6 +12,9 @@ def _given(name: str, spec: FieldSpec, kind: str = "text", choice_set: object = 
 
 CLIENT = _given("client", FieldSpec("客户", "Client"), model="clients.Client")
 PRODUCT = _given("product", FieldSpec("产品", "Product"), model="ledger.Product")
+PRODUCT_NAME = _given("product_name", FieldSpec("产品名称", "Product name", help_zh="桌面没有该产品时填写",
+                                                help_en="For a product that the desk does not hold"))  # fmt: skip
+PRODUCT_RISK = _given("product_risk", FieldSpec("产品风险等级", "Product risk"), choice_set=ProductRisk)
 INITIATIVE = _given(
     "initiative",
     FieldSpec("由谁提出", "Initiative", aliases=("发起方",), help_zh="未填按工作人员主动推介从严判断",
@@ -38,7 +41,7 @@ STATED = (
            choice_set=InvestorWord),
     _given("risk_level", FieldSpec("客户风险等级", "Client risk level", aliases=("风险等级", "level")), choice_set=TestedLevel),
     _given("minimum", FieldSpec("最低类别", "Lowest category", aliases=("is_minimum", "lowest", "最低")), kind="bool"),
-    _given("product_risk", FieldSpec("产品风险等级", "Product risk"), choice_set=ProductRisk),
+    PRODUCT_RISK,
     _given("tested_on", FieldSpec("测评日期", "Tested on"), kind="date"),
     _given("valid_to", FieldSpec("测评有效期至", "Test valid to"), kind="date"),
     _given("valid_days", FieldSpec("测评有效天数", "Days a test is valid"), kind="integer"),

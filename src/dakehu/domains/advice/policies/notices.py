@@ -8,7 +8,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.notices import NoticeSource, declare, notice
 
-REVIEWS = "advice.review_notices"
+REVIEWS = "advice.policy_notices"
 
 
 @query(REVIEWS, needs=Permission.POLICY_WRITE, zh="方案检视提醒", en="Notices of policy reviews")
