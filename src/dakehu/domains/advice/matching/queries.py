@@ -70,7 +70,7 @@ def matches(*, client: Any) -> dict[str, Any]:
         **result,
         "as_of": held.as_of.isoformat(),
         "day": day.isoformat(),
-        "rows": _rows(found.listed),
+        "rows": _rows(found.listed, {one.product: one.asset_class for one in some}),
         "left_out": [
             {"reason": reason, "text": str(REASONS[reason]), "count": count}
             for reason, count in sorted(left_out.items())
@@ -106,7 +106,7 @@ def _likeness(some: list[rules.Candidate], returns: Returns) -> dict[tuple[int, 
     }
 
 
-def _rows(listed: tuple[rules.Match, ...]) -> list[dict[str, Any]]:
+def _rows(listed: tuple[rules.Match, ...], classes: dict[int, str]) -> list[dict[str, Any]]:
     """Return the listed products as plain values in the reader's language."""
     products = [one.product for one in listed]
     names = product_names(products)
@@ -119,7 +119,7 @@ def _rows(listed: tuple[rules.Match, ...]) -> list[dict[str, Any]]:
                 "product": one.product,
                 "name": plain[one.product],
                 "code": f"{named['code']}.{named['market']}" if named else "",
-                "asset_class": str(AssetClass.text_of(one.asset_class)),
+                "asset_class": str(AssetClass.text_of(classes[one.product])),
                 "score": round(one.score, 1),
                 "penalty": round(one.penalty, 1),
                 "components": [
