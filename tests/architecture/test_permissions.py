@@ -118,6 +118,8 @@ GRANTS = {
     "compliance.lexicon": "compliance",
     "compliance.review": "compliance",
     "compliance.approvals": "manager lead compliance analyst admin",
+    "compliance.declare_conflict": "manager lead compliance analyst",
+    "compliance.conflicts": "compliance",
     "data.import": "manager lead",
     "data.export": "manager lead compliance analyst",
     "audit.read": "lead compliance admin",

@@ -15,3 +15,12 @@ REGISTRATION_READ = Permission(
 REGISTRATION_WRITE = Permission(
     "compliance.registrations_write", "维护执业登记", "Keep registrations of staff", granted_to=(RoleName.COMPLIANCE,)
 )
+CONFLICT_DECLARE = Permission(
+    "compliance.declare_conflict",
+    "申报本人利益冲突",
+    "Declare own conflicts of interest",
+    granted_to=(RoleName.MANAGER, RoleName.LEAD, RoleName.COMPLIANCE, RoleName.ANALYST),
+)
+CONFLICT_KEEP = Permission(
+    "compliance.conflicts", "维护利益冲突登记", "Keep the register of conflicts", granted_to=(RoleName.COMPLIANCE,)
+)

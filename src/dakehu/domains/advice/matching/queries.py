@@ -12,8 +12,11 @@ from dakehu.domains.advice.matching.candidates import LEAST_DAYS, Returns, candi
 from dakehu.domains.advice.model_portfolios.store import model_on
 from dakehu.domains.advice.policies.choices import AssetClass
 from dakehu.domains.advice.policies.store import Policy, policy_of
+from dakehu.domains.compliance.conflicts.rules import BLOCK
+from dakehu.domains.compliance.conflicts.store import conflicts_for
 from dakehu.domains.ledger.performance import portfolio
 from dakehu.domains.ledger.products.registry import product_names
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
@@ -70,7 +73,7 @@ def matches(*, client: Any) -> dict[str, Any]:
         **result,
         "as_of": held.as_of.isoformat(),
         "day": day.isoformat(),
-        "rows": _rows(found.listed, {one.product: one.asset_class for one in some}),
+        "rows": _rows(client, found.listed, {one.product: one.asset_class for one in some}),
         "left_out": [
             {"reason": reason, "text": str(REASONS[reason]), "count": count}
             for reason, count in sorted(left_out.items())
@@ -106,7 +109,7 @@ def _likeness(some: list[rules.Candidate], returns: Returns) -> dict[tuple[int, 
     }
 
 
-def _rows(listed: tuple[rules.Match, ...], classes: dict[int, str]) -> list[dict[str, Any]]:
+def _rows(client: Any, listed: tuple[rules.Match, ...], classes: dict[int, str]) -> list[dict[str, Any]]:
     """Return the listed products as plain values in the reader's language."""
     products = [one.product for one in listed]
     names = product_names(products)
@@ -120,6 +123,7 @@ def _rows(listed: tuple[rules.Match, ...], classes: dict[int, str]) -> list[dict
                 "name": plain[one.product],
                 "code": f"{named['code']}.{named['market']}" if named else "",
                 "asset_class": str(AssetClass.text_of(classes[one.product])),
+                "conflicts": _conflicts(client, named),
                 "score": round(one.score, 1),
                 "penalty": round(one.penalty, 1),
                 "components": [
@@ -134,3 +138,11 @@ def _rows(listed: tuple[rules.Match, ...], classes: dict[int, str]) -> list[dict
             }
         )
     return rows
+
+
+def _conflicts(client: Any, named: dict[str, Any]) -> list[str]:
+    """Return what the register holds against the reader speaking of a product to a client; it moves no score."""
+    me, words = current_actor().user_id, [named[key] for key in ("code", "name") if named.get(key)]
+    found = [one for word in words for one in conflicts_for(me, client.pk, word)]
+    forbidden = str(bilingual("登记禁止您就此提供建议", "The register forbids you to advise on it"))
+    return list(dict.fromkeys(forbidden if one.effect == BLOCK else one.disclosure for one in found))

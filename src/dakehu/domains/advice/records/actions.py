@@ -115,6 +115,7 @@ def submit_advice(*, advice: int, version: int | None = None) -> Advice:
     check_version(row, version)
     if row.state != AdviceState.DRAFT:
         raise refusal("advice", "这份建议已提交。", "It is submitted already.")
+    checks.disclose(row)
     row.checks = checks.check(row)
     checks.keep(row)
     row.submitted_at = clock.now()

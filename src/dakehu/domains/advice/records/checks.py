@@ -10,9 +10,12 @@ from dakehu.domains.advice.records import rules
 from dakehu.domains.advice.suitability import queries as suitability
 from dakehu.domains.advice.suitability.actions import record_check
 from dakehu.domains.compliance.approvals.rules import digest
+from dakehu.domains.compliance.conflicts.rules import Entry
+from dakehu.domains.compliance.conflicts.store import conflicts_of_text
 from dakehu.domains.compliance.registrations.holders import find_number
 from dakehu.domains.compliance.wording.queries import check_wording
 from dakehu.domains.ledger.performance import portfolio
+from dakehu.domains.ledger.products.registry import product_names
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
@@ -46,14 +49,24 @@ def content_digest(row: Advice) -> str:
     )
 
 
+def disclose(row: Advice) -> None:
+    """Set what the client is told of conflicts of interest, by the register as it is now."""
+    row.disclosure = rules.disclosure(_conflicts(row))
+
+
 def check(row: Advice) -> dict[str, Any]:
-    """Return {suitability, wording, versions} of a piece of advice now. Raises Refused with every reason against it."""
+    """Return {suitability, wording, conflicts, versions} of a piece of advice now. Raises Refused with every reason against it.
+
+    What the register asks to be disclosed must stand in `disclosure`: where it changed since submission, the advice is submitted again.
+    """
+    conflicts = _conflicts(row)
     policy = find_policy(row.client)
     level = str(policy.risk_level) if policy else str(row.client.risk_level)
     fit = _suitability(row, level)
     wording, bare = check_wording(text=letter_of(row)), check_wording(text=row.text)
     errors = rules.kind_errors(str(row.kind), row.product_id is not None)
     errors += rules.suitability_errors(fit["outcome"], str(row.initiative), fit["reason"])
+    errors += rules.conflict_errors(conflicts, row.disclosure)
     errors += rules.security_errors(str(row.kind), bare["hits"]) or rules.text_errors(wording["hits"])
     if errors:
         found: dict[str, Any] = {}
@@ -71,6 +84,9 @@ def check(row: Advice) -> dict[str, Any]:
             "hits": [{name: hit[name] for name in ("rule", "version", "severity", "text")} for hit in wording["hits"]],
             "as_of": wording["as_of"],
         },
+        "conflicts": [
+            {"id": one.id, "kind": one.kind, "effect": one.effect, "disclosure": one.disclosure} for one in conflicts
+        ],
         "versions": {
             "suitability": fit["version"],
             "wording": wording["as_of"],
@@ -80,6 +96,13 @@ def check(row: Advice) -> dict[str, Any]:
             "policy": policy.edition if policy else None,
         },
     }
+
+
+def _conflicts(row: Advice) -> list[Entry]:
+    """Return what the register holds against the adviser, the client and the product, named or spoken of."""
+    named = product_names([row.product_id]).get(row.product_id) if row.product_id else None
+    products = [named["code"], f"{named['code']}.{named['market']}", named["name"]] if named else []
+    return conflicts_of_text(row.adviser_id, [row.client_id], products, row.text)
 
 
 def keep(row: Advice) -> None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from dakehu.domains.compliance.conflicts.rules import BLOCK, DISCLOSE, Entry, missing_disclosures
+
 VERSION = "advice 2026-11 [D]"
 MONTHS = (3, 6, 12)  # after delivery, when the outcome is measured
 WITHOUT_SECURITIES = ("allocation", "rebalancing", "review")  # kinds whose text speaks of asset classes only
@@ -90,6 +92,29 @@ def kind_errors(kind: str, has_product: bool) -> list[Error]:
     if kind != "product" and has_product:
         return [
             ("product", "配置类建议不涉及具体产品，请清空产品或改为产品类。", "Advice on allocation names no product.")
+        ]
+    return []
+
+
+def disclosure(conflicts: Iterable[Entry]) -> str:
+    """Return what a client is told of conflicts of interest, each text once in the order of the register."""
+    return "\n".join(dict.fromkeys(one.disclosure.strip() for one in conflicts if one.effect == DISCLOSE))
+
+
+def conflict_errors(conflicts: Iterable[Entry], disclosed: str) -> list[Error]:
+    """Return the conflicts that block a piece of advice, and those whose disclosure it lacks."""
+    found = list(conflicts)
+    if any(one.effect == BLOCK for one in found):
+        return [
+            (
+                "text",
+                "利益冲突登记禁止就此提供建议，请由他人办理。",
+                "The register of conflicts forbids this advice; ask a colleague.",
+            )
+        ]
+    if missing_disclosures(found, disclosed):
+        return [
+            ("text", "利益冲突登记有变化，请修改后重新提交。", "The register of conflicts changed; submit it again.")
         ]
     return []
 

@@ -1,7 +1,8 @@
 """Models of compliance, one subject per file."""
 
 from dakehu.domains.compliance.models.approval import Approval
+from dakehu.domains.compliance.models.conflict import Conflict
 from dakehu.domains.compliance.models.wording import TextReview, WordingEntry
 from dakehu.domains.compliance.registrations.models import StaffRegistration
 
-__all__ = ["Approval", "StaffRegistration", "TextReview", "WordingEntry"]
+__all__ = ["Approval", "Conflict", "StaffRegistration", "TextReview", "WordingEntry"]

@@ -5,6 +5,7 @@ from typing import Any
 
 from dakehu.domains.compliance.approvals import requests as approvals
 from dakehu.domains.growth.campaigns import segments, texts
+from dakehu.domains.growth.campaigns.conflicts import check_campaign
 from dakehu.domains.growth.choices import CampaignState
 from dakehu.domains.growth.models import Campaign, CampaignMessage
 from dakehu.domains.growth.parameters import CAMPAIGN, SEARCH, SEGMENT, VERSION
@@ -165,7 +166,7 @@ def remove_campaign_text(*, campaign: int, channel: str, language: str) -> None:
 def submit_campaign(*, campaign: int) -> Campaign:
     """Freeze the list of a campaign in the sight of its owner, draw the control group, and ask for approval of it all.
 
-    Raises Refused without a text or clients, and by the name of the rule of wording that a text breaks.
+    Raises Refused without a text or clients, by the rule of wording that a text breaks, and for a conflict of interest.
     """
     row = get_own_campaign(campaign)
     if row.owner_id != current_actor().user_id:
@@ -182,6 +183,7 @@ def submit_campaign(*, campaign: int) -> Campaign:
     against = [one for message in written.values() for one in texts.wording_refusals(message, texts.delivery_kind(row))]
     if against:
         raise Refused({"": [one.text for one in against]})
+    check_campaign(row, written)
     numbers = segments.clients_of(row)
     if not numbers or len(numbers) > segments.MOST:
         raise refusal("filters", "名单应为 1–{n} 位客户。", "The list must have 1 to {n} clients.", n=segments.MOST)

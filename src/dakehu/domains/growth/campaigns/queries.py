@@ -8,6 +8,7 @@ from dakehu.domains.compliance.approvals import requests as approvals
 from dakehu.domains.compliance.approvals.queries import can_decide
 from dakehu.domains.growth.campaigns import measures, rules, segments, texts
 from dakehu.domains.growth.campaigns.actions import SUBJECT, get_campaign
+from dakehu.domains.growth.campaigns.conflicts import RULE, RULE_TEXT
 from dakehu.domains.growth.campaigns.sending import NOT_VISIBLE, members_to_send
 from dakehu.domains.growth.choices import CampaignState, MemberGroup
 from dakehu.domains.growth.models import Campaign, CampaignMember
@@ -23,7 +24,10 @@ from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
-RULES = {NOT_VISIBLE: bilingual("发送时已不在负责人的服务范围", "No longer served by the sender at the time")}
+RULES = {
+    NOT_VISIBLE: bilingual("发送时已不在负责人的服务范围", "No longer served by the sender at the time"),
+    RULE: RULE_TEXT,
+}
 ROWS = 100
 CLIENT = parameters_of("growth.CampaignMember", "client")
 GROUP = Parameter("group", required=False, choice_set=MemberGroup, spec=FieldSpec("分组", "Group"))

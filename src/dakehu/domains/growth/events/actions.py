@@ -6,6 +6,7 @@ from typing import Any
 from dakehu.domains.clients import queries as clients
 from dakehu.domains.compliance.approvals import requests as approvals
 from dakehu.domains.compliance.approvals.rules import digest
+from dakehu.domains.growth.campaigns.conflicts import check_conflicts
 from dakehu.domains.growth.campaigns.texts import check_text
 from dakehu.domains.growth.choices import EventState, InvitationAnswer
 from dakehu.domains.growth.events import rules
@@ -262,6 +263,7 @@ def submit_event(*, event: int) -> Event:
     against = client_text.refusals(row.body.replace("{{", "").replace("}}", ""), KIND)
     if against:
         raise Refused({"": [one.text for one in against]})
+    check_conflicts(row.owner_id, (), [f"{row.subject}\n{row.body}"])
     row.state = EventState.WAITING.value
     row.save()
     approvals.request_approval(SUBJECT, row.pk, row.name, content_digest(row), [*row.edited_by, row.owner_id])

@@ -6,7 +6,7 @@ from typing import Any
 from dakehu.domains.clients import queries as clients
 from dakehu.domains.compliance.approvals import requests as approvals
 from dakehu.domains.compliance.approvals.queries import can_decide
-from dakehu.domains.growth.campaigns.queries import rule_lines
+from dakehu.domains.growth.campaigns.queries import RULES, rule_lines
 from dakehu.domains.growth.choices import EventState, InvitationAnswer
 from dakehu.domains.growth.events import rules
 from dakehu.domains.growth.events.actions import SUBJECT, get_event
@@ -110,7 +110,7 @@ def event_page(*, event: int, name: str | None = None, limit: int | None = None)
                 "id": one.pk,
                 "client_id": one.client_id,
                 "answer_code": str(one.answer),
-                "rule": rule_text(one.refused_by) if one.refused_by else "",
+                "rule": rule_text(one.refused_by, RULES) if one.refused_by else "",
                 "is_sent": one.delivery_ref is not None,
             }
             for one, text in zip(some, shown, strict=True)

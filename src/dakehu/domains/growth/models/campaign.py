@@ -49,6 +49,9 @@ class Campaign(Recorded):
                  help_zh="法定告知不设对照组，也不因客户拒绝而排除",
                  help_en="A duty notice has no control group and reaches those who opted out too")  # fmt: skip
     aim = field(models.CharField(max_length=300, blank=True, default=""), group="campaign", zh="活动目的", en="Aim")
+    products = field(models.CharField(max_length=200, blank=True, default=""), group="campaign", zh="活动涉及产品",
+                     en="Products of the campaign", help_zh="产品代码，多个用逗号分开；按利益冲突登记检查回避与披露",
+                     help_en="Codes with commas between; checked against the register of conflicts", example="600519")  # fmt: skip
     owner = field(models.ForeignKey("team.User", null=True, blank=True, on_delete=models.PROTECT, related_name="campaigns"),
                   zh="负责人", en="Owner", listed=True, editable=False)  # fmt: skip
     state = field(choice_field(CampaignState, default=CampaignState.DRAFT), zh="活动状态", en="State", listed=True,

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from dakehu.interfaces.web.views import approvals, compliance, registrations
+from dakehu.interfaces.web.views import approvals, compliance, conflicts, registrations
 
 urlpatterns = [
     path("approvals/", approvals.listed, name="approvals"),
     path("compliance/", compliance.start, name="compliance"),
     path("compliance/registrations/", registrations.listed, name="registrations"),
+    path("compliance/conflicts/", conflicts.listed, name="conflicts"),
     path("compliance/wording/", compliance.wording, name="wording"),
     path("compliance/wording/check", compliance.check, name="wording-check"),
     path("compliance/wording/<int:pk>/text", compliance.reviewed_text, name="reviewed-text"),
