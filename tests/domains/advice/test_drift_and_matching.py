@@ -44,7 +44,23 @@ def invested(tmp_path, settings, lin, he, zhang):
     return zhang
 
 
-def test_drift_draft_and_matches_follow_from_the_same_holdings(invested, lin, an):
+def pays_well_now(products, he):
+    """Let every product earn the firm another fee, and an incentive for all of them stand in the register."""
+    with as_system(), act("test.fees"):
+        for number, product in enumerate(products):
+            product.fee_rate = number % 5
+            product.save()
+    with acting(he):
+        values = {
+            "kind": "incentive",
+            "effect": "disclose",
+            "disclosure": "本公司收取销售服务费。",
+            "description": "激励",
+        }
+        perform("compliance.declare_conflict", values)
+
+
+def test_drift_and_matches_follow_from_the_same_holdings(invested, lin, an, he):
     with acting(lin):
         found = ask("advice.drift", {"client": "C0001"})
         lines = {line["asset_class"]: line for line in found["lines"]}
@@ -64,6 +80,11 @@ def test_drift_draft_and_matches_follow_from_the_same_holdings(invested, lin, an
         )
     with acting(an), pytest.raises((NotAllowed, Refused)):
         ask("advice.matches", {"client": "C0001"})
+    pays_well_now(Product.objects.order_by("pk"), he)
+    with acting(lin):
+        after = ask("advice.matches", {"client": "C0001"})["rows"]
+    assert all(row.pop("conflicts") for row in after) and not any(row.pop("conflicts") for row in matches["rows"])
+    assert after == matches["rows"], "what the firm earns by a product moves no score"
 
 
 def test_a_draft_of_rebalancing_names_classes_and_no_security(invested, lin):
@@ -84,14 +105,3 @@ def test_a_draft_of_rebalancing_names_classes_and_no_security(invested, lin):
         assert not [name for name in products if name in row.text or name in row.basis]
         perform("advice.submit_advice", {"advice": row.pk})
         assert Advice.objects.get().checks["versions"]["drift"]
-
-
-def test_what_the_firm_earns_by_a_product_changes_no_score(invested, lin):
-    with acting(lin):
-        before = ask("advice.matches", {"client": "C0001"})["rows"]
-    with as_system(), act("test.fees"):
-        for number, product in enumerate(Product.objects.order_by("pk")):
-            product.fee_rate = number % 5
-            product.save()
-    with acting(lin):
-        assert ask("advice.matches", {"client": "C0001"})["rows"] == before

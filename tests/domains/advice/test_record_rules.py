@@ -6,6 +6,7 @@ import pytest
 
 from dakehu.domains.advice.records import rules
 from dakehu.domains.advice.records.rules import Letter, letter_text
+from dakehu.domains.compliance.conflicts.rules import Entry
 from dakehu.domains.compliance.wording.lexicon import entries
 from dakehu.domains.compliance.wording.rules import check, may_leave
 
@@ -46,6 +47,19 @@ def test_advice_on_a_product_may_name_it_with_its_companions():
 def test_a_product_is_named_by_advice_about_a_product_only():
     assert rules.kind_errors("product", False) and rules.kind_errors("review", True)
     assert rules.kind_errors("product", True) == rules.kind_errors("review", False) == []
+
+
+def entry(effect, disclosure=""):
+    return Entry(1, "incentive", None, None, "", effect, disclosure, date(2026, 1, 1), None)
+
+
+def test_a_conflict_blocks_or_is_disclosed_and_a_later_one_sends_it_back():
+    told = [entry("disclose", "本公司收取销售服务费。"), entry("disclose", "本公司收取销售服务费。")]
+    assert (
+        rules.disclosure(told) == "本公司收取销售服务费。" and rules.conflict_errors(told, rules.disclosure(told)) == []
+    )
+    assert "重新提交" in rules.conflict_errors(told, "")[0][1]
+    assert "禁止" in rules.conflict_errors([entry("block")], "")[0][1]
 
 
 def test_a_letter_says_who_answers_for_it_and_that_it_may_be_wrong():

@@ -153,6 +153,24 @@ def test_suitability_stops_it_at_submission_approval_and_delivery(adviser, zhou,
         submit(adviser, number)
 
 
+def test_a_conflict_of_interest_is_disclosed_in_the_letter_or_blocks(adviser, he):
+    number = drafted(adviser)
+    told = {"kind": "incentive", "effect": "disclose", "disclosure": "本公司因该业务收取服务费。"}
+    with acting(he):
+        perform("compliance.declare_conflict", {**told, "description": "演示"})
+    submit(adviser, number)
+    with acting(adviser):
+        page = ask("advice.advice_page", {"advice": number})
+    assert told["disclosure"] in page["letter"] and page["checks"]["conflicts"][0]["effect"] == "disclose"
+    with acting(he):
+        perform(
+            "compliance.declare_conflict",
+            {"kind": "relation", "effect": "block", "client": "C0001", "description": "亲属"},
+        )
+        with pytest.raises(Refused, match="利益冲突"):
+            perform("compliance.approve", {"approval": Approval.objects.get(state="waiting").pk})
+
+
 def test_delivered_advice_is_neither_changed_withdrawn_nor_delivered_again(adviser, zhou):
     number = drafted(adviser)
     submit(adviser, number)

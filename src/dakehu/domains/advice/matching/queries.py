@@ -123,7 +123,7 @@ def _rows(client: Any, listed: tuple[rules.Match, ...], classes: dict[int, str])
                 "name": plain[one.product],
                 "code": f"{named['code']}.{named['market']}" if named else "",
                 "asset_class": str(AssetClass.text_of(classes[one.product])),
-                "conflicts": _conflicts(client, named),
+                "conflicts": _conflicts(client, [named.get("code", ""), plain[one.product]]),
                 "score": round(one.score, 1),
                 "penalty": round(one.penalty, 1),
                 "components": [
@@ -140,9 +140,9 @@ def _rows(client: Any, listed: tuple[rules.Match, ...], classes: dict[int, str])
     return rows
 
 
-def _conflicts(client: Any, named: dict[str, Any]) -> list[str]:
+def _conflicts(client: Any, words: list[str]) -> list[str]:
     """Return what the register holds against the reader speaking of a product to a client; it moves no score."""
-    me, words = current_actor().user_id, [named[key] for key in ("code", "name") if named.get(key)]
-    found = [one for word in words for one in conflicts_for(me, client.pk, word)]
+    me = current_actor().user_id
+    found = [one for word in words if word for one in conflicts_for(me, client.pk, word)]
     forbidden = str(bilingual("登记禁止您就此提供建议", "The register forbids you to advise on it"))
     return list(dict.fromkeys(forbidden if one.effect == BLOCK else one.disclosure for one in found))

@@ -35,6 +35,7 @@ ORDER = (
     "compliance",
     "wording",
     "conduct",
+    "advice",
     "rules",
     "market",
     "import",
@@ -75,6 +76,7 @@ ABOUT = {
     "complaints": "complaints",
     "compliance": "wording",
     "approvals": "compliance",
+    "advice": "advice",
     "moments": "rules",
     "market": "market",
     "tiers": "tiers",
@@ -146,7 +148,7 @@ def guide_for(path: str) -> str:
     parts = [part for part in path.split("/") if part]
     first = parts[0] if parts else ""
     if first == "clients" and len(parts) > 1:
-        return "/guide/client/"
+        return f"/guide/{'advice' if parts[2:3] == ['plan'] else 'client'}/"
     if parts[:2] == ["connections", "odata"]:
         return "/guide/odata/"
     if parts[:2] in (["connections", "sheets"], ["connections", "webhooks"]):
