@@ -51,13 +51,11 @@ declare(
     ),
     Resource(
         "advice.ModelPortfolio",
-        path="model-portfolios",
         list="advice.model_portfolios",
         create="advice.add_model_portfolio",
     ),
     Resource(
         "advice.ProductAssetClass",
-        path="asset-classes",
         list="advice.asset_classes",
         create="advice.set_asset_class",
     ),

@@ -16,7 +16,8 @@ class Advice(ClientRecorded):
     """A piece of advice of a registered adviser to one client. Once delivered its text and checks never change.
 
     `checks`: what was found when it was submitted: {suitability, wording, conflicts, versions}. `edited_by`: ids of all who wrote it.
-    `disclosure`: the conflicts of interest as the client is told them.
+    `disclosure`: the conflicts of interest as the client is told them. `letter`: the whole text as it was submitted, which is what is
+    approved and delivered.
     """
 
     names = Names("投资建议", "Advice", "Advice", aliases=("投顾建议",))
@@ -53,6 +54,13 @@ class Advice(ClientRecorded):
     checks = field(models.JSONField(default=dict), zh="核对结果", en="Checks", sensitivity=PERSONAL, editable=False)
     disclosure = field(
         models.TextField(blank=True, default=""), zh="利益冲突披露", en="Conflicts disclosed", editable=False
+    )
+    letter = field(
+        models.TextField(blank=True, default=""),
+        zh="客户收到的全文",
+        en="Whole letter",
+        sensitivity=PERSONAL,
+        editable=False,
     )
     submitted_at = field(
         models.DateTimeField(null=True, blank=True), zh="提交审批时间", en="Submitted at", editable=False

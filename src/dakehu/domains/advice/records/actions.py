@@ -80,7 +80,7 @@ def change_advice(*, advice: int, version: int | None = None, **values: Any) -> 
     if me not in row.edited_by:
         row.edited_by = [*row.edited_by, me]
     _set(row, values)
-    row.checks, row.disclosure, row.submitted_at = {}, "", None
+    row.checks, row.disclosure, row.letter, row.submitted_at = {}, "", "", None
     if row.state == AdviceState.DRAFT:
         row.save()
     else:
@@ -115,7 +115,7 @@ def submit_advice(*, advice: int, version: int | None = None) -> Advice:
     check_version(row, version)
     if row.state != AdviceState.DRAFT:
         raise refusal("advice", "这份建议已提交。", "It is submitted already.")
-    checks.disclose(row)
+    checks.write_letter(row)
     row.checks = checks.check(row)
     checks.keep(row)
     row.submitted_at = clock.now()
@@ -129,8 +129,10 @@ def submit_advice(*, advice: int, version: int | None = None) -> Advice:
 def decide_advice(pk: int, is_approved: bool, note: str) -> None:
     """Take over what the second person decided. Called inside the action that decides."""
     row = get_advice(pk)
-    if is_approved and row.state == AdviceState.WAITING:
+    if is_approved:
         checks.check(row)  # rules or client may have changed since
+    else:
+        row.letter = ""
     reach(row, AdviceState.APPROVED if is_approved else AdviceState.DRAFT, note)
 
 

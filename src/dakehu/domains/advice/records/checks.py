@@ -24,7 +24,9 @@ ADVISER = "investment_adviser"  # kind of registration without which nobody advi
 
 
 def letter_of(row: Advice) -> str:
-    """Return the whole text to the client, in Chinese, with adviser, registration number, day of the data, conflicts and risk."""
+    """Return the whole text to the client, in Chinese, as it was submitted; of a draft as it would be submitted now."""
+    if row.letter:
+        return row.letter
     return rules.letter_text(
         rules.Letter(
             row.text, row.adviser.name, find_number(row.adviser_id), portfolio.valuation_date(), row.disclosure
@@ -44,14 +46,15 @@ def content_digest(row: Advice) -> str:
             "basis": row.basis,
             "text": row.text,
             "adviser": row.adviser_id,
-            "disclosure": row.disclosure,
+            "letter": row.letter,
         }
     )
 
 
-def disclose(row: Advice) -> None:
-    """Set what the client is told of conflicts of interest, by the register as it is now."""
-    row.disclosure = rules.disclosure(_conflicts(row))
+def write_letter(row: Advice) -> None:
+    """Set the whole letter with what the client is told of conflicts of interest, by the register as it is now."""
+    row.letter, row.disclosure = "", rules.disclosure(_conflicts(row))
+    row.letter = letter_of(row)
 
 
 def check(row: Advice) -> dict[str, Any]:

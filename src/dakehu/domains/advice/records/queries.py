@@ -62,7 +62,7 @@ def client_outcomes(*, client: Any) -> Any:
 def advice_page(*, advice: int) -> dict[str, Any]:
     """Return a piece of advice with all that happened to it.
 
-    {advice, shown, client_id, letter: the whole text or None, checks, steps: [{…, versions}], outcomes: [{…, why}], approval, can: {change,
+    {advice, shown, client_id, policy, letter: the whole text or None, checks, steps: [{…, versions}], outcomes: [{…, why}], approval, can: {change,
     submit, decide, deliver, withdraw, record}}. The texts and the letter are for readers cleared for personal values.
     """
     row = get_advice(advice)
@@ -74,6 +74,7 @@ def advice_page(*, advice: int) -> dict[str, Any]:
         "advice": render_row(row),
         "shown": render_row(row, shown=True),
         "client_id": row.client_id,
+        "policy": str(row.policy) if row.policy_id else "",
         "letter": checks.letter_of(row) if is_cleared else None,
         "checks": row.checks if is_cleared else {},
         "steps": [

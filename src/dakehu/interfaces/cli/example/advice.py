@@ -14,7 +14,7 @@ from dakehu.foundation.schema.fields import model_of
 
 Acting = Callable[[str], AbstractContextManager[Any]]
 LEVELS = {"bond": "R2", "repo": "R1", "cash": "R1", "stock": "R3", "fund": "R3"}
-BONDS = ("债", "固收", "货币")  # in the names of funds that are no equity
+FUNDS = (("货币", "cash"), ("债", "fixed_income"), ("固收", "fixed_income"))  # names of funds that are no equity
 CLIENTS = 4  # of Lin, with holdings
 AGO = 100  # days since the first advice was delivered
 TEXT = "（演示）我们按您的投资方案检视了持仓，想和您约个时间，一起核对资金用途、期限和可承受的损失是否有变化。"
@@ -59,7 +59,7 @@ def _grade(acting: Acting) -> None:
     with acting("zhou"):
         for product in products:
             if product.kind == "fund":
-                kind = "fixed_income" if any(word in product.name for word in BONDS) else "equity"
+                kind = next((kind for word, kind in FUNDS if word in product.name), "equity")
                 values = {"product": product.pk, "asset_class": kind, "basis": "基金合同（演示）"}
                 perform("advice.set_asset_class", values)
 

@@ -15,7 +15,7 @@ SHOWN = ("client", "kind", "subject", "product", "adviser", "state", "delivered_
 TONES = {"draft": "", "waiting": "warn", "approved": "accent", "delivered": "good", "decided": "good", "withdrawn": ""}
 OUTCOME_TONES = {"refuse": "bad", "block": "bad", "allow_with_warning": "warn", "allow": "good"}
 CRUMBS = [{"label": bilingual("投资建议", "Advice"), "url": "/advice/"}]
-DETAILS = ("kind", "product", "initiative", "adviser", "policy", "submitted_at", "channel", "delivered_at")
+DETAILS = ("kind", "product", "initiative", "adviser", "submitted_at", "channel", "delivered_at")
 DECISION = ("decision", "decided_on", "decision_note")
 
 
@@ -53,7 +53,10 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": CRUMBS,
         "labels": labels,
         "tone": TONES[found["advice"]["state"]],
-        "facts": [(labels[name], shown[name]) for name in DETAILS if shown.get(name)],
+        "facts": [
+            *((labels[name], shown[name]) for name in DETAILS if shown.get(name)),
+            *([(labels["policy"], found["policy"])] if found["policy"] else []),
+        ],
         "decided": [(labels[name], shown[name]) for name in DECISION if shown.get(name)],
         "fit": checks.get("suitability"),
         "fit_tone": OUTCOME_TONES.get(checks.get("suitability", {}).get("outcome", ""), ""),
