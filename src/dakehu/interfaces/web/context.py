@@ -31,6 +31,7 @@ PAGES: tuple[tuple[str, Bilingual, str, str], ...] = (
     ("/advice/", bilingual("投资建议", "Advice"), "handshake", Permission.POLICY_READ),
     ("/approvals/", bilingual("审批", "Approvals"), "circle-check", Permission.APPROVAL_READ),
     ("/complaints/", bilingual("投诉", "Complaints"), "flag", Permission.REQUEST_WRITE),
+    ("/suitability/", bilingual("适当性", "Suitability"), "shield-check", Permission.SUITABILITY_READ),
     ("/compliance/", bilingual("合规", "Compliance"), "shield", Permission.COMPLIANCE_READ),
     ("/compliance/conflicts/", bilingual("利益冲突", "Conflicts"), "shield", Permission.CONFLICT_DECLARE),
     ("/moments/rules/", bilingual("规则", "Rules"), "sliders-horizontal", Permission.MOMENT_RULES),

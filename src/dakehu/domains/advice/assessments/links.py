@@ -9,7 +9,9 @@ from dakehu.domains.advice.assessments import rules
 from dakehu.domains.advice.assessments.actions import file_assessment
 from dakehu.domains.advice.assessments.addresses import read_token
 from dakehu.domains.advice.assessments.questionnaires import Questionnaire, versions
+from dakehu.domains.advice.choices import AssessmentState
 from dakehu.domains.advice.models import Assessment, QuestionnaireLink
+from dakehu.domains.clients.choices import RiskLevel
 from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound, Refused
@@ -72,3 +74,13 @@ def retest_fault(link: QuestionnaireLink) -> tuple[str, str] | None:
     """Return why the client of a link may not be tested now, None where it may."""
     times = Assessment.objects.filter(client=link.client).values_list("filled_at", flat=True)
     return rules.retest_fault((clock.local(one) for one in times), clock.local(clock.now()))
+
+
+def summary(row: Assessment) -> dict[str, object]:
+    """Return what the client is told of the result: {level, is_minimum, valid_to, is_waiting}."""
+    return {
+        "level": RiskLevel.text_of(str(row.level)),
+        "is_minimum": row.is_minimum,
+        "valid_to": row.valid_to.isoformat(),
+        "is_waiting": row.state == AssessmentState.WAITING,
+    }

@@ -9,7 +9,7 @@ from dakehu.domains.advice.choices import DutyState
 from dakehu.domains.advice.models import Assessment, SuitabilityCheck, SuitabilityDuty
 from dakehu.domains.advice.models.kept import digest
 from dakehu.domains.advice.parameters import CLIENT, DUTY
-from dakehu.domains.advice.suitability import duty_rules, rules
+from dakehu.domains.advice.suitability import desk, duty_rules, rules
 from dakehu.domains.advice.suitability.choices import Purpose, Stage
 from dakehu.domains.advice.suitability.documents import document
 from dakehu.domains.advice.suitability.duties import DUTIES, Duty
@@ -42,28 +42,29 @@ PURPOSE = Parameter("purpose", "advice.SuitabilityCheck", "purpose", required=Fa
     irreversible=KEPT,
 )
 def record_check(
-    *, client: Any, product: Any = None, product_name: str | None = None, purpose: str | None = None, **sale: Any
+    *, client: Any, product: str | None = None, product_name: str | None = None, purpose: str | None = None, **sale: Any
 ) -> SuitabilityCheck:
     """Check a product for a client by what the desk holds, and keep the result with its duties, whatever it is.
 
     The product is one of the desk, or named with its risk level. Raises Refused without either.
     """
-    if product is None and not product_name:
+    row_of_desk = desk.get_product(product) if product else None
+    if row_of_desk is None and not product_name:
         raise refusal(
             "product", "请选择产品，或填写产品名称与风险等级。", "Choose a product, or name one with its risk level."
         )
-    if product is not None and sale.get("product_risk"):
+    if row_of_desk is not None and sale.get("product_risk"):
         raise refusal(
             "product_risk",
             "桌面已登记的产品按其评级核对，不在这里填写等级；未评级的请合规先评定。",
             "A product of the desk is checked by its grade; where it has none, compliance grades it first.",
         )
     now = clock.now()
-    case, decision, notes = evaluate(clock.local(now).date(), client, product, sale)
+    case, decision, notes = evaluate(clock.local(now).date(), client, row_of_desk, sale)
     row = SuitabilityCheck(
         client=client,
-        product=product,
-        product_name=(product_name or str(product.name))[:120],
+        product=row_of_desk,
+        product_name=(row_of_desk.name if row_of_desk is not None else str(product_name))[:120],
         purpose=purpose or Purpose.SALE.value,
         initiative=case.initiative,
         channel=case.channel,

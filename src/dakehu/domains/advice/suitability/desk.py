@@ -8,7 +8,33 @@ from dakehu.domains.clients.facts.attributes import CLASS_DAYS
 from dakehu.domains.clients.identifiers import age_on
 from dakehu.domains.ledger.facts.positions import product_ranks
 from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.base.errors import refusal
 from dakehu.foundation.schema.fields import labels_of, model_of
+
+
+def get_product(text: str) -> Any:
+    """Return the product that a code, a name or a number of the desk names. Raises Refused for none or several."""
+    codes = model_of("ledger.SecurityCode").objects.filter(code=text, until=None)
+    found = {row.product_id: row.product for row in codes.select_related("product")[:3]}
+    products = model_of("ledger.Product").objects
+    found = found or {row.pk: row for row in products.filter(name=text)[:3]}
+    if not found and text.isdecimal() and len(text) < 19:
+        found = {row.pk: row for row in products.filter(pk=int(text))}
+    if len(found) == 1:
+        return next(iter(found.values()))
+    if found:
+        raise refusal(
+            "product",
+            "“{text}”对应多个产品，请填写产品名称。",
+            "“{text}” names several products; give the name.",
+            text=text[:80],
+        )
+    raise refusal(
+        "product",
+        "没有“{text}”这个产品；桌面没有的产品请填写名称与风险等级。",
+        "There is no product “{text}”; for one that the desk does not hold, give its name and risk level.",
+        text=text[:80],
+    )
 
 
 def client_facts(client: Any, day: date) -> dict[str, Any]:

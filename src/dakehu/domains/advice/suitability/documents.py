@@ -34,8 +34,8 @@ DOCUMENTS: dict[str, tuple[str, str]] = {
     "matching_opinion": (
         "适当性匹配意见\n您的风险承受能力等级为 {level}，{product} 的风险等级为 {risk}，两者相匹配。本意见不表明我们对产品的风险和收益作出判断或承诺；"
         "投资有风险，决定由您作出。",
-        "Opinion on suitability\nYour level is {level}, {product} is of level {risk}; they match. This opinion neither judges nor promises risk or "
-        "return; investing carries risk, and the decision is yours.",
+        "Opinion on suitability\nYour level is {level}, {product} is of level {risk}; they match. This opinion is no judgment of its risk or "
+        "result; investing carries risk, and the decision is yours.",
     ),
     "disclosure": (
         "购买前告知\n关于 {product}，我们将按《证券期货投资者适当性管理办法》第二十三条逐项告知可能导致亏损的事项、限制条件和匹配意见，请逐项确认。",
@@ -48,7 +48,7 @@ DOCUMENTS: dict[str, tuple[str, str]] = {
         "In plain words\n{product} is no deposit and may lose money. You may not be able to take the money out at once. Our staff never ask for "
         "passwords or codes, nor to send money to a person's account. Please talk to your family before you decide.",
     ),
-}  # fmt: skip
+}
 
 
 def document(code: str, names: Mapping[str, str]) -> str:

@@ -27,7 +27,7 @@ DEFAULTS = ("initiative", "kyc_complete", "access_met")  # named in the answer w
     parameters=(*STATED, *SALE, ON, CLIENT, PRODUCT),
 )
 def check_suitability(
-    *, on: date | None = None, client: Any = None, product: Any = None, **stated: Any
+    *, on: date | None = None, client: Any = None, product: str | None = None, **stated: Any
 ) -> dict[str, Any]:
     """Check whether a product may be sold to a client, by stated values or by a client and a product; writes nothing.
 
@@ -40,7 +40,7 @@ def check_suitability(
     if client is not None and not current_actor().may(Permission.SUITABILITY_READ):
         raise NotAllowed(bilingual("按客户核对适当性", "check a client's suitability"), Permission.SUITABILITY_READ)
     day = on or clock.today()
-    return described(*evaluate(day, client, product, stated))
+    return described(*evaluate(day, client, desk.get_product(product) if product else None, stated))
 
 
 def evaluate(

@@ -2,8 +2,16 @@
 
 from typing import Any
 
+from django.db.models import Count, Q
+
 from dakehu.domains.advice.choices import DutyState
-from dakehu.domains.advice.models import CallBack, ClassApplication, SuitabilityCheck, SuitabilityDuty
+from dakehu.domains.advice.models import (
+    CallBack,
+    ClassApplication,
+    QuestionnaireLink,
+    SuitabilityCheck,
+    SuitabilityDuty,
+)
 from dakehu.domains.advice.parameters import CHECK, CLIENT, FILTERS, ORDER
 from dakehu.domains.advice.suitability.choices import Outcome, Stage
 from dakehu.domains.advice.suitability.duties import CERTAINTIES, DUTIES
@@ -22,7 +30,7 @@ from dakehu.foundation.schema.client_cards import ClientCard, declare
 
 CARD = "advice.suitability_card"
 TONES = {"refuse": "bad", "block": "warn", "allow_with_warning": "warn", "allow": "good"}
-SHOWN = 5
+SHOWN, LATEST = 5, 20
 
 
 @query(
@@ -36,6 +44,31 @@ def checks(*, filters: dict[str, Any] | None = None, order: str | None = None) -
     """Return the visible checks as they were kept, the latest first."""
     rows = SuitabilityCheck.objects.select_related("client", "checked_by")
     return filter_rows(rows, filters or {}, order or "-id")
+
+
+@query("advice.latest_checks", needs=Permission.SUITABILITY_READ, zh="最近的适当性核对", en="Latest suitability checks")
+def latest_checks() -> list[dict[str, Any]]:
+    """Return the latest visible checks: [{id, client, client_id, product_name, outcome, outcome_code, rule, checked_at, checked_by,
+    open_duties, needs_review}]."""
+    left = Count("duties", filter=Q(duties__state=DutyState.OPEN.value, duties__stage=Stage.BEFORE.value))
+    rows = SuitabilityCheck.objects.select_related("client", "checked_by").annotate(left=left).order_by("-id")
+    clearance = current_actor().clearance
+    return [
+        {
+            "id": row.pk,
+            "client": name_of(row.client, clearance),
+            "client_id": row.client_id,
+            "product_name": row.product_name,
+            "outcome": Outcome.text_of(str(row.outcome)),
+            "outcome_code": str(row.outcome),
+            "rule": row.rule,
+            "checked_at": clock.local(row.checked_at).strftime("%Y-%m-%d %H:%M"),
+            "checked_by": row.checked_by.name if row.checked_by else "",
+            "open_duties": row.left,
+            "needs_review": row.needs_review,
+        }
+        for row in rows[:LATEST]
+    ]
 
 
 @query(
@@ -131,6 +164,10 @@ def suitability_card(*, client: Any) -> dict[str, Any]:
         facts.append(_fact("待回访", "Call-backs", str(calls), "warn"))
     if ClassApplication.objects.filter(client=client, state="waiting").exists():
         facts.append(_fact("分类申请", "Class application", str(bilingual("待审核", "waiting")), "warn"))
+    link = QuestionnaireLink.objects.filter(client=client, used_at=None, is_revoked=False).order_by("-id").first()
+    if link is not None and link.expires_on >= clock.today():
+        words = bilingual("已发出，{day} 到期", "sent, good until {day}", day=link.expires_on)
+        facts.append(_fact("测评链接", "Questionnaire link", str(words)))
     rows = SuitabilityCheck.objects.filter(client=client).order_by("-id")[:SHOWN]
     return {
         "lead": lead,

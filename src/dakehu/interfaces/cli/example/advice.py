@@ -52,7 +52,10 @@ def _grade(acting: Acting) -> None:
     """Give every product a level and every fund an asset class."""
     with acting("he"):
         products = list(model_of("ledger.Product").objects.exclude(kind__in=("index", "rate")).order_by("pk"))
+        graded = set(model_of("advice.ProductGrade").objects.values_list("product_id", flat=True))
         for product in products:
+            if product.pk in graded:
+                continue
             level = LEVELS.get(str(product.kind), "R4")
             values = {"product": product.pk, "risk_level": level, "floor_risk": level, "reason": "按类别评定（演示）"}
             perform("advice.grade_product", values)

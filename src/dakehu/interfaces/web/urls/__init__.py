@@ -27,6 +27,7 @@ SECTIONS = (
     "growth",
     "plans",
     "compliance",
+    "suitability",
     "exports",
     "staff",
     "audit",

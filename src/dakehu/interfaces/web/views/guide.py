@@ -36,6 +36,7 @@ ORDER = (
     "wording",
     "conduct",
     "advice",
+    "plans",
     "rules",
     "market",
     "import",
@@ -76,7 +77,9 @@ ABOUT = {
     "complaints": "complaints",
     "compliance": "wording",
     "approvals": "compliance",
-    "advice": "advice",
+    "advice": "plans",
+    "suitability": "advice",
+    "call-backs": "advice",
     "moments": "rules",
     "market": "market",
     "tiers": "tiers",
@@ -148,7 +151,7 @@ def guide_for(path: str) -> str:
     parts = [part for part in path.split("/") if part]
     first = parts[0] if parts else ""
     if first == "clients" and len(parts) > 1:
-        return f"/guide/{'advice' if parts[2:3] == ['plan'] else 'client'}/"
+        return f"/guide/{'plans' if parts[2:3] == ['plan'] else 'client'}/"
     if parts[:2] == ["connections", "odata"]:
         return "/guide/odata/"
     if parts[:2] in (["connections", "sheets"], ["connections", "webhooks"]):
