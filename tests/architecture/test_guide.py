@@ -27,6 +27,7 @@ PAGES = (
     "work",
     "campaigns",
     "complaints",
+    "risk",
     "rules",
     "market",
     "import",

@@ -224,6 +224,7 @@ INSTALLED_APPS = [
     "dakehu.domains.service",
     "dakehu.domains.growth",
     "dakehu.domains.advice",
+    "dakehu.domains.risk",
     "dakehu.exchange",
     "dakehu.exchange.reports",
     "dakehu.exchange.connectors",

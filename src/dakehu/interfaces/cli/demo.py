@@ -39,6 +39,7 @@ from dakehu.interfaces.cli.example import (
     calendar,
     calendars,
     campaigns,
+    comments,
     conduct,
     feeds,
     growth,
@@ -47,6 +48,7 @@ from dakehu.interfaces.cli.example import (
     messages,
     moments,
     outgoing,
+    risk,
     suitability,
     wording,
     work,
@@ -114,6 +116,9 @@ def _fill(table: Path) -> dict[str, Any]:
         mails.write_mails(clock.today(), team.find_user("lin"), lambda name: _as(team.find_user(name)))
     _tell(str(bilingual("登记线索、公海与商机…", "Prospects, the pool and opportunities …")))
     growth.fill(clock.today(), lambda name: _as(team.find_user(name)), _codes)
+    _tell(str(bilingual("登记限额、提醒线与回顾，计算超限…", "Limits, lines and reviews; breaches …")))
+    risk.fill(clock.today(), lambda name: _as(team.find_user(name)))
+    risk.flag_days(clock.today())
     _tell(str(bilingual("计算关键时刻…", "Moments …")))
     moments.evaluate_days(clock.today(), lambda name: _as(team.find_user(name)), ("lin", "wang", "mai"))
     messages.send_messages(lambda name: _as(team.find_user(name)), ("lin", "wang"))
@@ -129,6 +134,7 @@ def _fill(table: Path) -> dict[str, Any]:
     outgoing.add_outgoing(lambda name: _as(team.find_user(name)))
     _tell(str(bilingual("登记任务、清单、休假与交接…", "Tasks, checklists, absences and hand-overs …")))
     work.write(clock.today(), lambda name: _as(team.find_user(name)))
+    comments.write(lambda name: _as(team.find_user(name)))
     _keep(table, password)
     return report
 

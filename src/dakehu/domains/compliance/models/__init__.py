@@ -3,6 +3,5 @@
 from dakehu.domains.compliance.models.approval import Approval
 from dakehu.domains.compliance.models.conflict import Conflict
 from dakehu.domains.compliance.models.wording import TextReview, WordingEntry
-from dakehu.domains.compliance.registrations.models import StaffRegistration
 
-__all__ = ["Approval", "Conflict", "StaffRegistration", "TextReview", "WordingEntry"]
+__all__ = ["Approval", "Conflict", "TextReview", "WordingEntry"]

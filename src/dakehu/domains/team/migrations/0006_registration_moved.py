@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('team', '0005_stand_ins'),
-        ('compliance', '0002_registrations'),
+        ('compliance', "0003_registrations"),
     ]
 
     operations = [

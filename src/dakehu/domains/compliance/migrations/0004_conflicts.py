@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clients', '0014_duties'),
-        ('compliance', '0002_approvals'),
+        ("compliance", "0003_registrations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

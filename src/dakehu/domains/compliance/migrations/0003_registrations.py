@@ -24,7 +24,7 @@ def move_numbers(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('compliance', '0003_conflicts'),
+        ("compliance", "0002_approvals"),
         ('team', '0005_stand_ins'),
     ]
 
