@@ -23,6 +23,7 @@ PAGES = (
     "wording",
     "conduct",
     "advice",
+    "plans",
     "work",
     "campaigns",
     "complaints",

@@ -22,3 +22,15 @@ CLASS_DECIDE = Permission(
 )
 CALL_BACK = Permission("advice.call_backs", "独立回访客户", "Call clients back", granted_to=(LEAD, COMPLIANCE))
 PRODUCT_GRADE = Permission("advice.grades", "评定产品风险等级", "Grade products", granted_to=(COMPLIANCE,))
+
+POLICY_READ = Permission(
+    "advice.policies_read", "查看投资方案与投资建议", "See policies and advice", granted_to=(MANAGER, LEAD, COMPLIANCE)
+)
+POLICY_WRITE = Permission(
+    "advice.policies_write", "维护投资目标与方案", "Keep goals and policies", granted_to=(MANAGER, LEAD)
+)
+MODEL_WRITE = Permission(
+    "advice.models", "维护模型组合与产品资产类别", "Keep model portfolios and asset classes", granted_to=(LEAD,)
+)
+ADVICE_WRITE = Permission("advice.write", "编写、送达投资建议", "Write and deliver advice", granted_to=(MANAGER, LEAD))
+ADVICE_APPROVE = Permission("advice.approve", "审批投资建议", "Approve advice", granted_to=(LEAD, COMPLIANCE))

@@ -7,6 +7,7 @@ The query of a card takes `client` and returns plain values, each of which may b
 - facts: [{"what", "text", "tone"}], a short name beside its value
 - lines: [{"what", "text", "tone"}], a title with a sentence below it
 - more: [{"title", "facts", "lines"}] that unfold
+- page: {"text", "url"}, the page that shows more
 - actions: names of actions about this client, offered where the reader may do them
 """
 

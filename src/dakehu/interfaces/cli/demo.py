@@ -35,6 +35,7 @@ from dakehu.interfaces.cli import server
 from dakehu.interfaces.cli.example import (
     EXAMPLE,
     EXAMPLE_DAY,
+    advice,
     calendar,
     calendars,
     campaigns,
@@ -132,6 +133,7 @@ def _fill(table: Path) -> dict[str, Any]:
     _tell(str(bilingual("编写营销活动…", "Campaigns …")))
     campaigns.fill(lambda name: _as(team.find_user(name)))
     suitability.fill(lambda name: _as(team.find_user(name)))
+    advice.add_advice(clock.today(), lambda name: _as(team.find_user(name)))
     outgoing.add_outgoing(lambda name: _as(team.find_user(name)))
     _tell(str(bilingual("登记任务、清单、休假与交接…", "Tasks, checklists, absences and hand-overs …")))
     work.write(clock.today(), lambda name: _as(team.find_user(name)))

@@ -28,6 +28,7 @@ PAGES: tuple[tuple[str, Bilingual, str, str], ...] = (
     ("/opportunities/", bilingual("商机", "Opportunities"), "target", Permission.GROWTH_READ),
     ("/campaigns/", bilingual("营销活动", "Campaigns"), "send", Permission.GROWTH_READ),
     ("/events/", bilingual("客户活动", "Client events"), "users-round", Permission.GROWTH_READ),
+    ("/advice/", bilingual("投资建议", "Advice"), "handshake", Permission.POLICY_READ),
     ("/approvals/", bilingual("审批", "Approvals"), "circle-check", Permission.APPROVAL_READ),
     ("/risk/", bilingual("风险监控", "Risk"), "shield", Permission.RISK_READ),
     ("/complaints/", bilingual("投诉", "Complaints"), "flag", Permission.REQUEST_WRITE),

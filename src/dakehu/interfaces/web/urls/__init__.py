@@ -27,6 +27,7 @@ SECTIONS = (
     "tiers",
     "growth",
     "risk",
+    "plans",
     "compliance",
     "suitability",
     "exports",

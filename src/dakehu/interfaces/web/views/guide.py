@@ -37,6 +37,7 @@ ORDER = (
     "wording",
     "conduct",
     "advice",
+    "plans",
     "rules",
     "market",
     "import",
@@ -77,6 +78,7 @@ ABOUT = {
     "complaints": "complaints",
     "compliance": "wording",
     "approvals": "compliance",
+    "advice": "plans",
     "suitability": "advice",
     "call-backs": "advice",
     "moments": "rules",
@@ -151,7 +153,7 @@ def guide_for(path: str) -> str:
     parts = [part for part in path.split("/") if part]
     first = parts[0] if parts else ""
     if first == "clients" and len(parts) > 1:
-        return "/guide/client/"
+        return f"/guide/{'plans' if parts[2:3] == ['plan'] else 'client'}/"
     if parts[:2] == ["connections", "odata"]:
         return "/guide/odata/"
     if parts[:2] in (["connections", "sheets"], ["connections", "webhooks"]):
