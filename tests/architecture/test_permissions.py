@@ -127,6 +127,10 @@ GRANTS = {
     "advice.classes": "lead compliance",
     "advice.call_backs": "lead compliance",
     "advice.grades": "compliance",
+    "compliance.complaints": "manager lead compliance analyst",
+    "compliance.handle_complaints": "manager lead compliance",
+    "compliance.decide_complaints": "lead compliance",
+    "compliance.complaint_settings": "compliance",
     "data.import": "manager lead",
     "data.export": "manager lead compliance analyst",
     "audit.read": "lead compliance admin",
@@ -175,6 +179,7 @@ GRANTS = {
     "sheet.read": "manager lead compliance admin",
     "sheet.run": "manager lead",
     "webhook.own": "manager lead compliance analyst admin",
+    "evidence.create": "lead compliance",
 }
 
 

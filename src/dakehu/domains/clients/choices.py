@@ -175,4 +175,5 @@ class Relation(Choices):
 
 class FreezeReason(Choices):
     COMPLAINT = "complaint", "投诉处理中", "a complaint is open"
+    COMPLIANCE = "compliance", "合规要求", "compliance asked for it"
     SHOCK_CALL = "shock_call", "市场急跌致电后五个交易日内", "a call after a fall of the market, for five trading days"

@@ -18,6 +18,30 @@ CONFLICT_DECLARE = Permission(
 CONFLICT_KEEP = Permission(
     "compliance.conflicts", "维护利益冲突登记", "Keep the register of conflicts", granted_to=(RoleName.COMPLIANCE,)
 )
+COMPLAINT_READ = Permission(
+    "compliance.complaints",
+    "查看投诉",
+    "See complaints",
+    granted_to=(RoleName.MANAGER, RoleName.LEAD, RoleName.COMPLIANCE, RoleName.ANALYST),
+)
+COMPLAINT_HANDLE = Permission(
+    "compliance.handle_complaints",
+    "登记、经办投诉",
+    "Register and handle complaints",
+    granted_to=(RoleName.MANAGER, RoleName.LEAD, RoleName.COMPLIANCE),
+)
+COMPLAINT_DECIDE = Permission(
+    "compliance.decide_complaints",
+    "受理、指派、办结投诉",
+    "Accept, assign and close complaints",
+    granted_to=(RoleName.LEAD, RoleName.COMPLIANCE),
+)
+COMPLAINT_SETTINGS = Permission(
+    "compliance.complaint_settings",
+    "设置投诉期限",
+    "Set the deadlines of complaints",
+    granted_to=(RoleName.COMPLIANCE,),
+)
 REGISTRATION_READ = Permission(
     "compliance.registrations", "查看执业登记", "See registrations of staff", granted_to=tuple(RoleName)
 )

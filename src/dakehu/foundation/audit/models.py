@@ -1,4 +1,4 @@
-"""The model of audit entries."""
+"""The models of audit entries and of the seals over them that leave the desk."""
 
 from typing import Any
 
@@ -63,3 +63,22 @@ class AuditEntry(models.Model):
             models.Index(fields=["actor_ref", "-id"]),
             models.Index(fields=["action", "at"], name="audit_by_action"),
         ]
+
+
+class AuditSeal(models.Model):
+    """A seal over the entries since the seal before, made to be kept outside the desk; its number is its key.
+
+    `root` is that of the Merkle tree over the entries, `digest` that of the seal with the digest before, so that one seal
+    kept elsewhere holds all before it. Rows are added and never changed.
+    """
+
+    names = Names("日志封存", "Audit seal", "Audit seals")
+
+    at = models.DateTimeField()
+    first_entry = models.BigIntegerField()
+    last_entry = models.BigIntegerField()
+    entries = models.PositiveIntegerField()
+    root = models.CharField(max_length=64)
+    chain_seal = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)

@@ -32,7 +32,7 @@ def _plain(one: RuleSource, number: int, of: int, counts: RuleSource | None) -> 
         "version": number,
         "of": of,
         "text": str(one.text),
-        "source": one.source,
+        "source": str(one.source),
         "tag": one.tag,
         "certainty": str(one.certainty),
         "is_law": one.is_law,

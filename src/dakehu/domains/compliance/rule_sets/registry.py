@@ -27,7 +27,7 @@ class RuleSource:
     name: str
     zh: str
     en: str
-    source: str
+    source: Bilingual | str
     tag: str
     effective_from: date
 
@@ -54,7 +54,7 @@ def declare(*sources: RuleSource) -> None:
     for one in sources:
         if one.tag not in CERTAINTY:
             raise ValueError(f"rule {one.name}: no tag {one.tag}")
-        if one.is_law and not one.source.strip():
+        if one.is_law and not str(one.source).strip():
             raise ValueError(f"rule {one.name} is shown as law and names no source")
         key = (one.name, one.effective_from)
         if _declared.get(key, one) != one:

@@ -62,6 +62,7 @@ class ClientFacts:
     most_contacts: int
     quiet_from: str
     quiet_until: str
+    is_frozen: bool = False  # by a complaint about a member of staff, who must not learn of it
 
 
 def refusal_by(rule: str) -> Refusal:
@@ -93,7 +94,8 @@ def refusals(facts: ClientFacts, channel: str, kind: str, moment: datetime) -> l
         found.append("no_consent")
     if kind in OFFERS and facts.has_complaint:
         found.append("open_complaint")
-    if kind in MARKETING and facts.is_paused and not facts.has_complaint:
+    is_paused = kind in MARKETING and facts.is_paused and not facts.has_complaint
+    if is_paused or (kind in OFFERS and facts.is_frozen):
         found.append("marketing_paused")
     if kind in OFFERS and facts.contacts >= facts.most_contacts:
         found.append("too_often")

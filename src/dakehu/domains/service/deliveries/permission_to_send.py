@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dakehu.domains.clients.consents import statements_of
+from dakehu.domains.compliance.complaints.store import complaining_clients
 from dakehu.domains.service.deliveries.client_rules import OFFERS, ClientFacts, Refusal, refusals
 from dakehu.domains.service.deliveries.kinds import SENT
 from dakehu.domains.service.deliveries.settings import message_settings
-from dakehu.domains.service.models import Delivery, Request, RequestKind, RequestState
+from dakehu.domains.service.models import Delivery
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.chunks import chunks
@@ -43,8 +44,7 @@ def _facts(numbers: list[int]) -> dict[int, ClientFacts]:
     of = {"client_id__among": numbers}
     sent = Delivery.objects.filter(**of, recipient=None, kind__in=OFFERS, state__in=(*SENT, "unknown"))
     contacts = Counter(sent.filter(sent_at__gte=since).values_list("client_id", flat=True))
-    complaints = Request.objects.filter(**of, kind=RequestKind.COMPLAINT.value)
-    complaining = set(complaints.exclude(state=RequestState.CLOSED.value).values_list("client_id", flat=True))
+    complaining, frozen = complaining_clients(numbers)
     pauses = model_of("clients.MarketingFreeze").objects.filter(**of, lifted_on=None)
     paused = set(pauses.values_list("client_id", flat=True))
     consents = statements_of(numbers)
@@ -55,6 +55,7 @@ def _facts(numbers: list[int]) -> dict[int, ClientFacts]:
             consents=tuple(consents.get(number, ())),
             has_complaint=number in complaining,
             is_paused=number in paused,
+            is_frozen=number in frozen,
             contacts=contacts[number],
             most_contacts=settings.most_contacts,
             quiet_from=settings.quiet_from,

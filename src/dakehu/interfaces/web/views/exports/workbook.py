@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dakehu.domains.clients import queries as clients
 from dakehu.domains.compliance.supervised_exports import permits
+from dakehu.exchange.evidence import service as evidence
 from dakehu.exchange.exports import service as exports
 from dakehu.exchange.reports import service as reports
 from dakehu.exchange.sheets.definitions import worksheets
@@ -30,7 +31,7 @@ from dakehu.interfaces.web.views.exports.odata import service_address
 from dakehu.interfaces.web.views.imports.steps import as_polled
 from dakehu.interfaces.web.views.imports.wizard import downloaded
 
-KINDS = ("workbook.export", reports.KIND, extracts.KIND)
+KINDS = ("workbook.export", reports.KIND, extracts.KIND, evidence.KIND)
 SHORTEST = 8
 STATES = {"done": "good", "failed": "bad", "running": "accent", "queued": "accent", "cancelled": ""}
 
@@ -190,6 +191,7 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
             "counts": _counted(job["result"], counts),
             "reports": job["kind"] == reports.KIND,
             "extract": job["kind"] == extracts.KIND,
+            "evidence": job["kind"] == evidence.KIND,
             "failed": job["result"].get("failed", []),
         },
     )
@@ -199,6 +201,13 @@ def _counted(result: Any, counts: dict[str, int]) -> list[tuple[Any, int]]:
     """[(what a worksheet or table is called, its rows)] of a finished export."""
     if isinstance(result, dict) and result.get("rows"):
         return [(label, number) for label, number in result["rows"]]
+    if isinstance(result, dict) and "manifest" in result:
+        rows = sum(number for name, number in counts.items() if name not in ("audit", "files"))
+        return [
+            (bilingual("记录", "Rows"), rows),
+            (bilingual("操作日志", "Audit entries"), counts.get("audit", 0)),
+            (bilingual("文件", "Files"), counts.get("files", 0)),
+        ]
     return [(part.title, counts[name]) for name, part in worksheets().items() if name in counts]
 
 

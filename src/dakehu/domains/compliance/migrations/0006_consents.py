@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('compliance', '0004_conflicts'),
+        ("compliance", "0005_complaints"),
     ]
 
     operations = [

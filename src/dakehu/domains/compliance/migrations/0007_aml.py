@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('compliance', '0005_consents'),
+        ("compliance", "0006_consents"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

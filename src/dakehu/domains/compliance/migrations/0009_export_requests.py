@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('compliance', '0007_read_log'),
+        ("compliance", "0008_read_log"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
