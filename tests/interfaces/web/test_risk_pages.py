@@ -11,7 +11,7 @@ from tests.interfaces.web.browsers import desk
 pytestmark = pytest.mark.django_db
 
 
-def test_a_breach_is_found_from_the_numbers_on_top_to_the_tab_of_the_client(lin, wang, zhang):
+def test_a_breach_is_found_from_the_numbers_on_top_to_the_tab_of_the_client(lin, wang, he, zhang):
     store(
         "margin_contracts",
         {FRI: [{"client": zhang.pk, **CONTRACT, "ratio": 1.35, "warn_line": 1.4, "close_line": 1.3}]},
@@ -30,6 +30,7 @@ def test_a_breach_is_found_from_the_numbers_on_top_to_the_tab_of_the_client(lin,
     assert "张三" in browser.get("/risk/reviews/").content.decode()
     limits = browser.get("/risk/limits/").content.decode()
     assert "随系统提供" in limits and "risk.set_house_limit" not in limits  # a manager sets none
+    assert f"/rows/risk.standings?manager={lin.pk}&amp;is_beyond=1" in desk(he).get("/risk/").content.decode()
     other = desk(wang)
     assert "张三" not in other.get("/risk/").content.decode() + other.get("/risk/reviews/").content.decode()
     assert other.get(f"/clients/{zhang.pk}/?tab=risk").status_code == 404

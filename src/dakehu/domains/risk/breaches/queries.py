@@ -157,7 +157,6 @@ def _kind(kind: BreachKind, row: dict[str, int]) -> dict[str, Any]:
 def _people() -> list[dict[str, Any]]:
     """Return a line for each main manager of the visible clients with a breach or one near."""
     coverage: Any = model_of("clients.Coverage").objects.filter(until=None, role="main").order_by()
-    covers = current_actor().covers
     standing = Q(client__risk_standings__isnull=False)
     near = Q(client__risk_standings__severity="near")
     open_breach = Q(
@@ -171,7 +170,7 @@ def _people() -> list[dict[str, Any]]:
     waiting = dict(
         coverage.filter(open_breach).values_list("user").annotate(n=Count("client__breaches")).values_list("user", "n")
     )
-    rows = [row for row in measured if not covers or row["user"] in covers]
+    rows = list(measured)
     names = team.names_of({row["user"] for row in rows})
     lines = []
     for row in sorted(rows, key=lambda one: one["near"] - one["all"]):
