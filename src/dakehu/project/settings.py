@@ -95,6 +95,18 @@ ASSISTANTS = env.flag(
     zh="允许 AI 助手用个人令牌查询（MCP，只读）",
     en="Assistants may ask the desk with somebody's token (MCP, read-only)",
 )
+WATERMARK = env.flag(
+    "DAKEHU_WATERMARK", False, zh="屏幕水印：姓名、登录名和时间", en="Watermark on screens: name, user name and time"
+)
+READ_LOG_DAYS = env.number(
+    "DAKEHU_READ_LOG_DAYS", 1095, zh="查阅记录保存多少天", en="Days for which the log of readings is kept"
+)
+SUPERVISED_EXPORT = env.number(
+    "DAKEHU_SUPERVISED_EXPORT",
+    0,
+    zh="导出超过多少位客户须由另一人批准；0 为不要求",
+    en="Exports of more clients than this are approved by somebody else; 0 switches that off",
+)
 RISE_IS_RED = env.flag("DAKEHU_RISE_IS_RED", True, zh="红涨绿跌", en="Rising is red, falling green")
 
 BENCHMARK = env.text(

@@ -11,6 +11,13 @@ from dakehu.foundation.schema.fields import field
 from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 
+_confidential: set[str] = set()
+
+
+def hide_entries_of(action: str) -> None:
+    """Let nobody see the entries of an action but those who see across information walls; called when it is registered."""
+    _confidential.add(action)
+
 
 class AuditEntries(models.Manager[Any]):
     """Entries the reader may see: about clients in their scope, or by users they lead."""
@@ -22,6 +29,7 @@ class AuditEntries(models.Manager[Any]):
         limit = scope.condition(actor, "client_ref")
         if limit is None:
             return rows
+        rows = rows.exclude(action__in=sorted(_confidential))
         without_client = Q(client_ref__isnull=True)
         if actor.reach is not Reach.ALL:
             without_client &= Q(actor_ref__in=actor.covers)

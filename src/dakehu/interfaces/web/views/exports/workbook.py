@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from dakehu.domains.clients import queries as clients
+from dakehu.domains.compliance.supervised_exports import permits
 from dakehu.exchange.evidence import service as evidence
 from dakehu.exchange.exports import service as exports
 from dakehu.exchange.reports import service as reports
@@ -22,7 +23,7 @@ from dakehu.foundation.access.sensitivity import SECRET
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.foundation.files import store as files
-from dakehu.foundation.gates import columns_of
+from dakehu.foundation.gates import columns_of, perform
 from dakehu.foundation.jobs import queue as jobs
 from dakehu.foundation.schema.fields import model_of
 from dakehu.interfaces.web.views.clients import grid
@@ -44,10 +45,12 @@ def start(request: HttpRequest) -> HttpResponse:
     chosen, rows = chosen_of(given)
     faults: dict[str, list[str]] = {}
     if request.method == "POST":
+        numbers = None if chosen == "all" else list(rows.values_list("pk", flat=True))
         try:
+            if request.POST.get("ask"):
+                return ask_approval(request, numbers)
             faults = _checked(request)
             if not faults:
-                numbers = None if chosen == "all" else list(rows.values_list("pk", flat=True))
                 live = service_address(request) if request.POST.get("live") == "true" else ""
                 password, spoken = request.POST.get("password") or None, request.POST.get("language")
                 job = exports.start_export(numbers, password, spoken, live)
@@ -66,6 +69,7 @@ def start(request: HttpRequest) -> HttpResponse:
                 "五张工作表、筛选、公式、图表与透视表", "Five sheets with filters, formulas, charts and pivots"
             ),
             "count": rows.count(),
+            "needs_approval": permits.is_permit_missing(rows.values_list("pk", flat=True), chosen == "all"),
             "chosen": chosen,
             "handed": _handed(given),
             "faults": faults,
@@ -82,6 +86,15 @@ def start(request: HttpRequest) -> HttpResponse:
         },
         status=422 if faults else 200,
     )
+
+
+def ask_approval(request: HttpRequest, numbers: list[int] | None) -> HttpResponse:
+    """Ask that somebody else approve the export."""
+    perform("compliance.request_export", {"clients": numbers, "reason": request.POST.get("reason", "")})
+    messages.success(
+        request, str(bilingual("已提交导出申请，批准后可以导出。", "Asked for; export it once it is approved."))
+    )
+    return redirect("/approvals/?view=mine")
 
 
 @require_POST
@@ -105,7 +118,7 @@ def _recent(owner: int | None) -> list[dict[str, Any]]:
 
 def _handed(given: Any) -> list[tuple[str, str]]:
     """What says which clients are meant, to travel through the form."""
-    own = ("csrfmiddlewaretoken", "password", "again", "language", "open", "live", "page", "size")
+    own = ("csrfmiddlewaretoken", "password", "again", "language", "open", "live", "page", "size", "ask", "reason")
     return [(name, value) for name, value in given.items() if name not in own and value]
 
 
