@@ -38,6 +38,9 @@ from dakehu.interfaces.cli.example import (
     calendar,
     calendars,
     campaigns,
+    cases,
+    comments,
+    conduct,
     feeds,
     growth,
     mails,
@@ -45,6 +48,7 @@ from dakehu.interfaces.cli.example import (
     messages,
     moments,
     outgoing,
+    risk,
     suitability,
     wording,
     work,
@@ -112,10 +116,16 @@ def _fill(table: Path) -> dict[str, Any]:
         mails.write_mails(clock.today(), team.find_user("lin"), lambda name: _as(team.find_user(name)))
     _tell(str(bilingual("登记线索、公海与商机…", "Prospects, the pool and opportunities …")))
     growth.fill(clock.today(), lambda name: _as(team.find_user(name)), _codes)
+    _tell(str(bilingual("登记限额、提醒线与回顾，计算超限…", "Limits, lines and reviews; breaches …")))
+    risk.fill(clock.today(), lambda name: _as(team.find_user(name)))
+    risk.flag_days(clock.today())
     _tell(str(bilingual("计算关键时刻…", "Moments …")))
     moments.evaluate_days(clock.today(), lambda name: _as(team.find_user(name)), ("lin", "wang", "mai"))
     messages.send_messages(lambda name: _as(team.find_user(name)), ("lin", "wang"))
     wording.add_wording(lambda name: _as(team.find_user(name)), "he", "lin")
+    conduct.add_conduct(clock.today(), lambda name: _as(team.find_user(name)), "he")
+    cases.fill(lambda name: _as(team.find_user(name)))
+    conduct.add_conduct(clock.today(), lambda name: _as(team.find_user(name)), "he", "lin")
     _tell(str(bilingual("安排会议、联系计划与目标…", "Meetings, contact plans and goals …")))
     calendar.fill(clock.today(), lambda name: _as(team.find_user(name)), LEADS)
     calendars.add_calendars(lambda name: _as(team.find_user(name)))
@@ -125,6 +135,7 @@ def _fill(table: Path) -> dict[str, Any]:
     outgoing.add_outgoing(lambda name: _as(team.find_user(name)))
     _tell(str(bilingual("登记任务、清单、休假与交接…", "Tasks, checklists, absences and hand-overs …")))
     work.write(clock.today(), lambda name: _as(team.find_user(name)))
+    comments.write(lambda name: _as(team.find_user(name)))
     _keep(table, password)
     return report
 
@@ -265,17 +276,15 @@ def _belong() -> None:
 
 def _serve(codes: list[str], today: date) -> None:
     a, b, c, d, e, f = codes
-    complaint = perform(
-        "service.open_request",
+    perform(
+        "compliance.register_complaint",
         {
             "client": a,
-            "kind": "投诉",
             "subject": "对账单连续两月延迟",
             "detail": "客户要求书面说明原因。",
-            "opened_on": today - timedelta(days=6),
+            "received_on": today - timedelta(days=6),
         },
     )
-    perform("service.move_request", {"request": complaint.pk, "state": "处理中"})
     perform(
         "service.open_request",
         {"client": b, "kind": "需求", "subject": "申请开通港股通", "opened_on": today - timedelta(days=2)},

@@ -3,13 +3,15 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from dakehu.domains.compliance.rule_sets.registry import CERTAINTY
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.foundation.gates import QUERIES, ask, perform
+from dakehu.interfaces.web.views.compliance_tabs import tabs_at
 
 SEVERITIES = {
     "BLOCK": (bilingual("不得发送", "May not be sent"), "bad"),
@@ -18,12 +20,12 @@ SEVERITIES = {
     "REVIEW": (bilingual("待人工复核", "A person decides"), "info"),
     None: (bilingual("未发现问题", "Nothing found"), "good"),
 }
-CERTAINTIES = {
-    "V": bilingual("已核对原文", "Text read"),
-    "S": bilingual("二手来源", "Secondary source"),
-    "K": bilingual("待核实", "To be checked"),
-    "D": bilingual("内部规则", "House rule"),
-}
+
+
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """The pages of compliance begin with the wording rules."""
+    return redirect("wording")
 
 
 @require_safe
@@ -33,6 +35,7 @@ def wording(request: HttpRequest) -> HttpResponse:
     may_review = current_actor().may(QUERIES["compliance.text_reviews"].needs)
     content = {
         "page_title": bilingual("用语合规", "Wording"),
+        **tabs_at("/compliance/wording/"),
         "groups": [_group(group) for group in found["groups"]],
         "rates": {**found["rates"], **_shares(found["rates"])},
         "reviews": ask("compliance.text_reviews", {}) if may_review else None,
@@ -43,7 +46,7 @@ def wording(request: HttpRequest) -> HttpResponse:
 def _group(group: dict[str, Any]) -> dict[str, Any]:
     """Return a group with its severity and certainty in words."""
     text, tone = SEVERITIES[group["severity"]]
-    return {**group, "severity_text": text, "tone": tone, "certainty_text": CERTAINTIES[group["certainty"]]}
+    return {**group, "severity_text": text, "tone": tone, "certainty_text": CERTAINTY[group["certainty"]]}
 
 
 def _shares(rates: dict[str, Any]) -> dict[str, str]:
@@ -68,7 +71,7 @@ def check(request: HttpRequest) -> HttpResponse:
             "severity_text": SEVERITIES[hit["severity"]][0],
             "reason": hit["reason"][code],
             "suggestion": hit["suggestion"][code],
-            "certainty_text": CERTAINTIES[hit["certainty"]],
+            "certainty_text": CERTAINTY[hit["certainty"]],
         }
         for hit in found["hits"]
     ]

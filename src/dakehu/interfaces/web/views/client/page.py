@@ -15,7 +15,7 @@ from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.gates import columns_of, render_rows
+from dakehu.foundation.gates import columns_of, observe_reading, render_rows
 from dakehu.foundation.schema.fields import described_fields, model_of
 from dakehu.interfaces.web.views.client import resource_tabs
 from dakehu.interfaces.web.views.client.attachments import tab_files  # noqa: F401  (found by its name, as the tabs below)
@@ -26,6 +26,7 @@ from dakehu.interfaces.web.views.client.composer import composer, quick
 from dakehu.interfaces.web.views.client.groups import tab_relations  # noqa: F401  (likewise)
 from dakehu.interfaces.web.views.client.head import head_of
 from dakehu.interfaces.web.views.client.performance import tab_money  # noqa: F401  (likewise)
+from dakehu.interfaces.web.views.client.risk import tab_risk  # noqa: F401  (likewise)
 from dakehu.interfaces.web.views.client.timeline import kinds, moments_of
 from dakehu.interfaces.web.views.client.value_text import said, spec_of, table_of
 
@@ -34,6 +35,7 @@ TABS = (
     ("basic", bilingual("基本信息", "Basics"), ""),
     ("money", bilingual("账户资产与交易", "Assets and trades"), Permission.LEDGER_READ),
     ("investments", bilingual("投资登记", "Recorded investments"), Permission.LEDGER_READ),
+    ("risk", bilingual("风险", "Risk"), Permission.RISK_READ),
     ("service", bilingual("服务记录", "Service"), Permission.SERVICE_READ),
     ("needs", bilingual("需求与偏好", "Needs and preferences"), ""),
     ("plans", bilingual("跟进计划", "Plans"), Permission.SERVICE_READ),
@@ -49,6 +51,7 @@ IDENTITY = ("kind", "gender", "age", "occupation", "segment", "investor_class", 
 def client_page(request: HttpRequest, client_id: int) -> HttpResponse:
     client, actor = clients.get_client(client_id), current_actor()
     recent.record_view(client)
+    observe_reading(client)
     tabs = resource_tabs.with_tabs([(key, words) for key, words, needs in TABS if actor.may(needs)])
     chosen = request.GET.get("tab", "overview")
     chosen = chosen if chosen in dict(tabs) else "overview"
@@ -63,6 +66,7 @@ def peek(request: HttpRequest, client_id: int) -> HttpResponse:
     """The client beside the list: a fragment for the drawer."""
     client = clients.get_client(client_id)
     recent.record_view(client)
+    observe_reading(client)
     page = {
         **head_of(client),
         "identity": spec_of(client, IDENTITY),

@@ -1,14 +1,11 @@
-"""Approval by a second person of exactly one content: requested, decided, and void once the content is another."""
+"""Requests for approval of exactly one content: asked for, and void once the content is another."""
 
 from collections.abc import Iterable
 
-from dakehu.domains.growth.campaigns import rules
-from dakehu.domains.growth.choices import ApprovalState
-from dakehu.domains.growth.models import Approval
+from dakehu.domains.compliance.choices import ApprovalState
+from dakehu.domains.compliance.models import Approval
 from dakehu.domains.team import queries as team
-from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.errors import refusal
 
 
 def request_approval(
@@ -25,22 +22,6 @@ def request_approval(
         requested_by=team.current_user(),
         requested_at=clock.now(),
     )
-    row.save()
-    return row
-
-
-def decide(subject_kind: str, subject_id: int, payload_digest: str, state: ApprovalState, note: str = "") -> Approval:
-    """Approve or send back the waiting request. Raises Refused for its authors, and where the content changed since."""
-    row = find_approval(subject_kind, subject_id)
-    if row is None or row.state != ApprovalState.WAITING:
-        raise refusal("approval", "没有待审批的申请。", "Nothing waits for approval.")
-    error = rules.approval_error(current_actor().user_id, row.author_ids)
-    if error is not None:
-        raise refusal(*error)
-    if row.digest != payload_digest:
-        raise refusal("approval", "提交后内容已变更，请重新提交。", "The content changed since; submit it again.")
-    row.state, row.note = state.value, note
-    row.decided_by, row.decided_at = team.current_user(), clock.now()
     row.save()
     return row
 

@@ -1,4 +1,4 @@
-"""Models of compliance: versions of the lexicon's entries, and texts that wait for a person."""
+"""Versions of the lexicon's entries, and texts that wait for a person."""
 
 from django.db import models
 from django.db.models import Q
