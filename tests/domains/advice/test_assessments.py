@@ -29,6 +29,7 @@ def token(user, client):
     return sent["path"].removeprefix("/test/").rstrip("/")
 
 
+@pytest.mark.postgres
 @freeze_time(NOON)
 def test_a_client_fills_in_the_questionnaire_once_and_gets_a_level_for_two_years(lin, zhang):
     first, second = token(lin, zhang), token(lin, zhang)

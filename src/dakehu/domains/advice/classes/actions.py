@@ -28,9 +28,7 @@ KEPT = bilingual(
     needs=Permission.SUITABILITY_WRITE,
     zh="申请投资者分类",
     en="Apply for an investor class",
-    parameters=(
-        Fields("advice.ClassApplication", required=("client", "wanted"), without=("decision_note",), new=True),
-    ),
+    parameters=(Fields("advice.ClassApplication", required=("client", "wanted"), new=True),),
 )
 def apply_for_class(*, client: Any, wanted: str, **stated: Any) -> ClassApplication:
     """Enter a client's application for a class with what was stated; it counts once a second person has approved it.

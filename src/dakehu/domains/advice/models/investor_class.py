@@ -82,7 +82,7 @@ class ClassApplication(KeptRecord):
         models.DateTimeField(null=True, blank=True), zh="审核时间", en="Decided at", listed=True, editable=False
     )
     decision_note = field(models.CharField(max_length=300, blank=True, default=""), zh="审核理由", en="Reason of the decision",
-                          listed=True)  # fmt: skip
+                          listed=True, editable=False)  # fmt: skip
 
     class Meta(KeptRecord.Meta):
         indexes = [

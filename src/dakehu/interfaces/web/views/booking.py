@@ -57,6 +57,7 @@ def _drawn(request: HttpRequest, token: str, status: int = 200, **more: Any) -> 
 
 def _answer(request: HttpRequest, shown: dict[str, Any], status: int = 200) -> HttpResponse:
     answer = render(request, "calendars/book.html", shown, status=status)
-    answer.headers["Referrer-Policy"] = "no-referrer"
+    # With "no-referrer" browsers send the form with `Origin: null`, which is refused as another site's.
+    answer.headers["Referrer-Policy"] = "same-origin"
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer

@@ -78,6 +78,7 @@ def _groups(questionnaire: Questionnaire, answers: dict[str, tuple[str, ...]], f
 
 def _render(request: HttpRequest, shown: dict[str, Any], status: int = 200) -> HttpResponse:
     answer = render(request, "suitability/questionnaire.html", shown, status=status)
-    answer.headers["Referrer-Policy"] = "no-referrer"
+    # With "no-referrer" browsers send the form with `Origin: null`, which is refused as another site's.
+    answer.headers["Referrer-Policy"] = "same-origin"
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer
