@@ -1,5 +1,6 @@
 """What every page shows around its content: menu, saved views, who is signed in."""
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -14,37 +15,88 @@ from dakehu.foundation.base import firm_settings
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.interfaces.web.views.guide import guide_for
 
-# Address, words, icon, the permission that opens it ("" for everybody).
-PAGES: tuple[tuple[str, Bilingual, str, str], ...] = (
-    ("/", bilingual("今日工作台", "Today"), "list-checks", ""),
-    ("/clients/", bilingual("客户", "Clients"), "users", Permission.CLIENT_READ),
-    ("/calendar/", bilingual("日程", "Calendar"), "calendar", Permission.SERVICE_READ),
-    ("/tasks/", bilingual("任务", "Tasks"), "circle-check", Permission.SERVICE_READ),
-    ("/workload/", bilingual("分工与交接", "Workload"), "users-round", Permission.CLIENT_ASSIGN),
-    ("/tiers/", bilingual("客户分级", "Client tiers"), "star", Permission.TIERS_READ),
-    ("/mail/", bilingual("邮件", "Mail"), "mail", Permission.MAILBOX_READ),
-    ("/prospects/", bilingual("线索", "Prospects"), "contact-round", Permission.GROWTH_READ),
-    ("/pool/", bilingual("公海", "Pool"), "inbox", Permission.GROWTH_READ),
-    ("/opportunities/", bilingual("商机", "Opportunities"), "target", Permission.GROWTH_READ),
-    ("/campaigns/", bilingual("营销活动", "Campaigns"), "send", Permission.GROWTH_READ),
-    ("/events/", bilingual("客户活动", "Client events"), "users-round", Permission.GROWTH_READ),
-    ("/advice/", bilingual("投资建议", "Advice"), "handshake", Permission.POLICY_READ),
-    ("/approvals/", bilingual("审批", "Approvals"), "circle-check", Permission.APPROVAL_READ),
-    ("/risk/", bilingual("风险监控", "Risk"), "shield", Permission.RISK_READ),
-    ("/complaints/", bilingual("投诉", "Complaints"), "flag", Permission.REQUEST_WRITE),
-    ("/compliance/", bilingual("合规", "Compliance"), "shield", Permission.COMPLIANCE_READ),
-    ("/suitability/", bilingual("适当性", "Suitability"), "shield-check", Permission.SUITABILITY_READ),
-    ("/moments/rules/", bilingual("规则", "Rules"), "sliders-horizontal", Permission.MOMENT_RULES),
-    ("/market/", bilingual("行情", "Market"), "chart-line", Permission.LEDGER_READ),
-    ("/import/", bilingual("导入", "Import"), "upload", Permission.IMPORT),
-    ("/export/", bilingual("导出", "Export"), "download", Permission.EXPORT),
-    ("/connections/", bilingual("外部连接", "Connections"), "link", Permission.CONNECTION_READ),
-    ("/connections/sheets/", bilingual("外部连接", "Connections"), "link", Permission.SHEET_RUN),
-    ("/messages/", bilingual("送达记录", "Deliveries"), "mail", Permission.DELIVERY_READ),
-    ("/undo/", bilingual("撤销操作", "Undo"), "undo-2", Permission.CLIENT_READ),
-    ("/staff/", bilingual("人员与权限", "Staff and rights"), "users-round", Permission.TEAM_WRITE),
-    ("/audit/", bilingual("操作日志", "Audit"), "scroll-text", Permission.AUDIT_READ),
-    ("/system/", bilingual("系统", "System"), "server", Permission.SYSTEM_READ),
+
+@dataclass(frozen=True)
+class Page:
+    """An entry of the menu; `needs` is the permission that opens it, "" for everybody."""
+
+    url: str
+    label: Bilingual
+    icon: str
+    needs: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Pages of one kind of work under a heading; the first section stands without one. `is_open`: unfolded at first."""
+
+    code: str
+    label: Bilingual
+    pages: tuple[Page, ...]
+    is_open: bool = True
+
+
+MENU = (
+    Section(
+        "work",
+        bilingual("工作", "Work"),
+        (
+            Page("/", bilingual("今日工作台", "Today"), "list-checks"),
+            Page("/clients/", bilingual("客户", "Clients"), "users", Permission.CLIENT_READ),
+            Page("/calendar/", bilingual("日程", "Calendar"), "calendar", Permission.SERVICE_READ),
+            Page("/tasks/", bilingual("任务", "Tasks"), "circle-check", Permission.SERVICE_READ),
+            Page("/mail/", bilingual("邮件", "Mail"), "mail", Permission.MAILBOX_READ),
+            Page("/approvals/", bilingual("审批", "Approvals"), "list-checks", Permission.APPROVAL_READ),
+            Page("/workload/", bilingual("分工与交接", "Workload"), "users-round", Permission.CLIENT_ASSIGN),
+        ),
+    ),
+    Section(
+        "growth",
+        bilingual("拓展", "Growth"),
+        (
+            Page("/prospects/", bilingual("线索", "Prospects"), "contact-round", Permission.GROWTH_READ),
+            Page("/pool/", bilingual("公海", "Pool"), "inbox", Permission.GROWTH_READ),
+            Page("/opportunities/", bilingual("商机", "Opportunities"), "target", Permission.GROWTH_READ),
+            Page("/campaigns/", bilingual("营销活动", "Campaigns"), "send", Permission.GROWTH_READ),
+            Page("/events/", bilingual("客户活动", "Client events"), "users-round", Permission.GROWTH_READ),
+        ),
+    ),
+    Section(
+        "advice",
+        bilingual("投顾与风控", "Advice and risk"),
+        (
+            Page("/tiers/", bilingual("客户分级", "Client tiers"), "star", Permission.TIERS_READ),
+            Page("/suitability/", bilingual("适当性", "Suitability"), "shield-check", Permission.SUITABILITY_READ),
+            Page("/advice/", bilingual("投资建议", "Advice"), "handshake", Permission.POLICY_READ),
+            Page("/risk/", bilingual("风险监控", "Risk"), "chart-line", Permission.RISK_READ),
+            Page("/market/", bilingual("行情", "Market"), "chart-line", Permission.LEDGER_READ),
+            Page("/complaints/", bilingual("投诉", "Complaints"), "flag", Permission.COMPLAINT_READ),
+            Page("/compliance/", bilingual("合规", "Compliance"), "shield", Permission.COMPLIANCE_READ),
+            Page("/moments/rules/", bilingual("规则", "Rules"), "sliders-horizontal", Permission.MOMENT_RULES),
+        ),
+    ),
+    Section(
+        "data",
+        bilingual("数据", "Data"),
+        (
+            Page("/import/", bilingual("导入", "Import"), "upload", Permission.IMPORT),
+            Page("/export/", bilingual("导出", "Export"), "download", Permission.EXPORT),
+            Page("/connections/", bilingual("外部连接", "Connections"), "link", Permission.CONNECTION_READ),
+            Page("/connections/sheets/", bilingual("外部连接", "Connections"), "link", Permission.SHEET_RUN),
+            Page("/messages/", bilingual("送达记录", "Deliveries"), "mail", Permission.DELIVERY_READ),
+            Page("/undo/", bilingual("撤销操作", "Undo"), "undo-2", Permission.CLIENT_READ),
+        ),
+        is_open=False,
+    ),
+    Section(
+        "system",
+        bilingual("管理", "Administration"),
+        (
+            Page("/staff/", bilingual("人员与权限", "Staff and rights"), "users-round", Permission.TEAM_WRITE),
+            Page("/audit/", bilingual("操作日志", "Audit"), "scroll-text", Permission.AUDIT_READ),
+            Page("/system/", bilingual("系统", "System"), "server", Permission.SYSTEM_READ),
+        ),
+    ),
 )
 LINKS = {
     "home": "/",
@@ -77,11 +129,27 @@ class Rights:
 
 def pages_for(actor: Actor) -> list[dict[str, Any]]:
     """The pages that the reader may open and that are there; of several with the same words the first."""
-    listed: dict[str, dict[str, Any]] = {}
-    for url, label, icon, needs in PAGES:
-        if actor.may(needs) and exists(url):
-            listed.setdefault(label.zh, {"url": url, "label": label, "icon": icon})
-    return list(listed.values())
+    return [page for section in menu_for(actor) for page in section["pages"]]
+
+
+def menu_for(actor: Actor) -> list[dict[str, Any]]:
+    """The sections of the menu with the pages that the reader may open; a section without any is left out."""
+    sections = []
+    for section in MENU:
+        listed: dict[str, dict[str, Any]] = {}
+        for page in section.pages:
+            if actor.may(page.needs) and exists(page.url):
+                listed.setdefault(page.label.zh, {"url": page.url, "label": page.label, "icon": page.icon})
+        if listed:
+            sections.append(
+                {
+                    "code": section.code,
+                    "label": section.label,
+                    "is_open": section.is_open,
+                    "pages": list(listed.values()),
+                }
+            )
+    return sections
 
 
 @cache
@@ -105,9 +173,14 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated or actor is None or actor.user_id is None or user.must_change:
         return {"links": {"language": "/language", "sign_out": "/sign-out"}}
     at = request.path
-    nav = pages_for(actor)
-    for item in nav:
-        item["active"] = at == item["url"] or (item["url"] != "/" and at.startswith(item["url"]))
+    nav = menu_for(actor)
+    chosen = request.COOKIES.get("menu")
+    for section in nav:
+        if chosen is not None:
+            section["is_open"] = section["code"] in chosen.split(".")
+        for item in section["pages"]:
+            item["active"] = at == item["url"] or (item["url"] != "/" and at.startswith(item["url"]))
+            section["is_open"] = section["is_open"] or item["active"]
     views = team.views(page="clients")[:4] if actor.may(Permission.CLIENT_READ) else []
     shown = [
         {

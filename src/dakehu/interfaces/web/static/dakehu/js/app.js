@@ -28,6 +28,14 @@ function remember(name, value) {
   document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax`;
 }
 
+// Which sections of the menu are unfolded. A click, not `toggle`: that one also comes when the page is drawn.
+const sections = [...document.querySelectorAll("[data-section]")];
+for (const section of sections) {
+  section.querySelector("summary").addEventListener("click", () => setTimeout(() => {
+    remember("menu", sections.filter((one) => one.open).map((one) => one.dataset.section).join("."));
+  }));
+}
+
 function showLooks() {
   document.getElementById("dark-theme")?.setAttribute("media", DARK[root.dataset.theme] ?? DARK.auto);
   for (const button of document.querySelectorAll("[data-theme-choice]")) {
