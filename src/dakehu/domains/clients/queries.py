@@ -147,6 +147,11 @@ def merged_clients() -> dict[int, int]:
     return dict(MergedClient.objects.values_list("number", "client_id"))
 
 
+def former_numbers(clients: Iterable[int]) -> list[int]:
+    """Return the ids of visible records that were merged into these clients."""
+    return sorted(MergedClient.objects.filter(client_id__among=sorted(clients)).values_list("number", flat=True))
+
+
 def former_codes() -> dict[str, int]:
     """Return {code of a merged client: id of the client who remains} of visible clients."""
     return dict(MergedClient.objects.values_list("code", "client_id"))

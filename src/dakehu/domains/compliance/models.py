@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from dakehu.domains.compliance.choices import ReviewState, WordingGroup
+from dakehu.domains.compliance.privacy.models import PrivacyRequest, PrivacyTerm  # noqa: F401  tables of the app
 from dakehu.foundation.access.encrypted_fields import EncryptedTextField
 from dakehu.foundation.access.sensitivity import SECRET
 from dakehu.foundation.base import clock

@@ -8,3 +8,15 @@ WORDING_WRITE = Permission("compliance.lexicon", "维护用语词库", "Keep the
 WORDING_REVIEW = Permission(
     "compliance.review", "复核待发文本", "Review texts before they leave", granted_to=(RoleName.COMPLIANCE,)
 )
+PRIVACY_OPEN = Permission(
+    "privacy.open",
+    "登记个人信息请求",
+    "Open privacy requests",
+    granted_to=(RoleName.MANAGER, RoleName.LEAD, RoleName.COMPLIANCE),
+)
+PRIVACY_WRITE = Permission(
+    "privacy.write",
+    "办理个人信息请求与到期删除",
+    "Answer privacy requests and erase",
+    granted_to=(RoleName.COMPLIANCE,),
+)
