@@ -62,7 +62,7 @@ def erase_clients(ids: Iterable[int], former: Iterable[int] = ()) -> dict[str, i
         found.own[model] |= numbers
     erasure = Erasure(frozenset(clients | set(former)), found.labels())
     counts = {name: eraser(erasure) for name, eraser in sorted(_erasers.items())}
-    stored = _stored_files(found)
+    stored = stored_files(found)
     rows = {**erasure.rows, StoredFile._meta.label: set(stored)}
     counts["undo"] = undo_redaction.redact(set(erasure.clients), rows)
     counts["files"] = store.erase(list(stored.values()))
@@ -120,11 +120,11 @@ def _emptied(model: Any, column: Any) -> Iterator[Any]:
     elif isinstance(column, models.JSONField):
         yield column.get_default()
     elif is_text and has_spec(column) and not column.unique and not hasattr(column, "choice_set"):
-        if column.null or column.blank or column.spec.sensitivity > PUBLIC:
-            yield None if column.null else "" if column.blank else REMOVED
+        may_go = column.null or column.blank or column.spec.sensitivity > PUBLIC
+        yield from [None if column.null else "" if column.blank else REMOVED] if may_go else ()
 
 
-def _stored_files(found: Hanging) -> dict[int, str]:
+def stored_files(found: Hanging) -> dict[int, str]:
     """Return {id: key} of the stored files that only these rows name."""
     named: set[str] = set()
     for ids in (found.own, found.shared):
