@@ -20,6 +20,7 @@ PAGES = (
     "tiers",
     "growth",
     "wording",
+    "privacy",
     "work",
     "campaigns",
     "complaints",

@@ -30,6 +30,7 @@ PAGES: tuple[tuple[str, Bilingual, str, str], ...] = (
     ("/events/", bilingual("客户活动", "Client events"), "users-round", Permission.GROWTH_READ),
     ("/complaints/", bilingual("投诉", "Complaints"), "flag", Permission.REQUEST_WRITE),
     ("/compliance/wording/", bilingual("用语合规", "Wording"), "shield", Permission.COMPLIANCE_READ),
+    ("/compliance/privacy/", bilingual("个人信息", "Personal information"), "lock", Permission.PRIVACY_OPEN),
     ("/moments/rules/", bilingual("规则", "Rules"), "sliders-horizontal", Permission.MOMENT_RULES),
     ("/market/", bilingual("行情", "Market"), "chart-line", Permission.LEDGER_READ),
     ("/import/", bilingual("导入", "Import"), "upload", Permission.IMPORT),

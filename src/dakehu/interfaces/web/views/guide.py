@@ -33,6 +33,7 @@ ORDER = (
     "campaigns",
     "complaints",
     "wording",
+    "privacy",
     "rules",
     "market",
     "import",
@@ -144,6 +145,8 @@ def guide_for(path: str) -> str:
     first = parts[0] if parts else ""
     if first == "clients" and len(parts) > 1:
         return "/guide/client/"
+    if parts[:2] == ["compliance", "privacy"]:
+        return "/guide/privacy/"
     if parts[:2] == ["connections", "odata"]:
         return "/guide/odata/"
     if parts[:2] in (["connections", "sheets"], ["connections", "webhooks"]):
