@@ -51,7 +51,10 @@ def privacy_requests_of_client(*, client: Any) -> Any:
     "compliance.privacy_terms", needs=Permission.PRIVACY_WRITE, zh="保存与答复期限", en="Terms of retention and answers"
 )
 def privacy_terms() -> list[dict[str, Any]]:
-    """Return the terms in force, the deadline first: [{code, applies_to, amount, unit, certainty, certainty_text, source}]."""
+    """Return the terms in force, the deadline first: [{code, applies_to, amount, unit, certainty, certainty_text, source, is_usual}].
+
+    `is_usual`: kept as the Securities Law asks of all business records.
+    """
     return [
         {
             "code": term.code,
@@ -61,6 +64,7 @@ def privacy_terms() -> list[dict[str, Any]]:
             "certainty": term.certainty,
             "certainty_text": Certainty.text_of(term.certainty),
             "source": term.source_en if language() == "en" else term.source_zh,
+            "is_usual": terms.is_usual(term),
         }
         for term in terms.terms(clock.today()).values()
     ]  # fmt: skip

@@ -5,6 +5,7 @@ from datetime import date
 from dakehu.domains.compliance.privacy.models import PrivacyTerm
 from dakehu.domains.compliance.privacy.rules import DEADLINE, Term
 from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.records.recorded import Recorded
 from dakehu.foundation.schema.fields import model_of
 from dakehu.foundation.schema.retention import TWENTY_YEARS, Retention, retention_table
 
@@ -14,7 +15,7 @@ ANSWER = Retention(15, "《个人信息保护法》第五十条“及时”", "P
 
 def terms(day: date) -> dict[str, Term]:
     """Return {code: term in force on a day}, the deadline first."""
-    declared = {DEADLINE: ANSWER, **dict(retention_table())}
+    declared = {DEADLINE: ANSWER, **{code: kept for code, kept in retention_table() if _is_record(code)}}
     found = {code: _declared(code, kept) for code, kept in declared.items()}
     for row in PrivacyTerm.objects.filter(effective_from__lte=day).order_by("effective_from", "pk"):
         if row.code in found:
@@ -23,6 +24,17 @@ def terms(day: date) -> dict[str, Term]:
                 row.code, row.amount, str(row.certainty), row.source, row.source, base.years, base.kind
             )
     return found
+
+
+def _is_record(code: str) -> bool:
+    """Return whether rows of a model are records of their own: not derived from others, and not the audit, which is redacted."""
+    model = model_of(code)
+    return not getattr(model, "derived", False) and issubclass(model, Recorded)
+
+
+def is_usual(term: Term) -> bool:
+    """Return whether a term is what the law asks of all business records."""
+    return term == _declared(term.code, TWENTY_YEARS)
 
 
 def _declared(code: str, kept: Retention) -> Term:

@@ -26,9 +26,13 @@ def privacy(request: HttpRequest) -> HttpResponse:
     content: dict[str, Any] = {
         "page_title": bilingual("个人信息", "Personal information"),
         "rows": _requests(),
-        "preview": ask("compliance.erasure_preview", {}) if decides else None,
-        "terms": ask("compliance.privacy_terms", {}) if decides else None,
+        "decides": decides,
     }
+    if decides:
+        terms = ask("compliance.privacy_terms", {})
+        content["preview"] = ask("compliance.erasure_preview", {})
+        content["own_terms"] = [term for term in terms if not term["is_usual"]]
+        content["usual_terms"] = [term for term in terms if term["is_usual"]]
     return render(request, "compliance/privacy.html", content)
 
 
