@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import models
 
 from dakehu.domains.clients.models import Client, Group, Member, NotDuplicate
+from dakehu.domains.compliance.models import TextReview
 from dakehu.domains.compliance.privacy import erasure, retention
 from dakehu.domains.ledger.trades import journal
 from dakehu.domains.service.models import Attachment, Meeting, MeetingAttendee
@@ -25,6 +26,7 @@ from dakehu.foundation.files.models import StoredFile
 from dakehu.foundation.files.store import Upload
 from dakehu.foundation.gates import perform
 from dakehu.foundation.installation import restored
+from dakehu.foundation.jobs.models import Job
 from dakehu.foundation.schema.references import references_to
 from tests.cast import acting, as_system
 from tests.rows import add_smallest_row
@@ -112,6 +114,10 @@ def known(lin, zhou, he, qian):
         first = Member(client=client, group=shared)
         first.save()
         Member(client=other, group=shared, relation="spouse", to=first).save()
+        TextReview(digest="d", text=f"尊敬的{MARK}，本产品不保本", kind="duty").save()
+        TextReview(digest="e", text="本产品不保本", kind="duty").save()
+        for number in (client.pk, other.pk):
+            models.Model.save(Job(kind="test", args={"client": number}, state="done", not_before=clock.now()))
         meeting = Meeting(client=client, subject=MARK, starts_at=clock.now(), ends_at=clock.now(), minutes=MARK)
         meeting.save()
         MeetingAttendee(meeting=meeting, client=other).save()
@@ -151,6 +157,8 @@ def test_on_the_day_retention_ends_he_is_gone_everywhere_and_the_chain_still_hol
         assert models.QuerySet(Member).filter(client=other, to=None).count() == others
         attendee = models.QuerySet(MeetingAttendee).get(client=other)
         assert (attendee.meeting.client_id, attendee.meeting.minutes) == (None, "")
+        assert TextReview.objects.count() == 1
+        assert [job["client"] for job in Job.objects.filter(kind="test").values_list("args", flat=True)] == [other.pk]
         assert pq.read_table(known["file"])["client"].to_pylist() == [other.pk]
         assert not models.QuerySet(AuditEntry).filter(client_ref=pk).exists()
         verdict = verification.verify(rows=None)

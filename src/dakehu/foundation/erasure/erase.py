@@ -20,6 +20,7 @@ from dakehu.foundation.base.chunks import chunks
 from dakehu.foundation.base.id_ranges import IdRanges
 from dakehu.foundation.erasure import hanging, tombstones
 from dakehu.foundation.erasure.hanging import Hanging, Ids
+from dakehu.foundation.erasure.jobs import erase_jobs
 from dakehu.foundation.files import store
 from dakehu.foundation.files.models import StoredFile
 from dakehu.foundation.records.bulk import add_row_counts, remove_rows
@@ -32,10 +33,18 @@ REMOVED = "—"  # what a text that must not be empty becomes
 
 @dataclass(frozen=True)
 class Erasure:
-    """What goes: `clients` are their numbers, former ones of merged records included; `rows` all rows by model label."""
+    """What goes: `clients` are their numbers, former ones of merged records included; `rows` all rows by model label.
+
+    `words` are by what texts may name them: codes and names, former ones too.
+    """
 
     clients: frozenset[int]
     rows: Mapping[str, set[int]]
+    words: frozenset[str]
+
+    def names_one(self, text: str) -> bool:
+        """Return whether a text names one of the clients."""
+        return any(word in text for word in self.words)
 
 
 Eraser = Callable[[Erasure], int]
@@ -60,8 +69,9 @@ def erase_clients(ids: Iterable[int], former: Iterable[int] = ()) -> dict[str, i
     found = hanging.rows_of_clients(clients)
     for model, numbers in hanging.containers_of(found).items():
         found.own[model] |= numbers
-    erasure = Erasure(frozenset(clients | set(former)), found.labels())
+    erasure = Erasure(frozenset(clients | set(former)), found.labels(), frozenset(_words(found)))
     counts = {name: eraser(erasure) for name, eraser in sorted(_erasers.items())}
+    counts["jobs"] = erase_jobs(erasure.clients, erasure.names_one)
     stored = stored_files(found)
     rows = {**erasure.rows, StoredFile._meta.label: set(stored)}
     counts["undo"] = undo_redaction.redact(set(erasure.clients), rows)
@@ -77,6 +87,15 @@ def _digests(clients: set[int]) -> Iterator[str]:
     rows: Any = models.QuerySet(scope.client_model()).filter(pk__in=clients)
     for number, created_at in rows.values_list("pk", "created_at"):
         yield tombstones.digest_of(number, created_at)
+
+
+def _words(found: Hanging) -> Iterator[str]:
+    """Yield the codes and names of clients, and those of records that were merged into them."""
+    for model, numbers in found.own.items():
+        if {"code", "name"} <= {column.name for column in model._meta.concrete_fields} and numbers:
+            rows: Any = models.QuerySet(model).filter(pk__in=numbers)
+            for values in rows.values_list("code", "name"):
+                yield from (value for value in values if value)
 
 
 def _remove(own: Ids) -> int:
