@@ -116,6 +116,8 @@ GRANTS = {
     "compliance.read": "manager lead compliance analyst admin",
     "compliance.lexicon": "compliance",
     "compliance.review": "compliance",
+    "privacy.open": "manager lead compliance",
+    "privacy.write": "compliance",
     "data.import": "manager lead",
     "data.export": "manager lead compliance analyst",
     "audit.read": "lead compliance admin",

@@ -8,6 +8,7 @@ from typing import Any
 from dakehu.domains.clients.choices import Status
 from dakehu.domains.clients.models import Client, Coverage
 from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
 from dakehu.foundation.records.recorded import publish_event
@@ -15,7 +16,9 @@ from dakehu.foundation.records.recorded import publish_event
 RESTRICTED = "clients.restricted"  # the event that follows
 
 
-@action("clients.restrict", needs="", zh="限制处理个人信息", en="Restrict processing", is_public=False)
+@action(
+    "clients.restrict", needs=Permission.CLIENT_WALL, zh="限制处理个人信息", en="Restrict processing", is_public=False
+)
 def restrict(*, client: Client) -> dict[str, Any]:
     """End the duties at a client and restrict the processing of their data.
 
@@ -33,7 +36,13 @@ def restrict(*, client: Client) -> dict[str, Any]:
     return before
 
 
-@action("clients.lift_restriction", needs="", zh="解除限制处理", en="Lift a restriction", is_public=False)
+@action(
+    "clients.lift_restriction",
+    needs=Permission.CLIENT_WALL,
+    zh="解除限制处理",
+    en="Lift a restriction",
+    is_public=False,
+)
 def lift_restriction(*, client: Client, status: str, walled: bool) -> None:
     """Let the data of a client be processed again. Duties stay ended: who serves the client is decided anew."""
     client.restricted, client.walled, client.status = False, walled, status

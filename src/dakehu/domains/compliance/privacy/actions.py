@@ -116,8 +116,10 @@ def _decide(row: PrivacyRequest) -> PrivacyRequest:
     zh="确认到期删除",
     en="Confirm erasure at the end of retention",
     parameters=(CLIENT, REASON),
-    irreversible=bilingual("确认后按期删除；到期前可解除限制处理。", "Erased when due; until then the restriction can be lifted."),
-)  # fmt: skip
+    irreversible=bilingual(
+        "确认后按期删除；到期前可解除限制处理。", "Erased when due; until then the restriction can be lifted."
+    ),
+)
 def end_relation(*, client: Any, reason: str) -> PrivacyRequest:
     """Let a closed client be erased when retention ends, without a request: restricted from now on. Raises Refused otherwise."""
     if not restriction.closed_clients().filter(pk=client.pk).exists():

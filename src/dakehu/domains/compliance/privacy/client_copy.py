@@ -23,6 +23,7 @@ from dakehu.foundation.schema import client_copies
 from dakehu.foundation.schema.fields import described_fields, has_spec
 from dakehu.foundation.schema.references import derived_models_of
 
+INTERNAL = ("walled", "was_walled")  # a wall may stand for a deal that is not public
 OF_STAFF = "team"  # the app whose rows are named: who served, and where
 
 
@@ -69,6 +70,8 @@ def _row(row: Any, is_shared: bool) -> list[list[Any]]:
     """Return [label zh, label en, value] of what a row says of the client. Texts of a row that it shares with others stay out."""
     cells = []
     for name, column, spec in described_fields(type(row)):
+        if name in INTERNAL:
+            continue
         value = getattr(row, name) if not column.is_relation else _name_behind(row, column)
         is_text = isinstance(column, (models.TextField, models.CharField, models.JSONField))
         if value in (None, "", [], {}) or (is_shared and is_text and not hasattr(column, "choice_set")):

@@ -40,8 +40,9 @@ class PrivacyRequest(ClientRecorded):
     decided_on = field(models.DateField(null=True, blank=True), zh="办理日期", en="Decided on", listed=True, editable=False)  # fmt: skip
     decided_by = field(models.ForeignKey("team.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"),
                        zh="办理人", en="Decided by", editable=False)  # fmt: skip
-    status_before = models.CharField(max_length=24, blank=True, default="", editable=False)
-    was_walled = models.BooleanField(default=False, editable=False)
+    status_before = field(models.CharField(max_length=24, blank=True, default="", editable=False), zh="限制前状态",
+                          en="Status before", editable=False)  # fmt: skip
+    was_walled = field(models.BooleanField(default=False, editable=False), zh="限制前已隔离", en="Walled before", editable=False)  # fmt: skip
 
     class Meta(ClientRecorded.Meta):
         indexes = [models.Index(fields=["due_on"], condition=Q(state="open"), name="privacy_requests_open")]

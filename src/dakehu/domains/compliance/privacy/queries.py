@@ -60,14 +60,16 @@ def privacy_terms() -> list[dict[str, Any]]:
             "code": term.code,
             "applies_to": str(terms.label_of(term.code)),
             "amount": term.amount,
-            "unit": str(bilingual("个工作日", "working days") if term.code == rules.DEADLINE else bilingual("年", "years")),
+            "unit": str(
+                bilingual("个工作日", "working days") if term.code == rules.DEADLINE else bilingual("年", "years")
+            ),
             "certainty": term.certainty,
             "certainty_text": Certainty.text_of(term.certainty),
             "source": term.source_en if language() == "en" else term.source_zh,
             "is_usual": terms.is_usual(term),
         }
         for term in terms.terms(clock.today()).values()
-    ]  # fmt: skip
+    ]
 
 
 @query("compliance.erasure_preview", needs=Permission.PRIVACY_WRITE, zh="到期删除预览", en="What is erased when")
@@ -109,14 +111,18 @@ def privacy_notices() -> list[dict[str, Any]]:
     return [
         notice(
             f"{NOTICES}:{row.pk}",
-            bilingual("个人信息请求须在 {day} 前答复", "A privacy request is to be answered by {day}", day=row.due_on.isoformat()),
+            bilingual(
+                "个人信息请求须在 {day} 前答复",
+                "A privacy request is to be answered by {day}",
+                day=row.due_on.isoformat(),
+            ),
             at=row.received_on.isoformat(),
             url="/compliance/privacy/",
             tone="bad" if (row.due_on - today).days <= SOON else "warn",
             outside=bilingual("个人信息请求待答复", "A privacy request waits for its answer"),
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 declare(NoticeSource(NOTICES, bilingual("个人信息请求", "Privacy requests"), "shield", order=31))
