@@ -3,7 +3,7 @@
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -54,13 +54,18 @@ def read_keys() -> None:
 
 def state_of_migrations() -> str:
     """Return a digest of what a migrated database is made of: migrations, models, seeds and Django's version."""
+    return state_of(
+        path
+        for path in (ROOT / "src").rglob("*")
+        if path.suffix == ".csv" or (path.suffix == ".py" and {"migrations", "models"} & {*path.parts, path.stem})
+    )
+
+
+def state_of(paths: Iterable[Path]) -> str:
+    """Return a digest of files of this repository and of Django's version."""
     state = hashlib.sha256(django.__version__.encode())
-    for path in sorted((ROOT / "src").rglob("*")):
-        made_of = path.suffix == ".csv" or (
-            path.suffix == ".py" and ({"migrations", "models"} & {*path.parts, path.stem})
-        )
-        if made_of:
-            state.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    for path in sorted(paths):
+        state.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     return state.hexdigest()[:20]
 
 

@@ -14,7 +14,7 @@ from dakehu.foundation.nightly import run as night
 from dakehu.foundation.schema.fields import model_of
 from tests.cast import as_system
 from tests.homes import own_home
-from tests.program import Desk
+from tests.program import migrated_desk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 DAY = date(2026, 11, 27)
@@ -160,7 +160,7 @@ def test_a_desk_without_trades_has_nothing_to_close(inbox):
 
 
 def test_a_night_killed_at_any_moment_is_old_or_new_and_ends_well_when_run_again(tmp_path):
-    desk, draw = Desk(tmp_path / "home"), random.Random(14)
+    desk, draw = migrated_desk(tmp_path / "home"), random.Random(14)
     inbox = desk.home / "inbox"
     assert desk.report("nightly")["state"] in ("done", "unchanged")
     for nth in range(3):

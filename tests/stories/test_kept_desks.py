@@ -6,7 +6,6 @@ Everything goes through the command line and the pages, so that nothing here han
 import json
 import os
 import re
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -18,6 +17,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+
+from tests.program import copy_of, state_of_source
 
 DESKS = Path(__file__).parents[1] / "fixtures" / "desks"
 EVERY, WITH_IMPORTS = ("first", "bcf62c1", "0.1.0"), ("bcf62c1", "0.1.0")
@@ -100,23 +101,17 @@ class Kept:
         return self.query(f"select {column} from clients_client where code = '{code}'")[0][0]
 
 
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory):
-    """Each desk as its version left it, brought up to date once."""
-    made = {}
-    for name in EVERY:
-        home = tmp_path_factory.mktemp("kept") / "home"
-        home.mkdir(mode=0o700)
+@pytest.fixture
+def desk(request, tmp_path):
+    """A desk as its version left it, brought up to date once and copied for each test."""
+    name = request.param
+
+    def bring_up_to_date(home):
         with tarfile.open(DESKS / f"{name}.tar.gz") as archive:
             archive.extractall(home, filter="fully_trusted")  # "data" would leave the modes of folders out
         Kept(name, home).run("migrate")
-        made[name] = home
-    return made
 
-
-@pytest.fixture
-def desk(request, migrated, tmp_path):
-    return Kept(request.param, Path(shutil.copytree(migrated[request.param], tmp_path / "home")))
+    return Kept(name, copy_of(state_of_source(), name, tmp_path / "home", bring_up_to_date))
 
 
 def of(*names):

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.exchange.connectors.desks import fill, without_waiting, zoho  # noqa: F401
-from tests.program import Desk
+from tests.program import migrated_desk
 
 CREDENTIALS = {"DAKEHU_CONNECT_APP_ID": "app", "DAKEHU_CONNECT_APP_SECRET": "secret", "DAKEHU_CONNECT_GRANT": "good"}
 
@@ -16,8 +16,7 @@ CREDENTIALS = {"DAKEHU_CONNECT_APP_ID": "app", "DAKEHU_CONNECT_APP_SECRET": "sec
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="a program that kills at once is not installed here")
 def test_a_process_killed_while_fetching_is_followed_by_one_that_goes_on(zoho, tmp_path):  # noqa: F811
     fill(zoho, accounts=30)
-    desk = Desk(tmp_path / "home")
-    assert desk.run("migrate").returncode == 0
+    desk = migrated_desk(tmp_path / "home")
     words = [sys.executable, "-m", "dakehu.interfaces.cli.main", "connect", "zoho", "pull", "--api", zoho.url, "--json"]
     zoho.holds_at = "/crm/bulk/v8/read/9005/result"
     with subprocess.Popen(

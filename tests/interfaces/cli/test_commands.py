@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.program import Desk
+from tests.program import Desk, migrated_desk
 
 PASSWORD = "Correct-horse-9"
 
@@ -14,7 +14,7 @@ PASSWORD = "Correct-horse-9"
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
     """A desk with Lin and one client, made by the program from nothing."""
-    made = Desk(tmp_path_factory.mktemp("desk"))
+    made = migrated_desk(tmp_path_factory.mktemp("desk"))
     made.report("user", "add", "username=lin", "name=林晓", "role=manager", f"password={PASSWORD}")
     made.report("do", "clients.create", "name=张三", "code=C0001", "phone=13812345678", "--as", "lin")
     return made

@@ -3,11 +3,11 @@
 import sqlite3
 from contextlib import closing
 
-from tests.program import Desk
+from tests.program import migrated_desk
 
 
 def test_search_lines_and_blind_indexes_come_back_with_the_next_start(tmp_path):
-    desk = Desk(tmp_path / "home")
+    desk = migrated_desk(tmp_path / "home")
     desk.report("user", "add", "username=lin", "name=林晓", "role=manager", "password=Correct-horse-9")
     values = ("name=张三", "code=C0001", "id_type=resident", "id_number=11010519491231002X")
     desk.report("do", "clients.create", *values, "--as", "lin")

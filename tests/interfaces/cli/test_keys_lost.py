@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.program import Desk
+from tests.program import Desk, migrated_desk
 
 PASSWORD = "Correct-horse-9"
 FILES = ("audit.key", "index.key", "sealing.json", "session.key")
@@ -44,7 +44,7 @@ print(json.dumps(told))
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """A desk with Lin and one client, whose phone is encrypted."""
-    desk = Desk(tmp_path_factory.mktemp("desk"))
+    desk = migrated_desk(tmp_path_factory.mktemp("desk"))
     desk.report("user", "add", "username=lin", "name=林晓", "role=manager", f"password={PASSWORD}")
     desk.report("do", "clients.create", "name=张三", "code=C0001", "phone=13812345678", "--as", "lin")
     return desk

@@ -17,7 +17,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.base.process_lock import ProcessLock
 from dakehu.interfaces.cli import supervision
 from dakehu.interfaces.cli.supervision import Child, delay_after
-from tests.program import Desk
+from tests.program import migrated_desk
 
 PATIENCE = 60  # seconds; only how long a test waits before it fails
 
@@ -34,7 +34,7 @@ def wait_for(what):
 
 class Served:
     def __init__(self, home):
-        self.desk = Desk(home)
+        self.desk = migrated_desk(home)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -84,7 +84,7 @@ def test_whatever_is_killed_comes_back_and_nothing_outlives_the_desk(served):
 def test_a_second_desk_for_the_same_home_points_to_the_first(served, tmp_path):
     report = served.desk.report("serve", "--no-browser", "--port", "0", status=1)["refused"]["home"][0]
     assert str(served.port) in report and str(served.process.pid) in report
-    other = Desk(tmp_path / "other")
+    other = migrated_desk(tmp_path / "other")
     assert (
         "另一个 dakehu" in other.report("serve", "--no-browser", "--port", served.port, status=1)["refused"]["port"][0]
     )
