@@ -70,8 +70,15 @@ def test_the_copy_holds_everything_of_him_and_nothing_of_others(lin, he, held): 
         )
         meeting.save()
         MeetingAttendee(meeting=meeting, client=other, name=OTHER).save()
-        Moment(client=client, kind="M33", about="可疑交易", fired_on=clock.today(), due_at=clock.now(), priority=1,
-               compliance_only=True).save()  # fmt: skip
+        Moment(
+            client=client,
+            kind="M33",
+            about="可疑交易",
+            fired_on=clock.today(),
+            due_at=clock.now(),
+            priority=1,
+            compliance_only=True,
+        ).save()
         add_smallest_row(Moment, lin, client=client)
         for model, key in references_to(Client):
             if not model.objects.filter(**{key.name: client}).exists():
@@ -94,7 +101,7 @@ def test_the_copy_holds_everything_of_him_and_nothing_of_others(lin, he, held): 
         "7654.32",
     ):
         assert known in text and known in page, known
-    for hidden in (OTHER, THEIRS, other.code, "可疑", "compliance"):
+    for hidden in (OTHER, THEIRS, other.code, "可疑", "compliance", "隔离"):
         assert hidden not in text and hidden not in page, hidden
     assert "签字页".encode() in {archive.read(name) for name in archive.namelist()}
     named = {tuple(table["name"]) for table in copy["tables"]}

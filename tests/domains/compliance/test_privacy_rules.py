@@ -6,6 +6,7 @@ import pytest
 
 from dakehu.domains.compliance.privacy import rules
 from dakehu.domains.compliance.privacy.rules import DEADLINE, KeptUntil, Term
+from dakehu.foundation.base import pending_restore
 
 WEEKDAYS = [day for n in range(60) if (day := date(2026, 11, 27) + timedelta(days=n)).weekday() < 5]
 
@@ -60,3 +61,13 @@ def term(code, declared, certainty):
 )
 def test_what_a_law_fixes_is_not_kept_shorter_and_no_deadline_prolonged(one, amount, allowed):
     assert rules.may_shorten(one, amount) is allowed
+
+
+def test_lists_of_the_erased_are_added_up_and_never_get_shorter(tmp_path):
+    ours, theirs = tmp_path / "ours.txt", tmp_path / "theirs.txt"
+    theirs.write_text("b\na\n")
+    pending_restore.unite(theirs, ours)
+    ours.write_text(ours.read_text() + "c\n")
+    pending_restore.unite(theirs, ours)
+    pending_restore.unite(tmp_path / "none.txt", ours)
+    assert ours.read_text().split() == ["a", "b", "c"]
