@@ -26,7 +26,7 @@ from dakehu.foundation.schema.fields import described_fields
 from dakehu.foundation.schema.related_columns import extension_columns
 from tests.cast import acting, as_system, enter
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = pytest.mark.django_db
 BACKEND = "dakehu.domains.team.sign_in.backends.StaffBackend"
 ID_NUMBER, OTHER_ID = "11010519491231002X", "440524188001010014"
 SECRET_NAME = "史一鸣"
@@ -259,6 +259,7 @@ def test_no_masked_value_can_be_confirmed(uncleared, known, role, record_propert
     assert walk.tried > 900
 
 
+@pytest.mark.postgres
 def test_the_walk_finds_what_a_cleared_reader_may_ask(lin, known):
     walk = Walk()
     with acting(lin):
@@ -270,6 +271,7 @@ def test_the_walk_finds_what_a_cleared_reader_may_ask(lin, known):
     assert walk.confirmed == ["name"]
 
 
+@pytest.mark.postgres
 def test_a_look_up_by_an_encrypted_value_is_in_the_audit_without_the_value(lin, known):
     with acting(lin):
         assert ask("clients.list", {"filters": {"id_number": ID_NUMBER}})["count"] == 1
@@ -282,6 +284,7 @@ def test_a_look_up_by_an_encrypted_value_is_in_the_audit_without_the_value(lin, 
     assert not any(ID_NUMBER in e.body or "13812345670" in e.body for e in entries)
 
 
+@pytest.mark.postgres
 def test_a_create_refused_for_a_number_somebody_has_is_in_the_audit(lin, known):
     with acting(lin), pytest.raises(Refused):
         perform("clients.create", {"name": "新来者", "id_number": ID_NUMBER})

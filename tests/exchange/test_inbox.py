@@ -1,8 +1,5 @@
 """The folder of the nightly run: files in a sensible order, late, repeated, broken and half-written ones, and kills."""
 
-import random
-import subprocess
-import sys
 from datetime import date
 
 import pytest
@@ -14,7 +11,6 @@ from dakehu.foundation.nightly import run as night
 from dakehu.foundation.schema.fields import model_of
 from tests.cast import as_system
 from tests.homes import own_home
-from tests.program import migrated_desk
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 DAY = date(2026, 11, 27)
@@ -157,37 +153,6 @@ def test_a_file_in_a_folder_named_after_a_profile_is_read_with_it(inbox):
 def test_a_desk_without_trades_has_nothing_to_close(inbox):
     lay(inbox, 客户=CLIENTS)
     assert run()["ledger.close"]["state"] == "unchanged"
-
-
-def test_a_night_killed_at_any_moment_is_old_or_new_and_ends_well_when_run_again(tmp_path):
-    desk, draw = migrated_desk(tmp_path / "home"), random.Random(14)
-    inbox = desk.home / "inbox"
-    assert desk.report("nightly")["state"] in ("done", "unchanged")
-    for nth in range(3):
-        lay(
-            inbox,
-            客户=CLIENTS,
-            交割单=TRADES.replace("000878", f"00087{nth}"),
-            行情=PRICES.replace("000878", f"00087{nth}"),
-        )
-        child = subprocess.Popen(
-            [sys.executable, "-m", "dakehu.interfaces.cli.main", "nightly", "--day", "2026-11-27"],
-            env=desk.around,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        with pytest.raises(subprocess.TimeoutExpired):
-            child.wait(draw.uniform(0.8, 2.2))
-        child.kill()
-        child.wait()
-        assert desk.report("verify")["broken"] is None
-        report = desk.report("nightly", "--day", "2026-11-27")
-        assert {one["state"] for one in report["steps"]} <= {"done", "unchanged"}
-        assert not list(inbox.glob("*.csv"))
-        again = {one["step"]: one["state"] for one in desk.report("nightly", "--day", "2026-11-27")["steps"]}
-        assert again[step.STEP] == again["ledger.close"] == again["tiers.assign"] == "unchanged"
-        held = desk.report("ask", "clients.search", "text=N0001")
-        assert held
 
 
 def test_the_desk_of_the_test_is_empty(inbox):

@@ -7,6 +7,11 @@ import pytest
 from django.test import Client as Browser
 
 from dakehu.domains.team.models import Token
+from dakehu.exchange.calendars import runs as calendars
+from dakehu.exchange.mailbox import runs as mailboxes
+from dakehu.exchange.sheets_sync import runs as sheets
+from dakehu.exchange.sheets_sync.models import LinkedSheet
+from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base import clock, firm_settings
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.gates import QUERIES, ask, perform
@@ -55,10 +60,36 @@ def held(lin):
         perform("service.open_request", {"client": client.pk, "kind": "咨询", "subject": SECRET})
         perform("team.save_view", {"page": "clients", "name": "我的客户", "state": {"query": "status.eq=active"}})
         token = perform("team.create_token", {"name": "脚本"})["token"]
+        feed = perform("calendars.create_feed", {"name": "手机", "names_clients": True})["path"]
+        booking = perform("calendars.publish_hours", {"purpose": "回访", "minutes": 60})["path"]
     browser = Browser(HTTP_ACCEPT="text/html")
     browser.post("/sign-in", {"username": "lin", "password": PASSWORD})
     browser.get(f"/clients/{client.pk}/")  # among the clients opened last
-    return {"client": client, "other": other, "task": task, "token": token, "browser": browser}
+    doors = {"token": token, "browser": browser, "feed": feed, "booking": booking, **accounts_of(lin)}
+    return {"client": client, "other": other, "task": task, **doors}
+
+
+def accounts_of(lin):
+    """Lin's accounts elsewhere that the desk reads and writes in Lin's name, switched on; nothing listens at their addresses."""
+    there = {"username": "lin", "password": "secret-9"}
+    with acting(lin):
+        box = {
+            "name": "邮箱",
+            "address": "lin@example.com",
+            "host": "127.0.0.1",
+            "port": 9,
+            "protection": "none",
+            **there,
+        }
+        mailbox = perform("mailbox.add", box)
+        calendar = perform("calendars.add", {"name": "日历", "url": "http://127.0.0.1:9/", **there})
+    with as_system():
+        mailbox = perform("mailbox.switch_on", {"mailbox": mailbox.pk})
+        calendar = perform("calendars.switch_on", {"calendar": calendar.pk})
+        with act("test.link"):
+            sheet = LinkedSheet(name="表格", spreadsheet="x" * 44, address="http://127.0.0.1:9/", owner=lin, is_on=True)
+            sheet.save()
+    return {"mailbox": mailbox, "calendar": calendar, "sheet": sheet}
 
 
 def handed(lin, receiver, lead, **more):
@@ -108,6 +139,8 @@ def every_answer(lin, held):
         found[f"api {path}"] = Browser().get(f"/api/v1/{path}", **token)
     for entity in ("Clients", "Interactions", "FollowUps", "Tasks"):
         found[f"odata {entity}"] = Browser().get(f"/odata/v4/{entity}", **token)
+    for door in ("feed", "booking"):
+        found[door] = Browser().get(held[door])
     for query in ("clients.list", "service.tasks", "service.task_list", "service.hand_over_list"):
         found[f"mcp {query}"] = through(held["token"], query)
     return {door: (answer.status_code, _text(answer)) for door, answer in found.items()}
@@ -148,14 +181,32 @@ def test_who_gave_a_client_away_sees_nothing_of_it_by_any_door(lin, zhou, gu, he
                 ask(query.name, {"client": held["client"].pk})
 
 
+def works_elsewhere(held):
+    """Why the desk no longer works in Lin's name in accounts elsewhere."""
+    said = {}
+    for name, work in (("mailbox", mailboxes.pull), ("calendar", calendars.sync), ("sheet", sheets.synchronise)):
+        with as_system():
+            row = type(held[name]).objects.get(pk=held[name].pk)
+            with pytest.raises(Refused) as refused:
+                work(row)
+        said[name] = str(refused.value)
+    return said
+
+
 def test_a_leaver_is_shut_out_at_every_door_in_the_same_minute(lin, gu, admin, held):
+    before = every_answer(lin, held)
+    assert (before["feed"][0], before["booking"][0]) == (200, 200) and names_the_client(before["feed"][1])
+    with as_system():
+        assert mailboxes.filing_actor(held["mailbox"]).user_id == lin.pk
+        assert calendars.syncing_actor(held["calendar"]).user_id == lin.pk
     with acting(admin):
         row = perform(
             "service.plan_hand_over", {"user": lin.pk, "receiver": gu.pk, "reason": "离职", "ends_account": True}
         )
         perform("service.apply_hand_over", {"hand_over": row.pk})
     answers = every_answer(lin, held)
-    assert {door: status for door, (status, _) in answers.items() if status not in (302, 401)} == {}
+    assert {door: status for door, (status, _) in answers.items() if status not in (302, 401)} == {"booking": 404}
+    assert all("停用" in text for text in works_elsewhere(held).values())
     assert not [door for door, (_, text) in answers.items() if names_the_client(text) or "留任客户" in text]
     with as_system():
         assert not Token.objects.filter(user=lin, revoked=False).exists()
@@ -167,7 +218,8 @@ def test_a_leaver_is_shut_out_at_every_door_in_the_same_minute(lin, gu, admin, h
         done = perform("service.undo_hand_over", {"hand_over": row.pk, "reason": "留任"})
     assert done["clients"] == 2
     answers = every_answer(lin, held)  # the account is open again; old sessions and tokens stay ended
-    assert {door: status for door, (status, _) in answers.items() if status not in (302, 401)} == {}
+    ended = {"booking": 200}  # a booking link is signed for the person, and holds no token
+    assert {door: status for door, (status, _) in answers.items() if status not in (302, 401)} == ended
     with as_system():
         lin.refresh_from_db()
     assert NAME in _text(desk(lin).get("/clients/rows"))

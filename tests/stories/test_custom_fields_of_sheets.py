@@ -21,7 +21,7 @@ from dakehu.interfaces.api.openapi import openapi
 from tests.cast import acting, as_system
 from tests.stories.test_custom_fields import add, browser
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = pytest.mark.django_db
 
 LIST = "上午 | Morning\n晚间 | Evening"
 # {model: (verb that makes one, what it needs, verb that changes it, how that names it, sheet)}
@@ -81,6 +81,7 @@ def test_it_is_written_changed_and_told_in_words(admin, lin, zhang, model):
     assert (report["before"]["x_hours"], report["after"]["x_hours"]) == ("evening", "morning")
 
 
+@pytest.mark.postgres
 @each_sheet
 def test_it_goes_out_in_its_sheet_comes_back_edited_and_is_undone(admin, lin, zhang, model, tmp_path):
     add(admin, "时段", "Hours", "one", options=LIST, model=model)
@@ -191,6 +192,7 @@ def test_the_composer_asks_it_the_timeline_tells_it_and_the_list_shows_it(admin,
     assert "静安营业部" in listed and "周敏" not in listed
 
 
+@pytest.mark.postgres
 def test_the_api_takes_describes_and_filters_by_it(admin, lin, zhang):
     add(admin, "地点", "Place", "text", model="service.Interaction")
     row = made(lin, "service.Interaction", zhang, 地点="静安")
@@ -234,6 +236,7 @@ def test_a_request_takes_it_and_may_be_emptied(admin, lin, zhang):
         assert type(row).objects.get(pk=row.pk).x_outside_number is None
 
 
+@pytest.mark.postgres
 def test_a_merge_keeps_what_either_client_wishes(admin, lin, zhang):
     add(admin, "时段", "Hours", "text", model="clients.Needs")
     add(admin, "语言", "Language", "text", model="clients.Needs")

@@ -14,7 +14,7 @@ from dakehu.interfaces.cli import demo
 from dakehu.interfaces.cli.example import OWN_TABLE
 from tests.cast import PASSWORD
 from tests.interfaces.web.hands import BROWSER, FLAGS, findings, until
-from tests.program import Desk
+from tests.program import Desk, migrated_desk
 
 PATIENCE = 120  # seconds; only how long a test waits before it fails
 FLAWED = (
@@ -154,6 +154,7 @@ def test_from_an_empty_directory_to_the_own_clients_in_a_few_clicks(opens, brows
 def test_a_flawed_file_ends_in_the_grid_and_its_cells_are_named_in_the_terminal(opens, browser, tmp_path):
     flawed = tmp_path / "客户.csv"
     flawed.write_text(FLAWED, encoding="utf-8")
+    migrated_desk(tmp_path / "home")
     opened, page = opens(flawed), browser()
     answer_four_questions(page, opened.link())
     page.wait_for_url(re.compile(r"/import/\d+/corrections/$"))
@@ -167,6 +168,7 @@ def test_a_flawed_file_ends_in_the_grid_and_its_cells_are_named_in_the_terminal(
 
 
 def test_a_desk_that_runs_takes_the_file_over_and_the_only_person_is_signed_in_by_the_link(opens, browser, tmp_path):
+    migrated_desk(tmp_path / "home")
     opened, page = opens(demo.EXAMPLES / OWN_TABLE), browser()
     answer_four_questions(page, opened.link())
     page.wait_for_selector("#apply")
@@ -205,7 +207,7 @@ def test_a_desk_that_runs_takes_the_file_over_and_the_only_person_is_signed_in_b
 
 
 def test_what_cannot_be_opened_is_refused_before_anything_is_served(opens, tmp_path):
-    home = Desk(tmp_path / "home")
+    home = migrated_desk(tmp_path / "home")
     assert "找不到文件" in home.run("open", tmp_path / "none.xlsx").stderr
     broken = tmp_path / "broken.xlsx"
     broken.write_bytes(b"PK\x03\x04 not a workbook")

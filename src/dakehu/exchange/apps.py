@@ -12,6 +12,7 @@ class WorkbookConfig(AppConfig):
         from django.db.models.signals import post_migrate, pre_migrate
 
         import dakehu.exchange.bi.actions
+        import dakehu.exchange.bi.outgoing
         import dakehu.exchange.client_copy.service
         import dakehu.exchange.exports.service
         import dakehu.exchange.imports.service

@@ -223,6 +223,8 @@ INSTALLED_APPS = [
     "dakehu.domains.compliance",
     "dakehu.domains.service",
     "dakehu.domains.growth",
+    "dakehu.domains.advice",
+    "dakehu.domains.risk",
     "dakehu.exchange",
     "dakehu.exchange.reports",
     "dakehu.exchange.connectors",

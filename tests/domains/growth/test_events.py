@@ -12,7 +12,7 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.gates import ask, perform
 from tests.cast import acting
-from tests.domains.growth.test_campaigns import add_client
+from tests.domains.growth.test_campaigns import add_client, request_of
 
 NOON = clock.at_local(datetime(2026, 11, 30, 12, 0))
 DAY = NOON + timedelta(days=10)
@@ -47,7 +47,7 @@ def test_an_event_from_the_list_to_the_follow_up(lin, zhou, wang):
             perform("growth.send_invitations", {"event": event})
         perform("growth.submit_event", {"event": event})
     with acting(zhou):
-        perform("growth.approve_event", {"event": event})
+        perform("compliance.approve", {"approval": request_of(event, "growth.event")})
     with acting(lin):
         assert perform("growth.send_invitations", {"event": event}) == {"queued": 2, "refused": 1, "left": 0}
         assert {one.kind for one in Delivery.objects.all()} == {"event"}
@@ -82,7 +82,7 @@ def test_a_changed_invitation_is_approved_anew_and_a_cost_is_not(lin, zhou):
     with acting(lin):
         perform("growth.submit_event", {"event": event})
     with acting(zhou):
-        perform("growth.approve_event", {"event": event})
+        perform("compliance.approve", {"approval": request_of(event, "growth.event")})
     with acting(lin):
         perform("growth.change_event", {"event": event, "cost": "1200"})
         assert Event.objects.get().state == "approved"
@@ -90,4 +90,4 @@ def test_a_changed_invitation_is_approved_anew_and_a_cost_is_not(lin, zhou):
         assert Event.objects.get().state == "draft"
         perform("growth.submit_event", {"event": event})
     with acting(lin), pytest.raises(NotAllowed):
-        perform("growth.approve_event", {"event": event})
+        perform("compliance.approve", {"approval": request_of(event, "growth.event")})

@@ -67,7 +67,16 @@ def test_everything_goes_to_one_receiver_in_one_entry_of_the_audit(lin, zhou, gu
         before = AuditEntry.objects.count()
         report = leave(lin, receiver=gu.pk, note="请先联系张三")
         assert AuditEntry.objects.count() == before + 1
-    counts = {"clients": 2, "plans": 1, "promises": 1, "requests": 1, "complaints": 1, "tasks": 0, "moments": 0}
+    counts = {
+        "clients": 2,
+        "plans": 1,
+        "promises": 1,
+        "requests": 1,
+        "complaints": 1,
+        "tasks": 0,
+        "moments": 0,
+        "meetings": 0,
+    }
     assert report == {**counts, "deactivated": False}
     assert mains() == {"C0001": "顾明", "C0002": "顾明"}
     with as_system():
@@ -141,7 +150,7 @@ def test_a_client_behind_a_wall_is_neither_counted_nor_handed_over_and_complianc
     with acting(zhou):
         told = ask("service.leaving", {"user": lin.pk})
         counts = {"clients": 1, "plans": 0, "promises": 1, "requests": 1, "complaints": 0}
-        assert told["counts"] == {**counts, "tasks": 0, "moments": 0}
+        assert told["counts"] == {**counts, "tasks": 0, "moments": 0, "meetings": 0}
         assert [row["segment"] for row in told["segments"]] == ["机构"]
         preview = ask("service.leaving_preview", {"user": lin.pk, "receiver": gu.pk})
         assert [row["clients"] for row in preview["receivers"]] == [1] and preview["errors"] == []

@@ -283,6 +283,19 @@ def test_a_held_meeting_is_not_changed_and_a_rule_that_cannot_be_kept_is_set_asi
     assert sync(link)["reasons"] == {"rule": 1} and fresh(row).rrule == "FREQ=WEEKLY;COUNT=60"
 
 
+def test_what_is_no_event_there_is_set_aside_as_unreadable_and_left_alone(phone: Phone, link: Any, lin: Any) -> None:
+    entry = (
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//phone//\r\nBEGIN:VJOURNAL\r\nUID:journal-1\r\nDTSTAMP:20270101T000000Z\r\n"
+        "SUMMARY:Buy paper\r\nEND:VJOURNAL\r\nEND:VCALENDAR\r\n"
+    )
+    phone.write("journal-1.ics", entry)
+    report = sync(link)
+    assert (figures(report), report["reasons"]) == ((0, 0, 1, 0), {"unreadable": 1})
+    with as_system():
+        assert not Meeting.objects.exists()
+    assert "Buy paper" in phone.only()[1] and sync(link)["stored"] == 0
+
+
 def test_two_writers_at_once_never_overwrite_each_other(
     phone: Phone, link: Any, lin: Any, zhang: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from tests.exchange.connectors.desks import connect, fill_fxiaoke, fxiaoke, pull
 from tests.exchange.test_undo import dump
 from tests.homes import own_home
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(params=["standard", "corporate"])

@@ -14,7 +14,7 @@ from tests.cast import acting
 from tests.exchange.connectors.desks import connect, fill, pull, without_waiting, zoho  # noqa: F401
 from tests.homes import own_home
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -121,6 +121,7 @@ def test_a_run_killed_while_fetching_does_not_fetch_twice(connection, zoho, zhou
         assert Run.objects.count() == 1
 
 
+@pytest.mark.postgres
 def test_a_run_killed_while_writing_leaves_nothing_and_is_written_whole_the_next_time(connection, zhou, monkeypatch):
     def kill(missing):
         raise Killed
@@ -208,6 +209,7 @@ def test_a_run_that_broke_off_is_not_taken_up_after_an_undo(connection, zoho, zh
     assert names(zhou) == ALL
 
 
+@pytest.mark.postgres
 def test_a_connection_runs_only_once_at_a_time(connection, zhou):
     lock = runs.lock_of(connection)
     assert lock.take()

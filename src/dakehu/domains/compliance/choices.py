@@ -33,3 +33,36 @@ class ReviewState(Choices):
     WAITING = "waiting", "待复核", "Waiting"
     RELEASED = "released", "已放行", "Released"
     REFUSED = "refused", "不予放行", "Refused"
+
+
+class ApprovalState(Choices):
+    """State of a request for approval."""
+
+    WAITING = "waiting", "待审批", "Waiting"
+    APPROVED = "approved", "已批准", "Approved"
+    REJECTED = "rejected", "已退回", "Sent back"
+    VOID = "void", "已失效", "Void"
+
+
+class ApprovalView(Choices):
+    """Which requests for approval are listed."""
+
+    WAITING = "waiting", "待我审批", "Waiting for me"
+    MINE = "mine", "我提交的", "Submitted by me"
+    DECIDED = "decided", "已审批", "Decided"
+
+
+class ConflictKind(Choices):
+    """What an interest comes from."""
+
+    POSITION = "position", "自有持仓", "Own position", ("持仓", "自营持仓", "own position")
+    INCENTIVE = "incentive", "产品激励", "Product incentive", ("激励", "销售奖励", "incentive")
+    RELATION = "relation", "关联关系", "Relation", ("亲属关系", "任职关系", "relation")
+    OTHER = "other", "其他利益", "Other interest"
+
+
+class ConflictEffect(Choices):
+    """What an interest means for advice and marketing."""
+
+    DISCLOSE = "disclose", "须披露", "Disclose", ("披露",)
+    BLOCK = "block", "须回避", "Abstain", ("回避", "禁止")

@@ -6,6 +6,7 @@ from dakehu.domains.growth.models import Prospect
 from dakehu.domains.growth.models.prospect import OPEN_STATES
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.output import name_of
 from dakehu.foundation.schema.calendar_sources import CalendarEntry, CalendarSource, declare
 
@@ -39,5 +40,13 @@ def _entry(row: Prospect, name: str) -> CalendarEntry:
 
 
 declare(
-    CalendarSource("growth.prospects", "线索联系", "Prospects", next_contacts, Permission.GROWTH_READ, order=70),
+    CalendarSource(
+        "growth.prospects",
+        "线索联系",
+        "Prospects",
+        next_contacts,
+        Permission.GROWTH_READ,
+        order=70,
+        kinds={"prospect": bilingual("线索", "Prospect")},
+    ),
 )

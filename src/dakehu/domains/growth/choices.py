@@ -154,15 +154,6 @@ class Outcome(Choices):
     TRADED = "traded", "有交易", "Traded", ("交易",)
 
 
-class ApprovalState(Choices):
-    """State of a request for approval."""
-
-    WAITING = "waiting", "待审批", "Waiting"
-    APPROVED = "approved", "已批准", "Approved"
-    REJECTED = "rejected", "已退回", "Sent back"
-    VOID = "void", "已失效", "Void"
-
-
 class EventKind(Choices):
     """Kind of a client event."""
 

@@ -11,4 +11,13 @@ declare(
         parts={"board": ("growth.Opportunity", "growth.Stage", "growth.Pipeline")},
         needs=Permission.GROWTH_READ,
     ),
+    LivePage(
+        "opportunity",
+        "商机页",
+        "Opportunity page",
+        subject="growth.Opportunity",
+        parts={"comments": ("service.Comment",)},
+        anywhere=("service.Comment",),
+        needs=Permission.GROWTH_READ,
+    ),
 )

@@ -1,5 +1,7 @@
 """What pages, API and workbook show of prospects, referrals, pools and opportunities."""
 
+from dakehu.domains.growth.campaigns import bulk_import as campaign_import
+from dakehu.domains.growth.events import bulk_import as event_import
 from dakehu.domains.growth.opportunities import bulk_import as opportunity_import
 from dakehu.domains.growth.prospects import bulk_import as prospect_import
 from dakehu.foundation.base.i18n import bilingual
@@ -85,6 +87,16 @@ declare(
         update="growth.change_campaign",
         delete="growth.remove_campaign",
         asked_first=("name", "kind", "aim", "outcome"),
+        worksheet=SheetOf(
+            "campaigns",
+            bilingual("营销活动", "Campaigns"),
+            position=80,
+            evaluate=campaign_import.evaluate_campaigns,
+            import_rows=campaign_import.import_campaigns,
+            import_only=("text",),
+            kept=bilingual("营销活动请在活动页面删除。", "Campaigns are removed on their page."),
+            clients="none",
+        ),
     ),
     Resource("growth.CampaignMember", of_client="growth.client_campaigns", tab=True),
     Resource(
@@ -96,6 +108,17 @@ declare(
         create="growth.add_event",
         update="growth.change_event",
         asked_first=("name", "kind", "starts_at", "place", "subject", "body"),
+        worksheet=SheetOf(
+            "client_events",
+            bilingual("客户活动", "Client events"),
+            position=85,
+            evaluate=event_import.evaluate_events,
+            import_rows=event_import.import_events,
+            kept=bilingual(
+                "客户活动须留存；不再举行的请在活动页面取消。", "Events are kept; cancel them on their page."
+            ),
+            clients="none",
+        ),
     ),
     Resource(
         "growth.Invitation",

@@ -59,7 +59,7 @@ def _check(user: Any) -> None:
 def leaving(*, user: Any) -> dict[str, Any]:
     """Return what is open with a colleague.
 
-    {counts: {clients, plans, promises, requests, complaints, tasks, moments}, segments: [{segment, count}], clients: [{id, code, name,
+    {counts: {clients, plans, promises, requests, complaints, tasks, moments, meetings}, segments: [{segment, count}], clients: [{id, code, name,
     segment}] of the main ones by segment}: of clients that the reader may see. A lead asks for the team only.
     """
     _check(user)
@@ -117,7 +117,7 @@ def _evaluate(user: Any, receiver: Any, split: Any) -> tuple[list[Move], list[Bi
 def leaving_preview(*, user: Any, receiver: Any = None, split: Any = None) -> dict[str, Any]:
     """Return what each receiver would get, and what stands against it.
 
-    {receivers: [{id, name, clients, plans, promises, requests, complaints, tasks, moments}], errors: [sentence]}
+    {receivers: [{id, name, clients, plans, promises, requests, complaints, tasks, moments, meetings}], errors: [sentence]}
     """
     _check(user)
     moves, errors = _evaluate(user, receiver, split)

@@ -4,6 +4,7 @@ from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.schema.live_pages import LivePage, declare
 
 WORK = ("service.Interaction", "service.FollowUp", "service.Request")
+COMMENTS = ("service.Comment",)
 CLIENT = (
     "clients.Client",
     "clients.Coverage",
@@ -24,6 +25,7 @@ declare(
             "facts": (*CLIENT, *WORK),
             "timeline": (*WORK, "service.Attachment", "service.Mail"),
             "work": (*WORK, "service.Meeting"),
+            "comments": ("service.Comment",),
         },
         needs=Permission.CLIENT_READ,
     ),
@@ -41,5 +43,20 @@ declare(
         "Calendar",
         parts={"calendar": (*WORK, "service.Meeting", "service.MeetingAttendee", "service.Moment")},
         needs=Permission.SERVICE_READ,
+    ),
+    *(
+        LivePage(
+            name,
+            zh,
+            en,
+            subject=subject,
+            parts={"comments": COMMENTS},
+            anywhere=COMMENTS,
+            needs=Permission.SERVICE_READ,
+        )
+        for name, zh, en, subject in (
+            ("task", "任务页", "Task page", "service.Task"),
+            ("meeting", "会议页", "Meeting page", "service.Meeting"),
+        )
     ),
 )

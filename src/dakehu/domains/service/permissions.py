@@ -33,3 +33,6 @@ MAIL_SORT = Permission(
 MAIL_TEMPLATE = Permission("service.mail_templates", "维护邮件模板", "Keep mail templates", granted_to=(LEAD,))
 GOALS_SET = Permission("service.goals", "设定工作目标", "Set goals", granted_to=(LEAD,))
 CHECKLIST_EDIT = Permission("service.checklists", "维护清单模板", "Keep checklists", granted_to=(LEAD,))
+COMMENT_WRITE = Permission(
+    "service.comment", "评论与提及同事", "Comment and mention", granted_to=(MANAGER, LEAD, COMPLIANCE)
+)

@@ -2,6 +2,8 @@
 
 from dakehu.domains.service import bulk_import
 from dakehu.domains.service.calendar import bulk_import as meeting_import
+from dakehu.domains.service.calendar import goal_import
+from dakehu.domains.service.comments import bulk_import as comment_import
 from dakehu.domains.service.parameters import NEXT
 from dakehu.domains.service.tasks import bulk_import as task_import
 from dakehu.domains.service.tasks import rules as task_rules
@@ -189,6 +191,15 @@ declare(
         update="service.change_goal",
         delete="service.remove_goal",
         is_merged=False,
+        worksheet=SheetOf(
+            "goals",
+            bilingual("工作目标", "Goals"),
+            position=90,
+            evaluate=goal_import.evaluate_goals,
+            import_rows=goal_import.import_goals,
+            kept=bilingual("目标请在“日程 · 目标”中删除。", "Goals are removed under Calendar, Goals."),
+            clients="none",
+        ),
     ),
     Resource(
         "service.Attachment",
@@ -213,6 +224,26 @@ declare(
         update="service.change_mail_template",
         delete="service.retire_mail_template",
         is_merged=False,
+    ),
+    Resource(
+        "service.Comment",
+        path="comments",
+        key="comment",
+        list="service.comments",
+        of_client="service.client_comments",
+        create="service.add_comment",
+        update="service.change_comment",
+        delete="service.remove_comment",
+        is_merged=False,
+        worksheet=SheetOf(
+            "comments",
+            bilingual("评论", "Comments"),
+            position=58,
+            evaluate=comment_import.evaluate_comments,
+            import_rows=comment_import.import_comments,
+            kept=bilingual("评论由作者在页面上删除。", "Comments are removed by their authors on the page."),
+            clients="some",
+        ),
     ),
     Resource("service.SetAsideMail", key="set_aside", list="service.set_aside_mails", is_merged=False),
 )

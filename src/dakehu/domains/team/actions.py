@@ -92,7 +92,7 @@ def create_team(*, name: str, branch: Branch | None = None) -> Team:
     zh="新增人员",
     en="Add a member of staff",
     parameters=(
-        parameters_of("team.User", "username", "name", "role", optional=("team", "mail", "registration")),
+        parameters_of("team.User", "username", "name", "role", optional=("team", "mail")),
         PASSWORD,
     ),
     irreversible=bilingual(
@@ -108,12 +108,11 @@ def add_user(
     password: str,
     team: Team | None = None,
     mail: str = "",
-    registration: str = "",
 ) -> User:
     """Add a member of staff with an initial password, to be changed at the first sign-in."""
     if User.objects.filter(username=username).exists():
         raise refusal("username", "登录名“{name}”已存在。", "User name “{name}” is taken.", name=username)
-    user = User(username=username, name=name, role=role, team=team, mail=mail or "", registration=registration or "")
+    user = User(username=username, name=name, role=role, team=team, mail=mail or "")
     user.must_change = True
     set_password(user, password)
     waits = role in role_changes.TOLD_WHEN_NEW and role_changes.waits_for_second_person()
@@ -133,7 +132,7 @@ def add_user(
     en="Change a member of staff",
     parameters=(
         Parameter("user", "team.User", spec=FieldSpec("人员", "User")),
-        parameters_of("team.User", optional=("name", "role", "team", "mail", "registration", "is_active")),
+        parameters_of("team.User", optional=("name", "role", "team", "mail", "is_active")),
         VERSION,
     ),
     irreversible=bilingual(

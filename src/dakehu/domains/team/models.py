@@ -82,10 +82,6 @@ class User(AbstractBaseUser, Recorded):
         zh="团队", en="Team", listed=True,
     )  # fmt: skip
     mail = field(models.EmailField(blank=True, default=""), zh="邮箱", en="Mail", listed=True)
-    registration = field(
-        models.CharField(max_length=40, blank=True, default=""), zh="登记编号", en="Registration number",
-        aliases=("执业编号", "登记证书编号"), help_zh="证券业协会登记编号", help_en="Number in the association's register",
-    )  # fmt: skip
     has_admin_duty = field(
         models.BooleanField(default=False), zh="兼任管理员", en="Also administrator", editable=False,
         help_zh="首位人员在另有管理员之前兼任", help_en="The first person, until somebody else administers",

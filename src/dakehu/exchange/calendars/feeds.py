@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from dakehu.domains.service.calendar.queries import KIND_NAMES, load_entries
+from dakehu.domains.service.calendar.queries import load_entries
 from dakehu.domains.team import actions as team_actions
 from dakehu.exchange.calendars import ics_writing
 from dakehu.exchange.calendars.events import Event
@@ -18,7 +18,7 @@ from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.output import name_of
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.schema.calendar_sources import CalendarEntry, sources
+from dakehu.foundation.schema.calendar_sources import CalendarEntry, kind_name, sources
 from dakehu.foundation.schema.fields import model_of
 from dakehu.foundation.schema.parameters import parameters_of
 
@@ -98,7 +98,7 @@ def _entries(entries: list[CalendarEntry], names_clients: bool) -> Iterator[Entr
     for one in entries:
         if one.state == "cancelled":
             continue
-        kind = str(KIND_NAMES.get(one.kind, one.kind))
+        kind = str(kind_name(one.kind))
         client = clients.get(one.client) if one.client is not None else None
         if names_clients:
             words = [name_of(client, clearance) if client is not None else "", one.title or kind]

@@ -103,8 +103,9 @@ def syncing_actor(link: CalendarLink) -> Actor:
                 name=link.name,
             )
         )
-    actor = actor_of(link.owner_id, f"keep the calendar {link.name}")
-    if not link.owner.is_active or not actor.may(Permission.PLAN_WRITE):
+    is_here = team.get_user(link.owner_id) is not None
+    actor = actor_of(link.owner_id, f"keep the calendar {link.name}") if is_here else None
+    if actor is None or not actor.may(Permission.PLAN_WRITE):
         raise refused(
             bilingual(
                 "“{name}”的所有人已停用或不安排会议，不再同步。",

@@ -75,7 +75,7 @@ class MailRunState(Choices):
 
 
 class MailRun(Recorded):
-    """One run of a mailbox. `counts`: {seen, filed, copies, duplicate, internal, aside, gone, reasons}."""
+    """One run of a mailbox. `counts`: {seen, filed, copies, duplicate, internal, aside, returned, gone, reasons}."""
 
     names = Names("邮箱读取记录", "Run of a mailbox", "Runs of mailboxes")
 

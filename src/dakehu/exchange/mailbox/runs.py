@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 
 from dakehu.domains.service.mail.intake import IntakeResult, MailSource, ReceivedMail, file_mails
+from dakehu.domains.team import queries as team
 from dakehu.exchange.mailbox import imap
 from dakehu.exchange.mailbox.models import Mailbox, MailRun, MailRunState
 from dakehu.foundation.access.actor import Actor, acting_as, actor_of, elevated, system_actor
@@ -33,7 +34,7 @@ PER_RUN = 1_000  # messages that one run files and one undo takes back
 BYTES_PER_RUN = 64 << 20
 RUNS_AT_ONCE = 200  # of one pull, so that a mailbox of many years comes in without holding a worker for ever
 FILE = "mailbox.file"
-COUNTS = ("seen", "filed", "copies", "duplicate", "internal", "aside", "gone")
+COUNTS = ("seen", "filed", "copies", "duplicate", "internal", "aside", "returned", "gone")
 Progress = Callable[..., None]
 
 declare_steps(
@@ -85,8 +86,9 @@ def filing_actor(mailbox: Mailbox) -> Actor:
         )
     if mailbox.owner_id is None:
         return system_actor(f"file the mails of the firm's mailbox {mailbox.name}", "worker")
-    actor = actor_of(mailbox.owner_id, f"file the mails of {mailbox.name}")
-    if not mailbox.owner.is_active or not actor.may(Permission.INTERACTION_LOG):
+    is_here = team.get_user(mailbox.owner_id) is not None
+    actor = actor_of(mailbox.owner_id, f"file the mails of {mailbox.name}") if is_here else None
+    if actor is None or not actor.may(Permission.INTERACTION_LOG):
         raise _refused(
             bilingual(
                 "“{name}”的所有人已停用或不服务客户，邮件不再归档。",

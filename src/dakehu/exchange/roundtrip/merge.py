@@ -363,11 +363,11 @@ def _intended_value(value: Any, raw: Any) -> Any:
 
 
 def _stored(part: Worksheet, keys: Iterable[RowKey]) -> dict[int, tuple[int, int]]:
-    """Return {id: (version, client id)} of the visible stored rows."""
+    """Return {id: (version, client id)} of the visible stored rows; 0 for rows of a worksheet that belongs to no clients."""
     model = model_of(part.model)
-    owner = "pk" if part.name == "clients" else "client_id"
+    owner = "pk" if part.name == "clients" or part.clients == "none" else "client_id"
     rows: dict[int, tuple[int, int]] = {}
     for some_ids in chunks(sorted({key.number for key in keys})):
         for pk, version, client in model.objects.filter(pk__among=some_ids).values_list("pk", "row_version", owner):
-            rows[pk] = version, client
+            rows[pk] = version, client if part.clients != "none" else 0
     return rows

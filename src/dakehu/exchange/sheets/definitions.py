@@ -58,7 +58,7 @@ def _optional(action: str, *without: str) -> tuple[Parameter, ...]:
     return tuple(
         replace(parameter, required=False)
         for parameter in ACTIONS[action].parameters
-        if parameter.name not in without and parameter.kind != "ids"
+        if parameter.name not in without and parameter.kind not in ("ids", "json")
     )
 
 

@@ -88,7 +88,8 @@ def slices(
         key, ids = ("client_id", clients) if rows is None else ("pk", rows)
         if rows is None and part.clients != "each":
             key, ids = "pk", _mixed_rows(part, clients, unattached)
-        batches = _dependents(model_of(part.model), paths, key, ids)
+        order = ("pk",) if part.clients == "none" else ("client__code", "pk")
+        batches = _dependents(model_of(part.model), paths, key, ids, order)
     empty = True
     for batch in batches:
         yield _columns(renderers, batch)
@@ -145,19 +146,20 @@ def _lookup_path(parameter: Parameter) -> str:
 
 
 def client_names(model: Any) -> dict[int, str]:
-    """Return {id: name} of staff or branches as an import reads it.
+    """Return {id: name} of staff, branches or securities as an import reads it.
 
-    The name, or the first look-up field where several share the name.
+    The name, or the first look-up field where several share the name or the model has none.
     """
-    rows = list(model.objects.order_by("name").values_list("pk", "name", model.lookup_fields[0]))
+    by = "name" if any(column.name == "name" for column in model._meta.concrete_fields) else model.lookup_fields[0]
+    rows = list(model.objects.order_by(by).values_list("pk", by, model.lookup_fields[0]))
     shared = Counter(name for _, name, _ in rows)
     return {pk: name if shared[name] == 1 else code for pk, name, code in rows}
 
 
-def _dependents(model: Any, paths: list[str], key: str, ids: Any) -> Iterator[Columns]:
-    """Yield batches of rows that belong to clients."""
+def _dependents(model: Any, paths: list[str], key: str, ids: Any, order: tuple[str, ...]) -> Iterator[Columns]:
+    """Yield batches of rows, in an order."""
     for some_ids in chunks(ids, READ):
-        queryset = model.objects.filter(**{f"{key}__among": some_ids}).order_by("client__code", "pk")
+        queryset = model.objects.filter(**{f"{key}__among": some_ids}).order_by(*order)
         rows = queryset.values_list(*paths).iterator(chunk_size=READ)
         while batch := list(islice(rows, READ)):
             yield list(zip(*batch, strict=True))

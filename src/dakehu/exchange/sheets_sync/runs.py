@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 
+from dakehu.domains.team import queries as team
 from dakehu.exchange.connectors.importing import failure_texts
 from dakehu.exchange.connectors.models import Preference
 from dakehu.exchange.connectors.source import refused
@@ -67,6 +68,14 @@ def check_may_run(link: LinkedSheet) -> None:
             bilingual(
                 "“{name}”没有启用。请管理员核对后启用。",
                 "“{name}” is switched off. An administrator checks it and switches it on.",
+                name=link.name,
+            )
+        )
+    if team.get_user(link.owner_id) is None:
+        raise refused(
+            bilingual(
+                "“{name}”的归属人员已停用，不再同步。请管理员改换归属人员或停用。",
+                "The owner of “{name}” is inactive; it is synchronised no longer. An administrator names another owner or switches it off.",
                 name=link.name,
             )
         )

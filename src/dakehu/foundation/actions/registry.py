@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 
-from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.actor import Actor, current_actor
 from dakehu.foundation.actions import undo_entries
 from dakehu.foundation.audit import chain as audit
-from dakehu.foundation.base.errors import NotAllowed, Refused
+from dakehu.foundation.base.errors import NotAllowed, NotRegistered, Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.database import lock_timeout
 from dakehu.foundation.jobs import events
@@ -38,6 +38,7 @@ class Action:
     is_public: bool = True  # False: called by other actions only, never by name from outside
     offers_undo: bool = True  # what it writes can be taken back, and is offered to be
     irreversible: Bilingual | None = None  # why it cannot be taken back, said before it is done
+    registration: str = ""  # the registration that the person who does it must hold, beside the permission
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -51,9 +52,31 @@ class Action:
     def label(self) -> Bilingual:
         return bilingual(self.zh, self.en)
 
+    def check_allowed(self) -> None:
+        """Raise NotAllowed without the permission, NotRegistered without the registration that it needs."""
+        if not current_actor().may(self.needs):
+            raise NotAllowed(self.label, self.needs)
+        refusal = self.find_registration_refusal()
+        if refusal is not None:
+            raise NotRegistered(refusal)
+
+    def find_registration_refusal(self) -> Bilingual | None:
+        """Return why the actor lacks the registration that it needs, None where nothing is lacking."""
+        if not self.registration:
+            return None
+        if not _registration_rule:
+            raise LookupError(f"{self.name}: no domain keeps registrations")
+        return _registration_rule[0](self.registration, current_actor())
+
 
 ACTIONS: dict[str, Action] = {}
 _checks: list[Callable[[ActionRecord], None]] = []
+_registration_rule: list[Callable[[str, Actor], Bilingual | None]] = []
+
+
+def set_registration_rule(rule: Callable[[str, Actor], Bilingual | None]) -> None:
+    """Called once at start-up by the domain that keeps registrations: why an actor holds none of a kind, or None."""
+    _registration_rule[:] = [rule]
 
 
 def add_check(check: Callable[[ActionRecord], None]) -> None:
@@ -72,13 +95,15 @@ def action(
     is_public: bool = True,
     offers_undo: bool = True,
     irreversible: Bilingual | None = None,
+    registration: str = "",
 ) -> Callable[[Body], Body]:
     """Register a verb. The body takes keyword arguments only and runs inside one act and one transaction.
 
     `needs` is a permission ("" for everybody signed in). `is_public=False` keeps it from being called by name.
     What a public action writes can be taken back unless it says why not: `irreversible` is shown before it is done.
     `offers_undo=False` is for what nobody would want back, such as the width of a column; called by another action, what
-    such an action writes stays when that one is taken back.
+    such an action writes stays when that one is taken back. `registration` is the kind of registration that whoever does
+    it must hold (compliance.registrations); every interface refuses without it, the desk itself included.
     """
     is_recorded = offers_undo and irreversible is None
     offers_undo = is_recorded and is_public
@@ -93,9 +118,7 @@ def action(
 
         @functools.wraps(body)
         def run(**given: Any) -> Any:
-            actor = current_actor()
-            if not actor.may(needs):
-                raise NotAllowed(bilingual(zh, en), needs)
+            ACTIONS[name].check_allowed()
             outer = open_act()
             if outer is not None:
                 outer.inner.append(name)
@@ -110,7 +133,9 @@ def action(
                 raise
 
         doc = inspect.getdoc(body) or ""
-        ACTIONS[name] = Action(name, needs, zh, en, tuple(flat), run, doc, is_public, offers_undo, irreversible)
+        ACTIONS[name] = Action(
+            name, needs, zh, en, tuple(flat), run, doc, is_public, offers_undo, irreversible, registration
+        )
         return run  # type: ignore[return-value]
 
     return wrap

@@ -49,6 +49,12 @@ class NotAllowed(Refused):
         )
 
 
+class NotRegistered(Refused):
+    """The actor lacks the registration that the law or the firm asks of whoever does this."""
+
+    status = 403
+
+
 class NotFound(Refused):
     """Nothing matches within the actor's scope. Does not say whether it exists elsewhere."""
 

@@ -110,8 +110,7 @@ def perform(name: str, raw: dict[str, Any]) -> Any:
     wanted = ACTIONS.get(current_name(Kind.ACTION, name))
     if wanted is None or not wanted.is_public:
         raise NotFound(bilingual("操作", "action"), name)
-    if not current_actor().may(wanted.needs):
-        raise NotAllowed(wanted.label, wanted.needs)
+    wanted.check_allowed()
     try:
         return wanted.body(**parse_input(wanted.parameters, raw))
     except Conflict as conflict:

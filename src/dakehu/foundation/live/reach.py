@@ -24,7 +24,8 @@ def changed_parts(page: LivePage, subject: int, changes: list[Changed] | None) -
     if changes is None:
         return list(page.parts)
     found = changes_of_page(page, subject, changes)
-    return parts_of(page, found if page.subject else _within_reach(found))
+    traced = [change for change in found if page.subject and change.model not in page.anywhere]
+    return parts_of(page, traced + _within_reach(change for change in found if change not in traced))
 
 
 def _within_reach(changes: Iterable[Changed]) -> list[Changed]:

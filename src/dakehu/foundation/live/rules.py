@@ -21,9 +21,9 @@ def concerns(page: LivePage, subject: int, change: Changed) -> bool:
     """Return whether a change may concern an open page, whatever its parts.
 
     A page about many records: every change. A page about one: the record itself, what belongs to its client where it is
-    a client, and what was written in bulk, of which nobody knows the single rows.
+    a client, and what was written in bulk or does not name its record, of which nobody knows whom it concerns.
     """
-    if not page.subject or change.pk is None:
+    if not page.subject or change.pk is None or change.model in page.anywhere:
         return True
     if change.model == page.subject:
         return change.pk == subject

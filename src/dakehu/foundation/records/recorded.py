@@ -17,6 +17,7 @@ from dakehu.foundation.access.actor import Reach, acting_as, current_actor
 from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedValue
 from dakehu.foundation.base.errors import NotAllowed, NotFound, WriteOutsideAction
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.records import deletion
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.search import index
 
@@ -178,12 +179,15 @@ class Recorded(models.Model):
     def delete(self, *args: Any, **options: Any) -> Any:
         """Delete the row and record it in the open action."""
         act = current_act()
+        sight = replace(current_actor(), reach=Reach.SYSTEM)
+        with acting_as(sight):
+            deletion.release_references(self)
         if act.undo_log is not None:
             act.undo_log.record_deletion_with_dependents(self)
         self.record_deletion()
         index.remove(type(self), [self.pk])
-        with acting_as(replace(current_actor(), reach=Reach.SYSTEM)):
-            models.QuerySet.delete(models.QuerySet(type(self)).filter(pk=self.pk))
+        with acting_as(sight):
+            deletion.delete_with_dependents(self)
         return None
 
     @property

@@ -4,8 +4,8 @@ A domain declares a `CalendarSource` whose `load` returns the entries of some da
 and feeds know entries only, never the tables behind them.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from dakehu.foundation.base.i18n import Bilingual, bilingual
@@ -47,7 +47,7 @@ Load = Callable[[date, date, tuple[int, ...] | None], Iterable[CalendarEntry]]
 class CalendarSource:
     """A source of entries. `load(first, last, users)` reads through scope: entries that touch the days from first to last
     and belong to one of `users` (None: to anybody within scope). `needs` is the permission without which it is not asked;
-    `order` places its entries of a day, smaller first."""
+    `order` places its entries of a day, smaller first. `kinds` names the kinds of its entries."""
 
     name: str
     zh: str
@@ -55,6 +55,7 @@ class CalendarSource:
     load: Load
     needs: str = ""
     order: int = 100
+    kinds: Mapping[str, Bilingual] = field(default_factory=dict)
 
     @property
     def title(self) -> Bilingual:
@@ -75,3 +76,8 @@ def declare(*sources: CalendarSource) -> None:
 def sources() -> Iterator[CalendarSource]:
     """Yield every declared source in the order of the calendar."""
     return iter(sorted(_declared.values(), key=lambda source: (source.order, source.name)))
+
+
+def kind_name(kind: str) -> Bilingual | str:
+    """Return the name of a kind of entries as its source gives it, the kind itself where none does."""
+    return next((source.kinds[kind] for source in sources() if kind in source.kinds), kind)

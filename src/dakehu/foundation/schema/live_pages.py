@@ -16,7 +16,8 @@ class LivePage:
     """A page that is told of changes.
 
     parts: {part: labels of models}. subject: label of the model of the record that the page is about, "" for a page
-    about many records. needs: the permission without which the page tells nothing.
+    about many records. anywhere: models whose rows do not name that record, so that each change of one within reach may
+    concern the page. needs: the permission without which the page tells nothing.
     """
 
     name: str
@@ -25,6 +26,7 @@ class LivePage:
     parts: Mapping[str, tuple[str, ...]]
     subject: str = ""
     needs: str = ""
+    anywhere: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parts", MappingProxyType(dict(self.parts)))

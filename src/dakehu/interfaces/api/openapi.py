@@ -258,6 +258,7 @@ def openapi() -> dict[str, Any]:
                     "description": verb.doc,
                     "operationId": f"do_{name}",
                     "x-needs": verb.needs,
+                    **({"x-registration": verb.registration} if verb.registration else {}),
                     "requestBody": _body(verb.parameters),
                     "responses": _answers({}, "200", "409", "412"),
                 }

@@ -38,6 +38,8 @@ from dakehu.interfaces.cli.example import (
     calendar,
     calendars,
     campaigns,
+    comments,
+    conduct,
     feeds,
     growth,
     mails,
@@ -46,6 +48,8 @@ from dakehu.interfaces.cli.example import (
     moments,
     outgoing,
     privacy,
+    risk,
+    suitability,
     wording,
     work,
     write_book,
@@ -112,18 +116,24 @@ def _fill(table: Path) -> dict[str, Any]:
         mails.write_mails(clock.today(), team.find_user("lin"), lambda name: _as(team.find_user(name)))
     _tell(str(bilingual("登记线索、公海与商机…", "Prospects, the pool and opportunities …")))
     growth.fill(clock.today(), lambda name: _as(team.find_user(name)), _codes)
+    _tell(str(bilingual("登记限额、提醒线与回顾，计算超限…", "Limits, lines and reviews; breaches …")))
+    risk.fill(clock.today(), lambda name: _as(team.find_user(name)))
+    risk.flag_days(clock.today())
     _tell(str(bilingual("计算关键时刻…", "Moments …")))
     moments.evaluate_days(clock.today(), lambda name: _as(team.find_user(name)), ("lin", "wang", "mai"))
     messages.send_messages(lambda name: _as(team.find_user(name)), ("lin", "wang"))
     wording.add_wording(lambda name: _as(team.find_user(name)), "he", "lin")
+    conduct.add_conduct(clock.today(), lambda name: _as(team.find_user(name)), "he")
     _tell(str(bilingual("安排会议、联系计划与目标…", "Meetings, contact plans and goals …")))
     calendar.fill(clock.today(), lambda name: _as(team.find_user(name)), LEADS)
     calendars.add_calendars(lambda name: _as(team.find_user(name)))
     _tell(str(bilingual("编写营销活动…", "Campaigns …")))
     campaigns.fill(lambda name: _as(team.find_user(name)))
+    suitability.fill(lambda name: _as(team.find_user(name)))
     outgoing.add_outgoing(lambda name: _as(team.find_user(name)))
     _tell(str(bilingual("登记任务、清单、休假与交接…", "Tasks, checklists, absences and hand-overs …")))
     work.write(clock.today(), lambda name: _as(team.find_user(name)))
+    comments.write(lambda name: _as(team.find_user(name)))
     privacy.add_requests(clock.today(), lambda name: _as(team.find_user(name)), "he", "lin")
     _keep(table, password)
     return report

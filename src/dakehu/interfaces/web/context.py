@@ -28,14 +28,19 @@ PAGES: tuple[tuple[str, Bilingual, str, str], ...] = (
     ("/opportunities/", bilingual("商机", "Opportunities"), "target", Permission.GROWTH_READ),
     ("/campaigns/", bilingual("营销活动", "Campaigns"), "send", Permission.GROWTH_READ),
     ("/events/", bilingual("客户活动", "Client events"), "users-round", Permission.GROWTH_READ),
+    ("/approvals/", bilingual("审批", "Approvals"), "circle-check", Permission.APPROVAL_READ),
+    ("/risk/", bilingual("风险监控", "Risk"), "shield", Permission.RISK_READ),
     ("/complaints/", bilingual("投诉", "Complaints"), "flag", Permission.REQUEST_WRITE),
+    ("/compliance/", bilingual("合规", "Compliance"), "shield", Permission.COMPLIANCE_READ),
+    ("/compliance/conflicts/", bilingual("利益冲突", "Conflicts"), "shield", Permission.CONFLICT_DECLARE),
+    ("/suitability/", bilingual("适当性", "Suitability"), "shield-check", Permission.SUITABILITY_READ),
     ("/compliance/wording/", bilingual("用语合规", "Wording"), "shield", Permission.COMPLIANCE_READ),
-    ("/compliance/privacy/", bilingual("个人信息", "Personal information"), "lock", Permission.PRIVACY_OPEN),
     ("/moments/rules/", bilingual("规则", "Rules"), "sliders-horizontal", Permission.MOMENT_RULES),
     ("/market/", bilingual("行情", "Market"), "chart-line", Permission.LEDGER_READ),
     ("/import/", bilingual("导入", "Import"), "upload", Permission.IMPORT),
     ("/export/", bilingual("导出", "Export"), "download", Permission.EXPORT),
     ("/connections/", bilingual("外部连接", "Connections"), "link", Permission.CONNECTION_READ),
+    ("/connections/sheets/", bilingual("外部连接", "Connections"), "link", Permission.SHEET_RUN),
     ("/messages/", bilingual("送达记录", "Deliveries"), "mail", Permission.DELIVERY_READ),
     ("/undo/", bilingual("撤销操作", "Undo"), "undo-2", Permission.CLIENT_READ),
     ("/staff/", bilingual("人员与权限", "Staff and rights"), "users-round", Permission.TEAM_WRITE),
@@ -72,12 +77,12 @@ class Rights:
 
 
 def pages_for(actor: Actor) -> list[dict[str, Any]]:
-    """The pages that the reader may open and that are there."""
-    return [
-        {"url": url, "label": label, "icon": icon}
-        for url, label, icon, needs in PAGES
-        if actor.may(needs) and exists(url)
-    ]
+    """The pages that the reader may open and that are there; of several with the same words the first."""
+    listed: dict[str, dict[str, Any]] = {}
+    for url, label, icon, needs in PAGES:
+        if actor.may(needs) and exists(url):
+            listed.setdefault(label.zh, {"url": url, "label": label, "icon": icon})
+    return list(listed.values())
 
 
 @cache

@@ -26,7 +26,17 @@ from dakehu.interfaces.web.views import errors
 logger = logging.getLogger("dakehu.web")
 
 SIGN_IN, PASSWORD, SIGN_OUT = "/sign-in", "/me/password", "/sign-out"
-OPEN_TO_ALL = (SIGN_IN, "/begin/", "/language", "/health", "/static/", "/favicon.ico", "/published/", "/book/")
+OPEN_TO_ALL = (
+    SIGN_IN,
+    "/begin/",
+    "/language",
+    "/health",
+    "/static/",
+    "/favicon.ico",
+    "/published/",
+    "/book/",
+    "/test/",
+)
 OWN_DOORS = ("/api/", "/mcp", "/calendar/feed")  # these say for themselves who is asking
 OWN_WORDS = "/odata/"  # OData does too, and reads what it is sent in its own way
 UNCOUNTED = ("/static/", "/health")

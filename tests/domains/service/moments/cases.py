@@ -52,7 +52,7 @@ CASES: dict[str, tuple[Facts, list[Facts]]] = {
     ),
     "M18": ({"account_drawdown_60": 0.1, "loss_limit": 0.1}, [{"account_drawdown_60": 0.09}, {"loss_limit": None}]),
     "M19": (
-        {"concentrated": True, "top_weight": 0.4, "hhi": 0.2},
+        {"concentrated": True, "top_weight": 0.4, "hhi": 0.2, "top_weight_limit": 0.4, "hhi_limit": 0.35},
         [{"concentrated": False}, {"top_weight": 0.3, "hhi": 0.3}],
     ),
     "M20": ({"line_hit": True}, [{"line_hit": False}, {"line_hit": None}]),
@@ -68,8 +68,8 @@ CASES: dict[str, tuple[Facts, list[Facts]]] = {
     "M24": ({"event_kind": "call", "event_in": 5.0}, [{"event_in": 6.0}, {"event_kind": "unlock"}]),
     "M25": ({"product_event_in": 10.0}, [{"product_event_in": 11.0}, {"product_event_in": -1.0}]),
     "M26": (
-        {"nav_line_hit": False, "product_rank": 3.0, "nav_drawdown": 0.1},
-        [{"nav_drawdown": 0.09}, {"product_rank": 4.0}, {"product_rank": None, "nav_line_hit": None}],
+        {"nav_line_hit": False, "product_loss_limit": 0.1, "nav_drawdown": 0.1},
+        [{"nav_drawdown": 0.09}, {"product_loss_limit": 0.15}, {"product_loss_limit": None, "nav_line_hit": None}],
     ),
     "M27": ({"risk_gap": 1.0, "investor_class": "ordinary"}, [{"risk_gap": 0.0}, {"investor_class": "B"}]),
     "M28": (

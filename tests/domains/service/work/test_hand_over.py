@@ -182,3 +182,33 @@ def test_hours_are_shown_moved_and_taken_back(lin, zhou, gu, book):
         assert ask("service.rebalancing", {}) == {"to": {}}
     with acting(gu), pytest.raises(Refused):
         ask("service.workload", {})
+
+
+def test_meetings_that_the_giver_organises_go_along_and_come_back(lin, zhou, gu, book):
+    day = (clock.today() + timedelta(days=6)).isoformat()
+    zhang, _firm = book
+    with acting(lin):
+        raw = {"client": zhang.pk, "subject": "年度检视", "kind": "office", "starts_at": f"{day} 10:00"}
+        meeting = perform("service.plan_meeting", {**raw, "staff": [gu.pk]})
+        own = perform("service.plan_meeting", {**raw, "subject": "已取消"})
+        perform("service.cancel_meeting", {"meeting": own.pk, "reason": "改期"})
+    with acting(zhou):
+        shown = ask("service.hand_over_preview", {"user": lin.pk, "receiver": gu.pk})
+        assert {one["name"]: one["meetings"] for one in shown["people"]} == {"林晓": 0, "顾明": 1}
+        row = planned(lin, gu)
+        assert perform("service.apply_hand_over", {"hand_over": row.pk})["meetings"] == 1
+    with acting(gu):
+        seats = ask("service.meeting", {"meeting": meeting.pk})["attendees"]
+        assert [(one["kind"], one["name"]) for one in seats] == [("organiser", "顾明"), ("client", "张三")]
+        pack = ask(
+            "service.hand_over_pack", {"pack": ask("service.hand_over", {"hand_over": row.pk})["packs"][0]["id"]}
+        )
+        assert ("会议", "年度检视", day) in [
+            (one["kind"]["zh"], one["text"], one["due_on"]) for one in pack["contents"]["open_work"]
+        ]
+    with acting(zhou):
+        perform("service.undo_hand_over", {"hand_over": row.pk, "reason": "留任"})
+    with as_system():
+        meeting.refresh_from_db()
+        own.refresh_from_db()
+    assert (meeting.organiser_id, own.organiser_id) == (lin.pk, lin.pk)

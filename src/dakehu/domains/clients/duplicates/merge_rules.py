@@ -10,6 +10,7 @@ EMPTY = (None, "")
 GOES_WITH = {
     "id_type": "id_number",
     "id_expires_on": "id_number",
+    "is_risk_minimum": "risk_level",
     "risk_basis": "risk_level",
     "risk_tested_on": "risk_level",
     "risk_valid_to": "risk_level",

@@ -19,8 +19,6 @@ OPENING_STEPS = (7, 30, 90)  # days after the account was opened; each lasts a w
 SENIOR_AGES = (65, 70)
 SENIOR_DAYS = 30  # after such a birthday
 CLASS_DAYS = 365  # for which the evidence of a professional class holds: house practice
-# Drawdown over sixty days from which goal and risk fit are reviewed, by risk level: house practice.
-LOSS_LIMITS = {"C1": 0.02, "C2": 0.05, "C3": 0.10, "C4": 0.20, "C5": 0.30}
 
 # What must be known of a client before it may be served (art. 6 of the suitability rules), by kind.
 OF_EVERYBODY = ("risk_level", "address", "tax_residency")
@@ -44,16 +42,6 @@ FACTS = (
         "Rank of the risk level",
         "number",
         help=bilingual("C1 为 1，C5 为 5", "1 for C1, 5 for C5"),
-    ),
-    Fact(
-        "loss_limit",
-        "回撤上限",
-        "Drawdown limit",
-        "share",
-        help=bilingual(
-            "按风险等级的内部限额：C1 2%，C2 5%，C3 10%，C4 20%，C5 30%",
-            "House limit by risk level: C1 2 %, C2 5 %, C3 10 %, C4 20 %, C5 30 %",
-        ),
     ),
     Fact("risk_valid_to", "测评有效期至", "Risk test valid to", "day"),
     Fact("risk_valid_in", "测评剩余天数", "Days until the risk test expires", "days"),
@@ -173,7 +161,6 @@ def clients_on(frame: pl.DataFrame, day: date) -> pl.DataFrame:
     return frame.with_columns(pl.col(name).replace("", None) for name in ("risk_level", "investor_class")).with_columns(
         age.cast(pl.Float64).alias("age"),
         pl.col("risk_level").str.slice(1, 1).cast(pl.Float64, strict=False).alias("risk_rank"),
-        pl.col("risk_level").replace_strict(LOSS_LIMITS, default=None, return_dtype=pl.Float64).alias("loss_limit"),
         risk_days.alias("risk_valid_in"),
         _step(risk_days, RISK_STEPS).alias("risk_step"),
         id_days.alias("id_expires_in"),

@@ -147,6 +147,16 @@ class Client(ClientRecorded):
     )
     risk_level = field(choice_field(choices.RiskLevel, blank=True, default=""), group="suitability", zh="风险等级", en="Risk level", listed=True,
                        aliases=("风险承受能力", "风险测评", "风险评级", "riskLevel"), example="C3 稳健型")  # fmt: skip
+    is_risk_minimum = field(
+        models.BooleanField(default=False),
+        group="suitability",
+        applies_to=PERSON,
+        zh="最低类别",
+        en="Lowest risk category",
+        aliases=("风险承受能力最低类别", "C1最低"),
+        help_zh="风险承受能力最低类别，只能办理 R1 产品",
+        help_en="The lowest category of risk tolerance: products of R1 only",
+    )
     risk_basis = field(
         choice_field(choices.RiskBasis, blank=True, default=""),
         group="suitability",

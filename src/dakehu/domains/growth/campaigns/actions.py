@@ -1,12 +1,14 @@
-"""Actions on campaigns: write them, submit them, decide on them as a second person."""
+"""Actions on campaigns: write them, submit them for approval."""
 
 import secrets
 from typing import Any
 
-from dakehu.domains.growth.campaigns import approvals, segments, texts
-from dakehu.domains.growth.choices import ApprovalState, CampaignState
+from dakehu.domains.compliance.approvals import requests as approvals
+from dakehu.domains.growth.campaigns import segments, texts
+from dakehu.domains.growth.campaigns.conflicts import check_campaign
+from dakehu.domains.growth.choices import CampaignState
 from dakehu.domains.growth.models import Campaign, CampaignMessage
-from dakehu.domains.growth.parameters import CAMPAIGN, REASON, SEARCH, SEGMENT, VERSION
+from dakehu.domains.growth.parameters import CAMPAIGN, SEARCH, SEGMENT, VERSION
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
@@ -164,7 +166,7 @@ def remove_campaign_text(*, campaign: int, channel: str, language: str) -> None:
 def submit_campaign(*, campaign: int) -> Campaign:
     """Freeze the list of a campaign in the sight of its owner, draw the control group, and ask for approval of it all.
 
-    Raises Refused without a text or clients, and by the name of the rule of wording that a text breaks.
+    Raises Refused without a text or clients, by the rule of wording that a text breaks, and for a conflict of interest.
     """
     row = get_own_campaign(campaign)
     if row.owner_id != current_actor().user_id:
@@ -181,6 +183,7 @@ def submit_campaign(*, campaign: int) -> Campaign:
     against = [one for message in written.values() for one in texts.wording_refusals(message, texts.delivery_kind(row))]
     if against:
         raise Refused({"": [one.text for one in against]})
+    check_campaign(row, written)
     numbers = segments.clients_of(row)
     if not numbers or len(numbers) > segments.MOST:
         raise refusal("filters", "名单应为 1–{n} 位客户。", "The list must have 1 to {n} clients.", n=segments.MOST)
@@ -209,35 +212,11 @@ def withdraw_campaign(*, campaign: int) -> Campaign:
     return row
 
 
-@action(
-    "growth.approve_campaign",
-    needs=Permission.CAMPAIGN_APPROVE,
-    zh="批准营销活动",
-    en="Approve a campaign",
-    parameters=(CAMPAIGN,),
-)
-def approve_campaign(*, campaign: int) -> Campaign:
-    """Approve a campaign as it was submitted. Raises Refused for whoever wrote it, and where it changed since."""
+def decide_campaign(campaign: int, is_approved: bool, note: str) -> None:
+    """Follow the decision on a campaign: it may be sent, or is a draft again, whose list is frozen once more when submitted."""
     row = get_campaign(campaign)
-    approvals.decide(SUBJECT, row.pk, segments.content_digest(row), ApprovalState.APPROVED)
-    row.state = CampaignState.APPROVED.value
+    if not is_approved:
+        with elevated("take back a frozen list"):
+            segments.unfreeze(row)
+    row.state = (CampaignState.APPROVED if is_approved else CampaignState.DRAFT).value
     row.save()
-    return row
-
-
-@action(
-    "growth.reject_campaign",
-    needs=Permission.CAMPAIGN_APPROVE,
-    zh="退回营销活动",
-    en="Send a campaign back",
-    parameters=(CAMPAIGN, REASON),
-)
-def reject_campaign(*, campaign: int, reason: str) -> Campaign:
-    """Send a campaign back to its author with a reason; the list is frozen again when it is submitted again."""
-    row = get_campaign(campaign)
-    approvals.decide(SUBJECT, row.pk, segments.content_digest(row), ApprovalState.REJECTED, reason)
-    with elevated("take back a frozen list"):
-        segments.unfreeze(row)
-    row.state = CampaignState.DRAFT.value
-    row.save()
-    return row

@@ -4,8 +4,11 @@ from collections import Counter
 from typing import Any
 
 from dakehu.domains.clients import queries as clients
-from dakehu.domains.growth.campaigns import approvals, measures, rules, segments, texts
+from dakehu.domains.compliance.approvals import requests as approvals
+from dakehu.domains.compliance.approvals.queries import can_decide
+from dakehu.domains.growth.campaigns import measures, rules, segments, texts
 from dakehu.domains.growth.campaigns.actions import SUBJECT, get_campaign
+from dakehu.domains.growth.campaigns.conflicts import RULE, RULE_TEXT
 from dakehu.domains.growth.campaigns.sending import NOT_VISIBLE, members_to_send
 from dakehu.domains.growth.choices import CampaignState, MemberGroup
 from dakehu.domains.growth.models import Campaign, CampaignMember
@@ -21,7 +24,10 @@ from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
-RULES = {NOT_VISIBLE: bilingual("发送时已不在负责人的服务范围", "No longer served by the sender at the time")}
+RULES = {
+    NOT_VISIBLE: bilingual("发送时已不在负责人的服务范围", "No longer served by the sender at the time"),
+    RULE: RULE_TEXT,
+}
 ROWS = 100
 CLIENT = parameters_of("growth.CampaignMember", "client")
 GROUP = Parameter("group", required=False, choice_set=MemberGroup, spec=FieldSpec("分组", "Group"))
@@ -88,16 +94,13 @@ def _can(row: Campaign, approval: Any) -> dict[str, bool]:
     actor = current_actor()
     is_own = row.owner_id == actor.user_id or row.owner_id in actor.covers
     writes = actor.may(Permission.CAMPAIGN_WRITE) and is_own
-    waits = approval is not None and row.state == CampaignState.WAITING
     with elevated("look for clients to write to"):
         rest = row.sent_at is not None and members_to_send(row).exists()
     return {
         "preview": row.sent_at is None and (bool(row.list_digest) or row.owner_id == actor.user_id),
         "edit": writes and row.sent_at is None,
         "submit": writes and row.state == CampaignState.DRAFT and row.owner_id == actor.user_id,
-        "decide": waits
-        and actor.may(Permission.CAMPAIGN_APPROVE)
-        and rules.approval_error(actor.user_id, approval.author_ids) is None,
+        "decide": approval is not None and can_decide(approval),
         "send": writes and (row.state == CampaignState.APPROVED or rest),
     }
 

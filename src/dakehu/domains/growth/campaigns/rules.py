@@ -5,11 +5,9 @@ R. G. Newcombe, Statistics in Medicine 17 (1998) 873-890, method 10.
 """
 
 import hashlib
-import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from math import sqrt
-from typing import Any
 
 Z = 1.959963984540054  # of 95 %, two-sided
 MINIMUM = 30  # clients in each group below which no effect is stated
@@ -56,12 +54,6 @@ def _lot(seed: str, client: int) -> str:
     return hashlib.sha256(f"{seed}:{client}".encode()).hexdigest()
 
 
-def digest(content: Any) -> str:
-    """Return the digest of a content of plain values."""
-    plain = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
-    return hashlib.sha256(plain.encode()).hexdigest()
-
-
 @dataclass(frozen=True)
 class Effect:
     """How many of each group had an outcome. `difference`, `low`, `high`: of the shares, None below the minimum."""
@@ -106,16 +98,3 @@ def newcombe(count_1: int, of_1: int, count_2: int, of_2: int) -> tuple[float, f
     low = first - second - sqrt((first - low_1) ** 2 + (high_2 - second) ** 2)
     high = first - second + sqrt((high_1 - first) ** 2 + (second - low_2) ** 2)
     return low, high
-
-
-def approval_error(actor: int | None, authors: Collection[int]) -> tuple[str, str, str] | None:
-    """Return why somebody may not decide on what others wrote, None if they may."""
-    if actor is None:
-        return "approval", "审批须由具体人员作出。", "A person decides, not the desk."
-    if actor in authors:
-        return (
-            "approval",
-            "编写人不能审批自己的内容，请由他人审批。",
-            "Whoever wrote it may not approve it; ask somebody else.",
-        )
-    return None

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from dakehu.domains.clients import queries as clients
+from dakehu.domains.compliance.approvals.rules import digest
 from dakehu.domains.growth.campaigns import rules, texts
+from dakehu.domains.growth.campaigns.conflicts import RULE, conflicting_members
 from dakehu.domains.growth.choices import CampaignKind, MemberGroup
 from dakehu.domains.growth.models import Campaign, CampaignMember
 from dakehu.domains.service.deliveries.kinds import DeliveryChannel
@@ -51,6 +53,8 @@ def check_clients(campaign: Campaign, numbers: list[int], written: texts.Texts) 
     for number in numbers:
         if number not in channels and written:
             refused.setdefault(number, []).append("no_address")
+    for number in conflicting_members(campaign, numbers, written):
+        refused.setdefault(number, []).append(RULE)
     return Checked(tuple(numbers), {number: names for number, names in refused.items() if names}, channels)
 
 
@@ -84,7 +88,7 @@ def freeze(campaign: Campaign, checked: Checked, seed: str) -> None:
         "language": ["en" if number in english else "zh" for number, _, _ in groups],
     }
     record_columns(CampaignMember, len(groups), columns)
-    campaign.seed, campaign.list_digest = seed, rules.digest(sorted(groups))
+    campaign.seed, campaign.list_digest = seed, digest(sorted(groups))
 
 
 def unfreeze(campaign: Campaign) -> None:
@@ -99,10 +103,11 @@ def content_digest(campaign: Campaign) -> str:
     written = [
         (str(row.channel), str(row.language), row.subject, row.body) for row in texts.texts_of(campaign).values()
     ]
-    return rules.digest(
+    return digest(
         {
             "name": campaign.name,
             "kind": str(campaign.kind),
+            **({"products": campaign.products} if campaign.products else {}),
             "segment": [campaign.filters, campaign.text],
             "list": [campaign.seed, campaign.list_digest, campaign.english_tag],
             "texts": sorted(written),

@@ -4,8 +4,10 @@ from typing import Any
 
 from dakehu.domains.clients.mail_addresses import find_mail_contact
 from dakehu.domains.clients.queries import get_client_by_id
-from dakehu.domains.growth.campaigns import approvals, segments, texts
+from dakehu.domains.compliance.approvals import requests as approvals
+from dakehu.domains.growth.campaigns import segments, texts
 from dakehu.domains.growth.campaigns.actions import SUBJECT, get_campaign, get_own_campaign
+from dakehu.domains.growth.campaigns.conflicts import RULE, check_campaign, conflicting_members
 from dakehu.domains.growth.campaigns.rules import PASSING
 from dakehu.domains.growth.choices import CampaignState, MemberGroup
 from dakehu.domains.growth.models import Campaign, CampaignMember
@@ -54,10 +56,11 @@ def members_to_send(row: Campaign) -> Any:
 def send_campaign(*, campaign: int) -> Campaign:
     """Begin to send an approved campaign; again for those whom only the quiet hours refused.
 
-    Raises Refused unless exactly this content stands approved.
+    Raises Refused unless exactly this content stands approved, and for a conflict of interest that came since.
     """
     row = get_own_campaign(campaign)
     check_approved(row)
+    check_campaign(row, texts.texts_of(row))
     with elevated("look for clients to write to"):
         if not members_to_send(row).exists():
             raise refusal("campaign", "没有待发送的客户。", "Nobody is left to be written to.")
@@ -103,12 +106,14 @@ def send_slice(*, campaign: int, after: int, last: int) -> dict[str, int]:
         row.save()
         return {"queued": 0, "refused": 0, "after": 0}
     visible = get_client_by_id([one.client_id for one in members])
+    conflicting = conflicting_members(row, [one.client_id for one in members], texts.texts_of(row))
     queued = 0
     for channel in {one.channel for one in members}:
         some = [one for one in members if one.channel == channel]
         against = refusals_by_client([one.client_id for one in some], channel, texts.delivery_kind(row))
         for member in some:
             rules = [one.rule for one in against.get(member.client_id, ())]
+            rules += [RULE] if member.client_id in conflicting else []
             queued += _send_one(row, member, visible.get(member.client_id), rules)
     return {"queued": queued, "refused": len(members) - queued, "after": members[-1].pk}
 

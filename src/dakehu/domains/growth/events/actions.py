@@ -4,13 +4,14 @@ from datetime import date, datetime
 from typing import Any
 
 from dakehu.domains.clients import queries as clients
-from dakehu.domains.growth.campaigns import approvals
-from dakehu.domains.growth.campaigns import rules as content_rules
+from dakehu.domains.compliance.approvals import requests as approvals
+from dakehu.domains.compliance.approvals.rules import digest
+from dakehu.domains.growth.campaigns.conflicts import check_conflicts
 from dakehu.domains.growth.campaigns.texts import check_text
-from dakehu.domains.growth.choices import ApprovalState, EventState, InvitationAnswer
+from dakehu.domains.growth.choices import EventState, InvitationAnswer
 from dakehu.domains.growth.events import rules
 from dakehu.domains.growth.models import Event, Invitation
-from dakehu.domains.growth.parameters import EVENT, INVITATION, REASON, SEARCH, SEGMENT, VERSION
+from dakehu.domains.growth.parameters import EVENT, INVITATION, SEARCH, SEGMENT, VERSION
 from dakehu.domains.service import actions as service
 from dakehu.domains.service.deliveries import client_text
 from dakehu.domains.team import queries as team
@@ -56,7 +57,7 @@ def get_invitation(pk: int) -> Invitation:
 
 def content_digest(row: Event) -> str:
     """Return the digest of what is approved: the invitation and what it invites to."""
-    return content_rules.digest({name: str(getattr(row, name)) for name in sorted(APPROVED_WITH)})
+    return digest({name: str(getattr(row, name)) for name in sorted(APPROVED_WITH)})
 
 
 def _set(row: Event, values: dict[str, Any]) -> None:
@@ -262,39 +263,15 @@ def submit_event(*, event: int) -> Event:
     against = client_text.refusals(row.body.replace("{{", "").replace("}}", ""), KIND)
     if against:
         raise Refused({"": [one.text for one in against]})
+    check_conflicts(row.owner_id, (), [f"{row.subject}\n{row.body}"])
     row.state = EventState.WAITING.value
     row.save()
     approvals.request_approval(SUBJECT, row.pk, row.name, content_digest(row), [*row.edited_by, row.owner_id])
     return row
 
 
-@action(
-    "growth.approve_event",
-    needs=Permission.CAMPAIGN_APPROVE,
-    zh="批准活动邀请",
-    en="Approve an invitation",
-    parameters=(EVENT,),
-)
-def approve_event(*, event: int) -> Event:
-    """Approve an invitation as it was submitted. Raises Refused for whoever wrote it, and where it changed since."""
+def decide_event(event: int, is_approved: bool, note: str) -> None:
+    """Follow the decision on an invitation: it may be sent, or the event is in preparation again."""
     row = get_event(event)
-    approvals.decide(SUBJECT, row.pk, content_digest(row), ApprovalState.APPROVED)
-    row.state = EventState.APPROVED.value
+    row.state = (EventState.APPROVED if is_approved else EventState.DRAFT).value
     row.save()
-    return row
-
-
-@action(
-    "growth.reject_event",
-    needs=Permission.CAMPAIGN_APPROVE,
-    zh="退回活动邀请",
-    en="Send an invitation back",
-    parameters=(EVENT, REASON),
-)
-def reject_event(*, event: int, reason: str) -> Event:
-    """Send an invitation back to its author with a reason."""
-    row = get_event(event)
-    approvals.decide(SUBJECT, row.pk, content_digest(row), ApprovalState.REJECTED, reason)
-    row.state = EventState.DRAFT.value
-    row.save()
-    return row

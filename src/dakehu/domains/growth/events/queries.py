@@ -4,9 +4,9 @@ from collections import Counter
 from typing import Any
 
 from dakehu.domains.clients import queries as clients
-from dakehu.domains.growth.campaigns import approvals
-from dakehu.domains.growth.campaigns import rules as content_rules
-from dakehu.domains.growth.campaigns.queries import rule_lines
+from dakehu.domains.compliance.approvals import requests as approvals
+from dakehu.domains.compliance.approvals.queries import can_decide
+from dakehu.domains.growth.campaigns.queries import RULES, rule_lines
 from dakehu.domains.growth.choices import EventState, InvitationAnswer
 from dakehu.domains.growth.events import rules
 from dakehu.domains.growth.events.actions import SUBJECT, get_event
@@ -110,7 +110,7 @@ def event_page(*, event: int, name: str | None = None, limit: int | None = None)
                 "id": one.pk,
                 "client_id": one.client_id,
                 "answer_code": str(one.answer),
-                "rule": rule_text(one.refused_by) if one.refused_by else "",
+                "rule": rule_text(one.refused_by, RULES) if one.refused_by else "",
                 "is_sent": one.delivery_ref is not None,
             }
             for one, text in zip(some, shown, strict=True)
@@ -125,12 +125,10 @@ def _can(row: Event, approval: Any, to_send: int) -> dict[str, bool]:
     actor, now = current_actor(), clock.now()
     is_own = row.owner_id == actor.user_id or row.owner_id in actor.covers
     writes = actor.may(Permission.CAMPAIGN_WRITE) and is_own and row.state != EventState.CANCELLED
-    waits = approval is not None and row.state == EventState.WAITING
-    is_author = approval is None or content_rules.approval_error(actor.user_id, approval.author_ids) is not None
     return {
         "edit": writes,
         "submit": writes and row.state == EventState.DRAFT and bool(row.subject and row.body),
-        "decide": waits and actor.may(Permission.CAMPAIGN_APPROVE) and not is_author,
+        "decide": approval is not None and can_decide(approval),
         "send": writes and row.state == EventState.APPROVED and to_send > 0 and row.starts_at > now,
         "attend": actor.may(Permission.CAMPAIGN_WRITE)
         and row.state != EventState.CANCELLED

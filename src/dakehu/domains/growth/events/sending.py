@@ -3,7 +3,8 @@
 from typing import Any
 
 from dakehu.domains.clients.mail_addresses import find_mail_contact
-from dakehu.domains.growth.campaigns import approvals
+from dakehu.domains.compliance.approvals import requests as approvals
+from dakehu.domains.growth.campaigns.conflicts import RULE, check_conflicts, conflicting_clients
 from dakehu.domains.growth.campaigns.rules import PASSING
 from dakehu.domains.growth.choices import EventState
 from dakehu.domains.growth.events.actions import KIND, SUBJECT, content_digest, get_own_event
@@ -52,11 +53,15 @@ def send_invitations(*, event: int) -> dict[str, int]:
             "邀请未获批准，或批准后内容已变更：请重新提交审批。",
             "The invitation is not approved, or it changed since: submit it again.",
         )
+    content = f"{row.subject}\n{row.body}"
+    check_conflicts(row.owner_id, (), [content])
     rows = list(invitations_to_send(row).select_related("client").order_by("pk")[:MOST])
     against = refusals_by_client([one.client_id for one in rows], "mail", KIND)
+    conflicting = conflicting_clients(row.owner_id, [one.client_id for one in rows], (), [content])
     me, queued = team.current_user(), 0
     for invitation in rows:
         rules = [one.rule for one in against.get(invitation.client_id, ())]
+        rules += [RULE] if invitation.client_id in conflicting else []
         queued += _send_one(row, invitation, rules, {"Reply-To": me.mail} if me is not None and me.mail else None)
     return {"queued": queued, "refused": len(rows) - queued, "left": invitations_to_send(row).count()}
 

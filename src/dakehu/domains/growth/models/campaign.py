@@ -6,7 +6,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from dakehu.domains.growth.choices import (
-    ApprovalState,
     CampaignKind,
     CampaignLanguage,
     CampaignState,
@@ -50,6 +49,9 @@ class Campaign(Recorded):
                  help_zh="法定告知不设对照组，也不因客户拒绝而排除",
                  help_en="A duty notice has no control group and reaches those who opted out too")  # fmt: skip
     aim = field(models.CharField(max_length=300, blank=True, default=""), group="campaign", zh="活动目的", en="Aim")
+    products = field(models.CharField(max_length=200, blank=True, default=""), group="campaign", zh="活动涉及产品",
+                     en="Products of the campaign", help_zh="产品代码，多个用逗号分开；按利益冲突登记检查回避与披露",
+                     help_en="Codes with commas between; checked against the register of conflicts", example="600519")  # fmt: skip
     owner = field(models.ForeignKey("team.User", null=True, blank=True, on_delete=models.PROTECT, related_name="campaigns"),
                   zh="负责人", en="Owner", listed=True, editable=False)  # fmt: skip
     state = field(choice_field(CampaignState, default=CampaignState.DRAFT), zh="活动状态", en="State", listed=True,
@@ -137,42 +139,3 @@ class CampaignMember(ClientRecorded):
 
     class Meta(ClientRecorded.Meta):
         indexes = [models.Index(fields=["campaign", "group", "delivery_ref"], name="members_of_campaign")]
-
-
-class Approval(Recorded):
-    """A request that a second person approves something, and what they decided on exactly that content.
-
-    `digest` is of the content as it was asked for. `author_ids` are all who wrote it: none of them may approve it.
-    """
-
-    names = Names("审批", "Approval", "Approvals")
-    retention = TWENTY_YEARS
-
-    subject_kind = models.CharField(max_length=40)
-    subject_ref = models.BigIntegerField()
-    digest = models.CharField(max_length=64)
-    summary = field(
-        models.CharField(max_length=300), zh="审批事项", en="What is to be approved", listed=True, editable=False
-    )
-    author_ids = models.JSONField(default=list)
-    requested_by = field(models.ForeignKey("team.User", null=True, on_delete=models.PROTECT, related_name="+"), zh="提交人",
-                         en="Requested by", listed=True, editable=False)  # fmt: skip
-    requested_at = field(models.DateTimeField(), zh="提交时间", en="Requested at", listed=True, editable=False)
-    state = field(
-        choice_field(ApprovalState, default=ApprovalState.WAITING),
-        zh="审批状态",
-        en="State",
-        listed=True,
-        editable=False,
-    )
-    decided_by = field(models.ForeignKey("team.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"), zh="审批人",
-                       en="Decided by", listed=True, editable=False)  # fmt: skip
-    decided_at = field(
-        models.DateTimeField(null=True, blank=True), zh="审批时间", en="Decided at", listed=True, editable=False
-    )
-    note = field(
-        models.CharField(max_length=300, blank=True, default=""), zh="审批意见", en="Note", listed=True, editable=False
-    )
-
-    class Meta(Recorded.Meta):
-        indexes = [models.Index(fields=["subject_kind", "subject_ref", "-id"], name="approvals_of_subject")]

@@ -1,4 +1,4 @@
-"""Facts of what clients hold: weight, moves, lines they set, risk levels, and how concentrated it is."""
+"""Facts of what clients hold: weight, moves, risk levels, and how concentrated it is."""
 
 from datetime import date, timedelta
 
@@ -6,7 +6,7 @@ import polars as pl
 
 from dakehu.domains.ledger.close import holdings
 from dakehu.domains.ledger.facts.subjects import HOLDING
-from dakehu.domains.ledger.facts.windows import last_trading_days, newest_of, securities
+from dakehu.domains.ledger.facts.windows import newest_of, securities
 from dakehu.domains.ledger.feeds import reader
 from dakehu.domains.ledger.models import Closing, Product, TradeBatch
 from dakehu.domains.ledger.prices import returns
@@ -16,11 +16,6 @@ from dakehu.foundation.records.columns import read_columns
 from dakehu.foundation.schema.facts import Fact, FactTable, declare, kept
 from dakehu.foundation.schema.fields import model_of
 
-TOP_WEIGHT, TOP_HHI, FOR_DAYS = (
-    0.40,
-    0.35,
-    5,
-)  # from which holdings are called concentrated, and over how many trading days
 NAV_DAYS = 90  # back to which the highest value of a product is looked for
 R_LEVELS = ("R1", "R2", "R3", "R4", "R5")
 
@@ -59,30 +54,9 @@ VALUES = (
     Fact("nav_drawdown", "产品回撤", "Drawdown of the product", "share"),
     Fact("nav_line_hit", "净值低于预警线", "Value below its line", "flag"),
 )
-LINES = (
-    Fact(
-        "line_hit",
-        "触及提醒线",
-        "Client's line reached",
-        "flag",
-        help=bilingual(
-            "收盘价达到客户自己设定的止损或止盈价",
-            "The close reached a stop-loss or take-profit price that the client set",
-        ),
-    ),
-)
 SPREAD = (
     Fact("top_weight", "最大持仓占比", "Largest weight", "share"),
     Fact("hhi", "持仓集中度", "Concentration (HHI)", "number"),
-    Fact(
-        "concentrated",
-        "集中超限持续5日",
-        "Concentrated for 5 days",
-        "flag",
-        help=bilingual(
-            "当日与前第 4 个交易日都有单一持仓达 40% 或集中度达 0.35", "Both on the day and four trading days before"
-        ),
-    ),
 )
 
 
@@ -174,45 +148,15 @@ def nav_facts(series: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def load_lines(day: date, names: frozenset[str]) -> pl.DataFrame:
-    """Return the holdings for which a client set a line, and whether the close reached one."""
-    closes = returns.frame(day, ()).select("product", "close")
-    lines = reader.frame("client_lines", day, ("client", "product", "kind", "price"))
-    is_hit = (
-        pl.when(pl.col("kind") == "stop_loss")
-        .then(pl.col("close") <= pl.col("price"))
-        .otherwise(pl.col("close") >= pl.col("price"))
-    )
-    held = held_on(day).select("client", "product")
-    return (
-        lines.join(held, on=["client", "product"], how="semi")
-        .join(closes, on="product", how="inner")
-        .group_by("client", "product")
-        .agg(is_hit.any().alias("line_hit"))
-    )
-
-
 def load_spread(day: date, names: frozenset[str]) -> pl.DataFrame:
-    """Return how concentrated every client's holdings are on a day, and whether they were so four trading days before."""
-    frame = spread(held_on(day))
-    if "concentrated" in names:
-        days = last_trading_days(day, FOR_DAYS)
-        with elevated("holdings for the facts of a day"):
-            earlier = spread(held_on(days[0])) if days else frame.clear()
-        then = earlier.filter(_is_concentrated())["client"]
-        both = _is_concentrated() & pl.col("client").is_in(then.implode())
-        frame = frame.with_columns(both.alias("concentrated"))
-    return frame.select("client", *sorted(names))
+    """Return how concentrated every client's holdings are on a day."""
+    return spread(held_on(day)).select("client", *sorted(names))
 
 
 def spread(held: pl.DataFrame) -> pl.DataFrame:
     """Return [client, top_weight, hhi] of holdings: client, held_weight. Pure."""
     weight = pl.col("held_weight")
     return held.group_by("client").agg(weight.max().alias("top_weight"), (weight * weight).sum().alias("hhi"))
-
-
-def _is_concentrated() -> pl.Expr:
-    return (pl.col("top_weight") >= TOP_WEIGHT) | (pl.col("hhi") >= TOP_HHI)
 
 
 def holdings_known(day: date) -> date | None:
@@ -234,14 +178,6 @@ declare(
         bilingual("产品净值", "Product values"),
         HOLDING,
         as_of=newest_of("product_navs"),
-    ),
-    FactTable(
-        "client_lines",
-        LINES,
-        load_lines,
-        bilingual("客户提醒线", "Lines set by clients"),
-        HOLDING,
-        as_of=newest_of("client_lines"),
     ),
     FactTable("spread", SPREAD, load_spread, TRADES, as_of=holdings_known),
 )

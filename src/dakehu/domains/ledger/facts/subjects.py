@@ -4,6 +4,7 @@ from dakehu.foundation.schema.facts import Subject
 
 HOLDING = Subject("holding", "持仓", "Holding", ("client", "product"))
 MARGIN_CONTRACT = Subject("margin_contract", "融资融券合约", "Margin contract", ("client", "contract"))
+REMINDER_LINE = Subject("reminder_line", "客户提醒线", "Line set by a client", ("client", "line"))
 ALLOTMENT = Subject("allotment", "中签", "Allotment", ("client", "allotment"))
 ANNOUNCEMENT = Subject("announcement", "持仓证券的公告", "Announcement on a holding", ("client", "announcement"))
 SECURITY_EVENT = Subject("security_event", "持仓证券的事件", "Event of a holding", ("client", "security_event"))

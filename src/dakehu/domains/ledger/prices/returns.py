@@ -72,6 +72,43 @@ def frame(day: date, windows: Iterable[int] = WINDOWS) -> pl.DataFrame:
     )
 
 
+def highs(day: date, wanted: pl.DataFrame) -> pl.DataFrame:
+    """Return the highest close of securities from a day on, up to `day`: product, since, high, first (the close of `since`).
+
+    wanted: product (id), since (day). Prices before a split or bonus issue are taken as they are after it; dividends are
+    not taken out, for the price fell by them. Rows without a price are left out.
+    """
+    schema = {"product": pl.Int64, "since": pl.Date, "high": pl.Float64, "first": pl.Float64}
+    prices = _table(day)
+    last = prices.column(day)
+    if last < 0 or not wanted.height:
+        return pl.DataFrame(schema=schema)
+    factors = _split_factors(prices, day)
+    pieces = [pl.DataFrame(schema=schema)]
+    for (since,), group in wanted.unique().group_by("since"):
+        first = max(0, prices.column(since))
+        product = group["product"].to_numpy()
+        row = np.minimum(np.searchsorted(prices.products, product), len(prices.products) - 1)
+        is_known = prices.products[row] == product
+        product, row = product[is_known], row[is_known]
+        closes = prices.matrix[row, first : last + 1] * factors[row, first : last + 1]
+        high = np.fmax.reduce(closes, axis=1) if len(row) else np.zeros(0)
+        columns = {"product": product, "since": [since] * len(row), "high": high, "first": closes[:, 0]}
+        pieces.append(pl.DataFrame(columns, schema=schema))
+    return pl.concat(pieces).with_columns(pl.col("high", "first").fill_nan(None)).drop_nulls("high")
+
+
+def _split_factors(prices: PriceTable, day: date) -> np.ndarray:
+    """Return by what each price is multiplied to stand as after the splits and bonus shares up to `day`: float64 [A, D]."""
+    factors = np.ones(prices.matrix.shape)
+    actions = CorporateAction.objects.filter(on__lte=day, ratio__gt=0).exclude(kind=CorporateKind.RIGHTS.value)
+    for product, on, ratio in actions.values_list("product_id", "on", "ratio"):
+        row = int(np.searchsorted(prices.products, product))
+        if row < len(prices.products) and prices.products[row] == product:
+            factors[row, : prices.column(on - timedelta(days=1)) + 1] /= 1.0 + float(ratio)
+    return factors
+
+
 def index_return(name: str, day: date, window: int = 1) -> float | None:
     """Return the return of an index (code.market) over the trading days that end with `day`, None where not known."""
     code, _, market = name.partition(".")

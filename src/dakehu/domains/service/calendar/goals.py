@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min
 from django.db.models.functions import TruncDate
 
 from dakehu.domains.service.calendar import goal_rules
@@ -37,17 +37,10 @@ CARD_TONES = {"reached": "good", "behind": "warn", "missed": "bad"}
 KEPT = timedelta(days=31)  # for which a goal that has ended is still shown
 
 
-def visible_goals() -> Any:
-    """Return the goals of the actor, of the people whom the actor covers, and of their teams."""
-    people = people_of(current_actor())
-    teams = model_of("team.User").objects.filter(pk__in=people).exclude(team=None).values("team_id")
-    return Goal.objects.filter(Q(user_id__in=people) | Q(team_id__in=teams))
-
-
 @query("service.goals", needs=Permission.SERVICE_READ, zh="工作目标", en="Goals", parameters=(FILTERS, ORDER))
 def goal_rows(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
     """Return the goals of oneself and one's team as they were set, the latest first."""
-    return filter_rows(visible_goals(), filters or {}, order or "-last_on")
+    return filter_rows(Goal.objects, filters or {}, order or "-last_on")
 
 
 @query(
@@ -59,7 +52,7 @@ def goal_progress(*, ended: bool | None = None) -> list[dict[str, Any]]:
 
     Measured from records at every look. Goals that ended more than a month ago are left out unless `ended`.
     """
-    rows = visible_goals().select_related("user", "team").order_by("last_on", "pk")
+    rows = Goal.objects.select_related("user", "team").order_by("last_on", "pk")
     if not ended:
         rows = rows.filter(last_on__gte=clock.today() - KEPT)
     return [_as_plain(row, measure(row)) for row in rows]
@@ -215,7 +208,7 @@ def _figure(value: float | None, unit: str) -> str:
     return "–" if value is None else f"{value:g}{unit}"
 
 
-def _check(row: Goal) -> None:
+def check_goal(row: Goal) -> None:
     """Raise Refused for a goal that is wrong, or about people whom the actor does not lead."""
     error = goal_rules.goal_error(
         has_user=row.user_id is not None,
@@ -245,14 +238,14 @@ def _check(row: Goal) -> None:
 def set_goal(*, target: Decimal, **values: Any) -> Goal:
     """Set a goal of a member or of a team over a period. What is reached is counted from records, never typed."""
     row = Goal(target=target, **{k: v for k, v in values.items() if v is not None})
-    _check(row)
+    check_goal(row)
     row.save()
     return row
 
 
 def _get(pk: int) -> Goal:
     """Return a goal that the actor may see. Raises NotFound."""
-    row: Goal | None = visible_goals().filter(pk=pk).select_related("user", "team").first()
+    row: Goal | None = Goal.objects.filter(pk=pk).select_related("user", "team").first()
     if row is None:
         raise NotFound(bilingual("目标", "goal"))
     return row
@@ -272,7 +265,7 @@ def change_goal(*, goal_id: int, version: int | None = None, **values: Any) -> G
     for name, value in values.items():
         if value is not None or Goal._meta.get_field(name).null:
             setattr(row, name, value)
-    _check(row)
+    check_goal(row)
     row.save()
     return row
 

@@ -17,11 +17,11 @@ from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import refusal
-from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates.output import name_of
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.schema.calendar_sources import CalendarEntry, sources
+from dakehu.foundation.schema.calendar_sources import CalendarEntry, kind_name, sources
 from dakehu.foundation.schema.fields import FieldSpec, model_of
 from dakehu.foundation.schema.parameters import Parameter
 
@@ -34,16 +34,6 @@ KINDS = Parameter(
 TIER = Parameter("tier", required=False, spec=FieldSpec("客户级别", "Tier"))
 CLIENT = Parameter("client", "clients.Client", required=False, spec=FieldSpec("客户", "Client"))
 
-KIND_NAMES: dict[str, Bilingual] = {
-    "absence": bilingual("休假", "Absence"),
-    "meeting": bilingual("会议", "Meeting"),
-    "moment": bilingual("关键时刻", "Moment"),
-    "promise": bilingual("承诺", "Promise"),
-    "complaint": bilingual("投诉", "Complaint"),
-    "request": bilingual("诉求", "Request"),
-    "task": bilingual("任务", "Task"),
-    "follow_up": bilingual("跟进", "Follow-up"),
-}
 CLASHES = {
     "double": bilingual("{name}同一时间有两项会议", "{name} has two meetings at this time"),
     "absent": bilingual("{name}当天休假", "{name} is away that day"),
@@ -208,7 +198,7 @@ def _rows(entries: list[CalendarEntry], collisions: dict[str, list[Clash]]) -> l
             {
                 "key": one.key,
                 "kind": one.kind,
-                "kind_name": str(KIND_NAMES.get(one.kind, one.kind)),
+                "kind_name": str(kind_name(one.kind)),
                 "starts": one.starts.isoformat(timespec="minutes"),
                 "ends": one.ends.isoformat(timespec="minutes"),
                 "all_day": one.all_day,

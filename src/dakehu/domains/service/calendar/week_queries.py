@@ -5,7 +5,6 @@ from typing import Any
 
 from dakehu.domains.service.calendar.contact_rules import CONTACT_NAMES
 from dakehu.domains.service.calendar.parameters import FIRST, OWNER
-from dakehu.domains.service.calendar.queries import KIND_NAMES
 from dakehu.domains.service.calendar.week import CONTACT, Week, proposed_week, subject_of
 from dakehu.domains.service.models import Channel
 from dakehu.domains.service.today.queries import tiers_of
@@ -15,6 +14,7 @@ from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.gates.output import name_of
 from dakehu.foundation.gates.registry import query
+from dakehu.foundation.schema.calendar_sources import kind_name
 from dakehu.foundation.schema.fields import model_of
 
 
@@ -79,16 +79,16 @@ def _item(key: str, week: Week, named: dict[int, dict[str, Any]], tiers: dict[in
         client: int | None = int(number)
         owed = week.next[int(number)]
         title, why = str(subject_of(owed)), [str(text) for text in owed.why]
-        kind_name = Channel.text_of(owed.channel) if owed.channel else str(CONTACT_NAMES[owed.kind])
+        shown_kind = Channel.text_of(owed.channel) if owed.channel else str(CONTACT_NAMES[owed.kind])
         link = f"/clients/{client}/"
     else:
         entry = week.entries[key]
         client, title, why, link = entry.client, entry.title, [], entry.link
-        kind_name = str(KIND_NAMES.get(entry.kind, entry.kind))
+        shown_kind = str(kind_name(entry.kind))
     return {
         "key": key,
         "kind": what,
-        "kind_name": kind_name,
+        "kind_name": shown_kind,
         "title": title,
         "client": named.get(client) if client is not None else None,
         "tier": tiers.get(client, (0, ""))[1] if client is not None else "",

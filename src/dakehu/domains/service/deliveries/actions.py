@@ -114,3 +114,9 @@ def record_arrival(*, message_id: str, arrived: bool, answer: str = "") -> int:
         row.save()
         count += 1
     return count
+
+
+def record_report(*, message_id: str, arrived: bool, answer: str = "") -> bool:
+    """Record an arrival or a bounce where the desk sent the message; return whether it did, however often that is reported."""
+    record_arrival(message_id=message_id, arrived=arrived, answer=answer)
+    return Delivery.objects.filter(message_id=message_id).exists()

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from dakehu.domains.service.actions import VERSION
+from dakehu.domains.service.calendar.organisers import coming_meetings, give_to
 from dakehu.domains.service.hand_over import contents, plan, rules
 from dakehu.domains.service.hand_over.moves import Move, counts_of, hand_over, moves_of
 from dakehu.domains.service.leaving import tell_compliance
@@ -154,7 +155,7 @@ def apply_hand_over(*, hand_over: int) -> dict[str, Any]:
     """Move the clients of a planned hand-over with all their open work, and freeze a pack for each receiver to sign.
 
     A client that somebody else has taken over meanwhile is left where it is, and named. Raises Refused before its day.
-    Returns {clients, plans, promises, requests, complaints, tasks, moments, left: [codes]}.
+    Returns {clients, plans, promises, requests, complaints, tasks, moments, meetings, left: [codes]}.
     """
     row = get_hand_over(hand_over, HandOverState.PLANNED)
     if row.effective_on > clock.today():
@@ -180,7 +181,7 @@ def take_effect(row: HandOver) -> dict[str, Any]:
             done = hand_over(move, row.giver, clock.today())
             moved[str(move.client.pk)] = {**done, "receiver": move.receiver.pk, "is_main": move.is_main}
         if row.ends_account:
-            _pass_own_tasks(row, moves)
+            _pass_own_work(row, moves)
     row.moved, row.state, row.applied_on = moved, HandOverState.EFFECTIVE.value, clock.today()
     row.save()
     _tell_receivers(row, moves)
@@ -228,13 +229,15 @@ def _other_moves(row: HandOver) -> list[Move]:
     return [move for move in found if move.receiver is not None and move.receiver.pk != row.giver_id]
 
 
-def _pass_own_tasks(row: HandOver, moves: list[Move]) -> None:
-    """Give the leaving colleague's open tasks that concern no client to the lead of the team, else to a receiver."""
+def _pass_own_work(row: HandOver, moves: list[Move]) -> None:
+    """Give the leaving colleague's open tasks and meetings that concern no client to the team's lead, else to a receiver."""
     lead = team.find_lead(row.giver)
     takes = lead if lead is not None and lead.pk != row.giver_id else next((move.receiver for move in moves), None)
     for task in Task.objects.filter(owner=row.giver, client=None, state__in=OPEN_STATES) if takes is not None else ():
         task.owner = takes
         task.save()
+    for meeting in coming_meetings(row.giver).filter(client=None) if takes is not None else ():
+        give_to(meeting, takes)
 
 
 def _tell_receivers(row: HandOver, moves: list[Move]) -> None:

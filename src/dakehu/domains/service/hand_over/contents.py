@@ -86,7 +86,8 @@ def _promise(row: Any) -> dict[str, Any]:
 
 def _work(row: Any) -> dict[str, Any]:
     """Return a piece of open work: its kind in both languages, its text and its day."""
-    due = getattr(row, "due_on", None) or clock.local(row.due_at).date()
+    at = getattr(row, "due_at", None) or getattr(row, "starts_at", None)
+    due = getattr(row, "due_on", None) or clock.local(at).date()
     text = row.subject if hasattr(row, "subject") else row._meta.get_field("kind").choice_set.text_of(str(row.kind))
     return {"kind": {"zh": row.names.zh, "en": row.names.en}, "text": str(text), "due_on": due.isoformat()}
 

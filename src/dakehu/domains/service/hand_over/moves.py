@@ -9,7 +9,8 @@ from dakehu.domains.clients import actions as clients
 from dakehu.domains.clients.bulk_edit import actions as bulk_edit
 from dakehu.domains.clients.bulk_edit.duties import open_duties
 from dakehu.domains.service.actions import update_contact_dates
-from dakehu.domains.service.models import FollowUp, Interaction, Moment, PlanState, Request, Task
+from dakehu.domains.service.calendar.organisers import coming_meetings, give_to
+from dakehu.domains.service.models import FollowUp, Interaction, Meeting, Moment, PlanState, Request, Task
 from dakehu.domains.service.moments.rules import OPEN_STATES as OPEN_MOMENTS
 from dakehu.domains.service.tasks.rules import OPEN_STATES as OPEN_TASKS
 from dakehu.domains.team.roles import ROLES
@@ -32,11 +33,12 @@ class Move:
     requests: list[Request] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     moments: list[Moment] = field(default_factory=list)
+    meetings: list[Meeting] = field(default_factory=list)
 
     @property
     def owned(self) -> list[Any]:
-        """Return the rows whose owner changes."""
-        return [*self.plans, *self.requests, *self.tasks, *self.moments]
+        """Return the rows whose owner, or organiser, changes."""
+        return [*self.plans, *self.requests, *self.tasks, *self.moments, *self.meetings]
 
 
 def moves_of(user: Any, chosen: Iterable[int] | None = None) -> dict[int, Move]:
@@ -66,6 +68,7 @@ def _open_work(user: Any) -> dict[str, Any]:
         "requests": Request.objects.filter(owner=user).exclude(state="closed"),
         "tasks": Task.objects.filter(owner=user, state__in=OPEN_TASKS).exclude(client=None),
         "moments": Moment.objects.filter(owner=user, state__in=OPEN_MOMENTS),
+        "meetings": coming_meetings(user).exclude(client=None),
     }
 
 
@@ -81,6 +84,7 @@ def counts_of(moves: Iterable[Move]) -> dict[str, int]:
         "complaints": sum(row.kind == "complaint" for row in requests),
         "tasks": sum(len(move.tasks) for move in found),
         "moments": sum(len(move.moments) for move in found),
+        "meetings": sum(len(move.meetings) for move in found),
     }
 
 
@@ -118,8 +122,7 @@ def hand_over(move: Move, user: Any, day: date) -> dict[str, Any]:
     if move.is_main:
         bulk_edit.assign_role(move.client, move.receiver, "main", day)
     for row in move.owned:
-        row.owner = move.receiver
-        row.save()
+        give_to(row, move.receiver)
     made = [_plan_promise(move, promised) for promised in move.promises]
     if made:
         update_contact_dates(move.client)

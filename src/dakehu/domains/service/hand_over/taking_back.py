@@ -6,6 +6,7 @@ from typing import Any
 from dakehu.domains.clients.bulk_edit.actions import assign_role
 from dakehu.domains.clients.bulk_edit.duties import open_duties
 from dakehu.domains.service.actions import update_contact_dates
+from dakehu.domains.service.calendar.organisers import give_to, owner_column
 from dakehu.domains.service.hand_over.actions import HAND_OVER, get_hand_over
 from dakehu.domains.service.models import FollowUp, HandOver, HandOverPack, HandOverState, PlanState
 from dakehu.domains.team import actions as team_actions
@@ -22,7 +23,7 @@ from dakehu.foundation.records.recorded import add_audit_note, current_act
 from dakehu.foundation.schema.fields import FieldSpec, model_of
 from dakehu.foundation.schema.parameters import Parameter
 
-ENDED = ("done", "cancelled", "closed", "lapsed")
+ENDED = ("done", "cancelled", "closed", "lapsed", "held")
 
 
 @action(
@@ -107,10 +108,9 @@ def _give_work_back(client: Any, row: HandOver, done: dict[str, Any]) -> int:
     """Give open work back that still is the receiver's, and cancel the plans made of promises; returns how many rows."""
     count = 0
     for label, pk in done["owned"]:
-        work = model_of(label).objects.filter(pk=pk, owner_id=done["receiver"]).first()
+        work = model_of(label).objects.filter(pk=pk, **{owner_column(label): done["receiver"]}).first()
         if work is not None and str(work.state) not in ENDED:
-            work.owner = row.giver
-            work.save()
+            give_to(work, row.giver)
             count += 1
     for plan in FollowUp.objects.filter(pk__in=done["plans"], state=PlanState.PLANNED.value):
         plan.state = PlanState.CANCELLED.value

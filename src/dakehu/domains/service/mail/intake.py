@@ -11,13 +11,15 @@ from typing import Any
 
 from dakehu.domains.clients import mail_addresses
 from dakehu.domains.clients import queries as clients
+from dakehu.domains.service.deliveries.actions import record_report
 from dakehu.domains.service.mail import rules
+from dakehu.domains.service.mail.bounces import read_delivery_status
 from dakehu.domains.service.mail.filing import file_to_client
 from dakehu.domains.service.mail.forwarded import find_original
 from dakehu.domains.service.mail.message import MailMessage, UnreadableMail, read_message
 from dakehu.domains.service.models import AsideReason, AsideState, Mail, MailCandidate, SetAsideMail
 from dakehu.domains.team import queries as team
-from dakehu.foundation.access.actor import Reach, current_actor, elevated
+from dakehu.foundation.access.actor import Reach, acting_as, current_actor, elevated, system_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.files import store as files
 from dakehu.foundation.records.recorded import current_act
@@ -48,7 +50,7 @@ class MailSource:
 
 @dataclass
 class IntakeResult:
-    """What became of mails. `filed` counts mails, `copies` rows on timelines."""
+    """What became of mails. `filed` counts mails, `copies` rows on timelines, `returned` reports about what the desk sent."""
 
     seen: int = 0
     filed: int = 0
@@ -56,11 +58,12 @@ class IntakeResult:
     duplicate: int = 0
     internal: int = 0
     aside: int = 0
+    returned: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
 
     def counts(self) -> dict[str, Any]:
-        """Return the counts as plain values; seen = filed + duplicate + internal + aside."""
-        names = ("seen", "filed", "copies", "duplicate", "internal", "aside")
+        """Return the counts as plain values; seen = filed + duplicate + internal + aside + returned."""
+        names = ("seen", "filed", "copies", "duplicate", "internal", "aside", "returned")
         return {**{name: getattr(self, name) for name in names}, "reasons": dict(self.reasons)}
 
 
@@ -77,10 +80,12 @@ class _Known:
 def file_mails(received: Iterable[ReceivedMail], source: MailSource) -> IntakeResult:
     """File mails in their order, set aside what cannot be; return what became of them. Call inside an act."""
     current_act()
-    read = [(one, _read(one)) for one in received]
+    every = list(received)
+    kept = [one for one in every if not _is_report(one)]
+    read = [(one, _read(one)) for one in kept]
     messages = [message for _, message in read if isinstance(message, MailMessage)]
     known = _look_up(messages, source)
-    result = IntakeResult()
+    result = IntakeResult(seen=len(every) - len(kept), returned=len(every) - len(kept))
     for one, message in read:
         result.seen += 1
         if isinstance(message, UnreadableMail):
@@ -88,6 +93,15 @@ def file_mails(received: Iterable[ReceivedMail], source: MailSource) -> IntakeRe
         else:
             _place(one, message, source, known, result)
     return result
+
+
+def _is_report(one: ReceivedMail) -> bool:
+    """Return whether a mail reports what became of a message of the desk; the log of deliveries then says it."""
+    status = read_delivery_status(one.content) if one.is_whole else None
+    if status is None:
+        return False
+    with acting_as(system_actor("a mail server reports on a message", current_actor().door)):
+        return record_report(message_id=status.message_id, arrived=status.has_arrived, answer=status.answer)
 
 
 def _read(one: ReceivedMail) -> MailMessage | UnreadableMail:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from dakehu.domains.service.absences.standing_in import for_whom, reminded_for
 from dakehu.domains.service.mail.set_aside import waiting_mails
 from dakehu.domains.service.models import Mail, MailDirection
 from dakehu.foundation.access.actor import current_actor
@@ -22,9 +23,8 @@ MOST = 20
 @query(MAILS, needs=Permission.INTERACTION_LOG, zh="邮件提醒", en="Notices of mails")
 def mail_notices() -> list[dict[str, Any]]:
     """Return the mails that clients wrote to the reader in the last three days, newest first, and how many mails wait."""
-    actor = current_actor()
     rows = Mail.objects.filter(
-        staff_id=actor.user_id,
+        staff_id__in=reminded_for(),
         direction=MailDirection.RECEIVED.value,
         sent_at__gte=clock.now() - timedelta(days=DAYS),
     )
@@ -44,7 +44,11 @@ def _of_mail(row: Mail) -> dict[str, Any]:
     clearance = current_actor().clearance
     about = row.subject if clearance >= PERSONAL else ""
     text = bilingual(
-        "{name}来信：{about}", "Mail from {name}: {about}", name=name_of(row.client, clearance), about=about
+        "{name}来信：{about}{whose}",
+        "Mail from {name}: {about}{whose}",
+        name=name_of(row.client, clearance),
+        about=about,
+        whose=for_whom(row.staff_id),
     )
     url = f"/clients/{row.client_id}/?tab=overview&show=mail"
     return notice(f"{MAILS}:{row.pk}", text, at=clock.local(row.sent_at).isoformat(), url=url)

@@ -11,6 +11,7 @@ from dakehu.domains.service.models.calendar import (
     MeetingState,
     WorkingHours,
 )
+from dakehu.domains.service.models.comment import Comment, CommentMention
 from dakehu.domains.service.models.delivery import Delivery
 from dakehu.domains.service.models.hand_over import HandOver, HandOverPack, HandOverState
 from dakehu.domains.service.models.mail import AsideReason, AsideState, Mail, MailCandidate, MailDirection, SetAsideMail
@@ -51,6 +52,8 @@ __all__ = [
     "Channel",
     "ChecklistItem",
     "ChecklistTemplate",
+    "Comment",
+    "CommentMention",
     "ContactPlan",
     "Delivery",
     "Every",

@@ -1,5 +1,6 @@
 """Models of the calendar: meetings with attendees, contact plans of clients, working hours and goals."""
 
+from typing import Any
 from uuid import uuid4
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -8,12 +9,14 @@ from django.db.models import F, Q
 
 from dakehu.domains.service.models.work import Channel
 from dakehu.domains.tiers.choices import TierCode
-from dakehu.foundation.access.actor import Actor
+from dakehu.foundation.access.actor import Actor, current_actor
+from dakehu.foundation.access.scope import Common
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.records.recorded import ClientRecorded, Recorded
-from dakehu.foundation.schema.fields import Choices, choice_field, field
+from dakehu.foundation.schema.fields import Choices, choice_field, field, model_of
 from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
+from dakehu.foundation.search.index import TEXT
 
 
 def new_uid() -> str:
@@ -65,6 +68,7 @@ class Meeting(ClientRecorded):
     names = Names("会议", "Meeting", "Meetings", aliases=("日程", "Appointment"))
 
     client_path = "client"
+    searched = {"subject": TEXT, "agenda": TEXT, "minutes": TEXT, "outcome": TEXT}
     retention = TWENTY_YEARS
 
     client = field(models.ForeignKey("clients.Client", null=True, blank=True, on_delete=models.CASCADE, related_name="meetings"),
@@ -238,6 +242,20 @@ class Measure(Choices):
     EVENTS = "events", "举办客户活动", "Events held", ("活动场次",)
 
 
+class GoalScope(Common):
+    """Goals of the actor, of the people whom the actor covers, and of their teams."""
+
+    def get_queryset(self) -> Any:
+        """Return the goals that the current actor may see."""
+        actor = current_actor()
+        rows = super().get_queryset()
+        if actor.is_system:
+            return rows
+        people = people_of(actor)
+        teams = model_of("team.User").objects.filter(pk__in=people).exclude(team=None).values("team_id")
+        return rows.filter(Q(user_id__in=people) | Q(team_id__in=teams))
+
+
 class Goal(Recorded):
     """A goal of a member or a team over a period. `target` is a number, or a percentage for coverage."""
 
@@ -267,6 +285,8 @@ class Goal(Recorded):
         listed=True,
     )
     note = field(models.CharField(max_length=300, blank=True, default=""), zh="目标说明", en="Note", listed=True)
+
+    objects: Any = GoalScope()
 
     class Meta(Recorded.Meta):
         constraints = [

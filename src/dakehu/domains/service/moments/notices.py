@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from dakehu.domains.service.absences.standing_in import for_whom, reminded_for
 from dakehu.domains.service.models import Moment, MomentState
 from dakehu.domains.service.moments import rules
 from dakehu.foundation.access.actor import current_actor
@@ -22,12 +23,12 @@ MANDATORY = bilingual("必办：{name} · {kind}，{hour} 前", "Mandatory: {nam
 
 @query(NEW, needs=Permission.MOMENT_WORK, zh="关键时刻提醒", en="Notices of moments")
 def moment_notices() -> list[dict[str, Any]]:
-    """Return the actor's open moments that climbed, were passed on, or are mandatory and due by the end of today.
+    """Return open moments of the actor, and of whom the actor stands in for, that climbed, were passed on, or are mandatory and due by the end of today.
 
     At most twenty, the earliest deadline first; one of several reasons counts once.
     """
     end = clock.start_of_day(clock.today() + timedelta(days=1))
-    mine = Moment.objects.filter(owner_id=current_actor().user_id, state__in=rules.OPEN_STATES)
+    mine = Moment.objects.filter(owner_id__in=reminded_for(), state__in=rules.OPEN_STATES)
     mine = mine.exclude(snoozed_until__gt=clock.today()).select_related("client").order_by("due_at", "pk")
     rows = list(mine.filter(escalation__gt=0)[:MOST])
     rows += list(mine.filter(state=MomentState.PASSED.value, escalation=0)[:MOST])
@@ -59,7 +60,8 @@ def _text(row: Moment, name: str, reason: Bilingual | str) -> Bilingual:
         "hour": f"{clock.local(row.due_at):%H:%M}",
     }
     text = ESCALATED if row.escalation else PASSED if row.state == MomentState.PASSED else MANDATORY
-    return bilingual(text.zh, text.en, **said)
+    own = bilingual(text.zh, text.en, **said)
+    return bilingual("{own}{whose}", "{own}{whose}", own=own, whose=for_whom(row.owner_id))
 
 
 declare(NoticeSource(NEW, bilingual("关键时刻", "Moments"), "shield", order=10))

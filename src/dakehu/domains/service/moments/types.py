@@ -10,6 +10,7 @@ from dakehu.foundation.schema.facts import CLIENT, Subject
 ABOUT = {
     "holding": "security",
     "margin_contract": "contract_name",
+    "reminder_line": "line_about",
     "allotment": "allotment_name",
     "announcement": "announcement_name",
     "security_event": "event_name",

@@ -8,6 +8,7 @@ from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.encrypted_fields import DOTS
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import PERSONAL
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.calendar_sources import CalendarEntry, CalendarSource, declare
 
 MOST = 2000
@@ -42,4 +43,14 @@ def task_entries(first: date, last: date, users: tuple[int, ...] | None) -> list
     ]
 
 
-declare(CalendarSource("service.tasks", "任务", "Tasks", task_entries, needs=Permission.SERVICE_READ, order=35))
+declare(
+    CalendarSource(
+        "service.tasks",
+        "任务",
+        "Tasks",
+        task_entries,
+        needs=Permission.SERVICE_READ,
+        order=35,
+        kinds={"task": bilingual("任务", "Task")},
+    )
+)

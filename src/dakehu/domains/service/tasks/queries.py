@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
+from dakehu.domains.service.absences.standing_in import reminded_for
 from dakehu.domains.service.models import (
     ChecklistItem,
     ChecklistTemplate,
@@ -81,7 +82,7 @@ def tasks(
 def own_condition(*, with_absent: bool = False) -> Q:
     """Return the condition for tasks that the actor owns or helps with; `with_absent` those of whom they stand in for too."""
     actor = current_actor()
-    people = [actor.user_id, *(actor.extra.get("stands_in_for", ()) if with_absent else ())]
+    people = reminded_for() if with_absent else [actor.user_id]
     return Q(owner_id__in=people) | Q(pk__in=TaskHelper.objects.filter(user_id=actor.user_id).values("task_id"))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Q
 
 from dakehu.domains.service import rules as service_rules
+from dakehu.domains.service.absences.standing_in import reminded_for
 from dakehu.domains.service.models import FollowUp, Interaction, Moment, PlanState, Request, Task
 from dakehu.domains.service.moments import rules as moment_rules
 from dakehu.domains.service.queries import MINE, OWNER
@@ -102,7 +103,7 @@ def today_list(
     """Return what is to be done now, in the order in which it is worked, with why each client and why now.
 
     Mandatory work by deadline, overdue work by tier, promises and requests, expiries, unusual moves, birthdays, service,
-    planned contacts. `mine` limits it to the actor's own, `owner` to those of one member of staff, `group` to one group;
+    planned contacts. `mine` limits it to the actor's own and that of whom the actor stands in for, `owner` to those of one member of staff, `group` to one group;
     without them a lead has the team's. {date, counts: {group: lines}, groups: [{group, title, count}], total, people: [{id, name, lines, late}] (of
     a team), lines, more, next_due}: at most `limit` lines
     (200) of at most 2,000 of each kind; counts are of all groups and add up to total.
@@ -156,7 +157,7 @@ def _whose(mine: bool | None, owner: int | None) -> Whose:
     if owner:
         return Whose((owner,))
     if mine:
-        return Whose((actor.user_id,))
+        return Whose(tuple(reminded_for()) or (None,))
     if actor.reach is Reach.ACROSS_WALLS:
         return Whose((actor.user_id,), oversees=True)
     return Whose((*actor.covers, None)) if actor.reach is Reach.COVERED else Whose(None)

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from dakehu.domains.compliance.registrations import holders
 from dakehu.domains.service.models import Moment, MomentOutcome
 from dakehu.domains.service.moments import reasons
 from dakehu.domains.service.moments.actions import outcomes_of
@@ -117,7 +118,7 @@ def filled(text: Bilingual, row: Moment) -> str:
     spoken = {
         "client": name_of(row.client, current_actor().clearance),
         "staff": me.name if me else "",
-        "registration": me.registration if me else "",
+        "registration": holders.find_number(me.pk) if me else "",
         "firm": me.team.branch.name if me and me.team and me.team.branch else "",
         "day": row.fired_on.isoformat(),
     }

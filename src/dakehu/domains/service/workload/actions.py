@@ -31,7 +31,7 @@ def rebalance(*, reason: str, to: Any = None) -> dict[str, Any]:
     """Give clients, {client id: user id}, to other main managers of the team together with the open work at them.
 
     What it does to each person's hours is service.workload with the same `to`. Raises Refused in sentences where a client or
-    a receiver does not fit. Returns {clients, plans, promises, requests, complaints, tasks, moments, batch}.
+    a receiver does not fit. Returns {clients, plans, promises, requests, complaints, tasks, moments, meetings, batch}.
     """
     wanted = read_moves(to)
     colleagues = {row.pk: row for row in people()}

@@ -15,7 +15,7 @@ from dakehu.interfaces.cli.output import progress_of, write_message, write_resul
 def pull_mail(line: argparse.Namespace) -> int:
     """Run `dakehu mail pull`; 0 if every mailbox was read to its end.
 
-    With --json: {mailboxes: [{mailbox, seen, filed, copies, duplicate, internal, aside, gone, reasons, batches, notes,
+    With --json: {mailboxes: [{mailbox, seen, filed, copies, duplicate, internal, aside, returned, gone, reasons, batches, notes,
     failure}], and the sums of their counts}. One mailbox that fails does not keep the others from being read.
     """
     reports = [_pull(row, progress_of(line)) for row in find_mailboxes(line.mailbox)]
@@ -44,6 +44,7 @@ def _lines(reports: list[dict[str, Any]]) -> Iterable[str]:
         "filed": bilingual("归档", "filed"),
         "duplicate": bilingual("已有", "known"),
         "internal": bilingual("同事之间", "internal"),
+        "returned": bilingual("退信与回执", "delivery reports"),
         "aside": bilingual("待处理", "set aside"),
     }
     for report in reports:

@@ -9,7 +9,7 @@ from dakehu.domains.service.deliveries import outbox
 from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base import clock
-from dakehu.foundation.gates import perform
+from dakehu.foundation.gates import ask, perform
 from dakehu.foundation.schema.fields import model_of
 
 Acting = Callable[[str], AbstractContextManager[Any]]
@@ -28,7 +28,8 @@ def fill(acting: Acting) -> None:
                 perform("clients.record_consent", {"client": client.code, **stated})
         sent = _write("年末服务安排（演示）", outcome="met", control_percent=20, control_minimum=100)
     with acting("zhou"):
-        perform("growth.approve_campaign", {"campaign": sent})
+        (waiting,) = ask("compliance.approvals", {})
+        perform("compliance.approve", {"approval": waiting["id"]})
     with acting("lin"):
         _write("两融客户风险提示沟通（演示）", filters={"assets.ge": "1000000"}, control_percent=10)
         perform("growth.add_campaign", {"name": "新年固收产品说明会（演示）", "aim": "了解客户对固定收益产品的兴趣"})

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.foundation.gates import QUERIES, ask, perform
+from dakehu.interfaces.web.views.compliance_tabs import tabs_at
 
 SEVERITIES = {
     "BLOCK": (bilingual("不得发送", "May not be sent"), "bad"),
@@ -27,12 +28,19 @@ CERTAINTIES = {
 
 
 @require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """The pages of compliance begin with the wording rules."""
+    return redirect("wording")
+
+
+@require_safe
 def wording(request: HttpRequest) -> HttpResponse:
     """The page of the wording rules."""
     found = ask("compliance.lexicon", {})
     may_review = current_actor().may(QUERIES["compliance.text_reviews"].needs)
     content = {
         "page_title": bilingual("用语合规", "Wording"),
+        **tabs_at("/compliance/wording/"),
         "groups": [_group(group) for group in found["groups"]],
         "rates": {**found["rates"], **_shares(found["rates"])},
         "reviews": ask("compliance.text_reviews", {}) if may_review else None,

@@ -31,8 +31,11 @@ ORDER = (
     "tiers",
     "growth",
     "campaigns",
+    "risk",
     "complaints",
+    "compliance",
     "wording",
+    "conduct",
     "privacy",
     "rules",
     "market",
@@ -73,9 +76,11 @@ ABOUT = {
     "calendar": "calendar",
     "complaints": "complaints",
     "compliance": "wording",
+    "approvals": "compliance",
     "moments": "rules",
     "market": "market",
     "tiers": "tiers",
+    "risk": "risk",
     "prospects": "growth",
     "pool": "growth",
     "opportunities": "growth",
@@ -151,6 +156,8 @@ def guide_for(path: str) -> str:
         return "/guide/odata/"
     if parts[:2] in (["connections", "sheets"], ["connections", "webhooks"]):
         return f"/guide/{'linked-sheets' if parts[1] == 'sheets' else 'webhooks'}/"
+    if first == "compliance" and parts[1:2] != ["wording"]:
+        return "/guide/conduct/"
     return f"/guide/{ABOUT.get(first, FIRST)}/"
 
 

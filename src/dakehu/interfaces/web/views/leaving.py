@@ -25,6 +25,7 @@ COUNTED = (
     ("complaints", bilingual("未办结投诉", "Open complaints")),
     ("tasks", bilingual("未完成任务", "Open tasks")),
     ("moments", bilingual("待处理关键时刻", "Open moments")),
+    ("meetings", bilingual("待召开会议", "Meetings to come")),
 )
 
 

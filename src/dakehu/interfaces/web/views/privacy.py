@@ -13,6 +13,7 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import QUERIES, ask, perform
 from dakehu.foundation.gates.output import render_rows
+from dakehu.interfaces.web.views.compliance_tabs import tabs_at
 from dakehu.interfaces.web.views.imports.wizard import downloaded
 
 SHOWN = 200
@@ -25,6 +26,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
     decides = current_actor().may(QUERIES["compliance.erasure_preview"].needs)
     content: dict[str, Any] = {
         "page_title": bilingual("个人信息", "Personal information"),
+        **tabs_at("/compliance/privacy/"),
         "rows": _requests(),
         "decides": decides,
     }

@@ -1,6 +1,6 @@
 """Moments of markets, accounts and prices: M13 to M20, M26, M39."""
 
-from dakehu.domains.ledger.facts.subjects import HOLDING
+from dakehu.domains.ledger.facts.subjects import HOLDING, REMINDER_LINE
 from dakehu.domains.service.moments.types import MomentType, declare
 from dakehu.foundation.base.i18n import bilingual
 
@@ -102,7 +102,7 @@ declare(
         "M19",
         "集中度超限",
         "Concentration beyond the limit",
-        rule="集中超限持续5日 且 (最大持仓占比 >= 40% 或 持仓集中度 >= 0.35)",
+        rule="集中超限持续5日 且 (最大持仓占比 >= 最大持仓上限 或 持仓集中度 >= 集中度上限)",
         priority=2,
         deadline="T+5",
         action=bilingual("说明集中持仓的影响。", "Explain what concentration means."),
@@ -113,11 +113,11 @@ declare(
         "M20",
         "止损止盈提醒线触及",
         "Line set by the client reached",
-        subject=HOLDING,
+        subject=REMINDER_LINE,
         rule="触及提醒线",
         priority=2,
         deadline="T+0 20:00",
-        shows=("held_value",),
+        shows=("line_close", "line_level"),
         action=bilingual("告知客户：您设定的提醒线已触及。", "Tell the client that the line set has been reached."),
         wording=bilingual(
             "您好，您设定的提醒线已触及。这是对您所设条件的提示，不构成买卖建议。",
@@ -131,8 +131,7 @@ declare(
         "产品净值异常",
         "Product value abnormal",
         subject=HOLDING,
-        rule="净值低于预警线 或 (产品风险序号 <= 2 且 产品回撤 >= 5%) 或 (产品风险序号 = 3 且 产品回撤 >= 10%)"
-        " 或 (产品风险序号 = 4 且 产品回撤 >= 15%)",
+        rule="净值低于预警线 或 产品回撤 >= 产品回撤上限",
         priority=1,
         deadline="T+1",
         shows=("product_risk", "held_value"),

@@ -26,6 +26,7 @@ from dakehu.interfaces.web.views.client.composer import composer, quick
 from dakehu.interfaces.web.views.client.groups import tab_relations  # noqa: F401  (likewise)
 from dakehu.interfaces.web.views.client.head import head_of
 from dakehu.interfaces.web.views.client.performance import tab_money  # noqa: F401  (likewise)
+from dakehu.interfaces.web.views.client.risk import tab_risk  # noqa: F401  (likewise)
 from dakehu.interfaces.web.views.client.timeline import kinds, moments_of
 from dakehu.interfaces.web.views.client.value_text import said, spec_of, table_of
 
@@ -34,6 +35,7 @@ TABS = (
     ("basic", bilingual("基本信息", "Basics"), ""),
     ("money", bilingual("账户资产与交易", "Assets and trades"), Permission.LEDGER_READ),
     ("investments", bilingual("投资登记", "Recorded investments"), Permission.LEDGER_READ),
+    ("risk", bilingual("风险", "Risk"), Permission.RISK_READ),
     ("service", bilingual("服务记录", "Service"), Permission.SERVICE_READ),
     ("needs", bilingual("需求与偏好", "Needs and preferences"), ""),
     ("plans", bilingual("跟进计划", "Plans"), Permission.SERVICE_READ),

@@ -16,6 +16,7 @@ import "./fold.js";
 import "./password-eye.js";
 import "./browser-notices.js";
 import "./live.js";
+import "./comments.js";
 
 const root = document.documentElement;
 

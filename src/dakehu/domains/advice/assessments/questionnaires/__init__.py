@@ -1,0 +1,119 @@
+"""Versions of the risk questionnaire: read from the files beside this module, each with its own bands and checks. Pure."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import resources
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Option:
+    """An answer that may be chosen, with its points."""
+
+    code: str
+    zh: str
+    en: str
+    points: int
+    is_minimum: bool = False
+
+
+@dataclass(frozen=True)
+class Item:
+    """A question with its options by code."""
+
+    code: str
+    group: str
+    zh: str
+    en: str
+    is_multiple: bool
+    options: Mapping[str, Option]
+
+    @property
+    def minimum(self) -> set[str]:
+        """The options that put the client into the lowest category."""
+        return {code for code, option in self.options.items() if option.is_minimum}
+
+
+@dataclass(frozen=True)
+class ConsistencyCheck:
+    """Answers that contradict one another: where every item has one of the options named. A hard one stops the answers."""
+
+    code: str
+    is_hard: bool
+    when: Mapping[str, tuple[str, ...]]
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    """A version. `bands`: [(least score, level)] from the lowest; `exclusive`: options that go with no other."""
+
+    version: str
+    effective_from: date
+    valid_days: int
+    groups: tuple[tuple[str, str, str], ...]
+    bands: tuple[tuple[int, str], ...]
+    items: tuple[Item, ...]
+    exclusive: Mapping[str, tuple[str, ...]]
+    checks: tuple[ConsistencyCheck, ...]
+
+    @property
+    def most_points(self) -> int:
+        """The sum of the highest points of every item."""
+        return sum(max(option.points for option in item.options.values()) for item in self.items)
+
+
+def read(raw: Mapping[str, Any]) -> Questionnaire:
+    """Return a questionnaire from its file. Raises KeyError or ValueError for one that is not whole."""
+    items = tuple(_item(item) for item in raw["items"])
+    known = {item.code: item for item in items}
+    checks = tuple(
+        ConsistencyCheck(
+            check["code"],
+            check["severity"] == "hard",
+            {item: tuple(codes) for item, codes in check["when"].items()},
+            check["zh"],
+            check["en"],
+        )
+        for check in raw["checks"]
+    )
+    for check in checks:
+        for item, codes in check.when.items():
+            if not set(codes) <= set(known[item].options):
+                raise ValueError(f"check {check.code} names an option that {item} does not have")
+    return Questionnaire(
+        raw["version"],
+        date.fromisoformat(raw["effective_from"]),
+        raw["valid_days"],
+        tuple((code, zh, en) for code, zh, en in raw["groups"]),
+        tuple((least, level) for least, level in raw["bands"]),
+        items,
+        {item: tuple(codes) for item, codes in raw["exclusive"].items()},
+        checks,
+    )
+
+
+def _item(raw: Mapping[str, Any]) -> Item:
+    options = {
+        one["code"]: Option(one["code"], one["zh"], one["en"], one["points"], one.get("minimum", False))
+        for one in raw["options"]
+    }
+    return Item(raw["code"], raw["group"], raw["zh"], raw["en"], raw["kind"] == "multi", options)
+
+
+@cache
+def versions() -> dict[str, Questionnaire]:
+    """Return every version by its name, the earliest first."""
+    files = sorted(one.name for one in resources.files(__name__).iterdir() if one.name.endswith(".json"))
+    found = [read(json.loads(resources.files(__name__).joinpath(name).read_text(encoding="utf-8"))) for name in files]
+    return {one.version: one for one in sorted(found, key=lambda one: one.effective_from)}
+
+
+def in_force(day: date) -> Questionnaire:
+    """Return the version that is in force on a day; the first one before any was."""
+    found = list(versions().values())
+    return next((one for one in reversed(found) if one.effective_from <= day), found[0])

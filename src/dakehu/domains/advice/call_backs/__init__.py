@@ -1,0 +1,1 @@
+"""Call-backs by somebody other than the manager."""

@@ -1,0 +1,1 @@
+"""Investor classes: conditions, applications with evidence, decided by a second person."""

@@ -1,0 +1,94 @@
+"""What stands in the bell: tests and class applications that wait, refused pushes, call-backs that are late."""
+
+from datetime import timedelta
+from typing import Any
+
+from dakehu.domains.advice.assessments.queries import waiting_assessments
+from dakehu.domains.advice.choices import CallBackState
+from dakehu.domains.advice.classes.queries import waiting_classes
+from dakehu.domains.advice.models import CallBack, SuitabilityCheck
+from dakehu.foundation.access.permissions import Permission
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates.registry import query
+from dakehu.foundation.schema.notices import NoticeSource, declare, notice
+
+REVIEWS, CLASSES, CALLS = "advice.review_notices", "advice.class_notices", "advice.call_back_notices"
+NEWS = timedelta(days=7)
+PUSHED = ("S05", "S06", "S07")  # what staff brought up and may not
+
+
+@query(REVIEWS, needs=Permission.SUITABILITY_REVIEW, zh="适当性复核提醒", en="Notices of reviews")
+def review_notices() -> list[dict[str, Any]]:
+    """Return the tests that wait, and what staff brought up against the rules within a week."""
+    found = [
+        notice(
+            f"{REVIEWS}:{row['id']}",
+            bilingual(
+                "{client}的测评由 {before} 升至 {level}，待复核",
+                "{client}’s test rose from {before} to {level}; it waits",
+                client=row["client"],
+                before=row["level_before"],
+                level=row["level"],
+            ),
+            at=row["filled_at"],
+            url="/suitability/",
+            tone="warn",
+        )
+        for row in waiting_assessments()[:20]
+    ]
+    rows = SuitabilityCheck.objects.filter(rule__in=PUSHED, initiative="staff", checked_at__gte=clock.now() - NEWS)
+    return found + [
+        notice(
+            f"{REVIEWS}:check:{row.pk}",
+            bilingual(
+                "主动推介被禁止：{product}（{rule}）",
+                "Refused: brought up {product} ({rule})",
+                product=row.product_name,
+                rule=row.rule,
+            ),
+            at=row.checked_at.isoformat(),
+            url=f"/suitability/checks/{row.pk}/",
+            tone="bad",
+        )
+        for row in rows.order_by("-pk")[:20]
+    ]
+
+
+@query(CLASSES, needs=Permission.CLASS_DECIDE, zh="分类申请提醒", en="Notices of class applications")
+def class_notices() -> list[dict[str, Any]]:
+    """Return the applications that wait for the reader."""
+    return [
+        notice(
+            f"{CLASSES}:{row['id']}",
+            bilingual(
+                "{client}申请{wanted}，待审核",
+                "{client} applies for {wanted}",
+                client=row["client"],
+                wanted=row["wanted"],
+            ),
+            at=row["applied_on"],
+            url="/suitability/",
+            tone="warn",
+        )
+        for row in waiting_classes()[:20]
+        if not row["is_own"]
+    ]
+
+
+@query(CALLS, needs=Permission.CALL_BACK, zh="回访逾期提醒", en="Notices of late call-backs")
+def call_back_notices() -> list[dict[str, Any]]:
+    """Return one notice for the call-backs that are late."""
+    late = CallBack.objects.filter(state=CallBackState.OPEN.value, due_on__lt=clock.today()).count()
+    if not late:
+        return []
+    today = clock.today().isoformat()
+    words = bilingual("{n} 个回访已逾期", "{n} call-backs are late", n=late)
+    return [notice(f"{CALLS}:{today}", words, at=today, url="/call-backs/", tone="bad")]
+
+
+declare(
+    NoticeSource(REVIEWS, bilingual("适当性复核", "Suitability reviews"), "shield", order=42),
+    NoticeSource(CLASSES, bilingual("投资者分类申请", "Class applications"), "circle-check", order=43),
+    NoticeSource(CALLS, bilingual("客户回访", "Call-backs"), "clock", order=44),
+)

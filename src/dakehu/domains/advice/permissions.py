@@ -1,0 +1,24 @@
+"""The permissions of suitability and advice."""
+
+from dakehu.domains.team.roles import RoleName
+from dakehu.foundation.access.permissions import Permission
+
+MANAGER, LEAD, COMPLIANCE = RoleName.MANAGER, RoleName.LEAD, RoleName.COMPLIANCE
+
+SUITABILITY_CHECK = Permission(
+    "advice.check", "查询适当性规则", "Ask the suitability rules", granted_to=tuple(RoleName)
+)
+SUITABILITY_READ = Permission(
+    "advice.read", "查看客户适当性记录", "See suitability records of clients", granted_to=(MANAGER, LEAD, COMPLIANCE)
+)
+SUITABILITY_WRITE = Permission(
+    "advice.suitability", "留存适当性核对、发出测评", "Record checks, send questionnaires", granted_to=(MANAGER, LEAD)
+)
+SUITABILITY_REVIEW = Permission(
+    "advice.review", "复核测评与适当性", "Review tests and checks", granted_to=(COMPLIANCE,)
+)
+CLASS_DECIDE = Permission(
+    "advice.classes", "审核专业投资者申请", "Decide on investor classes", granted_to=(LEAD, COMPLIANCE)
+)
+CALL_BACK = Permission("advice.call_backs", "独立回访客户", "Call clients back", granted_to=(LEAD, COMPLIANCE))
+PRODUCT_GRADE = Permission("advice.grades", "评定产品风险等级", "Grade products", granted_to=(COMPLIANCE,))

@@ -1,0 +1,49 @@
+"""Requests for approval of exactly one content: asked for, and void once the content is another."""
+
+from collections.abc import Iterable
+
+from dakehu.domains.compliance.choices import ApprovalState
+from dakehu.domains.compliance.models import Approval
+from dakehu.domains.team import queries as team
+from dakehu.foundation.base import clock
+
+
+def request_approval(
+    subject_kind: str, subject_id: int, summary: str, payload_digest: str, authors: Iterable[int]
+) -> Approval:
+    """Ask that a second person approve a content. Call inside an action; earlier requests and approvals become void."""
+    void_approvals(subject_kind, subject_id)
+    row = Approval(
+        subject_kind=subject_kind,
+        subject_ref=subject_id,
+        summary=summary[:300],
+        digest=payload_digest,
+        author_ids=sorted(set(authors)),
+        requested_by=team.current_user(),
+        requested_at=clock.now(),
+    )
+    row.save()
+    return row
+
+
+def find_approval(subject_kind: str, subject_id: int) -> Approval | None:
+    """Return the latest request for approval of something, None without one."""
+    rows = Approval.objects.filter(subject_kind=subject_kind, subject_ref=subject_id)
+    found: Approval | None = rows.order_by("-pk").first()
+    return found
+
+
+def approved(subject_kind: str, subject_id: int, payload_digest: str) -> bool:
+    """Return whether exactly this content stands approved."""
+    row = find_approval(subject_kind, subject_id)
+    return row is not None and row.state == ApprovalState.APPROVED and row.digest == payload_digest
+
+
+def void_approvals(subject_kind: str, subject_id: int) -> bool:
+    """Void what waits or stands approved; return whether there was any. Call inside an action."""
+    states = (ApprovalState.WAITING.value, ApprovalState.APPROVED.value)
+    rows = list(Approval.objects.filter(subject_kind=subject_kind, subject_ref=subject_id, state__in=states))
+    for row in rows:
+        row.state = ApprovalState.VOID.value
+        row.save()
+    return bool(rows)

@@ -1,0 +1,74 @@
+"""Who holds which registration today: asked by every domain whose actions need one."""
+
+from datetime import date
+
+from dakehu.domains.compliance.registrations import rules
+from dakehu.domains.compliance.registrations.choices import RegistrationKind
+from dakehu.domains.compliance.registrations.models import StaffRegistration
+from dakehu.domains.compliance.registrations.rules import Registration
+from dakehu.foundation.access.actor import Actor, current_actor
+from dakehu.foundation.actions.registry import set_registration_rule
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.errors import NotRegistered
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+
+# Whose number is shown where somebody signs a text: the one that says most first.
+SHOWN_FIRST = (
+    RegistrationKind.INVESTMENT_ADVISER,
+    RegistrationKind.ANALYST,
+    RegistrationKind.SECURITIES_STAFF,
+    RegistrationKind.SECURITIES_BROKER,
+    RegistrationKind.FUND_SALES,
+)
+
+
+def has_registration(user_id: int | None, kind: str, on: date | None = None) -> bool:
+    """Return whether somebody holds a registration of a kind on a day (today unless said); the desk itself holds none."""
+    day = on or clock.today()
+    return any(rules.counts_on(one, day) for one in _held(user_id) if one.kind == kind)
+
+
+def require_registration(kind: str) -> None:
+    """Raise NotRegistered, with the reason, where the actor holds no registration of a kind today."""
+    refusal = find_refusal(kind, current_actor())
+    if refusal is not None:
+        raise NotRegistered(refusal)
+
+
+def find_refusal(kind: str, actor: Actor) -> Bilingual | None:
+    """Return why an actor holds no registration of a kind today, None where they do. The desk itself holds none."""
+    if actor.user_id is None:
+        return bilingual(
+            "此操作须由登记为“{kind}”的人员本人办理，系统不能代办。",
+            "This is done by a person registered as “{kind}” only, never by the desk itself.",
+            kind=bilingual(RegistrationKind(kind).zh, RegistrationKind(kind).en),
+        )
+    return rules.refusal_of(kind, _held(actor.user_id), clock.today())
+
+
+def find_number(user_id: int | None, on: date | None = None) -> str:
+    """Return the number under which somebody signs on a day, "" without a registration that counts."""
+    day = on or clock.today()
+    counted = {
+        str(row.kind): row.number
+        for row in StaffRegistration.objects.filter(user_id=user_id)
+        if user_id is not None and rules.counts_on(_plain(row), day)
+    }
+    return next((counted[kind] for kind in SHOWN_FIRST if kind in counted), "")
+
+
+def registrations_of(user_id: int, without: int | None = None) -> list[Registration]:
+    """Return the registrations of somebody as the rules take them, without that of a number."""
+    rows = StaffRegistration.objects.filter(user_id=user_id).exclude(pk=without)
+    return [_plain(row) for row in rows]
+
+
+def _held(user_id: int | None) -> list[Registration]:
+    return [] if user_id is None else registrations_of(user_id)
+
+
+def _plain(row: StaffRegistration) -> Registration:
+    return Registration(str(row.kind), str(row.state), row.valid_from, row.valid_to)
+
+
+set_registration_rule(find_refusal)

@@ -1,0 +1,1 @@
+"""Breaches: found every night for all clients at once, cleared with their state, acknowledged by people."""

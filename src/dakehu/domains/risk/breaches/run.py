@@ -1,0 +1,47 @@
+"""Hold a day against limits, lines and contracts, for all clients at once, and write what changed."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from dakehu.domains.risk.breaches import storage
+from dakehu.domains.risk.breaches.evaluation import figures_of, read_inputs, standings
+from dakehu.domains.risk.models import RiskFigures
+from dakehu.foundation.access.actor import current_actor, elevated
+from dakehu.foundation.access.permissions import Permission
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.errors import NotAllowed
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.calendar import trading_days
+from dakehu.foundation.jobs.progress import no_progress
+from dakehu.foundation.schema import facts
+
+
+def flag(day: date | None = None, progress: Callable[..., None] = no_progress) -> dict[str, Any]:
+    """Find the breaches of a day (the last trading day by default) and write what changed.
+
+    Returns {day, over, near, new, cleared, unchanged}. A day before the newest one that was judged is left as it was: its
+    breaches are history. Raises NotAllowed.
+    """
+    if not current_actor().may(Permission.SYSTEM_WRITE):
+        raise NotAllowed(bilingual("每晚风险计算", "the nightly check of limits"), Permission.SYSTEM_WRITE)
+    on = day or last_trading_day(clock.today())
+    counts = {"over": 0, "near": 0, "new": 0, "cleared": 0}
+    with elevated("limits and lines of all clients"), facts.keeping_frames():
+        newest = RiskFigures.objects.order_by("-day").values_list("day", flat=True).first()
+        if newest is not None and on < newest:
+            return {"day": on.isoformat(), **counts, "unchanged": True}
+        progress(0.1, bilingual("正在读取持仓与限额", "Reading holdings and limits"))
+        given = read_inputs(on)
+        figures = figures_of(given)
+        found = standings(given, figures).join(given.clients.select("client"), on="client", how="semi")
+        progress(0.6, bilingual("正在记录超限", "Writing breaches"))
+        changed = storage.changes(found, storage.open_breaches())
+        counts = storage.store_breaches(changed=changed, found=found, figures=figures, clients=given.clients, day=on)
+    return {"day": on.isoformat(), **counts, "unchanged": not (counts["new"] or counts["cleared"])}
+
+
+def last_trading_day(day: date) -> date:
+    """Return `day` if the exchanges trade then, else the trading day before."""
+    found = trading_days.trading_days_between(day - timedelta(days=30), day)
+    return found[-1] if found else day

@@ -1,0 +1,1 @@
+"""Limits: house defaults as data, versions, which one applies to whom and why."""

@@ -1,0 +1,1 @@
+"""Margin contracts: maintenance ratio, distance to lines, top-up arithmetic, terms by contract."""

@@ -1,0 +1,1 @@
+"""Periodic strategy reviews: due dates, findings, sign-off by a second person."""

@@ -1,0 +1,1 @@
+"""What risk must know of securities: industry and daily turnover."""

@@ -1,0 +1,51 @@
+"""Which fall a holding takes: by the size recorded for it, else by its board. Pure.
+
+Large companies follow the CSI 300, middle ones the CSI 500, small ones and those of the STAR market, ChiNext and Beijing the
+CSI 1000. A company of the main boards whose size is not recorded is taken as large, and counted as such, so that the reader
+knows how much of the result rests on that [D]. Funds and plans: shares of the CSI 300 by their risk level [D].
+"""
+
+import re
+
+import numpy as np
+
+from dakehu.domains.risk.stress.scenarios import CASH_FALL, INDICES, Scenario
+
+SMALL_BOARDS = re.compile(r"^(68[89]|30[012])\d{3}$|^(920|43\d|83\d|87\d)\d{3}$")
+BY_RISK = {"R1": 0.0, "R2": 0.05, "R3": 0.5, "R4": 0.9, "R5": 1.0}  # share of the CSI 300's fall [D] house default
+FOLLOWS = (*INDICES, "bond", "cash")
+STOCKS, BONDS, CASH, POOLED = ("stock",), ("bond",), ("cash",), ("fund", "private", "asset_plan", "structured")
+
+
+def follow(kind: str | None, code: str | None, size: str | None, risk: str | None) -> tuple[str, float, str]:
+    """Return (what a holding follows, with which weight, why): "" where nothing is known that it could follow.
+
+    why: "size", "board", "assumed" (main board without a recorded size), "risk" (fund by its risk level), "kind".
+    """
+    if kind in CASH:
+        return "cash", 1.0, "kind"
+    if kind in BONDS:
+        return "bond", 1.0, "kind"
+    if kind in STOCKS:
+        if size:
+            return size, 1.0, "size"
+        if SMALL_BOARDS.match(code or ""):
+            return "csi1000", 1.0, "board"
+        return "csi300", 1.0, "assumed"
+    if kind in POOLED and risk in BY_RISK:
+        return "csi300", BY_RISK[risk], "risk"
+    return "", 0.0, ""
+
+
+def shocks_of(followed: list[tuple[str, float, str]], scenarios: list[Scenario]) -> np.ndarray:
+    """Return the shock of each product under each scenario.
+
+    Shape: [A] × [S] → float64 [A, S].
+    Missing: NaN for a product that follows nothing.
+    """
+    falls = np.array([[one.csi300, one.csi500, one.csi1000, one.bond, CASH_FALL] for one in scenarios]).T
+    found = np.full((len(followed), len(scenarios)), np.nan)
+    for row, (what, weight, _) in enumerate(followed):
+        if what:
+            found[row] = np.maximum(falls[FOLLOWS.index(what)] * weight, -1.0)
+    return found

@@ -1,0 +1,41 @@
+"""Whose meetings they are, and giving those to come to a colleague."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from dakehu.domains.service.calendar import series
+from dakehu.domains.service.calendar.meetings import local
+from dakehu.domains.service.models import Meeting, MeetingAttendee, MeetingState
+from dakehu.foundation.base import clock
+from dakehu.foundation.records.recorded import publish_event
+
+AHEAD = timedelta(days=366)  # within which a series must have a meeting to count as one to come
+
+
+def coming_meetings(user: Any) -> Any:
+    """Return the visible planned meetings that somebody organises from today on, a series where it has any to come."""
+    today = datetime.combine(clock.today(), datetime.min.time())
+    planned = Meeting.objects.filter(organiser=user, state=MeetingState.PLANNED.value)
+    over = [
+        row.pk
+        for row in planned.exclude(rrule="")
+        if not series.occurrences(row.rrule, local(row.starts_at), today, today + AHEAD, row.excluded)
+    ]
+    single = planned.filter(rrule="", starts_at__gte=clock.at_local(today))
+    return single | planned.exclude(rrule="").exclude(pk__in=over)
+
+
+def owner_column(label: str) -> str:
+    """Return the column that names whose a row of open work is."""
+    return "organiser_id" if label == Meeting._meta.label else "owner_id"
+
+
+def give_to(row: Any, user: Any) -> None:
+    """Make somebody the owner of a piece of open work, of a meeting the organiser, who then is no invited colleague of it."""
+    setattr(row, owner_column(row._meta.label), user.pk)
+    row.save()
+    if not isinstance(row, Meeting):
+        return
+    for seat in MeetingAttendee.objects.filter(meeting=row, user=user):
+        seat.delete()
+    publish_event("meeting.changed", meeting=row.pk)

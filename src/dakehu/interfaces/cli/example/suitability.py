@@ -1,0 +1,65 @@
+"""Suitability of the demonstration: graded products, kept checks, tests by clients' links, a class application, call-backs."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+from dakehu.domains.advice.assessments import links
+from dakehu.domains.advice.assessments.questionnaires import Questionnaire, versions
+from dakehu.domains.clients import queries as clients
+from dakehu.foundation.gates import perform
+
+Acting = Callable[[str], AbstractContextManager[Any]]
+COMPLETE = {"kyc_complete": "是", "channel": "现场"}
+CHECKS = (  # (client by order, product, its level, by whom, further facts)
+    (0, "稳进债券一号（演示）", "R2", "工作人员", COMPLETE),
+    (1, "成长混合二号（演示）", "R4", "客户", COMPLETE),
+    (2, "指数增强收益凭证（演示）", "R5", "客户", COMPLETE),
+    (3, "成长混合二号（演示）", "R5", "工作人员", COMPLETE),
+    (4, "现金管理（演示）", "R1", "工作人员", {}),
+)
+
+
+def fill(acting: Acting) -> None:
+    """Lin keeps checks and sends questionnaires; two clients answer; a class is applied for; He plans and notes a call-back."""
+    with acting("lin"):
+        rows = list(clients.clients(filters={"kind": "person"}).order_by("code")[:10])
+        for place, product, risk, initiative, more in CHECKS:
+            asked = {"product_name": product, "product_risk": risk, "initiative": initiative, **more}
+            perform("advice.record_check", {"client": rows[place].code, **asked})
+        tokens = [_token(rows[place]) for place in (5, 6, 7)]
+        perform(
+            "advice.apply_for_class",
+            {
+                "client": rows[8].code,
+                "wanted": "B",
+                "financial_assets": "6200000",
+                "experience_years": "8",
+                "evidence": "2025 年末金融资产证明、证券账户交割单（演示）",
+                "has_statement": "是",
+            },
+        )
+        low = sorted(rows, key=lambda row: str(row.risk_level))[0]
+        tokens[1] = _token(low)
+    questionnaire = versions()["2026-11"]
+    links.submit(tokens[0], _answers(questionnaire, 1), is_confirmed=True)
+    links.submit(tokens[1], _answers(questionnaire, -1), is_confirmed=True)
+    with acting("he"):
+        row = perform("advice.plan_call_back", {"client": rows[9].code, "reason": "yearly"})
+        said = {"result": "确认", "answers": "客户知悉产品风险，对服务满意（演示）", "recording": "LY-DEMO-01"}
+        perform("advice.record_call_back", {"call_back": row.pk, **said})
+        perform("advice.plan_call_back", {"client": rows[5].code, "reason": "yearly"})
+
+
+def _token(client: Any) -> str:
+    path = str(perform("advice.send_questionnaire", {"client": client.code})["path"])
+    return path.removeprefix("/test/").rstrip("/")
+
+
+def _answers(questionnaire: Questionnaire, place: int) -> dict[str, tuple[str, ...]]:
+    """The answers of one place in the order of points, none of the lowest category."""
+    found = {}
+    for item in questionnaire.items:
+        options = sorted((one for one in item.options.values() if not one.is_minimum), key=lambda one: one.points)
+        found[item.code] = (options[min(place, len(options) - 1)].code,)
+    return found

@@ -1,0 +1,21 @@
+"""The pages of compliance as tabs: each with the permission that opens it."""
+
+from typing import Any
+
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
+from dakehu.foundation.base.i18n import bilingual
+
+TABS = (
+    ("/compliance/wording/", bilingual("用语合规", "Wording"), Permission.COMPLIANCE_READ),
+    ("/compliance/privacy/", bilingual("个人信息", "Personal information"), Permission.PRIVACY_OPEN),
+    ("/compliance/registrations/", bilingual("执业登记", "Registrations"), Permission.REGISTRATION_READ),
+)
+
+
+def tabs_at(url: str) -> dict[str, Any]:
+    """Return what a page of compliance shows above its content: the tabs that the reader may open, and its own."""
+    return {
+        "tabs": [(address, label) for address, label, needs in TABS if current_actor().may(needs)],
+        "here": url,
+    }
