@@ -71,7 +71,7 @@ def tables_with(*words):
 
 def fill(model, user, key, client):
     """A row of a table that hangs on the client, with the mark in every text that holds it."""
-    row = add_smallest_row(model, user, **{key.name: client})
+    texts = {}
     for column in model._meta.concrete_fields:
         is_text = isinstance(column, models.TextField | EncryptedTextField) or (
             isinstance(column, models.CharField)
@@ -79,9 +79,8 @@ def fill(model, user, key, client):
             and not hasattr(column, "choice_set")
         )
         if is_text and not column.unique and type(column).__name__ != "BlindIndex":
-            setattr(row, column.attname, MARK)
-    row.save()
-    return row
+            texts[column.name] = MARK
+    return add_smallest_row(model, user, **{**texts, key.name: client})
 
 
 @pytest.fixture(autouse=True)

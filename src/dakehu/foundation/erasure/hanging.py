@@ -60,9 +60,9 @@ def _collect(own: Ids, root: Any, clients: set[int]) -> None:
 
 
 def _own_client(model: Any) -> Any:
-    """Return the foreign key by which a row names its client, None for models without one."""
-    path = getattr(model, "client_path", "")
-    return model._meta.get_field(path) if path and path != "pk" else None
+    """Return the foreign key by which a row names its client itself; None where it does not, or another row does so for it."""
+    path = getattr(model, "client_path", "") or "pk"
+    return model._meta.get_field(path) if path != "pk" and "__" not in path else None
 
 
 def _pointing(model: Any, key: Any, numbers: set[int], clients: set[int]) -> set[int]:
