@@ -24,6 +24,7 @@ PAGES = (
     "conduct",
     "advice",
     "plans",
+    "privacy",
     "work",
     "campaigns",
     "complaints",

@@ -136,6 +136,8 @@ GRANTS = {
     "advice.models": "lead",
     "advice.write": "manager lead",
     "advice.approve": "lead compliance",
+    "privacy.open": "manager lead compliance",
+    "privacy.write": "compliance",
     "data.import": "manager lead",
     "data.export": "manager lead compliance analyst",
     "audit.read": "lead compliance admin",

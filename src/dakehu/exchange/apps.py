@@ -13,6 +13,7 @@ class WorkbookConfig(AppConfig):
 
         import dakehu.exchange.bi.actions
         import dakehu.exchange.bi.outgoing
+        import dakehu.exchange.client_copy.service
         import dakehu.exchange.exports.service
         import dakehu.exchange.imports.service
         import dakehu.exchange.imports.undo

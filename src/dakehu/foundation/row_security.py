@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection, connections
 
 from dakehu.foundation.access import query_guard, reach_proof, scope
+from dakehu.foundation.audit import redaction
 from dakehu.foundation.database import table_swap
 from dakehu.foundation.records import replacement
 from dakehu.foundation.search import index, lookup
@@ -144,7 +145,7 @@ def statements(role: str) -> list[str]:
     for name in ("foundation.AuditEntry", "foundation.AuditSeal"):
         audit = apps.get_model(name)._meta.db_table
         made.append(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{audit}" FROM "{role}"')
-    return made
+    return [*made, *redaction.statements(role)]
 
 
 def _replaceable(model: Any) -> table_swap.Replaceable:

@@ -358,6 +358,12 @@ def unassign(*, client: Client, user: Any) -> Coverage:
 )
 def set_information_wall(*, client: Client, walled: bool, reason: str) -> Client:
     """Set or lift an information wall: behind it only personal managers and compliance see the client."""
+    if client.restricted and not walled:
+        raise refusal(
+            "walled",
+            "该客户的个人信息已限制处理，不能解除隔离。",
+            "The processing of this client's data is restricted; the wall stays.",
+        )
     add_audit_note(reason=reason)
     client.walled = walled
     client.save()

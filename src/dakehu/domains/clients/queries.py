@@ -136,11 +136,6 @@ def get_client_by_id(numbers: Iterable[int]) -> dict[int, Client]:
     return found
 
 
-def former_numbers(client: Client) -> list[int]:
-    """Return the ids of the records that were merged into a client."""
-    return list(MergedClient.objects.filter(client=client).values_list("number", flat=True))
-
-
 def merge_survivors(numbers: list[int] | None = None) -> list[int]:
     """Return the ids of visible clients into whom others were merged, of some ids or all."""
     rows = MergedClient.objects.all() if numbers is None else MergedClient.objects.filter(client_id__among=numbers)
@@ -150,6 +145,11 @@ def merge_survivors(numbers: list[int] | None = None) -> list[int]:
 def merged_clients() -> dict[int, int]:
     """Return {former id: id of the client who remains} of visible merged clients."""
     return dict(MergedClient.objects.values_list("number", "client_id"))
+
+
+def former_numbers(clients: Iterable[int]) -> list[int]:
+    """Return the ids of visible records that were merged into these clients."""
+    return sorted(MergedClient.objects.filter(client_id__among=sorted(clients)).values_list("number", flat=True))
 
 
 def former_codes() -> dict[str, int]:

@@ -2,21 +2,25 @@
 
 Covered: clients served today by one of `actor.covers` (oneself, one's team, a colleague whose deputy one is); a client behind
 an information wall only if the actor serves them personally. All: every client without a wall. Across walls and the system: every client.
+
+A client whose processing is restricted is behind a wall, and nobody serves them whatever duties stand: only those who see
+across walls, and the system, find them.
 """
 
 from typing import Any
 
 from django.db.models import Q
 
-from dakehu.domains.clients.models import Coverage
+from dakehu.domains.clients.models import Client, Coverage
 from dakehu.foundation.access.actor import Actor, Reach
 from dakehu.foundation.access.scope import GuardedQuerySet
 from dakehu.foundation.base import clock
 
 
 def serving() -> Any:
-    """Return the duties in force today: not ended, and not agreed to end before today."""
-    rows = GuardedQuerySet(Coverage).filter(until=None)
+    """Return the duties in force today: not ended, not agreed to end before today, and at no restricted client."""
+    restricted = Client.unscoped_for_scope().filter(restricted=True).values("pk")
+    rows = GuardedQuerySet(Coverage).filter(until=None).exclude(client_id__in=restricted)
     return rows.filter(Q(ends_on=None) | Q(ends_on__gte=clock.today()))
 
 
@@ -50,6 +54,7 @@ def covered_sql(covers: str, user: str) -> str:
 SELECT c.client_id FROM clients_coverage c
 WHERE c.until IS NULL AND (c.ends_on IS NULL OR c.ends_on >= current_date - 1)
   AND c.user_id = ANY(({covers})::bigint[])
+  AND c.client_id NOT IN (SELECT id FROM clients_client WHERE restricted)
   AND (c.user_id = ({user}) OR c.client_id NOT IN (SELECT id FROM clients_client WHERE walled))
 """  # noqa: S608  SQL of our own
 

@@ -68,3 +68,15 @@ EXPORT_APPROVE = Permission(
     "Approve large exports",
     granted_to=(RoleName.LEAD, RoleName.COMPLIANCE),
 )
+PRIVACY_OPEN = Permission(
+    "privacy.open",
+    "登记个人信息请求",
+    "Open privacy requests",
+    granted_to=(RoleName.MANAGER, RoleName.LEAD, RoleName.COMPLIANCE),
+)
+PRIVACY_WRITE = Permission(
+    "privacy.write",
+    "办理个人信息请求与到期删除",
+    "Answer privacy requests and erase",
+    granted_to=(RoleName.COMPLIANCE,),
+)

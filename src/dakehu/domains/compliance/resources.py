@@ -58,4 +58,12 @@ declare(
         ),
     ),
     Resource("compliance.ConsentText", create="compliance.publish_consent_text", is_merged=False),
+    Resource(
+        "compliance.PrivacyRequest",
+        list="compliance.privacy_requests",
+        of_client="compliance.privacy_requests_of_client",
+        create="compliance.open_privacy_request",
+        key="request",
+        is_merged=False,
+    ),
 )

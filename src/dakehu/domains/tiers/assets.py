@@ -33,7 +33,7 @@ def window_days(day: date, count: int) -> list[date]:
 
 def clients() -> pl.DataFrame:
     """Return the tiered clients in the actor's scope, with what is entered on their page (columns of CLIENTS)."""
-    rows = model_of("clients.Client").objects.filter(status__in=TIERED).order_by("pk")
+    rows = model_of("clients.Client").objects.filter(status__in=TIERED, restricted=False).order_by("pk")
     names = ("pk", "kind", "investor_class", "assets", "opened_on", "last_contact_on")
     return read_columns(rows.values_list(*names), CLIENTS)
 

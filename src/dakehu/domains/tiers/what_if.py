@@ -86,7 +86,7 @@ def _moved_tiers(scheme: Scheme, bounds: Any) -> list[Tier]:
 
 def _tried(scheme: Scheme, tiers: list[Tier], today: date) -> pl.DataFrame:
     """Return one row for each visible client: `now` and `then` (tiers, null without), `average`, `source`, `direction`."""
-    rows = model_of("clients.Client").objects.filter(status__in=assets.TIERED).order_by("pk")
+    rows = model_of("clients.Client").objects.filter(status__in=assets.TIERED, restricted=False).order_by("pk")
     total = f"balance__total_{schemes.window_of(scheme)}"
     names = ("pk", "kind", "investor_class", "assets", total, "tier__code", "tier__override_until")
     frame = read_columns(rows.values_list(*names), CLIENTS)

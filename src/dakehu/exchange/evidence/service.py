@@ -95,7 +95,7 @@ def write_pack(
             since=first.isoformat(), until=last.isoformat(), rows=sum(len(t.rows) for t in tables), files=len(stored)
         )
     progress(0.5, bilingual("正在取出操作日志的证明", "Proving the audit entries"))
-    proven = audit_entries.collect({client.pk, *clients.former_numbers(client)}, first, last)
+    proven = audit_entries.collect({client.pk, *clients.former_numbers([client.pk])}, first, last)
     about = describe(client, first, last, tables, proven)
     progress(0.7, bilingual("正在写入证据包", "Writing the pack"))
     manifest = _write(stream, about, tables, proven, stored)

@@ -22,6 +22,7 @@ from dakehu.foundation.access import keys
 from dakehu.foundation.access.actor import Reach, acting_as, current_actor
 from dakehu.foundation.access.encrypted_fields import DOTS, EncryptedTextField, EncryptedValue
 from dakehu.foundation.access.sensitivity import PUBLIC
+from dakehu.foundation.audit import redaction
 from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.clock import now
 from dakehu.foundation.base.i18n import Bilingual, bilingual
@@ -95,8 +96,8 @@ def _parts(entry: Any) -> list[Any]:
 
 
 def holds(entry: Any) -> bool:
-    """Whether an entry carries the seal of its content under the key of this desk."""
-    return hmac.compare_digest(entry.seal, _seal(entry.previous, _parts(entry)))
+    """Whether an entry carries the seal of its content under the key of this desk, or the mark of an erasure."""
+    return hmac.compare_digest(entry.seal, _seal(entry.previous, _parts(entry))) or redaction.holds(entry)
 
 
 def wait_for_turn() -> None:
@@ -147,7 +148,7 @@ def walk(after: int = 0, previous: str = GENESIS, each: Callable[[str], None] | 
         count += 1
         if entry.previous != previous:
             return Walk(count, entry.pk, REMOVED)
-        if not hmac.compare_digest(entry.seal, _seal(previous, _parts(entry))):
+        if not holds(entry):
             return Walk(count, entry.pk, CHANGED)
         previous = entry.seal
         if each is not None:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 PART, READY = "restore.part", "restore.ready"
 DUMP, LOADING = "dakehu.dump", "restore.dump"  # a PostgreSQL dump that is still to be loaded is called LOADING
-ORDER = ("keys", "files", "journal", "audit-head.json", DUMP, "dakehu.sqlite3")
+ERASED = "erased-clients.txt"  # a list that only grows: what is here and what comes are added up
+ORDER = ("keys", ERASED, "files", "journal", "audit-head.json", DUMP, "dakehu.sqlite3")
 
 
 def commit(home: Path) -> None:
@@ -32,12 +33,24 @@ def finish(home: Path) -> bool:
         target = home / (LOADING if name == DUMP else name)
         if name == "keys":
             _merge(ready / name, target)
+        elif name == ERASED:
+            unite(ready / name, target)
         else:
             with suppress(FileNotFoundError):  # moved before
                 (ready / name).rename(target)
     _sync_folder(home)
     shutil.rmtree(ready, ignore_errors=True)
     return True
+
+
+def unite(source: Path, target: Path) -> None:
+    """Add the lines of a list to those of another; a list that is not there is empty."""
+    lines = {line for path in (source, target) if path.is_file() for line in path.read_text().split()}
+    if lines:
+        part = target.with_suffix(".part")
+        part.write_text("".join(f"{line}\n" for line in sorted(lines)))
+        part.chmod(0o600)
+        part.replace(target)
 
 
 def _merge(source: Path, target: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
-from django.db import transaction
+from django.db import models, transaction
 
 from dakehu.foundation.access import encrypted_files, keys
 from dakehu.foundation.access.actor import current_actor
@@ -19,6 +19,7 @@ from dakehu.foundation.base.clock import now
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.files.models import StoredFile
+from dakehu.foundation.records.bulk import remove_rows
 from dakehu.foundation.records.recorded import current_act
 
 
@@ -170,6 +171,19 @@ def expire(key: str, days: int) -> None:
     if row is not None:
         row.expires_at = now() + timedelta(days=days)
         row.save()
+
+
+def erase(keys_of_files: list[str]) -> int:
+    """Delete files at once whoever owns them, with the rows that register them; return their number.
+
+    For erasures: the contents go after the action commits, and the audit knows the rows by number alone.
+    """
+    rows: Any = models.QuerySet(StoredFile).filter(key__in=keys_of_files)
+    found = dict(rows.values_list("pk", "key"))
+    if found:
+        remove_rows(StoredFile, list(found))
+        transaction.on_commit(lambda: [_path(key).unlink(missing_ok=True) for key in found.values()])
+    return len(found)
 
 
 def delete_expired() -> int:

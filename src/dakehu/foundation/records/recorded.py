@@ -113,6 +113,8 @@ class Recorded(models.Model):
     computed_columns: tuple[Any, ...] = ()
     list_filters: dict[str, Any] = {}  # {name: rows and a value → rows} by which lists are narrowed besides the columns
     applies_by = ""  # the choice field that decides which fields make sense (FieldSpec.applies_to); "" for none
+    erased_when_empty = False  # whether a row goes with the last client row that names it, when that is erased
+    is_withheld_from_client = False  # whether the law keeps its rows from the copy that a client asks for
     written_by_desk: Any = (
         None  # Q of rows that no person wrote or worked on: an undo removes them with what they hang on
     )

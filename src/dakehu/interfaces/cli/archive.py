@@ -33,7 +33,7 @@ COPY = 1024 * 1024
 LEVEL = 1  # files and journal are encrypted or compressed already
 
 MEMBERS = re.compile(
-    r"about\.json|audit-head\.json|dakehu\.sqlite3|dakehu\.dump"
+    r"about\.json|audit-head\.json|erased-clients\.txt|dakehu\.sqlite3|dakehu\.dump"
     r"|files/[0-9A-Za-z]{2}/[0-9A-Za-z_-]{1,80}|journal/[0-9A-Za-z_-][0-9A-Za-z._-]{0,90}"
 )
 KEYS = re.compile(r"keys/(?:sealing\.json|(?:index|audit|session)\.key)")

@@ -21,6 +21,7 @@ from dakehu.foundation.base.clock import now
 from dakehu.foundation.base.errors import Refused, refusal
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.base.process_lock import ProcessLock
+from dakehu.foundation.erasure import tombstones
 from dakehu.interfaces.cli import archive
 
 
@@ -50,7 +51,7 @@ def backup(target: Path, password: str | None, tell: Callable[[Bilingual], None]
         _hold_files(home / "files", folder / "files")
         (folder / "about.json").write_text(json.dumps(about))
         with _written_whole(target) as stream, archive.writing(stream, password) as made:
-            for path in (folder / "about.json", snapshot, folder / "audit-head.json"):
+            for path in (folder / "about.json", snapshot, folder / "audit-head.json", tombstones.path()):
                 if path.exists():
                     _add(made, path, path.name)
             _add_tree(made, folder / "files", "files")

@@ -22,8 +22,9 @@ from dakehu.foundation.base import pending_restore
 from dakehu.foundation.base.errors import Refused, refusal
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.base.pending_restore import LOADING, PART
+from dakehu.foundation.erasure import tombstones
 from dakehu.foundation.files import store
-from dakehu.foundation.installation import key_check, origin
+from dakehu.foundation.installation import key_check, origin, restored
 from dakehu.interfaces.cli import archive, server
 from dakehu.interfaces.cli.backup import backup_lock, postgres_output, run_postgres
 
@@ -66,6 +67,7 @@ def _restore(source: Path, password: str | None, home: Path, known: str) -> dict
         about = archive.unpack(source, password, part)
         server.tell(bilingual("正在核对数据库、密钥和文件……", "Proving database, keys and files …"))
         _gather_keys(part, home)
+        pending_restore.unite(home / tombstones.FILE, part / tombstones.FILE)
         if about["database"] == "sqlite":
             _prove(part, known)
         else:
@@ -169,6 +171,7 @@ def _prove(part: Path, known: str) -> None:
             _prove_database()
             server.make_ready()
             _prove_files()
+            restored.bring_in_line()
             origin.record(known)
             with connection.cursor() as cursor:
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -250,5 +253,6 @@ def _load_dump(home: Path, known: str) -> dict[str, Any]:
     (home / LOADING).unlink()
     server.make_ready()  # raises where the keys are not the ones of the database
     _prove_files()
+    restored.bring_in_line()
     origin.record(known)
     return {"restored": True}

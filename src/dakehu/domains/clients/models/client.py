@@ -228,6 +228,10 @@ class Client(ClientRecorded):
     )
     extra = custom_fields.store_field()
     walled = field(models.BooleanField(default=False), zh="信息隔离", en="Information wall", editable=False)
+    restricted = field(
+        models.BooleanField(default=False), zh="个人信息限制处理", en="Restricted processing", editable=False,
+        help_zh="客户要求删除而保存期限未满：只保存，除合规外无人可见", help_en="Deletion was asked for while records must be kept: stored only, seen by compliance alone",
+    )  # fmt: skip
     as_of_on = field(
         models.DateField(null=True, blank=True), group="relationship", zh="资料日期", en="Data as of", editable=False
     )
@@ -272,9 +276,15 @@ class Client(ClientRecorded):
             models.Index(fields=["branch", "assets", "id", *LISTED, "segment"], name="list_by_branch"),
             models.Index(fields=["segment", "assets", "id", *LISTED, "branch"], name="list_by_segment"),
             models.Index(fields=["id"], condition=models.Q(walled=True), name="behind_a_wall"),
+            models.Index(fields=["id"], condition=models.Q(restricted=True), name="restricted_clients"),
             models.Index(fields=["last_contact_on", "id"], name="list_by_last_contact"),
             models.Index(fields=["next_contact_on", "id"], name="list_by_next_contact"),
             models.Index(fields=["risk_valid_to", "id"], name="list_by_risk_test"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(restricted=False) | models.Q(walled=True), name="restricted_behind_a_wall"
+            )
         ]
 
     def __str__(self) -> str:

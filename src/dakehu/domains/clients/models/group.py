@@ -18,6 +18,7 @@ class Group(Recorded):
     """
 
     names = Names("群组", "Group", "Groups")
+    erased_when_empty = True
 
     kind = field(choice_field(choices.GroupKind), zh="关系类型", en="Group kind", listed=True, aliases=("群组类型",))
     name = field(models.CharField(max_length=80), zh="群组名称", en="Group name", sensitivity=PERSONAL, listed=True,

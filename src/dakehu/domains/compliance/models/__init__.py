@@ -26,3 +26,6 @@ __all__ = [
     "WatchListEntry",
     "WordingEntry",
 ]
+from dakehu.domains.compliance.privacy.models import PrivacyRequest, PrivacyTerm
+
+__all__ = ["Approval", "Conflict", "PrivacyRequest", "PrivacyTerm", "TextReview", "WordingEntry"]

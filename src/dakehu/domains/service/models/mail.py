@@ -98,6 +98,7 @@ class SetAsideMail(Recorded):
     """
 
     names = Names("待归档邮件", "Mail set aside", "Mails set aside")
+    erased_when_empty = True
 
     owner = field(models.ForeignKey("team.User", null=True, on_delete=models.PROTECT, related_name="+"), zh="邮箱所有人",
                   en="Owner of the mailbox")  # fmt: skip

@@ -91,8 +91,8 @@ def missing_data(table: FactTable, day: date) -> Bilingual | None:
 
 
 def _served(clients: Iterable[int] | None) -> pl.DataFrame:
-    """Return [client] of the clients whose account is not closed, all or some of them."""
-    rows: Any = model_of("clients.Client").objects.exclude(status=CLOSED).order_by("pk")
+    """Return [client] of the clients whose account is not closed nor their data restricted, all or some of them."""
+    rows: Any = model_of("clients.Client").objects.exclude(status=CLOSED).filter(restricted=False).order_by("pk")
     if clients is not None:
         rows = rows.filter(pk__among=sorted(set(clients)))
     return read_columns(rows.values_list("pk"), {"client": pl.Int64})

@@ -13,6 +13,7 @@ from dakehu.domains.service.shocks import rules
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.records.columns import read_columns
 from dakehu.foundation.schema.facts import table_of
+from dakehu.foundation.schema.fields import model_of
 
 FACTS = ("age", "opened_days", "risk_level", "contact_days", "contact_every_days", "value_percentile")
 USUAL_DAYS = 20  # trading days over which the usual number of logins is taken
@@ -41,14 +42,21 @@ def frame(day: date) -> pl.DataFrame:
         open_cases_for_staff().values_list("client_id"),
         {"client": pl.Int64},
     )["client"]
-    return found.with_columns(
-        (pl.col("change") / before).alias("day_return"),
-        pl.when(pl.lit(reader.newest_day("margin_contracts", day) is not None))
-        .then(pl.col("margin_ratio").is_not_null())
-        .alias("has_margin"),
-        (pl.col("is_high") & pl.col("risk_level").is_in(LOW_LEVELS)).alias("holds_high_risk"),
-        pl.col("client").is_in(complaining.implode()).alias("complains"),
-    ).select(*(name for name in rules.COLUMNS if name in {*found.columns, "day_return", "has_margin", *_ADDED}))
+    restricted = read_columns(
+        model_of("clients.Client").objects.filter(restricted=True).values_list("pk"), {"client": pl.Int64}
+    )
+    return (
+        found.join(restricted, on="client", how="anti")
+        .with_columns(
+            (pl.col("change") / before).alias("day_return"),
+            pl.when(pl.lit(reader.newest_day("margin_contracts", day) is not None))
+            .then(pl.col("margin_ratio").is_not_null())
+            .alias("has_margin"),
+            (pl.col("is_high") & pl.col("risk_level").is_in(LOW_LEVELS)).alias("holds_high_risk"),
+            pl.col("client").is_in(complaining.implode()).alias("complains"),
+        )
+        .select(*(name for name in rules.COLUMNS if name in {*found.columns, "day_return", "has_margin", *_ADDED}))
+    )
 
 
 _ADDED = ("holds_high_risk", "complains")

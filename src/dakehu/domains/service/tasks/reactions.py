@@ -87,7 +87,7 @@ def _anniversaries(first: date, last: date) -> list[list[Any]]:
         return []
     found = []
     months = {first.month, last.month}
-    rows = model_of("clients.Client").objects.filter(opened_on__month__in=months, opened_on__lt=first)
+    rows = model_of("clients.Client").objects.filter(opened_on__month__in=months, opened_on__lt=first, restricted=False)
     for client, opened_on in rows.order_by("pk").values_list("pk", "opened_on"):
         year = rules.anniversary_between(opened_on, first, last)
         if year is not None:

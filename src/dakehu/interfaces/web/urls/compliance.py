@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from dakehu.interfaces.web.views import aml, approvals, compliance, conflicts, consents, read_log, registrations
+from dakehu.interfaces.web.views import (
+    aml,
+    approvals,
+    compliance,
+    conflicts,
+    consents,
+    privacy,
+    read_log,
+    registrations,
+)
 
 urlpatterns = [
     path("compliance/", compliance.start, name="compliance"),
@@ -14,6 +23,8 @@ urlpatterns = [
     path("compliance/registrations/", registrations.listed, name="registrations"),
     path("approvals/", approvals.listed, name="approvals"),
     path("compliance/conflicts/", conflicts.listed, name="conflicts"),
+    path("compliance/privacy/", privacy.privacy, name="privacy"),
+    path("compliance/privacy/copy", privacy.client_copy, name="client-copy"),
     path("compliance/wording/", compliance.wording, name="wording"),
     path("compliance/wording/check", compliance.check, name="wording-check"),
     path("compliance/wording/<int:pk>/text", compliance.reviewed_text, name="reviewed-text"),

@@ -9,6 +9,7 @@ from dakehu.foundation.base.i18n import bilingual
 TABS = (
     ("/compliance/wording/", bilingual("用语合规", "Wording"), Permission.COMPLIANCE_READ),
     ("/compliance/conflicts/", bilingual("利益冲突", "Conflicts"), Permission.CONFLICT_DECLARE),
+    ("/compliance/privacy/", bilingual("个人信息", "Personal information"), Permission.PRIVACY_OPEN),
     ("/compliance/registrations/", bilingual("执业登记", "Registrations"), Permission.REGISTRATION_READ),
     ("/compliance/consents/", bilingual("同意管理", "Consents"), Permission.COMPLIANCE_READ),
     ("/compliance/aml/", bilingual("反洗钱", "Money laundering"), Permission.AML),

@@ -38,6 +38,7 @@ ORDER = (
     "conduct",
     "advice",
     "plans",
+    "privacy",
     "rules",
     "market",
     "import",
@@ -154,6 +155,8 @@ def guide_for(path: str) -> str:
     first = parts[0] if parts else ""
     if first == "clients" and len(parts) > 1:
         return f"/guide/{'plans' if parts[2:3] == ['plan'] else 'client'}/"
+    if parts[:2] == ["compliance", "privacy"]:
+        return "/guide/privacy/"
     if parts[:2] == ["connections", "odata"]:
         return "/guide/odata/"
     if parts[:2] in (["connections", "sheets"], ["connections", "webhooks"]):

@@ -1,0 +1,1 @@
+"""Requests of clients about their personal information, restricted processing, retention and erasure."""
