@@ -22,6 +22,7 @@ PAGES = (
     "compliance",
     "wording",
     "conduct",
+    "advice",
     "work",
     "campaigns",
     "complaints",

@@ -45,7 +45,12 @@ class Standing(Choices):
         ("持牌机构", "私募管理人"),
     )
     THEIR_PRODUCT = "product", "上述机构发行的产品", "Product of such an institution", ("产品", "资管产品", "私募基金")
-    PUBLIC_FUND = "public_fund", "社会保障基金、企业年金等养老基金，慈善基金等公益基金", "Social security, pension or charity fund", ("社保基金", "年金", "公益基金", "慈善基金")  # fmt: skip
+    PUBLIC_FUND = (
+        "public_fund",
+        "社会保障基金、企业年金等养老基金，慈善基金等公益基金",
+        "Social security, pension or charity fund",
+        ("社保基金", "年金", "公益基金", "慈善基金"),
+    )
     FOREIGN = "qfii", "合格境外机构投资者（QFII、RQFII）", "Qualified foreign investor", ("QFII", "RQFII")
 
 

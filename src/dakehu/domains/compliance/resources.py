@@ -9,6 +9,16 @@ declare(
     Resource("compliance.WordingEntry", list="compliance.wording_entries", is_merged=False),
     Resource("compliance.Approval", key="approval"),
     Resource(
+        "compliance.StaffRegistration",
+        path="registrations",
+        key="registration",
+        list="compliance.registrations",
+        get="compliance.registration",
+        create="compliance.add_registration",
+        update="compliance.change_registration",
+        asked_first=("user", "kind", "number", "valid_from", "valid_to", "evidence"),
+    ),
+    Resource(
         "compliance.Complaint",
         path="complaints",
         key="complaint",
@@ -30,16 +40,6 @@ declare(
         ),
     ),
     Resource(
-        "compliance.StaffRegistration",
-        path="registrations",
-        key="registration",
-        list="compliance.registrations",
-        get="compliance.registration",
-        create="compliance.add_registration",
-        update="compliance.change_registration",
-        asked_first=("user", "kind", "number", "valid_from", "valid_to", "evidence"),
-    ),
-    Resource(
         "compliance.Conflict",
         path="conflicts",
         key="conflict",
@@ -57,4 +57,5 @@ declare(
             clients="some",
         ),
     ),
+    Resource("compliance.ConsentText", create="compliance.publish_consent_text", is_merged=False),
 )

@@ -84,12 +84,25 @@ def _of_person(wanted: str, facts: Facts) -> tuple[Condition, ...]:
 def _of_institution(wanted: str, facts: Facts) -> tuple[Condition, ...]:
     net, assets, years = (2000, 1000, 2) if wanted == "B" else (1000, 500, 1)
     return (
-        Condition("net_assets", f"最近一年末净资产不低于 {net} 万元", f"Net assets of {net}0,000 yuan at the end of last year",
-                  _reaches(facts.net_assets, net * WAN)),
-        Condition("financial_assets", f"最近一年末金融资产不低于 {assets} 万元", f"Financial assets of {assets}0,000 yuan",
-                  _reaches(facts.financial_assets, assets * WAN)),
-        Condition("experience", f"{years} 年以上投资经历", f"{years} years of investing", _reaches(facts.experience_years, Decimal(years))),
-    )  # fmt: skip
+        Condition(
+            "net_assets",
+            f"最近一年末净资产不低于 {net} 万元",
+            f"Net assets of {net}0,000 yuan at the end of last year",
+            _reaches(facts.net_assets, net * WAN),
+        ),
+        Condition(
+            "financial_assets",
+            f"最近一年末金融资产不低于 {assets} 万元",
+            f"Financial assets of {assets}0,000 yuan",
+            _reaches(facts.financial_assets, assets * WAN),
+        ),
+        Condition(
+            "experience",
+            f"{years} 年以上投资经历",
+            f"{years} years of investing",
+            _reaches(facts.experience_years, Decimal(years)),
+        ),
+    )
 
 
 def _reaches(value: Decimal | None, least: Decimal) -> bool:

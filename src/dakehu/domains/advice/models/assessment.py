@@ -6,11 +6,16 @@ from dakehu.domains.advice.choices import AssessmentState, Place
 from dakehu.domains.advice.models.kept import KeptRecord
 from dakehu.domains.clients.choices import RiskLevel
 from dakehu.foundation.access.encrypted_fields import EncryptedTextField
-from dakehu.foundation.access.sensitivity import SECRET
+from dakehu.foundation.access.sensitivity import PERSONAL, SECRET
 from dakehu.foundation.records.recorded import ClientRecorded
 from dakehu.foundation.schema.fields import choice_field, field
 from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
+
+
+def _hidden(value: str) -> str:
+    """Return what is shown instead of a secret."""
+    return "••••" if value else ""
 
 
 class QuestionnaireLink(ClientRecorded):
@@ -31,7 +36,14 @@ class QuestionnaireLink(ClientRecorded):
     )
     sent_by = field(models.ForeignKey("team.User", null=True, on_delete=models.PROTECT, related_name="+"), zh="发出人", en="Sent by",
                     listed=True, editable=False)  # fmt: skip
-    secret = models.CharField(max_length=64)  # part of the signed address: a new one for each link
+    secret = field(  # part of the signed address: a new one for each link
+        models.CharField(max_length=64),
+        zh="链接密钥",
+        en="Secret of the link",
+        sensitivity=PERSONAL,
+        mask=_hidden,
+        editable=False,
+    )
 
     class Meta(ClientRecorded.Meta):
         indexes = [models.Index(fields=["client", "-id"], name="test_links_of_client")]
@@ -68,9 +80,9 @@ class Assessment(KeptRecord):
     level_before = field(
         choice_field(RiskLevel, blank=True, default=""), zh="原等级", en="Level before", listed=True, editable=False
     )
-    conflicts = models.JSONField(default=list)
+    conflicts = field(models.JSONField(default=list), zh="已确认的矛盾", en="Contradictions confirmed", editable=False)
     valid_to = field(models.DateField(), zh="有效期至", en="Valid to", listed=True, editable=False)
-    digest = models.CharField(max_length=64)
+    digest = field(models.CharField(max_length=64), zh="内容摘要", en="Digest", editable=False)
     state = field(choice_field(AssessmentState), zh="测评状态", en="State", listed=True, editable=False)
     review_reason = field(
         models.CharField(max_length=40, blank=True, default=""), zh="复核原因", en="Why reviewed", editable=False

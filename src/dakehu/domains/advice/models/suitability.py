@@ -5,6 +5,7 @@ from django.db import models
 from dakehu.domains.advice.choices import DutyState
 from dakehu.domains.advice.models.kept import KeptRecord
 from dakehu.domains.advice.suitability.choices import Channel, Initiative, Outcome, Purpose, Stage
+from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.records.recorded import ClientRecorded
 from dakehu.foundation.schema.fields import choice_field, field
 from dakehu.foundation.schema.names import Names
@@ -45,15 +46,19 @@ class SuitabilityCheck(KeptRecord):
     rule = field(models.CharField(max_length=12), zh="适用规则", en="Rule", listed=True, editable=False)
     rules_version = field(models.CharField(max_length=20), zh="规则版本", en="Version of the rules", editable=False)
     reason = field(models.CharField(max_length=300), zh="结论依据", en="Reason", editable=False)
-    taken = models.JSONField(default=dict)
-    missing = models.JSONField(default=list)
+    taken = field(
+        models.JSONField(default=dict), zh="核对依据", en="What was judged", sensitivity=PERSONAL, editable=False
+    )
+    missing = field(models.JSONField(default=list), zh="缺少的信息", en="Information missing", editable=False)
     checked_by = field(models.ForeignKey("team.User", null=True, on_delete=models.PROTECT, related_name="+"), zh="核对人",
                        en="Checked by", listed=True, editable=False)  # fmt: skip
     needs_review = field(
         models.BooleanField(default=False), zh="须合规复核", en="Needs review", listed=True, editable=False
     )
-    digest = models.CharField(max_length=64)
-    task_ref = models.BigIntegerField(null=True)  # not a key: taking a task away does not wait for it
+    digest = field(models.CharField(max_length=64), zh="内容摘要", en="Digest", editable=False)
+    task_ref = field(
+        models.BigIntegerField(null=True), zh="任务编号", en="Task", editable=False
+    )  # not a key: taking a task away does not wait for it
 
     class Meta(KeptRecord.Meta):
         indexes = [models.Index(fields=["client", "-id"], name="checks_of_client")]
@@ -75,11 +80,13 @@ class SuitabilityDuty(KeptRecord):
                    en="Client", editable=False)  # fmt: skip
     suitability = field(models.ForeignKey(SuitabilityCheck, on_delete=models.CASCADE, related_name="duties"), zh="适当性核对",
                         en="Check", editable=False)  # fmt: skip
-    code = models.CharField(max_length=40)
-    zh = models.CharField(max_length=200)
-    en = models.CharField(max_length=200)
+    code = field(models.CharField(max_length=40), zh="义务代码", en="Code of the duty", editable=False)
+    zh = field(models.CharField(max_length=200), zh="义务（中文）", en="Duty in Chinese", editable=False)
+    en = field(models.CharField(max_length=200), zh="义务（英文）", en="Duty in English", editable=False)
     stage = field(choice_field(Stage), zh="履行时点", en="When", listed=True, editable=False)
-    document = models.TextField(blank=True, default="")
+    document = field(
+        models.TextField(blank=True, default=""), zh="交付文本", en="Document", sensitivity=PERSONAL, editable=False
+    )
     not_before = field(models.DateTimeField(null=True, blank=True), zh="最早履行时间", en="Not before", editable=False)
     state = field(
         choice_field(DutyState, default=DutyState.OPEN), zh="履行状态", en="State", listed=True, editable=False

@@ -33,9 +33,24 @@ class InvestorWord(Choices):
     """Investor class as people write it. “专业” alone names three classes and is not guessed."""
 
     ORDINARY = "ordinary", "普通投资者", "Ordinary investor", ("普通", "一般投资者", "retail", "ordinary client")
-    A = "A", "A类专业投资者", "Professional investor A", ("专业A", "A类", "专业投资者A", "专业投资者A类", "class A", "professional A")  # fmt: skip
-    B = "B", "B类专业投资者", "Professional investor B", ("专业B", "B类", "专业投资者B", "专业投资者B类", "class B", "professional B")  # fmt: skip
-    C = "C", "C类专业投资者", "Professional investor C", ("专业C", "C类", "专业投资者C", "专业投资者C类", "class C", "professional C")  # fmt: skip
+    A = (
+        "A",
+        "A类专业投资者",
+        "Professional investor A",
+        ("专业A", "A类", "专业投资者A", "专业投资者A类", "class A", "professional A"),
+    )
+    B = (
+        "B",
+        "B类专业投资者",
+        "Professional investor B",
+        ("专业B", "B类", "专业投资者B", "专业投资者B类", "class B", "professional B"),
+    )
+    C = (
+        "C",
+        "C类专业投资者",
+        "Professional investor C",
+        ("专业C", "C类", "专业投资者C", "专业投资者C类", "class C", "professional C"),
+    )
 
 
 class ProductRisk(Choices):
@@ -61,8 +76,18 @@ class ProductRisk(Choices):
 class Initiative(Choices):
     """Who brought the product up."""
 
-    STAFF = "staff", "工作人员主动推介", "Staff", ("员工", "工作人员", "机构", "公司", "客户经理", "主动推介", "推介", "firm", "employee", "adviser", "manager")  # fmt: skip
-    CLIENT = "client", "客户主动要求", "The client", ("客户", "客户主动", "主动购买", "投资者", "本人", "customer", "investor", "self")  # fmt: skip
+    STAFF = (
+        "staff",
+        "工作人员主动推介",
+        "Staff",
+        ("员工", "工作人员", "机构", "公司", "客户经理", "主动推介", "推介", "firm", "employee", "adviser", "manager"),
+    )
+    CLIENT = (
+        "client",
+        "客户主动要求",
+        "The client",
+        ("客户", "客户主动", "主动购买", "投资者", "本人", "customer", "investor", "self"),
+    )
 
 
 class Channel(Choices):

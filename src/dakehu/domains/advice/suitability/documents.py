@@ -48,7 +48,7 @@ DOCUMENTS: dict[str, tuple[str, str]] = {
         "In plain words\n{product} is no deposit and may lose money. You may not be able to take the money out at once. Our staff never ask for "
         "passwords or codes, nor to send money to a person's account. Please talk to your family before you decide.",
     ),
-}  # fmt: skip
+}
 
 
 def document(code: str, names: Mapping[str, str]) -> str:

@@ -12,23 +12,36 @@ def _given(name: str, spec: FieldSpec, kind: str = "text", choice_set: object = 
 
 CLIENT = _given("client", FieldSpec("客户", "Client"), model="clients.Client")
 PRODUCT = _given("product", FieldSpec("产品", "Product", help_zh="证券代码或产品名称", help_en="Code or name"))
-PRODUCT_NAME = _given("product_name", FieldSpec("产品名称", "Product name", help_zh="桌面没有该产品时填写",
-                                                help_en="For a product that the desk does not hold"))  # fmt: skip
+PRODUCT_NAME = _given(
+    "product_name",
+    FieldSpec(
+        "产品名称", "Product name", help_zh="桌面没有该产品时填写", help_en="For a product that the desk does not hold"
+    ),
+)
 PRODUCT_RISK = _given("product_risk", FieldSpec("产品风险等级", "Product risk"), choice_set=ProductRisk)
 INITIATIVE = _given(
     "initiative",
-    FieldSpec("由谁提出", "Initiative", aliases=("发起方",), help_zh="未填按工作人员主动推介从严判断",
-              help_en="Left out: judged as brought up by staff, the stricter way"),
+    FieldSpec(
+        "由谁提出",
+        "Initiative",
+        aliases=("发起方",),
+        help_zh="未填按工作人员主动推介从严判断",
+        help_en="Left out: judged as brought up by staff, the stricter way",
+    ),
     choice_set=Initiative,
-)  # fmt: skip
+)
 CHANNEL = _given("channel", FieldSpec("办理渠道", "Channel"), choice_set=Channel)
 SIDE = _given("side", FieldSpec("买卖方向", "Side"), choice_set=Side)
 KYC = _given(
     "kyc_complete",
-    FieldSpec("客户信息完整且真实", "Client information complete", help_zh="未填按已登记的资料判断",
-              help_en="Left out: judged by what the desk holds"),
+    FieldSpec(
+        "客户信息完整且真实",
+        "Client information complete",
+        help_zh="未填按已登记的资料判断",
+        help_en="Left out: judged by what the desk holds",
+    ),
     kind="bool",
-)  # fmt: skip
+)
 ACCESS = _given("access_met", FieldSpec("满足产品准入要求", "Access requirements met"), kind="bool")
 TERM_FITS = _given("term_fits", FieldSpec("期限符合投资目标", "Term within the goal"), kind="bool")
 KIND_FITS = _given("kind_fits", FieldSpec("品种符合投资目标", "Kind within the goal"), kind="bool")
@@ -37,9 +50,16 @@ ON = _given("on", FieldSpec("核对日期", "Day of the check", aliases=("date",
 
 SALE = (INITIATIVE, CHANNEL, SIDE, KYC, ACCESS, TERM_FITS, KIND_FITS, HIGH_RISK)
 STATED = (
-    _given("investor_class", FieldSpec("投资者类别", "Investor class", help_zh="未填为普通投资者", help_en="Left out: ordinary"),
-           choice_set=InvestorWord),
-    _given("risk_level", FieldSpec("客户风险等级", "Client risk level", aliases=("风险等级", "level")), choice_set=TestedLevel),
+    _given(
+        "investor_class",
+        FieldSpec("投资者类别", "Investor class", help_zh="未填为普通投资者", help_en="Left out: ordinary"),
+        choice_set=InvestorWord,
+    ),
+    _given(
+        "risk_level",
+        FieldSpec("客户风险等级", "Client risk level", aliases=("风险等级", "level")),
+        choice_set=TestedLevel,
+    ),
     _given("minimum", FieldSpec("最低类别", "Lowest category", aliases=("is_minimum", "lowest", "最低")), kind="bool"),
     PRODUCT_RISK,
     _given("tested_on", FieldSpec("测评日期", "Tested on"), kind="date"),
@@ -48,4 +68,4 @@ STATED = (
     _given("age", FieldSpec("年龄", "Age"), kind="integer"),
     _given("class_valid_to", FieldSpec("专业投资者材料有效期至", "Class evidence valid to"), kind="date"),
     _given("is_private_fund", FieldSpec("私募基金", "Private fund"), kind="bool"),
-)  # fmt: skip
+)

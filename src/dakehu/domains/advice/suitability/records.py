@@ -109,7 +109,7 @@ def check_page(*, suitability: int) -> dict[str, Any]:
         "client_id": row.client_id,
         "tone": TONES[str(row.outcome)],
         "reason": str(bilingual(rule.zh, rule.en)) if rule else row.reason,
-        "source": rule.source if rule else "",
+        "source": str(rule.source) if rule else "",
         "certainty_text": str(bilingual(*CERTAINTIES[rule.certainty])) if rule else "",
         "missing": row.missing,
         "duties": duties,
@@ -134,7 +134,7 @@ def _duty(row: SuitabilityDuty) -> dict[str, Any]:
         "done_at": clock.local(row.done_at).strftime("%Y-%m-%d %H:%M") if row.done_at else "",
         "done_by": row.done_by.name if row.done_by else "",
         "not_before": clock.local(row.not_before).strftime("%Y-%m-%d %H:%M") if row.not_before else "",
-        "source": known.source if known else "",
+        "source": str(known.source) if known else "",
         "certainty_text": str(bilingual(*CERTAINTIES[known.certainty])) if known else "",
     }
 

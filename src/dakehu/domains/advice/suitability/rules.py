@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dakehu.domains.advice.suitability.choices import Channel, Initiative, Outcome, Side
-from dakehu.domains.advice.suitability.duties import DUTIES, MEASURES, Duty
+from dakehu.domains.advice.suitability.duties import DUTIES, HOUSE, OLDER_RULE, Duty, measures
+from dakehu.foundation.base.i18n import Bilingual
 
 VERSION, EFFECTIVE_FROM = "2026-11", date(2026, 11, 1)  # of this set of rules, as the desk knows it
 VALID_DAYS = 730  # our default: firms use one or two years
@@ -26,30 +27,135 @@ class Rule:
     outcome: Outcome
     zh: str
     en: str
-    source: str
+    source: Bilingual
     certainty: str
 
 
 RULES: dict[str, Rule] = {
     rule.code: rule
     for rule in (
-        Rule("S00", Outcome.ALLOW, "卖出或赎回不受适当性限制", "Selling is never limited by suitability", "行内默认 house default", "D"),
-        Rule("S01", Outcome.REFUSE, "客户信息不完整或不真实", "What must be known of the client is incomplete or false", f"{MEASURES}第六、三十三条", "V"),
-        Rule("S02", Outcome.REFUSE, "未达到产品的准入要求", "An access requirement is not met", f"{MEASURES}第二十二条(一)", "V"),
-        Rule("S03", Outcome.ALLOW, "专业投资者，不要求风险等级匹配", "A professional investor: no matching of levels is required", f"{MEASURES}第七至十二条", "V"),
-        Rule("S04", Outcome.BLOCK, "没有风险测评结果", "There is no result of a risk test", f"{MEASURES}第十条、第十八条", "V"),
-        Rule("S04.1", Outcome.BLOCK, "风险测评已到期", "The risk test has expired", "2010/2012 年行业规则的考试资料 exam notes on the older rule", "S"),
-        Rule("S04.2", Outcome.BLOCK, "没有测评日期，无法确认测评有效", "Without the day of the test its validity is not known", "行内默认 house default", "D"),
-        Rule("S04.3", Outcome.BLOCK, "测评日期晚于核对日期", "The test is dated after the day of the check", "行内默认 house default", "D"),
-        Rule("S04.4", Outcome.BLOCK, "产品尚未评定风险等级", "The product has no risk level yet", f"{MEASURES}第十六、十八条", "V"),
-        Rule("S05", Outcome.REFUSE, "风险承受能力最低类别，只能办理 R1 产品", "The lowest category of risk tolerance: R1 only", f"{MEASURES}第二十二条(五)", "V"),
-        Rule("S06", Outcome.REFUSE, "不得主动推介风险等级高于客户承受能力的产品", "Staff may not bring up a product above the client's level", f"{MEASURES}第二十二条(三)", "V"),
-        Rule("S07", Outcome.REFUSE, "不得主动推介期限或品种不符合客户投资目标的产品", "Staff may not bring up a product outside the client's goal", f"{MEASURES}第二十二条(四)", "V"),
-        Rule("S08", Outcome.WARNING, "产品风险高于客户承受能力；客户主动要求，警示并确认后可以办理", "Above the client's level, at the client's own request: after warning and confirmation", f"{MEASURES}第十九条", "V"),
-        Rule("S09", Outcome.ALLOW, "普通投资者购买高风险产品，履行特别注意义务后可以办理", "A high-risk product for an ordinary investor: with the special duties of care", f"{MEASURES}第二十条", "V"),
-        Rule("S10", Outcome.ALLOW, "风险等级匹配", "The levels match", f"{MEASURES}第十八、二十三条", "V"),
+        Rule(
+            "S00",
+            Outcome.ALLOW,
+            "卖出或赎回不受适当性限制",
+            "Selling is never limited by suitability",
+            HOUSE,
+            "D",
+        ),
+        Rule(
+            "S01",
+            Outcome.REFUSE,
+            "客户信息不完整或不真实",
+            "What must be known of the client is incomplete or false",
+            measures("第六、三十三条", "arts. 6 and 33"),
+            "V",
+        ),
+        Rule(
+            "S02",
+            Outcome.REFUSE,
+            "未达到产品的准入要求",
+            "An access requirement is not met",
+            measures("第二十二条(一)", "art. 22 (1)"),
+            "V",
+        ),
+        Rule(
+            "S03",
+            Outcome.ALLOW,
+            "专业投资者，不要求风险等级匹配",
+            "A professional investor: no matching of levels is required",
+            measures("第七至十二条", "arts. 7 to 12"),
+            "V",
+        ),
+        Rule(
+            "S04",
+            Outcome.BLOCK,
+            "没有风险测评结果",
+            "There is no result of a risk test",
+            measures("第十、十八条", "arts. 10 and 18"),
+            "V",
+        ),
+        Rule(
+            "S04.1",
+            Outcome.BLOCK,
+            "风险测评已到期",
+            "The risk test has expired",
+            OLDER_RULE,
+            "S",
+        ),
+        Rule(
+            "S04.2",
+            Outcome.BLOCK,
+            "没有测评日期，无法确认测评有效",
+            "Without the day of the test its validity is not known",
+            HOUSE,
+            "D",
+        ),
+        Rule(
+            "S04.3",
+            Outcome.BLOCK,
+            "测评日期晚于核对日期",
+            "The test is dated after the day of the check",
+            HOUSE,
+            "D",
+        ),
+        Rule(
+            "S04.4",
+            Outcome.BLOCK,
+            "产品尚未评定风险等级",
+            "The product has no risk level yet",
+            measures("第十六、十八条", "arts. 16 and 18"),
+            "V",
+        ),
+        Rule(
+            "S05",
+            Outcome.REFUSE,
+            "风险承受能力最低类别，只能办理 R1 产品",
+            "The lowest category of risk tolerance: R1 only",
+            measures("第二十二条(五)", "art. 22 (5)"),
+            "V",
+        ),
+        Rule(
+            "S06",
+            Outcome.REFUSE,
+            "不得主动推介风险等级高于客户承受能力的产品",
+            "Staff may not bring up a product above the client's level",
+            measures("第二十二条(三)", "art. 22 (3)"),
+            "V",
+        ),
+        Rule(
+            "S07",
+            Outcome.REFUSE,
+            "不得主动推介期限或品种不符合客户投资目标的产品",
+            "Staff may not bring up a product outside the client's goal",
+            measures("第二十二条(四)", "art. 22 (4)"),
+            "V",
+        ),
+        Rule(
+            "S08",
+            Outcome.WARNING,
+            "产品风险高于客户承受能力；客户主动要求，警示并确认后可以办理",
+            "Above the client's level, at the client's own request: after warning and confirmation",
+            measures("第十九条", "art. 19"),
+            "V",
+        ),
+        Rule(
+            "S09",
+            Outcome.ALLOW,
+            "普通投资者购买高风险产品，履行特别注意义务后可以办理",
+            "A high-risk product for an ordinary investor: with the special duties of care",
+            measures("第二十条", "art. 20"),
+            "V",
+        ),
+        Rule(
+            "S10",
+            Outcome.ALLOW,
+            "风险等级匹配",
+            "The levels match",
+            measures("第十八、二十三条", "arts. 18 and 23"),
+            "V",
+        ),
     )
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)

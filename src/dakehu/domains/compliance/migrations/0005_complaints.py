@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clients', '0014_duties'),
-        ('compliance', '0004_conflicts'),
+        ("compliance", "0004_conflicts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

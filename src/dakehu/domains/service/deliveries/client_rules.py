@@ -1,9 +1,10 @@
 """Rules that refuse a text to a client, each by its name. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from dakehu.domains.clients.consents import last_state
 from dakehu.domains.service.deliveries import quiet
 from dakehu.domains.service.deliveries.kinds import MARKETING
 from dakehu.foundation.base.i18n import Bilingual, bilingual
@@ -76,13 +77,6 @@ def rule_text(rule: str, more: Mapping[str, Bilingual] | None = None) -> str:
     return str(found) if found is not None else rule
 
 
-def stated(consents: Iterable[tuple[date, str, str, str]], purpose: str, channel: str) -> str:
-    """Return the client's last statement on a purpose that holds for a channel, "" where there is none."""
-    kind = CONTACT_KINDS.get(channel, channel)
-    found = [state for _, about, way, state in consents if about == purpose and way in ("", kind)]
-    return found[-1] if found else ""
-
-
 def refusals(facts: ClientFacts, channel: str, kind: str, moment: datetime) -> list[Refusal]:
     """Return every rule that refuses a text of a kind by a channel at a local moment.
 
@@ -92,7 +86,8 @@ def refusals(facts: ClientFacts, channel: str, kind: str, moment: datetime) -> l
     if kind == "duty":
         return []
     found = []
-    state = stated(facts.consents, "marketing" if kind in MARKETING else "service", channel)
+    purpose, way = "marketing" if kind in MARKETING else "service", CONTACT_KINDS.get(channel, channel)
+    state = last_state(facts.consents, purpose, way)
     if state in ("refused", "withdrawn"):
         found.append("opt_out")
     elif kind in MARKETING and state != "given":

@@ -1,10 +1,11 @@
 """Whether a text may be sent to clients now: every rule that refuses it, by its name."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from dakehu.domains.clients.consents import statements_of
 from dakehu.domains.compliance.complaints.store import complaining_clients
 from dakehu.domains.service.deliveries.client_rules import OFFERS, ClientFacts, Refusal, refusals
 from dakehu.domains.service.deliveries.kinds import SENT
@@ -46,10 +47,7 @@ def _facts(numbers: list[int]) -> dict[int, ClientFacts]:
     complaining, frozen = complaining_clients(numbers)
     pauses = model_of("clients.MarketingFreeze").objects.filter(**of, lifted_on=None)
     paused = set(pauses.values_list("client_id", flat=True))
-    stated = model_of("clients.Consent").objects.filter(**of).order_by("stated_on", "pk")
-    consents: dict[int, list[tuple[date, str, str, str]]] = defaultdict(list)
-    for number, *consent in stated.values_list("client_id", "stated_on", "purpose", "channel", "state"):
-        consents[number].append((consent[0], consent[1], consent[2], consent[3]))
+    consents = statements_of(numbers)
     rows = model_of("clients.Client").objects.filter(pk__among=numbers)
     return {
         number: ClientFacts(

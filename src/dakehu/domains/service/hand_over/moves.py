@@ -124,11 +124,8 @@ def hand_over(move: Move, user: Any, day: date) -> dict[str, Any]:
     if move.is_main:
         bulk_edit.assign_role(move.client, move.receiver, "main", day)
     for row in move.owned:
-        if getattr(row, "about_staff_id", None) == move.receiver.pk:
-            row.owner = None  # nobody handles a complaint about themselves
-            row.save()
-            continue
-        give_to(row, move.receiver)
+        is_about_receiver = getattr(row, "about_staff_id", None) == move.receiver.pk
+        give_to(row, None if is_about_receiver else move.receiver)  # nobody handles a complaint about themselves
     made = [_plan_promise(move, promised) for promised in move.promises]
     if made:
         update_contact_dates(move.client)

@@ -36,6 +36,7 @@ ORDER = (
     "compliance",
     "wording",
     "conduct",
+    "advice",
     "rules",
     "market",
     "import",
@@ -76,6 +77,8 @@ ABOUT = {
     "complaints": "complaints",
     "compliance": "wording",
     "approvals": "compliance",
+    "suitability": "advice",
+    "call-backs": "advice",
     "moments": "rules",
     "market": "market",
     "tiers": "tiers",
@@ -153,6 +156,8 @@ def guide_for(path: str) -> str:
         return "/guide/odata/"
     if parts[:2] in (["connections", "sheets"], ["connections", "webhooks"]):
         return f"/guide/{'linked-sheets' if parts[1] == 'sheets' else 'webhooks'}/"
+    if first == "compliance" and parts[1:2] == ["conflicts"]:
+        return "/guide/compliance/"
     if first == "compliance" and parts[1:2] != ["wording"]:
         return "/guide/conduct/"
     return f"/guide/{ABOUT.get(first, FIRST)}/"
