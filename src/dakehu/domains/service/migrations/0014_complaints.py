@@ -1,4 +1,5 @@
 import django.db.models.deletion
+from dateutil.relativedelta import relativedelta
 from django.core.management.color import no_style
 from django.db import migrations, models
 
@@ -37,6 +38,8 @@ def case_of(complaint, row):
     if row.state != "open":
         case.acknowledged_on = case.accepted_on = row.opened_on
     case.decision = SETTLED.get(row.state, "")
+    if row.closed_on:
+        case.retention_until = row.closed_on + relativedelta(years=20)  # the house default of the settings
     return case
 
 
