@@ -12,13 +12,16 @@ from django.db import ProgrammingError, transaction
 
 from dakehu.exchange.evidence import collection, publication, service, verify
 from dakehu.foundation.access.query_guard import scoped_models
+from dakehu.foundation.actions.registry import act
 from dakehu.foundation.audit import anchor, seals
 from dakehu.foundation.audit.models import AuditEntry, AuditSeal
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.files.store import Upload
 from dakehu.foundation.gates import ask, perform
+from dakehu.foundation.schema.fields import model_of
 from tests.cast import acting, as_system
+from tests.rows import add_smallest_row
 
 pytestmark = pytest.mark.django_db
 
@@ -191,8 +194,6 @@ def test_a_seal_is_mailed_once_to_each_address(lin, settings):
     with as_system():
         publication.publish_seals(None)
         publication.publish_seals(None)
-        from dakehu.foundation.schema.fields import model_of
-
         sent = model_of("service.Delivery").objects.filter(kind="seal")
         assert sorted(str(row.address.same_as("a@example.com")) for row in sent) == ["False", "True"]
 
@@ -211,3 +212,14 @@ def test_the_application_adds_seals_and_never_changes_one(lin, zhou, zhang):
     publication.seal_now()
     with as_system(), pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         AuditSeal.objects.filter(pk=1).update(root="0" * 64)
+
+
+def test_what_a_row_of_the_client_names_and_who_approved_that_are_shown_too(lin, he, zhang):
+    with as_system(), act("test.stage"):
+        member = add_smallest_row(model_of("growth.CampaignMember"), he, client=zhang)
+        add_smallest_row(
+            model_of("compliance.Approval"), he, subject_kind="growth.campaign", subject_ref=member.campaign_id
+        )
+    with as_system(), act("test.collect"):
+        found = {table.name: table for table in collection.collect(zhang, clock.today(), clock.today())}
+    assert {"growth.CampaignMember", "growth.Campaign", "compliance.Approval"} <= found.keys()
