@@ -109,6 +109,11 @@ def test_a_refused_push_stands_in_the_bell_of_compliance(lin, he, zhang, fund):
         assert "稳进一号" in str(ask("advice.review_notices", {}))
 
 
+def test_a_check_for_advice_is_made_by_a_registered_adviser_only(lin, zhang, fund):
+    with acting(lin), pytest.raises(Refused, match="投资顾问"):
+        perform("advice.record_check", {"client": zhang.code, "product": fund.pk, "purpose": "advice"})
+
+
 def test_no_product_is_graded_below_its_floor(he, lin, fund):
     with acting(he):
         with pytest.raises(Refused, match="不能低于"):

@@ -15,6 +15,7 @@ from dakehu.domains.advice.suitability.documents import document
 from dakehu.domains.advice.suitability.duties import DUTIES, Duty
 from dakehu.domains.advice.suitability.parameters import PRODUCT, PRODUCT_NAME, PRODUCT_RISK, SALE
 from dakehu.domains.advice.suitability.queries import evaluate, taken
+from dakehu.domains.compliance.registrations.holders import require_registration
 from dakehu.domains.service.tasks import actions as tasks
 from dakehu.domains.service.tasks.rules import OPEN_STATES
 from dakehu.domains.team import queries as team
@@ -46,8 +47,11 @@ def record_check(
 ) -> SuitabilityCheck:
     """Check a product for a client by what the desk holds, and keep the result with its duties, whatever it is.
 
-    The product is one of the desk, or named with its risk level. Raises Refused without either.
+    The product is one of the desk, or named with its risk level. Raises Refused without either, and for advice by somebody
+    who is not registered as an investment adviser.
     """
+    if purpose == Purpose.ADVICE:
+        require_registration("investment_adviser")
     row_of_desk = desk.get_product(product) if product else None
     if row_of_desk is None and not product_name:
         raise refusal(
