@@ -1,21 +1,23 @@
 """Fuzz every operation of the OpenAPI document in the name of each role: no answer may be a fault, none undocumented.
 
-    python scripts/fuzz_api.py --schemathesis /path/to/schemathesis [--examples 20] [--port 8177]
+    python scripts/fuzz_api.py --schemathesis /path/to/schemathesis [--examples 20] [--seconds 110] [--port 8177]
 
 Makes an example desk in a directory of its own, serves it without limits of requests, and calls Schemathesis, which is not
 among the dependencies: install it in a virtual environment of its own. Prints a line of figures for each role; ends with 1
-where any check failed.
+where any check failed. --seconds ends the run of a role after that time: what was asked until then counts.
 """
 
 import argparse
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 ROLES = {"manager": "lin", "lead": "zhou", "compliance": "he", "analyst": "an", "administrator": "admin"}
@@ -44,8 +46,8 @@ def wait_until_served(url: str) -> None:
     raise SystemExit("the server does not answer")
 
 
-def fuzz(schemathesis: str, url: str, user: str, examples: int) -> tuple[int, str]:
-    """Run all operations as one user; returns (exit code, what Schemathesis printed)."""
+def fuzz(schemathesis: str, url: str, user: str, examples: int, seconds: int) -> tuple[int, str]:
+    """Run all operations as one user, at most so many seconds; returns (exit code, what Schemathesis printed)."""
     command = [
         schemathesis,
         "run",
@@ -64,14 +66,26 @@ def fuzz(schemathesis: str, url: str, user: str, examples: int) -> tuple[int, st
         "--exclude-path-regex",
         "(do|actions)/team.(create_token|revoke_token|end_token|change_user|reset_)",
     ]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
-    return run.returncode, run.stdout + run.stderr
+    with tempfile.TemporaryFile("w+") as printed:
+        running = subprocess.Popen(command, stdout=printed, stderr=subprocess.STDOUT, text=True)
+        ended = None
+        for number, wait in ((signal.SIGINT, seconds or None), (signal.SIGINT, 20), (signal.SIGKILL, 20), (None, 20)):
+            with suppress(subprocess.TimeoutExpired):
+                ended = running.wait(wait)
+                break
+            if number is not None:
+                running.send_signal(number)
+        printed.seek(0)
+        text = printed.read()
+    early = ended is None or ended < 0 or "interrupt" in text.lower()
+    return (int("FAILURES" in text) if early else int(ended or 0)), text
 
 
 def main() -> int:
     wanted = argparse.ArgumentParser(description=__doc__)
     wanted.add_argument("--schemathesis", default="schemathesis")
     wanted.add_argument("--examples", type=int, default=20)
+    wanted.add_argument("--seconds", type=int, default=0, help="of each role; 0: until all is asked")
     wanted.add_argument("--port", type=int, default=8177)
     wanted.add_argument("--home", default="", help="an example desk that is there already")
     wanted.add_argument("--roles", default=",".join(ROLES))
@@ -87,7 +101,7 @@ def main() -> int:
         try:
             wait_until_served(url)
             for role in line.roles.split(","):
-                code, printed = fuzz(line.schemathesis, url, ROLES[role], line.examples)
+                code, printed = fuzz(line.schemathesis, url, ROLES[role], line.examples, line.seconds)
                 failed |= code
                 counts = re.findall(r"(\d[\d,]*) (generated|passed|failed|test cases)", printed)
                 print(role, "ok" if code == 0 else "FAILED", counts, flush=True)

@@ -1,8 +1,8 @@
 """Kill -9 a restore at random moments, and look at what is left.
 
-    python scripts/kill_the_restore.py [ROUNDS] [--each-move]                                      (SQLite, in directories of its own)
+    python scripts/kill_the_restore.py [ROUNDS] [--each-move] [--archive FILE]                 (SQLite, in directories of its own)
 
-The desk is a kept one of version 0.1.0, backed up with its keys. Each round restores it into an empty directory, in a process
+The desk is a kept one of version 0.1.0, backed up with its keys, or that of an archive made with the same password. Each round restores it into an empty directory, in a process
 of its own that is killed at a moment drawn over the whole of what a restore takes. Then whatever starts next must find either
 the empty directory as it was or the whole desk, never keys of its own making, and nothing left behind; the same restore given
 again must succeed, killed once more on the way in every other round. With --each-move restores are killed before the
@@ -10,6 +10,7 @@ first move of a file, before the second, and so on, too. Prints what was left, a
 thing that is wrong.
 """
 
+import argparse
 import hashlib
 import os
 import random
@@ -167,13 +168,12 @@ def make_archive(folder: Path) -> Path:
     return archive
 
 
-def run(rounds: int, seed: int, tell: Callable[[str], None]) -> Counter[str]:
+def run(archive: Path, rounds: int, seed: int, tell: Callable[[str], None]) -> Counter[str]:
     """Kill `rounds` restores; returns how often which state was left in which quarter. Raises Wrong."""
     draw = random.Random(seed)  # noqa: S311  moments, not secrets
     fell: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix="dakehu-kill-restore-") as name:
         folder = Path(name)
-        archive = make_archive(folder)
         body = restore_from(archive)
         whole = folder / "whole"
         whole.mkdir(mode=0o700)
@@ -235,11 +235,11 @@ def dying_at(number: int, body: Callable[[], None]) -> Callable[[], None]:
     return run_and_die
 
 
-def run_each_move(tell: Callable[[str], None]) -> int:
+def run_each_move(archive: Path, tell: Callable[[str], None]) -> int:
     """Kill a restore before each of its moves; returns how many there are. Raises Wrong."""
     with tempfile.TemporaryDirectory(prefix="dakehu-kill-restore-") as name:
         folder = Path(name)
-        body = restore_from(make_archive(folder))
+        body = restore_from(archive)
         after, number = "", 0
         while True:
             number += 1
@@ -270,14 +270,20 @@ def start() -> None:
 
 
 def main() -> int:
-    numbers = [word for word in sys.argv[1:] if word.isdigit()]
-    rounds = int(numbers[0]) if numbers else 50
+    wanted = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    wanted.add_argument("rounds", nargs="?", type=int, default=50)
+    wanted.add_argument("--each-move", action="store_true")
+    wanted.add_argument("--archive", type=Path)
+    line = wanted.parse_args()
+    rounds = line.rounds
     start()
     try:
-        if "--each-move" in sys.argv:
-            moves = run_each_move(lambda text: print(text, flush=True))
-            print(f"killed before each of {moves} moves: the rename decides")
-        fell = run(rounds, 20261129, lambda text: print(text, flush=True))
+        with tempfile.TemporaryDirectory(prefix="dakehu-kill-archive-") as name:
+            archive = line.archive or make_archive(Path(name))
+            if line.each_move:
+                moves = run_each_move(archive, lambda text: print(text, flush=True))
+                print(f"killed before each of {moves} moves: the rename decides")
+            fell = run(archive, rounds, 20261129, lambda text: print(text, flush=True))
     except Wrong as wrong:
         print(f"wrong: {wrong}", file=sys.stderr)
         return 1

@@ -13,6 +13,11 @@ from typing import Any
 from tests.sqlite_database import ROOT, state_of, state_of_migrations
 
 DESKS = ROOT / ".pytest_cache" / "desks"
+SEVERAL = """
+import json, sys
+from dakehu.interfaces.cli.main import main
+sys.exit(any(main([*words, "--json"]) for words in json.loads(sys.argv[1])))
+"""
 
 
 class Desk:
@@ -42,6 +47,22 @@ class Desk:
         assert done.stdout.count("\n") == 1 and "Traceback" not in done.stderr
         made = json.loads(done.stdout)
         assert isinstance(made, dict)
+        return made
+
+    def reports(self, *commands: Any) -> list[Any]:
+        """What several commands say that one process runs one after the other, as it takes seconds to start one."""
+        done = subprocess.run(
+            [sys.executable, "-c", SEVERAL, json.dumps([[str(word) for word in words] for words in commands])],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env=self.around,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == 0 and "Traceback" not in done.stderr, done.stderr[-2000:]
+        made = [json.loads(line) for line in done.stdout.splitlines()]
+        assert len(made) == len(commands)
         return made
 
 

@@ -132,6 +132,10 @@ GRANTS = {
     "advice.models": "lead",
     "advice.write": "manager lead",
     "advice.approve": "lead compliance",
+    "compliance.complaints": "manager lead compliance analyst",
+    "compliance.handle_complaints": "manager lead compliance",
+    "compliance.decide_complaints": "lead compliance",
+    "compliance.complaint_settings": "compliance",
     "data.import": "manager lead",
     "data.export": "manager lead compliance analyst",
     "audit.read": "lead compliance admin",
@@ -172,9 +176,15 @@ GRANTS = {
     "risk.review_sign": "lead compliance",
     "compliance.registrations": "manager lead compliance analyst admin",
     "compliance.registrations_write": "compliance",
+    "compliance.consents": "manager lead compliance",
+    "compliance.consent_texts": "compliance",
+    "compliance.aml": "compliance",
+    "compliance.read_log": "compliance",
+    "compliance.approve_export": "lead compliance",
     "sheet.read": "manager lead compliance admin",
     "sheet.run": "manager lead",
     "webhook.own": "manager lead compliance analyst admin",
+    "evidence.create": "lead compliance",
 }
 
 

@@ -7,7 +7,8 @@ from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 
 from dakehu.domains.clients.models import Client, MarketingFreeze
-from dakehu.domains.service.models import FollowUp, Request
+from dakehu.domains.compliance.models import Complaint
+from dakehu.domains.service.models import FollowUp
 from dakehu.exchange.imports import undo as undos
 from dakehu.foundation.access.actor import acting_as
 from dakehu.foundation.actions import undo_entries
@@ -90,7 +91,8 @@ ACTS = [
     ("service.change_follow_up", {"follow_up": "plan", "due_on": "2030-01-20"}),
     ("service.finish_follow_up", {"follow_up": "plan"}),
     ("service.cancel_follow_up", {"follow_up": "plan"}),
-    ("service.open_request", {"client": "C0001", "kind": "投诉", "subject": "响应慢"}),
+    ("service.open_request", {"client": "C0001", "kind": "咨询", "subject": "响应慢"}),
+    ("compliance.register_complaint", {"client": "C0001", "subject": "响应慢"}),
     ("service.move_request", {"request": "asked", "state": "已办结", "outcome": "已开通"}),
     ("ledger.add_investment", {"client": "C0001", "invested_on": "2024-01-15", "amount": "1万", "product": "股票"}),
     ("ledger.change_investment", {"investment": "investment", "amount": "6万"}),
@@ -242,7 +244,7 @@ def test_what_followed_from_a_complaint_is_taken_back_with_it(lin, zhou, zhang):
         assert next(line["batch"] for line in ask("workbook.undoable", {})) == number
         undo(number)
     with as_system():
-        assert not MarketingFreeze.objects.exists() and not FollowUp.objects.exists() and not Request.objects.exists()
+        assert not MarketingFreeze.objects.exists() and not FollowUp.objects.exists() and not Complaint.objects.exists()
 
 
 def test_an_act_costs_one_statement_more_for_its_undo(lin, zhang):

@@ -10,7 +10,7 @@ from dakehu.foundation.actions.models import Batch
 from dakehu.foundation.gates import perform
 from tests.cast import acting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 GOALS = (
     "目标名称,衡量指标,人员,团队,开始日期,截止日期,目标值\n"
     "四季度联系,客户联系次数,林晓,,2026-10-01,2026-12-31,120\n"

@@ -19,6 +19,7 @@ NAMING = [
 
 
 @pytest.mark.django_db
+@pytest.mark.postgres
 def test_every_row_that_may_name_nobody_stays_when_what_it_names_is_deleted(lin, zhang):
     failed = []
     for model, field in NAMING:

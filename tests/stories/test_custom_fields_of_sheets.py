@@ -229,7 +229,7 @@ def test_a_request_takes_it_and_may_be_emptied(admin, lin, zhang):
     add(admin, "外部编号", "Outside number", "text", model="service.Request")
     with acting(lin):
         row = perform(
-            "service.open_request", {"client": zhang.pk, "kind": "complaint", "subject": "佣金", "外部编号": "12386-1"}
+            "service.open_request", {"client": zhang.pk, "kind": "request", "subject": "佣金", "外部编号": "12386-1"}
         )
         assert row.x_outside_number == "12386-1"
         perform("service.move_request", {"request": row.pk, "x_outside_number": ""})
@@ -276,7 +276,7 @@ def test_a_name_that_the_form_asks_for_already_is_refused_and_so_is_a_secret_els
 
 def test_the_administrator_chooses_the_table_in_the_browser(admin, lin, zhang):
     page = browser(admin)
-    assert "诉求与投诉" in page.get("/system/fields/new").content.decode()
+    assert "客户诉求" in page.get("/system/fields/new").content.decode()
     sent = {"zh": "地点", "en": "Place", "kind": "text", "model": "service.Interaction", "sensitivity": "public"}
     assert page.post("/system/fields/new", sent).status_code == 302
     assert "服务记录" in page.get("/system/fields/").content.decode()

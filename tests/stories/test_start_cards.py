@@ -181,7 +181,7 @@ def test_a_lead_sees_a_line_per_member_and_their_list(worked):
         due = ask("service.today_list", {"owner": worked["lin"].pk})["lines"]
     assert set(lines) == {"林晓", "周宁", "顾明"}
     own = lines["林晓"]
-    assert [own[name]["value"] for name in ("clients", "overdue", "due", "requests", "contacts")] == [2, 1, 1, 1, 1]
+    assert [own[name]["value"] for name in ("clients", "overdue", "due", "requests", "contacts")] == [2, 1, 1, 0, 1]
     assert own["worth"]["value"] == "10800.00" and lines["顾明"]["clients"]["value"] == 0
     assert {line["text"] for line in due} >= {"逾期的计划", "今天的计划"}
     browser = Browser(HTTP_ACCEPT="text/html")

@@ -1,7 +1,7 @@
 """Every table of the foundation, for Django."""
 
 from dakehu.foundation.actions.models import Batch, BatchState
-from dakehu.foundation.audit.models import AuditEntries, AuditEntry
+from dakehu.foundation.audit.models import AuditEntries, AuditEntry, AuditSeal
 from dakehu.foundation.calendar.models import CalendarDay
 from dakehu.foundation.files.models import StoredFile
 from dakehu.foundation.imports.models import SourceProfile
@@ -14,6 +14,7 @@ from dakehu.foundation.records.custom_field import CustomField, FieldKind, Openn
 __all__ = [
     "AuditEntries",
     "AuditEntry",
+    "AuditSeal",
     "Batch",
     "BatchState",
     "CalendarDay",

@@ -141,8 +141,9 @@ def statements(role: str) -> list[str]:
     lines = index.line_model()._meta
     made.append(lookup.function(lines.db_table, policy_condition(f'"{lines.db_table}"."client_id"')))
     made += table_swap.functions(role, [_replaceable(model) for model in replacement.replaceable_models()])
-    audit = apps.get_model("foundation.AuditEntry")._meta.db_table
-    made.append(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{audit}" FROM "{role}"')
+    for name in ("foundation.AuditEntry", "foundation.AuditSeal"):
+        audit = apps.get_model(name)._meta.db_table
+        made.append(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{audit}" FROM "{role}"')
     return made
 
 

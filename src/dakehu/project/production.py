@@ -17,6 +17,7 @@ from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base import clock, firm_settings
 from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.project import production_ways
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1", "testserver", "")
 WEAK = ("", "x", "postgres", "password", "dakehu", "secret", "changeme", "change-me", "admin", "123456", "12345678")
@@ -29,7 +30,8 @@ def find_faults() -> list[Error]:
         return [
             Error(words, hint=remedy, id=f"dakehu.P{number:03}")
             for number, found in enumerate(
-                (_debug, _hosts, _secrets, _modes, _plain_http, _backup, _second_factors), start=1
+                (_debug, _hosts, _secrets, _modes, _plain_http, _backup, _second_factors, *production_ways.FINDERS),
+                start=1,
             )
             for words, remedy in found()
         ]

@@ -95,6 +95,18 @@ ASSISTANTS = env.flag(
     zh="允许 AI 助手用个人令牌查询（MCP，只读）",
     en="Assistants may ask the desk with somebody's token (MCP, read-only)",
 )
+WATERMARK = env.flag(
+    "DAKEHU_WATERMARK", False, zh="屏幕水印：姓名、登录名和时间", en="Watermark on screens: name, user name and time"
+)
+READ_LOG_DAYS = env.number(
+    "DAKEHU_READ_LOG_DAYS", 1095, zh="查阅记录保存多少天", en="Days for which the log of readings is kept"
+)
+SUPERVISED_EXPORT = env.number(
+    "DAKEHU_SUPERVISED_EXPORT",
+    0,
+    zh="导出超过多少位客户须由另一人批准；0 为不要求",
+    en="Exports of more clients than this are approved by somebody else; 0 switches that off",
+)
 RISE_IS_RED = env.flag("DAKEHU_RISE_IS_RED", True, zh="红涨绿跌", en="Rising is red, falling green")
 
 BENCHMARK = env.text(
@@ -127,6 +139,30 @@ INBOX = env.text(
     "",
     zh="柜台等系统每晚放文件的文件夹；缺省为数据目录下的 inbox",
     en="Folder where the counter and other systems put their files every night; inbox in the data directory by default",
+)
+BACKUP_PASSWORD_FILE = env.text(
+    "DAKEHU_BACKUP_PASSWORD_FILE",
+    "",
+    zh="备份密码所在的文件（不要放在数据目录里）",
+    en="File that holds the password of backups (not in the data directory)",
+)
+SEAL_MAIL = env.text(
+    "DAKEHU_SEAL_MAIL",
+    "",
+    zh="日志封存每天寄往的邮箱（系统之外），逗号分隔",
+    en="Addresses outside the desk that the audit's seal is mailed to every day, comma separated",
+)
+SEAL_FOLDER = env.text(
+    "DAKEHU_SEAL_FOLDER",
+    "",
+    zh="日志封存每天写入的文件夹（另一台机器或只追加的存储）",
+    en="Folder that the audit's seal is written to every day (of another machine, or append-only)",
+)
+SEAL_TIMESTAMP = env.text(
+    "DAKEHU_SEAL_TIMESTAMP",
+    "",
+    zh="为日志封存加盖时间戳的服务地址（RFC 3161）",
+    en="Address of the time-stamping authority (RFC 3161) that stamps the audit's seal",
 )
 NIGHTLY_AT = env.text(
     "DAKEHU_NIGHTLY_AT",
@@ -164,9 +200,9 @@ def _postgres(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     if parts.scheme not in ("postgres", "postgresql"):
         raise env.WrongSetting("DAKEHU_DATABASE_URL: write postgresql://user:password@host:5432/name")
-    options: dict[str, object] = {}
     host = parts.hostname or ""
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    options: dict[str, object] = {name: unquote(query[name]) for name in ("sslmode", "sslrootcert") if name in query}
     return {
         "ENGINE": "dakehu.foundation.database.postgres",
         "NAME": unquote(parts.path.lstrip("/")),
@@ -228,6 +264,7 @@ INSTALLED_APPS = [
     "dakehu.exchange",
     "dakehu.exchange.reports",
     "dakehu.exchange.connectors",
+    "dakehu.exchange.evidence",
     "dakehu.exchange.mailbox",
     "dakehu.exchange.calendars",
     "dakehu.exchange.sheets_sync",
@@ -334,7 +371,10 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+if HTTPS:  # browsers keep a cookie of such a name to this host and to HTTPS
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

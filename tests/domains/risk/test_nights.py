@@ -179,6 +179,19 @@ def test_the_clients_own_limit_comes_first_and_the_breach_keeps_its_version(lin,
         assert ask("risk.breaches", {"filters": {"is_waiting": 1}})["count"] == 0
 
 
+def test_a_night_without_the_days_balances_judges_nothing_and_clears_nothing(lin, zhang):
+    with acting(lin):
+        perform("clients.change", {"client": zhang.code, "risk_level": "C2"})
+    store("balances", {date(2026, 11, 25): [balance(zhang, 1_000_000)], THU: [balance(zhang, 940_000)]})
+    assert flag(THU)["new"] == 2  # 6 % lost: C2 may lose 1 % in a day and 5 % in sixty
+    assert flag(FRI)["waits_for"] == THU.isoformat()
+    with as_system():
+        assert not Breach.objects.exclude(cleared_on=None).exists() and Standing.objects.count() == 2
+    store("balances", {FRI: [balance(zhang, 960_000)]})
+    assert flag(FRI)["cleared"] == 2
+    assert flag(THU)["unchanged"]  # a day before is history
+
+
 def test_a_review_is_opened_written_signed_by_a_second_person_and_planned_again(lin, zhou, zhang):
     with acting(lin):
         perform("clients.change", {"client": zhang.code, "risk_level": "C5", "opened_on": "2025-12-01"})
@@ -187,6 +200,7 @@ def test_a_review_is_opened_written_signed_by_a_second_person_and_planned_again(
     with acting(lin):
         row = StrategyReview.objects.get()
         assert (row.due_on, row.basis) == (date(2026, 12, 1), "risk_level")
+        assert len(ask("risk.due_review_notices", {})) == 1
         perform("risk.write_review", {"review": row.pk, "held_on": "2026-11-27", "findings": "目标未变"})
         with pytest.raises(NotAllowed):
             perform("risk.sign_review", {"review": row.pk})

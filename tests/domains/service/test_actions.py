@@ -68,13 +68,13 @@ def test_the_author_of_an_old_record_is_whom_the_record_names(lin, zhou, zhang):
     assert made.staff == lin
 
 
-def test_a_complaint_gets_a_deadline_of_fifteen_working_days_and_closes_with_an_outcome(lin, zhang):
+def test_a_request_gets_a_deadline_of_five_working_days_and_closes_with_an_outcome(lin, zhang):
     with acting(lin):
         made = perform(
             "service.open_request",
-            {"client": zhang.code, "kind": "投诉", "subject": "响应慢", "opened_on": "2026-01-02"},
+            {"client": zhang.code, "kind": "咨询", "subject": "响应慢", "opened_on": "2026-01-02"},
         )
-        assert made.due_on.isoformat() == "2026-01-23"
+        assert made.due_on.isoformat() == "2026-01-09"
         assert "outcome" in refusals("service.move_request", request=made.pk, state="已办结")
         closed = perform("service.move_request", {"request": made.pk, "state": "已办结", "outcome": "已致歉"})
     assert closed.closed_on == clock.today()

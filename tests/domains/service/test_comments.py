@@ -71,6 +71,7 @@ def test_whom_a_comment_mentions_is_told_and_nobody_else(lin, zhou, wang, he, an
         assert not said["may_write"] and "请看" not in str(said), "an analyst reads no text of a client"
 
 
+@pytest.mark.postgres
 def test_who_may_not_see_the_record_cannot_be_mentioned_and_is_named(lin, zhou, wang, admin, zhang):
     with acting(lin):
         for text, said in (
@@ -137,6 +138,7 @@ def test_an_open_page_is_told_of_comments_within_reach_only(lin, wang, zhang):
         assert changed_parts(page, own.pk, changed) == []
 
 
+@pytest.mark.postgres
 def test_a_sheet_of_comments_comes_in_and_goes_round(lin, zhou, wang, zhang, tmp_path):
     with acting(lin):
         task = perform("service.create_task", {"client": zhang.pk, "subject": "补资料", "due_on": "2027-01-05"})

@@ -23,12 +23,12 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
 def complain(lin, client, subject="收费争议"):
     with acting(lin):
-        return perform("service.open_request", {"client": client.code, "kind": "投诉", "subject": subject})
+        return perform("compliance.register_complaint", {"client": client.code, "subject": subject})
 
 
-def move(lin, request, **facts):
-    with acting(lin):
-        perform("service.move_request", {"request": request.pk, **facts})
+def close(user, complaint, outcome):
+    with acting(user):
+        perform("compliance.close_complaint", {"complaint": complaint.pk, "outcome": outcome})
 
 
 def freezes():
@@ -38,7 +38,7 @@ def freezes():
 
 def claim():
     """Claim the job that follows a complaint, as a worker that dies; other reactions to it stay with that worker."""
-    while not (row := jobs.claim_job("a worker that dies")).kind.endswith("→ service.reactions.on_request"):
+    while not (row := jobs.claim_job("a worker that dies")).kind.endswith("→ service.reactions.on_complaint"):
         pass
     return row
 
@@ -76,22 +76,23 @@ def test_the_client_page_says_so_in_the_readers_language(lin, zhou, zhang):
 
 
 def test_the_audit_names_the_system_and_why_it_acted(lin, zhou, zhang):
-    request = complain(lin, zhang)
+    complaint = complain(lin, zhang)
     jobs.run_due_jobs()
     with as_system():  # entries about a client are client data
         entry = AuditEntry.objects.get(action="service.follow_complaint")
     assert (entry.actor_ref, entry.client_ref) == (None, zhang.pk)
     assert entry.reason == "投诉处理期间暂停营销"
-    assert json.loads(entry.body)["note"] == {"request": request.pk, "lead": zhou.pk}
+    assert json.loads(entry.body)["note"] == {"complaint": complaint.pk, "lead": zhou.pk}
 
 
 def test_closing_the_complaint_resumes_marketing_and_taking_it_up_again_pauses_it(lin, zhou, zhang):
-    request = complain(lin, zhang)
+    complaint = complain(lin, zhang)
     jobs.run_due_jobs()
-    move(lin, request, state="已办结", outcome="已退费")
+    close(zhou, complaint, "已退费")
     jobs.run_due_jobs()
     assert freezes()[0].lifted_on is not None and blockers(lin, zhang) == []
-    move(lin, request, state="处理中")
+    with acting(zhou):
+        perform("compliance.reopen_complaint", {"complaint": complaint.pk, "reason": "客户再次来电"})
     jobs.run_due_jobs()
     assert len(freezes()) == 1 and freezes()[0].lifted_on is None and blockers(lin, zhang)
 
@@ -99,14 +100,14 @@ def test_closing_the_complaint_resumes_marketing_and_taking_it_up_again_pauses_i
 def test_one_of_two_complaints_that_is_closed_does_not_resume_marketing(lin, zhou, zhang):
     first, _ = complain(lin, zhang), complain(lin, zhang, "信息披露")
     jobs.run_due_jobs()
-    move(lin, first, state="已办结", outcome="已说明")
+    close(zhou, first, "已说明")
     jobs.run_due_jobs()
     assert [freeze.lifted_on is None for freeze in freezes()] == [False, True] and blockers(lin, zhang)
 
 
 def test_a_job_that_runs_late_sees_that_the_complaint_is_closed_already(lin, zhou, zhang):
-    request = complain(lin, zhang)
-    move(lin, request, state="已办结", outcome="误会")
+    complaint = complain(lin, zhang)
+    close(zhou, complaint, "误会")
     jobs.run_due_jobs()
     assert freezes() == []
     with as_system():
@@ -123,9 +124,9 @@ def test_a_question_pauses_nothing(lin, zhou, zhang):
 def test_an_act_that_is_rolled_back_announces_nothing(lin, zhou, zhang):
     jobs.run_due_jobs()  # what follows from the client that was just added
     with pytest.raises(RuntimeError), acting(lin), act("test.outer"):
-        perform("service.open_request", {"client": zhang.code, "kind": "投诉", "subject": "撤销"})
+        perform("compliance.register_complaint", {"client": zhang.code, "subject": "撤销"})
         raise RuntimeError("the outer act fails")
-    assert not models.QuerySet(Job).filter(kind__startswith="request.").exists()
+    assert not models.QuerySet(Job).filter(kind__startswith="complaint.").exists()
     assert jobs.run_due_jobs() == 0 and freezes() == []
 
 
@@ -174,7 +175,7 @@ def test_the_reaction_does_not_depend_on_its_author_who_has_left_since(lin, zhou
 
 def test_a_complaint_that_the_lead_handles_plans_no_second_reminder_for_the_lead(lin, zhou, zhang):
     with acting(zhou):
-        perform("service.open_request", {"client": zhang.code, "kind": "投诉", "subject": "收费争议"})
+        perform("compliance.register_complaint", {"client": zhang.code, "subject": "收费争议"})
     jobs.run_due_jobs()
     with as_system():
         assert (len(freezes()), FollowUp.objects.count()) == (1, 0)

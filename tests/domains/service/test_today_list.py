@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from dakehu.domains.service.models import FollowUp, Moment, Request
+from dakehu.domains.service.moments.reactions import on_complaint
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base import clock
@@ -245,16 +246,18 @@ def test_a_promise_and_its_moment_are_one_line_which_keeping_it_ends(lin, zhang)
 
 def test_a_complaint_and_its_moment_are_one_line_and_go_to_a_colleague_together(lin, zhou, zhang):
     with acting(lin):
-        complaint = perform("service.open_request", {"client": zhang.pk, "kind": "complaint", "subject": "费用"})
-        perform("service.move_request", {"request": complaint.pk, "due_on": clock.today().isoformat()})
-    row = fire(zhang, lin, "M35", object=f"request:{complaint.pk}", mandatory=True)
+        due = clock.today().isoformat()
+        complaint = perform("compliance.register_complaint", {"client": zhang.pk, "subject": "费用", "due_on": due})
+    row = fire(zhang, lin, "M35", object=f"complaint:{complaint.pk}", mandatory=True)
     assert [line["what"] for line in lines(lin, mine=True)["lines"]] == ["complaint"]
     with acting(lin):
         perform("service.pass_work", {"work": f"complaint:{complaint.pk}", "to": zhou.pk, "reason": "休假"})
         row.refresh_from_db()
     assert row.owner_id == zhou.pk and [line["what"] for line in lines(zhou, mine=True)["lines"]] == ["complaint"]
     with acting(zhou):
-        perform("service.move_request", {"request": complaint.pk, "state": "closed", "outcome": "已退费"})
+        perform("compliance.close_complaint", {"complaint": complaint.pk, "outcome": "已退费"})
+    on_complaint(complaint=complaint.pk)
+    with acting(zhou):
         row.refresh_from_db()
     assert row.state == "done" and lines(zhou, mine=True)["total"] == 0
 

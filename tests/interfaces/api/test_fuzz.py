@@ -109,3 +109,20 @@ def test_no_request_brings_about_a_fault_or_an_undocumented_status(
         if answer.status_code >= 500 or str(answer.status_code) not in operation["responses"]:
             faults.append((method, answer.request["PATH_INFO"], answer.status_code, answer.content[:200]))
     assert faults == []
+
+
+def test_null_for_whatever_may_be_left_out_is_no_fault_of_any_action(lin: Any, zhang: Any, settings: Any) -> None:
+    settings.REQUESTS_PER_MINUTE = settings.LOOKUPS_PER_HOUR = 0
+    browser, faults = browser_of(lin), []
+    for path, method, operation in operations():
+        if "requestBody" not in operation or "/actions/" not in path:
+            continue
+        schema = operation["requestBody"]["content"].get("application/json", {}).get("schema", {})
+        needed = schema.get("required", ())
+        if set(needed) - {"client"}:
+            continue  # refused before anything is done with it
+        sent = {name: "C0001" if name in needed else None for name in schema.get("properties", {})}
+        answer = browser.generic(method.upper(), path, json.dumps(sent), content_type="application/json")
+        if answer.status_code >= 500:
+            faults.append((path, answer.status_code))
+    assert faults == []

@@ -145,8 +145,9 @@ def test_a_backup_opens_with_its_password_only(desk, tmp_path):
     assert other.report("restore", kept, "--password-file", secret(tmp_path, "wrong"), status=1)["refused"]
 
 
-def test_a_backup_without_a_password_leaves_the_keys_out_and_says_so(desk, tmp_path):
-    done = desk.run("backup", tmp_path / "open.backup", "--json")
+def test_a_backup_is_encrypted_unless_somebody_says_otherwise_and_then_leaves_the_keys_out(desk, tmp_path):
+    assert "--unencrypted" in desk.run("backup", tmp_path / "open.backup").stderr
+    done = desk.run("backup", tmp_path / "open.backup", "--unencrypted", "--json")
     assert done.returncode == 0 and json.loads(done.stdout)["keys"] is False and "密钥" in done.stderr
 
 

@@ -1,10 +1,7 @@
-"""Complaints have a page of their own: stages, deadlines in trading days, owners, evidence, registering from there."""
-
-from datetime import date, timedelta
+"""Complaints have a page of their own: stages, clocks in working days, owners, the case with its evidence."""
 
 import pytest
 
-from dakehu.domains.service import rules
 from dakehu.foundation.base import clock
 from dakehu.foundation.gates import ask, perform
 from tests.cast import acting
@@ -13,31 +10,32 @@ from tests.interfaces.web.browsers import desk
 pytestmark = pytest.mark.django_db
 
 
-def complain(client, subject, days=30, **more):
-    due = (clock.today() + timedelta(days=days)).isoformat()
-    return perform(
-        "service.open_request", {"client": client.pk, "kind": "投诉", "subject": subject, "due_on": due, **more}
-    )
+def complain(client, subject, **more):
+    return perform("compliance.register_complaint", {"client": client.pk, "subject": subject, **more})
 
 
 def page(user, query=""):
     return desk(user).get(f"/complaints/{query}").content.decode()
 
 
-def test_complaints_stand_by_deadline_with_their_stages_counted_and_other_requests_are_not_among_them(lin, he, zhang):
+def test_complaints_stand_by_their_clocks_with_their_stages_counted_and_requests_are_not_among_them(
+    lin, zhou, he, zhang
+):
     with acting(lin):
-        complain(zhang, "回复太慢", 20)
-        complain(zhang, "费用有误", -9)
+        complain(zhang, "回复太慢")
+        complain(zhang, "费用有误", received_on="2026-01-05")
         perform("service.open_request", {"client": zhang.pk, "kind": "咨询", "subject": "开户流程"})
         closed = complain(zhang, "短信打扰")
-        perform("service.move_request", {"request": closed.pk, "state": "已办结", "outcome": "已致歉"})
+    with acting(zhou):
+        perform("compliance.close_complaint", {"complaint": closed.pk, "outcome": "已致歉"})
     for user in (lin, he):
         shown = page(user)
         assert shown.index("费用有误") < shown.index("回复太慢")
         assert "开户流程" not in shown and "短信打扰" not in shown and "超期" in shown
         assert "短信打扰" in page(user, "?stage=closed")
     with acting(he):
-        stages = {row["state"]: (row["count"], row["overdue"]) for row in ask("service.complaint_cases", {})["stages"]}
+        found = ask("compliance.complaint_inbox", {})["stages"]
+    stages = {row["state"]: (row["count"], row["overdue"]) for row in found}
     assert stages["open"] == (2, 1) and stages["closed"] == (1, 0)
 
 
@@ -62,30 +60,17 @@ def test_cases_are_narrowed_to_an_owner_or_to_ones_own(lin, zhou, zhang):
 
 def test_a_complaint_is_registered_from_the_page_by_the_code_of_the_client(he, zhang):
     browser = desk(he)
-    form = browser.get("/actions/service.open_request?kind=complaint").content.decode()
+    form = browser.get("/actions/compliance.register_complaint").content.decode()
     assert 'name="client"' in form
-    raw = {"client": "C0001", "kind": "complaint", "subject": "费用有误", "opened_on": clock.today().isoformat()}
-    assert browser.post("/actions/service.open_request", raw).status_code == 302
+    raw = {"client": "C0001", "subject": "费用有误", "received_on": clock.today().isoformat()}
+    assert browser.post("/actions/compliance.register_complaint", raw).status_code == 302
     assert "费用有误" in page(he)
 
 
 def test_the_evidence_of_a_case_holds_what_was_done_since_it_came_in_and_nothing_from_before(lin, he, zhang):
     with acting(lin):
         perform("service.log_interaction", {"client": zhang.pk, "held_at": "2026-01-05", "summary": "之前的通话"})
-        case = complain(zhang, "费用有误", opened_on="2026-02-02")
+        case = complain(zhang, "费用有误", received_on="2026-02-02")
         perform("service.log_interaction", {"client": zhang.pk, "held_at": "2026-02-03", "summary": "解释了费用"})
     shown = desk(he).get(f"/complaints/{case.pk}/").content.decode()
     assert "解释了费用" in shown and "之前的通话" not in shown
-
-
-def test_days_left_are_counted_in_working_days_both_ways():
-    def weekdays(day):
-        return day.weekday() < 5
-
-    friday, monday = date(2026, 1, 2), date(2026, 1, 5)
-    assert rules.working_days_left(monday, friday, weekdays) == 1
-    assert rules.working_days_left(friday, friday, weekdays) == 0
-    assert rules.working_days_left(friday, monday, weekdays) == -1
-    assert rules.working_days_left(friday, date(2026, 1, 3), weekdays) == -1
-    assert [rules.deadline_tone(n, "open") for n in (-1, 0, 1, 3, 4)] == ["bad", "bad", "warn", "warn", ""]
-    assert rules.deadline_tone(-5, "closed") == "good"

@@ -100,5 +100,5 @@ def test_a_complaint_is_registered_on_its_page_and_the_list_draws_itself_anew(pa
     page.click("#act button[type=submit]")
     page.wait_for_selector("#cases:has-text('费用有误')")
     page.click("#cases a:has-text('费用有误')")
-    page.wait_for_selector("#drawer:has-text('受理以来的经过')")
+    page.wait_for_selector("#drawer:has-text('办理经过')")
     assert page.complaints == []

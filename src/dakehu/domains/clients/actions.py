@@ -5,6 +5,7 @@ from typing import Any
 
 from dakehu.domains.clients import choices, rules
 from dakehu.domains.clients.codes import code_taken_message, codes_in_use, next_free_code
+from dakehu.domains.clients.consents import write_statement
 from dakehu.domains.clients.details import READ_IN_FULL, set_details
 from dakehu.domains.clients.duplicates.detection import ANYWAY, MAIL, PHONE, check_not_duplicate, profile_of_new
 from dakehu.domains.clients.identifiers import BadIdentifier
@@ -277,7 +278,9 @@ def record_needs(*, client: Client, version: int | None = None, **values: Any) -
     en="Record a consent or refusal",
     parameters=(
         CLIENT,
-        parameters_of("clients.Consent", "purpose", "state", optional=("channel", "stated_on", "evidence")),
+        parameters_of(
+            "clients.Consent", "purpose", "state", optional=("channel", "stated_on", "way", "text_version", "evidence")
+        ),
     ),
 )
 def record_consent(
@@ -287,19 +290,22 @@ def record_consent(
     state: str,
     channel: str | None = None,
     stated_on: date | None = None,
+    way: str | None = None,
+    text_version: str | None = None,
     evidence: str | None = None,
 ) -> Consent:
-    """Record a consent or refusal, today by default."""
-    consent = Consent(
-        client=client,
-        purpose=purpose,
-        state=state,
+    """Record a consent or refusal, today by default. Raises Refused for a day to come, and where a separate consent
+    lacks the version of its notice or its evidence."""
+    return write_statement(
+        client,
+        purpose,
+        state,
         channel=channel or "",
-        stated_on=stated_on or clock.today(),
+        stated_on=stated_on,
         evidence=evidence or "",
+        way=way or "",
+        text_version=text_version or "",
     )
-    consent.save()
-    return consent
 
 
 @action(

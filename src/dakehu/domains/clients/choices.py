@@ -117,7 +117,9 @@ class Purpose(Choices):
     SERVICE = "service", "日常服务", "Service", ("服务",)
     MARKETING = "marketing", "营销推广", "Marketing", ("营销",)
     PROFILING = "profiling", "画像分析", "Profiling", ("画像",)
+    SENSITIVE = "sensitive", "敏感个人信息", "Sensitive personal data", ("敏感信息",)
     SHARING = "sharing", "对外提供", "Sharing", ("共享",)
+    ABROAD = "abroad", "提供至境外", "Transfer abroad", ("出境", "跨境")
 
 
 class ConsentState(Choices):
@@ -126,6 +128,16 @@ class ConsentState(Choices):
     GIVEN = "given", "同意", "Given", ("已同意",)
     REFUSED = "refused", "拒绝", "Refused", ("不同意", "免打扰")
     WITHDRAWN = "withdrawn", "撤回", "Withdrawn", ("已撤回",)
+
+
+class ConsentWay(Choices):
+    """How the client said so."""
+
+    BRANCH = "branch", "临柜书面", "In writing at the branch", ("书面", "临柜")
+    PHONE = "phone", "录音电话", "Recorded telephone line", ("电话",)
+    LINK = "link", "客户确认链接", "Link signed by the client", ("链接",)
+    APP = "app", "交易软件", "Trading app", ("APP",)
+    MAIL = "mail", "邮件", "Mail", ("电子邮件",)
 
 
 class DateKind(Choices):
@@ -163,4 +175,5 @@ class Relation(Choices):
 
 class FreezeReason(Choices):
     COMPLAINT = "complaint", "投诉处理中", "a complaint is open"
+    COMPLIANCE = "compliance", "合规要求", "compliance asked for it"
     SHOCK_CALL = "shock_call", "市场急跌致电后五个交易日内", "a call after a fall of the market, for five trading days"

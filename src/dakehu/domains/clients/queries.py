@@ -136,6 +136,11 @@ def get_client_by_id(numbers: Iterable[int]) -> dict[int, Client]:
     return found
 
 
+def former_numbers(client: Client) -> list[int]:
+    """Return the ids of the records that were merged into a client."""
+    return list(MergedClient.objects.filter(client=client).values_list("number", flat=True))
+
+
 def merge_survivors(numbers: list[int] | None = None) -> list[int]:
     """Return the ids of visible clients into whom others were merged, of some ids or all."""
     rows = MergedClient.objects.all() if numbers is None else MergedClient.objects.filter(client_id__among=numbers)

@@ -1,4 +1,7 @@
-"""Compliance: what may be said to a client, with the rules in force, their sources and how sure they are."""
+"""Compliance: what may be said to a client, approvals by a second person, complaints, conflicts of interest."""
 
 # What interfaces and exchange may import besides queries, actions, permissions and resources.
-PUBLIC: tuple[str, ...] = ()
+PUBLIC = (
+    "rule_sets.registry",
+    "supervised_exports.permits",
+)

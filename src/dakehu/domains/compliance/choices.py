@@ -66,3 +66,96 @@ class ConflictEffect(Choices):
 
     DISCLOSE = "disclose", "须披露", "Disclose", ("披露",)
     BLOCK = "block", "须回避", "Abstain", ("回避", "禁止")
+
+
+class ComplaintChannel(Choices):
+    """By which way a complaint came in."""
+
+    PHONE = "phone", "电话", "Phone", ("来电", "客服热线")
+    MAIL = "mail", "邮件", "Mail", ("电子邮件", "邮箱")
+    FORM = "form", "网站或 APP 表单", "Web form", ("网站", "APP", "表单")
+    BRANCH = "branch", "营业部现场", "Branch", ("现场", "临柜", "营业部")
+    LETTER = "letter", "信函", "Letter", ("来信",)
+    HOTLINE = "hotline", "12386 转办", "Hotline 12386", ("12386", "热线转办")
+    REGULATOR = "regulator", "监管或协会转办", "Regulator or association", ("监管转办", "协会转办")
+    STAFF = "staff", "员工转达", "Passed on by staff", ("客户经理转达",)
+    OTHER = "other", "其他", "Other"
+
+
+class ComplaintCategory(Choices):
+    """What a complaint is about (domain.md 5.7)."""
+
+    SERVICE = "service", "服务", "Service", ("服务质量",)
+    TRADING = "trading", "交易", "Trading", ("交易系统",)
+    SUITABILITY = "suitability", "适当性", "Suitability"
+    FEES = "fees", "佣金与费用", "Commission and fees", ("佣金", "收费")
+    MISLEADING = "misleading", "误导销售", "Misleading statements", ("误导",)
+    LEAK = "leak", "信息泄露", "Leak of information", ("泄露",)
+    OTHER = "other", "其他", "Other"
+
+
+class ComplaintCause(Choices):
+    """What the investigation found to be the cause."""
+
+    CONDUCT = "conduct", "人员行为", "Conduct of staff"
+    SKILL = "skill", "业务能力", "Skill"
+    PROCESS = "process", "流程或制度", "Process"
+    SYSTEM = "system", "系统故障", "System"
+    PRODUCT = "product", "产品设计或表现", "Product"
+    DISCLOSURE = "disclosure", "信息披露不足", "Lack of disclosure"
+    MARKET = "market", "市场波动", "Market"
+    MISUNDERSTANDING = "misunderstanding", "误解", "Misunderstanding"
+    THIRD_PARTY = "third_party", "第三方", "Third party"
+
+
+class Severity(Choices):
+    """How serious a complaint is."""
+
+    NORMAL = "normal", "一般", "Normal"
+    SERIOUS = "serious", "较重", "Serious", ("严重",)
+    MAJOR = "major", "重大", "Major"
+
+
+class ComplaintState(Choices):
+    """How far a complaint has come."""
+
+    OPEN = "open", "待受理", "Registered", ("待处理", "新建")
+    WORKING = "working", "处理中", "Accepted", ("已受理",)
+    REPLIED = "replied", "已答复", "Replied", ("已回复",)
+    CLOSED = "closed", "已办结", "Closed", ("完成",)
+
+
+class ComplaintDecision(Choices):
+    """What was decided on a complaint."""
+
+    UPHELD = "upheld", "成立", "Upheld"
+    PARTLY = "partly", "部分成立", "Partly upheld"
+    NOT_UPHELD = "not_upheld", "不成立", "Not upheld"
+    SETTLED = "settled", "和解", "Settled"
+    NOT_ACCEPTED = "not_accepted", "不予受理", "Not accepted"
+    WITHDRAWN = "withdrawn", "客户撤回", "Withdrawn by the client"
+
+
+class Satisfaction(Choices):
+    """Whether the client is satisfied with the reply."""
+
+    UNKNOWN = "unknown", "未回访", "Not asked"
+    YES = "yes", "满意", "Satisfied"
+    NO = "no", "不满意", "Not satisfied"
+
+
+class ComplaintEventKind(Choices):
+    """What happened in a case."""
+
+    REGISTERED = "registered", "登记", "Registered"
+    CHANGED = "changed", "更正登记", "Record corrected"
+    ACKNOWLEDGED = "acknowledged", "告知已收到", "Acknowledged"
+    ACCEPTED = "accepted", "受理", "Accepted"
+    REJECTED = "rejected", "不予受理", "Not accepted"
+    ASSIGNED = "assigned", "指派经办人", "Assigned"
+    NOTE = "note", "内部记录", "Internal note"
+    EXTENDED = "extended", "延长期限", "Extended"
+    REPLIED = "replied", "答复客户", "Replied"
+    CLOSED = "closed", "办结", "Closed"
+    REOPENED = "reopened", "重新处理", "Taken up again"
+    ESCALATED = "escalated", "升级提醒", "Escalated"

@@ -1,9 +1,9 @@
-"""What stands in the bell of compliance: texts that wait for a decision."""
+"""What stands in the bell of compliance: texts that wait for a decision, complaints whose time runs out."""
 
 from typing import Any
 
 from dakehu.domains.compliance.choices import ReviewState
-from dakehu.domains.compliance.models import TextReview
+from dakehu.domains.compliance.models import Complaint, TextReview
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
@@ -11,6 +11,7 @@ from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.notices import NoticeSource, declare, notice
 
 WAITING = "compliance.review_notices"
+FULL = 100  # per cent
 
 
 @query(WAITING, needs=Permission.WORDING_REVIEW, zh="待复核文本提醒", en="Notices of texts to review")
@@ -30,3 +31,24 @@ def review_notices() -> list[dict[str, Any]]:
 
 
 declare(NoticeSource(WAITING, bilingual("待复核文本", "Texts to review"), "flag", order=30))
+
+ESCALATED = "compliance.complaint_notices"
+
+
+@query(ESCALATED, needs=Permission.COMPLAINT_DECIDE, zh="投诉升级提醒", en="Notices of escalated complaints")
+def complaint_notices() -> list[dict[str, Any]]:
+    """Return one notice for each visible case at each level of escalation; who decides on complaints is told."""
+    waiting = Complaint.objects.filter(state__in=("open", "working"), escalation__gt=0)
+    return [
+        notice(
+            f"{ESCALATED}:{row.pk}:{row.escalation}",
+            bilingual("投诉已用去答复期限的 {n}%", "{n} % of the time for a complaint has passed", n=row.escalation),
+            at=row.due_on.isoformat(),
+            url=f"/complaints/{row.pk}/",
+            tone="bad" if row.escalation >= FULL else "warn",
+        )
+        for row in waiting.order_by("due_on", "pk")[:20]
+    ]
+
+
+declare(NoticeSource(ESCALATED, bilingual("投诉升级", "Escalated complaints"), "flag", order=31))

@@ -9,12 +9,6 @@ WORDING_REVIEW = Permission(
     "compliance.review", "复核待发文本", "Review texts before they leave", granted_to=(RoleName.COMPLIANCE,)
 )
 APPROVAL_READ = Permission("compliance.approvals", "查看审批", "See approvals", granted_to=tuple(RoleName))
-REGISTRATION_READ = Permission(
-    "compliance.registrations", "查看执业登记", "See registrations of staff", granted_to=tuple(RoleName)
-)
-REGISTRATION_WRITE = Permission(
-    "compliance.registrations_write", "维护执业登记", "Keep registrations of staff", granted_to=(RoleName.COMPLIANCE,)
-)
 CONFLICT_DECLARE = Permission(
     "compliance.declare_conflict",
     "申报本人利益冲突",
@@ -23,4 +17,54 @@ CONFLICT_DECLARE = Permission(
 )
 CONFLICT_KEEP = Permission(
     "compliance.conflicts", "维护利益冲突登记", "Keep the register of conflicts", granted_to=(RoleName.COMPLIANCE,)
+)
+COMPLAINT_READ = Permission(
+    "compliance.complaints",
+    "查看投诉",
+    "See complaints",
+    granted_to=(RoleName.MANAGER, RoleName.LEAD, RoleName.COMPLIANCE, RoleName.ANALYST),
+)
+COMPLAINT_HANDLE = Permission(
+    "compliance.handle_complaints",
+    "登记、经办投诉",
+    "Register and handle complaints",
+    granted_to=(RoleName.MANAGER, RoleName.LEAD, RoleName.COMPLIANCE),
+)
+COMPLAINT_DECIDE = Permission(
+    "compliance.decide_complaints",
+    "受理、指派、办结投诉",
+    "Accept, assign and close complaints",
+    granted_to=(RoleName.LEAD, RoleName.COMPLIANCE),
+)
+COMPLAINT_SETTINGS = Permission(
+    "compliance.complaint_settings",
+    "设置投诉期限",
+    "Set the deadlines of complaints",
+    granted_to=(RoleName.COMPLIANCE,),
+)
+REGISTRATION_READ = Permission(
+    "compliance.registrations", "查看执业登记", "See registrations of staff", granted_to=tuple(RoleName)
+)
+REGISTRATION_WRITE = Permission(
+    "compliance.registrations_write", "维护执业登记", "Keep registrations of staff", granted_to=(RoleName.COMPLIANCE,)
+)
+CONSENT_WRITE = Permission(
+    "compliance.consents",
+    "登记同意与撤回",
+    "Record consents and withdrawals",
+    granted_to=(RoleName.MANAGER, RoleName.LEAD, RoleName.COMPLIANCE),
+)
+CONSENT_TEXTS = Permission(
+    "compliance.consent_texts", "发布告知文本", "Publish notices of consent", granted_to=(RoleName.COMPLIANCE,)
+)
+# Everything about money laundering: nobody else may know that there is anything (no tipping-off).
+AML = Permission("compliance.aml", "反洗钱", "Money laundering", granted_to=(RoleName.COMPLIANCE,))
+READ_LOG = Permission(
+    "compliance.read_log", "查看查阅与导出记录", "See who read and exported what", granted_to=(RoleName.COMPLIANCE,)
+)
+EXPORT_APPROVE = Permission(
+    "compliance.approve_export",
+    "批准大批导出",
+    "Approve large exports",
+    granted_to=(RoleName.LEAD, RoleName.COMPLIANCE),
 )

@@ -1,8 +1,9 @@
 """What API and pages show of compliance."""
 
+from dakehu.domains.compliance.complaints import bulk_import as complaint_import
 from dakehu.domains.compliance.conflicts import bulk_import as conflict_import
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.schema.resources import Resource, SheetOf, declare
+from dakehu.foundation.schema.resources import Resource, SheetOf, TimelineOf, declare
 
 declare(
     Resource("compliance.WordingEntry", list="compliance.wording_entries", is_merged=False),
@@ -16,6 +17,27 @@ declare(
         create="compliance.add_registration",
         update="compliance.change_registration",
         asked_first=("user", "kind", "number", "valid_from", "valid_to", "evidence"),
+    ),
+    Resource(
+        "compliance.Complaint",
+        path="complaints",
+        key="complaint",
+        list="compliance.complaints",
+        of_client="compliance.client_complaints",
+        create="compliance.register_complaint",
+        update="compliance.change_complaint",
+        asked_first=("client", "subject", "detail", "channel", "category", "about_staff", "received_on"),
+        timeline=TimelineOf("complaint", bilingual("投诉", "Complaints"), "flag"),
+        tab=True,
+        worksheet=SheetOf(
+            "complaints",
+            bilingual("投诉", "Complaints"),
+            position=85,
+            evaluate=complaint_import.evaluate_complaints,
+            import_rows=complaint_import.import_complaints,
+            kept=bilingual("投诉须留存；请在投诉页面办结。", "Complaints are kept; close them on their page."),
+            clients="some",
+        ),
     ),
     Resource(
         "compliance.Conflict",
@@ -35,4 +57,5 @@ declare(
             clients="some",
         ),
     ),
+    Resource("compliance.ConsentText", create="compliance.publish_consent_text", is_merged=False),
 )

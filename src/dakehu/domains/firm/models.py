@@ -68,3 +68,16 @@ class FirmSettings(Recorded):
         help_zh="默认关闭。开启后，持个人令牌的 AI 助手（MCP）可以查询该人员看得到的内容，不能写入；查到的内容会离开系统",
         help_en="Off by default. An assistant (MCP) with a person's token may then ask what that person may see, and write nothing; what it is told leaves the desk",
     )  # fmt: skip
+    watermark = field(
+        models.BooleanField(null=True, blank=True), zh="屏幕水印", en="Watermark on screens", listed=True,
+        help_zh="每页背景显示查看人的姓名、登录名和时间；导出的文件总是写明导出人和时间",
+        help_en="Every page shows who looks at it and when; exported files always say who made them",
+    )  # fmt: skip
+    read_log_days = _number(
+        "查阅记录保存天数", "Days the read log is kept", least=180, most=10_000,
+        help_zh="谁打开过哪位客户；至少 180 天", help_en="Who opened which client; at least 180",
+    )  # fmt: skip
+    supervised_export = _number(
+        "导出审批的客户数", "Clients from which exports are approved", least=0, most=1_000_000,
+        help_zh="导出的客户多于此数须由另一人批准；0 为不要求", help_en="An export of more clients is approved by somebody else; 0 switches that off",
+    )  # fmt: skip

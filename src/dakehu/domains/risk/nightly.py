@@ -17,6 +17,13 @@ FLAGS, REVIEWS = "risk.flags", "risk.reviews"
 def _flag(night: Night) -> dict[str, Any]:
     """Hold the day against limits and lines."""
     result = run.flag(night.day, night.progress)
+    if result["waits_for"] is not None:
+        late = bilingual(
+            "日终资产只到 {day}，未计算；到齐后自动补算。",
+            "Balances end on {day}: nothing was judged; it is once they have come.",
+            day=result["waits_for"],
+        )
+        return {**result, "words": late}
     words = bilingual(
         "超限 {over} 项，临近 {near} 项；新增 {new}，解除 {cleared}。",
         "{over} beyond a limit, {near} near one; {new} new, {cleared} cleared.",

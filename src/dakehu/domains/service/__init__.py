@@ -9,7 +9,6 @@ PUBLIC = (
     "calendar.meetings",
     "calendar.series",
     "calendar.sources",
-    "cases",
     "deliveries.handover",
     "deliveries.outbox",
     "file_types",

@@ -5,8 +5,9 @@ from typing import Any
 
 from dakehu.domains.clients import actions as clients
 from dakehu.domains.clients.bulk_edit import actions as bulk_edit
+from dakehu.domains.compliance.complaints import actions as complaints
 from dakehu.domains.service import rules
-from dakehu.domains.service.models import FollowUp, Interaction, PlanState, Request, RequestState
+from dakehu.domains.service.models import FollowUp, Interaction, PlanState, Request, RequestKind, RequestState
 from dakehu.domains.service.moments.answered import close_answered
 from dakehu.domains.service.parameters import ENDS, NEXT
 from dakehu.domains.team import queries as team
@@ -23,7 +24,7 @@ from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Fields, Parameter
 
 VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
-PROMISE_DUE, GRIEVANCE = "M36", "M35"  # moments that keeping a promise, closing a complaint answers
+PROMISE_DUE = "M36"  # the moment that keeping a promise answers
 REGULAR_CONTACT = bilingual("定期联系", "Regular contact")
 
 
@@ -320,10 +321,15 @@ def open_request(
     owner: Any = None,
     due_on: date | None = None,
     **values: Any,
-) -> Request:
-    """Open a request or complaint. Default deadline: 15 working days for a complaint, else 5."""
+) -> Any:
+    """Open a request; its default deadline is 5 working days. A complaint is registered as a case of compliance instead.
+
+    Returns the request, or the complaint. Raises Refused for a custom field of requests that a complaint does not have.
+    """
+    if kind == RequestKind.COMPLAINT:
+        known = {"client": client, "subject": subject, "detail": detail, "owner": owner, "due_on": due_on}
+        return _register_complaint(values, received_on=opened_on, **known)
     start = opened_on or clock.today()
-    days = rules.COMPLAINT_DAYS if kind == "complaint" else rules.REQUEST_DAYS
     row = Request(
         client=client,
         kind=kind,
@@ -331,12 +337,20 @@ def open_request(
         opened_on=start,
         detail=detail or "",
         owner=owner or team.current_user(),
-        due_on=due_on or rules.working_days_after(start, days, trading_days.is_trading_day),
+        due_on=due_on or rules.working_days_after(start, rules.REQUEST_DAYS, trading_days.is_trading_day),
         **values,
     )
     row.save()
     publish_event("request.opened", request=row.pk)
     return row
+
+
+def _register_complaint(more: dict[str, Any], **known: Any) -> Any:
+    """Register a complaint that came in by the form of requests. Raises Refused for fields that it does not have."""
+    beyond = [name for name, value in more.items() if value is not None]
+    if beyond:
+        raise refusal(beyond[0], "投诉没有这一项，请在投诉页面登记。", "Complaints lack this; use their own page.")
+    return complaints.register_complaint(**known)
 
 
 @action(
@@ -372,6 +386,4 @@ def move_request(*, request: int, version: int | None = None, state: str | None 
         row.closed_on = clock.today() if state == RequestState.CLOSED else None
         publish_event("request.moved", request=row.pk)
     row.save()
-    if row.state == RequestState.CLOSED:
-        close_answered(client=row.client_id, kind=GRIEVANCE, objects=[f"request:{row.pk}"], outcome="reached")
     return row

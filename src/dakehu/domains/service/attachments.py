@@ -34,18 +34,28 @@ CLIENT = parameters_of("service.Attachment", "client")
     needs=Permission.INTERACTION_LOG,
     zh="添加客户文件",
     en="Add a client file",
-    parameters=(CLIENT, FILE, parameters_of("service.Attachment", optional=("description", "interaction", "request"))),
+    parameters=(
+        CLIENT,
+        FILE,
+        parameters_of("service.Attachment", optional=("description", "interaction", "request", "complaint")),
+    ),
 )
 def add_attachment(
-    *, client: Any, file: Upload, description: str | None = None, interaction: Any = None, request: Any = None
+    *,
+    client: Any,
+    file: Upload,
+    description: str | None = None,
+    interaction: Any = None,
+    request: Any = None,
+    complaint: Any = None,
 ) -> Attachment:
-    """Add a file to a client, optionally linked to one of the client's interactions or requests.
+    """Add a file to a client, optionally linked to one of the client's interactions, requests or complaints.
 
     Raises Refused for a file that is empty, too large, of a type that is not kept, a duplicate, or not what its
     extension says.
     """
     check_media_type(file)
-    for name, row in (("interaction", interaction), ("request", request)):
+    for name, row in (("interaction", interaction), ("request", request), ("complaint", complaint)):
         if row is not None and row.client_id != client.pk:
             raise refusal(name, "这条记录属于另一位客户。", "That record is another client's.")
     duplicate = find_same_file(client, file)
@@ -61,7 +71,14 @@ def add_attachment(
                 ]
             }
         )
-    return keep_file(client, file, description=description or "", interaction=interaction, request=request)
+    return keep_file(
+        client,
+        file,
+        description=description or "",
+        interaction=interaction,
+        request=request,
+        complaint=complaint,
+    )
 
 
 def find_same_file(client: Any, file: Upload) -> Attachment | None:

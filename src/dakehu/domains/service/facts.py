@@ -6,7 +6,8 @@ from typing import Any
 import polars as pl
 from django.db.models import Count, Max, Q
 
-from dakehu.domains.service.models import Interaction, Mood, Request, RequestKind
+from dakehu.domains.compliance.complaints.store import open_cases_for_staff
+from dakehu.domains.service.models import Interaction, Mood
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.records.columns import read_columns
@@ -101,27 +102,22 @@ def load_contacts(day: date, names: frozenset[str]) -> pl.DataFrame:
     )
 
 
-def _open_complaints(day: date) -> Any:
-    """Return the complaints that are open at the close of a day."""
-    return Request.objects.filter(
-        Q(closed_on=None) | Q(closed_on__gt=day), kind=RequestKind.COMPLAINT.value, opened_on__lte=day
-    )
-
-
 def load_complaints(day: date, names: frozenset[str]) -> pl.DataFrame:
     """Return a row for each client, with whether a complaint is open."""
-    complaining = read_columns(_open_complaints(day).values_list("client_id"), {"client": pl.Int64})["client"].unique()
+    complaining = read_columns(open_cases_for_staff(day).values_list("client_id"), {"client": pl.Int64})[
+        "client"
+    ].unique()
     clients: Any = model_of("clients.Client").objects.order_by("pk")
     everybody = read_columns(clients.values_list("pk"), {"client": pl.Int64})
     return everybody.with_columns(pl.col("client").is_in(complaining.implode()).alias("open_complaint"))
 
 
 def load_grievances(day: date, names: frozenset[str]) -> pl.DataFrame:
-    """Return the open complaints, and the clients whose last mood noted within a week is upset."""
+    """Return the open complaints that are not about staff, and the clients whose last mood noted within a week is upset."""
     requests = read_columns(
-        _open_complaints(day).values_list("client_id", "pk", "opened_on"),
+        open_cases_for_staff(day).values_list("client_id", "pk", "received_on"),
         {"client": pl.Int64, "row": pl.Int64, "on": pl.Date},
-    ).with_columns(pl.lit("complaint").alias("grievance_kind"), pl.lit("request:").alias("what"))
+    ).with_columns(pl.lit("complaint").alias("grievance_kind"), pl.lit("complaint:").alias("what"))
     since = clock.start_of_day(day - timedelta(days=WEEK))
     noted = read_columns(
         Interaction.objects.filter(held_at__gte=since, held_at__lt=_end_of(day))
@@ -167,10 +163,10 @@ def load_promises(day: date, names: frozenset[str]) -> pl.DataFrame:
 
 
 RECORDS = bilingual("服务记录", "Interactions")
-REQUESTS = bilingual("诉求与投诉", "Requests and complaints")
+COMPLAINT_ROWS = bilingual("投诉", "Complaints")
 declare(
     FactTable("contacts", CONTACTS, load_contacts, RECORDS),
-    FactTable("complaints", COMPLAINTS, load_complaints, REQUESTS),
-    FactTable("grievances", GRIEVANCES, load_grievances, REQUESTS, GRIEVANCE),
+    FactTable("complaints", COMPLAINTS, load_complaints, COMPLAINT_ROWS),
+    FactTable("grievances", GRIEVANCES, load_grievances, COMPLAINT_ROWS, GRIEVANCE),
     FactTable("promises", PROMISES, load_promises, RECORDS, PROMISE),
 )

@@ -3,8 +3,8 @@
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.schema.live_pages import LivePage, declare
 
-WORK = ("service.Interaction", "service.FollowUp", "service.Request")
 COMMENTS = ("service.Comment",)
+WORK = ("service.Interaction", "service.FollowUp", "service.Request", "compliance.Complaint")
 CLIENT = (
     "clients.Client",
     "clients.Coverage",

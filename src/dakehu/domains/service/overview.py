@@ -18,8 +18,10 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.output import name_of, render_rows
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.cards import number, rows_at
+from dakehu.foundation.schema.fields import model_of
 
 PLANS, REQUESTS, INTERACTIONS = "service.follow_ups", "service.requests", "service.interactions"
+COMPLAINTS = "compliance.complaints"
 DAYS_AHEAD = 7
 WEEKS = 12
 COMPLAINTS_SHOWN = 20
@@ -184,8 +186,8 @@ def complaints() -> dict[str, Any]:
     """Return the visible complaints that are open: how many are overdue or due soon, and the first twenty by deadline."""
     today = clock.today()
     day, soon = today.isoformat(), (today + timedelta(days=SOON)).isoformat()
-    at = {"kind": "complaint", "state.ne": "closed"}
-    rows = Request.objects.filter(kind="complaint").exclude(state="closed")
+    at = {"state.ne": "closed"}
+    rows = model_of("compliance.Complaint").objects.exclude(state="closed")
     counted = rows.aggregate(
         every=Count("pk"),
         overdue=Count("pk", filter=Q(due_on__lt=today)),
@@ -202,24 +204,27 @@ def complaints() -> dict[str, Any]:
     }
     return {
         "figures": [
-            number(bilingual("未办结投诉", "Open complaints"), counted["every"], rows=rows_at(REQUESTS, at)),
+            number(bilingual("未办结投诉", "Open complaints"), counted["every"], rows=rows_at(COMPLAINTS, at)),
             number(
                 bilingual("已逾期", "Overdue"),
                 counted["overdue"],
-                rows=rows_at(REQUESTS, {**at, "due_on.lt": day}),
+                rows=rows_at(COMPLAINTS, {**at, "due_on.lt": day}),
                 tone="bad",
             ),
             number(
                 bilingual("{n} 天内到期", "Due within {n} days", n=SOON),
                 counted["soon"],
-                rows=rows_at(REQUESTS, {**at, "due_on.ge": day, "due_on.le": soon}),
+                rows=rows_at(COMPLAINTS, {**at, "due_on.ge": day, "due_on.le": soon}),
                 tone="warn",
             ),
         ],
         "columns": [{"name": name, "label": str(label), "kind": kind} for name, (label, kind) in labels.items()],
         "rows": [
             {
-                "client": {"id": row.client_id, "name": name_of(row.client, clearance)},
+                "client": {
+                    "id": row.client_id,
+                    "name": name_of(row.client, clearance) if row.client is not None else "",
+                },
                 "subject": text["subject"],
                 "state": text["state"],
                 "owner": text["owner"],
@@ -227,7 +232,7 @@ def complaints() -> dict[str, Any]:
             }
             for row, text in zip(shown, render_rows(shown, ("subject", "state", "owner"), shown=True), strict=True)
         ],
-        "rows_at": rows_at(REQUESTS, at),
+        "rows_at": rows_at(COMPLAINTS, at),
     }
 
 

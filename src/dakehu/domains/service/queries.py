@@ -14,7 +14,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.filtering import filter_rows
 from dakehu.foundation.gates.output import render_rows
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.fields import FieldSpec, model_of
 from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
 CLIENT = parameters_of("service.Interaction", "client")
@@ -51,8 +51,8 @@ def client_interactions(*, client: Any) -> Any:
 @query(
     "service.requests",
     needs=Permission.SERVICE_READ,
-    zh="诉求与投诉列表",
-    en="Requests and complaints",
+    zh="客户诉求列表",
+    en="Requests",
     parameters=(FILTERS, ORDER),
 )
 def requests(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
@@ -63,7 +63,7 @@ def requests(*, filters: dict[str, Any] | None = None, order: str | None = None)
 @query(
     "service.client_requests",
     needs=Permission.SERVICE_READ,
-    zh="客户的诉求与投诉",
+    zh="客户的诉求",
     en="Requests of a client",
     parameters=CLIENT,
 )
@@ -108,7 +108,7 @@ def overdue_follow_ups() -> Any:
 def timeline(*, client: Any, limit: int | None = None) -> list[dict[str, Any]]:
     """Return a client's timeline, newest first: rendered rows with `what` and `at`.
 
-    Interactions, requests, finished follow-ups and tasks, files and mails; `limit` is 100 by default and at most 500.
+    Interactions, requests, complaints, finished follow-ups and tasks, files and mails; `limit` is 100 by default and at most 500.
     """
     return _timeline_items({"client": client}, min(limit or 100, 500))
 
@@ -138,6 +138,12 @@ def _timeline_items(filters: dict[str, Any], count: int) -> list[dict[str, Any]]
     """Return the newest `count` timeline items that match the filters."""
     interactions = Interaction.objects.filter(**filters).select_related("client", "staff").order_by("-held_at")
     requests = Request.objects.filter(**filters).select_related("client", "owner").order_by("-opened_on")
+    complaints = (
+        model_of("compliance.Complaint")
+        .objects.filter(**filters)
+        .select_related("client", "owner", "about_staff", "registered_by")
+        .order_by("-received_on")
+    )
     plans = FollowUp.objects.filter(state="done", **filters).select_related("client", "owner").order_by("-done_on")
     tasks = Task.objects.filter(state="done", **filters).select_related("client", "owner").order_by("-done_on")
     attachments = (
@@ -149,6 +155,7 @@ def _timeline_items(filters: dict[str, Any], count: int) -> list[dict[str, Any]]
     items = [
         *_rendered("interaction", interactions[:count], lambda row: clock.local(row.held_at)),
         *_rendered("request", requests[:count], lambda row: row.opened_on),
+        *_rendered("complaint", complaints[:count], lambda row: row.received_on),
         *_rendered("follow_up", plans[:count], lambda row: row.done_on or row.due_on),
         *_rendered("task", tasks[:count], lambda row: row.done_on or row.due_on),
         *_rendered("attachment", attachments[:count], lambda row: clock.local(row.added_at)),

@@ -8,8 +8,7 @@ from typing import Any
 
 from dakehu.domains.clients import marketing
 from dakehu.domains.clients.choices import FreezeReason
-from dakehu.domains.service import actions, rules
-from dakehu.domains.service.models import Request
+from dakehu.domains.service import actions
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.access.permissions import Permission
@@ -19,46 +18,54 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.jobs.events import on_event
 from dakehu.foundation.records.recorded import add_audit_note
+from dakehu.foundation.schema.fields import model_of
 
 
-@on_event("request.opened")
-@on_event("request.moved")
-def on_request(*, request: int) -> dict[str, Any]:
-    """Bring the client's marketing in line with a request as it is now."""
-    row = _find_request(request)
-    if row is not None and rules.pauses_marketing(kind=str(row.kind), state=str(row.state)):
+@on_event("complaint.registered")
+@on_event("complaint.moved")
+def on_complaint(*, complaint: int) -> dict[str, Any]:
+    """Bring the client's marketing in line with a complaint as it is now."""
+    row = _find_complaint(complaint)
+    if row is not None and is_open(row):
         reason = bilingual("投诉处理期间暂停营销", "Marketing is paused while a complaint is open")
     else:
         reason = bilingual("投诉已办结，恢复营销", "The complaint is closed; marketing resumes")
     with acting_as(system_actor(str(reason), "worker")):
-        return follow_complaint(request=request)
+        return follow_complaint(complaint=complaint)
 
 
-def _find_request(number: int) -> Request | None:
-    """Return a request by id, None if it is gone."""
-    with acting_as(system_actor("read a request that an event names", "worker")):
-        row: Request | None = Request.objects.filter(pk=number).select_related("client", "owner").first()
-    return row
+def _find_complaint(number: int) -> Any:
+    """Return a complaint of a client by id, None if it is gone or of nobody known."""
+    with acting_as(system_actor("read a complaint that an event names", "worker")):
+        rows = model_of("compliance.Complaint").objects.filter(pk=number, client__isnull=False)
+        return rows.select_related("client", "owner").first()
+
+
+def is_open(row: Any) -> bool:
+    """Return whether a complaint pauses marketing: it does until it is closed."""
+    return str(row.state) != "closed"
 
 
 @action(
     "service.follow_complaint", needs=Permission.REQUEST_WRITE, zh="投诉联动", en="Follow a complaint", is_public=False
 )
-def follow_complaint(*, request: int) -> dict[str, Any]:
+def follow_complaint(*, complaint: int) -> dict[str, Any]:
     """Pause a client's marketing while a complaint is open, and plan a follow-up by the team lead.
 
-    Marketing resumes when the complaint is closed or deleted. Does nothing if that is done already. Returns {changed,
-    lead: id or None}.
+    Marketing resumes when the complaint is closed or deleted. Does nothing if that is done already. Of a complaint about a
+    member of staff the pause does not say why and no follow-up is planned: whoever serves the client would read it.
+    Returns {changed, lead: id or None}.
     """
-    cause = f"service.Request:{request}"
-    row = _find_request(request)
-    if row is None or not rules.pauses_marketing(kind=str(row.kind), state=str(row.state)):
+    cause = f"compliance.Complaint:{complaint}"
+    row = _find_complaint(complaint)
+    if row is None or not is_open(row):
         return {"changed": marketing.lift_marketing_freeze(cause=cause), "lead": None}
-    if not marketing.freeze_marketing(client=row.client, cause=cause, reason=FreezeReason.COMPLAINT.value):
+    reason = FreezeReason.COMPLAINT if row.about_staff_id is None else FreezeReason.COMPLIANCE
+    if not marketing.freeze_marketing(client=row.client, cause=cause, reason=reason.value):
         return {"changed": False, "lead": None}
     lead = team.find_lead(row.owner)
-    add_audit_note(request=request, lead=lead.pk if lead is not None else None)
-    if lead is not None and lead.pk != row.owner_id:
+    add_audit_note(complaint=complaint, lead=lead.pk if lead is not None else None)
+    if lead is not None and lead.pk != row.owner_id and row.about_staff_id is None:
         actions.plan_follow_up(
             client=row.client,
             due_on=trading_days.next_trading_day(clock.today()),

@@ -137,10 +137,8 @@ declare(
         is_merged=False,
         timeline=TimelineOf(
             "request",
-            bilingual("诉求与投诉", "Requests"),
+            bilingual("客户诉求", "Requests"),
             "inbox",
-            icon_field="kind",
-            icons={"complaint": "flag"},
         ),
     ),
     Resource(

@@ -14,7 +14,6 @@ STEPS = {
     "half_year": relativedelta(months=6),
     "year": relativedelta(years=1),
 }
-COMPLAINT_DAYS = 15  # working days to resolve and reply: unverified [K], a setting of ours and never shown as law
 REQUEST_DAYS = 5
 
 
@@ -91,13 +90,6 @@ def working_days_after(day: date, count: int, is_open: Callable[[date], bool]) -
     return day
 
 
-def working_days_left(due: date, today: date, is_open: Callable[[date], bool]) -> int:
-    """Return the working days from today to a deadline, 0 on the day itself; negative for those since it passed."""
-    first, last = min(due, today), max(due, today)
-    open_days = sum(is_open(first + timedelta(days=n)) for n in range(1, (last - first).days + 1))
-    return open_days if due >= today else -max(open_days, 1)
-
-
 def read_split(split: object) -> dict[str, dict[str, int]]:
     """Return {"segments": {segment: user id}, "clients": {client id: user id}} of raw input; what is no id is left out."""
     given = split if isinstance(split, dict) else {}
@@ -115,16 +107,6 @@ def receiver_of(client: int, segment: str, split: dict[str, dict[str, int]], def
     return split["clients"].get(str(client)) or split["segments"].get(segment) or default
 
 
-SOON_DAYS = 3  # working days before a deadline from which it is marked
-
-
-def deadline_tone(days_left: int, state: str) -> str:
-    """Return the tone of a case's deadline: "bad" today or overdue, "warn" soon, "good" closed, else ""."""
-    if state == "closed":
-        return "good"
-    return "bad" if days_left <= 0 else "warn" if days_left <= SOON_DAYS else ""
-
-
 def urgency(due: date, today: date, remind_days: int = 0) -> str:
     """Return "overdue", "today", "soon" (within the reminder) or "later"."""
     if due < today:
@@ -132,11 +114,6 @@ def urgency(due: date, today: date, remind_days: int = 0) -> str:
     if due == today:
         return "today"
     return "soon" if (due - today).days <= max(remind_days, 1) else "later"
-
-
-def pauses_marketing(*, kind: str, state: str) -> bool:
-    """Return whether a request in this state pauses marketing: a complaint does until it is closed."""
-    return kind == "complaint" and state != "closed"
 
 
 MOVES = {

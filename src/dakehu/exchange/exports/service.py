@@ -9,6 +9,7 @@ from typing import IO, Any
 import polars as pl
 from django.core.validators import MaxValueValidator, MinValueValidator
 
+from dakehu.domains.compliance.supervised_exports import permits
 from dakehu.domains.ledger.queries import RISK_FREE
 from dakehu.exchange.exports import figure_columns
 from dakehu.exchange.imports.dry_run import Progress
@@ -74,10 +75,8 @@ def write_filled(
 
     With `live`, the address of OData, it also holds sheets that Excel fills from there. Clients outside the scope are skipped as if they did not exist. The audit records who exported how much, not what.
     """
-    chosen = model_of("clients.Client").objects.order_by("code")
-    if clients is not None:
-        chosen = chosen.filter(pk__among=list(clients))
-    ids = list(chosen.values_list("pk", flat=True))
+    ids = visible_ids(None if clients is None else list(clients))
+    permits.use_permit(ids, clients is None)
     file_language = language or reading_language()
     with TemporaryFile(prefix="dakehu-") as spool_file:  # unnamed, so that a killed process leaves nothing behind
         filled = _read(ids, file_language, spool_file, progress, whole=clients is None)
@@ -200,9 +199,15 @@ def _book(filled: dict[str, FilledSheet], language: str, password: str = "") -> 
         [statistics],
         language=language,
         created=clock.local(clock.now()),
-        generated_by=str(bilingual("由 dakehu 生成", "Made by dakehu")),
+        generated_by=export_mark() if filled else str(bilingual("由 dakehu 生成", "Made by dakehu")),
         file_password=password,
     )
+
+
+def export_mark() -> str:
+    """Return what every printed page of an exported file and its properties say: who made it and when."""
+    at = clock.local(clock.now()).strftime("%Y-%m-%d %H:%M")
+    return str(bilingual("由 dakehu 生成 · {who} {at}", "Made by dakehu · {who} {at}", who=current_actor().name, at=at))
 
 
 def _sheet(worksheet: Worksheet, filled: FilledSheet | None, language: str) -> writing.SheetSpec:
@@ -297,6 +302,12 @@ def _limits(model_field: Any) -> tuple[float | None, float | None]:
 # --- in the background -------------------------------------------------------------------------------
 
 
+def visible_ids(clients: list[int] | None) -> list[int]:
+    """Return the ids of the visible clients among some (None: of all)."""
+    rows = model_of("clients.Client").objects.order_by("code")
+    return list((rows if clients is None else rows.filter(pk__among=clients)).values_list("pk", flat=True))
+
+
 def start_export(
     clients: list[int] | None = None, password: str | None = None, language: str | None = None, live: str = ""
 ) -> int:
@@ -306,6 +317,7 @@ def start_export(
     """
     if not current_actor().may(Permission.EXPORT):
         raise NotAllowed(bilingual("导出表格", "export a workbook"), Permission.EXPORT)
+    permits.check_export(visible_ids(clients), clients is None)
     with act("workbook.start_export"):
         password_file = files.save("password", password.encode(), days=1).key if password else ""
     return jobs.start(

@@ -1,4 +1,4 @@
-"""Typeset a report with typst and the project's own fonts, never those of the machine."""
+"""Typeset a document with typst and the project's own fonts, never those of the machine."""
 
 import json
 from functools import cache
@@ -14,15 +14,15 @@ _compiler_lock = Lock()  # a compiler is not thread-safe
 
 
 @cache
-def _compiler() -> typst.Compiler:
-    """Return the compiler, kept for the life of the process: loading fonts costs more than a report."""
-    return typst.Compiler(HERE / "page.typ", root=HERE, font_paths=[FONTS], ignore_system_fonts=True)
+def _compiler(page: str) -> typst.Compiler:
+    """Return the compiler of a page, kept for the life of the process: loading fonts costs more than a report."""
+    return typst.Compiler(HERE / page, root=HERE, font_paths=[FONTS], ignore_system_fonts=True)
 
 
-def render_pdf(content: dict[str, Any]) -> bytes:
-    """Return the PDF of report_content. Texts are passed as data and never interpreted as typst code."""
+def render_pdf(content: dict[str, Any], page: str = "page.typ") -> bytes:
+    """Return the PDF of some content, such as report_content. Texts are passed as data and never interpreted as typst code."""
     with _compiler_lock:
-        pdf = _compiler().compile(format="pdf", sys_inputs={"report": json.dumps(content, ensure_ascii=False)})
+        pdf = _compiler(page).compile(format="pdf", sys_inputs={"report": json.dumps(content, ensure_ascii=False)})
     if not isinstance(pdf, bytes):
         raise TypeError("typst gave no single file")
     return pdf

@@ -14,6 +14,7 @@ from django.db import transaction
 from dakehu.foundation.access.actor import Actor, current_actor
 from dakehu.foundation.actions import undo_entries
 from dakehu.foundation.audit import chain as audit
+from dakehu.foundation.audit.models import hide_entries_of
 from dakehu.foundation.base.errors import NotAllowed, NotRegistered, Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.database import lock_timeout
@@ -96,6 +97,7 @@ def action(
     offers_undo: bool = True,
     irreversible: Bilingual | None = None,
     registration: str = "",
+    is_confidential: bool = False,
 ) -> Callable[[Body], Body]:
     """Register a verb. The body takes keyword arguments only and runs inside one act and one transaction.
 
@@ -103,8 +105,11 @@ def action(
     What a public action writes can be taken back unless it says why not: `irreversible` is shown before it is done.
     `offers_undo=False` is for what nobody would want back, such as the width of a column; called by another action, what
     such an action writes stays when that one is taken back. `registration` is the kind of registration that whoever does
-    it must hold (compliance.registrations); every interface refuses without it, the desk itself included.
+    it must hold (compliance.registrations); every interface refuses without it, the desk itself included. The audit entries of
+    an action that `is_confidential` are seen by those alone who see across information walls.
     """
+    if is_confidential:
+        hide_entries_of(name)
     is_recorded = offers_undo and irreversible is None
     offers_undo = is_recorded and is_public
     flat: list[Parameter | CustomFields | Fields] = []

@@ -87,18 +87,24 @@ def _changed_since(log: UndoLog) -> Iterator[Row]:
     for label, born in log.created.items():
         model = model_of(label)
         for first, last in born.numbers.parts(CHUNK):
-            now = _versions(model.objects.filter(pk__range=(first, last)))
+            now = _versions(_rows(model).filter(pk__range=(first, last)))
             for pk in range(first, last + 1):
                 if now.get(pk) != born.version(pk) and not _holds(model, pk, {}, born.values.get(pk), now):
                     yield model, pk
     for label, rows in log.changed.items():
         model = model_of(label)
         for part in chunks(sorted(rows)):
-            now = _versions(model.objects.filter(pk__among=part))
+            now = _versions(_rows(model).filter(pk__among=part))
             for pk in part:
                 row = rows[pk]
                 if now.get(pk) != row.version and not _holds(model, pk, row.before, row.after, now):
                     yield model, pk
+
+
+def _rows(model: Any) -> Any:
+    """Return the rows of a table at the actor's clients, also where the table hides some of them from the actor: what
+    followed a client into a merge goes back with it."""
+    return getattr(model, "at_clients", model.objects)
 
 
 def _holds(model: Any, pk: int, before: dict[str, Any], after: dict[str, Any] | None, now: dict[int, int]) -> bool:
@@ -106,7 +112,7 @@ def _holds(model: Any, pk: int, before: dict[str, Any], after: dict[str, Any] | 
     nobody can say."""
     if not after or pk not in now:
         return False
-    row = model.objects.get(pk=pk)
+    row = _rows(model).get(pk=pk)
     for name, value in after.items():
         current = getattr(row, name)
         if name == STORE:

@@ -1,4 +1,4 @@
-"""The model of audit entries."""
+"""The models of audit entries and of the seals over them that leave the desk."""
 
 from typing import Any
 
@@ -11,6 +11,13 @@ from dakehu.foundation.schema.fields import field
 from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 
+_confidential: set[str] = set()
+
+
+def hide_entries_of(action: str) -> None:
+    """Let nobody see the entries of an action but those who see across information walls; called when it is registered."""
+    _confidential.add(action)
+
 
 class AuditEntries(models.Manager[Any]):
     """Entries the reader may see: about clients in their scope, or by users they lead."""
@@ -22,6 +29,7 @@ class AuditEntries(models.Manager[Any]):
         limit = scope.condition(actor, "client_ref")
         if limit is None:
             return rows
+        rows = rows.exclude(action__in=sorted(_confidential))
         without_client = Q(client_ref__isnull=True)
         if actor.reach is not Reach.ALL:
             without_client &= Q(actor_ref__in=actor.covers)
@@ -55,3 +63,22 @@ class AuditEntry(models.Model):
             models.Index(fields=["actor_ref", "-id"]),
             models.Index(fields=["action", "at"], name="audit_by_action"),
         ]
+
+
+class AuditSeal(models.Model):
+    """A seal over the entries since the seal before, made to be kept outside the desk; its number is its key.
+
+    `root` is that of the Merkle tree over the entries, `digest` that of the seal with the digest before, so that one seal
+    kept elsewhere holds all before it. Rows are added and never changed.
+    """
+
+    names = Names("日志封存", "Audit seal", "Audit seals")
+
+    at = models.DateTimeField()
+    first_entry = models.BigIntegerField()
+    last_entry = models.BigIntegerField()
+    entries = models.PositiveIntegerField()
+    root = models.CharField(max_length=64)
+    chain_seal = models.CharField(max_length=64)
+    previous = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dakehu.foundation.audit import anchor, chain, current_rows
+from dakehu.foundation.audit import seals as audit_seals
 from dakehu.foundation.audit.anchor import HeadFault, Seal
 from dakehu.foundation.audit.current_rows import LastValues, RowFault
 from dakehu.foundation.base.i18n import Bilingual
@@ -48,6 +49,7 @@ def verify(*, seals: Iterable[Seal] = (), rows: int | None = SAMPLE) -> Verdict:
     last = LastValues()
     walked = chain.walk(each=last.add)
     fault = HeadFault(walked.entry, walked.why) if walked.entry is not None else anchor.find_head_fault()
+    fault = fault or audit_seals.find_fault()
     for seal in seals:
         fault = fault or anchor.find_seal_fault(seal)
     if fault is not None:

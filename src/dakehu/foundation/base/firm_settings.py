@@ -25,6 +25,9 @@ NAMES = (
     "ATTACHMENT_MB",
     "NIGHTLY_AT",
     "ASSISTANTS",
+    "WATERMARK",
+    "READ_LOG_DAYS",
+    "SUPERVISED_EXPORT",
 )
 _cache = TTLCache(seconds=60)
 _source: list[Callable[[], dict[str, Any]]] = []

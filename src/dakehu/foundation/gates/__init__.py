@@ -5,7 +5,7 @@ from dakehu.foundation.gates.filtering import filter_rows
 from dakehu.foundation.gates.input import CellError, parse_columns, parse_input
 from dakehu.foundation.gates.output import Column, columns_of, deferred_fields, render_row, render_rows
 from dakehu.foundation.gates.pagination import Page, count_rows, page_of
-from dakehu.foundation.gates.registry import QUERIES, Query, ask, perform, query
+from dakehu.foundation.gates.registry import QUERIES, Query, ask, observe_reading, perform, query
 
 __all__ = [
     "QUERIES",
@@ -19,6 +19,7 @@ __all__ = [
     "count_rows",
     "deferred_fields",
     "filter_rows",
+    "observe_reading",
     "page_of",
     "parse_columns",
     "parse_input",

@@ -40,6 +40,22 @@ class Query:
 
 
 QUERIES: dict[str, Query] = {}
+# Interfaces by which a query about one client is a reading of that client; a page records its readings by itself.
+RECORDED_DOORS = frozenset({"api", "mcp", "cli"})
+_read_observer: list[Callable[[int], None]] = []
+
+
+def set_read_observer(observer: Callable[[int], None]) -> None:
+    """Called once at start-up by the domain that keeps the read log: `observer(client id)` is told of every reading."""
+    _read_observer[:] = [observer]
+
+
+def observe_reading(client: Any) -> None:
+    """Tell the read log that the actor reads a client."""
+    for observer in _read_observer:
+        observer(client.pk)
+
+
 LIMIT = 1000
 
 
@@ -91,7 +107,11 @@ def run_query(name: str, raw: dict[str, Any], most: int | None = None) -> tuple[
     if limit is not None and most is not None:
         limit = min(limit, most)
     offset = 0 if "offset" in known else _whole(raw, "offset", 0) or 0
-    return asked.body(**parse_input(asked.parameters, raw)), limit, offset
+    given = parse_input(asked.parameters, raw)
+    answer = asked.body(**given)
+    if current_actor().door in RECORDED_DOORS and isinstance(given.get("client"), models.Model):
+        observe_reading(given["client"])
+    return answer, limit, offset
 
 
 def _whole(raw: dict[str, Any], name: str, default: int | None) -> int | None:

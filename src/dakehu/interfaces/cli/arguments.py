@@ -120,6 +120,13 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("file", type=Path)
     made.add_argument("--clients", default="", metavar="CODES", help="客户号，逗号分隔 · client codes, comma separated")
     made.add_argument("--filter", action="append", default=[], metavar="FIELD=VALUE", help="筛选 · filter")
+    made = add("evidence", "客户的证据包，第三方可独立核验 · an evidence pack of a client, verified without the desk")
+    made.add_argument("client", metavar="CLIENT", help="客户号 · client code")
+    made.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="写到哪里，.zip · where to write it, .zip"
+    )
+    made.add_argument("--from", dest="since", default="", metavar="DATE", help="期间开始，缺省为全部 · first day; all")
+    made.add_argument("--to", dest="until", default="", metavar="DATE", help="期间结束，缺省为今天 · last day; today")
     made = add("template", "空白模板 · an empty template")
     made.add_argument("file", type=Path)
     made.add_argument("--feed", default="", metavar="FEED", help="每日数据的模板，如 balances · that of a daily feed")
@@ -145,7 +152,14 @@ def parser() -> argparse.ArgumentParser:
     add("reindex", "重建搜索索引 · rebuild the search index")
     made = add("backup", "备份 · back up")
     made.add_argument("file", type=Path)
-    made.add_argument("--password-file", type=Path, help="连同密钥加密备份 · encrypt, and take the keys along")
+    made.add_argument(
+        "--password-file",
+        type=Path,
+        help="密码所在文件，缺省为 DAKEHU_BACKUP_PASSWORD_FILE；加密并含密钥 · file of the password; encrypted, with the keys",
+    )
+    made.add_argument(
+        "--unencrypted", action="store_true", help="不加密，不含密钥 · neither encrypted nor with the keys"
+    )
     made = add("restore", "恢复到空的数据目录 · restore into an empty data directory")
     made.add_argument("file", type=Path)
     made.add_argument("--password-file", type=Path, help="备份的密码 · the backup's password")

@@ -39,6 +39,7 @@ from dakehu.interfaces.cli.example import (
     calendar,
     calendars,
     campaigns,
+    cases,
     comments,
     conduct,
     feeds,
@@ -124,6 +125,8 @@ def _fill(table: Path) -> dict[str, Any]:
     messages.send_messages(lambda name: _as(team.find_user(name)), ("lin", "wang"))
     wording.add_wording(lambda name: _as(team.find_user(name)), "he", "lin")
     conduct.add_conduct(clock.today(), lambda name: _as(team.find_user(name)), "he")
+    cases.fill(lambda name: _as(team.find_user(name)))
+    conduct.add_conduct(clock.today(), lambda name: _as(team.find_user(name)), "he", "lin")
     _tell(str(bilingual("安排会议、联系计划与目标…", "Meetings, contact plans and goals …")))
     calendar.fill(clock.today(), lambda name: _as(team.find_user(name)), LEADS)
     calendars.add_calendars(lambda name: _as(team.find_user(name)))
@@ -275,17 +278,15 @@ def _belong() -> None:
 
 def _serve(codes: list[str], today: date) -> None:
     a, b, c, d, e, f = codes
-    complaint = perform(
-        "service.open_request",
+    perform(
+        "compliance.register_complaint",
         {
             "client": a,
-            "kind": "投诉",
             "subject": "对账单连续两月延迟",
             "detail": "客户要求书面说明原因。",
-            "opened_on": today - timedelta(days=6),
+            "received_on": today - timedelta(days=6),
         },
     )
-    perform("service.move_request", {"request": complaint.pk, "state": "处理中"})
     perform(
         "service.open_request",
         {"client": b, "kind": "需求", "subject": "申请开通港股通", "opened_on": today - timedelta(days=2)},

@@ -33,9 +33,7 @@ PAGES: tuple[tuple[str, Bilingual, str, str], ...] = (
     ("/risk/", bilingual("风险监控", "Risk"), "shield", Permission.RISK_READ),
     ("/complaints/", bilingual("投诉", "Complaints"), "flag", Permission.REQUEST_WRITE),
     ("/compliance/", bilingual("合规", "Compliance"), "shield", Permission.COMPLIANCE_READ),
-    ("/compliance/conflicts/", bilingual("利益冲突", "Conflicts"), "shield", Permission.CONFLICT_DECLARE),
     ("/suitability/", bilingual("适当性", "Suitability"), "shield-check", Permission.SUITABILITY_READ),
-    ("/compliance/wording/", bilingual("用语合规", "Wording"), "shield", Permission.COMPLIANCE_READ),
     ("/moments/rules/", bilingual("规则", "Rules"), "sliders-horizontal", Permission.MOMENT_RULES),
     ("/market/", bilingual("行情", "Market"), "chart-line", Permission.LEDGER_READ),
     ("/import/", bilingual("导入", "Import"), "upload", Permission.IMPORT),
@@ -98,7 +96,7 @@ def exists(url: str) -> bool:
 def frame(request: HttpRequest) -> dict[str, Any]:
     """What every page needs: menu, views, person, links, rights, and the firm's colours of rise and fall."""
     colours = "red-up" if firm_settings.current("RISE_IS_RED") else "green-up"
-    return {**_frame(request), "updown": colours}
+    return {**_frame(request), "updown": colours, "watermark": firm_settings.current("WATERMARK")}
 
 
 def _frame(request: HttpRequest) -> dict[str, Any]:

@@ -87,6 +87,7 @@ def test_quiet_hours_end_on_the_right_day(at, since, until, end):
     assert end_of_quiet(at, since, until) == end and is_quiet(at, since, until) == (end != at)
 
 
+@pytest.mark.django_db
 def test_an_open_placeholder_and_an_empty_text_do_not_leave():
     assert names(text_refusals("尊敬的 {name}：", "campaign")) == ["open_placeholder"]
     assert names(text_refusals("  ", "campaign")) == ["empty_text"]

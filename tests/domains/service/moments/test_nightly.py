@@ -104,18 +104,18 @@ def test_a_done_moment_does_not_fire_again_until_its_state_has_cleared(frozen, l
     assert [row.state for row in moments(kind="M06")] == ["done"]
 
 
-def test_a_complaint_is_there_at_once_and_done_when_it_is_closed(frozen, lin, zhang):
-    from dakehu.domains.service.moments.reactions import on_request
+def test_a_complaint_is_there_at_once_and_done_when_it_is_closed(frozen, lin, zhou, zhang):
+    from dakehu.domains.service.moments.reactions import on_complaint
 
     with acting(lin):
-        request = perform("service.open_request", {"client": zhang.code, "kind": "投诉", "subject": "收费争议"})
-    on_request(request=request.pk)
-    on_request(request=request.pk)
+        made = perform("compliance.register_complaint", {"client": zhang.code, "subject": "收费争议"})
+    on_complaint(complaint=made.pk)
+    on_complaint(complaint=made.pk)
     (row,) = moments(kind="M35")
-    assert (row.priority, row.mandatory, row.state, row.object) == (1, True, "open", f"request:{request.pk}")
-    with acting(lin):
-        perform("service.move_request", {"request": request.pk, "state": "closed", "outcome": "已退费"})
-    on_request(request=request.pk)
+    assert (row.priority, row.mandatory, row.state, row.object) == (1, True, "open", f"complaint:{made.pk}")
+    with acting(zhou):
+        perform("compliance.close_complaint", {"complaint": made.pk, "outcome": "已退费"})
+    on_complaint(complaint=made.pk)
     assert [(one.state, one.cleared_on) for one in moments(kind="M35")] == [("done", FRIDAY)]
 
 

@@ -78,6 +78,13 @@ class Consent(ClientRecorded):
                     help_zh="留空表示全部渠道", help_en="Empty means every channel")  # fmt: skip
     state = field(choice_field(choices.ConsentState), zh="意愿", en="Choice", listed=True)
     stated_on = field(models.DateField(), zh="日期", en="Date", listed=True)
+    way = field(
+        choice_field(choices.ConsentWay, blank=True, default=""), zh="取得方式", en="How it was stated", listed=True
+    )
+    text_version = field(
+        models.CharField(max_length=20, blank=True, default=""), zh="告知文本版本", en="Version of the notice", listed=True,
+        help_zh="客户看到的告知文本，见“合规 → 同意管理”", help_en="The notice that the client saw, see Compliance, Consents", example="marketing-2",
+    )  # fmt: skip
     evidence = field(
         models.CharField(max_length=200, blank=True, default=""), zh="凭证", en="Evidence", sensitivity=PERSONAL
     )

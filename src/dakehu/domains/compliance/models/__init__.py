@@ -1,7 +1,28 @@
-"""Models of compliance, one subject per file."""
+"""Models of compliance: one subject per file here, or in the folder of a subject."""
 
+from dakehu.domains.compliance.aml.models import AmlFile, SuspicionReport, WatchListEntry
+from dakehu.domains.compliance.consents.models import ConsentText
 from dakehu.domains.compliance.models.approval import Approval
+from dakehu.domains.compliance.models.complaint import Complaint, ComplaintEvent, ComplaintSettings
 from dakehu.domains.compliance.models.conflict import Conflict
 from dakehu.domains.compliance.models.wording import TextReview, WordingEntry
+from dakehu.domains.compliance.read_log.models import ReadEntry
+from dakehu.domains.compliance.registrations.models import StaffRegistration
+from dakehu.domains.compliance.supervised_exports.models import ExportRequest
 
-__all__ = ["Approval", "Conflict", "TextReview", "WordingEntry"]
+__all__ = [
+    "AmlFile",
+    "Approval",
+    "Complaint",
+    "ComplaintEvent",
+    "ComplaintSettings",
+    "Conflict",
+    "ConsentText",
+    "ExportRequest",
+    "ReadEntry",
+    "StaffRegistration",
+    "SuspicionReport",
+    "TextReview",
+    "WatchListEntry",
+    "WordingEntry",
+]

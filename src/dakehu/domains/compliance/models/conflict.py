@@ -35,6 +35,7 @@ class Conflict(ClientRecorded):
     client_path = "client"
     retention = TWENTY_YEARS
     objects: Any = OwnConflicts()
+    at_clients: Any = scope.Scoped()
 
     kind = field(choice_field(ConflictKind), zh="冲突类别", en="Kind of conflict", listed=True)
     staff = field(

@@ -4,15 +4,12 @@ from django.db import models
 from django.db.models import Q
 
 from dakehu.domains.compliance.choices import ReviewState, WordingGroup
-from dakehu.domains.compliance.registrations.models import StaffRegistration
 from dakehu.foundation.access.encrypted_fields import EncryptedTextField
 from dakehu.foundation.access.sensitivity import SECRET
 from dakehu.foundation.base import clock
 from dakehu.foundation.records.recorded import Recorded
 from dakehu.foundation.schema.fields import choice_field, field
 from dakehu.foundation.schema.names import Names
-
-__all__ = ["StaffRegistration", "TextReview", "WordingEntry"]
 
 
 class WordingEntry(Recorded):

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
-from dakehu.domains.risk.breaches.queries import standing_line, value_text
+from dakehu.domains.risk.breaches.queries import standing_line
 from dakehu.domains.risk.choices import BreachKind, LineKind, Severity
 from dakehu.domains.risk.limits import rules
-from dakehu.domains.risk.limits.queries import limits_for_client
+from dakehu.domains.risk.limits.queries import limits_for_client, value_text
 from dakehu.domains.risk.lines.rules import REACHED_EN, REACHED_ZH
 from dakehu.domains.risk.lines.table import standing_lines
 from dakehu.domains.risk.margin.queries import margin_of_client
@@ -43,9 +43,7 @@ def client_page(*, client: Any) -> dict[str, Any]:
         "lines": lines_of(client, figures.day if figures is not None else clock.today()),
         "contracts": margin_of_client(client=client) if current_actor().clearance >= PERSONAL else [],
         "breaches": [breach_line(row) for row in _history(client)],
-        "events": [
-            _event(row) for row in LineEvent.objects.filter(line__client=client).order_by("-on", "-pk")[:HISTORY]
-        ],
+        "events": [_event(row) for row in LineEvent.objects.filter(client=client).order_by("-on", "-pk")[:HISTORY]],
         "reviews": reviews_of(client),
     }
 
@@ -65,7 +63,7 @@ def _measure(limit: dict[str, Any], figures: RiskFigures | None) -> dict[str, An
         "limit": limit["value"],
         "why": limit["why"],
         "others": limit["others"],
-        "percent": None if used is None else min(100, round(used * 100)),
+        "percent": None if used is None else round(used * 100),
         "tone": tone,
     }
 
@@ -89,9 +87,9 @@ def breach_line(row: Breach) -> dict[str, Any]:
     kind = str(row.kind)
     return {
         "id": row.pk,
-        "label": BreachKind(kind).text,
+        "label": BreachKind.text_of(kind),
         "about": row.about,
-        "severity": Severity(str(row.severity)).text,
+        "severity": Severity.text_of(str(row.severity)),
         "tone": "" if row.cleared_on else ("warn" if str(row.severity) == "near" else "bad"),
         "started_on": row.started_on.isoformat(),
         "cleared_on": row.cleared_on.isoformat() if row.cleared_on else "",
@@ -123,10 +121,10 @@ def _line(found: dict[str, Any] | None, row: Line | None, shown: dict[str, Any] 
     on = (found["security"] if found else "") or (shown["security"] if shown else "") or str(WHOLE)
     return {
         "id": row.pk if row is not None else None,
-        "about": f"{on} {LineKind(kind).text}",
+        "about": f"{on} {LineKind.text_of(kind)}",
         "kind": kind,
         "basis": shown["basis"] if shown else str(bilingual("固定价格（柜台）", "Price, from the counter")),
-        "threshold": shown["threshold"] if shown else "",
+        "threshold": _threshold(row) if row is not None else "",
         "set_on": row.set_on.isoformat() if row is not None else "",
         "recorded_by": shown["recorded_by"] if shown else "",
         "level": value_text("client_line", found["level"]) if found else "",
@@ -135,6 +133,12 @@ def _line(found: dict[str, Any] | None, row: Line | None, shown: dict[str, Any] 
         "state": str(bilingual(REACHED_ZH, REACHED_EN)) if is_reached else _state_of(found),
         "tone": "bad" if is_reached else ("warn" if distance is not None and abs(distance) <= 0.03 else ""),
     }
+
+
+def _threshold(row: Line) -> str:
+    """Return what a line was set at: 10% or, of a price or amount, the number."""
+    kind = "client_line" if str(row.basis) == "price" else "single_security"
+    return value_text(kind, float(row.threshold))
 
 
 def _state_of(found: dict[str, Any] | None) -> str:

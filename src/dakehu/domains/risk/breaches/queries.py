@@ -207,13 +207,13 @@ def standing_line(row: Standing) -> dict[str, Any]:
     measure = "client_line" if kind == "client_line" else kind
     return {
         "kind": kind,
-        "label": BreachKind(kind).text,
+        "label": BreachKind.text_of(kind),
         "about": row.about,
         "value": value_text(measure, _float(row.value)),
         "limit": value_text(measure, _float(row.limit_value)),
         "usage": _float(row.usage),
         "percent": min(100, round((_float(row.usage) or 0) * 100)),
-        "severity": Severity(str(row.severity)).text,
+        "severity": Severity.text_of(str(row.severity)),
         "tone": TONES[str(row.severity)],
         "rule": row.rule,
     }

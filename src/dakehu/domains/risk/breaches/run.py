@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from dakehu.domains.ledger.feeds import reader
 from dakehu.domains.risk.breaches import storage
 from dakehu.domains.risk.breaches.evaluation import figures_of, read_inputs, standings
 from dakehu.domains.risk.models import RiskFigures
@@ -20,17 +21,21 @@ from dakehu.foundation.schema import facts
 def flag(day: date | None = None, progress: Callable[..., None] = no_progress) -> dict[str, Any]:
     """Find the breaches of a day (the last trading day by default) and write what changed.
 
-    Returns {day, over, near, new, cleared, unchanged}. A day before the newest one that was judged is left as it was: its
-    breaches are history. Raises NotAllowed.
+    Returns {day, over, near, new, cleared, unchanged, waits_for}. A day before the newest one that was judged is left as it
+    was: its breaches are history. Where balances come every day and those of the day have not, nothing is judged and nothing
+    cleared, for shares of assets are not known; `waits_for` is then the day they end on. Raises NotAllowed.
     """
     if not current_actor().may(Permission.SYSTEM_WRITE):
         raise NotAllowed(bilingual("每晚风险计算", "the nightly check of limits"), Permission.SYSTEM_WRITE)
     on = day or last_trading_day(clock.today())
-    counts = {"over": 0, "near": 0, "new": 0, "cleared": 0}
+    nothing = {"over": 0, "near": 0, "new": 0, "cleared": 0, "waits_for": None}
     with elevated("limits and lines of all clients"), facts.keeping_frames():
         newest = RiskFigures.objects.order_by("-day").values_list("day", flat=True).first()
         if newest is not None and on < newest:
-            return {"day": on.isoformat(), **counts, "unchanged": True}
+            return {"day": on.isoformat(), **nothing, "unchanged": True}
+        come = reader.newest_day("balances", on)
+        if come is not None and come < on:
+            return {"day": on.isoformat(), **nothing, "waits_for": come.isoformat(), "unchanged": True}
         progress(0.1, bilingual("正在读取持仓与限额", "Reading holdings and limits"))
         given = read_inputs(on)
         figures = figures_of(given)
@@ -38,7 +43,8 @@ def flag(day: date | None = None, progress: Callable[..., None] = no_progress) -
         progress(0.6, bilingual("正在记录超限", "Writing breaches"))
         changed = storage.changes(found, storage.open_breaches())
         counts = storage.store_breaches(changed=changed, found=found, figures=figures, clients=given.clients, day=on)
-    return {"day": on.isoformat(), **counts, "unchanged": not (counts["new"] or counts["cleared"])}
+    is_same = not (counts["new"] or counts["cleared"])
+    return {"day": on.isoformat(), **nothing, **counts, "unchanged": is_same}
 
 
 def last_trading_day(day: date) -> date:

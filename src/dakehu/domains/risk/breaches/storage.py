@@ -66,11 +66,10 @@ def store_breaches(
         new = changed.new.join(clients, on="client", how="left")
         columns = _columns(new, day)
         record_columns(Breach, new.height, columns)
-        record_reached(new.filter(pl.col("kind") == "client_line")["object"].to_list(), day, "reached")
+        record_reached(new.filter(pl.col("kind") == "client_line"), day, "reached")
     if changed.cleared.height:
         change_columns(Breach, changed.cleared["row"].to_list(), {"cleared_on": [day] * changed.cleared.height})
-        lines = changed.cleared.filter(pl.col("kind") == "client_line")["object"].to_list()
-        record_reached(lines, day, "cleared")
+        record_reached(changed.cleared.filter(pl.col("kind") == "client_line"), day, "cleared")
     if changed.worse.height:
         change_columns(Breach, changed.worse["row"].to_list(), {"severity": changed.worse["severity"].to_list()})
     replace_rows(Standing, [standing_rows(found, day)])

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from dakehu.domains.risk.choices import LimitMeasure
 from dakehu.domains.risk.limits import rules
 from dakehu.domains.risk.models import ClientLimit, HouseLimit
 from dakehu.domains.risk.parameters import CLIENT_LIMIT, HOUSE_LIMIT, VERSION
@@ -139,7 +138,7 @@ def _next(row: Any, names: tuple[str, ...], values: dict[str, Any]) -> dict[str,
 def _check(measure: str, scopes: list[str], value: Any, strong: Any, effective_from: date) -> None:
     """Raise Refused for a limit that cannot be set."""
     error = rules.limit_error(
-        str(LimitMeasure(measure)),
+        str(measure),
         scopes,
         float(value),
         None if strong is None else float(strong),

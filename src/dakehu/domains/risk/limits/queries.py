@@ -15,6 +15,7 @@ from dakehu.foundation.gates.filtering import filter_rows
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.fields import model_of
 
+CERTAINTIES = {one.value: one for one in Certainty}
 SCOPES = {scope.value: scope for scope in LimitScope}
 SHIPPED = bilingual("随系统提供", "Shipped with the desk")
 IN_DAYS, IN_MONTHS, PLAIN = "sell_days", "review_months", "hhi"
@@ -81,7 +82,7 @@ def limit_line(one: Limit, names: dict[str, str]) -> dict[str, Any]:
         "strong": "" if one.strong is None else value_text(one.measure, one.strong),
         "version": one.version,
         "from": one.effective_from.isoformat(),
-        "certainty": Certainty(one.tag).text,
+        "certainty": Certainty.text_of(one.tag),
         "source": one.source if one.row else str(SHIPPED),
         "row": one.row,
         "rule": one.rule,
@@ -107,8 +108,8 @@ def why_text(found: list[Limit]) -> Bilingual:
     """Return why the first of some limits applies: its scope, certainty and version, and what it overrides."""
     first = found[0]
     scope = SCOPES[first.scope]
-    certainty = Certainty(first.tag)
-    subject = "" if first.scope in ("client", "firm", "security") else first.subject
+    certainty = CERTAINTIES[first.tag]
+    subject = "" if first.scope in ("client", "firm", "security") else f" {first.subject}"
     others = [SCOPES[one.scope] for one in found[1:]]
     over = (
         bilingual(
@@ -124,8 +125,8 @@ def why_text(found: list[Limit]) -> Bilingual:
     default = bilingual(certainty.zh, certainty.en)
     kind = agreed if first.scope == "client" else default
     return bilingual(
-        "按{scope}{subject} 第 {v} 版，{day} 起，{kind}{over}",
-        "By {scope_en} {subject}, version {v}, since {day}, {kind_en}{over_en}",
+        "按{scope}{subject}，第 {v} 版，{day} 起，{kind}{over}",
+        "By {scope_en}{subject}, version {v}, since {day}, {kind_en}{over_en}",
         scope=scope.zh,
         scope_en=scope.en,
         subject=subject,

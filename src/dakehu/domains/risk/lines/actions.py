@@ -96,7 +96,9 @@ def withdraw_line(*, line: int) -> Line:
 def note_event(row: Line, kind: LineEventKind) -> None:
     """Keep what happened to a line, with what it then was."""
     kept = {name: str(getattr(row, name)) for name in KEPT}
-    LineEvent(line=row, kind=kind.value, on=clock.today(), by=team.current_user(), values=kept).save()
+    LineEvent(
+        client_id=row.client_id, line=row, kind=kind.value, on=clock.today(), by=team.current_user(), values=kept
+    ).save()
 
 
 def _check(row: Line) -> None:

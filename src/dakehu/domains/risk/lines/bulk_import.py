@@ -71,7 +71,14 @@ def import_lines(*, columns: Columns, row_evaluation: ImportEvaluation, clients:
         created, changed = row_matching.write_dependents(Line, columns, row_evaluation, line_fields(), clients, finish)
         said = [(row, LineEventKind.SET) for row in created] + [(row, LineEventKind.CHANGED) for row in changed]
         events = [
-            LineEvent(line_id=row.pk, kind=kind.value, on=today, by=user, values={"threshold": str(row.threshold)})
+            LineEvent(
+                client_id=row.client_id,
+                line_id=row.pk,
+                kind=kind.value,
+                on=today,
+                by=user,
+                values={"threshold": str(row.threshold)},
+            )
             for row, kind in said
         ]
         if events:

@@ -1,15 +1,23 @@
 """Keep in the history of a line that a close reached it, or that it no longer does."""
 
-from collections.abc import Iterable
 from datetime import date
+
+import polars as pl
 
 from dakehu.domains.risk.models import LineEvent
 from dakehu.foundation.records.bulk import record_columns
 
+ON_DESK = "line:"  # begins the key of a line that has a row; those of the feed have no history on the desk
 
-def record_reached(keys: Iterable[str], day: date, kind: str) -> None:
-    """Record an event of some lines ("line:12") in the open action; lines of the feed have no history on the desk."""
-    rows = [int(key.removeprefix("line:")) for key in keys if key.startswith("line:")]
-    if rows:
-        count = len(rows)
-        record_columns(LineEvent, count, {"line_id": rows, "kind": [kind] * count, "on": [day] * count})
+
+def record_reached(lines: pl.DataFrame, day: date, kind: str) -> None:
+    """Record an event of some lines in the open action. lines: client, object (the key of a line, such as "line:12")."""
+    own = lines.filter(pl.col("object").str.starts_with(ON_DESK))
+    if own.height:
+        columns = {
+            "client_id": own["client"].to_list(),
+            "line_id": own["object"].str.strip_prefix(ON_DESK).cast(pl.Int64).to_list(),
+            "kind": [kind] * own.height,
+            "on": [day] * own.height,
+        }
+        record_columns(LineEvent, own.height, columns)

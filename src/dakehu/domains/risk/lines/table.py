@@ -62,7 +62,7 @@ def judged(frame: pl.DataFrame) -> pl.DataFrame:
 
     The same rule as lines.rules, on columns.
     """
-    base = (
+    base: pl.Expr = (
         pl.when(pl.col("basis") == "cost")
         .then(pl.col("unit_cost"))
         .when(pl.col("basis") == "percent")

@@ -118,7 +118,6 @@ class Standing(ClientRecorded):
 
     class Meta(ClientRecorded.Meta):
         indexes = [
-            models.Index(fields=["client"], name="standings_of_client"),
             models.Index(fields=["kind", "severity", "client"], name="standings_by_kind"),
             models.Index(fields=["usage", "client"], name="standings_by_usage"),
         ]

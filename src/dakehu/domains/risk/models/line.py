@@ -57,9 +57,11 @@ class LineEvent(ClientRecorded):
     """What happened to a line on a day: set, changed, withdrawn, reached at a close, cleared. `values`: the line as it was then."""
 
     names = Names("提醒线记录", "Event of a line", "Events of lines")
-    client_path = "line__client"
+    client_path = "client"
     retention = TWENTY_YEARS
 
+    client = field(models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="line_events"), zh="客户", en="Client",
+                   listed=True, editable=False)  # fmt: skip
     line = field(models.ForeignKey(Line, on_delete=models.CASCADE, related_name="events"), zh="客户提醒线编号", en="Line", listed=True,
                  editable=False)  # fmt: skip
     kind = field(choice_field(LineEventKind), zh="提醒线事项", en="What happened", listed=True, editable=False)

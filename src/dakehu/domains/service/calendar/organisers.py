@@ -31,8 +31,8 @@ def owner_column(label: str) -> str:
 
 
 def give_to(row: Any, user: Any) -> None:
-    """Make somebody the owner of a piece of open work, of a meeting the organiser, who then is no invited colleague of it."""
-    setattr(row, owner_column(row._meta.label), user.pk)
+    """Make somebody, or nobody, the owner of open work, of a meeting the organiser, who then is no invited colleague of it."""
+    setattr(row, owner_column(row._meta.label), user.pk if user is not None else None)
     row.save()
     if not isinstance(row, Meeting):
         return

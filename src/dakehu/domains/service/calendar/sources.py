@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from dakehu.domains.compliance.complaints.store import open_cases
 from dakehu.domains.service.calendar.effort import current_effort
 from dakehu.domains.service.calendar.meetings import Occurrence, local, meetings_between
 from dakehu.domains.service.models import Absence, FollowUp, Interaction, MeetingState, Moment, PlanState, Request
@@ -121,27 +122,35 @@ def promise_entries(first: date, last: date, users: Users) -> list[CalendarEntry
 
 
 def request_entries(first: date, last: date, users: Users) -> list[CalendarEntry]:
-    """Return open requests and complaints by their deadline; that of a complaint is not ours to move."""
+    """Return open requests by their deadline, and complaints, whose deadline is not ours to move."""
+    within = {"due_on__gte": first, "due_on__lte": last}
+    requests = Request.objects.exclude(state="closed").filter(**within)
+    return [
+        *_deadlines("request", requests, users),
+        *_deadlines("complaint", open_cases().filter(**within), users),
+    ]
+
+
+def _deadlines(what: str, rows: Any, users: Users) -> list[CalendarEntry]:
+    """Return open requests or complaints by their deadline."""
     minutes_of = current_effort().minutes_of
-    rows = Request.objects.exclude(state="closed").filter(due_on__gte=first, due_on__lte=last)
-    columns = ("pk", "client_id", "due_on", "subject", "owner_id", "kind")
     return [
         _whole_day(
             due,
             title=_text(subject),
             client=client,
-            kind="complaint" if kind == "complaint" else "request",
+            kind=what,
             owner=owner,
-            link=f"/today/{'complaint' if kind == 'complaint' else 'request'}:{pk}",
-            key=f"{'complaint' if kind == 'complaint' else 'request'}:{pk}",
+            link=f"/today/{what}:{pk}",
+            key=f"{what}:{pk}",
             minutes=minutes_of("request"),
             people=(owner,) if owner else (),
-            mandatory=kind == "complaint",
-            move="" if kind == "complaint" else MOVE,
+            mandatory=what == "complaint",
+            move="" if what == "complaint" else MOVE,
         )
-        for pk, client, due, subject, owner, kind in _of(rows, "owner", users)
+        for pk, client, due, subject, owner in _of(rows, "owner", users)
         .order_by("due_on", "pk")
-        .values_list(*columns)[:MOST]
+        .values_list("pk", "client_id", "due_on", "subject", "owner_id")[:MOST]
     ]
 
 

@@ -1,9 +1,10 @@
 """Rules that refuse a text to a client, each by its name. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from dakehu.domains.clients.consents import last_state
 from dakehu.domains.service.deliveries import quiet
 from dakehu.domains.service.deliveries.kinds import MARKETING
 from dakehu.foundation.base.i18n import Bilingual, bilingual
@@ -61,6 +62,7 @@ class ClientFacts:
     most_contacts: int
     quiet_from: str
     quiet_until: str
+    is_frozen: bool = False  # by a complaint about a member of staff, who must not learn of it
 
 
 def refusal_by(rule: str) -> Refusal:
@@ -75,13 +77,6 @@ def rule_text(rule: str, more: Mapping[str, Bilingual] | None = None) -> str:
     return str(found) if found is not None else rule
 
 
-def stated(consents: Iterable[tuple[date, str, str, str]], purpose: str, channel: str) -> str:
-    """Return the client's last statement on a purpose that holds for a channel, "" where there is none."""
-    kind = CONTACT_KINDS.get(channel, channel)
-    found = [state for _, about, way, state in consents if about == purpose and way in ("", kind)]
-    return found[-1] if found else ""
-
-
 def refusals(facts: ClientFacts, channel: str, kind: str, moment: datetime) -> list[Refusal]:
     """Return every rule that refuses a text of a kind by a channel at a local moment.
 
@@ -91,14 +86,16 @@ def refusals(facts: ClientFacts, channel: str, kind: str, moment: datetime) -> l
     if kind == "duty":
         return []
     found = []
-    state = stated(facts.consents, "marketing" if kind in MARKETING else "service", channel)
+    purpose, way = "marketing" if kind in MARKETING else "service", CONTACT_KINDS.get(channel, channel)
+    state = last_state(facts.consents, purpose, way)
     if state in ("refused", "withdrawn"):
         found.append("opt_out")
     elif kind in MARKETING and state != "given":
         found.append("no_consent")
     if kind in OFFERS and facts.has_complaint:
         found.append("open_complaint")
-    if kind in MARKETING and facts.is_paused and not facts.has_complaint:
+    is_paused = kind in MARKETING and facts.is_paused and not facts.has_complaint
+    if is_paused or (kind in OFFERS and facts.is_frozen):
         found.append("marketing_paused")
     if kind in OFFERS and facts.contacts >= facts.most_contacts:
         found.append("too_often")

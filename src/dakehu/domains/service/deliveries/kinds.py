@@ -25,6 +25,7 @@ class DeliveryKind(Choices):
     CAMPAIGN = "campaign", "营销活动", "Campaign"
     EVENT = "event", "活动邀请", "Invitation"
     SURVEY = "survey", "问卷", "Survey"
+    SEAL = "seal", "日志封存", "Audit seal"
 
 
 class DeliveryState(Choices):

@@ -1,14 +1,16 @@
 """Whether a text may be sent to clients now: every rule that refuses it, by its name."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from dakehu.domains.clients.consents import statements_of
+from dakehu.domains.compliance.complaints.store import complaining_clients
 from dakehu.domains.service.deliveries.client_rules import OFFERS, ClientFacts, Refusal, refusals
 from dakehu.domains.service.deliveries.kinds import SENT
 from dakehu.domains.service.deliveries.settings import message_settings
-from dakehu.domains.service.models import Delivery, Request, RequestKind, RequestState
+from dakehu.domains.service.models import Delivery
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.chunks import chunks
@@ -42,14 +44,10 @@ def _facts(numbers: list[int]) -> dict[int, ClientFacts]:
     of = {"client_id__among": numbers}
     sent = Delivery.objects.filter(**of, recipient=None, kind__in=OFFERS, state__in=(*SENT, "unknown"))
     contacts = Counter(sent.filter(sent_at__gte=since).values_list("client_id", flat=True))
-    complaints = Request.objects.filter(**of, kind=RequestKind.COMPLAINT.value)
-    complaining = set(complaints.exclude(state=RequestState.CLOSED.value).values_list("client_id", flat=True))
+    complaining, frozen = complaining_clients(numbers)
     pauses = model_of("clients.MarketingFreeze").objects.filter(**of, lifted_on=None)
     paused = set(pauses.values_list("client_id", flat=True))
-    stated = model_of("clients.Consent").objects.filter(**of).order_by("stated_on", "pk")
-    consents: dict[int, list[tuple[date, str, str, str]]] = defaultdict(list)
-    for number, *consent in stated.values_list("client_id", "stated_on", "purpose", "channel", "state"):
-        consents[number].append((consent[0], consent[1], consent[2], consent[3]))
+    consents = statements_of(numbers)
     rows = model_of("clients.Client").objects.filter(pk__among=numbers)
     return {
         number: ClientFacts(
@@ -57,6 +55,7 @@ def _facts(numbers: list[int]) -> dict[int, ClientFacts]:
             consents=tuple(consents.get(number, ())),
             has_complaint=number in complaining,
             is_paused=number in paused,
+            is_frozen=number in frozen,
             contacts=contacts[number],
             most_contacts=settings.most_contacts,
             quiet_from=settings.quiet_from,

@@ -68,7 +68,8 @@ def set_notice_preferences(**values: Any) -> NoticePreference:
     if "digest_at" in values and not values["digest_at"]:
         raise refusal("digest_at", "请填写汇总时间。", "State the time of the digest.")
     for name, value in values.items():
-        setattr(row, name, "" if value is None else value)
+        column: Any = NoticePreference._meta.get_field(name)
+        setattr(row, name, column.get_default() if value is None and not column.null else value)
     row.save()
     return row
 

@@ -8,6 +8,7 @@ from typing import Any
 from dakehu.domains.clients import actions as clients
 from dakehu.domains.clients.bulk_edit import actions as bulk_edit
 from dakehu.domains.clients.bulk_edit.duties import open_duties
+from dakehu.domains.compliance.complaints.store import open_cases
 from dakehu.domains.service.actions import update_contact_dates
 from dakehu.domains.service.calendar.organisers import coming_meetings, give_to
 from dakehu.domains.service.models import FollowUp, Interaction, Meeting, Moment, PlanState, Request, Task
@@ -31,6 +32,7 @@ class Move:
     plans: list[FollowUp] = field(default_factory=list)
     promises: list[Interaction] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
+    complaints: list[Any] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     moments: list[Moment] = field(default_factory=list)
     meetings: list[Meeting] = field(default_factory=list)
@@ -38,7 +40,7 @@ class Move:
     @property
     def owned(self) -> list[Any]:
         """Return the rows whose owner, or organiser, changes."""
-        return [*self.plans, *self.requests, *self.tasks, *self.moments, *self.meetings]
+        return [*self.plans, *self.requests, *self.complaints, *self.tasks, *self.moments, *self.meetings]
 
 
 def moves_of(user: Any, chosen: Iterable[int] | None = None) -> dict[int, Move]:
@@ -66,6 +68,7 @@ def _open_work(user: Any) -> dict[str, Any]:
         "plans": FollowUp.objects.filter(owner=user, state=PlanState.PLANNED),
         "promises": Interaction.objects.filter(staff=user, promise_kept_on=None).exclude(promise=""),
         "requests": Request.objects.filter(owner=user).exclude(state="closed"),
+        "complaints": open_cases().filter(owner=user),
         "tasks": Task.objects.filter(owner=user, state__in=OPEN_TASKS).exclude(client=None),
         "moments": Moment.objects.filter(owner=user, state__in=OPEN_MOMENTS),
         "meetings": coming_meetings(user).exclude(client=None),
@@ -75,13 +78,12 @@ def _open_work(user: Any) -> dict[str, Any]:
 def counts_of(moves: Iterable[Move]) -> dict[str, int]:
     """Return the numbers of clients and of each kind of open work."""
     found = list(moves)
-    requests = [row for move in found for row in move.requests]
     return {
         "clients": sum(move.is_main for move in found),
         "plans": sum(len(move.plans) for move in found),
         "promises": sum(len(move.promises) for move in found),
-        "requests": sum(row.kind != "complaint" for row in requests),
-        "complaints": sum(row.kind == "complaint" for row in requests),
+        "requests": sum(len(move.requests) for move in found),
+        "complaints": sum(len(move.complaints) for move in found),
         "tasks": sum(len(move.tasks) for move in found),
         "moments": sum(len(move.moments) for move in found),
         "meetings": sum(len(move.meetings) for move in found),
@@ -122,7 +124,8 @@ def hand_over(move: Move, user: Any, day: date) -> dict[str, Any]:
     if move.is_main:
         bulk_edit.assign_role(move.client, move.receiver, "main", day)
     for row in move.owned:
-        give_to(row, move.receiver)
+        is_about_receiver = getattr(row, "about_staff_id", None) == move.receiver.pk
+        give_to(row, None if is_about_receiver else move.receiver)  # nobody handles a complaint about themselves
     made = [_plan_promise(move, promised) for promised in move.promises]
     if made:
         update_contact_dates(move.client)

@@ -106,11 +106,9 @@ class RequestState(Choices):
 
 
 class Request(ClientRecorded):
-    """A client's request or complaint, with a deadline and an outcome."""
+    """A client's request, inquiry or suggestion, with a deadline and an outcome. A complaint is a case of compliance."""
 
-    names = Names(
-        "诉求与投诉", "Request or complaint", "Requests and complaints", aliases=("需求与投诉", "客户诉求", "Request")
-    )
+    names = Names("客户诉求", "Request", "Requests", aliases=("需求与投诉", "诉求与投诉", "Request or complaint"))
 
     client_path = "client"
     searched = {"subject": TEXT, "detail": TEXT, "outcome": TEXT}
@@ -229,7 +227,9 @@ class Attachment(ClientRecorded):
     interaction = field(models.ForeignKey(Interaction, null=True, blank=True, on_delete=models.SET_NULL,
                                           related_name="attachments"), zh="服务记录", en="Interaction")  # fmt: skip
     request = field(models.ForeignKey(Request, null=True, blank=True, on_delete=models.SET_NULL,
-                                      related_name="attachments"), zh="诉求与投诉", en="Request")  # fmt: skip
+                                      related_name="attachments"), zh="客户诉求", en="Request")  # fmt: skip
+    complaint = field(models.ForeignKey("compliance.Complaint", null=True, blank=True, on_delete=models.SET_NULL,
+                                        related_name="attachments"), zh="投诉", en="Complaint")  # fmt: skip
     mail = field(models.ForeignKey("service.Mail", null=True, blank=True, on_delete=models.CASCADE,
                                    related_name="attachments"), zh="邮件", en="Mail", editable=False)  # fmt: skip
     media = field(models.CharField(max_length=100), zh="类型", en="Type", editable=False)

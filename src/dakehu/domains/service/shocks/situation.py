@@ -5,10 +5,10 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from dakehu.domains.compliance.complaints.store import open_cases_for_staff
 from dakehu.domains.ledger.close import holdings
 from dakehu.domains.ledger.feeds import reader
 from dakehu.domains.ledger.prices import returns
-from dakehu.domains.service.models import Request, RequestKind
 from dakehu.domains.service.shocks import rules
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.records.columns import read_columns
@@ -38,7 +38,7 @@ def frame(day: date) -> pl.DataFrame:
         found = found.join(part, on="client", how="left")
     before = pl.max_horizontal("total", "held") - pl.col("change")
     complaining = read_columns(
-        Request.objects.filter(kind=RequestKind.COMPLAINT.value).exclude(state="closed").values_list("client_id"),
+        open_cases_for_staff().values_list("client_id"),
         {"client": pl.Int64},
     )["client"]
     return found.with_columns(

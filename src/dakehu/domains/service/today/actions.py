@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from dakehu.domains.compliance.complaints.actions import pass_complaint
 from dakehu.domains.service.actions import update_contact_dates
 from dakehu.domains.service.models import FollowUp, Interaction, Moment, PlanState, Request, Task
 from dakehu.domains.service.moments import actions as moments
@@ -16,7 +17,7 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound, Refused, refusal
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.records.recorded import add_audit_note
-from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.fields import FieldSpec, model_of
 from dakehu.foundation.schema.parameters import Parameter
 
 WORK = Parameter(
@@ -104,15 +105,17 @@ def _pass_on(what: str, pk: int, to: Any, reason: str) -> None:
         return
     row = _get_open(what, pk)
     check_sees_client(to, row.client_id, "to")
+    if what == "complaint":
+        pass_complaint(row, to, reason)
+        _pass_moment_on(row, to, reason)
+        return
     row.owner = to
     row.save()
-    if what == "complaint":
-        _pass_moment_on(row, to, reason)
 
 
-def _pass_moment_on(row: Request, to: Any, reason: str) -> None:
+def _pass_moment_on(row: Any, to: Any, reason: str) -> None:
     """Give the moment of a complaint to the new owner of the complaint."""
-    about = f"request:{row.pk}"
+    about = f"complaint:{row.pk}"
     found = Moment.objects.filter(client=row.client_id, kind="M35", object=about, state__in=moment_rules.OPEN_STATES)
     for moment in found.values_list("pk", flat=True):
         moments.pass_moment(moment=moment, to=to, reason=reason)
@@ -137,8 +140,12 @@ def _read(work: str) -> list[tuple[str, int]]:
 
 OPEN: dict[str, tuple[Any, dict[str, Any], Bilingual]] = {
     "follow_up": (FollowUp, {"state": PlanState.PLANNED.value}, bilingual("跟进计划", "follow-up")),
-    "request": (Request, {"state__in": ("open", "working", "replied")}, bilingual("需求或投诉", "request")),
-    "complaint": (Request, {"state__in": ("open", "working", "replied")}, bilingual("需求或投诉", "request")),
+    "request": (Request, {"state__in": ("open", "working", "replied")}, bilingual("客户诉求", "request")),
+    "complaint": (
+        model_of("compliance.Complaint"),
+        {"state__in": ("open", "working", "replied")},
+        bilingual("投诉", "complaint"),
+    ),
     "promise": (Interaction, {"promise_kept_on": None}, bilingual("承诺", "promise")),
     "task": (Task, {"state__in": OPEN_STATES}, bilingual("任务", "task")),
 }

@@ -22,7 +22,7 @@ from dakehu.foundation.schema.parameters import Parameter
 LATEST = 3  # contacts shown beside a line
 WORK = Parameter("work", spec=FieldSpec("事项", "Work"))
 DAYS = ((1, ("下一交易日", "Next trading day")), (3, ("3 天后", "In 3 days")), (7, ("1 周后", "In a week")))
-FACTS = ("detail", "outcome", "every", "channel", "opened_on", "summary")
+FACTS = ("detail", "outcome", "every", "channel", "opened_on", "received_on", "summary")
 
 
 @query(

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from dakehu.domains.compliance.complaints.store import open_cases
 from dakehu.domains.service import rules as service_rules
 from dakehu.domains.service.absences.standing_in import reminded_for
 from dakehu.domains.service.models import FollowUp, Interaction, Moment, PlanState, Request, Task
@@ -68,7 +69,9 @@ class Whose:
         condition = Q(**{f"{column}_id": named[0]}) if len(named) == 1 else Q(**{f"{column}_id__in": named})
         if None in self.users:
             condition |= Q(**{column: None})
-        return rows.filter(condition | besides if self.oversees and besides is not None else condition)
+        if self.oversees and besides is not None:
+            return rows.filter(condition | besides) if besides else rows
+        return rows.filter(condition)
 
 
 @dataclass(frozen=True)
@@ -180,13 +183,21 @@ def _plans(whose: Whose) -> list[Entry]:
 
 
 def _requests(whose: Whose) -> list[Entry]:
-    """Return the open requests and complaints that are due in three days or overdue."""
-    horizon = clock.today() + timedelta(days=AHEAD)
-    found = Request.objects.exclude(state="closed").filter(due_on__lte=horizon)
-    found = whose.of(found, besides=Q(kind="complaint")).order_by("due_on", "pk")
+    """Return the open requests that are due in three days or overdue."""
+    return _due_soon("request", whose.of(Request.objects.exclude(state="closed")))
+
+
+def _complaints(whose: Whose) -> list[Entry]:
+    """Return the open complaints that are due in three days or overdue; compliance sees those of everybody."""
+    return _due_soon("complaint", whose.of(open_cases(), besides=Q()))
+
+
+def _due_soon(what: str, rows: Any) -> list[Entry]:
+    """Return the entries of rows that are due in three days or overdue."""
+    found = rows.filter(due_on__lte=clock.today() + timedelta(days=AHEAD)).order_by("due_on", "pk")
     return [
-        Entry("complaint" if kind == "complaint" else "request", pk, client, rules.end_of(due), owner=owner)
-        for pk, client, due, kind, owner in found.values_list("pk", "client_id", "due_on", "kind", "owner_id")[:MOST]
+        Entry(what, pk, client, rules.end_of(due), owner=owner)
+        for pk, client, due, owner in found.values_list("pk", "client_id", "due_on", "owner_id")[:MOST]
     ]
 
 
@@ -236,9 +247,7 @@ def _work_source(what: str, entries: Any, model: Any, text: str, due: str, owner
         entries,
         model,
         lambda row: str(getattr(row, text)),
-        lambda row, days: rules.why(
-            "complaint" if getattr(row, "kind", "") == "complaint" else what, getattr(row, due), days
-        ),
+        lambda row, days: rules.why(what, getattr(row, due), days),
         lambda row: rules.end_of(getattr(row, due)),
         owner,
     )
@@ -249,13 +258,14 @@ SOURCES: dict[str, Source] = {
     "follow_up": _work_source("follow_up", _plans, FollowUp, "subject", "due_on"),
     "task": _work_source("task", _tasks, Task, "subject", "due_on"),
     "request": _work_source("request", _requests, Request, "subject", "due_on"),
+    "complaint": _work_source("complaint", _complaints, model_of("compliance.Complaint"), "subject", "due_on"),
     "promise": _work_source("promise", _promises, Interaction, "promise", "promise_due_on", "staff"),
 }
 
 
 def source_of(what: str) -> Source:
     """Return where lines of a kind come from."""
-    return SOURCES["request" if what == "complaint" else what]
+    return SOURCES[what]
 
 
 def entry_of(what: str, row: Any) -> Entry:

@@ -62,7 +62,7 @@ class Entry:
         """The name of the line that says the same as this moment: the promise or complaint it is about; "" for none."""
         if self.kind == "M36":
             return f"promise:{self.object}"
-        return self.object.replace("request:", "complaint:") if self.kind == "M35" else ""
+        return self.object if self.kind == "M35" else ""
 
     @property
     def work(self) -> str:

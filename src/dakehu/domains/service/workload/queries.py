@@ -5,6 +5,7 @@ from typing import Any
 
 from dakehu.domains.clients import queries as clients
 from dakehu.domains.clients.bulk_edit.duties import open_duties
+from dakehu.domains.compliance.complaints.store import open_cases as open_complaints
 from dakehu.domains.service.hand_over.moves import receiver_fault
 from dakehu.domains.service.workload import loads, rules
 from dakehu.domains.service.workload.rules import Load
@@ -147,7 +148,7 @@ def _moves(moves: Mapping[int, int], now: Mapping[int, Load], colleagues: Mappin
 def rebalancing() -> dict[str, Any]:
     """Return a proposal of moves that relieves who has too much: {to: {client id: user id}}; complaints stay where they are."""
     now = loads.loads_of(row.pk for row in people())
-    open_cases = model_of("service.Request").objects.filter(kind="complaint").exclude(state="closed")
+    open_cases = open_complaints()
     fixed = frozenset(open_cases.values_list("client_id", flat=True))
     return {"to": {str(client): user for client, user in rules.proposal(now, fixed).items()}}
 

@@ -12,6 +12,7 @@ from dakehu.interfaces.cli import server
 from dakehu.interfaces.cli.commands import (
     calendars,
     connect,
+    evidence,
     exports,
     gates,
     imports,
@@ -39,6 +40,7 @@ COMMANDS = {
     "undo": imports.undo_batch,
     "export": exports.export_file,
     "report": exports.write_reports,
+    "evidence": evidence.write_evidence,
     "template": exports.write_template,
     "seal": maintenance.print_seal,
     "verify": maintenance.verify_records,
@@ -72,13 +74,13 @@ def run(line: argparse.Namespace) -> int:
 def actor_of(line: argparse.Namespace) -> Actor:
     """Return the actor: `--as USER`, or the system with a reason.
 
-    Commands other than do, export and report supply a reason of their own when none is given.
+    Commands other than do, export, report and evidence supply a reason of their own when none is given.
     """
     if line.as_user:
         with acting_as(system_actor("who is at the command line", "cli")):
             return replace(team.actor_of(team.find_user(line.as_user)), door="cli", reason=line.reason)
     reason = line.reason
-    if not reason and line.command not in ("do", "export", "report"):
+    if not reason and line.command not in ("do", "export", "report", "evidence"):
         about = getattr(line, "file", "") or getattr(line, "name", "")
         reason = f"dakehu {line.command} {about or ''}".strip()
     if not reason:

@@ -2,6 +2,7 @@
 
 import argparse
 from importlib import import_module
+from pathlib import Path
 
 from django.conf import settings
 
@@ -11,7 +12,7 @@ from dakehu.foundation.access import encrypted_fields, keys, query_guard
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.audit import anchor
-from dakehu.foundation.base.errors import NotAllowed, Refused
+from dakehu.foundation.base.errors import NotAllowed, Refused, refusal
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.installation import key_check
 from dakehu.foundation.records.recorded import add_audit_note
@@ -116,10 +117,22 @@ def manage_keys(line: argparse.Namespace) -> None:
 
 
 def write_backup(line: argparse.Namespace) -> None:
-    """Back up database, files and, with a password, the keys."""
-    result = backup.backup(line.file, read_password(line.password_file), write_message)
+    """Back up database, files and keys, encrypted; without encryption and keys only where that is asked for."""
+    password_file = line.password_file or (
+        Path(settings.BACKUP_PASSWORD_FILE) if settings.BACKUP_PASSWORD_FILE else None
+    )
+    if password_file is None and not line.unencrypted:
+        raise refusal(
+            "password_file",
+            "备份默认加密：请用 --password-file 或 DAKEHU_BACKUP_PASSWORD_FILE 给出密码文件；确需不加密（不含密钥）请加 --unencrypted。",
+            "Backups are encrypted: name a file with the password by --password-file or DAKEHU_BACKUP_PASSWORD_FILE, or give "
+            "--unencrypted for one that is not, and holds no keys.",
+        )
+    if line.unencrypted:
+        password_file = None
+    result = backup.backup(line.file, read_password(password_file), write_message)
     with act("desk.backup", line.reason or "dakehu backup"):
-        add_audit_note(file=line.file.name, encrypted=line.password_file is not None)
+        add_audit_note(file=line.file.name, encrypted=password_file is not None)
     write_result(line, result)
 
 

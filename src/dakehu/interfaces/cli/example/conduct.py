@@ -1,10 +1,11 @@
-"""Conduct of the demonstration: registrations of staff, one about to end and one to be verified."""
+"""Conduct of the demonstration: registrations of staff, notices and consents, money laundering as compliance sees it."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from typing import Any
 
+from dakehu.domains.clients import queries as clients
 from dakehu.foundation.gates import perform
 
 Acting = Callable[[str], AbstractContextManager[Any]]
@@ -19,8 +20,15 @@ REGISTRATIONS = (
 )
 
 
-def add_conduct(today: date, acting: Acting, compliance: str) -> None:
-    """Enter registrations of staff as compliance. acting(username) → their context."""
+TEXTS = {
+    "marketing": "我们会按您登记的偏好，以短信、邮件或微信向您介绍产品和活动。您可以随时撤回，不影响交易和服务。（演示）",
+    "profiling": "我们会分析您的交易和联系记录，用于安排服务次序与提示，不用于定价。您可以随时撤回。（演示）",
+    "sensitive": "为提供适老等服务，我们会登记您主动告知的健康和家庭情况，仅服务您的人员可见。您可以随时撤回。（演示）",
+}
+
+
+def add_conduct(today: date, acting: Acting, compliance: str, manager: str) -> None:
+    """Enter what compliance keeps, and consents of a manager's clients. acting(username) → their context."""
     with acting(compliance):
         for user, kind, number, more in REGISTRATIONS:
             days = {
@@ -30,3 +38,35 @@ def add_conduct(today: date, acting: Acting, compliance: str) -> None:
                 "compliance.add_registration",
                 {"user": user, "kind": kind, "number": number, "evidence": CHECKED, **days},
             )
+        for purpose, text in TEXTS.items():
+            perform("compliance.publish_consent_text", {"purpose": purpose, "text_zh": text})
+    with acting(manager):
+        own = [client.code for client in clients.clients().order_by("code")[:6]]
+        for code in own:
+            perform("compliance.give_consent", {"client": code, "purpose": "profiling", "way": "branch"})
+        perform("compliance.withdraw_consent", {"client": own[1], "purpose": "profiling", "way": "phone"})
+        perform(
+            "compliance.give_consent",
+            {"client": own[0], "purpose": "sensitive", "way": "branch", "evidence": "单独同意书（演示）"},
+        )
+    with acting(compliance):
+        _add_money_laundering(today, own)
+
+
+def _add_money_laundering(today: date, codes: list[str]) -> None:
+    """Rate clients, enter a suspicion, and put the name of a client on a list."""
+    for code, level, days in zip(
+        codes, ("high", "medium", "low", "medium_high", "low"), (175, 300, 40, 380, 90), strict=False
+    ):
+        perform(
+            "compliance.rate_client",
+            {
+                "client": code,
+                "level": level,
+                "grounds": "按评分表评定（演示）",
+                "rated_on": today - timedelta(days=days),
+            },
+        )
+    perform("compliance.enter_suspicion", {"client": codes[0], "text": "三日内大额转入又转出，几乎没有交易。（演示）"})
+    name = clients.clients().get(code=codes[4]).name
+    perform("compliance.add_watch_entry", {"watch_list": "own", "name": name, "source": "内部关注名单（演示）"})

@@ -55,12 +55,17 @@ def fill(today: date, acting: Acting) -> None:
         _lines(today, mine)
         rows = _reviews(today, mine)
     with acting("zhou"):
-        limit = {"client": mine[0], "measure": "drawdown_60", "value": "0.06", "effective_from": today.isoformat()}
-        perform("risk.set_client_limit", {**limit, "note": "（演示）客户要求回撤 6% 即联系"})
+        own: dict[str, Any] = {
+            "client": mine[0],
+            "measure": "drawdown_60",
+            "value": "0.06",
+            "effective_from": today.isoformat(),
+        }
+        perform("risk.set_client_limit", {**own, "note": "（演示）客户要求回撤 6% 即联系"})
         perform("risk.sign_review", {"review": rows[1]})
         for client, contract in _contracts():
-            terms = {"client": client, "contract": contract, "warn_line": "1.45", "close_line": "1.30"}
-            perform("risk.add_margin_terms", {**terms, "target_ratio": "1.55", "topup_days": 2})
+            terms = {"client": client, "contract": contract, "warn_line": "145%", "close_line": "130%"}
+            perform("risk.add_margin_terms", {**terms, "target_ratio": "155%", "topup_days": 2})
 
 
 def _invested() -> list[int]:

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from dakehu.interfaces.web.views.account import notices, profile, security
+from dakehu.interfaces.web.views.account import notices, profile, security, watermark
 
 urlpatterns = [
     path("me", profile.me_page, name="me"),
+    path("me/watermark.svg", watermark.picture, name="my-watermark"),
     path("me/settings", profile.settings_of_mine, name="my-settings"),
     path("me/password", profile.password, name="my-password"),
     path("me/notices", notices.page, name="my-notices"),

@@ -4,7 +4,7 @@ from django.urls import path
 
 from dakehu.interfaces.web.views.client import attachments, edit_in_place, figure_explanation, note, page
 from dakehu.interfaces.web.views.clients import duplicates
-from dakehu.interfaces.web.views.exports import reports
+from dakehu.interfaces.web.views.exports import evidence, reports
 
 urlpatterns = [
     path("clients/<int:client_id>/", page.client_page, name="client"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("clients/<int:client_id>/files", attachments.add, name="client-files"),
     path("clients/<int:client_id>/figures/<str:name>", figure_explanation.explained, name="figure"),
     path("clients/<int:client_id>/report.pdf", reports.one, name="client-report"),
+    path("clients/<int:client_id>/evidence", evidence.start, name="client-evidence"),
     path("files/<int:attachment_id>", attachments.hand_out, name="attachment"),
     path("clients/<int:client_id>/merge", duplicates.merge_with, name="merge-with"),
     path("clients/<int:client_id>/merge/<int:other_id>", duplicates.merge, name="merge"),

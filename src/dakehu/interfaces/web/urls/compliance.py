@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from dakehu.interfaces.web.views import approvals, compliance, conflicts, registrations
+from dakehu.interfaces.web.views import aml, approvals, compliance, conflicts, consents, read_log, registrations
 
 urlpatterns = [
-    path("approvals/", approvals.listed, name="approvals"),
     path("compliance/", compliance.start, name="compliance"),
+    path("compliance/aml/", aml.desk, name="aml"),
+    path("compliance/aml/<int:pk>/", aml.file, name="aml-file"),
+    path("compliance/readings/", read_log.readings, name="readings"),
+    path("compliance/consents/", consents.purposes, name="consents"),
+    path("compliance/rules/", consents.rules, name="compliance-rules"),
     path("compliance/registrations/", registrations.listed, name="registrations"),
+    path("approvals/", approvals.listed, name="approvals"),
     path("compliance/conflicts/", conflicts.listed, name="conflicts"),
     path("compliance/wording/", compliance.wording, name="wording"),
     path("compliance/wording/check", compliance.check, name="wording-check"),

@@ -34,6 +34,8 @@ CARRIED = (
     "at",
     "which",
     "part_of",
+    "watch_entry",
+    "suspicion",
     "subject_kind",
     "subject_id",
 )  # said by the page, never asked

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from dakehu.domains.compliance.rule_sets.registry import CERTAINTY
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual, language
@@ -18,12 +19,6 @@ SEVERITIES = {
     "WARN": (bilingual("提示", "Warning"), "warn"),
     "REVIEW": (bilingual("待人工复核", "A person decides"), "info"),
     None: (bilingual("未发现问题", "Nothing found"), "good"),
-}
-CERTAINTIES = {
-    "V": bilingual("已核对原文", "Text read"),
-    "S": bilingual("二手来源", "Secondary source"),
-    "K": bilingual("待核实", "To be checked"),
-    "D": bilingual("内部规则", "House rule"),
 }
 
 
@@ -51,7 +46,7 @@ def wording(request: HttpRequest) -> HttpResponse:
 def _group(group: dict[str, Any]) -> dict[str, Any]:
     """Return a group with its severity and certainty in words."""
     text, tone = SEVERITIES[group["severity"]]
-    return {**group, "severity_text": text, "tone": tone, "certainty_text": CERTAINTIES[group["certainty"]]}
+    return {**group, "severity_text": text, "tone": tone, "certainty_text": CERTAINTY[group["certainty"]]}
 
 
 def _shares(rates: dict[str, Any]) -> dict[str, str]:
@@ -76,7 +71,7 @@ def check(request: HttpRequest) -> HttpResponse:
             "severity_text": SEVERITIES[hit["severity"]][0],
             "reason": hit["reason"][code],
             "suggestion": hit["suggestion"][code],
-            "certainty_text": CERTAINTIES[hit["certainty"]],
+            "certainty_text": CERTAINTY[hit["certainty"]],
         }
         for hit in found["hits"]
     ]

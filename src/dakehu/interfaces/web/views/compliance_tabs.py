@@ -8,7 +8,12 @@ from dakehu.foundation.base.i18n import bilingual
 
 TABS = (
     ("/compliance/wording/", bilingual("用语合规", "Wording"), Permission.COMPLIANCE_READ),
+    ("/compliance/conflicts/", bilingual("利益冲突", "Conflicts"), Permission.CONFLICT_DECLARE),
     ("/compliance/registrations/", bilingual("执业登记", "Registrations"), Permission.REGISTRATION_READ),
+    ("/compliance/consents/", bilingual("同意管理", "Consents"), Permission.COMPLIANCE_READ),
+    ("/compliance/aml/", bilingual("反洗钱", "Money laundering"), Permission.AML),
+    ("/compliance/readings/", bilingual("查阅与导出", "Reading and export"), Permission.READ_LOG),
+    ("/compliance/rules/", bilingual("规则与出处", "Rules"), Permission.COMPLIANCE_READ),
 )
 
 

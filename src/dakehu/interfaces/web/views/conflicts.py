@@ -9,6 +9,7 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import render_rows
 from dakehu.foundation.schema.fields import labels_of
+from dakehu.interfaces.web.views.compliance_tabs import tabs_at
 
 SIZE = 200
 SHOWN = (
@@ -34,6 +35,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     shown = render_rows(rows, SHOWN, shown=True)
     content = {
         "page_title": bilingual("利益冲突登记", "Conflicts of interest"),
+        **tabs_at("/compliance/conflicts/"),
         "labels": labels_of("compliance.Conflict"),
         "rows": [
             {**text, "client_id": row.client_id, "tone": "bad" if row.effect == "block" else "warn"}

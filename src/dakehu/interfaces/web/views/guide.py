@@ -158,6 +158,8 @@ def guide_for(path: str) -> str:
         return "/guide/odata/"
     if parts[:2] in (["connections", "sheets"], ["connections", "webhooks"]):
         return f"/guide/{'linked-sheets' if parts[1] == 'sheets' else 'webhooks'}/"
+    if first == "compliance" and parts[1:2] == ["conflicts"]:
+        return "/guide/compliance/"
     if first == "compliance" and parts[1:2] != ["wording"]:
         return "/guide/conduct/"
     return f"/guide/{ABOUT.get(first, FIRST)}/"

@@ -93,7 +93,7 @@ declare(
             "judge where prices go.",
         ),
         feedback=("reached", "meeting", "escalated", "no_answer"),
-        events=("request.opened", "interaction.logged"),
+        events=("complaint.registered", "interaction.logged"),
         escalates=(0, 1),
     ),
     MomentType(

@@ -23,7 +23,7 @@ def tab_files(request: HttpRequest, client: Any) -> dict[str, Any]:
     return {
         "papers": _shown(attachments.client_attachments(client=client)),
         "taken": _shown(attachments.client_attachments(client=client, removed=True)[:20]),
-        "about": {name: request.GET.get(name, "") for name in ("interaction", "request")},
+        "about": {name: request.GET.get(name, "") for name in ("interaction", "request", "complaint")},
         "largest": firm_settings.current("ATTACHMENT_MB"),
         "endings": ",".join(f".{ending}" for ending in TYPES),
     }
@@ -46,7 +46,11 @@ def size(count: int) -> str:
 def add(request: HttpRequest, client_id: int) -> HttpResponse:
     """Keep every file that was sent; those refused are named with the reason, the others stay."""
     client = clients.get_client(client_id)
-    report = {name: request.POST[name] for name in ("description", "interaction", "request") if request.POST.get(name)}
+    report = {
+        name: request.POST[name]
+        for name in ("description", "interaction", "request", "complaint")
+        if request.POST.get(name)
+    }
     kept, refused = [], []
     for file in request.FILES.getlist("file"):
         try:

@@ -15,7 +15,7 @@ from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.gates import columns_of, render_rows
+from dakehu.foundation.gates import columns_of, observe_reading, render_rows
 from dakehu.foundation.schema.fields import described_fields, model_of
 from dakehu.interfaces.web.views.client import resource_tabs
 from dakehu.interfaces.web.views.client.attachments import tab_files  # noqa: F401  (found by its name, as the tabs below)
@@ -51,6 +51,7 @@ IDENTITY = ("kind", "gender", "age", "occupation", "segment", "investor_class", 
 def client_page(request: HttpRequest, client_id: int) -> HttpResponse:
     client, actor = clients.get_client(client_id), current_actor()
     recent.record_view(client)
+    observe_reading(client)
     tabs = resource_tabs.with_tabs([(key, words) for key, words, needs in TABS if actor.may(needs)])
     chosen = request.GET.get("tab", "overview")
     chosen = chosen if chosen in dict(tabs) else "overview"
@@ -65,6 +66,7 @@ def peek(request: HttpRequest, client_id: int) -> HttpResponse:
     """The client beside the list: a fragment for the drawer."""
     client = clients.get_client(client_id)
     recent.record_view(client)
+    observe_reading(client)
     page = {
         **head_of(client),
         "identity": spec_of(client, IDENTITY),

@@ -10,6 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from dakehu.domains.clients import queries as clients
+from dakehu.domains.compliance.supervised_exports import permits
+from dakehu.exchange.evidence import service as evidence
 from dakehu.exchange.exports import service as exports
 from dakehu.exchange.reports import service as reports
 from dakehu.exchange.sheets.definitions import worksheets
@@ -21,7 +23,7 @@ from dakehu.foundation.access.sensitivity import SECRET
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.foundation.files import store as files
-from dakehu.foundation.gates import columns_of
+from dakehu.foundation.gates import columns_of, perform
 from dakehu.foundation.jobs import queue as jobs
 from dakehu.foundation.schema.fields import model_of
 from dakehu.interfaces.web.views.clients import grid
@@ -29,7 +31,7 @@ from dakehu.interfaces.web.views.exports.odata import service_address
 from dakehu.interfaces.web.views.imports.steps import as_polled
 from dakehu.interfaces.web.views.imports.wizard import downloaded
 
-KINDS = ("workbook.export", reports.KIND, extracts.KIND)
+KINDS = ("workbook.export", reports.KIND, extracts.KIND, evidence.KIND)
 SHORTEST = 8
 STATES = {"done": "good", "failed": "bad", "running": "accent", "queued": "accent", "cancelled": ""}
 
@@ -43,10 +45,12 @@ def start(request: HttpRequest) -> HttpResponse:
     chosen, rows = chosen_of(given)
     faults: dict[str, list[str]] = {}
     if request.method == "POST":
+        numbers = None if chosen == "all" else list(rows.values_list("pk", flat=True))
         try:
+            if request.POST.get("ask"):
+                return ask_approval(request, numbers)
             faults = _checked(request)
             if not faults:
-                numbers = None if chosen == "all" else list(rows.values_list("pk", flat=True))
                 live = service_address(request) if request.POST.get("live") == "true" else ""
                 password, spoken = request.POST.get("password") or None, request.POST.get("language")
                 job = exports.start_export(numbers, password, spoken, live)
@@ -65,6 +69,7 @@ def start(request: HttpRequest) -> HttpResponse:
                 "五张工作表、筛选、公式、图表与透视表", "Five sheets with filters, formulas, charts and pivots"
             ),
             "count": rows.count(),
+            "needs_approval": permits.is_permit_missing(rows.values_list("pk", flat=True), chosen == "all"),
             "chosen": chosen,
             "handed": _handed(given),
             "faults": faults,
@@ -81,6 +86,15 @@ def start(request: HttpRequest) -> HttpResponse:
         },
         status=422 if faults else 200,
     )
+
+
+def ask_approval(request: HttpRequest, numbers: list[int] | None) -> HttpResponse:
+    """Ask that somebody else approve the export."""
+    perform("compliance.request_export", {"clients": numbers, "reason": request.POST.get("reason", "")})
+    messages.success(
+        request, str(bilingual("已提交导出申请，批准后可以导出。", "Asked for; export it once it is approved."))
+    )
+    return redirect("/approvals/?view=mine")
 
 
 @require_POST
@@ -104,7 +118,7 @@ def _recent(owner: int | None) -> list[dict[str, Any]]:
 
 def _handed(given: Any) -> list[tuple[str, str]]:
     """What says which clients are meant, to travel through the form."""
-    own = ("csrfmiddlewaretoken", "password", "again", "language", "open", "live", "page", "size")
+    own = ("csrfmiddlewaretoken", "password", "again", "language", "open", "live", "page", "size", "ask", "reason")
     return [(name, value) for name, value in given.items() if name not in own and value]
 
 
@@ -177,6 +191,7 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
             "counts": _counted(job["result"], counts),
             "reports": job["kind"] == reports.KIND,
             "extract": job["kind"] == extracts.KIND,
+            "evidence": job["kind"] == evidence.KIND,
             "failed": job["result"].get("failed", []),
         },
     )
@@ -186,6 +201,13 @@ def _counted(result: Any, counts: dict[str, int]) -> list[tuple[Any, int]]:
     """[(what a worksheet or table is called, its rows)] of a finished export."""
     if isinstance(result, dict) and result.get("rows"):
         return [(label, number) for label, number in result["rows"]]
+    if isinstance(result, dict) and "manifest" in result:
+        rows = sum(number for name, number in counts.items() if name not in ("audit", "files"))
+        return [
+            (bilingual("记录", "Rows"), rows),
+            (bilingual("操作日志", "Audit entries"), counts.get("audit", 0)),
+            (bilingual("文件", "Files"), counts.get("files", 0)),
+        ]
     return [(part.title, counts[name]) for name, part in worksheets().items() if name in counts]
 
 

@@ -118,4 +118,6 @@ def locked_out(request: HttpRequest, response: Any = None, credentials: Any = No
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
-    return HttpResponseRedirect("/sign-in")
+    answer = HttpResponseRedirect("/sign-in")
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer

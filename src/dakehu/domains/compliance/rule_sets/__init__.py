@@ -1,0 +1,1 @@
+"""The rules that the desk applies, each with its version, source and certainty."""

@@ -1,0 +1,46 @@
+"""Requests to export many clients."""
+
+from django.db import models
+
+from dakehu.foundation.base import clock
+from dakehu.foundation.records.recorded import Recorded
+from dakehu.foundation.schema.fields import Choices, choice_field, field
+from dakehu.foundation.schema.names import Names
+
+
+class ExportRequestState(Choices):
+    """State of a request to export."""
+
+    WAITING = "waiting", "待审批", "Waiting"
+    APPROVED = "approved", "已批准", "Approved"
+    REJECTED = "rejected", "已退回", "Sent back"
+    USED = "used", "已导出", "Exported"
+
+
+class ExportRequest(Recorded):
+    """What somebody wants to export: all their clients, or those whose numbers `client_ids` holds. An approval is used once."""
+
+    names = Names("导出申请", "Export request", "Export requests")
+
+    requester = field(
+        models.ForeignKey("team.User", on_delete=models.PROTECT, related_name="+"), zh="申请人", en="Asked for by", listed=True,
+        editable=False,
+    )  # fmt: skip
+    is_whole = field(
+        models.BooleanField(default=False), zh="全部可见客户", en="All visible clients", listed=True, editable=False
+    )
+    count = field(
+        models.PositiveIntegerField(), zh="申请客户数", en="Number of clients asked for", listed=True, editable=False
+    )
+    client_ids = models.JSONField(default=list, editable=False)
+    reason = field(models.CharField(max_length=300), zh="导出用途", en="What the export is for", listed=True)
+    state = field(choice_field(ExportRequestState, default=ExportRequestState.WAITING), zh="申请状态", en="State of the request",
+                  listed=True, editable=False)  # fmt: skip
+    asked_at = field(models.DateTimeField(default=clock.now), zh="申请时间", en="Asked at", listed=True, editable=False)
+    decided_at = field(models.DateTimeField(null=True, blank=True), zh="批准时间", en="Approved at", editable=False)
+
+    class Meta(Recorded.Meta):
+        indexes = [models.Index(fields=["requester", "state"], name="export_requests")]
+
+    def __str__(self) -> str:
+        return f"{self.count}"

@@ -1,0 +1,109 @@
+"""The audit entries about a client, each with what proves to a third party that it stands under a seal of the desk."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from dakehu.foundation.access.actor import acting_as, system_actor
+from dakehu.foundation.audit import merkle, seals, signature
+from dakehu.foundation.audit.models import AuditEntry, AuditSeal
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.id_ranges import IdRanges
+
+
+@dataclass(frozen=True)
+class Proven:
+    """Audit entries with their proofs, and the seals from the first that holds one to the newest."""
+
+    entries: list[dict[str, Any]]
+    seals: list[dict[str, Any]]
+
+
+def collect(numbers: set[int], since: date, until: date) -> Proven:
+    """Return the visible entries about a client from one day to another, in their order, as far as they are sealed.
+
+    `numbers` are those of the client: its own, and those of records that were merged into it.
+    """
+    with acting_as(system_actor("prove the audit entries of an evidence pack")):
+        every_seal: Any = QuerySet(AuditSeal)
+        known = list(every_seal.order_by("pk"))
+    visible = AuditEntry.objects.filter(
+        at__gte=clock.start_of_day(since),
+        at__lt=clock.start_of_day(until + timedelta(days=1)),
+        pk__lte=known[-1].last_entry if known else 0,
+    )
+    in_body = Q(body__contains='"clients": [[')
+    for number in numbers:
+        in_body |= Q(body__contains=f'"client_id": {number}')
+    about = Q(client_ref__in=numbers) | Q(client_ref=None) & in_body
+    found = [
+        (entry, body)
+        for entry in visible.filter(about).order_by("pk").iterator(chunk_size=500)
+        for body in [json.loads(entry.body)]
+        if entry.client_ref in numbers or any(concerns(change, numbers) for change in body.get("changes", ()))
+    ]
+    with acting_as(system_actor("prove the audit entries of an evidence pack")):
+        rows = list(_proven(found, known, numbers))
+    first = min((row["under"] for row in rows), default=known[-1].pk if known else 0)
+    return Proven(rows, [seals.plain_seal(seal) for seal in known if seal.pk >= first])
+
+
+def concerns(change: dict[str, Any], numbers: set[int]) -> bool:
+    """Return whether a recorded change is about a client: by its own number, or among those of a bulk write."""
+    if change.get("client_id") in numbers:
+        return True
+    clients = (change.get("after") or {}).get("clients") if change.get("kind") == "many" else None
+    if not clients:
+        return False
+    ranges = IdRanges(clients) if isinstance(clients[0], int) else IdRanges.of(clients)
+    return any(number in ranges for number in numbers)
+
+
+def is_shown_whole(body: dict[str, Any], numbers: set[int]) -> bool:
+    """Return whether the body of an entry tells of no other client."""
+    others = {change.get("client_id") for change in body.get("changes", ())} - {None, *numbers}
+    return not others and not any(change.get("kind") == "many" for change in body.get("changes", ()))
+
+
+def excerpt(change: dict[str, Any]) -> dict[str, Any]:
+    """Return what may be shown of a change: of a bulk write its table and columns, without the numbers of other rows."""
+    if change.get("kind") != "many":
+        return change
+    return {"model": change["model"], "kind": "many", "columns": (change.get("after") or {}).get("columns", [])}
+
+
+def _proven(
+    found: list[tuple[Any, dict[str, Any]]], known: list[AuditSeal], numbers: set[int]
+) -> Iterator[dict[str, Any]]:
+    """Yield entries with their proofs. The body of one that tells of others too is left out: its digest stands for it."""
+    at, leaves, place = 0, [], {}
+    current: AuditSeal | None = None
+    for entry, body in found:
+        while current is None or entry.pk > current.last_entry:
+            current, at = known[at], at + 1
+            leaves = []
+        if not leaves:
+            leaves, place = _leaves(current)
+        salt = signature.salt_of_entry(entry.pk)
+        row = dict(zip(NAMES, seals.plain_columns(entry), strict=True))
+        row |= {"body_digest": merkle.body_digest(salt, entry.body)}
+        if is_shown_whole(body, numbers):
+            row |= {"body": entry.body, "salt": salt}
+        else:
+            changes = [excerpt(change) for change in body.get("changes", ()) if concerns(change, numbers)]
+            row |= {"excerpt": {"changes": changes}}
+        yield row | {"under": current.pk, "path": merkle.path(leaves, place[entry.pk]), "leaf": leaves[place[entry.pk]]}
+
+
+NAMES = ("id", "at", "actor", "actor_name", "door", "action", "reason", "request", "client")
+
+
+def _leaves(seal: AuditSeal) -> tuple[list[str], dict[int, int]]:
+    """Return the leaves under a seal, and the place of each entry among them."""
+    every: Any = QuerySet(AuditEntry)
+    numbers = every.filter(pk__range=(seal.first_entry, seal.last_entry)).order_by("pk").values_list("pk", flat=True)
+    return seals.leaves_of(seal), {number: at for at, number in enumerate(numbers)}

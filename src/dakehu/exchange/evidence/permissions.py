@@ -1,0 +1,8 @@
+"""The permission of evidence: a pack shows everything about a client to whoever it is given to."""
+
+from dakehu.domains.team.roles import RoleName
+from dakehu.foundation.access.permissions import Permission
+
+EVIDENCE_CREATE = Permission(
+    "evidence.create", "制作证据包", "Make evidence packs", granted_to=(RoleName.LEAD, RoleName.COMPLIANCE)
+)

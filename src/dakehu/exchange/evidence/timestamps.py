@@ -1,0 +1,88 @@
+"""Time stamps (RFC 3161) under the seals of the audit: a time-stamping authority signs that a digest existed at a moment.
+
+The answer is stored as it came; that it stamps this digest and answers this question is checked here, the authority's
+certificate by who compares it: `openssl ts -verify -digest DIGEST -in FILE -CAfile AUTHORITY`.
+"""
+
+import secrets
+
+import httpx
+from django.conf import settings
+from pyasn1.codec.der import decoder, encoder
+from pyasn1.error import PyAsn1Error
+from pyasn1.type import univ
+from pyasn1_modules import rfc2315, rfc3161
+
+from dakehu.foundation.actions.registry import act
+from dakehu.foundation.audit.models import AuditSeal
+from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.files import store as files
+
+SHA256 = univ.ObjectIdentifier("2.16.840.1.101.3.4.2.1")
+GRANTED = (0, 1)  # granted, or with changes
+SECONDS = 20
+MOST_BYTES = 64 * 1024
+
+
+def request_of(digest: bytes, nonce: int) -> bytes:
+    """Return the question for a time stamp under a SHA-256 digest."""
+    question = rfc3161.TimeStampReq()
+    question["version"] = 1
+    question["messageImprint"]["hashAlgorithm"]["algorithm"] = SHA256
+    question["messageImprint"]["hashedMessage"] = digest
+    question["nonce"] = nonce
+    question["certReq"] = True
+    return bytes(encoder.encode(question))
+
+
+def check_answer(answer: bytes, digest: bytes, nonce: int) -> str:
+    """Return the moment that an answer states. Raises Refused for one that stamps something else, or nothing."""
+    try:
+        told, _ = decoder.decode(answer, asn1Spec=rfc3161.TimeStampResp())
+        status = int(told["status"]["status"])
+        if status not in GRANTED:
+            raise Refused(
+                bilingual("时间戳服务拒绝（状态 {n}）。", "The time-stamping authority refused (status {n}).", n=status)
+            )
+        signed, _ = decoder.decode(bytes(told["timeStampToken"]["content"]), asn1Spec=rfc2315.SignedData())
+        content, _ = decoder.decode(bytes(signed["contentInfo"]["content"]))
+        info, _ = decoder.decode(bytes(content), asn1Spec=rfc3161.TSTInfo())
+        stamped = bytes(info["messageImprint"]["hashedMessage"])
+        if stamped == digest and int(info["nonce"]) == nonce:
+            return str(info["genTime"])
+    except (PyAsn1Error, KeyError, ValueError, TypeError, IndexError):
+        pass
+    raise Refused(
+        bilingual(
+            "时间戳服务的答复不是对这条封存的时间戳。", "What the authority answered is no time stamp of this seal."
+        )
+    )
+
+
+def stamp(waiting: list[AuditSeal]) -> None:
+    """Fetch a time stamp of the newest waiting seal, which holds those before it, and keep the answer as a file.
+
+    Raises Refused where the authority cannot be reached or does not stamp.
+    """
+    seal, nonce = waiting[-1], secrets.randbits(63)
+    digest = bytes.fromhex(seal.digest)
+    try:
+        answer = httpx.post(
+            settings.SEAL_TIMESTAMP,
+            content=request_of(digest, nonce),
+            headers={"Content-Type": "application/timestamp-query"},
+            timeout=SECONDS,
+        )
+        answer.raise_for_status()
+    except httpx.HTTPError as fault:
+        raise Refused(
+            bilingual(
+                "时间戳服务不可用：{why}",
+                "The time-stamping authority is not available: {why}",
+                why=type(fault).__name__,
+            )
+        ) from fault
+    check_answer(answer.content[:MOST_BYTES], digest, nonce)
+    with act("audit.keep_timestamp"):
+        files.save(f"dakehu-seal-{seal.pk:08}.tsr", answer.content, days=None)
