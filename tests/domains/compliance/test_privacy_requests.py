@@ -21,6 +21,7 @@ from dakehu.foundation.schema import nightly
 from dakehu.foundation.schema.references import references_to
 from tests.cast import acting, as_system
 from tests.interfaces.test_leaver import CODE, NAME, SECRET, every_answer, held, names_the_client  # noqa: F401
+from tests.interfaces.web.browsers import desk
 from tests.rows import add_smallest_row
 
 pytestmark = [pytest.mark.django_db]
@@ -206,3 +207,17 @@ def test_a_term_is_prolonged_and_what_the_law_asks_is_not_shortened(he):
 
 def test_erasure_is_the_last_step_of_the_night():
     assert [step.name for step in nightly.steps()][-1] == "compliance.erasure"
+
+
+def test_the_page_lists_requests_for_managers_and_hands_compliance_the_copy(lin, he, pair):
+    grant(he, pair["client"])
+    with acting(lin):
+        perform("compliance.open_privacy_request", {"client": pair["other"].pk, "kind": "copy"})
+    mine, theirs = (desk(user).get("/compliance/privacy/").content.decode() for user in (lin, he))
+    assert OTHER in mine and NAME not in mine and 'id="preview"' not in mine
+    assert NAME in theirs and 'id="preview"' in theirs and 'id="terms"' in theirs
+    answer = desk(he).post("/compliance/privacy/copy", {"client": pair["other"].pk})
+    assert (
+        answer["Content-Type"] == "application/zip"
+        and "copy.html" in zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
+    )
