@@ -220,8 +220,16 @@ def _roles_and_database(superuser: str, password: str, port: int) -> Urls:
     return Urls(app=f"postgresql://{APP}:{password}@127.0.0.1:{port}/dakehu", owner=owner, superuser=superuser)
 
 
-def make_database(owner_url: str, name: str) -> str:
-    """Create database `name` under the owner and return the owner's URL of it.
+def databases(owner_url: str) -> set[str]:
+    """The names of the databases of the owner's server."""
+    import psycopg
+
+    with psycopg.connect(f"{owner_url.rpartition('/')[0]}/postgres") as server:
+        return {name for (name,) in server.execute("SELECT datname FROM pg_database")}
+
+
+def make_database(owner_url: str, name: str, template: str = "template1") -> str:
+    """Create database `name` under the owner, as a copy of `template`, and return the owner's URL of it.
 
     The application is given nothing here: what it may do is for the product's own migrations to grant.
     """
@@ -230,5 +238,5 @@ def make_database(owner_url: str, name: str) -> str:
     server_url = owner_url.rpartition("/")[0]
     with psycopg.connect(f"{server_url}/postgres", autocommit=True) as server:
         server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        server.execute(f'CREATE DATABASE "{name}"')
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     return f"{server_url}/{name}"

@@ -1,10 +1,11 @@
 """The test database of one worker on SQLite: a file, migrated once for each state of the migrations and copied after."""
 
+import fcntl
 import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +32,14 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
     with django_db_blocker.unblock():
         connections["default"].close()
         connections["default"].settings_dict["NAME"] = str(home / DATABASE)
-        if template.exists():
-            shutil.copytree(template, home, dirs_exist_ok=True)
-            read_keys()
-        else:
-            call_command("migrate", interactive=False, verbosity=0)
-            connections["default"].close()  # the last connection writes what is in the log into the file
-            keep(home, template)
+        with one_worker_at_a_time():
+            if template.exists():
+                shutil.copytree(template, home, dirs_exist_ok=True)
+                read_keys()
+            else:
+                call_command("migrate", interactive=False, verbosity=0)
+                connections["default"].close()  # the last connection writes what is in the log into the file
+                keep(home, template)
         yield
         connections["default"].close()
 
@@ -69,14 +71,22 @@ def state_of(paths: Iterable[Path]) -> str:
     return state.hexdigest()[:20]
 
 
+@contextmanager
+def one_worker_at_a_time() -> Iterator[None]:
+    """Let the first worker migrate while the others wait: they copy what it made."""
+    MIGRATED.mkdir(parents=True, exist_ok=True)
+    with (MIGRATED / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def keep(home: Path, template: Path) -> None:
-    """Keep one template, the database with its keys: whole or not at all, for workers keep it at the same time."""
-    for old in MIGRATED.glob("*"):
-        if not old.name.startswith(template.name):
-            shutil.rmtree(old, ignore_errors=True)
-    part = template.with_suffix(f".{os.getpid()}")
+    """Keep one template, the database with its keys, whole or not at all."""
+    for old in MIGRATED.iterdir():
+        if old.is_dir():
+            shutil.rmtree(old)
+    part = template.with_suffix(".part")
     part.mkdir(parents=True, mode=0o700)
     shutil.copyfile(home / DATABASE, part / DATABASE)
     shutil.copytree(home / "keys", part / "keys")
-    with suppress(OSError):  # another worker was quicker
-        part.rename(template)
+    part.rename(template)
