@@ -66,7 +66,7 @@ def copy_custom_fields(apps, alias, rows):
 
 def move_back(apps, schema_editor):
     """Refuse to go back once a complaint is registered as a case: a request has no place for it."""
-    if apps.get_model("compliance", "Complaint").objects.exists():
+    if apps.get_model("compliance", "Complaint").objects.using(schema_editor.connection.alias).exists():
         raise RuntimeError("complaints are cases of compliance; restore the backup of the version before instead")
 
 
