@@ -10,13 +10,15 @@ def move_numbers(apps, schema_editor):
     Which kind they are and since when is not known: they come as general registrations and count once they are verified.
     """
     user, registration = apps.get_model("team", "User"), apps.get_model("compliance", "StaffRegistration")
+    users = user.objects.using(schema_editor.connection.alias)
+    rows = registration.objects.using(schema_editor.connection.alias)
     taken = set()
-    for pk, number in user.objects.exclude(registration="").order_by("pk").values_list("pk", "registration"):
+    for pk, number in users.exclude(registration="").order_by("pk").values_list("pk", "registration"):
         evidence = "人员资料中的登记编号（升级时转入，待核实）"
         if number in taken:
             evidence, number = f"与他人编号相同：{number}（升级时转入，待核实）", f"{number[:30]} #{pk}"
         taken.add(number)
-        registration.objects.create(
+        rows.create(
             user_id=pk, kind="securities_staff", number=number, state="unverified", evidence=evidence
         )
 
