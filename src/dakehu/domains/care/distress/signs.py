@@ -17,6 +17,10 @@ STAKE = r"(?:炒|股|基金|期货|加仓|补仓|抄底|入市|投|杀进|填进
 S = r"[^。;!?,]"  # within a clause
 # What breaks down in these is no person: 系统又崩溃了.
 FAULTY = r"(?:系统|软件|app|程序|网页|页面|服务器|电脑|股价|指数)[^。;!?,我人心]{0,3}$"
+# Prevention, warnings and questions of rules: 反诈骗讲座, 能借钱炒股吗.
+PREVENTED = r"(?:预防|防止|干预)$"
+WARNED_OF = r"(?:反|防|防止|防范|预防|谨防|识别|警惕|远离|打击)(?:电信|网络|金融|非法)?$"
+ASKED_OR_FORBIDDEN = r"(?:能|可以|可不可以|允许|禁止|不能|不得|不可以|不要|切勿|请勿)用?$"
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ SIGNS: tuple[Sign, ...] = (
             r"(?:在|到|站)(?:江|河|海|湖|桥|楼)(?:边|上|顶)[^。;!?]{0,8}(?:不知道|往哪|站|坐|徘徊|想|风)|我[^。;!?,]{0,6}(?:没了|不在了)[^。;!?]{0,10}(?:给|留|照顾)|别(?:救|拦|管|劝)我|(?:想|差点|忍)[^。;!?,]{0,6}从[^。;!?,]{0,4}楼[^。;!?,]{0,3}下去|不想(?:再)?(?:醒|睁眼|见到?明天)|(?:没有|看不到|不会有)明天|撑着[^。;!?,]{0,3}没(?:用|意思)",
             r"\b(?:kill(?:ing)? myself|suicid(?:e|al)|end(?:ing)? (?:my|it all|my own) ?(?:life)?|(?:don't|do not|no longer) want to (?:live|be here|go on)|want to die|better off dead|hurt(?:ing)? myself|jump off|no reason to live|nothing to live for|not worth living|life is (?:over|pointless)|end it all|(?:kill|hurt) (?:himself|herself|themselves)|take my (?:own )?life|better[^.;!?]{0,20} dead|wish i (?:was|were) dead)\b",
         ),
-        unless_before=r"(?:预防|防止|干预)$",
+        unless_before=PREVENTED,
     ),
     Sign(
         "fraud",
@@ -100,7 +104,7 @@ SIGNS: tuple[Sign, ...] = (
             rf"提现{S}{{0,8}}(?:缴|交税|付|充|保证金)|导师|晒(?:盈利|单|收益|图)|(?:有个|一个|有)(?:女|男|陌生)?(?:的|人|生|孩|网友){{0,3}}加(?:了)?我|(?:别|不要|不让)(?:我)?(?:告诉|跟|让|对){S}{{0,4}}(?:你们|公司|银行|家人|警察|券商|营业部|别人)|(?:转|汇|打|存){S}{{0,8}}名下",
             r"\b(?:scam(?:med|mer)?|fraud|telegram group|whatsapp group|wire(?:d)? (?:money )?to (?:a|his|her|their) personal)\b",
         ),
-        unless_before=r"(?:反|防|防止|防范|预防|谨防|识别|警惕|远离|打击)(?:电信|网络|金融|非法)?$",
+        unless_before=WARNED_OF,
     ),
     Sign(
         "debt_or_gambling",
@@ -126,7 +130,7 @@ SIGNS: tuple[Sign, ...] = (
             rf"(?:全|都|全部)(?:部|都)?(?:压|押)(?:在|上|进)|(?:花呗|借呗|信用卡|白条|微粒贷)[^。;!?]{{0,12}}(?:仓|买|提出)|手痒|上瘾|戒不掉|停不下手|控制不住(?:自己)?(?:$|[,。地想要去])|封(?:了)?(?:我)?(?:的)?房|被执行|强制执行|老赖|传票|输(?:了|掉|进去)|(?:吃饭|生活|过年|看病)(?:的)?(?:钱|费){S}{{0,4}}(?:亏|输|没了)|家底",
             r"\b(?:borrow(?:ed|ing)?|loan shark|gambl(?:e|ed|ing)|casino|maxed out|mortgaged?|debts?)\b",
         ),
-        unless_before=r"(?:能|可以|可不可以|允许|禁止|不能|不得|不可以|不要|切勿|请勿)用?$",
+        unless_before=ASKED_OR_FORBIDDEN,
     ),
     Sign(
         "family_conflict",

@@ -4,7 +4,7 @@ import re
 
 from dakehu.domains.care.topics.lexicon import TOPICS, Topic
 
-_COMPILED = [(topic, re.compile(topic.pattern)) for topic in TOPICS]
+_COMPILED = [(topic, re.compile("|".join(topic.patterns))) for topic in TOPICS]
 
 
 def find_topics(text: str) -> list[tuple[Topic, list[str]]]:
