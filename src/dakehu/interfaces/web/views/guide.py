@@ -33,6 +33,7 @@ ORDER = (
     "campaigns",
     "risk",
     "complaints",
+    "care",
     "compliance",
     "wording",
     "conduct",
