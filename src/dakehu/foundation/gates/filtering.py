@@ -171,7 +171,9 @@ def _filter_band(rows: Any, column: Any, place: str) -> Any:
 def _filter_month(rows: Any, column: Any, month: str) -> Any:
     is_month = month.isascii() and month.isdecimal() and len(month) < 3 and 1 <= int(month) <= 12
     if not isinstance(column, models.DateField) or not is_month:
-        raise Refused({column.name: [bilingual("只有日期可按月份筛选，月份为 1 至 12。", "Days only; a month is 1 to 12.")]})
+        raise Refused(
+            {column.name: [bilingual("只有日期可按月份筛选，月份为 1 至 12。", "Days only; a month is 1 to 12.")]}
+        )
     return rows.filter(**{f"{column.name}__month": int(month)})
 
 

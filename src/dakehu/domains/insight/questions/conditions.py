@@ -184,7 +184,9 @@ def between_numbers(tokens: list[Token], today: date, columns: tuple[Column, ...
         return None
     if isinstance(values[0], str) is False and values[0] > values[1]:
         return None
-    means = bilingual("{label} {a} 至 {b}", "{name} {a} to {b}", label=column.zh, name=column.en, a=values[0], b=values[1])
+    means = bilingual(
+        "{label} {a} 至 {b}", "{name} {a} to {b}", label=column.zh, name=column.en, a=values[0], b=values[1]
+    )
     return Condition({f"{column.name}.ge": values[0], f"{column.name}.le": values[1]}, means)
 
 
@@ -298,7 +300,9 @@ def is_empty(tokens: list[Token], today: date, columns: tuple[Column, ...]) -> C
     column = _field(tokens, "choice", "key", "number", "date", "text", "blank")
     if column is None:
         return None
-    return Condition({f"{column.name}.empty": True}, bilingual("{label} 为空", "{name} is empty", label=column.zh, name=column.en))
+    return Condition(
+        {f"{column.name}.empty": True}, bilingual("{label} 为空", "{name} is empty", label=column.zh, name=column.en)
+    )
 
 
 def is_filled(tokens: list[Token], today: date, columns: tuple[Column, ...]) -> Condition | None:

@@ -15,9 +15,7 @@ from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Parameter
 
-TEXT = Parameter(
-    "text", spec=FieldSpec("问题", "Question", aliases=("q",), example="上海营业部 C4 以上 三个月未联系")
-)
+TEXT = Parameter("text", spec=FieldSpec("问题", "Question", aliases=("q",), example="上海营业部 C4 以上 三个月未联系"))
 
 
 @query("insight.question", needs=Permission.INSIGHT_READ, zh="文字提问", en="Question in words", parameters=(TEXT,))
@@ -39,9 +37,7 @@ def question(*, text: str) -> dict[str, Any]:
         "not_understood": [
             {"word": miss.text, "place": miss.place, "remedy": str(miss.remedy)} for miss in reading.misses
         ],
-        "words": [
-            {"words": one.words, "means": str(one.means), "filters": one.filters} for one in reading.conditions
-        ],
+        "words": [{"words": one.words, "means": str(one.means), "filters": one.filters} for one in reading.conditions],
         "notes": [
             {"text": str(_LEFT_OUT), "words": one.words, "filters": one.leaves_out}
             for one in reading.conditions

@@ -25,7 +25,10 @@ Reader = Callable[[list[Token], date, tuple[Column, ...]], "Condition | None"]
 PATTERNS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
     (re.compile(kinds), read)
     for kinds, read in (
-        (r"C?L?D[SI]?X[=H]*F|[XH]+F[=CL]*D[SI]?(?!I?X?F)|XFIL?D(?!I?X?F)|F=?X[=CL]*D(?!I?X?F)|C?DCF", conditions.quiet_since),
+        (
+            r"C?L?D[SI]?X[=H]*F|[XH]+F[=CL]*D[SI]?(?!I?X?F)|XFIL?D(?!I?X?F)|F=?X[=CL]*D(?!I?X?F)|C?DCF",
+            conditions.quiet_since,
+        ),
         (r"F=?C?DS?A|F=?CD", conditions.span_ago),
         (r"[LR]DI?F|F=?I?[LR]DI?(?!X?F)|DIF|F=?I?DI(?!X?F)|F=?ID(?!X?F)", conditions.within_span),
         (r"PX[=H]*F|XFP(?!X?F)", conditions.quiet_in_period),
@@ -93,7 +96,8 @@ def read_question(text: str, columns: tuple[Column, ...], today: date) -> Readin
 
 
 _CLASH = bilingual(
-    "与前面的条件互相矛盾或重复，每个条件只写一次。", "Contradicts or repeats a condition before; say each condition once."
+    "与前面的条件互相矛盾或重复，每个条件只写一次。",
+    "Contradicts or repeats a condition before; say each condition once.",
 )
 
 
@@ -135,6 +139,10 @@ def _misses(text: str, left: list[Token], columns: tuple[Column, ...]) -> Iterab
         else:
             runs.append([token])
     for run in runs:
+        while len(run) > 1 and _is_connecting(run[-1]):
+            run.pop()
+        while len(run) > 1 and _is_connecting(run[0]):
+            run.pop(0)
         meant = [token for token in run if token.kind not in SILENT]
         if not meant:
             continue
@@ -142,6 +150,11 @@ def _misses(text: str, left: list[Token], columns: tuple[Column, ...]) -> Iterab
         for first, last in [(run[0], run[-1])] if whole else [(token, token) for token in meant]:
             words = text[first.start : last.end]
             yield Miss(words, first.start, _remedy(words, first if not whole else None, columns))
+
+
+def _is_connecting(token: Token) -> bool:
+    """Return whether a token at the edge of an unknown word is no part of it."""
+    return token.kind == "_" and (token.text == "的" or len(token.text) > 1)
 
 
 def _remedy(words: str, token: Token | None, columns: tuple[Column, ...]) -> Bilingual:
@@ -191,5 +204,3 @@ def _nearest(words: str, columns: tuple[Column, ...]) -> list[str]:
 def _column(meaning: Any) -> Column:
     column: Column = meaning if isinstance(meaning, Column) else meaning[0]
     return column
-
-

@@ -139,7 +139,9 @@ def _word(text: str, place: int, known: dict[str, Any], before: list[Token]) -> 
     kinds = [kind for kind, _ in meanings]
     named = next((token for token in reversed(before) if token.kind not in "_="), None)
     fits = [m for kind, m in meanings if kind == "V" and named and named.kind == "F" and m[0] in named.meanings]
-    is_weak = best[0].isdigit() or (len(best) == 1 and not CJK.match(best))  # a code that says nothing without its column
+    is_weak = best[0].isdigit() or (
+        len(best) == 1 and not CJK.match(best)
+    )  # a code that says nothing without its column
     if fits:
         kind = "V"
     elif is_weak and set(kinds) <= {"V", "F"}:

@@ -98,14 +98,18 @@ def _branches() -> Iterator[Choice]:
     for code, name, city in model_of("team.Branch").objects.order_by("code").values_list("code", "name", "city"):
         names.add(name)
         short = BRANCH_ENDINGS.sub("", name)
-        yield Choice((name,), name, name, tuple({name, code, short, f"{short}营业部", f"{pinyin_readings(short)[0]} branch"}))
+        yield Choice(
+            (name,), name, name, tuple({name, code, short, f"{short}营业部", f"{pinyin_readings(short)[0]} branch"})
+        )
         if city:
             by_city.setdefault(city, []).append(name)
     for city, of_city in by_city.items():
         own = {f"{city}营业部", f"{city}分公司", f"{city}的营业部"} - names
         latin = pinyin_readings(city)[0]
         listed = "、".join(of_city)
-        yield Choice(tuple(of_city), listed, listed, (*own, f"{latin} branch", f"{latin} branches", f"branches in {latin}"))
+        yield Choice(
+            tuple(of_city), listed, listed, (*own, f"{latin} branch", f"{latin} branches", f"branches in {latin}")
+        )
 
 
 def _served_by() -> Iterator[Column]:
@@ -123,5 +127,3 @@ def _served_by() -> Iterator[Column]:
     named = tuple(Choice((team,), name, name, (name,)) for team, name in sorted(teams.items()))
     team = spec_of(model_of("team.User")._meta.get_field("team"))
     yield Column("team", team.zh, team.en, "list", tuple(team.spellings()), (), named)
-
-
