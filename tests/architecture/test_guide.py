@@ -29,6 +29,7 @@ PAGES = (
     "campaigns",
     "complaints",
     "risk",
+    "insight",
     "rules",
     "market",
     "import",

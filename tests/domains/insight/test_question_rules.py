@@ -99,6 +99,9 @@ UNDERSTOOD = {
     },
     "没有职业 本月开户": {"occupation.empty": True, "opened_on.ge": "2026-11-01", "opened_on.le": "2026-11-30"},
     "资产超过 500 万但不超过 1000 万": {"assets.gt": 5_000_000, "assets.le": 10_000_000},
+    "近一周有联系": {"last_contact_on.ge": "2026-11-22", "last_contact_on.le": "2026-11-29"},
+    "clients with birthdays next month": {"birth_on.month": 12},
+    "名下客户谁还没联系过": {"last_contact_on.empty": True},
     "资产 3万以下": {"assets.le": 30_000},
 }  # fmt: skip
 NONSENSE = {
@@ -124,6 +127,9 @@ NONSENSE = {
     "C4 C4 以上 C9": ["c4 以上", "c9"],
     "10% 以上": ["10%", "以上"],
     "资产 500万到100万之间": None,
+    "两融余额 大于 100万": ["两融余额", "大于", "100万"],  # never taken for the assets
+    "more than 5 million in margin debt": ["more than", "5 million", "margin", "debt"],
+    "账户资产低于50万": ["账户资产低于50万"],
     "not Lin": ["not", "lin"],
     "不在上海营业部": ["不在", "上海营业部"],
     "没有联系 本月开户 无": ["无"],

@@ -48,7 +48,7 @@ class Source:
 
     @property
     def label(self) -> str:
-        period = f" · {rules.Period(self.period).text}" if self.period else ""
+        period = f" · {rules.Period.text_of(self.period)}" if self.period else ""
         return f"{self.spec.label}{period}"
 
     @property
@@ -97,7 +97,7 @@ def find_dimension(text: str, parameter: str) -> Source:
     name, period = rules.read_dimension(text)
     source = _find(name, parameter)
     has_bands = source.kind == "number" and source.spec.unit == "CNY"
-    is_told_in_bands = has_bands and getattr(source.spec.mask, "band_edges", ())
+    is_told_in_bands = has_bands and bool(getattr(source.spec.mask, "band_edges", ()))
     if source.kind != "list" and not is_told_in_bands:
         cleared_column(model_of("clients.Client"), source.name)
     makes_groups = source.kind in ("choice", "key", "list", "flag", "date", "text") or has_bands

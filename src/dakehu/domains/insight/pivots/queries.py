@@ -66,7 +66,7 @@ def pivot(
         measured is not None,
     )
     shown = _shown(name, measured)
-    label = rules.MeasureName(name).text
+    label = rules.MeasureName.text_of(name)
     suppressed = {key: rest for key, rest in (("rows", row_rest), ("columns", column_rest)) if rest}
     return {
         "rows": [

@@ -182,7 +182,8 @@ def between_numbers(tokens: list[Token], today: date, columns: tuple[Column, ...
     values = [_value(column, amount) for amount in amounts] if column is not None else [None]
     if column is None or None in values:
         return None
-    if isinstance(values[0], str) is False and values[0] > values[1]:
+    low, high = (Decimal(str(value).removesuffix("%")) for value in values)
+    if low > high:
         return None
     means = bilingual(
         "{label} {a} 至 {b}", "{name} {a} to {b}", label=column.zh, name=column.en, a=values[0], b=values[1]

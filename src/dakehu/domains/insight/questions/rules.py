@@ -30,7 +30,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
             conditions.quiet_since,
         ),
         (r"F=?C?DS?A|F=?CD", conditions.span_ago),
-        (r"[LR]DI?F|F=?I?[LR]DI?(?!X?F)|DIF|F=?I?DI(?!X?F)|F=?ID(?!X?F)", conditions.within_span),
+        (r"[LR]?DI?HF|[LR]DI?F|F=?H?I?[LR]DI?(?!X?F)|DIF|F=?I?DI(?!X?F)|F=?ID(?!X?F)", conditions.within_span),
         (r"PX[=H]*F|XFP(?!X?F)", conditions.quiet_in_period),
         (r"PF|F=?P(?!X?F)", conditions.in_period),
         (r"FB?=?B?YTYE?", conditions.between_days),
@@ -42,7 +42,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         (r"F?=?V(?:O+V)+", conditions.one_of),
         (r"F?X=?V[S]?|F?=?C?VS?|XF=?V", conditions.of_value),
         (r"XF|MF|F=?M", conditions.is_empty),
-        (r"HF(?![=CBNQYSLR])", conditions.is_filled),
+        (r"HF", conditions.is_filled),
         (r"F=?U", conditions.has_text),
         (r"F", conditions.is_set),
     )
@@ -114,10 +114,17 @@ def _clashes(new: dict[str, Any], old: dict[str, Any]) -> bool:
 def _condition(
     content: list[Token], kinds: str, place: int, columns: tuple[Column, ...], today: date
 ) -> tuple[Condition | None, int]:
+    if kinds.startswith("HF", place):  # "with assets over 3m" is no question for filled assets
+        condition, length = _condition(content, kinds, place + 1, columns, today)
+        if condition is not None:
+            return condition, length + 1
     for pattern, read in PATTERNS:
         match = pattern.match(kinds, place)
         if match is None:
             continue
+        has_column = any(token.kind in "FV" for token in content[place : match.end()])
+        if not has_column and "U" in (kinds[place - 1 : place] + kinds[match.end() : match.end() + 1]):
+            continue  # an amount beside an unknown word is likely to be of that
         try:
             condition = read(content[place : match.end()], today, columns)
         except (OverflowError, ValueError):  # a day outside the calendar
@@ -159,12 +166,19 @@ def _is_connecting(token: Token) -> bool:
 
 def _remedy(words: str, token: Token | None, columns: tuple[Column, ...]) -> Bilingual:
     """Return what to do about words: choose among several meanings, complete them, or use the nearest names."""
-    if token is not None and token.kind in "VF" and len({_column(meaning).name for meaning in token.meanings}) > 1:
+    if token is not None and token.kind in "VF?" and len({_column(meaning).name for meaning in token.meanings}) > 1:
         meant = [_column(meaning) for meaning in token.meanings]
         return bilingual(
             "“{words}”可以指几列：{listed}。请在前面写明是哪一列。",
             "“{words}” may belong to several columns: {named}. Name the column before it.",
             words=words, listed="、".join(one.zh for one in meant), named=", ".join(one.en for one in meant),
+        )  # fmt: skip
+    if token is not None and token.kind == "V" and len(token.meanings) > 1:
+        values = ", ".join(f"{choice.zh} ({choice.values[0]})" for _, choice in token.meanings)
+        return bilingual(
+            "“{words}”不止一个：{values}。请写全名、编号或登录名。",
+            "There are several called “{words}”: {values}. Write the whole name, the code or the user name.",
+            words=words, values=values,
         )  # fmt: skip
     if token is not None and token.kind == "F":
         return bilingual(

@@ -40,6 +40,7 @@ class Choice:
     zh: str
     en: str
     spellings: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()  # count only where nothing else is so called
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Column:
 @dataclass(frozen=True)
 class Token:
     """A piece of a question. `kind`: F column, V value, N number, Q percentage, D span, P period, Y day, U unknown, _ noise,
+    ? a column or a value,
     and the kinds of `words`. `meanings`: what it may stand for."""
 
     kind: str
@@ -80,7 +82,7 @@ class Amount:
 @cache
 def lexicon(columns: tuple[Column, ...]) -> dict[str, dict[str, list[tuple[str, Any]]]]:
     """Return {first character: {spelling: [(kind, meaning)]}} of a vocabulary and of the words of the language."""
-    found: dict[str, list[tuple[str, Any]]] = words.words_by_kind()  # type: ignore[assignment]
+    found: dict[str, list[tuple[str, Any]]] = words.words_by_kind()
     for own in (True, False):
         taken = {spelling for spelling, all_of in found.items() if any(kind == "F" for kind, _ in all_of)}
         for column in columns:
@@ -94,6 +96,11 @@ def lexicon(columns: tuple[Column, ...]) -> dict[str, dict[str, list[tuple[str, 
                 word = normal(spelling)
                 if word and ("V", (column, choice)) not in found.setdefault(word, []):
                     found[word].append(("V", (column, choice)))
+    for column in columns:
+        for choice in column.choices:
+            for spelling in choice.variants:
+                if (word := normal(spelling)) and not found.get(word):
+                    found[word] = [("V", (column, choice))]
     by_first: dict[str, dict[str, list[tuple[str, Any]]]] = {}
     for word, meanings in found.items():
         if meanings:
@@ -146,9 +153,11 @@ def _word(text: str, place: int, known: dict[str, Any], before: list[Token]) -> 
         kind = "V"
     elif is_weak and set(kinds) <= {"V", "F"}:
         return None
+    elif {"V", "F"} <= set(kinds):
+        kind = "?"
     else:
         kind = next(kind for kind in ORDER if kind in kinds)
-    chosen = tuple(fits) if fits else tuple(meaning for one, meaning in meanings if one == kind)
+    chosen = tuple(fits) if fits else tuple(meaning for one, meaning in meanings if one == kind or kind == "?")
     return Token(kind, best, place, matched, chosen)
 
 
@@ -208,6 +217,10 @@ def _demoted(tokens: list[Token]) -> Iterator[Token]:
     for place, token in enumerate(tokens):
         beside = [*tokens[max(place - 1, 0) : place], *tokens[place + 1 : place + 2]]
         touches = any(one.kind == "U" and (one.end == token.start or one.start == token.end) for one in beside)
-        if token.kind == "V" and len(token.text) == 1 and touches:
+        is_ending = (
+            bool(beside) and place > 0 and tokens[place - 1].kind == "U" and tokens[place - 1].end == token.start
+        )
+        is_part = (token.kind == "V" and len(token.text) == 1 and touches) or (token.kind == "F" and is_ending)
+        if is_part and CJK.search(token.text):
             token = Token("U", token.text, token.start, token.end)
         yield token

@@ -70,6 +70,8 @@ def _column(name: str, field: Any, spec: FieldSpec, kind: str, borrowed: bool) -
 def _variants(names: Iterable[str]) -> Iterator[str]:
     """Yield what a date is about without the words around it, and as an English verb: 联系, contact, contacted, 开户, opened."""
     for name in names:
+        if name.lower().startswith("last ") and not name.endswith("ed"):
+            yield f"{name}ed"
         about = AROUND.sub("", AROUND.sub("", name)).strip()
         if about != name and len(about) > 1:
             yield about
@@ -81,8 +83,8 @@ def _choices(choice_set: Any, own_names: dict[str, tuple[str, ...]]) -> Iterator
     for member in choice_set:
         value = str(member.value)
         spellings = [value, member.zh, member.en, *getattr(member, "_aliases", ()), *own_names.get(value, ())]
-        spellings += [label.removeprefix(f"{value} ") for label in (member.zh, member.en)]
-        yield Choice((value,), member.zh, member.en, tuple(dict.fromkeys(filter(None, spellings))))
+        variants = tuple(label.removeprefix(f"{value} ") for label in (member.zh, member.en))
+        yield Choice((value,), member.zh, member.en, tuple(dict.fromkeys(filter(None, spellings))), variants)
 
 
 def _own_tier_names() -> dict[str, tuple[str, ...]]:
@@ -94,22 +96,21 @@ def _own_tier_names() -> dict[str, tuple[str, ...]]:
 def _branches() -> Iterator[Choice]:
     """Yield branches by name and code, and a city's name for all its branches (上海营业部, Shanghai branch)."""
     by_city: dict[str, list[str]] = {}
-    names = set()
+    taken: set[str] = set()
     for code, name, city in model_of("team.Branch").objects.order_by("code").values_list("code", "name", "city"):
-        names.add(name)
         short = BRANCH_ENDINGS.sub("", name)
-        yield Choice(
-            (name,), name, name, tuple({name, code, short, f"{short}营业部", f"{pinyin_readings(short)[0]} branch"})
-        )
+        district = short.removeprefix(city)
+        spellings = {name, code, short, f"{short}营业部", f"{pinyin_readings(short)[0]} branch"}
+        spellings |= {district, f"{district}营业部"} if city and district else set()
+        taken |= spellings
+        yield Choice((name,), name, name, tuple(sorted(spellings)))
         if city:
             by_city.setdefault(city, []).append(name)
     for city, of_city in by_city.items():
-        own = {f"{city}营业部", f"{city}分公司", f"{city}的营业部"} - names
         latin = pinyin_readings(city)[0]
+        spellings = {f"{city}营业部", f"{city}分公司", f"{latin} branch", f"{latin} branches", f"branches in {latin}"}
         listed = "、".join(of_city)
-        yield Choice(
-            tuple(of_city), listed, listed, (*own, f"{latin} branch", f"{latin} branches", f"branches in {latin}")
-        )
+        yield Choice(tuple(of_city), listed, ", ".join(of_city), tuple(sorted(spellings - taken)))
 
 
 def _served_by() -> Iterator[Column]:
@@ -117,8 +118,9 @@ def _served_by() -> Iterator[Column]:
     rows = model_of("clients.Coverage").objects.filter(until=None, role="main")
     users = rows.order_by().values_list("user_id", "user__name", "user__username", "user__team_id", "user__team__name")
     people = list(users.distinct())
+    own = {current_actor().user_id: ("我", "我的", "本人", "my", "mine")}
     staff = [
-        Choice((number,), name, name, tuple({name, username, f"{name}经理", pinyin_readings(name)[0]}))
+        Choice((number,), name, name, (name, username, f"{name}经理", pinyin_readings(name)[0], *own.get(number, ())))
         for number, name, username, _, _ in people
     ]
     user = spec_of(model_of("clients.Coverage")._meta.get_field("user"))

@@ -4,6 +4,7 @@
 """
 
 from decimal import Decimal
+from typing import Any
 
 BEFORE = {
     "ge": ">= ≥ 不低于 不少于 不小于 不早于 至少 大于等于 since",
@@ -39,7 +40,7 @@ FUNCTION_WORDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 NOISE = (
     "的", "客户", "名单", "所有", "全部", "哪些", "哪位", "谁", "多少", "几位", "找", "找出", "列出", "查", "查询", "查看", "看看", "请",
-    "给我", "人", "位", "但", "但是", "but", "且", "并且", "而且", "同时", "名下", "负责", "client", "clients", "customer", "customers", "people", "of",
+    "给我", "人", "位", "但", "但是", "还", "过", "了", "都", "已", "已经", "目前", "现在", "也", "吗", "呢", "请问", "yet", "but", "且", "并且", "而且", "同时", "名下", "负责", "client", "clients", "customer", "customers", "people", "of",
     "who", "whose", "that", "which", "the", "in", "for", "on", "all", "any", "show", "list", "find", "me", "a", "an", "been", "were",
     "was", "be", "their", "by", "at", "how many", "'s", "?", "!", ".", ";", "。", "(", ")", "\"",
 )  # fmt: skip
@@ -78,9 +79,9 @@ YEARLY = frozenset(("生日", "birthday"))  # asks for the day of every year, wh
 AHEAD = ("至", "到期", "有效期", "下次", "应", "next", "expires", "until", "due", "valid to", "owed by")
 
 
-def words_by_kind() -> dict[str, list[tuple[str, object]]]:
+def words_by_kind() -> dict[str, list[tuple[str, Any]]]:
     """Return {spelling: [(kind, meaning)]} of every word here; C compares before a value, S after it."""
-    found: dict[str, list[tuple[str, object]]] = {}
+    found: dict[str, list[tuple[str, Any]]] = {}
     for op, text in BEFORE.items():
         for word in (*text.split(), *BEFORE_PHRASES[op]):
             found.setdefault(word, []).append(("C", op))
