@@ -53,7 +53,7 @@ MASKED = {
 }
 # What cannot be empty, what stays as it was where nothing is said, and contacts and staff, which are ended on the desk.
 STAYS = {
-    "clients": {"code", "name", "kind", "status", "staff", "phone"},
+    "clients": {"code", "name", "kind", "status", "staff", "phone", "is_risk_minimum"},
     "investments": {"invested_on", "amount", "product"},
     "interactions": {"held_at", "summary", "channel", "staff"},
     "needs": {"noted_on"},

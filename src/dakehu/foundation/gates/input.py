@@ -141,8 +141,11 @@ def reader_of(parameter: Parameter, among: list[Any] | None = None, order: str =
     names_a_row = isinstance(behind, models.ForeignKey) or (parameter.model and behind is None)
     structured = names_a_row or parameter.kind in ("ids", "json", "file") or isinstance(behind, models.JSONField)
     stored = isinstance(behind, models.JSONField)
+    row_type = behind.related_model if isinstance(behind, models.ForeignKey) else ()
 
     def run(value: Any) -> Any:
+        if isinstance(value, row_type):
+            return value  # read in scope by our own code: from outside come texts, numbers, lists and objects
         fault = None
         if isinstance(value, str):
             fault = limits.find_text_fault(value)

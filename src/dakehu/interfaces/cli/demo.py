@@ -125,7 +125,6 @@ def _fill(table: Path) -> dict[str, Any]:
     moments.evaluate_days(clock.today(), lambda name: _as(team.find_user(name)), ("lin", "wang", "mai"))
     messages.send_messages(lambda name: _as(team.find_user(name)), ("lin", "wang"))
     wording.add_wording(lambda name: _as(team.find_user(name)), "he", "lin")
-    conduct.add_conduct(clock.today(), lambda name: _as(team.find_user(name)), "he")
     cases.fill(lambda name: _as(team.find_user(name)))
     conduct.add_conduct(clock.today(), lambda name: _as(team.find_user(name)), "he", "lin")
     _tell(str(bilingual("安排会议、联系计划与目标…", "Meetings, contact plans and goals …")))

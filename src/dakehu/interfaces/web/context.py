@@ -70,7 +70,7 @@ MENU = (
             Page("/advice/", bilingual("投资建议", "Advice"), "handshake", Permission.POLICY_READ),
             Page("/risk/", bilingual("风险监控", "Risk"), "chart-line", Permission.RISK_READ),
             Page("/market/", bilingual("行情", "Market"), "chart-line", Permission.LEDGER_READ),
-            Page("/complaints/", bilingual("投诉", "Complaints"), "flag", Permission.COMPLAINT_READ),
+            Page("/complaints/", bilingual("投诉", "Complaints"), "flag", Permission.COMPLAINT_HANDLE),
             Page("/compliance/", bilingual("合规", "Compliance"), "shield", Permission.COMPLIANCE_READ),
             Page("/moments/rules/", bilingual("规则", "Rules"), "sliders-horizontal", Permission.MOMENT_RULES),
         ),

@@ -61,7 +61,7 @@ def check_owner(row: Complaint) -> None:
     needs=Permission.COMPLAINT_HANDLE,
     zh="登记投诉",
     en="Register a complaint",
-    parameters=(Fields("compliance.Complaint", required=("subject",), without=("cause",), new=True),),
+    parameters=(Fields("compliance.Complaint", required=("subject",), new=True),),
 )
 def register_complaint(
     *,

@@ -25,7 +25,7 @@ CLOCKS_STAY = bilingual("已登记投诉的期限不能用表格修改。", "A w
 
 def complaint_fields() -> tuple[str, ...]:
     """Return the importable fields of a complaint, custom fields included."""
-    return tuple(name for name in editable_fields("compliance.Complaint") if name not in ("client", "cause"))
+    return tuple(name for name in editable_fields("compliance.Complaint") if name != "client")
 
 
 def evaluate_complaints(

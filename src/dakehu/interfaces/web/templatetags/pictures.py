@@ -104,7 +104,7 @@ def _short(value: Any, code: str) -> str:
 def worth_line(client: Any) -> dict[str, Any]:
     """The worth of a client over twelve months as a small line; nothing where there is none to show."""
     try:
-        found = ask("ledger.client_months", {"client": client.pk})
+        found = ask("ledger.client_months", {"client": client})
     except (NotAllowed, NotFound, Refused):
         return {}
     values = [value for value in found["values"] if value is not None]
@@ -122,7 +122,7 @@ def worth_line(client: Any) -> dict[str, Any]:
 def composition(client: Any) -> dict[str, Any]:
     """What a client held at the ends of the last months, by kind, as shares of the whole."""
     try:
-        found = ask("ledger.composition", {"client": client.pk})
+        found = ask("ledger.composition", {"client": client})
     except (NotAllowed, NotFound, Refused):
         return {}
     if not found["kinds"]:
@@ -134,7 +134,7 @@ def composition(client: Any) -> dict[str, Any]:
 def service_calendar(client: Any) -> dict[str, Any]:
     """Contacts with a client by day over a year, and per week above it."""
     try:
-        found = ask("service.contact_days", {"client": client.pk})
+        found = ask("service.contact_days", {"client": client})
     except (NotAllowed, NotFound, Refused):
         return {}
     return drawing.calendar(found["first"], found["days"], _day_title)

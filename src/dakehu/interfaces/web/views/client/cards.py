@@ -15,7 +15,7 @@ def cards_of(client: Any) -> list[dict[str, Any]]:
     for card in client_cards.cards():
         if not actor.may(QUERIES[card.query].needs):
             continue
-        content = ask(card.query, {"client": client.pk})
+        content = ask(card.query, {"client": client})
         offered = [ACTIONS[name] for name in content.get("actions", ())]
         drawn.append(
             {
