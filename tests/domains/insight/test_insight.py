@@ -21,9 +21,16 @@ def clients(lin, wang, zhang, qian):
         ):
             perform(
                 "clients.create",
-                {"name": f"李{code}", "code": code, "risk_level": level, "assets": assets, "opened_on": opened, "branch": "SH01",
-                 "occupation": "教师"},
-            )  # fmt: skip
+                {
+                    "name": f"李{code}",
+                    "code": code,
+                    "risk_level": level,
+                    "assets": assets,
+                    "opened_on": opened,
+                    "branch": "SH01",
+                    "occupation": "教师",
+                },
+            )
 
 
 def test_a_question_finds_what_its_filters_find_in_the_list_and_only_ones_own(lin, wang, an, clients):

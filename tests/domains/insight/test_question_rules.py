@@ -53,7 +53,9 @@ UNDERSTOOD = {
     "上海营业部C4以上三个月未联系的客户": SHANGHAI_BRANCHES
     | {"risk_level.in": ["C4", "C5"], "last_contact_on.le": "2026-08-29"},
     "clients of Lin with more than 5 million not contacted for 90 days": {
-        "manager": 7, "assets.gt": 5_000_000, "last_contact_on.le": "2026-08-31",
+        "manager": 7,
+        "assets.gt": 5_000_000,
+        "last_contact_on.le": "2026-08-31",
     },
     "林晓名下资产500万以上的客户": {"manager": 7, "assets.ge": 5_000_000},
     "资产超过1.5亿的机构客户": {"assets.gt": 150_000_000, "kind": "institution"},
@@ -95,15 +97,19 @@ UNDERSTOOD = {
     "C5 未联系 60 天以上": {"risk_level": "C5", "last_contact_on.le": "2026-09-30"},
     "资产没有超过500万": {"assets.le": 5_000_000},
     "with assets over CNY 3m opened in 2025": {
-        "assets.gt": 3_000_000, "opened_on.ge": "2025-01-01", "opened_on.le": "2025-12-31",
+        "assets.gt": 3_000_000,
+        "opened_on.ge": "2025-01-01",
+        "opened_on.le": "2025-12-31",
     },
     "没有职业 本月开户": {"occupation.empty": True, "opened_on.ge": "2026-11-01", "opened_on.le": "2026-11-30"},
     "资产超过 500 万但不超过 1000 万": {"assets.gt": 5_000_000, "assets.le": 10_000_000},
     "近一周有联系": {"last_contact_on.ge": "2026-11-22", "last_contact_on.le": "2026-11-29"},
     "clients with birthdays next month": {"birth_on.month": 12},
     "名下客户谁还没联系过": {"last_contact_on.empty": True},
+    "C1和C4": {"risk_level.in": ["C1", "C4"]},
+    "between C2 and C4": {"risk_level.in": ["C2", "C3", "C4"]},
     "资产 3万以下": {"assets.le": 30_000},
-}  # fmt: skip
+}
 NONSENSE = {
     "香蕉 月亮": ["香蕉", "月亮"],
     "the purple elephant": ["purple", "elephant"],
@@ -130,6 +136,7 @@ NONSENSE = {
     "两融余额 大于 100万": ["两融余额", "大于", "100万"],  # never taken for the assets
     "more than 5 million in margin debt": ["more than", "5 million", "margin", "debt"],
     "账户资产低于50万": ["账户资产低于50万"],
+    "机构 或 C4": ["或"],
     "not Lin": ["not", "lin"],
     "不在上海营业部": ["不在", "上海营业部"],
     "没有联系 本月开户 无": ["无"],

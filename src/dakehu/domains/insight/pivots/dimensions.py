@@ -29,9 +29,14 @@ from dakehu.foundation.schema.fields import (
 from dakehu.foundation.schema.related_columns import extension_columns
 
 TYPES = {
-    "choice": pl.String, "text": pl.String, "key": pl.Int64, "list": pl.Int64, "flag": pl.Boolean, "date": pl.Date,
+    "choice": pl.String,
+    "text": pl.String,
+    "key": pl.Int64,
+    "list": pl.Int64,
+    "flag": pl.Boolean,
+    "date": pl.Date,
     "number": pl.Float64,
-}  # fmt: skip
+}
 NEAREST = 3
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
@@ -103,9 +108,11 @@ def find_dimension(text: str, parameter: str) -> Source:
     makes_groups = source.kind in ("choice", "key", "list", "flag", "date", "text") or has_bands
     if not makes_groups or getattr(source.field, "unique", False) or getattr(source.field, "custom", False):
         raise refusal(
-            parameter, "不能按“{label}”分组；可用选项、营业部、人员、级别、日期或金额。",
-            "“{label}” makes no groups; use choices, branches, staff, tiers, dates or amounts.", label=source.spec.label,
-        )  # fmt: skip
+            parameter,
+            "不能按“{label}”分组；可用选项、营业部、人员、级别、日期或金额。",
+            "“{label}” makes no groups; use choices, branches, staff, tiers, dates or amounts.",
+            label=source.spec.label,
+        )
     if period and source.kind != "date":
         raise refusal(parameter, "只有日期可按月、季、年分组。", "Only days are grouped by month, quarter or year.")
     default = rules.Period.MONTH.value if source.kind == "date" else ""
@@ -126,9 +133,11 @@ def find_measured(measure: rules.Measure) -> tuple[str, Source | None]:
     name = measure.name or (rules.MeasureName.SUM.value if is_amount else "")
     if not name or (name in (rules.MeasureName.SUM, rules.MeasureName.SHARE) and not is_amount):
         raise refusal(
-            "measure", "“{label}”不能相加，请用 mean、median、min 或 max。",
-            "“{label}” cannot be added up; use mean, median, min or max.", label=source.spec.label,
-        )  # fmt: skip
+            "measure",
+            "“{label}”不能相加，请用 mean、median、min 或 max。",
+            "“{label}” cannot be added up; use mean, median, min or max.",
+            label=source.spec.label,
+        )
     return name, source
 
 

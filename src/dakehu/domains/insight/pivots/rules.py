@@ -68,9 +68,12 @@ def read_measure(text: str) -> Measure:
         column = " ".join(words[1:] if place == 0 else words[:-1])
         if not column and name not in (MeasureName.COUNT, MeasureName.SHARE):
             raise refusal(
-                "measure", "请写明对哪一列求“{name}”，如 {code}:assets。", "Say of which column, as in {code}:assets.",
-                name=name.zh, code=name.value,
-            )  # fmt: skip
+                "measure",
+                "请写明对哪一列求“{name}”，如 {code}:assets。",
+                "Say of which column, as in {code}:assets.",
+                name=name.zh,
+                code=name.value,
+            )
         if column and name is MeasureName.COUNT:
             raise refusal(
                 "measure", "客户数不带列名，写 count 即可。", "Clients are counted without a column: write count."

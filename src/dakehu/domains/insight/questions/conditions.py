@@ -53,9 +53,18 @@ def _op(tokens: list[Token]) -> str:
 def _compared(column: Column, op: str, value: Any, zh: str = "", en: str = "") -> Condition:
     key = column.name if op == "eq" else f"{column.name}.{op}"
     sign = SIGNS[op]
-    return Condition({key: value}, bilingual(
-        "{label} {sign} {value}", "{name} {sign} {text}", label=column.zh, name=column.en, sign=sign, value=zh or value, text=en or value
-    ))  # fmt: skip
+    return Condition(
+        {key: value},
+        bilingual(
+            "{label} {sign} {value}",
+            "{name} {sign} {text}",
+            label=column.zh,
+            name=column.en,
+            sign=sign,
+            value=zh or value,
+            text=en or value,
+        ),
+    )
 
 
 def _days(column: Column, first: date | None, last: date | None) -> Condition:
@@ -65,9 +74,12 @@ def _days(column: Column, first: date | None, last: date | None) -> Condition:
     if last is not None:
         filters[f"{column.name}.le"] = last.isoformat()
     start, end = (day.isoformat() if day is not None else "" for day in (first, last))
-    return Condition(filters, bilingual(
-        "{label} {start} 至 {end}", "{name} {start} to {end}", label=column.zh, name=column.en, start=start, end=end
-    ))  # fmt: skip
+    return Condition(
+        filters,
+        bilingual(
+            "{label} {start} 至 {end}", "{name} {start} to {end}", label=column.zh, name=column.en, start=start, end=end
+        ),
+    )
 
 
 def _is_ahead(column: Column) -> bool:

@@ -18,7 +18,7 @@ from dakehu.domains.insight.questions.tokens import CJK, Column, Token, normal, 
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 LONGEST = 300  # characters of a question
-SILENT = "_OTEH=AI"  # connecting words that mean nothing once the conditions beside them are understood
+SILENT = "_OTEH=AI&"  # connecting words that mean nothing once the conditions beside them are understood
 Reader = Callable[[list[Token], date, tuple[Column, ...]], "Condition | None"]
 # (kinds of tokens, reader), tried in this order at each place. F column, V value, N number, Q per cent, D span, P period,
 # Y day, C comparison before and S after, X not, M empty, H filled, L past, R coming, A ago, I within, B T E between, O or.
@@ -33,13 +33,13 @@ PATTERNS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         (r"[LR]?DI?HF|[LR]DI?F|F=?H?I?[LR]DI?(?!X?F)|DIF|F=?I?DI(?!X?F)|F=?ID(?!X?F)", conditions.within_span),
         (r"PX[=H]*F|XFP(?!X?F)", conditions.quiet_in_period),
         (r"PF|F=?P(?!X?F)", conditions.in_period),
-        (r"FB?=?B?YTYE?", conditions.between_days),
+        (r"FB?=?B?Y[T&]YE?", conditions.between_days),
         (r"F=?CY|F=?YS|F=?YA|F=?Y", conditions.compared_day),
-        (r"F?=?B?[NQ]T[NQ]E?F?", conditions.between_numbers),
+        (r"F?=?B?[NQ]T[NQ]E?F?|F?=?B[NQ]&[NQ]E?F?|F?=?[NQ]&[NQ]EF?", conditions.between_numbers),
         (r"F?X=?C[NQ]|XF=?C[NQ]|F?X=?[NQ]S|XF=?[NQ]S", conditions.not_compared_number),
         (r"F=?C[NQ]|F=?[NQ][SI]|C[NQ]F|[NQ]SF|C[NQ]|[NQ][SI]|F=[NQ]", conditions.compared_number),
-        (r"F?=?B?VTVE?", conditions.between_values),
-        (r"F?=?V(?:O+V)+", conditions.one_of),
+        (r"F?=?B?VTVE?|F?=?BV&VE?|F?=?V&VE", conditions.between_values),
+        (r"F?=?V(?:[O|&]+V)+", conditions.one_of),
         (r"F?X=?V[S]?|F?=?C?VS?|XF=?V", conditions.of_value),
         (r"XF|MF|F=?M", conditions.is_empty),
         (r"HF", conditions.is_filled),
@@ -171,36 +171,49 @@ def _remedy(words: str, token: Token | None, columns: tuple[Column, ...]) -> Bil
         return bilingual(
             "“{words}”可以指几列：{listed}。请在前面写明是哪一列。",
             "“{words}” may belong to several columns: {named}. Name the column before it.",
-            words=words, listed="、".join(one.zh for one in meant), named=", ".join(one.en for one in meant),
-        )  # fmt: skip
+            words=words,
+            listed="、".join(one.zh for one in meant),
+            named=", ".join(one.en for one in meant),
+        )
     if token is not None and token.kind == "V" and len(token.meanings) > 1:
         values = ", ".join(f"{choice.zh} ({choice.values[0]})" for _, choice in token.meanings)
         return bilingual(
             "“{words}”不止一个：{values}。请写全名、编号或登录名。",
             "There are several called “{words}”: {values}. Write the whole name, the code or the user name.",
-            words=words, values=values,
-        )  # fmt: skip
+            words=words,
+            values=values,
+        )
     if token is not None and token.kind == "F":
         return bilingual(
             "请写明“{words}”的条件，如 以上、以下、为空，或日期范围。",
-            "Say the condition on “{words}”: at least, below, empty, or a span of days.", words=words,
-        )  # fmt: skip
+            "Say the condition on “{words}”: at least, below, empty, or a span of days.",
+            words=words,
+        )
+    if token is not None and token.kind == "|":
+        return bilingual(
+            "“{words}”只能用在同一列的几个选项之间；不同列的条件同时生效，请分两次提问。",
+            "“{words}” joins values of one column only; conditions on several hold together: ask twice.",
+            words=words,
+        )
     if token is not None and token.kind in "NQDPYCS":
         return bilingual(
             "请写明“{words}”说的是哪一列以及如何比较，如“资产规模 500万以上”。",
-            "Say which column “{words}” is about and how to compare, as in “assets at least 5 million”.", words=words,
-        )  # fmt: skip
+            "Say which column “{words}” is about and how to compare, as in “assets at least 5 million”.",
+            words=words,
+        )
     near = _nearest(words, columns)
     if near:
         return bilingual(
-            "没有听说过“{words}”，相近的有：{near}。", "“{words}” is not known here; near to it: {near}.",
-            words=words, near="、".join(near),
-        )  # fmt: skip
+            "没有听说过“{words}”，相近的有：{near}。",
+            "“{words}” is not known here; near to it: {near}.",
+            words=words,
+            near="、".join(near),
+        )
     return bilingual(
         "没有“{words}”这个列名、选项或人名；可删去，或改用客户列表的列名。",
         "No column, choice or name is called “{words}”; leave it out or use the name of a column of the client list.",
         words=words,
-    )  # fmt: skip
+    )
 
 
 def _nearest(words: str, columns: tuple[Column, ...]) -> list[str]:

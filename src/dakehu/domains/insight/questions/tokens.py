@@ -28,7 +28,7 @@ AMOUNT = re.compile(
     rf"(?:[¥$]|cny|rmb)?\s*{NUMERAL}\s*((?:{_alternatives(words.SCALES)})*)(?![a-z])\s*((?:{_alternatives(words.CURRENCY)})?)"
 )
 PERCENT = re.compile(r"(-?\d+(?:\.\d+)?)\s*(?:%|percent)")
-ORDER = "CSPBTEXMHLRAI=O_VF"  # which kind a word has that has several
+ORDER = "CSPBTE&|XMHLRAI=O_VF"  # which kind a word has that has several
 PLAIN = re.compile(r"-?\d+(?:\.\d+)?(?![a-z_])")
 
 
