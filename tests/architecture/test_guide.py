@@ -30,6 +30,7 @@ PAGES = (
     "complaints",
     "care",
     "risk",
+    "insight",
     "rules",
     "market",
     "import",

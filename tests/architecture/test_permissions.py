@@ -137,6 +137,7 @@ GRANTS = {
     "advice.models": "lead",
     "advice.write": "manager lead",
     "advice.approve": "lead compliance",
+    "insight.read": "manager lead compliance analyst admin",
     "privacy.open": "manager lead compliance",
     "privacy.write": "compliance",
     "data.import": "manager lead",

@@ -28,6 +28,7 @@ from dakehu.foundation.schema.parameters import Parameter
 from dakehu.foundation.schema.related_columns import extension_columns
 
 BAND = "band"  # the place of a band among those by which a masked amount is told: 0 is the lowest
+MONTH = "month"  # 1 to 12, of a day in whatever year
 OPERATORS = {
     "eq": "",
     "ne": "",
@@ -41,6 +42,7 @@ OPERATORS = {
     "empty": "isnull",
     "filled": "isnull",
     BAND: "",
+    MONTH: "month",
 }
 
 
@@ -116,6 +118,8 @@ def _filter(rows: Any, column: Any, op: str, value: Any) -> Any:
         raise Refused({column.name: [bilingual("没有“{op}”这种条件。", "There is no condition “{op}”.", op=op)]})
     if op == BAND:
         return _filter_band(rows, column, str(value))
+    if op == MONTH:
+        return _filter_month(rows, column, str(value))
     if op in ("empty", "filled"):
         blank = Q(**{f"{column.name}__isnull": True})
         if isinstance(column, (models.CharField, models.TextField)):
@@ -162,6 +166,15 @@ def _filter_band(rows: Any, column: Any, place: str) -> Any:
     low, high = (0, *edges)[int(place)], (*edges, None)[int(place)]
     rows = rows.filter(**{f"{column.name}__gte": low})
     return rows if high is None else rows.filter(**{f"{column.name}__lt": high})
+
+
+def _filter_month(rows: Any, column: Any, month: str) -> Any:
+    is_month = month.isascii() and month.isdecimal() and len(month) < 3 and 1 <= int(month) <= 12
+    if not isinstance(column, models.DateField) or not is_month:
+        raise Refused(
+            {column.name: [bilingual("只有日期可按月份筛选，月份为 1 至 12。", "Days only; a month is 1 to 12.")]}
+        )
+    return rows.filter(**{f"{column.name}__month": int(month)})
 
 
 def _names_behind(column: Any, op: str, value: Any) -> Q:

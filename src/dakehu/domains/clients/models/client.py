@@ -44,6 +44,13 @@ def _served_by(rows: Any, user_id: Any) -> Any:
     return rows.filter(coverage__until=None, coverage__role="main", coverage__user_id=int(user_id))
 
 
+def _served_by_team(rows: Any, team_id: Any) -> Any:
+    """Return the clients whose main manager is a member of a team now."""
+    if not (str(team_id).isascii() and str(team_id).isdecimal() and len(str(team_id)) < 19):
+        raise Refused({"team": [bilingual("应为团队编号。", "Must be the id of a team.")]})
+    return rows.filter(coverage__until=None, coverage__role="main", coverage__user__team_id=int(team_id))
+
+
 class Client(ClientRecorded):
     """A person, institution or product that the firm serves."""
 
@@ -88,7 +95,7 @@ class Client(ClientRecorded):
         example="男",
     )
     birth_on = field(models.DateField(null=True, blank=True), group="identity", applies_to=PERSON, zh="出生日期", en="Birth date", sensitivity=PERSONAL,
-                     aliases=("生日", "出生年月", "date of birth", "dob"))  # fmt: skip
+                     aliases=("生日", "出生年月", "date of birth", "dob", "birthday"))  # fmt: skip
     stated_age = field(
         models.PositiveSmallIntegerField(null=True, blank=True), group="identity", applies_to=PERSON, shown_by="age", zh="年龄", en="Age", aliases=("岁数",), example="35",
         help_zh="有出生日期时按出生日期计算", help_en="Worked out from the birth date when there is one",
@@ -252,7 +259,7 @@ class Client(ClientRecorded):
         listed=True,
     )
 
-    list_filters = {"manager": _served_by}
+    list_filters = {"manager": _served_by, "team": _served_by_team}
     computed_columns = (
         computed(
             "age",

@@ -32,6 +32,7 @@ ORDER = (
     "growth",
     "campaigns",
     "risk",
+    "insight",
     "complaints",
     "care",
     "compliance",

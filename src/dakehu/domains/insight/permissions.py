@@ -1,0 +1,8 @@
+"""The permission to question and to count clients; who holds it still sees the own clients only."""
+
+from dakehu.domains.team.roles import RoleName
+from dakehu.foundation.access.permissions import Permission
+
+INSIGHT_READ = Permission(
+    "insight.read", "提问与透视分析", "Ask questions and build pivots", granted_to=tuple(RoleName)
+)

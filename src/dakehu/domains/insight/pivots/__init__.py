@@ -1,0 +1,1 @@
+"""Pivots: visible clients counted and summed by rows and columns."""

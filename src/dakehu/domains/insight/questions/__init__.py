@@ -1,0 +1,1 @@
+"""Questions in words: what is typed becomes the filters of the list of clients."""
