@@ -28,6 +28,7 @@ PAGES = (
     "work",
     "campaigns",
     "complaints",
+    "care",
     "risk",
     "insight",
     "rules",

@@ -120,6 +120,7 @@ GRANTS = {
     "compliance.approvals": "manager lead compliance analyst admin",
     "compliance.declare_conflict": "manager lead compliance analyst",
     "compliance.conflicts": "compliance",
+    "care.sentiment": "manager lead compliance analyst admin",
     "advice.check": "manager lead compliance analyst admin",
     "advice.read": "manager lead compliance",
     "advice.suitability": "manager lead",

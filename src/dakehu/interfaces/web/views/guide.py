@@ -34,6 +34,7 @@ ORDER = (
     "risk",
     "insight",
     "complaints",
+    "care",
     "compliance",
     "wording",
     "conduct",

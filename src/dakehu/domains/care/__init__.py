@@ -1,0 +1,4 @@
+"""Care: what clients say and how it is taken: mood, distress, topics of a text."""
+
+# What interfaces and exchange may import besides queries, actions, permissions and resources.
+PUBLIC: tuple[str, ...] = ()

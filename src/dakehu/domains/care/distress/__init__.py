@@ -1,0 +1,1 @@
+"""Distress in a text: signs as data and how they are found."""

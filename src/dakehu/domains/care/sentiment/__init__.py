@@ -1,0 +1,1 @@
+"""The mood of a text: features, model, words of mood, decision."""

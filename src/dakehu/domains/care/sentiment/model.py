@@ -1,0 +1,48 @@
+"""The model of mood: logistic regression over hashed n-grams, read from one file beside this one, offline.
+
+`scripts/train_sentiment.py` writes the file. It holds weights as whole numbers of one byte, a scale, an intercept and a
+description; no text is in it. Learned from which texts, and what that means for its licence: decision 0162.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dakehu.domains.care.sentiment.features import features_of
+
+FILE = Path(__file__).with_name("model.npz")
+
+
+@dataclass(frozen=True)
+class Model:
+    """Weights of the n-grams (65,536 × int8), what one of them is worth, the intercept, and what is known of the model."""
+
+    weights: npt.NDArray[np.int8]
+    scale: float
+    intercept: float
+    about: dict[str, Any]
+
+    def probability(self, text: str) -> float:
+        """Return how probable it is that a comparable text is positive, 0 to 1; 0.5 for an empty text."""
+        places = features_of(text)
+        if not len(places):
+            return 0.5
+        total = float(self.weights[places].sum(dtype=np.int64)) * self.scale / float(np.sqrt(len(places)))
+        return float(1 / (1 + np.exp(-np.clip(total + self.intercept, -30, 30))))
+
+
+@cache
+def load_model(path: Path = FILE) -> Model:
+    """Return the model of a file. Nothing in the file is run (no pickles)."""
+    with np.load(path, allow_pickle=False) as stored:
+        return Model(
+            stored["weights"],
+            float(stored["scale"]),
+            float(stored["intercept"]),
+            json.loads(str(stored["about"])),
+        )

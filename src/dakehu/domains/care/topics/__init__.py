@@ -1,0 +1,1 @@
+"""Topics of a text: words as data and how they are found."""
