@@ -51,6 +51,12 @@ def test_a_question_finds_what_its_filters_find_in_the_list_and_only_ones_own(li
         assert named["count"] == 0
         with pytest.raises(Refused):
             ask("insight.question", {"text": "x" * 301})
+        assert ask("insight.question", {"text": "东区一队"})["count"] == 4
+        january = ask("clients.list", {"filters": {"opened_on.month": 1}})["rows"]
+        assert [row["code"] for row in january] == ["C1001"]
+        for filters in ({"opened_on.month": 13}, {"occupation.month": 1}, {"team": "x"}):
+            with pytest.raises(Refused):
+                ask("clients.list", {"filters": filters})
     with acting(wang):
         assert ask("insight.question", {"text": "C4 以上"})["count"] == 0
         stranger = ask("insight.question", {"text": "林晓的客户"})  # serves nobody whom Wang sees
