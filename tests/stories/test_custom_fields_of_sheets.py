@@ -296,11 +296,11 @@ EDITS = [
 ]
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize(("kind", "first", "typed", "kept"), EDITS, ids=[kind for kind, *_ in EDITS])
 def test_every_kind_comes_back_as_it_was_typed_and_empty_as_empty(
-    admin, lin, zhang, qian, tmp_path, language, kind, first, typed, kept
+    admin, lin, zhang, qian, tmp_path, kind, first, typed, kept
 ):
+    language = "en" if kind in ("amount", "date", "one") else "zh"  # what is written differently in English
     add(
         admin,
         "试验",
