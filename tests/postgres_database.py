@@ -52,10 +52,13 @@ def _migrate(name: str) -> None:
     from django.core.management import call_command
     from django.db import connections
 
+    from dakehu.foundation.database.migration_state import rendered_in_place
+
     for alias in ("default", "owner"):
         connections[alias].close()
         connections[alias].settings_dict["NAME"] = name
-    call_command("migrate", database="owner", interactive=False, verbosity=0)
+    with rendered_in_place():
+        call_command("migrate", database="owner", interactive=False, verbosity=0)
     # Transactional tests empty the tables after themselves, which the product itself may never do.
     with connections["owner"].cursor() as cursor:
         cursor.execute(f'GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO "{APP}"')

@@ -27,6 +27,8 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
     from django.core.management import call_command
     from django.db import connections
 
+    from dakehu.foundation.database.migration_state import rendered_in_place
+
     home = Path(os.environ["DAKEHU_HOME"])
     template = MIGRATED / state_of_migrations()
     with django_db_blocker.unblock():
@@ -37,7 +39,8 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
                 shutil.copytree(template, home, dirs_exist_ok=True)
                 read_keys()
             else:
-                call_command("migrate", interactive=False, verbosity=0)
+                with rendered_in_place():
+                    call_command("migrate", interactive=False, verbosity=0)
                 connections["default"].close()  # the last connection writes what is in the log into the file
                 keep(home, template)
         yield

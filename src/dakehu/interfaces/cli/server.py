@@ -24,6 +24,7 @@ from dakehu.foundation.base.clock import now
 from dakehu.foundation.base.errors import Refused, refusal
 from dakehu.foundation.base.i18n import Bilingual, bilingual, language
 from dakehu.foundation.base.parent_watch import SUPERVISED
+from dakehu.foundation.database.migration_state import rendered_in_place
 from dakehu.foundation.installation import derived_data, key_check
 from dakehu.foundation.jobs.queue import worker_beat
 from dakehu.foundation.worker import run_worker
@@ -58,7 +59,7 @@ def migrate() -> None:
     steps, begun = len(_steps_behind()), time.monotonic()
     if steps:
         tell(bilingual("正在准备数据库（{n} 步）…", "Preparing the database ({n} steps) …", n=steps))
-    with _patience_asked(bilingual("仍在准备数据库…", "Still preparing the database …")):
+    with _patience_asked(bilingual("仍在准备数据库…", "Still preparing the database …")), rendered_in_place():
         call_command("migrate", database=owner_alias(), interactive=False, verbosity=0)
     if steps:
         tell(
