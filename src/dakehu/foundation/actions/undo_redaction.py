@@ -44,7 +44,7 @@ def _take_out(row: Batch, clients: set[int], rows: Mapping[str, set[int]]) -> bo
         return False
     if not _remove(log, rows):
         return False
-    left = {name: value for name, value in row.report.items() if isinstance(value, (int, float))}
+    left: dict[str, Any] = {name: value for name, value in row.report.items() if isinstance(value, (int, float))}
     left["named"] = [number for number in row.report.get("named", ()) if number not in clients]
     _delete_files([row.file_key, str(row.report.get("undo", ""))])
     text = log.as_json()
@@ -67,7 +67,7 @@ def _remove(log: UndoLog, rows: Mapping[str, set[int]]) -> bool:
                 born.values.pop(pk, None)
         for kept in (log.changed.get(label, {}), log.deleted.get(label, {})):
             for pk in ids & set(kept):
-                kept.pop(pk)  # type: ignore[attr-defined]
+                kept.pop(pk)
     return log.count() < before
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import io
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -182,8 +182,14 @@ def erase(keys_of_files: list[str]) -> int:
     found = dict(rows.values_list("pk", "key"))
     if found:
         remove_rows(StoredFile, list(found))
-        transaction.on_commit(lambda: [_path(key).unlink(missing_ok=True) for key in found.values()])
+        transaction.on_commit(lambda: _unlink(found.values()))
     return len(found)
+
+
+def _unlink(keys_of_files: Iterable[str]) -> None:
+    """Delete contents that may be gone already."""
+    for key in keys_of_files:
+        _path(key).unlink(missing_ok=True)
 
 
 def delete_expired() -> int:
