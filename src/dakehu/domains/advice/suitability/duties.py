@@ -13,12 +13,6 @@ MEASURES = (
 )
 HOUSE = Bilingual("行内默认", "House default")
 OLDER_RULE = Bilingual("2010、2012 年行业规则的考试资料", "Exam notes on the rules of 2010 and 2012")
-CERTAINTIES = {
-    "V": ("已读规则原文", "The text of the rule was read"),
-    "S": ("据二手来源", "From a secondary source"),
-    "K": ("待核实", "To be checked"),
-    "D": ("行内默认", "House default"),
-}
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 
 from dakehu.domains.advice.suitability import desk, rules
-from dakehu.domains.advice.suitability.duties import CERTAINTIES, Duty
+from dakehu.domains.advice.suitability.duties import Duty
 from dakehu.domains.advice.suitability.parameters import CLIENT, ON, PRODUCT, SALE, STATED
+from dakehu.domains.compliance.rule_sets.registry import CERTAINTY
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import PERSONAL
@@ -94,7 +95,7 @@ def described(case: rules.Case, decision: rules.Decision, notes: dict[str, Any])
         "text": str(bilingual(rule.zh, rule.en)),
         "source": str(rule.source),
         "certainty": rule.certainty,
-        "certainty_text": str(bilingual(*CERTAINTIES[rule.certainty])),
+        "certainty_text": str(CERTAINTY[rule.certainty]),
         "duties": [described_duty(duty) for duty in decision.duties],
         **notes,
         "taken": taken(case),
@@ -115,7 +116,7 @@ def described_duty(duty: Duty) -> dict[str, Any]:
         "stage_text": str(duty.stage.text),
         "source": str(duty.source),
         "certainty": duty.certainty,
-        "certainty_text": str(bilingual(*CERTAINTIES[duty.certainty])),
+        "certainty_text": str(CERTAINTY[duty.certainty]),
         "document": duty.document,
     }
 
@@ -143,9 +144,9 @@ def suitability_rules() -> dict[str, Any]:
                 "text": str(bilingual(rule.zh, rule.en)),
                 "source": str(rule.source),
                 "certainty": rule.certainty,
-                "certainty_text": str(bilingual(*CERTAINTIES[rule.certainty])),
+                "certainty_text": str(CERTAINTY[rule.certainty]),
             }
             for rule in rules.RULES.values()
         ],
-        "certainties": {code: str(bilingual(*words)) for code, words in CERTAINTIES.items()},
+        "certainties": {code: str(words) for code, words in CERTAINTY.items()},
     }

@@ -14,10 +14,11 @@ from dakehu.domains.advice.models import (
 )
 from dakehu.domains.advice.parameters import CHECK, CLIENT, FILTERS, ORDER
 from dakehu.domains.advice.suitability.choices import Outcome, Stage
-from dakehu.domains.advice.suitability.duties import CERTAINTIES, DUTIES
+from dakehu.domains.advice.suitability.duties import DUTIES
 from dakehu.domains.advice.suitability.duty_rules import BY_CALL_BACK, NEEDS_EVIDENCE
 from dakehu.domains.advice.suitability.rules import RULES
 from dakehu.domains.clients.choices import InvestorClass, RiskLevel
+from dakehu.domains.compliance.rule_sets.registry import CERTAINTY
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
@@ -110,7 +111,7 @@ def check_page(*, suitability: int) -> dict[str, Any]:
         "tone": TONES[str(row.outcome)],
         "reason": str(bilingual(rule.zh, rule.en)) if rule else row.reason,
         "source": str(rule.source) if rule else "",
-        "certainty_text": str(bilingual(*CERTAINTIES[rule.certainty])) if rule else "",
+        "certainty_text": str(CERTAINTY[rule.certainty]) if rule else "",
         "missing": row.missing,
         "duties": duties,
         "ready": {"done": sum(not one["is_open"] for one in before), "total": len(before)},
@@ -135,7 +136,7 @@ def _duty(row: SuitabilityDuty) -> dict[str, Any]:
         "done_by": row.done_by.name if row.done_by else "",
         "not_before": clock.local(row.not_before).strftime("%Y-%m-%d %H:%M") if row.not_before else "",
         "source": str(known.source) if known else "",
-        "certainty_text": str(bilingual(*CERTAINTIES[known.certainty])) if known else "",
+        "certainty_text": str(CERTAINTY[known.certainty]) if known else "",
     }
 
 
