@@ -53,10 +53,19 @@ def browsers():
 
 
 def until(page, expression):
-    """Wait until the page says so. Playwright's own waiting needs eval, which the pages forbid."""
+    """Wait until the page says so. Playwright's own waiting needs eval, which the pages forbid.
+
+    A page that is just being left has no body for a moment, or ends the question half way: then it is asked again.
+    """
+    from playwright.sync_api import Error
+
     for _ in range(300):
-        if page.evaluate(expression):
-            return
+        try:
+            if page.evaluate(f"Boolean(document.body) && ({expression})"):
+                return
+        except Error as fault:
+            if "Execution context was destroyed" not in str(fault):
+                raise
         page.wait_for_timeout(100)
     raise AssertionError(f"never came true on {page.url}: {expression}")
 
