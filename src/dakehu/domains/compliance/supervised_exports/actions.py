@@ -80,5 +80,6 @@ declare(
         open_url="/approvals/",
         digest_of=lambda pk: digest_of(get_request(pk)),
         on_decision=decide_request,
+        seen_by=Permission.EXPORT_APPROVE,
     )
 )
