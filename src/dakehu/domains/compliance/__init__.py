@@ -5,5 +5,6 @@ money laundering, personal information and its end."""
 PUBLIC = (
     "privacy.client_copy",
     "rule_sets.registry",
+    "supervised_exports.choices",
     "supervised_exports.permits",
 )

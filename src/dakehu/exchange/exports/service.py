@@ -10,6 +10,7 @@ import polars as pl
 from django.core.validators import MaxValueValidator, MinValueValidator
 
 from dakehu.domains.compliance.supervised_exports import permits
+from dakehu.domains.compliance.supervised_exports.choices import ExportWay
 from dakehu.domains.ledger.queries import RISK_FREE
 from dakehu.exchange.exports import figure_columns
 from dakehu.exchange.imports.dry_run import Progress
@@ -76,7 +77,7 @@ def write_filled(
     With `live`, the address of OData, it also holds sheets that Excel fills from there. Clients outside the scope are skipped as if they did not exist. The audit records who exported how much, not what.
     """
     ids = visible_ids(None if clients is None else list(clients))
-    permits.use_permit(ids, clients is None)
+    permits.use_permit(ExportWay.WORKBOOK, ids, clients is None)
     file_language = language or reading_language()
     with TemporaryFile(prefix="dakehu-") as spool_file:  # unnamed, so that a killed process leaves nothing behind
         filled = _read(ids, file_language, spool_file, progress, whole=clients is None)
@@ -317,7 +318,7 @@ def start_export(
     """
     if not current_actor().may(Permission.EXPORT):
         raise NotAllowed(bilingual("导出表格", "export a workbook"), Permission.EXPORT)
-    permits.check_export(visible_ids(clients), clients is None)
+    permits.check_export(ExportWay.WORKBOOK, visible_ids(clients), clients is None)
     with act("workbook.start_export"):
         password_file = files.save("password", password.encode(), days=1).key if password else ""
     return jobs.start(

@@ -28,6 +28,7 @@ NAMES = (
     "WATERMARK",
     "READ_LOG_DAYS",
     "SUPERVISED_EXPORT",
+    "SUPERVISED_PERSONAL",
 )
 _cache = TTLCache(seconds=60)
 _source: list[Callable[[], dict[str, Any]]] = []
