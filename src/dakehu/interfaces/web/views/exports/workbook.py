@@ -15,7 +15,7 @@ from dakehu.domains.compliance.supervised_exports.choices import ExportWay
 from dakehu.exchange.evidence import service as evidence
 from dakehu.exchange.exports import service as exports
 from dakehu.exchange.reports import service as reports
-from dakehu.exchange.sheets.definitions import worksheets
+from dakehu.exchange.sheets.definitions import exported_worksheets
 from dakehu.exchange.tableau import service as extracts
 from dakehu.exchange.tableau.hyper import is_installed
 from dakehu.foundation.access.actor import current_actor
@@ -75,7 +75,7 @@ def start(request: HttpRequest) -> HttpResponse:
             "handed": _handed(given),
             "faults": faults,
             "recent": recent,
-            "sheets": [part.title for part in worksheets().values()],
+            "sheets": [part.title for part in exported_worksheets().values()],
             "masked": _masked(),
             "sealed": _sealed(),
             "languages": [("zh", "简体中文"), ("en", "English")],
@@ -229,7 +229,7 @@ def _counted(result: Any, counts: dict[str, int]) -> list[tuple[Any, int]]:
             (bilingual("操作日志", "Audit entries"), counts.get("audit", 0)),
             (bilingual("文件", "Files"), counts.get("files", 0)),
         ]
-    return [(part.title, counts[name]) for name, part in worksheets().items() if name in counts]
+    return [(part.title, counts[name]) for name, part in exported_worksheets().items() if name in counts]
 
 
 @require_GET
