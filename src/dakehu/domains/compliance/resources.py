@@ -59,6 +59,7 @@ declare(
             clients="some",
         ),
     ),
+    Resource("compliance.SelfCheck", key="self_check"),
     Resource("compliance.ConsentText", create="compliance.publish_consent_text", is_merged=False),
     Resource(
         "compliance.PrivacyRequest",
