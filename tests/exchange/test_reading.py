@@ -11,6 +11,7 @@ from msoffcrypto.format.ooxml import OOXMLFile
 
 from dakehu.exchange.workbook.reading import (
     BookRefused,
+    Lexicon,
     Limits,
     NeedsPassword,
     Term,
@@ -63,7 +64,7 @@ def workbook(rows: list[list[object]], name: str = "基本信息", merge: str = 
 
 def only_table(content: bytes, filename: str = "t.xlsx", **options: object):
     sheet = open_book(content, filename=filename, **options).sheets[0]
-    (table,) = detect_tables(sheet, VOCABULARY)
+    (table,) = detect_tables(sheet, Lexicon(VOCABULARY))
     return sheet, table
 
 
@@ -199,7 +200,7 @@ FOUND = [
 
 
 def shapes(sheets) -> list[tuple[str | None, str, int]]:
-    return [(t.part, t.layout, t.records(s).height) for s in sheets for t in detect_tables(s, VOCABULARY)]
+    return [(t.part, t.layout, t.records(s).height) for s in sheets for t in detect_tables(s, Lexicon(VOCABULARY))]
 
 
 def test_the_five_tables_of_the_article_are_recognised_on_five_sheets():
@@ -222,7 +223,7 @@ def test_the_five_tables_are_recognised_without_a_blank_line_or_a_title_between_
 def test_a_heading_repeated_in_the_middle_is_no_client():
     rows = [["客户号", "客户姓名"], ["A1", "张三"], ["客户号", "客户姓名"], ["A2", "李四"]]
     sheet = open_book(workbook(rows), filename="t.xlsx").sheets[0]
-    assert [t.records(sheet)["code"].to_list() for t in detect_tables(sheet, VOCABULARY)] == [["A1"], ["A2"]]
+    assert [t.records(sheet)["code"].to_list() for t in detect_tables(sheet, Lexicon(VOCABULARY))] == [["A1"], ["A2"]]
 
 
 def test_the_cell_of_a_card_is_its_value():
@@ -234,7 +235,7 @@ def test_the_cell_of_a_card_is_its_value():
 def test_two_cards_under_each_other_are_two_clients():
     card = ARTICLE["基本信息"][1:]
     sheet = open_book(workbook([*card, *card]), filename="t.xlsx").sheets[0]
-    assert [t.layout for t in detect_tables(sheet, VOCABULARY)] == ["card", "card"]
+    assert [t.layout for t in detect_tables(sheet, Lexicon(VOCABULARY))] == ["card", "card"]
 
 
 def test_a_likeness_is_only_suggested_and_content_tells_a_telephone_column():
@@ -270,7 +271,7 @@ def test_every_real_file_at_hand_opens():
     for path in files:
         for sheet in open_book(path).sheets:
             assert sheet.frame.height > 1, path.name
-            detect_tables(sheet, VOCABULARY)
+            detect_tables(sheet, Lexicon(VOCABULARY))
 
 
 def written(fill) -> bytes:
