@@ -6,8 +6,8 @@ import pytest
 from freezegun import freeze_time
 
 from dakehu.domains.advice.assessments import links
-from dakehu.domains.advice.assessments.questionnaires import versions
 from dakehu.domains.advice.models import QuestionnaireLink
+from dakehu.domains.advice.questionnaire_versions import store
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.gates import ask, perform
@@ -108,4 +108,4 @@ def test_a_link_that_was_revoked_is_gone(lin, zhang):
         perform("advice.revoke_questionnaire", {"questionnaire_link": QuestionnaireLink.objects.get().pk})
     with pytest.raises(links.LinkGone):
         links.submit(link, CAREFUL)
-    assert list(versions()) == ["2026-11"]
+    assert list(store.versions()) == ["2026-11"]

@@ -3,7 +3,7 @@
 from dakehu.domains.team.roles import RoleName
 from dakehu.foundation.access.permissions import Permission
 
-MANAGER, LEAD, COMPLIANCE = RoleName.MANAGER, RoleName.LEAD, RoleName.COMPLIANCE
+MANAGER, LEAD, COMPLIANCE, ANALYST = RoleName.MANAGER, RoleName.LEAD, RoleName.COMPLIANCE, RoleName.ANALYST
 
 SUITABILITY_CHECK = Permission(
     "advice.check", "查询适当性规则", "Ask the suitability rules", granted_to=tuple(RoleName)
@@ -16,6 +16,9 @@ SUITABILITY_WRITE = Permission(
 )
 SUITABILITY_REVIEW = Permission(
     "advice.review", "复核测评与适当性", "Review tests and checks", granted_to=(COMPLIANCE,)
+)
+QUESTIONNAIRE_WRITE = Permission(
+    "advice.questionnaires", "编写测评问卷版本", "Write versions of the questionnaire", granted_to=(ANALYST, COMPLIANCE)
 )
 CLASS_DECIDE = Permission(
     "advice.classes", "审核专业投资者申请", "Decide on investor classes", granted_to=(LEAD, COMPLIANCE)

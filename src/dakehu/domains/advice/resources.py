@@ -16,6 +16,12 @@ declare(
         "advice.Assessment", list="advice.assessments", of_client="advice.client_assessments", tab=True, is_merged=False
     ),
     Resource(
+        "advice.QuestionnaireVersion",
+        list="advice.questionnaire_versions",
+        create="advice.draft_questionnaire",
+        is_merged=False,
+    ),
+    Resource(
         "advice.ClassApplication",
         key="application",
         list="advice.class_applications",

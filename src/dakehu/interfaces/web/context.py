@@ -67,6 +67,12 @@ MENU = (
         (
             Page("/tiers/", bilingual("客户分级", "Client tiers"), "star", Permission.TIERS_READ),
             Page("/suitability/", bilingual("适当性", "Suitability"), "shield-check", Permission.SUITABILITY_READ),
+            Page(
+                "/suitability/questionnaire/",
+                bilingual("测评问卷", "Questionnaire"),
+                "list-checks",
+                Permission.QUESTIONNAIRE_WRITE,
+            ),
             Page("/advice/", bilingual("投资建议", "Advice"), "handshake", Permission.POLICY_READ),
             Page("/risk/", bilingual("风险监控", "Risk"), "chart-line", Permission.RISK_READ),
             Page("/market/", bilingual("行情", "Market"), "chart-line", Permission.LEDGER_READ),

@@ -10,11 +10,12 @@ from typing import Any
 
 from dakehu.domains.advice.assessments import rules
 from dakehu.domains.advice.assessments.addresses import path_of
-from dakehu.domains.advice.assessments.questionnaires import Questionnaire, in_force
+from dakehu.domains.advice.assessments.questionnaires import Questionnaire
 from dakehu.domains.advice.choices import AssessmentState
 from dakehu.domains.advice.models import Assessment, QuestionnaireLink
 from dakehu.domains.advice.models.kept import digest
 from dakehu.domains.advice.parameters import ASSESSMENT, CLIENT, QUESTIONNAIRE_LINK, REASON, VERSION
+from dakehu.domains.advice.questionnaire_versions.store import in_force
 from dakehu.domains.clients import actions as clients
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import acting_as, current_actor, system_actor

@@ -5,6 +5,7 @@ from dakehu.domains.advice.models.call_back import CallBack
 from dakehu.domains.advice.models.investor_class import ClassApplication
 from dakehu.domains.advice.models.plans import InvestmentGoal, InvestmentPolicy, ModelPortfolio, ProductAssetClass
 from dakehu.domains.advice.models.product_grade import ProductGrade
+from dakehu.domains.advice.models.questionnaire_version import QuestionnaireVersion
 from dakehu.domains.advice.models.records import Advice, AdviceOutcome, AdviceStep
 from dakehu.domains.advice.models.suitability import SuitabilityCheck, SuitabilityDuty
 
@@ -21,6 +22,7 @@ __all__ = [
     "ProductAssetClass",
     "ProductGrade",
     "QuestionnaireLink",
+    "QuestionnaireVersion",
     "SuitabilityCheck",
     "SuitabilityDuty",
 ]
