@@ -27,7 +27,7 @@ from dakehu.foundation.gates.registry import query
 )
 def questionnaire_versions(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
     """Return the versions that the firm wrote, the newest first."""
-    return filter_rows(QuestionnaireVersion.objects.all(), filters or {}, order or "-id")
+    return filter_rows(QuestionnaireVersion.objects.all(), filters or {}, order or "-effective_from,-name")
 
 
 @query(
