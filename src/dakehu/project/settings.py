@@ -107,6 +107,9 @@ SUPERVISED_EXPORT = env.number(
     zh="导出超过多少位客户须由另一人批准；0 为不要求",
     en="Exports of more clients than this are approved by somebody else; 0 switches that off",
 )
+RISK_TEST_DAYS = env.number(
+    "DAKEHU_RISK_TEST_DAYS", 730, zh="风险测评最多有效多少天", en="Days for which a risk test holds at most"
+)
 RISE_IS_RED = env.flag("DAKEHU_RISE_IS_RED", True, zh="红涨绿跌", en="Rising is red, falling green")
 
 BENCHMARK = env.text(

@@ -56,6 +56,22 @@ declare(
         asked_first=("client", "risk_level", "horizon", "review_on", "liquidity_need", "excluded"),
     ),
     Resource(
+        "advice.AdvisoryContract",
+        path="advisory-contracts",
+        key="contract",
+        list="advice.contracts",
+        of_client="advice.client_contracts",
+        create="advice.record_contract",
+        is_merged=False,
+        asked_first=("client", "number", "signed_on", "ends_on", "fee_terms"),
+    ),
+    Resource(
+        "advice.SelfCheck",
+        path="suitability-self-checks",
+        list="advice.self_checks",
+        is_merged=False,
+    ),
+    Resource(
         "advice.ModelPortfolio",
         list="advice.model_portfolios",
         create="advice.add_model_portfolio",

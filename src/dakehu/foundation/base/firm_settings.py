@@ -28,6 +28,7 @@ NAMES = (
     "WATERMARK",
     "READ_LOG_DAYS",
     "SUPERVISED_EXPORT",
+    "RISK_TEST_DAYS",
 )
 _cache = TTLCache(seconds=60)
 _source: list[Callable[[], dict[str, Any]]] = []

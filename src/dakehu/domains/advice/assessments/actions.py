@@ -22,7 +22,7 @@ from dakehu.foundation.access.actor import acting_as, current_actor, system_acto
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.versions import check_version
-from dakehu.foundation.base import clock
+from dakehu.foundation.base import clock, firm_settings
 from dakehu.foundation.base.errors import NotFound, Refused, refusal
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.records.conditional import change_if
@@ -108,7 +108,7 @@ def file_assessment(
         is_minimum=result.is_minimum,
         level_before=before,
         conflicts=list(result.soft),
-        valid_to=clock.local(now).date() + timedelta(days=questionnaire.valid_days),
+        valid_to=clock.local(now).date() + timedelta(days=valid_days(questionnaire)),
         state=(AssessmentState.WAITING if reason else AssessmentState.COUNTED).value,
         review_reason=reason,
     )
@@ -118,6 +118,11 @@ def file_assessment(
         _count(row)
     publish_event("assessment.filed", assessment=row.pk)
     return row
+
+
+def valid_days(questionnaire: Questionnaire) -> int:
+    """Return for how many days a test holds: as its version says, and no longer than the firm allows."""
+    return min(questionnaire.valid_days, int(firm_settings.current("RISK_TEST_DAYS")))
 
 
 def _count(row: Assessment) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dakehu.domains.advice.assessments.actions import valid_days
 from dakehu.domains.advice.assessments.addresses import path_of
 from dakehu.domains.advice.choices import AssessmentState
 from dakehu.domains.advice.models import Assessment, QuestionnaireLink
@@ -24,7 +25,7 @@ def questionnaire() -> dict[str, Any]:
     return {
         "version": found.version,
         "effective_from": found.effective_from.isoformat(),
-        "valid_days": found.valid_days,
+        "valid_days": valid_days(found),
         "versions": list(versions()),
         "bands": [{"from": least, "level": level} for least, level in found.bands],
         "items": [
