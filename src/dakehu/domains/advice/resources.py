@@ -57,7 +57,6 @@ declare(
     ),
     Resource(
         "advice.AdvisoryContract",
-        path="advisory-contracts",
         key="contract",
         list="advice.contracts",
         of_client="advice.client_contracts",
@@ -67,7 +66,6 @@ declare(
     ),
     Resource(
         "advice.SelfCheck",
-        path="suitability-self-checks",
         list="advice.self_checks",
         is_merged=False,
     ),

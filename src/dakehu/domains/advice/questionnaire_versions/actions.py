@@ -183,7 +183,7 @@ def set_questionnaire_check(
     if when is None:
         raise refusal(
             "condition",
-            "请写成“题目=选项,选项; 题目=选项”，至少两道题。",
+            "请写成“题目=选项，选项；题目=选项”，至少两道题。",
             "Write it as “question=option,option; question=option”, two questions at least.",
         )
     check = {"code": code, "severity": "hard" if is_hard else "soft", "when": when, "zh": zh, "en": en}

@@ -25,7 +25,7 @@ CONDITION = Parameter(
         "矛盾的答案",
         "Contradicting answers",
         example="loss=no_loss; kinds=equity,complex",
-        help_zh="题目=选项,选项; 题目=选项",
+        help_zh="题目=选项，选项；题目=选项",
         help_en="question=option,option; question=option",
     ),
 )

@@ -19,8 +19,19 @@ from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.notices import NoticeSource, declare, notice
 
 DUE, TO_SIGN = "advice.self_check_notices", "advice.self_check_signatures"
-SHOWN = ("period_start", "period_end", "due_on", "state", "findings", "measures", "is_reportable", "author", "signed_by", "signed_at",
-         "returned_for")  # fmt: skip
+SHOWN = (
+    "period_start",
+    "period_end",
+    "due_on",
+    "state",
+    "findings",
+    "measures",
+    "is_reportable",
+    "author",
+    "signed_by",
+    "signed_at",
+    "returned_for",
+)
 
 
 @query(
