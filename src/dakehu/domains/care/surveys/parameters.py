@@ -16,13 +16,12 @@ TEXT_EN = Parameter("text_en", required=False, spec=FieldSpec("英文题目", "Q
 OPTIONS = Parameter(
     "options",
     required=False,
-    kind="text",
     spec=FieldSpec(
         "选项或矩阵各行",
         "Options, or lines of a matrix",
-        help_zh="每行一个，中文 | 英文",
-        help_en="One a line, Chinese | English",
-        example="电话 | Phone",
+        help_zh="中文 | 英文，用分号隔开",
+        help_en="Chinese | English, with semicolons",
+        example="电话 | Phone; 邮件 | Mail",
     ),
 )
 IS_REQUIRED = Parameter("is_required", required=False, kind="bool", spec=FieldSpec("必答", "Required"))

@@ -67,8 +67,9 @@ def _coded(letter: str, texts: Iterable[Fault]) -> list[dict[str, str]]:
 
 
 def read_lines(text: str) -> list[Fault]:
-    """Return [(zh, en)] of lines such as `很好 | Very good`; the English words may be left out."""
-    lines = [line.partition("|") for line in text.replace("｜", "|").splitlines() if line.strip()]
+    """Return [(zh, en)] of a text such as `电话 | Phone; 邮件 | Mail`, or one a line; the English words may be left out."""
+    plain = text.replace("｜", "|").replace("；", ";").replace(";", "\n")
+    lines = [line.partition("|") for line in plain.splitlines() if line.strip()]
     return [(zh.strip(), en.strip()) for zh, _, en in lines]
 
 
@@ -114,7 +115,7 @@ def _fault(one: Question, earlier: Mapping[str, Question]) -> Fault | None:
     """Return what is wrong with a question that follows others."""
     needs = "rows" if one["kind"] == QuestionKind.MATRIX else "options" if one["kind"] in WITH_OPTIONS else ""
     if needs and not 2 <= len(one[needs]) <= MOST_OPTIONS:
-        return (f"应有 2–{MOST_OPTIONS} 个选项，每行一个。", f"Give 2 to {MOST_OPTIONS} options, one a line.")
+        return (f"应有 2–{MOST_OPTIONS} 个选项，用分号隔开。", f"Give 2 to {MOST_OPTIONS} options with semicolons.")
     condition = one["show_if"]
     if condition is None:
         return None
