@@ -10,7 +10,7 @@ def erase_answers(erasure: Erasure) -> int:
     """Delete the confidential answers of the clients with what links them; anonymous ones stay, since nobody knows whose."""
     found = set()
     for some in chunks(sorted(erasure.clients)):
-        rows = unrecorded(SurveyAnswerLink).filter(invitation__client_id__in=some)
+        rows = unrecorded(SurveyAnswerLink).filter(client_id__in=some)
         found |= set(rows.values_list("answer_id", flat=True))
     for some in chunks(sorted(found)):
         unrecorded(SurveyAnswer).filter(pk__in=some).delete()

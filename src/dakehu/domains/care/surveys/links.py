@@ -47,7 +47,7 @@ class Opened:
 
     batch: SurveyBatch
     digest: str
-    invitation: int | None
+    invitation: SurveyInvitation | None
     is_spent: bool
 
     @property
@@ -76,12 +76,13 @@ def opened(token: str) -> Iterator[Opened]:
         batch = SurveyBatch.objects.select_related("survey", "version").filter(pk=number).first()
         checked = read or tokens.Token(0, b"", b"")
         is_signed = tokens.is_signed(checked, batch.secret if batch is not None else NOBODY)
-        found = unrecorded(SurveyToken).filter(digest=tokens.digest_of(checked)).first()
+        tokens_known = unrecorded(SurveyToken).select_related("invitation")
+        found = tokens_known.filter(digest=tokens.digest_of(checked)).first()
         if batch is None or not is_signed or not _is_open(batch):
             raise LinkGone(bilingual("可用的问卷链接", "working survey link"))
         if batch.survey.anonymity != Anonymity.ANONYMOUS and found is None:
             raise LinkGone(bilingual("可用的问卷链接", "working survey link"))
-        invitation = found.invitation_id if found is not None else None
+        invitation = found.invitation if found is not None else None
         is_spent = found is not None and (found.is_spent or _is_answered(invitation))
         yield Opened(batch, tokens.digest_of(checked), invitation, is_spent)
 
@@ -90,11 +91,11 @@ def _is_open(batch: SurveyBatch) -> bool:
     return bool(batch.survey.state == SurveyState.OPEN and batch.expires_on >= clock.today())
 
 
-def _is_answered(invitation: int | None) -> bool:
+def _is_answered(invitation: SurveyInvitation | None) -> bool:
     """Return whether an invitation was answered, by this link or another of it."""
     if invitation is None:
         return False
-    rows = unrecorded(SurveyToken).filter(invitation_id=invitation, is_spent=True)
+    rows = unrecorded(SurveyToken).filter(invitation=invitation, is_spent=True)
     return bool(rows.exists())
 
 
@@ -144,7 +145,7 @@ def spend(link: Opened) -> None:
 
 def store_answer(
     batch: SurveyBatch,
-    invitation: int | None,
+    invitation: SurveyInvitation | None,
     choices: dict[str, Any],
     texts: dict[str, str],
     channel: str,
@@ -152,6 +153,7 @@ def store_answer(
 ) -> SurveyAnswer:
     """Store an answer as its survey's anonymity has it, and raise an alert for words of distress of a known client."""
     kind = batch.survey.anonymity
+    named = invitation if kind == Anonymity.NAMED else None
     answer = SurveyAnswer(
         batch=batch,
         channel=channel,
@@ -159,23 +161,24 @@ def store_answer(
         texts=json.dumps(texts, ensure_ascii=False) if texts else None,
         day=None if kind == Anonymity.ANONYMOUS else clock.today(),
         is_attended=is_attended,
-        invitation_id=invitation if kind == Anonymity.NAMED else None,
+        invitation=named,
+        client_id=named.client_id if named is not None else None,
     )
     answer.save(force_insert=True)
     if kind == Anonymity.CONFIDENTIAL and invitation is not None:
-        SurveyAnswerLink(answer=answer, invitation_id=invitation).save(force_insert=True)
+        link = SurveyAnswerLink(answer=answer, invitation=invitation, client_id=invitation.client_id)
+        link.save(force_insert=True)
     level = _level_of(texts)
     if level is not None and invitation is not None and kind != Anonymity.ANONYMOUS:
         raise_alert(batch.survey, invitation, level)
     return answer
 
 
-def raise_alert(survey: Survey, invitation: int, level: str) -> None:
+def raise_alert(survey: Survey, invitation: SurveyInvitation, level: str) -> None:
     """Raise an alert: to who serves the client where the survey is named, else to the survey office alone."""
-    client = SurveyInvitation.objects.get(pk=invitation).client
     is_office_only = survey.anonymity != Anonymity.NAMED
     SurveyAlert(
-        client=client, survey=survey, level=level, raised_on=clock.today(), is_office_only=is_office_only
+        client=invitation.client, survey=survey, level=level, raised_on=clock.today(), is_office_only=is_office_only
     ).save()
 
 

@@ -53,8 +53,9 @@ def record_phone_survey(*, survey: int, client: Any, answers: dict[str, Any]) ->
         invite(batch, [client.pk])
         invitation = SurveyInvitation.objects.get(batch=batch, client=client)
     with acting_as(system_actor("note a survey by phone", current_actor().door)):
-        SurveyToken(digest=f"phone:{invitation.pk}", batch=batch, is_spent=True, invitation=invitation).save()
-        store_answer(batch, invitation.pk, choices, texts, AnswerChannel.PHONE.value, is_attended=True)
+        spent = {"digest": f"phone:{invitation.pk}", "is_spent": True}
+        SurveyToken(**spent, batch=batch, invitation=invitation, client_id=client.pk).save()
+        store_answer(batch, invitation, choices, texts, AnswerChannel.PHONE.value, is_attended=True)
     add_audit_note(survey=row.pk, client=client.pk)
     return {"survey": row.pk, "client": client.code}
 

@@ -24,7 +24,8 @@ from dakehu.foundation.gates.registry import query
 @query("care.surveys", needs=SURVEY_READ, zh="问卷列表", en="Surveys", parameters=(FILTERS, ORDER))
 def surveys(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
     """Return the surveys, the newest first."""
-    return filter_rows(Survey.objects.all(), filters or {}, order or "-id")
+    rows = filter_rows(Survey.objects.all(), filters or {}, order or "")
+    return rows if order else rows.order_by("-pk")
 
 
 @query("care.survey", needs=SURVEY_READ, zh="问卷", en="A survey", parameters=(SURVEY,))
@@ -119,7 +120,8 @@ def request_lines(survey: Survey) -> list[dict[str, Any]]:
 )
 def request_surveys(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
     """Return for each closed request of visible clients whether a survey went and why not, the newest first."""
-    return filter_rows(RequestSurvey.objects.all(), filters or {}, order or "-id")
+    rows = filter_rows(RequestSurvey.objects.all(), filters or {}, order or "")
+    return rows if order else rows.order_by("-pk")
 
 
 @query("care.survey_alerts", needs=SURVEY_READ, zh="答卷警示", en="Survey alerts")

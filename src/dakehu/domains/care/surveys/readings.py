@@ -83,10 +83,10 @@ def _understood(question: dict[str, Any], text: str) -> dict[str, Any]:
 )
 def identify_answer(*, answer: int) -> dict[str, Any]:
     """Return {client, client_id, code} of a confidential answer; the reading is on record. Raises NotFound for others."""
-    row = SurveyAnswerLink.objects.select_related("invitation__client").filter(answer_id=answer).first()
+    row = SurveyAnswerLink.objects.select_related("client").filter(answer_id=answer).first()
     if row is None:
         raise NotFound(bilingual("可查明的答卷", "answer that names a client"))
-    client = row.invitation.client
+    client = row.client
     add_audit_note(answer=answer, client=client.pk)
     return {"client": name_of(client, current_actor().clearance), "client_id": client.pk, "code": client.code}
 
@@ -104,14 +104,14 @@ def read_named_answers(*, survey: int) -> list[dict[str, Any]]:
     row = get_survey(survey)
     if row.anonymity != Anonymity.NAMED:
         raise refusal("survey", "只有实名问卷可以逐份查阅。", "Only a named survey is read answer by answer.")
-    rows = SurveyAnswer.objects.filter(batch__survey=row).exclude(invitation=None)
-    found = list(rows.select_related("invitation__client", "batch__version").order_by("-day", "pk")[:MOST])
+    rows = SurveyAnswer.objects.filter(batch__survey=row).exclude(client=None)
+    found = list(rows.select_related("client", "batch__version").order_by("-day", "pk")[:MOST])
     add_audit_note(survey=row.pk, answers=len(found))
     clearance = current_actor().clearance
     return [
         {
-            "client": name_of(one.invitation.client, clearance),
-            "client_id": one.invitation.client_id,
+            "client": name_of(one.client, clearance),
+            "client_id": one.client_id,
             "day": one.day.isoformat(),
             "is_attended": one.is_attended,
             "choices": one.choices,

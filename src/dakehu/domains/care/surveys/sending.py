@@ -224,7 +224,10 @@ def link_for(key: str, text: str) -> str | None:
         return None
     drawn, digest = tokens.draw_token(row.pk, row.secret)
     if row.survey.anonymity != Anonymity.ANONYMOUS:
-        SurveyToken(digest=digest, batch=row, invitation_id=int(number)).save()
+        invitation = SurveyInvitation.objects.filter(pk=int(number)).first()
+        if invitation is None:
+            return None
+        SurveyToken(digest=digest, batch=row, invitation=invitation, client_id=invitation.client_id).save()
     return text.replace(texts.LINK, address_of(drawn))
 
 

@@ -13,11 +13,11 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.interfaces import rate_limits
 
 SATISFACTION = {
-    5: bilingual("非常满意", "Very satisfied"),
-    4: bilingual("满意", "Satisfied"),
-    3: bilingual("一般", "Neither"),
-    2: bilingual("不满意", "Dissatisfied"),
-    1: bilingual("非常不满意", "Very dissatisfied"),
+    5: bilingual("5 非常满意", "5 Very satisfied"),
+    4: bilingual("4 满意", "4 Satisfied"),
+    3: bilingual("3 一般", "3 Neither"),
+    2: bilingual("2 不满意", "2 Dissatisfied"),
+    1: bilingual("1 非常不满意", "1 Very dissatisfied"),
 }
 
 
@@ -100,10 +100,7 @@ def choices_of(one: dict[str, Any], given: tuple[str, ...]) -> list[tuple[str, A
     if one["kind"] == "nps":
         return [(str(n), str(n), str(n) in given) for n in range(11)]
     if one["kind"] in ("csat", "matrix"):
-        return [
-            (str(n), bilingual("{n} {zh}", "{n} {en}", n=n, zh=words.zh, en=words.en), str(n) in given)
-            for n, words in SATISFACTION.items()
-        ]
+        return [(str(n), words, str(n) in given) for n, words in SATISFACTION.items()]
     return [(each["code"], bilingual(each["zh"], each["en"]), each["code"] in given) for each in one["options"]]
 
 
@@ -114,11 +111,11 @@ def condition_of(one: dict[str, Any], numbers: Mapping[str, int], by_code: Mappi
     code, values = one["show_if"]["question"], one["show_if"]["values"]
     labels = {each["code"]: each for each in by_code[code]["options"]}
     return bilingual(
-        "第 {n} 题选“{zh}”时回答",
-        "Only if question {n} is “{en}”",
+        "第 {n} 题选“{chosen}”时回答",
+        "Only if question {n} is “{chosen_en}”",
         n=numbers[code],
-        zh="、".join(labels[value]["zh"] if value in labels else value for value in values),
-        en=", ".join(labels[value]["en"] if value in labels else value for value in values),
+        chosen="、".join(labels[value]["zh"] if value in labels else value for value in values),
+        chosen_en=", ".join(labels[value]["en"] if value in labels else value for value in values),
     )
 
 
