@@ -1,4 +1,4 @@
-"""Care: what clients say and how it is taken: mood, distress, topics of a text."""
+"""Care: what clients say and how it is taken: surveys, mood, distress, topics of a text."""
 
 # What interfaces and exchange may import besides queries, actions, permissions and resources.
-PUBLIC: tuple[str, ...] = ()
+PUBLIC: tuple[str, ...] = ("surveys.choices", "surveys.links", "surveys.sending", "surveys.texts")

@@ -6,3 +6,24 @@ from dakehu.foundation.access.permissions import Permission
 SENTIMENT = Permission(
     "care.sentiment", "分析文本的语气与话题", "Ask for mood and topics of a text", granted_to=tuple(RoleName)
 )
+SURVEY_READ = Permission(
+    "care.surveys_read",
+    "查看问卷与结果",
+    "See surveys and results",
+    granted_to=(RoleName.MANAGER, RoleName.LEAD, RoleName.COMPLIANCE, RoleName.ANALYST),
+)
+SURVEY_WRITE = Permission(
+    "care.surveys_write", "编制与发送问卷", "Make and send surveys", granted_to=(RoleName.LEAD, RoleName.COMPLIANCE)
+)
+SURVEY_PHONE = Permission(
+    "care.surveys_phone",
+    "电话代填问卷",
+    "Fill surveys in by phone",
+    granted_to=(RoleName.MANAGER, RoleName.LEAD),
+)
+SURVEY_OFFICE = Permission(
+    "care.survey_office",
+    "问卷管理：读取保密答卷",
+    "Survey office: read confidential answers",
+    granted_to=(RoleName.COMPLIANCE,),
+)

@@ -30,6 +30,7 @@ SECTIONS = (
     "plans",
     "compliance",
     "suitability",
+    "surveys",
     "exports",
     "staff",
     "audit",

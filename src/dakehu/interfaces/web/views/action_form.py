@@ -38,6 +38,9 @@ CARRIED = (
     "suspicion",
     "subject_kind",
     "subject_id",
+    "question",
+    "batch",
+    "alert",
 )  # said by the page, never asked
 
 
