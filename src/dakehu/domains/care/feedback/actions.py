@@ -91,7 +91,7 @@ def add_feedback(
     row.due_on = working_days_after(clock.local(received).date(), rules.REPLY_DAYS, trading_days.is_trading_day)
     row.save()
     if reading.distress:
-        publish_event("feedback.distress", kind="feedback", ref=row.pk, level=reading.distress)
+        publish_event("feedback.distress", source="feedback", ref=row.pk, level=reading.distress)
     return row
 
 
@@ -110,7 +110,7 @@ def _open_case(text: str, client: Any, received: datetime, case: dict[str, Any],
     )
     distress = rules.read_text(text).distress
     if distress:
-        publish_event("feedback.distress", kind="complaint", ref=row.pk, level=distress)
+        publish_event("feedback.distress", source="complaint", ref=row.pk, level=distress)
     return row
 
 

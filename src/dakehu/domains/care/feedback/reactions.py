@@ -18,14 +18,14 @@ URGENT = "1"  # priority of a task
 
 
 @on_event("feedback.distress")
-def on_distress(*, kind: str, ref: int, level: str) -> dict[str, Any]:
+def on_distress(*, source: str, ref: int, level: str) -> dict[str, Any]:
     """Give the lead of whoever serves the client a task for today, once. Returns {task: id or None}.
 
     Of a complaint about a member of staff the task names the case and no client: whoever serves the client would read it.
     """
     with acting_as(system_actor(str(bilingual("痛苦信号升级", "Escalate a sign of distress")), "worker")):
-        row = model_of(MODELS[kind]).objects.filter(pk=ref).select_related("client", "owner").first()
-        key = f"distress:{kind}:{ref}"
+        row = model_of(MODELS[source]).objects.filter(pk=ref).select_related("client", "owner").first()
+        key = f"distress:{source}:{ref}"
         if row is None or level not in AT_ONCE or model_of("service.Task").objects.filter(source_ref=key).exists():
             return {"task": None}
         about = getattr(row, "about_staff_id", None)

@@ -1,7 +1,6 @@
 """What pages and API show of feedback."""
 
-from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.schema.resources import Resource, TimelineOf, declare
+from dakehu.foundation.schema.resources import Resource, declare
 
 declare(
     Resource(
@@ -13,7 +12,6 @@ declare(
         create="care.register_feedback",
         update="care.change_feedback",
         asked_first=("client", "kind", "text", "channel", "received_at", "topic"),
-        timeline=TimelineOf("feedback", bilingual("客户意见", "Feedback"), "inbox"),
         tab=True,
     ),
 )

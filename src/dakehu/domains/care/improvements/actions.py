@@ -24,7 +24,7 @@ ISSUE = Parameter("issue", kind="integer", spec=FieldSpec("改进事项编号", 
 VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
 SOURCE_KIND = Parameter("source_kind", required=False, spec=FieldSpec("来源类别", "Kind of record"))
 SOURCE_REF = Parameter("source_ref", required=False, kind="integer", spec=FieldSpec("来源编号", "Number of the record"))
-INTO = Parameter("into", kind="integer", spec=FieldSpec("改进事项", "Issue"))
+INTO = Parameter("into", "care.Issue", spec=FieldSpec("改进事项", "Issue"))
 COUNTS = (
     Parameter("window", choice_set=Window, spec=FieldSpec("时段", "Window")),
     Parameter("count", kind="integer", spec=FieldSpec("数量", "Count")),
@@ -108,9 +108,9 @@ def change_issue(*, issue: int, version: int | None = None, **values: Any) -> Is
     en="Link to an issue",
     parameters=(INTO, SOURCE_KIND, SOURCE_REF),
 )
-def link_to_issue(*, into: int, source_kind: str | None = None, source_ref: int | None = None) -> IssueLink:
+def link_to_issue(*, into: Issue, source_kind: str | None = None, source_ref: int | None = None) -> IssueLink:
     """Link feedback, a complaint, a request or another record to an issue that answers it."""
-    return add_link(get_issue(into, is_open=True), source_kind or "", source_ref or 0)
+    return add_link(get_issue(into.pk, is_open=True), source_kind or "", source_ref or 0)
 
 
 def add_link(row: Issue, kind_name: str, ref: int) -> IssueLink:

@@ -78,8 +78,8 @@ def _sample(issue: Issue, metric: Metric, window: Window, first: date | None, la
 
 
 def described_result(issue: Issue) -> dict[str, Any]:
-    """Return the stored result in words: {has_result, metric, meaning, unit, is_typed, sources, before, after, effect, verdict,
-    verdict_code, tone, method, caution}; only has_result, metric, meaning where nothing is measured."""
+    """Return the stored result in words: {has_result, metric, meaning, unit, is_typed, sources, before, after, effect, low, high,
+    verdict, verdict_code, tone, method, caution}; only has_result, metric, meaning where nothing is measured."""
     if not issue.metric:
         return {"has_result": False}
     metric = get_metric(str(issue.metric))
@@ -104,9 +104,16 @@ def described_result(issue: Issue) -> dict[str, Any]:
         "before": result["before"],
         "after": result["after"],
         "effect": effect,
+        "low": _signed(effect.get("low")),
+        "high": _signed(effect.get("high")),
         "verdict_code": verdict,
         "verdict": str(VERDICTS[verdict]) if verdict else "",
         "tone": {"better": "good", "worse": "bad"}.get(verdict, "warn") if verdict else "",
         "method": str(METHODS[is_share]),
         "caution": str(NO_CONTROL),
     }
+
+
+def _signed(number: float | None) -> str:
+    """Return a number with its sign and one decimal, "" for None."""
+    return "" if number is None else f"{number:+.1f}"

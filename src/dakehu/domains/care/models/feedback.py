@@ -1,6 +1,5 @@
 """Feedback of clients (客户意见): suggestions, praise and questions; a complaint is a case of compliance."""
 
-
 from django.db import models
 from django.db.models import Q
 

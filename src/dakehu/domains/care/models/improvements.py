@@ -32,6 +32,7 @@ class Issue(Recorded):
 
     names = Names("改进事项", "Issue", "Issues", aliases=("整改事项", "Improvement"))
     retention = TWENTY_YEARS
+    is_chosen_from_list = True
     field_groups = {
         "plan": bilingual("问题与措施", "Problem and measure"), "effect": bilingual("效果衡量", "Effect"),
         "": bilingual("其他", "Other"),

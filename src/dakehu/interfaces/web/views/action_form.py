@@ -38,6 +38,9 @@ CARRIED = (
     "suspicion",
     "subject_kind",
     "subject_id",
+    "source_kind",
+    "source_ref",
+    "mail",
 )  # said by the page, never asked
 
 
