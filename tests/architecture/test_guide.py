@@ -29,6 +29,7 @@ PAGES = (
     "campaigns",
     "complaints",
     "care",
+    "feedback",
     "risk",
     "insight",
     "rules",
