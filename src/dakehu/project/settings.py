@@ -386,7 +386,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"surveys": {"()": "dakehu.interfaces.survey_log_filter.SurveyFilter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["surveys"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"dakehu": {"level": "INFO"}, "axes": {"level": "ERROR"}},
 }

@@ -36,3 +36,24 @@ IMPROVEMENT_CLOSE = Permission(
     "Approve the end of an issue",
     granted_to=(RoleName.LEAD, RoleName.COMPLIANCE),
 )
+SURVEY_READ = Permission(
+    "care.surveys_read",
+    "查看问卷与结果",
+    "See surveys and results",
+    granted_to=(RoleName.MANAGER, RoleName.LEAD, RoleName.COMPLIANCE, RoleName.ANALYST),
+)
+SURVEY_WRITE = Permission(
+    "care.surveys_write", "编制与发送问卷", "Make and send surveys", granted_to=(RoleName.LEAD, RoleName.COMPLIANCE)
+)
+SURVEY_PHONE = Permission(
+    "care.surveys_phone",
+    "电话代填问卷",
+    "Fill surveys in by phone",
+    granted_to=(RoleName.MANAGER, RoleName.LEAD),
+)
+SURVEY_OFFICE = Permission(
+    "care.survey_office",
+    "问卷管理：读取保密答卷",
+    "Survey office: read confidential answers",
+    granted_to=(RoleName.COMPLIANCE,),
+)

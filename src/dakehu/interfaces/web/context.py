@@ -78,6 +78,11 @@ MENU = (
         ),
     ),
     Section(
+        "care",
+        bilingual("客户之声", "Listening"),
+        (Page("/surveys/", bilingual("问卷", "Surveys"), "message-circle", Permission.SURVEY_READ),),
+    ),
+    Section(
         "data",
         bilingual("数据", "Data"),
         (

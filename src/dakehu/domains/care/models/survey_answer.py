@@ -26,7 +26,7 @@ class SurveyToken(models.Model):
     """A link: the digest of its token. In an anonymous survey there is one only once it is spent, and it names nobody."""
 
     names = Names("问卷链接", "Survey link", "Survey links")
-    client_path = "invitation__client"
+    client_path = "client"
     derived = True  # not compared with the audit, which must not know it
     objects: Any = scope.Scoped()
 
@@ -34,6 +34,7 @@ class SurveyToken(models.Model):
     digest: Any = models.CharField(max_length=64, unique=True)
     batch: Any = models.ForeignKey("care.SurveyBatch", on_delete=models.CASCADE, related_name="+")
     is_spent: Any = models.BooleanField(default=False)
+    client: Any = models.ForeignKey("clients.Client", null=True, on_delete=models.CASCADE, related_name="survey_tokens")
     invitation: Any = models.ForeignKey(
         "care.SurveyInvitation", null=True, on_delete=models.CASCADE, related_name="tokens"
     )
@@ -45,12 +46,12 @@ class SurveyToken(models.Model):
 class SurveyAnswer(models.Model):
     """One finished survey. `choices`: {question: value}; `texts`: the words, encrypted JSON {question: text}.
 
-    A named one names its invitation. A confidential one is named by a SurveyAnswerLink, an anonymous one by nothing; that one
+    A named one names its invitation and client. A confidential one is named by a SurveyAnswerLink, an anonymous one by nothing; that one
     has no `day` either. `is_attended`: a member of staff was there, so that it never counts in an appraisal.
     """
 
     names = Names("问卷答卷", "Survey answer", "Survey answers")
-    client_path = "invitation__client"
+    client_path = "client"
     retention = TWENTY_YEARS
     derived = True  # not compared with the audit, which must not know it
     objects: Any = scope.Scoped()
@@ -62,6 +63,9 @@ class SurveyAnswer(models.Model):
     texts: Any = EncryptedTextField(null=True)
     day: Any = models.DateField(null=True)
     is_attended: Any = models.BooleanField(default=False)
+    client: Any = models.ForeignKey(
+        "clients.Client", null=True, on_delete=models.CASCADE, related_name="survey_answers"
+    )
     invitation: Any = models.OneToOneField(
         "care.SurveyInvitation", null=True, on_delete=models.CASCADE, related_name="answer"
     )
@@ -79,12 +83,13 @@ class SurveyAnswerLink(models.Model):
     """Whose a confidential answer is. Read by the survey office only, and every reading is on record."""
 
     names = Names("答卷对应", "Survey answer link", "Survey answer links")
-    client_path = "invitation__client"
+    client_path = "client"
     derived = True  # not compared with the audit, which must not know it
     objects: Any = scope.Scoped()
 
     id: Any = models.BigAutoField(primary_key=True, default=random_number)
     answer: Any = models.OneToOneField(SurveyAnswer, on_delete=models.CASCADE, related_name="link")
+    client: Any = models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="survey_answer_links")
     invitation: Any = models.OneToOneField(
         "care.SurveyInvitation", on_delete=models.CASCADE, related_name="answer_link"
     )

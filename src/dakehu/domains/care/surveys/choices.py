@@ -71,7 +71,6 @@ class RequestOutcome(Choices):
     RECENT = "recent", "近期已调查", "Surveyed recently"
     REFUSED = "refused", "按规则不发送", "Refused by rule"
     NO_ADDRESS = "no_address", "没有邮箱", "No mail address"
-    NOT_HANDLED = "not_handled", "无人处理即关闭", "Closed without handling"
 
 
 INDEPENDENT = (BatchOrigin.SAMPLE.value, BatchOrigin.REQUEST.value)  # samples that nobody picked by hand

@@ -32,6 +32,7 @@ SECTIONS = (
     "plans",
     "compliance",
     "suitability",
+    "surveys",
     "exports",
     "staff",
     "audit",

@@ -41,6 +41,9 @@ CARRIED = (
     "source_kind",
     "source_ref",
     "mail",
+    "question",
+    "batch",
+    "alert",
 )  # said by the page, never asked
 
 
