@@ -132,7 +132,16 @@ def test_every_metric_is_read_from_the_records_of_the_desk(lin, zhou, clients):
             perform("service.log_interaction", {**spoken, "promise_due_on": day(35 if place else -1)})
         perform("care.register_feedback", {"kind": "建议", "text": "转账再快些", "client": clients[0].pk})
     found = {}
-    for name in ("feedback", "requests", "on_time", "first_contact", "promises", "days_to_close", "mail_minutes"):
+    for name in (
+        "feedback",
+        "requests",
+        "on_time",
+        "first_contact",
+        "promises",
+        "days_to_close",
+        "mail_minutes",
+        "satisfaction",
+    ):
         days = {**windows(), "before_to": day(32), "after_from": day(31), "after_to": day(0)}
         issue = open_issue(zhou, **{**days, "metric": name, "topic": "其他"})
         with acting(zhou):

@@ -46,8 +46,6 @@ MENU = (
             Page("/calendar/", bilingual("日程", "Calendar"), "calendar", Permission.SERVICE_READ),
             Page("/tasks/", bilingual("任务", "Tasks"), "circle-check", Permission.SERVICE_READ),
             Page("/mail/", bilingual("邮件", "Mail"), "mail", Permission.MAILBOX_READ),
-            Page("/feedback/", bilingual("客户声音", "Feedback"), "inbox", Permission.FEEDBACK_READ),
-            Page("/improvements/", bilingual("改进事项", "Improvements"), "target", Permission.IMPROVEMENT_READ),
             Page("/approvals/", bilingual("审批", "Approvals"), "list-checks", Permission.APPROVAL_READ),
             Page("/workload/", bilingual("分工与交接", "Workload"), "users-round", Permission.CLIENT_ASSIGN),
         ),
@@ -80,7 +78,11 @@ MENU = (
     Section(
         "care",
         bilingual("客户之声", "Listening"),
-        (Page("/surveys/", bilingual("问卷", "Surveys"), "message-circle", Permission.SURVEY_READ),),
+        (
+            Page("/feedback/", bilingual("客户意见", "Feedback"), "inbox", Permission.FEEDBACK_READ),
+            Page("/improvements/", bilingual("改进事项", "Improvements"), "target", Permission.IMPROVEMENT_READ),
+            Page("/surveys/", bilingual("问卷", "Surveys"), "message-circle", Permission.SURVEY_READ),
+        ),
     ),
     Section(
         "data",

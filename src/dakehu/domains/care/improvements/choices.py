@@ -31,6 +31,7 @@ class MetricName(Choices):
     ON_TIME = "on_time", "诉求按期办结率", "Share of requests closed in time"
     FIRST_CONTACT = "first_contact", "诉求一次解决率", "Share of requests solved at once"
     PROMISES = "promises", "承诺兑现率", "Share of promises kept in time"
+    SATISFACTION = "satisfaction", "问卷满意率", "Share satisfied in surveys"
     DAYS_TO_CLOSE = "days_to_close", "诉求办结天数", "Days to close a request"
     MAIL_MINUTES = "mail_minutes", "邮件首次回复分钟", "Minutes to the first reply to a mail"
     TYPED = "typed", "手工填报的比率", "Share typed in by hand"

@@ -14,14 +14,16 @@ from django.db.models import Q
 
 from dakehu.domains.care.improvements.choices import MetricName
 from dakehu.domains.care.improvements.rules import Sample, Share, Values
-from dakehu.domains.care.models import Feedback
+from dakehu.domains.care.models import Feedback, SurveyAnswer
 from dakehu.domains.care.readable import make_readable
+from dakehu.domains.care.surveys.choices import INDEPENDENT, QuestionKind
 from dakehu.domains.care.topics.rules import find_topics
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.schema.fields import model_of
 
 AGAIN_DAYS = 7  # within which a request on the same topic means that the first was not solved (domain.md 9)
+SATISFIED = 4  # of 5 (domain.md 9)
 LONGEST_REPLY_DAYS = 30  # after which a mail counts as never replied to
 
 Read = Callable[[str, date, date], Sample]
@@ -145,6 +147,19 @@ def _promises(topic: str, first: date, last: date) -> Sample:
     return Share(sum(kept is not None and kept <= due for due, kept in found), len(found))
 
 
+def _satisfaction(topic: str, first: date, last: date) -> Sample:
+    """Answers of 4 or 5 to the first question of satisfaction, whatever the topic; anonymous ones have no day and are left out."""
+    rows = SurveyAnswer.objects.filter(
+        batch__origin__in=INDEPENDENT, is_attended=False, day__gte=first, day__lte=last
+    ).select_related("batch__version")
+    scores = []
+    for answer in rows:
+        code = next((one["code"] for one in answer.batch.version.questions if one["kind"] == QuestionKind.CSAT), "")
+        if code in answer.choices:
+            scores.append(int(answer.choices[code]))
+    return Share(sum(score >= SATISFIED for score in scores), len(scores))
+
+
 def _mail_minutes(topic: str, first: date, last: date) -> Sample:
     since, until = _moments(first, last)
     mails = model_of("service.Mail").objects.order_by("sent_at")
@@ -210,6 +225,15 @@ declare(
         POINTS,
         False,
         _promises,
+    ),
+    Metric(
+        MetricName.SATISFACTION,
+        "满意度 4–5 分的答卷 ÷ 时段内有效答卷（随机抽样或办结后发送，不含客户经理在场与匿名答卷；不分话题）",
+        "Answers of 4 or 5 ÷ valid answers of the window (drawn at random or after a request; not in the presence of staff, not "
+        "anonymous; of every topic)",
+        POINTS,
+        False,
+        _satisfaction,
     ),
     Metric(
         MetricName.DAYS_TO_CLOSE,

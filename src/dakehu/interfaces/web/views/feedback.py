@@ -11,7 +11,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import ask
 from dakehu.foundation.schema.fields import labels_of
 
-CRUMBS = [{"label": bilingual("客户声音", "Feedback"), "url": "/feedback/"}]
+CRUMBS = [{"label": bilingual("客户意见", "Feedback"), "url": "/feedback/"}]
 VERBS = {  # step → its action and words
     "look_after": ("care.look_after", bilingual("已联系客户", "Client contacted")),
     "reply": ("care.reply_feedback", bilingual("答复客户", "Reply")),
@@ -44,7 +44,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "kind": kind,
         "mine": mine,
         "every": every,
-        "page_title": bilingual("客户声音", "What clients say"),
+        "page_title": bilingual("客户意见", "What clients say"),
     }
     part = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
     return render(request, "feedback/lines.html" if part else "feedback/page.html", content)
