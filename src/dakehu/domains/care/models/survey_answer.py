@@ -27,6 +27,7 @@ class SurveyToken(models.Model):
 
     names = Names("问卷链接", "Survey link", "Survey links")
     client_path = "client"
+    retention = TWENTY_YEARS
     derived = True  # not compared with the audit, which must not know it
     objects: Any = scope.Scoped()
 
