@@ -53,6 +53,7 @@ from dakehu.interfaces.cli.example import (
     privacy,
     risk,
     suitability,
+    surveys,
     wording,
     work,
     write_book,
@@ -134,6 +135,7 @@ def _fill(table: Path) -> dict[str, Any]:
     _tell(str(bilingual("编写营销活动…", "Campaigns …")))
     campaigns.fill(lambda name: _as(team.find_user(name)))
     suitability.fill(lambda name: _as(team.find_user(name)))
+    surveys.fill(lambda name: _as(team.find_user(name)))
     advice.add_advice(clock.today(), lambda name: _as(team.find_user(name)))
     outgoing.add_outgoing(lambda name: _as(team.find_user(name)))
     _tell(str(bilingual("登记任务、清单、休假与交接…", "Tasks, checklists, absences and hand-overs …")))
