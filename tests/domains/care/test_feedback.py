@@ -88,7 +88,7 @@ def test_words_of_distress_go_to_the_lead_and_to_the_bell_and_come_before_any_re
     with acting(lin):
         with pytest.raises(Refused, match="痛苦信号"):
             perform("care.reply_feedback", {"feedback": row.pk, "reply": "已收到。"})
-        perform("care.look_after", {"feedback": row.pk})
+        perform("care.confirm_contact", {"feedback": row.pk})
         assert ask("care.feedback_notices", {}) == []
         perform("care.reply_feedback", {"feedback": row.pk, "reply": "已收到。"})
 

@@ -1,4 +1,4 @@
-"""Actions on feedback: register, correct, look after somebody in distress, reply, close, pass on as a complaint."""
+"""Actions on feedback: register, correct, confirm the contact with somebody in distress, reply, close, pass on as a complaint."""
 
 from datetime import datetime
 from typing import Any
@@ -166,13 +166,13 @@ def change_feedback(*, feedback: int, version: int | None = None, **values: Any)
 
 
 @action(
-    "care.look_after",
+    "care.confirm_contact",
     needs=Permission.FEEDBACK_WRITE,
-    zh="已联系客户（痛苦信号）",
-    en="Look after a client in distress",
+    zh="登记已联系客户",
+    en="Confirm the contact with a client in distress",
     parameters=(FEEDBACK,),
 )
-def look_after(*, feedback: int) -> Feedback:
+def confirm_contact(*, feedback: int) -> Feedback:
     """Note that a person has contacted whoever showed a sign of distress. Raises Refused where there is nothing to do."""
     row = get_feedback(feedback)
     if not rules.needs_contact(str(row.distress), row.contacted_at is not None, str(row.state)):

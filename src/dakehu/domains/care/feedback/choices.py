@@ -44,7 +44,7 @@ class SuggestedMood(Choices):
 
 
 class DistressLevel(Choices):
-    """How soon a person must look after somebody whose words hold a sign of distress."""
+    """How soon a person must contact somebody whose words hold a sign of distress."""
 
     URGENT = "urgent", "立即", "At once"
     HIGH = "high", "当日", "Same day"

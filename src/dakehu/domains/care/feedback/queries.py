@@ -204,7 +204,7 @@ def _steps(row: Feedback, line: dict[str, Any]) -> list[str]:
         waits = line["needs_contact"]
         closes = row.replied_on is not None or row.kind == FeedbackKind.PRAISE
         allowed = {
-            "look_after": waits,
+            "confirm_contact": waits,
             "reply": handles and not waits,
             "close": handles and closes and not waits,
             "change": True,
@@ -213,6 +213,6 @@ def _steps(row: Feedback, line: dict[str, Any]) -> list[str]:
         steps = [
             step
             for step, may in allowed.items()
-            if may and (step == "look_after" or rules.may_step(str(row.state), step))
+            if may and (step == "confirm_contact" or rules.may_step(str(row.state), step))
         ]
     return [*steps, "link"] if actor.may(Permission.IMPROVEMENT_WRITE) else steps

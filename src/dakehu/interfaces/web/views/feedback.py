@@ -13,13 +13,13 @@ from dakehu.foundation.schema.fields import labels_of
 
 CRUMBS = [{"label": bilingual("客户意见", "Feedback"), "url": "/feedback/"}]
 VERBS = {  # step → its action and words
-    "look_after": ("care.look_after", bilingual("已联系客户", "Client contacted")),
+    "confirm_contact": ("care.confirm_contact", bilingual("已联系客户", "Client contacted")),
     "reply": ("care.reply_feedback", bilingual("答复客户", "Reply")),
     "close": ("care.close_feedback", bilingual("办结", "Close")),
     "change": ("care.change_feedback", bilingual("更正登记", "Correct")),
     "pass_on": ("care.pass_to_complaints", bilingual("转为投诉", "Pass on as a complaint")),
 }
-MAIN = ("look_after", "reply")
+MAIN = ("confirm_contact", "reply")
 FACTS = (
     *("channel", "received_at", "topic", "mood", "distress", "contacted_by", "contacted_at"),
     *("sender", "sender_contact", "owner", "registered_by", "due_on"),
