@@ -29,7 +29,7 @@ MINE = Parameter("mine", required=False, kind="bool", spec=FieldSpec("只看本�
 IS_OPEN = Parameter("is_open", required=False, kind="bool", spec=FieldSpec("只看未办结", "Only open"))
 KIND = Parameter("kind", required=False, choice_set=FeedbackKind, spec=FieldSpec("意见类别", "Kind"))
 CLIENT = parameters_of("care.Feedback", "client")
-OF_REQUEST = {"suggestion": FeedbackKind.SUGGESTION.value, "inquiry": FeedbackKind.QUESTION.value}
+OF_REQUEST = {"suggestion": FeedbackKind.SUGGESTION, "inquiry": FeedbackKind.QUESTION}
 
 
 @query("care.feedback", needs=Permission.FEEDBACK_READ, zh="客户意见列表", en="Feedback", parameters=(FILTERS, ORDER))
@@ -125,8 +125,8 @@ def _complaint_lines(mine: bool | None, is_open: bool | None) -> list[dict[str, 
     """Return the visible complaints as lines; nobody sees one about themselves."""
     if not current_actor().may(Permission.COMPLAINT_READ):
         return []
-    names = ("id", "client", "channel", "owner", "state", "state_code", "clock_on", "clock_text", "days_left")
-    names = (*names, "days_over", "tone")
+    times = ("clock_on", "clock_text", "days_left", "days_over", "tone")
+    names = ("id", "client", "channel", "owner", "state", "state_code", *times)
     kind = {"kind": FeedbackKind.COMPLAINT.text, "kind_code": FeedbackKind.COMPLAINT.value}
     rest = {"source": "complaint", "distress": "", "needs_contact": False, "mood": ""}
     return [
@@ -152,7 +152,7 @@ def _request_lines(mine: bool | None, is_open: bool | None) -> list[dict[str, An
     found = list(rows.select_related("client", "owner").order_by("due_on", "pk")[:SHOWN])
     lines = []
     for row, plain, text in zip(found, render_rows(found), render_rows(found, shown=True), strict=True):
-        kind = FeedbackKind(OF_REQUEST[str(row.kind)])
+        kind = OF_REQUEST[str(row.kind)]
         lines.append(
             {
                 "source": "request",
