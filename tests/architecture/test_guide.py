@@ -29,6 +29,7 @@ PAGES = (
     "campaigns",
     "complaints",
     "care",
+    "surveys",
     "feedback",
     "risk",
     "insight",

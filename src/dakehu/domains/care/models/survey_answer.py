@@ -10,9 +10,9 @@ from dakehu.domains.care.surveys.choices import AnswerChannel
 from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import Actor
 from dakehu.foundation.access.encrypted_fields import EncryptedTextField
-from dakehu.foundation.access.sensitivity import SECRET
+from dakehu.foundation.access.sensitivity import PERSONAL, SECRET
 from dakehu.foundation.records.recorded import ClientRecorded
-from dakehu.foundation.schema.fields import field
+from dakehu.foundation.schema.fields import choice_field, field
 from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 
@@ -32,13 +32,14 @@ class SurveyToken(models.Model):
     objects: Any = scope.Scoped()
 
     id: Any = models.BigAutoField(primary_key=True, default=random_number)
-    digest: Any = models.CharField(max_length=64, unique=True)
-    batch: Any = models.ForeignKey("care.SurveyBatch", on_delete=models.CASCADE, related_name="+")
-    is_spent: Any = models.BooleanField(default=False)
-    client: Any = models.ForeignKey("clients.Client", null=True, on_delete=models.CASCADE, related_name="survey_tokens")
-    invitation: Any = models.ForeignKey(
-        "care.SurveyInvitation", null=True, on_delete=models.CASCADE, related_name="tokens"
-    )
+    digest = field(models.CharField(max_length=64, unique=True), zh="链接摘要", en="Digest of the link", editable=False)
+    batch = field(models.ForeignKey("care.SurveyBatch", on_delete=models.CASCADE, related_name="+"), zh="问卷批次", en="Batch",
+                  editable=False)  # fmt: skip
+    is_spent = field(models.BooleanField(default=False), zh="链接已用", en="Spent", editable=False)
+    client = field(models.ForeignKey("clients.Client", null=True, on_delete=models.CASCADE, related_name="survey_tokens"), zh="客户",
+                   en="Client", editable=False)  # fmt: skip
+    invitation = field(models.ForeignKey("care.SurveyInvitation", null=True, on_delete=models.CASCADE, related_name="tokens"),
+                       zh="问卷邀请", en="Invitation", editable=False)  # fmt: skip
 
     class Meta:
         base_manager_name = "objects"
@@ -58,18 +59,19 @@ class SurveyAnswer(models.Model):
     objects: Any = scope.Scoped()
 
     id: Any = models.BigAutoField(primary_key=True, default=random_number)
-    batch: Any = models.ForeignKey("care.SurveyBatch", on_delete=models.CASCADE, related_name="answers")
-    channel: Any = models.CharField(max_length=16, default=AnswerChannel.LINK.value)
-    choices: Any = models.JSONField(default=dict)
-    texts: Any = EncryptedTextField(null=True)
-    day: Any = models.DateField(null=True)
-    is_attended: Any = models.BooleanField(default=False)
-    client: Any = models.ForeignKey(
-        "clients.Client", null=True, on_delete=models.CASCADE, related_name="survey_answers"
+    batch = field(models.ForeignKey("care.SurveyBatch", on_delete=models.CASCADE, related_name="answers"), zh="问卷批次", en="Batch",
+                  editable=False)  # fmt: skip
+    channel = field(
+        choice_field(AnswerChannel, default=AnswerChannel.LINK), zh="答卷渠道", en="Channel", editable=False
     )
-    invitation: Any = models.OneToOneField(
-        "care.SurveyInvitation", null=True, on_delete=models.CASCADE, related_name="answer"
-    )
+    choices = field(models.JSONField(default=dict), zh="答卷选项", en="Choices", editable=False)
+    texts = field(EncryptedTextField(null=True), zh="答卷文字", en="Words", sensitivity=SECRET, editable=False)
+    day = field(models.DateField(null=True), zh="答卷日期", en="Day", editable=False)
+    is_attended = field(models.BooleanField(default=False), zh="代填", en="Attended", editable=False)
+    client = field(models.ForeignKey("clients.Client", null=True, on_delete=models.CASCADE, related_name="survey_answers"), zh="客户",
+                   en="Client", editable=False)  # fmt: skip
+    invitation = field(models.OneToOneField("care.SurveyInvitation", null=True, on_delete=models.CASCADE, related_name="answer"),
+                       zh="问卷邀请", en="Invitation", editable=False)  # fmt: skip
 
     class Meta:
         base_manager_name = "objects"
@@ -85,15 +87,17 @@ class SurveyAnswerLink(models.Model):
 
     names = Names("答卷对应", "Survey answer link", "Survey answer links")
     client_path = "client"
+    retention = TWENTY_YEARS
     derived = True  # not compared with the audit, which must not know it
     objects: Any = scope.Scoped()
 
     id: Any = models.BigAutoField(primary_key=True, default=random_number)
-    answer: Any = models.OneToOneField(SurveyAnswer, on_delete=models.CASCADE, related_name="link")
-    client: Any = models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="survey_answer_links")
-    invitation: Any = models.OneToOneField(
-        "care.SurveyInvitation", on_delete=models.CASCADE, related_name="answer_link"
-    )
+    answer = field(models.OneToOneField(SurveyAnswer, on_delete=models.CASCADE, related_name="link"), zh="问卷答卷", en="Answer",
+                   editable=False)  # fmt: skip
+    client = field(models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="survey_answer_links"), zh="客户",
+                   en="Client", editable=False)  # fmt: skip
+    invitation = field(models.OneToOneField("care.SurveyInvitation", on_delete=models.CASCADE, related_name="answer_link"),
+                       zh="问卷邀请", en="Invitation", editable=False)  # fmt: skip
 
     class Meta:
         base_manager_name = "objects"
@@ -124,7 +128,7 @@ class SurveyAlert(ClientRecorded):
         models.CharField(max_length=300, blank=True, default=""),
         zh="警示处理说明",
         en="What was done",
-        sensitivity=SECRET,
+        sensitivity=PERSONAL,
     )
 
     class Meta(ClientRecorded.Meta):

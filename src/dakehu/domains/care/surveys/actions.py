@@ -129,7 +129,7 @@ def _read(
         condition = rules.read_condition(show_if)
     except ValueError:
         raise refusal(
-            "show_if", "应为：题目编号: 取值，如 q2: 0,1,2。", "Write it as question: values, such as q2: 0,1,2."
+            "show_if", "应为“题目编号：取值”，如 q2：0，1，2。", "Write it as question: values, such as q2: 0,1,2."
         ) from None
     lines = rules.read_lines(options)
     is_matrix = kind == QuestionKind.MATRIX

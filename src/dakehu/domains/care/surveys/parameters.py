@@ -31,7 +31,7 @@ SHOW_IF = Parameter(
     spec=FieldSpec(
         "显示条件",
         "Shown if",
-        help_zh="题目编号: 取值，用逗号分隔；留空为总是显示",
+        help_zh="题目编号：取值，用逗号分隔；留空为总是显示",
         help_en="Question: values, with commas; empty for always",
         example="q2: 0,1,2,3,4,5,6",
     ),
