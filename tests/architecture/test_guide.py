@@ -30,6 +30,7 @@ PAGES = (
     "complaints",
     "care",
     "surveys",
+    "feedback",
     "risk",
     "insight",
     "rules",

@@ -1,4 +1,4 @@
-"""Care: what clients say and how it is taken: surveys, mood, distress, topics of a text."""
+"""Care: what clients say and what becomes of it: surveys, mood, distress, topics; feedback and issues of improvement."""
 
 # What interfaces and exchange may import besides queries, actions, permissions and resources.
 PUBLIC: tuple[str, ...] = ("surveys.choices", "surveys.links", "surveys.sending", "surveys.texts")

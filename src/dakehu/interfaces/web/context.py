@@ -84,7 +84,11 @@ MENU = (
     Section(
         "care",
         bilingual("客户之声", "Listening"),
-        (Page("/surveys/", bilingual("问卷", "Surveys"), "message-circle", Permission.SURVEY_READ),),
+        (
+            Page("/feedback/", bilingual("客户意见", "Feedback"), "inbox", Permission.FEEDBACK_READ),
+            Page("/improvements/", bilingual("改进事项", "Improvements"), "target", Permission.IMPROVEMENT_READ),
+            Page("/surveys/", bilingual("问卷", "Surveys"), "message-circle", Permission.SURVEY_READ),
+        ),
     ),
     Section(
         "data",

@@ -1,10 +1,15 @@
 """Models of care, one subject per file."""
 
+from dakehu.domains.care.models.feedback import Feedback
+from dakehu.domains.care.models.improvements import Issue, IssueLink
 from dakehu.domains.care.models.survey import Survey, SurveyBatch, SurveyVersion
 from dakehu.domains.care.models.survey_answer import SurveyAlert, SurveyAnswer, SurveyAnswerLink, SurveyToken
 from dakehu.domains.care.models.survey_invitation import RequestSurvey, SurveyInvitation
 
 __all__ = [
+    "Feedback",
+    "Issue",
+    "IssueLink",
     "RequestSurvey",
     "Survey",
     "SurveyAlert",

@@ -16,6 +16,8 @@ SECTIONS = (
     "calendars",
     "mail",
     "complaints",
+    "feedback",
+    "improvements",
     "moment_rules",
     "action_form",
     "undo",
