@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dakehu.domains.service.shocks import rules
+from dakehu.domains.service.shocks import rules, signs
 from dakehu.domains.service.shocks.store import Shock
 from dakehu.foundation.base.i18n import Bilingual, bilingual, language
 
@@ -73,12 +73,13 @@ def headline(shock: Shock) -> str:
 
 
 def why(row: dict[str, Any]) -> str:
-    """Return why a client stands where they do: the parts of the score from the largest, and the parts not known."""
+    """Return why a client stands where they do: the parts of the score from the largest, declared signs, parts not known."""
     parts = sorted(((row[name], name) for name in rules.WEIGHTS if row[name]), reverse=True)
     comma = ", " if language() == "en" else "，"
     named = comma.join(f"{rules.PART_NAMES[name]} {points:.0f}" for points, name in parts)
     missing = comma.join(str(rules.PART_NAMES[name]) for name in row["missing"])
-    said = [named] + ([str(bilingual("缺数据：{names}", "no data: {names}", names=missing))] if missing else [])
+    showed = comma.join(str(signs.find_text(name) or name) for name in row.get("signs") or ())
+    said = [named, showed] + ([str(bilingual("缺数据：{names}", "no data: {names}", names=missing))] if missing else [])
     return (" · ").join(one for one in said if one)
 
 
