@@ -67,7 +67,9 @@ def find(day: date) -> Shock | None:
     if not path.is_file():
         return None
     about = json.loads(pq.read_schema(path).metadata[ABOUT])
-    return Shock(date.fromisoformat(about["day"]), about["index"], about["days"], about["change"], about.get("seed", ""))
+    return Shock(
+        date.fromisoformat(about["day"]), about["index"], about["days"], about["change"], about.get("seed", "")
+    )
 
 
 def rows(day: date) -> pl.LazyFrame:

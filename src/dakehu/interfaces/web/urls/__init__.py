@@ -16,6 +16,7 @@ SECTIONS = (
     "calendars",
     "mail",
     "complaints",
+    "outreach",
     "moment_rules",
     "action_form",
     "undo",
