@@ -29,6 +29,7 @@ PAGES = (
     "campaigns",
     "complaints",
     "care",
+    "outreach",
     "risk",
     "insight",
     "rules",

@@ -96,7 +96,7 @@ def log_outreach_call(
     row.next_on = attempt.next_on
     row.save()
     attempt.save()
-    raise_case(row, f"{attempt.distress_words}\n{attempt.note}", attempt.staff)
+    raise_case(row, f"{attempt.distress_words}\n{attempt.note}", attempt.staff, at)
     return attempt
 
 
@@ -168,5 +168,5 @@ def follow_interaction(interaction: Any) -> bool:
     attempt = OutreachAttempt(call=row, client=row.client, held_at=interaction.held_at, staff_id=interaction.staff_id)
     attempt.outcome, attempt.interaction_ref = CallOutcome.REACHED.value, interaction.pk
     attempt.save()
-    raise_case(row, f"{interaction.summary}\n{interaction.result}", interaction.staff)
+    raise_case(row, f"{interaction.summary}\n{interaction.result}", interaction.staff, interaction.held_at)
     return True

@@ -1,5 +1,6 @@
 """Cases of distress: opened by what a client says on a call, joined by a second person, closed by the lead or compliance."""
 
+from datetime import datetime
 from typing import Any
 
 from dakehu.domains.care.distress.rules import find_signs, level_of
@@ -33,10 +34,10 @@ def needs_second_person(client: Any) -> bool:
     return rules.needs_second_person(client.kind == Kind.PERSON, age)
 
 
-def raise_case(call: OutreachCall, words: str, caller: Any) -> DistressCase | None:
+def raise_case(call: OutreachCall, words: str, caller: Any, at: datetime) -> DistressCase | None:
     """Open a case for signs of distress in a text, or add them to the open case of the call; None where there are none.
 
-    `caller` is the member of staff who heard them, the first person of the case. Must run inside an action. Signs are found by words and negation only, never by the model of mood.
+    `caller` is the member of staff who heard them at `at`, the first person of the case. Must run inside an action. Signs are found by words and negation only, never by the model of mood.
     """
     found = find_signs(make_readable(words).text)
     level = level_of(found)
@@ -46,7 +47,7 @@ def raise_case(call: OutreachCall, words: str, caller: Any) -> DistressCase | No
     row = DistressCase.objects.filter(call=call, state=CaseState.OPEN.value).first()
     if row is None:
         client = call.client
-        row = DistressCase(client=client, call=call, level=level, opened_at=clock.now(), caller=caller)
+        row = DistressCase(client=client, call=call, level=level, opened_at=at, caller=caller)
         row.lead = team.find_lead(caller) or team.find_lead(call.manager)
         row.needs_second_person = needs_second_person(client)
     row.level = min(level, str(row.level), key=list(LEVELS).index)

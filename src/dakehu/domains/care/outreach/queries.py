@@ -15,7 +15,7 @@ from dakehu.domains.service.shocks.rules import BAND_NAMES, WEIGHTS, Band
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base import clock, firm_settings
 from dakehu.foundation.base.errors import NotFound
-from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates.output import name_of
 from dakehu.foundation.gates.registry import query
@@ -31,6 +31,7 @@ GROUPS = {
     "done": bilingual("已联系上", "Reached"),
     "closed": bilingual("不再致电", "Not called any more"),
 }
+NOT_IN_TIME = bilingual("截止后仍未联系上", "Not reached by the last day")
 
 
 def find_outreach(number: int | None) -> Outreach | None:
@@ -102,13 +103,18 @@ def outreach_list(*, outreach: int | None = None, mine: bool | None = None) -> d
         "capacity": int(firm_settings.current("CALLS_PER_DAY")),
         "counts": {name: len(some) for name, some in lines.items()},
         "groups": [
-            {"group": name, "title": str(GROUPS[name]), "count": len(some), "lines": some[:SHOWN]}
+            {"group": name, "title": str(_title(name, row)), "count": len(some), "lines": some[:SHOWN]}
             for name, some in lines.items()
             if some
         ],
         "people": _people(calls, grouped["today"]),
         "cases": case_lines(sorted(cases, key=lambda case: (case.state != CaseState.OPEN, -case.pk))),
     }
+
+
+def _title(group: str, row: Outreach) -> Bilingual:
+    """Return the title of a group; after the last day of calls nothing is due any more."""
+    return NOT_IN_TIME if group == "today" and row.ends_on < clock.today() else GROUPS[group]
 
 
 def attempts_of(calls: list[OutreachCall]) -> dict[int, list[OutreachAttempt]]:

@@ -36,7 +36,7 @@ def outreach_call(*, call: int) -> dict[str, Any]:
     """Return what a caller needs for one client.
 
     {call: {…}, outreach, groups: [{title, facts: [{label, value, tone}]}], scripts: [{code, title, source, text}], not_to_say, course,
-    note, attempts: [{at, staff, outcome, note, distress_words, next_on}], cases, ways: [{way, value}]}.
+    note, attempts: [{at, staff, outcome, note, distress_words, next_on}], cases}.
     """
     row = get_call(call)
     needs = clients.needs(client=row.client).first()
@@ -66,7 +66,6 @@ def outreach_call(*, call: int) -> dict[str, Any]:
         "note": words.note_headings(),
         "attempts": _attempts(attempts_of([row]).get(row.pk, [])),
         "cases": case_lines(cases.order_by("-pk")),
-        "ways": clients.ways_to_reach(client=row.client),
     }
 
 

@@ -48,7 +48,7 @@ DEFAULTS = {
     "distress": DISTRESS,
     "elder": ELDER,
     "closing": bilingual(
-        "谢谢您和我说这些。我把今天谈到的记下来，{client}，我们约好下次联系的日期；这之前您有任何想法或用钱安排，都可以随时联系我。"
+        "谢谢您和我说这些。{client}，今天谈到的内容我会登记，我们约好下次联系的日期；这之前您有任何想法或用钱安排，都可以随时联系我。"
         "账户怎么安排，由您自己决定。",
         "Thank you for telling me, {client}. I write down what we spoke of, and we agree on the day of our next talk; call me before "
         "it whenever you have a thought or need money. What to do with the account is for you to decide.",

@@ -8,9 +8,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from dakehu.domains.care.permissions import OUTREACH_CALL
+from dakehu.domains.clients import queries as clients
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import ask
+from dakehu.interfaces.web.views.client.head import peek_of
 
 CRUMBS = [{"label": bilingual("急跌致电", "Calls after a shock"), "url": "/outreach/"}]
 TABS = (
@@ -63,10 +65,10 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
         "call": pk,
         "version": found["call"]["row_version"],
         "note": found["note"],
-        "next_on": "",
         "then": "stay",
     }
     content = {
+        **peek_of(clients.get_client(found["call"]["client"]["id"])),
         **found,
         "log_query": urlencode(asked),
         "page_title": bilingual("致电单", "Sheet of a call"),
