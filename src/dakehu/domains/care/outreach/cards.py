@@ -3,8 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-from dakehu.domains.care.models import DistressCase, Outreach, OutreachCall
+from dakehu.domains.care.models import DistressCase, OutreachCall
 from dakehu.domains.care.outreach.choices import CallState, CaseState
+from dakehu.domains.care.outreach.queries import find_outreach
 from dakehu.domains.care.permissions import OUTREACH_READ
 from dakehu.domains.team.roles import RoleName
 from dakehu.foundation.base import clock
@@ -19,8 +20,9 @@ EMPTY = bilingual("最近没有市场或账户急跌。", "Neither the market no
 @query("care.outreach_today", needs=OUTREACH_READ, zh="急跌致电概况", en="Calls after a shock at a glance")
 def outreach_today() -> dict[str, Any]:
     """Return the figures of the newest campaign of the reader's clients, nothing some days after it ended."""
-    row = Outreach.objects.filter(ends_on__gte=clock.today() - NEWS).order_by("-day").first()
-    states = list(OutreachCall.objects.filter(outreach=row).values_list("state", flat=True)) if row else []
+    row = find_outreach(None)
+    is_news = row is not None and row.ends_on >= clock.today() - NEWS
+    states = list(OutreachCall.objects.filter(outreach=row).values_list("state", flat=True)) if is_news else []
     if row is None or not states:
         return {"figures": []}
     cases = DistressCase.objects.filter(call__outreach=row, state=CaseState.OPEN.value).count()

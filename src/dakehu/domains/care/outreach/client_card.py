@@ -7,6 +7,7 @@ from dakehu.domains.care.outreach import words
 from dakehu.domains.care.outreach.choices import CallState, CaseState
 from dakehu.domains.care.permissions import OUTREACH_READ
 from dakehu.domains.service.queries import CLIENT
+from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.client_cards import ClientCard, declare
@@ -29,9 +30,9 @@ def outreach_card(*, client: Any) -> dict[str, Any]:
     found: dict[str, Any] = {
         "lines": [
             {
-                "what": f"{call.outreach.day.isoformat()} · {CallState.text_of(call.state)}",
+                "what": f"{call.outreach.day.isoformat()} · {_state(call)}",
                 "text": " · ".join(part for part in (call.caller.name if call.caller else "", _when(call)) if part),
-                "tone": "warn" if call.state == CallState.OPEN else "",
+                "tone": "warn" if is_waiting(call) else "",
             }
             for call in calls
         ],
@@ -46,6 +47,18 @@ def outreach_card(*, client: Any) -> dict[str, Any]:
     return found
 
 
+def is_waiting(call: OutreachCall) -> bool:
+    """Return whether a call is still to be made: open, and the last day of calls has not passed."""
+    return call.state == CallState.OPEN and call.outreach.ends_on >= clock.today()
+
+
+def _state(call: OutreachCall) -> str:
+    """Return the state in words; an open call after the last day is one that reached nobody."""
+    if call.state == CallState.OPEN and not is_waiting(call):
+        return str(bilingual("未联系上", "Not reached"))
+    return CallState.text_of(call.state)
+
+
 def _when(call: OutreachCall) -> str:
     """Return when the client was reached, or is called next; with the loss of that day."""
     lost = words.share(call.day_return)
@@ -53,7 +66,7 @@ def _when(call: OutreachCall) -> str:
         return str(
             bilingual("{day} 联系上 · 当日 {lost}", "reached {day} · that day {lost}", day=call.reached_on, lost=lost)
         )
-    if call.state == CallState.OPEN:
+    if is_waiting(call):
         return str(
             bilingual("{day} 致电 · 当日 {lost}", "call on {day} · that day {lost}", day=call.next_on, lost=lost)
         )

@@ -15,11 +15,15 @@ from dakehu.foundation.schema.nightly import Night, NightlyStep, declare_step
 def run(day: date) -> dict[str, Any]:
     """Open the campaign of a day, and measure what clients of earlier campaigns sold. Returns {opened, calls, measured}."""
     opened = open_for_day(day)
-    measured = 0
-    for outreach in Outreach.objects.filter(day__lt=day, ends_on__gte=day):
-        if days_of(outreach.day)[rules.SOLD_DAYS] <= day:
-            measured += measure_sales(outreach=outreach)
-    return {"opened": opened is not None, "calls": opened.calls.count() if opened else 0, "measured": measured}
+    calls = opened.calls.count() if opened else 0
+    return {"opened": opened is not None, "calls": calls, "measured": measure(day)}
+
+
+def measure(day: date) -> int:
+    """Measure what clients of the campaigns that run on a day sold, once three trading days are over. Returns of how many."""
+    running = Outreach.objects.filter(day__lt=day, ends_on__gte=day)
+    over = [outreach for outreach in running if days_of(outreach.day)[rules.SOLD_DAYS] <= day]
+    return sum(measure_sales(outreach=outreach) for outreach in over)
 
 
 def _step(night: Night) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dakehu.domains.care.distress.signs import LEVELS
 from dakehu.domains.care.models import DistressCase, Outreach, OutreachAttempt, OutreachCall
 from dakehu.domains.care.outreach import rules, words
 from dakehu.domains.care.outreach.cases import case_lines
-from dakehu.domains.care.outreach.choices import CallOutcome, CallState, CaseState
+from dakehu.domains.care.outreach.choices import CallOutcome, CallState, CaseState, Cause
 from dakehu.domains.care.permissions import OUTREACH_READ
 from dakehu.domains.service.absences.standing_in import for_whom, reminded_for
 from dakehu.domains.service.shocks import words as shock_words
@@ -35,10 +35,14 @@ NOT_IN_TIME = bilingual("截止后仍未联系上", "Not reached by the last day
 
 
 def find_outreach(number: int | None) -> Outreach | None:
-    """Return a campaign by id, or the newest; None where there is none. Raises NotFound for an id that nobody has."""
+    """Return a campaign by id, or the one that counts now; None where there is none. Raises NotFound for an unknown id.
+
+    The one that counts now: after a fall of the market while its calls are made, else the newest.
+    """
     if number is None:
-        newest: Outreach | None = Outreach.objects.order_by("-day").first()
-        return newest
+        running = Outreach.objects.filter(cause=Cause.MARKET.value, ends_on__gte=clock.today())
+        current: Outreach | None = running.order_by("-day").first() or Outreach.objects.order_by("-day").first()
+        return current
     row: Outreach | None = Outreach.objects.filter(pk=number).first()
     if row is None:
         raise NotFound(bilingual("急跌致电", "outreach"))

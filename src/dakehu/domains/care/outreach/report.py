@@ -142,7 +142,9 @@ def _not_reached(calls: list[OutreachCall]) -> list[dict[str, Any]]:
             "caller": call.caller.name if call.caller else "",
             "attempts": tried[call.pk],
             "why": CloseReason.text_of(call.close_reason) if call.close_reason else "",
-            "next_on": call.next_on.isoformat() if call.state == CallState.OPEN else "",
+            "next_on": call.next_on.isoformat()
+            if call.state == CallState.OPEN and call.next_on >= clock.today()
+            else "",
         }
         for call in missed[:NAMED]
     ]

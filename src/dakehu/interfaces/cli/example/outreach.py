@@ -20,6 +20,7 @@ HARD_NOTE = "（演示）客户情绪低落，说话断断续续；未谈任何�
 WORDS = "（演示）钱有一半是跟亲戚借来炒股的，老伴跟我吵翻了，这几天都睡不着。"
 JOINED = "（演示）与客户及其女儿三方通话，说明账户情况和客服电话；客户同意下周到营业部面谈。"
 OLDER = 65
+MEASURED_AFTER = 4  # trading days after a shock
 
 
 def add_outreach(today: date, acting: Acting) -> None:
@@ -29,7 +30,7 @@ def add_outreach(today: date, acting: Acting) -> None:
         for back in LATER:
             shock_night.run(days[-back])
             outreach_night.run(days[-back])
-        outreach_night.run(days[-1])
+            outreach_night.measure(days[-back + MEASURED_AFTER])
     shock = days[-LATER[1]]
     for name in ("lin", "wang"):
         with acting(name):

@@ -65,6 +65,7 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
         "call": pk,
         "version": found["call"]["row_version"],
         "note": found["note"],
+        "next_on": "",  # the day of the next contact is agreed with the client, not that of the list
         "then": "stay",
     }
     content = {
