@@ -28,7 +28,7 @@ class Outreach(Recorded):
     names = Names("急跌致电", "Outreach", "Outreaches")
     retention = TWENTY_YEARS
 
-    day = field(models.DateField(unique=True), zh="急跌日", en="Day of the shock", listed=True, editable=False)
+    day = field(models.DateField(db_index=True), zh="急跌日", en="Day of the shock", listed=True, editable=False)
     cause = field(choice_field(Cause, default=Cause.MARKET), zh="起因", en="Cause", listed=True, editable=False)
     index = field(models.CharField(max_length=24, blank=True, default=""), zh="指数", en="Index", listed=True,
                   editable=False)  # fmt: skip

@@ -29,8 +29,11 @@ def measure(day: date) -> int:
 def _step(night: Night) -> dict[str, Any]:
     """Run as a step of the night."""
     result = run(night.day)
-    words = bilingual("需致电 {calls} 位客户；计算 {measured} 位客户急跌后的卖出。",
-                      "{calls} clients to call; sales of {measured} clients after a shock measured.", **result)  # fmt: skip
+    words = bilingual(
+        "需致电 {calls} 位客户；计算 {measured} 位客户急跌后的卖出。",
+        "{calls} clients to call; sales of {measured} clients after a shock measured.",
+        **result,
+    )
     return {**result, "unchanged": not (result["opened"] or result["measured"]), "words": words}
 
 

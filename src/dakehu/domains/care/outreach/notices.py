@@ -52,8 +52,12 @@ def distress_notices() -> list[dict[str, Any]]:
 def _notice(row: DistressCase) -> dict[str, Any]:
     """Return the notice of a case: a new one when it becomes more serious or a second person has joined."""
     level = bilingual(*LEVELS[str(row.level)])
-    said = bilingual("情绪个案（{level}）：{client}", "Distress ({level}): {client}", level=level,
-                     client=name_of(row.client, current_actor().clearance))  # fmt: skip
+    said = bilingual(
+        "情绪个案（{level}）：{client}",
+        "Distress ({level}): {client}",
+        level=level,
+        client=name_of(row.client, current_actor().clearance),
+    )
     outside = bilingual(
         "情绪个案（{level}）：客户 {code}", "Distress ({level}): client {code}", level=level, code=row.client.code
     )

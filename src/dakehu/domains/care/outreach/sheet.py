@@ -118,8 +118,13 @@ def _loss(row: OutreachCall, needs: Any) -> list[dict[str, Any]]:
         fact(bilingual("账户当日收益率", "Return of the day"), "***" if hidden else words.share(row.day_return, 2)),
     ]
     if limit is not None and lost is not None:
-        times = bilingual("{limit}（{level}），为其 {n} 倍", "{limit} ({level}); {n} times it", limit=words.share(limit),
-                          level=level, n=f"{max(lost, 0) / limit:.1f}")  # fmt: skip
+        times = bilingual(
+            "{limit}（{level}），为其 {n} 倍",
+            "{limit} ({level}); {n} times it",
+            limit=words.share(limit),
+            level=level,
+            n=f"{max(lost, 0) / limit:.1f}",
+        )
         found.append(fact(bilingual("单日亏损内部限额", "House limit of a day"), times, "bad" if lost >= limit else ""))
     bearable = needs.bearable_loss if needs is not None else None
     if bearable and lost is not None:
@@ -173,8 +178,13 @@ def _earlier(row: OutreachCall) -> list[dict[str, Any]]:
         sold, bought = dealings_after([row.client_id], outreach.day).get(row.client_id, (0.0, 0.0))
         share = shares.get(outreach.pk)
         part = bilingual("（持仓的 {n}）", " ({n} of holdings)", n=words.share(share, 0)) if share is not None else ""
-        said = bilingual("三个交易日内卖出 {sold} 元{part}，买入 {bought} 元", "sold CNY {sold}{part}, bought CNY {bought} in three days",
-                         sold=words.money(sold), part=part, bought=words.money(bought))  # fmt: skip
+        said = bilingual(
+            "三个交易日内卖出 {sold} 元{part}，买入 {bought} 元",
+            "sold CNY {sold}{part}, bought CNY {bought} in three days",
+            sold=words.money(sold),
+            part=part,
+            bought=words.money(bought),
+        )
         label = bilingual(
             "{day}（{change}）",
             "{day} ({change})",
@@ -187,8 +197,13 @@ def _earlier(row: OutreachCall) -> list[dict[str, Any]]:
 
 def _why(row: OutreachCall) -> list[dict[str, Any]]:
     """Return the place and its reasons: the parts of the score, the class of equal priority and the draw."""
-    draw = bilingual("第 {n} 位；同一优先档（{p} 分档）内随机排序，种子 {seed}", "number {n}; random within the class of {p} points, seed {seed}",
-                     n=row.place, p=row.priority, seed=row.outreach.seed)  # fmt: skip
+    draw = bilingual(
+        "第 {n} 位；同一优先档（{p} 分档）内随机排序，种子 {seed}",
+        "number {n}; random within the class of {p} points, seed {seed}",
+        n=row.place,
+        p=row.priority,
+        seed=row.outreach.seed,
+    )
     total = bilingual("得分 {n} / {of}", "score {n} / {of}", n=f"{row.score:.0f}", of=sum(WEIGHTS.values()))
     return [fact(total, why(row)), fact(bilingual("顺序", "Order"), draw)]
 
@@ -220,12 +235,15 @@ def _scripts(row: OutreachCall, shown: dict[str, Any], margin: list[dict[str, An
             "code": code,
             "title": str(ScriptCode.text_of(code)),
             "version": scripts[code].version,
-            "source": str(bilingual("产品默认", "Product's text") if scripts[code].version == PRODUCT_VERSION
-                          else bilingual("第 {n} 版", "version {n}", n=scripts[code].version)),
+            "source": str(
+                bilingual("产品默认", "Product's text")
+                if scripts[code].version == PRODUCT_VERSION
+                else bilingual("第 {n} 版", "version {n}", n=scripts[code].version)
+            ),
             "text": words.filled(str(scripts[code].text), values),
         }
         for code in wanted
-    ]  # fmt: skip
+    ]
 
 
 def _attempts(rows: list[OutreachAttempt]) -> list[dict[str, Any]]:

@@ -60,13 +60,21 @@ PLACEHOLDERS = frozenset(
 NOT_TO_SAY = (
     bilingual("不预测涨跌，不说“快到底了”“马上反弹”。", "No forecast: nothing about a bottom or a rebound."),
     bilingual("不承诺收益，不说能把亏损补回来。", "No promise of returns, nor that losses will be made good."),
-    bilingual("不劝买、不劝卖、不劝“拿住”；客户要卖，告知办理方式。",
-              "Do not press to buy, sell or hold; tell a client who wants to sell how it is done."),
-    bilingual("不与其他客户比较，不评价客户过去的决定。", "No comparison with other clients, no verdict on past decisions."),
-    bilingual("不介绍任何产品：致电后五个交易日内不得营销。", "Mention no product: no marketing for five trading days."),
-    bilingual("不给心理判断或诊断；听到自伤的话，停止业务，立即上报。",
-              "No psychological verdict; at words of self-harm stop the business and report at once."),
-)  # fmt: skip
+    bilingual(
+        "不劝买、不劝卖、不劝“拿住”；客户要卖，告知办理方式。",
+        "Do not press to buy, sell or hold; tell a client who wants to sell how it is done.",
+    ),
+    bilingual(
+        "不与其他客户比较，不评价客户过去的决定。", "No comparison with other clients, no verdict on past decisions."
+    ),
+    bilingual(
+        "不介绍任何产品：致电后五个交易日内不得营销。", "Mention no product: no marketing for five trading days."
+    ),
+    bilingual(
+        "不给心理判断或诊断；听到自伤的话，停止业务，立即上报。",
+        "No psychological verdict; at words of self-harm stop the business and report at once.",
+    ),
+)
 WHAT_IT_SHOWS = bilingual(
     "同一优先档内的致电先后由随机顺序（种子已留存）决定，因此两组起初相似；比较按“排在首日”计算，不论是否接通。差异及其区间说明的是"
     "“首日致电”与“较晚致电”之间的差别。",
@@ -75,14 +83,23 @@ WHAT_IT_SHOWS = bilingual(
     "later one.",
 )
 WHAT_IT_DOES_NOT = (
-    bilingual("不说明“打电话”与“完全不打”的差别：较晚的一组之后也会接到电话。",
-              "Not what a call does against none at all: the others are called too, later."),
-    bilingual("接通与未接通的客户不可比：能接通的人本来就不同。",
-              "Reached and not reached cannot be compared: who can be reached differs from the start."),
-    bilingual("不同优先档、不同团队之间不可比；不得用于评价个人。",
-              "Classes of priority and teams cannot be compared; it is no measure of a person."),
-    bilingual("净流出可能另有原因，也不等于客户不满意。", "Money may leave for other reasons, and that is no verdict on service."),
-)  # fmt: skip
+    bilingual(
+        "不说明“打电话”与“完全不打”的差别：较晚的一组之后也会接到电话。",
+        "Not what a call does against none at all: the others are called too, later.",
+    ),
+    bilingual(
+        "接通与未接通的客户不可比：能接通的人本来就不同。",
+        "Reached and not reached cannot be compared: who can be reached differs from the start.",
+    ),
+    bilingual(
+        "不同优先档、不同团队之间不可比；不得用于评价个人。",
+        "Classes of priority and teams cannot be compared; it is no measure of a person.",
+    ),
+    bilingual(
+        "净流出可能另有原因，也不等于客户不满意。",
+        "Money may leave for other reasons, and that is no verdict on service.",
+    ),
+)
 VERDICTS = {
     "too_few": bilingual("样本太少，无法判断（每组至少 {n} 位）。", "Too few to tell (at least {n} in each group)."),
     "fewer": bilingual("首日致电的客户净流出较少。", "Fewer of those called on the first day had outflow."),
@@ -106,8 +123,13 @@ def headline(cause: str, index: str, days: int, change: float | None) -> str:
     if cause == "account" or change is None:
         return str(bilingual("有客户账户当日急跌，市场未达急跌标准。", "Accounts fell sharply; the market did not."))
     span = bilingual("当日", "in a day") if days == 1 else bilingual("5 个交易日", "in 5 trading days")
-    said = bilingual("{index} {span}下跌 {fall}", "The {index} fell by {fall} {span}", index=index_name(index), span=span,
-                     fall=percent(-change))  # fmt: skip
+    said = bilingual(
+        "{index} {span}下跌 {fall}",
+        "The {index} fell by {fall} {span}",
+        index=index_name(index),
+        span=span,
+        fall=percent(-change),
+    )
     return str(said)
 
 
