@@ -31,6 +31,7 @@ PAGES = (
     "care",
     "surveys",
     "feedback",
+    "outreach",
     "risk",
     "insight",
     "rules",

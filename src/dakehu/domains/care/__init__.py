@@ -2,3 +2,7 @@
 
 # What interfaces and exchange may import besides queries, actions, permissions and resources.
 PUBLIC: tuple[str, ...] = ("surveys.choices", "surveys.links", "surveys.sending", "surveys.texts")
+"""Care: what clients say and how it is taken: mood, distress, topics of a text; calls after a shock."""
+
+# What interfaces and exchange may import besides queries, actions, permissions and resources.
+PUBLIC = ("outreach.nightly",)

@@ -1,5 +1,7 @@
 """What pages, API and workbook show of care."""
 
+"""What pages and API show of care."""
+
 from dakehu.foundation.schema.resources import Resource, declare
 
 declare(
@@ -14,4 +16,6 @@ declare(
         asked_first=("title_zh", "anonymity", "purpose"),
     ),
     Resource("care.RequestSurvey", list="care.request_surveys", is_merged=False),
+    Resource("care.OutreachCall", key="call", is_merged=False),
+    Resource("care.DistressCase", key="case", is_merged=False),
 )

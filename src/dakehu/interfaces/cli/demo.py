@@ -50,6 +50,7 @@ from dakehu.interfaces.cli.example import (
     messages,
     moments,
     outgoing,
+    outreach,
     privacy,
     risk,
     suitability,
@@ -137,6 +138,8 @@ def _fill(table: Path) -> dict[str, Any]:
     suitability.fill(lambda name: _as(team.find_user(name)))
     surveys.fill(lambda name: _as(team.find_user(name)))
     advice.add_advice(clock.today(), lambda name: _as(team.find_user(name)))
+    _tell(str(bilingual("急跌致电…", "Calls after a shock …")))
+    outreach.add_outreach(clock.today(), lambda name: _as(team.find_user(name)))
     outgoing.add_outgoing(lambda name: _as(team.find_user(name)))
     _tell(str(bilingual("登记任务、清单、休假与交接…", "Tasks, checklists, absences and hand-overs …")))
     work.write(clock.today(), lambda name: _as(team.find_user(name)))

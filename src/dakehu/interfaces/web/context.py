@@ -45,6 +45,7 @@ MENU = (
             Page("/clients/", bilingual("客户", "Clients"), "users", Permission.CLIENT_READ),
             Page("/calendar/", bilingual("日程", "Calendar"), "calendar", Permission.SERVICE_READ),
             Page("/tasks/", bilingual("任务", "Tasks"), "circle-check", Permission.SERVICE_READ),
+            Page("/outreach/", bilingual("急跌致电", "Calls after a shock"), "phone", Permission.OUTREACH_READ),
             Page("/mail/", bilingual("邮件", "Mail"), "mail", Permission.MAILBOX_READ),
             Page("/approvals/", bilingual("审批", "Approvals"), "list-checks", Permission.APPROVAL_READ),
             Page("/workload/", bilingual("分工与交接", "Workload"), "users-round", Permission.CLIENT_ASSIGN),

@@ -19,4 +19,11 @@ __all__ = [
     "SurveyInvitation",
     "SurveyToken",
     "SurveyVersion",
+from dakehu.domains.care.models.outreach import DistressCase, Outreach, OutreachAttempt, OutreachCall, OutreachScript
+
+    "DistressCase",
+    "Outreach",
+    "OutreachAttempt",
+    "OutreachCall",
+    "OutreachScript",
 ]

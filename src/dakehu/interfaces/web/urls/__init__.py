@@ -18,6 +18,7 @@ SECTIONS = (
     "complaints",
     "feedback",
     "improvements",
+    "outreach",
     "moment_rules",
     "action_form",
     "undo",
