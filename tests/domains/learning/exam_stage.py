@@ -10,7 +10,9 @@ def add_exam(he, count=4, code="E1", **paper):
     """Enter questions whose right option says so, and open an exam of them all."""
     with acting(he):
         for n in range(count):
-            kind, options, answer = ("multiple", "对一\n错一\n对二", "AC") if n == 0 else ("single", "错一\n对\n错二", "B")
+            kind, options, answer = (
+                ("multiple", "对一\n错一\n对二", "AC") if n == 0 else ("single", "错一\n对\n错二", "B")
+            )
             perform(
                 "learning.add_question",
                 {"code": f"{code}-{n}", "topic": "法律法规", "kind": kind, "text": f"第{n}题", "options": options,

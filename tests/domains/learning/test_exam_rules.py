@@ -1,5 +1,6 @@
 """Papers drawn from a bank: topics exact, no two neighbours alike, answers judged; no database."""
 
+import itertools
 from collections import Counter
 from datetime import datetime, timedelta
 
@@ -10,7 +11,9 @@ from dakehu.domains.learning.exams.rules import BankItem
 
 KEY = b"k" * 32
 NOON = datetime(2026, 12, 1, 12)
-BANK = [BankItem(100 + n, topic, 4 if n % 3 else 2, not n % 3) for n, topic in enumerate(("law", "conduct", "service") * 8)]
+BANK = [
+    BankItem(100 + n, topic, 4 if n % 3 else 2, not n % 3) for n, topic in enumerate(("law", "conduct", "service") * 8)
+]
 BLUEPRINT = {"law": 5, "conduct": 4, "service": 3}
 TOPIC_OF = {item.version: item.topic for item in BANK}
 
@@ -27,7 +30,7 @@ def papers(count, bank=BANK, blueprint=BLUEPRINT):
 def test_a_thousand_papers_hold_their_topics_exactly_and_no_two_neighbours_are_alike():
     drawn = papers(1000)
     assert all(Counter(TOPIC_OF[version] for version, _ in one) == BLUEPRINT for one in drawn)
-    assert all([v for v, _ in one] != [v for v, _ in other] for one, other in zip(drawn, drawn[1:], strict=False))
+    assert all([v for v, _ in one] != [v for v, _ in other] for one, other in itertools.pairwise(drawn))
     assert all(len({version for version, _ in one}) == 12 for one in drawn)
     assert all(sorted(order) == list(range(len(order))) for one in drawn for _, order in one)
     assert len({version for one in drawn for version, _ in one}) == len(BANK)
@@ -35,7 +38,7 @@ def test_a_thousand_papers_hold_their_topics_exactly_and_no_two_neighbours_are_a
 
 def test_neighbours_differ_even_where_the_bank_allows_two_orders_only():
     drawn = papers(200, [BankItem(1, "law", 2, True), BankItem(2, "law", 2, True)], {"law": 2})
-    assert all(one != other for one, other in zip(drawn, drawn[1:], strict=False))
+    assert all(one != other for one, other in itertools.pairwise(drawn))
 
 
 def test_the_same_seed_draws_the_same_paper_and_another_key_another_one():
@@ -85,11 +88,13 @@ def test_an_answer_is_judged_in_the_order_in_which_it_was_shown():
     assert not rules.is_right([0], [2, 1, 0], [])
 
 
-@pytest.mark.parametrize(("right", "mark", "passed"), [(7, 60, False), (8, 60, True), (12, 100, True), (11, 100, False)])
+@pytest.mark.parametrize(
+    ("right", "mark", "passed"), [(7, 60, False), (8, 60, True), (12, 100, True), (11, 100, False)]
+)
 def test_the_pass_mark_is_held_without_rounding(right, mark, passed):
     answers = [True] * right + [False] * (12 - right)
     assert rules.is_passed(answers, mark) is passed
-    assert rules.percent_of([True, False, False]) == rules.Decimal("33.3") and not rules.is_passed([], 1)
+    assert str(rules.score_of([True, False, False])) == "0.3333" and not rules.is_passed([], 1)
 
 
 def test_the_last_moment_counts_and_the_one_after_does_not():

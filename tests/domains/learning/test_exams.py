@@ -55,7 +55,7 @@ def test_a_result_stays_when_a_question_is_changed_afterwards(lin, he, exam):
         assert ask("learning.question_bank", {})[1]["number"] == 2
     with acting(lin):
         done = perform("learning.finish_attempt", {"attempt_id": attempt.pk})
-        assert (done.percent, done.state) == (100, "passed")
+        assert (done.score, done.state) == (1, "passed")
         shown = ask("learning.attempt", {"attempt_id": attempt.pk})
         assert "改过的题" not in str(shown) and all(one["is_right"] for one in shown["questions"])
         assert perform("learning.finish_attempt", {"attempt_id": attempt.pk}).ended_at == done.ended_at

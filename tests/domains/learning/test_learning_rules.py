@@ -46,7 +46,9 @@ def test_a_revoked_certificate_does_not_count_from_that_day_and_another_issue_ma
     assert "没有" in str(certificates.refusal_of("规则", [], LAST))
 
 
-@pytest.mark.parametrize(("left", "due"), [(61, None), (60, 60), (31, 60), (30, 30), (8, 30), (7, 7), (1, 7), (0, 0), (-1, None)])
+@pytest.mark.parametrize(
+    ("left", "due"), [(61, None), (60, 60), (31, 60), (30, 30), (8, 30), (7, 7), (1, 7), (0, 0), (-1, None)]
+)
 def test_reminders_come_sixty_thirty_seven_and_no_days_before(left, due):
     assert certificates.due_reminder(LAST, LAST - timedelta(left)) == due
 

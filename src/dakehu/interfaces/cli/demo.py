@@ -44,6 +44,7 @@ from dakehu.interfaces.cli.example import (
     conduct,
     feeds,
     growth,
+    learning,
     mails,
     market,
     messages,
@@ -138,6 +139,7 @@ def _fill(table: Path) -> dict[str, Any]:
     _tell(str(bilingual("登记任务、清单、休假与交接…", "Tasks, checklists, absences and hand-overs …")))
     work.write(clock.today(), lambda name: _as(team.find_user(name)))
     comments.write(lambda name: _as(team.find_user(name)))
+    learning.add_learning(clock.today(), lambda name: _as(team.find_user(name)))
     privacy.add_requests(clock.today(), lambda name: _as(team.find_user(name)), "he", "lin")
     _keep(table, password)
     return report

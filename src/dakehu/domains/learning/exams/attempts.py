@@ -113,7 +113,7 @@ def save_answer(*, attempt_id: int, place: int, chosen: str | None = None) -> At
 
     Raises Refused once the time is over, and for a question or an option that is not there.
     """
-    row = store.get_own_attempt(attempt_id)
+    row = store.get_own_attempt(attempt_id, is_locked=True)
     if row.state != AttemptState.OPEN or rules.is_over(clock.now(), row.ends_at):
         raise refusal("attempt_id", "考试时间已到，答案不再保存。", "The time is over; answers are no longer taken.")
     if not 0 <= place < len(row.asked):
@@ -136,7 +136,7 @@ def save_answer(*, attempt_id: int, place: int, chosen: str | None = None) -> At
 )
 def finish_attempt(*, attempt_id: int) -> Attempt:
     """Hand in an exam: its result is fixed with the versions of the questions, and a passed one issues its certificate."""
-    row = store.get_own_attempt(attempt_id)
+    row = store.get_own_attempt(attempt_id, is_locked=True)
     if row.state == AttemptState.OPEN:
         _finish(row)
     return row
@@ -166,7 +166,7 @@ def _finish(row: Attempt) -> None:
         for place, (pk, order) in enumerate(row.asked)
     ]
     is_passed = rules.is_passed(row.right, row.pass_percent)
-    row.percent, row.ended_at = rules.percent_of(row.right), min(clock.now(), row.ends_at)
+    row.score, row.ended_at = rules.score_of(row.right), min(clock.now(), row.ends_at)
     row.state = (AttemptState.PASSED if is_passed else AttemptState.FAILED).value
     row.save()
     if is_passed and row.paper.certificate_kind is not None:

@@ -36,7 +36,7 @@ def attempts(*, filters: dict[str, Any] | None = None, order: str | None = None)
 def exams() -> list[dict[str, Any]]:
     """Return the papers with how the reader stands to each this year.
 
-    [{id, …, questions, used, left, open_attempt: id or None, last: {id, state, state_code, percent} or None}].
+    [{id, …, questions, used, left, open_attempt: id or None, last: {id, state, state_code, score} or None}].
     """
     rows, year = list(papers()), clock.today().year
     own: dict[int, list[Attempt]] = {}
@@ -88,7 +88,7 @@ def paper_page(*, paper_id: int) -> dict[str, Any]:
 def attempt_page(*, attempt_id: int) -> dict[str, Any]:
     """Return one's own attempt. Under way: what is asked and chosen, without any right answer; once it has ended: the result.
 
-    {id, paper, paper_id, state, state_code, is_open, is_over, seconds_left, ends_at, percent, pass_percent, questions: [{place, number,
+    {id, paper, paper_id, state, state_code, is_open, is_over, seconds_left, ends_at, score, pass_percent, questions: [{place, number,
     text, kind, is_multiple, options: [{value, text, is_chosen, is_right (ended only)}], and once ended: is_right, explanation, source}]}.
     """
     row = store.get_own_attempt(attempt_id)

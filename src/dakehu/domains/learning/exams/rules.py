@@ -132,11 +132,11 @@ def is_right(answer: Collection[int], order: Sequence[int], shown: Iterable[int]
     return original_positions(order, shown) == set(answer)
 
 
-def percent_of(right: Sequence[bool]) -> Decimal:
-    """Return the share of right answers in percent, to one decimal."""
+def score_of(right: Sequence[bool]) -> Decimal:
+    """Return the share of right answers, to four decimals."""
     if not right:
-        return Decimal("0.0")
-    return (Decimal(sum(right)) * 100 / len(right)).quantize(Decimal("0.1"), ROUND_HALF_UP)
+        return Decimal(0)
+    return (Decimal(sum(right)) / len(right)).quantize(Decimal("0.0001"), ROUND_HALF_UP)
 
 
 def is_passed(right: Sequence[bool], pass_percent: int) -> bool:

@@ -28,9 +28,11 @@ def get_question(pk: int) -> Question:
     return row
 
 
-def get_own_attempt(pk: int) -> Attempt:
-    """Return an attempt of the actor. Raises NotFound."""
+def get_own_attempt(pk: int, *, is_locked: bool = False) -> Attempt:
+    """Return an attempt of the actor, locked for the transaction where it is to be changed. Raises NotFound."""
     rows = Attempt.objects.select_related("paper", "paper__certificate_kind").filter(user_id=current_actor().user_id)
+    if is_locked:
+        rows = rows.select_for_update(of=("self",))  # two windows save at once: neither answer may be lost
     row: Attempt | None = rows.filter(pk=pk).first()
     if row is None:
         raise NotFound(bilingual("考试记录", "attempt"))

@@ -137,10 +137,14 @@ class Attempt(Recorded):
     answers = models.JSONField(default=dict)
     right = models.JSONField(default=list)
     pass_percent = field(models.PositiveIntegerField(), zh="及格线", en="Pass mark", unit="%", editable=False)
-    percent = field(
-        models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True), zh="得分", en="Score", unit="%", listed=True,
+    score = field(
+        models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True),
+        zh="得分",
+        en="Score",
+        unit="%",
+        listed=True,
         editable=False,
-    )  # fmt: skip
+    )
     state = field(
         choice_field(AttemptState, default=AttemptState.OPEN), zh="考试结果", en="Result", listed=True, editable=False
     )

@@ -3,13 +3,15 @@
 from decimal import Decimal
 from typing import Any
 
+from dakehu.domains.compliance.approvals import requests as approvals
+from dakehu.domains.compliance.approvals.queries import can_decide
 from dakehu.domains.compliance.rule_sets.registry import find_rule
 from dakehu.domains.learning.certificates.queries import ending_certificates
 from dakehu.domains.learning.choices import EnrolmentState, RecordState
 from dakehu.domains.learning.models import Certificate, Enrolment, Requirement, TrainingRecord
 from dakehu.domains.learning.parameters import FILTERS, ORDER, TRAINING_RECORD, YEAR
 from dakehu.domains.learning.training import hours as training
-from dakehu.domains.learning.training.actions import get_record
+from dakehu.domains.learning.training.actions import SUBJECT, get_record
 from dakehu.domains.learning.training.rules import RequiredHours
 from dakehu.domains.learning.visibility import sees_learner
 from dakehu.domains.team import queries as team
@@ -21,7 +23,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.files import store as files
 from dakehu.foundation.files.store import Content
 from dakehu.foundation.gates.filtering import filter_rows
-from dakehu.foundation.gates.output import render_rows
+from dakehu.foundation.gates.output import render_row, render_rows
 from dakehu.foundation.gates.registry import query
 
 
@@ -122,6 +124,26 @@ def team_learning(*, year: int | None = None) -> list[dict[str, Any]]:
         }
         for user in sorted(people, key=lambda one: (one.team.name if one.team else "", one.name))
     ]
+
+
+@query(
+    "learning.training_page",
+    needs=Permission.LEARNING_READ,
+    zh="培训页面",
+    en="Page of a training",
+    parameters=(TRAINING_RECORD,),
+)
+def training_page(*, training_record: int) -> dict[str, Any]:
+    """Return a training with its approval: {shown, is_own, approval: id or None, can_decide, note}. Raises NotFound."""
+    row = get_record(training_record)
+    approval = approvals.find_approval(SUBJECT, row.pk)
+    return {
+        "shown": {**render_row(row, shown=True), "id": row.pk, "state_code": str(row.state)},
+        "is_own": row.user_id == current_actor().user_id,
+        "approval": None if approval is None else approval.pk,
+        "can_decide": approval is not None and can_decide(approval),
+        "note": "" if approval is None else approval.note,
+    }
 
 
 @query(

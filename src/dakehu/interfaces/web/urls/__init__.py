@@ -30,6 +30,7 @@ SECTIONS = (
     "plans",
     "compliance",
     "suitability",
+    "learning",
     "exports",
     "staff",
     "audit",
