@@ -23,7 +23,7 @@ QUESTION_WRITE = Permission(
 TRAINING_REVIEW = Permission(
     "learning.training",
     "查看本队学习、审批外部培训",
-    "See the team’s learning, approve training",
+    "See the learning of the team, approve training",
     granted_to=(LEAD, COMPLIANCE),
 )
 CERTIFICATE_WRITE = Permission(

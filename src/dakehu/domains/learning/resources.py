@@ -59,7 +59,6 @@ declare(
     ),
     Resource(
         "learning.Certificate",
-        path="certificates",
         key="certificate_id",
         list="learning.certificates",
         create="learning.issue_certificate",

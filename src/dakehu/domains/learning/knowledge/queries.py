@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Q
+
 from dakehu.domains.compliance.approvals import requests as approvals
 from dakehu.domains.compliance.approvals.queries import can_decide
 from dakehu.domains.learning.choices import ArticleState, ReviewStanding
@@ -28,11 +30,12 @@ PATH = Parameter("path", spec=FieldSpec("页面地址", "Address of the page"))
 
 
 def readable() -> Any:
-    """Return the articles that the reader sees: published and not hidden; whoever writes articles sees every one."""
-    rows = Article.objects.select_related("owner")
-    if current_actor().may(Permission.ARTICLE_WRITE):
+    """Return the articles that the reader sees: published and not hidden, their own, and for approvers every one."""
+    rows, actor = Article.objects.select_related("owner"), current_actor()
+    if actor.may(Permission.ARTICLE_APPROVE):
         return rows
-    return rows.filter(state=ArticleState.PUBLISHED.value, review_by__gte=clock.today() - rules.HIDDEN_AFTER)
+    shown = Q(state=ArticleState.PUBLISHED.value, review_by__gte=clock.today() - rules.HIDDEN_AFTER)
+    return rows.filter(shown | Q(owner_id=actor.user_id))
 
 
 @query(
@@ -45,7 +48,7 @@ def readable() -> Any:
 def articles(*, text: str | None = None, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
     """Return the articles that the reader sees, by code; `text` finds words of the approved version, also by pinyin of its title.
 
-    Writers see drafts and hidden ones too, but a search finds what is approved.
+    Owners and approvers see drafts and hidden ones too, but a search finds what is approved.
     """
     rows = filter_rows(readable(), filters or {}, order or "")
     wanted = search.fragment(text) if text and text.strip() else None
