@@ -15,9 +15,17 @@ def add_exam(he, count=4, code="E1", **paper):
             )
             perform(
                 "learning.add_question",
-                {"code": f"{code}-{n}", "topic": "法律法规", "kind": kind, "text": f"第{n}题", "options": options,
-                 "answer": answer, "explanation": f"解析{n}", "source": "证券法"},
-            )  # fmt: skip
+                {
+                    "code": f"{code}-{n}",
+                    "topic": "法律法规",
+                    "kind": kind,
+                    "text": f"第{n}题",
+                    "options": options,
+                    "answer": answer,
+                    "explanation": f"解析{n}",
+                    "source": "证券法",
+                },
+            )
         row = perform(
             "learning.add_paper",
             {"code": code, "name": "执业规则测试", "number_law": count, "minutes": 30, "pass_percent": 75, **paper},

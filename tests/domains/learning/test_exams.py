@@ -30,8 +30,14 @@ def test_two_windows_sit_one_attempt_and_no_answer_key_is_in_any_response_before
     with acting(lin):
         first = perform("learning.start_attempt", {"paper_id": exam.pk})
         assert perform("learning.start_attempt", {"paper_id": exam.pk}).pk == first.pk
-        asked = json.dumps([ask("learning.attempt", {"attempt_id": first.pk}), ask("learning.attempts", {}), ask("learning.exams", {})],
-                           default=str)  # fmt: skip
+        asked = json.dumps(
+            [
+                ask("learning.attempt", {"attempt_id": first.pk}),
+                ask("learning.attempts", {}),
+                ask("learning.exams", {}),
+            ],
+            default=str,
+        )
         assert "is_right" not in asked and "解析" not in asked and '"answer"' not in asked
         with pytest.raises(NotAllowed):
             ask("learning.question_bank", {})
