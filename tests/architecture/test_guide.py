@@ -24,6 +24,8 @@ PAGES = (
     "conduct",
     "advice",
     "plans",
+    "learning",
+    "exams",
     "privacy",
     "work",
     "campaigns",

@@ -264,6 +264,7 @@ INSTALLED_APPS = [
     "dakehu.domains.growth",
     "dakehu.domains.advice",
     "dakehu.domains.risk",
+    "dakehu.domains.learning",
     "dakehu.domains.care",
     "dakehu.domains.insight",
     "dakehu.exchange",

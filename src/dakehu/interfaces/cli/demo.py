@@ -45,6 +45,7 @@ from dakehu.interfaces.cli.example import (
     feedback,
     feeds,
     growth,
+    learning,
     mails,
     market,
     messages,
@@ -145,6 +146,7 @@ def _fill(table: Path) -> dict[str, Any]:
     work.write(clock.today(), lambda name: _as(team.find_user(name)))
     comments.write(lambda name: _as(team.find_user(name)))
     feedback.fill(clock.today(), lambda name: _as(team.find_user(name)))
+    learning.add_learning(clock.today(), lambda name: _as(team.find_user(name)))
     privacy.add_requests(clock.today(), lambda name: _as(team.find_user(name)), "he", "lin")
     _keep(table, password)
     return report

@@ -34,6 +34,7 @@ SECTIONS = (
     "compliance",
     "suitability",
     "surveys",
+    "learning",
     "exports",
     "staff",
     "audit",
