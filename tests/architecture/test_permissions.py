@@ -138,6 +138,7 @@ GRANTS = {
     "advice.write": "manager lead",
     "advice.approve": "lead compliance",
     "insight.read": "manager lead compliance analyst admin",
+    "insight.refresh": "lead compliance analyst admin",
     "privacy.open": "manager lead compliance",
     "privacy.write": "compliance",
     "data.import": "manager lead",
