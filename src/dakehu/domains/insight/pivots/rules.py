@@ -17,6 +17,7 @@ from dakehu.foundation.base.errors import refusal
 from dakehu.foundation.schema.fields import Choices
 
 MOST_ROWS, MOST_COLUMNS = 200, 50  # groups of a dimension; the rest are one group
+HALF = 24  # bits of the lower half of a whole number that is summed
 NEGATIVE = -1  # the place of amounts below zero among bands
 
 
@@ -253,10 +254,12 @@ def _worked_out(keys: np.ndarray, size: int, basis: str, measured: Measured) -> 
         return list(np.bincount(keys, minlength=size).tolist())
     if measured.codes is not None:
         return _distinct(keys, size, measured.codes)
+    if basis in (MeasureName.SUM, MeasureName.MEAN):
+        sums, numbers = _sums(keys, size, measured.numbers)
+        pairs = zip(sums, numbers, strict=True)
+        return [(value if basis == MeasureName.SUM else value / number) if number else None for value, number in pairs]
     value = pl.col("value")
     worked_out = {
-        MeasureName.SUM.value: pl.when(value.count() > 0).then(value.sum()),
-        MeasureName.MEAN.value: value.mean(),
         MeasureName.MEDIAN.value: value.median(),
         MeasureName.MIN.value: value.min(),
         MeasureName.MAX.value: value.max(),
@@ -266,6 +269,23 @@ def _worked_out(keys: np.ndarray, size: int, basis: str, measured: Measured) -> 
         return [frame.select(worked_out).item() if frame.height else None]
     found = dict(frame.group_by("key").agg(worked_out.alias("x")).iter_rows())
     return [found.get(place) for place in range(size)]
+
+
+def _sums(keys: np.ndarray, size: int, column: Any) -> tuple[list[Any], list[int]]:
+    """Return (sum, number of values) of each place; whole numbers exactly.
+
+    Sums are floats, which hold whole numbers up to 2^53: whole numbers are cut in two, and each half is summed.
+    """
+    if column.null_count():
+        known = column.is_not_null().to_numpy()
+        keys, column = keys[known], column.drop_nulls()
+    values = column.to_numpy()
+    numbers = np.bincount(keys, minlength=size).tolist()
+    if values.dtype != np.int64:
+        return np.bincount(keys, values, size).tolist(), numbers
+    high, low = values >> HALF, values & ((1 << HALF) - 1)
+    sums = zip(np.bincount(keys, high, size).tolist(), np.bincount(keys, low, size).tolist(), strict=True)
+    return [(int(a) << HALF) + int(b) for a, b in sums], numbers
 
 
 def _distinct(keys: np.ndarray, size: int, codes: np.ndarray) -> list[Any]:

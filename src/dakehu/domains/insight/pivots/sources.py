@@ -2,6 +2,7 @@
 
 import difflib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -80,22 +81,46 @@ class Source:
 
 def own_sources() -> dict[str, Source]:
     """Return {name: column} of the list of clients that the reader may know of, whatever the clearance."""
-    client = model_of("clients.Client")
-    columns = [*described_fields(client), *extension_columns(client)]
-    found = {name: Source(name, spec, kind_of(field), field) for name, field, spec in columns}
-    manager = spec_of(model_of("clients.Coverage")._meta.get_field("user"))
-    team = spec_of(model_of("team.User")._meta.get_field("team"))
-    return found | {"manager": Source("manager", manager, "list"), "team": Source("team", team, "list")}
+    return {name: source for name, source in every_source().items() if not source.is_fact}
 
 
 def fact_sources() -> dict[str, Source]:
     """Return {name: column} of the facts of the night. All of them tell what a client has or does: PERSONAL."""
+    return {name: source for name, source in every_source().items() if source.is_fact}
+
+
+def every_source() -> dict[str, Source]:
+    """Return {name: column} of all that the reader may know of, whatever the clearance."""
+    return _known()[0]
+
+
+def spellings() -> dict[str, str]:
+    """Return {spelling: name} of them; a column of the list goes before a fact of the same spelling."""
+    return _known()[1]
+
+
+def _known() -> tuple[dict[str, Source], dict[str, str]]:
+    client = model_of("clients.Client")
+    return _described(
+        tuple((name, field) for name, field, _ in [*described_fields(client), *extension_columns(client)])
+    )
+
+
+@lru_cache(maxsize=64)  # asked several times a pivot
+def _described(columns: tuple[tuple[str, Any], ...]) -> tuple[dict[str, Source], dict[str, str]]:
+    """Return (columns, spellings) of a reader who knows of these fields."""
+    own = {name: Source(name, spec_of(field), kind_of(field), field) for name, field in columns}
+    for name, path in (("manager", "clients.Coverage.user"), ("team", "team.User.team")):
+        label, _, field = path.rpartition(".")
+        own[name] = Source(name, spec_of(model_of(label)._meta.get_field(field)), "list")
     declared = facts.facts_of(facts.CLIENT)
-    return {
+    night = {
         FACT + name: Source(FACT + name, _spec_of_fact(declared[name]), KIND_OF_FACT[declared[name].kind])
         for name in FACTS
         if name in declared
     }
+    index = [spelling_index({name: source.spec for name, source in part.items()}) for part in (night, own)]
+    return own | night, index[0] | index[1]
 
 
 def _spec_of_fact(fact: facts.Fact) -> FieldSpec:
@@ -104,22 +129,10 @@ def _spec_of_fact(fact: facts.Fact) -> FieldSpec:
     )
 
 
-def every_source() -> dict[str, Source]:
-    """Return {name: column} of all that the reader may know of, whatever the clearance."""
-    return own_sources() | fact_sources()
-
-
-def spellings(sources: dict[str, Source]) -> dict[str, str]:
-    """Return {spelling: name}; a column of the list goes before a fact of the same spelling."""
-    night = spelling_index({name: source.spec for name, source in sources.items() if source.is_fact})
-    own = spelling_index({name: source.spec for name, source in sources.items() if not source.is_fact})
-    return night | own
-
-
 def find_source(text: str, parameter: str) -> Source:
     """Return a column by any spelling. Raises Refused for an unknown one, with the nearest."""
     sources = every_source()
-    index = spellings(sources)
+    index = spellings()
     found = index.get(normalize_name(text))
     if found is not None:
         return sources[found]

@@ -57,14 +57,14 @@ def check_fact(source: Source, parameter: str) -> None:
 def fact_of(key: str) -> Source | None:
     """Return the fact of the night that a filter is about, None for a column of the list."""
     sources = every_source()
-    name = spellings(sources).get(normalize_name(key.partition(".")[0]))
+    name = spellings().get(normalize_name(key.partition(".")[0]))
     return sources[name] if name is not None and sources[name].is_fact else None
 
 
 def kept_rows(snapshot: Snapshot, rows: np.ndarray | None, filters: Mapping[str, Any]) -> np.ndarray | None:
     """Return those of some rows (None: all) that pass all filters. The filters are checked (check_filters)."""
     sources, left = every_source(), {}
-    index = spellings(sources)
+    index = spellings()
     mask: np.ndarray | None = None
     for key, value in filters.items():
         if value in (None, ""):
