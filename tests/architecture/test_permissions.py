@@ -139,6 +139,7 @@ GRANTS = {
     "advice.approve": "lead compliance",
     "insight.read": "manager lead compliance analyst admin",
     "insight.refresh": "lead compliance analyst admin",
+    "insight.share": "lead compliance analyst admin",
     "privacy.open": "manager lead compliance",
     "privacy.write": "compliance",
     "data.import": "manager lead",

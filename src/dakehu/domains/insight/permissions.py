@@ -12,3 +12,9 @@ INSIGHT_REFRESH = Permission(
     "Take snapshots of clients",
     granted_to=(RoleName.LEAD, RoleName.COMPLIANCE, RoleName.ANALYST, RoleName.ADMIN),
 )
+INSIGHT_SHARE = Permission(
+    "insight.share",
+    "向全公司共享分析报表",
+    "Share reports with the firm",
+    granted_to=(RoleName.LEAD, RoleName.COMPLIANCE, RoleName.ANALYST, RoleName.ADMIN),
+)
