@@ -7,7 +7,7 @@ from typing import Any
 from dakehu.domains.clients.masks import BAND_EDGES, bands
 from dakehu.domains.insight.pivots import rules
 from dakehu.domains.insight.pivots.rules import MeasureName, Period
-from dakehu.domains.insight.pivots.sources import Source, every_source, find_source
+from dakehu.domains.insight.pivots.sources import Source, every_source, find_source, spellings
 from dakehu.domains.insight.questions.spans import shifted
 from dakehu.domains.insight.snapshots.filters import check_fact
 from dakehu.domains.team.queries import names_of
@@ -15,7 +15,7 @@ from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.errors import Refused, refusal
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.filtering import cleared_column
-from dakehu.foundation.schema.fields import model_of
+from dakehu.foundation.schema.fields import model_of, normalize_name
 
 MONTHS = {Period.MONTH.value: 1, Period.QUARTER.value: 3, Period.YEAR.value: 12}
 DAYS = {Period.DAY.value: 1, Period.WEEK.value: 7}
@@ -192,3 +192,39 @@ def _filters(source: Source, value: Any) -> dict[str, Any] | None:
         return {f"{source.name}.lt": 0}
     low, high = (0, *BAND_EDGES)[value], (*BAND_EDGES, None)[value]
     return {f"{source.name}.ge": low} | ({} if high is None else {f"{source.name}.lt": high})
+
+
+OPERATORS = {
+    "eq": bilingual("等于", "is"),
+    "ne": bilingual("不等于", "is not"),
+    "in": bilingual("属于", "is one of"),
+    "ge": bilingual("不低于", "at least"),
+    "gt": bilingual("高于", "above"),
+    "le": bilingual("不超过", "at most"),
+    "lt": bilingual("低于", "below"),
+    "has": bilingual("包含", "contains"),
+    "starts": bilingual("开头为", "begins with"),
+    "empty": bilingual("未填", "is empty"),
+    "filled": bilingual("已填", "is filled"),
+    "band": bilingual("金额区间", "is in band"),
+    "month": bilingual("月份", "is in month"),
+}
+WITHOUT_VALUE = ("empty", "filled")
+
+
+def described_filters(filters: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return filters for people: [{key, label, operator, value, has_value}]; a column that is unknown keeps its name."""
+    described, sources, index = [], every_source(), spellings()
+    for key, value in filters.items():
+        head, _, op = key.partition(".")
+        source = sources.get(index.get(normalize_name(head), ""))
+        described.append(
+            {
+                "key": key,
+                "label": source.spec.label if source is not None else head,
+                "operator": str(OPERATORS.get(op or "eq", op)),
+                "value": ",".join(str(one) for one in value) if isinstance(value, (list, tuple)) else value,
+                "has_value": op not in WITHOUT_VALUE,
+            }
+        )
+    return described

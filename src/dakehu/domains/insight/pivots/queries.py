@@ -47,7 +47,8 @@ def pivot(
 
     Rows and columns are columns of the client list, facts of the night, manager or team; dates with :day, :week, :month,
     :quarter or :year; amounts in bands. With `top` the largest rows, the others as one.
-    Returns {rows: [{value, label, cells by column, total, filters}], columns: [{value, label, total, filters}], total,
+    Returns {rows: [{value, name: how insight.pivot_clients calls it, label, cells by column, total, filters}], columns:
+    [{value, name, label, total, filters}], total,
     measure: {name, label, column, unit}, row_label, column_label, clients: how many are counted, as_of, suppressed: {rows,
     columns}: smaller groups put together, where there are any}. A missing number is None; shares are 0 to 1 of the total;
     `filters` open the clients of a group in the list, None where the list cannot be narrowed so (insight.pivot_clients can).
@@ -67,11 +68,10 @@ def answer(pivot: Pivot) -> dict[str, Any]:
     return {
         "rows": [
             group | {"cells": [shown(cell) for cell in cells], "total": shown(total)}
-            for group, cells, total in zip(pivot.down.groups, table.cells, table.row_totals, strict=True)
+            for group, cells, total in zip(_named(pivot.down), table.cells, table.row_totals, strict=True)
         ],
         "columns": [
-            group | {"total": shown(total)}
-            for group, total in zip(across.groups if across is not None else [], table.column_totals, strict=True)
+            group | {"total": shown(total)} for group, total in zip(_named(across), table.column_totals, strict=True)
         ],
         "total": shown(table.total),
         "measure": {
@@ -150,16 +150,29 @@ def pivot_clients(
 @query("insight.pivot_fields", needs=Permission.INSIGHT_READ, zh="透视可用的列", en="Columns of pivots")
 def pivot_fields() -> dict[str, Any]:
     """Return the columns of which the reader may build pivots: {dimensions, measures: [{name, label, kind, is_fact}],
-    measure_names, periods: [{value, label}], snapshot: the moment of the newest, None before the first}."""
+    measure_names, periods, operators: [{value, label}], snapshot: the moment of the newest, None before the first}."""
     snapshot = store.newest()
     return {
         **dimensions.fields_of_reader(),
+        "operators": [{"value": value, "label": str(label)} for value, label in dimensions.OPERATORS.items()],
         "measure_names": [
             {"value": one.value, "label": str(rules.MeasureName.text_of(one.value))} for one in rules.MeasureName
         ],
         "periods": [{"value": one.value, "label": str(rules.Period.text_of(one.value))} for one in rules.Period],
         "snapshot": clock.local(snapshot.taken_at).isoformat(timespec="minutes") if snapshot is not None else None,
     }
+
+
+@query(
+    "insight.filter_words",
+    needs=Permission.INSIGHT_READ,
+    zh="筛选条件说明",
+    en="Filters in words",
+    parameters=(Parameter("filters", kind="json", spec=FieldSpec("筛选", "Filters")),),
+)
+def filter_words(*, filters: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return filters in words, to be seen and changed: [{key, label, operator, value, has_value}]."""
+    return dimensions.described_filters(filters)
 
 
 def _place(axis: Axis | None, value: str | None, parameter: str) -> int | None:
@@ -170,6 +183,10 @@ def _place(axis: Axis | None, value: str | None, parameter: str) -> int | None:
     if value not in names:
         raise refusal(parameter, "透视表里没有“{value}”这一组。", "The pivot has no group “{value}”.", value=value)
     return names.index(value)
+
+
+def _named(axis: Axis | None) -> list[dict[str, Any]]:
+    return [] if axis is None else [one | {"name": group_name(axis, place)} for place, one in enumerate(axis.groups)]
 
 
 def group_name(axis: Axis, place: int) -> str:

@@ -30,6 +30,7 @@ SECTIONS = (
     "plans",
     "compliance",
     "suitability",
+    "insight",
     "exports",
     "staff",
     "audit",
