@@ -1,6 +1,9 @@
 """A pivot as a workbook: a native pivot table whose cache holds the reader's own rows and nothing above the clearance."""
 
 import io
+import shutil
+import subprocess
+import warnings
 import zipfile
 
 import openpyxl
@@ -59,3 +62,22 @@ def test_what_excel_cannot_aggregate_is_counted_by_the_desk(lin, clients):
         content = export_pivot({"rows": "kind", "measure": "median:assets"})[1]
     figures = openpyxl.load_workbook(io.BytesIO(content))["数值"]
     assert figures.cell(figures.max_row, 2).value == 3_400_000.15
+
+
+def test_libreoffice_opens_the_pivot_with_the_same_numbers(lin, clients, tmp_path):
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice is not installed here, so nothing independent opens the pivot.")
+    with acting(lin):
+        content = export_pivot({"rows": "risk_level", "measure": "sum:assets"})[1]
+    (tmp_path / "pivot.xlsx").write_bytes(content)
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = [office, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path / "out")]
+    subprocess.run([*command, str(tmp_path / "pivot.xlsx")], check=True, capture_output=True, timeout=240)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        theirs = openpyxl.load_workbook(tmp_path / "out" / "pivot.xlsx", data_only=True)
+    values = {row[0].value: row[1].value for row in theirs["透视表"].iter_rows(min_row=5, max_col=2)}
+    assert values["C4 积极型"] == 6_000_000.10 and 6_800_000.30 in values.values()
+    with zipfile.ZipFile(tmp_path / "out" / "pivot.xlsx") as package:
+        assert any("pivotTables/pivotTable" in name for name in package.namelist())

@@ -52,7 +52,9 @@ def test_a_shared_pivot_is_opened_with_ones_own_clients_and_the_dashboards_of_al
     lin, zhou, wang, he, an, admin, zhang, qian
 ):
     with acting(zhou):
-        shared = perform("insight.save_report", {"kind": "pivot", "name": "风险", "sharing": "team", "definition": PIVOT})
+        shared = perform(
+            "insight.save_report", {"kind": "pivot", "name": "风险", "sharing": "team", "definition": PIVOT}
+        )
         board = perform("insight.copy_dashboard", {"dashboard": "lead", "name": "我的团队"})
         perform("insight.arrange_card", {"report": board.pk, "card": 0, "change": "remove"})
         perform("insight.add_card", {"report": board.pk, "title": "客户", "shape": "figure", "rows": "kind"})

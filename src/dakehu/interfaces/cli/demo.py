@@ -44,6 +44,7 @@ from dakehu.interfaces.cli.example import (
     conduct,
     feeds,
     growth,
+    insight,
     mails,
     market,
     messages,
@@ -139,6 +140,7 @@ def _fill(table: Path) -> dict[str, Any]:
     work.write(clock.today(), lambda name: _as(team.find_user(name)))
     comments.write(lambda name: _as(team.find_user(name)))
     privacy.add_requests(clock.today(), lambda name: _as(team.find_user(name)), "he", "lin")
+    insight.add_reports(lambda name: _as(team.find_user(name)), "an", "zhou")
     _keep(table, password)
     return report
 

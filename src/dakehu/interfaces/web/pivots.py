@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from dakehu.interfaces.web.views.clients.grid import asked_of as asked_of_list
+
 PIVOT = ("rows", "columns", "measure", "top", "chart")
-OURS = (*PIVOT, "of", "q", "report", "row", "column", "offset", "add_column", "add_operator", "add_value", "language")
+OURS = (*PIVOT, "of", "question", "report", "row", "column", "offset", "add_column", "add_operator", "add_value")
+OF_LIST = ("q", "sort", "view", "show", "ids")  # what an address of the list of clients holds besides filters
 CHARTS = ("bar", "line", "pie", "heat", "funnel", "table")
 SHADES = 9  # of a heat map, besides none
 MOST_SLICES, MOST_SERIES = 12, 8
@@ -17,7 +20,8 @@ def definition_of(given: Mapping[str, Any]) -> dict[str, Any]:
     definition: dict[str, Any] = {name: str(given[name]) for name in PIVOT if given.get(name)}
     if given.get("of") and definition.get("measure", "count") != "count":
         definition["measure"] = f"{definition['measure']}:{given['of']}"
-    filters = {key: str(value) for key, value in given.items() if key not in OURS and value not in ("", None)}
+    left = {key: str(value) for key, value in given.items() if key not in (*OURS, *OF_LIST) and value not in ("", None)}
+    filters = asked_of_list(left)[1]
     if given.get("add_column"):
         operator = given.get("add_operator") or "eq"
         key = given["add_column"] + ("" if operator == "eq" else f".{operator}")

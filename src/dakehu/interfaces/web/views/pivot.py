@@ -37,7 +37,7 @@ KINDS = {
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """?rows=branch&columns=risk_level&measure=sum:assets&top=10&chart=bar, every other name is a filter. ?report=3 opens a
-    saved one, ?q= a question in words."""
+    saved one, ?question= one in words."""
     saved = ask("insight.reports", {"kind": "pivot"})
     chosen = next((one for one in saved if str(one["id"]) == request.GET.get("report")), None)
     definition = pivots.definition_of(request.GET)
@@ -62,7 +62,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "fields": fields,
         "charts": [(name, label, definition.get("chart", "bar") == name) for name, label in CHARTS.items()],
         "dashboards": [one for one in ask("insight.reports", {"kind": "dashboard"}) if one["is_own"]],
-        "question": request.GET.get("q", ""),
+        "question": request.GET.get("question", ""),
+        "has_search": bool(request.GET.get("q")),
         "may_export": current_actor().may(Permission.EXPORT),
     }
     if content["question"]:
