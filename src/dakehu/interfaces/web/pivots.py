@@ -52,7 +52,7 @@ def drawn(definition: Mapping[str, Any], answer: Mapping[str, Any], shape: str =
     page: dict[str, Any] = {
         "shape": shape,
         "chart_id": f"chart-{place}",
-        "answer": answer,
+        "answer": {**answer, "as_of": moment(answer["as_of"])},
         "address": address_of(definition),
         "lines": lines,
         "columns": [
@@ -62,7 +62,7 @@ def drawn(definition: Mapping[str, Any], answer: Mapping[str, Any], shape: str =
         "total": _number(definition, answer, answer["total"]),
     }
     if shape in ("bar", "line"):
-        page["chart"] = _series(answer, lines)
+        page["chart"] = _series(answer, lines, shape)
     elif shape == "pie":
         page["chart"] = _slices(answer, lines)
     elif shape == "heat":
@@ -89,15 +89,16 @@ def _number(definition: Mapping[str, Any], answer: Mapping[str, Any], value: Any
     return {"value": shown, "plain": value, "unit": "text" if unit == "number" else unit, "tone": "", "url": url}
 
 
-def _series(answer: Mapping[str, Any], lines: list[dict[str, Any]]) -> dict[str, Any]:
+def _series(answer: Mapping[str, Any], lines: list[dict[str, Any]], kind: str) -> dict[str, Any]:
     """Return bars or lines: one for each column, or one of the totals."""
     unit = UNITS[answer["measure"]["unit"]]
     columns = [] if len(answer["columns"]) > MOST_SERIES else answer["columns"]
     series = [
         {
             "name": column["label"],
+            "kind": kind,
             "unit": unit,
-            "stack": "all" if answer["measure"]["name"] in ("count", "sum", "share") else None,
+            "stack": "all" if kind == "bar" and answer["measure"]["name"] in ("count", "sum", "share") else None,
             "values": [line["cells"][at]["plain"] for line in lines],
             "urls": [line["cells"][at]["url"] for line in lines],
         }
@@ -105,6 +106,7 @@ def _series(answer: Mapping[str, Any], lines: list[dict[str, Any]]) -> dict[str,
     ]
     whole = {
         "name": answer["measure"]["label"],
+        "kind": kind,
         "unit": unit,
         "values": [line["number"]["plain"] for line in lines],
         "urls": [line["number"]["url"] for line in lines],
@@ -133,6 +135,11 @@ def _narrow(lines: list[dict[str, Any]]) -> None:
     for line in lines:
         width = round(100 * max(line["number"]["plain"] or 0, 0) / largest, 1) if largest else 0
         line["width"], line["start"] = width, round((100 - width) / 2, 1)
+
+
+def moment(answered: str) -> str:
+    """Return the moment of an answer for people: 2026-11-29 18:30."""
+    return answered[:16].replace("T", " ")
 
 
 def cell_number(unit: str, value: Any) -> dict[str, Any]:

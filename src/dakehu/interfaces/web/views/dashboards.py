@@ -25,7 +25,9 @@ def page(request: HttpRequest) -> HttpResponse:
         "cards": cards,
         "arranges": arranges,
         "own": ask("insight.reports", {"kind": "dashboard"}),
-        "as_of": max((card["answer"]["as_of"] for card in found["cards"] if "answer" in card), default=""),
+        "as_of": pivots.moment(
+            min((card["answer"]["as_of"] for card in found["cards"] if "answer" in card), default="")
+        ),
     }
     return render(request, "insight/dashboard.html", content)
 

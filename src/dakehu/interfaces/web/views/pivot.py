@@ -46,6 +46,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if request.GET.get("add_column") or request.GET.get("of"):
         return HttpResponseRedirect(f"/pivot/?{pivots.address_of(definition)}")
     fields = ask("insight.pivot_fields", {})
+    fields["snapshot"] = pivots.moment(fields["snapshot"] or "")
     content: dict[str, Any] = {
         "page_title": CRUMB["label"],
         "definition": definition,
@@ -136,7 +137,7 @@ def clients(request: HttpRequest) -> HttpResponse:
     content = {
         "page_title": bilingual("单元格的客户", "Clients of the cell"),
         "crumbs": [{**CRUMB, "url": f"/pivot/?{address}"}],
-        "found": found,
+        "found": {**found, "as_of": pivots.moment(found["as_of"])},
         "number": pivots.cell_number(found["measure"]["unit"], found["total"]),
         "as_list": as_list,
         "next": f"?{pivots.address_of(definition, **here, offset=found['next'])}" if found["next"] else "",
