@@ -36,11 +36,35 @@ NEAREST = 3
 FACT = "fact__"  # what the names of facts begin with among columns
 # Facts that describe a client by numbers; those of complaints and of supervision stay with the people they are for.
 FACTS = (
-    "age", "completeness", "opted_out", "marketing_paused", "total_assets", "cash", "securities_value", "products_value",
-    "margin_assets", "margin_debt", "cash_share", "assets_20", "assets_60", "net_inflow_20", "churn_score",
-    "idle_cash_days", "trade_days", "login_days", "logins_7", "cost_rate", "top_weight", "account_return",
-    "account_drawdown_60", "value_score", "contact_days", "contacts_7", "risk_valid_in", "opened_days",
-)  # fmt: skip
+    "age",
+    "completeness",
+    "opted_out",
+    "marketing_paused",
+    "total_assets",
+    "cash",
+    "securities_value",
+    "products_value",
+    "margin_assets",
+    "margin_debt",
+    "cash_share",
+    "assets_20",
+    "assets_60",
+    "net_inflow_20",
+    "churn_score",
+    "idle_cash_days",
+    "trade_days",
+    "login_days",
+    "logins_7",
+    "cost_rate",
+    "top_weight",
+    "account_return",
+    "account_drawdown_60",
+    "value_score",
+    "contact_days",
+    "contacts_7",
+    "risk_valid_in",
+    "opened_days",
+)
 KIND_OF_FACT = {"money": "number", "number": "number", "share": "number", "days": "number", "flag": "flag"}
 UNITS = {"money": "CNY", "share": "%"}
 

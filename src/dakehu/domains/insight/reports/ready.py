@@ -88,10 +88,24 @@ READY = (
         (
             CLIENTS,
             UNTESTED,
-            _card(FIGURE, THIRD, "最低类别客户", "Clients of the lowest category", "status", filters={"is_risk_minimum": True}),
+            _card(
+                FIGURE,
+                THIRD,
+                "最低类别客户",
+                "Clients of the lowest category",
+                "status",
+                filters={"is_risk_minimum": True},
+            ),
             RISK,
             _card(LINE, HALF, "测评到期月份", "Risk tests by month of expiry", "risk_valid_to:month"),
-            _card(HEAT, HALF, "投资者类别 × 风险等级", "Investor classes × risk levels", "investor_class", columns="risk_level"),
+            _card(
+                HEAT,
+                HALF,
+                "投资者类别 × 风险等级",
+                "Investor classes × risk levels",
+                "investor_class",
+                columns="risk_level",
+            ),
             _card(BAR, HALF, "证件到期季度", "ID documents by quarter of expiry", "id_expires_on:quarter"),
             _card(TABLE, FULL, "营业部 × 客户状态", "Branches × status", "branch", columns="status"),
         ),
@@ -106,8 +120,15 @@ READY = (
             RISK,
             BANDS,
             OPENED,
-            _card(HEAT, HALF, "级别 × 风险等级（行占比）", "Tiers × risk levels (share of row)", "tier__code",
-                  columns="risk_level", measure="row_share"),
+            _card(
+                HEAT,
+                HALF,
+                "级别 × 风险等级（行占比）",
+                "Tiers × risk levels (share of row)",
+                "tier__code",
+                columns="risk_level",
+                measure="row_share",
+            ),
             _card(TABLE, FULL, "营业部 × 资产区间", "Branches × bands of assets", "branch", columns="assets"),
         ),
     ),
@@ -124,7 +145,7 @@ READY = (
             _card(TABLE, FULL, "团队 × 客户状态", "Teams × status", "team", columns="status"),
         ),
     ),
-)  # fmt: skip
+)
 
 
 def find_ready(key: str) -> ReadyDashboard | None:
