@@ -22,11 +22,12 @@ from dakehu.foundation.base.date_parsing import find_order, is_ambiguous
 
 def guess_mapping(book: reading.Book) -> ImportMapping:
     """The plan that names, aliases and content suggest. Hidden sheets and our own pages are left out."""
-    made = []
+    made: list[TableMapping] = []
+    lexicon = reading.Lexicon(definitions.terms())
     for sheet in book.sheets:
         if not sheet.visible or is_own_page(sheet.name) or is_live_sheet(sheet.name):
             continue
-        tables = [_table(found, sheet) for found in reading.detect_tables(sheet, definitions.terms())]
+        tables = [_table(found, sheet) for found in reading.detect_tables(sheet, lexicon)]
         if any(is_of_bank(row) for row in sheet.head(reading.SEARCH)):
             for table in tables:
                 table.part, table.asks = "", "bank"
