@@ -161,6 +161,8 @@ GRANTS = {
     "learning.training": "lead compliance",
     "learning.certificates": "compliance",
     "insight.read": "manager lead compliance analyst admin",
+    "insight.refresh": "lead compliance analyst admin",
+    "insight.share": "lead compliance analyst admin",
     "privacy.open": "manager lead compliance",
     "privacy.write": "compliance",
     "data.import": "manager lead",

@@ -45,6 +45,7 @@ from dakehu.interfaces.cli.example import (
     feedback,
     feeds,
     growth,
+    insight,
     learning,
     mails,
     market,
@@ -148,6 +149,7 @@ def _fill(table: Path) -> dict[str, Any]:
     feedback.fill(clock.today(), lambda name: _as(team.find_user(name)))
     learning.add_learning(clock.today(), lambda name: _as(team.find_user(name)))
     privacy.add_requests(clock.today(), lambda name: _as(team.find_user(name)), "he", "lin")
+    insight.add_reports(lambda name: _as(team.find_user(name)), "an", "zhou")
     _keep(table, password)
     return report
 

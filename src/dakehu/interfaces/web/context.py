@@ -110,6 +110,13 @@ MENU = (
                 Permission.COURSE_WRITE,
             ),
         ),
+        "insight",
+        bilingual("分析", "Insight"),
+        (
+            Page("/dashboards/", bilingual("看板", "Dashboards"), "layout-dashboard", Permission.INSIGHT_READ),
+            Page("/pivot/", bilingual("透视分析", "Pivot"), "chart-column", Permission.INSIGHT_READ),
+            Page("/question/", bilingual("文字提问", "Question"), "search", Permission.INSIGHT_READ),
+        ),
     ),
     Section(
         "data",

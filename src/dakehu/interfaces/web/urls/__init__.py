@@ -35,6 +35,7 @@ SECTIONS = (
     "suitability",
     "surveys",
     "learning",
+    "insight",
     "exports",
     "staff",
     "audit",
