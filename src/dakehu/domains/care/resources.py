@@ -1,7 +1,5 @@
 """What pages, API and workbook show of care."""
 
-"""What pages and API show of care."""
-
 from dakehu.foundation.schema.resources import Resource, declare
 
 declare(

@@ -46,7 +46,6 @@ MENU = (
             Page("/clients/", bilingual("客户", "Clients"), "users", Permission.CLIENT_READ),
             Page("/calendar/", bilingual("日程", "Calendar"), "calendar", Permission.SERVICE_READ),
             Page("/tasks/", bilingual("任务", "Tasks"), "circle-check", Permission.SERVICE_READ),
-            Page("/outreach/", bilingual("急跌致电", "Calls after a shock"), "phone", Permission.OUTREACH_READ),
             Page("/mail/", bilingual("邮件", "Mail"), "mail", Permission.MAILBOX_READ),
             Page("/approvals/", bilingual("审批", "Approvals"), "list-checks", Permission.APPROVAL_READ),
             Page("/workload/", bilingual("分工与交接", "Workload"), "users-round", Permission.CLIENT_ASSIGN),
@@ -85,12 +84,15 @@ MENU = (
     ),
     Section(
         "care",
-        bilingual("客户之声", "Listening"),
+        bilingual("客户关怀", "Care"),
         (
             Page("/feedback/", bilingual("客户意见", "Feedback"), "inbox", Permission.FEEDBACK_READ),
             Page("/improvements/", bilingual("改进事项", "Improvements"), "target", Permission.IMPROVEMENT_READ),
             Page("/surveys/", bilingual("问卷", "Surveys"), "message-circle", Permission.SURVEY_READ),
+            Page("/outreach/", bilingual("急跌致电", "Calls after a shock"), "phone", Permission.OUTREACH_READ),
         ),
+    ),
+    Section(
         "learning",
         bilingual("学习", "Learning"),
         (
@@ -110,6 +112,8 @@ MENU = (
                 Permission.COURSE_WRITE,
             ),
         ),
+    ),
+    Section(
         "insight",
         bilingual("分析", "Insight"),
         (
