@@ -210,6 +210,8 @@ GRANTS = {
     "compliance.aml": "compliance",
     "compliance.read_log": "compliance",
     "compliance.approve_export": "lead compliance",
+    "compliance.self_checks": "compliance",
+    "compliance.sign_self_checks": "lead compliance",
     "sheet.read": "manager lead compliance admin",
     "sheet.run": "manager lead",
     "webhook.own": "manager lead compliance analyst admin",

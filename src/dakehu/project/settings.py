@@ -110,6 +110,12 @@ SUPERVISED_EXPORT = env.number(
 RISK_TEST_DAYS = env.number(
     "DAKEHU_RISK_TEST_DAYS", 730, zh="风险测评最多有效多少天", en="Days for which a risk test holds at most"
 )
+SUPERVISED_PERSONAL = env.number(
+    "DAKEHU_SUPERVISED_PERSONAL",
+    0,
+    zh="含未脱敏个人信息的导出，超过多少位客户须由另一人批准；0 为与上一项相同",
+    en="The same for exports whose personal values are not masked; 0: as above",
+)
 RISE_IS_RED = env.flag("DAKEHU_RISE_IS_RED", True, zh="红涨绿跌", en="Rising is red, falling green")
 
 BENCHMARK = env.text(
