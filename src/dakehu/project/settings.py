@@ -262,6 +262,7 @@ INSTALLED_APPS = [
     "dakehu.domains.advice",
     "dakehu.domains.risk",
     "dakehu.domains.care",
+    "dakehu.domains.appraisal",
     "dakehu.domains.insight",
     "dakehu.exchange",
     "dakehu.exchange.reports",
