@@ -118,6 +118,7 @@ class MeasureValue(Recorded):
         en="Version of the definition",
         editable=False,
     )
+    kind = field(models.CharField(max_length=12), zh="计算方式", en="Kind of value", editable=False)
     part = field(models.CharField(max_length=24), zh="所属部分", en="Part", editable=False)
     weight = number_field("权重", "Weight")
     min_n = field(models.PositiveIntegerField(default=0), zh="最小样本量", en="Minimum n", editable=False)
