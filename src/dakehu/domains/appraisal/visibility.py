@@ -25,36 +25,28 @@ def person_condition(actor: Actor, path: str) -> Q | None:
 
 
 class OfPerson(scope.Common):
-    """Rows about a person, reached by `path`, whose appraisal the current actor sees."""
-
-    def __init__(self, path: str = "user_id") -> None:
-        super().__init__()
-        self.path = path
+    """Rows about a person, reached by the model's `person_path`, whose appraisal the current actor sees."""
 
     def get_queryset(self) -> Any:
         rows = scope.GuardedQuerySet(self.model, using=self._db)
-        limit = person_condition(current_actor(), self.path)
+        limit = person_condition(current_actor(), self.model.person_path)
         return rows if limit is None else rows.filter(limit)
 
 
 class OfBonus(scope.Common):
     """Rows of bonuses: one's own ones once their pool is approved, all for who keeps or decides on bonuses.
 
-    Nobody sees another's: neither the lead nor a colleague. `path` leads to the person, `pool` to the pool; "" where rows
-    are of no person.
+    Nobody sees another's: neither the lead nor a colleague. The model's `person_path` leads to the person, "" where rows are
+    of no person, and `pool_path` to the state of the pool.
     """
-
-    def __init__(self, path: str = "", pool: str = "") -> None:
-        super().__init__()
-        self.path, self.pool = path, pool
 
     def get_queryset(self) -> Any:
         rows, actor = scope.GuardedQuerySet(self.model, using=self._db), current_actor()
         if actor.reach is Reach.SYSTEM or actor.may(Permission.BONUS_KEEP) or actor.may(Permission.BONUS_DECIDE):
             return rows
-        if not self.path or not actor.user_id:
+        if not self.model.person_path or not actor.user_id:
             return rows.none()
-        return rows.filter(**{self.path: actor.user_id, self.pool: "approved"})
+        return rows.filter(**{self.model.person_path: actor.user_id, self.model.pool_path: "approved"})
 
 
 class OfPraise(scope.Common):

@@ -27,6 +27,7 @@ class BonusPool(Recorded):
     """
 
     names = Names("奖金池", "Bonus pool", "Bonus pools")
+    person_path = ""
     objects: Any = OfBonus()
 
     name = field(models.CharField(max_length=80), zh="奖金池名称", en="Name of the pool", listed=True)
@@ -64,7 +65,8 @@ class Award(Recorded):
     """What one person gets of a pool."""
 
     names = Names("个人奖金", "Award", "Awards")
-    objects: Any = OfBonus("user_id", "pool__state")
+    person_path, pool_path = "user_id", "pool__state"
+    objects: Any = OfBonus()
 
     pool = field(
         models.ForeignKey(BonusPool, on_delete=models.CASCADE, related_name="awards"),
@@ -94,7 +96,8 @@ class Tranche(Recorded):
     """A deferred part of an award. Who proposes a change never decides on it; `claim` is what was to be clawed back beyond it."""
 
     names = Names("递延奖金", "Tranche", "Tranches")
-    objects: Any = OfBonus("award__user_id", "award__pool__state")
+    person_path, pool_path = "award__user_id", "award__pool__state"
+    objects: Any = OfBonus()
 
     award = field(
         models.ForeignKey(Award, on_delete=models.CASCADE, related_name="tranches"),

@@ -19,7 +19,8 @@ class Objection(Recorded):
     """An objection of a person to the own score; another person answers it, and both scores are kept."""
 
     names = Names("考核异议", "Objection", "Objections")
-    objects: Any = OfPerson("appraisal__user_id")
+    person_path = "appraisal__user_id"
+    objects: Any = OfPerson()
 
     appraisal = field(
         models.ForeignKey(Appraisal, on_delete=models.CASCADE, related_name="objections"),
@@ -53,7 +54,8 @@ class Adjustment(Recorded):
     """A proposed change of a score by a person, with the reason; another one decides."""
 
     names = Names("得分调整", "Adjustment of a score", "Adjustments of scores")
-    objects: Any = OfPerson("appraisal__user_id")
+    person_path = "appraisal__user_id"
+    objects: Any = OfPerson()
 
     appraisal = field(
         models.ForeignKey(Appraisal, on_delete=models.CASCADE, related_name="adjustments"),
@@ -77,6 +79,7 @@ class ConductEvent(Recorded):
     """A violation, a written warning or an attempted unsuitable sale, recorded by compliance with its basis."""
 
     names = Names("从业违规记录", "Event of conduct", "Events of conduct")
+    person_path = "user_id"
     objects: Any = OfPerson()
 
     user = field(
@@ -99,7 +102,8 @@ class BookReview(Recorded):
     """A person's book stood out by turnover or cost: somebody reviews it before any bonus is shown."""
 
     names = Names("换手与费用复核", "Review of a book", "Reviews of books")
-    objects: Any = OfPerson("appraisal__user_id")
+    person_path = "appraisal__user_id"
+    objects: Any = OfPerson()
 
     appraisal = field(
         models.ForeignKey(Appraisal, on_delete=models.CASCADE, related_name="book_reviews"),

@@ -73,6 +73,7 @@ class Appraisal(Recorded):
     """The appraisal of one person in one period, with role and team as they were when it was frozen."""
 
     names = Names("考核", "Appraisal", "Appraisals")
+    person_path = "user_id"
     objects: Any = OfPerson()
 
     period = field(
@@ -102,7 +103,8 @@ class MeasureValue(Recorded):
     """
 
     names = Names("考核指标数值", "Value of a measure", "Values of measures")
-    objects: Any = OfPerson("appraisal__user_id")
+    person_path = "appraisal__user_id"
+    objects: Any = OfPerson()
 
     appraisal = field(
         models.ForeignKey(Appraisal, on_delete=models.CASCADE, related_name="values"),
@@ -145,7 +147,8 @@ class Score(Recorded):
     """
 
     names = Names("考核得分", "Score", "Scores")
-    objects: Any = OfPerson("appraisal__user_id")
+    person_path = "appraisal__user_id"
+    objects: Any = OfPerson()
 
     appraisal = field(
         models.ForeignKey(Appraisal, on_delete=models.CASCADE, related_name="scores"),
@@ -180,7 +183,8 @@ class AppraisalNote(Recorded):
     """What somebody wrote to an appraisal. Nobody changes what another wrote: a later note stands below it."""
 
     names = Names("考核意见", "Note of an appraisal", "Notes of appraisals")
-    objects: Any = OfPerson("appraisal__user_id")
+    person_path = "appraisal__user_id"
+    objects: Any = OfPerson()
 
     appraisal = field(
         models.ForeignKey(Appraisal, on_delete=models.CASCADE, related_name="notes"),

@@ -48,19 +48,20 @@ def compute(values: Iterable[MeasureValue], conduct: Conduct, adjustment: Decima
     ordered = sorted(values, key=lambda value: value.measure)
     found = rules.score_of((line_of(value, scheme.strength) for value in ordered), conduct, scheme.least_rated)
     final = None if found.score is None else min(HUNDRED, max(ZERO, found.score + adjustment))
-    definitions = {value.measure: value.definition for value in ordered}
-    lines = [_plain_line(one, definitions[one.line.code]) for one in found.lines]
+    stored = {value.measure: value for value in ordered}
+    lines = [_plain_line(one, stored[one.line.code]) for one in found.lines]
     return Computation(found, lines, adjustment, final, _digest(ordered, conduct, adjustment, scheme))
 
 
-def _plain_line(one: rules.RatedLine, definition: str) -> dict[str, Any]:
-    """Return a rated line as plain values."""
+def _plain_line(one: rules.RatedLine, stored: MeasureValue) -> dict[str, Any]:
+    """Return a rated line as plain values, with the revision of the value that it follows from."""
     line, value = one.line, one.line.value
     known = {name: plain(getattr(value, name)) if value else None for name in ("k", "n", "raw", "low", "high")}
     return {
         "measure": line.code,
         "part": line.part,
-        "definition": definition,
+        "definition": stored.definition,
+        "revision": stored.revision,
         "state": one.state,
         **known,
         "count": value.count if value else 0,

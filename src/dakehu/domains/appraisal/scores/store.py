@@ -103,9 +103,9 @@ def score_row(appraisal: Appraisal, found: Computation, conduct: Conduct, cause:
 
 
 def recompute(score: Score) -> Computation:
-    """Return what the stored inputs of a revision give now: the values of that time, by their revision."""
+    """Return what the stored inputs of a revision give now."""
     appraisal = score.appraisal
-    values: dict[str, MeasureValue] = {}
-    for row in MeasureValue.objects.filter(appraisal=appraisal, created_at__lte=score.created_at).order_by("revision"):
-        values[row.measure] = row
-    return compute(values.values(), Conduct(**score.conduct), score.adjustment or Decimal(0), appraisal.period.scheme)
+    revisions = {line["measure"]: line["revision"] for line in score.lines}
+    rows = MeasureValue.objects.filter(appraisal=appraisal)
+    values = [row for row in rows if revisions.get(row.measure) == row.revision]
+    return compute(values, Conduct(**score.conduct), score.adjustment or Decimal(0), appraisal.period.scheme)

@@ -1,0 +1,106 @@
+"""Rules of bonuses: how a pool is shared out to the cent, what is deferred, what a clawback leaves (people.md C.3). Pure.
+
+The team part comes first: it goes to the teams by mean score × people, and in a team to everybody alike. The rest goes by
+score × weight of the role. Amounts are in fen, whole numbers; the largest remainder makes the sum exact.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_FLOOR, Decimal, localcontext
+from fractions import Fraction
+
+from dakehu.domains.appraisal.measures.rules import EXACT
+
+VERSION = "1"
+SHOWN_FROM = 3  # members of a pool from which one of them may learn its total
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody who takes part in a pool: team ("" without), score and weight of the role."""
+
+    user: int
+    team: str
+    score: Decimal
+    role_weight: Decimal
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one member gets, in fen."""
+
+    user: int
+    team_fen: int
+    own_fen: int
+
+    @property
+    def fen(self) -> int:
+        return self.team_fen + self.own_fen
+
+
+def split(fen: int, weights: Mapping[int, Decimal]) -> dict[int, int]:
+    """Return fen by key in proportion to weights, exact in sum: the largest remainders get what is left, then the smaller key.
+
+    Without any weight everybody gets the same. Raises ValueError without keys.
+    """
+    if not weights:
+        raise ValueError("nobody to share among")
+    exact = {key: Fraction(weight) for key, weight in weights.items()}
+    whole = sum(exact.values(), Fraction(0))
+    if not whole:
+        exact, whole = dict.fromkeys(exact, Fraction(1)), Fraction(len(exact))
+    parts = {key: Fraction(fen) * weight / whole for key, weight in exact.items()}
+    found = {key: part.numerator // part.denominator for key, part in parts.items()}
+    left = fen - sum(found.values())
+    for key in sorted(parts, key=lambda key: (-(parts[key] - found[key]), key))[:left]:
+        found[key] += 1
+    return found
+
+
+def share_out(fen: int, team_share: Decimal, members: Sequence[Member]) -> list[Share]:
+    """Return what each member of a pool gets, by user; the sum is the pool. Raises ValueError without members."""
+    if not members:
+        raise ValueError("nobody to share among")
+    ordered = sorted(members, key=lambda one: one.user)
+    with localcontext(EXACT):
+        team_fen = int((Decimal(fen) * team_share).to_integral_value(ROUND_FLOOR))
+        teams = sorted({one.team for one in ordered})
+        sums = {
+            place: sum((one.score for one in ordered if one.team == name), Decimal(0))
+            for place, name in enumerate(teams)
+        }
+        own = split(fen - team_fen, {one.user: one.score * one.role_weight for one in ordered})
+    of_team: dict[int, int] = {}
+    for place, part in split(team_fen, sums).items():
+        of_team |= split(part, {one.user: Decimal(1) for one in ordered if one.team == teams[place]})
+    return [Share(one.user, of_team[one.user], own[one.user]) for one in ordered]
+
+
+def deferred_parts(fen: int, share: Decimal, years: int) -> list[int]:
+    """Return the deferred part of an award in equal yearly parts, exact in sum; earlier ones get the odd fen."""
+    with localcontext(EXACT):
+        whole = int((Decimal(fen) * share).to_integral_value(ROUND_FLOOR))
+    return list(split(whole, {year: Decimal(1) for year in range(years)}).values()) if whole else []
+
+
+def due_days(begin: date, years: int) -> list[date]:
+    """Return the anniversaries on which parts fall due; 29 February becomes 28 February."""
+    return [_anniversary(begin, year) for year in range(1, years + 1)]
+
+
+def _anniversary(begin: date, years: int) -> date:
+    try:
+        return begin.replace(year=begin.year + years)
+    except ValueError:
+        return begin.replace(year=begin.year + years, day=28)
+
+
+def reduce_tranche(held_fen: int, taken_fen: int) -> tuple[int, int]:
+    """Return (fen still paid, fen left as a claim) of a tranche from which so much is taken."""
+    return max(0, held_fen - taken_fen), max(0, taken_fen - held_fen)
+
+
+def may_show_total(members: int) -> bool:
+    """Return whether a member may learn the total of a pool: with two, it would tell the other's sum."""
+    return members >= SHOWN_FROM
