@@ -9,51 +9,9 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.gates import ask, perform
 from tests.cast import acting
-from tests.domains.appraisal.conftest import approve_waiting
+from tests.domains.appraisal.conftest import approve_waiting, line, own
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
-
-
-@pytest.fixture
-def period(scheme, admin, an, lin, zhou, wang, zhang, qian, later):
-    """A period in which Lin gave two promises and kept one, Wang gave one and kept it; frozen."""
-    today = clock.today()
-    with acting(admin):
-        row = perform(
-            "appraisal.open_period",
-            {"name": "本季度", "scheme": scheme.pk, "first_on": today, "last_on": today + timedelta(days=5)},
-        )
-    for user, client, promises in ((lin, zhang, 2), (wang, qian, 1)):
-        with acting(user):
-            for number in range(promises):
-                made = perform(
-                    "service.log_interaction",
-                    {
-                        "client": client.pk,
-                        "held_at": clock.now().isoformat(),
-                        "channel": "call",
-                        "summary": f"答复第 {number} 件事",
-                        "promise": "寄送对账单",
-                        "promise_due_on": today + timedelta(days=2),
-                    },
-                )
-                if number == 0:
-                    perform("service.keep_promise", {"interaction": made.pk})
-    later(6)
-    with acting(admin):
-        perform("appraisal.freeze_period", {"period": row.pk})
-    return row
-
-
-def own(user):
-    """Return the only appraisal of somebody, as they see it."""
-    with acting(user):
-        (row,) = ask("appraisal.mine", {})["appraisals"]
-        return ask("appraisal.appraisal", {"appraisal": row["id"]})
-
-
-def line(found, measure):
-    return next(one for one in found["lines"] if one["measure"] == measure)
 
 
 def test_a_period_is_frozen_explained_objected_to_corrected_and_closed(period, lin, zhou, wang, he, admin, later):

@@ -173,11 +173,12 @@ def _yuan(fen: int) -> Decimal:
     is_confidential=True,
 )
 def submit_pool(*, pool: int) -> BonusPool:
-    """Submit a shared-out pool to a second person; nobody sees an award before it is approved."""
+    """Submit a shared-out pool to a second person who gets nothing of it; nobody sees an award before it is approved."""
     row = get_pool(pool, PoolState.SHARED)
     row.state = PoolState.WAITING
     row.save()
-    request_approval(SUBJECT, row.pk, row.name, pool_digest(row.pk), row.author_ids)
+    members = Award.objects.filter(pool=row).values_list("user_id", flat=True)
+    request_approval(SUBJECT, row.pk, row.name, pool_digest(row.pk), [*row.author_ids, *members])
     return row
 
 

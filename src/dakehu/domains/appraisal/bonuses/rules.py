@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal, localcontext
-from fractions import Fraction
 
 from dakehu.domains.appraisal.measures.rules import EXACT
 
@@ -46,16 +45,23 @@ def split(fen: int, weights: Mapping[int, Decimal]) -> dict[int, int]:
     """
     if not weights:
         raise ValueError("nobody to share among")
-    exact = {key: Fraction(weight) for key, weight in weights.items()}
-    whole = sum(exact.values(), Fraction(0))
+    whole_weights = _to_integers(weights)
+    whole = sum(whole_weights.values())
     if not whole:
-        exact, whole = dict.fromkeys(exact, Fraction(1)), Fraction(len(exact))
-    parts = {key: Fraction(fen) * weight / whole for key, weight in exact.items()}
-    found = {key: part.numerator // part.denominator for key, part in parts.items()}
+        whole_weights, whole = dict.fromkeys(weights, 1), len(weights)
+    parts = {key: divmod(fen * weight, whole) for key, weight in whole_weights.items()}
+    found = {key: part for key, (part, _) in parts.items()}
     left = fen - sum(found.values())
-    for key in sorted(parts, key=lambda key: (-(parts[key] - found[key]), key))[:left]:
+    for key in sorted(parts, key=lambda key: (-parts[key][1], key))[:left]:
         found[key] += 1
     return found
+
+
+def _to_integers(weights: Mapping[int, Decimal]) -> dict[int, int]:
+    """Return the weights as whole numbers in the same proportion, exactly."""
+    places = max(0, *(-int(weight.as_tuple().exponent) for weight in weights.values()))
+    with localcontext(EXACT):
+        return {key: int(weight.scaleb(places)) for key, weight in weights.items()}
 
 
 def share_out(fen: int, team_share: Decimal, members: Sequence[Member]) -> list[Share]:
