@@ -27,6 +27,7 @@ SECTIONS = (
     "tiers",
     "growth",
     "risk",
+    "appraisal",
     "plans",
     "compliance",
     "suitability",
