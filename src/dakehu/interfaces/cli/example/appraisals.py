@@ -5,20 +5,31 @@ from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+
+from dakehu.foundation.access.actor import acting_as, system_actor
+from dakehu.foundation.actions.registry import act
 from dakehu.foundation.gates import ask, perform
+from dakehu.foundation.records.bulk import record_expressions
+from dakehu.foundation.schema.fields import model_of
 
 Acting = Callable[[str], AbstractContextManager[Any]]
 SCHEME = "季度考核（演示）"
-# The demonstration's desk is young: fewer cases than a real branch has in a quarter.
-FEW = {
-    "mandatory_moments": 3,
-    "promises_kept": 1,
-    "requests_on_time": 2,
-    "first_answer": 2,
-    "retention": 10,
-    "net_inflow": 10,
+# The demonstration's desk is young: fewer cases than a branch has in a quarter, and no surveys yet, whose weight is small.
+MEASURES = {  # measure: (weight, minimum n)
+    "satisfaction": (6, 20),
+    "mandatory_moments": (5, 3),
+    "promises_kept": (5, 1),
+    "requests_on_time": (5, 2),
+    "first_answer": (5, 2),
+    "profile_completeness": (10, 1),
+    "valid_tests": (14, 10),
+    "training_hours": (5, 0),
+    "retention": (12, 10),
+    "net_inflow": (10, 10),
+    "coverage": (18, 10),
+    "education_events": (5, 0),
 }
-FEW |= {"valid_tests": 10, "coverage": 10}
 PRAISES = (
     ("gu", "lin", "teamwork", "我出差时替我接待了两位临时到访的客户，记录写得很完整。（演示）"),
     ("zhou", "shen", "care", "把一位老年客户的风险揭示讲得清楚，客户专门来电致谢。（演示）"),
@@ -29,6 +40,7 @@ PRAISES = (
 def fill(today: date, acting: Acting) -> None:
     """Add scheme, periods, reviews, an objection, a pool and praise. acting(username) → their context."""
     first, last = _last_quarter(today)
+    _age_coverage(today)
     scheme = _add_scheme(acting)
     with acting("admin"):
         closed = perform(
@@ -49,6 +61,16 @@ def fill(today: date, acting: Acting) -> None:
             perform("appraisal.praise", {"to": to, "value": value, "text": text})
 
 
+def _age_coverage(today: date) -> None:
+    """Let the managers serve their clients since these came, not since the import of today."""
+    coverage: Any = model_of("clients.Coverage")
+    client: Any = model_of("clients.Client")
+    with acting_as(system_actor("age the demonstration（演示）", "cli")), act("example.age"):
+        rows = coverage.objects.filter(since=today, role="main", until=None, client__opened_on__lte=today)
+        opened = client.objects.filter(pk=OuterRef("client_id")).values("opened_on")[:1]
+        record_expressions(rows, {"since": Subquery(opened)})
+
+
 def _last_quarter(today: date) -> tuple[date, date]:
     """Return the first and last day of the quarter before a day."""
     begin = date(today.year, today.month - (today.month - 1) % 3, 1)
@@ -67,9 +89,10 @@ def _add_scheme(acting: Acting) -> int:
         found = ask("appraisal.scheme", {"scheme": scheme})
         for part in found["parts"]:
             for one in part["measures"]:
-                if one["measure"] in FEW:
-                    asked = {"scheme": scheme, "part": part["code"], "measure": one["measure"], "weight": one["weight"]}
-                    perform("appraisal.set_measure", {**asked, "min_n": FEW[one["measure"]]})
+                if one["measure"] in MEASURES:
+                    weight, least = MEASURES[one["measure"]]
+                    asked = {"scheme": scheme, "part": part["code"], "measure": one["measure"]}
+                    perform("appraisal.set_measure", {**asked, "weight": weight, "min_n": least})
         perform("appraisal.submit_scheme", {"scheme": scheme})
         approval = ask("appraisal.scheme", {"scheme": scheme})["approval"]
     with acting("he"):
