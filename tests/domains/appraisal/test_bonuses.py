@@ -119,6 +119,24 @@ def test_a_tranche_is_released_by_two_people_on_a_trading_day_unless_something_h
         assert (back.paid, back.claim) == (0, 100)
 
 
+def test_who_is_complained_about_does_not_learn_of_it_by_the_own_bonus(closed, lin, zhang, he, admin, later):
+    row = add_pool(admin, closed)
+    with acting(admin):
+        perform("appraisal.submit_pool", {"pool": row.pk})
+    approve_waiting(he)
+    with acting(he):
+        perform("compliance.register_complaint", {"client": zhang.pk, "subject": "未说明风险", "about_staff": "lin"})
+        assert "有未办结的投诉" in str(ask("appraisal.pool", {"pool": row.pk}))
+    with acting(lin):
+        found = ask("appraisal.my_bonuses", {})
+        assert [one["holds"] for one in found[0]["tranches"]] == [[], [], []]
+    later(380)
+    with acting(admin), pytest.raises(Refused, match="请询合规") as refusal:
+        first = found[0]["tranches"][0]["id"]
+        perform("appraisal.propose_tranche", {"tranche": first, "state": "released", "reason": "到期"})
+    assert "投诉" not in str(refusal.value)
+
+
 def test_praise_is_seen_by_the_team_and_counted_by_nobody(lin, zhou, wang, an):
     with acting(wang):
         row = perform("appraisal.praise", {"to": "lin", "text": "帮我接待了两位临时到访的客户"})

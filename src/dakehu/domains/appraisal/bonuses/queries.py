@@ -83,11 +83,20 @@ def _tranche(row: Tranche) -> dict[str, Any]:
         "state_text": TrancheState.text_of(row.state),
         "proposed_text": TrancheState.text_of(row.proposed_state) if is_proposed else "",
         "reason": row.reason,
-        "holds": [str(one) for one in holds_of(row)] if row.state == TrancheState.HELD else [],
+        "holds": [str(one) for one in _holds(row)],
         "may_decide": is_proposed
         and actor.may(Permission.BONUS_DECIDE)
         and actor.user_id not in (row.proposed_by_id, row.award.user_id),
     }
+
+
+def _holds(row: Tranche) -> list[Any]:
+    """Return what holds a tranche, for who keeps or decides on bonuses of others: nobody learns here of a complaint about themselves."""
+    actor = current_actor()
+    keeps = actor.may(Permission.BONUS_KEEP) or actor.may(Permission.BONUS_DECIDE)
+    if row.state != TrancheState.HELD or not keeps or actor.user_id == row.award.user_id:
+        return []
+    return holds_of(row)
 
 
 @query("appraisal.pools", needs=Permission.APPRAISAL_OWN, zh="奖金池", en="Bonus pools")

@@ -17,6 +17,7 @@ from dakehu.domains.team import queries as team
 from dakehu.domains.team.roles import RoleName
 from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
+from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import bilingual
@@ -147,6 +148,7 @@ def appraisal_detail(*, appraisal: int, revision: int | None = None) -> dict[str
     if chosen is None:
         raise NotFound(bilingual("考核得分", "score"), revision or appraisal)
     parts = {part.code: str(part) for part in row.period.scheme.parts.all()}
+    place = {code: number for number, code in enumerate(parts)}
     return {
         **_listed(row, scores[-1]),
         "period_id": row.period_id,
@@ -157,7 +159,9 @@ def appraisal_detail(*, appraisal: int, revision: int | None = None) -> dict[str
         "team": row.team.name if row.team else "",
         "score": _score(chosen),
         "is_newest": chosen is scores[-1],
-        "lines": [_line(line, parts) for line in chosen.lines],
+        "lines": sorted(
+            (_line(line, parts) for line in chosen.lines), key=lambda line: place.get(line["part"], len(place))
+        ),
         "revisions": [
             {
                 "revision": one.revision,
@@ -203,9 +207,15 @@ def _score(score: Score) -> dict[str, Any]:
 
 
 def _line(line: dict[str, Any], parts: dict[str, str]) -> dict[str, Any]:
-    """Return a line with the names of its measure and part."""
+    """Return a line with the names of its measure and part; sums of money for readers who are cleared for them only."""
     named = measure_names(line["measure"])
-    return {**line, **named, "part_name": parts.get(line["part"], ""), "state_text": str(STATES[line["state"]])}
+    shown = line if may_show_amounts(named["kind"]) else {**line, "k": None, "n": None}
+    return {**shown, **named, "part_name": parts.get(line["part"], ""), "state_text": str(STATES[line["state"]])}
+
+
+def may_show_amounts(kind: str) -> bool:
+    """Return whether the reader may see the sums of a measure of a kind: those of money need the clearance for amounts."""
+    return kind != measure_rules.TRIMMED or current_actor().clearance >= PERSONAL
 
 
 def _note(note: Any) -> dict[str, Any]:

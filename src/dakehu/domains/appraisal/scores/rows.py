@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from dakehu.domains.appraisal.measures.rules import TRIMMED
 from dakehu.domains.appraisal.models import MeasureValue
 from dakehu.domains.appraisal.parameters import APPRAISAL, MEASURE
-from dakehu.domains.appraisal.scores.queries import REVISION, measure_names
+from dakehu.domains.appraisal.scores.queries import REVISION, may_show_amounts, measure_names
 from dakehu.domains.appraisal.scores.rules import plain
 from dakehu.domains.appraisal.scores.store import get_appraisal
 from dakehu.foundation.access.actor import current_actor
@@ -41,7 +42,8 @@ def measure_rows(*, appraisal: int, measure: str, revision: int | None = None) -
     """Return the rows behind a measure of an appraisal, at most 500, by number; what a row is about within the reader's own scope.
 
     {measure, name, text, unit, kind, revision, revisions, reason, branch_rate, count, hidden, rows: [{number, value, weight, client:
-    {id, name} or None, what, is_visible}]}. A row out of the reader's scope has its numbers and nothing else.
+    {id, name} or None, what, is_visible}]}. A row out of the reader's scope has its numbers and nothing else,
+    and not even these where they are money.
     """
     row = get_appraisal(appraisal)
     values = list(MeasureValue.objects.filter(appraisal=row, measure=measure).order_by("revision"))
@@ -50,10 +52,7 @@ def measure_rows(*, appraisal: int, measure: str, revision: int | None = None) -
         raise NotFound(bilingual("考核指标", "measure"), measure)
     shown = value.rows[:SHOWN_ROWS]
     about = rows_about(shown)
-    rows = [
-        {"number": number, "value": one[2], "weight": one[3], **about.get((one[0], one[1]), HIDDEN)}
-        for number, one in enumerate(shown, 1)
-    ]
+    rows = [_row(number, one, about.get((one[0], one[1]), HIDDEN), value.kind) for number, one in enumerate(shown, 1)]
     return {
         **measure_names(measure),
         "appraisal": row.pk,
@@ -67,6 +66,17 @@ def measure_rows(*, appraisal: int, measure: str, revision: int | None = None) -
         "count": len(value.rows),
         "hidden": sum(not one["is_visible"] for one in rows),
         "rows": rows,
+    }
+
+
+def _row(number: int, stored: list[Any], about: dict[str, Any], kind: str) -> dict[str, Any]:
+    """Return a row with its number; amounts of money only of clients that the reader sees and is cleared for."""
+    is_shown = kind != TRIMMED or (about["is_visible"] and may_show_amounts(kind))
+    return {
+        "number": number,
+        "value": stored[2] if is_shown else None,
+        "weight": stored[3] if is_shown else None,
+        **about,
     }
 
 
