@@ -27,6 +27,7 @@ from dakehu.foundation.schema.parameters import Fields, Parameter, parameters_of
 
 SUBJECT = "appraisal.bonus_pool"
 FEN = 100
+MOST_WEIGHT = 10  # of a role
 ROLE_WEIGHTS = {RoleName.MANAGER.value: "1", RoleName.LEAD.value: "1.2"}  # house default [D]; other roles weigh 1
 DEFERRED_ROLES = [RoleName.MANAGER.value, RoleName.LEAD.value]  # house default [D]
 POOL = Parameter("pool", kind="integer", spec=FieldSpec("奖金池编号", "Number of the pool"))
@@ -76,8 +77,8 @@ def _read_weights(given: Any) -> dict[str, str]:
     """Return {role: weight as text} with the house defaults. Raises Refused."""
     found = dict(ROLE_WEIGHTS)
     try:
-        found |= {RoleName(str(role)).value: str(Decimal(str(weight))) for role, weight in dict(given or {}).items()}
-        if any(not 0 < Decimal(weight) <= 10 for weight in found.values()):
+        found |= {str(role): str(Decimal(str(weight))) for role, weight in dict(given or {}).items()}
+        if set(found) - set(RoleName) or any(not 0 < Decimal(weight) <= MOST_WEIGHT for weight in found.values()):
             raise ValueError
     except (ValueError, TypeError, ArithmeticError):
         raise refusal(
@@ -221,14 +222,14 @@ def propose_tranche(*, tranche: int, state: str, reason: str, taken: Decimal | N
     Raises Refused for a release before its day or while something holds it, and for a reduction without an amount.
     """
     row = _get_tranche(tranche)
-    _check_proposal(row, TrancheState(state), taken or Decimal(0), reason)
+    _check_proposal(row, str(state), taken or Decimal(0), reason)
     row.proposed_state, row.proposed_amount = state, taken or Decimal(0)
     row.proposed_by, row.reason = team.current_user(), reason.strip()[:300]
     row.save()
     return row
 
 
-def _check_proposal(row: Tranche, state: TrancheState, taken: Decimal, reason: str) -> None:
+def _check_proposal(row: Tranche, state: str, taken: Decimal, reason: str) -> None:
     """Raise Refused for a proposal that cannot be decided on."""
     if state == TrancheState.HELD or not reason.strip():
         raise refusal(
@@ -267,7 +268,7 @@ def decide_tranche(*, tranche: int, is_accepted: bool, note: str | None = None) 
     if not row.proposed_state:
         raise refusal("tranche", "还没有人提议变更。", "Nobody proposed a change.")
     check_fault(decider_fault(current_actor().user_id, row.proposed_by_id, row.award.user_id))
-    state = TrancheState(str(row.proposed_state))
+    state = str(row.proposed_state)
     if is_accepted:
         _check_proposal(row, state, row.proposed_amount, row.reason)
         taken = 0 if state == TrancheState.RELEASED else int(row.proposed_amount * FEN)

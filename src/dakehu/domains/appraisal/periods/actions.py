@@ -24,10 +24,10 @@ SUBJECT = "appraisal.reopening"
 WHY = "freeze an appraisal period"
 SHORT_REASON = Parameter("reason", required=False, spec=FieldSpec("理由", "Reason"))
 STATES = {
-    PeriodState.OPEN: bilingual("进行中", "open"),
-    PeriodState.FROZEN: bilingual("已冻结", "frozen"),
-    PeriodState.TALKED: bilingual("已面谈", "talked"),
-    PeriodState.CLOSED: bilingual("已关闭", "closed"),
+    PeriodState.OPEN.value: bilingual("进行中", "open"),
+    PeriodState.FROZEN.value: bilingual("已冻结", "frozen"),
+    PeriodState.TALKED.value: bilingual("已面谈", "talked"),
+    PeriodState.CLOSED.value: bilingual("已关闭", "closed"),
 }
 
 
@@ -41,8 +41,8 @@ def get_period(pk: int, *states: PeriodState) -> Period:
             "period",
             "考核期现为“{now}”，此操作须在“{then}”时进行。",
             "The period is {now}; this is done while it is {then}.",
-            now=STATES[PeriodState(str(row.state))],
-            then=STATES[states[0]],
+            now=STATES[str(row.state)],
+            then=STATES[states[0].value],
         )
     return row
 
