@@ -11,7 +11,9 @@ import pytest
 from dakehu.domains.clients.models import Client
 from dakehu.exchange.exports import service as exports
 from dakehu.exchange.imports import service as imports
+from dakehu.exchange.mapping.detection import guess_mapping
 from dakehu.exchange.sheets import frames
+from dakehu.exchange.workbook.reading import open_book
 from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import NotAllowed
 from dakehu.foundation.files import store as files
@@ -131,6 +133,15 @@ def test_the_template_holds_rules_and_nobodys_data(lin, full, tmp_path):
     assert all(not rows(book, name) for name in ("基本信息", "投资历史", "客户服务记录", "需求与偏好", "定期跟进计划"))
     lists = [r.formula1 for r in book["投资历史"].data_validations.dataValidation if r.type == "list"]
     assert any("Long term" in str(formula) for formula in lists)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_heading_of_the_template_is_refused_by_the_import(admin, tmp_path, language):
+    path = exports.write_template(tmp_path / "template.xlsx", language=language)
+    with acting(admin):
+        plan = guess_mapping(open_book(path))
+    unknown = [c.heading for table in plan.tables for c in table.columns if c.unit_how == "unknown"]
+    assert plan.tables and unknown == []
 
 
 @pytest.mark.django_db(transaction=True)

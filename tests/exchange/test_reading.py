@@ -11,10 +11,12 @@ from msoffcrypto.format.ooxml import OOXMLFile
 
 from dakehu.exchange.workbook.reading import (
     BookRefused,
+    Lexicon,
     Limits,
     NeedsPassword,
     Term,
     TooLarge,
+    Unopenable,
     WrongPassword,
     detect_tables,
     open_book,
@@ -63,7 +65,7 @@ def workbook(rows: list[list[object]], name: str = "基本信息", merge: str = 
 
 def only_table(content: bytes, filename: str = "t.xlsx", **options: object):
     sheet = open_book(content, filename=filename, **options).sheets[0]
-    (table,) = detect_tables(sheet, VOCABULARY)
+    (table,) = detect_tables(sheet, Lexicon(VOCABULARY))
     return sheet, table
 
 
@@ -199,7 +201,7 @@ FOUND = [
 
 
 def shapes(sheets) -> list[tuple[str | None, str, int]]:
-    return [(t.part, t.layout, t.records(s).height) for s in sheets for t in detect_tables(s, VOCABULARY)]
+    return [(t.part, t.layout, t.records(s).height) for s in sheets for t in detect_tables(s, Lexicon(VOCABULARY))]
 
 
 def test_the_five_tables_of_the_article_are_recognised_on_five_sheets():
@@ -222,7 +224,7 @@ def test_the_five_tables_are_recognised_without_a_blank_line_or_a_title_between_
 def test_a_heading_repeated_in_the_middle_is_no_client():
     rows = [["客户号", "客户姓名"], ["A1", "张三"], ["客户号", "客户姓名"], ["A2", "李四"]]
     sheet = open_book(workbook(rows), filename="t.xlsx").sheets[0]
-    assert [t.records(sheet)["code"].to_list() for t in detect_tables(sheet, VOCABULARY)] == [["A1"], ["A2"]]
+    assert [t.records(sheet)["code"].to_list() for t in detect_tables(sheet, Lexicon(VOCABULARY))] == [["A1"], ["A2"]]
 
 
 def test_the_cell_of_a_card_is_its_value():
@@ -234,7 +236,7 @@ def test_the_cell_of_a_card_is_its_value():
 def test_two_cards_under_each_other_are_two_clients():
     card = ARTICLE["基本信息"][1:]
     sheet = open_book(workbook([*card, *card]), filename="t.xlsx").sheets[0]
-    assert [t.layout for t in detect_tables(sheet, VOCABULARY)] == ["card", "card"]
+    assert [t.layout for t in detect_tables(sheet, Lexicon(VOCABULARY))] == ["card", "card"]
 
 
 def test_a_likeness_is_only_suggested_and_content_tells_a_telephone_column():
@@ -270,7 +272,7 @@ def test_every_real_file_at_hand_opens():
     for path in files:
         for sheet in open_book(path).sheets:
             assert sheet.frame.height > 1, path.name
-            detect_tables(sheet, VOCABULARY)
+            detect_tables(sheet, Lexicon(VOCABULARY))
 
 
 def written(fill) -> bytes:
@@ -326,3 +328,15 @@ def test_long_numbers_keep_the_digits_excel_keeps_and_a_damaged_id_looks_damaged
 
     column = open_book(written(fill), filename="t.xlsx").sheets[0].frame["c0"].to_list()
     assert column == ["客户号", "1.10101197505051e+17", "1234567890123.45", "1e-12", "0.3", "0.05"]
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
+def test_an_open_document_that_is_cut_short_is_refused_and_not_waited_for(share):
+    table = "<table:table><table:table-row><table:table-cell/></table:table-row></table:table>"
+    names = 'xmlns:office="urn:o" xmlns:table="urn:t"'
+    body = f"<office:document-content {names}><office:body><office:spreadsheet>{table}</office:spreadsheet></office:body></office:document-content>"
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("content.xml", body[: int(len(body) * share)])
+    with pytest.raises(Unopenable, match="damaged"):
+        open_book(made.getvalue(), filename="cut.ods")

@@ -13,6 +13,7 @@ from dakehu.exchange.mapping.left_out import left_out_of_sheets
 from dakehu.exchange.mapping.mapping import FEED_PREFIX
 from dakehu.exchange.mapping.units import (
     COUNT,
+    LONGEST_HEADING,
     MONEY,
     RATE,
     FoundUnit,
@@ -82,7 +83,7 @@ def recognise_feed(book: reading.Book, name: str = "") -> FeedTable | None:
     for sheet in (sheet for sheet in book.sheets if sheet.visible):
         head = sheet.head(SEARCH)
         for at, row in enumerate(head):
-            found = _columns_of(stated, row) if stated else None
+            found = _columns_of(stated, [_forms(cell) for cell in row]) if stated else None
             feed, columns = (stated, found) if stated and found and _is_whole(stated, found) else _fitting(row)
             if feed is not None and columns and (stated is None or feed is stated):
                 above = [sheet.name, *(cell for line in head[:at] for cell in line if cell.strip())]
@@ -132,7 +133,17 @@ def stated_feed(name: str) -> Feed:
 
 def field_of(feed: Feed, heading: str) -> str | None:
     """Return the column of a feed that a heading names; None for any other."""
-    return _WORDS[feed.name].get(flat(heading)) or _WORDS[feed.name].get(flat(without_unit(heading)))
+    whole, without = _forms(heading)
+    return _WORDS[feed.name].get(whole) or _WORDS[feed.name].get(without)
+
+
+def _forms(heading: str) -> tuple[str, str]:
+    """Return the flat form of a heading with and without its unit; cells longer than headings are none."""
+    return (
+        (flat(heading), flat(without_unit(heading)))
+        if heading.strip() and len(heading) <= LONGEST_HEADING
+        else ("", "")
+    )
 
 
 def labels_of(feed: Feed) -> dict[str, tuple[str, str]]:
@@ -168,11 +179,12 @@ def _words_of(feed: Feed) -> dict[str, str]:
 _WORDS = {feed.name: _words_of(feed) for feed in FEEDS.values()}
 
 
-def _columns_of(feed: Feed, row: list[str]) -> dict[str, int]:
-    """Return {column: place} of a line of headings, the first of each."""
+def _columns_of(feed: Feed, forms: list[tuple[str, str]]) -> dict[str, int]:
+    """Return {column: place} of a line of headings in their flat forms, the first of each."""
     columns: dict[str, int] = {}
-    for place, cell in enumerate(row):
-        name = field_of(feed, cell) if cell.strip() else None
+    words = _WORDS[feed.name]
+    for place, (whole, without) in enumerate(forms):
+        name = words.get(whole) or words.get(without)
         if name is not None:
             columns.setdefault(name, place)
     return columns
@@ -187,9 +199,9 @@ def _fitting(row: list[str]) -> tuple[Feed | None, dict[str, int]]:
     filled = sum(bool(cell.strip()) for cell in row)
     if filled < 3:
         return None, {}
-    found = []
+    found, forms = [], [_forms(cell) for cell in row]
     for feed in FEEDS.values():
-        columns = _columns_of(feed, row)
+        columns = _columns_of(feed, forms)
         is_marked = not feed.marks or any(name in columns for name in feed.marks)
         if is_marked and _is_whole(feed, columns) and len(columns) >= USED * filled:
             found.append((len(columns), feed, columns))
@@ -215,7 +227,7 @@ def _fitting(row: list[str]) -> tuple[Feed | None, dict[str, int]]:
 def _best_columns(feed: Feed, book: reading.Book) -> dict[str, int]:
     """Return the columns of the line that holds most of a feed's headings."""
     rows = [row for sheet in book.sheets if sheet.visible for row in sheet.head(SEARCH)]
-    return max((_columns_of(feed, row) for row in rows), key=len, default={})
+    return max((_columns_of(feed, [_forms(cell) for cell in row]) for row in rows), key=len, default={})
 
 
 def _lacking(feed: Feed, columns: dict[str, int]) -> Refused:

@@ -22,11 +22,12 @@ from dakehu.foundation.base.date_parsing import find_order, is_ambiguous
 
 def guess_mapping(book: reading.Book) -> ImportMapping:
     """The plan that names, aliases and content suggest. Hidden sheets and our own pages are left out."""
-    made = []
+    made: list[TableMapping] = []
+    lexicon = reading.Lexicon(definitions.terms())
     for sheet in book.sheets:
         if not sheet.visible or is_own_page(sheet.name) or is_live_sheet(sheet.name):
             continue
-        tables = [_table(found, sheet) for found in reading.detect_tables(sheet, definitions.terms())]
+        tables = [_table(found, sheet) for found in reading.detect_tables(sheet, lexicon)]
         if any(is_of_bank(row) for row in sheet.head(reading.SEARCH)):
             for table in tables:
                 table.part, table.asks = "", "bank"
@@ -113,11 +114,16 @@ def settle_columns(table: TableMapping, sheet: reading.Sheet, above: list[str], 
     """Find the unit of every column of numbers, and the order of day and month of every column of such days."""
     stated = units_in_lines(above, notes)
     is_ours = any(feed.field == definitions.ROW_KEY for column in table.columns for feed in column.feeds)
-    kinds = kinds_of_values(table.part)
+    kinds, own = kinds_of_values(table.part), units_in_labels(table.part)
     for column in table.columns:
         kind = next((kinds[feed.field] for feed in column.feeds if feed.field in kinds), "")
         if kind in NUMBERS and column.unit_how != "hand":
             _find_unit(column, kind, stated)
+            if column.unit_how == "unknown" and any(own.get(feed.field) == column.unit for feed in column.feeds):
+                column.unit, column.unit_how = (
+                    "",
+                    "",
+                )  # the field's own label says what its numbers are: 对照组比例（%）
             shows_percent = table.layout == "rows" and column.index in sheet.percent_columns
             if column.unit == "%" and (shows_percent or is_ours):
                 column.unit, column.unit_how = "", ""  # the cells show percent themselves
@@ -147,6 +153,14 @@ def kinds_of_values(part: str) -> dict[str, str]:
         if part
         else {}
     )
+
+
+def units_in_labels(part: str) -> dict[str, str]:
+    """{field: the words for a unit that its own label holds} of what a sheet may hold: its numbers are stored as they are."""
+    worksheet = definitions.worksheets().get(part)
+    specs = definitions.spellings(worksheet) if worksheet else ()
+    found = ((name, unit_in_heading(spec.zh)) for name, spec, _ in specs)
+    return {name: unit.words for name, unit in found if unit is not None}
 
 
 def _find_unit(column: ColumnMapping, kind: str, stated: dict[str, FoundUnit]) -> None:

@@ -2,6 +2,7 @@
 
 from dakehu.exchange.workbook.reading.book import Book, Limits, Sheet, open_book
 from dakehu.exchange.workbook.reading.errors import BookRefused, NeedsPassword, TooLarge, Unopenable, WrongPassword
+from dakehu.exchange.workbook.reading.headings import Lexicon
 from dakehu.exchange.workbook.reading.table_detection import (
     SEARCH,
     Column,
@@ -17,6 +18,7 @@ __all__ = [
     "Book",
     "BookRefused",
     "Column",
+    "Lexicon",
     "Limits",
     "NeedsPassword",
     "Sheet",

@@ -58,9 +58,10 @@ def flat(heading: str) -> str:
 
 
 class Lexicon:
-    """The spellings of every part's fields."""
+    """The spellings of every part's fields. Made for one file: it remembers the headings and cells it was asked about."""
 
     def __init__(self, vocabulary: Sequence[Term]) -> None:
+        self._forms: dict[str, tuple[str, str, str]] = {}
         self.parts: dict[str, dict[str, tuple[str, str]]] = {}
         self.kinds: dict[str, dict[str, str]] = {}
         self.repeated = {(term.part, term.field) for term in vocabulary if term.repeats}
@@ -79,13 +80,24 @@ class Lexicon:
         if not heading or len(heading) > LONGEST_HEADING:
             return None
         known = self.parts[part]
-        found = known.get(flat(heading)) or known.get(flat(without_unit(heading)))
-        if found is None and _NUMBERED.search(
-            flat(heading)
-        ):  # 手机2, 备用手机: further ones of what a client may have several of
-            bare = known.get(_NUMBERED.sub("", flat(heading)))
-            found = bare if bare and (part, bare[0]) in self.repeated else None
+        whole, without, bare = self._forms_of(heading)
+        found = known.get(whole) or known.get(without)
+        if found is None and bare != whole:  # 手机2, 备用手机: further ones of what a client may have several of
+            further = known.get(bare)
+            found = further if further and (part, further[0]) in self.repeated else None
         return found
+
+    def _forms_of(self, heading: str) -> tuple[str, str, str]:
+        """The flat form of a heading, the same without its unit, and without the number of a further one."""
+        forms = self._forms.get(heading)
+        if forms is None:
+            whole = flat(heading)
+            forms = self._forms[heading] = (whole, flat(without_unit(heading)), _NUMBERED.sub("", whole))
+        return forms
+
+    def names_field(self, heading: str) -> bool:
+        """Whether a heading means a field of any part."""
+        return any(self.means(part, heading) for part in self.parts)
 
     def known(self, part: str, cells: Iterable[str]) -> set[str]:
         """The fields of a part that some cells name."""

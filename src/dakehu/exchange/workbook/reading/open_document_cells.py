@@ -32,20 +32,25 @@ def read_open_document_cells(content: bytes) -> dict[str, RawCells]:
         names = archive.namelist()
         if "content.xml" not in names or "xl/workbook.xml" in names:
             return {}
-        body = archive.read("content.xml").decode(errors="replace")
-        styles = archive.read("styles.xml").decode(errors="replace") if "styles.xml" in names else ""
-    return _Reader(_formats(styles + body)).read(body)
+        # One character a byte: decoded as UTF-8, a large sheet with one Chinese word would take two or four each.
+        parts = [archive.read(name).decode("latin-1") for name in ("styles.xml", "content.xml") if name in names]
+    return _Reader(_formats(parts)).read(parts[-1])
+
+
+def _text(piece: str) -> str:
+    """A piece of the file, which was read one character a byte, as the text it stands for."""
+    return html.unescape(piece if piece.isascii() else piece.encode("latin-1").decode(errors="replace"))
 
 
 def _attributes(text: str) -> dict[str, str]:
-    return {name: html.unescape(value) for name, value in _ATTRIBUTE.findall(text)}
+    return {name: _text(value) for name, value in _ATTRIBUTE.findall(text)}
 
 
-def _formats(xml: str) -> dict[str, NumberFormat]:
+def _formats(parts: list[str]) -> dict[str, NumberFormat]:
     """{style of a cell: its number format}, those only that say something about the value."""
-    codes = {name: _code(kind, pieces) for kind, name, pieces in _DATA_STYLE.findall(xml)}
+    codes = {_text(name): _code(kind, pieces) for xml in parts for kind, name, pieces in _DATA_STYLE.findall(xml)}
     formats = {}
-    for text in _CELL_STYLE.findall(xml):
+    for text in (text for xml in parts for text in _CELL_STYLE.findall(xml)):
         style = _attributes(text)
         read = read_format(codes.get(style.get("style:data-style-name", ""), ""))
         if style.get("style:family") == "table-cell" and read is not None:
@@ -62,14 +67,14 @@ def _code(kind: str, pieces: str) -> str:
             whole = "0" * int(said.get("number:min-integer-digits") or 1)
             for place, inner in sorted(_EMBEDDED.findall(text), key=lambda found: int(found[0])):
                 at = max(len(whole) - int(place), 0)
-                whole = f'{whole[:at]}"{html.unescape(inner)}"{whole[at:]}'
+                whole = f'{whole[:at]}"{_text(inner)}"{whole[at:]}'
             decimals = int(said.get("number:decimal-places") or 0)
             code += whole + ("." + "0" * decimals if decimals else "")
             code += "," if said.get("number:display-factor", "1") != "1" else ""
         elif text == "%" and kind == "percentage":
             code += "%"
         elif text:
-            code += f'"{html.unescape(text)}"'
+            code += f'"{_text(text)}"'
     return code
 
 

@@ -96,11 +96,10 @@ def signature_of(header_row: int, layout: str, columns: Sequence[Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def detect_tables(sheet: Sheet, vocabulary: Sequence[Term]) -> list[Table]:
+def detect_tables(sheet: Sheet, lexicon: Lexicon) -> list[Table]:
     """The tables of a sheet, in order. A table whose part stays unknown has `part` None and unmapped columns."""
     if not sheet.frame.height or not sheet.frame.width:
         return []
-    lexicon = Lexicon(vocabulary)
     if sheet.frame.height > SMALL:
         rows = sheet.head(SEARCH)
         found = _heading_among(rows, range(len(rows)), lexicon, _about(sheet.name))
@@ -172,7 +171,7 @@ def _begins(rows: list[list[str]], i: int, start: int, lexicon: Lexicon) -> bool
     """Whether line `i` opens a table of its own although no blank line stands before it."""
     row = rows[i]
     if _filled(row) == 1:
-        return _about(_text(row)) is not None and not _named(lexicon, _text(row))
+        return _about(_text(row)) is not None and not lexicon.names_field(_text(row))
     if flat(_text(row)) in LABEL_HEADS:
         return _filled(rows[i - 1]) > 1
     cells = {cell for cell in row if cell.strip()}
@@ -230,7 +229,9 @@ def _row_tables(
     body = at + (2 if two_lines else 1)
     filled = [any(row[i].strip() for row in rows[body : last + 1]) for i in range(sheet.frame.width)]
     line = rows[at + 1] if two_lines else rows[at]
-    groups = column_groups(line, filled, lambda text: flat(text) if text.strip() and _named(lexicon, text) else None)
+    groups = column_groups(
+        line, filled, lambda text: flat(text) if text.strip() and lexicon.names_field(text) else None
+    )
     tables = [_row_table(sheet, rows, at, last, lexicon, titles, group, body) for group in groups]
     for table in tables:
         table.lines_above = [sheet.name, *_texts(rows, 0, at)] if at < SEARCH else [sheet.name]
@@ -339,7 +340,7 @@ def _cards(sheet: Sheet, rows: list[list[str]], first: int, last: int, lexicon: 
             and label
             and not rows[i][value_at].strip()
             and _filled(rows[i]) == 1
-            and not _named(lexicon, label)
+            and not lexicon.names_field(label)
         ):
             titles.append(label)
             continue
@@ -384,7 +385,3 @@ def _further_cards(rows: list[list[str]], card: Table, lexicon: Lexicon) -> list
         ]
         cards.append(replace(card, columns=columns, value_column=place))
     return cards
-
-
-def _named(lexicon: Lexicon, label: str) -> bool:
-    return any(lexicon.means(part, label) for part in lexicon.parts)
