@@ -23,6 +23,7 @@ PAGES = (
     "wording",
     "conduct",
     "advice",
+    "appraisal",
     "plans",
     "learning",
     "exams",

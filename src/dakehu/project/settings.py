@@ -272,6 +272,7 @@ INSTALLED_APPS = [
     "dakehu.domains.risk",
     "dakehu.domains.learning",
     "dakehu.domains.care",
+    "dakehu.domains.appraisal",
     "dakehu.domains.insight",
     "dakehu.exchange",
     "dakehu.exchange.reports",

@@ -36,6 +36,7 @@ from dakehu.interfaces.cli.example import (
     EXAMPLE,
     EXAMPLE_DAY,
     advice,
+    appraisals,
     calendar,
     calendars,
     campaigns,
@@ -150,6 +151,8 @@ def _fill(table: Path) -> dict[str, Any]:
     learning.add_learning(clock.today(), lambda name: _as(team.find_user(name)))
     privacy.add_requests(clock.today(), lambda name: _as(team.find_user(name)), "he", "lin")
     insight.add_reports(lambda name: _as(team.find_user(name)), "an", "zhou")
+    _tell(str(bilingual("考核一个季度…", "A quarter's appraisal …")))
+    appraisals.fill(clock.today(), lambda name: _as(team.find_user(name)))
     _keep(table, password)
     return report
 

@@ -121,6 +121,20 @@ MENU = (
             Page("/pivot/", bilingual("透视分析", "Pivot"), "chart-column", Permission.INSIGHT_READ),
             Page("/question/", bilingual("文字提问", "Question"), "search", Permission.INSIGHT_READ),
         ),
+        "people",
+        bilingual("人员发展", "People"),
+        (
+            Page("/appraisal/mine/", bilingual("我的考核", "My appraisal"), "target", Permission.APPRAISAL_OWN),
+            Page("/appraisal/team/", bilingual("团队考核", "Team appraisal"), "users-round", Permission.APPRAISAL_TEAM),
+            Page("/appraisal/periods/", bilingual("考核期", "Appraisal periods"), "calendar", Permission.APPRAISAL_ALL),
+            Page(
+                "/appraisal/schemes/",
+                bilingual("考核方案", "Appraisal schemes"),
+                "sliders-horizontal",
+                Permission.APPRAISAL_ALL,
+            ),
+            Page("/appraisal/bonuses/", bilingual("奖金", "Bonuses"), "star", Permission.BONUS_DECIDE),
+        ),
     ),
     Section(
         "data",

@@ -30,6 +30,7 @@ SECTIONS = (
     "tiers",
     "growth",
     "risk",
+    "appraisal",
     "plans",
     "compliance",
     "suitability",
