@@ -121,6 +121,8 @@ MENU = (
             Page("/pivot/", bilingual("透视分析", "Pivot"), "chart-column", Permission.INSIGHT_READ),
             Page("/question/", bilingual("文字提问", "Question"), "search", Permission.INSIGHT_READ),
         ),
+    ),
+    Section(
         "people",
         bilingual("人员发展", "People"),
         (

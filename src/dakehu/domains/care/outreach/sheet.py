@@ -17,6 +17,7 @@ from dakehu.domains.ledger import queries as ledger
 from dakehu.domains.risk.limits.rules import candidates
 from dakehu.domains.risk.limits.table import limits_of_client
 from dakehu.domains.risk.margin.queries import margin_of_client
+from dakehu.domains.risk.reviews.schedule import subjects_of
 from dakehu.domains.service.shocks import words as shock_words
 from dakehu.domains.service.shocks.rules import WEIGHTS, Band
 from dakehu.domains.team import queries as team
@@ -113,7 +114,7 @@ def _loss(row: OutreachCall, needs: Any) -> list[dict[str, Any]]:
     """Return the loss of the day in money, in percent, against the level's limit and against what the client stated."""
     level = str(row.client.risk_level)
     in_force = limits_of_client(row.client_id, row.outreach.day)
-    limits = candidates(in_force, "day_loss", {"client": str(row.client_id), "risk_level": level})
+    limits = candidates(in_force, "day_loss", subjects_of(row.client_id, row.outreach.day))
     limit = limits[0].value if limits else None
     hidden = current_actor().clearance < PERSONAL
     lost = None if row.day_return is None or hidden else -row.day_return
