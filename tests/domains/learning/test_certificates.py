@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from dakehu.domains.learning.notices import certificate_notices
+from dakehu.exchange.imports.service import run_import
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, NotCertified, NotFound, Refused
@@ -32,7 +33,7 @@ def issue(he, user, kind, **days):
 
 @pytest.mark.postgres
 def test_a_certificate_that_expires_at_midnight_blocks_what_it_gates_at_every_door(
-    lin, zhou, he, kind, client, monkeypatch
+    lin, he, kind, client, monkeypatch, tmp_path
 ):
     today = clock.today()
     issue(he, lin, kind, expires_on=today)
@@ -56,6 +57,10 @@ def test_a_certificate_that_expires_at_midnight_blocks_what_it_gates_at_every_do
     assert answer.status_code == 403 and "执业规则" in answer.content.decode()
     with acting(lin), pytest.raises(NotCertified):
         ACTIONS[GATED].body(name="李四", code="C2")
+    file = tmp_path / "客户.csv"
+    file.write_text("客户号,客户姓名\nC2,李四\n", encoding="utf-8")
+    with acting(lin), pytest.raises(NotCertified):
+        run_import(file)
     with as_system():
         assert ask("clients.list", {})["count"] == 1
 

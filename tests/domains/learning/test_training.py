@@ -6,8 +6,10 @@ from decimal import Decimal
 import pytest
 
 from dakehu.domains.learning.notices import course_notices
+from dakehu.domains.learning.reactions import on_complaint
 from dakehu.domains.learning.training.actions import enrol_required
 from dakehu.domains.learning.training.hours import training_hours
+from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.files.store import Upload
@@ -136,3 +138,28 @@ def test_a_lead_assigns_a_course_to_the_team_only(lin, zhou, wang, he):
         enrolment = ask("learning.enrolments", {})["rows"][0]["id"]
         with pytest.raises(Refused):
             perform("learning.drop_course", {"enrolment": enrolment})
+
+
+def test_an_upheld_complaint_puts_its_person_into_the_courses_of_its_subject_once(lin, he, zhang):
+    add_course(he, topic="适当性")
+    add_course(he, "C2", topic="服务")
+    with acting(he):
+        case = perform(
+            "compliance.register_complaint",
+            {
+                "client": zhang.pk,
+                "subject": "推荐不合适的产品",
+                "category": "适当性",
+                "about_staff": "lin",
+                "channel": "电话",
+            },
+        )
+    assert on_complaint(complaint=case.pk) == {"proposed": 0}
+    with as_system(), act("test.settle"):
+        case.state, case.decision = "closed", "upheld"
+        case.save()
+    assert on_complaint(complaint=case.pk) == {"proposed": 1} == on_complaint(complaint=case.pk)
+    with acting(lin):
+        rows = ask("learning.enrolments", {})["rows"]
+        assert [(row["course"]["id"], row["reason"]) for row in rows] == [(rows[0]["course"]["id"], "proposed")]
+        assert ask("learning.course_list", {})[0]["enrolment"]["due_on"]

@@ -3,6 +3,7 @@
 from datetime import date
 
 from dakehu.domains.compliance.rule_sets.registry import RuleSource, declare
+from dakehu.foundation.base.i18n import bilingual
 
 FROM = date(2026, 11, 29)
 
@@ -11,7 +12,10 @@ declare(
         "learning.hours_a_year",
         "从业第二年起，每个自然年后续培训不少于 15 学时。",
         "From the second year in the trade, at least 15 hours of training each calendar year.",
-        "后续职业培训要求（培训机构转述：booleo.cn、m.sboyo.com，未见原文）",
+        bilingual(
+            "后续职业培训要求（培训机构转述，未见原文）",
+            "Rules of further training, as trainers retell them; text not read",
+        ),
         "S",
         FROM,
     ),

@@ -2,16 +2,29 @@
 
 from typing import Any
 
-from dakehu.domains.learning.exams import rules, store
+from dakehu.domains.learning.exams import pasting, rules, store
 from dakehu.domains.learning.models import Question, QuestionVersion
 from dakehu.domains.learning.parameters import QUESTION, VERSION
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base.errors import Refused, refusal
-from dakehu.foundation.schema.parameters import parameters_of
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
 MODEL, ASKED = "learning.Question", "learning.QuestionVersion"
+ROWS = Parameter(
+    "rows",
+    ASKED,
+    "text",
+    spec=FieldSpec(
+        "试题行",
+        "Rows of questions",
+        help_zh="从表格复制，列依次为：编号、主题、题型、难度、题干、选项（用 | 分开）、答案、解析、出处",
+        help_en="Copied from a worksheet: code, topic, kind, difficulty, text, options (separated by |), answer, explanation, source",
+    ),
+)
 CONTENT = ("text", "options", "answer", "explanation", "source")
 
 
@@ -22,7 +35,9 @@ CONTENT = ("text", "options", "answer", "explanation", "source")
     en="Add a question",
     parameters=(
         parameters_of(MODEL, "code", "topic", "kind"),
-        parameters_of(ASKED, "text", "answer", optional=("options", "explanation", "source")),
+        parameters_of(ASKED, "text"),
+        parameters_of(ASKED, optional=("options",)),
+        parameters_of(ASKED, "answer", optional=("explanation", "source")),
         parameters_of(MODEL, optional=("difficulty",)),
     ),
     is_confidential=True,
@@ -74,6 +89,38 @@ def change_question(*, question_id: int, version: int | None = None, **values: A
         made.question, made.number = row, latest.number + 1
         made.save()
     return row
+
+
+@action(
+    "learning.paste_questions",
+    needs=Permission.QUESTION_WRITE,
+    zh="从表格粘贴试题",
+    en="Paste questions from a worksheet",
+    parameters=(ROWS,),
+    is_confidential=True,
+)
+def paste_questions(*, rows: str) -> dict[str, int]:
+    """Add the questions of rows copied from a worksheet, all or none; returns {added}.
+
+    Raises Refused with every fault by its row: a missing cell, an unknown topic, a code that is taken, an answer that does not fit.
+    """
+    faults: list[Bilingual | str] = []
+    added, read = 0, list(pasting.read_rows(rows))
+    if not 0 < len(read) <= pasting.MOST:
+        raise refusal("rows", "应有 1–{n} 行试题。", "1 to {n} rows.", n=pasting.MOST)
+    for number, values, fault in read:
+        if fault is None:
+            given = {name: value for name, value in values.items() if value}
+            try:
+                add_question(**given)
+                added += 1
+                continue
+            except Refused as refused:
+                fault = bilingual("{text}", "{text}", text=refused)
+        faults.append(bilingual("第 {row} 行：{fault}", "Row {row}: {fault}", row=number, fault=fault))
+    if faults:
+        raise Refused({"rows": faults})
+    return {"added": added}
 
 
 def _version(row: Question, content: dict[str, Any]) -> QuestionVersion:

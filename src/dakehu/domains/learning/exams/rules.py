@@ -108,9 +108,9 @@ def question_fault(kind: str, options: Sequence[str], answer: Collection[int]) -
 
 
 def options_of(kind: str, text: str) -> list[str]:
-    """Return the options of a question: one a line, and the two of true or false."""
+    """Return the options of a question: one a line; the two of true or false in the reader's language."""
     if kind == QuestionKind.TRUE_FALSE:
-        return ["正确 True", "错误 False"]
+        return [str(bilingual("正确", "True")), str(bilingual("错误", "False"))]
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 

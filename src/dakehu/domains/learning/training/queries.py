@@ -67,7 +67,7 @@ def my_hours(*, year: int | None = None) -> dict[str, Any]:
     return {
         "year": wanted,
         **_standing(done, required),
-        "waiting": str(waiting),
+        "waiting": f"{waiting.normalize():f}",
         "records": [
             {**shown, "id": row.pk, "state_code": str(row.state)}
             for row, shown in zip(rows, render_rows(rows, shown=True), strict=True)
@@ -81,8 +81,8 @@ def my_hours(*, year: int | None = None) -> dict[str, Any]:
 def _standing(done: Decimal, required: RequiredHours) -> dict[str, Any]:
     share = 1.0 if not required.hours else min(float(done / required.hours), 1.0)
     return {
-        "done": str(done),
-        "required": str(required.hours),
+        "done": f"{done.normalize():f}",
+        "required": f"{required.hours.normalize():f}",
         "share": share,
         "is_met": done >= required.hours,
         "reason": str(required.reason),

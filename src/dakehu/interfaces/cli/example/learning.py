@@ -88,7 +88,7 @@ COURSES = (
         ),
     ),
 )
-GATED = "growth.submit_campaign"
+GATED = "growth.send_invitations"
 CERTIFICATES = (("lin", -340, 25), ("zhou", -100, 265), ("wang", -365, 0), ("gu", -400, -36))
 
 
@@ -116,6 +116,12 @@ def add_learning(today: date, acting: Acting) -> None:
         enrolment = perform("learning.enrol", {"course_id": course["id"]})
         for lesson in ask("learning.course_page", {"course_id": course["id"]})["lessons"]:
             perform("learning.finish_lesson", {"enrolment": enrolment.pk, "lesson_id": lesson["id"]})
+    with acting("zhou"):
+        for username in ("lin", "gu"):
+            perform(
+                "learning.assign_course",
+                {"user": username, "course": "C-101", "due_on": today + timedelta(days=12), "reason": "proposed"},
+            )
     for username, hours, name in (
         ("lin", "8", "债券投资者教育师资培训（演示）"),
         ("wang", "6", "财富管理沙龙讲座（演示）"),

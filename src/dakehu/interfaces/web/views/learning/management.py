@@ -78,7 +78,12 @@ def requirements(request: HttpRequest) -> HttpResponse:
     content = {
         "page_title": bilingual("要求与证书", "Requirements and certificates"),
         "requirements": [
-            {**shown, "id": row.pk, "is_over": row.ends_on is not None and row.ends_on <= today}
+            {
+                **shown,
+                "id": row.pk,
+                "is_over": row.ends_on is not None and row.ends_on <= today,
+                "is_for_new": row.for_new_staff,
+            }
             for row, shown in zip(required, render_rows(required, shown=True), strict=True)
         ],
         "courses": [
