@@ -170,14 +170,14 @@ def test_clients_are_told_what_became_of_their_word_with_checked_words(lin, zhou
     with acting(lin):
         (task,) = model_of("service.Task").objects.all()
         assert (task.client_id, task.owner_id) == (clients[0].pk, lin.pk) and "轮值" in task.detail
-        (link,) = ask("care.issue_detail", number)["links"]
+        (link,) = ask("care.issue_detail", number)["records"]
         perform("care.inform_client", {"link": link["id"], "informed_how": "电话"})
         assert on_informed(link=link["id"]) == {"finished": 1}
         with pytest.raises(Refused, match="不能取消"):
             perform("care.unlink_from_issue", {"link": link["id"]})
         assert ask("care.issue_detail", number)["informed"] == 1
     with acting(wang):
-        assert ask("care.issue_detail", number)["links"] == []
+        assert ask("care.issue_detail", number)["records"] == []
 
 
 def test_due_issues_and_effects_that_can_be_measured_stand_in_the_owners_bell(lin, zhou):
