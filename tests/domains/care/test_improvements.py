@@ -76,6 +76,10 @@ def test_an_effect_is_counted_by_the_desk_and_the_issue_closed_by_somebody_else(
     assert closed["is_closed"] and closed["row"]["closed_by"] == "何静"
     with acting(an), pytest.raises(Refused, match="已关闭"):
         perform("care.change_issue", {**number, "measure": "x"})
+    with acting(he):
+        perform("care.reopen_issue", number)
+        again = ask("care.issue_detail", number)
+    assert (again["stage_code"], again["approval"], again["is_closed"]) == ("check", None, False)
 
 
 def _approval(user, number):
@@ -91,8 +95,9 @@ def test_how_it_is_measured_is_fixed_before_it_begins_and_an_open_window_waits(l
             perform("care.move_issue", {**number, "stage": "执行"})
         perform("care.change_issue", {**number, **windows(end=-5)})
         perform("care.move_issue", {**number, "stage": "执行"})
-        with pytest.raises(Refused, match="不能再改衡量方式"):
-            perform("care.change_issue", {**number, "metric": "承诺兑现率"})
+        for changed in ({"metric": "承诺兑现率"}, {"topic": "产品"}, {"after_to": day(9)}):
+            with pytest.raises(Refused, match="不能再改衡量方式"):
+                perform("care.change_issue", {**number, **changed})
         with pytest.raises(Refused, match="先测量"):
             perform("care.move_issue", {**number, "stage": "处置"})
         perform("care.measure_issue", number)

@@ -182,7 +182,7 @@ def _steps(row: Issue) -> list[str]:
     if row.closed_on is None and actor.may(Permission.IMPROVEMENT_WRITE):
         steps = ["change", "move", *([] if is_waiting else ["measure"])]
         steps += ["enter"] if row.metric == "typed" else []
-        steps += ["submit"] if row.stage in (Stage.CHECK, Stage.ACT) and not is_waiting else []
+        steps += [] if is_waiting else ["submit"]
     if actor.may(Permission.IMPROVEMENT_WRITE):
         steps.append("write")
     if row.closed_on is not None and actor.may(Permission.IMPROVEMENT_CLOSE):
