@@ -63,7 +63,8 @@ def test_who_is_complained_about_never_finds_what_became_a_complaint(lin, zhou, 
         with acting(user):
             detail = ask("care.issue_detail", {"issue": issue.pk})
             assert (
-                len(detail["links"]) == sees and ask("care.issue_board", {})["columns"][0]["cards"][0]["links"] == sees
+                len(detail["records"]) == sees
+                and ask("care.issue_board", {})["columns"][0]["cards"][0]["links"] == sees
             )
             assert len(ask("care.inbox", {})["lines"]) == sees
             card = ask("care.voice_card", {"client": zhang.pk})

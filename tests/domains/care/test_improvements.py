@@ -76,6 +76,10 @@ def test_an_effect_is_counted_by_the_desk_and_the_issue_closed_by_somebody_else(
     assert closed["is_closed"] and closed["row"]["closed_by"] == "何静"
     with acting(an), pytest.raises(Refused, match="已关闭"):
         perform("care.change_issue", {**number, "measure": "x"})
+    with acting(he):
+        perform("care.reopen_issue", number)
+        again = ask("care.issue_detail", number)
+    assert (again["stage_code"], again["approval"], again["is_closed"]) == ("check", None, False)
 
 
 def _approval(user, number):
@@ -91,8 +95,9 @@ def test_how_it_is_measured_is_fixed_before_it_begins_and_an_open_window_waits(l
             perform("care.move_issue", {**number, "stage": "执行"})
         perform("care.change_issue", {**number, **windows(end=-5)})
         perform("care.move_issue", {**number, "stage": "执行"})
-        with pytest.raises(Refused, match="不能再改衡量方式"):
-            perform("care.change_issue", {**number, "metric": "承诺兑现率"})
+        for changed in ({"metric": "承诺兑现率"}, {"topic": "产品"}, {"after_to": day(9)}):
+            with pytest.raises(Refused, match="不能再改衡量方式"):
+                perform("care.change_issue", {**number, **changed})
         with pytest.raises(Refused, match="先测量"):
             perform("care.move_issue", {**number, "stage": "处置"})
         perform("care.measure_issue", number)
@@ -170,14 +175,14 @@ def test_clients_are_told_what_became_of_their_word_with_checked_words(lin, zhou
     with acting(lin):
         (task,) = model_of("service.Task").objects.all()
         assert (task.client_id, task.owner_id) == (clients[0].pk, lin.pk) and "轮值" in task.detail
-        (link,) = ask("care.issue_detail", number)["links"]
+        (link,) = ask("care.issue_detail", number)["records"]
         perform("care.inform_client", {"link": link["id"], "informed_how": "电话"})
         assert on_informed(link=link["id"]) == {"finished": 1}
         with pytest.raises(Refused, match="不能取消"):
             perform("care.unlink_from_issue", {"link": link["id"]})
         assert ask("care.issue_detail", number)["informed"] == 1
     with acting(wang):
-        assert ask("care.issue_detail", number)["links"] == []
+        assert ask("care.issue_detail", number)["records"] == []
 
 
 def test_due_issues_and_effects_that_can_be_measured_stand_in_the_owners_bell(lin, zhou):

@@ -88,37 +88,46 @@ def _feedback_lines(mine: bool | None, is_open: bool | None) -> list[dict[str, A
 def described(rows: Any) -> list[dict[str, Any]]:
     """Render feedback as lines of the inbox."""
     found = list(rows.select_related("client", "owner").order_by("due_on", "pk")[:SHOWN])
-    plain, shown = render_rows(found), render_rows(found, shown=True)
-    lines = []
-    for row, one, text in zip(found, plain, shown, strict=True):
-        waits = rules.needs_contact(str(row.distress), row.contacted_at is not None, str(row.state))
-        line = {
+    waits = [rules.needs_contact(str(row.distress), row.contacted_at is not None, str(row.state)) for row in found]
+    today = clock.today()
+    due = [today if one else row.due_on for one, row in zip(waits, found, strict=True)]
+    clocks = _clocks(due, [str(row.state) for row in found])
+    names = ("kind", "topic", "channel", "owner", "state", "distress", "mood", "text", "sender")
+    plain, shown = render_rows(found, ("client",)), render_rows(found, names, shown=True)
+    return [
+        {
+            **{name: text[name] for name in names if name != "sender"},
+            **times,
             "source": "feedback",
+            "id": row.pk,
             "url": f"/feedback/{row.pk}/",
             "client": one["client"],
             "who": text["sender"],
             "text": _excerpt(text["text"]),
             "kind_code": str(row.kind),
             "state_code": str(row.state),
-            "needs_contact": waits,
-            **_clock(clock.today() if waits else row.due_on, str(row.state)),
+            "needs_contact": waiting,
         }
-        names = ("id", "row_version", "kind", "topic", "channel", "owner", "state", "distress", "mood")
-        lines.append({**{name: text[name] for name in names}, **line})
-    return lines
+        for row, one, text, times, waiting in zip(found, plain, shown, clocks, waits, strict=True)
+    ]
 
 
 def _excerpt(text: str) -> str:
     return text if len(text) <= EXCERPT else f"{text[:EXCERPT]}…"
 
 
-def _clock(due: date, state: str) -> dict[str, Any]:
-    """Return {clock_on, clock_text, days_left, days_over, tone} of a deadline."""
-    today = clock.today()
-    open_days = set(trading_days.trading_days_between(min(due, today), max(due, today)))
-    left = working_days_left(due, today, open_days.__contains__)
-    said = {"clock_on": due.isoformat(), "clock_text": str(bilingual("答复客户", "Reply"))}
-    return {**said, "days_left": left, "days_over": max(-left, 0), "tone": tone_of(left, state)}
+def _clocks(due: list[date], states: list[str]) -> list[dict[str, Any]]:
+    """Return {clock_on, clock_text, days_left, days_over, tone} of deadlines; the calendar is read once."""
+    if not due:
+        return []
+    today, said = clock.today(), str(bilingual("答复客户", "Reply"))
+    open_days = set(trading_days.trading_days_between(min(*due, today), max(*due, today)))
+    made = []
+    for day, state in zip(due, states, strict=True):
+        left = working_days_left(day, today, open_days.__contains__)
+        counted = {"days_left": left, "days_over": max(-left, 0), "tone": tone_of(left, state)}
+        made.append({"clock_on": day.isoformat(), "clock_text": said, **counted})
+    return made
 
 
 def _complaint_lines(mine: bool | None, is_open: bool | None) -> list[dict[str, Any]]:
@@ -150,31 +159,30 @@ def _request_lines(mine: bool | None, is_open: bool | None) -> list[dict[str, An
     rows = _own(model_of("service.Request").objects.filter(kind__in=list(OF_REQUEST)), mine)
     rows = rows.exclude(state="closed") if is_open else rows
     found = list(rows.select_related("client", "owner").order_by("due_on", "pk")[:SHOWN])
-    lines = []
-    for row, plain, text in zip(found, render_rows(found), render_rows(found, shown=True), strict=True):
-        kind = OF_REQUEST[str(row.kind)]
-        lines.append(
-            {
-                "source": "request",
-                "id": row.pk,
-                "url": f"/clients/{row.client_id}/?tab=service",
-                "client": plain["client"],
-                "who": "",
-                "text": text["subject"],
-                "kind": kind.text,
-                "kind_code": kind.value,
-                "topic": "",
-                "channel": str(bilingual("客户诉求", "Request")),
-                "owner": text["owner"],
-                "state": text["state"],
-                "state_code": str(row.state),
-                "distress": "",
-                "needs_contact": False,
-                "mood": "",
-                **_clock(row.due_on, str(row.state)),
-            }
-        )
-    return lines
+    clocks = _clocks([row.due_on for row in found], [str(row.state) for row in found])
+    plain, shown = render_rows(found, ("client",)), render_rows(found, ("subject", "owner", "state"), shown=True)
+    return [
+        {
+            **times,
+            "source": "request",
+            "id": row.pk,
+            "url": f"/clients/{row.client_id}/?tab=service",
+            "client": one["client"],
+            "who": "",
+            "text": text["subject"],
+            "kind": OF_REQUEST[str(row.kind)].text,
+            "kind_code": OF_REQUEST[str(row.kind)].value,
+            "topic": "",
+            "channel": str(bilingual("客户诉求", "Request")),
+            "owner": text["owner"],
+            "state": text["state"],
+            "state_code": str(row.state),
+            "distress": "",
+            "needs_contact": False,
+            "mood": "",
+        }
+        for row, one, text, times in zip(found, plain, shown, clocks, strict=True)
+    ]
 
 
 @query(

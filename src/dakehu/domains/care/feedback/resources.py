@@ -1,6 +1,8 @@
-"""What pages and API show of feedback."""
+"""What pages, API and workbook show of feedback."""
 
-from dakehu.foundation.schema.resources import Resource, declare
+from dakehu.domains.care.feedback import bulk_import
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.schema.resources import Resource, SheetOf, declare
 
 declare(
     Resource(
@@ -13,5 +15,15 @@ declare(
         update="care.change_feedback",
         asked_first=("client", "kind", "text", "channel", "received_at", "topic"),
         tab=True,
+        worksheet=SheetOf(
+            "feedback",
+            bilingual("客户意见", "Feedback"),
+            position=86,
+            evaluate=bulk_import.evaluate_feedback,
+            import_rows=bulk_import.import_feedback,
+            import_only=bulk_import.OF_CASES,
+            kept=bilingual("客户意见须留存；请在意见页面办结。", "Feedback is kept; close it on its page."),
+            clients="some",
+        ),
     ),
 )

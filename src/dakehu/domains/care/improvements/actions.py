@@ -79,7 +79,8 @@ def open_issue(
     parameters=(ISSUE, VERSION, Fields("care.Issue")),
 )
 def change_issue(*, issue: int, version: int | None = None, **values: Any) -> Issue:
-    """Change an issue. Once the measure began, metric, windows and smallest effect stay, so that nobody picks them afterwards.
+    """Change an issue. Once the measure began, metric, topic, windows and smallest effect stay, so that nobody picks them
+    afterwards.
 
     What waits for approval becomes void.
     """
@@ -88,7 +89,7 @@ def change_issue(*, issue: int, version: int | None = None, **values: Any) -> Is
     for name, value in values.items():
         column: Any = Issue._meta.get_field(name)
         new = column.get_default() if value is None and not column.null else value
-        if new != getattr(row, name) and column.spec.group == "effect" and row.stage != Stage.PLAN:
+        if new != getattr(row, name) and is_way_of_measuring(column) and row.stage != Stage.PLAN:
             raise refusal(
                 name,
                 "实施后不能再改衡量方式；请退回“计划”阶段重新开始。",
@@ -99,6 +100,11 @@ def change_issue(*, issue: int, version: int | None = None, **values: Any) -> Is
     void_approvals(SUBJECT, row.pk)
     row.save()
     return row
+
+
+def is_way_of_measuring(column: Any) -> bool:
+    """Return whether a field of an issue decides what is counted."""
+    return column.name == "topic" or column.spec.group == "effect"
 
 
 @action(

@@ -5,7 +5,7 @@ from dakehu.domains.care.improvements.actions import ISSUE, SUBJECT, get_issue, 
 from dakehu.domains.care.improvements.choices import Stage
 from dakehu.domains.care.models import Issue
 from dakehu.domains.compliance.approvals.kinds import ApprovalKind, declare
-from dakehu.domains.compliance.approvals.requests import request_approval
+from dakehu.domains.compliance.approvals.requests import request_approval, void_approvals
 from dakehu.domains.compliance.approvals.rules import digest
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.permissions import Permission
@@ -70,6 +70,7 @@ def reopen_issue(*, issue: int) -> Issue:
     if row.closed_on is None:
         raise refusal("issue", "事项没有关闭。", "The issue is not closed.")
     row.closed_on, row.closed_by, row.stage = None, None, Stage.CHECK.value
+    void_approvals(SUBJECT, row.pk)
     row.save()
     return row
 

@@ -24,8 +24,8 @@ NO_CONTROL = bilingual(
     "Before and after without a control group: the change may have other causes.",
 )
 METHODS = {
-    True: bilingual("两个比率之差，Newcombe 95% 区间", "Difference of two shares, Newcombe’s interval of 95 %"),
-    False: bilingual("中位数之差，自助法 95% 区间", "Difference of medians, bootstrap interval of 95 %"),
+    True: bilingual("两个比率之差，Newcombe 95% 区间。", "Difference of two shares, Newcombe’s interval of 95 %."),
+    False: bilingual("中位数之差，自助法 95% 区间。", "Difference of medians, bootstrap interval of 95 %."),
 }
 
 

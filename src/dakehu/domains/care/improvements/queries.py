@@ -132,7 +132,7 @@ def _tone(row: Issue) -> str:
 )
 def issue_detail(*, issue: int) -> dict[str, Any]:
     """Return {row: all fields as shown, stage_code, stages: [{stage, title, is_current, is_done}], result: in words (effects),
-    window_is_over, links: the visible ones, informed: of how many the client was, approval: {id, state,
+    window_is_over, records: the visible ones it is linked to, informed: of how many the client was, approval: {id, state,
     state_code, note, decided_by, can_decide} or None, steps}. Raises NotFound."""
     row = get_issue(issue)
     (shown,) = render_rows([row], shown=True)
@@ -145,7 +145,7 @@ def issue_detail(*, issue: int) -> dict[str, Any]:
         "tone": _tone(row),
         "result": described_result(row),
         "window_is_over": is_window_over(row),
-        "links": links,
+        "records": links,
         "informed": sum(bool(link["informed_on"]) for link in links),
         "approval": _approval(row),
         "steps": _steps(row),
@@ -182,7 +182,7 @@ def _steps(row: Issue) -> list[str]:
     if row.closed_on is None and actor.may(Permission.IMPROVEMENT_WRITE):
         steps = ["change", "move", *([] if is_waiting else ["measure"])]
         steps += ["enter"] if row.metric == "typed" else []
-        steps += ["submit"] if row.stage in (Stage.CHECK, Stage.ACT) and not is_waiting else []
+        steps += [] if is_waiting else ["submit"]
     if actor.may(Permission.IMPROVEMENT_WRITE):
         steps.append("write")
     if row.closed_on is not None and actor.may(Permission.IMPROVEMENT_CLOSE):

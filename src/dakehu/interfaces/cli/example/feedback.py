@@ -37,7 +37,7 @@ def fill(today: date, acting: Acting) -> None:
             perform("care.close_feedback", {"feedback": number, "satisfied": "满意"})
     first = _closed_issue(today, acting, old)
     with acting("lin"):
-        links = ask("care.issue_detail", {"issue": first})["links"]
+        links = ask("care.issue_detail", {"issue": first})["records"]
         for link in links[:4]:
             perform("care.inform_client", {"link": link["id"], "informed_how": "电话"})
     _waiting_issue(today, acting)

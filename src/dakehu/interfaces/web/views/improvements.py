@@ -51,7 +51,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "verbs": [(*VERBS[step], step in MAIN) for step in VERBS if step in found["steps"]],
         "can_write": "write" in found["steps"],
         "plan": [(labels[name], row[name]) for name in PLAN if row.get(name)],
-        "how": [(labels[name], row[name]) for name in EFFECT if row.get(name)],
+        "how": [(labels[name], row[name]) for name in _how(found) if row.get(name)],
         "end": [(labels[name], row[name]) for name in END if row.get(name)],
         "titles": [stage["title"] for stage in found["stages"]],
         "place": sum(stage["is_done"] for stage in found["stages"]),
@@ -59,3 +59,8 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": CRUMBS,
     }
     return render(request, "improvements/issue.html", content)
+
+
+def _how(found: dict[str, Any]) -> tuple[str, ...]:
+    """Return the fields that say how an effect is measured, without those that stand in its result."""
+    return ("smallest_effect",) if found["result"]["has_result"] else EFFECT
