@@ -3,6 +3,8 @@
 from collections import Counter
 from typing import Any
 
+from django.db.models import Count
+
 from dakehu.domains.care.distress.signs import LEVELS
 from dakehu.domains.care.models import DistressCase, Outreach, OutreachAttempt, OutreachCall
 from dakehu.domains.care.outreach import rules, words
@@ -65,12 +67,16 @@ def described(row: Outreach) -> dict[str, Any]:
 @query("care.outreaches", needs=OUTREACH_READ, zh="急跌致电历次", en="Outreaches")
 def outreaches() -> list[dict[str, Any]]:
     """Return the campaigns of calls, the newest first, with how many of the reader's clients were called and reached."""
-    found = []
-    for row in Outreach.objects.order_by("-day")[:24]:
-        states = Counter(OutreachCall.objects.filter(outreach=row).values_list("state", flat=True))
-        if states:
-            found.append({**described(row), "clients": sum(states.values()), "reached": states["reached"]})
-    return found
+    rows = list(Outreach.objects.order_by("-day")[:24])
+    counted = OutreachCall.objects.filter(outreach__in=rows).values_list("outreach_id", "state").annotate(n=Count("pk"))
+    states: dict[int, Counter[str]] = {row.pk: Counter() for row in rows}
+    for number, state, count in counted.order_by():
+        states[number][state] += count
+    return [
+        {**described(row), "clients": states[row.pk].total(), "reached": states[row.pk]["reached"]}
+        for row in rows
+        if states[row.pk]
+    ]
 
 
 @query(
@@ -101,15 +107,16 @@ def outreach_list(*, outreach: int | None = None, mine: bool | None = None) -> d
         "client", "caller", "lead", "second_person", "closed_by"
     )
     open_cases = {case.call_id for case in cases if case.state == CaseState.OPEN}
-    lines = {name: [_line(call, tried, open_cases) for call in some] for name, some in grouped.items()}
+    whose = {user: str(for_whom(user)) for user in reminded_for()}
+    shown = {name: [_line(call, tried, open_cases, whose) for call in some[:SHOWN]] for name, some in grouped.items()}
     return {
         "outreach": described(row),
         "capacity": int(firm_settings.current("CALLS_PER_DAY")),
-        "counts": {name: len(some) for name, some in lines.items()},
+        "counts": {name: len(some) for name, some in grouped.items()},
         "groups": [
-            {"group": name, "title": str(_title(name, row)), "count": len(some), "lines": some[:SHOWN]}
-            for name, some in lines.items()
-            if some
+            {"group": name, "title": str(_title(name, row)), "count": len(grouped[name]), "lines": lines}
+            for name, lines in shown.items()
+            if lines
         ],
         "people": _people(calls, grouped["today"]),
         "cases": case_lines(sorted(cases, key=lambda case: (case.state != CaseState.OPEN, -case.pk))),
@@ -163,8 +170,10 @@ def _people(calls: list[OutreachCall], today: list[OutreachCall]) -> list[dict[s
     ]
 
 
-def _line(call: OutreachCall, tried: dict[int, list[OutreachAttempt]], cases: set[int | None]) -> dict[str, Any]:
-    """Return one call as a line of the list."""
+def _line(
+    call: OutreachCall, tried: dict[int, list[OutreachAttempt]], cases: set[int | None], whose: dict[int, str]
+) -> dict[str, Any]:
+    """Return one call as a line of the list. `whose`: what is said of the callers for whom the reader stands in."""
     attempts = tried.get(call.pk, [])
     today = clock.today()
     is_open = call.state == CallState.OPEN
@@ -185,7 +194,7 @@ def _line(call: OutreachCall, tried: dict[int, list[OutreachAttempt]], cases: se
         "loss": words.money(call.loss),
         "day_return": shock_words.percent(call.day_return),
         "caller": call.caller.name if call.caller else "",
-        "for_whom": str(for_whom(call.caller_id)) if call.caller_id in reminded_for() else "",
+        "for_whom": whose.get(call.caller_id or 0, ""),
         "state": str(call.state),
         "state_text": CallState.text_of(call.state),
         "next_on": call.next_on.isoformat(),
