@@ -19,6 +19,7 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates import ask, perform
+from dakehu.interfaces.web.rows import address_of
 from tests.cast import acting, as_system
 from tests.interfaces.web.browsers import desk
 
@@ -240,6 +241,11 @@ def test_the_pages_show_to_each_what_they_may_see(shock, lin, wang, an):
     assert "张三" not in desk(wang).get("/outreach/").content.decode()
     assert desk(wang).get(f"/outreach/calls/{call}/").status_code == 404
     assert desk(an).get("/outreach/").status_code == 403
+    with acting(lin):
+        figures = ask("care.outreach_today", {})["figures"]
+    assert [one["value"] for one in figures] == [3, 0, 0]
+    for one in figures:
+        assert desk(lin).get(address_of(one["rows"])).context["count"] == one["value"]
     assert desk(lin).get("/outreach/?outreach=9999").status_code == 404
 
 
@@ -257,6 +263,15 @@ def test_accounts_that_fall_without_the_market_have_a_list_of_their_own(shock, l
     with acting(lin):
         sheet = ask("care.outreach_call", {"call": line["id"]})
     assert sheet["outreach"]["cause"] == "account" and sheet["scripts"][0]["code"] == "account"
+    soon = trading_days.next_trading_day(clock.today() + timedelta(days=3))
+    with acting(lin):
+        said = {"call": line["id"], "outcome": "reached", "note": "听取想法，计划不变。", "next_on": soon}
+        talk = perform("care.log_outreach_call", said)
+    assert reactions.on_interaction(interaction=talk.interaction_ref) == {"changed": True}
+    assert reactions.on_interaction(interaction=talk.interaction_ref) == {"changed": False}
+    with acting(lin):
+        assert Moment.objects.get(kind="M14").state == "done"
+        assert any("急跌" in one["zh"] for one in ask("clients.blockers", {"client": zhang.pk}))
 
 
 def test_who_sold_much_or_was_in_distress_has_a_sign_at_the_next_shock(shock, lin, zhang):

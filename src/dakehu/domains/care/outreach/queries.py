@@ -19,6 +19,7 @@ from dakehu.foundation.base import clock, firm_settings
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.calendar import trading_days
+from dakehu.foundation.gates.filtering import filter_rows
 from dakehu.foundation.gates.output import name_of
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.fields import FieldSpec
@@ -26,6 +27,8 @@ from dakehu.foundation.schema.parameters import Parameter
 
 OUTREACH = Parameter("outreach", kind="integer", required=False, spec=FieldSpec("急跌致电", "Outreach"))
 MINE = Parameter("mine", kind="bool", required=False, spec=FieldSpec("只看我的", "Mine only"))
+FILTERS = Parameter("filters", required=False, kind="json", spec=FieldSpec("筛选", "Filters"))
+ORDER = Parameter("order", required=False, spec=FieldSpec("排序", "Order"))
 SHOWN = 200
 GROUPS = {
     "today": bilingual("今天致电", "Call today"),
@@ -222,3 +225,27 @@ def distress_cases() -> list[dict[str, Any]]:
     return case_lines(
         sorted(newest, key=lambda row: (row.state != CaseState.OPEN, levels.index(str(row.level)), row.opened_at))
     )
+
+
+@query(
+    "care.outreach_calls",
+    needs=OUTREACH_READ,
+    zh="急跌致电客户",
+    en="Clients to call",
+    parameters=(FILTERS, ORDER),
+)
+def outreach_calls(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
+    """Return the calls of all campaigns to visible clients, in the order of each list."""
+    return filter_rows(OutreachCall.objects.all(), filters or {}, order or "-outreach,place")
+
+
+@query(
+    "care.cases_of_distress",
+    needs=OUTREACH_READ,
+    zh="情绪个案列表",
+    en="List of cases of distress",
+    parameters=(FILTERS, ORDER),
+)
+def cases_of_distress(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
+    """Return the cases of distress of visible clients, the newest first."""
+    return filter_rows(DistressCase.objects.all(), filters or {}, order or "-opened_at")

@@ -35,9 +35,9 @@ FAR = (Reach.ALL, Reach.ACROSS_WALLS, Reach.SYSTEM)
 def outreach_report(*, outreach: int | None = None) -> dict[str, Any]:
     """Return the report of a campaign, the newest unless said, of the clients whom the reader sees; {outreach: None} without one.
 
-    {outreach, scope, figures: [{label, value}], bands, teams: [{name, clients, reached, …}], not_reached: [{client, caller, why}],
-    cases: {opened, open, urgent}, outflow: {days, first, first_of, later, later_of, difference, low, high, verdict, …}, shows,
-    does_not_show}. Outflow is net withdrawals of at least OUTFLOW_SHARE of the assets before the shock, up to OUTFLOW_DAYS.
+    {outreach, scope, figures: [{label, value}], bands, teams: [{name, clients, reached, …}], not_reached: [{client, caller,
+    why}], the first NAMED of not_reached_total, cases: {opened, open, urgent}, outflow: {days, first, first_of, later, later_of,
+    difference, interval, verdict, …}, shows, does_not_show}. Outflow is net withdrawals of at least OUTFLOW_SHARE of the assets before the shock, up to OUTFLOW_DAYS.
     """
     row = find_outreach(outreach)
     if row is None:
@@ -55,6 +55,7 @@ def outreach_report(*, outreach: int | None = None) -> dict[str, Any]:
         "bands": _bands(calls),
         "teams": _teams(calls),
         "not_reached": _not_reached(calls),
+        "not_reached_total": sum(call.state != CallState.REACHED for call in calls),
         "cases": {
             "opened": sum(cases.values()),
             "open": sum(count for (state, _), count in cases.items() if state == CaseState.OPEN),
