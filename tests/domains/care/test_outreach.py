@@ -2,24 +2,28 @@
 
 from datetime import timedelta
 
+import polars as pl
 import pytest
 
-from dakehu.domains.care.models import DistressCase, OutreachAttempt, OutreachCall
+from dakehu.domains.care.models import DistressCase, Outreach, OutreachAttempt, OutreachCall
 from dakehu.domains.care.outreach import nightly as outreach_night
 from dakehu.domains.care.outreach import reactions, words
 from dakehu.domains.ledger.close import inputs as close_inputs
 from dakehu.domains.ledger.models import Product, SecurityCode, SecurityKind
-from dakehu.domains.service.models import FollowUp, Interaction
+from dakehu.domains.service.models import FollowUp, Interaction, Moment
 from dakehu.domains.service.shocks import nightly as shock_night
+from dakehu.domains.service.shocks import signs, situation, store
 from dakehu.exchange.imports import service as imports
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates import ask, perform
+from dakehu.interfaces.web.rows import address_of
 from tests.cast import acting, as_system
+from tests.interfaces.web.browsers import desk
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+pytestmark = pytest.mark.django_db
 HEAD = "成交日期,客户号,证券代码,证券名称,买卖标志,成交价格,成交数量,成交金额,发生金额,佣金,印花税,过户费,成交编号"
 OLD, MIDDLE, YOUNG, FOREIGN = "C0001", "C0003", "C0004", "C0002"
 
@@ -66,6 +70,7 @@ def calls_of(user):
     return {line["client"]["code"]: line for group in found["groups"] for line in group["lines"]}
 
 
+@pytest.mark.postgres
 def test_the_story_of_a_shock_from_the_list_to_the_report(shock, lin, zhou, wang, he, settings):
     lines = calls_of(lin)
     assert set(lines) == {OLD, MIDDLE, YOUNG} and set(calls_of(zhou)) == {OLD, MIDDLE, YOUNG}
@@ -171,6 +176,7 @@ def test_the_story_of_a_shock_from_the_list_to_the_report(shock, lin, zhou, wang
         assert outreach_night.run(trading_days.next_trading_day(shock + timedelta(days=6)))["measured"] in (0, 4)
 
 
+@pytest.mark.postgres
 def test_a_contact_recorded_on_the_clients_page_ends_the_call_and_its_words_count(shock, lin, zhou, zhang):
     with acting(lin):
         row = perform(
@@ -218,3 +224,63 @@ def test_every_script_passes_the_check_of_wording_and_the_firms_own_must(shock, 
         )
         scripts = {one["code"]: one for one in ask("care.outreach_scripts", {})}
     assert scripts["closing"]["version"] == 1 and scripts["opening"]["version"] == 0
+
+
+def test_the_pages_show_to_each_what_they_may_see(shock, lin, wang, an):
+    call = calls_of(lin)[OLD]["id"]
+    for address in (
+        "/outreach/",
+        "/outreach/cases/",
+        "/outreach/report/",
+        "/outreach/scripts/",
+        f"/outreach/calls/{call}/",
+    ):
+        page = desk(lin).get(address)
+        assert page.status_code == 200, address
+    assert "张三" in desk(lin).get("/outreach/").content.decode()
+    assert "张三" not in desk(wang).get("/outreach/").content.decode()
+    assert desk(wang).get(f"/outreach/calls/{call}/").status_code == 404
+    assert desk(an).get("/outreach/").status_code == 403
+    with acting(lin):
+        figures = ask("care.outreach_today", {})["figures"]
+    assert [one["value"] for one in figures] == [3, 0, 0]
+    for one in figures:
+        assert desk(lin).get(address_of(one["rows"])).context["count"] == one["value"]
+    assert desk(lin).get("/outreach/?outreach=9999").status_code == 404
+
+
+@pytest.mark.postgres
+def test_accounts_that_fall_without_the_market_have_a_list_of_their_own(shock, lin, zhang):
+    with as_system():
+        with act("test.clear"):
+            Outreach.objects.get().delete()
+        store.delete(shock)
+        assert outreach_night.run(shock)["opened"] is False
+        with act("test.moment"):
+            Moment(client=zhang, kind="M14", fired_on=shock, due_at=clock.now(), priority=1, owner=lin).save()
+        assert outreach_night.run(shock) == {"opened": True, "calls": 1, "measured": 0}
+    line = calls_of(lin)[OLD]
+    with acting(lin):
+        sheet = ask("care.outreach_call", {"call": line["id"]})
+    assert sheet["outreach"]["cause"] == "account" and sheet["scripts"][0]["code"] == "account"
+    soon = trading_days.next_trading_day(clock.today() + timedelta(days=3))
+    with acting(lin):
+        said = {"call": line["id"], "outcome": "reached", "note": "听取想法，计划不变。", "next_on": soon}
+        talk = perform("care.log_outreach_call", said)
+    assert reactions.on_interaction(interaction=talk.interaction_ref) == {"changed": True}
+    assert reactions.on_interaction(interaction=talk.interaction_ref) == {"changed": False}
+    with acting(lin):
+        assert Moment.objects.get(kind="M14").state == "done"
+        assert any("急跌" in one["zh"] for one in ask("clients.blockers", {"client": zhang.pk}))
+
+
+def test_who_sold_much_or_was_in_distress_has_a_sign_at_the_next_shock(shock, lin, zhang):
+    with as_system():
+        with act("test.settle"):
+            row = OutreachCall.objects.get(client=zhang)
+            row.sold_share = 0.4
+            row.save()
+        later = shock + timedelta(days=1)
+        assert {sign.name: sign.clients(later) for sign in signs.signs()} == {"distress": set(), "sold": {zhang.pk}}
+        known = situation.frame(shock)
+        assert known.filter(pl.col("client") == zhang.pk)["signs"].to_list() == [[]], "of an earlier shock only"

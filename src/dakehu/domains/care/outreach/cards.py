@@ -11,7 +11,7 @@ from dakehu.domains.team.roles import RoleName
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.schema.cards import Card, declare, number
+from dakehu.foundation.schema.cards import Card, declare, number, rows_at
 
 NEWS = timedelta(days=10)  # after the last day of calls, in which the card points at the report
 EMPTY = bilingual("最近没有市场或账户急跌。", "Neither the market nor accounts fell sharply of late.")
@@ -25,12 +25,16 @@ def outreach_today() -> dict[str, Any]:
     states = list(OutreachCall.objects.filter(outreach=row).values_list("state", flat=True)) if is_news else []
     if row is None or not states:
         return {"figures": []}
-    cases = DistressCase.objects.filter(call__outreach=row, state=CaseState.OPEN.value).count()
+    cases = DistressCase.objects.filter(state=CaseState.OPEN.value).count()
     figures = [
-        number(bilingual("待致电", "To call"), states.count(CallState.OPEN.value)),
-        number(bilingual("已联系上", "Reached"), states.count(CallState.REACHED.value)),
-        number(bilingual("未了结的情绪个案", "Open cases of distress"), cases),
+        number(text, states.count(state), rows=rows_at("care.outreach_calls", {"outreach": row.pk, "state": state}))
+        for text, state in (
+            (bilingual("待致电", "To call"), CallState.OPEN.value),
+            (bilingual("已联系上", "Reached"), CallState.REACHED.value),
+        )
     ]
+    is_open = rows_at("care.cases_of_distress", {"state": CaseState.OPEN.value})
+    figures.append(number(bilingual("未了结的情绪个案", "Open cases of distress"), cases, rows=is_open, tone="bad"))
     return {"figures": figures, "as_of": row.day.isoformat()}
 
 

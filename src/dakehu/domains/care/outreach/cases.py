@@ -20,7 +20,6 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound, refusal
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.output import name_of, render_rows
-from dakehu.foundation.records.recorded import publish_event
 from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
@@ -54,7 +53,6 @@ def raise_case(call: OutreachCall, words: str, caller: Any, at: datetime) -> Dis
     row.signs = [*row.signs, *(code for code in codes if code not in row.signs)]
     row.words = "\n".join(part for part in (row.words, words.strip()) if part)
     row.save()
-    publish_event("care.distress_raised", case=row.pk)
     return row
 
 

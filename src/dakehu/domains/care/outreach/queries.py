@@ -3,6 +3,8 @@
 from collections import Counter
 from typing import Any
 
+from django.db.models import Count
+
 from dakehu.domains.care.distress.signs import LEVELS
 from dakehu.domains.care.models import DistressCase, Outreach, OutreachAttempt, OutreachCall
 from dakehu.domains.care.outreach import rules, words
@@ -17,6 +19,7 @@ from dakehu.foundation.base import clock, firm_settings
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.calendar import trading_days
+from dakehu.foundation.gates.filtering import filter_rows
 from dakehu.foundation.gates.output import name_of
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.fields import FieldSpec
@@ -24,6 +27,8 @@ from dakehu.foundation.schema.parameters import Parameter
 
 OUTREACH = Parameter("outreach", kind="integer", required=False, spec=FieldSpec("急跌致电", "Outreach"))
 MINE = Parameter("mine", kind="bool", required=False, spec=FieldSpec("只看我的", "Mine only"))
+FILTERS = Parameter("filters", required=False, kind="json", spec=FieldSpec("筛选", "Filters"))
+ORDER = Parameter("order", required=False, spec=FieldSpec("排序", "Order"))
 SHOWN = 200
 GROUPS = {
     "today": bilingual("今天致电", "Call today"),
@@ -65,12 +70,16 @@ def described(row: Outreach) -> dict[str, Any]:
 @query("care.outreaches", needs=OUTREACH_READ, zh="急跌致电历次", en="Outreaches")
 def outreaches() -> list[dict[str, Any]]:
     """Return the campaigns of calls, the newest first, with how many of the reader's clients were called and reached."""
-    found = []
-    for row in Outreach.objects.order_by("-day")[:24]:
-        states = Counter(OutreachCall.objects.filter(outreach=row).values_list("state", flat=True))
-        if states:
-            found.append({**described(row), "clients": sum(states.values()), "reached": states["reached"]})
-    return found
+    rows = list(Outreach.objects.order_by("-day")[:24])
+    counted = OutreachCall.objects.filter(outreach__in=rows).values_list("outreach_id", "state").annotate(n=Count("pk"))
+    states: dict[int, Counter[str]] = {row.pk: Counter() for row in rows}
+    for number, state, count in counted.order_by():
+        states[number][state] += count
+    return [
+        {**described(row), "clients": states[row.pk].total(), "reached": states[row.pk]["reached"]}
+        for row in rows
+        if states[row.pk]
+    ]
 
 
 @query(
@@ -101,15 +110,16 @@ def outreach_list(*, outreach: int | None = None, mine: bool | None = None) -> d
         "client", "caller", "lead", "second_person", "closed_by"
     )
     open_cases = {case.call_id for case in cases if case.state == CaseState.OPEN}
-    lines = {name: [_line(call, tried, open_cases) for call in some] for name, some in grouped.items()}
+    whose = {user: str(for_whom(user)) for user in reminded_for()}
+    shown = {name: [_line(call, tried, open_cases, whose) for call in some[:SHOWN]] for name, some in grouped.items()}
     return {
         "outreach": described(row),
         "capacity": int(firm_settings.current("CALLS_PER_DAY")),
-        "counts": {name: len(some) for name, some in lines.items()},
+        "counts": {name: len(some) for name, some in grouped.items()},
         "groups": [
-            {"group": name, "title": str(_title(name, row)), "count": len(some), "lines": some[:SHOWN]}
-            for name, some in lines.items()
-            if some
+            {"group": name, "title": str(_title(name, row)), "count": len(grouped[name]), "lines": lines}
+            for name, lines in shown.items()
+            if lines
         ],
         "people": _people(calls, grouped["today"]),
         "cases": case_lines(sorted(cases, key=lambda case: (case.state != CaseState.OPEN, -case.pk))),
@@ -163,8 +173,10 @@ def _people(calls: list[OutreachCall], today: list[OutreachCall]) -> list[dict[s
     ]
 
 
-def _line(call: OutreachCall, tried: dict[int, list[OutreachAttempt]], cases: set[int | None]) -> dict[str, Any]:
-    """Return one call as a line of the list."""
+def _line(
+    call: OutreachCall, tried: dict[int, list[OutreachAttempt]], cases: set[int | None], whose: dict[int, str]
+) -> dict[str, Any]:
+    """Return one call as a line of the list. `whose`: what is said of the callers for whom the reader stands in."""
     attempts = tried.get(call.pk, [])
     today = clock.today()
     is_open = call.state == CallState.OPEN
@@ -185,7 +197,7 @@ def _line(call: OutreachCall, tried: dict[int, list[OutreachAttempt]], cases: se
         "loss": words.money(call.loss),
         "day_return": shock_words.percent(call.day_return),
         "caller": call.caller.name if call.caller else "",
-        "for_whom": str(for_whom(call.caller_id)) if call.caller_id in reminded_for() else "",
+        "for_whom": whose.get(call.caller_id or 0, ""),
         "state": str(call.state),
         "state_text": CallState.text_of(call.state),
         "next_on": call.next_on.isoformat(),
@@ -213,3 +225,27 @@ def distress_cases() -> list[dict[str, Any]]:
     return case_lines(
         sorted(newest, key=lambda row: (row.state != CaseState.OPEN, levels.index(str(row.level)), row.opened_at))
     )
+
+
+@query(
+    "care.outreach_calls",
+    needs=OUTREACH_READ,
+    zh="急跌致电客户",
+    en="Clients to call",
+    parameters=(FILTERS, ORDER),
+)
+def outreach_calls(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
+    """Return the calls of all campaigns to visible clients, in the order of each list."""
+    return filter_rows(OutreachCall.objects.all(), filters or {}, order or "-outreach,place")
+
+
+@query(
+    "care.cases_of_distress",
+    needs=OUTREACH_READ,
+    zh="情绪个案列表",
+    en="List of cases of distress",
+    parameters=(FILTERS, ORDER),
+)
+def cases_of_distress(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
+    """Return the cases of distress of visible clients, the newest first."""
+    return filter_rows(DistressCase.objects.all(), filters or {}, order or "-opened_at")

@@ -1,7 +1,6 @@
 """The report on a campaign of calls: what was done, whom nobody reached, and outflow of those called first and later."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -13,14 +12,16 @@ from dakehu.domains.care.outreach.rules import Comparison, Outflow
 from dakehu.domains.care.permissions import OUTREACH_READ
 from dakehu.domains.ledger.feeds import reader
 from dakehu.domains.service.shocks.rules import BAND_NAMES, Band
-from dakehu.foundation.access.actor import Reach, current_actor
+from dakehu.foundation.access.actor import Reach, current_actor, elevated
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.ttl_cache import TTLCache
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates.output import name_of
 from dakehu.foundation.gates.registry import query
 
 NAMED = 50  # clients whom nobody reached, by name
+_outflows = TTLCache(seconds=600, most=50)
 FAR = (Reach.ALL, Reach.ACROSS_WALLS, Reach.SYSTEM)
 
 
@@ -34,16 +35,16 @@ FAR = (Reach.ALL, Reach.ACROSS_WALLS, Reach.SYSTEM)
 def outreach_report(*, outreach: int | None = None) -> dict[str, Any]:
     """Return the report of a campaign, the newest unless said, of the clients whom the reader sees; {outreach: None} without one.
 
-    {outreach, scope, figures: [{label, value}], bands, teams: [{name, clients, reached, …}], not_reached: [{client, caller, why}],
-    cases: {opened, open, urgent}, outflow: {days, first, first_of, later, later_of, difference, low, high, verdict, …}, shows,
-    does_not_show}. Outflow is net withdrawals of at least OUTFLOW_SHARE of the assets before the shock, up to OUTFLOW_DAYS.
+    {outreach, scope, figures: [{label, value}], bands, teams: [{name, clients, reached, …}], not_reached: [{client, caller,
+    why}], the first NAMED of not_reached_total, cases: {opened, open, urgent}, outflow: {days, first, first_of, later, later_of,
+    difference, interval, verdict, …}, shows, does_not_show}. Outflow is net withdrawals of at least OUTFLOW_SHARE of the assets before the shock, up to OUTFLOW_DAYS.
     """
     row = find_outreach(outreach)
     if row is None:
         return {"outreach": None}
     rows = OutreachCall.objects.filter(outreach=row).select_related("client", "caller", "manager__team")
     calls = list(rows.order_by("place"))
-    left = outflow_of(row, [call.client_id for call in calls])
+    left = outflow_of(row)
     cases = Counter(DistressCase.objects.filter(call__outreach=row).values_list("state", "level"))
     is_firm = current_actor().reach in FAR
     return {
@@ -54,6 +55,7 @@ def outreach_report(*, outreach: int | None = None) -> dict[str, Any]:
         "bands": _bands(calls),
         "teams": _teams(calls),
         "not_reached": _not_reached(calls),
+        "not_reached_total": sum(call.state != CallState.REACHED for call in calls),
         "cases": {
             "opened": sum(cases.values()),
             "open": sum(count for (state, _), count in cases.items() if state == CaseState.OPEN),
@@ -65,18 +67,30 @@ def outreach_report(*, outreach: int | None = None) -> dict[str, Any]:
     }
 
 
-def outflow_of(outreach: Outreach, clients: Iterable[int]) -> dict[int, bool]:
-    """Return {client: whether money left} of the clients whose balances are known on the day of the shock and after it."""
-    wanted = set(clients)
+def outflow_of(outreach: Outreach) -> dict[int, bool]:
+    """Return {client: whether money left} of the clients of a campaign whose balances are known on its day and after it.
+
+    Of all its clients, whoever sees them: take only those in scope. Read once a balance of a newer day has come, since it
+    reads a file for each day.
+    """
     last = min(outreach.day + timedelta(days=rules.OUTFLOW_DAYS), clock.today())
-    days = trading_days.trading_days_between(outreach.day + timedelta(days=1), last)
-    before = dict(reader.frame("balances", outreach.day, ("client", "total")).iter_rows())
-    moved = reader.sums("balances", days, ("deposits", "withdrawals")).select("client", "deposits", "withdrawals")
-    return {
+    newest = reader.newest_day("balances", last)
+    key = (outreach.pk, outreach.row_version, newest)
+    kept: dict[int, bool] | None = _outflows.get(key)
+    if kept is not None:
+        return kept
+    with elevated("outflow after a shock"):
+        clients = set(OutreachCall.objects.filter(outreach=outreach).values_list("client_id", flat=True))
+        days = trading_days.trading_days_between(outreach.day + timedelta(days=1), last)
+        before = dict(reader.frame("balances", outreach.day, ("client", "total")).iter_rows())
+        moved = reader.sums("balances", days, ("deposits", "withdrawals")).select("client", "deposits", "withdrawals")
+    found = {
         client: (withdrawn or 0) - (deposited or 0) >= rules.OUTFLOW_SHARE * before[client]
         for client, deposited, withdrawn in moved.iter_rows()
-        if client in wanted and before.get(client)
+        if client in clients and before.get(client)
     }
+    _outflows.put(key, found)
+    return found
 
 
 def _figures(row: Outreach, calls: list[OutreachCall]) -> list[dict[str, Any]]:

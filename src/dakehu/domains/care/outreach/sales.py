@@ -25,16 +25,17 @@ RECENT = timedelta(days=180)  # in which a case of distress counts as a sign
 YEARS = timedelta(days=3 * 365)  # in which sales after an earlier shock count as a sign
 
 
-def dealings_after(clients: Iterable[int], day: date) -> dict[int, tuple[float, float]]:
-    """Return {client: (sold, bought)} in CNY over the three trading days after a day; clients who did not deal are left out."""
-    last = days_of(day)[rules.SOLD_DAYS]
-    found: dict[int, list[float]] = defaultdict(lambda: [0.0, 0.0])
+def dealings_after(clients: Iterable[int], days: Iterable[date]) -> dict[tuple[int, date], tuple[float, float]]:
+    """Return {(client, day): (sold, bought)} in CNY over the three trading days after each day; without dealings nothing."""
+    last = {day: days_of(day)[rules.SOLD_DAYS] for day in days}
+    found: dict[tuple[int, date], list[float]] = defaultdict(lambda: [0.0, 0.0])
     for some in chunks(set(clients)):
         trades = trades_of_clients(some).select(["client", "day", "side", "amount"])
         for client, on, side, amount in zip(*(column.to_pylist() for column in trades.columns), strict=True):
-            if day < on <= last and side in (BUY, SELL):
-                found[client][side == BUY] += (amount or 0) / FEN
-    return {client: (sold, bought) for client, (sold, bought) in found.items()}
+            for day in last if side in (BUY, SELL) else ():
+                if day < on <= last[day]:
+                    found[client, day][side == BUY] += (amount or 0) / FEN
+    return {key: (sold, bought) for key, (sold, bought) in found.items()}
 
 
 @action(
@@ -51,10 +52,12 @@ def measure_sales(*, outreach: Outreach) -> int:
         .agg(pl.col("value").sum())
     )
     values = dict(held.iter_rows())
-    sold = dealings_after(clients, outreach.day)
+    sold = dealings_after(clients, [outreach.day])
     changed = []
     for row in rows:
-        row.sold_share = rules.sold_share(sold.get(row.client_id, (0.0, 0.0))[0], values.get(row.client_id))
+        row.sold_share = rules.sold_share(
+            sold.get((row.client_id, outreach.day), (0.0, 0.0))[0], values.get(row.client_id)
+        )
         if row.sold_share is not None:
             changed.append(row)
     record_rows(OutreachCall, [], changed, ["sold_share"], client_ids=[row.client_id for row in changed])

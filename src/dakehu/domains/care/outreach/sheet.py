@@ -179,8 +179,9 @@ def _earlier(row: OutreachCall) -> list[dict[str, Any]]:
         one.outreach_id: one.sold_share
         for one in OutreachCall.objects.filter(client=row.client, outreach__in=list(before))
     }
+    dealt = dealings_after([row.client_id], [outreach.day for outreach in before])
     for outreach in before:
-        sold, bought = dealings_after([row.client_id], outreach.day).get(row.client_id, (0.0, 0.0))
+        sold, bought = dealt.get((row.client_id, outreach.day), (0.0, 0.0))
         share = shares.get(outreach.pk)
         part = bilingual("（持仓的 {n}）", " ({n} of holdings)", n=words.share(share, 0)) if share is not None else ""
         said = bilingual(

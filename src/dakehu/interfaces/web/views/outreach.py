@@ -66,7 +66,6 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
         "version": found["call"]["row_version"],
         "note": found["note"],
         "next_on": "",  # the day of the next contact is agreed with the client, not that of the list
-        "then": "stay",
     }
     content = {
         **peek_of(clients.get_client(found["call"]["client"]["id"])),
@@ -96,7 +95,7 @@ def report(request: HttpRequest) -> HttpResponse:
 def scripts(request: HttpRequest) -> HttpResponse:
     """Show the scripts in force with their versions."""
     found = [
-        {**one, "change_query": urlencode({"code": one["code"], "zh": one["zh"], "en": one["en"], "then": "stay"})}
+        {**one, "change_query": urlencode({"code": one["code"], "zh": one["zh"], "en": one["en"]})}
         for one in ask("care.outreach_scripts", {})
     ]
     return render(request, "outreach/scripts.html", {**_frame(request, "scripts"), "scripts": found})
