@@ -46,7 +46,9 @@ def self_checks(*, filters: dict[str, Any] | None = None, order: str | None = No
     return filter_rows(SelfCheck.objects.select_related("author", "signed_by"), filters or {}, order or "-period_start")
 
 
-@query("advice.self_check_page", needs=Permission.SUITABILITY_SELF_CHECK_READ, zh="适当性自查页", en="Page of self-checks")
+@query(
+    "advice.self_check_page", needs=Permission.SUITABILITY_SELF_CHECK_READ, zh="适当性自查页", en="Page of self-checks"
+)
 def self_check_page() -> dict[str, Any]:
     """Return what is due, what the desk counts of the last half-year now, and the reports.
 
