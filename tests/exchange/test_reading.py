@@ -16,6 +16,7 @@ from dakehu.exchange.workbook.reading import (
     NeedsPassword,
     Term,
     TooLarge,
+    Unopenable,
     WrongPassword,
     detect_tables,
     open_book,
@@ -327,3 +328,15 @@ def test_long_numbers_keep_the_digits_excel_keeps_and_a_damaged_id_looks_damaged
 
     column = open_book(written(fill), filename="t.xlsx").sheets[0].frame["c0"].to_list()
     assert column == ["客户号", "1.10101197505051e+17", "1234567890123.45", "1e-12", "0.3", "0.05"]
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
+def test_an_open_document_that_is_cut_short_is_refused_and_not_waited_for(share):
+    table = "<table:table><table:table-row><table:table-cell/></table:table-row></table:table>"
+    names = 'xmlns:office="urn:o" xmlns:table="urn:t"'
+    body = f"<office:document-content {names}><office:body><office:spreadsheet>{table}</office:spreadsheet></office:body></office:document-content>"
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("content.xml", body[: int(len(body) * share)])
+    with pytest.raises(Unopenable, match="damaged"):
+        open_book(made.getvalue(), filename="cut.ods")

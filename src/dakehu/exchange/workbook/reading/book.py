@@ -5,6 +5,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 
 from dakehu.exchange.workbook.reading import csv_text, sheets
 from dakehu.exchange.workbook.reading.errors import NeedsPassword, TooLarge, Unopenable, WrongPassword
@@ -44,6 +45,7 @@ def open_book(
         content = _unlocked(content, name, password)
     if content[:4] == ZIP:
         _refuse_bombs(content, name, limits)
+        _refuse_broken_open_document(content, name)
     elif content[:8] != OLE:
         return Book(name, [csv_text.read(content, name, limits.rows, limits.columns)])
     found = sheets.read(content, name)
@@ -98,3 +100,17 @@ def _refuse_bombs(content: bytes, name: str, limits: Limits) -> None:
         raise TooLarge(name, "解压后超过上限，请拆分后上传。", "unpacked it exceeds the limit; split it.")
     if not any(k.startswith("xl/") for k in kinds) and "content.xml" not in kinds:
         raise Unopenable(name, "这不是电子表格。", "this is not a workbook.")
+
+
+def _refuse_broken_open_document(content: bytes, name: str) -> None:
+    """Refuse an open document whose table is cut or malformed: the reader waits for ever for the tags that do not come."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = archive.namelist()
+        if "content.xml" not in names or "xl/workbook.xml" in names:
+            return
+        parser = expat.ParserCreate()
+        try:
+            with archive.open("content.xml") as part:
+                parser.ParseFile(part)
+        except Exception as fault:  # ExpatError, or what a damaged archive raises
+            raise Unopenable(name, "文件已损坏，请重新导出。", "it is damaged; export it again.") from fault
