@@ -56,7 +56,8 @@ class Trades:
     """Trades of one client in the order made, one array each [T].
 
     day: int64, row of Market.prices; asset: int64, its column; quantity: float64, shares, negative sold; value and fee:
-    float64, money, not negative. Splits, transfers and bonus shares are left out by the caller.
+    float64, money, not negative. A value of 0 is a change of shares without payment (bonus shares, a split): it changes what is
+    held and counts as nothing else. Assets that were transferred, whose cost is not known, are left out by the caller.
     """
 
     day: np.ndarray
@@ -121,6 +122,10 @@ def _one_day(
     for row in range(rows.start, rows.stop):
         asset, change = int(trades.asset[row]), float(trades.quantity[row])
         value, fee = float(trades.value[row]), float(trades.fee[row])
+        if value == 0.0:
+            if asset in held:
+                held[asset].shares = max(held[asset].shares + change, 0.0)
+            continue
         if counts is not None:
             counts.fees += fee
             counts.turnover += value / 2
@@ -136,6 +141,8 @@ def _one_day(
             one.shares, one.cost = one.shares + change, one.cost + value + fee
         elif asset in held:
             one = held[asset]
+            if not one.shares:
+                continue
             part = min(-change, one.shares)
             profit = (value - fee) * part / -change - one.cost * part / one.shares
             gained, money = sold.get(asset, (0.0, 0.0))

@@ -30,6 +30,7 @@ SECTIONS = (
     "plans",
     "compliance",
     "suitability",
+    "tendencies",
     "exports",
     "staff",
     "audit",
