@@ -81,3 +81,9 @@ DISTRESS_CLOSE = Permission(
     "Close cases of distress",
     granted_to=(RoleName.LEAD, RoleName.COMPLIANCE),
 )
+TENDENCIES = Permission(
+    "care.tendencies",
+    "查看客户交易倾向",
+    "Read the tendencies of a client's trading",
+    granted_to=(RoleName.MANAGER, RoleName.LEAD, RoleName.COMPLIANCE),
+)

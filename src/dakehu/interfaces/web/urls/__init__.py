@@ -37,6 +37,7 @@ SECTIONS = (
     "surveys",
     "learning",
     "insight",
+    "tendencies",
     "exports",
     "staff",
     "audit",
