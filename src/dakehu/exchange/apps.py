@@ -21,6 +21,7 @@ class WorkbookConfig(AppConfig):
         import dakehu.exchange.inbox.step
         import dakehu.exchange.notices
         import dakehu.exchange.odata.queries
+        import dakehu.exchange.pivots.service
         import dakehu.exchange.powerbi.queries
         import dakehu.exchange.renamed
         import dakehu.exchange.steps

@@ -29,6 +29,12 @@ declare(
         "advice.Assessment", list="advice.assessments", of_client="advice.client_assessments", tab=True, is_merged=False
     ),
     Resource(
+        "advice.QuestionnaireVersion",
+        list="advice.questionnaire_versions",
+        create="advice.draft_questionnaire",
+        is_merged=False,
+    ),
+    Resource(
         "advice.ClassApplication",
         key="application",
         list="advice.class_applications",
@@ -82,6 +88,20 @@ declare(
             ),
             needs=Permission.POLICY_READ,
         ),
+    ),
+    Resource(
+        "advice.AdvisoryContract",
+        key="contract",
+        list="advice.contracts",
+        of_client="advice.client_contracts",
+        create="advice.record_contract",
+        is_merged=False,
+        asked_first=("client", "number", "signed_on", "ends_on", "fee_terms"),
+    ),
+    Resource(
+        "advice.SelfCheck",
+        list="advice.self_checks",
+        is_merged=False,
     ),
     Resource(
         "advice.ModelPortfolio",

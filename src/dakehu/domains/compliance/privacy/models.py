@@ -3,7 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from dakehu.domains.compliance.privacy.choices import Certainty, RequestKind, RequestState
+from dakehu.domains.compliance.privacy.choices import RequestKind, RequestState
+from dakehu.domains.compliance.rule_sets.registry import Certainty
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base import clock
 from dakehu.foundation.records.recorded import ClientRecorded, Recorded

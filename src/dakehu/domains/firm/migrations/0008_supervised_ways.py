@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('firm', '0006_supervised_export'),
+        ("firm", "0007_risk_test_days"),
     ]
 
     operations = [
