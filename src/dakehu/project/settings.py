@@ -104,17 +104,11 @@ READ_LOG_DAYS = env.number(
 SUPERVISED_EXPORT = env.number(
     "DAKEHU_SUPERVISED_EXPORT",
     0,
-    zh="导出超过多少位客户须由另一人批准；0 为不要求",
-    en="Exports of more clients than this are approved by somebody else; 0 switches that off",
-)
-RISK_TEST_DAYS = env.number(
-    "DAKEHU_RISK_TEST_DAYS", 730, zh="风险测评最多有效多少天", en="Days for which a risk test holds at most"
+    zh="超过多少位客户的导出须审批；0 不要求",
+    en="Exports above so many clients wait; 0: off",
 )
 SUPERVISED_PERSONAL = env.number(
-    "DAKEHU_SUPERVISED_PERSONAL",
-    0,
-    zh="含未脱敏个人信息的导出，超过多少位客户须由另一人批准；0 为与上一项相同",
-    en="The same for exports whose personal values are not masked; 0: as above",
+    "DAKEHU_SUPERVISED_PERSONAL", 0, zh="同上，用于未脱敏的内容；0 同上", en="The same for unmasked values; 0: as above"
 )
 RISE_IS_RED = env.flag("DAKEHU_RISE_IS_RED", True, zh="红涨绿跌", en="Rising is red, falling green")
 
