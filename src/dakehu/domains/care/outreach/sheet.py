@@ -14,9 +14,12 @@ from dakehu.domains.care.outreach.scripts import PRODUCT_VERSION, scripts_in_for
 from dakehu.domains.care.permissions import OUTREACH_READ
 from dakehu.domains.clients import queries as clients
 from dakehu.domains.ledger import queries as ledger
+from dakehu.domains.risk.limits.rules import candidates
+from dakehu.domains.risk.limits.table import limits_of_client
 from dakehu.domains.risk.margin.queries import margin_of_client
+from dakehu.domains.risk.reviews.schedule import subjects_of
 from dakehu.domains.service.shocks import words as shock_words
-from dakehu.domains.service.shocks.rules import DAY_LOSS_LIMITS, WEIGHTS, Band
+from dakehu.domains.service.shocks.rules import WEIGHTS, Band
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
@@ -110,7 +113,9 @@ def _plan(shown: dict[str, Any]) -> list[dict[str, Any]]:
 def _loss(row: OutreachCall, needs: Any) -> list[dict[str, Any]]:
     """Return the loss of the day in money, in percent, against the level's limit and against what the client stated."""
     level = str(row.client.risk_level)
-    limit = DAY_LOSS_LIMITS.get(level)
+    in_force = limits_of_client(row.client_id, row.outreach.day)
+    limits = candidates(in_force, "day_loss", subjects_of(row.client_id, row.outreach.day))
+    limit = limits[0].value if limits else None
     hidden = current_actor().clearance < PERSONAL
     lost = None if row.day_return is None or hidden else -row.day_return
     found = [

@@ -27,7 +27,6 @@ PART_NAMES: dict[str, Bilingual] = {
     "value": bilingual("客户价值", "Value"),
     "silence": bilingual("超期未联系", "Silence"),
 }
-DAY_LOSS_LIMITS = {"C1": 0.005, "C2": 0.01, "C3": 0.03, "C4": 0.05, "C5": 0.07}  # house limits 4.3, share of assets
 CUTS = ((40, "today"), (25, "morning"), (12, "message"))
 CLASS_POINTS = 5  # clients of one band whose scores lie within so many points have equal priority
 QUIET_DAYS = 5  # trading days after a shock call without any marketing
@@ -40,7 +39,7 @@ COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "close_line": pl.Float64,
     "has_margin": pl.Boolean,
     "day_return": pl.Float64,  # of the account, -0.02 is a loss of 2 %
-    "risk_level": pl.String,
+    "day_loss_limit": pl.Float64,  # in force for the client, 0.03 is 3 % of assets
     "age": pl.Float64,
     "opened_days": pl.Int64,
     "largest_weight": pl.Float64,
@@ -156,9 +155,8 @@ def _margin() -> pl.Expr:
 
 
 def _loss() -> pl.Expr:
-    """The loss of the day against the house limit of the client's risk level, 1 at most."""
-    limit = pl.col("risk_level").replace_strict(DAY_LOSS_LIMITS, default=None, return_dtype=pl.Float64)
-    return ((-pl.col("day_return")).clip(lower_bound=0) / limit).clip(0, 1)
+    """The loss of the day against the limit in force for the client, 1 at most; missing without a limit."""
+    return ((-pl.col("day_return")).clip(lower_bound=0) / pl.col("day_loss_limit")).clip(0, 1)
 
 
 def _vulnerable() -> pl.Expr:

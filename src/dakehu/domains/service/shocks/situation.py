@@ -15,7 +15,15 @@ from dakehu.foundation.records.columns import read_columns
 from dakehu.foundation.schema.facts import table_of
 from dakehu.foundation.schema.fields import model_of
 
-FACTS = ("age", "opened_days", "risk_level", "contact_days", "contact_every_days", "value_percentile")
+FACTS = (
+    "age",
+    "opened_days",
+    "risk_level",
+    "day_loss_limit",
+    "contact_days",
+    "contact_every_days",
+    "value_percentile",
+)
 USUAL_DAYS = 20  # trading days over which the usual number of logins is taken
 HIGH_RISK = ("R4", "R5")
 LOW_LEVELS = ("C1", "C2")

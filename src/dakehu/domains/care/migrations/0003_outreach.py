@@ -7,9 +7,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    initial = True
-
     dependencies = [
+        ('care', '0002_improvements'),
         ('clients', '0017_restricted'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
