@@ -109,7 +109,7 @@ def outreach_list(*, outreach: int | None = None, mine: bool | None = None) -> d
     if mine:
         rows = rows.filter(caller_id__in=reminded_for())
         cases = cases.filter(call__caller_id__in=reminded_for())
-    placed = [Placed(*one) for one in rows.values_list("pk", "caller_id", "place", "next_on", "state")]
+    placed = [CallPlace(*one) for one in rows.values_list("pk", "caller_id", "place", "next_on", "state")]
     grouped = _grouped(row, placed)
     shown = _lines(grouped, {case.call_id for case in cases if case.state == CaseState.OPEN})
     return {
@@ -140,7 +140,7 @@ def attempts_of(calls: list[OutreachCall]) -> dict[int, list[OutreachAttempt]]:
     return found
 
 
-class Placed(NamedTuple):
+class CallPlace(NamedTuple):
     """What the grouping of a list reads of one call."""
 
     pk: int
@@ -150,7 +150,7 @@ class Placed(NamedTuple):
     state: str
 
 
-def _grouped(row: Outreach, placed: list[Placed]) -> dict[str, list[int]]:
+def _grouped(row: Outreach, placed: list[CallPlace]) -> dict[str, list[int]]:
     """Return the ids of the calls by group, each in the order of the list."""
     today = clock.today()
     tried = OutreachAttempt.objects.filter(call__outreach=row, held_at__gte=clock.start_of_day(today))
@@ -179,7 +179,7 @@ def _lines(grouped: dict[str, list[int]], cases: set[int | None]) -> dict[str, l
     }
 
 
-def _people(placed: list[Placed], today: set[int]) -> list[dict[str, Any]]:
+def _people(placed: list[CallPlace], today: set[int]) -> list[dict[str, Any]]:
     """Return how many calls each person has, has reached and makes today, the most calls first."""
     total = Counter(one.caller for one in placed)
     reached = Counter(one.caller for one in placed if one.state == CallState.REACHED)
