@@ -1,5 +1,6 @@
-"""What of advice a second person approves."""
+"""What of advice a second person approves: advice itself, and investor classes."""
 
+from dakehu.domains.advice.classes import actions as classes
 from dakehu.domains.advice.questionnaire_versions import actions as questionnaires
 from dakehu.domains.advice.records import actions, checks
 from dakehu.domains.compliance.approvals.kinds import ApprovalKind, declare
@@ -25,5 +26,17 @@ declare(
         open_url="/suitability/questionnaire/{id}/",
         digest_of=lambda version: questionnaires.content_digest(questionnaires.get_version(version)),
         on_decision=questionnaires.decide_version,
+    ),
+    ApprovalKind(
+        classes.SUBJECT,
+        "投资者分类",
+        "Investor class",
+        model="advice.ClassApplication",
+        permission=Permission.CLASS_DECIDE,
+        open_url="/suitability/",
+        digest_of=classes.content_digest,
+        on_decision=classes.decide_class,
+        seen_by=Permission.SUITABILITY_READ,
+        waiting=classes.waiting_subjects,
     ),
 )

@@ -82,7 +82,7 @@ def write_self_check(
 
 @action(
     "advice.sign_self_check",
-    needs=Permission.SELF_CHECK_SIGN,
+    needs=Permission.SUITABILITY_SELF_CHECK_SIGN,
     zh="签署适当性自查",
     en="Sign the suitability self-check",
     parameters=(SELF_CHECK, VERSION),
@@ -98,7 +98,7 @@ def sign_self_check(*, self_check: int, version: int | None = None) -> SelfCheck
 
 @action(
     "advice.return_self_check",
-    needs=Permission.SELF_CHECK_SIGN,
+    needs=Permission.SUITABILITY_SELF_CHECK_SIGN,
     zh="退回适当性自查",
     en="Return the suitability self-check",
     parameters=(SELF_CHECK, REASON, VERSION),

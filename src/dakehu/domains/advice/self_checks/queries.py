@@ -36,7 +36,7 @@ SHOWN = (
 
 @query(
     "advice.self_checks",
-    needs=Permission.SELF_CHECK_READ,
+    needs=Permission.SUITABILITY_SELF_CHECK_READ,
     zh="适当性自查",
     en="Suitability self-checks",
     parameters=(FILTERS, ORDER),
@@ -46,7 +46,9 @@ def self_checks(*, filters: dict[str, Any] | None = None, order: str | None = No
     return filter_rows(SelfCheck.objects.select_related("author", "signed_by"), filters or {}, order or "-period_start")
 
 
-@query("advice.self_check_page", needs=Permission.SELF_CHECK_READ, zh="适当性自查页", en="Page of self-checks")
+@query(
+    "advice.self_check_page", needs=Permission.SUITABILITY_SELF_CHECK_READ, zh="适当性自查页", en="Page of self-checks"
+)
 def self_check_page() -> dict[str, Any]:
     """Return what is due, what the desk counts of the last half-year now, and the reports.
 
@@ -76,7 +78,7 @@ def self_check_page() -> dict[str, Any]:
                 "state_code": str(row.state),
                 "counts": _lines(row.counts),
                 "must_report": row.is_reportable,
-                "can_sign": actor.may(Permission.SELF_CHECK_SIGN)
+                "can_sign": actor.may(Permission.SUITABILITY_SELF_CHECK_SIGN)
                 and rules.sign_error(row.author_id, actor.user_id, str(row.state)) is None,
                 "can_write": actor.may(Permission.SUITABILITY_REVIEW) and row.state != SelfCheckState.SIGNED,
             }
@@ -119,7 +121,7 @@ def due_notices() -> list[dict[str, Any]]:
     ]
 
 
-@query(TO_SIGN, needs=Permission.SELF_CHECK_SIGN, zh="待签署的适当性自查", en="Self-checks to sign")
+@query(TO_SIGN, needs=Permission.SUITABILITY_SELF_CHECK_SIGN, zh="待签署的适当性自查", en="Self-checks to sign")
 def signature_notices() -> list[dict[str, Any]]:
     """Return a notice for each report that waits for the reader's signature."""
     rows = SelfCheck.objects.filter(state=SelfCheckState.WAITING.value).exclude(author_id=current_actor().user_id)
