@@ -22,16 +22,34 @@ def random_number() -> int:
     return secrets.randbelow(2**52) + 1
 
 
-class SurveyToken(models.Model):
+class Unrecorded(models.Model):
+    """A row that is written without a trace in the audit, and read through the scope as every row of a client."""
+
+    lookup_fields: tuple[str, ...] = ()
+    is_chosen_from_list = False
+    former_lookup = ""
+    computed_columns: tuple[Any, ...] = ()
+    list_filters: dict[str, Any] = {}
+    applies_by = ""
+    field_groups: dict[str, Any] = {"": ""}
+    derived = True  # not compared with the audit, which must not know it
+
+    id: Any = models.BigAutoField(primary_key=True, default=random_number)
+
+    objects: Any = scope.Scoped()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+
+class SurveyToken(Unrecorded):
     """A link: the digest of its token. In an anonymous survey there is one only once it is spent, and it names nobody."""
 
     names = Names("问卷链接", "Survey link", "Survey links")
     client_path = "client"
     retention = TWENTY_YEARS
-    derived = True  # not compared with the audit, which must not know it
-    objects: Any = scope.Scoped()
 
-    id: Any = models.BigAutoField(primary_key=True, default=random_number)
     digest = field(models.CharField(max_length=64, unique=True), zh="链接摘要", en="Digest of the link", editable=False)
     batch = field(models.ForeignKey("care.SurveyBatch", on_delete=models.CASCADE, related_name="+"), zh="问卷批次", en="Batch",
                   editable=False)  # fmt: skip
@@ -41,11 +59,8 @@ class SurveyToken(models.Model):
     invitation = field(models.ForeignKey("care.SurveyInvitation", null=True, on_delete=models.CASCADE, related_name="tokens"),
                        zh="问卷邀请", en="Invitation", editable=False)  # fmt: skip
 
-    class Meta:
-        base_manager_name = "objects"
 
-
-class SurveyAnswer(models.Model):
+class SurveyAnswer(Unrecorded):
     """One finished survey. `choices`: {question: value}; `texts`: the words, encrypted JSON {question: text}.
 
     A named one names its invitation and client. A confidential one is named by a SurveyAnswerLink, an anonymous one by nothing; that one
@@ -55,10 +70,7 @@ class SurveyAnswer(models.Model):
     names = Names("问卷答卷", "Survey answer", "Survey answers")
     client_path = "client"
     retention = TWENTY_YEARS
-    derived = True  # not compared with the audit, which must not know it
-    objects: Any = scope.Scoped()
 
-    id: Any = models.BigAutoField(primary_key=True, default=random_number)
     batch = field(models.ForeignKey("care.SurveyBatch", on_delete=models.CASCADE, related_name="answers"), zh="问卷批次", en="Batch",
                   editable=False)  # fmt: skip
     channel = field(
@@ -73,34 +85,25 @@ class SurveyAnswer(models.Model):
     invitation = field(models.OneToOneField("care.SurveyInvitation", null=True, on_delete=models.CASCADE, related_name="answer"),
                        zh="问卷邀请", en="Invitation", editable=False)  # fmt: skip
 
-    class Meta:
-        base_manager_name = "objects"
-
     @staticmethod
     def visible_without_client(actor: Actor) -> Q:
         """Return which answers without a name an actor reads: the survey office alone."""
         return Q() if actor.may("care.survey_office") else Q(pk__in=())
 
 
-class SurveyAnswerLink(models.Model):
+class SurveyAnswerLink(Unrecorded):
     """Whose a confidential answer is. Read by the survey office only, and every reading is on record."""
 
     names = Names("答卷对应", "Survey answer link", "Survey answer links")
     client_path = "client"
     retention = TWENTY_YEARS
-    derived = True  # not compared with the audit, which must not know it
-    objects: Any = scope.Scoped()
 
-    id: Any = models.BigAutoField(primary_key=True, default=random_number)
     answer = field(models.OneToOneField(SurveyAnswer, on_delete=models.CASCADE, related_name="link"), zh="问卷答卷", en="Answer",
                    editable=False)  # fmt: skip
     client = field(models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="survey_answer_links"), zh="客户",
                    en="Client", editable=False)  # fmt: skip
     invitation = field(models.OneToOneField("care.SurveyInvitation", on_delete=models.CASCADE, related_name="answer_link"),
                        zh="问卷邀请", en="Invitation", editable=False)  # fmt: skip
-
-    class Meta:
-        base_manager_name = "objects"
 
 
 class SurveyAlert(ClientRecorded):

@@ -1,6 +1,7 @@
 """Queries of surveys: the list, one with its batches, requests that were or were not surveyed, alerts."""
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 from dakehu.domains.care.distress.signs import LEVELS
@@ -64,7 +65,7 @@ def survey_page(*, survey: int) -> dict[str, Any]:
         "finished": finished,
         "requests": request_lines(row) if row.purpose == Purpose.REQUEST else [],
         "privacy": str(PRIVACY[str(row.anonymity)]),
-        "mail": invitation_text(row, clock.today()),
+        "mail": invitation_text(row, clock.today() + timedelta(days=row.days_open)),
         "can": {
             "edit": may_write and row.state != SurveyState.CLOSED,
             "open": may_write and row.state == SurveyState.DRAFT,

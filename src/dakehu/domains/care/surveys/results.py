@@ -95,7 +95,7 @@ def plain_share(found: rules.Share) -> dict[str, Any]:
 
 
 def plain_recommendation(found: rules.Recommendation) -> dict[str, Any]:
-    """Return a net recommendation as plain values, from -1 to 1."""
+    """Return a net recommendation as plain values, from -1 to 1, and in points from -100 to 100."""
     low = high = None
     if found.value is not None and found.half is not None:
         low, high = max(-1.0, found.value - found.half), min(1.0, found.value + found.half)
@@ -106,6 +106,9 @@ def plain_recommendation(found: rules.Recommendation) -> dict[str, Any]:
         "value": found.value,
         "low": low,
         "high": high,
+        "points": None if found.value is None else round(found.value * 100),
+        "points_low": None if low is None else round(low * 100),
+        "points_high": None if high is None else round(high * 100),
     }
 
 

@@ -25,8 +25,11 @@ SATISFACTION = {
 def page(request: HttpRequest, token: str) -> HttpResponse:
     """Show the survey of a link and take its answers. A second post and a used link see the same thanks.
 
-    Wrong, altered, expired and unknown links see one page, and cost an address much of its minute.
+    Wrong, altered, expired and unknown links see one page, and cost an address much of its minute. Whoever is signed in sees no
+    question: staff do not answer for clients.
     """
+    if request.user.is_authenticated:
+        return _render(request, {"is_staff": True}, 403)
     try:
         return _submitted(request, token) if request.method == "POST" else _asked(request, token)
     except links.LinkGone:

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dakehu.domains.care.surveys import queries as surveys
-from dakehu.domains.care.surveys.choices import Anonymity, QuestionKind, Stratum
+from dakehu.domains.care.surveys.choices import Anonymity, Purpose, QuestionKind, Stratum
 from dakehu.domains.clients.queries import clients, get_client
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
@@ -59,7 +59,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "page_title": found["shown"]["title_zh"],
         "crumbs": CRUMBS,
         "tone": TONES.get(found["survey"]["state"], ""),
-        "facts": [(labels[name], found["shown"][name]) for name in DETAILS if found["shown"].get(name)],
+        "facts": [(labels[name], found["shown"][name]) for name in details_of(found) if found["shown"].get(name)],
         "rows": [{**row, **question_row(pk, row)} for row in shown_questions(found["questions"], {}, {})],
         "views": [(key, label) for key, label, _ in views()],
         "strata": [(each.value, each.text) for each in Stratum],
@@ -67,6 +67,12 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "is_named": found["survey"]["anonymity"] == Anonymity.NAMED,
     }
     return render(request, "surveys/survey.html", content)
+
+
+def details_of(found: dict[str, Any]) -> tuple[str, ...]:
+    """Return the settings that matter: the share of requests only where requests are surveyed."""
+    is_of_requests = found["survey"]["purpose"] == Purpose.REQUEST
+    return tuple(name for name in DETAILS if is_of_requests or name != "sample_percent")
 
 
 def question_row(pk: int, row: dict[str, Any]) -> dict[str, Any]:

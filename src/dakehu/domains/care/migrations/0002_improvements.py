@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('care', '0001_surveys'),
+        ("care", "0001_surveys"),
         ('clients', '0017_restricted'),
         ('service', '0014_complaints'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
