@@ -32,20 +32,18 @@ def approve_waiting(user):
 @pytest.fixture
 def scheme(admin, he):
     """The house's scheme with a minimum of one case and the weight of surveys on promises, approved by compliance."""
-    weights = {"satisfaction": 0, "promises_kept": 30}
+    changes = {
+        "satisfaction": ("satisfaction", 0),
+        "promises_kept": ("service", 30),
+        "valid_tests": ("conduct", 8),
+        "retention": ("outcome", 8),
+        "coverage": ("efficiency", 10),
+    }
     with acting(admin):
         row = perform("appraisal.add_scheme", {"name": "季度考核"})
-        for measure in list(row.measures.select_related("part")):
-            perform(
-                "appraisal.set_measure",
-                {
-                    "scheme": row.pk,
-                    "part": measure.part.code,
-                    "measure": measure.measure,
-                    "weight": weights.get(measure.measure, measure.weight),
-                    "min_n": 1,
-                },
-            )
+        for measure, (part, weight) in changes.items():
+            asked = {"scheme": row.pk, "part": part, "measure": measure, "weight": weight, "min_n": 1}
+            perform("appraisal.set_measure", asked)
         perform("appraisal.change_scheme", {"scheme": row.pk, "strength": 2})
         perform("appraisal.submit_scheme", {"scheme": row.pk})
     approve_waiting(he)

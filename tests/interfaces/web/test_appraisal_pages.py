@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 def test_the_pages_of_a_frozen_period(period, lin, zhou, wang, an, he, admin, monkeypatch):  # noqa: F811
     monkeypatch.undo()  # the days that passed: sign-ins are of today
     found = own(lin)
-    number, pages = found["id"], f"/appraisal/{found['id']}/"
+    pages = f"/appraisal/{found['id']}/"
     with acting(zhou):
         perform("appraisal.praise", {"to": "lin", "text": "接待周到"})
     with acting(admin):
