@@ -39,6 +39,9 @@ def test_a_period_is_frozen_explained_objected_to_corrected_and_closed(period, l
             "appraisal.raise_objection",
             {"appraisal": first["id"], "measure": "promises_kept", "text": "第 2 条是客户要求推迟"},
         )
+        assert [one["url"] for one in ask("appraisal.notices", {})] == [f"/appraisal/{first['id']}/"]
+    with acting(he):
+        assert any("林晓 的考核异议待裁定" in one["text"] for one in ask("appraisal.notices", {}))
     with acting(zhou):
         perform("appraisal.record_talk", {"appraisal": first["id"], "text": "已面谈"})
         with pytest.raises(NotAllowed):

@@ -12,6 +12,7 @@ from dakehu.domains.appraisal.models import (
     AppraisalNote,
     BookReview,
     ConductEvent,
+    MeasureValue,
     Objection,
     Period,
     Score,
@@ -191,12 +192,14 @@ def verify_period(*, period: int) -> dict[str, Any]:
     """Compute every visible score of a period again from what is stored: {scores, same, different: [{person, revision}]}."""
     row = get_period(period)
     rows = Score.objects.filter(appraisal__period=row).select_related("appraisal__period__scheme", "appraisal__user")
-    different = []
+    values: dict[int, list[MeasureValue]] = {}
+    for value in MeasureValue.objects.filter(appraisal__period=row):
+        values.setdefault(value.appraisal_id, []).append(value)
+    different, total = [], 0
     for score in rows.order_by("appraisal_id", "revision"):
-        found = recompute(score)
+        found, total = recompute(score, values.get(score.appraisal_id, ())), total + 1
         if (found.digest, found.score.score, found.final) != (score.digest, score.computed, score.final):
             different.append({"person": score.appraisal.user.name, "revision": score.revision})
-    total = rows.count()
     return {"scores": total, "same": total - len(different), "different": different}
 
 

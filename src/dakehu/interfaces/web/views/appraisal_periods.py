@@ -26,14 +26,14 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def period(request: HttpRequest, pk: int) -> HttpResponse:
-    """One period with the people whose appraisal the reader sees."""
+    """?check=1: one period with the people whose appraisal the reader sees, and their scores computed again."""
     found = ask("appraisal.period", {"period": pk})
     content = {
         **found,
         "tone": STATE_TONES[found["state"]],
         "page_title": found["name"],
         "crumbs": [{"label": TITLE, "url": "/appraisal/periods/"}],
-        "check": ask("appraisal.verify_period", {"period": pk}) if found["people"] else None,
+        "check": ask("appraisal.verify_period", {"period": pk}) if request.GET.get("check") else None,
     }
     return render(request, "appraisal/period.html", content)
 
