@@ -47,5 +47,5 @@ def test_the_pages_of_a_frozen_period(period, lin, zhou, wang, an, he, admin, mo
         assert keeper.get(f"/appraisal/{address}").status_code == 200
     with acting(admin):
         draft = perform("appraisal.add_scheme", {"name": "季度考核", "like": found["scheme_id"]}).pk
-        assert ask("appraisal.scheme", {"scheme": draft})["state"] == "draft"
+        assert ask("appraisal.scheme", {"appraisal_scheme": draft})["state"] == "draft"
     assert "提交复核" in keeper.get(f"/appraisal/schemes/{draft}/").content.decode()
