@@ -1,13 +1,11 @@
-"""What API and palette show of appraisal. Bonuses and scores are read by their own queries, within their own scope."""
+"""By which parameters rows of appraisal are named. No lists: scores and bonuses are read by their own queries, and leave by no other way."""
 
 from dakehu.foundation.schema.resources import Resource, declare
 
 declare(
     Resource(
         "appraisal.Scheme",
-        path="appraisal-schemes",
         key="appraisal_scheme",
-        list="appraisal.schemes",
         create="appraisal.add_scheme",
         update="appraisal.change_scheme",
         is_merged=False,
