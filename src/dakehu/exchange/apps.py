@@ -15,11 +15,13 @@ class WorkbookConfig(AppConfig):
         import dakehu.exchange.bi.outgoing
         import dakehu.exchange.client_copy.service
         import dakehu.exchange.exports.service
+        import dakehu.exchange.imports.erasure
         import dakehu.exchange.imports.service
         import dakehu.exchange.imports.undo
         import dakehu.exchange.inbox.step
         import dakehu.exchange.notices
         import dakehu.exchange.odata.queries
+        import dakehu.exchange.pivots.service
         import dakehu.exchange.powerbi.queries
         import dakehu.exchange.renamed
         import dakehu.exchange.steps

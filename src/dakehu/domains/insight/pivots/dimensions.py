@@ -1,97 +1,33 @@
 """The columns by which a pivot groups and measures: the reader's own, with the value, label and filters of each group."""
 
-import difflib
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import polars as pl
-from django.db.models import OuterRef, Subquery
-
 from dakehu.domains.clients.masks import BAND_EDGES, bands
 from dakehu.domains.insight.pivots import rules
+from dakehu.domains.insight.pivots.rules import MeasureName, Period
+from dakehu.domains.insight.pivots.sources import Source, every_source, find_source, spellings
 from dakehu.domains.insight.questions.spans import shifted
-from dakehu.domains.insight.questions.vocabulary import kind_of
+from dakehu.domains.insight.snapshots.filters import check_fact
 from dakehu.domains.team.queries import names_of
 from dakehu.foundation.access.actor import current_actor
-from dakehu.foundation.base.errors import refusal
+from dakehu.foundation.base.errors import Refused, refusal
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.filtering import cleared_column
-from dakehu.foundation.schema.fields import (
-    FieldSpec,
-    described_fields,
-    model_of,
-    normalize_name,
-    spec_of,
-    spelling_index,
-)
-from dakehu.foundation.schema.related_columns import extension_columns
+from dakehu.foundation.schema.fields import model_of, normalize_name
 
-TYPES = {
-    "choice": pl.String,
-    "text": pl.String,
-    "key": pl.Int64,
-    "list": pl.Int64,
-    "flag": pl.Boolean,
-    "date": pl.Date,
-    "number": pl.Float64,
-}
-NEAREST = 3
-MONTHS = {"month": 1, "quarter": 3, "year": 12}
+MONTHS = {Period.MONTH.value: 1, Period.QUARTER.value: 3, Period.YEAR.value: 12}
+DAYS = {Period.DAY.value: 1, Period.WEEK.value: 7}
+GROUPED = ("choice", "key", "list", "flag", "date", "text")
 
 
-@dataclass(frozen=True)
-class Source:
-    """A column to read: its name, its facts, its kind (vocabulary.kind_of, or list for who serves a client), its field."""
-
-    name: str
-    spec: FieldSpec
-    kind: str
-    field: Any = None
-    period: str = ""
-
-    @property
-    def label(self) -> str:
-        period = f" · {rules.Period.text_of(self.period)}" if self.period else ""
-        return f"{self.spec.label}{period}"
-
-    @property
-    def cents(self) -> int:
-        """How many of the whole numbers that are added up make one: 100 for amounts, 0 where floats are added."""
-        return 100 if self.spec.unit == "CNY" else 0
-
-
-def _sources() -> dict[str, Source]:
-    """Return {name: column} of all that the reader may know of, whatever the clearance."""
-    client = model_of("clients.Client")
-    columns = [*described_fields(client), *extension_columns(client)]
-    found = {name: Source(name, spec, kind_of(field), field) for name, field, spec in columns}
-    manager = spec_of(model_of("clients.Coverage")._meta.get_field("user"))
-    team = spec_of(model_of("team.User")._meta.get_field("team"))
-    return found | {"manager": Source("manager", manager, "list"), "team": Source("team", team, "list")}
-
-
-def _find(text: str, parameter: str) -> Source:
-    """Return a column by any spelling. Raises Refused for an unknown one, with the nearest."""
-    sources = _sources()
-    index = spelling_index({name: source.spec for name, source in sources.items()})
-    found = index.get(normalize_name(text))
-    if found is not None:
-        return sources[found]
-    clearance = current_actor().clearance
-    open_ones = {s: name for s, name in index.items() if sources[name].spec.sensitivity <= clearance}
-    near = difflib.get_close_matches(normalize_name(text), open_ones, n=NEAREST * 3, cutoff=0.4)
-    names = list(dict.fromkeys(open_ones[one] for one in near))[:NEAREST]
-    listed = ", ".join(f"{sources[name].spec.label} {name}" for name in names)
-    raise refusal(
-        parameter,
-        "没有“{text}”这一列。{near}",
-        "There is no column “{text}”. {close}",
-        text=text,
-        near=f"相近的有：{listed}。" if listed else "请用客户列表的列名。",
-        close=f"Near to it: {listed}." if listed else "Use the columns of the client list.",
-    )
+def check_cleared(source: Source, parameter: str) -> None:
+    """Raise Refused where the reader is not cleared for a column."""
+    if source.is_fact:
+        check_fact(source, parameter)
+    elif source.kind != "list":
+        cleared_column(model_of("clients.Client"), source.name)
 
 
 def find_dimension(text: str, parameter: str) -> Source:
@@ -100,13 +36,10 @@ def find_dimension(text: str, parameter: str) -> Source:
     An amount that the reader sees in bands only makes groups of these bands, as lists tell it.
     """
     name, period = rules.read_dimension(text)
-    source = _find(name, parameter)
-    has_bands = source.kind == "number" and source.spec.unit == "CNY"
-    is_told_in_bands = has_bands and bool(getattr(source.spec.mask, "band_edges", ()))
-    if source.kind != "list" and not is_told_in_bands:
-        cleared_column(model_of("clients.Client"), source.name)
-    makes_groups = source.kind in ("choice", "key", "list", "flag", "date", "text") or has_bands
-    if not makes_groups or getattr(source.field, "unique", False) or getattr(source.field, "custom", False):
+    source = find_source(name, parameter)
+    if not (source.is_amount and getattr(source.spec.mask, "band_edges", ())):
+        check_cleared(source, parameter)
+    if not _makes_groups(source):
         raise refusal(
             parameter,
             "不能按“{label}”分组；可用选项、营业部、人员、级别、日期或金额。",
@@ -114,9 +47,18 @@ def find_dimension(text: str, parameter: str) -> Source:
             label=source.spec.label,
         )
     if period and source.kind != "date":
-        raise refusal(parameter, "只有日期可按月、季、年分组。", "Only days are grouped by month, quarter or year.")
-    default = rules.Period.MONTH.value if source.kind == "date" else ""
+        raise refusal(
+            parameter,
+            "只有日期可按日、周、月、季、年分组。",
+            "Only days are grouped by day, week, month, quarter or year.",
+        )
+    default = Period.MONTH.value if source.kind == "date" else ""
     return Source(source.name, source.spec, source.kind, source.field, period or default)
+
+
+def _makes_groups(source: Source) -> bool:
+    is_own = getattr(source.field, "unique", False) or getattr(source.field, "custom", False)
+    return (source.kind in GROUPED or source.is_amount) and not is_own
 
 
 def find_measured(measure: rules.Measure) -> tuple[str, Source | None]:
@@ -124,14 +66,14 @@ def find_measured(measure: rules.Measure) -> tuple[str, Source | None]:
     for the sum of rates."""
     if not measure.column:
         return measure.name, None
-    source = _find(measure.column, "measure")
-    if source.kind != "list":
-        cleared_column(model_of("clients.Client"), source.name)
+    if measure.name == MeasureName.DISTINCT:
+        return measure.name, find_dimension(measure.column, "measure")
+    source = find_source(measure.column, "measure")
+    check_cleared(source, "measure")
     if source.kind != "number" or getattr(source.field, "custom", False):
         raise refusal("measure", "“{label}”不是数值。", "“{label}” is no number.", label=source.spec.label)
-    is_amount = source.spec.unit == "CNY"
-    name = measure.name or (rules.MeasureName.SUM.value if is_amount else "")
-    if not name or (name in (rules.MeasureName.SUM, rules.MeasureName.SHARE) and not is_amount):
+    name = measure.name or (MeasureName.SUM.value if source.is_amount else "")
+    if not name or (name in (MeasureName.SUM, *rules.SHARES) and not source.is_amount):
         raise refusal(
             "measure",
             "“{label}”不能相加，请用 mean、median、min 或 max。",
@@ -141,25 +83,39 @@ def find_measured(measure: rules.Measure) -> tuple[str, Source | None]:
     return name, source
 
 
-def annotated(rows: Any, names: list[str]) -> Any:
-    """Return clients with the main manager and the team as far as these are among the names."""
-    main = model_of("clients.Coverage").objects.filter(client=OuterRef("pk"), until=None, role="main").order_by()
-    for name, path in (("manager", "user_id"), ("team", "user__team_id")):
-        if name in names:
-            rows = rows.annotate(**{name: Subquery(main.values(path)[:1])})
-    return rows
+def fields_of_reader() -> dict[str, list[dict[str, Any]]]:
+    """Return {dimensions, measures}: the columns that the reader may group by and measure, as {name, label, kind}."""
+    dimensions, measures = [], []
+    for source in every_source().values():
+        about = {
+            "name": source.name,
+            "label": source.spec.label,
+            "kind": "amount" if source.is_amount else source.kind,
+            "is_fact": source.is_fact,
+        }
+        if _makes_groups(source) and not source.spec.shown_by and _is_open(source, in_bands=True):
+            dimensions.append(about)
+        is_measure = source.kind == "number" and not getattr(source.field, "custom", False)
+        if is_measure and not source.spec.shown_by and _is_open(source, in_bands=False):
+            measures.append(about)
+    return {"dimensions": dimensions, "measures": measures}
 
 
-def group_values(source: Source, frame: pl.DataFrame) -> pl.Series:
-    """Return the value by which each row is grouped: the start of a period, the place of a band, no empty text."""
-    column = pl.col(source.name)
+def _is_open(source: Source, in_bands: bool) -> bool:
+    if in_bands and source.is_amount and getattr(source.spec.mask, "band_edges", ()):
+        return True
+    try:
+        check_cleared(source, source.name)
+    except Refused:
+        return False
+    return True
+
+
+def group_of(source: Source) -> Callable[[Any], Any]:
+    """Return the function from a value to the group it is in: the start of its period, else itself."""
     if source.kind == "date":
-        column = rules.start_of_period(column, source.period)
-    elif source.kind == "number":
-        column = rules.band_of(column, BAND_EDGES)
-    elif TYPES[source.kind] == pl.String:
-        column = pl.when(column == "").then(None).otherwise(column)
-    return frame.select(column).to_series()
+        return lambda day: rules.start_of_period(day, source.period)
+    return lambda value: value
 
 
 def order_of(source: Source) -> list[Any] | None:
@@ -183,7 +139,8 @@ def described_groups(source: Source, groups: list[Any], rest: int) -> list[dict[
     if rest:
         text = bilingual("其他 {n} 组", "{n} other groups", n=rest)
         made.append({"value": None, "label": str(text), "filters": None})
-    empty = {f"{source.name}.empty": True} if source.kind != "list" else None
+    has_filter = source.kind != "list" and not source.is_fact
+    empty = {f"{source.name}.empty": True} if has_filter else None
     made.append({"value": None, "label": str(bilingual("未填", "Empty")), "filters": empty})
     return made
 
@@ -217,8 +174,14 @@ def _labels(source: Source, groups: list[Any]) -> Callable[[Any], str]:
 
 def _filters(source: Source, value: Any) -> dict[str, Any] | None:
     """Return the filters of the list of clients that find the rows of a group."""
+    if source.is_fact:
+        return None
     if source.kind == "date":
-        after = shifted(value, "month", MONTHS[source.period])
+        after = (
+            value + timedelta(days=DAYS[source.period])
+            if source.period in DAYS
+            else shifted(value, "month", MONTHS[source.period])
+        )
         last = after - timedelta(days=1)
         return {f"{source.name}.ge": value.isoformat(), f"{source.name}.le": last.isoformat()}
     if source.kind != "number":
@@ -229,3 +192,39 @@ def _filters(source: Source, value: Any) -> dict[str, Any] | None:
         return {f"{source.name}.lt": 0}
     low, high = (0, *BAND_EDGES)[value], (*BAND_EDGES, None)[value]
     return {f"{source.name}.ge": low} | ({} if high is None else {f"{source.name}.lt": high})
+
+
+OPERATORS = {
+    "eq": bilingual("等于", "is"),
+    "ne": bilingual("不等于", "is not"),
+    "in": bilingual("属于", "is one of"),
+    "ge": bilingual("不低于", "at least"),
+    "gt": bilingual("高于", "above"),
+    "le": bilingual("不超过", "at most"),
+    "lt": bilingual("低于", "below"),
+    "has": bilingual("包含", "contains"),
+    "starts": bilingual("开头为", "begins with"),
+    "empty": bilingual("未填", "is empty"),
+    "filled": bilingual("已填", "is filled"),
+    "band": bilingual("金额区间", "is in band"),
+    "month": bilingual("月份", "is in month"),
+}
+WITHOUT_VALUE = ("empty", "filled")
+
+
+def described_filters(filters: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return filters for people: [{key, label, operator, value, has_value}]; a column that is unknown keeps its name."""
+    described, sources, index = [], every_source(), spellings()
+    for key, value in filters.items():
+        head, _, op = key.partition(".")
+        source = sources.get(index.get(normalize_name(head), ""))
+        described.append(
+            {
+                "key": key,
+                "label": source.spec.label if source is not None else head,
+                "operator": str(OPERATORS.get(op or "eq", op)),
+                "value": ",".join(str(one) for one in value) if isinstance(value, (list, tuple)) else value,
+                "has_value": op not in WITHOUT_VALUE,
+            }
+        )
+    return described

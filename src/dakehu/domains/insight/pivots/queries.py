@@ -1,19 +1,17 @@
-"""Query: a pivot over the clients that the reader sees."""
+"""Queries: a pivot over the clients that the reader sees, what it may be made of, and the clients of its cells."""
 
 from typing import Any
 
-import polars as pl
+import numpy as np
 
 from dakehu.domains.insight.pivots import dimensions, rules
-from dakehu.domains.insight.pivots.dimensions import Source
-from dakehu.foundation.access.actor import current_actor
+from dakehu.domains.insight.pivots.computation import Axis, Pivot, work_out
+from dakehu.domains.insight.snapshots import store
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.errors import NotAllowed
-from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.gates.filtering import filter_rows
+from dakehu.foundation.base.errors import refusal
+from dakehu.foundation.gates.output import render_rows
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.records.columns import read_columns
 from dakehu.foundation.schema.fields import FieldSpec, model_of
 from dakehu.foundation.schema.parameters import Parameter
 
@@ -21,6 +19,12 @@ ROWS = Parameter("rows", spec=FieldSpec("行", "Rows", example="branch"))
 COLUMNS = Parameter("columns", required=False, spec=FieldSpec("列", "Columns", example="opened_on:quarter"))
 MEASURE = Parameter("measure", required=False, spec=FieldSpec("指标", "Measure", example="sum:assets"))
 FILTERS = Parameter("filters", required=False, kind="json", spec=FieldSpec("筛选", "Filters"))
+TOP = Parameter("top", required=False, kind="integer", spec=FieldSpec("前几行", "Rows at most", example="10"))
+ROW = Parameter("row", required=False, spec=FieldSpec("行值", "Row value"))
+COLUMN = Parameter("column", required=False, spec=FieldSpec("列值", "Column value"))
+PLACE = Parameter("offset", required=False, kind="integer", spec=FieldSpec("从第几位起", "From place"))
+EMPTY, REST = "~empty", "~rest"  # how a cell names the group of missing values, and of those put together
+SIZE = 100  # clients of a cell on a page
 
 
 @query(
@@ -28,97 +32,204 @@ FILTERS = Parameter("filters", required=False, kind="json", spec=FieldSpec("筛�
     needs=Permission.INSIGHT_READ,
     zh="透视分析",
     en="Pivot",
-    parameters=(ROWS, COLUMNS, MEASURE, FILTERS),
+    parameters=(ROWS, COLUMNS, MEASURE, FILTERS, TOP),
 )
 def pivot(
-    *, rows: str, columns: str | None = None, measure: str | None = None, filters: dict[str, Any] | None = None
+    *,
+    rows: str,
+    columns: str | None = None,
+    measure: str | None = None,
+    filters: dict[str, Any] | None = None,
+    top: int | None = None,
 ) -> dict[str, Any]:
-    """Return visible clients by rows and columns, with a measure: count (the default), share, or sum, mean, median, min,
-    max or share of a number, as in "sum:assets".
+    """Return visible clients by rows and columns, with a measure: count (the default), distinct of a column, sum, mean,
+    median, min or max of a number as in "sum:assets", or share, row_share, column_share of clients or of an amount.
 
-    Rows and columns are columns of the client list, manager or team; dates with :month, :quarter or :year; amounts in bands.
-    Returns {rows: [{value, label, cells by column, total, filters}], columns: [{value, label, total, filters}], total,
-    measure: {name, label, column}, row_label, column_label, clients: how many are counted, as_of, suppressed: {rows,
+    Rows and columns are columns of the client list, facts of the night, manager or team; dates with :day, :week, :month,
+    :quarter or :year; amounts in bands. With `top` the largest rows, the others as one.
+    Returns {rows: [{value, name: how insight.pivot_clients calls it, label, cells by column, total, filters}], columns:
+    [{value, name, label, total, filters}], total,
+    measure: {name, label, column, unit}, row_label, column_label, clients: how many are counted, as_of, suppressed: {rows,
     columns}: smaller groups put together, where there are any}. A missing number is None; shares are 0 to 1 of the total;
-    `filters` open the clients of a group in the list. Raises Refused for columns that are unknown or not for the reader.
+    `filters` open the clients of a group in the list, None where the list cannot be narrowed so (insight.pivot_clients can).
+    Raises Refused for columns that are unknown or not for the reader.
     """
-    if not current_actor().may(Permission.CLIENT_READ):
-        raise NotAllowed(bilingual("客户列表", "Clients"), Permission.CLIENT_READ)
-    by_row = dimensions.find_dimension(rows, "rows")
-    by_column = dimensions.find_dimension(columns, "columns") if columns else None
-    name, measured = dimensions.find_measured(rules.read_measure(measure or rules.MeasureName.COUNT.value))
-    frame = _read([one for one in (by_row, by_column, measured) if one is not None], filters or {})
-    row_groups, row_places, row_rest = _grouped(by_row, frame, rules.MOST_ROWS)
-    column_groups, column_places, column_rest = (
-        _grouped(by_column, frame, rules.MOST_COLUMNS) if by_column is not None else ([], None, 0)
-    )
-    table = rules.tabulate(
-        pl.DataFrame(
-            {
-                "row": row_places,
-                "column": column_places if column_places is not None else pl.repeat(0, frame.height, eager=True),
-                "value": _values(measured, frame),
-            }
-        ),
-        name,
-        len(row_groups),
-        len(column_groups),
-        measured is not None,
-    )
-    shown = _shown(name, measured)
-    label = rules.MeasureName.text_of(name)
-    suppressed = {key: rest for key, rest in (("rows", row_rest), ("columns", column_rest)) if rest}
+    return answer(work_out(rows, columns, measure, filters, top))
+
+
+def answer(pivot: Pivot) -> dict[str, Any]:
+    """Return a pivot as plain values; see insight.pivot."""
+    across = pivot.across
+    label = rules.MeasureName.text_of(pivot.measure)
+    measured = pivot.measured
+    axes = {"rows": pivot.down, "columns": across}
+    suppressed = {key: axis.rest for key, axis in axes.items() if axis is not None and axis.rest}
+    table, shown = pivot.table, pivot.shown
     return {
         "rows": [
             group | {"cells": [shown(cell) for cell in cells], "total": shown(total)}
-            for group, cells, total in zip(row_groups, table.cells, table.row_totals, strict=True)
+            for group, cells, total in zip(_named(pivot.down), table.cells, table.row_totals, strict=True)
         ],
         "columns": [
-            group | {"total": shown(total)} for group, total in zip(column_groups, table.column_totals, strict=True)
+            group | {"total": shown(total)} for group, total in zip(_named(across), table.column_totals, strict=True)
         ],
         "total": shown(table.total),
         "measure": {
-            "name": name,
+            "name": pivot.measure,
             "column": measured.name if measured is not None else "",
-            "label": f"{measured.label} · {label}" if measured is not None else label,
+            "label": f"{measured.spec.label} · {label}" if measured is not None else label,
+            "unit": pivot.unit,
         },
-        "row_label": by_row.label,
-        "column_label": by_column.label if by_column is not None else "",
-        "clients": frame.height,
-        "as_of": clock.local(clock.now()).isoformat(timespec="minutes"),
+        "row_label": pivot.down.source.label,
+        "column_label": across.source.label if across is not None else "",
+        "clients": pivot.data.height,
+        "as_of": clock.local(pivot.data.as_of).isoformat(timespec="minutes"),
         **({"suppressed": suppressed} if suppressed else {}),
     }
 
 
-def _read(sources: list[Source], filters: dict[str, Any]) -> pl.DataFrame:
-    """Return the columns of the clients in scope that pass the filters, in one statement."""
-    schema = {source.name: dimensions.TYPES[source.kind] for source in sources}
-    clients = filter_rows(model_of("clients.Client").objects.all(), filters).order_by()
-    return read_columns(dimensions.annotated(clients, list(schema)).values_list(*schema), schema)
+@query(
+    "insight.pivot_clients",
+    needs=Permission.INSIGHT_READ,
+    zh="透视单元格的客户",
+    en="Clients of a cell of a pivot",
+    parameters=(ROWS, COLUMNS, MEASURE, FILTERS, TOP, ROW, COLUMN, PLACE),
+)
+def pivot_clients(
+    *,
+    rows: str,
+    columns: str | None = None,
+    measure: str | None = None,
+    filters: dict[str, Any] | None = None,
+    top: int | None = None,
+    row: str | None = None,
+    column: str | None = None,
+    offset: int | None = None,
+) -> dict[str, Any]:
+    """Return the clients of a cell of a pivot, a hundred from a place on, and what they add up to.
+
+    `row` and `column` are values of groups as the pivot gives them, ~empty for missing values, ~rest for the groups put
+    together; without them a whole column, row or table. Returns {clients: [{id, code, name, value: of the measured column}],
+    count, total: the cell of the pivot, row_label, column_label, measure, as_of, offset, next}.
+    Raises Refused for a group that is not in the pivot.
+    """
+    pivot = work_out(rows, columns, measure, filters, top)
+    at_row = _place(pivot.down, row, "row")
+    at_column = _place(pivot.across, column, "column") if pivot.across is not None else None
+    mask = np.ones(pivot.data.height, bool)
+    if at_row is not None:
+        mask &= pivot.down.places == at_row
+    if at_column is not None and pivot.across is not None:
+        mask &= pivot.across.places == at_column
+    found = np.flatnonzero(mask)
+    start = max(offset or 0, 0)
+    shown = found[start : start + SIZE]
+    ids = pivot.data.ids[shown].tolist()
+    values = _values(pivot, shown)
+    by_id = {one.pk: one for one in model_of("clients.Client").objects.filter(pk__in=ids)}
+    present = [(number, value) for number, value in zip(ids, values, strict=True) if number in by_id]
+    texts = render_rows([by_id[number] for number, _ in present], ["code", "name"], shown=True)
+    whole = answer(pivot)
+    return {
+        "clients": [
+            {"id": number, "code": text["code"], "name": text["name"], "value": value}
+            for (number, value), text in zip(present, texts, strict=True)
+        ],
+        "count": len(found),
+        "total": _cell(whole, at_row, at_column),
+        "row_label": _label(whole["row_label"], pivot.down, at_row),
+        "column_label": _label(whole["column_label"], pivot.across, at_column),
+        "measure": whole["measure"],
+        "as_of": whole["as_of"],
+        "offset": start,
+        "next": start + SIZE if start + SIZE < len(found) else None,
+        "filters": _list_filters(filters or {}, pivot, at_row, at_column),
+    }
 
 
-def _grouped(source: Source, frame: pl.DataFrame, most: int) -> tuple[list[dict[str, Any]], pl.Series, int]:
-    """Return (groups as described, place of each client among them, number of groups put together)."""
-    values = dimensions.group_values(source, frame)
-    groups, rest = rules.ordered_groups(values, dimensions.order_of(source), most)
-    described = dimensions.described_groups(source, groups, rest)
-    found = rules.places(values, groups, rest)
-    if not (found == len(described) - 1).any():
-        described.pop()  # nobody without a value
-    return described, found, rest
+@query("insight.pivot_fields", needs=Permission.INSIGHT_READ, zh="透视可用的列", en="Columns of pivots")
+def pivot_fields() -> dict[str, Any]:
+    """Return the columns of which the reader may build pivots: {dimensions, measures: [{name, label, kind, is_fact}],
+    measure_names, periods, operators: [{value, label}], snapshot: the moment of the newest, None before the first}."""
+    snapshot = store.newest()
+    return {
+        **dimensions.fields_of_reader(),
+        "operators": [{"value": value, "label": str(label)} for value, label in dimensions.OPERATORS.items()],
+        "measure_names": [
+            {"value": one.value, "label": str(rules.MeasureName.text_of(one.value))} for one in rules.MeasureName
+        ],
+        "periods": [{"value": one.value, "label": str(rules.Period.text_of(one.value))} for one in rules.Period],
+        "snapshot": clock.local(snapshot.taken_at).isoformat(timespec="minutes") if snapshot is not None else None,
+    }
 
 
-def _values(measured: Source | None, frame: pl.DataFrame) -> pl.Series:
-    """Return the numbers that are measured: amounts as whole cents."""
-    if measured is None:
-        return pl.repeat(None, frame.height, dtype=pl.Int64, eager=True)
-    values = frame.get_column(measured.name)
-    return (values * measured.cents).round().cast(pl.Int64) if measured.cents else values
+@query(
+    "insight.filter_words",
+    needs=Permission.INSIGHT_READ,
+    zh="筛选条件说明",
+    en="Filters in words",
+    parameters=(Parameter("filters", kind="json", spec=FieldSpec("筛选", "Filters")),),
+)
+def filter_words(*, filters: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return filters in words, to be seen and changed: [{key, label, operator, value, has_value}]."""
+    return dimensions.described_filters(filters)
 
 
-def _shown(name: str, measured: Source | None) -> Any:
-    """Return the function that turns a cell into the number of the answer."""
-    cents = measured.cents if measured is not None else 0
-    if name == rules.MeasureName.SHARE:
-        return lambda value: value
-    return (lambda value: None if value is None else round(value / cents, 2)) if cents else (lambda value: value)
+def _place(axis: Axis | None, value: str | None, parameter: str) -> int | None:
+    """Return the place of a group by its value as text, None for all groups. Raises Refused for one that is not there."""
+    if axis is None or value in (None, ""):
+        return None
+    names = [group_name(axis, place) for place in range(len(axis.groups))]
+    if value not in names:
+        raise refusal(parameter, "透视表里没有“{value}”这一组。", "The pivot has no group “{value}”.", value=value)
+    return names.index(value)
+
+
+def _named(axis: Axis | None) -> list[dict[str, Any]]:
+    return [] if axis is None else [one | {"name": group_name(axis, place)} for place, one in enumerate(axis.groups)]
+
+
+def group_name(axis: Axis, place: int) -> str:
+    """Return how a cell names a group."""
+    value = axis.groups[place]["value"]
+    if value is not None:
+        return str(value)
+    return EMPTY if axis.has_missing and place == len(axis.groups) - 1 else REST
+
+
+def _cell(whole: dict[str, Any], at_row: int | None, at_column: int | None) -> Any:
+    if at_row is None:
+        return whole["total"] if at_column is None else whole["columns"][at_column]["total"]
+    line = whole["rows"][at_row]
+    return line["total"] if at_column is None else line["cells"][at_column]
+
+
+def _label(name: str, axis: Axis | None, place: int | None) -> str:
+    return "" if axis is None or place is None else f"{name}：{axis.groups[place]['label']}"
+
+
+def _values(pivot: Pivot, rows: np.ndarray) -> list[Any]:
+    """Return the measured number of some rows, None where clients or values are counted."""
+    if pivot.measured is None or pivot.measure == rules.MeasureName.DISTINCT:
+        return [None] * len(rows)
+    numbers = pivot.data.numbers(pivot.measured).gather(rows).to_list()
+    cents = pivot.measured.cents
+    return [value if value is None or not cents else round(value / cents, 2) for value in numbers]
+
+
+def _list_filters(
+    filters: dict[str, Any], pivot: Pivot, at_row: int | None, at_column: int | None
+) -> dict[str, Any] | None:
+    """Return the filters that find these clients in the list as they are now, None where the list cannot."""
+    parts = [dict(filters)]
+    for axis, place in ((pivot.down, at_row), (pivot.across, at_column)):
+        if axis is not None and place is not None:
+            parts.append(axis.groups[place]["filters"])
+    if any(part is None for part in parts) or any(key.startswith("fact__") for key in filters):
+        return None
+    merged: dict[str, Any] = {}
+    for part in parts:
+        if set(part) & set(merged):
+            return None  # a filter and a group of the same column: the list takes one value for each
+        merged |= part
+    return merged

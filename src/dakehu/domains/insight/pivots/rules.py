@@ -1,19 +1,23 @@
-"""Read measures and dimensions, group values, and add up. Pure: polars frames, no database.
+"""Read measures and dimensions, group values, and add up. Pure: arrays and polars columns, no database.
 
 A group is its place among the groups of a dimension; amounts are whole cents, so that groups add up to the total exactly.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import polars as pl
 
+from dakehu.domains.insight.pivots.coding import Coded
 from dakehu.foundation.base.errors import refusal
 from dakehu.foundation.schema.fields import Choices
 
 MOST_ROWS, MOST_COLUMNS = 200, 50  # groups of a dimension; the rest are one group
+HALF = 24  # bits of the lower half of a whole number that is summed
 NEGATIVE = -1  # the place of amounts below zero among bands
 
 
@@ -26,12 +30,20 @@ class MeasureName(Choices):
     MEDIAN = "median", "中位数", "Median", ("中位",)
     MIN = "min", "最小", "Least", ("最小值", "minimum", "lowest")
     MAX = "max", "最大", "Greatest", ("最大值", "maximum", "highest")
+    DISTINCT = "distinct", "不同值个数", "Distinct", ("去重计数", "去重", "count distinct")
     SHARE = "share", "占比", "Share of total", ("比例", "份额", "percent", "share of total")
+    ROW_SHARE = "row_share", "行占比", "Share of row", ("占行",)
+    COLUMN_SHARE = "column_share", "列占比", "Share of column", ("占列",)
+
+
+SHARES = (MeasureName.SHARE, MeasureName.ROW_SHARE, MeasureName.COLUMN_SHARE)
 
 
 class Period(Choices):
     """The period by which days are grouped."""
 
+    DAY = "day", "按日", "By day", ("日", "天")
+    WEEK = "week", "按周", "By week", ("周", "星期")
     MONTH = "month", "按月", "By month", ("月", "月份")
     QUARTER = "quarter", "按季度", "By quarter", ("季", "季度")
     YEAR = "year", "按年", "By year", ("年", "年份")
@@ -66,7 +78,7 @@ def read_measure(text: str) -> Measure:
         if name is None:
             continue
         column = " ".join(words[1:] if place == 0 else words[:-1])
-        if not column and name not in (MeasureName.COUNT, MeasureName.SHARE):
+        if not column and name not in (MeasureName.COUNT, *SHARES):
             raise refusal(
                 "measure",
                 "请写明对哪一列求“{name}”，如 {code}:assets。",
@@ -91,16 +103,34 @@ def read_dimension(text: str) -> tuple[str, str]:
     return (match[1], period.value) if match is not None and period is not None else (text.strip(), "")
 
 
-def start_of_period(column: pl.Expr, period: str) -> pl.Expr:
-    """Return the first day of the period of each day."""
-    return column.dt.truncate({"month": "1mo", "quarter": "1q", "year": "1y"}[period])
+def start_of_period(day: date, period: str) -> date:
+    """Return the first day of the period of a day; weeks begin on Monday."""
+    if period == Period.DAY:
+        return day
+    if period == Period.WEEK:
+        return day - timedelta(days=day.weekday())
+    month = {Period.YEAR: 1, Period.QUARTER: (day.month - 1) // 3 * 3 + 1}.get(Period(period), day.month)
+    return date(day.year, month, 1)
 
 
 def name_of_period(first: date, period: str) -> str:
-    """Return 2026-11, 2026 Q4 or 2026."""
-    if period == "quarter":
+    """Return 2026-11-29, 2026 W48, 2026-11, 2026 Q4 or 2026."""
+    if period == Period.QUARTER:
         return f"{first.year} Q{(first.month + 2) // 3}"
-    return f"{first:%Y-%m}" if period == "month" else str(first.year)
+    if period == Period.WEEK:
+        year, week, _ = first.isocalendar()
+        return f"{year} W{week:02}"
+    return {Period.DAY: f"{first:%Y-%m-%d}", Period.MONTH: f"{first:%Y-%m}"}.get(Period(period), str(first.year))
+
+
+def cents_of(amount: float) -> int:
+    """Return an amount in whole cents."""
+    return round(amount * 100)
+
+
+def whole_cents(column: pl.Series) -> pl.Series:
+    """Return amounts as whole cents."""
+    return (column * 100).round().cast(pl.Int64)
 
 
 def band_of(column: pl.Expr, edges: tuple[int, ...]) -> pl.Expr:
@@ -109,13 +139,22 @@ def band_of(column: pl.Expr, edges: tuple[int, ...]) -> pl.Expr:
     return pl.when(column.is_null()).then(None).when(column < 0).then(pl.lit(NEGATIVE, pl.Int64)).otherwise(place)
 
 
-def ordered_groups(values: pl.Series, order: list[Any] | None, most: int) -> tuple[list[Any], int]:
-    """Return (values that are groups, number of those left to one further group) of a column, missing ones aside.
+def counted_groups(coded: Coded, group_of: Callable[[Any], Any]) -> tuple[dict[Any, int], list[Any]]:
+    """Return ({group: number of rows}, the group of each value) of a column; missing ones aside."""
+    groups = [group_of(value) for value in coded.values]
+    counts: dict[Any, int] = {}
+    for group, number in zip(groups, np.bincount(coded.codes, minlength=len(groups) + 1)[1:].tolist(), strict=True):
+        if number:
+            counts[group] = counts.get(group, 0) + number
+    return counts, groups
+
+
+def ordered_groups(counts: dict[Any, int], order: list[Any] | None, most: int) -> tuple[list[Any], int]:
+    """Return (groups, number of those left to one further group); at most `most` with that one.
 
     In the given order, others after it; without an order the largest groups first.
     """
-    counted = values.drop_nulls().value_counts().rows()
-    largest = [value for value, _ in sorted(counted, key=lambda pair: (-pair[1], str(pair[0])))]
+    largest = [value for value, _ in sorted(counts.items(), key=lambda pair: (-pair[1], str(pair[0])))]
     kept = largest if len(largest) <= most else largest[: most - 1]
     if order is not None:
         place = {value: at for at, value in enumerate(order)}
@@ -123,54 +162,134 @@ def ordered_groups(values: pl.Series, order: list[Any] | None, most: int) -> tup
     return kept, len(largest) - len(kept)
 
 
-def places(values: pl.Series, groups: list[Any], rest: int) -> pl.Series:
-    """Return the place of each value: its group, then the group of the rest where there is one, then the missing ones."""
-    known = pl.DataFrame({"value": pl.Series(groups, dtype=values.dtype), "place": range(len(groups))})
-    found = values.rename("value").to_frame().join(known, on="value", how="left", maintain_order="left")
+def places(codes: np.ndarray, group_of_value: list[Any], groups: list[Any], rest: int) -> np.ndarray:
+    """Return the place of each row: its group, then the group of the rest where there is one, then the missing ones."""
+    place = {group: at for at, group in enumerate(groups)}
     missing = len(groups) + (1 if rest else 0)
-    return found.select(
-        pl.when(pl.col("value").is_null())
-        .then(missing)
-        .otherwise(pl.col("place").fill_null(len(groups)))
-        .cast(pl.Int64)
-    ).to_series()
+    table = np.array([missing, *(place.get(group, len(groups)) for group in group_of_value)], np.int32)
+    return table[codes]
 
 
-def tabulate(frame: pl.DataFrame, measure: str, rows: int, columns: int, of_column: bool) -> Table:
-    """Return the table of a frame [row, column, value]. Without `of_column` clients are counted."""
-    worked_out = _expression(measure, of_column)
-    total = frame.select(worked_out.alias("x")).item() if frame.height else (0 if not of_column else None)
-    is_count = not of_column
+@dataclass(frozen=True)
+class Measured:
+    """What is measured of each row: numbers (cents of amounts), or the codes of a column to count distinct values of."""
 
-    def shown(value: Any) -> Any:
-        if measure != MeasureName.SHARE:
-            return value
-        return None if value is None or not total else value / total
+    numbers: pl.Series | None = None
+    codes: np.ndarray | None = None
 
-    nothing = 0 if is_count else None
-    by_row = dict(frame.group_by("row").agg(worked_out.alias("x")).iter_rows())
-    by_column = dict(frame.group_by("column").agg(worked_out.alias("x")).iter_rows()) if columns else {}
-    cells = {}
-    if columns:
-        grouped = frame.group_by("row", "column").agg(worked_out.alias("x"))
-        cells = {(row, column): value for row, column, value in grouped.iter_rows()}
-    return Table(
-        [[shown(cells.get((row, column), nothing)) for column in range(columns)] for row in range(rows)],
-        [shown(by_row.get(row, nothing)) for row in range(rows)],
-        [shown(by_column.get(column, nothing)) for column in range(columns)],
-        shown(total),
+
+def tabulate(
+    places_of: tuple[np.ndarray, np.ndarray | None], sizes: tuple[int, int], measure: str, measured: Measured
+) -> Table:
+    """Return the table of rows by their places down and across (None: no columns).
+
+    Totals are worked out from the rows, never from cells that are rounded or cannot be added up.
+    """
+    (down, across), (rows, columns) = places_of, sizes
+    of_column = measured.numbers is not None or measured.codes is not None
+    basis = (MeasureName.SUM if of_column else MeasureName.COUNT) if measure in SHARES else MeasureName(measure)
+    cells: list[list[Any]] = [[] for _ in range(rows)]
+    if across is not None and columns:
+        flat = _worked_out(down * np.int32(columns) + across, rows * columns, basis, measured)
+        cells = [flat[start : start + columns] for start in range(0, rows * columns, columns)]
+    by_row = _totals(down, rows, basis, measured, cells if columns else None)
+    turned = [list(one) for one in zip(*cells, strict=True)] if columns and rows else []
+    by_column = _totals(across, columns, basis, measured, turned) if across is not None else []
+    total = _total(down, basis, measured, by_row)
+    return (
+        Table(*_shares(measure, cells, by_row, by_column, total))
+        if measure in SHARES
+        else Table(cells, by_row, by_column, total)
     )
 
 
-def _expression(measure: str, of_column: bool) -> pl.Expr:
+def _totals(
+    places_of: np.ndarray, size: int, basis: str, measured: Measured, cells: list[list[Any]] | None
+) -> list[Any]:
+    """Return the totals of rows or columns; whole numbers are added up from their cells."""
+    is_whole = basis == MeasureName.COUNT or (
+        basis == MeasureName.SUM and measured.numbers is not None and measured.numbers.dtype == pl.Int64
+    )
+    if cells is not None and is_whole:
+        return [_added(one) for one in cells] if cells else [0 if basis == MeasureName.COUNT else None] * size
+    return _worked_out(places_of, size, basis, measured)
+
+
+def _total(down: np.ndarray, basis: str, measured: Measured, by_row: list[Any]) -> Any:
+    if basis == MeasureName.COUNT:
+        return len(down)
+    if basis == MeasureName.SUM and measured.numbers is not None and measured.numbers.dtype == pl.Int64:
+        return _added(by_row)
+    return _worked_out(np.zeros(len(down), np.int32), 1, basis, measured)[0]
+
+
+def _added(values: list[Any]) -> Any:
+    present = [value for value in values if value is not None]
+    return sum(present) if present else None
+
+
+def _shares(measure: str, cells: list[list[Any]], by_row: list[Any], by_column: list[Any], total: Any) -> Any:
+    """Return cells and totals as shares of the unrounded total, of their row's, or of their column's."""
+
+    def part(value: Any, whole: Any) -> Any:
+        return None if value is None or not whole else value / whole
+
+    every = (
+        [part(value, total) for value in by_row],
+        [part(value, total) for value in by_column],
+        part(total, total),
+    )
+    if measure == MeasureName.ROW_SHARE:
+        of_row = [[part(value, whole) for value in row] for row, whole in zip(cells, by_row, strict=True)]
+        return of_row, [part(value, value) for value in by_row], every[1], every[2]
+    if measure == MeasureName.COLUMN_SHARE:
+        of_column = [[part(value, whole) for value, whole in zip(row, by_column, strict=False)] for row in cells]
+        return of_column, every[0], [part(value, value) for value in by_column], every[2]
+    return [[part(value, total) for value in row] for row in cells], *every
+
+
+def _worked_out(keys: np.ndarray, size: int, basis: str, measured: Measured) -> list[Any]:
+    """Return the measure of each place from 0 to size; None (0 of counts) where nothing is known."""
+    if basis == MeasureName.COUNT:
+        return list(np.bincount(keys, minlength=size).tolist())
+    if measured.codes is not None:
+        return _distinct(keys, size, measured.codes)
+    if basis in (MeasureName.SUM, MeasureName.MEAN):
+        sums, numbers = _sums(keys, size, measured.numbers)
+        pairs = zip(sums, numbers, strict=True)
+        return [(value if basis == MeasureName.SUM else value / number) if number else None for value, number in pairs]
     value = pl.col("value")
-    if not of_column:
-        return pl.len().cast(pl.Int64)
-    if measure in (MeasureName.SUM, MeasureName.SHARE):
-        return pl.when(value.count() > 0).then(value.sum()).otherwise(None)
-    return {
-        MeasureName.MEAN.value: value.mean(),
+    worked_out = {
         MeasureName.MEDIAN.value: value.median(),
         MeasureName.MIN.value: value.min(),
         MeasureName.MAX.value: value.max(),
-    }[measure]
+    }[str(basis)]
+    frame = pl.DataFrame({"key": keys, "value": measured.numbers})
+    if size == 1:
+        return [frame.select(worked_out).item() if frame.height else None]
+    found = dict(frame.group_by("key").agg(worked_out.alias("x")).iter_rows())
+    return [found.get(place) for place in range(size)]
+
+
+def _sums(keys: np.ndarray, size: int, column: Any) -> tuple[list[Any], list[int]]:
+    """Return (sum, number of values) of each place; whole numbers exactly.
+
+    Sums are floats, which hold whole numbers up to 2^53: whole numbers are cut in two, and each half is summed.
+    """
+    if column.null_count():
+        known = column.is_not_null().to_numpy()
+        keys, column = keys[known], column.drop_nulls()
+    values = column.to_numpy()
+    numbers = np.bincount(keys, minlength=size).tolist()
+    if values.dtype != np.int64:
+        return np.bincount(keys, values, size).tolist(), numbers
+    high, low = values >> HALF, values & ((1 << HALF) - 1)
+    sums = zip(np.bincount(keys, high, size).tolist(), np.bincount(keys, low, size).tolist(), strict=True)
+    return [(int(a) << HALF) + int(b) for a, b in sums], numbers
+
+
+def _distinct(keys: np.ndarray, size: int, codes: np.ndarray) -> list[Any]:
+    """Return how many different values each place has, missing ones aside."""
+    width = int(codes.max(initial=0)) + 1
+    pairs = np.unique(keys.astype(np.int64) * width + codes)
+    return list(np.bincount(pairs[pairs % width > 0] // width, minlength=size).tolist())

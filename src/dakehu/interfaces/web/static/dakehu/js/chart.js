@@ -1,6 +1,6 @@
 // Charts: <div class="chart" data-chart="line" data-name="资产走势" data-from="#id-of-json"> or data-src="/…".
 //
-// line, bar: {x: ["2026-01", …], series: [{name, values, kind?: line|bar, unit?, right?, area?, stack?, signed?,
+// line, bar: {x: ["2026-01", …], series: [{name, values, urls?, kind?: line|bar, unit?, right?, area?, stack?, signed?,
 //            markers?: [{x, label, tone?}], fan?: opacity, tips?: [text]}]}; a series with `fan` is an area that stands on
 //            those of its stack before it (0: not seen, the ground of the fan), told in the words of `tips`
 // donut:     {unit, total_label, slices: [{name, value, url?}]}
@@ -126,7 +126,7 @@ function line(one, place, kind, x) {
     return {
       type: "bar", name: one.name, yAxisIndex: one.right ? 1 : 0, stack: one.stack, barMaxWidth: 18,
       itemStyle: { color: colour, borderRadius: one.stack ? 0 : 3 },
-      data: one.signed ? one.values.map((value) => ({ value, itemStyle: { color: token(value < 0 ? "--down" : "--up"), opacity: 0.72 } })) : one.values,
+      data: one.signed ? one.values.map((value) => ({ value, itemStyle: { color: token(value < 0 ? "--down" : "--up"), opacity: 0.72 } })) : linked(one),
     };
   }
   if (one.fan !== undefined) {
@@ -136,12 +136,17 @@ function line(one, place, kind, x) {
     };
   }
   return {
-    type: "line", name: one.name, yAxisIndex: one.right ? 1 : 0, data: one.values, connectNulls: true,
+    type: "line", name: one.name, yAxisIndex: one.right ? 1 : 0, data: linked(one), connectNulls: true,
     showSymbol: one.values.length < 2, symbolSize: 6, lineStyle: { width: 2, color: colour, type: one.dashed ? "dashed" : "solid" },
     itemStyle: { color: colour }, z: 3,
     areaStyle: one.area ? { color: { type: "linear", x: 0, y: 0, x2: 0, y2: 1, colorStops: [{ offset: 0, color: faded(colour, 0.22) }, { offset: 1, color: faded(colour, 0.02) }] } } : undefined,
     markPoint: one.markers?.length ? { symbol: "circle", symbolSize: 10, data: one.markers.map((mark) => marker(mark, one, x)) } : undefined,
   };
+}
+
+/** The values of a series, each with the address of what is behind it where there is one. */
+function linked(one) {
+  return one.urls ? one.values.map((value, at) => ({ value, url: one.urls[at] })) : one.values;
 }
 
 /** A mark on the line at `x`, or at its own height `y`. */

@@ -1,0 +1,49 @@
+"""The choices of insight."""
+
+from dakehu.foundation.schema.fields import Choices
+
+
+class ReportKind(Choices):
+    """What a report is."""
+
+    PIVOT = "pivot", "透视表", "Pivot"
+    DASHBOARD = "dashboard", "看板", "Dashboard"
+
+
+class Sharing(Choices):
+    """Who else may open a report; everybody sees the own clients in it."""
+
+    NONE = "none", "仅自己", "Nobody else"
+    TEAM = "team", "本团队", "The team"
+    FIRM = "firm", "全公司", "The firm"
+
+
+class CardShape(Choices):
+    """How a card of a dashboard draws its pivot."""
+
+    FIGURE = "figure", "数字", "Figure"
+    LINE = "line", "折线图", "Line"
+    BAR = "bar", "柱形图", "Bars"
+    PIE = "pie", "饼图", "Pie"
+    HEAT = "heat", "热力图", "Heat map"
+    TABLE = "table", "表格", "Table"
+    FUNNEL = "funnel", "漏斗", "Funnel"
+    TEXT = "text", "文字", "Text"
+
+
+class CardSize(Choices):
+    """How wide a card is; on a phone all are as wide as the page."""
+
+    THIRD = "third", "三分之一", "A third"
+    HALF = "half", "一半", "Half"
+    FULL = "full", "整行", "Full"
+
+
+class CardChange(Choices):
+    """What is done to a card of a dashboard."""
+
+    UP = "up", "前移", "Move forward"
+    DOWN = "down", "后移", "Move back"
+    WIDER = "wider", "变宽", "Make wider"
+    NARROWER = "narrower", "变窄", "Make narrower"
+    REMOVE = "remove", "删除", "Remove"

@@ -1,0 +1,1 @@
+"""Saved pivots and dashboards: definitions that each reader sees with the own clients."""

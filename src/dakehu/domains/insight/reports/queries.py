@@ -1,0 +1,107 @@
+"""Queries: the reports that the reader may open, and a dashboard with its numbers."""
+
+from collections.abc import Callable
+from typing import Any
+
+from dakehu.domains.insight.choices import CardShape, ReportKind
+from dakehu.domains.insight.models import Report
+from dakehu.domains.insight.pivots.computation import work_out
+from dakehu.domains.insight.pivots.queries import answer
+from dakehu.domains.insight.reports.ready import READY, find_ready, ready_for
+from dakehu.domains.insight.reports.visibility import get_report, visible_reports
+from dakehu.domains.team.queries import names_of
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
+from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.gates.registry import query
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter
+
+
+@query(
+    "insight.reports",
+    needs=Permission.INSIGHT_READ,
+    zh="分析报表",
+    en="Reports",
+    parameters=(
+        Parameter("kind", required=False, choice_set=ReportKind, spec=FieldSpec("报表类型", "Kind of report")),
+    ),
+)
+def reports(*, kind: str | None = None) -> list[dict[str, Any]]:
+    """Return the pivots and dashboards that the reader may open: [{id, kind, name, sharing, is_own, owner, definition}]."""
+    rows = list(visible_reports().filter(**({"kind": kind} if kind else {})))
+    owners = names_of({row.owner_id for row in rows})
+    return [_described(row, owners.get(row.owner_id, "")) for row in rows]
+
+
+@query(
+    "insight.dashboard",
+    needs=Permission.INSIGHT_READ,
+    zh="看板",
+    en="Dashboard",
+    parameters=(Parameter("dashboard", required=False, spec=FieldSpec("看板", "Dashboard", example="manager")),),
+)
+def dashboard(*, dashboard: str | None = None) -> dict[str, Any]:
+    """Return a dashboard with its numbers, of the reader's own clients: by its number, or by the key of a ready-made one;
+    that of the reader's role unless said.
+
+    Returns {id, key, name, is_own, sharing, owner, cards: [{shape, size, title, text, pivot: its definition, answer: as
+    insight.pivot gives it, fault: why it cannot be shown to this reader}]}. Raises NotFound.
+    """
+    ready = find_ready(dashboard) if dashboard else ready_for(current_actor().role)
+    if ready is not None:
+        found = {"id": None, "key": ready.key, "name": str(ready.title), "is_own": False, "sharing": "", "owner": ""}
+        cards = ready.definition()["cards"]
+    else:
+        row = get_report(int(dashboard) if dashboard and dashboard.isascii() and dashboard.isdecimal() else 0)
+        found = {**_described(row, names_of({row.owner_id}).get(row.owner_id, "")), "key": str(row.pk)}
+        cards = found.pop("definition")["cards"]
+    answers: dict[str, dict[str, Any]] = {}
+    return {
+        **found,
+        "cards": [_filled(card, answers) for card in cards],
+        "ready": [{"key": one.key, "name": str(one.title)} for one in READY],
+    }
+
+
+def _filled(card: dict[str, Any], answers: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return a card with its numbers; equal pivots of a dashboard are counted once."""
+    if card["shape"] == CardShape.TEXT:
+        return card
+    asked = card["pivot"]
+    key = repr(sorted((name, repr(value)) for name, value in asked.items() if name != "chart"))
+    if key not in answers:
+        answers[key] = _worked_out(lambda: pivot_answer(asked))
+    return {**card, **answers[key]}
+
+
+def _worked_out(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return {"answer": work()}
+    except Refused as refused:
+        return {"fault": next(iter(refused.as_plain().values()))[0]}
+
+
+def pivot_answer(definition: dict[str, Any]) -> dict[str, Any]:
+    """Return what insight.pivot answers to the definition of a pivot. Raises Refused."""
+    top = definition.get("top")
+    pivot = work_out(
+        definition["rows"],
+        definition.get("columns"),
+        definition.get("measure"),
+        definition.get("filters"),
+        int(top) if top else None,
+    )
+    return answer(pivot)
+
+
+def _described(row: Report, owner: str) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "kind": str(row.kind),
+        "name": row.name,
+        "sharing": str(row.sharing),
+        "is_own": row.owner_id == current_actor().user_id,
+        "owner": owner,
+        "definition": row.definition,
+    }

@@ -1,0 +1,1 @@
+"""The columnar snapshot of clients that pivots over many clients are counted from."""

@@ -1,0 +1,1 @@
+"""Pivots as workbooks."""

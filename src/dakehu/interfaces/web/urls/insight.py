@@ -1,0 +1,20 @@
+"""Addresses of questions, pivots and dashboards."""
+
+from django.urls import path
+
+from dakehu.interfaces.web.views import dashboards, pivot, question
+
+urlpatterns = [
+    path("question/", question.page, name="question"),
+    path("pivot/", pivot.page, name="pivot"),
+    path("pivot/clients", pivot.clients, name="pivot-clients"),
+    path("pivot/save", pivot.save, name="pivot-save"),
+    path("pivot/<int:pk>/delete", pivot.delete, name="pivot-delete"),
+    path("pivot/add", pivot.add_to_dashboard, name="pivot-add"),
+    path("pivot/export", pivot.export, name="pivot-export"),
+    path("pivot/refresh", pivot.refresh, name="pivot-refresh"),
+    path("dashboards/", dashboards.page, name="dashboards"),
+    path("dashboards/copy", dashboards.copy, name="dashboard-copy"),
+    path("dashboards/<int:pk>/arrange", dashboards.arrange, name="dashboard-arrange"),
+    path("dashboards/<int:pk>/delete", dashboards.delete, name="dashboard-delete"),
+]

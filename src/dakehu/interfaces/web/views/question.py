@@ -1,0 +1,28 @@
+"""A question in words: its filters, to be seen, changed and opened in the list of clients or as a pivot."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates import ask
+from dakehu.interfaces.web import pivots
+
+
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """?text=上海营业部 C4 以上; with &open=1 a question that was understood whole opens the list of clients at once."""
+    text = request.GET.get("text", "")
+    content = {"page_title": bilingual("文字提问", "Question"), "text": text}
+    if text.strip():
+        try:
+            reading = ask("insight.question", {"text": text})
+        except Refused as refused:
+            content["fault"] = next(iter(refused.as_plain().values()))[0]
+            return render(request, "insight/question.html", content)
+        address = pivots.address_of({"filters": reading["filters"]})
+        if request.GET.get("open") and reading["filters"] and not reading["not_understood"]:
+            return HttpResponseRedirect(f"/clients/?{address}")
+        content |= {"reading": reading, "address": address}
+    return render(request, "insight/question.html", content)
