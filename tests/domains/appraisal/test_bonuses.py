@@ -37,7 +37,7 @@ def test_an_approved_pool_shows_each_the_own_sum_and_nobody_anothers(closed, lin
         assert ask("appraisal.my_bonuses", {}) == []
     with acting(admin):
         perform("appraisal.submit_pool", {"bonus_pool": row.pk})
-        with pytest.raises(Refused, match="编写人不能审批"):
+        with pytest.raises(Refused, match="请由他人审批"):
             perform("compliance.approve", {"approval": ask("appraisal.pool", {"bonus_pool": row.pk})["approval"]})
     approve_waiting(he)
     with acting(admin):

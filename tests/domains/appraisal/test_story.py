@@ -21,8 +21,14 @@ def test_a_period_is_frozen_explained_objected_to_corrected_and_closed(period, l
     assert (promises["state"], promises["k"], promises["n"], promises["raw"]) == ("rated", "1", "2", "0.5")
     # μ of Lin's branch is Lin's own 1 of 2: (1 + 2 × 0.5) ÷ 4
     assert promises["shrunk"] == "0.5" and promises["points"] == "0"
-    satisfaction = line(first, "satisfaction")
-    assert (satisfaction["state"], satisfaction["used_weight"]) == ("no_source", "0")
+    assert (
+        D(promises["used_weight"]) > 30
+    )  # with the weight of requests and moments of its part, of which there are none
+    assert (line(first, "requests_on_time")["state"], line(first, "requests_on_time")["used_weight"]) == (
+        "not_rated",
+        "0",
+    )
+    assert line(first, "trade_volume")["state"] == "no_source"
     assert sum(D(one["used_weight"]) for one in first["lines"]).quantize(D("0.001")) == 100
     assert D(first["score"]["total"]) == pytest.approx(
         sum(D(one["contribution"]) for one in first["lines"]), abs=D("0.0001")
@@ -84,7 +90,7 @@ def test_a_period_is_frozen_explained_objected_to_corrected_and_closed(period, l
 
     with acting(admin):
         perform("appraisal.request_reopening", {"appraisal_period": period.pk, "reason": "漏计一项"})
-        with pytest.raises(Refused, match="编写人不能审批"):
+        with pytest.raises(Refused, match="请由他人审批"):
             perform("compliance.approve", {"approval": ask("compliance.approvals", {"view": "mine"})[0]["id"]})
     approve_waiting(he)
     with acting(admin):
@@ -182,4 +188,4 @@ def test_an_approved_scheme_is_changed_by_a_new_edition_only(scheme, admin):
         found = ask("appraisal.scheme", {"appraisal_scheme": copy.pk})
         assert found["total"] == "100" and found["state"] == "draft"
         sources = {one["measure"]: one["has_source"] for part in found["parts"] for one in part["measures"]}
-        assert sources["coverage"] and not sources["satisfaction"]
+        assert sources["coverage"] and not sources["trade_volume"]
