@@ -8,7 +8,7 @@ from pathlib import Path
 import grimp
 import pytest
 
-from dakehu.exchange.sheets.definitions import worksheets
+from dakehu.exchange.sheets.definitions import exported_worksheets
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.domain_config import modules_of
 from dakehu.foundation.gates import QUERIES
@@ -56,10 +56,11 @@ def test_the_actions_of_a_resource_are_open_to_page_api_and_command_line(one):
 def test_a_declared_worksheet_is_in_the_workbook_and_takes_what_its_action_takes(one):
     if one.worksheet is None:
         return
-    part = worksheets()[one.worksheet.name]
+    part = exported_worksheets()[one.worksheet.name]
     required = {p.name for p in ACTIONS[one.create].parameters if p.required} - {"client"}
     assert part.model == one.model and required <= {p.name for p in part.parameters}
-    assert one.key == "client" or (one.worksheet.evaluate and one.worksheet.import_rows)
+    is_imported = one.worksheet.evaluate and one.worksheet.import_rows
+    assert one.key == "client" or bool(is_imported) is not one.worksheet.is_read_only
 
 
 def test_what_one_does_for_a_client_is_offered_about_a_client():

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from dakehu.domains.care.models import Feedback
 from dakehu.domains.compliance.models import Complaint, ComplaintEvent, Conflict
 from dakehu.exchange.imports import service as imports
 from tests.cast import acting
@@ -45,3 +46,21 @@ def test_a_sheet_of_conflicts_is_of_ones_own(lin, wang, tmp_path):
         report = imports.run_import(path, skip_errors=True)
         assert (report["parts"]["conflicts"]["created"], report["faults_in_all"]) == (1, 2)
         assert Conflict.objects.get().staff_id == lin.pk
+
+
+def test_a_sheet_of_feedback_gets_clocks_and_topics_and_sends_complaints_to_their_own_sheet(lin, zhang, tmp_path):
+    columns = {
+        "客户号": ["C0001", "", "C0001", ""],
+        "意见类别": ["建议", "表扬", "投诉", "建议"],
+        "意见内容": ["佣金说明写清楚些", "小王很耐心", "多收了佣金", "无主"],
+        "反映人": ["", "路先生", "", ""],
+        "收到时间": ["2026-01-05 10:00"] * 4,
+        "意见渠道": ["来电", "来信", "电话", "电话"],
+    }
+    path = csv(tmp_path, "客户意见.csv", columns)
+    with acting(lin):
+        report = imports.run_import(path, skip_errors=True)
+        assert (report["parts"]["feedback"]["created"], report["faults_in_all"]) == (2, 2)
+        row = Feedback.objects.get(client=zhang)
+        assert (str(row.topic), row.due_on.isoformat(), row.owner_id) == ("commission", "2026-01-12", lin.pk)
+        assert imports.run_import(path, skip_errors=True)["parts"]["feedback"]["created"] == 0

@@ -15,6 +15,7 @@ class WorkbookConfig(AppConfig):
         import dakehu.exchange.bi.outgoing
         import dakehu.exchange.client_copy.service
         import dakehu.exchange.exports.service
+        import dakehu.exchange.imports.erasure
         import dakehu.exchange.imports.service
         import dakehu.exchange.imports.undo
         import dakehu.exchange.inbox.step

@@ -107,6 +107,15 @@ SUPERVISED_EXPORT = env.number(
     zh="导出超过多少位客户须由另一人批准；0 为不要求",
     en="Exports of more clients than this are approved by somebody else; 0 switches that off",
 )
+RISK_TEST_DAYS = env.number(
+    "DAKEHU_RISK_TEST_DAYS", 730, zh="风险测评最多有效多少天", en="Days for which a risk test holds at most"
+)
+SUPERVISED_PERSONAL = env.number(
+    "DAKEHU_SUPERVISED_PERSONAL",
+    0,
+    zh="含未脱敏个人信息的导出，超过多少位客户须由另一人批准；0 为与上一项相同",
+    en="The same for exports whose personal values are not masked; 0: as above",
+)
 RISE_IS_RED = env.flag("DAKEHU_RISE_IS_RED", True, zh="红涨绿跌", en="Rising is red, falling green")
 
 BENCHMARK = env.text(
@@ -261,7 +270,9 @@ INSTALLED_APPS = [
     "dakehu.domains.growth",
     "dakehu.domains.advice",
     "dakehu.domains.risk",
+    "dakehu.domains.learning",
     "dakehu.domains.care",
+    "dakehu.domains.appraisal",
     "dakehu.domains.insight",
     "dakehu.exchange",
     "dakehu.exchange.reports",
@@ -386,7 +397,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"surveys": {"()": "dakehu.interfaces.survey_log_filter.SurveyFilter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["surveys"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"dakehu": {"level": "INFO"}, "axes": {"level": "ERROR"}},
 }

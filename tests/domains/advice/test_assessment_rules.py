@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from dakehu.domains.advice.assessments import rules
-from dakehu.domains.advice.assessments.questionnaires import versions
+from dakehu.domains.advice.assessments.questionnaires import shipped_version
 
-QUESTIONNAIRE = versions()["2026-11"]
+QUESTIONNAIRE = shipped_version("2026-11")
 NOON = datetime(2026, 11, 29, 12)
 
 

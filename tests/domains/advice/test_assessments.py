@@ -6,8 +6,8 @@ import pytest
 from freezegun import freeze_time
 
 from dakehu.domains.advice.assessments import links
-from dakehu.domains.advice.assessments.questionnaires import versions
 from dakehu.domains.advice.models import QuestionnaireLink
+from dakehu.domains.advice.questionnaire_versions import store
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.gates import ask, perform
@@ -108,4 +108,22 @@ def test_a_link_that_was_revoked_is_gone(lin, zhang):
         perform("advice.revoke_questionnaire", {"questionnaire_link": QuestionnaireLink.objects.get().pk})
     with pytest.raises(links.LinkGone):
         links.submit(link, CAREFUL)
-    assert list(versions()) == ["2026-11"]
+    assert list(store.versions()) == ["2026-11"]
+
+
+@freeze_time(NOON)
+def test_a_firm_lets_tests_hold_for_a_shorter_time(lin, admin, zhang, stored_firm_settings):
+    with acting(admin):
+        perform("firm.change_settings", {"risk_test_days": 365})
+    found = links.submit(token(lin, zhang), CAREFUL)
+    assert str(found.valid_to) == "2027-11-30"
+    facts = {
+        "risk_level": "C2",
+        "product_risk": "R2",
+        "initiative": "client",
+        "kyc_complete": "是",
+        "tested_on": "2025-11-29",
+    }
+    with acting(lin):
+        assert ask("advice.check_suitability", facts)["valid_until"] == "2026-11-29"
+        assert ask("advice.check_suitability", {**facts, "valid_days": 730})["valid_until"] == "2027-11-29"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dakehu.domains.advice.assessments import rules as assessment_rules
-from dakehu.domains.advice.assessments.questionnaires import versions
+from dakehu.domains.advice.assessments.questionnaires import shipped_version
 from dakehu.domains.advice.call_backs import rules as call_back_rules
 from dakehu.domains.advice.classes import rules as class_rules
 from dakehu.domains.advice.models import Assessment, CallBack, SuitabilityCheck, SuitabilityDuty
@@ -59,7 +59,7 @@ ASKED = {
     "class": investor_class,
     "retention": retention,
     "operator": operator,
-    "level": lambda case: assessment_rules.level_of(versions()["2026-11"], case["given"]["score"]),
+    "level": lambda case: assessment_rules.level_of(shipped_version("2026-11"), case["given"]["score"]),
     "duty": lambda case: case["expected"] if case["expected"] in DUTIES[case["given"]["code"]].zh else "",
     "levels": lambda case: len(list(ProductRisk)),
     "kept": lambda case: SuitabilityCheck.__name__ if SuitabilityCheck.kept else "",
@@ -69,7 +69,7 @@ ASKED = {
     "wording": wording,
 }
 LEAVING = [text for pair in DOCUMENTS.values() for text in pair]
-LEAVING += [text for item in versions()["2026-11"].items for text in (item.zh, item.en)]
+LEAVING += [text for item in shipped_version("2026-11").items for text in (item.zh, item.en)]
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -3,9 +3,11 @@
 import pytest
 
 from dakehu.domains.compliance.approvals.rules import approval_error, digest
+from dakehu.domains.compliance.wording import reviews
+from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.gates import ask, perform
-from tests.cast import acting
+from tests.cast import PASSWORD, acting, as_system
 from tests.domains.growth.test_campaigns import add_client, request_of, submit, write
 
 
@@ -56,3 +58,16 @@ def test_wang_neither_sees_nor_decides_what_is_about_lins_campaign(lin, zhou, wa
                 perform(f"compliance.{verb}", {"approval": request_of(number), "note": "看看"})
     with acting(he):
         assert len(ask("compliance.approvals", {})) == 1
+
+
+@pytest.mark.django_db
+def test_what_waits_on_other_pages_is_counted_on_the_page_of_approvals(lin, zhou, he, client):
+    text = "稳赚不赔是不可能的吗"
+    with as_system(), act("test.text"):
+        reviews.request_review(text, "mail")
+    with acting(he):
+        assert [(one["label"], one["count"]) for one in ask("compliance.review_lists", {})] == [("待复核文本", 1)]
+    with acting(zhou):
+        assert ask("compliance.review_lists", {}) == []
+    client.post("/sign-in", {"username": "he", "password": PASSWORD})
+    assert "待复核文本" in client.get("/approvals/").content.decode()

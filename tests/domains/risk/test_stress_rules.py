@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dakehu.domains.risk.stress.mapping import follow, shocks_of
+from dakehu.domains.risk.stress.mapping import Followed, follow, shocks_of
 from dakehu.domains.risk.stress.scenarios import HISTORICAL
 
 BY_CODE = {one.code: one for one in HISTORICAL}
@@ -41,11 +41,18 @@ def test_every_fall_of_the_past_is_a_fall_and_has_a_window_and_a_source():
     ],
 )
 def test_a_holding_follows_its_size_else_its_board_else_its_kind_and_nothing_is_guessed(holding, expected):
-    assert follow(*holding) == expected
+    assert follow(*holding) == Followed(*expected)
+
+
+def test_a_share_whose_beta_is_known_falls_by_it_and_never_by_more_than_everything():
+    large = follow("stock", "600519", "csi300", None)
+    found = shocks_of([large.by_beta(1.5), large.by_beta(0.4), large.by_beta(3.0)], [BY_CODE["2007"]])
+    assert found[:, 0].tolist() == [-1.0, pytest.approx(-0.2892), -1.0]
+    assert (large.by_beta(1.5).why, large.is_share, follow("bond", "1", None, None).is_share) == ("beta", True, False)
 
 
 def test_shocks_are_the_weighted_falls_and_unknown_where_nothing_is_followed():
     found = shocks_of(
-        [("csi1000", 1.0, ""), ("csi300", 0.5, ""), ("cash", 1.0, ""), ("", 0.0, "")], [BY_CODE["2024-02"]]
+        [Followed("csi1000", 1.0), Followed("csi300", 0.5), Followed("cash", 1.0), Followed()], [BY_CODE["2024-02"]]
     )
     assert found[:3, 0].tolist() == [-0.271, -0.0365, 0.0] and np.isnan(found[3, 0])

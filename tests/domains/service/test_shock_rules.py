@@ -11,7 +11,7 @@ CALM = {
     "client": 1,
     "has_margin": False,
     "day_return": 0.0,
-    "risk_level": "C3",
+    "day_loss_limit": 0.03,
     "age": 40.0,
     "opened_days": 4000,
     "largest_weight": 0.1,
@@ -45,11 +45,16 @@ def test_margin_by_how_near_the_lines_are(ratio, points):
 
 
 @pytest.mark.parametrize(
-    "level, change, points",
-    [("C3", -0.03, 20), ("C3", -0.015, 10), ("C1", -0.005, 20), ("C5", -0.035, 10), ("C3", -0.2, 20), ("C3", 0.05, 0)],
+    "limit, change, points",
+    [(0.03, -0.03, 20), (0.03, -0.015, 10), (0.005, -0.005, 20), (0.07, -0.035, 10), (0.03, -0.2, 20), (0.03, 0.05, 0)],
 )
-def test_loss_against_the_limit_of_the_risk_level(level, change, points):
-    assert score(risk_level=level, day_return=change)["loss"] == pytest.approx(points)
+def test_loss_against_the_limit_in_force_for_the_client(limit, change, points):
+    assert score(day_loss_limit=limit, day_return=change)["loss"] == pytest.approx(points)
+
+
+def test_a_loss_without_a_limit_is_missing_and_not_none():
+    found = score(day_loss_limit=None, day_return=-0.2)
+    assert (found["loss"], found["missing"]) == (0, ["loss"])
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from dakehu.exchange.evidence import verify
+from dakehu.exchange.evidence import container, verify
 from dakehu.exchange.evidence.packing import PackWriter, verifier
 from dakehu.foundation.audit import merkle, signature
 
@@ -91,10 +91,10 @@ def rebuilt(files):
     """A container in the form of a pack, from these files: who tampers knows that form too."""
     made, listed = b"", []
     for name, content in files.items():
-        crc = verify.binascii.crc32(content)
+        crc = container.binascii.crc32(content)
         listed.append((name, len(content), crc, len(made)))
-        made += verify.local_header(name, len(content), crc) + content
-    return made + verify.directory(listed)
+        made += container.local_header(name, len(content), crc) + content
+    return made + container.directory(listed)
 
 
 def places(tmp_path, content, **outside):

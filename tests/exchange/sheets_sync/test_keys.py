@@ -24,6 +24,6 @@ def test_a_key_names_its_row_in_its_worksheet_of_its_link_only(db):
 def test_a_key_still_names_its_row_when_a_version_adds_worksheets(db, monkeypatch):
     with as_system():
         key = keys.row_key(7, "needs", 12)
-        order = row_keys.worksheets()
-        monkeypatch.setattr(row_keys, "worksheets", lambda: {"tasks": None, **order})
+        order = row_keys.sheet_names()
+        monkeypatch.setattr(row_keys, "sheet_names", lambda: ["tasks", *order])
         assert keys.parse(7, "needs", key) == keys.SheetKey(number=12)

@@ -1,11 +1,10 @@
-"""What stands in the bell: tests and class applications that wait, refused pushes, call-backs that are late."""
+"""What stands in the bell: tests that wait, refused pushes, call-backs that are late."""
 
 from datetime import timedelta
 from typing import Any
 
 from dakehu.domains.advice.assessments.queries import waiting_assessments
 from dakehu.domains.advice.choices import CallBackState
-from dakehu.domains.advice.classes.queries import waiting_classes
 from dakehu.domains.advice.models import CallBack, SuitabilityCheck
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
@@ -13,7 +12,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.notices import NoticeSource, declare, notice
 
-REVIEWS, CLASSES, CALLS = "advice.review_notices", "advice.class_notices", "advice.call_back_notices"
+REVIEWS, CALLS = "advice.review_notices", "advice.call_back_notices"
 NEWS = timedelta(days=7)
 PUSHED = ("S05", "S06", "S07")  # what staff brought up and may not
 
@@ -55,27 +54,6 @@ def review_notices() -> list[dict[str, Any]]:
     ]
 
 
-@query(CLASSES, needs=Permission.CLASS_DECIDE, zh="分类申请提醒", en="Notices of class applications")
-def class_notices() -> list[dict[str, Any]]:
-    """Return the applications that wait for the reader."""
-    return [
-        notice(
-            f"{CLASSES}:{row['id']}",
-            bilingual(
-                "{client}申请{wanted}，待审核",
-                "{client} applies for {wanted}",
-                client=row["client"],
-                wanted=row["wanted"],
-            ),
-            at=row["applied_on"],
-            url="/suitability/",
-            tone="warn",
-        )
-        for row in waiting_classes()[:20]
-        if not row["is_own"]
-    ]
-
-
 @query(CALLS, needs=Permission.CALL_BACK, zh="回访逾期提醒", en="Notices of late call-backs")
 def call_back_notices() -> list[dict[str, Any]]:
     """Return one notice for the call-backs that are late."""
@@ -89,6 +67,5 @@ def call_back_notices() -> list[dict[str, Any]]:
 
 declare(
     NoticeSource(REVIEWS, bilingual("适当性复核", "Suitability reviews"), "shield", order=42),
-    NoticeSource(CLASSES, bilingual("投资者分类申请", "Class applications"), "circle-check", order=43),
     NoticeSource(CALLS, bilingual("客户回访", "Call-backs"), "clock", order=44),
 )

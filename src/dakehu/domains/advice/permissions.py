@@ -3,7 +3,7 @@
 from dakehu.domains.team.roles import RoleName
 from dakehu.foundation.access.permissions import Permission
 
-MANAGER, LEAD, COMPLIANCE = RoleName.MANAGER, RoleName.LEAD, RoleName.COMPLIANCE
+MANAGER, LEAD, COMPLIANCE, ANALYST = RoleName.MANAGER, RoleName.LEAD, RoleName.COMPLIANCE, RoleName.ANALYST
 
 SUITABILITY_CHECK = Permission(
     "advice.check", "查询适当性规则", "Ask the suitability rules", granted_to=tuple(RoleName)
@@ -17,8 +17,17 @@ SUITABILITY_WRITE = Permission(
 SUITABILITY_REVIEW = Permission(
     "advice.review", "复核测评与适当性", "Review tests and checks", granted_to=(COMPLIANCE,)
 )
+QUESTIONNAIRE_WRITE = Permission(
+    "advice.questionnaires", "编写测评问卷版本", "Write versions of the questionnaire", granted_to=(ANALYST, COMPLIANCE)
+)
 CLASS_DECIDE = Permission(
     "advice.classes", "审核专业投资者申请", "Decide on investor classes", granted_to=(LEAD, COMPLIANCE)
+)
+SUITABILITY_SELF_CHECK_READ = Permission(
+    "advice.self_checks", "查看适当性自查", "See suitability self-checks", granted_to=(LEAD, COMPLIANCE)
+)
+SUITABILITY_SELF_CHECK_SIGN = Permission(
+    "advice.self_checks_sign", "签署适当性自查", "Sign suitability self-checks", granted_to=(LEAD, COMPLIANCE)
 )
 CALL_BACK = Permission("advice.call_backs", "独立回访客户", "Call clients back", granted_to=(LEAD, COMPLIANCE))
 PRODUCT_GRADE = Permission("advice.grades", "评定产品风险等级", "Grade products", granted_to=(COMPLIANCE,))

@@ -1,6 +1,19 @@
 """What pages, API and workbook show of suitability and advice."""
 
-from dakehu.foundation.schema.resources import Resource, declare
+from dakehu.domains.advice.policies import bulk_import as policy_import
+from dakehu.foundation.access.permissions import Permission
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.schema.parameters import Parameter
+from dakehu.foundation.schema.resources import Resource, SheetOf, declare
+
+ADVICE_COURSE = (
+    "adviser",
+    "state",
+    "channel",
+    "decision",
+    "decided_on",
+    "decision_note",
+)  # shown in the worksheet only
 
 declare(
     Resource(
@@ -14,6 +27,12 @@ declare(
     ),
     Resource(
         "advice.Assessment", list="advice.assessments", of_client="advice.client_assessments", tab=True, is_merged=False
+    ),
+    Resource(
+        "advice.QuestionnaireVersion",
+        list="advice.questionnaire_versions",
+        create="advice.draft_questionnaire",
+        is_merged=False,
     ),
     Resource(
         "advice.ClassApplication",
@@ -36,6 +55,16 @@ declare(
         delete="advice.remove_goal",
         tab=True,
         asked_first=("client", "name", "purpose", "amount", "due_on", "saved", "monthly"),
+        worksheet=SheetOf(
+            "investment_goals",
+            bilingual("投资目标", "Investment goals"),
+            position=101,
+            evaluate=policy_import.evaluate_goals,
+            import_rows=policy_import.import_goals,
+            more=(Parameter("state", "advice.InvestmentGoal", "state", required=False),),
+            kept=bilingual("投资目标请在客户页面删除。", "Goals are removed on the client's page."),
+            needs=Permission.POLICY_READ,
+        ),
     ),
     Resource(
         "advice.InvestmentPolicy",
@@ -48,6 +77,31 @@ declare(
         update="advice.change_policy",
         delete="advice.remove_policy",
         asked_first=("client", "risk_level", "horizon", "review_on", "liquidity_need", "excluded"),
+        worksheet=SheetOf(
+            "investment_policies",
+            bilingual("投资方案", "Investment policies"),
+            position=102,
+            evaluate=policy_import.evaluate_policies,
+            import_rows=policy_import.import_policies,
+            kept=bilingual(
+                "方案须留存；草稿请在客户页面删除。", "Policies are kept; drafts are removed on the client's page."
+            ),
+            needs=Permission.POLICY_READ,
+        ),
+    ),
+    Resource(
+        "advice.AdvisoryContract",
+        key="contract",
+        list="advice.contracts",
+        of_client="advice.client_contracts",
+        create="advice.record_contract",
+        is_merged=False,
+        asked_first=("client", "number", "signed_on", "ends_on", "fee_terms"),
+    ),
+    Resource(
+        "advice.SelfCheck",
+        list="advice.self_checks",
+        is_merged=False,
     ),
     Resource(
         "advice.ModelPortfolio",
@@ -71,6 +125,15 @@ declare(
         offers=("advice.draft_rebalancing",),
         tab=True,
         asked_first=("client", "kind", "subject", "product", "basis", "text"),
+        worksheet=SheetOf(
+            "advice",
+            bilingual("投资建议记录", "Advice record"),
+            position=103,
+            more=tuple(Parameter(name, "advice.Advice", name, required=False) for name in ADVICE_COURSE),
+            kept=bilingual("投资建议逐份起草、核对、审批。", "Advice is written, checked and approved one by one."),
+            needs=Permission.POLICY_READ,
+            is_read_only=True,
+        ),
     ),
     Resource("advice.AdviceOutcome", of_client="advice.client_outcomes"),
 )

@@ -1,4 +1,4 @@
-"""Care: what clients say and how it is taken: mood, distress, topics of a text."""
+"""Care: what clients say and what becomes of it: surveys, feedback, improvement, mood, distress, topics; calls after a shock."""
 
 # What interfaces and exchange may import besides queries, actions, permissions and resources.
-PUBLIC: tuple[str, ...] = ()
+PUBLIC = ("outreach.nightly", "surveys.choices", "surveys.links", "surveys.sending", "surveys.texts")

@@ -1,5 +1,6 @@
 """What pages, API and workbook show of clients."""
 
+from dakehu.domains.clients.bulk_import.consents import evaluate_consents, import_consents
 from dakehu.domains.clients.bulk_import.needs import evaluate_needs, import_needs
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.resources import BulkOf, Resource, SheetOf, declare
@@ -43,6 +44,18 @@ declare(
                 "需求与偏好随客户保留；如需清空，请清空各格。",
                 "Needs stay with their client; to clear them, empty the cells.",
             ),
+        ),
+    ),
+    Resource(
+        "clients.Consent",
+        create="clients.record_consent",
+        worksheet=SheetOf(
+            "consents",
+            bilingual("同意与拒绝", "Consents"),
+            position=100,
+            evaluate=evaluate_consents,
+            import_rows=import_consents,
+            kept=bilingual("客户表示过的意愿须留存，不能删除。", "What clients said is kept and cannot be deleted."),
         ),
     ),
     Resource(

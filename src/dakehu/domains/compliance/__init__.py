@@ -4,6 +4,8 @@ money laundering, personal information and its end."""
 # What interfaces and exchange may import besides queries, actions, permissions and resources.
 PUBLIC = (
     "privacy.client_copy",
+    "privacy.withdrawals",
     "rule_sets.registry",
+    "supervised_exports.choices",
     "supervised_exports.permits",
 )

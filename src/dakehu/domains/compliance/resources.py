@@ -2,7 +2,9 @@
 
 from dakehu.domains.compliance.complaints import bulk_import as complaint_import
 from dakehu.domains.compliance.conflicts import bulk_import as conflict_import
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.schema.parameters import Parameter
 from dakehu.foundation.schema.resources import Resource, SheetOf, TimelineOf, declare
 
 declare(
@@ -57,6 +59,7 @@ declare(
             clients="some",
         ),
     ),
+    Resource("compliance.SelfCheck", key="self_check"),
     Resource("compliance.ConsentText", create="compliance.publish_consent_text", is_merged=False),
     Resource(
         "compliance.PrivacyRequest",
@@ -65,5 +68,17 @@ declare(
         create="compliance.open_privacy_request",
         key="request",
         is_merged=False,
+        worksheet=SheetOf(
+            "privacy_requests",
+            bilingual("个人信息请求", "Privacy requests"),
+            position=104,
+            more=tuple(
+                Parameter(name, "compliance.PrivacyRequest", name, required=False)
+                for name in ("due_on", "state", "decided_on", "answer", "refusal_reason")
+            ),
+            kept=bilingual("个人信息请求逐件登记、答复。", "Privacy requests are registered and answered one by one."),
+            needs=Permission.PRIVACY_WRITE,
+            is_read_only=True,
+        ),
     ),
 )

@@ -81,3 +81,11 @@ class FirmSettings(Recorded):
         "导出审批的客户数", "Clients from which exports are approved", least=0, most=1_000_000,
         help_zh="导出的客户多于此数须由另一人批准；0 为不要求", help_en="An export of more clients is approved by somebody else; 0 switches that off",
     )  # fmt: skip
+    risk_test_days = _number(
+        "风险测评有效天数", "Days a risk test holds", least=30, most=730,
+        help_zh="最多 730 天；问卷版本写得更短的，按更短的", help_en="730 at most; where the questionnaire says less, that counts",
+    )  # fmt: skip
+    supervised_personal = _number(
+        "含个人信息的导出审批的客户数", "Clients from which exports with personal values are approved", least=0, most=1_000_000,
+        help_zh="姓名、资产等不脱敏的导出适用；0 为与上一项相同", help_en="For exports whose names and amounts are not masked; 0: as above",
+    )  # fmt: skip

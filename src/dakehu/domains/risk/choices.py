@@ -56,15 +56,6 @@ class LimitScope(Choices):
     FIRM = "firm", "全体客户", "All clients"
 
 
-class Certainty(Choices):
-    """How sure a value is: V the text was read, S a secondary source, K unverified, D a house default."""
-
-    V = "V", "[V] 已核对原文", "[V] text read"
-    S = "S", "[S] 二手来源", "[S] secondary source"
-    K = "K", "[K] 待核实", "[K] to be verified"
-    D = "D", "[D] 行内默认", "[D] house default"
-
-
 class ProductRisk(Choices):
     """Risk level of a product."""
 

@@ -1,20 +1,24 @@
-"""Facts of risk, for moments and other rules: limits in force, lasting concentration, lines of clients, margin contracts.
+"""Facts of risk, for moments and other rules: limits in force, concentration, lines of clients, reviews, margin contracts.
 
-Moments M01 to M03, M18 to M20 and M26 stand on these, and so do the breaches: one limit, one line, one answer.
+Moments M01 to M03, M18 to M20, M26 and M43 stand on these, and so do the breaches: one limit, one line, one answer.
 """
 
 from datetime import date
 
 import polars as pl
+from django.db.models import Q
 
 from dakehu.domains.ledger.facts.positions import held_on, holdings_known, product_ranks, spread
 from dakehu.domains.ledger.facts.subjects import HOLDING, MARGIN_CONTRACT, REMINDER_LINE
 from dakehu.domains.ledger.facts.windows import last_trading_days, newest_of, trading_days_until
+from dakehu.domains.risk.choices import ReviewState
 from dakehu.domains.risk.clients import clients_on
 from dakehu.domains.risk.limits.table import client_limits_on, house_limits_on, with_limits
 from dakehu.domains.risk.lines.table import lines_known, standing_lines
 from dakehu.domains.risk.margin.table import contracts_on, with_levels
+from dakehu.domains.risk.models import StrategyReview
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.records.columns import read_columns
 from dakehu.foundation.schema.facts import Fact, FactTable, declare
 
 FOR_DAYS = 5  # trading days over which a concentration lasts
@@ -65,6 +69,10 @@ LINES = (
     Fact("line_close", "提醒线现值", "Value held against the line", "number"),
     Fact("line_level", "提醒线位置", "Where the line stands", "number"),
     Fact("line_about", "提醒线内容", "What the line is on", "text"),
+)
+REVIEWS = (
+    Fact("review_due_on", "应回顾日期", "Strategy review due on", "day"),
+    Fact("review_due_in", "回顾剩余天数", "Days until the strategy review", "days"),
 )
 MARGIN = (
     Fact("ratio", "维持担保比例", "Maintenance ratio", "share"),
@@ -155,12 +163,24 @@ def load_margin(day: date, names: frozenset[str]) -> pl.DataFrame:
     ).select("client", "contract", *sorted(names))
 
 
+def load_reviews(day: date, names: frozenset[str]) -> pl.DataFrame:
+    """Return of every client the strategy review that was due first and not held by a day."""
+    is_open = Q(state__in=(ReviewState.DUE.value, ReviewState.RETURNED.value)) | Q(held_on__gt=day)
+    found = read_columns(
+        StrategyReview.objects.filter(is_open).order_by("due_on", "pk").values_list("client_id", "due_on"),
+        {"client": pl.Int64, "review_due_on": pl.Date},
+    ).unique("client", keep="first", maintain_order=True)
+    left = (pl.col("review_due_on") - pl.lit(day)).dt.total_days()
+    return found.with_columns(left.alias("review_due_in")).select("client", *sorted(names))
+
+
 LIMITS_IN_FORCE = bilingual("风险限额", "Limits")
 declare(
     FactTable("risk.limits", OF_CLIENTS, load_limits, LIMITS_IN_FORCE),
     FactTable(
         "risk.lasting", LASTING, load_lasting, bilingual("成交与行情", "Trades and prices"), as_of=holdings_known
     ),
+    FactTable("risk.reviews", REVIEWS, load_reviews, bilingual("策略回顾", "Strategy reviews")),
     FactTable("risk.product_limits", OF_PRODUCTS, load_product_limits, LIMITS_IN_FORCE, HOLDING),
     FactTable(
         "client_lines",

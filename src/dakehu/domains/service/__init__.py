@@ -17,5 +17,6 @@ PUBLIC = (
     "moments.nightly",
     "hand_over.queries",
     "moments.queries",
+    "shocks.nightly",
     "tasks.queries",
 )

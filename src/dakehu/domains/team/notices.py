@@ -30,13 +30,21 @@ TEXTS = {
     NoticeKind.ROLE_WAITING: bilingual("角色变更待您确认：{detail}", "A change of role waits for you: {detail}"),
 }
 # The page that shows what a notice is about; the security page for the others.
-PAGES = {NoticeKind.ROLE_CHANGED: "/staff/", NoticeKind.ROLE_WAITING: "/staff/", NoticeKind.HANDED_OVER: "/clients/"}
+PAGES = {
+    NoticeKind.ROLE_CHANGED: "/staff/",
+    NoticeKind.ROLE_WAITING: "/approvals/",
+    NoticeKind.HANDED_OVER: "/clients/",
+}
 
 
 @query(SIGN_IN, needs="", zh="登录与角色提醒", en="Notices of sign-ins and roles")
 def sign_in_notices() -> list[dict[str, Any]]:
-    """Return one's own unread notices of sign-ins, resets and roles; sign-ins are one notice a device, with their number."""
-    rows = Notice.objects.filter(user_id=current_actor().user_id, read=False).order_by("-pk")[:ROWS]
+    """Return one's own unread notices of sign-ins, resets and roles; sign-ins are one notice a device, with their number.
+
+    Changes of roles that wait stand among the approvals.
+    """
+    rows = Notice.objects.filter(user_id=current_actor().user_id, read=False)
+    rows = rows.exclude(kind=NoticeKind.ROLE_WAITING.value).order_by("-pk")[:ROWS]
     groups: dict[tuple[str, str], list[Notice]] = {}
     for row in rows:
         groups.setdefault((str(row.kind), _group(row)), []).append(row)

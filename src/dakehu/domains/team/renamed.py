@@ -1,4 +1,4 @@
-"""Names of this domain in version 0.1.0."""
+"""Names of this domain in earlier versions."""
 
 from dakehu.foundation.base.renamed import Kind, declare_renamed
 
@@ -15,5 +15,8 @@ declare_renamed(
         "team.signed_in": "team.record_sign_in",
         "team.tie_account": "team.link_account",
         "team.token_used": "team.record_token_use",
+        # changes of roles are decided by the approvals of compliance
+        "team.confirm_role": "compliance.approve",
+        "team.refuse_role": "compliance.reject",
     },
 )

@@ -1,5 +1,5 @@
 """Who gets another role: nobody gives one to themselves, one administrator always stays, compliance is told, and where the
-firm asks for it (DAKEHU_ROLE_SECOND_PERSON) a second person confirms."""
+firm asks for it (DAKEHU_ROLE_SECOND_PERSON) a second person approves (compliance.approvals)."""
 
 from typing import Any
 
@@ -16,10 +16,11 @@ from dakehu.foundation.base.errors import NotFound, refusal
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.records.recorded import add_audit_note
+from dakehu.foundation.schema.approvals import ApprovalSubject, ask_for_approval, void_approvals_of
 from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Parameter
 
-CHANGE = Parameter("change", kind="integer", spec=FieldSpec("角色变更", "Change of role"))
+SUBJECT = "team.role_change"  # of approvals
 TOLD_WHEN_NEW = (RoleName.ADMIN, RoleName.COMPLIANCE)  # roles that watch over others, or over the desk
 
 
@@ -85,12 +86,14 @@ def is_waiting(user: User) -> bool:
 
 
 def ask_second_person(user: User, role: str) -> RoleChange:
-    """Keep a change of role until somebody else has confirmed it; one that waited before gives way."""
+    """Keep a change of role until somebody else has approved it; one that waited before gives way."""
     for old in RoleChange.objects.filter(user=user, state=RoleChangeState.WAITING.value):
         old.state = RoleChangeState.REFUSED.value
         old.save()
+        void_approvals_of(SUBJECT, old.pk)
     change = RoleChange(user=user, role=role, asked_by_id=current_actor().user_id)
     change.save()
+    ask_for_approval(SUBJECT, _subject(change))
     tell_compliance(user, role, NoticeKind.ROLE_WAITING)
     return change
 
@@ -123,62 +126,46 @@ def waiting_changes() -> list[dict[str, Any]]:
     ]
 
 
-@action(
-    "team.confirm_role",
-    needs=Permission.ROLE_CONFIRM,
-    zh="确认角色变更",
-    en="Confirm a change of role",
-    parameters=(CHANGE,),
-    irreversible=bilingual(
-        "角色变更确认后不能撤销；如有误，请重新提交变更。",
-        "A confirmed change of role cannot be undone; to correct it, ask for another change.",
-    ),
-)
-def confirm_role_change(*, change: int) -> User:
-    """Let a change of role take effect, as the second person. Raises Refused for whoever asked for it or is meant."""
-    row = _waiting(change)
+def waiting_subjects() -> list[ApprovalSubject]:
+    """Return the changes that wait, for the domain that keeps approvals."""
+    rows = RoleChange.objects.filter(state=RoleChangeState.WAITING.value).select_related("user")
+    return [_subject(row) for row in rows.order_by("pk")]
+
+
+def _subject(row: RoleChange) -> ApprovalSubject:
+    """Return a change as the subject of an approval: neither who asked nor who is meant may decide on it."""
+    authors = {user for user in (row.user_id, row.asked_by_id) if user is not None}
+    return ApprovalSubject(row.pk, f"{row.user.name} → {RoleName(str(row.role)).text}", authors, row.asked_by_id)
+
+
+def content_of(change: int) -> dict[str, Any]:
+    """Return what a change of role is about, as plain values. Raises NotFound."""
+    row = _get_change(change)
+    return {"user": row.user_id, "role": str(row.role), "asked_by": row.asked_by_id}
+
+
+def decide_change(change: int, is_approved: bool, note: str) -> None:
+    """Let a change of role take effect, or end it. Called inside the action that decides. Raises Refused."""
+    row = _get_change(change)
+    if row.state != RoleChangeState.WAITING:
+        raise refusal("approval", "这项角色变更已经处理。", "This change of role is decided already.")
     user, role = row.user, str(row.role)
-    check_change(user, role, True)
-    row.state, row.decided_by_id = RoleChangeState.CONFIRMED.value, current_actor().user_id
+    if is_approved:
+        check_change(user, role, True)
+    row.state = (RoleChangeState.CONFIRMED if is_approved else RoleChangeState.REFUSED).value
+    row.decided_by_id = current_actor().user_id
     row.save()
-    user.role = role
-    user.is_active = True
-    user.save()
-    credentials.end_tokens(user)
-    credentials.end_sessions(user)
+    if is_approved:
+        user.role, user.is_active = role, True
+        user.save()
+        credentials.end_tokens(user)
+        credentials.end_sessions(user)
+        tell_compliance(user, role, NoticeKind.ROLE_CHANGED)
     add_audit_note(user=user.username, role=role, asked_by=row.asked_by.username if row.asked_by else "")
-    tell_compliance(user, role, NoticeKind.ROLE_CHANGED)
-    return user
 
 
-@action(
-    "team.refuse_role",
-    needs=Permission.ROLE_CONFIRM,
-    zh="拒绝角色变更",
-    en="Refuse a change of role",
-    parameters=(CHANGE,),
-    irreversible=bilingual(
-        "拒绝后不能撤销；如有误，请重新提交变更。",
-        "A refused change of role cannot be undone; to correct it, ask for the change again.",
-    ),
-)
-def refuse_role_change(*, change: int) -> RoleChange:
-    row = _waiting(change)
-    row.state, row.decided_by_id = RoleChangeState.REFUSED.value, current_actor().user_id
-    row.save()
-    add_audit_note(user=row.user.username, role=str(row.role))
-    return row
-
-
-def _waiting(number: int) -> RoleChange:
-    row = RoleChange.objects.filter(pk=number, state=RoleChangeState.WAITING.value).select_related("user").first()
+def _get_change(number: int) -> RoleChange:
+    row: RoleChange | None = RoleChange.objects.select_related("user", "asked_by").filter(pk=number).first()
     if row is None:
         raise NotFound(bilingual("角色变更", "change of role"), number)
-    me = current_actor().user_id
-    if me is not None and me in (row.user_id, row.asked_by_id):
-        raise refusal(
-            "change",
-            "须由另一个人决定：不是提出的人，也不是本人。",
-            "Somebody else decides: neither who asked for it nor who is meant.",
-        )
     return row

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 
+from dakehu.domains.compliance.supervised_exports import permits
+from dakehu.domains.compliance.supervised_exports.choices import ExportWay
 from dakehu.domains.team import credentials
 from dakehu.domains.team.actions import make_token, revoke_token
 from dakehu.domains.team.permissions import SQL_READ
@@ -34,12 +36,13 @@ def create_login() -> dict[str, Any]:
     """Make the actor's own read-only login to schema `bi`; one made before ends. Never with a token.
 
     The password is a new token of the scope `sql`, valid for 90 days: the login ends with it. Returns {login, password,
-    host, port, database, expires_on}. Raises Refused where this desk offers no SQL.
+    host, port, database, expires_on}. Raises Refused where this desk offers no SQL, and where a second person must approve it.
     """
     credentials.require_sign_in(LABEL)
     why = why_not_available()
     if why is not None:
         raise Refused(why)
+    permits.check_all_clients(ExportWay.SQL)
     for old in own_tokens():
         revoke_token(token=old.pk)
     made = make_token(name="SQL", scopes=[str(SQL_READ)], read_only=True)

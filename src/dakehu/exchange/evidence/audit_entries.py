@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from dakehu.exchange.evidence import verify
 from dakehu.foundation.access.actor import acting_as, system_actor
-from dakehu.foundation.audit import merkle, seals, signature
+from dakehu.foundation.audit import leaves, merkle, redaction, seals, signature
 from dakehu.foundation.audit.models import AuditEntry, AuditSeal
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.id_ranges import IdRanges
@@ -80,23 +81,45 @@ def _proven(
     found: list[tuple[Any, dict[str, Any]]], known: list[AuditSeal], numbers: set[int]
 ) -> Iterator[dict[str, Any]]:
     """Yield entries with their proofs. The body of one that tells of others too is left out: its digest stands for it."""
-    at, leaves, place = 0, [], {}
+    sealed: list[str] = []
+    at, place = 0, {}
     current: AuditSeal | None = None
     for entry, body in found:
         while current is None or entry.pk > current.last_entry:
             current, at = known[at], at + 1
-            leaves = []
-        if not leaves:
-            leaves, place = _leaves(current)
-        salt = signature.salt_of_entry(entry.pk)
-        row = dict(zip(NAMES, seals.plain_columns(entry), strict=True))
-        row |= {"body_digest": merkle.body_digest(salt, entry.body)}
-        if is_shown_whole(body, numbers):
-            row |= {"body": entry.body, "salt": salt}
-        else:
-            changes = [excerpt(change) for change in body.get("changes", ()) if concerns(change, numbers)]
-            row |= {"excerpt": {"changes": changes}}
-        yield row | {"under": current.pk, "path": merkle.path(leaves, place[entry.pk]), "leaf": leaves[place[entry.pk]]}
+            sealed = []
+        if not sealed:
+            sealed, place = _leaves(current)
+        row = _shown(entry, body, numbers)
+        yield row | {
+            "under": current.pk,
+            "path": merkle.path(sealed, place[entry.pk]),
+            "leaf": sealed[place[entry.pk]],
+            **_erasure(entry, body, row, sealed[place[entry.pk]]),
+        }
+
+
+def _shown(entry: Any, body: dict[str, Any], numbers: set[int]) -> dict[str, Any]:
+    """Return the columns of an entry, with its body or the part of it that tells of no other client."""
+    salt = signature.salt_of_entry(entry.pk)
+    row = dict(zip(NAMES, leaves.plain_columns(entry), strict=True))
+    row |= {"body_digest": merkle.body_digest(salt, entry.body)}
+    if is_shown_whole(body, numbers):
+        return row | {"body": entry.body, "salt": salt}
+    changes = [excerpt(change) for change in body.get("changes", ()) if concerns(change, numbers)]
+    return row | {"excerpt": {"changes": changes}}
+
+
+def _erasure(entry: Any, body: dict[str, Any], row: dict[str, Any], leaf: str) -> dict[str, Any]:
+    """Return what lets a third party tell an erasure of the desk from a change: {} for an entry without one.
+
+    The mark of an erasure is made with a key that never leaves the desk, so it is checked here and signed.
+    """
+    if redaction.MARK not in body or not redaction.holds(entry):
+        return {}
+    erased = {"erased": body.get("erased", 0)}
+    content = verify.erasure_content({**row, **erased, "leaf": leaf})
+    return {**erased, "erasure": signature.sign(content)}
 
 
 NAMES = ("id", "at", "actor", "actor_name", "door", "action", "reason", "request", "client")

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any
 
-from dakehu.exchange.evidence import verify
+from dakehu.exchange.evidence import container, ed25519, verify
 from dakehu.foundation.audit import merkle, signature
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
@@ -42,13 +42,13 @@ class PackWriter:
         self._write(verify.MANIFEST, [manifest], False)
         signed = {"public_key": signature.public_key(), "signature": signature.sign(manifest)}
         self._write(verify.SIGNATURE, [merkle.canonical(signed) + b"\n"], False)
-        self._stream.write(verify.directory(self._files))
+        self._stream.write(container.directory(self._files))
         self._stream.flush()
         return hashlib.sha256(manifest).hexdigest()
 
     def _write(self, name: str, parts: Iterable[bytes], has_rows: bool) -> tuple[int, int, str, list[str]]:
         start = self._stream.tell()
-        self._stream.write(verify.local_header(name, 0, 0))
+        self._stream.write(container.local_header(name, 0, 0))
         size, crc, digest, rows = 0, 0, hashlib.sha256(), []
         for part in parts:
             size, crc = size + len(part), binascii.crc32(part, crc)
@@ -69,12 +69,17 @@ class PackWriter:
             self._stream.write(part)
         end = self._stream.tell()
         self._stream.seek(start)
-        self._stream.write(verify.local_header(name, size, crc))
+        self._stream.write(container.local_header(name, size, crc))
         self._stream.seek(end)
         self._files.append((name, size, crc, start))
         return size, crc, digest.hexdigest(), rows
 
 
 def verifier() -> bytes:
-    """Return the stand-alone verifier, as it lies in the pack."""
-    return Path(verify.__file__).read_bytes()
+    """Return the stand-alone verifier: one file that holds in place of its imports what it imports from here."""
+    text = Path(verify.__file__).read_text(encoding="utf-8")
+    for module in (container, ed25519):
+        line = next(line for line in text.splitlines() if line.startswith(f"from {module.__name__} import "))
+        source = Path(str(module.__file__)).read_text(encoding="utf-8")
+        text = text.replace(line, source.split('"""\n\n', 1)[1].rstrip())
+    return text.encode()

@@ -11,13 +11,13 @@ from typing import IO, Any
 
 from dakehu import __version__
 from dakehu.domains.clients import queries as clients
-from dakehu.exchange.evidence import audit_entries, collection, paper, publication
+from dakehu.exchange.evidence import audit_entries, collection, paper, publication, readme, timestamps, verify
 from dakehu.exchange.evidence.audit_entries import Proven
 from dakehu.exchange.evidence.collection import Table
 from dakehu.exchange.evidence.packing import PackWriter, verifier
 from dakehu.exchange.reports import typst_pdf
 from dakehu.exchange.reports.service import LANGUAGE
-from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.actor import acting_as, current_actor, system_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.labels import declare_steps
 from dakehu.foundation.actions.registry import act, action
@@ -128,6 +128,7 @@ def describe(client: Any, since: date, until: date, tables: list[Table], proven:
             "version": __version__,
         },
         "masked": {table.name: table.masked for table in tables if table.masked},
+        "audit": verify.audit_facts(proven.entries, proven.seals),
         "withheld": [row["id"] for row in proven.entries if "body" not in row],
         "seals": [seal["number"] for seal in (proven.seals[:1] + proven.seals[-1:])],
         "key": signature.fingerprint(),
@@ -138,11 +139,14 @@ def _write(stream: IO[bytes], about: dict[str, Any], tables: list[Table], proven
     """Write all files of a pack; return the digest of its manifest. A stored file that is gone is named in the manifest."""
     writer = PackWriter(stream)
     writer.add("verify.py", [verifier()])
+    writer.add("README.txt", [readme.content().encode()])
     writer.add("evidence.pdf", [typst_pdf.render_pdf(paper.content(about, tables, proven.entries), "evidence.typ")])
     for table in tables:
         writer.add_rows(f"data/{table.name}.jsonl", table.rows)
     writer.add_rows("audit/entries.jsonl", proven.entries)
     writer.add_rows("audit/seals.jsonl", proven.seals)
+    for name, answer in _stamps(proven.seals):
+        writer.add(name, [answer])
     missing = []
     for row in stored:
         try:
@@ -150,6 +154,16 @@ def _write(stream: IO[bytes], about: dict[str, Any], tables: list[Table], proven
         except NotFound:
             missing.append({"id": row.pk, "name": row.name, "sha256": row.sha256})
     return writer.close({**about, "missing_files": missing})
+
+
+def _stamps(seals: list[dict[str, Any]]) -> Iterator[tuple[str, bytes]]:
+    """Yield the time stamps of seals under their names in a pack: of each seal the newest that holds its digest."""
+    digests = {seal["number"]: seal["digest"] for seal in seals}
+    with acting_as(system_actor("time stamps of an evidence pack")):
+        answers = dict(timestamps.answers_for(list(digests)))
+    for number, answer in sorted(answers.items()):
+        if verify.moment_of(answer, digests[number]) is not None:
+            yield verify.stamp_name(number), answer
 
 
 @contextmanager

@@ -5,9 +5,13 @@ certificate by who compares it: `openssl ts -verify -digest DIGEST -in FILE -CAf
 """
 
 import secrets
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
 
 import httpx
 from django.conf import settings
+from django.db.models import QuerySet
 from pyasn1.codec.der import decoder, encoder
 from pyasn1.error import PyAsn1Error
 from pyasn1.type import univ
@@ -15,9 +19,10 @@ from pyasn1_modules import rfc2315, rfc3161
 
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.audit.models import AuditSeal
-from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.files import store as files
+from dakehu.foundation.files.models import StoredFile
 
 SHA256 = univ.ObjectIdentifier("2.16.840.1.101.3.4.2.1")
 GRANTED = (0, 1)  # granted, or with changes
@@ -85,4 +90,17 @@ def stamp(waiting: list[AuditSeal]) -> None:
         ) from fault
     check_answer(answer.content[:MOST_BYTES], digest, nonce)
     with act("audit.keep_timestamp"):
-        files.save(f"dakehu-seal-{seal.pk:08}.tsr", answer.content, days=None)
+        files.save(_file_name(seal.pk), answer.content, days=None)
+
+
+def _file_name(number: int) -> str:
+    return f"dakehu-seal-{number:08}.tsr"
+
+
+def answers_for(numbers: list[int]) -> Iterator[tuple[int, bytes]]:
+    """Yield the stored time stamp of each seal that has one: (number, answer). Run as the system."""
+    names = {_file_name(number): number for number in numbers}
+    rows: Any = QuerySet(StoredFile)
+    for row in rows.filter(name__in=sorted(names), expires_at=None).order_by("pk"):
+        with suppress(NotFound):
+            yield names[row.name], b"".join(files.content_of(row.key))

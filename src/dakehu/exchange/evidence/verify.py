@@ -13,37 +13,20 @@ Exit status: 0 everything holds, 1 something does not, 2 the command was not und
 """
 
 import argparse
-import binascii
 import difflib
 import hashlib
 import json
-import struct
 import sys
-import zipfile
 from collections import Counter
 from pathlib import Path
 
+from dakehu.exchange.evidence.container import read_folder, read_zip
+from dakehu.exchange.evidence.ed25519 import is_signed
+
 MANIFEST, SIGNATURE, ENTRIES, SEALS = "manifest.json", "signature.json", "audit/entries.jsonl", "audit/seals.jsonl"
-LOCAL, CENTRAL, END = struct.Struct("<4s5H3L2H"), struct.Struct("<4s6H3L5H2L"), struct.Struct("<4s4H2LH")
 COLUMNS = ("id", "at", "actor", "actor_name", "door", "action", "reason", "request", "client", "body_digest")
+STAMPS = "audit/timestamps/"
 CONTENT = ("number", "at", "first", "id", "entries", "root", "seal", "previous")
-
-
-def local_header(name, size, crc):
-    """Return the header of a file in a pack: nothing in it is left open, so that a changed byte is found."""
-    text = name.encode()
-    return LOCAL.pack(b"PK\3\4", 20, 0x800, 0, 0, 33, crc, size, size, len(text), 0) + text
-
-
-def directory(files):
-    """Return the end of a pack: `files` is [(name, size, crc, offset)]."""
-    lines, start = b"", 0
-    for name, size, crc, at in files:
-        text = name.encode()
-        fixed = (b"PK\1\2", 798, 20, 0x800, 0, 0, 33, crc, size, size, len(text))
-        lines += CENTRAL.pack(*fixed, 0, 0, 0, 0, 0o644 << 16, at) + text
-        start = at + LOCAL.size + len(text) + size
-    return lines + END.pack(b"PK\5\6", 0, 0, len(files), len(files), len(lines), start, 0)
 
 
 def sha256(content):
@@ -61,104 +44,6 @@ def leaf(fields):
 def row_digests(content):
     """Return the digest of each line of a file."""
     return [sha256(line)[:32] for line in content.split(b"\n")[:-1]]
-
-
-# The signature: Ed25519, RFC 8032.
-P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, P - 2, P) % P
-ROOT = pow(2, (P - 1) // 4, P)
-
-
-def _point(text):
-    y = int.from_bytes(text, "little")
-    sign, y = y >> 255, y & (2**255 - 1)
-    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
-    x = pow(square, (P + 3) // 8, P)
-    if (x * x - square) % P:
-        x = x * ROOT % P
-    if y >= P or (x * x - square) % P or (not x and sign):
-        raise ValueError("no point of the curve")
-    x = P - x if x & 1 != sign else x
-    return (x, y, 1, x * y % P)
-
-
-def _add(one, two):
-    a, b = (one[1] - one[0]) * (two[1] - two[0]) % P, (one[1] + one[0]) * (two[1] + two[0]) % P
-    c, d = 2 * one[3] * two[3] * D % P, 2 * one[2] * two[2] % P
-    e, f, g, h = b - a, d - c, d + c, b + a
-    return (e * f % P, g * h % P, f * g % P, e * h % P)
-
-
-def _times(number, point):
-    total = (0, 1, 1, 0)
-    while number:
-        if number & 1:
-            total = _add(total, point)
-        point, number = _add(point, point), number >> 1
-    return total
-
-
-BASE = _point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
-
-
-def is_signed(public, content, signature):
-    """Return whether a signature (hex) under content is that of a public key (hex)."""
-    try:
-        key, signed = bytes.fromhex(public), bytes.fromhex(signature)
-        scalar = int.from_bytes(signed[32:], "little")
-        if len(key) != 32 or len(signed) != 64 or scalar >= ORDER:
-            return False
-        hashed = int.from_bytes(hashlib.sha512(signed[:32] + key + content).digest(), "little") % ORDER
-        left, right = _times(scalar, BASE), _add(_point(signed[:32]), _times(hashed, _point(key)))
-    except (ValueError, TypeError):
-        return False
-    return not ((left[0] * right[2] - right[0] * left[2]) % P or (left[1] * right[2] - right[1] * left[2]) % P)
-
-
-def read_folder(folder):
-    """Return ({name: content}, faults) of an unpacked pack."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}, []
-
-
-def read_zip(path):
-    """Return ({name: content}, faults) of a pack; whatever is not as a pack is written is a fault of the container."""
-    whole, files, seen, at = path.read_bytes(), {}, [], 0
-    faults = []
-    while whole[at : at + 4] == b"PK\3\4" and at + LOCAL.size <= len(whole):
-        head = LOCAL.unpack_from(whole, at)
-        start = at + LOCAL.size + head[9]
-        name = whole[at + LOCAL.size : start].decode("utf-8", "replace")
-        content = whole[start : start + head[8]]
-        if head[10] or head[2] & 8 or start + head[8] > len(whole):
-            break  # written by another program, or cut
-        if name in files:
-            faults.append((name, "压缩包中有两份", "stands twice in the pack"))
-        files[name] = content
-        seen.append((name, len(content), binascii.crc32(content), at))
-        at = start + head[8]
-    built = b"".join(local_header(name, size, crc) + files[name] for name, size, crc, _ in seen) + directory(seen)
-    if not faults and built == whole:
-        return files, faults
-    place = next((at for at, pair in enumerate(zip(built, whole)) if pair[0] != pair[1]), min(len(built), len(whole)))
-    faults.append(
-        (path.name, f"压缩包自第 {place} 字节起不是原样", f"the container is not as it was from byte {place}")
-    )
-    return _read_damaged(path, files, faults)
-
-
-def _read_damaged(path, files, faults):
-    """Read what can be read of a container that is not as it was made, so that its files can be named."""
-    try:
-        with zipfile.ZipFile(path) as packed:
-            for name in packed.namelist():
-                try:
-                    files[name] = packed.read(name)
-                except (zipfile.BadZipFile, OSError, RuntimeError, EOFError, binascii.Error):
-                    files.setdefault(name, b"")
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, struct.error):
-        faults.append((path.name, "压缩包被截断或损坏", "the container is cut or damaged"))
-    return files, faults
 
 
 def check_manifest(files, key):
@@ -276,7 +161,7 @@ def check_seals(seals):
         yield f"{SEALS} {newest['number']}", "签名不符", "its signature does not fit"
 
 
-def check_entries(entries, seals):
+def check_entries(entries, seals, public):
     """Yield faults of audit entries: each must lead to the root of the seal over it, and they must be in order."""
     by_number, last = {str(seal.get("number")): seal for seal in seals}, 0
     for entry in entries:
@@ -284,6 +169,10 @@ def check_entries(entries, seals):
         if "body" in entry and sha256(f"{entry.get('salt')}\n{entry['body']}".encode()) != entry.get("body_digest"):
             yield place, "内容与摘要不符", "its body does not fit its digest"
         found = leaf([entry.get(name) for name in COLUMNS])
+        if is_erased(entry):
+            if not is_signed(public, erasure_content(entry), str(entry.get("erasure"))):
+                yield place, "依法抹除的标记不是本系统所签", "the mark of its erasure is not signed by the desk"
+            found = str(entry.get("leaf"))
         if found != entry.get("leaf") or seal is None or climb(found, entry.get("path", [])) != seal.get("root"):
             yield place, "不在它的封存之下", "does not stand under its seal"
         elif (
@@ -292,6 +181,58 @@ def check_entries(entries, seals):
         ):
             yield place, "顺序不对", "stands in the wrong order"
         last = number(entry.get("id")) or last
+
+
+def is_erased(entry):
+    """Return whether a row says that parts of its audit entry were erased by law."""
+    return "erased" in entry or "erasure" in entry
+
+
+def erasure_content(entry):
+    """Return what the desk signs of an erased entry: the leaf that was sealed, what is left, and how many changes went."""
+    return canonical(["erased", entry.get("leaf"), [entry.get(name) for name in COLUMNS], entry.get("erased")])
+
+
+def check_stated(about, entries, seals):
+    """Yield faults of what a manifest says of the audit entries against those that the pack holds."""
+    stated = about.get("audit") if isinstance(about, dict) else None
+    if stated is not None and stated != audit_facts(entries, seals):
+        yield MANIFEST, "所述日志条数与包内不符", "counts other audit entries than the pack holds"
+
+
+def audit_facts(entries, seals):
+    """Return what a pack says of its audit entries: how many, from which to which, erased ones, and all under its seals."""
+    return {
+        "entries": len(entries),
+        "first": entries[0].get("id") if entries else None,
+        "last": entries[-1].get("id") if entries else None,
+        "erased": sum(map(is_erased, entries)),
+        "under_seals": sum(number(seal.get("entries")) for seal in seals),
+    }
+
+
+def check_stamps(files, seals):
+    """Yield faults of time stamps: each must hold the digest of the seal by whose number it is named."""
+    by_name = {stamp_name(seal.get("number")): str(seal.get("digest")) for seal in seals}
+    for name in sorted(name for name in files if name.startswith(STAMPS)):
+        if moment_of(files[name], by_name.get(name, "")) is None:
+            yield name, "不是这条封存的时间戳", "is no time stamp of the seal"
+
+
+def stamp_name(number):
+    return f"{STAMPS}dakehu-seal-{number:08}.tsr" if isinstance(number, int) else ""
+
+
+def moment_of(answer, digest):
+    """Return the moment that a time stamp (RFC 3161) states for a digest, None where it does not hold the digest.
+
+    Only that is read here. The authority's signature: openssl ts -verify -digest DIGEST -in FILE -CAfile AUTHORITY
+    """
+    is_digest = len(digest) == 64 and set(digest) <= set("0123456789abcdef")
+    at = answer.find(b"\x04\x20" + bytes.fromhex(digest)) if is_digest else -1
+    moment = answer.find(b"\x18\x0f", at) if at >= 0 else -1
+    text = answer[moment + 2 : moment + 17].decode("ascii", "replace")
+    return text if moment >= 0 and text[:14].isdigit() else None
 
 
 def number(value):
@@ -343,14 +284,22 @@ def verify(path, kept=(), key=""):
         faults.append((MANIFEST, "缺失或无法读取", "is missing or cannot be read"))
     faults += check_files(files, stated)
     seals, entries = read_rows(files, SEALS), read_rows(files, ENTRIES)
-    faults += [*check_seals(seals), *check_entries(entries, seals), *check_outside(seals, kept, public)]
+    about = manifest.get("about", {}) if isinstance(manifest, dict) else {}
+    faults += [*check_seals(seals), *check_entries(entries, seals, public), *check_stated(about, entries, seals)]
+    faults += [*check_stamps(files, seals), *check_outside(seals, kept, public)]
     return {
         "files": len(files),
-        "entries": len(entries),
+        **audit_facts(entries, seals),
+        "stamps": [
+            moment_of(files[name], str(seal.get("digest")))
+            for seal in seals
+            for name in [stamp_name(seal.get("number"))]
+            if name in files
+        ],
         "seals": len(seals),
         "key": fingerprint(public),
         "manifest": sha256(files.get(MANIFEST, b"")),
-        "about": manifest.get("about", {}),
+        "about": about,
         "compared": bool(kept or key),
     }, faults
 
@@ -387,6 +336,10 @@ def main(words=None):
         "{files} 个文件、{entries} 条操作日志、{seals} 条封存 · {files} files, {entries} audit entries, {seals} seals"
     )
     print(told.format(**facts))
+    if facts["erased"]:
+        print("其中 {erased} 条的部分内容已依法抹除 · {erased} of them erased in part by law".format(**facts))
+    for moment in facts["stamps"]:
+        print(f"时间戳 · time stamp: {moment}")
     print(f"密钥指纹 · fingerprint of the key: {facts['key']}\n清单摘要 · digest of the manifest: {facts['manifest']}")
     if not facts["compared"]:
         print("未与外部封存或指纹核对 · not compared with a seal (--seal) or fingerprint (--key) from elsewhere")

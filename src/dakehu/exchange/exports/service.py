@@ -10,6 +10,7 @@ import polars as pl
 from django.core.validators import MaxValueValidator, MinValueValidator
 
 from dakehu.domains.compliance.supervised_exports import permits
+from dakehu.domains.compliance.supervised_exports.choices import ExportWay
 from dakehu.domains.ledger.queries import RISK_FREE
 from dakehu.exchange.exports import figure_columns
 from dakehu.exchange.imports.dry_run import Progress
@@ -18,7 +19,7 @@ from dakehu.exchange.odata.live_workbook import add_live_sheets
 from dakehu.exchange.odata.power_query import live_queries
 from dakehu.exchange.roundtrip import row_keys
 from dakehu.exchange.sheets import frames
-from dakehu.exchange.sheets.definitions import ROW_KEY, Worksheet, worksheets
+from dakehu.exchange.sheets.definitions import ROW_KEY, Worksheet, exported_worksheets, worksheets
 from dakehu.exchange.workbook import writing
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
@@ -46,7 +47,7 @@ PARAMETERS = (
 
 
 def write_template(path: Path, *, language: str | None = None) -> Path:
-    """Write the empty workbook: five worksheets with lists and rules, without data."""
+    """Write the empty workbook: the worksheets that may be imported, with lists and rules, without data."""
     return writing.write(_book({}, language or reading_language()), Path(path))
 
 
@@ -76,7 +77,7 @@ def write_filled(
     With `live`, the address of OData, it also holds sheets that Excel fills from there. Clients outside the scope are skipped as if they did not exist. The audit records who exported how much, not what.
     """
     ids = visible_ids(None if clients is None else list(clients))
-    permits.use_permit(ids, clients is None)
+    permits.use_permit(ExportWay.WORKBOOK, ids, clients is None)
     file_language = language or reading_language()
     with TemporaryFile(prefix="dakehu-") as spool_file:  # unnamed, so that a killed process leaves nothing behind
         filled = _read(ids, file_language, spool_file, progress, whole=clients is None)
@@ -113,15 +114,18 @@ def _read(
     A file of the `whole` book also holds what belongs to no client, such as prospects.
     """
     filled = {}
-    for done, (name, worksheet) in enumerate(worksheets().items()):
-        progress(0.1 + 0.08 * done, bilingual("正在读取{title}", "Reading {title}", title=str(worksheet.title)))
+    for done, (name, worksheet) in enumerate(exported_worksheets().items()):
+        progress(
+            min(0.65, 0.1 + 0.03 * done), bilingual("正在读取{title}", "Reading {title}", title=str(worksheet.title))
+        )
         figures = figure_columns.FigureColumns(language) if name == "clients" else None
         filled[name] = FilledSheet(
             name, frames.column_renderers(worksheet, language), figures, frames.Spool(spool_file)
         )
         filled[name].fill(frames.slices(worksheet, clients, filled[name].renderers, unattached=whole))
-    export = row_keys.save_export({name: workbook.exported() for name, workbook in filled.items()})
-    for workbook in filled.values():
+    editable = {name: workbook for name, workbook in filled.items() if name in worksheets()}
+    export = row_keys.save_export({name: workbook.exported() for name, workbook in editable.items()})
+    for workbook in editable.values():
         workbook.export = export
     return filled
 
@@ -163,6 +167,9 @@ class FilledSheet:
                     if self.figures.has_figures
                     else frame.drop(self.figures.names())
                 )
+            if not self.export:  # read only: nothing comes back
+                yield frame
+                continue
             keys = row_keys.row_keys_of(self.export, self.name, frame, first)
             first += frame.height
             yield frame.with_columns(pl.Series(ROW_KEY, keys, dtype=pl.String))
@@ -170,7 +177,8 @@ class FilledSheet:
 
 def _book(filled: dict[str, FilledSheet], language: str, password: str = "") -> writing.BookSpec:
     """Build the workbook."""
-    sheets = {name: _sheet(part, filled.get(name), language) for name, part in worksheets().items()}
+    parts = exported_worksheets() if filled else worksheets()
+    sheets = {name: _sheet(part, filled.get(name), language) for name, part in parts.items()}
     today, investments = clock.today(), sheets["investments"]
     product_kinds = investments.frame["product_kind"] if "investments" in filled else pl.Series(dtype=pl.String)
     keys = writing.InvestmentKeys(
@@ -192,7 +200,9 @@ def _book(filled: dict[str, FilledSheet], language: str, password: str = "") -> 
     if figure_columns.REASON in clients.frame.columns:
         sheets["clients"] = replace(clients, columns=[*clients.columns, *figure_columns.columns(language)])
     if filled:
-        sheets = {name: _with_key(worksheets()[name], sheet) for name, sheet in sheets.items()}
+        sheets = {
+            name: sheet if parts[name].is_read_only else _with_key(parts[name], sheet) for name, sheet in sheets.items()
+        }
     return writing.BookSpec(
         TITLE.in_(language),
         list(sheets.values()),
@@ -317,7 +327,7 @@ def start_export(
     """
     if not current_actor().may(Permission.EXPORT):
         raise NotAllowed(bilingual("导出表格", "export a workbook"), Permission.EXPORT)
-    permits.check_export(visible_ids(clients), clients is None)
+    permits.check_export(ExportWay.WORKBOOK, visible_ids(clients), clients is None)
     with act("workbook.start_export"):
         password_file = files.save("password", password.encode(), days=1).key if password else ""
     return jobs.start(

@@ -12,7 +12,7 @@ from dakehu.exchange.roundtrip import deleted_rows
 from dakehu.exchange.workbook.reading import Book
 from dakehu.foundation import row_security
 from dakehu.foundation.access.permissions import Permission
-from dakehu.foundation.actions.registry import action
+from dakehu.foundation.actions.registry import ACTIONS, action
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.database.write_pipeline import pipelined_writes
@@ -21,6 +21,7 @@ from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Parameter
 from dakehu.foundation.schema.resources import with_worksheet
 
+CLIENT_ACTIONS = ("clients.create", "clients.change")
 MANY = 10_000  # rows written, from which on the database counts anew
 FILE = Parameter("file", spec=FieldSpec("文件", "File"))
 
@@ -100,13 +101,22 @@ def import_workbook(
 def _write(made: DryRun) -> None:
     born: dict[int, int] = {}
     if made.clients is not None and _has_work(made.clients):
+        _check_qualified(made.clients.row_evaluation, *CLIENT_ACTIONS)
         born = client_import.import_clients(columns=made.stacks["clients"].columns, evaluation=made.clients)
-    for _, sheet in with_worksheet():
+    for resource, sheet in with_worksheet():
         rows = made.stacks.get(sheet.name)
         if sheet.import_rows is not None and rows is not None and rows.row_evaluation.rows("created", "updated"):
+            _check_qualified(rows.row_evaluation, resource.create, resource.update)
             owners = [born.get(owner, owner) for owner in made.owners[sheet.name]]
             sheet.import_rows(columns=rows.columns, row_evaluation=rows.row_evaluation, clients=owners)
     deleted_rows.remove(made.missing)
+
+
+def _check_qualified(evaluation: Any, create: str, update: str) -> None:
+    """Raise NotQualified where rows do by file what the actor lacks the certificate or registration to do one by one."""
+    for name, state in ((create, "created"), (update, "updated")):
+        if name in ACTIONS and evaluation.rows(state):
+            ACTIONS[name].check_qualified()
 
 
 def _has_work(clients: ClientEvaluation) -> bool:

@@ -27,6 +27,8 @@ def guess_mapping(book: reading.Book) -> ImportMapping:
     for sheet in book.sheets:
         if not sheet.visible or is_own_page(sheet.name) or is_live_sheet(sheet.name):
             continue
+        if definitions.find_read_only_sheet(sheet.name) is not None:
+            continue
         tables = [_table(found, sheet) for found in reading.detect_tables(sheet, lexicon)]
         if any(is_of_bank(row) for row in sheet.head(reading.SEARCH)):
             for table in tables:

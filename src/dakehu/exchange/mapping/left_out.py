@@ -5,6 +5,7 @@ from typing import Any
 
 from dakehu.exchange.mapping.mapping import ImportMapping, TableMapping
 from dakehu.exchange.mapping.units import units_in_row
+from dakehu.exchange.sheets.definitions import find_read_only_sheet
 from dakehu.exchange.workbook.own_pages import is_live_sheet, is_own_page
 from dakehu.exchange.workbook.reading import Book, Sheet
 from dakehu.exchange.workbook.reading.footers import kind_of_line
@@ -46,6 +47,9 @@ REASONS: dict[str, Bilingual] = {
         "实时查询的工作表（内容来自工作台），没有读取；需要导入请改个名字",
         "A sheet of a live query, filled from the desk, not read; rename it to import it",
     ),
+    "read_only": bilingual(
+        "只供查看的工作表，没有读取；请在页面上办理", "A sheet for reading only, not read; change it on its page"
+    ),
     "table": bilingual("这张表设为不导入", "This table is left out"),
 }
 
@@ -60,6 +64,7 @@ def left_out(book: Book, plan: ImportMapping) -> list[dict[str, Any]]:
         if not sheet.visible or not tables:
             reason = "no_table" if sheet.visible else "hidden_sheet"
             reason = "live_sheet" if sheet.visible and is_live_sheet(sheet.name) else reason
+            reason = "read_only" if sheet.visible and find_read_only_sheet(sheet.name) is not None else reason
             entries += _whole(sheet, reason)
         else:
             entries += _benchmark_effects(sheet, tables)

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from dakehu.domains.compliance.supervised_exports import permits
+from dakehu.domains.compliance.supervised_exports.choices import ExportWay
 from dakehu.domains.insight.pivots.computation import Axis, Pivot, work_out
 from dakehu.domains.insight.pivots.queries import COLUMNS, FILTERS, MEASURE, ROWS, TOP
 from dakehu.domains.insight.pivots.rules import SHARES, MeasureName
@@ -64,7 +65,7 @@ def write_pivot(
             most=MOST,
         )
     ids = pivot.data.ids.tolist()
-    permits.use_permit(ids, False)
+    permits.use_permit(ExportWay.WORKBOOK, ids, False)
     try:
         content = writing.write_bytes(pivot_book(pivot))
     except writing.CannotWrite as error:

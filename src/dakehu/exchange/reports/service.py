@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dakehu.domains.compliance.supervised_exports import permits
+from dakehu.domains.compliance.supervised_exports.choices import ExportWay
 from dakehu.domains.ledger.trades.queries import list_trades
 from dakehu.exchange.reports import content as report_content
 from dakehu.exchange.reports import typst_pdf
@@ -149,11 +151,15 @@ def start(clients: list[int] | None = None, language: str | None = None, rise_is
     """
     if not current_actor().may(Permission.EXPORT):
         raise NotAllowed(bilingual("下载客户报告", "download clients' reports"), Permission.EXPORT)
-    return jobs.start(KIND, clients=chosen_clients(clients), language=_language(language), rise_is_red=rise_is_red)
+    ids, is_whole = chosen_clients(clients), clients is None
+    permits.check_export(ExportWay.REPORTS, ids, is_whole)
+    return jobs.start(KIND, clients=ids, language=_language(language), rise_is_red=rise_is_red, is_whole=is_whole)
 
 
 @jobs.job(KIND)
-def create_reports(progress: Any, *, clients: list[int], language: str, rise_is_red: bool = True) -> dict[str, Any]:
+def create_reports(
+    progress: Any, *, clients: list[int], language: str, rise_is_red: bool = True, is_whole: bool = False
+) -> dict[str, Any]:
     """Create many reports as a job: {file, name, counts: {clients, failed}, failed: [{client, why}]}.
 
     A client without trades, or no longer visible, does not stop the others. A job that is stopped keeps and exports
@@ -173,6 +179,7 @@ def create_reports(progress: Any, *, clients: list[int], language: str, rise_is_
                 }
             )
     with act(KIND):
+        permits.use_permit(ExportWay.REPORTS, clients, is_whole)
         stored = files.save(name, bundle.content(), days=7)
         add_audit_note(clients=bundle.papers, failed=len(failed), file=name)
     return {
@@ -206,8 +213,10 @@ def write_reports(
         client = model_of("clients.Client").objects.get(pk=ids[0])
         path.write_bytes(hand_out(client, language=language).content)
         return {"file": str(path), "counts": {"clients": 1, "failed": 0}, "failed": failed}
+    permits.check_export(ExportWay.REPORTS, ids, clients is None)
     bundle, failed = zip_reports(progress, ids, _language(language))
     with act(KIND):
+        permits.use_permit(ExportWay.REPORTS, ids, clients is None)
         add_audit_note(clients=bundle.papers, failed=len(failed), file=path.name)
     path.write_bytes(bundle.content())
     return {"file": str(path), "counts": {"clients": len(bundle.papers), "failed": len(failed)}, "failed": failed}

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import polars as pl
 from cryptography.exceptions import InvalidTag
 
-from dakehu.exchange.sheets.definitions import worksheets
+from dakehu.exchange.sheets.definitions import sheet_names
 from dakehu.exchange.sheets.frames import NUMBER, VERSION
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.access.encrypted_fields import decrypt_bytes, encrypt_bytes
@@ -57,7 +57,7 @@ def save_export(sheets: dict[str, Iterable[pl.DataFrame]]) -> str:
 
 def row_keys_of(export: str, part: str, frame: pl.DataFrame, first: int) -> list[str]:
     """Return the key of every row of a frame; `first` is the position of its first row."""
-    name, sheet_index = bytes.fromhex(export), list(worksheets()).index(part)
+    name, sheet_index = bytes.fromhex(export), sheet_names().index(part)
     rows = zip(frame[NUMBER].to_list(), frame[VERSION].to_list(), strict=True)
     return [
         base64.urlsafe_b64encode(encrypt_bytes(PLACE, BODY.pack(name, sheet_index, position, row, version))).decode()
@@ -70,7 +70,7 @@ def parse_row_key(text: str) -> RowKey:
     try:
         body = decrypt_bytes(PLACE, base64.b64decode(text.strip().encode(), altchars=b"-_", validate=True))
         name, sheet_index, position, row, version = BODY.unpack(body)
-        return RowKey(name.hex(), list(worksheets())[sheet_index], position, row, version)
+        return RowKey(name.hex(), sheet_names()[sheet_index], position, row, version)
     except (InvalidTag, binascii.Error, struct.error, KeyError, IndexError, ValueError) as error:
         raise InvalidRowKey(text) from error
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dakehu.domains.compliance.supervised_exports import permits
+from dakehu.domains.compliance.supervised_exports.choices import ExportWay
 from dakehu.domains.insight.choices import FileKind, ReportKind
 from dakehu.domains.insight.pivots.computation import Pivot, work_out
 from dakehu.exchange.pivots.service import MOST, about, figures_page, pivot_book
@@ -87,7 +88,7 @@ def may_hold_rows(pivot: Pivot) -> bool:
     """Return whether the file of the reader may hold a row for each client."""
     if not current_actor().may(Permission.EXPORT) or pivot.data.height > MOST:
         return False
-    return not permits.is_permit_missing(pivot.data.ids.tolist(), False)
+    return not permits.is_permit_missing(ExportWay.WORKBOOK, pivot.data.ids.tolist(), False)
 
 
 def _text_page(name: str, part: Part) -> writing.PageSpec:

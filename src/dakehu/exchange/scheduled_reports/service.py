@@ -8,10 +8,9 @@ import hashlib
 from datetime import date
 from typing import Any
 
-from dakehu.domains.insight.models import ReportRun, ReportSchedule
 from dakehu.domains.insight.pivots.dimensions import fields_of_reader
 from dakehu.domains.insight.schedules.actions import drop_recipient, get_own_schedule, record_run
-from dakehu.domains.insight.schedules.queries import due_schedules, get_run
+from dakehu.domains.insight.schedules.queries import due_schedules, find_file, get_run
 from dakehu.domains.insight.schedules.rules import contents_of
 from dakehu.domains.insight.snapshots.visibility import scope_digest
 from dakehu.domains.team.queries import actor_of, get_user, language_of
@@ -41,7 +40,7 @@ def make_due(day: date) -> dict[str, int]:
     return counts
 
 
-def make(schedule: ReportSchedule, day: date, is_test: bool = False) -> ReportRun:
+def make(schedule: Any, day: date, is_test: bool = False) -> Any:
     """Make the report of a schedule for the actor and record it; what goes wrong is recorded in its place."""
     about: dict[str, Any] = {"schedule": schedule, "day": day, "is_test": is_test, "rights": rights_now()}
     if not current_actor().may(Permission.INSIGHT_READ):
@@ -49,23 +48,22 @@ def make(schedule: ReportSchedule, day: date, is_test: bool = False) -> ReportRu
     try:
         parts = parts_of(schedule.report)
         contents = _contents(schedule, parts)
-        known = ReportRun.objects.filter(contents=contents).exclude(file="").first()
-        name, content = (
-            (known.file_name, files.content_of(known.file).whole())
-            if known is not None
-            else rendered(schedule.report, parts, str(schedule.file_kind))
-        )
+        known = find_file(contents)
+        if known is not None:
+            name, content = known[0], files.content_of(known[1]).whole()
+        else:
+            name, content = rendered(schedule.report, parts, str(schedule.file_kind))
     except Refused as refused:
         return _refused(about, refused)
     clients = max((part.pivot.data.height for part in parts if part.pivot is not None), default=0)
     return record_run(**about, clients=clients, contents=contents, name=name, content=content)
 
 
-def _refused(about: dict[str, Any], refused: Refused) -> ReportRun:
+def _refused(about: dict[str, Any], refused: Refused) -> Any:
     return record_run(**about, fault=next(iter(refused.as_plain().values()))[0])
 
 
-def _contents(schedule: ReportSchedule, parts: list[Any]) -> str:
+def _contents(schedule: Any, parts: list[Any]) -> str:
     """Return the digest of what decides what the file says to the actor."""
     fields = fields_of_reader()
     columns = [f"{kind}:{one['name']}" for kind, every in fields.items() for one in every]
@@ -82,7 +80,7 @@ def rights_now() -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-def send_test(number: int) -> ReportRun:
+def send_test(number: int) -> Any:
     """Make the report of a schedule of one's own now, as one's own version. Raises NotFound."""
     return make(get_own_schedule(number), clock.today(), is_test=True)
 

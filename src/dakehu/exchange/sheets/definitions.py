@@ -43,6 +43,7 @@ class Worksheet:
     create: str  # the action that creates a single row
     import_only: tuple[str, ...] = ()
     clients: str = "each"  # whether each of its rows belongs to a client, some do, or none
+    is_read_only: bool = False  # exported, never imported
 
     def parameter(self, name: str) -> Parameter:
         """Return a column by name."""
@@ -91,23 +92,47 @@ def _channels() -> tuple[Parameter, ...]:
 
 
 def worksheets() -> dict[str, Worksheet]:
-    """Return {name: worksheet} in the order of the workbook.
+    """Return {name: worksheet} that the reader may import and export, in the order of the workbook.
 
     With the fields visible to the reader's role.
     """
+    return {name: part for name, part in _worksheets(*_reader()).items() if not part.is_read_only}
+
+
+def exported_worksheets() -> dict[str, Worksheet]:
+    """Return the worksheets of an exported workbook: those that may be imported, and those that are read only."""
     return _worksheets(*_reader())
 
 
-def _reader() -> tuple[Any, str]:
-    """Return what the definitions depend on: the custom fields in use, and the role."""
+def sheet_names() -> list[str]:
+    """Return the names of all worksheets by their place, whoever reads: keys of rows count them."""
+    return [sheet.name for _, sheet in with_worksheet()]
+
+
+def sheet_models() -> dict[str, str]:
+    """Return {name of a worksheet: model of its rows}, whoever reads."""
+    return {sheet.name: resource.model for resource, sheet in with_worksheet()}
+
+
+def find_read_only_sheet(title: str) -> SheetOf | None:
+    """Return the read-only worksheet that a sheet of a file was exported as, by its title; None for any other."""
+    known = (sheet for _, sheet in with_worksheet() if sheet.is_read_only)
+    return next((one for one in known if title.casefold() in (one.title.zh, one.title.en.casefold())), None)
+
+
+def _reader() -> tuple[Any, str, tuple[str, ...]]:
+    """Return what the definitions depend on: the custom fields in use, the role, and the sheets that the reader may not have."""
     actor = actor_or_none()
-    return custom_fields.definitions_state(), "system" if actor is None or actor.is_system else actor.role
+    closed = tuple(
+        sheet.name for _, sheet in with_worksheet() if sheet.needs and actor is not None and not actor.may(sheet.needs)
+    )
+    return custom_fields.definitions_state(), "system" if actor is None or actor.is_system else actor.role, closed
 
 
 @lru_cache(maxsize=32)
-def _worksheets(fields: Any, role: str) -> dict[str, Worksheet]:
+def _worksheets(fields: Any, role: str, closed: tuple[str, ...]) -> dict[str, Worksheet]:
     """Build the worksheets; cached by `_reader`."""
-    sheets = [_worksheet(resource, sheet) for resource, sheet in with_worksheet()]
+    sheets = [_worksheet(resource, sheet) for resource, sheet in with_worksheet() if sheet.name not in closed]
     key_column = Parameter(
         ROW_KEY,
         required=False,
@@ -136,6 +161,7 @@ def _worksheet(resource: Resource, sheet: SheetOf) -> Worksheet:
         resource.create,
         sheet.import_only,
         sheet.clients,
+        sheet.is_read_only,
     )
 
 
@@ -235,7 +261,7 @@ def terms() -> tuple[Term, ...]:
 
 
 @lru_cache(maxsize=32)
-def _terms(fields: Any, role: str) -> tuple[Term, ...]:
+def _terms(fields: Any, role: str, closed: tuple[str, ...]) -> tuple[Term, ...]:
     """Build the terms; cached by `_reader`."""
     return tuple(
         Term(

@@ -15,7 +15,12 @@ def save(name: str, rows: Rows, replaced: str = "") -> str:
     if replaced:
         files.expire(replaced, UNDO_DAYS)
     body = json.dumps({str(number): cells for number, cells in rows.items()}, ensure_ascii=False)
-    return str(files.save(f"{name}.json", zlib.compress(body.encode()), None).key)
+    return str(files.save(name_of(name), zlib.compress(body.encode()), None).key)
+
+
+def name_of(name: str) -> str:
+    """Return the name of the file of some rows."""
+    return f"{name}.json"
 
 
 def load(key: str) -> Rows:

@@ -11,6 +11,8 @@ from typing import Any
 
 from django.conf import settings
 
+from dakehu.domains.compliance.supervised_exports import permits
+from dakehu.domains.compliance.supervised_exports.choices import ExportWay
 from dakehu.domains.team import queries as team
 from dakehu.exchange.connectors.importing import failure_texts
 from dakehu.exchange.connectors.models import Preference
@@ -47,6 +49,7 @@ def synchronise(link: LinkedSheet, progress: Progress = no_progress, address: st
     owner = replace(actor_of(link.owner_id, asking.reason or f"sheet {link.name}"), door=asking.door)
     with acting_as(owner), _alone(link):
         check_rights(link)
+        permits.check_all_clients(ExportWay.SHEETS)
         _settle(link, progress)
         run = _begin(link)
         try:

@@ -6,6 +6,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from dakehu.domains.compliance.supervised_exports import permits
+from dakehu.domains.compliance.supervised_exports.choices import ExportWay
+from dakehu.exchange.exports.service import visible_ids
 from dakehu.exchange.imports.dry_run import Progress
 from dakehu.exchange.tableau import hyper
 from dakehu.exchange.tableau.datasource import tds
@@ -61,6 +64,7 @@ def write_extract(
     file_language = language or reading_language()
     tables = extract_tables(file_language)
     chosen = None if clients is None else list(clients)
+    permits.use_permit(ExportWay.TABLEAU, visible_ids(chosen), chosen is None)
     with TemporaryDirectory(prefix=".dakehu-", dir=path.parent) as folder:
         draft = Path(folder) / "desk.hyper"
         counts = hyper.write_hyper(draft, tables, _Reader(tables, chosen, file_language, progress).rows_of)
@@ -108,6 +112,7 @@ def start_export(clients: list[int] | None = None, language: str | None = None) 
     if not current_actor().may(Permission.EXPORT):
         raise NotAllowed(bilingual("导出 Tableau 数据", "export data for Tableau"), Permission.EXPORT)
     hyper.require_installed()
+    permits.check_export(ExportWay.TABLEAU, visible_ids(clients), clients is None)
     return jobs.start(KIND, clients=clients, language=language or reading_language())
 
 

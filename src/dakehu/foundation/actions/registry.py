@@ -15,7 +15,7 @@ from dakehu.foundation.access.actor import Actor, current_actor
 from dakehu.foundation.actions import undo_entries
 from dakehu.foundation.audit import chain as audit
 from dakehu.foundation.audit.models import hide_entries_of
-from dakehu.foundation.base.errors import NotAllowed, NotRegistered, Refused
+from dakehu.foundation.base.errors import NotAllowed, NotQualified, Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.database import lock_timeout
 from dakehu.foundation.jobs import events
@@ -54,30 +54,37 @@ class Action:
         return bilingual(self.zh, self.en)
 
     def check_allowed(self) -> None:
-        """Raise NotAllowed without the permission, NotRegistered without the registration that it needs."""
+        """Raise NotAllowed without the permission, NotQualified without a qualification that it needs."""
         if not current_actor().may(self.needs):
             raise NotAllowed(self.label, self.needs)
-        refusal = self.find_registration_refusal()
-        if refusal is not None:
-            raise NotRegistered(refusal)
+        self.check_qualified()
 
-    def find_registration_refusal(self) -> Bilingual | None:
-        """Return why the actor lacks the registration that it needs, None where nothing is lacking."""
-        if not self.registration:
-            return None
-        if not _registration_rule:
+    def check_qualified(self) -> None:
+        """Raise NotQualified without a registration or certificate that it needs."""
+        fault = self.find_qualification_fault()
+        if fault is not None:
+            raise fault
+
+    def find_qualification_fault(self) -> NotQualified | None:
+        """Return which qualification the actor lacks, None where nothing is lacking."""
+        if self.registration and not _qualifications:
             raise LookupError(f"{self.name}: no domain keeps registrations")
-        return _registration_rule[0](self.registration, current_actor())
+        found = (rule(self, current_actor()) for rule in _qualifications)
+        return next((fault for fault in found if fault is not None), None)
 
 
 ACTIONS: dict[str, Action] = {}
 _checks: list[Callable[[ActionRecord], None]] = []
-_registration_rule: list[Callable[[str, Actor], Bilingual | None]] = []
+_qualifications: list[Callable[[Action, Actor], NotQualified | None]] = []
 
 
-def set_registration_rule(rule: Callable[[str, Actor], Bilingual | None]) -> None:
-    """Called once at start-up by the domain that keeps registrations: why an actor holds none of a kind, or None."""
-    _registration_rule[:] = [rule]
+def add_qualification(rule: Callable[[Action, Actor], NotQualified | None]) -> None:
+    """Ask a rule before every action, at every door: which qualification of its own the actor lacks for it, or None.
+
+    Called at start-up by each domain that keeps qualifications of staff, such as registrations or certificates.
+    """
+    if rule not in _qualifications:
+        _qualifications.append(rule)
 
 
 def add_check(check: Callable[[ActionRecord], None]) -> None:

@@ -2,7 +2,8 @@
 
 The seal of the entry stays, so that the entries after it hold as before. As the seal no longer fits the content, the content
 carries a mark: an HMAC under the same key over the seal and what is left. Without the key nobody can pass off a change as
-an erasure.
+an erasure. An entry that stands under a seal that left the desk keeps the leaf to which that seal commits, a salted digest
+that tells nothing of the content: the proofs of the entries around it need it.
 """
 
 # django.apps reaches the tables of allauth, which is published without types.
@@ -18,9 +19,10 @@ from typing import Any
 from django.db import connection, models
 
 from dakehu.foundation.access import keys
-from dakehu.foundation.audit.models import AuditEntry
+from dakehu.foundation.audit.leaves import leaf_of
+from dakehu.foundation.audit.models import AuditEntry, AuditSeal
 
-MARK = "erasure_mark"
+MARK, LEAF = "erasure_mark", "sealed_leaf"
 FUNCTION = "dakehu_redact_audit"
 _FACTS = ("actor_ref", "actor_name", "door", "action", "reason", "request_id", "client_ref")
 # The end of a change in the body of an entry, as json.dumps writes it with sorted keys.
@@ -37,6 +39,13 @@ def holds(entry: Any) -> bool:
     return isinstance(mark, str) and hmac.compare_digest(mark, _mark(entry, body))
 
 
+def sealed_leaf(entry: Any) -> str:
+    """Return the leaf of an entry under its seal: the one before its erasure, where it was sealed by then."""
+    if MARK in entry.body and holds(entry):
+        return str(json.loads(entry.body).get(LEAF) or leaf_of(entry))
+    return leaf_of(entry)
+
+
 def _mark(entry: Any, body: dict[str, Any]) -> str:
     facts = [entry.at.isoformat(), *(getattr(entry, name) for name in _FACTS)]
     text = json.dumps(["erased", entry.previous, entry.seal, facts, body], ensure_ascii=False, sort_keys=True)
@@ -49,7 +58,7 @@ def redact(clients: set[int], rows: Mapping[str, set[int]]) -> int:
     Of an entry about one of these clients nothing is left but when, who and which action. Run as the system, in an action.
     """
     entries: Any = models.QuerySet(AuditEntry)
-    count = 0
+    count, sealed = 0, _last_sealed()
     for pk in _concerned(entries, clients, rows):
         entry = entries.get(pk=pk)
         body = json.loads(entry.body)
@@ -57,12 +66,20 @@ def redact(clients: set[int], rows: Mapping[str, set[int]]) -> int:
         kept = [] if is_own else [one for one in body["changes"] if not _is_of(one, clients, rows)]
         gone = body.get("erased", 0) + len(body["changes"]) - len(kept)
         left = {"changes": kept, "inner": body.get("inner", []), "note": {}, "erased": gone}
+        if pk <= sealed:
+            left[LEAF] = sealed_leaf(entry)
         entry.reason = ""
         entry.client_ref = None if is_own else entry.client_ref
         left[MARK] = _mark(entry, left)
         _store(entry, json.dumps(left, ensure_ascii=False, sort_keys=True))
         count += 1
     return count
+
+
+def _last_sealed() -> int:
+    """Return the id of the last entry under a seal, 0 where nothing is sealed."""
+    found = models.QuerySet(AuditSeal).order_by("-pk").values_list("last_entry", flat=True).first()
+    return found or 0
 
 
 def _concerned(entries: Any, clients: set[int], rows: Mapping[str, set[int]]) -> list[int]:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models
 
 from dakehu.foundation.access.actor import Reach, acting_as, current_actor
-from dakehu.foundation.audit import anchor, chain, merkle, signature
+from dakehu.foundation.audit import anchor, chain, merkle, redaction, signature
 from dakehu.foundation.audit.anchor import HeadFault
 from dakehu.foundation.audit.models import AuditEntry, AuditSeal
 from dakehu.foundation.base import clock
@@ -28,30 +28,10 @@ def newest() -> AuditSeal | None:
     return found
 
 
-def plain_columns(entry: Any) -> list[Any]:
-    """Return the columns of an entry to which its leaf commits, besides its body."""
-    return [
-        entry.pk,
-        entry.at.isoformat(),
-        entry.actor_ref,
-        entry.actor_name,
-        entry.door,
-        entry.action,
-        entry.reason,
-        entry.request_id,
-        entry.client_ref,
-    ]
-
-
-def leaf_of(entry: Any) -> str:
-    """Return the leaf of an entry."""
-    return merkle.leaf([*plain_columns(entry), merkle.body_digest(signature.salt_of_entry(entry.pk), entry.body)])
-
-
 def leaves_of(seal: AuditSeal) -> list[str]:
-    """Return the leaves under a seal, in order."""
+    """Return the leaves under a seal, in order; of an entry that was erased since, the leaf that was sealed."""
     rows: Any = models.QuerySet(AuditEntry).filter(pk__range=(seal.first_entry, seal.last_entry)).order_by("pk")
-    return [leaf_of(entry) for entry in rows.iterator(chunk_size=1000)]
+    return [redaction.sealed_leaf(entry) for entry in rows.iterator(chunk_size=1000)]
 
 
 def make_seals() -> list[AuditSeal]:
@@ -72,7 +52,7 @@ def make_seals() -> list[AuditSeal]:
             if entry.previous != previous or not chain.holds(entry):
                 _refuse(HeadFault(entry.pk, chain.REMOVED if entry.previous != previous else chain.CHANGED))
             previous = entry.seal
-            held.append((entry.pk, leaf_of(entry), entry.seal))
+            held.append((entry.pk, redaction.sealed_leaf(entry), entry.seal))
             if len(held) == SPAN:
                 last = _save(held, last)
                 made.append(last)

@@ -49,10 +49,18 @@ class NotAllowed(Refused):
         )
 
 
-class NotRegistered(Refused):
-    """The actor lacks the registration that the law or the firm asks of whoever does this."""
+class NotQualified(Refused):
+    """The actor lacks a qualification that the law or the firm asks of whoever does this, in spite of the permission."""
 
     status = 403
+
+
+class NotRegistered(NotQualified):
+    """The actor lacks a registration."""
+
+
+class NotCertified(NotQualified):
+    """The actor lacks a certificate."""
 
 
 class NotFound(Refused):

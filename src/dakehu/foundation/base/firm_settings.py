@@ -28,6 +28,8 @@ NAMES = (
     "WATERMARK",
     "READ_LOG_DAYS",
     "SUPERVISED_EXPORT",
+    "RISK_TEST_DAYS",
+    "SUPERVISED_PERSONAL",
 )
 _cache = TTLCache(seconds=60)
 _source: list[Callable[[], dict[str, Any]]] = []

@@ -33,6 +33,11 @@ def trading_days_between(first: date, last: date) -> list[date]:
     return [day for day in all_days if known.get(day, day.weekday() < 5)]
 
 
+def trading_day_after(day: date, count: int) -> date:
+    """Return the `count`th trading day after a day, which does not count itself; `count` is 1 or more."""
+    return trading_days_between(day + timedelta(days=1), day + timedelta(days=2 * count + 30))[count - 1]
+
+
 def last_complete_day() -> date:
     """Return the last trading day with final prices."""
     now = clock.local(clock.now())

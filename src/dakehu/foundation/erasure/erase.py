@@ -15,7 +15,7 @@ from dakehu.foundation.access import scope
 from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedTextField
 from dakehu.foundation.access.sensitivity import PUBLIC
 from dakehu.foundation.actions import undo_redaction
-from dakehu.foundation.audit import redaction
+from dakehu.foundation.audit import chain, redaction
 from dakehu.foundation.base.chunks import chunks
 from dakehu.foundation.base.id_ranges import IdRanges
 from dakehu.foundation.erasure import hanging, tombstones
@@ -76,6 +76,7 @@ def erase_clients(ids: Iterable[int], former: Iterable[int] = ()) -> dict[str, i
     rows = {**erasure.rows, StoredFile._meta.label: set(stored)}
     counts["undo"] = undo_redaction.redact(set(erasure.clients), rows)
     counts["files"] = store.erase(list(stored.values()))
+    chain.wait_for_turn()  # a seal that is made meanwhile must commit to entries either before or after
     counts["audit"] = redaction.redact(set(erasure.clients), rows)
     counts["anonymous"] = sum(_make_anonymous(model, numbers) for model, numbers in found.shared.items() if numbers)
     _clear_links(found)

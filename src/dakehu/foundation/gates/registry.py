@@ -43,11 +43,18 @@ QUERIES: dict[str, Query] = {}
 # Interfaces by which a query about one client is a reading of that client; a page records its readings by itself.
 RECORDED_DOORS = frozenset({"api", "mcp", "cli"})
 _read_observer: list[Callable[[int], None]] = []
+_list_observer: list[Callable[[Any, int | None, int], None]] = []
 
 
 def set_read_observer(observer: Callable[[int], None]) -> None:
     """Called once at start-up by the domain that keeps the read log: `observer(client id)` is told of every reading."""
     _read_observer[:] = [observer]
+
+
+def set_list_observer(observer: Callable[[Any, int | None, int], None]) -> None:
+    """Called once at start-up by the domain that supervises exports: `observer(result, limit, offset)` is told of every list
+    that a program asks for, and raises Refused where so much of it may not leave."""
+    _list_observer[:] = [observer]
 
 
 def observe_reading(client: Any) -> None:
@@ -111,6 +118,9 @@ def run_query(name: str, raw: dict[str, Any], most: int | None = None) -> tuple[
     answer = asked.body(**given)
     if current_actor().door in RECORDED_DOORS and isinstance(given.get("client"), models.Model):
         observe_reading(given["client"])
+    if current_actor().door in RECORDED_DOORS:
+        for observer in _list_observer:
+            observer(answer, limit, offset)
     return answer, limit, offset
 
 

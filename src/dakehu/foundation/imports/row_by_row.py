@@ -25,23 +25,42 @@ def evaluate_rows(
     parameters: Iterable[Parameter],
     check: Check,
     mode: str = "both",
+    clients: list[int] | None = None,
 ) -> ImportEvaluation:
     """Compare rows with the visible stored ones, by the fields of `key`, and set the outcome of each.
 
-    `check(row, is_new)` gets an unsaved record as it would be and raises Refused for one that may not be so.
+    `clients` names the client of each row where each belongs to one; 0 and less are not stored yet. `check(row, is_new)` gets
+    an unsaved record as it would be and raises Refused for one that may not be so.
     """
     compared = tuple(name for name in fields if name in columns and name not in key)
-    row_matching.evaluate(
-        model, columns, _keys(columns, count, key), _stored(model, key, compared), compared, evaluation, mode=mode
-    )
+    keys = _keys(columns, count, key)
+    if clients is None:
+        stored = _stored(model, key, compared)
+    else:
+        keys = [(client, *rest) for client, rest in zip(clients, keys, strict=True)]
+        stored = row_matching.stored_by_client(model, key, compared, clients)
+    row_matching.evaluate(model, columns, keys, stored, compared, evaluation, mode=mode)
     row_matching.hide_foreign_values(model, columns, evaluation)
     row_matching.require_columns(parameters, columns, evaluation)
+    return check_rows(model, columns, evaluation, fields, check, clients)
+
+
+def check_rows(
+    model: Any,
+    columns: Columns,
+    evaluation: ImportEvaluation,
+    fields: tuple[str, ...],
+    check: Check,
+    clients: list[int] | None = None,
+) -> ImportEvaluation:
+    """Fault the rows that `check` refuses, as evaluate_rows says of it."""
     held = model.objects.in_bulk([evaluation.targets[place] for place in evaluation.rows(UPDATED)])
     for place in evaluation.rows(CREATED, UPDATED):
         is_new = evaluation.verdicts[place] == CREATED
         try:
             if is_new:
-                row = model(**row_matching.filled_values(columns, fields, place))
+                owner = {} if clients is None else {"client_id": clients[place] if clients[place] > 0 else None}
+                row = model(**owner, **row_matching.filled_values(columns, fields, place))
             else:
                 row = copy(held[evaluation.targets[place]])
                 for name, (_, given) in evaluation.differences[place].items():
@@ -51,6 +70,22 @@ def evaluate_rows(
             name, messages = next(iter(refused.messages.items()))
             evaluation.fault(place, name, _value(columns, name, place), _both(messages[0]))
     return evaluation
+
+
+def write_client_rows(
+    columns: Columns,
+    evaluation: ImportEvaluation,
+    fields: tuple[str, ...],
+    clients: dict[int, Any],
+    create: Callable[[Any, dict[str, Any]], Any],
+    change: Callable[[int, dict[str, Any]], Any],
+) -> None:
+    """Write evaluated rows of clients, each by the action of a single one; `clients` are the clients of the rows by place."""
+    for place in evaluation.rows(CREATED):
+        evaluation.targets[place] = create(clients[place], row_matching.filled_values(columns, fields, place)).pk
+    for place, differences in evaluation.differences.items():
+        if evaluation.verdicts[place] == UPDATED:
+            change(evaluation.targets[place] or 0, {name: given for name, (_, given) in differences.items()})
 
 
 def write_rows(

@@ -47,6 +47,7 @@ class ActionRecord:
     client_id: int | None = None  # the client it is about, if its changes concern several
     undo_log: Any = None  # actions.undo.UndoLog, if the action can be undone later
     undo_entry: Any = None  # the row by whose number it can be undone, once that was asked for or stored
+    looked_up: dict[str, Any] = field(default_factory=dict)  # what a rule asks once for all actions within this one
 
 
 _open: ContextVar[ActionRecord | None] = ContextVar("dakehu_act", default=None)

@@ -20,7 +20,9 @@ class SheetOf:
     `import_only` names those that an export leaves out. `kept` says why rows cannot be deleted by leaving them out of a
     file; `open_state` is (field, value) of rows that still can be, `ended` the reason for the others. `due_while`
     are values of the state in which a day that has passed is marked, that of `open_state` unless said. `clients` says whose
-    rows they are: "each" row belongs to a client, "some" do, "none" does.
+    rows they are: "each" row belongs to a client, "some" do, "none" does. `needs` is the permission without which a reader has
+    no such sheet, "" for everybody. `is_read_only`: exported and never imported, with `kept` as the reason. New sheets stand
+    behind the others: the keys of rows in exported files count sheets by their place.
     """
 
     name: str
@@ -35,6 +37,8 @@ class SheetOf:
     ended: Bilingual | None = None
     due_while: tuple[str, ...] = ()
     clients: str = "each"
+    needs: str = ""
+    is_read_only: bool = False
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ def collection_view(request: HttpRequest, name: str) -> HttpResponseBase:
     if request.method == "POST":
         body = body_of(request)
         made = _client_seen(lambda: perform(resource.create, body), body)
-        return json_answer(render_row(made), 201, Location=f"/api/v1/{name}/{made.pk}")
+        return json_answer(render_row(made), 201, Location=f"/api/v1/{_path_of(made, name)}/{made.pk}")
     given = parameters(request)
     known = {t.name for t in QUERIES[resource.list].parameters}
     is_arrow = arrow.is_wanted(request)
@@ -124,6 +124,11 @@ def one_view(request: HttpRequest, name: str, key: str) -> HttpResponse:
         lambda: perform_with_merge(resource.update, {**raw, resource.key: key}, base, version).row, resource.key
     )
     return json_answer(render_row(made), ETag=f'"{made.row_version}"')
+
+
+def _path_of(row: Any, name: str) -> str:
+    """Return the address of a row's own resource: what an action makes may belong elsewhere (a complaint among feedback)."""
+    return next((one.path for one in resources.resources() if one.path and one.model == row._meta.label), name)
 
 
 def _client_seen(do: Any, given: dict[str, Any]) -> Any:

@@ -36,23 +36,28 @@ from dakehu.interfaces.cli.example import (
     EXAMPLE,
     EXAMPLE_DAY,
     advice,
+    appraisals,
     calendar,
     calendars,
     campaigns,
     cases,
     comments,
     conduct,
+    feedback,
     feeds,
     growth,
     insight,
+    learning,
     mails,
     market,
     messages,
     moments,
     outgoing,
+    outreach,
     privacy,
     risk,
     suitability,
+    surveys,
     wording,
     work,
     write_book,
@@ -134,13 +139,20 @@ def _fill(table: Path) -> dict[str, Any]:
     _tell(str(bilingual("编写营销活动…", "Campaigns …")))
     campaigns.fill(lambda name: _as(team.find_user(name)))
     suitability.fill(lambda name: _as(team.find_user(name)))
+    surveys.fill(lambda name: _as(team.find_user(name)))
     advice.add_advice(clock.today(), lambda name: _as(team.find_user(name)))
+    _tell(str(bilingual("急跌致电…", "Calls after a shock …")))
+    outreach.add_outreach(clock.today(), lambda name: _as(team.find_user(name)))
     outgoing.add_outgoing(lambda name: _as(team.find_user(name)))
     _tell(str(bilingual("登记任务、清单、休假与交接…", "Tasks, checklists, absences and hand-overs …")))
     work.write(clock.today(), lambda name: _as(team.find_user(name)))
     comments.write(lambda name: _as(team.find_user(name)))
+    feedback.fill(clock.today(), lambda name: _as(team.find_user(name)))
+    learning.add_learning(clock.today(), lambda name: _as(team.find_user(name)))
     privacy.add_requests(clock.today(), lambda name: _as(team.find_user(name)), "he", "lin")
     insight.add_reports(lambda name: _as(team.find_user(name)), "an", "zhou")
+    _tell(str(bilingual("考核一个季度…", "A quarter's appraisal …")))
+    appraisals.fill(clock.today(), lambda name: _as(team.find_user(name)))
     _keep(table, password)
     return report
 

@@ -14,6 +14,8 @@ from urllib.parse import quote, urlencode
 import orjson
 from django.core import signing
 
+from dakehu.domains.compliance.supervised_exports import permits
+from dakehu.domains.compliance.supervised_exports.choices import ExportWay
 from dakehu.domains.team.pulls import record_pull
 from dakehu.exchange.odata.entity_sets import DECIMAL, KEY, EntitySet, Property
 from dakehu.foundation.access.actor import current_actor
@@ -50,7 +52,9 @@ def collection(source: Source, options: Options, sets: dict[str, EntitySet], roo
     total = rows.count() if options.is_counted or not is_later else 0
     if not is_later:
         matched = max(0, total - options.skip)
-        _record(source, options, matched if left is None else min(left, matched))
+        number = matched if left is None else min(left, matched)
+        permits.check_rows(ExportWay.ODATA, rows, number)
+        _record(source, options, number)
     most = PAGE_EXPANDED if any(item.way.is_many for item in options.expansions) else PAGE
     most = min(most, options.page_size or most)
     size = most if left is None else min(left, most)

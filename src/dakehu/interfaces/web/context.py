@@ -13,6 +13,7 @@ from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base import firm_settings
 from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.gates import ask
 from dakehu.interfaces.web.views.guide import guide_for
 
 
@@ -67,12 +68,49 @@ MENU = (
         (
             Page("/tiers/", bilingual("客户分级", "Client tiers"), "star", Permission.TIERS_READ),
             Page("/suitability/", bilingual("适当性", "Suitability"), "shield-check", Permission.SUITABILITY_READ),
+            Page(
+                "/suitability/questionnaire/",
+                bilingual("测评问卷", "Questionnaire"),
+                "list-checks",
+                Permission.QUESTIONNAIRE_WRITE,
+            ),
             Page("/advice/", bilingual("投资建议", "Advice"), "handshake", Permission.POLICY_READ),
             Page("/risk/", bilingual("风险监控", "Risk"), "chart-line", Permission.RISK_READ),
             Page("/market/", bilingual("行情", "Market"), "chart-line", Permission.LEDGER_READ),
             Page("/complaints/", bilingual("投诉", "Complaints"), "flag", Permission.COMPLAINT_HANDLE),
             Page("/compliance/", bilingual("合规", "Compliance"), "shield", Permission.COMPLIANCE_READ),
             Page("/moments/rules/", bilingual("规则", "Rules"), "sliders-horizontal", Permission.MOMENT_RULES),
+        ),
+    ),
+    Section(
+        "care",
+        bilingual("客户关怀", "Care"),
+        (
+            Page("/feedback/", bilingual("客户意见", "Feedback"), "inbox", Permission.FEEDBACK_READ),
+            Page("/improvements/", bilingual("改进事项", "Improvements"), "target", Permission.IMPROVEMENT_READ),
+            Page("/surveys/", bilingual("问卷", "Surveys"), "message-circle", Permission.SURVEY_READ),
+            Page("/outreach/", bilingual("急跌致电", "Calls after a shock"), "phone", Permission.OUTREACH_READ),
+        ),
+    ),
+    Section(
+        "learning",
+        bilingual("学习", "Learning"),
+        (
+            Page("/knowledge/", bilingual("知识库", "Knowledge"), "book-open", Permission.LEARNING_READ),
+            Page("/learning/", bilingual("我的学习", "My learning"), "bookmark", Permission.LEARNING_READ),
+            Page("/learning/team/", bilingual("团队学习", "Team learning"), "users", Permission.TRAINING_REVIEW),
+            Page(
+                "/learning/questions/",
+                bilingual("题库与试卷", "Question bank"),
+                "list-checks",
+                Permission.QUESTION_WRITE,
+            ),
+            Page(
+                "/learning/requirements/",
+                bilingual("要求与证书", "Requirements"),
+                "shield-check",
+                Permission.COURSE_WRITE,
+            ),
         ),
     ),
     Section(
@@ -83,6 +121,22 @@ MENU = (
             Page("/pivot/", bilingual("透视分析", "Pivot"), "chart-column", Permission.INSIGHT_READ),
             Page("/schedules/", bilingual("定期报表", "Scheduled reports"), "send", Permission.INSIGHT_READ),
             Page("/question/", bilingual("文字提问", "Question"), "search", Permission.INSIGHT_READ),
+        ),
+    ),
+    Section(
+        "people",
+        bilingual("人员发展", "People"),
+        (
+            Page("/appraisal/mine/", bilingual("我的考核", "My appraisal"), "target", Permission.APPRAISAL_OWN),
+            Page("/appraisal/team/", bilingual("团队考核", "Team appraisal"), "users-round", Permission.APPRAISAL_TEAM),
+            Page("/appraisal/periods/", bilingual("考核期", "Appraisal periods"), "calendar", Permission.APPRAISAL_ALL),
+            Page(
+                "/appraisal/schemes/",
+                bilingual("考核方案", "Appraisal schemes"),
+                "sliders-horizontal",
+                Permission.APPRAISAL_ALL,
+            ),
+            Page("/appraisal/bonuses/", bilingual("奖金", "Bonuses"), "star", Permission.BONUS_DECIDE),
         ),
     ),
     Section(
@@ -162,6 +216,18 @@ def menu_for(actor: Actor) -> list[dict[str, Any]]:
     return sections
 
 
+def articles_about(actor: Actor, path: str) -> list[dict[str, Any]]:
+    """The articles of the knowledge base that concern a page; asked by whole pages only, once."""
+    return ask("learning.articles_about", {"path": path}) if actor.may(Permission.LEARNING_READ) else []
+
+
+def _keep_nearest(pages: list[dict[str, Any]]) -> None:
+    """Of several pages whose address the present one begins with, mark the longest only."""
+    active = [page for page in pages if page["active"]]
+    for page in active:
+        page["active"] = len(page["url"]) == max(len(one["url"]) for one in active)
+
+
 @cache
 def exists(url: str) -> bool:
     try:
@@ -190,6 +256,8 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
             section["is_open"] = section["code"] in chosen.split(".")
         for item in section["pages"]:
             item["active"] = at == item["url"] or (item["url"] != "/" and at.startswith(item["url"]))
+        _keep_nearest(section["pages"])
+        for item in section["pages"]:
             section["is_open"] = section["is_open"] or item["active"]
     views = team.views(page="clients")[:4] if actor.may(Permission.CLIENT_READ) else []
     shown = [
@@ -209,5 +277,6 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "nav_views": shown,
         "me": {"name": user.name, "detail": detail},
         "links": links,
+        "articles_about": lambda: articles_about(actor, at),
         "may": Rights(actor),
     }

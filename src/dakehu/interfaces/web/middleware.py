@@ -26,6 +26,7 @@ from dakehu.interfaces.web.views import errors
 logger = logging.getLogger("dakehu.web")
 
 SIGN_IN, PASSWORD, SIGN_OUT = "/sign-in", "/me/password", "/sign-out"
+SURVEYS = "/s/"  # what leads there is a secret of its holder: no log names it
 OPEN_TO_ALL = (
     SIGN_IN,
     "/begin/",
@@ -36,6 +37,7 @@ OPEN_TO_ALL = (
     "/published/",
     "/book/",
     "/test/",
+    SURVEYS,
 )
 OWN_DOORS = ("/api/", "/mcp", "/calendar/feed")  # these say for themselves who is asking
 OWN_WORDS = "/odata/"  # OData does too, and reads what it is sent in its own way
@@ -107,7 +109,8 @@ class Manners:
         if isinstance(fault, (Http404, PermissionDenied, SuspiciousOperation)):
             return None  # Django has answers for these, drawn by our own pages
         asked: Any = request
-        logger.error("request %s failed: %s", asked.request_id, request.path, exc_info=fault)
+        shown = SURVEYS if request.path.startswith(SURVEYS) else request.path
+        logger.error("request %s failed: %s", asked.request_id, shown, exc_info=fault)
         return errors.broken(request)
 
 

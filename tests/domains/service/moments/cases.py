@@ -102,5 +102,6 @@ CASES: dict[str, tuple[Facts, list[Facts]]] = {
         [{"class_expires_in": 31}, {"investor_class": "ordinary"}, {"class_expires_in": None}],
     ),
     "M42": ({"parties_changed_days": 0}, [{"parties_changed_days": 31}, {"parties_changed_days": None}]),
+    "M43": ({"review_due_in": 10}, [{"review_due_in": 11}, {"review_due_in": None}]),
 }
 DAY = date(2026, 11, 27)

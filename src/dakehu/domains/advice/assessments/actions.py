@@ -10,18 +10,19 @@ from typing import Any
 
 from dakehu.domains.advice.assessments import rules
 from dakehu.domains.advice.assessments.addresses import path_of
-from dakehu.domains.advice.assessments.questionnaires import Questionnaire, in_force
+from dakehu.domains.advice.assessments.questionnaires import Questionnaire
 from dakehu.domains.advice.choices import AssessmentState
 from dakehu.domains.advice.models import Assessment, QuestionnaireLink
 from dakehu.domains.advice.models.kept import digest
 from dakehu.domains.advice.parameters import ASSESSMENT, CLIENT, QUESTIONNAIRE_LINK, REASON, VERSION
+from dakehu.domains.advice.questionnaire_versions.store import in_force
 from dakehu.domains.clients import actions as clients
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import acting_as, current_actor, system_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.versions import check_version
-from dakehu.foundation.base import clock
+from dakehu.foundation.base import clock, firm_settings
 from dakehu.foundation.base.errors import NotFound, Refused, refusal
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.records.conditional import change_if
@@ -107,7 +108,7 @@ def file_assessment(
         is_minimum=result.is_minimum,
         level_before=before,
         conflicts=list(result.soft),
-        valid_to=clock.local(now).date() + timedelta(days=questionnaire.valid_days),
+        valid_to=clock.local(now).date() + timedelta(days=valid_days(questionnaire)),
         state=(AssessmentState.WAITING if reason else AssessmentState.COUNTED).value,
         review_reason=reason,
     )
@@ -117,6 +118,11 @@ def file_assessment(
         _count(row)
     publish_event("assessment.filed", assessment=row.pk)
     return row
+
+
+def valid_days(questionnaire: Questionnaire) -> int:
+    """Return for how many days a test holds: as its version says, and no longer than the firm allows."""
+    return min(questionnaire.valid_days, int(firm_settings.current("RISK_TEST_DAYS")))
 
 
 def _count(row: Assessment) -> None:

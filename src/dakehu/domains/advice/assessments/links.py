@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from dakehu.domains.advice.assessments import rules
 from dakehu.domains.advice.assessments.actions import file_assessment
 from dakehu.domains.advice.assessments.addresses import read_token
-from dakehu.domains.advice.assessments.questionnaires import Questionnaire, versions
+from dakehu.domains.advice.assessments.questionnaires import Questionnaire
 from dakehu.domains.advice.choices import AssessmentState
 from dakehu.domains.advice.models import Assessment, QuestionnaireLink
+from dakehu.domains.advice.questionnaire_versions.store import find_version
 from dakehu.domains.clients.choices import RiskLevel
 from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.base import clock
@@ -44,9 +45,10 @@ def opened(token: str) -> Iterator[tuple[QuestionnaireLink, Questionnaire]]:
             raise gone
         if row.is_revoked or row.used_at is not None or row.expires_on < clock.today():
             raise gone
-        if str(row.client.status) in ("closed", "restricted") or row.questionnaire not in versions():
+        questionnaire = find_version(row.questionnaire)
+        if str(row.client.status) in ("closed", "restricted") or questionnaire is None:
             raise gone
-        yield row, versions()[row.questionnaire]
+        yield row, questionnaire
 
 
 def submit(token: str, answers: rules.Answers, is_confirmed: bool = False) -> Assessment | Unfinished:

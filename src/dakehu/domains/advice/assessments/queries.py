@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from dakehu.domains.advice.assessments.actions import valid_days
 from dakehu.domains.advice.assessments.addresses import path_of
-from dakehu.domains.advice.assessments.questionnaires import in_force, versions
 from dakehu.domains.advice.choices import AssessmentState
 from dakehu.domains.advice.models import Assessment, QuestionnaireLink
 from dakehu.domains.advice.parameters import CLIENT, FILTERS, ORDER
+from dakehu.domains.advice.questionnaire_versions.store import find_version, in_force, versions
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
@@ -18,13 +19,13 @@ from dakehu.foundation.gates.registry import query
 
 @query("advice.questionnaire", needs=Permission.SUITABILITY_CHECK, zh="风险测评问卷", en="Risk questionnaire")
 def questionnaire() -> dict[str, Any]:
-    """Return the version in force: {version, effective_from, valid_days, versions, bands: [{from, level}], items: [{code, text,
+    """Return the version in force: {version, effective_from, valid_days, versions (that may be asked, by day), bands: [{from, level}], items: [{code, text,
     options: [{code, text, points, is_minimum}]}]}."""
     found = in_force(clock.today())
     return {
         "version": found.version,
         "effective_from": found.effective_from.isoformat(),
-        "valid_days": found.valid_days,
+        "valid_days": valid_days(found),
         "versions": list(versions()),
         "bands": [{"from": least, "level": level} for least, level in found.bands],
         "items": [
@@ -117,6 +118,6 @@ def waiting_assessments() -> list[dict[str, Any]]:
 
 def conflict_texts(row: Assessment) -> list[str]:
     """Return the contradictions that the client confirmed, in the reader's language."""
-    version = versions().get(row.questionnaire)
+    version = find_version(row.questionnaire) if row.conflicts else None
     checks = version.checks if version else ()
     return [str(bilingual(check.zh, check.en)) for check in checks if check.code in row.conflicts]

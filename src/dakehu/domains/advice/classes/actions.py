@@ -1,26 +1,27 @@
-"""Actions on investor classes: apply with evidence, decide as a second person, withdraw."""
+"""Actions on investor classes: apply with evidence, withdraw; what follows when a second person has decided."""
 
 from typing import Any
 
 from dakehu.domains.advice.choices import ApplicationState
 from dakehu.domains.advice.classes import rules
 from dakehu.domains.advice.models import ClassApplication
-from dakehu.domains.advice.parameters import APPLICATION, REASON, VERSION
+from dakehu.domains.advice.parameters import APPLICATION
 from dakehu.domains.clients import actions as clients
+from dakehu.domains.clients.choices import InvestorClass
+from dakehu.domains.compliance.approvals.requests import request_for, void_approvals
+from dakehu.domains.compliance.approvals.rules import digest
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import acting_as, current_actor, system_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
-from dakehu.foundation.actions.versions import check_version
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound, Refused, refusal
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.records.recorded import publish_event
+from dakehu.foundation.schema.approvals import ApprovalSubject
 from dakehu.foundation.schema.parameters import Fields
 
-KEPT = bilingual(
-    "分类认定留存 20 年，不能撤销；请另行申请转换。", "A decision on a class is kept; apply for a change instead."
-)
+SUBJECT = "advice.class"  # of approvals
 
 
 @action(
@@ -50,6 +51,7 @@ def apply_for_class(*, client: Any, wanted: str, **stated: Any) -> ClassApplicat
     if ClassApplication.objects.filter(client=client, state=ApplicationState.WAITING.value).exists():
         raise refusal("client", "该客户已有申请在审核。", "An application of this client waits already.")
     row.save()
+    request_for(SUBJECT, subject_of(row))
     publish_event("class.applied", application=row.pk)
     return row
 
@@ -69,46 +71,41 @@ def facts_of(row: ClassApplication) -> rules.Facts:
     )
 
 
-@action(
-    "advice.approve_class",
-    needs=Permission.CLASS_DECIDE,
-    zh="认定投资者分类",
-    en="Approve an investor class",
-    parameters=(APPLICATION, REASON, VERSION),
-    irreversible=KEPT,
-)
-def approve_class(*, application: int, reason: str, version: int | None = None) -> ClassApplication:
-    """Approve an application and set the client's class, proven today. Raises Refused for whoever entered it."""
-    row = _decide(application, ApplicationState.APPROVED, reason, version)
-    proven = clock.today() if row.wanted in ("A", "B", "C") else None
-    with acting_as(system_actor("set the investor class that was approved", current_actor().door)):
-        clients.change(client=row.client, investor_class=str(row.wanted), class_proven_on=proven)
-    return row
+def waiting_subjects() -> list[ApprovalSubject]:
+    """Return the applications that wait."""
+    return [
+        subject_of(row) for row in ClassApplication.objects.filter(state=ApplicationState.WAITING.value).order_by("pk")
+    ]
 
 
-@action(
-    "advice.refuse_class",
-    needs=Permission.CLASS_DECIDE,
-    zh="不予认定投资者分类",
-    en="Refuse an investor class",
-    parameters=(APPLICATION, REASON, VERSION),
-    irreversible=KEPT,
-)
-def refuse_class(*, application: int, reason: str, version: int | None = None) -> ClassApplication:
-    """Refuse an application, with the reason that the client is told. Raises Refused for whoever entered it."""
-    return _decide(application, ApplicationState.REFUSED, reason, version)
+def subject_of(row: ClassApplication) -> ApprovalSubject:
+    """Return an application as the subject of an approval; its words name no client."""
+    before, wanted = (InvestorClass.text_of(one or "ordinary") for one in (str(row.class_before), str(row.wanted)))
+    authors = [] if row.applied_by_id is None else [row.applied_by_id]
+    return ApprovalSubject(row.pk, f"{before} → {wanted}（{row.pk}）", authors, row.applied_by_id)
 
 
-def _decide(pk: int, state: ApplicationState, reason: str, version: int | None) -> ClassApplication:
-    row = get_waiting(pk)
-    check_version(row, version)
-    me = current_actor().user_id
-    if me is None or me == row.applied_by_id:
-        raise refusal("application", "不能审核本人经办的申请。", "Who entered an application may not decide on it.")
-    row.state, row.decision_note = state.value, reason[:300]
-    row.decided_by, row.decided_at = team.current_user(), clock.now()
+def content_digest(application: int) -> str:
+    """Return the digest of what an application states. Raises NotFound."""
+    row = _get_application(application)
+    return digest({"client": row.client_id, **{name: getattr(row, name) for name in ClassApplication.kept}})
+
+
+def decide_class(application: int, is_approved: bool, note: str) -> None:
+    """Take over what the second person decided: an approved class is the client's, proven today. Called inside the action.
+
+    Raises Refused without a reason: it is kept, whatever the decision.
+    """
+    row = get_waiting(application)
+    if not note.strip():
+        raise refusal("note", "请写明认定的理由。", "State the reason of the decision.")
+    row.state = (ApplicationState.APPROVED if is_approved else ApplicationState.REFUSED).value
+    row.decision_note, row.decided_by, row.decided_at = note, team.current_user(), clock.now()
     row.save()
-    return row
+    if is_approved:
+        proven = clock.today() if row.wanted in rules.PROFESSIONAL else None
+        with acting_as(system_actor("set the investor class that was approved", current_actor().door)):
+            clients.change(client=row.client, investor_class=str(row.wanted), class_proven_on=proven)
 
 
 @action(
@@ -123,14 +120,20 @@ def withdraw_class(*, application: int) -> ClassApplication:
     row = get_waiting(application)
     row.state = ApplicationState.WITHDRAWN.value
     row.save()
+    void_approvals(SUBJECT, row.pk)
+    return row
+
+
+def _get_application(pk: int) -> ClassApplication:
+    row: ClassApplication | None = ClassApplication.objects.select_related("client").filter(pk=pk).first()
+    if row is None:
+        raise NotFound(bilingual("投资者分类申请", "class application"))
     return row
 
 
 def get_waiting(pk: int) -> ClassApplication:
     """Return a visible application that waits. Raises NotFound, and Refused where it is decided."""
-    row: ClassApplication | None = ClassApplication.objects.select_related("client").filter(pk=pk).first()
-    if row is None:
-        raise NotFound(bilingual("投资者分类申请", "class application"))
+    row = _get_application(pk)
     if row.state != ApplicationState.WAITING:
         raise refusal("application", "这份申请已经处理。", "This application is decided already.")
     return row

@@ -4,10 +4,11 @@ from typing import Any
 
 from dakehu.domains.advice.choices import ApplicationState, Standing
 from dakehu.domains.advice.classes import rules
-from dakehu.domains.advice.classes.actions import facts_of
+from dakehu.domains.advice.classes.actions import SUBJECT, facts_of
 from dakehu.domains.advice.models import ClassApplication
 from dakehu.domains.advice.parameters import CLIENT, FILTERS, ORDER
 from dakehu.domains.clients.choices import InvestorClass, Kind
+from dakehu.domains.compliance.approvals.requests import waiting_requests
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base.i18n import bilingual
@@ -89,14 +90,16 @@ def client_class_applications(*, client: Any) -> Any:
     "advice.waiting_classes", needs=Permission.CLASS_DECIDE, zh="待审核的分类申请", en="Class applications to decide"
 )
 def waiting_classes() -> list[dict[str, Any]]:
-    """Return the applications that wait, oldest first: [{id, row_version, client, client_id, wanted, class_before, evidence,
-    evidence_until, applied_on, applied_by, is_own, conditions}]."""
-    rows = ClassApplication.objects.filter(state=ApplicationState.WAITING.value).order_by("pk")
+    """Return the applications that wait, oldest first: [{id, approval, client, client_id, wanted, class_before, evidence,
+    evidence_until, applied_on, applied_by, is_own, conditions}]; `approval`: the request to decide on, None until it is there."""
+    waiting = ClassApplication.objects.filter(state=ApplicationState.WAITING.value).order_by("pk")
+    rows = list(waiting.select_related("client", "applied_by")[:100])
+    requests = waiting_requests(SUBJECT, [row.pk for row in rows])
     clearance, me = current_actor().clearance, current_actor().user_id
     return [
         {
             "id": row.pk,
-            "row_version": row.row_version,
+            "approval": requests.get(row.pk),
             "client": name_of(row.client, clearance),
             "client_id": row.client_id,
             "wanted": InvestorClass.text_of(str(row.wanted)),
@@ -108,5 +111,5 @@ def waiting_classes() -> list[dict[str, Any]]:
             "is_own": row.applied_by_id == me,
             "conditions": [str(bilingual(one.zh, one.en)) for one in rules.conditions(str(row.wanted), facts_of(row))],
         }
-        for row in rows.select_related("client", "applied_by")[:100]
+        for row in rows
     ]

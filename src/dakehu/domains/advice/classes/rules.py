@@ -12,6 +12,7 @@ from decimal import Decimal
 WAN = Decimal(10_000)
 SOURCE = "《证券期货投资者适当性管理办法》第七至十二条"
 CERTAINTY = "V"
+PROFESSIONAL = ("A", "B", "C")
 STANDINGS_OF_A = ("licensed", "product", "public_fund", "qfii")
 OFFERED = {"person": ("B", "C"), "institution": ("A", "B", "C"), "product": ("A",)}
 
@@ -116,7 +117,7 @@ def is_possible(wanted: str, facts: Facts) -> bool:
 
 def possible_classes(facts: Facts) -> tuple[str, ...]:
     """Return the professional classes whose conditions are met, A first; none: ordinary."""
-    return tuple(one for one in ("A", "B", "C") if is_possible(one, facts))
+    return tuple(one for one in PROFESSIONAL if is_possible(one, facts))
 
 
 def application_fault(

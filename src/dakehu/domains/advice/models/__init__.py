@@ -2,16 +2,20 @@
 
 from dakehu.domains.advice.models.assessment import Assessment, QuestionnaireLink
 from dakehu.domains.advice.models.call_back import CallBack
+from dakehu.domains.advice.models.contract import AdvisoryContract
 from dakehu.domains.advice.models.investor_class import ClassApplication
 from dakehu.domains.advice.models.plans import InvestmentGoal, InvestmentPolicy, ModelPortfolio, ProductAssetClass
 from dakehu.domains.advice.models.product_grade import ProductGrade
+from dakehu.domains.advice.models.questionnaire_version import QuestionnaireVersion
 from dakehu.domains.advice.models.records import Advice, AdviceOutcome, AdviceStep
+from dakehu.domains.advice.models.self_check import SelfCheck
 from dakehu.domains.advice.models.suitability import SuitabilityCheck, SuitabilityDuty
 
 __all__ = [
     "Advice",
     "AdviceOutcome",
     "AdviceStep",
+    "AdvisoryContract",
     "Assessment",
     "CallBack",
     "ClassApplication",
@@ -21,6 +25,8 @@ __all__ = [
     "ProductAssetClass",
     "ProductGrade",
     "QuestionnaireLink",
+    "QuestionnaireVersion",
+    "SelfCheck",
     "SuitabilityCheck",
     "SuitabilityDuty",
 ]

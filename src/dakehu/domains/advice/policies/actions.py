@@ -77,10 +77,15 @@ def _save_goal(row: InvestmentGoal, values: dict[str, Any]) -> InvestmentGoal:
     for name, value in values.items():
         if value is not None:
             setattr(row, name, value)
-    if row.amount <= 0:
-        raise refusal("amount", "目标金额应大于 0。", "The amount wanted must be above 0.")
+    check_goal(row)
     row.save()
     return row
+
+
+def check_goal(row: InvestmentGoal) -> None:
+    """Raise Refused for a goal without an amount."""
+    if row.amount <= 0:
+        raise refusal("amount", "目标金额应大于 0。", "The amount wanted must be above 0.")
 
 
 @action(
@@ -102,11 +107,11 @@ def draft_policy(*, client: Any, risk_level: str, review_on: date, **values: Any
         )
     last = rows.order_by("-edition").first()
     row = InvestmentPolicy(client=client, edition=(last.edition if last else 0) + 1, drafted_by=team.current_user())
-    _take_model_ranges(row, str(risk_level))
+    take_model_ranges(row, str(risk_level))
     return _save_policy(row, {"risk_level": risk_level, "review_on": review_on, **values})
 
 
-def _take_model_ranges(row: InvestmentPolicy, level: str) -> None:
+def take_model_ranges(row: InvestmentPolicy, level: str) -> None:
     """Set the ranges of the model in force for a risk level."""
     for name, weight in model_on(level, clock.today()).weights.items():
         setattr(row, f"{name}_least", weight.least)
@@ -124,7 +129,7 @@ def change_policy(*, policy: int, version: int | None = None, **values: Any) -> 
     """Change a draft. Raises Refused for a policy that was signed: draft the next edition."""
     row = get_policy(policy)
     check_version(row, version)
-    _check_draft(row)
+    check_draft(row)
     return _save_policy(row, values)
 
 
@@ -138,7 +143,7 @@ def change_policy(*, policy: int, version: int | None = None, **values: Any) -> 
 def remove_policy(*, policy: int) -> None:
     """Remove a draft. Raises Refused for a policy that was signed."""
     row = get_policy(policy)
-    _check_draft(row)
+    check_draft(row)
     row.delete()
 
 
@@ -156,12 +161,12 @@ def sign_policy(*, policy: int, signed_on: date, signed_reference: str, version:
     """
     row = get_policy(policy)
     check_version(row, version)
-    _check_draft(row)
+    check_draft(row)
     if signed_on > clock.today():
         raise refusal("signed_on", "签署日期不能晚于今天。", "It cannot have been signed after today.")
     if not signed_reference.strip():
         raise refusal("signed_reference", "请填写签署文件编号。", "Give the reference of the signed paper.")
-    _check_rules(row)
+    check_policy(row)
     before = find_policy(row.client)
     if before is not None:
         before.state = PolicyState.REPLACED.value
@@ -190,7 +195,8 @@ def end_policy(*, policy: int, reason: str) -> InvestmentPolicy:
     return row
 
 
-def _check_draft(row: InvestmentPolicy) -> None:
+def check_draft(row: InvestmentPolicy) -> None:
+    """Raise Refused for a policy that was signed."""
     if row.state != PolicyState.DRAFT:
         raise refusal(
             "policy",
@@ -204,12 +210,12 @@ def _save_policy(row: InvestmentPolicy, values: dict[str, Any]) -> InvestmentPol
     for name, value in values.items():
         if value is not None:
             setattr(row, name, value)
-    _check_rules(row)
+    check_policy(row)
     row.save()
     return row
 
 
-def _check_rules(row: InvestmentPolicy) -> None:
+def check_policy(row: InvestmentPolicy) -> None:
     """Raise Refused with all that is wrong with a draft."""
     least, most = ({name: getattr(row, f"{name}_{part}") for name in CLASSES} for part in ("least", "most"))
     errors = rules.policy_errors(str(row.risk_level), str(row.client.risk_level), least, most)

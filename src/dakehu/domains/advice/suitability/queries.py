@@ -11,7 +11,7 @@ from dakehu.domains.compliance.rule_sets.registry import CERTAINTY
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import PERSONAL
-from dakehu.foundation.base import clock
+from dakehu.foundation.base import clock, firm_settings
 from dakehu.foundation.base.errors import NotAllowed, refusal
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.registry import query
@@ -61,7 +61,7 @@ def evaluate(
             known |= desk.goal_facts(client, product)
     if "tested_on" in given and "valid_to" not in given:
         known.pop("valid_to", None)
-    values = {**known, **given}
+    values = {"valid_days": int(firm_settings.current("RISK_TEST_DAYS")), **known, **given}
     case = rules.Case(on=day, **values)
     notes = {"missing": missing, "assumed": [name for name in DEFAULTS if name not in values]}
     return case, rules.decide(case), notes

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 
 from dakehu.domains.advice.choices import DutyState
 from dakehu.domains.advice.models import (
@@ -157,18 +157,7 @@ def suitability_card(*, client: Any) -> dict[str, Any]:
     if client.is_risk_minimum:
         words = bilingual("最低类别，只能办理 R1 产品", "Lowest category: R1 only")
         facts.append(_fact("风险承受能力", "Risk tolerance", str(words), "bad"))
-    duties = SuitabilityDuty.objects.filter(client=client, state=DutyState.OPEN.value, stage=Stage.BEFORE.value).count()
-    if duties:
-        facts.append(_fact("成交前待办义务", "Duties before the sale", str(duties), "warn"))
-    calls = CallBack.objects.filter(client=client, state="open").count()
-    if calls:
-        facts.append(_fact("待回访", "Call-backs", str(calls), "warn"))
-    if ClassApplication.objects.filter(client=client, state="waiting").exists():
-        facts.append(_fact("分类申请", "Class application", str(bilingual("待审核", "waiting")), "warn"))
-    link = QuestionnaireLink.objects.filter(client=client, used_at=None, is_revoked=False).order_by("-id").first()
-    if link is not None and link.expires_on >= clock.today():
-        words = bilingual("已发出，{day} 到期", "sent, good until {day}", day=link.expires_on)
-        facts.append(_fact("测评链接", "Questionnaire link", str(words)))
+    facts += _open_work(client)
     rows = SuitabilityCheck.objects.filter(client=client).order_by("-id")[:SHOWN]
     return {
         "lead": lead,
@@ -184,6 +173,41 @@ def suitability_card(*, client: Any) -> dict[str, Any]:
         ],
         "actions": ["advice.record_check", "advice.send_questionnaire", "advice.apply_for_class"],
     }
+
+
+def _open_work(client: Any) -> list[dict[str, str]]:
+    """Return what waits about a client, asked in one statement: duties, call-backs, an application, a link that works."""
+    own = OuterRef("pk")
+    duties = SuitabilityDuty.objects.filter(client=own, state=DutyState.OPEN.value, stage=Stage.BEFORE.value)
+    links = QuestionnaireLink.objects.filter(client=own, used_at=None, is_revoked=False, expires_on__gte=clock.today())
+    found = (
+        type(client)
+        .objects.filter(pk=client.pk)
+        .values_list(
+            _count_of(duties),
+            _count_of(CallBack.objects.filter(client=own, state="open")),
+            Exists(ClassApplication.objects.filter(client=own, state="waiting")),
+            Subquery(links.order_by("-id").values("expires_on")[:1]),
+        )
+        .first()
+    )
+    open_duties, calls, applies, expires_on = found or (0, 0, False, None)
+    facts = []
+    if open_duties:
+        facts.append(_fact("成交前待办义务", "Duties before the sale", str(open_duties), "warn"))
+    if calls:
+        facts.append(_fact("待回访", "Call-backs", str(calls), "warn"))
+    if applies:
+        facts.append(_fact("分类申请", "Class application", str(bilingual("待审核", "waiting")), "warn"))
+    if expires_on is not None:
+        words = bilingual("已发出，{day} 到期", "sent, good until {day}", day=expires_on)
+        facts.append(_fact("测评链接", "Questionnaire link", str(words)))
+    return facts
+
+
+def _count_of(rows: Any) -> Any:
+    """Return the number of rows of a client as a column."""
+    return Subquery(rows.order_by().values("client").annotate(number=Count("pk")).values("number"))
 
 
 def _validity(client: Any) -> tuple[str, str]:

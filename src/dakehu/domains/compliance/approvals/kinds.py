@@ -1,11 +1,12 @@
 """The kinds of approval: each domain declares what of its own needs a second person."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.schema.approvals import ApprovalSubject
 from dakehu.foundation.schema.fields import model_of
 
 
@@ -16,7 +17,8 @@ class ApprovalKind:
     `name` is stored with each request; `model` is the table of the subjects, through whose scope requests are seen;
     `permission` is needed to decide; `open_url` is the page of a subject with {id} in it. `digest_of(id)` returns the digest
     of the subject as it is now. `on_decision(id, is_approved, note)` is called inside the action that decides, after the
-    decision is stored, as whoever decides; it raises Refused to prevent the decision.
+    decision is stored, as whoever decides; it raises Refused to prevent the decision. `seen_by`: only who holds it, and who
+    asked, sees requests. `waiting()` returns all subjects that wait by the domain's own record, so that none lacks a request.
     """
 
     name: str
@@ -27,6 +29,8 @@ class ApprovalKind:
     open_url: str
     digest_of: Callable[[int], str]
     on_decision: Callable[[int, bool, str], object]
+    seen_by: Permission | None = None
+    waiting: Callable[[], Iterable[ApprovalSubject]] | None = None
 
     @property
     def label(self) -> Bilingual:

@@ -1,11 +1,13 @@
 """Requests for approval of exactly one content: asked for, and void once the content is another."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
+from dakehu.domains.compliance.approvals.kinds import find_kind
 from dakehu.domains.compliance.choices import ApprovalState
 from dakehu.domains.compliance.models import Approval
 from dakehu.domains.team import queries as team
 from dakehu.foundation.base import clock
+from dakehu.foundation.schema.approvals import ApprovalSubject, set_approval_keeper
 
 
 def request_approval(
@@ -24,6 +26,24 @@ def request_approval(
     )
     row.save()
     return row
+
+
+def request_for(kind: str, subject: ApprovalSubject) -> Approval:
+    """Ask that a second person approve a row of a kind, as it is now. Call inside an action. Raises LookupError."""
+    declared = find_kind(kind)
+    if declared is None:
+        raise LookupError(f"nobody declares approvals of {kind}")
+    row = request_approval(kind, subject.id, subject.summary, declared.digest_of(subject.id), subject.authors)
+    if row.requested_by_id is None and subject.requested_by is not None:
+        row.requested_by_id = subject.requested_by
+        row.save()
+    return row
+
+
+def waiting_requests(kind: str, subjects: Collection[int]) -> dict[int, int]:
+    """Return the requests that wait by the rows that they are about: {id of the row: id of the request}."""
+    rows = Approval.objects.filter(subject_kind=kind, subject_ref__in=subjects, state=ApprovalState.WAITING.value)
+    return dict(rows.values_list("subject_ref", "pk"))
 
 
 def find_approval(subject_kind: str, subject_id: int) -> Approval | None:
@@ -47,3 +67,6 @@ def void_approvals(subject_kind: str, subject_id: int) -> bool:
         row.state = ApprovalState.VOID.value
         row.save()
     return bool(rows)
+
+
+set_approval_keeper(request_for, void_approvals)

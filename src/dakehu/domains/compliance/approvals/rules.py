@@ -13,8 +13,8 @@ def approval_error(actor: int | None, authors: Collection[int]) -> tuple[str, st
     if actor in authors:
         return (
             "approval",
-            "编写人不能审批自己的内容，请由他人审批。",
-            "Whoever wrote it may not approve it; ask somebody else.",
+            "编写人、经办人和当事人不能审批，请由他人审批。",
+            "Whoever wrote it, entered it or is meant may not approve it; ask somebody else.",
         )
     return None
 

@@ -14,7 +14,7 @@ from dakehu.domains.compliance.complaints.actions import (
     is_handled_by_actor,
 )
 from dakehu.domains.compliance.models import Complaint, ComplaintSettings
-from dakehu.domains.compliance.wording.queries import check_wording
+from dakehu.domains.compliance.wording.refusals import refuse_blocked_words
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.versions import check_version
@@ -69,7 +69,7 @@ def reply_complaint(*, complaint: int, reply: str, decision: str, cause: str | N
         raise refusal("complaint", "由经办人答复。", "Its owner replies.")
     if decision == ComplaintDecision.NOT_ACCEPTED:
         raise refusal("decision", "不予受理请用“不予受理”。", "Use “Reject a complaint” for that.")
-    _check_words(reply)
+    refuse_blocked_words(reply, "reply")
     row.reply, row.decision, row.replied_on = reply, decision, clock.today()
     row.cause = cause or row.cause
     row.state = ComplaintState.REPLIED.value
@@ -79,18 +79,6 @@ def reply_complaint(*, complaint: int, reply: str, decision: str, cause: str | N
     append_event(row, ComplaintEventKind.REPLIED, reply)
     publish_event("complaint.moved", complaint=row.pk)
     return row
-
-
-def _check_words(reply: str) -> None:
-    """Raise Refused for a reply with words that may not be sent to a client, naming each with its remedy."""
-    hits = [hit for hit in check_wording(text=reply)["hits"] if hit["severity"] == "BLOCK"]
-    if hits:
-        raise refusal(
-            "reply",
-            "含有不得发给客户的用语：{words}。请修改后再答复。",
-            "These words may not go to a client: {words}. Change them first.",
-            words="、".join(dict.fromkeys(hit["text"] for hit in hits)),
-        )
 
 
 @action(

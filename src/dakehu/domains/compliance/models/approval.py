@@ -19,11 +19,15 @@ class OfVisibleSubjects(scope.Common):
 
     def get_queryset(self) -> Any:
         rows = scope.GuardedQuerySet(self.model, using=self._db)
-        if scope.current_actor().is_system:
+        actor = scope.current_actor()
+        if actor.is_system:
             return rows
         seen = Q(pk__in=())
         for kind in kinds():
-            seen |= Q(subject_kind=kind.name, subject_ref__in=kind.visible_subjects())
+            of_kind = Q(subject_kind=kind.name, subject_ref__in=kind.visible_subjects())
+            if kind.seen_by is not None and not actor.may(kind.seen_by):
+                of_kind &= Q(requested_by=actor.user_id)
+            seen |= of_kind
         return rows.filter(seen)
 
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from dakehu.domains.clients import restriction
-from dakehu.domains.compliance.privacy import rules, terms
+from dakehu.domains.compliance.privacy import rules, terms, withdrawals
 from dakehu.domains.compliance.privacy.choices import RequestKind, RequestState
 from dakehu.domains.compliance.privacy.models import PrivacyRequest, PrivacyTerm
 from dakehu.domains.team import queries as team
@@ -36,17 +36,31 @@ TOLD_ALREADY = bilingual(
     needs=Permission.PRIVACY_OPEN,
     zh="登记个人信息请求",
     en="Open a privacy request",
-    parameters=(CLIENT, parameters_of("compliance.PrivacyRequest", "kind", optional=("received_on", "detail"))),
+    parameters=(
+        CLIENT,
+        parameters_of("compliance.PrivacyRequest", "kind", optional=("received_on", "purposes", "detail")),
+    ),
 )
 def open_privacy_request(
-    *, client: Any, kind: str, received_on: date | None = None, detail: str | None = None
+    *,
+    client: Any,
+    kind: str,
+    received_on: date | None = None,
+    purposes: str | None = None,
+    detail: str | None = None,
 ) -> PrivacyRequest:
-    """Record that a client asks for their rights; the deadline runs from the day of receipt. Raises Refused for a day to come."""
+    """Record that a client asks for their rights; the deadline runs from the day of receipt. A withdrawal counts at once.
+
+    Raises Refused for a day to come, and for a withdrawal that does not name its purposes.
+    """
     day = received_on or clock.today()
     if day > clock.today():
         raise refusal("received_on", "收到日期不能晚于今天。", "It cannot have been received after today.")
+    withdrawn = withdrawals.purposes_of(client, str(kind), purposes or "")
     row = PrivacyRequest(client=client, kind=kind, received_on=day, due_on=_due_on(day), detail=detail or "")
+    row.purposes = withdrawals.stored(withdrawn)
     row.save()
+    withdrawals.withdraw(client, withdrawn, day, row.pk)
     return row
 
 
@@ -62,15 +76,24 @@ def _due_on(day: date) -> date:
     needs=Permission.PRIVACY_WRITE,
     zh="办理个人信息请求",
     en="Grant a privacy request",
-    parameters=(REQUEST, parameters_of("compliance.PrivacyRequest", "answer"), VERSION),
+    parameters=(REQUEST, parameters_of("compliance.PrivacyRequest", "answer", optional=("purposes",)), VERSION),
     irreversible=TOLD_ALREADY,
 )
-def grant_privacy_request(*, request: int, answer: str, version: int | None = None) -> PrivacyRequest:
+def grant_privacy_request(
+    *, request: int, answer: str, purposes: str | None = None, version: int | None = None
+) -> PrivacyRequest:
     """Grant a request. Deletion and restriction restrict the client from now on; the night erases when retention has ended.
 
-    Raises NotFound, and Refused where it has been decided.
+    `purposes` is for a withdrawal that was registered without any, by an earlier version. Raises NotFound, and Refused where
+    it has been decided or does not say what is withdrawn.
     """
     row = _get_open(request, version)
+    if row.kind == RequestKind.WITHDRAW and not row.purposes:
+        withdrawn = withdrawals.purposes_of(row.client, str(row.kind), purposes or "")
+        row.purposes = withdrawals.stored(withdrawn)
+        withdrawals.withdraw(row.client, withdrawn, row.received_on, row.pk)
+    elif purposes:
+        raise refusal("purposes", "撤回的用途已经登记。", "What is withdrawn has been registered.")
     row.state, row.answer = RequestState.GRANTED.value, answer
     if row.kind in RESTRICTING and not row.client.restricted:
         before = restriction.restrict(client=row.client)
@@ -87,8 +110,17 @@ def grant_privacy_request(*, request: int, answer: str, version: int | None = No
     irreversible=TOLD_ALREADY,
 )
 def refuse_privacy_request(*, request: int, refusal_reason: str, version: int | None = None) -> PrivacyRequest:
-    """Refuse a request with its reason. Raises NotFound, and Refused where it has been decided."""
+    """Refuse a request with its reason. Raises NotFound, and Refused where it has been decided.
+
+    A withdrawal is not refused (PIPL 15): it counted when it was registered.
+    """
     row = _get_open(request, version)
+    if row.kind == RequestKind.WITHDRAW:
+        raise refusal(
+            "request",
+            "撤回同意不能拒绝，登记时已生效；登记有误请撤销登记。",
+            "A withdrawal is not refused, it counts since it was registered; undo the registration where it was wrong.",
+        )
     row.state, row.refusal_reason = RequestState.REFUSED.value, refusal_reason
     return _decide(row)
 

@@ -20,12 +20,3 @@ class RequestState(Choices):
     OPEN = "open", "待答复", "Open"
     GRANTED = "granted", "已办理", "Granted"
     REFUSED = "refused", "已拒绝", "Refused"
-
-
-class Certainty(Choices):
-    """How sure we are of the rule behind a term."""
-
-    V = "V", "已核对原文", "Text read"
-    S = "S", "二手来源", "Secondary source"
-    K = "K", "待核实", "To be checked"
-    D = "D", "行内默认", "House default"

@@ -3,7 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from dakehu.domains.compliance.privacy.choices import Certainty, RequestKind, RequestState
+from dakehu.domains.compliance.privacy.choices import RequestKind, RequestState
+from dakehu.domains.compliance.rule_sets.registry import Certainty
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base import clock
 from dakehu.foundation.records.recorded import ClientRecorded, Recorded
@@ -31,6 +32,9 @@ class PrivacyRequest(ClientRecorded):
     due_on = field(models.DateField(), zh="答复期限", en="Answer due on", listed=True, editable=False)
     detail = field(models.CharField(max_length=1000, blank=True, default=""), zh="请求内容", en="What is asked",
                    sensitivity=PERSONAL, example="要求删除全部个人信息")  # fmt: skip
+    purposes = field(models.CharField(max_length=120, blank=True, default=""), zh="撤回同意的用途", en="Purposes withdrawn",
+                     help_zh="撤回同意时填写，多个用顿号分开；“全部”为客户现在同意的用途", help_en="For a withdrawal; “all” are those consented to now",
+                     example="营销推广、画像分析")  # fmt: skip
     state = field(choice_field(RequestState, default=RequestState.OPEN), zh="办理状态", en="State", listed=True,
                   editable=False)  # fmt: skip
     answer = field(models.CharField(max_length=2000, blank=True, default=""), zh="给客户的答复", en="Answer to the client",

@@ -4,8 +4,9 @@ from typing import Any
 
 from dakehu.domains.clients import restriction
 from dakehu.domains.compliance.privacy import retention, rules, terms
-from dakehu.domains.compliance.privacy.choices import Certainty, RequestState
+from dakehu.domains.compliance.privacy.choices import RequestState
 from dakehu.domains.compliance.privacy.models import PrivacyRequest
+from dakehu.domains.compliance.rule_sets.registry import Certainty
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual, language

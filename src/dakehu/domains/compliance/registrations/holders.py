@@ -1,5 +1,6 @@
 """Who holds which registration today: asked by every domain whose actions need one."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from dakehu.domains.compliance.registrations import rules
@@ -7,7 +8,7 @@ from dakehu.domains.compliance.registrations.choices import RegistrationKind
 from dakehu.domains.compliance.registrations.models import StaffRegistration
 from dakehu.domains.compliance.registrations.rules import Registration
 from dakehu.foundation.access.actor import Actor, current_actor
-from dakehu.foundation.actions.registry import set_registration_rule
+from dakehu.foundation.actions.registry import Action, add_qualification
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotRegistered
 from dakehu.foundation.base.i18n import Bilingual, bilingual
@@ -57,6 +58,12 @@ def find_number(user_id: int | None, on: date | None = None) -> str:
     return next((counted[kind] for kind in SHOWN_FIRST if kind in counted), "")
 
 
+def earliest_days(user_ids: Iterable[int]) -> dict[int, date]:
+    """Return {user: first day of the earliest registration} of those users of whom one is known."""
+    rows = StaffRegistration.objects.filter(user_id__in=list(user_ids), valid_from__isnull=False)
+    return {user: day for user, day in rows.order_by("-valid_from").values_list("user_id", "valid_from") if day}
+
+
 def registrations_of(user_id: int, without: int | None = None) -> list[Registration]:
     """Return the registrations of somebody as the rules take them, without that of a number."""
     rows = StaffRegistration.objects.filter(user_id=user_id).exclude(pk=without)
@@ -71,4 +78,10 @@ def _plain(row: StaffRegistration) -> Registration:
     return Registration(str(row.kind), str(row.state), row.valid_from, row.valid_to)
 
 
-set_registration_rule(find_refusal)
+def registration_fault(action: Action, actor: Actor) -> NotRegistered | None:
+    """Return that an actor lacks the registration which an action needs, None where nothing is lacking."""
+    refusal = find_refusal(action.registration, actor) if action.registration else None
+    return None if refusal is None else NotRegistered(refusal)
+
+
+add_qualification(registration_fault)

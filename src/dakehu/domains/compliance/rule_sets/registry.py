@@ -9,13 +9,22 @@ from dataclasses import dataclass
 from datetime import date
 
 from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.schema.fields import Choices
 
-CERTAINTY = {
-    "V": bilingual("已核对原文", "Text read"),
-    "S": bilingual("二手来源", "Secondary source"),
-    "K": bilingual("待核实", "To be verified"),
-    "D": bilingual("行内默认", "House default"),
-}
+
+class Certainty(Choices):
+    """How sure a rule is: the text was read, only a secondary source was, to be verified, or a default of the house.
+
+    The aliases are how exports of earlier versions wrote it.
+    """
+
+    V = "V", "已核对原文", "Text read", ("[V] 已核对原文", "[V] text read")
+    S = "S", "二手来源", "Secondary source", ("[S] 二手来源", "[S] secondary source")
+    K = "K", "待核实", "To be verified", ("[K] 待核实", "[K] to be verified", "To be checked")
+    D = "D", "行内默认", "House default", ("[D] 行内默认", "[D] house default")
+
+
+CERTAINTY = {one.value: bilingual(one.zh, one.en) for one in Certainty}
 NOT_LAW = frozenset({"K", "D"})
 
 

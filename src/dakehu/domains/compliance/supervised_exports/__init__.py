@@ -1,1 +1,1 @@
-"""Exports of many clients wait for a second person: asked for, approved once, made by the requester with the sight of that moment."""
+"""Records of many clients leave by no way without a second person: asked for, approved, made with the sight of that moment."""

@@ -4,7 +4,8 @@ from typing import Any
 
 from dakehu.domains.compliance.approvals.kinds import ApprovalKind, declare
 from dakehu.domains.compliance.approvals.requests import request_approval
-from dakehu.domains.compliance.supervised_exports.models import ExportRequest, ExportRequestState
+from dakehu.domains.compliance.supervised_exports.choices import STANDING_WAYS, ExportRequestState, ExportWay
+from dakehu.domains.compliance.supervised_exports.models import ExportRequest
 from dakehu.domains.compliance.supervised_exports.permits import SUBJECT, digest_of
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.permissions import Permission
@@ -23,13 +24,24 @@ CLIENTS = Parameter("clients", required=False, kind="json", spec=FieldSpec("客�
     needs=Permission.EXPORT,
     zh="申请导出",
     en="Ask to export",
-    parameters=(CLIENTS, parameters_of("compliance.ExportRequest", "reason")),
+    parameters=(CLIENTS, parameters_of("compliance.ExportRequest", "reason", optional=("way",))),
     irreversible=bilingual(
         "审批人已收到申请；不需要时不必导出。", "The approver has it; leave it unused if you need it no more."
     ),
 )
-def request_export(*, reason: str, clients: Any = None) -> ExportRequest:
-    """Ask that somebody else approve an export of clients (ids; None: all visible ones). Raises Refused for none in sight."""
+def request_export(*, reason: str, clients: Any = None, way: str | None = None) -> ExportRequest:
+    """Ask that somebody else approve an export of clients (ids; None: all visible ones) by a way (a workbook unless said).
+
+    Raises Refused for no visible client, and for some clients where the way stays open to all.
+    """
+    chosen = ExportWay(way or ExportWay.WORKBOOK.value)
+    if chosen in STANDING_WAYS and clients is not None:
+        raise refusal(
+            "clients",
+            "“{way}”读取全部可见客户，不能只申请其中一部分。",
+            "“{way}” reads all visible clients; it is not approved for some.",
+            way=bilingual(chosen.zh, chosen.en),
+        )
     rows = model_of("clients.Client").objects.order_by("pk")
     if clients is not None:
         if not isinstance(clients, list) or not all(type(one) is int for one in clients):
@@ -41,6 +53,7 @@ def request_export(*, reason: str, clients: Any = None) -> ExportRequest:
         raise Refused(bilingual("没有可导出的客户。", "There is no client to export."))
     row = ExportRequest(
         requester=user,
+        way=chosen.value,
         is_whole=clients is None,
         count=len(ids),
         client_ids=[] if clients is None else ids,
@@ -48,7 +61,12 @@ def request_export(*, reason: str, clients: Any = None) -> ExportRequest:
     )
     row.save()
     what = bilingual(
-        "{who} 导出 {n} 位客户：{why}", "{who} exports {n} clients: {why}", who=user.name, n=len(ids), why=reason
+        "{who} 导出 {n} 位客户（{way}）：{why}",
+        "{who} exports {n} clients ({way}): {why}",
+        who=user.name,
+        n=len(ids),
+        way=bilingual(chosen.zh, chosen.en),
+        why=reason,
     )
     request_approval(SUBJECT, row.pk, str(what), digest_of(row), [user.pk])
     return row
@@ -63,7 +81,7 @@ def get_request(pk: int) -> ExportRequest:
 
 
 def decide_request(pk: int, is_approved: bool, note: str) -> None:
-    """Follow the decision on a request: it may be made once, or not at all."""
+    """Follow the decision on a request: it may be used, or not at all."""
     row = get_request(pk)
     row.state = (ExportRequestState.APPROVED if is_approved else ExportRequestState.REJECTED).value
     row.decided_at = clock.now() if is_approved else None
@@ -80,5 +98,6 @@ declare(
         open_url="/approvals/",
         digest_of=lambda pk: digest_of(get_request(pk)),
         on_decision=decide_request,
+        seen_by=Permission.EXPORT_APPROVE,
     )
 )

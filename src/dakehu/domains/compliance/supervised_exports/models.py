@@ -2,23 +2,18 @@
 
 from django.db import models
 
+from dakehu.domains.compliance.supervised_exports.choices import ExportRequestState, ExportWay
 from dakehu.foundation.base import clock
 from dakehu.foundation.records.recorded import Recorded
-from dakehu.foundation.schema.fields import Choices, choice_field, field
+from dakehu.foundation.schema.fields import choice_field, field
 from dakehu.foundation.schema.names import Names
 
 
-class ExportRequestState(Choices):
-    """State of a request to export."""
-
-    WAITING = "waiting", "待审批", "Waiting"
-    APPROVED = "approved", "已批准", "Approved"
-    REJECTED = "rejected", "已退回", "Sent back"
-    USED = "used", "已导出", "Exported"
-
-
 class ExportRequest(Recorded):
-    """What somebody wants to export: all their clients, or those whose numbers `client_ids` holds. An approval is used once."""
+    """What somebody wants to export by which way: all their clients, or those whose numbers `client_ids` holds.
+
+    An approval is used once, or keeps a way open for a time (choices.STANDING_WAYS).
+    """
 
     names = Names("导出申请", "Export request", "Export requests")
 
@@ -26,6 +21,7 @@ class ExportRequest(Recorded):
         models.ForeignKey("team.User", on_delete=models.PROTECT, related_name="+"), zh="申请人", en="Asked for by", listed=True,
         editable=False,
     )  # fmt: skip
+    way = field(choice_field(ExportWay, default=ExportWay.WORKBOOK), zh="导出方式", en="Way of export", listed=True)
     is_whole = field(
         models.BooleanField(default=False), zh="全部可见客户", en="All visible clients", listed=True, editable=False
     )

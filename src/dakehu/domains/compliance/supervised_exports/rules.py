@@ -5,27 +5,40 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-VALID = timedelta(days=7)  # for which an approval may be used; house default
+VALID = timedelta(days=7)  # for which an approval of one export may be used; house default
+STANDING = timedelta(days=90)  # for which a way stays open, as long as a token at most; house default
+WORKBOOK = "workbook"  # what requests of earlier versions were for
 
 
 @dataclass(frozen=True)
 class Permit:
-    """An approved request: all clients of the requester, of whom there were `count`, or the clients named by `ids`."""
+    """An approved request: all clients of the requester, of whom there were `count`, or the clients named by `ids`.
+
+    `is_standing`: for a way that stays open, not for one export.
+    """
 
     is_whole: bool
     count: int
     ids: frozenset[int]
     decided_at: datetime
+    is_standing: bool = False
 
 
-def needs_permit(count: int, threshold: int) -> bool:
+def threshold(clients: int, personal: int, sees_personal: bool) -> int:
+    """Return from how many clients an export waits for a second person: the lower of both settings where personal values
+    leave unmasked. A setting of 0 is switched off; 0 where nothing is supervised."""
+    stated = [clients, personal] if sees_personal else [clients]
+    return min((one for one in stated if one > 0), default=0)
+
+
+def needs_permit(count: int, most: int) -> bool:
     """Return whether an export of so many clients waits for a second person; a threshold of 0 switches that off."""
-    return threshold > 0 and count > threshold
+    return most > 0 and count > most
 
 
 def covers(permit: Permit, ids: Iterable[int], is_whole: bool, now: datetime) -> bool:
     """Return whether an approval covers an export: not too old, and no client more than was approved."""
-    if now - permit.decided_at > VALID:
+    if permit.is_standing or now - permit.decided_at > VALID:
         return False
     wanted = set(ids)
     if permit.is_whole:
@@ -33,7 +46,16 @@ def covers(permit: Permit, ids: Iterable[int], is_whole: bool, now: datetime) ->
     return not is_whole and wanted <= permit.ids
 
 
-def digest(requester: int, is_whole: bool, count: int, ids: Iterable[int]) -> str:
+def covers_reading(permit: Permit, count: int, now: datetime) -> bool:
+    """Return whether an approval covers a reading of so many clients by a way that stays open.
+
+    A book of clients may grow by a fifth before it is asked for again.
+    """
+    return permit.is_standing and now - permit.decided_at <= STANDING and count <= permit.count + permit.count // 5
+
+
+def digest(requester: int, is_whole: bool, count: int, ids: Iterable[int], way: str = WORKBOOK) -> str:
     """Return the digest of a request, by which its approval holds."""
     text = f"{requester} {is_whole} {count} {','.join(map(str, sorted(ids)))}"
+    text = text if way == WORKBOOK else f"{text} {way}"
     return hashlib.sha256(text.encode()).hexdigest()

@@ -74,7 +74,7 @@ class Effect:
         return "more" if self.low > 0 else "fewer" if self.high < 0 else "none"
 
 
-def wilson(count: int, of: int) -> tuple[float, float]:
+def wilson(count: float, of: float) -> tuple[float, float]:
     """Return Wilson's interval of 95 % for a share."""
     share, square = count / of, Z * Z
     centre = (share + square / (2 * of)) / (1 + square / of)
@@ -91,7 +91,7 @@ def effect(contacted: int, contacted_of: int, control: int, control_of: int) -> 
     return Effect(contacted, contacted_of, control, control_of, gap, low, high)
 
 
-def newcombe(count_1: int, of_1: int, count_2: int, of_2: int) -> tuple[float, float]:
+def newcombe(count_1: float, of_1: float, count_2: float, of_2: float) -> tuple[float, float]:
     """Return Newcombe's interval of 95 % for the difference of two shares."""
     first, second = count_1 / of_1, count_2 / of_2
     (low_1, high_1), (low_2, high_2) = wilson(count_1, of_1), wilson(count_2, of_2)

@@ -75,11 +75,11 @@ def event_page(*, event: int, name: str | None = None, limit: int | None = None)
 
     {event, shown, counts: {invited, yes, maybe, no, open, came, sent, to_send}, refused: [{rule, text, count}], cost_each,
     invitations: [{id, client, client_id, answer, answer_code, attended_at, rule}], approval, can: {edit, submit, decide, send,
-    attend}}. Counts are of all invited, whoever sees them. `name` keeps the clients whose name contains it.
+    attend}}. Counts are of all invited but restricted clients, whoever sees them. `name` keeps the clients whose name contains it.
     """
     row = get_event(event)
     with elevated("count the invitations of an event"):
-        every = Invitation.objects.filter(event=row)
+        every = Invitation.objects.filter(event=row).exclude(client__restricted=True)
         answers = Counter(str(one) for one in every.values_list("answer", flat=True))
         refused = Counter(every.exclude(refused_by="").values_list("refused_by", flat=True))
         came = every.exclude(attended_at=None).count()

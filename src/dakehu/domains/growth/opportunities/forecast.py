@@ -25,13 +25,14 @@ ON = Parameter("on", required=False, kind="date", spec=FieldSpec("季度内任�
 def hit_rates(pipeline: Pipeline, stages: list[Stage], today: date) -> dict[int, rules.HitRate]:
     """Return {position of each open stage: hit rate} of the whole desk over the last two years.
 
-    Counts only, so that all opportunities of the firm count, whoever sees them.
+    Counts only, so that all opportunities of the firm count, whoever sees them; none of restricted clients.
     """
     since = today - timedelta(days=rules.HISTORY_DAYS)
     with elevated("count won and lost opportunities of the firm"):
         ended = dict(
             Opportunity.objects.filter(pipeline=pipeline, closed_on__gte=since, closed_on__lte=today)
             .exclude(stage__kind=StageKind.OPEN.value)
+            .exclude(client__restricted=True)
             .values_list("pk", "stage__kind")
         )
         reached = dict(
@@ -41,6 +42,7 @@ def hit_rates(pipeline: Pipeline, stages: list[Stage], today: date) -> dict[int,
                 stage__pipeline=pipeline,
                 stage__kind=StageKind.OPEN.value,
             )
+            .exclude(opportunity__client__restricted=True)
             .order_by()
             .values("opportunity")
             .annotate(furthest=Max("stage__position"))

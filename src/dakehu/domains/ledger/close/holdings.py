@@ -102,7 +102,7 @@ def replay_book(clients: np.ndarray, assets: np.ndarray, book: kernel.Book) -> R
 
 
 def frame(day: date) -> pl.DataFrame:
-    """Return every holding of the firm at the close of a day, by client and product.
+    """Return every holding of the firm at the close of a day, by client and product; none of restricted clients.
 
     Columns: client, product (ids), quantity (shares, negative where short), value (CNY), weight (share of the client's
     holdings: 0.05 is 5 %), cost (CNY, average cost with fees of what is held). A value is missing without any price up to
@@ -112,7 +112,8 @@ def frame(day: date) -> pl.DataFrame:
     _check_system()
     name = Closing.objects.filter(day=day).values_list("file", flat=True).first()
     if name is not None and history.holdings_path_of(name).is_file():
-        return pl.read_parquet(history.holdings_path_of(name))
+        found = pl.read_parquet(history.holdings_path_of(name))
+        return found.filter(~pl.col("client").is_in(close_inputs.restricted_ids()))
     return _current_replay(day).on(day)
 
 
@@ -157,6 +158,7 @@ def _current_replay(until: date) -> Replay:
         *trades.values(),
         Compaction.objects.values_list("row_version", flat=True).first(),
         hash(tuple(PriceFile.objects.order_by("day", "pk").values_list("file", flat=True))),
+        tuple(close_inputs.restricted_ids()),
     )
     return _replay_journal(str(journal.folder()), state, max(until, clock.today()))
 

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dakehu.domains.clients.restriction import restricted_clients
 from dakehu.domains.ledger.models import PriceFile, Product
 from dakehu.domains.ledger.trades import journal, reader
 from dakehu.domains.ledger.trades.transaction_types import TransactionType
@@ -77,11 +78,20 @@ class Trades:
 
 
 def arrays_for_close(until: date | None = None) -> Trades:
-    """Return the trades of the firm up to and including `until` (None: all).
+    """Return the trades of the firm up to and including `until` (None: all), without those of restricted clients.
 
     Raises PermissionError unless the system asks.
     """
-    return group_by_client(reader.all_trades([*reader.NEEDED, *VALUE_COLUMNS]), until)
+    table = reader.all_trades([*reader.NEEDED, *VALUE_COLUMNS])
+    restricted = restricted_ids()
+    if restricted:
+        table = table.filter(pc.invert(pc.is_in(table["client"], pa.array(restricted, table["client"].type))))
+    return group_by_client(table, until)
+
+
+def restricted_ids() -> list[int]:
+    """Return the visible clients whose data are stored only: nothing is computed of them, so no sum of the firm holds them."""
+    return list(restricted_clients().values_list("pk", flat=True))
 
 
 def group_by_client(table: pa.Table, until: date | None = None) -> Trades:

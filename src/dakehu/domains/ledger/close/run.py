@@ -103,7 +103,7 @@ def close(
 
 
 def _digest(day: date) -> str:
-    """Return the digest of all inputs: registers of trades and prices, products, benchmark, kernel."""
+    """Return the digest of all inputs: registers of trades and prices, products, benchmark, kernel, restricted clients."""
     inputs = [
         day.isoformat(),
         firm_settings.current("BENCHMARK"),
@@ -113,6 +113,9 @@ def _digest(day: date) -> str:
         sorted(Product.objects.values_list("pk", "kind", "currency")),
         sorted(SecurityCode.objects.values_list("market", "code", "product_id")),
     ]
+    restricted = close_inputs.restricted_ids()
+    if restricted:
+        inputs.append({"restricted": restricted})
     return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
 
 

@@ -121,6 +121,33 @@ def index_return(name: str, day: date, window: int = 1) -> float | None:
     return value if np.isfinite(value) else None
 
 
+def daily(day: date, count: int, products: list[int]) -> tuple[np.ndarray, dict[int, int]]:
+    """Return (returns of each of `count` trading days that end with `day`, {product: row}) of products that have prices.
+
+    float64 [A, D], D at most `count`. Missing: NaN where a price was not set both on the day and on the trading day before,
+    so that returns of an index and of a security are of the same day. Corporate actions are taken out as in `frame`.
+    """
+    prices = _table(day)
+    last = prices.column(day)
+    first = max(0, last - count)
+    places = np.flatnonzero(np.isin(prices.products, np.array(products, np.int64)))
+    rows = {int(prices.products[place]): at for at, place in enumerate(places)}
+    if last < 1:
+        return np.full((len(places), 0), np.nan), rows
+    span = slice(first, last + 1)
+    closes, is_set = prices.matrix[places, span], prices.as_of[places, span] == prices.days[span]
+    base = closes[:, :-1].copy()
+    since, until = (EPOCH + timedelta(days=int(prices.days[column])) for column in (first, last))
+    actions = CorporateAction.objects.filter(on__gt=since, on__lte=until).order_by("on", "pk")
+    for product, kind, ratio, amount, on in actions.values_list("product_id", "kind", "ratio", "amount", "on"):
+        if product in rows:
+            column = int(np.searchsorted(prices.days, (on - EPOCH).days)) - first - 1
+            paid = float(amount) if kind == CorporateKind.RIGHTS else -float(amount)
+            base[rows[product], column] = (base[rows[product], column] + paid) / (1.0 + float(ratio))
+    is_known = is_set[:, 1:] & is_set[:, :-1] & (base > 0)
+    return np.where(is_known, closes[:, 1:] / np.where(base > 0, base, np.nan) - 1.0, np.nan), rows
+
+
 def _returns(prices: PriceTable, last: int, window: int) -> np.ndarray:
     """Return the returns over `window` columns up to `last`: float64 [A], NaN where missing."""
     if last < window:

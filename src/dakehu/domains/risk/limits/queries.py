@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from dakehu.domains.risk.choices import Certainty, LimitMeasure, LimitScope
+from dakehu.domains.compliance.rule_sets.registry import Certainty
+from dakehu.domains.risk.choices import LimitMeasure, LimitScope
 from dakehu.domains.risk.limits import rules, table
 from dakehu.domains.risk.limits.rules import Limit
 from dakehu.domains.risk.models import ClientLimit, HouseLimit

@@ -6,7 +6,8 @@ from django.core.validators import MinValueValidator
 from django.db import models
 
 from dakehu.domains.clients.choices import RiskLevel
-from dakehu.domains.risk.choices import Certainty, LimitMeasure, ProductRisk
+from dakehu.domains.compliance.rule_sets.registry import Certainty
+from dakehu.domains.risk.choices import LimitMeasure, ProductRisk
 from dakehu.domains.tiers.choices import TierCode
 from dakehu.foundation.records.recorded import ClientRecorded, Recorded
 from dakehu.foundation.schema.fields import choice_field, field

@@ -10,7 +10,8 @@ import polars as pl
 from dakehu.analytics import stress
 from dakehu.domains.ledger.facts.positions import held_on, product_ranks
 from dakehu.domains.risk.models import SecurityProfile, StressScenario
-from dakehu.domains.risk.stress.mapping import follow, shocks_of
+from dakehu.domains.risk.stress.betas import betas_on
+from dakehu.domains.risk.stress.mapping import Followed, follow, shocks_of
 from dakehu.domains.risk.stress.scenarios import HISTORICAL, Scenario
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.records.columns import read_columns
@@ -23,7 +24,7 @@ class Result:
 
     clients int64 [C]; value float64 [C], worth of the holdings that follow something; change float64 [C, S] in CNY;
     unknown float64 [C], worth of holdings that follow nothing and are left out; assumed float64 [C], worth of main-board
-    shares taken as large because no size is recorded.
+    shares taken as large because no size is recorded; measured float64 [C], worth of shares that fall by their own beta.
     """
 
     scenarios: list[Scenario]
@@ -32,6 +33,7 @@ class Result:
     change: np.ndarray
     unknown: np.ndarray
     assumed: np.ndarray
+    measured: np.ndarray
 
 
 def scenarios() -> list[Scenario]:
@@ -53,13 +55,20 @@ def scenarios() -> list[Scenario]:
     return [*HISTORICAL, *own]
 
 
-def followed_products(day: date) -> dict[int, tuple[str, float, str]]:
-    """Return what each product follows."""
+def followed_products(day: date, products: list[int]) -> dict[int, Followed]:
+    """Return what each of some products follows, shares by their own beta where it is known well enough."""
+    found = index_products(day, products)
+    known = {pk: beta.value for pk, beta in betas_on(day, found).items() if beta.is_used and beta.value is not None}
+    return {pk: one.by_beta(known[pk]) if pk in known else one for pk, one in found.items()}
+
+
+def index_products(day: date, products: list[int]) -> dict[int, Followed]:
+    """Return what each of some products follows, without any beta."""
     ranks = dict(product_ranks(day).select("product", "product_risk").iter_rows())
     securities: Any = model_of("ledger.SecurityCode")
     codes = dict(securities.objects.filter(until=None).order_by("-pk").values_list("product_id", "code"))
     sizes = dict(SecurityProfile.objects.exclude(size_index="").values_list("security__product_id", "size_index"))
-    kinds = model_of("ledger.Product").objects.values_list("pk", "kind")
+    kinds = model_of("ledger.Product").objects.filter(pk__among=products).values_list("pk", "kind")
     return {pk: follow(kind, codes.get(pk), sizes.get(pk), ranks.get(pk)) for pk, kind in kinds}
 
 
@@ -67,13 +76,14 @@ def evaluate(day: date, clients: list[int], chosen: list[Scenario]) -> Result:
     """Return what scenarios would do to the holdings of some clients at the close of a day."""
     wanted = pl.DataFrame({"client": clients}, schema={"client": pl.Int64})
     held = held_on(day).join(wanted, on="client", how="semi").sort("client")
-    followed = followed_products(day)
+    followed = followed_products(day, held["product"].unique().to_list())
     products = np.array(sorted(followed), dtype=np.int64)
     rules = [followed[pk] for pk in products.tolist()]
     place = np.searchsorted(products, held["product"].to_numpy())
     value = held["held_value"].to_numpy().astype(np.float64)
-    known = np.array([bool(what) for what, _, _ in rules], dtype=bool)[place] if len(rules) else np.zeros(0, bool)
-    assumed = np.array([why == "assumed" for _, _, why in rules], dtype=bool)[place] if len(rules) else known
+    known = np.array([bool(one.index) for one in rules], dtype=bool)[place]
+    assumed = np.array([one.why == "assumed" for one in rules], dtype=bool)[place]
+    measured = np.array([one.why == "beta" for one in rules], dtype=bool)[place]
     owners, starts = np.unique(held["client"].to_numpy(), return_index=True)
     offsets = np.r_[starts, len(value)].astype(np.int64)
     shocks = np.nan_to_num(shocks_of(rules, chosen)) if len(rules) else np.zeros((1, len(chosen)))
@@ -82,7 +92,7 @@ def evaluate(day: date, clients: list[int], chosen: list[Scenario]) -> Result:
     def total(mask: np.ndarray) -> np.ndarray:
         return np.add.reduceat(np.where(mask, value, 0.0), starts) if len(starts) else np.zeros(0)
 
-    return Result(chosen, owners, total(known), change, total(~known), total(assumed))
+    return Result(chosen, owners, total(known), change, total(~known), total(assumed), total(measured))
 
 
 def visible_clients() -> list[int]:

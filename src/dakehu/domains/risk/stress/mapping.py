@@ -2,10 +2,11 @@
 
 Large companies follow the CSI 300, middle ones the CSI 500, small ones and those of the STAR market, ChiNext and Beijing the
 CSI 1000. A company of the main boards whose size is not recorded is taken as large, and counted as such, so that the reader
-knows how much of the result rests on that [D]. Funds and plans: shares of the CSI 300 by their risk level [D].
+knows how much of the result rests on that [D]. A share whose own beta to its index is known well enough falls by it. Funds and plans: shares of the CSI 300 by their risk level [D].
 """
 
 import re
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,27 +18,45 @@ FOLLOWS = (*INDICES, "bond", "cash")
 STOCKS, BONDS, CASH, POOLED = ("stock",), ("bond",), ("cash",), ("fund", "private", "asset_plan", "structured")
 
 
-def follow(kind: str | None, code: str | None, size: str | None, risk: str | None) -> tuple[str, float, str]:
-    """Return (what a holding follows, with which weight, why): "" where nothing is known that it could follow.
+@dataclass(frozen=True)
+class Followed:
+    """What a holding follows ("" where nothing is known that it could), with which weight, and why.
 
-    why: "size", "board", "assumed" (main board without a recorded size), "risk" (fund by its risk level), "kind".
+    why: "size", "board", "assumed" (main board without a recorded size), "beta" (a share by its own), "risk" (fund by its
+    risk level), "kind".
     """
+
+    index: str = ""
+    weight: float = 0.0
+    why: str = ""
+
+    @property
+    def is_share(self) -> bool:
+        return self.why in ("size", "board", "assumed", "beta")
+
+    def by_beta(self, beta: float) -> "Followed":
+        """Return the same share, falling by its own beta."""
+        return replace(self, weight=beta, why="beta")
+
+
+def follow(kind: str | None, code: str | None, size: str | None, risk: str | None) -> Followed:
+    """Return what a product follows, without its beta."""
     if kind in CASH:
-        return "cash", 1.0, "kind"
+        return Followed("cash", 1.0, "kind")
     if kind in BONDS:
-        return "bond", 1.0, "kind"
+        return Followed("bond", 1.0, "kind")
     if kind in STOCKS:
         if size:
-            return size, 1.0, "size"
+            return Followed(size, 1.0, "size")
         if SMALL_BOARDS.match(code or ""):
-            return "csi1000", 1.0, "board"
-        return "csi300", 1.0, "assumed"
+            return Followed("csi1000", 1.0, "board")
+        return Followed("csi300", 1.0, "assumed")
     if kind in POOLED and risk in BY_RISK:
-        return "csi300", BY_RISK[risk], "risk"
-    return "", 0.0, ""
+        return Followed("csi300", BY_RISK[risk], "risk")
+    return Followed()
 
 
-def shocks_of(followed: list[tuple[str, float, str]], scenarios: list[Scenario]) -> np.ndarray:
+def shocks_of(followed: list[Followed], scenarios: list[Scenario]) -> np.ndarray:
     """Return the shock of each product under each scenario.
 
     Shape: [A] × [S] → float64 [A, S].
@@ -45,7 +64,7 @@ def shocks_of(followed: list[tuple[str, float, str]], scenarios: list[Scenario])
     """
     falls = np.array([[one.csi300, one.csi500, one.csi1000, one.bond, CASH_FALL] for one in scenarios]).T
     found = np.full((len(followed), len(scenarios)), np.nan)
-    for row, (what, weight, _) in enumerate(followed):
-        if what:
-            found[row] = np.maximum(falls[FOLLOWS.index(what)] * weight, -1.0)
+    for row, one in enumerate(followed):
+        if one.index:
+            found[row] = np.maximum(falls[FOLLOWS.index(one.index)] * one.weight, -1.0)
     return found

@@ -5,16 +5,18 @@ from typing import Any
 
 import numpy as np
 
+from dakehu.domains.ledger.facts.positions import held_on
+from dakehu.domains.risk.choices import SizeIndex
 from dakehu.domains.risk.margin.table import contracts_on, with_levels
 from dakehu.domains.risk.models import RiskFigures, StressScenario
 from dakehu.domains.risk.parameters import CLIENT, FILTERS, ORDER, SCENARIO
-from dakehu.domains.risk.stress import evaluation
+from dakehu.domains.risk.stress import betas, evaluation
 from dakehu.domains.risk.stress.scenarios import Scenario
 from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base.errors import refusal
-from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates.filtering import filter_rows
 from dakehu.foundation.gates.output import name_of
 from dakehu.foundation.gates.registry import query
@@ -55,18 +57,25 @@ def scenario_list() -> list[dict[str, Any]]:
 def stress_of_client(*, client: Any) -> dict[str, Any]:
     """Return what each scenario would do to the holdings of a client.
 
-    {as_of, remark, unknown, assumed, rows: [{scenario, change, share, margin}]}: shares of the holdings that follow an index;
+    {as_of, remark, unknown, assumed, measured, rows: [{scenario, change, share, margin}]}: shares of the holdings that follow an index;
     money and margin ratios only for who may see amounts. Without holdings rows is empty.
     """
     day = last_day()
     if day is None:
-        return {"as_of": None, "remark": str(REMARK), "unknown": "", "assumed": "", "rows": []}
+        return {"as_of": None, "remark": str(REMARK), "unknown": "", "assumed": "", "measured": "", "rows": []}
     chosen = evaluation.scenarios()
     with elevated("holdings of a client whose page is shown"):
         found = evaluation.evaluate(day, [client.pk], chosen)
         contracts = with_levels(contracts_on(day)).filter(client=client.pk).to_dicts()
     if not len(found.clients) or not found.value[0]:
-        return {"as_of": day.isoformat(), "remark": str(REMARK), "unknown": "", "assumed": "", "rows": []}
+        return {
+            "as_of": day.isoformat(),
+            "remark": str(REMARK),
+            "unknown": "",
+            "assumed": "",
+            "measured": "",
+            "rows": [],
+        }
     worth, left_out = float(found.value[0]), float(found.unknown[0])
     is_cleared = current_actor().clearance >= PERSONAL
     rows = []
@@ -88,8 +97,52 @@ def stress_of_client(*, client: Any) -> dict[str, Any]:
         "remark": str(REMARK),
         "unknown": f"{left_out / (worth + left_out):.0%}" if left_out else "",
         "assumed": f"{float(found.assumed[0]) / worth:.0%}" if found.assumed[0] else "",
+        "measured": f"{float(found.measured[0]) / worth:.0%}" if found.measured[0] else "",
         "rows": rows,
     }
+
+
+@query(
+    "risk.betas_of_client",
+    needs=Permission.RISK_READ,
+    zh="客户持股的贝塔",
+    en="Betas of a client's shares",
+    parameters=CLIENT,
+)
+def betas_of_client(*, client: Any) -> list[dict[str, Any]]:
+    """Return the betas of the shares that a client holds, the most certain first: [{product, index, beta, error, days, is_used, why}].
+
+    beta and error are "" where days are too few; `why` says in words why a beta is not used.
+    """
+    day = last_day()
+    if day is None:
+        return []
+    with elevated("holdings of a client whose page is shown"):
+        products = held_on(day).filter(client=client.pk)["product"].to_list()
+        found = betas.betas_on(day, evaluation.index_products(day, products))
+    names = dict(model_of("ledger.Product").objects.filter(pk__in=list(found)).values_list("pk", "name"))
+    return [
+        {
+            "product": names[pk],
+            "index": SizeIndex.text_of(one.index),
+            "beta": "" if one.value is None else f"{one.value:.2f}",
+            "error": "" if one.error is None else f"{one.error:.2f}",
+            "days": one.days,
+            "is_used": one.is_used,
+            "why": str(_why_unused(one)),
+        }
+        for pk, one in sorted(found.items(), key=lambda pair: (pair[1].error is None, pair[1].error or 0.0, pair[0]))
+    ]
+
+
+def _why_unused(one: betas.Beta) -> Bilingual | str:
+    if one.is_used:
+        return ""
+    if one.value is None:
+        return bilingual(
+            "数据不足（至少 {n} 个交易日）", "Insufficient data, {n} trading days at least", n=betas.LEAST_DAYS
+        )
+    return bilingual("标准误大于 {n}", "Standard error above {n}", n=betas.LARGEST_ERROR)
 
 
 def _margin(contracts: list[dict[str, Any]], share: float) -> list[dict[str, Any]]:
@@ -125,6 +178,7 @@ def stress_test(*, scenario: str | None = None) -> dict[str, Any]:
         "share": "",
         "worst": "",
         "assumed": "",
+        "measured": "",
         "unknown": "",
         "rows": [],
     }
@@ -144,6 +198,7 @@ def stress_test(*, scenario: str | None = None) -> dict[str, Any]:
         "share": f"{found.change.sum() / worth:+.1%}",
         "worst": f"{share.min():+.1%}",
         "assumed": f"{found.assumed.sum() / worth:.0%}",
+        "measured": f"{found.measured.sum() / worth:.0%}",
         "unknown": f"{found.unknown.sum() / (worth + found.unknown.sum()):.0%}",
         "rows": _worst(found.clients[order].tolist(), share[order].tolist()),
     }

@@ -14,6 +14,7 @@ SOURCE = bilingual(
     "Daily closes of CSI 300, 500 and 1000; own peak to trough of each index inside the window [V]",
 )
 INDICES = ("csi300", "csi500", "csi1000")
+INDEX_CODES = {"csi300": "000300.SH", "csi500": "000905.SH", "csi1000": "000852.SH"}
 
 
 @dataclass(frozen=True)

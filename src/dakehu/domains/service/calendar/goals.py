@@ -67,7 +67,7 @@ def _people(row: Goal) -> list[int]:
 
 
 def measure(row: Goal) -> Progress:
-    """Return how far a goal is. Counts alone leave this function: they are taken over all clients of those who bear it."""
+    """Return how far a goal is. Counts alone leave this function: over all clients of those who bear it but restricted ones."""
     with elevated("the progress of a goal, as counts"):
         counts, whole = MEASURES[str(row.measure)](row, _people(row))
     days = set(trading_days.trading_days_between(row.first_on, row.last_on))
@@ -91,6 +91,7 @@ def _period(row: Goal, column: str) -> dict[str, Any]:
 def _contacts(row: Goal, people: list[int]) -> tuple[dict[date, int], int | None]:
     """Return contacts by day."""
     rows = Interaction.objects.filter(staff_id__in=people, **_period(row, "held_at"))
+    rows = rows.exclude(client__restricted=True)
     if row.tier:
         rows = rows.filter(client__tier__code=row.tier)
     counted = rows.order_by().annotate(on=TruncDate("held_at")).values("on").annotate(count=Count("pk"))
@@ -124,6 +125,7 @@ def _new_clients(row: Goal, people: list[int]) -> tuple[dict[date, int], int | N
 def _events(row: Goal, people: list[int]) -> tuple[dict[date, int], int | None]:
     """Return client events by day: meetings of that kind which were recorded as held."""
     rows = held_between(row.first_on, row.last_on).filter(kind=MeetingKind.EVENT, organiser_id__in=people)
+    rows = rows.exclude(client__restricted=True)
     found: dict[date, int] = {}
     for starts_at in rows.values_list("starts_at", flat=True):
         day = clock.local(starts_at).date()

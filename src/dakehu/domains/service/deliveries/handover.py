@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from dakehu.domains.compliance.wording import reviews
-from dakehu.domains.service.deliveries import client_text, rules
+from dakehu.domains.service.deliveries import client_text, insertions, rules
 from dakehu.domains.service.deliveries.client_rules import Refusal, refusal_by
 from dakehu.domains.service.deliveries.kinds import WAITING, DeliveryState
 from dakehu.domains.service.deliveries.leases import LEASE, is_lost
@@ -81,6 +81,10 @@ def claim_delivery(*, worker: str, channels: tuple[str, ...]) -> Claimed | bool 
     if refused:
         _hold_back(row, refused, now, text)
         return False
+    whole = insertions.complete_text(str(row.kind), row.key, text)
+    if whole is None:
+        _hold_back(row, [refusal_by("link_gone")], now, text)
+        return False
     again = row.was_unknown > 0
     row.state, row.rule = DeliveryState.SENDING.value, ""
     row.leased_by, row.leased_until = worker, now + LEASE
@@ -93,7 +97,7 @@ def claim_delivery(*, worker: str, channels: tuple[str, ...]) -> Claimed | bool 
         str(row.kind),
         row.address.open() if row.address else "",
         row.subject.open() if row.subject else "",
-        text,
+        whole,
         row.html.open() if row.html else "",
         row.message_id,
         dict(row.headers),

@@ -1,5 +1,6 @@
 """The night after a fall of the market: every client scored, the calls shared out; and pauses of marketing that are over."""
 
+import secrets
 from collections import defaultdict
 from datetime import date, timedelta
 from typing import Any
@@ -35,20 +36,28 @@ def run(day: date) -> dict[str, Any]:
         store.delete(day)
         return {"shock": False, "calls": 0, "beyond": 0, "lifted": lifted}
     known = situation.frame(day)
-    scored = rules.scored(known).join(known.select("client", "day_return"), on="client", how="left")
+    before = store.find(day)
+    seed = before.seed if before is not None and before.seed else secrets.token_hex(8)
+    scored = with_loss(rules.scored(known, seed), known)
     called = scored.filter(pl.col("band").is_in([band.value for band in rules.CALLED]))
-    calls = _calls(called)
+    calls = calls_of(called)
     callers = rules.share_out(calls, int(firm_settings.current("CALLS_PER_DAY")))
     who = pl.DataFrame(
         {"client": list(callers), "caller": list(callers.values()), "main": [call.main for call in calls]},
         schema={"client": pl.Int64, "caller": pl.Int64, "main": pl.Int64},
     )
-    store.write(Shock(day, *fall), scored.join(who, on="client", how="left", maintain_order="left"))
+    store.write(Shock(day, *fall, seed), scored.join(who, on="client", how="left", maintain_order="left"))
     beyond = sum(caller is None for caller in callers.values())
     return {"shock": True, "calls": len(callers), "beyond": beyond, "lifted": lifted}
 
 
-def _calls(called: pl.DataFrame) -> list[Call]:
+def with_loss(scored: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+    """Return the scored clients with the return of the day and what it makes in money, in the same order."""
+    loss = known.select("client", "day_return", "change")
+    return scored.join(loss, on="client", how="left", maintain_order="left")
+
+
+def calls_of(called: pl.DataFrame) -> list[Call]:
     """Return the calls in order, with who serves each client."""
     serving: dict[int, dict[str, int]] = defaultdict(dict)
     for part in chunks(called["client"].to_list()):

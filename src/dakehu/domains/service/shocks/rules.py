@@ -5,6 +5,7 @@ calls and are no law. S = 40·margin + 20·loss + 15·vulnerable + 10·behaviour
 and 1. Value weighs 10 points only, so that small vulnerable clients are not the last ones called.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,8 +27,8 @@ PART_NAMES: dict[str, Bilingual] = {
     "value": bilingual("客户价值", "Value"),
     "silence": bilingual("超期未联系", "Silence"),
 }
-DAY_LOSS_LIMITS = {"C1": 0.005, "C2": 0.01, "C3": 0.03, "C4": 0.05, "C5": 0.07}  # house limits 4.3, share of assets
 CUTS = ((40, "today"), (25, "morning"), (12, "message"))
+CLASS_POINTS = 5  # clients of one band whose scores lie within so many points have equal priority
 QUIET_DAYS = 5  # trading days after a shock call without any marketing
 
 # What the score reads, one column a client, missing where it is not known.
@@ -38,7 +39,7 @@ COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "close_line": pl.Float64,
     "has_margin": pl.Boolean,
     "day_return": pl.Float64,  # of the account, -0.02 is a loss of 2 %
-    "risk_level": pl.String,
+    "day_loss_limit": pl.Float64,  # in force for the client, 0.03 is 3 % of assets
     "age": pl.Float64,
     "opened_days": pl.Int64,
     "largest_weight": pl.Float64,
@@ -47,6 +48,7 @@ COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "cancelled_orders": pl.Float64,
     "withdrew": pl.Boolean,
     "complains": pl.Boolean,
+    "signs": pl.List(pl.String),  # names of the declared signs of behaviour that the client showed
     "value_percentile": pl.Float64,
     "contact_days": pl.Int64,
     "contact_every_days": pl.Int64,
@@ -91,12 +93,17 @@ def fall_of(returns: Mapping[str, Mapping[int, float | None]]) -> tuple[str, int
     return None
 
 
-def scored(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return [client, score, band, missing, margin, loss, …] of a frame of COLUMNS; the parts are points of the score.
+def place_in_draw(seed: str, client: int) -> int:
+    """Return the place of a client in the draw of a seed: the same at every look, and favouring nobody."""
+    return int.from_bytes(hashlib.sha256(f"{seed}:{client}".encode()).digest()[:7], "big")
+
+
+def scored(frame: pl.DataFrame, seed: str = "") -> pl.DataFrame:
+    """Return [client, score, priority, band, missing, signs, margin, loss, …] of a frame of COLUMNS; the parts are points.
 
     A part about which nothing is known adds 0 and is named in `missing` (a list of names). A client without margin debt
-    has no margin part to miss. Ordered by band, then score, largest first; ties by a number that is the same at every look
-    and favours nobody, so that the calls of a day can be compared.
+    has no margin part to miss. `priority` is the score in steps of CLASS_POINTS. Ordered by band, then priority, largest
+    first; clients of equal priority in the random order of `seed`, so that those called first can be compared with the others.
     """
     whole = frame.select(
         *(
@@ -110,6 +117,7 @@ def scored(frame: pl.DataFrame) -> pl.DataFrame:
         _loss().alias("loss"),
         _vulnerable().alias("vulnerable"),
         _behaviour().alias("behaviour"),
+        pl.col("signs").fill_null([]),
         pl.col("value_percentile").clip(0, 1).alias("value"),
         (pl.col("contact_days") / pl.col("contact_every_days")).clip(0, 1).alias("silence"),
         (pl.col("margin_ratio") < pl.col("warn_line")).fill_null(False).alias("is_called_on"),
@@ -117,11 +125,14 @@ def scored(frame: pl.DataFrame) -> pl.DataFrame:
     unknown = [pl.when(pl.col(name).is_null()).then(pl.lit(name)) for name in WEIGHTS]
     points = [(pl.col(name).fill_null(0) * weight).alias(name) for name, weight in WEIGHTS.items()]
     missing = pl.concat_list(unknown).list.drop_nulls().alias("missing")
-    found = parts.select("client", "is_called_on", missing, *points)
+    found = parts.select("client", "is_called_on", "signs", missing, *points)
     found = found.with_columns(pl.sum_horizontal(*WEIGHTS).round(6).alias("score"))
-    found = found.with_columns(_band().alias("band"), pl.col("client").hash(seed=0).alias("turn"))
+    turn = pl.Series("turn", [place_in_draw(seed, client) for client in found["client"]], pl.Int64)
+    priority = (pl.col("score") // CLASS_POINTS * CLASS_POINTS).cast(pl.Int64).alias("priority")
+    found = found.with_columns(_band().alias("band"), priority, turn)
     place = pl.col("band").replace_strict({band.value: n for n, band in enumerate(BAND_ORDER)}, return_dtype=pl.Int64)
-    return found.sort(place, -pl.col("score"), "turn").select("client", "score", "band", "missing", *WEIGHTS)
+    ordered = found.sort(place, -pl.col("priority"), "turn")
+    return ordered.select("client", "score", "priority", "band", "missing", "signs", *WEIGHTS)
 
 
 def _margin() -> pl.Expr:
@@ -144,9 +155,8 @@ def _margin() -> pl.Expr:
 
 
 def _loss() -> pl.Expr:
-    """The loss of the day against the house limit of the client's risk level, 1 at most."""
-    limit = pl.col("risk_level").replace_strict(DAY_LOSS_LIMITS, default=None, return_dtype=pl.Float64)
-    return ((-pl.col("day_return")).clip(lower_bound=0) / limit).clip(0, 1)
+    """The loss of the day against the limit in force for the client, 1 at most; missing without a limit."""
+    return ((-pl.col("day_return")).clip(lower_bound=0) / pl.col("day_loss_limit")).clip(0, 1)
 
 
 def _vulnerable() -> pl.Expr:
@@ -161,15 +171,16 @@ def _vulnerable() -> pl.Expr:
 
 
 def _behaviour() -> pl.Expr:
-    """One sign 0.5, two or more 1: logins three times the usual, cancelled orders, a withdrawal, a complaint."""
+    """One sign 0.5, two or more 1: logins three times the usual, cancelled orders, a withdrawal, a complaint, declared ones."""
     signs = [
         pl.col("logins_ratio") >= 3,
         pl.col("cancelled_orders") > 0,
         pl.col("withdrew"),
         pl.col("complains"),
     ]
-    known = pl.any_horizontal(*(sign.is_not_null() for sign in signs))
-    count = pl.sum_horizontal(*(sign.fill_null(False).cast(pl.Float64) for sign in signs))
+    declared = pl.col("signs").list.len()
+    known = pl.any_horizontal(*(sign.is_not_null() for sign in signs), declared > 0)
+    count = pl.sum_horizontal(*(sign.fill_null(False).cast(pl.Float64) for sign in signs), declared.fill_null(0))
     return pl.when(known).then((count / 2).clip(0, 1))
 
 

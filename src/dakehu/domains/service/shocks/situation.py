@@ -9,13 +9,21 @@ from dakehu.domains.compliance.complaints.store import open_cases_for_staff
 from dakehu.domains.ledger.close import holdings
 from dakehu.domains.ledger.feeds import reader
 from dakehu.domains.ledger.prices import returns
-from dakehu.domains.service.shocks import rules
+from dakehu.domains.service.shocks import rules, signs
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.records.columns import read_columns
 from dakehu.foundation.schema.facts import table_of
 from dakehu.foundation.schema.fields import model_of
 
-FACTS = ("age", "opened_days", "risk_level", "contact_days", "contact_every_days", "value_percentile")
+FACTS = (
+    "age",
+    "opened_days",
+    "risk_level",
+    "day_loss_limit",
+    "contact_days",
+    "contact_every_days",
+    "value_percentile",
+)
 USUAL_DAYS = 20  # trading days over which the usual number of logins is taken
 HIGH_RISK = ("R4", "R5")
 LOW_LEVELS = ("C1", "C2")
@@ -27,7 +35,7 @@ def returns_of_indices(day: date) -> dict[str, dict[int, float | None]]:
 
 
 def frame(day: date) -> pl.DataFrame:
-    """Return rules.COLUMNS of every client with holdings or a margin contract at the close of a day.
+    """Return rules.COLUMNS, and `change` (CNY of the day), of every client with holdings or a margin contract at a close.
 
     What no feed has brought is missing. The return of the day is the change of the holdings at their closes, on what
     the client had before it: the assets where balances are known, else the holdings. Must be asked by the system.
@@ -54,12 +62,24 @@ def frame(day: date) -> pl.DataFrame:
             .alias("has_margin"),
             (pl.col("is_high") & pl.col("risk_level").is_in(LOW_LEVELS)).alias("holds_high_risk"),
             pl.col("client").is_in(complaining.implode()).alias("complains"),
+            _signs(day),
         )
-        .select(*(name for name in rules.COLUMNS if name in {*found.columns, "day_return", "has_margin", *_ADDED}))
+        .select(
+            *(name for name in rules.COLUMNS if name in {*found.columns, "day_return", "has_margin", *_ADDED}), "change"
+        )
     )
 
 
-_ADDED = ("holds_high_risk", "complains")
+_ADDED = ("holds_high_risk", "complains", "signs")
+
+
+def _signs(day: date) -> pl.Expr:
+    """Return the names of the declared signs that a client showed up to a day."""
+    showed = [
+        pl.when(pl.col("client").is_in(list(sign.clients(day)))).then(pl.lit(sign.name)) for sign in signs.signs()
+    ]
+    none = pl.lit([], pl.List(pl.String))
+    return (pl.concat_list(showed).list.drop_nulls() if showed else none).alias("signs")
 
 
 def _held(day: date) -> pl.DataFrame:

@@ -16,12 +16,16 @@ ABOUT = b"shock"  # key of the file's metadata
 
 @dataclass(frozen=True)
 class Shock:
-    """A fall of the market: the day, the index, over how many trading days, its return (-0.03 is a fall of 3 %)."""
+    """A fall of the market: the day, the index, over how many trading days, its return (-0.03 is a fall of 3 %).
+
+    `seed` is that of the random order of clients of equal priority.
+    """
 
     day: date
     index: str
     days: int
     change: float
+    seed: str = ""
 
 
 def _folder() -> Path:
@@ -63,7 +67,9 @@ def find(day: date) -> Shock | None:
     if not path.is_file():
         return None
     about = json.loads(pq.read_schema(path).metadata[ABOUT])
-    return Shock(date.fromisoformat(about["day"]), about["index"], about["days"], about["change"])
+    return Shock(
+        date.fromisoformat(about["day"]), about["index"], about["days"], about["change"], about.get("seed", "")
+    )
 
 
 def rows(day: date) -> pl.LazyFrame:

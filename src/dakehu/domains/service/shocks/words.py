@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dakehu.domains.service.shocks import rules
+from dakehu.domains.service.shocks import rules, signs
 from dakehu.domains.service.shocks.store import Shock
 from dakehu.foundation.base.i18n import Bilingual, bilingual, language
 
@@ -32,7 +32,7 @@ CALL = bilingual(
 DISTRESS = bilingual(
     "我理解看到亏损会很难受，这种感受很正常。我们先不急着做决定，您可以把担心的事写下来，明天上午我再给您回电。如果您已经决定卖出，"
     "这是您的权利，我会告诉您办理方式和费用。我不能替您做决定，也不能对后续涨跌作出判断。",
-    "I understand that losses are hard to see, and that is natural. There is no hurry to decide; you may write down what worries "
+    "I understand that losses are hard to see, and that is natural. Nothing has to be decided now; you may write down what worries "
     "you, and I call back tomorrow morning. If you have decided to sell, that is your right: I tell you how and what it costs. I "
     "cannot decide for you, nor judge where prices go.",
 )
@@ -40,8 +40,8 @@ ELDER = bilingual(
     "最近市场波动比较大，提醒您：公司员工不会向您索要密码、验证码，也不会让您把钱转到个人账户；凡是声称保本高收益的，"
     "请先拨打公司客服核实。您的账户有任何不清楚的地方，可以请家人一起来营业部，我们当面为您说明。",
     "Markets move a lot these days. Please mind: our staff never ask for passwords or codes, nor for money to a personal account; "
-    "whoever promises a safe high return, call our service line first. Bring your family to the branch if anything about your account "
-    "is unclear; we explain it in person.",
+    "if anybody asks you for money or praises an investment, call our service line first. Bring your family to the branch if anything "
+    "about your account is unclear; we explain it in person.",
 )
 STOP = bilingual(
     "客户流露自伤念头、借钱或赌博、家庭冲突、或提到“老师”“群”“转账给个人”：停止业务，立即上报主管。",
@@ -73,12 +73,13 @@ def headline(shock: Shock) -> str:
 
 
 def why(row: dict[str, Any]) -> str:
-    """Return why a client stands where they do: the parts of the score from the largest, and the parts not known."""
+    """Return why a client stands where they do: the parts of the score from the largest, declared signs, parts not known."""
     parts = sorted(((row[name], name) for name in rules.WEIGHTS if row[name]), reverse=True)
     comma = ", " if language() == "en" else "，"
     named = comma.join(f"{rules.PART_NAMES[name]} {points:.0f}" for points, name in parts)
     missing = comma.join(str(rules.PART_NAMES[name]) for name in row["missing"])
-    said = [named] + ([str(bilingual("缺数据：{names}", "no data: {names}", names=missing))] if missing else [])
+    showed = comma.join(str(signs.find_text(name) or name) for name in row.get("signs") or ())
+    said = [named, showed] + ([str(bilingual("缺数据：{names}", "no data: {names}", names=missing))] if missing else [])
     return (" · ").join(one for one in said if one)
 
 

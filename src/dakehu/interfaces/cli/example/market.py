@@ -52,7 +52,7 @@ HEADINGS = (
 )
 DAYS_A_YEAR = 244
 # Days that a quiet walk would not have. (trading days from the end, move of the market), the latest first.
-SHOCKS = ((37, -0.041), (150, -0.036))
+SHOCKS = ((6, -0.037), (37, -0.041), (150, -0.036))
 # {(code, trading days from the end): change of the day}: limits up and down, and falls and rises of several days.
 JUMPS = {
     ("605992", 100): -0.10,

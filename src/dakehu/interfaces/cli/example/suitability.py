@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import Any
 
 from dakehu.domains.advice.assessments import links
-from dakehu.domains.advice.assessments.questionnaires import Questionnaire, versions
+from dakehu.domains.advice.assessments.questionnaires import Questionnaire, shipped_version
 from dakehu.domains.clients import queries as clients
+from dakehu.foundation.base import clock
 from dakehu.foundation.gates import perform
 
 Acting = Callable[[str], AbstractContextManager[Any]]
@@ -21,7 +23,8 @@ CHECKS = (  # (client by order, product, its level, by whom, further facts)
 
 
 def fill(acting: Acting) -> None:
-    """Lin keeps checks and sends questionnaires; two clients answer; a class is applied for; He plans and notes a call-back."""
+    """Lin keeps checks and sends questionnaires; two clients answer; a class is applied for; He plans and notes a call-back
+    and writes the self-check; An drafts a version of the questionnaire."""
     with acting("lin"):
         rows = list(clients.clients(filters={"kind": "person"}).order_by("code")[:10])
         for place, product, risk, initiative, more in CHECKS:
@@ -41,7 +44,9 @@ def fill(acting: Acting) -> None:
         )
         low = sorted(rows, key=lambda row: str(row.risk_level))[0]
         tokens[1] = _token(low)
-    questionnaire = versions()["2026-11"]
+        signed = {"number": "TG-DEMO-01", "signed_on": clock.today().isoformat(), "fee_terms": "按年固定收费（演示）"}
+        perform("advice.record_contract", {"client": rows[0].code, **signed})
+    questionnaire = shipped_version("2026-11")
     links.submit(tokens[0], _answers(questionnaire, 1), is_confirmed=True)
     links.submit(tokens[1], _answers(questionnaire, -1), is_confirmed=True)
     with acting("he"):
@@ -49,6 +54,16 @@ def fill(acting: Acting) -> None:
         said = {"result": "确认", "answers": "客户知悉产品风险，对服务满意（演示）", "recording": "LY-DEMO-01"}
         perform("advice.record_call_back", {"call_back": row.pk, **said})
         perform("advice.plan_call_back", {"client": rows[5].code, "reason": "yearly"})
+        perform(
+            "advice.write_self_check",
+            {"findings": "抽查 20 笔销售的匹配与双录，未见违规（演示）", "measures": "补充两份告知书（演示）"},
+        )
+    with acting("an"):
+        later = (clock.today() + timedelta(days=45)).isoformat()
+        row = perform(
+            "advice.draft_questionnaire", {"name": "demo-draft", "effective_from": later, "note": "年度修订（演示）"}
+        )
+        perform("advice.change_questionnaire", {"questionnaire": row.pk, "valid_days": 365, "c2_from": 22})
 
 
 def _token(client: Any) -> str:

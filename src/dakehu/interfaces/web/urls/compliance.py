@@ -11,6 +11,7 @@ from dakehu.interfaces.web.views import (
     privacy,
     read_log,
     registrations,
+    self_checks,
 )
 
 urlpatterns = [
@@ -21,6 +22,7 @@ urlpatterns = [
     path("compliance/consents/", consents.purposes, name="consents"),
     path("compliance/rules/", consents.rules, name="compliance-rules"),
     path("compliance/registrations/", registrations.listed, name="registrations"),
+    path("compliance/self-checks/", self_checks.listed, name="self-checks"),
     path("approvals/", approvals.listed, name="approvals"),
     path("compliance/conflicts/", conflicts.listed, name="conflicts"),
     path("compliance/privacy/", privacy.privacy, name="privacy"),

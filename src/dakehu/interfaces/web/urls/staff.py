@@ -12,7 +12,6 @@ urlpatterns = [
     path("staff/<int:pk>/second", staff.second_factor, name="staff-second"),
     path("staff/<int:pk>/duty", staff.end_duty, name="staff-duty"),
     path("staff/<int:pk>/tokens", staff.tokens, name="staff-tokens"),
-    path("staff/role-changes/<int:pk>", staff.decide_role, name="staff-role-change"),
     path("leaving/", leaving.page, name="leaving"),
     path("staff/roles/", staff.roles, name="staff-roles"),
     path("staff/teams/", staff.teams, name="staff-teams"),

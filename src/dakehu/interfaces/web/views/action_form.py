@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from dakehu.domains.clients import queries as clients
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS, Action
-from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound, NotRegistered, Refused
+from dakehu.foundation.base.errors import Conflict, NotAllowed, NotFound, NotQualified, Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.base.renamed import Kind, current_name
 from dakehu.foundation.gates import perform, perform_with_merge, render_row
@@ -38,6 +38,12 @@ CARRIED = (
     "suspicion",
     "subject_kind",
     "subject_id",
+    "source_kind",
+    "source_ref",
+    "mail",
+    "question",
+    "batch",
+    "alert",
 )  # said by the page, never asked
 
 
@@ -88,7 +94,7 @@ def do(request: HttpRequest, name: str, client_id: int | None = None) -> HttpRes
             result = perform(name, raw)
     except Conflict as conflict:
         return ask_for(request, action, client, forms.posted_values(request.POST), conflict=conflict)
-    except (NotAllowed, NotFound, NotRegistered):
+    except (NotAllowed, NotFound, NotQualified):
         raise
     except Refused as refusal:
         return ask_for(request, action, client, forms.posted_values(request.POST), dict(refusal.messages))
@@ -179,7 +185,7 @@ def ask_for(
         "post_url": request.path,
         "page_title": action.label,
         "danger": is_end(action),
-        "unregistered": action.find_registration_refusal(),
+        "unqualified": action.find_qualification_fault(),
     }
     inside = request.headers.get("HX-Request")
     wanted = request.POST.get("form") or request.GET.get("form")

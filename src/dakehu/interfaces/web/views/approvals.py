@@ -24,6 +24,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "labels": labels_of("compliance.Approval"),
         "views": views,
         "chosen": chosen,
+        "reviews": ask("compliance.review_lists", {}) if chosen == "waiting" else [],
         "rows": [{**row, "tone": TONES.get(row["state_code"], "")} for row in rows],
     }
     return render(request, "compliance/approvals.html", content)

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.safestring import SafeString, mark_safe
-from markdown_it import MarkdownIt
+from django.utils.safestring import SafeString
 
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import bilingual, language
+from dakehu.interfaces.web import markdown
 
 FOLDER = Path(__file__).parents[1] / "guide"
 TAG = re.compile(r"<[^>]*>")
@@ -35,12 +35,18 @@ ORDER = (
     "insight",
     "complaints",
     "care",
+    "surveys",
+    "feedback",
+    "outreach",
     "compliance",
     "wording",
     "conduct",
     "advice",
     "plans",
+    "learning",
+    "exams",
     "privacy",
+    "appraisal",
     "rules",
     "market",
     "import",
@@ -79,6 +85,9 @@ ABOUT = {
     "clients": "clients",
     "calendar": "calendar",
     "complaints": "complaints",
+    "feedback": "feedback",
+    "improvements": "feedback",
+    "outreach": "outreach",
     "compliance": "wording",
     "approvals": "compliance",
     "advice": "plans",
@@ -88,6 +97,7 @@ ABOUT = {
     "market": "market",
     "tiers": "tiers",
     "risk": "risk",
+    "appraisal": "appraisal",
     "prospects": "growth",
     "pool": "growth",
     "opportunities": "growth",
@@ -96,16 +106,13 @@ ABOUT = {
     "hand-overs": "work",
     "campaigns": "campaigns",
     "events": "campaigns",
+    "surveys": "surveys",
+    "knowledge": "learning",
+    "learning": "learning",
     "me": "sign-in",
     "sign-in": "sign-in",
     "": "today",
 }
-
-
-@cache
-def _markdown() -> MarkdownIt:
-    # CommonMark with tables; raw HTML in a page is shown as text, never run.
-    return MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 @cache
@@ -121,9 +128,9 @@ def pages(code: str) -> dict[str, str]:
 
 @cache
 def html_of(name: str, code: str) -> SafeString:
-    """A page as HTML without its title, which the frame shows. Markdown-it escapes everything it was not asked for."""
+    """A page as HTML without its title, which the frame shows."""
     text = (FOLDER / code / f"{name}.md").read_text(encoding="utf-8")
-    return mark_safe(_markdown().render(TITLE.sub("", text, count=1)))  # noqa: S308
+    return markdown.html_of(TITLE.sub("", text, count=1))
 
 
 EXCERPT = 60  # characters before and after what was found
@@ -157,6 +164,8 @@ def guide_for(path: str) -> str:
     first = parts[0] if parts else ""
     if first == "clients" and len(parts) > 1:
         return f"/guide/{'plans' if parts[2:3] == ['plan'] else 'client'}/"
+    if parts[:2] in (["learning", "exams"], ["learning", "attempts"], ["learning", "questions"]):
+        return "/guide/exams/"
     if parts[:2] == ["compliance", "privacy"]:
         return "/guide/privacy/"
     if parts[:2] == ["connections", "odata"]:

@@ -36,6 +36,7 @@ def plan(request: HttpRequest, client_id: int) -> HttpResponse:
         "goals": ask("advice.goal_progress", asked),
         "policy": ask("advice.client_policy", asked),
         "policy_labels": labels_of("advice.InvestmentPolicy"),
+        "terms": ask("advice.contract_terms", asked),
         "goal_labels": labels_of("advice.InvestmentGoal"),
         "drift": {**drift, "lines": [_drawn(line) for line in drift["lines"]]},
         "matches": ask("advice.matches", asked) if may_match else None,

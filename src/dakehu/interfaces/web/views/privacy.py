@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from dakehu.domains.compliance.privacy import queries
+from dakehu.domains.compliance.privacy import queries, withdrawals
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
@@ -47,6 +47,8 @@ def _requests() -> list[dict[str, Any]]:
             **text,
             "client": plain["client"],
             "tone": TONES.get(row.state, ""),
+            "withdrawn": withdrawals.names_of(row.purposes),
+            "may_refuse": row.kind != "withdraw",
             "is_open": row.state == "open",
             "is_late": row.state == "open" and row.due_on < today,
         }

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from dakehu.domains.ledger.performance import rollups
 from dakehu.domains.team import credentials, role_changes
@@ -199,20 +198,6 @@ def tokens(request: HttpRequest, pk: int) -> HttpResponse:
     title = bilingual("{name}的访问令牌", "API tokens of {name}", name=user.name)
     crumbs = [{"label": bilingual("人员", "Staff"), "url": "/staff/"}]
     return _page(request, "staff/tokens.html", "staff", title=title, rows=rows, person=user, crumbs=crumbs)
-
-
-@require_POST
-def decide_role(request: HttpRequest, pk: int) -> HttpResponse:
-    """Confirm or refuse a change of role that waits for a second person."""
-    name = "team.confirm_role" if request.POST.get("answer") == "confirm" else "team.refuse_role"
-    try:
-        perform(name, {"change": pk})
-        messages.success(request, str(bilingual("已处理角色变更。", "The change of role is decided.")))
-    except (NotAllowed, NotFound):
-        raise
-    except Refused as refused:
-        messages.error(request, str(refused))
-    return redirect("staff")
 
 
 def second_factor(request: HttpRequest, pk: int) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Versions of the risk questionnaire: read from the files beside this module, each with its own bands and checks. Pure."""
+"""What a risk questionnaire is, and the versions that come with the desk, each with its own bands and checks. Pure."""
 
 import json
 from collections.abc import Mapping
@@ -106,14 +106,13 @@ def _item(raw: Mapping[str, Any]) -> Item:
 
 
 @cache
-def versions() -> dict[str, Questionnaire]:
-    """Return every version by its name, the earliest first."""
+def shipped_contents() -> tuple[dict[str, Any], ...]:
+    """Return the content of every version that comes with the desk, the earliest first."""
     files = sorted(one.name for one in resources.files(__name__).iterdir() if one.name.endswith(".json"))
-    found = [read(json.loads(resources.files(__name__).joinpath(name).read_text(encoding="utf-8"))) for name in files]
-    return {one.version: one for one in sorted(found, key=lambda one: one.effective_from)}
+    found = [json.loads(resources.files(__name__).joinpath(name).read_text(encoding="utf-8")) for name in files]
+    return tuple(sorted(found, key=lambda content: str(content["effective_from"])))
 
 
-def in_force(day: date) -> Questionnaire:
-    """Return the version that is in force on a day; the first one before any was."""
-    found = list(versions().values())
-    return next((one for one in reversed(found) if one.effective_from <= day), found[0])
+def shipped_version(name: str) -> Questionnaire:
+    """Return a version that comes with the desk. Raises KeyError for another."""
+    return {content["version"]: read(content) for content in shipped_contents()}[name]

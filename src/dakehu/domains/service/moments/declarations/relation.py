@@ -1,4 +1,4 @@
-"""Moments of the relation with a client: M29 to M33, M35 to M37."""
+"""Moments of the relation with a client: M29 to M33, M35 to M37, M43."""
 
 from dakehu.domains.clients.facts.occasions import OCCASION
 from dakehu.domains.ledger.facts.subjects import BUSINESS
@@ -123,5 +123,22 @@ declare(
         action=bilingual("联系客户。", "Contact the client."),
         feedback=TALKED,
         escalates=(),
+    ),
+    MomentType(
+        "M43",
+        "策略回顾到期",
+        "Strategy review due",
+        rule="回顾剩余天数 <= 10天",
+        object=("review_due_on",),
+        priority=2,
+        deadline="E",
+        event_on="review_due_on",
+        shows=("review_due_on",),
+        action=bilingual(
+            "与客户回顾策略，在客户页“风险”中填写结论，由另一人签署。",
+            "Review the strategy with the client and write the findings on the Risk tab; another person signs.",
+        ),
+        feedback=("explained", *TALKED),
+        escalates=(2, 5),
     ),
 )

@@ -18,6 +18,7 @@ def tab_risk(request: HttpRequest, client: Any) -> dict[str, Any]:
     return {
         "found": found,
         "stress": ask("risk.stress_of_client", {"client": client.pk}),
+        "betas": ask("risk.betas_of_client", {"client": client.pk}),
         "value_at_risk": ask("risk.value_at_risk_of_client", {"client": client.pk}),
         "client_id": client.pk,
     }

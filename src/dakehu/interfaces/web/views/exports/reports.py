@@ -1,5 +1,6 @@
 """Clients' reports as PDF: one at once, many in the background; the ZIP is fetched where exports are."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
@@ -7,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from dakehu.domains.clients import queries as clients
 from dakehu.exchange.reports import service as reports
 from dakehu.foundation.base import firm_settings
+from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.interfaces.web.views.exports.workbook import chosen_of
 from dakehu.interfaces.web.views.imports.wizard import downloaded
 
@@ -29,5 +31,11 @@ def many(request: HttpRequest) -> HttpResponse:
     """A report of each client who was chosen, filtered, or is in sight at all."""
     kind, rows = chosen_of(request.POST)
     numbers = None if kind == "all" else list(rows.values_list("pk", flat=True))
-    job = reports.start(numbers, request.POST.get("language") or None, _rise_is_red(request))
+    try:
+        job = reports.start(numbers, request.POST.get("language") or None, _rise_is_red(request))
+    except NotAllowed:
+        raise
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("export")
     return redirect("export-job", pk=job)

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dakehu.domains.clients import queries as clients
 from dakehu.domains.compliance.supervised_exports import permits
+from dakehu.domains.compliance.supervised_exports.choices import ExportWay
 from dakehu.exchange.evidence import service as evidence
 from dakehu.exchange.exports import service as exports
 from dakehu.exchange.reports import service as reports
-from dakehu.exchange.sheets.definitions import worksheets
+from dakehu.exchange.sheets.definitions import exported_worksheets
 from dakehu.exchange.tableau import service as extracts
 from dakehu.exchange.tableau.hyper import is_installed
 from dakehu.foundation.access.actor import current_actor
@@ -69,12 +70,12 @@ def start(request: HttpRequest) -> HttpResponse:
                 "五张工作表、筛选、公式、图表与透视表", "Five sheets with filters, formulas, charts and pivots"
             ),
             "count": rows.count(),
-            "needs_approval": permits.is_permit_missing(rows.values_list("pk", flat=True), chosen == "all"),
+            **_supervised(list(rows.values_list("pk", flat=True)), chosen == "all"),
             "chosen": chosen,
             "handed": _handed(given),
             "faults": faults,
             "recent": recent,
-            "sheets": [part.title for part in worksheets().values()],
+            "sheets": [part.title for part in exported_worksheets().values()],
             "masked": _masked(),
             "sealed": _sealed(),
             "languages": [("zh", "简体中文"), ("en", "English")],
@@ -88,9 +89,17 @@ def start(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _supervised(ids: list[int], is_whole: bool) -> dict[str, Any]:
+    """Return whether the workbook waits for a second person, and the ways that do."""
+    closed = permits.closed_ways(ids, is_whole)
+    ways = [(way.value, str(bilingual(way.zh, way.en))) for way in closed]
+    return {"needs_approval": ExportWay.WORKBOOK in closed, "ways": ways}
+
+
 def ask_approval(request: HttpRequest, numbers: list[int] | None) -> HttpResponse:
-    """Ask that somebody else approve the export."""
-    perform("compliance.request_export", {"clients": numbers, "reason": request.POST.get("reason", "")})
+    """Ask that somebody else approve the export, by the way that was chosen."""
+    asked = {"clients": numbers, "reason": request.POST.get("reason", ""), "way": request.POST.get("way") or None}
+    perform("compliance.request_export", asked)
     messages.success(
         request, str(bilingual("已提交导出申请，批准后可以导出。", "Asked for; export it once it is approved."))
     )
@@ -118,7 +127,19 @@ def _recent(owner: int | None) -> list[dict[str, Any]]:
 
 def _handed(given: Any) -> list[tuple[str, str]]:
     """What says which clients are meant, to travel through the form."""
-    own = ("csrfmiddlewaretoken", "password", "again", "language", "open", "live", "page", "size", "ask", "reason")
+    own = (
+        "csrfmiddlewaretoken",
+        "password",
+        "again",
+        "language",
+        "open",
+        "live",
+        "page",
+        "size",
+        "ask",
+        "reason",
+        "way",
+    )
     return [(name, value) for name, value in given.items() if name not in own and value]
 
 
@@ -208,7 +229,7 @@ def _counted(result: Any, counts: dict[str, int]) -> list[tuple[Any, int]]:
             (bilingual("操作日志", "Audit entries"), counts.get("audit", 0)),
             (bilingual("文件", "Files"), counts.get("files", 0)),
         ]
-    return [(part.title, counts[name]) for name, part in worksheets().items() if name in counts]
+    return [(part.title, counts[name]) for name, part in exported_worksheets().items() if name in counts]
 
 
 @require_GET

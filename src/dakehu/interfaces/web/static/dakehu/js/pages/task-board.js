@@ -1,4 +1,5 @@
 // The board of tasks: a card is dragged, or moved with the arrow keys or its buttons; the server decides, and draws the board.
+// A board of something else names its action (data-move) and what that takes (data-key, data-column).
 
 const board = () => document.getElementById("task-board");
 const columns = () => [...board().querySelectorAll("[data-state]")];
@@ -9,8 +10,9 @@ let moved = ""; // the card that was moved last: it keeps the cursor once the bo
 function send(card, state) {
   if (!state || card.closest("[data-state]").dataset.state === state) return;
   moved = card.dataset.task;
-  const values = { task: card.dataset.task, version: card.dataset.version, state, then: "stay" };
-  window.htmx.ajax("POST", "/actions/service.move_task", { target: "#act", swap: "innerHTML", values });
+  const { move = "service.move_task", key = "task", column = "state" } = board().dataset;
+  const values = { [key]: card.dataset.task, version: card.dataset.version, [column]: state, then: "stay" };
+  window.htmx.ajax("POST", `/actions/${move}`, { target: "#act", swap: "innerHTML", values });
 }
 
 function step(card, by) {

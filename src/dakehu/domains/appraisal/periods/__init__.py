@@ -1,0 +1,1 @@
+"""Periods of appraisal: opened, frozen, talked over, closed, and reopened by two people."""

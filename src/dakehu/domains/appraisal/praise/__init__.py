@@ -1,0 +1,1 @@
+"""Praise: anybody praises anybody, the team sees it; nobody counts it."""

@@ -1,0 +1,1 @@
+"""Reviews: what the person, the manager and compliance write to an appraisal."""

@@ -1,0 +1,1 @@
+"""Schemes: parts, measures, weights and targets as data, approved by a second person."""

@@ -1,0 +1,1 @@
+"""Scores: from measures and weights to the score of a person, with every step of its arithmetic."""

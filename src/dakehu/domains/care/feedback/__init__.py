@@ -1,0 +1,1 @@
+"""Feedback: what clients say by every channel, who answers it and by when."""

@@ -1,0 +1,1 @@
+"""Improvements: issues that several voices raised, the measure against them and what it changed."""

@@ -1,0 +1,28 @@
+"""Models of care, one subject per file."""
+
+from dakehu.domains.care.models.feedback import Feedback
+from dakehu.domains.care.models.improvements import Issue, IssueLink
+from dakehu.domains.care.models.outreach import DistressCase, Outreach, OutreachAttempt, OutreachCall, OutreachScript
+from dakehu.domains.care.models.survey import Survey, SurveyBatch, SurveyVersion
+from dakehu.domains.care.models.survey_answer import SurveyAlert, SurveyAnswer, SurveyAnswerLink, SurveyToken
+from dakehu.domains.care.models.survey_invitation import RequestSurvey, SurveyInvitation
+
+__all__ = [
+    "DistressCase",
+    "Feedback",
+    "Issue",
+    "IssueLink",
+    "Outreach",
+    "OutreachAttempt",
+    "OutreachCall",
+    "OutreachScript",
+    "RequestSurvey",
+    "Survey",
+    "SurveyAlert",
+    "SurveyAnswer",
+    "SurveyAnswerLink",
+    "SurveyBatch",
+    "SurveyInvitation",
+    "SurveyToken",
+    "SurveyVersion",
+]

@@ -1,0 +1,61 @@
+"""Choices of the calls after a shock, in both languages."""
+
+from dakehu.foundation.schema.fields import Choices
+
+
+class Cause(Choices):
+    """What a campaign of calls follows."""
+
+    MARKET = "market", "市场急跌", "Fall of the market"
+    ACCOUNT = "account", "账户急跌", "Fall of accounts"
+
+
+class CallState(Choices):
+    """State of the call to one client."""
+
+    OPEN = "open", "待致电", "To call"
+    REACHED = "reached", "已联系上", "Reached"
+    CLOSED = "closed", "不再致电", "Not called any more"
+
+
+class CallOutcome(Choices):
+    """What came of one attempt."""
+
+    REACHED = "reached", "已接通", "Reached", ("联系上", "接通")
+    NOT_REACHED = "not_reached", "未接通", "Not reached", ("无人接听", "关机")
+    CALL_BACK = "call_back", "约定再打", "Call back", ("改期", "稍后再打")
+
+
+class CloseReason(Choices):
+    """Why a client is not called any more without having been reached."""
+
+    REFUSED = "refused", "客户不愿接听", "The client does not want a call"
+    WRITTEN = "written", "已改用书面说明", "Written to instead"
+    UNREACHABLE = "unreachable", "多次致电无法联系", "Not reached by several calls"
+    SERVED = "served", "已由其他同事联系", "Spoken to by a colleague"
+
+
+class DistressLevel(Choices):
+    """How serious a case of distress is: the levels of the signs."""
+
+    URGENT = "urgent", "立即", "At once"
+    HIGH = "high", "当日", "Same day"
+    WATCH = "watch", "关注", "Take notice"
+
+
+class CaseState(Choices):
+    """State of a case of distress."""
+
+    OPEN = "open", "处理中", "In work"
+    CLOSED = "closed", "已了结", "Closed"
+
+
+class ScriptCode(Choices):
+    """The scripts of a call, in the order of a call."""
+
+    MARGIN = "margin", "两融通知", "Margin notice"
+    OPENING = "opening", "开场（市场急跌）", "Opening (the market fell)"
+    ACCOUNT = "account", "开场（账户急跌）", "Opening (the account fell)"
+    DISTRESS = "distress", "客户很难受时", "When the client is distressed"
+    ELDER = "elder", "提醒年长客户防诈骗", "To older clients, on fraud"
+    CLOSING = "closing", "结束与下次联系", "Closing, and the next contact"

@@ -1,0 +1,251 @@
+"""Queries of the calls after a shock: campaigns, the list of calls of a day, cases of distress."""
+
+from collections import Counter
+from typing import Any
+
+from django.db.models import Count
+
+from dakehu.domains.care.distress.signs import LEVELS
+from dakehu.domains.care.models import DistressCase, Outreach, OutreachAttempt, OutreachCall
+from dakehu.domains.care.outreach import rules, words
+from dakehu.domains.care.outreach.cases import case_lines
+from dakehu.domains.care.outreach.choices import CallOutcome, CallState, CaseState, Cause
+from dakehu.domains.care.permissions import OUTREACH_READ
+from dakehu.domains.service.absences.standing_in import for_whom, reminded_for
+from dakehu.domains.service.shocks import words as shock_words
+from dakehu.domains.service.shocks.rules import BAND_NAMES, WEIGHTS, Band
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.base import clock, firm_settings
+from dakehu.foundation.base.errors import NotFound
+from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.calendar import trading_days
+from dakehu.foundation.gates.filtering import filter_rows
+from dakehu.foundation.gates.output import name_of
+from dakehu.foundation.gates.registry import query
+from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.parameters import Parameter
+
+OUTREACH = Parameter("outreach", kind="integer", required=False, spec=FieldSpec("急跌致电", "Outreach"))
+MINE = Parameter("mine", kind="bool", required=False, spec=FieldSpec("只看我的", "Mine only"))
+FILTERS = Parameter("filters", required=False, kind="json", spec=FieldSpec("筛选", "Filters"))
+ORDER = Parameter("order", required=False, spec=FieldSpec("排序", "Order"))
+SHOWN = 200
+GROUPS = {
+    "today": bilingual("今天致电", "Call today"),
+    "later": bilingual("顺延或改期", "Rolled on, or for a later day"),
+    "done": bilingual("已联系上", "Reached"),
+    "closed": bilingual("不再致电", "Not called any more"),
+}
+NOT_IN_TIME = bilingual("截止后仍未联系上", "Not reached by the last day")
+
+
+def find_outreach(number: int | None) -> Outreach | None:
+    """Return a campaign by id, or the one that counts now; None where there is none. Raises NotFound for an unknown id.
+
+    The one that counts now: after a fall of the market while its calls are made, else the newest.
+    """
+    if number is None:
+        running = Outreach.objects.filter(cause=Cause.MARKET.value, ends_on__gte=clock.today())
+        current: Outreach | None = running.order_by("-day").first() or Outreach.objects.order_by("-day").first()
+        return current
+    row: Outreach | None = Outreach.objects.filter(pk=number).first()
+    if row is None:
+        raise NotFound(bilingual("急跌致电", "outreach"))
+    return row
+
+
+def described(row: Outreach) -> dict[str, Any]:
+    """Return a campaign as plain values: {id, day, cause, headline, ends_on, is_running, seed}."""
+    return {
+        "id": row.pk,
+        "day": row.day.isoformat(),
+        "cause": str(row.cause),
+        "headline": words.headline(str(row.cause), row.index, row.days, row.change),
+        "ends_on": row.ends_on.isoformat(),
+        "is_running": row.ends_on >= clock.today(),
+        "seed": row.seed,
+    }
+
+
+@query("care.outreaches", needs=OUTREACH_READ, zh="急跌致电历次", en="Outreaches")
+def outreaches() -> list[dict[str, Any]]:
+    """Return the campaigns of calls, the newest first, with how many of the reader's clients were called and reached."""
+    rows = list(Outreach.objects.order_by("-day")[:24])
+    counted = OutreachCall.objects.filter(outreach__in=rows).values_list("outreach_id", "state").annotate(n=Count("pk"))
+    states: dict[int, Counter[str]] = {row.pk: Counter() for row in rows}
+    for number, state, count in counted.order_by():
+        states[number][state] += count
+    return [
+        {**described(row), "clients": states[row.pk].total(), "reached": states[row.pk]["reached"]}
+        for row in rows
+        if states[row.pk]
+    ]
+
+
+@query(
+    "care.outreach_list",
+    needs=OUTREACH_READ,
+    zh="急跌致电名单",
+    en="Calls of an outreach",
+    parameters=(OUTREACH, MINE),
+)
+def outreach_list(*, outreach: int | None = None, mine: bool | None = None) -> dict[str, Any]:
+    """Return the calls of a campaign, the newest unless said, in the order of the list; {outreach: None} without one.
+
+    {outreach, capacity, groups: [{group, title, count, lines}], people: [{id, name, calls, reached, today}], cases, counts}.
+    A line: {id, row_version, place, client, why, score, band, loss, day_return, caller, state, next_on, rolled, attempts,
+    last_outcome, case}. `mine`: calls of the reader and of absent colleagues whose deputy the reader is. Calls whose day has come,
+    up to what a person can make in a day, are those of today; the rest rolls on.
+    """
+    row = find_outreach(outreach)
+    if row is None:
+        return {"outreach": None, "groups": [], "people": [], "cases": [], "counts": {}, "capacity": 0}
+    rows = OutreachCall.objects.filter(outreach=row).select_related("client", "caller", "outreach").order_by("place")
+    if mine:
+        rows = rows.filter(caller_id__in=reminded_for())
+    calls = list(rows)
+    tried = attempts_of(calls)
+    grouped = _grouped(calls, tried)
+    cases = DistressCase.objects.filter(call__in=[call.pk for call in calls]).select_related(
+        "client", "caller", "lead", "second_person", "closed_by"
+    )
+    open_cases = {case.call_id for case in cases if case.state == CaseState.OPEN}
+    whose = {user: str(for_whom(user)) for user in reminded_for()}
+    shown = {name: [_line(call, tried, open_cases, whose) for call in some[:SHOWN]] for name, some in grouped.items()}
+    return {
+        "outreach": described(row),
+        "capacity": int(firm_settings.current("CALLS_PER_DAY")),
+        "counts": {name: len(some) for name, some in grouped.items()},
+        "groups": [
+            {"group": name, "title": str(_title(name, row)), "count": len(grouped[name]), "lines": lines}
+            for name, lines in shown.items()
+            if lines
+        ],
+        "people": _people(calls, grouped["today"]),
+        "cases": case_lines(sorted(cases, key=lambda case: (case.state != CaseState.OPEN, -case.pk))),
+    }
+
+
+def _title(group: str, row: Outreach) -> Bilingual:
+    """Return the title of a group; after the last day of calls nothing is due any more."""
+    return NOT_IN_TIME if group == "today" and row.ends_on < clock.today() else GROUPS[group]
+
+
+def attempts_of(calls: list[OutreachCall]) -> dict[int, list[OutreachAttempt]]:
+    """Return {call: its attempts, oldest first}."""
+    found: dict[int, list[OutreachAttempt]] = {}
+    rows = OutreachAttempt.objects.filter(call__in=[call.pk for call in calls]).select_related("staff")
+    for row in rows.order_by("held_at", "pk"):
+        found.setdefault(row.call_id, []).append(row)
+    return found
+
+
+def _grouped(calls: list[OutreachCall], tried: dict[int, list[OutreachAttempt]]) -> dict[str, list[OutreachCall]]:
+    """Return the calls by group, each in the order of the list."""
+    today = clock.today()
+    done = Counter(row.staff_id for rows in tried.values() for row in rows if clock.local(row.held_at).date() == today)
+    waiting = [
+        rules.Due(call.pk, call.caller_id, call.place, call.next_on) for call in calls if call.state == CallState.OPEN
+    ]
+    made = {user: count for user, count in done.items() if user is not None}
+    due = rules.due_today(waiting, made, int(firm_settings.current("CALLS_PER_DAY")), today)
+    found: dict[str, list[OutreachCall]] = {name: [] for name in GROUPS}
+    for call in calls:
+        if call.state == CallState.OPEN:
+            found["today" if call.pk in due else "later"].append(call)
+        else:
+            found["done" if call.state == CallState.REACHED else "closed"].append(call)
+    return found
+
+
+def _people(calls: list[OutreachCall], today: list[OutreachCall]) -> list[dict[str, Any]]:
+    """Return how many calls each person has, has reached and makes today, the most calls first."""
+    total, reached = (
+        Counter(call.caller_id for call in calls),
+        Counter(call.caller_id for call in calls if call.state == CallState.REACHED),
+    )
+    now = Counter(call.caller_id for call in today)
+    names = {call.caller_id: call.caller.name if call.caller else "" for call in calls}
+    nobody = str(bilingual("无人可打", "nobody"))
+    return [
+        {"id": user, "name": names[user] or nobody, "calls": count, "reached": reached[user], "today": now[user]}
+        for user, count in sorted(total.items(), key=lambda one: (one[0] is None, -one[1], names[one[0]]))
+    ]
+
+
+def _line(
+    call: OutreachCall, tried: dict[int, list[OutreachAttempt]], cases: set[int | None], whose: dict[int, str]
+) -> dict[str, Any]:
+    """Return one call as a line of the list. `whose`: what is said of the callers for whom the reader stands in."""
+    attempts = tried.get(call.pk, [])
+    today = clock.today()
+    is_open = call.state == CallState.OPEN
+    rolled = trading_days.trading_days_between(call.planned_on, today) if is_open and call.planned_on < today else []
+    return {
+        "id": call.pk,
+        "row_version": call.row_version,
+        "place": call.place,
+        "client": {
+            "id": call.client_id,
+            "name": name_of(call.client, current_actor().clearance),
+            "code": call.client.code,
+        },
+        "why": why(call),
+        "score": round(call.score),
+        "band": call.band,
+        "band_text": str(BAND_NAMES[Band(call.band)]),
+        "loss": words.money(call.loss),
+        "day_return": shock_words.percent(call.day_return),
+        "caller": call.caller.name if call.caller else "",
+        "for_whom": whose.get(call.caller_id or 0, ""),
+        "state": str(call.state),
+        "state_text": CallState.text_of(call.state),
+        "next_on": call.next_on.isoformat(),
+        "reached_on": call.reached_on.isoformat() if call.reached_on else "",
+        "rolled": max(0, len(rolled) - 1),
+        "attempts": len(attempts),
+        "last_outcome": CallOutcome.text_of(attempts[-1].outcome) if attempts else "",
+        "has_case": call.pk in cases,
+    }
+
+
+def why(call: OutreachCall) -> str:
+    """Return why a client stands where they do, by the parts of the score kept with the call."""
+    points, missing = call.parts.get("points", {}), call.parts.get("missing", [])
+    row = {name: points.get(name, 0) for name in WEIGHTS}
+    return shock_words.why({**row, "missing": missing, "signs": call.parts.get("signs", [])})
+
+
+@query("care.distress_cases", needs=OUTREACH_READ, zh="情绪个案", en="Cases of distress")
+def distress_cases() -> list[dict[str, Any]]:
+    """Return the visible cases of distress, open ones first, the most serious and oldest of them at the top."""
+    rows = DistressCase.objects.select_related("client", "caller", "lead", "second_person", "closed_by")
+    levels = list(LEVELS)
+    newest = rows.order_by("-pk")[:SHOWN]
+    return case_lines(
+        sorted(newest, key=lambda row: (row.state != CaseState.OPEN, levels.index(str(row.level)), row.opened_at))
+    )
+
+
+@query(
+    "care.outreach_calls",
+    needs=OUTREACH_READ,
+    zh="急跌致电客户",
+    en="Clients to call",
+    parameters=(FILTERS, ORDER),
+)
+def outreach_calls(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
+    """Return the calls of all campaigns to visible clients, in the order of each list."""
+    return filter_rows(OutreachCall.objects.all(), filters or {}, order or "-outreach,place")
+
+
+@query(
+    "care.cases_of_distress",
+    needs=OUTREACH_READ,
+    zh="情绪个案列表",
+    en="List of cases of distress",
+    parameters=(FILTERS, ORDER),
+)
+def cases_of_distress(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
+    """Return the cases of distress of visible clients, the newest first."""
+    return filter_rows(DistressCase.objects.all(), filters or {}, order or "-opened_at")

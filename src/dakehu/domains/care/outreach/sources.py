@@ -1,0 +1,29 @@
+"""The house rules of calls after a shock among the rules that the desk applies."""
+
+from datetime import date
+
+from dakehu.domains.care.outreach import rules
+from dakehu.domains.compliance.rule_sets.registry import RuleSource, declare
+
+FROM = date(2026, 11, 29)
+
+declare(
+    RuleSource(
+        "outreach.second_person",
+        f"{rules.OLDER_FROM} 岁及以上或年龄不详的个人客户出现情绪个案，须由首位经办人以外的第二人参与并确认后才能了结。",
+        f"A case of distress of a person of {rules.OLDER_FROM} or more, or of unknown age, is closed only after somebody other than "
+        "the first person has joined and confirmed.",
+        "domain 8.3",
+        "D",
+        FROM,
+    ),
+    RuleSource(
+        "outreach.random_order",
+        "同一优先档的客户按留存种子随机排序；比较按“排在首日”计算，每组不足 200 位时不下结论。",
+        "Clients of equal priority are called in random order by a recorded seed; the comparison counts who was drawn for the first "
+        "day and concludes nothing below 200 in each group.",
+        "people B.3.7",
+        "D",
+        FROM,
+    ),
+)

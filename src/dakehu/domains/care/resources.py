@@ -1,0 +1,19 @@
+"""What pages, API and workbook show of care."""
+
+from dakehu.foundation.schema.resources import Resource, declare
+
+declare(
+    Resource(
+        "care.Survey",
+        path="surveys",
+        key="survey",
+        list="care.surveys",
+        get="care.survey",
+        create="care.add_survey",
+        update="care.change_survey",
+        asked_first=("title_zh", "anonymity", "purpose"),
+    ),
+    Resource("care.RequestSurvey", list="care.request_surveys", is_merged=False),
+    Resource("care.OutreachCall", key="call", is_merged=False),
+    Resource("care.DistressCase", key="case", is_merged=False),
+)

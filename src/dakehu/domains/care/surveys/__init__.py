@@ -1,0 +1,1 @@
+"""Surveys: questions, invitations, the public form, answers and results."""

@@ -1,0 +1,188 @@
+"""What a person does with a link: open the survey, and hand it in once, without a sign-in.
+
+Wrong, altered, expired and unknown links are refused alike. Of an anonymous answer nothing is written but the answer itself and
+the digest of the spent token: no audit entry, no event, no time.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from dakehu.domains.care.distress.rules import find_signs, level_of
+from dakehu.domains.care.models import (
+    Survey,
+    SurveyAlert,
+    SurveyAnswer,
+    SurveyAnswerLink,
+    SurveyBatch,
+    SurveyInvitation,
+    SurveyToken,
+)
+from dakehu.domains.care.permissions import SURVEY_OFFICE
+from dakehu.domains.care.readable import make_readable
+from dakehu.domains.care.surveys import questions, tokens
+from dakehu.domains.care.surveys.choices import Anonymity, AnswerChannel, BatchOrigin, SurveyState
+from dakehu.domains.care.surveys.store import unrecorded
+from dakehu.foundation.access.actor import acting_as, system_actor
+from dakehu.foundation.actions.registry import action
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.errors import NotFound
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.records.recorded import add_audit_note
+
+NOBODY = "0" * 24  # the secret against which the token of no batch is checked, so that both take as long
+
+
+class LinkGone(NotFound):
+    """A link that is wrong, altered, expired or of a closed survey; which of these is not said."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A survey as its link opens it. `invitation` is None in an anonymous one; `is_spent`: it was handed in already."""
+
+    batch: SurveyBatch
+    digest: str
+    invitation: SurveyInvitation | None
+    is_spent: bool
+
+    @property
+    def survey(self) -> Survey:
+        return self.batch.survey
+
+    @property
+    def questions(self) -> list[dict[str, Any]]:
+        return list(self.batch.version.questions)
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What became of a form: `faults` by question where it is not finished; else it is in, `is_distressed` by its words."""
+
+    faults: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    is_distressed: bool = False
+
+
+@contextmanager
+def opened(token: str) -> Iterator[Opened]:
+    """Act as the desk for whoever holds a link. Raises LinkGone for one that does not work today."""
+    read = tokens.read_token(token)
+    with acting_as(system_actor("a survey is answered by its link", "web")):
+        number = read.batch if read is not None else 0
+        batch = SurveyBatch.objects.select_related("survey", "version").filter(pk=number).first()
+        checked = read or tokens.Token(0, b"", b"")
+        is_signed = tokens.is_signed(checked, batch.secret if batch is not None else NOBODY)
+        tokens_known = unrecorded(SurveyToken).select_related("invitation")
+        found = tokens_known.filter(digest=tokens.digest_of(checked)).first()
+        if batch is None or not is_signed or not _is_open(batch):
+            raise LinkGone(bilingual("可用的问卷链接", "working survey link"))
+        if batch.survey.anonymity != Anonymity.ANONYMOUS and found is None:
+            raise LinkGone(bilingual("可用的问卷链接", "working survey link"))
+        invitation = found.invitation if found is not None else None
+        is_spent = found is not None and (found.is_spent or _is_answered(invitation))
+        yield Opened(batch, tokens.digest_of(checked), invitation, is_spent)
+
+
+def _is_open(batch: SurveyBatch) -> bool:
+    return bool(batch.survey.state == SurveyState.OPEN and batch.expires_on >= clock.today())
+
+
+def _is_answered(invitation: SurveyInvitation | None) -> bool:
+    """Return whether an invitation was answered, by this link or another of it."""
+    if invitation is None:
+        return False
+    rows = unrecorded(SurveyToken).filter(invitation=invitation, is_spent=True)
+    return bool(rows.exists())
+
+
+def submit(token: str, raw: questions.Raw) -> Handed:
+    """Hand in a form. One that was handed in already is taken again without storing anything. Raises LinkGone."""
+    with opened(token) as link:
+        if link.is_spent:
+            return Handed()
+        choices, texts, faults = questions.read_answers(link.questions, raw)
+        if faults:
+            return Handed(faults)
+        try:
+            file_answer(link=link, choices=choices, texts=texts)
+        except IntegrityError:  # the same form at the same moment: the other one counts
+            return Handed()
+        return Handed(is_distressed=_level_of(texts) is not None)
+
+
+@action(
+    "care.file_survey_answer",
+    needs=SURVEY_OFFICE,
+    zh="客户提交问卷",
+    en="A client hands in a survey",
+    is_public=False,
+    offers_undo=False,
+    is_confidential=True,
+)
+def file_answer(*, link: Opened, choices: dict[str, Any], texts: dict[str, str]) -> None:
+    """Spend the link and store the answer in one transaction. Raises IntegrityError where the link is spent."""
+    spend(link)
+    is_anonymous = link.survey.anonymity == Anonymity.ANONYMOUS
+    channel = AnswerChannel.EVENT if link.batch.origin == BatchOrigin.EVENT else AnswerChannel.LINK
+    store_answer(link.batch, link.invitation, choices, texts, channel.value)
+    if not is_anonymous:
+        add_audit_note(survey=link.survey.pk)
+
+
+def spend(link: Opened) -> None:
+    """Mark a link as used. Raises IntegrityError where it is."""
+    rows = unrecorded(SurveyToken)
+    if link.survey.anonymity == Anonymity.ANONYMOUS or link.invitation is None:
+        with transaction.atomic():
+            SurveyToken(digest=link.digest, batch=link.batch, is_spent=True).save(force_insert=True)
+    elif not rows.filter(digest=link.digest, is_spent=False).update(is_spent=True):
+        raise IntegrityError("the link is spent")
+
+
+def store_answer(
+    batch: SurveyBatch,
+    invitation: SurveyInvitation | None,
+    choices: dict[str, Any],
+    texts: dict[str, str],
+    channel: str,
+    is_attended: bool = False,
+) -> SurveyAnswer:
+    """Store an answer as its survey's anonymity has it, and raise an alert for words of distress of a known client."""
+    kind = batch.survey.anonymity
+    named = invitation if kind == Anonymity.NAMED else None
+    answer = SurveyAnswer(
+        batch=batch,
+        channel=channel,
+        choices=choices,
+        texts=json.dumps(texts, ensure_ascii=False) if texts else None,
+        day=None if kind == Anonymity.ANONYMOUS else clock.today(),
+        is_attended=is_attended,
+        invitation=named,
+        client_id=named.client_id if named is not None else None,
+    )
+    answer.save(force_insert=True)
+    if kind == Anonymity.CONFIDENTIAL and invitation is not None:
+        link = SurveyAnswerLink(answer=answer, invitation=invitation, client_id=invitation.client_id)
+        link.save(force_insert=True)
+    level = _level_of(texts)
+    if level is not None and invitation is not None and kind != Anonymity.ANONYMOUS:
+        raise_alert(batch.survey, invitation, level)
+    return answer
+
+
+def raise_alert(survey: Survey, invitation: SurveyInvitation, level: str) -> None:
+    """Raise an alert: to who serves the client where the survey is named, else to the survey office alone."""
+    is_office_only = survey.anonymity != Anonymity.NAMED
+    SurveyAlert(
+        client=invitation.client, survey=survey, level=level, raised_on=clock.today(), is_office_only=is_office_only
+    ).save()
+
+
+def _level_of(texts: Mapping[str, str]) -> str | None:
+    """Return the most serious level of distress in the words of an answer, None without any."""
+    words = "\n".join(texts.values())
+    return level_of(find_signs(make_readable(words).text)) if words else None

@@ -1,0 +1,67 @@
+"""Two quarters, and what is said of them. Pure."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from dakehu.analytics.tendencies import RULES, Tendency
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """A calendar quarter, both days included."""
+
+    first: date
+    last: date
+
+    @property
+    def label(self) -> str:
+        """Return it as 2026Q3."""
+        return f"{self.first.year}Q{(self.first.month + 2) // 3}"
+
+
+def quarter_of(day: date) -> Quarter:
+    """Return the calendar quarter that holds a day."""
+    month = (day.month - 1) // 3 * 3 + 1
+    first = date(day.year, month, 1)
+    after = date(day.year + month // 10, (month + 2) % 12 + 1, 1)
+    return Quarter(first, after - timedelta(days=1))
+
+
+def last_quarters(today: date) -> tuple[Quarter, Quarter]:
+    """Return the last two quarters that are over, the earlier first."""
+    now = quarter_of(quarter_of(today).first - timedelta(days=1))
+    return quarter_of(now.first - timedelta(days=1)), now
+
+
+def state_of(before: Tendency | None, now: Tendency) -> str:
+    """Return what is said of a tendency: insufficient, shown (reported in two quarters running), once (in the last), or none.
+
+    With ten measures some exceed their sizes by chance in any quarter; one is named only where it comes twice.
+    """
+    if now.lacks:
+        return "insufficient"
+    if not now.is_reported:
+        return "none"
+    return "shown" if before is not None and before.is_reported else "once"
+
+
+def interval(one: Tendency) -> tuple[float, float] | None:
+    """Return the 95 % interval of a size; None for a fact or where it is missing."""
+    if one.lacks or one.error != one.error:
+        return None
+    return one.size - 1.96 * one.error, one.size + 1.96 * one.error
+
+
+def least_of(name: str) -> int:
+    """Return how much data a tendency needs at least."""
+    return RULES[name].least
+
+
+# Yearly volatility above which what a level says and what the account shows differ; house defaults by risk level C1 to C4.
+VOLATILITY_OF_LEVEL = {"C1": 0.05, "C2": 0.10, "C3": 0.20, "C4": 0.30}
+
+
+def differs_from_level(level: str, volatility: float | None) -> bool | None:
+    """Return whether the account swings more than the assessed level bears; None where either is missing or C5 sets no bound."""
+    bound = VOLATILITY_OF_LEVEL.get(level)
+    return None if bound is None or volatility is None else volatility > bound

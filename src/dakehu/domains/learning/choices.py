@@ -1,0 +1,127 @@
+"""Choices of learning, in both languages."""
+
+from dakehu.foundation.schema.fields import Choices
+
+
+class Topic(Choices):
+    """Subject of an article, a question or hours of training."""
+
+    LAW = "law", "法律法规", "Law and rules", ("法规",)
+    SUITABILITY = "suitability", "适当性管理", "Suitability", ("适当性",)
+    CONDUCT = "conduct", "执业行为与话术", "Conduct and wording", ("合规展业", "廉洁从业")
+    PRODUCTS = "products", "产品与业务", "Products and business", ("产品知识",)
+    SERVICE = "service", "客户服务", "Client service", ("服务",)
+    PRIVACY = "privacy", "个人信息与反洗钱", "Personal data and money laundering", ("反洗钱", "隐私")
+    DESK = "desk", "系统使用", "Use of the desk", ("系统",)
+
+
+class ArticleState(Choices):
+    """State of an article. Only a published one is shown to readers."""
+
+    DRAFT = "draft", "未发布", "Not published"
+    PUBLISHED = "published", "已发布", "Published"
+    RETIRED = "retired", "已下线", "Retired"
+
+
+class VersionState(Choices):
+    """State of one version of an article."""
+
+    DRAFT = "draft", "草稿", "Draft"
+    WAITING = "waiting", "待审批", "Waiting for approval"
+    APPROVED = "approved", "已批准", "Approved"
+
+
+class ReviewStanding(Choices):
+    """How an article stands to its review date."""
+
+    CURRENT = "current", "有效", "Current"
+    OVERDUE = "overdue", "待复审", "Review overdue"
+    HIDDEN = "hidden", "逾期已隐藏", "Hidden, overdue"
+
+
+class CourseState(Choices):
+    """State of a course."""
+
+    DRAFT = "draft", "筹备中", "In preparation"
+    OPEN = "open", "开放学习", "Open"
+    CLOSED = "closed", "已关闭", "Closed"
+
+
+class EnrolmentReason(Choices):
+    """Why somebody takes a course."""
+
+    OWN = "own", "自选", "Own choice"
+    ROLE = "role", "岗位要求", "Required of the role"
+    NEW_STAFF = "new_staff", "新员工", "New staff"
+    PROPOSED = "proposed", "质量检查建议", "Proposed after a quality check"
+
+
+class EnrolmentState(Choices):
+    """How far a course has come for one person."""
+
+    OPEN = "open", "学习中", "Under way"
+    DONE = "done", "已完成", "Completed"
+    DROPPED = "dropped", "已取消", "Dropped"
+
+
+class QuestionKind(Choices):
+    """Kind of a question of the bank."""
+
+    SINGLE = "single", "单选题", "Single choice", ("单选",)
+    MULTIPLE = "multiple", "多选题", "Multiple choice", ("多选", "不定项")
+    TRUE_FALSE = "true_false", "判断题", "True or false", ("判断",)
+
+
+class Difficulty(Choices):
+    """How hard a question is meant to be."""
+
+    EASY = "easy", "易", "Easy", ("简单",)
+    MEDIUM = "medium", "中", "Medium", ("一般",)
+    HARD = "hard", "难", "Hard", ("困难",)
+
+
+class PaperState(Choices):
+    """State of an exam paper. What decides the result never changes once it is open."""
+
+    DRAFT = "draft", "筹备中", "In preparation"
+    OPEN = "open", "开放考试", "Open"
+    CLOSED = "closed", "已结束", "Closed"
+
+
+class AttemptState(Choices):
+    """State of one attempt at an exam."""
+
+    OPEN = "open", "考试中", "Under way"
+    PASSED = "passed", "通过", "Passed"
+    FAILED = "failed", "未通过", "Failed"
+
+
+class RecordSource(Choices):
+    """Where hours of training come from."""
+
+    COURSE = "course", "内部课程", "Course of the desk"
+    EXTERNAL = "external", "外部培训", "External course", ("外训",)
+
+
+class RecordState(Choices):
+    """Whether hours of training count. External ones count once a second person approved them."""
+
+    WAITING = "waiting", "待审批", "Waiting for approval"
+    COUNTED = "counted", "已计入", "Counted"
+    REFUSED = "refused", "未认可", "Not accepted"
+
+
+class RequirementKind(Choices):
+    """What a role must have."""
+
+    HOURS = "hours", "学时", "Hours"
+    COURSE = "course", "课程", "Course"
+    CERTIFICATE = "certificate", "证书", "Certificate"
+
+
+class Period(Choices):
+    """In which period a requirement must be met."""
+
+    YEAR = "year", "每个自然年", "Each calendar year"
+    ROLLING = "rolling", "最近 365 天", "The last 365 days"
+    ONCE = "once", "一次", "Once"

@@ -1,0 +1,44 @@
+"""Measure how questions work: facility and discrimination, from 30 answers on. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+MINIMUM = 30  # answers from which a figure is shown; house default
+HARD = 0.5  # share of right answers under which a question is offered for repair
+WEAK = 0.1  # discrimination under which a question is offered for repair
+
+
+@dataclass(frozen=True)
+class QuestionStatistics:
+    """How a question worked: number of answers, share of right ones, correlation with the score of the other questions.
+
+    `facility` and `discrimination` are None under the minimum; the latter also where nothing varies."""
+
+    answers: int
+    facility: float | None
+    discrimination: float | None
+
+    @property
+    def needs_repair(self) -> bool:
+        """Whether half of the people get it wrong, or it does not tell the stronger from the weaker."""
+        is_hard = self.facility is not None and self.facility < HARD
+        return is_hard or (self.discrimination is not None and self.discrimination < WEAK)
+
+
+def measure(answered: Sequence[tuple[bool, float]]) -> QuestionStatistics:
+    """Return the statistics of a question from (is right, share of the other questions that were right) of each answer."""
+    n = len(answered)
+    if n < MINIMUM:
+        return QuestionStatistics(n, None, None)
+    return QuestionStatistics(n, sum(right for right, _ in answered) / n, _correlation(answered))
+
+
+def _correlation(pairs: Sequence[tuple[bool, float]]) -> float | None:
+    n = len(pairs)
+    mean_x, mean_y = sum(x for x, _ in pairs) / n, sum(y for _, y in pairs) / n
+    xx = sum((x - mean_x) ** 2 for x, _ in pairs)
+    yy = sum((y - mean_y) ** 2 for _, y in pairs)
+    if xx <= 0 or yy <= 1e-12:
+        return None
+    return sum((x - mean_x) * (y - mean_y) for x, y in pairs) / sqrt(xx * yy)

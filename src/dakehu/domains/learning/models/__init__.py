@@ -1,0 +1,27 @@
+"""Models of learning, one subject per file."""
+
+from dakehu.domains.learning.models.certificates import Certificate, CertificateKind
+from dakehu.domains.learning.models.courses import Course, Enrolment, Lesson
+from dakehu.domains.learning.models.exams import Attempt, ExamPaper, Question, QuestionVersion
+from dakehu.domains.learning.models.knowledge import Article, ArticleFile, ArticleVersion, ReadConfirmation
+from dakehu.domains.learning.models.training import HoursAdjustment, Requirement, StaffTerms, TrainingRecord
+
+__all__ = [
+    "Article",
+    "ArticleFile",
+    "ArticleVersion",
+    "Attempt",
+    "Certificate",
+    "CertificateKind",
+    "Course",
+    "Enrolment",
+    "ExamPaper",
+    "HoursAdjustment",
+    "Lesson",
+    "Question",
+    "QuestionVersion",
+    "ReadConfirmation",
+    "Requirement",
+    "StaffTerms",
+    "TrainingRecord",
+]

@@ -1,0 +1,94 @@
+"""The stage of appraisal: an approved scheme of few cases, and days that pass."""
+
+from datetime import timedelta
+
+import pytest
+
+from dakehu.domains.appraisal.models import Scheme
+from dakehu.foundation.base import clock
+from dakehu.foundation.gates import ask, perform
+from tests.cast import acting
+
+
+@pytest.fixture
+def later(monkeypatch):
+    """later(n): n days pass."""
+
+    def pass_days(days):
+        day, now = clock.today() + timedelta(days=days), clock.now() + timedelta(days=days)
+        monkeypatch.setattr(clock, "today", lambda: day)
+        monkeypatch.setattr(clock, "now", lambda: now)
+
+    return pass_days
+
+
+def approve_waiting(user):
+    """Approve what waits for somebody."""
+    with acting(user):
+        (row,) = ask("compliance.approvals", {})
+        perform("compliance.approve", {"approval": row["id"]})
+
+
+@pytest.fixture
+def scheme(admin, he):
+    """The house's scheme with a minimum of one case and the weight of surveys on promises, approved by compliance."""
+    weights = {"satisfaction": 0, "promises_kept": 30}
+    with acting(admin):
+        row = perform("appraisal.add_scheme", {"name": "季度考核"})
+        for measure in list(row.measures.select_related("part")):
+            perform(
+                "appraisal.set_measure",
+                {
+                    "scheme": row.pk,
+                    "part": measure.part.code,
+                    "measure": measure.measure,
+                    "weight": weights.get(measure.measure, measure.weight),
+                    "min_n": 1,
+                },
+            )
+        perform("appraisal.change_scheme", {"scheme": row.pk, "strength": 2})
+        perform("appraisal.submit_scheme", {"scheme": row.pk})
+    approve_waiting(he)
+    return Scheme.objects.get(pk=row.pk)
+
+
+@pytest.fixture
+def period(scheme, admin, an, lin, zhou, wang, zhang, qian, later):
+    """A period in which Lin gave two promises and kept one, Wang gave one and kept it; frozen."""
+    today = clock.today()
+    with acting(admin):
+        row = perform(
+            "appraisal.open_period",
+            {"name": "本季度", "scheme": scheme.pk, "first_on": today, "last_on": today + timedelta(days=5)},
+        )
+    for user, client, promises in ((lin, zhang, 2), (wang, qian, 1)):
+        with acting(user):
+            for number in range(promises):
+                made = perform(
+                    "service.log_interaction",
+                    {
+                        "client": client.pk,
+                        "held_at": clock.now().isoformat(),
+                        "channel": "call",
+                        "summary": f"答复第 {number} 件事",
+                        "promise": "寄送对账单",
+                        "promise_due_on": today + timedelta(days=2),
+                    },
+                )
+                if number == 0:
+                    perform("service.keep_promise", {"interaction": made.pk})
+    later(6)
+    with acting(admin):
+        perform("appraisal.freeze_period", {"period": row.pk})
+    return row
+
+
+def own(user):
+    """Return the only appraisal of somebody, as they see it."""
+    with acting(user):
+        (row,) = ask("appraisal.mine", {})["appraisals"]
+        return ask("appraisal.appraisal", {"appraisal": row["id"]})
+
+
+def line(found, measure):
+    return next(one for one in found["lines"] if one["measure"] == measure)
