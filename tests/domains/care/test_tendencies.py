@@ -90,7 +90,7 @@ def test_nothing_is_measured_without_consent_and_nothing_from_its_withdrawal_on(
         (remark,) = ask("care.tendencies", {"client": zhang.pk})["remarks"]
         assert remark["text"] == "那几次卖出是为了付房款"
         withdraw_consent(client=zhang, purpose="profiling")
-        with pytest.raises(Refused, match="画像|profiling"):
+        with pytest.raises(Refused, match=r"画像|profiling"):
             perform("care.record_tendency_remark", {"client": zhang.pk, "tendency": "panic", "text": "再说"})
         assert ask("care.tendencies", {"client": zhang.pk})["has_consent"] is False
     with acting(an), pytest.raises(NotAllowed):

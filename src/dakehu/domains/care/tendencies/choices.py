@@ -15,4 +15,4 @@ class TendencyName(Choices):
     CONCENTRATION = "concentration", "持仓集中", "Concentrated holdings"
     LOSS_AVERSION = "loss_aversion", "亏损持有更久", "Holding losses longer"
     LEVERAGE = "leverage", "融资负债较高", "High margin debt"
-    RECENCY = "recency", "资金随上月行情进出", "Money follows last month's market"
+    RECENCY = "recency", "净流入随上月行情", "Money follows last month's market"
