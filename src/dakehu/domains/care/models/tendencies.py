@@ -8,6 +8,7 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.records.recorded import ClientRecorded
 from dakehu.foundation.schema.fields import choice_field, field
 from dakehu.foundation.schema.names import Names
+from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 class TendencyRemark(ClientRecorded):
@@ -15,6 +16,7 @@ class TendencyRemark(ClientRecorded):
 
     names = Names("客户对倾向的说明", "Client's remark on a tendency", "Clients' remarks on tendencies")
     client_path = "client"
+    retention = TWENTY_YEARS
 
     client = field(models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="tendency_remarks"),
                    zh="客户", en="Client", listed=True)  # fmt: skip
