@@ -65,7 +65,7 @@ def write_pivot(
             most=MOST,
         )
     ids = pivot.data.ids.tolist()
-    permits.use_permit(ExportWay.WORKBOOK, ids, False)
+    permits.use_permit(ExportWay.WORKBOOK, ids, not filters)  # without filters all visible clients are counted
     try:
         content = writing.write_bytes(pivot_book(pivot))
     except writing.CannotWrite as error:
