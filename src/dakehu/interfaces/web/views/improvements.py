@@ -53,6 +53,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "plan": [(labels[name], row[name]) for name in PLAN if row.get(name)],
         "how": [(labels[name], row[name]) for name in _how(found) if row.get(name)],
         "end": [(labels[name], row[name]) for name in END if row.get(name)],
+        "metrics": ask("care.metrics", {}),
         "titles": [stage["title"] for stage in found["stages"]],
         "place": sum(stage["is_done"] for stage in found["stages"]),
         "page_title": row["title"],
