@@ -32,12 +32,18 @@ def satisfaction(span: Span) -> Rows:
 
 
 def training(span: Span) -> Rows:
-    """Return the hours of each person in the year of the last day, of what the year asks up to that day; 1 at most."""
+    """Return the hours of each person in the year of the last day, of what the year asks up to that day; 1 at most.
+
+    Nothing where nobody has any hours: then training is recorded elsewhere, and nobody is rated 0 for that.
+    """
     year = span.until.year
+    hours = hours_of(span.users, year)
+    if not any(done for done, _ in hours.values()):
+        return {}
     passed = Decimal((span.until - date(year, 1, 1)).days + 1) / Decimal((date(year + 1, 1, 1) - date(year, 1, 1)).days)
     rows: Rows = {}
     with localcontext(EXACT):
-        for user, (done, required) in hours_of(span.users, year).items():
+        for user, (done, required) in hours.items():
             owed = (Decimal(required.hours) * passed).quantize(Decimal("0.01"))
             if owed > 0:
                 rows[user] = [Row(NO_REFERENCE, year, min(Decimal(done), owed), owed)]
@@ -68,8 +74,9 @@ declare(
         "培训学时完成率",
         "Training hours",
         bilingual(
-            "本年度已认定学时 ÷ 截至期末按日折算的应修学时，最多计 1。",
-            "Hours approved in the year ÷ those required up to the last day of the period by days, 1 at most.",
+            "本年度已认定学时 ÷ 截至期末按日折算的应修学时，最多计 1；全体都没有学时记录时不评。",
+            "Hours approved in the year ÷ those required up to the last day of the period by days, 1 at most; not rated where "
+            "nobody has any hours recorded.",
         ),
         "1",
         RATIO,
