@@ -5,8 +5,8 @@ from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
-from dakehu.domains.appraisal.measures.registry import Span, set_source
-from dakehu.domains.appraisal.measures.rules import ZERO, Row
+from dakehu.domains.appraisal.measures.registry import Measure, Span, declare
+from dakehu.domains.appraisal.measures.rules import RATIO, ZERO, Row
 from dakehu.domains.learning.training import hours as training
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.fields import model_of
@@ -33,12 +33,22 @@ def training_rows(span: Span) -> dict[int, list[Row]]:
     return dict(rows)
 
 
-set_source(
-    "training_hours",
-    training_rows,
-    bilingual(
-        "当年已计入学时 ÷ 应修学时 × 已过天数占全年的比例，最多计 1。首年不作要求或从业开始日期未登记的不评。",
-        "Hours counted this year ÷ hours asked × share of the year gone by, 1 at most. Not rated: first year, or start in the trade unknown.",
-    ),
-    "1",
+declare(
+    Measure(
+        "training_hours",
+        "培训学时完成率",
+        "Training hours",
+        bilingual(
+            "当年已计入学时 ÷ 应修学时 × 已过天数占全年的比例，最多计 1。首年不作要求或从业开始日期未登记的不评。",
+            "Hours counted this year ÷ hours asked × share of the year gone by, 1 at most. Not rated: first year, or start in the trade unknown.",
+        ),
+        "1",
+        RATIO,
+        "share",
+        0,
+        False,
+        Decimal("0.70"),
+        Decimal("1"),
+        training_rows,
+    )
 )
