@@ -1,4 +1,7 @@
-"""The register of measures: each says what it counts, and where its data come from."""
+"""The register of measures: each says what it counts, and where its data come from.
+
+A measure without a source is shown as such and rated for nobody; its weight is spread by the rule of scores.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
