@@ -104,11 +104,15 @@ READ_LOG_DAYS = env.number(
 SUPERVISED_EXPORT = env.number(
     "DAKEHU_SUPERVISED_EXPORT",
     0,
-    zh="超过多少位客户的导出须审批；0 不要求",
-    en="Exports above so many clients wait; 0: off",
+    zh="导出超过多少位客户须由另一人批准；0 为不要求",
+    en="Exports of more clients than this are approved by somebody else; 0 switches that off",
 )
+RISK_TEST_DAYS = env.number("DAKEHU_RISK_TEST_DAYS", 730, zh="风险测评有效天数", en="Days a risk test holds")
 SUPERVISED_PERSONAL = env.number(
-    "DAKEHU_SUPERVISED_PERSONAL", 0, zh="同上，用于未脱敏的内容；0 同上", en="The same for unmasked values; 0: as above"
+    "DAKEHU_SUPERVISED_PERSONAL",
+    0,
+    zh="含未脱敏个人信息的导出，超过多少位客户须由另一人批准；0 为与上一项相同",
+    en="The same for exports whose personal values are not masked; 0: as above",
 )
 RISE_IS_RED = env.flag("DAKEHU_RISE_IS_RED", True, zh="红涨绿跌", en="Rising is red, falling green")
 
@@ -125,9 +129,7 @@ CLASS_BENCHMARK = env.text(
     en="Benchmark by asset class, for attribution: class, share, index (code.market) or rate a year, such as stock 60% 000300.SH, "
     "bond 30% 000012.SH, cash 10% 2%",
 )
-CALLS_PER_DAY = env.number(
-    "DAKEHU_CALLS_PER_DAY", 30, zh="市场急跌后每人每天致电数", en="Calls of one person a day after a fall of the market"
-)
+CALLS_PER_DAY = env.number("DAKEHU_CALLS_PER_DAY", 30, zh="急跌后每人每天致电数", en="Calls a day after a fall")
 PRICES_STALE_DAYS = env.number(
     "DAKEHU_PRICES_STALE_DAYS", 15, zh="结算时行情最多可旧几天", en="Days a price may be old at the close"
 )

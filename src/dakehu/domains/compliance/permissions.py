@@ -81,11 +81,11 @@ PRIVACY_WRITE = Permission(
     granted_to=(RoleName.COMPLIANCE,),
 )
 SELF_CHECK_WRITE = Permission(
-    "compliance.self_checks", "填写合规自查", "Write self-checks of compliance", granted_to=(RoleName.COMPLIANCE,)
+    "compliance.self_checks", "填写半年自查", "Write self-checks", granted_to=(RoleName.COMPLIANCE,)
 )
 SELF_CHECK_SIGN = Permission(
     "compliance.sign_self_checks",
-    "查看、签署合规自查",
-    "See and sign self-checks of compliance",
+    "查看、签署半年自查",
+    "See and sign self-checks",
     granted_to=(RoleName.LEAD, RoleName.COMPLIANCE),
 )

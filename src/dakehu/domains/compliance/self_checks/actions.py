@@ -28,15 +28,15 @@ def get_self_check(pk: int) -> SelfCheck:
     """Return a self-check. Raises NotFound."""
     row: SelfCheck | None = SelfCheck.objects.filter(pk=pk).first()
     if row is None:
-        raise NotFound(bilingual("合规自查", "self-check"), pk)
+        raise NotFound(bilingual("自查报告", "self-check"), pk)
     return row
 
 
 @action(
     "compliance.open_self_check",
     needs=Permission.SELF_CHECK_WRITE,
-    zh="发起合规自查",
-    en="Open the self-check of compliance",
+    zh="发起半年自查",
+    en="Open the half-yearly self-check",
     offers_undo=False,
 )
 def open_self_check() -> SelfCheck:
@@ -52,8 +52,8 @@ def open_self_check() -> SelfCheck:
 @action(
     "compliance.write_self_check",
     needs=Permission.SELF_CHECK_WRITE,
-    zh="填写合规自查",
-    en="Write a self-check of compliance",
+    zh="填写自查报告",
+    en="Write a self-check",
     parameters=(SELF_CHECK, parameters_of("compliance.SelfCheck", "findings", "measures"), VERSION),
 )
 def write_self_check(*, self_check: int, findings: str, measures: str, version: int | None = None) -> SelfCheck:
@@ -64,7 +64,7 @@ def write_self_check(*, self_check: int, findings: str, measures: str, version: 
     row = get_self_check(self_check)
     check_version(row, version)
     if row.state == SelfCheckState.SIGNED:
-        raise refusal("self_check", "已签署的合规自查不能修改。", "A self-check that is signed does not change.")
+        raise refusal("self_check", "已签署的自查报告不能修改。", "A self-check that is signed does not change.")
     error = rules.content_error(findings, measures)
     if error is not None:
         raise refusal(*error)
@@ -98,8 +98,8 @@ def decide_self_check(pk: int, is_approved: bool, note: str) -> None:
 declare(
     ApprovalKind(
         SUBJECT,
-        "合规自查",
-        "Self-check of compliance",
+        "自查报告",
+        "Self-check",
         model="compliance.SelfCheck",
         permission=Permission.SELF_CHECK_SIGN,
         open_url="/compliance/self-checks/",

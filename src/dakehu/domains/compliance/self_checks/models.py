@@ -10,10 +10,10 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 class SelfCheck(Recorded):
-    """The self-check of a half-year, besides that of suitability (advice.SelfCheck). `figures` are the counts of the period as they were when the report was submitted:
+    """The self-check of a half-year. `figures` are the counts of the period as they were when the report was submitted:
     [{name, zh, en, count}]. A signed report never changes."""
 
-    names = Names("合规自查", "Compliance self-check", "Compliance self-checks")
+    names = Names("自查报告", "Self-check", "Self-checks")
     retention = TWENTY_YEARS
 
     first_on = field(models.DateField(unique=True), zh="自查期间起", en="Period from", listed=True, editable=False)
@@ -22,7 +22,7 @@ class SelfCheck(Recorded):
     state = field(choice_field(SelfCheckState, default=SelfCheckState.DUE), zh="自查状态", en="State of the self-check",
                   listed=True, editable=False)  # fmt: skip
     findings = field(models.TextField(max_length=8000, blank=True, default=""), zh="自查发现", en="Findings of the self-check",
-                     help_zh="用语、审批、投诉、个人信息、执业登记等各方面的问题", help_en="On wording, approvals, complaints, personal information, registrations")  # fmt: skip
+                     help_zh="适当性、用语、投诉、个人信息、执业登记等各方面的问题", help_en="On suitability, wording, complaints, personal information, registrations")  # fmt: skip
     measures = field(
         models.TextField(max_length=8000, blank=True, default=""),
         zh="整改措施",

@@ -11,7 +11,7 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.nightly import Night, NightlyStep, declare_step
 
-REASON = bilingual("发起合规自查", "Open the self-check of compliance")
+REASON = bilingual("发起半年自查", "Open the half-yearly self-check")
 
 
 def is_missing() -> bool:
@@ -27,8 +27,8 @@ def _run(night: Night) -> dict[str, Any]:
         opened = is_missing()
         if opened:
             open_self_check()
-    words = bilingual("发起合规自查 {n} 件", "{n} self-checks of compliance opened", n=int(opened))
+    words = bilingual("发起半年自查 {n} 件", "{n} self-checks opened", n=int(opened))
     return {"opened": int(opened), "unchanged": not opened, "words": words}
 
 
-declare_step(NightlyStep("compliance.self_check", "合规自查", "Self-check of compliance", order=46, run=_run))
+declare_step(NightlyStep("compliance.self_check", "半年自查", "Self-check", order=46, run=_run))

@@ -20,7 +20,7 @@ TO_WRITE = (SelfCheckState.DUE.value, SelfCheckState.RETURNED.value)
 MOST = 40  # twenty years
 
 
-@query("compliance.self_checks", needs=Permission.SELF_CHECK_SIGN, zh="合规自查", en="Self-checks of compliance")
+@query("compliance.self_checks", needs=Permission.SELF_CHECK_SIGN, zh="半年自查", en="Half-yearly self-checks")
 def self_checks() -> list[dict[str, Any]]:
     """Return the self-checks, the latest first: [{…, state_code, is_late, figures: [{label, count}], approval, can_write}].
 
@@ -49,15 +49,15 @@ def _figures(row: SelfCheck, may_write: bool) -> list[dict[str, Any]]:
     return [{"label": one[language()], "count": one["count"]} for one in kept]
 
 
-@query(NOTICES, needs=Permission.SELF_CHECK_WRITE, zh="合规自查提醒", en="Notices of self-checks of compliance")
+@query(NOTICES, needs=Permission.SELF_CHECK_WRITE, zh="半年自查提醒", en="Notices of self-checks")
 def self_check_notices() -> list[dict[str, Any]]:
     """Return one notice for each self-check that is to be written."""
     return [
         notice(
             f"{NOTICES}:{row.pk}:{row.state}:{row.due_on < clock.today()}",
             bilingual(
-                "{period} 的合规自查须在 {day} 前完成",
-                "The self-check of compliance of {period} is due by {day}",
+                "{period}的自查须在 {day} 前完成",
+                "The self-check of {period} is due by {day}",
                 period=str(row),
                 day=row.due_on.isoformat(),
             ),
@@ -69,4 +69,4 @@ def self_check_notices() -> list[dict[str, Any]]:
     ]
 
 
-declare(NoticeSource(NOTICES, bilingual("合规自查", "Self-checks of compliance"), "shield", order=32))
+declare(NoticeSource(NOTICES, bilingual("半年自查", "Self-checks"), "shield", order=32))

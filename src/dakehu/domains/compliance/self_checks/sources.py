@@ -7,11 +7,11 @@ from dakehu.domains.compliance.rule_sets.registry import RuleSource, declare
 declare(
     RuleSource(
         "self_checks.half_yearly",
-        "每半年自查一次合规管理并形成报告，报告留存 20 年；适当性另行自查。",
-        "Compliance is checked by the firm itself every half-year, suitability apart; the report is kept for 20 years.",
-        "",
-        "D",
-        date(2026, 11, 29),
+        "每半年自查一次适当性管理并形成自查报告，报告留存 20 年。",
+        "Suitability is checked by the firm itself every half-year; the report is kept for 20 years.",
+        "《证券期货投资者适当性管理办法》第三十、三十二条",
+        "V",
+        date(2017, 7, 1),
     ),
     RuleSource(
         "self_checks.due",

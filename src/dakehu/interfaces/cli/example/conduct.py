@@ -65,8 +65,8 @@ def _add_self_check() -> None:
         "compliance.write_self_check",
         {
             "self_check": row.pk,
-            "findings": "抽查 40 条已发文本，1 条未附风险提示；1 项执业登记临近到期未续。（演示）",
-            "measures": "下月 15 日前更正模板并办理续期，合规复查。（演示）",
+            "findings": "抽查 20 份适当性核对，1 份缺少录音编号；2 位客户的测评临近到期未联系。（演示）",
+            "measures": "客户经理于下月 15 日前补齐编号并安排测评，合规复查。（演示）",
         },
     )
 

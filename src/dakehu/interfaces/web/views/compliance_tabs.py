@@ -12,7 +12,7 @@ TABS = (
     ("/compliance/privacy/", bilingual("个人信息", "Personal information"), Permission.PRIVACY_OPEN),
     ("/compliance/registrations/", bilingual("执业登记", "Registrations"), Permission.REGISTRATION_READ),
     ("/compliance/consents/", bilingual("同意管理", "Consents"), Permission.COMPLIANCE_READ),
-    ("/compliance/self-checks/", bilingual("合规自查", "Self-checks"), Permission.SELF_CHECK_SIGN),
+    ("/compliance/self-checks/", bilingual("半年自查", "Self-checks"), Permission.SELF_CHECK_SIGN),
     ("/compliance/aml/", bilingual("反洗钱", "Money laundering"), Permission.AML),
     ("/compliance/readings/", bilingual("查阅与导出", "Reading and export"), Permission.READ_LOG),
     ("/compliance/rules/", bilingual("规则与出处", "Rules"), Permission.COMPLIANCE_READ),

@@ -1,4 +1,4 @@
-"""Half-yearly self-checks of compliance: the counts of each period, the report and its signature."""
+"""Half-yearly self-checks: the counts of each period, the report and its signature."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,7 +17,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     """All self-checks, the latest first."""
     rows = ask("compliance.self_checks", {})
     content = {
-        "page_title": bilingual("合规自查", "Self-checks of compliance"),
+        "page_title": bilingual("半年自查", "Half-yearly self-checks"),
         **tabs_at("/compliance/self-checks/"),
         "labels": labels_of("compliance.SelfCheck"),
         "rows": [{**row, "tone": TONES.get(row["state_code"], "")} for row in rows],
