@@ -84,7 +84,7 @@ def test_a_version_is_used_from_its_day_once_somebody_else_approved_it(an, he, l
 def test_who_wrote_it_never_approves_it_and_a_change_needs_a_new_approval(an, he):
     pk = draft(he)
     submit(he, pk)
-    with pytest.raises(Refused, match="编写人不能审批"):
+    with pytest.raises(Refused, match="不能审批"):
         approve(he)
     other = draft(an, "2026-12-20", "2026-12b")
     submit(an, other)

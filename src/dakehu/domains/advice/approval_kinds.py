@@ -26,6 +26,7 @@ declare(
         open_url="/suitability/questionnaire/{id}/",
         digest_of=lambda version: questionnaires.content_digest(questionnaires.get_version(version)),
         on_decision=questionnaires.decide_version,
+        seen_by=Permission.SUITABILITY_REVIEW,
     ),
     ApprovalKind(
         classes.SUBJECT,
