@@ -24,6 +24,7 @@ class WorkbookConfig(AppConfig):
         import dakehu.exchange.pivots.service
         import dakehu.exchange.powerbi.queries
         import dakehu.exchange.renamed
+        import dakehu.exchange.scheduled_reports.nightly
         import dakehu.exchange.steps
         import dakehu.exchange.tableau.service  # noqa: F401  (their jobs, actions, former names and labels register themselves)
         from dakehu.exchange.bi import install

@@ -59,3 +59,17 @@ def test_a_masked_reader_and_another_team_get_their_own(browse, wang, an, client
     assert "C4 积极型" not in page
     refused = browse(an).get("/pivot/?rows=risk_level&measure=sum:assets").content.decode()
     assert "您不能按" in refused and "6,000,000" not in refused
+
+
+def test_lin_schedules_her_pivot_for_herself_and_fetches_a_test(browse, lin, clients):
+    desk = browse(lin)
+    desk.post("/pivot/save", {"query": "rows=risk_level", "name": "风险"})
+    report = Report.objects.get()
+    desk.post("/schedules/add", {"report": report.pk, "rhythm": "daily", "file_kind": "pdf", "recipients": [lin.pk]})
+    schedule = report.schedules.get()
+    desk.post(f"/schedules/{schedule.pk}/test")
+    page = desk.get("/schedules/").content.decode()
+    assert "每个交易日" in page and ".pdf" in page
+    assert desk.post(f"/schedules/files/{schedule.runs.get().pk}").content.startswith(b"%PDF")
+    desk.post(f"/schedules/{schedule.pk}/end")
+    assert "每个交易日 · PDF" not in desk.get("/schedules/").content.decode()

@@ -1,4 +1,13 @@
 """Insight: questions in words that become filters, and pivots over clients."""
 
 # What interfaces and exchange may import besides queries, actions, permissions and resources.
-PUBLIC = ("pivots.computation", "pivots.rules", "snapshots.collection")
+PUBLIC = (
+    "choices",
+    "pivots.computation",
+    "pivots.dimensions",
+    "pivots.rules",
+    "schedules.rules",
+    "snapshots.collection",
+    "snapshots.nightly",
+    "snapshots.visibility",
+)

@@ -47,3 +47,26 @@ class CardChange(Choices):
     WIDER = "wider", "变宽", "Make wider"
     NARROWER = "narrower", "变窄", "Make narrower"
     REMOVE = "remove", "删除", "Remove"
+
+
+class Rhythm(Choices):
+    """On which days a report is made."""
+
+    DAILY = "daily", "每个交易日", "Every trading day"
+    WEEKLY = "weekly", "每周第一个交易日", "The first trading day of a week"
+    MONTHLY = "monthly", "每月第一个交易日", "The first trading day of a month"
+
+
+class FileKind(Choices):
+    """What a report is made as."""
+
+    WORKBOOK = "workbook", "Excel 工作簿", "Workbook"
+    PDF = "pdf", "PDF", "PDF"
+
+
+class RunState(Choices):
+    """What became of a report for one recipient."""
+
+    DONE = "done", "已生成", "Made"
+    FAILED = "failed", "未能生成", "Failed"
+    DROPPED = "dropped", "已停用，不再发送", "Recipient left, dropped"

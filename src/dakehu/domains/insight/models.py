@@ -1,10 +1,10 @@
-"""The tables of insight: saved pivots and dashboards, as definitions. Data are never stored with them."""
+"""The tables of insight: saved pivots and dashboards as definitions, never with data; who gets them when, and each file made."""
 
 from typing import Any
 
 from django.db import models
 
-from dakehu.domains.insight.choices import ReportKind, Sharing
+from dakehu.domains.insight.choices import FileKind, ReportKind, Rhythm, RunState, Sharing
 from dakehu.foundation.records.recorded import Recorded
 from dakehu.foundation.schema.fields import choice_field, field
 from dakehu.foundation.schema.names import Names
@@ -35,3 +35,59 @@ class Report(Recorded):
 
     class Meta(Recorded.Meta):
         constraints = [models.UniqueConstraint(fields=["owner", "kind", "name"], name="report_once_by_name")]
+
+
+class ReportSchedule(Recorded):
+    """When a report is made, and for whom. Each recipient gets a file of the own clients, as far as cleared at that moment."""
+
+    names = Names("定期报表", "Scheduled report", "Scheduled reports")
+
+    owner = field(
+        models.ForeignKey("team.User", on_delete=models.PROTECT, related_name="+"), zh="所有人", en="Owner", listed=True,
+        editable=False,
+    )  # fmt: skip
+    report = field(
+        models.ForeignKey(Report, on_delete=models.CASCADE, related_name="schedules"),
+        zh="分析报表",
+        en="Report",
+        listed=True,
+    )
+    rhythm = field(choice_field(Rhythm, default=Rhythm.WEEKLY), zh="发送日", en="When", listed=True)
+    file_kind = field(choice_field(FileKind, default=FileKind.WORKBOOK), zh="文件格式", en="File", listed=True)
+    recipients: Any = field(models.JSONField(default=list), zh="收件人", en="Recipients")
+    is_on = field(models.BooleanField(default=True), zh="启用", en="On", listed=True)
+
+
+class ReportRun(Recorded):
+    """A file made for one recipient on one day, or why there is none.
+
+    `contents` is a digest of everything that decides what the file says: definition, visible clients, open columns, data;
+    `rights` one of the recipient's role, reach and clearance: under others the file is not handed out.
+    """
+
+    names = Names("报表文件", "Report file", "Report files")
+
+    schedule = field(
+        models.ForeignKey(ReportSchedule, on_delete=models.CASCADE, related_name="runs"),
+        zh="定期报表",
+        en="Scheduled report",
+        listed=True,
+    )
+    recipient = field(
+        models.ForeignKey("team.User", on_delete=models.PROTECT, related_name="+"),
+        zh="收件人",
+        en="Recipient",
+        listed=True,
+    )
+    day = field(models.DateField(), zh="报表日期", en="Day of the report", listed=True)
+    state = field(choice_field(RunState), zh="生成结果", en="State", listed=True)
+    is_test = field(models.BooleanField(default=False), zh="试发", en="Test", listed=True)
+    clients = field(models.PositiveIntegerField(default=0), zh="客户数", en="Clients", listed=True)
+    contents = models.CharField(max_length=64, blank=True, default="")
+    rights = models.CharField(max_length=64, blank=True, default="")
+    file = models.CharField(max_length=32, blank=True, default="")
+    file_name = field(models.CharField(max_length=200, blank=True, default=""), zh="文件", en="File")
+    fault = field(models.CharField(max_length=500, blank=True, default=""), zh="原因", en="Reason")
+
+    class Meta(Recorded.Meta):
+        indexes = [models.Index(fields=["recipient", "day"], name="report_run_by_recipient")]

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from dakehu.domains.compliance.supervised_exports import permits
+from dakehu.domains.compliance.supervised_exports.choices import ExportWay
 from dakehu.domains.insight.pivots.computation import Axis, Pivot, work_out
 from dakehu.domains.insight.pivots.queries import COLUMNS, FILTERS, MEASURE, ROWS, TOP
 from dakehu.domains.insight.pivots.rules import SHARES, MeasureName
@@ -64,9 +65,9 @@ def write_pivot(
             most=MOST,
         )
     ids = pivot.data.ids.tolist()
-    permits.use_permit(ids, False)
+    permits.use_permit(ExportWay.WORKBOOK, ids, False)
     try:
-        content = writing.write_bytes(_book(pivot))
+        content = writing.write_bytes(pivot_book(pivot))
     except writing.CannotWrite as error:
         raise Refused(bilingual(error.zh, error.en)) from error
     add_audit_note(rows=rows, columns=columns or "", measure=pivot.measure, clients=len(ids))
@@ -82,18 +83,12 @@ def export_pivot(definition: dict[str, Any]) -> tuple[str, bytes]:
     return str(name), content
 
 
-def _book(pivot: Pivot) -> writing.BookSpec:
+def pivot_book(pivot: Pivot) -> writing.BookSpec:
     """Return the workbook: the sheet of rows, and the page with the pivot table and the figures as they were counted."""
-    code = language()
     title = str(bilingual("透视表", "Pivot"))
     sheet = _sheet(pivot)
-    return writing.BookSpec(
-        title=title,
-        sheets=[sheet],
-        pages=[_page(pivot, sheet, title), _figures(pivot)],
-        language=code,
-        created=clock.now(),
-    )
+    pages = [_page(pivot, sheet, title), figures_page(pivot, str(bilingual("数值", "Figures")))]
+    return writing.BookSpec(title=title, sheets=[sheet], pages=pages, language=language(), created=clock.now())
 
 
 def _sheet(pivot: Pivot) -> writing.SheetSpec:
@@ -140,7 +135,7 @@ def _page(pivot: Pivot, sheet: writing.SheetSpec, title: str) -> writing.PageSpe
     """Return the page of the pivot table. What Excel has no word for (medians, different values) is counted there instead."""
     heads = [
         Cell(0, 0, title, "title"),
-        Cell(1, 0, _as_of(pivot), "note"),
+        Cell(1, 0, about(pivot), "note"),
     ]
     basis = "sum" if pivot.measured is not None else "count"
     how = basis if pivot.measure in SHARES else NATIVE.get(pivot.measure, "count")
@@ -165,12 +160,12 @@ def _page(pivot: Pivot, sheet: writing.SheetSpec, title: str) -> writing.PageSpe
     return writing.PageSpec(title, heads, pivots=(spec,) if pivot.data.height else (), widths=WIDTHS)
 
 
-def _figures(pivot: Pivot) -> writing.PageSpec:
+def figures_page(pivot: Pivot, name: str) -> writing.PageSpec:
     """Return the figures as the desk counted them, whatever Excel makes of the rows."""
     number = {"money": "money", "share": "rate", "count": "integer"}.get(pivot.unit, "number")
     columns = pivot.across.groups if pivot.across is not None else []
     total = str(bilingual("总计", "Total"))
-    cells = [Cell(0, 0, _as_of(pivot), "note"), Cell(2, 0, pivot.down.source.label, "head")]
+    cells = [Cell(0, 0, about(pivot), "note"), Cell(2, 0, pivot.down.source.label, "head")]
     cells += [Cell(2, at, one["label"], "head_number") for at, one in enumerate(columns, 1)]
     cells.append(Cell(2, len(columns) + 1, total, "head_number"))
     table = pivot.table
@@ -182,10 +177,11 @@ def _figures(pivot: Pivot) -> writing.PageSpec:
     cells.append(Cell(last, 0, total, "total"))
     totals = [*table.column_totals, table.total]
     cells += [Cell(last, place, pivot.shown(value), f"total_{number}") for place, value in enumerate(totals, 1)]  # type: ignore[arg-type]
-    return writing.PageSpec(str(bilingual("数值", "Figures")), cells, widths=WIDTHS)
+    return writing.PageSpec(name, cells, widths=WIDTHS)
 
 
-def _as_of(pivot: Pivot) -> str:
+def about(pivot: Pivot) -> str:
+    """Return what a pivot measures, as of when and of how many clients."""
     label = MeasureName.text_of(pivot.measure)
     measured = f"{pivot.measured.spec.label} · {label}" if pivot.measured is not None else label
     moment = clock.local(pivot.data.as_of).isoformat(sep=" ", timespec="minutes")[:16]

@@ -81,12 +81,8 @@ def _line(definition: Mapping[str, Any], answer: Mapping[str, Any], row: dict[st
 
 
 def _number(definition: Mapping[str, Any], answer: Mapping[str, Any], value: Any, **cell: str) -> dict[str, Any]:
-    unit = answer["measure"]["unit"]
-    shown = value
-    if value is not None and unit == "number":
-        shown = f"{value:,.2f}".rstrip("0").rstrip(".")
     url = f"/pivot/clients?{address_of(definition, **cell)}" if value is not None else ""
-    return {"value": shown, "plain": value, "unit": "text" if unit == "number" else unit, "tone": "", "url": url}
+    return {**cell_number(answer["measure"]["unit"], value), "plain": value, "url": url}
 
 
 def _series(answer: Mapping[str, Any], lines: list[dict[str, Any]], kind: str) -> dict[str, Any]:
@@ -144,5 +140,7 @@ def moment(answered: str) -> str:
 
 def cell_number(unit: str, value: Any) -> dict[str, Any]:
     """Return a number of a pivot to be drawn without a link."""
-    shown = f"{value:,.2f}".rstrip("0").rstrip(".") if value is not None and unit == "number" else value
-    return {"value": shown, "unit": "text" if unit == "number" else unit, "tone": "", "url": ""}
+    if value is None or unit not in ("number", "share"):
+        return {"value": value, "unit": unit, "tone": "", "url": ""}
+    shown = f"{value:.1%}" if unit == "share" else f"{value:,.2f}".rstrip("0").rstrip(".")
+    return {"value": shown, "unit": "text", "tone": "", "url": ""}

@@ -25,6 +25,7 @@ from dakehu.domains.insight.snapshots.visibility import visible_rows
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import refusal
 from dakehu.foundation.gates.filtering import filter_rows
+from dakehu.foundation.live.changes import last_entry
 from dakehu.foundation.records.columns import read_columns
 from dakehu.foundation.schema.fields import model_of
 
@@ -41,6 +42,11 @@ class FromSnapshot:
     @property
     def as_of(self) -> datetime:
         return self.snapshot.taken_at
+
+    @property
+    def version(self) -> str:
+        """What names the data: the same snapshot holds the same."""
+        return self.snapshot.name
 
     @property
     def height(self) -> int:
@@ -74,6 +80,11 @@ class AsNow:
     @cached_property
     def as_of(self) -> datetime:
         return clock.now()
+
+    @property
+    def version(self) -> str:
+        """What names the data: they are the same until anything is changed on the desk."""
+        return f"entry {last_entry()}"
 
     @property
     def height(self) -> int:

@@ -48,7 +48,7 @@ def _card(shape: str, size: str, zh: str, en: str, rows: str = "", **pivot: Any)
 CLIENTS = _card(FIGURE, THIRD, "客户数", "Clients", "status")
 NEVER = _card(FIGURE, THIRD, "从未联系", "Never contacted", "status", filters={"last_contact_on.empty": True})
 UNTESTED = _card(FIGURE, THIRD, "未测评", "Without a risk test", "status", filters={"risk_level.empty": True})
-RISK = _card(PIE, THIRD, "风险等级", "Risk levels", "risk_level")
+RISK = _card(PIE, HALF, "风险等级", "Risk levels", "risk_level")
 BANDS = _card(BAR, HALF, "资产规模分布", "Clients by assets", "assets")
 OPENED = _card(LINE, HALF, "开户趋势", "Accounts opened", "opened_on:quarter")
 CONTACT = _card(BAR, HALF, "最近联系月份", "Month of the last contact", "last_contact_on:month")
@@ -62,10 +62,10 @@ READY = (
             _card(FIGURE, THIRD, "资产合计", "Assets", "status", measure="sum:assets"),
             NEVER,
             RISK,
-            _card(TABLE, THIRD, "资产最多的客户类别", "Segments by assets", "segment", measure="sum:assets", top=8),
+            _card(TABLE, HALF, "资产最多的客户类别", "Segments by assets", "segment", measure="sum:assets", top=8),
             TIERS,
             CONTACT,
-            BANDS,
+            _card(BAR, FULL, "资产规模分布", "Clients by assets", "assets"),
         ),
     ),
     ReadyDashboard(
@@ -142,7 +142,7 @@ READY = (
             _card(BAR, HALF, "营业部客户数", "Clients by branch", "branch", top=12),
             _card(PIE, HALF, "客户类型", "Kinds of clients", "kind"),
             OPENED,
-            _card(TABLE, FULL, "团队 × 客户状态", "Teams × status", "team", columns="status"),
+            _card(TABLE, HALF, "团队 × 客户状态", "Teams × status", "team", columns="status"),
         ),
     ),
 )

@@ -4,6 +4,7 @@ The answer for a reader is kept, and brought up to date by what the audit says w
 erased or handed over a moment ago is gone from the next pivot. It is never taken from a moment before.
 """
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -52,6 +53,12 @@ def visible_rows(snapshot: Snapshot) -> np.ndarray | None:
             while len(_kept) > KEPT:
                 _kept.popitem(last=False)
     return seen.rows
+
+
+def scope_digest() -> str:
+    """Return a digest of the clients that the reader sees now."""
+    found = read_columns(model_of("clients.Client").objects.order_by("pk").values_list("pk"), {CLIENT: pl.Int64})
+    return hashlib.sha256(found.get_column(CLIENT).to_numpy().tobytes()).hexdigest()
 
 
 def _all_read(snapshot: Snapshot) -> Seen:

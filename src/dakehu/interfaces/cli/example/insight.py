@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from dakehu.domains.insight.snapshots.collection import take_snapshot
+from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.gates import perform
 
@@ -18,6 +19,7 @@ PIVOTS = (
 def add_reports(acting: Callable[[str], AbstractContextManager[Any]], analyst: str, lead: str) -> None:
     """Save pivots and arrange a dashboard, and take a snapshot. acting(username) → their context."""
     names = {"analyst": analyst, "lead": lead}
+    recipients = [team.find_user(name).pk for name in (analyst, lead)]
     for who, name, definition in PIVOTS:
         with acting(names[who]):
             perform("insight.save_report", {"kind": "pivot", "name": name, "sharing": "firm", "definition": definition})
@@ -34,5 +36,6 @@ def add_reports(acting: Callable[[str], AbstractContextManager[Any]], analyst: s
             },
         )
         perform("insight.share_report", {"report": board.pk, "sharing": "team"})
+        perform("insight.add_schedule", {"report": board.pk, "recipients": recipients, "rhythm": "weekly"})
     with acting_as(system_actor("snapshot of the demonstration", "cli")):
         take_snapshot()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dakehu.interfaces.web.views import dashboards, pivot, question
+from dakehu.interfaces.web.views import dashboards, pivot, question, schedules
 
 urlpatterns = [
     path("question/", question.page, name="question"),
@@ -17,4 +17,9 @@ urlpatterns = [
     path("dashboards/copy", dashboards.copy, name="dashboard-copy"),
     path("dashboards/<int:pk>/arrange", dashboards.arrange, name="dashboard-arrange"),
     path("dashboards/<int:pk>/delete", dashboards.delete, name="dashboard-delete"),
+    path("schedules/", schedules.page, name="schedules"),
+    path("schedules/add", schedules.add, name="schedule-add"),
+    path("schedules/<int:pk>/end", schedules.end, name="schedule-end"),
+    path("schedules/<int:pk>/test", schedules.test, name="schedule-test"),
+    path("schedules/files/<int:pk>", schedules.fetch, name="schedule-file"),
 ]

@@ -1,0 +1,32 @@
+"""Decide whether a report is due, and what decides what a file says. Pure."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from dakehu.domains.insight.choices import Rhythm
+
+
+def first_of_period(day: date, rhythm: str) -> date:
+    """Return the first day of the period in which a report is made once."""
+    if rhythm == Rhythm.WEEKLY:
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if rhythm == Rhythm.MONTHLY else day
+
+
+def is_due(day: date, rhythm: str, trading_days: Iterable[date]) -> bool:
+    """Return whether a report is made on a day: the first of its period's trading days, given up to the day."""
+    first = first_of_period(day, rhythm)
+    return min((one for one in trading_days if one >= first), default=None) == day
+
+
+def contents_of(definition: Any, scope: str, columns: Iterable[str], moment: str, language: str, file_kind: str) -> str:
+    """Return the digest of what decides what a file says: `scope` names the visible clients, `columns` the open columns,
+    `moment` the data. A file is used again only under the same digest."""
+    digest = hashlib.sha256()
+    for part in (definition, scope, sorted(columns), moment, language, file_kind):
+        digest.update(json.dumps(part, sort_keys=True, ensure_ascii=False, default=str).encode())
+        digest.update(b"\0")
+    return digest.hexdigest()

@@ -1,0 +1,99 @@
+"""Make the reports that are due: for each recipient one file, by the rights of that person at this moment.
+
+Files stay on the desk: a recipient is told that one is there and fetches it after signing in. Nothing of a client leaves
+the desk by itself.
+"""
+
+import hashlib
+from datetime import date
+from typing import Any
+
+from dakehu.domains.insight.pivots.dimensions import fields_of_reader
+from dakehu.domains.insight.schedules.actions import drop_recipient, get_own_schedule, record_run
+from dakehu.domains.insight.schedules.queries import due_schedules, find_file, get_run
+from dakehu.domains.insight.schedules.rules import contents_of
+from dakehu.domains.insight.snapshots.visibility import scope_digest
+from dakehu.domains.team.queries import actor_of, get_user, language_of
+from dakehu.exchange.scheduled_reports.rendering import may_hold_rows, parts_of, rendered
+from dakehu.foundation.access.actor import acting_as, current_actor
+from dakehu.foundation.access.permissions import Permission
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.errors import NotAllowed, Refused
+from dakehu.foundation.base.i18n import bilingual, in_language, language
+from dakehu.foundation.files import store as files
+
+
+def make_due(day: date) -> dict[str, int]:
+    """Make the reports that are due on a day. Returns {reports, files, failed, dropped}; called as the desk itself."""
+    counts = {"reports": 0, "files": 0, "failed": 0, "dropped": 0}
+    for schedule in due_schedules(day):
+        counts["reports"] += 1
+        for number in list(schedule.recipients):
+            user = get_user(number)
+            if user is None:
+                drop_recipient(schedule=schedule, recipient=number, day=day)
+                counts["dropped"] += 1
+                continue
+            with acting_as(actor_of(user)), in_language(language_of(number)):
+                run = make(schedule, day)
+            counts["failed" if run.fault else "files"] += 1
+    return counts
+
+
+def make(schedule: Any, day: date, is_test: bool = False) -> Any:
+    """Make the report of a schedule for the actor and record it; what goes wrong is recorded in its place."""
+    about: dict[str, Any] = {"schedule": schedule, "day": day, "is_test": is_test, "rights": rights_now()}
+    if not current_actor().may(Permission.INSIGHT_READ):
+        return _refused(about, NotAllowed(bilingual("分析报表", "reports"), Permission.INSIGHT_READ))
+    try:
+        parts = parts_of(schedule.report)
+        contents = _contents(schedule, parts)
+        known = find_file(contents)
+        if known is not None:
+            name, content = known[0], files.content_of(known[1]).whole()
+        else:
+            name, content = rendered(schedule.report, parts, str(schedule.file_kind))
+    except Refused as refused:
+        return _refused(about, refused)
+    clients = max((part.pivot.data.height for part in parts if part.pivot is not None), default=0)
+    return record_run(**about, clients=clients, contents=contents, name=name, content=content)
+
+
+def _refused(about: dict[str, Any], refused: Refused) -> Any:
+    return record_run(**about, fault=next(iter(refused.as_plain().values()))[0])
+
+
+def _contents(schedule: Any, parts: list[Any]) -> str:
+    """Return the digest of what decides what the file says to the actor."""
+    fields = fields_of_reader()
+    columns = [f"{kind}:{one['name']}" for kind, every in fields.items() for one in every]
+    columns += ["rows"] if any(part.pivot is not None and may_hold_rows(part.pivot) for part in parts) else []
+    moment = ",".join(sorted({part.pivot.data.version for part in parts if part.pivot is not None}))
+    report = {"name": schedule.report.name, "kind": schedule.report.kind, **schedule.report.definition}
+    return contents_of(report, scope_digest(), columns, moment, language(), str(schedule.file_kind))
+
+
+def rights_now() -> str:
+    """Return a digest of the actor's role, permissions, reach and clearance."""
+    actor = current_actor()
+    parts = (actor.user_id, actor.role, sorted(actor.permissions), str(actor.reach), actor.covers, int(actor.clearance))
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def send_test(number: int) -> Any:
+    """Make the report of a schedule of one's own now, as one's own version. Raises NotFound."""
+    return make(get_own_schedule(number), clock.today(), is_test=True)
+
+
+def hand_out(number: int) -> tuple[str, bytes]:
+    """Return (name, content) of a file made for the actor. Raises NotFound, and Refused where the actor's rights are no
+    longer those it was made with."""
+    run = get_run(number)
+    if run.rights != rights_now():
+        raise Refused(
+            bilingual(
+                "您的权限在生成之后有变化，这份文件不再提供；下次会按新的权限生成。",
+                "Your rights have changed since it was made: this file is no longer handed out, the next is made by the new ones.",
+            )
+        )
+    return run.file_name, files.read(run.file)[1]
