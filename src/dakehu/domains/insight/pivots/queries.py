@@ -4,14 +4,17 @@ from typing import Any
 
 import numpy as np
 
+from dakehu.domains.compliance.supervised_exports import permits
+from dakehu.domains.compliance.supervised_exports.choices import ExportWay
 from dakehu.domains.insight.pivots import dimensions, rules
 from dakehu.domains.insight.pivots.computation import Axis, Pivot, work_out
 from dakehu.domains.insight.snapshots import store
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import refusal
 from dakehu.foundation.gates.output import render_rows
-from dakehu.foundation.gates.registry import query
+from dakehu.foundation.gates.registry import RECORDED_DOORS, query
 from dakehu.foundation.schema.fields import FieldSpec, model_of
 from dakehu.foundation.schema.parameters import Parameter
 
@@ -124,6 +127,7 @@ def pivot_clients(
     found = np.flatnonzero(mask)
     start = max(offset or 0, 0)
     shown = found[start : start + SIZE]
+    _check_programs(min(start + SIZE, len(found)))
     ids = pivot.data.ids[shown].tolist()
     values = _values(pivot, shown)
     by_id = {one.pk: one for one in model_of("clients.Client").objects.filter(pk__in=ids)}
@@ -145,6 +149,12 @@ def pivot_clients(
         "next": start + SIZE if start + SIZE < len(found) else None,
         "filters": _list_filters(filters or {}, pivot, at_row, at_column),
     }
+
+
+def _check_programs(number: int) -> None:
+    """Raise Refused where a program reads further into clients than may leave without a second person."""
+    if current_actor().door in RECORDED_DOORS:
+        permits.check_rows(ExportWay.PROGRAMS, model_of("clients.Client").objects.all(), number)
 
 
 @query("insight.pivot_fields", needs=Permission.INSIGHT_READ, zh="透视可用的列", en="Columns of pivots")
