@@ -35,6 +35,8 @@ def test_a_period_is_frozen_explained_objected_to_corrected_and_closed(period, l
     )
 
     with acting(lin):
+        for one in first["lines"]:  # every measure opens, whatever its rows are of
+            ask("appraisal.measure_rows", {"appraisal": first["id"], "measure": one["measure"]})
         rows = ask("appraisal.measure_rows", {"appraisal": first["id"], "measure": "promises_kept"})
         assert [(row["number"], row["value"], row["client"]["name"]) for row in rows["rows"]] == [
             (1, "1", "张三"),
