@@ -2,9 +2,9 @@
 
 import secrets
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from dakehu.foundation.base import env, pending_restore
+from dakehu.project.database_url import postgres_from_url
 
 DAKEHU_HOME = Path(
     env.text(
@@ -205,29 +205,10 @@ if not SECRET_KEY:  # a new one is kept only where a new desk is set up: see fou
     SECRET_KEY = session_key.read_text() if session_key.is_file() else secrets.token_urlsafe(48)
 
 
-def _postgres(url: str) -> dict[str, object]:
-    parts = urlsplit(url)
-    if parts.scheme not in ("postgres", "postgresql"):
-        raise env.WrongSetting("DAKEHU_DATABASE_URL: write postgresql://user:password@host:5432/name")
-    host = parts.hostname or ""
-    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
-    options: dict[str, object] = {name: unquote(query[name]) for name in ("sslmode", "sslrootcert") if name in query}
-    return {
-        "ENGINE": "dakehu.foundation.database.postgres",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(query.get("host", host)),
-        "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 600,
-        "OPTIONS": options,
-    }
-
-
 if DATABASE_URL:
-    DATABASES = {"default": _postgres(DATABASE_URL)}
+    DATABASES = {"default": postgres_from_url(DATABASE_URL)}
     if OWNER_URL:
-        DATABASES["owner"] = {**_postgres(OWNER_URL), "ENGINE": "django.db.backends.postgresql"}
+        DATABASES["owner"] = {**postgres_from_url(OWNER_URL), "ENGINE": "django.db.backends.postgresql"}
 else:
     DATABASES = {
         "default": {

@@ -32,22 +32,20 @@ def approve_waiting(user):
 @pytest.fixture
 def scheme(admin, he):
     """The house's scheme with a minimum of one case and the weight of surveys on promises, approved by compliance."""
-    weights = {"satisfaction": 0, "promises_kept": 30}
+    changes = {
+        "satisfaction": ("satisfaction", 0),
+        "promises_kept": ("service", 30),
+        "valid_tests": ("conduct", 8),
+        "retention": ("outcome", 8),
+        "coverage": ("efficiency", 10),
+    }
     with acting(admin):
         row = perform("appraisal.add_scheme", {"name": "季度考核"})
-        for measure in list(row.measures.select_related("part")):
-            perform(
-                "appraisal.set_measure",
-                {
-                    "scheme": row.pk,
-                    "part": measure.part.code,
-                    "measure": measure.measure,
-                    "weight": weights.get(measure.measure, measure.weight),
-                    "min_n": 1,
-                },
-            )
-        perform("appraisal.change_scheme", {"scheme": row.pk, "strength": 2})
-        perform("appraisal.submit_scheme", {"scheme": row.pk})
+        for measure, (part, weight) in changes.items():
+            asked = {"appraisal_scheme": row.pk, "part": part, "measure": measure, "weight": weight, "min_n": 1}
+            perform("appraisal.set_measure", asked)
+        perform("appraisal.change_scheme", {"appraisal_scheme": row.pk, "strength": 2})
+        perform("appraisal.submit_scheme", {"appraisal_scheme": row.pk})
     approve_waiting(he)
     return Scheme.objects.get(pk=row.pk)
 
@@ -59,7 +57,7 @@ def period(scheme, admin, an, lin, zhou, wang, zhang, qian, later):
     with acting(admin):
         row = perform(
             "appraisal.open_period",
-            {"name": "本季度", "scheme": scheme.pk, "first_on": today, "last_on": today + timedelta(days=5)},
+            {"name": "本季度", "applied_scheme": scheme.pk, "first_on": today, "last_on": today + timedelta(days=5)},
         )
     for user, client, promises in ((lin, zhang, 2), (wang, qian, 1)):
         with acting(user):
@@ -79,7 +77,7 @@ def period(scheme, admin, an, lin, zhou, wang, zhang, qian, later):
                     perform("service.keep_promise", {"interaction": made.pk})
     later(6)
     with acting(admin):
-        perform("appraisal.freeze_period", {"period": row.pk})
+        perform("appraisal.freeze_period", {"appraisal_period": row.pk})
     return row
 
 

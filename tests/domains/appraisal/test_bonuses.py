@@ -19,15 +19,15 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def closed(period, admin):
     with acting(admin):
-        perform("appraisal.finish_talks", {"period": period.pk, "reason": "集中面谈"})
-        perform("appraisal.close_period", {"period": period.pk})
+        perform("appraisal.finish_talks", {"appraisal_period": period.pk, "reason": "集中面谈"})
+        perform("appraisal.close_period", {"appraisal_period": period.pk})
     return period
 
 
 def add_pool(admin, period, amount="10000.01", **values):
     with acting(admin):
         row = perform("appraisal.add_pool", {"name": "季度奖金", "period": period.pk, "amount": amount, **values})
-        perform("appraisal.share_pool", {"pool": row.pk})
+        perform("appraisal.share_pool", {"bonus_pool": row.pk})
     return row
 
 
@@ -36,12 +36,12 @@ def test_an_approved_pool_shows_each_the_own_sum_and_nobody_anothers(closed, lin
     with acting(lin):
         assert ask("appraisal.my_bonuses", {}) == []
     with acting(admin):
-        perform("appraisal.submit_pool", {"pool": row.pk})
-        with pytest.raises(Refused, match="编写人不能审批"):
-            perform("compliance.approve", {"approval": ask("appraisal.pool", {"pool": row.pk})["approval"]})
+        perform("appraisal.submit_pool", {"bonus_pool": row.pk})
+        with pytest.raises(Refused, match="请由他人审批"):
+            perform("compliance.approve", {"approval": ask("appraisal.pool", {"bonus_pool": row.pk})["approval"]})
     approve_waiting(he)
     with acting(admin):
-        found = ask("appraisal.pool", {"pool": row.pk})
+        found = ask("appraisal.pool", {"bonus_pool": row.pk})
     awards = {one["user"]: D(one["amount"]) for one in found["awards"]}
     assert sum(awards.values()) == D("10000.01") and set(awards) <= {"林晓", "周宁", "王强"}
     with acting(lin):
@@ -53,7 +53,7 @@ def test_an_approved_pool_shows_each_the_own_sum_and_nobody_anothers(closed, lin
         with acting(user):
             assert ask("appraisal.pools", {}) == []
             with pytest.raises(NotAllowed):
-                ask("appraisal.pool", {"pool": row.pk})
+                ask("appraisal.pool", {"bonus_pool": row.pk})
             assert "奖金" not in str([one["summary"] for one in ask("compliance.approvals", {"view": "decided"})])
 
 
@@ -70,14 +70,16 @@ def test_a_bonus_waits_for_the_review_of_a_book(closed, lin, he, admin):
     with pytest.raises(Refused, match="1 项换手与费用复核"):
         add_pool(admin, closed)
     with acting(he):
-        perform("appraisal.review_book", {"review": flag.pk, "finding": "cleared", "note": "客户自行下单，已抽听录音"})
+        perform(
+            "appraisal.review_book", {"book_review": flag.pk, "finding": "cleared", "note": "客户自行下单，已抽听录音"}
+        )
     add_pool(admin, closed, amount="5000")
 
 
 def test_a_tranche_is_released_by_two_people_on_a_trading_day_unless_something_holds_it(closed, lin, he, admin, later):
     row = add_pool(admin, closed)
     with acting(admin):
-        perform("appraisal.submit_pool", {"pool": row.pk})
+        perform("appraisal.submit_pool", {"bonus_pool": row.pk})
     approve_waiting(he)
     with acting(lin):
         tranches = ask("appraisal.my_bonuses", {})[0]["tranches"]
@@ -100,7 +102,7 @@ def test_a_tranche_is_released_by_two_people_on_a_trading_day_unless_something_h
     with acting(admin), pytest.raises(Refused, match="违规登记"):
         perform("appraisal.propose_tranche", asked)
     with acting(he):
-        perform("appraisal.withdraw_conduct", {"event": event.pk, "reason": "认定有误"})
+        perform("appraisal.withdraw_conduct", {"conduct_event": event.pk, "reason": "认定有误"})
     with acting(admin):
         perform("appraisal.propose_tranche", asked)
         with pytest.raises(Refused, match="另一人决定"):
@@ -122,11 +124,11 @@ def test_a_tranche_is_released_by_two_people_on_a_trading_day_unless_something_h
 def test_who_is_complained_about_does_not_learn_of_it_by_the_own_bonus(closed, lin, zhang, he, admin, later):
     row = add_pool(admin, closed)
     with acting(admin):
-        perform("appraisal.submit_pool", {"pool": row.pk})
+        perform("appraisal.submit_pool", {"bonus_pool": row.pk})
     approve_waiting(he)
     with acting(he):
         perform("compliance.register_complaint", {"client": zhang.pk, "subject": "未说明风险", "about_staff": "lin"})
-        assert "有未办结的投诉" in str(ask("appraisal.pool", {"pool": row.pk}))
+        assert "有未办结的投诉" in str(ask("appraisal.pool", {"bonus_pool": row.pk}))
     with acting(lin):
         found = ask("appraisal.my_bonuses", {})
         assert [one["holds"] for one in found[0]["tranches"]] == [[], [], []]

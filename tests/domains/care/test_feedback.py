@@ -74,9 +74,11 @@ def test_who_is_complained_about_never_finds_what_became_a_complaint(lin, zhou, 
 
 
 @freeze_time(NOON)
-def test_words_of_distress_go_to_the_lead_and_to_the_bell_and_come_before_any_reply(lin, zhou, he, wang, zhang):
+def test_words_of_distress_go_to_the_lead_and_to_the_bell_and_come_before_any_reply(lin, zhou, he, wang, an, zhang):
     row = say(lin, "亏成这样，活着没意思了", client=zhang.code)
     assert str(row.distress) == "urgent" and lines(lin)[0]["needs_contact"]
+    masked = lines(an)[0]
+    assert not masked["needs_contact"] and masked["clock_on"] == "2026-12-07" and "意思" not in str(masked)
     on_distress(source="feedback", ref=row.pk, level="urgent")
     on_distress(source="feedback", ref=row.pk, level="urgent")
     with acting(zhou):

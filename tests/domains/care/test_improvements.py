@@ -170,19 +170,25 @@ def test_clients_are_told_what_became_of_their_word_with_checked_words(lin, zhou
             perform("care.link_to_issue", {"into": issue.pk, "source_kind": "feedback", "source_ref": voice.pk})
         with pytest.raises(Refused, match="不得发给客户的用语"):
             perform("care.write_client_text", {**number, "client_text": "保证收益不低于5%。"})
+        survey = perform("care.add_survey", {"title_zh": "服务满意度"})
+        about = {"into": issue.pk, "source_kind": "survey", "source_ref": survey.pk}
+        result = perform("care.link_to_issue", about)
         perform("care.write_client_text", {**number, "client_text": "您反映的午间无人接听，现已安排轮值。"})
+        with pytest.raises(Refused, match="没有可告知的客户"):
+            perform("care.inform_client", {"link": result.pk, "informed_how": "电话"})
     assert on_text(issue=issue.pk) == {"tasks": 1} and on_text(issue=issue.pk) == {"tasks": 0}
     with acting(lin):
         (task,) = model_of("service.Task").objects.all()
         assert (task.client_id, task.owner_id) == (clients[0].pk, lin.pk) and "轮值" in task.detail
-        (link,) = ask("care.issue_detail", number)["records"]
+        link, other = ask("care.issue_detail", number)["records"]
+        assert (other["kind_label"], other["title"], other["has_person"]) == ("问卷结果", "服务满意度", False)
         perform("care.inform_client", {"link": link["id"], "informed_how": "电话"})
         assert on_informed(link=link["id"]) == {"finished": 1}
         with pytest.raises(Refused, match="不能取消"):
             perform("care.unlink_from_issue", {"link": link["id"]})
         assert ask("care.issue_detail", number)["informed"] == 1
     with acting(wang):
-        assert ask("care.issue_detail", number)["records"] == []
+        assert [one["kind"] for one in ask("care.issue_detail", number)["records"]] == ["survey"]
 
 
 def test_due_issues_and_effects_that_can_be_measured_stand_in_the_owners_bell(lin, zhou):

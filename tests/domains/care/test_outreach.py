@@ -96,8 +96,9 @@ def test_the_story_of_a_shock_from_the_list_to_the_report(shock, lin, zhou, wang
     with acting(lin):
         failed = perform("care.log_outreach_call", {"call": lines[YOUNG]["id"], "outcome": "not_reached"})
         assert failed.next_on > clock.today() and failed.interaction_ref is None
-        with pytest.raises(Refused):
-            perform("care.log_outreach_call", {"call": lines[MIDDLE]["id"], "outcome": "reached", "note": "聊了聊"})
+        for short in ({"note": "聊了聊"}, {"note": sheet["note"], "next_on": soon}):  # no next contact; headings only
+            with pytest.raises(Refused):
+                perform("care.log_outreach_call", {"call": lines[MIDDLE]["id"], "outcome": "reached", **short})
         perform(
             "care.log_outreach_call",
             {

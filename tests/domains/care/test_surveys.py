@@ -159,3 +159,20 @@ def test_answers_noted_by_phone_count_as_attended_and_never_in_an_appraisal(lin,
     assert scores(lin.pk, "2026-11-30", "2026-11-30") == []
     with acting(lin), pytest.raises(NotFound):
         ask("care.survey_page", {"survey": 99_999})
+
+
+def test_a_copy_has_every_kind_of_question(he):
+    with acting(he):
+        survey = perform("care.add_survey", {"title_zh": "服务满意度调查", "anonymity": "named"})
+        asked = {"survey": survey.pk, "text_zh": "题目", "options": "速度 | Speed; 态度 | Manner"}
+        for kind, more in (("single", {}), ("multiple", {"show_if": "q1: 1,2"}), ("matrix", {"is_required": "1"})):
+            perform("care.add_question", {**asked, "kind": kind, **more})
+        with pytest.raises(Refused, match="前面的题目"):
+            perform("care.add_question", {**asked, "kind": "text", "show_if": "q9: 1"})
+        with pytest.raises(Refused):
+            perform("care.add_question", {**asked, "kind": "text", "text_zh": "我们保证收益，您满意吗"})
+        perform("care.move_question", {"survey": survey.pk, "question": "q6"})
+        copied = perform("care.copy_survey", {"survey": survey.pk})
+        before, after = (ask("care.survey_questions", {"survey": pk}) for pk in (survey.pk, copied.pk))
+    assert [one["kind"] for one in after["questions"]] == ["csat", "nps", "text", "single", "matrix", "multiple"]
+    assert after["questions"] == before["questions"]

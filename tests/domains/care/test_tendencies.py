@@ -8,8 +8,8 @@ from dakehu.analytics.tendencies import RULES, Tendency
 from dakehu.domains.care.tendencies.rules import differs_from_level, interval, last_quarters, quarter_of, state_of
 from dakehu.domains.care.tendencies.words import FORBIDDEN, LACKS, WORDS
 from dakehu.domains.compliance.consents.actions import give_consent, publish_consent_text, withdraw_consent
-from dakehu.foundation.base.errors import NotAllowed
-from dakehu.foundation.gates import ask
+from dakehu.foundation.base.errors import NotAllowed, Refused
+from dakehu.foundation.gates import ask, perform
 from tests.cast import acting
 
 NAN = float("nan")
@@ -84,7 +84,14 @@ def test_nothing_is_measured_without_consent_and_nothing_from_its_withdrawal_on(
         give_consent(client=zhang, purpose="profiling")
         given = ask("care.tendencies", {"client": zhang.pk})
         assert given["has_consent"] and {row["state"] for row in given["tendencies"]} == {"insufficient"}
+        perform(
+            "care.record_tendency_remark", {"client": zhang.pk, "tendency": "panic", "text": "那几次卖出是为了付房款"}
+        )
+        (remark,) = ask("care.tendencies", {"client": zhang.pk})["remarks"]
+        assert remark["text"] == "那几次卖出是为了付房款"
         withdraw_consent(client=zhang, purpose="profiling")
+        with pytest.raises(Refused, match=r"画像|profiling"):
+            perform("care.record_tendency_remark", {"client": zhang.pk, "tendency": "panic", "text": "再说"})
         assert ask("care.tendencies", {"client": zhang.pk})["has_consent"] is False
     with acting(an), pytest.raises(NotAllowed):
         ask("care.tendencies", {"client": zhang.pk})

@@ -54,10 +54,15 @@ def test_a_report_keeps_its_counts_and_is_signed_by_somebody_else_and_then_stays
         perform("compliance.write_self_check", {"self_check": row.pk, **REPORT})
         (shown,) = ask("compliance.self_checks", {})
         assert ("个人信息请求", 1) in {(one["label"], one["count"]) for one in shown["figures"]}
+        assert shown["approval"] is None and ask("compliance.self_check_notices", {}) == []
+        (own,) = ask("compliance.approvals", {"view": "mine"})
         with pytest.raises(Refused):
-            perform("compliance.approve", {"approval": shown["approval"]})
-        assert ask("compliance.self_check_notices", {}) == []
+            perform("compliance.approve", {"approval": own["id"]})
     with acting(zhou):
+        (shown,) = ask("compliance.self_checks", {})
+        assert shown["approval"] == own["id"] and ("个人信息请求", 1) in {
+            (one["label"], one["count"]) for one in shown["figures"]
+        }
         perform("compliance.reject", {"approval": shown["approval"], "note": "请补充期限"})
         with pytest.raises(NotAllowed):
             perform("compliance.write_self_check", {"self_check": row.pk, **REPORT})

@@ -8,8 +8,8 @@ import pytest
 
 from dakehu.exchange.evidence import publication, verify
 from dakehu.foundation.actions.registry import act
-from dakehu.foundation.audit import chain, redaction, signature
-from dakehu.foundation.audit.models import AuditEntry
+from dakehu.foundation.audit import chain, merkle, redaction, seals, signature
+from dakehu.foundation.audit.models import AuditEntry, AuditSeal
 from dakehu.foundation.files import store as files
 from dakehu.foundation.gates import perform
 from tests.cast import acting, as_system
@@ -56,7 +56,7 @@ def test_a_pack_made_after_an_erasure_holds_and_counts_it(shared, zhou, zhang, t
 
 
 @pytest.mark.django_db
-def test_an_entry_erased_twice_keeps_the_leaf_that_was_sealed(shared, lin, zhou, zhang, qian, tmp_path):
+def test_an_entry_erased_twice_keeps_the_leaf_that_was_sealed(shared):
     number, other = shared
     with as_system():
         before = redaction.sealed_leaf(AuditEntry.objects.get(pk=number))
@@ -65,7 +65,7 @@ def test_an_entry_erased_twice_keeps_the_leaf_that_was_sealed(shared, lin, zhou,
     erase(other)
     with as_system():
         assert redaction.sealed_leaf(AuditEntry.objects.get(pk=number)) == before
-    assert verdict(tmp_path, packed(zhou, zhang)[1])[1] == []
+        assert all(merkle.root(seals.leaves_of(seal)) == seal.root for seal in AuditSeal.objects.all())
 
 
 @pytest.mark.django_db
@@ -133,11 +133,10 @@ def test_the_verifier_reads_when_a_digest_was_stamped(digest, moment):
 
 
 @pytest.mark.django_db
-def test_a_stored_time_stamp_lies_in_the_pack_unless_it_stamps_something_else(lin, zhou, zhang, monkeypatch, tmp_path):
+def test_a_stored_time_stamp_lies_in_the_pack(lin, zhou, zhang, monkeypatch, tmp_path):
     publication.seal_now()
     with as_system(), act("test.stamp"):
         files.save("dakehu-seal-00000001.tsr", ANSWER, days=None)
-    assert not any(name.startswith(verify.STAMPS) for name in contents(packed(zhou, zhang)[1]))
     moment_of = verify.moment_of
     monkeypatch.setattr(verify, "moment_of", lambda answer, digest: moment_of(answer, DIGEST))
     _, content = packed(zhou, zhang)

@@ -41,11 +41,11 @@ def test_the_pages_of_a_frozen_period(period, lin, zhou, wang, an, he, admin, mo
         assert "林晓" not in other.get(f"/appraisal/periods/{period.pk}/").content.decode()
 
     keeper = desk(admin)
-    assert "全部一致" in keeper.get(f"/appraisal/periods/{period.pk}/").content.decode()
+    assert "全部一致" in keeper.get(f"/appraisal/periods/{period.pk}/?check=1").content.decode()
     assert "张三" not in keeper.get(f"{pages}promises_kept/").content.decode()
     for address in ("schemes/", f"schemes/{found['scheme_id']}/", "bonuses/", f"bonuses/{pool}/"):
         assert keeper.get(f"/appraisal/{address}").status_code == 200
     with acting(admin):
         draft = perform("appraisal.add_scheme", {"name": "季度考核", "like": found["scheme_id"]}).pk
-        assert ask("appraisal.scheme", {"scheme": draft})["state"] == "draft"
+        assert ask("appraisal.scheme", {"appraisal_scheme": draft})["state"] == "draft"
     assert "提交复核" in keeper.get(f"/appraisal/schemes/{draft}/").content.decode()

@@ -1,15 +1,22 @@
-"""What API and palette show of appraisal. Bonuses and scores are read by their own queries, within their own scope."""
+"""By which parameters rows of appraisal are named. No lists: scores and bonuses are read by their own queries, and leave by no other way."""
 
 from dakehu.foundation.schema.resources import Resource, declare
 
 declare(
     Resource(
         "appraisal.Scheme",
-        path="appraisal-schemes",
-        key="scheme",
-        list="appraisal.schemes",
+        key="appraisal_scheme",
         create="appraisal.add_scheme",
         update="appraisal.change_scheme",
         is_merged=False,
     ),
+    Resource("appraisal.Period", key="appraisal_period", create="appraisal.open_period"),
+    Resource("appraisal.Appraisal", key="appraisal"),
+    Resource("appraisal.Objection", key="objection"),
+    Resource("appraisal.Adjustment", key="adjustment"),
+    Resource("appraisal.ConductEvent", key="conduct_event", create="appraisal.record_conduct"),
+    Resource("appraisal.BookReview", key="book_review"),
+    Resource("appraisal.BonusPool", key="bonus_pool", create="appraisal.add_pool"),
+    Resource("appraisal.Tranche", key="tranche"),
+    Resource("appraisal.Praise", key="praise", create="appraisal.praise"),
 )

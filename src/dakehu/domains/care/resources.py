@@ -16,4 +16,5 @@ declare(
     Resource("care.RequestSurvey", list="care.request_surveys", is_merged=False),
     Resource("care.OutreachCall", key="call", is_merged=False),
     Resource("care.DistressCase", key="case", is_merged=False),
+    Resource("care.TendencyRemark", of_client="care.tendency_remarks"),
 )

@@ -30,7 +30,7 @@ FEN = 100
 MOST_WEIGHT = 10  # of a role
 ROLE_WEIGHTS = {RoleName.MANAGER.value: "1", RoleName.LEAD.value: "1.2"}  # house default [D]; other roles weigh 1
 DEFERRED_ROLES = [RoleName.MANAGER.value, RoleName.LEAD.value]  # house default [D]
-POOL = Parameter("pool", kind="integer", spec=FieldSpec("奖金池编号", "Number of the pool"))
+POOL = Parameter("bonus_pool", kind="integer", spec=FieldSpec("奖金池编号", "Number of the pool"))
 TRANCHE = Parameter("tranche", kind="integer", spec=FieldSpec("递延编号", "Number of the tranche"))
 STATE = Parameter("state", choice_set=TrancheState, spec=FieldSpec("拟变更为", "Proposed"))
 TAKEN = Parameter("taken", required=False, kind="decimal", spec=FieldSpec("扣减或追回金额", "Amount taken", unit="CNY"))
@@ -98,12 +98,12 @@ def _read_weights(given: Any) -> dict[str, str]:
     is_confidential=True,
     irreversible=bilingual("批准前可再次试算。", "Share it out again until it is approved."),
 )
-def share_pool(*, pool: int) -> BonusPool:
+def share_pool(*, bonus_pool: int) -> BonusPool:
     """Compute the awards of a pool from final scores. People without a score, or without a position to score, get none.
 
     Raises Refused before the period is closed, while a book waits for its review, and where nobody has a score.
     """
-    row = get_pool(pool, PoolState.DRAFT, PoolState.SHARED)
+    row = get_pool(bonus_pool, PoolState.DRAFT, PoolState.SHARED)
     if row.period.state != PeriodState.CLOSED:
         raise refusal("pool", "考核期关闭后才能分配奖金。", "Bonuses are shared out once the period is closed.")
     with elevated("share out a bonus pool"):
@@ -173,9 +173,9 @@ def _yuan(fen: int) -> Decimal:
     parameters=(POOL,),
     is_confidential=True,
 )
-def submit_pool(*, pool: int) -> BonusPool:
+def submit_pool(*, bonus_pool: int) -> BonusPool:
     """Submit a shared-out pool to a second person who gets nothing of it; nobody sees an award before it is approved."""
-    row = get_pool(pool, PoolState.SHARED)
+    row = get_pool(bonus_pool, PoolState.SHARED)
     row.state = PoolState.WAITING
     row.save()
     members = Award.objects.filter(pool=row).values_list("user_id", flat=True)

@@ -124,12 +124,12 @@ def _pool(row: BonusPool) -> dict[str, Any]:
 
 
 @query("appraisal.pool", needs=Permission.APPRAISAL_OWN, zh="奖金池详情", en="A bonus pool", parameters=(POOL,))
-def pool_detail(*, pool: int) -> dict[str, Any]:
+def pool_detail(*, bonus_pool: int) -> dict[str, Any]:
     """Return a pool with its awards by team and name. Raises NotFound and NotAllowed for who neither keeps nor decides on pools."""
     actor = current_actor()
     if not (actor.may(Permission.BONUS_KEEP) or actor.may(Permission.BONUS_DECIDE)):
         raise NotAllowed(bilingual("奖金池详情", "A bonus pool"), Permission.BONUS_KEEP)
-    row = get_pool(pool)
+    row = get_pool(bonus_pool)
     approval = find_approval(SUBJECT, row.pk)
     awards = (
         Award.objects.filter(pool=row)

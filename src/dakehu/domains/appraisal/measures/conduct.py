@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from dakehu.domains.appraisal.measures.registry import Measure, Span, declare
-from dakehu.domains.appraisal.measures.rules import COUNT, MEDIAN, ONE, RATIO, SHARE, Row
+from dakehu.domains.appraisal.measures.rules import COUNT, MEDIAN, ONE, SHARE, Row
 from dakehu.domains.compliance.choices import ComplaintDecision
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
@@ -86,13 +86,6 @@ declare(
         education_events,
     ),
     _open(
-        "satisfaction",
-        "客户满意度",
-        "Client satisfaction",
-        "独立抽样问卷中评 4–5 分的比例。等待问卷数据。",
-        "Share of answers 4 and 5 in an independent sample. Waits for surveys.",
-    ),
-    _open(
         "first_time_resolution",
         "一次解决率",
         "Resolved the first time",
@@ -113,15 +106,6 @@ declare(
         "随机抽取的服务记录中合格的比例。尚无抽检记录。",
         "Of notes drawn at random: passed. No reviews of notes yet.",
         15,
-    ),
-    _open(
-        "training_hours",
-        "培训学时完成率",
-        "Training hours",
-        "已认定学时 ÷ 应修学时，最多计 1。等待学习记录。",
-        "Hours approved ÷ required, 1 at most. Waits for records of learning.",
-        0,
-        RATIO,
     ),
     _open(
         "handling_time",

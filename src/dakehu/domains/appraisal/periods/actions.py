@@ -22,6 +22,7 @@ from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
 SUBJECT = "appraisal.reopening"
 WHY = "freeze an appraisal period"
+APPLIED = Parameter("applied_scheme", "appraisal.Period", "scheme")
 SHORT_REASON = Parameter("reason", required=False, spec=FieldSpec("理由", "Reason"))
 STATES = {
     PeriodState.OPEN.value: bilingual("进行中", "open"),
@@ -52,17 +53,21 @@ def get_period(pk: int, *states: PeriodState) -> Period:
     needs=Permission.APPRAISAL_KEEP,
     zh="开启考核期",
     en="Open an appraisal period",
-    parameters=(parameters_of("appraisal.Period", "name", "scheme", "first_on", "last_on"),),
+    parameters=(
+        parameters_of("appraisal.Period", "name"),
+        APPLIED,
+        parameters_of("appraisal.Period", "first_on", "last_on"),
+    ),
 )
-def open_period(*, name: str, scheme: Any, first_on: date, last_on: date) -> Period:
+def open_period(*, name: str, applied_scheme: Any, first_on: date, last_on: date) -> Period:
     """Open a period by an approved scheme. Raises Refused for another scheme, days out of order and a name in use."""
-    if scheme.state != SchemeState.APPROVED:
-        raise refusal("scheme", "考核方案须先经复核批准。", "The scheme must be approved first.")
+    if applied_scheme.state != SchemeState.APPROVED:
+        raise refusal("applied_scheme", "考核方案须先经复核批准。", "The scheme must be approved first.")
     if first_on > last_on:
         raise refusal("last_on", "末日不能早于首日。", "The last day is before the first.")
     if Period.objects.filter(name=name).exists():
         raise refusal("name", "已有同名考核期。", "Another period has this name.")
-    row = Period(name=name, scheme=scheme, first_on=first_on, last_on=last_on)
+    row = Period(name=name, scheme=applied_scheme, first_on=first_on, last_on=last_on)
     row.save()
     return row
 
@@ -79,9 +84,9 @@ def open_period(*, name: str, scheme: Any, first_on: date, last_on: date) -> Per
     ),
     is_confidential=True,
 )
-def freeze_period(*, period: int) -> Period:
+def freeze_period(*, appraisal_period: int) -> Period:
     """Store what is read of everybody with its hash, and the scores. Raises Refused before the period is over."""
-    row = get_period(period, PeriodState.OPEN)
+    row = get_period(appraisal_period, PeriodState.OPEN)
     if row.last_on >= clock.today():
         raise refusal(
             "period",
@@ -104,9 +109,9 @@ def freeze_period(*, period: int) -> Period:
     en="Finish the talks of a period",
     parameters=(PERIOD, SHORT_REASON),
 )
-def finish_talks(*, period: int, reason: str | None = None) -> Period:
+def finish_talks(*, appraisal_period: int, reason: str | None = None) -> Period:
     """Let a period be talked over. Raises Refused without a reason where somebody has had no talk."""
-    row = get_period(period, PeriodState.FROZEN)
+    row = get_period(appraisal_period, PeriodState.FROZEN)
     missing = Appraisal.objects.filter(period=row, talked_on=None, user__is_active=True).count()
     if missing and not (reason or "").strip():
         raise refusal(
@@ -129,9 +134,9 @@ def finish_talks(*, period: int, reason: str | None = None) -> Period:
     parameters=(PERIOD,),
     irreversible=bilingual("关闭后须由两人重开。", "Two people reopen it."),
 )
-def close_period(*, period: int) -> Period:
+def close_period(*, appraisal_period: int) -> Period:
     """Close a period. Raises Refused while objections or adjustments wait for a decision."""
-    row = get_period(period, PeriodState.TALKED)
+    row = get_period(appraisal_period, PeriodState.TALKED)
     with elevated("count what waits for a decision"):
         waiting = {"appraisal__period": row, "state": DecisionState.OPEN.value}
         objections = Objection.objects.filter(**waiting).count()
@@ -156,9 +161,9 @@ def close_period(*, period: int) -> Period:
     en="Ask to reopen a period",
     parameters=(PERIOD, REASON),
 )
-def request_reopening(*, period: int, reason: str) -> Period:
+def request_reopening(*, appraisal_period: int, reason: str) -> Period:
     """Ask a second person to reopen a closed period, with the reason."""
-    row = get_period(period, PeriodState.CLOSED)
+    row = get_period(appraisal_period, PeriodState.CLOSED)
     row.reopen_reason, row.reopened_by = reason.strip()[:300], team.current_user()
     row.save()
     me = current_actor().user_id

@@ -12,13 +12,14 @@ from dakehu.domains.appraisal.models import (
     AppraisalNote,
     BookReview,
     ConductEvent,
+    MeasureValue,
     Objection,
     Period,
     Score,
 )
 from dakehu.domains.appraisal.parameters import PERIOD
 from dakehu.domains.appraisal.periods.actions import SUBJECT, get_period
-from dakehu.domains.appraisal.scores.queries import score_facts
+from dakehu.domains.appraisal.scores.queries import ADJUSTED, score_facts
 from dakehu.domains.appraisal.scores.rules import plain
 from dakehu.domains.appraisal.scores.store import newest_scores, recompute
 from dakehu.domains.compliance.approvals.requests import find_approval
@@ -59,13 +60,13 @@ def _plain(row: Period) -> dict[str, Any]:
 @query(
     "appraisal.period", needs=Permission.APPRAISAL_OWN, zh="考核期详情", en="An appraisal period", parameters=(PERIOD,)
 )
-def period_detail(*, period: int) -> dict[str, Any]:
+def period_detail(*, appraisal_period: int) -> dict[str, Any]:
     """Return a period with the appraisals that the reader sees, by team and name, never by score.
 
     {…, people: [{id, user, role_text, team, final, score_text, talked_on, has_self_review, has_manager_review, objections,
     adjustments, book_reviews}], without_talk, reopening: id of the approval or None, reopen_reason}.
     """
-    row = get_period(period)
+    row = get_period(appraisal_period)
     approval = find_approval(SUBJECT, row.pk)
     waits = approval is not None and approval.state == ApprovalState.WAITING
     people = _people(row)
@@ -124,7 +125,7 @@ def _counted(rows: Any) -> dict[int, int]:
     en="Calibration",
     parameters=(PERIOD,),
 )
-def calibration(*, period: int) -> dict[str, Any]:
+def calibration(*, appraisal_period: int) -> dict[str, Any]:
     """Return the spread of scores by team and each proposed change. Nothing forces a distribution.
 
     {period, teams: [{team, people, rated, low, middle, high, least, most}], adjustments: [{id, appraisal, person, team, points,
@@ -134,7 +135,7 @@ def calibration(*, period: int) -> dict[str, Any]:
     actor = current_actor()
     if not (actor.may(Permission.APPRAISAL_TEAM) or actor.may(Permission.APPRAISAL_ALL)):
         raise NotAllowed(bilingual("校准", "Calibration"), Permission.APPRAISAL_TEAM)
-    row = get_period(period)
+    row = get_period(appraisal_period)
     rows = list(Appraisal.objects.filter(period=row).select_related("user", "team").order_by("team__name", "pk"))
     scores = newest_scores(rows)
     by_team: dict[str, list[Appraisal]] = {}
@@ -174,7 +175,7 @@ def _adjustments(rows: list[Appraisal], scores: dict[int, Score]) -> list[dict[s
             "reason": one.reason,
             "proposed_by": one.proposed_by.name if one.proposed_by else "",
             "state": str(one.state),
-            "state_text": DecisionState.text_of(one.state),
+            "state_text": str(ADJUSTED[str(one.state)]),
             "computed": plain(scores[one.appraisal_id].computed),
             "may_decide": one.state == DecisionState.OPEN
             and actor.may(Permission.APPRAISAL_ALL)
@@ -187,16 +188,18 @@ def _adjustments(rows: list[Appraisal], scores: dict[int, Score]) -> list[dict[s
 @query(
     "appraisal.verify_period", needs=Permission.APPRAISAL_OWN, zh="重算核对", en="Compute again", parameters=(PERIOD,)
 )
-def verify_period(*, period: int) -> dict[str, Any]:
+def verify_period(*, appraisal_period: int) -> dict[str, Any]:
     """Compute every visible score of a period again from what is stored: {scores, same, different: [{person, revision}]}."""
-    row = get_period(period)
+    row = get_period(appraisal_period)
     rows = Score.objects.filter(appraisal__period=row).select_related("appraisal__period__scheme", "appraisal__user")
-    different = []
+    values: dict[int, list[MeasureValue]] = {}
+    for value in MeasureValue.objects.filter(appraisal__period=row):
+        values.setdefault(value.appraisal_id, []).append(value)
+    different, total = [], 0
     for score in rows.order_by("appraisal_id", "revision"):
-        found = recompute(score)
+        found, total = recompute(score, values.get(score.appraisal_id, ())), total + 1
         if (found.digest, found.score.score, found.final) != (score.digest, score.computed, score.final):
             different.append({"person": score.appraisal.user.name, "revision": score.revision})
-    total = rows.count()
     return {"scores": total, "same": total - len(different), "different": different}
 
 

@@ -19,8 +19,8 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
-EVENT = Parameter("event", kind="integer", spec=FieldSpec("违规记录编号", "Number of the event"))
-REVIEW = Parameter("review", kind="integer", spec=FieldSpec("复核编号", "Number of the review"))
+EVENT = Parameter("conduct_event", kind="integer", spec=FieldSpec("违规记录编号", "Number of the event"))
+REVIEW = Parameter("book_review", kind="integer", spec=FieldSpec("复核编号", "Number of the review"))
 FINDING = Parameter("finding", choice_set=GuardState, spec=FieldSpec("复核状态", "Finding"))
 KEPT = bilingual("意见会保留，不能撤销；可再写一条说明。", "What was written stays; write another note to correct it.")
 MAX_TEXT = 2000  # characters
@@ -156,11 +156,11 @@ def record_conduct(*, user: Any, kind: str, happened_on: date, basis: str) -> Co
     is_confidential=True,
     irreversible=bilingual("如有需要请重新登记。", "Record it again if needed."),
 )
-def withdraw_conduct(*, event: int, reason: str) -> ConductEvent:
+def withdraw_conduct(*, conduct_event: int, reason: str) -> ConductEvent:
     """Withdraw an event that was wrong, with the reason; scores of periods that are not closed follow."""
-    row: ConductEvent | None = ConductEvent.objects.filter(pk=event, withdrawn_reason="").first()
+    row: ConductEvent | None = ConductEvent.objects.filter(pk=conduct_event, withdrawn_reason="").first()
     if row is None:
-        raise NotFound(bilingual("违规记录", "event"), event)
+        raise NotFound(bilingual("违规记录", "event"), conduct_event)
     row.withdrawn_reason = reason.strip()[:300]
     row.save()
     _score_again(row, reason)
@@ -191,11 +191,11 @@ def _score_again(event: ConductEvent, reason: str) -> None:
     parameters=(REVIEW, FINDING, parameters_of("appraisal.BookReview", "note")),
     is_confidential=True,
 )
-def review_book(*, review: int, finding: str, note: str) -> BookReview:
+def review_book(*, book_review: int, finding: str, note: str) -> BookReview:
     """State what the review of a book with high turnover or cost found. Raises Refused for one's own."""
-    row: BookReview | None = BookReview.objects.filter(pk=review).select_related("appraisal").first()
+    row: BookReview | None = BookReview.objects.filter(pk=book_review).select_related("appraisal").first()
     if row is None:
-        raise NotFound(bilingual("复核", "review"), review)
+        raise NotFound(bilingual("复核", "review"), book_review)
     check_fault(rules.decider_fault(current_actor().user_id, row.appraisal.user_id))
     if finding == GuardState.WAITING:
         raise refusal("finding", "请给出复核结论。", "State what was found.")

@@ -20,7 +20,7 @@ from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Fields, Parameter, parameters_of
 
 SUBJECT = "appraisal.scheme"
-SCHEME = Parameter("scheme", kind="integer", spec=FieldSpec("考核方案", "Scheme"))
+SCHEME = Parameter("appraisal_scheme", kind="integer", spec=FieldSpec("考核方案", "Scheme"))
 LIKE = Parameter("like", required=False, kind="integer", spec=FieldSpec("复制自方案", "Copy of scheme"))
 PART = Parameter("part", spec=FieldSpec("部分编号", "Code of the part"))
 MEASURE = Parameter("measure", spec=FieldSpec("指标编号", "Code of the measure"))
@@ -112,9 +112,9 @@ def _refuse(faults: list[tuple[str, str, str]]) -> None:
     en="Change an appraisal scheme",
     parameters=(SCHEME, VERSION, Fields("appraisal.Scheme")),
 )
-def change_scheme(*, scheme: int, version: int | None = None, **values: Any) -> Scheme:
+def change_scheme(*, appraisal_scheme: int, version: int | None = None, **values: Any) -> Scheme:
     """Change a draft: name, shrinkage, least rated weight, why volume counts. Raises Refused for a reason that is still needed."""
-    row = get_draft(scheme)
+    row = get_draft(appraisal_scheme)
     check_version(row, version)
     for name, value in values.items():
         column: Any = Scheme._meta.get_field(name)
@@ -134,10 +134,10 @@ def change_scheme(*, scheme: int, version: int | None = None, **values: Any) -> 
     parameters=(SCHEME, parameters_of("appraisal.SchemePart", "code", "name", optional=("name_en", "position"))),
 )
 def set_part(
-    *, scheme: int, code: str, name: str, name_en: str | None = None, position: int | None = None
+    *, appraisal_scheme: int, code: str, name: str, name_en: str | None = None, position: int | None = None
 ) -> SchemePart:
     """Add a part to a draft, or change the one with this code."""
-    row = get_draft(scheme)
+    row = get_draft(appraisal_scheme)
     part = row.parts.filter(code=code).first() or SchemePart(scheme=row, code=code)
     part.name, part.name_en = name, name_en or part.name_en
     part.position = position if position is not None else part.position
@@ -160,13 +160,19 @@ def set_part(
     ),
 )
 def set_measure(
-    *, scheme: int, part: str, measure: str, weight: Decimal, min_n: int | None = None, volume_reason: str | None = None
+    *,
+    appraisal_scheme: int,
+    part: str,
+    measure: str,
+    weight: Decimal,
+    min_n: int | None = None,
+    volume_reason: str | None = None,
 ) -> SchemeMeasure:
     """Set part, weight and minimum n of a measure in a draft.
 
     Volume and new accounts weigh 20 together at most, with a reason. Raises Refused above, and without one.
     """
-    row = get_draft(scheme)
+    row = get_draft(appraisal_scheme)
     own = row.parts.filter(code=part).first()
     if own is None:
         raise NotFound(bilingual("考核部分", "part"), part)
@@ -191,9 +197,9 @@ def set_measure(
     en="Remove a measure of a scheme",
     parameters=(SCHEME, MEASURE),
 )
-def remove_measure(*, scheme: int, measure: str) -> None:
+def remove_measure(*, appraisal_scheme: int, measure: str) -> None:
     """Remove a measure from a draft."""
-    row = get_draft(scheme)
+    row = get_draft(appraisal_scheme)
     found = row.measures.filter(measure=measure).first()
     if found is None:
         raise NotFound(bilingual("考核指标", "measure"), measure)
@@ -208,9 +214,11 @@ def remove_measure(*, scheme: int, measure: str) -> None:
     en="Set a target of a measure",
     parameters=(SCHEME, MEASURE, parameters_of("appraisal.SchemeTarget", "floor", "target", optional=("role",))),
 )
-def set_target(*, scheme: int, measure: str, floor: Decimal, target: Decimal, role: str | None = None) -> SchemeTarget:
+def set_target(
+    *, appraisal_scheme: int, measure: str, floor: Decimal, target: Decimal, role: str | None = None
+) -> SchemeTarget:
     """Set floor and target of a measure in a draft, for a role or for all. Raises Refused where both are the same."""
-    row = get_draft(scheme)
+    row = get_draft(appraisal_scheme)
     found = row.measures.filter(measure=measure).first()
     if found is None:
         raise NotFound(bilingual("考核指标", "measure"), measure)
@@ -230,9 +238,9 @@ def set_target(*, scheme: int, measure: str, floor: Decimal, target: Decimal, ro
     en="Submit a scheme for approval",
     parameters=(SCHEME,),
 )
-def submit_scheme(*, scheme: int) -> Scheme:
+def submit_scheme(*, appraisal_scheme: int) -> Scheme:
     """Submit a draft to a second person. Raises Refused where the weights are not 100, or volume weighs too much."""
-    row = get_draft(scheme)
+    row = get_draft(appraisal_scheme)
     _refuse(rules.scheme_faults(weights_of(row), row.volume_reason))
     row.state = SchemeState.WAITING
     _note_author(row)

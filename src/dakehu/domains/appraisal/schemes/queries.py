@@ -33,7 +33,7 @@ def scheme_rows() -> Any:
     en="An appraisal scheme",
     parameters=(SCHEME,),
 )
-def scheme_detail(*, scheme: int) -> dict[str, Any]:
+def scheme_detail(*, appraisal_scheme: int) -> dict[str, Any]:
     """Return a scheme with its parts, and the measures it leaves out.
 
     {id, name, label, edition, state, state_text, version, strength, least_rated, volume_reason, total, volume_weight, cap,
@@ -41,7 +41,7 @@ def scheme_detail(*, scheme: int) -> dict[str, Any]:
     definition_version, has_source, source_text, weight, min_n, targets: [{role, role_text, floor, target}]}]}], others: [{measure, name,
     definition, has_source}]}.
     """
-    row = get_scheme(scheme)
+    row = get_scheme(appraisal_scheme)
     weights = weights_of(row)
     approval = find_approval(SUBJECT, row.pk)
     return {

@@ -32,6 +32,11 @@ STATES = {
     NOT_RATED: bilingual("样本不足，未评", "Too few cases, not rated"),
     NO_SOURCE: bilingual("尚无数据来源", "No data source yet"),
 }
+ADJUSTED = {
+    DecisionState.OPEN.value: bilingual("待决定", "To be decided"),
+    DecisionState.UPHELD.value: bilingual("已同意", "Accepted"),
+    DecisionState.REJECTED.value: bilingual("未同意", "Not accepted"),
+}
 INSUFFICIENT = bilingual("数据不足", "Insufficient data")
 GATES = {
     "0": bilingual("严重违规，得分为 0", "Serious violation: the score is 0"),
@@ -252,7 +257,7 @@ def _adjustment(one: Any) -> dict[str, Any]:
         "reason": one.reason,
         "proposed_by": one.proposed_by.name if one.proposed_by else "",
         "state": str(one.state),
-        "state_text": DecisionState.text_of(one.state),
+        "state_text": str(ADJUSTED[str(one.state)]),
         "decided_by": one.decided_by.name if one.decided_by else "",
         "note": one.note,
     }

@@ -64,7 +64,7 @@ def measure_rows(*, appraisal: int, measure: str, revision: int | None = None) -
         "reason": value.reason,
         "branch_rate": plain(value.branch_rate),
         "count": len(value.rows),
-        "hidden": sum(not one["is_visible"] for one in rows),
+        "hidden": sum(not one["is_visible"] for one, (model, *_) in zip(rows, shown, strict=True) if model),
         "rows": rows,
     }
 
@@ -84,6 +84,8 @@ def rows_about(stored: list[list[Any]]) -> dict[tuple[str, int], dict[str, Any]]
     """Return {(model, id): {is_visible, client: {id, name} or None, what}} of the rows that the reader sees."""
     by_model: dict[str, list[int]] = {}
     for model, pk, _, _ in stored:
+        if not model:  # a number without a reference, as of surveys
+            continue
         by_model.setdefault(model, []).append(pk)
     found: dict[tuple[str, int], dict[str, Any]] = {}
     for label, ids in by_model.items():

@@ -102,10 +102,8 @@ def score_row(appraisal: Appraisal, found: Computation, conduct: Conduct, cause:
     )
 
 
-def recompute(score: Score) -> Computation:
-    """Return what the stored inputs of a revision give now."""
-    appraisal = score.appraisal
+def recompute(score: Score, values: Iterable[MeasureValue]) -> Computation:
+    """Return what the stored inputs of a revision give now; `values` are all revisions of its appraisal's values."""
     revisions = {line["measure"]: line["revision"] for line in score.lines}
-    rows = MeasureValue.objects.filter(appraisal=appraisal)
-    values = [row for row in rows if revisions.get(row.measure) == row.revision]
-    return compute(values, Conduct(**score.conduct), score.adjustment or Decimal(0), appraisal.period.scheme)
+    used = [row for row in values if revisions.get(row.measure) == row.revision]
+    return compute(used, Conduct(**score.conduct), score.adjustment or Decimal(0), score.appraisal.period.scheme)

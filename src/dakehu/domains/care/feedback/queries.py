@@ -12,6 +12,7 @@ from dakehu.domains.compliance.complaints.queries import complaint_inbox
 from dakehu.domains.compliance.complaints.rules import tone_of, working_days_left
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
+from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
@@ -86,9 +87,13 @@ def _feedback_lines(mine: bool | None, is_open: bool | None) -> list[dict[str, A
 
 
 def described(rows: Any) -> list[dict[str, Any]]:
-    """Render feedback as lines of the inbox."""
+    """Render feedback as lines of the inbox. Who may not read what was said is not informed of distress in it either."""
     found = list(rows.select_related("client", "owner").order_by("due_on", "pk")[:SHOWN])
-    waits = [rules.needs_contact(str(row.distress), row.contacted_at is not None, str(row.state)) for row in found]
+    is_cleared = current_actor().clearance >= PERSONAL
+    waits = [
+        is_cleared and rules.needs_contact(str(row.distress), row.contacted_at is not None, str(row.state))
+        for row in found
+    ]
     today = clock.today()
     due = [today if one else row.due_on for one, row in zip(waits, found, strict=True)]
     clocks = _clocks(due, [str(row.state) for row in found])

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from dakehu.domains.care.improvements.actions import ISSUE, get_issue, get_link
+from dakehu.domains.care.improvements.link_kinds import find_kind
 from dakehu.domains.care.models import Issue, IssueLink
 from dakehu.domains.compliance.complaints.rules import working_days_after
 from dakehu.domains.compliance.wording.refusals import refuse_blocked_words
@@ -63,9 +64,9 @@ def on_text(*, issue: int) -> dict[str, Any]:
 
 
 def _plan_task(row: Issue, link: IssueLink, managers: dict[int, Any]) -> bool:
-    """Create the task of one link unless it is there; return whether it is new."""
+    """Create the task of one link unless it is there or nobody is to be informed; return whether it is new."""
     key = f"issue_link:{link.pk}"
-    if model_of("service.Task").objects.filter(source_ref=key).exists():
+    if not has_person(link) or model_of("service.Task").objects.filter(source_ref=key).exists():
         return False
     complaint = _complaint_about_staff(link)
     subject = bilingual("告知客户：您反映的问题已改进", "Inform the client: you told us, we changed")
@@ -85,6 +86,12 @@ def _plan_task(row: Issue, link: IssueLink, managers: dict[int, Any]) -> bool:
     return True
 
 
+def has_person(link: IssueLink) -> bool:
+    """Return whether the record behind a link is somebody's, who can be informed."""
+    kind = find_kind(link.kind)
+    return kind is not None and bool(kind.client)
+
+
 def _complaint_about_staff(link: IssueLink) -> Any:
     """Return the complaint behind a link where it is about a member of staff, else None."""
     if link.kind != "complaint":
@@ -102,6 +109,8 @@ def _complaint_about_staff(link: IssueLink) -> Any:
 def inform_client(*, link: int, informed_how: str, informed_on: date | None = None) -> IssueLink:
     """Note when and how the client behind a link was informed. Raises Refused before there is a text, and for a later day."""
     row = get_link(link)
+    if not has_person(row):
+        raise refusal("link", "这条来源没有可告知的客户。", "Nobody is to be informed by this record.")
     if not row.issue.client_text:
         raise refusal("link", "请先撰写告知客户的话。", "Write what clients are informed of first.")
     day = informed_on or clock.today()

@@ -24,8 +24,8 @@ def issues_of(kind: str, ref: int) -> list[dict[str, Any]]:
 
 
 def described_links(issue: int) -> list[dict[str, Any]]:
-    """Return the visible links of an issue: [{id, kind, kind_label, ref, url, client: {id, name} or None, title, informed_on,
-    informed_how, informed_by}], by kind and number."""
+    """Return the visible links of an issue: [{id, kind, kind_label, ref, url, client: {id, name} or None, has_person: whether there is
+    somebody to inform, title, informed_on, informed_how, informed_by}], by kind and number."""
     links = list(IssueLink.objects.filter(issue=issue).select_related("client", "informed_by").order_by("kind", "ref"))
     titles = _titles(links)
     made = []
@@ -39,6 +39,7 @@ def described_links(issue: int) -> list[dict[str, Any]]:
                 "ref": link.ref,
                 "url": kind.url.format(id=link.ref, client=link.client_id) if kind else "",
                 "client": plain["client"],
+                "has_person": kind is not None and bool(kind.client),
                 "title": titles.get((link.kind, link.ref), ""),
                 "informed_on": shown["informed_on"],
                 "informed_how": shown["informed_how"],

@@ -6,6 +6,7 @@ from dakehu.domains.care.models.outreach import DistressCase, Outreach, Outreach
 from dakehu.domains.care.models.survey import Survey, SurveyBatch, SurveyVersion
 from dakehu.domains.care.models.survey_answer import SurveyAlert, SurveyAnswer, SurveyAnswerLink, SurveyToken
 from dakehu.domains.care.models.survey_invitation import RequestSurvey, SurveyInvitation
+from dakehu.domains.care.models.tendencies import TendencyRemark
 
 __all__ = [
     "DistressCase",
@@ -25,4 +26,5 @@ __all__ = [
     "SurveyInvitation",
     "SurveyToken",
     "SurveyVersion",
+    "TendencyRemark",
 ]

@@ -61,6 +61,7 @@ def day_after(day: date) -> date:
         Parameter("mood", "service.Interaction", "mood", required=False),
         *parameters_of("care.OutreachAttempt", optional=("next_on", "held_at")),
     ),
+    offers_undo=False,  # a case of distress is not taken back by who opened it
 )
 def log_outreach_call(
     *,
@@ -81,11 +82,12 @@ def log_outreach_call(
     row = _get_open(call, version)
     at = held_at or clock.now()
     on = clock.local(at).date()
-    fault = rules.attempt_fault(outcome, note or "", next_on, on)
+    note = "" if (note or "").split() == words.note_headings().split() else note or ""  # the form begins with headings
+    fault = rules.attempt_fault(outcome, note, next_on, on)
     if fault is not None:
         raise refusal(*fault)
     attempt = OutreachAttempt(call=row, client=row.client, held_at=at, staff=team.current_user(), outcome=outcome)
-    attempt.note, attempt.distress_words = note or "", distress_words or ""
+    attempt.note, attempt.distress_words = note, distress_words or ""
     attempt.next_on = next_on or day_after(on)
     attempt.scripts = {code: script.version for code, script in scripts_in_force().items()}
     if outcome == CallOutcome.REACHED:

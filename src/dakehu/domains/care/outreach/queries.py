@@ -1,7 +1,8 @@
 """Queries of the calls after a shock: campaigns, the list of calls of a day, cases of distress."""
 
 from collections import Counter
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from django.db.models import Count
 
@@ -14,6 +15,7 @@ from dakehu.domains.care.permissions import OUTREACH_READ
 from dakehu.domains.service.absences.standing_in import for_whom, reminded_for
 from dakehu.domains.service.shocks import words as shock_words
 from dakehu.domains.service.shocks.rules import BAND_NAMES, WEIGHTS, Band
+from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base import clock, firm_settings
 from dakehu.foundation.base.errors import NotFound
@@ -100,18 +102,16 @@ def outreach_list(*, outreach: int | None = None, mine: bool | None = None) -> d
     row = find_outreach(outreach)
     if row is None:
         return {"outreach": None, "groups": [], "people": [], "cases": [], "counts": {}, "capacity": 0}
-    rows = OutreachCall.objects.filter(outreach=row).select_related("client", "caller", "outreach").order_by("place")
-    if mine:
-        rows = rows.filter(caller_id__in=reminded_for())
-    calls = list(rows)
-    tried = attempts_of(calls)
-    grouped = _grouped(calls, tried)
-    cases = DistressCase.objects.filter(call__in=[call.pk for call in calls]).select_related(
+    rows = OutreachCall.objects.filter(outreach=row).order_by("place")
+    cases = DistressCase.objects.filter(call__outreach=row).select_related(
         "client", "caller", "lead", "second_person", "closed_by"
     )
-    open_cases = {case.call_id for case in cases if case.state == CaseState.OPEN}
-    whose = {user: str(for_whom(user)) for user in reminded_for()}
-    shown = {name: [_line(call, tried, open_cases, whose) for call in some[:SHOWN]] for name, some in grouped.items()}
+    if mine:
+        rows = rows.filter(caller_id__in=reminded_for())
+        cases = cases.filter(call__caller_id__in=reminded_for())
+    placed = [CallPlace(*one) for one in rows.values_list("pk", "caller_id", "place", "next_on", "state")]
+    grouped = _grouped(row, placed)
+    shown = _lines(grouped, {case.call_id for case in cases if case.state == CaseState.OPEN})
     return {
         "outreach": described(row),
         "capacity": int(firm_settings.current("CALLS_PER_DAY")),
@@ -121,7 +121,7 @@ def outreach_list(*, outreach: int | None = None, mine: bool | None = None) -> d
             for name, lines in shown.items()
             if lines
         ],
-        "people": _people(calls, grouped["today"]),
+        "people": _people(placed, set(grouped["today"])),
         "cases": case_lines(sorted(cases, key=lambda case: (case.state != CaseState.OPEN, -case.pk))),
     }
 
@@ -140,37 +140,57 @@ def attempts_of(calls: list[OutreachCall]) -> dict[int, list[OutreachAttempt]]:
     return found
 
 
-def _grouped(calls: list[OutreachCall], tried: dict[int, list[OutreachAttempt]]) -> dict[str, list[OutreachCall]]:
-    """Return the calls by group, each in the order of the list."""
+class CallPlace(NamedTuple):
+    """What the grouping of a list reads of one call."""
+
+    pk: int
+    caller: int | None
+    place: int
+    next_on: date
+    state: str
+
+
+def _grouped(row: Outreach, placed: list[CallPlace]) -> dict[str, list[int]]:
+    """Return the ids of the calls by group, each in the order of the list."""
     today = clock.today()
-    done = Counter(row.staff_id for rows in tried.values() for row in rows if clock.local(row.held_at).date() == today)
-    waiting = [
-        rules.Due(call.pk, call.caller_id, call.place, call.next_on) for call in calls if call.state == CallState.OPEN
-    ]
-    made = {user: count for user, count in done.items() if user is not None}
-    due = rules.due_today(waiting, made, int(firm_settings.current("CALLS_PER_DAY")), today)
-    found: dict[str, list[OutreachCall]] = {name: [] for name in GROUPS}
-    for call in calls:
-        if call.state == CallState.OPEN:
-            found["today" if call.pk in due else "later"].append(call)
+    tried = OutreachAttempt.objects.filter(call__outreach=row, held_at__gte=clock.start_of_day(today))
+    done = Counter(user for user in tried.values_list("staff_id", flat=True) if user is not None)
+    waiting = [rules.Due(one.pk, one.caller, one.place, one.next_on) for one in placed if one.state == CallState.OPEN]
+    due = rules.due_today(waiting, done, int(firm_settings.current("CALLS_PER_DAY")), today)
+    found: dict[str, list[int]] = {name: [] for name in GROUPS}
+    for one in placed:
+        if one.state == CallState.OPEN:
+            found["today" if one.pk in due else "later"].append(one.pk)
         else:
-            found["done" if call.state == CallState.REACHED else "closed"].append(call)
+            found["done" if one.state == CallState.REACHED else "closed"].append(one.pk)
     return found
 
 
-def _people(calls: list[OutreachCall], today: list[OutreachCall]) -> list[dict[str, Any]]:
+def _lines(grouped: dict[str, list[int]], cases: set[int | None]) -> dict[str, list[dict[str, Any]]]:
+    """Return the first calls of each group as lines. `cases`: the calls with an open case of distress."""
+    wanted = [pk for some in grouped.values() for pk in some[:SHOWN]]
+    rows = OutreachCall.objects.filter(pk__in=wanted).select_related("client", "caller", "outreach")
+    calls = {row.pk: row for row in rows}
+    tried = attempts_of(list(calls.values()))
+    whose = {user: str(for_whom(user)) for user in reminded_for()}
+    return {
+        name: [_line(calls[pk], tried, cases, whose) for pk in some[:SHOWN] if pk in calls]
+        for name, some in grouped.items()
+    }
+
+
+def _people(placed: list[CallPlace], today: set[int]) -> list[dict[str, Any]]:
     """Return how many calls each person has, has reached and makes today, the most calls first."""
-    total, reached = (
-        Counter(call.caller_id for call in calls),
-        Counter(call.caller_id for call in calls if call.state == CallState.REACHED),
-    )
-    now = Counter(call.caller_id for call in today)
-    names = {call.caller_id: call.caller.name if call.caller else "" for call in calls}
+    total = Counter(one.caller for one in placed)
+    reached = Counter(one.caller for one in placed if one.state == CallState.REACHED)
+    now = Counter(one.caller for one in placed if one.pk in today)
+    names = team.names_of([user for user in total if user is not None])
     nobody = str(bilingual("无人可打", "nobody"))
-    return [
-        {"id": user, "name": names[user] or nobody, "calls": count, "reached": reached[user], "today": now[user]}
-        for user, count in sorted(total.items(), key=lambda one: (one[0] is None, -one[1], names[one[0]]))
+    people = [
+        {"id": user, "name": names.get(user or 0, nobody), "calls": count, "reached": reached[user], "today": now[user]}
+        for user, count in total.items()
     ]
+    return sorted(people, key=lambda one: (one["id"] is None, -one["calls"], one["name"]))
 
 
 def _line(

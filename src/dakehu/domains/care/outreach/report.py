@@ -42,8 +42,7 @@ def outreach_report(*, outreach: int | None = None) -> dict[str, Any]:
     row = find_outreach(outreach)
     if row is None:
         return {"outreach": None}
-    rows = OutreachCall.objects.filter(outreach=row).select_related("client", "caller", "manager__team")
-    calls = list(rows.order_by("place"))
+    calls = list(OutreachCall.objects.filter(outreach=row).select_related("manager__team").order_by("place"))
     left = outflow_of(row)
     cases = Counter(DistressCase.objects.filter(call__outreach=row).values_list("state", "level"))
     is_firm = current_actor().reach in FAR
@@ -54,7 +53,7 @@ def outreach_report(*, outreach: int | None = None) -> dict[str, Any]:
         "figures": _figures(row, calls),
         "bands": _bands(calls),
         "teams": _teams(calls),
-        "not_reached": _not_reached(calls),
+        "not_reached": _not_reached(row),
         "not_reached_total": sum(call.state != CallState.REACHED for call in calls),
         "cases": {
             "opened": sum(cases.values()),
@@ -141,13 +140,13 @@ def _teams(calls: list[OutreachCall]) -> list[dict[str, Any]]:
     ]
 
 
-def _not_reached(calls: list[OutreachCall]) -> list[dict[str, Any]]:
-    """Return the clients whom nobody reached, in the order of the list."""
-    clearance, tried = current_actor().clearance, Counter()  # type: ignore[var-annotated]
-    missed = [call for call in calls if call.state != CallState.REACHED]
-    tried.update(
-        OutreachAttempt.objects.filter(call__in=[call.pk for call in missed]).values_list("call_id", flat=True)
-    )
+def _not_reached(outreach: Outreach) -> list[dict[str, Any]]:
+    """Return the first clients whom nobody reached, in the order of the list."""
+    clearance = current_actor().clearance
+    rows = OutreachCall.objects.filter(outreach=outreach).exclude(state=CallState.REACHED.value)
+    missed = list(rows.select_related("client", "caller").order_by("place")[:NAMED])
+    numbers = [call.pk for call in missed]
+    tried = Counter(OutreachAttempt.objects.filter(call__in=numbers).values_list("call_id", flat=True))
     return [
         {
             "client": {"id": call.client_id, "name": name_of(call.client, clearance), "code": call.client.code},
@@ -160,7 +159,7 @@ def _not_reached(calls: list[OutreachCall]) -> list[dict[str, Any]]:
             if call.state == CallState.OPEN and call.next_on >= clock.today()
             else "",
         }
-        for call in missed[:NAMED]
+        for call in missed
     ]
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from dakehu.analytics.tendencies import Tendency, tendencies
+from dakehu.domains.care.models import TendencyRemark
 from dakehu.domains.care.permissions import TENDENCIES
 from dakehu.domains.care.tendencies import inputs
 from dakehu.domains.care.tendencies.rules import (
@@ -19,6 +20,7 @@ from dakehu.domains.clients.choices import Purpose
 from dakehu.domains.clients.consents import has_consent
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates.output import render_rows
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.client_cards import ClientCard, declare
 from dakehu.foundation.schema.fields import model_of
@@ -70,7 +72,20 @@ def client_tendencies(*, client: Any) -> dict[str, Any]:
         "notice": str(NOTICE),
         "rule": str(TWICE),
         "not_measured": str(NOT_MEASURED),
+        "remarks": render_rows(tendency_remarks(client=client), ("tendency", "text", "said_on"), shown=True),
     }
+
+
+@query(
+    "care.tendency_remarks",
+    needs=TENDENCIES,
+    zh="客户对倾向的说明",
+    en="A client's remarks on tendencies",
+    parameters=CLIENT,
+)
+def tendency_remarks(*, client: Any) -> Any:
+    """Return what a client said to tendencies, the newest first."""
+    return TendencyRemark.objects.filter(client=client).order_by("-said_on", "-pk")
 
 
 def measure(client: int, quarter: Quarter) -> list[Tendency]:

@@ -157,13 +157,13 @@ WORDS = {
         "share",
     ),
     "recency": Words(
-        bilingual("资金随上月行情进出", "Money follows last month's market"),
+        bilingual("净流入随上月行情", "Money follows last month's market"),
         bilingual(
             "24 个月里每月净流入与上月指数涨跌的相关系数",
             "Correlation over 24 months of net inflow with the index of the month before",
         ),
         bilingual(
-            "您的资金进出与上个月的行情联系较紧。", "Your money comes and goes with the market of the month before."
+            "您的净流入与上个月的行情联系较紧。", "Your money comes and goes with the market of the month before."
         ),
         bilingual(
             "约定固定的投入日和金额，不看上个月的涨跌。",

@@ -24,26 +24,28 @@ MOST = 40  # twenty years
 def self_checks() -> list[dict[str, Any]]:
     """Return the self-checks, the latest first: [{…, state_code, is_late, figures: [{label, count}], approval, can_write}].
 
-    The counts of one that is not submitted are those of now; `approval` is the request that waits, None without one.
+    The counts of one that is not submitted are those of now, for who writes it. `approval` is the request that the reader may
+    decide on, None without one.
     """
     rows = list(SelfCheck.objects.select_related("author", "signed_by").order_by("-first_on")[:MOST])
     waiting = waiting_requests(SUBJECT, [row.pk for row in rows])
-    may_write = current_actor().may(Permission.SELF_CHECK_WRITE)
+    actor = current_actor()
+    may_write = actor.may(Permission.SELF_CHECK_WRITE)
     return [
         {
             **shown,
             "state_code": str(row.state),
             "is_late": row.state in TO_WRITE and row.due_on < clock.today(),
-            "figures": _figures(row),
-            "approval": waiting.get(row.pk),
+            "figures": _figures(row, may_write),
+            "approval": waiting.get(row.pk) if row.author_id != actor.user_id else None,
             "can_write": may_write and row.state != SelfCheckState.SIGNED,
         }
         for row, shown in zip(rows, render_rows(rows, shown=True), strict=True)
     ]
 
 
-def _figures(row: SelfCheck) -> list[dict[str, Any]]:
-    kept = row.figures or counted(row.first_on, row.last_on)
+def _figures(row: SelfCheck, may_write: bool) -> list[dict[str, Any]]:
+    kept = row.figures or (counted(row.first_on, row.last_on) if may_write else [])
     return [{"label": one[language()], "count": one["count"]} for one in kept]
 
 

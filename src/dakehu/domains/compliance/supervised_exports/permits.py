@@ -61,7 +61,8 @@ def find_permit(way: ExportWay, ids: Iterable[int], is_whole: bool) -> ExportReq
 
 def is_permit_missing(way: ExportWay, ids: Iterable[int], is_whole: bool) -> bool:
     """Return whether an export of clients waits for a second person, who has not approved it."""
-    wanted, most = list(ids), most_clients()
+    most = most_clients()
+    wanted = list(ids) if most else []  # of a great many clients, so not read for nothing
     return rules.needs_permit(len(wanted), most) and find_permit(way, wanted, is_whole) is None
 
 
@@ -94,7 +95,7 @@ def is_way_closed(way: ExportWay, count: int) -> bool:
 
 def closed_ways(ids: Iterable[int], is_whole: bool) -> list[ExportWay]:
     """Return the ways by which clients may not leave before a second person approves it; open ways are for all clients only."""
-    wanted = list(ids)
+    wanted = list(ids) if most_clients() else []
     return [
         way
         for way in ExportWay

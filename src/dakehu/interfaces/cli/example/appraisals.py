@@ -45,16 +45,18 @@ def fill(today: date, acting: Acting) -> None:
     with acting("admin"):
         closed = perform(
             "appraisal.open_period",
-            {"name": _name(first), "scheme": scheme, "first_on": first, "last_on": last},
+            {"name": _name(first), "applied_scheme": scheme, "first_on": first, "last_on": last},
         ).pk
         begin = last + timedelta(days=1)
         end = _last_quarter(begin + timedelta(days=100))[1]
-        perform("appraisal.open_period", {"name": _name(begin), "scheme": scheme, "first_on": begin, "last_on": end})
-        perform("appraisal.freeze_period", {"period": closed})
+        perform(
+            "appraisal.open_period", {"name": _name(begin), "applied_scheme": scheme, "first_on": begin, "last_on": end}
+        )
+        perform("appraisal.freeze_period", {"appraisal_period": closed})
     _review(closed, acting)
     with acting("admin"):
-        perform("appraisal.finish_talks", {"period": closed, "reason": "其余人员的面谈在线下完成（演示）"})
-        perform("appraisal.close_period", {"period": closed})
+        perform("appraisal.finish_talks", {"appraisal_period": closed, "reason": "其余人员的面谈在线下完成（演示）"})
+        perform("appraisal.close_period", {"appraisal_period": closed})
     _share(closed, acting)
     for by, to, value, text in PRAISES:
         with acting(by):
@@ -86,15 +88,15 @@ def _add_scheme(acting: Acting) -> int:
     """Add the house's scheme with a small minimum n and let compliance approve it; a draft of the next edition stands beside it."""
     with acting("admin"):
         scheme: int = perform("appraisal.add_scheme", {"name": SCHEME}).pk
-        found = ask("appraisal.scheme", {"scheme": scheme})
+        found = ask("appraisal.scheme", {"appraisal_scheme": scheme})
         for part in found["parts"]:
             for one in part["measures"]:
                 if one["measure"] in MEASURES:
                     weight, least = MEASURES[one["measure"]]
-                    asked = {"scheme": scheme, "part": part["code"], "measure": one["measure"]}
+                    asked = {"appraisal_scheme": scheme, "part": part["code"], "measure": one["measure"]}
                     perform("appraisal.set_measure", {**asked, "weight": weight, "min_n": least})
-        perform("appraisal.submit_scheme", {"scheme": scheme})
-        approval = ask("appraisal.scheme", {"scheme": scheme})["approval"]
+        perform("appraisal.submit_scheme", {"appraisal_scheme": scheme})
+        approval = ask("appraisal.scheme", {"appraisal_scheme": scheme})["approval"]
     with acting("he"):
         perform("compliance.approve", {"approval": approval})
     with acting("admin"):
@@ -163,16 +165,18 @@ def _review(period: int, acting: Acting) -> None:
 def _people(period: int, acting: Acting) -> dict[str, int]:
     """Return {name: number of the appraisal} of a period."""
     with acting("admin"):
-        return {one["user"]["name"]: one["id"] for one in ask("appraisal.period", {"period": period})["people"]}
+        return {
+            one["user"]["name"]: one["id"] for one in ask("appraisal.period", {"appraisal_period": period})["people"]
+        }
 
 
 def _share(period: int, acting: Acting) -> None:
     """Enter a pool, share it out and let compliance approve it; a second one waits as a draft."""
     with acting("admin"):
         pool = perform("appraisal.add_pool", {"name": "季度绩效奖金（演示）", "period": period, "amount": "300000"}).pk
-        perform("appraisal.share_pool", {"pool": pool})
-        perform("appraisal.submit_pool", {"pool": pool})
-        approval = ask("appraisal.pool", {"pool": pool})["approval"]
+        perform("appraisal.share_pool", {"bonus_pool": pool})
+        perform("appraisal.submit_pool", {"bonus_pool": pool})
+        approval = ask("appraisal.pool", {"bonus_pool": pool})["approval"]
     with acting("he"):
         perform("compliance.approve", {"approval": approval})
     with acting("admin"):

@@ -46,11 +46,29 @@ def add_conduct(today: date, acting: Acting, compliance: str, manager: str) -> N
             perform("compliance.give_consent", {"client": code, "purpose": "profiling", "way": "branch"})
         perform("compliance.withdraw_consent", {"client": own[1], "purpose": "profiling", "way": "phone"})
         perform(
+            "compliance.open_privacy_request",
+            {"client": own[3], "kind": "withdraw", "purposes": "画像分析", "detail": "来电提出（演示）"},
+        )
+        perform(
             "compliance.give_consent",
             {"client": own[0], "purpose": "sensitive", "way": "branch", "evidence": "单独同意书（演示）"},
         )
     with acting(compliance):
         _add_money_laundering(today, own)
+        _add_self_check()
+
+
+def _add_self_check() -> None:
+    """Write the self-check of the last half-year; a second person has not signed it."""
+    row = perform("compliance.open_self_check", {})
+    perform(
+        "compliance.write_self_check",
+        {
+            "self_check": row.pk,
+            "findings": "抽查 20 份适当性核对，1 份缺少录音编号；2 位客户的测评临近到期未联系。（演示）",
+            "measures": "客户经理于下月 15 日前补齐编号并安排测评，合规复查。（演示）",
+        },
+    )
 
 
 def _add_money_laundering(today: date, codes: list[str]) -> None:

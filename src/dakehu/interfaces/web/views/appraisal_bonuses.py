@@ -21,7 +21,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_safe
 def pool(request: HttpRequest, pk: int) -> HttpResponse:
     """One pool with its awards and tranches."""
-    found = ask("appraisal.pool", {"pool": pk})
+    found = ask("appraisal.pool", {"bonus_pool": pk})
     content = {
         **found,
         "tone": TONES[found["state"]],

@@ -26,14 +26,14 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def period(request: HttpRequest, pk: int) -> HttpResponse:
-    """One period with the people whose appraisal the reader sees."""
-    found = ask("appraisal.period", {"period": pk})
+    """?check=1: one period with the people whose appraisal the reader sees, and their scores computed again."""
+    found = ask("appraisal.period", {"appraisal_period": pk})
     content = {
         **found,
         "tone": STATE_TONES[found["state"]],
         "page_title": found["name"],
         "crumbs": [{"label": TITLE, "url": "/appraisal/periods/"}],
-        "check": ask("appraisal.verify_period", {"period": pk}) if found["people"] else None,
+        "check": ask("appraisal.verify_period", {"appraisal_period": pk}) if request.GET.get("check") else None,
     }
     return render(request, "appraisal/period.html", content)
 
@@ -48,7 +48,7 @@ def team_page(request: HttpRequest) -> HttpResponse:
         "page_title": bilingual("团队考核", "Team appraisal"),
         "periods": periods,
         "chosen": chosen,
-        "people": ask("appraisal.period", {"period": chosen["id"]})["people"] if chosen else [],
+        "people": ask("appraisal.period", {"appraisal_period": chosen["id"]})["people"] if chosen else [],
         "praises": ask("appraisal.praises", {}),
     }
     return render(request, "appraisal/team.html", content)
@@ -57,7 +57,7 @@ def team_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def calibration(request: HttpRequest, pk: int) -> HttpResponse:
     """The spread of scores by team, and each proposed change."""
-    found = ask("appraisal.calibration", {"period": pk})
+    found = ask("appraisal.calibration", {"appraisal_period": pk})
     content = {
         **found,
         "adjustments": [{**one, "tone": DECISION_TONES[one["state"]]} for one in found["adjustments"]],

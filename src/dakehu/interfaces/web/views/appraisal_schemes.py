@@ -27,7 +27,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_safe
 def scheme(request: HttpRequest, pk: int) -> HttpResponse:
     """One scheme with its parts, weights and targets; a draft is edited here."""
-    found = ask("appraisal.scheme", {"scheme": pk})
+    found = ask("appraisal.scheme", {"appraisal_scheme": pk})
     content = {
         **found,
         "tone": TONES[found["state"]],

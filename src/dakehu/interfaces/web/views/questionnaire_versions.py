@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from dakehu.domains.advice.questionnaire_versions import queries as questionnaires
-from dakehu.foundation.base.errors import NotAllowed, Refused
+from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import ask, perform, render_rows
 from dakehu.foundation.schema.fields import labels_of
@@ -66,7 +66,7 @@ def set_item(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         perform("advice.set_questionnaire_item", raw)
         messages.success(request, str(bilingual("题目已保存", "The question is saved")))
-    except NotAllowed:
+    except (NotAllowed, NotFound):
         raise
     except Refused as refused:
         messages.error(request, str(refused))

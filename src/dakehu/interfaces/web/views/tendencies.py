@@ -32,6 +32,7 @@ def tendencies(request: HttpRequest, client_id: int) -> HttpResponse:
         "client": client,
         "result": result,
         "rows": [_shown(row) for row in rows],
+        "remarks": result.get("remarks", []),
     }
     return render(request, "care/tendencies.html", content)
 

@@ -67,10 +67,10 @@ def start(request: HttpRequest) -> HttpResponse:
         {
             "page_title": bilingual("导出", "Export"),
             "page_note": bilingual(
-                "五张工作表、筛选、公式、图表与透视表", "Five sheets with filters, formulas, charts and pivots"
+                "工作表、筛选、公式、图表与透视表", "Worksheets with filters, formulas, charts and pivots"
             ),
             "count": rows.count(),
-            **_supervised(list(rows.values_list("pk", flat=True)), chosen == "all"),
+            **_supervised(rows.values_list("pk", flat=True), chosen == "all"),
             "chosen": chosen,
             "handed": _handed(given),
             "faults": faults,
@@ -89,7 +89,7 @@ def start(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _supervised(ids: list[int], is_whole: bool) -> dict[str, Any]:
+def _supervised(ids: Any, is_whole: bool) -> dict[str, Any]:
     """Return whether the workbook waits for a second person, and the ways that do."""
     closed = permits.closed_ways(ids, is_whole)
     ways = [(way.value, str(bilingual(way.zh, way.en))) for way in closed]
