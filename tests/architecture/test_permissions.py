@@ -140,8 +140,6 @@ GRANTS = {
     "advice.suitability": "manager lead",
     "advice.review": "compliance",
     "advice.questionnaires": "analyst compliance",
-    "advice.self_checks": "lead compliance",
-    "advice.self_checks_sign": "lead compliance",
     "advice.classes": "lead compliance",
     "advice.call_backs": "lead compliance",
     "advice.grades": "compliance",

@@ -107,9 +107,7 @@ SUPERVISED_EXPORT = env.number(
     zh="导出超过多少位客户须由另一人批准；0 为不要求",
     en="Exports of more clients than this are approved by somebody else; 0 switches that off",
 )
-RISK_TEST_DAYS = env.number(
-    "DAKEHU_RISK_TEST_DAYS", 730, zh="风险测评最多有效多少天", en="Days for which a risk test holds at most"
-)
+RISK_TEST_DAYS = env.number("DAKEHU_RISK_TEST_DAYS", 730, zh="风险测评有效天数", en="Days a risk test holds")
 SUPERVISED_PERSONAL = env.number(
     "DAKEHU_SUPERVISED_PERSONAL",
     0,
@@ -131,9 +129,7 @@ CLASS_BENCHMARK = env.text(
     en="Benchmark by asset class, for attribution: class, share, index (code.market) or rate a year, such as stock 60% 000300.SH, "
     "bond 30% 000012.SH, cash 10% 2%",
 )
-CALLS_PER_DAY = env.number(
-    "DAKEHU_CALLS_PER_DAY", 30, zh="市场急跌后每人每天致电数", en="Calls of one person a day after a fall of the market"
-)
+CALLS_PER_DAY = env.number("DAKEHU_CALLS_PER_DAY", 30, zh="急跌后每人每天致电数", en="Calls a day after a fall")
 PRICES_STALE_DAYS = env.number(
     "DAKEHU_PRICES_STALE_DAYS", 15, zh="结算时行情最多可旧几天", en="Days a price may be old at the close"
 )

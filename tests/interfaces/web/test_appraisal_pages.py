@@ -45,6 +45,8 @@ def test_the_pages_of_a_frozen_period(period, lin, zhou, wang, an, he, admin, mo
     assert "张三" not in keeper.get(f"{pages}promises_kept/").content.decode()
     for address in ("schemes/", f"schemes/{found['scheme_id']}/", "bonuses/", f"bonuses/{pool}/"):
         assert keeper.get(f"/appraisal/{address}").status_code == 200
+    form = keeper.get("/actions/appraisal.open_period", headers={"HX-Request": "true"}).content.decode()
+    assert 'name="applied_scheme"' in form and 'name="last_on"' in form
     with acting(admin):
         draft = perform("appraisal.add_scheme", {"name": "季度考核", "like": found["scheme_id"]}).pk
         assert ask("appraisal.scheme", {"appraisal_scheme": draft})["state"] == "draft"

@@ -23,12 +23,6 @@ QUESTIONNAIRE_WRITE = Permission(
 CLASS_DECIDE = Permission(
     "advice.classes", "审核专业投资者申请", "Decide on investor classes", granted_to=(LEAD, COMPLIANCE)
 )
-SUITABILITY_SELF_CHECK_READ = Permission(
-    "advice.self_checks", "查看适当性自查", "See suitability self-checks", granted_to=(LEAD, COMPLIANCE)
-)
-SUITABILITY_SELF_CHECK_SIGN = Permission(
-    "advice.self_checks_sign", "签署适当性自查", "Sign suitability self-checks", granted_to=(LEAD, COMPLIANCE)
-)
 CALL_BACK = Permission("advice.call_backs", "独立回访客户", "Call clients back", granted_to=(LEAD, COMPLIANCE))
 PRODUCT_GRADE = Permission("advice.grades", "评定产品风险等级", "Grade products", granted_to=(COMPLIANCE,))
 

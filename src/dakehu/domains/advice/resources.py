@@ -99,11 +99,6 @@ declare(
         asked_first=("client", "number", "signed_on", "ends_on", "fee_terms"),
     ),
     Resource(
-        "advice.SelfCheck",
-        list="advice.self_checks",
-        is_merged=False,
-    ),
-    Resource(
         "advice.ModelPortfolio",
         list="advice.model_portfolios",
         create="advice.add_model_portfolio",

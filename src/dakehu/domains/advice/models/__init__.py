@@ -8,7 +8,6 @@ from dakehu.domains.advice.models.plans import InvestmentGoal, InvestmentPolicy,
 from dakehu.domains.advice.models.product_grade import ProductGrade
 from dakehu.domains.advice.models.questionnaire_version import QuestionnaireVersion
 from dakehu.domains.advice.models.records import Advice, AdviceOutcome, AdviceStep
-from dakehu.domains.advice.models.self_check import SelfCheck
 from dakehu.domains.advice.models.suitability import SuitabilityCheck, SuitabilityDuty
 
 __all__ = [
@@ -26,7 +25,6 @@ __all__ = [
     "ProductGrade",
     "QuestionnaireLink",
     "QuestionnaireVersion",
-    "SelfCheck",
     "SuitabilityCheck",
     "SuitabilityDuty",
 ]

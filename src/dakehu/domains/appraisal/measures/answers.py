@@ -1,15 +1,13 @@
-"""Measures from surveys and from learning: satisfaction of independent samples, hours of training.
+"""The measure of surveys: satisfaction of independent samples.
 
-Their rows have numbers and no references: nobody learns here which client gave which answer.
+Its rows have numbers and no references: nobody learns here which client gave which answer.
 """
 
-from datetime import date
-from decimal import Decimal, localcontext
+from decimal import Decimal
 
 from dakehu.domains.appraisal.measures.registry import Measure, Span, declare
-from dakehu.domains.appraisal.measures.rules import EXACT, ONE, RATIO, SHARE, ZERO, Row
+from dakehu.domains.appraisal.measures.rules import ONE, SHARE, ZERO, Row
 from dakehu.domains.care.surveys.results import satisfaction_of
-from dakehu.domains.learning.training.hours import hours_of
 from dakehu.foundation.base.i18n import bilingual
 
 Rows = dict[int, list[Row]]
@@ -31,19 +29,6 @@ def satisfaction(span: Span) -> Rows:
     return rows
 
 
-def training(span: Span) -> Rows:
-    """Return the hours of each person in the year of the last day, of what the year asks up to that day; 1 at most."""
-    year = span.until.year
-    passed = Decimal((span.until - date(year, 1, 1)).days + 1) / Decimal((date(year + 1, 1, 1) - date(year, 1, 1)).days)
-    rows: Rows = {}
-    with localcontext(EXACT):
-        for user, (done, required) in hours_of(span.users, year).items():
-            owed = (Decimal(required.hours) * passed).quantize(Decimal("0.01"))
-            if owed > 0:
-                rows[user] = [Row(NO_REFERENCE, year, min(Decimal(done), owed), owed)]
-    return rows
-
-
 declare(
     Measure(
         "satisfaction",
@@ -62,22 +47,5 @@ declare(
         Decimal("0.70"),
         Decimal("0.95"),
         satisfaction,
-    ),
-    Measure(
-        "training_hours",
-        "培训学时完成率",
-        "Training hours",
-        bilingual(
-            "本年度已认定学时 ÷ 截至期末按日折算的应修学时，最多计 1。",
-            "Hours approved in the year ÷ those required up to the last day of the period by days, 1 at most.",
-        ),
-        "1",
-        RATIO,
-        "share",
-        0,
-        False,
-        Decimal("0.70"),
-        Decimal("1"),
-        training,
     ),
 )

@@ -1,10 +1,10 @@
-"""The register of measures: `declare(Measure(...))`, and `set_source` where a domain that comes later brings the data.
+"""The register of measures: each says what it counts, and where its data come from.
 
 A measure without a source is shown as such and rated for nobody; its weight is spread by the rule of scores.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -66,14 +66,6 @@ def declare(*measures: Measure) -> None:
         if _declared.get(one.code, one) != one:
             raise ValueError(f"measure {one.code} is declared twice")
         _declared[one.code] = one
-
-
-def set_source(code: str, source: Source, definition: Bilingual, version: str) -> None:
-    """Give a declared measure its source. Raises NotFound, and ValueError where it has another one already."""
-    known = get_measure(code)
-    if known.source is not None and known.source is not source:
-        raise ValueError(f"measure {code} has a source already")
-    _declared[code] = replace(known, source=source, definition=definition, version=version)
 
 
 def get_measure(code: str) -> Measure:

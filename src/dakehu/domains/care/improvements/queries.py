@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 
 from dakehu.domains.care.improvements import rules
 from dakehu.domains.care.improvements.actions import ISSUE, SUBJECT, get_issue
-from dakehu.domains.care.improvements.choices import Stage
+from dakehu.domains.care.improvements.choices import MetricName, Stage
 from dakehu.domains.care.improvements.effects import VERDICTS, described_result, is_window_over
 from dakehu.domains.care.improvements.links import described_links
 from dakehu.domains.care.improvements.metrics import metrics
@@ -37,16 +37,6 @@ SOON_DAYS = 7
 def issues(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
     """Return the issues, the newest first unless said otherwise."""
     return filter_rows(Issue.objects.all(), filters or {}, order or "-opened_on,-id")
-
-
-@query(
-    "care.open_issues", needs=Permission.IMPROVEMENT_READ, zh="未关闭的改进事项", en="Open issues", parameters=(TOPIC,)
-)
-def open_issues(*, topic: str | None = None) -> list[dict[str, Any]]:
-    """Return the open issues, those on a topic first: [{value: id, label}]."""
-    rows = Issue.objects.filter(closed_on=None).order_by("-pk")
-    found = sorted(rows, key=lambda row: str(row.topic) != topic)
-    return [{"value": row.pk, "label": row.title} for row in found]
 
 
 @query(
@@ -192,10 +182,11 @@ def _steps(row: Issue) -> list[str]:
 
 @query("care.metrics", needs=Permission.IMPROVEMENT_READ, zh="衡量指标", en="Metrics")
 def metric_list() -> list[dict[str, Any]]:
-    """Return every metric: [{name, meaning, unit, lower_is_better, is_typed}]."""
+    """Return every metric: [{name, label, meaning, unit, lower_is_better, is_typed}]."""
     return [
         {
             "name": one.name,
+            "label": MetricName.text_of(one.name),
             "meaning": str(one.meaning),
             "unit": str(one.unit),
             "lower_is_better": one.lower_is_better,

@@ -90,6 +90,12 @@ class Issue(Recorded):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def choice_label(self) -> str:
+        """Return the title, marked where the issue is closed."""
+        closed = bilingual("{title}（已关闭）", "{title} (closed)", title=self.title)
+        return self.title if self.closed_on is None else str(closed)
+
 
 class OfVisibleRecords(scope.Scoped):
     """Links to records that the current actor sees. Of a complaint about oneself no link is seen either."""

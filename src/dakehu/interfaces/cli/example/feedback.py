@@ -94,13 +94,13 @@ def _waiting_issue(today: date, acting: Acting) -> None:
     """Open an issue whose measure runs, and whose second window is not over."""
     plan = {
         "title": "业务办理进度可查（演示）",
-        "topic": "账户业务",
+        "topic": "其他",
         "cause": "办理进度只能打电话询问。",
         "cause_method": "访谈",
         "measure": "受理、办结时各发一条短信。",
         "owner": "an",
         "due_on": today + timedelta(days=20),
-        "metric": "提诉求客户占比",
+        "metric": "提建议客户占比",
         "smallest_effect": "1",
         **_days(today, BEFORE, LATER),
     }

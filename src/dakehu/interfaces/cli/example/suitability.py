@@ -23,8 +23,8 @@ CHECKS = (  # (client by order, product, its level, by whom, further facts)
 
 
 def fill(acting: Acting) -> None:
-    """Lin keeps checks and sends questionnaires; two clients answer; a class is applied for; He plans and notes a call-back
-    and writes the self-check; An drafts a version of the questionnaire."""
+    """Lin keeps checks and sends questionnaires; two clients answer; a class is applied for; He plans and notes a call-back;
+    An drafts a version of the questionnaire."""
     with acting("lin"):
         rows = list(clients.clients(filters={"kind": "person"}).order_by("code")[:10])
         for place, product, risk, initiative, more in CHECKS:
@@ -54,10 +54,6 @@ def fill(acting: Acting) -> None:
         said = {"result": "确认", "answers": "客户知悉产品风险，对服务满意（演示）", "recording": "LY-DEMO-01"}
         perform("advice.record_call_back", {"call_back": row.pk, **said})
         perform("advice.plan_call_back", {"client": rows[5].code, "reason": "yearly"})
-        perform(
-            "advice.write_self_check",
-            {"findings": "抽查 20 笔销售的匹配与双录，未见违规（演示）", "measures": "补充两份告知书（演示）"},
-        )
     with acting("an"):
         later = (clock.today() + timedelta(days=45)).isoformat()
         row = perform(

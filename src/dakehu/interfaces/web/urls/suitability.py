@@ -11,7 +11,6 @@ urlpatterns = [
     path("suitability/questionnaire/", questionnaire_versions.listed, name="questionnaire-versions"),
     path("suitability/questionnaire/<int:pk>/", questionnaire_versions.one, name="questionnaire-version"),
     path("suitability/questionnaire/<int:pk>/item", questionnaire_versions.set_item, name="questionnaire-item"),
-    path("suitability/self-checks/", suitability.self_checks, name="self-checks"),
     path("call-backs/", suitability.call_backs, name="call-backs"),
     path("test/<str:token>/", questionnaire.page, name="questionnaire"),
 ]

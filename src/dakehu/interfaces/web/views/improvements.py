@@ -19,7 +19,6 @@ VERBS = {  # step → its action and words
     "enter": ("care.enter_counts", bilingual("填报数量", "Type in counts")),
     "reopen": ("care.reopen_issue", bilingual("重新打开", "Take up again")),
 }
-MAIN = ("measure", "submit")
 PLAN = ("topic", "problem", "cause_method", "cause", "measure", "owner", "due_on", "opened_by", "opened_on")
 EFFECT = ("metric", "smallest_effect", "before_from", "before_to", "after_from", "after_to")
 END = ("no_effect_reason", "closing_note", "closed_on", "closed_by")
@@ -48,11 +47,12 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     labels, row = labels_of("care.Issue"), found["row"]
     content = {
         **found,
-        "verbs": [(*VERBS[step], step in MAIN) for step in VERBS if step in found["steps"]],
+        "verbs": [(*VERBS[step], step == _main_step(found)) for step in VERBS if step in found["steps"]],
         "can_write": "write" in found["steps"],
         "plan": [(labels[name], row[name]) for name in PLAN if row.get(name)],
         "how": [(labels[name], row[name]) for name in _how(found) if row.get(name)],
         "end": [(labels[name], row[name]) for name in END if row.get(name)],
+        "metrics": ask("care.metrics", {}),
         "titles": [stage["title"] for stage in found["stages"]],
         "place": sum(stage["is_done"] for stage in found["stages"]),
         "page_title": row["title"],
@@ -64,3 +64,8 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 def _how(found: dict[str, Any]) -> tuple[str, ...]:
     """Return the fields that say how an effect is measured, without those that stand in its result."""
     return ("smallest_effect",) if found["result"]["has_result"] else EFFECT
+
+
+def _main_step(found: dict[str, Any]) -> str:
+    """Return the step that comes next: measure, and once there is an effect submit."""
+    return "submit" if found["result"].get("verdict_code") else "measure"

@@ -44,7 +44,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "reviews": _if_allowed("advice.waiting_assessments"),
         "classes": _if_allowed("advice.waiting_classes"),
         "rules": ask("advice.suitability_rules", {}),
-        "may_see_self_checks": current_actor().may(QUERIES["advice.self_check_page"].needs),
+        "may_see_self_checks": current_actor().may(QUERIES["compliance.self_checks"].needs),
         "may_call": current_actor().may(QUERIES["advice.call_backs"].needs),
     }
     return render(request, "suitability/page.html", content)
@@ -106,18 +106,3 @@ def call_backs(request: HttpRequest) -> HttpResponse:
     found = ask("advice.call_backs", {})
     content = {**found, "page_title": bilingual("客户回访", "Call-backs"), "crumbs": CRUMBS}
     return render(request, "suitability/call_backs.html", content)
-
-
-@require_safe
-def self_checks(request: HttpRequest) -> HttpResponse:
-    """The half-yearly self-check: what is due, what the desk counts, the reports."""
-    found = ask("advice.self_check_page", {})
-    tones = {"signed": "good", "waiting": "warn", "returned": "bad"}
-    content = {
-        **found,
-        "reports": [{**row, "tone": tones[row["state_code"]]} for row in found["reports"]],
-        "labels": labels_of("advice.SelfCheck"),
-        "page_title": bilingual("适当性自查", "Suitability self-check"),
-        "crumbs": CRUMBS,
-    }
-    return render(request, "suitability/self_checks.html", content)
