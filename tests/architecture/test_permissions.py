@@ -16,6 +16,7 @@ ENTRIES = {**{f"do {n}": a for n, a in ACTIONS.items()}, **{f"ask {n}": q for n,
 FOR_EVERYBODY = {
     "ask compliance.check_wording",
     "ask compliance.my_registrations",  # one's own
+    "do insight.record_run",
     "do clients.update_contact_dates",
     "do clients.update_contact_dates_of",
     "do team.change_my_password",
