@@ -122,6 +122,7 @@ GRANTS = {
     "compliance.declare_conflict": "manager lead compliance analyst",
     "compliance.conflicts": "compliance",
     "care.sentiment": "manager lead compliance analyst admin",
+    "care.tendencies": "manager lead compliance",
     "care.surveys_read": "manager lead compliance analyst",
     "care.surveys_write": "lead compliance",
     "care.surveys_phone": "manager lead",

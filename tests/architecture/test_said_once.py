@@ -18,8 +18,14 @@ DECLARED = [
     (name, item) for name, action in sorted(ACTIONS.items()) for item in action.declared if isinstance(item, Fields)
 ]
 MODELS = sorted({item.model for _, item in DECLARED})
-# Written by actions of another form: needs are kept for the client named beside them, a plan is finished or cancelled.
-BY_OTHER_MEANS = {"clients.Needs": {"client"}, "service.FollowUp": {"state"}, "service.Meeting": {"rrule"}}
+# Written by actions of another form: needs are kept for the client named beside them, a plan is finished or cancelled, a
+# consent is given or withdrawn under the notice of its day.
+BY_OTHER_MEANS = {
+    "clients.Needs": {"client"},
+    "clients.Consent": {"state", "text_version"},
+    "service.FollowUp": {"state"},
+    "service.Meeting": {"rrule"},
+}
 
 
 def test_five_tables_of_the_workbook_derive_their_parameters():

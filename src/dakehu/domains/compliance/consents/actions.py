@@ -12,10 +12,10 @@ from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import refusal
 from dakehu.foundation.records.recorded import publish_event
-from dakehu.foundation.schema.parameters import parameters_of
+from dakehu.foundation.schema.parameters import Fields, parameters_of
 
-CLIENT = parameters_of("clients.Consent", "client")
-STATED = parameters_of("clients.Consent", "purpose", optional=("channel", "stated_on", "way", "evidence"))
+# Which of the two actions is taken says the state, and the day says the text.
+STATED = Fields("clients.Consent", required=("client", "purpose"), without=("state", "text_version"))
 
 
 @action(
@@ -54,7 +54,7 @@ def publish_consent_text(
     needs=Permission.CONSENT_WRITE,
     zh="登记同意",
     en="Record a consent",
-    parameters=(CLIENT, STATED),
+    parameters=(STATED,),
 )
 def give_consent(*, client: Any, purpose: str, stated_on: date | None = None, **given: Any) -> Any:
     """Record that a client consents to a purpose under the notice in force that day.
@@ -81,7 +81,7 @@ def give_consent(*, client: Any, purpose: str, stated_on: date | None = None, **
     needs=Permission.CONSENT_WRITE,
     zh="登记撤回或拒绝",
     en="Record a withdrawal or refusal",
-    parameters=(CLIENT, STATED),
+    parameters=(STATED,),
 )
 def withdraw_consent(*, client: Any, purpose: str, stated_on: date | None = None, **given: Any) -> Any:
     """Record that a client withdraws a consent, or refuses where there was none. It counts at once."""

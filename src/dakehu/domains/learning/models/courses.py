@@ -56,7 +56,12 @@ class Lesson(Recorded):
 
     names = Names("课时", "Lesson", "Lessons")
 
-    course = field(models.ForeignKey(Course, on_delete=models.CASCADE, related_name="lessons"), zh="课程", en="Course")
+    course = field(
+        models.ForeignKey(Course, on_delete=models.CASCADE, related_name="lessons"),
+        zh="课程",
+        en="Course",
+        editable=False,
+    )
     position = field(models.PositiveIntegerField(default=1), zh="序号", en="Position")
     title = field(models.CharField(max_length=160), zh="课时标题", en="Title of the lesson")
     text = field(

@@ -64,7 +64,7 @@ def _tokens_of(survey: int) -> list[str]:
         (batch,) = model_of("care.SurveyBatch").objects.filter(survey=survey)
         sending.send_slice(batch=batch.pk, after=0)
         rows = model_of("service.Delivery").objects.filter(kind=sending.KIND)
-        with act("demonstration.surveys"):
+        with act("example.send"):
             drawn = [_token(str(sending.link_for(row.key, texts.LINK))) for row in rows]
             for row in rows:
                 row.state, row.rule, row.sent_at = "delivered", "", clock.now()
