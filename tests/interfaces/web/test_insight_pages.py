@@ -73,3 +73,9 @@ def test_lin_schedules_her_pivot_for_herself_and_fetches_a_test(browse, lin, cli
     assert desk.post(f"/schedules/files/{schedule.runs.get().pk}").content.startswith(b"%PDF")
     desk.post(f"/schedules/{schedule.pk}/end")
     assert "每个交易日 · PDF" not in desk.get("/schedules/").content.decode()
+
+
+def test_an_export_without_a_question_says_what_lacks(browse, lin, clients):
+    answer = browse(lin).post("/pivot/export", {}, follow=True)
+    assert answer.status_code == 200
+    assert [str(message) for message in answer.context["messages"]]

@@ -77,8 +77,8 @@ def write_pivot(
 def export_pivot(definition: dict[str, Any]) -> tuple[str, bytes]:
     """Return (file name, workbook) of the definition of a pivot."""
     top = definition.get("top")
-    given = {name: definition.get(name) for name in ("rows", "columns", "measure", "filters")}
-    content = write_pivot(**given, top=int(top) if top else None)
+    given = {name: definition.get(name) for name in ("columns", "measure", "filters")}
+    content = write_pivot(rows=definition.get("rows") or "", **given, top=int(top) if top else None)
     name = bilingual("透视表-{day}.xlsx", "Pivot-{day}.xlsx", day=f"{clock.today():%Y%m%d}")
     return str(name), content
 
