@@ -77,7 +77,7 @@ def test_five_recipients_get_five_files_and_a_right_taken_away_before_the_run_gi
     with acting(lin), pytest.raises(NotAllowed):
         perform("insight.add_schedule", {"report": report.pk, "recipients": [wang.pk]})
     with as_system():
-        assert service.make_due(FRIDAY) == {"reports": 1, "files": 6, "failed": 0, "dropped": 0}
+        assert service.make_due(FRIDAY) == {"reports": 1, "written": 6, "failed": 0, "dropped": 0}
         assert service.make_due(FRIDAY)["reports"] == 0
     for user, clients, assets in (
         (lin, 3, 6_800_000.30),
@@ -99,7 +99,7 @@ def test_five_recipients_get_five_files_and_a_right_taken_away_before_the_run_gi
         wang.is_active = False
         wang.save()
     with as_system():
-        assert service.make_due(MONDAY) == {"reports": 1, "files": 5, "failed": 0, "dropped": 1}
+        assert service.make_due(MONDAY) == {"reports": 1, "written": 5, "failed": 0, "dropped": 1}
     assert figures(lin, MONDAY)[0] == 2 and figures(he, MONDAY)[0] == 4
     with acting(zhou):
         (mine,) = schedules()

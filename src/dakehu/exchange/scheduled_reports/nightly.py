@@ -12,8 +12,8 @@ from dakehu.foundation.schema.nightly import Night, NightlyStep, declare_step
 def _run(night: Night) -> dict[str, Any]:
     result = make_due(night.day)
     words = bilingual(
-        "已生成 {files} 份报表，{failed} 份未能生成，移除 {dropped} 位已停用的收件人。",
-        "{files} reports made, {failed} failed, {dropped} recipients who left dropped.",
+        "已生成 {written} 份报表，{failed} 份未能生成，移除 {dropped} 位已停用的收件人。",
+        "{written} reports made, {failed} failed, {dropped} recipients who left dropped.",
         **result,
     )
     return {**result, "unchanged": not result["reports"], "words": words}

@@ -24,8 +24,8 @@ from dakehu.foundation.files import store as files
 
 
 def make_due(day: date) -> dict[str, int]:
-    """Make the reports that are due on a day. Returns {reports, files, failed, dropped}; called as the desk itself."""
-    counts = {"reports": 0, "files": 0, "failed": 0, "dropped": 0}
+    """Make the reports that are due on a day. Returns {reports, written (files), failed, dropped}; called as the desk itself."""
+    counts = {"reports": 0, "written": 0, "failed": 0, "dropped": 0}
     for schedule in due_schedules(day):
         counts["reports"] += 1
         for number in list(schedule.recipients):
@@ -36,7 +36,7 @@ def make_due(day: date) -> dict[str, int]:
                 continue
             with acting_as(actor_of(user)), in_language(language_of(number)):
                 run = make(schedule, day)
-            counts["failed" if run.fault else "files"] += 1
+            counts["failed" if run.fault else "written"] += 1
     return counts
 
 

@@ -83,10 +83,13 @@ def _spelled(columns: tuple[tuple[str, Any], ...]) -> dict[str, str]:
 
 def order_rows(model: Any, order: str) -> list[tuple[Any, bool]]:
     """[(column, whether downwards)] of an order such as "-assets,name". Raises Refused for columns that are unknown or
-    above the reader's clearance."""
+    above the reader's clearance. "id" is the number of a row, in the order of entry."""
     index = _spellings(model)
     parts = [part.strip() for part in order.split(",") if part.strip()]
-    return [(_column(model, index, part.lstrip("-")), part.startswith("-")) for part in parts]
+    return [
+        (model._meta.pk if part.lstrip("-") == "id" else _column(model, index, part.lstrip("-")), part.startswith("-"))
+        for part in parts
+    ]
 
 
 def cleared_column(model: Any, name: str) -> Any:

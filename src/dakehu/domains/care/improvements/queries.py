@@ -36,7 +36,7 @@ SOON_DAYS = 7
 @query("care.issues", needs=Permission.IMPROVEMENT_READ, zh="改进事项列表", en="Issues", parameters=(FILTERS, ORDER))
 def issues(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
     """Return the issues, the newest first unless said otherwise."""
-    return filter_rows(Issue.objects.all(), filters or {}, order or "-opened_on,-id")
+    return filter_rows(Issue.objects.all(), filters or {}, order or "-opened_on")
 
 
 @query(

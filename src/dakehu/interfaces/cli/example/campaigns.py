@@ -28,7 +28,11 @@ def fill(acting: Acting) -> None:
                 perform("clients.record_consent", {"client": client.code, **stated})
         sent = _write("年末服务安排（演示）", outcome="met", control_percent=20, control_minimum=100)
     with acting("zhou"):
-        (waiting,) = ask("compliance.approvals", {})
+        waiting = next(
+            row
+            for row in ask("compliance.approvals", {})
+            if row["subject_id"] == sent and row["kind"] == "growth.campaign"
+        )
         perform("compliance.approve", {"approval": waiting["id"]})
     with acting("lin"):
         _write("两融客户风险提示沟通（演示）", filters={"assets.ge": "1000000"}, control_percent=10)

@@ -18,8 +18,9 @@ each("form[data-draft]", (form) => {
     for (const field of fields()) if (draft[field.name] !== undefined) field.value = draft[field.name];
     tell(say("已恢复上次的草稿", "Your draft is back"));
   }
+  let isSaved = false; // what is typed last may still wait to be kept when the page is asked for again
   const keep = later(600, () => {
-    if (!form.isConnected) return;
+    if (isSaved || !form.isConnected) return;
     if (!text.value.trim()) {
       localStorage.removeItem(key);
       tell("");
@@ -33,7 +34,9 @@ each("form[data-draft]", (form) => {
     if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) form.requestSubmit();
   });
   form.addEventListener("htmx:beforeOnLoad", (event) => {
-    if (event.detail.xhr.status < 400) localStorage.removeItem(key);
+    if (event.detail.xhr.status >= 400) return;
+    isSaved = true;
+    localStorage.removeItem(key);
   });
   if (location.hash === "#note") text.focus();
 });
