@@ -14,6 +14,7 @@ if os.environ.get(parent_watch.SUPERVISED) and starter is not None and starter.p
     parent_watch.end_with_parent(starter.pid)  # first of all: the parent may end while the rest is loaded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dakehu.project.settings")
+gc.disable()  # what is loaded stays: see below
 application = get_wsgi_application()
 
 from django.db import DatabaseError, connections  # noqa: E402  the settings must be read first
@@ -32,3 +33,4 @@ connections.close_all()
 # What was loaded stays until the end: the collector need not look at it again and again while requests are answered.
 gc.collect()
 gc.freeze()
+gc.enable()

@@ -4,9 +4,11 @@ The answer is stored as it came; that it stamps this digest and answers this que
 certificate by who compares it: `openssl ts -verify -digest DIGEST -in FILE -CAfile AUTHORITY`.
 """
 
+import importlib
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import httpx
@@ -15,7 +17,6 @@ from django.db.models import QuerySet
 from pyasn1.codec.der import decoder, encoder
 from pyasn1.error import PyAsn1Error
 from pyasn1.type import univ
-from pyasn1_modules import rfc2315, rfc3161
 
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.audit.models import AuditSeal
@@ -30,9 +31,15 @@ SECONDS = 20
 MOST_BYTES = 64 * 1024
 
 
+@cache
+def _records(name: str) -> Any:
+    """Load the records of a standard when a time stamp is asked for: it takes a quarter of a second at every start."""
+    return importlib.import_module(f"pyasn1_modules.{name}")
+
+
 def request_of(digest: bytes, nonce: int) -> bytes:
     """Return the question for a time stamp under a SHA-256 digest."""
-    question = rfc3161.TimeStampReq()
+    question = _records("rfc3161").TimeStampReq()
     question["version"] = 1
     question["messageImprint"]["hashAlgorithm"]["algorithm"] = SHA256
     question["messageImprint"]["hashedMessage"] = digest
@@ -44,15 +51,15 @@ def request_of(digest: bytes, nonce: int) -> bytes:
 def check_answer(answer: bytes, digest: bytes, nonce: int) -> str:
     """Return the moment that an answer states. Raises Refused for one that stamps something else, or nothing."""
     try:
-        told, _ = decoder.decode(answer, asn1Spec=rfc3161.TimeStampResp())
+        told, _ = decoder.decode(answer, asn1Spec=_records("rfc3161").TimeStampResp())
         status = int(told["status"]["status"])
         if status not in GRANTED:
             raise Refused(
                 bilingual("时间戳服务拒绝（状态 {n}）。", "The time-stamping authority refused (status {n}).", n=status)
             )
-        signed, _ = decoder.decode(bytes(told["timeStampToken"]["content"]), asn1Spec=rfc2315.SignedData())
+        signed, _ = decoder.decode(bytes(told["timeStampToken"]["content"]), asn1Spec=_records("rfc2315").SignedData())
         content, _ = decoder.decode(bytes(signed["contentInfo"]["content"]))
-        info, _ = decoder.decode(bytes(content), asn1Spec=rfc3161.TSTInfo())
+        info, _ = decoder.decode(bytes(content), asn1Spec=_records("rfc3161").TSTInfo())
         stamped = bytes(info["messageImprint"]["hashedMessage"])
         if stamped == digest and int(info["nonce"]) == nonce:
             return str(info["genTime"])

@@ -5,6 +5,7 @@ success, 1 when the desk refused, 2 when the command was not understood.
 """
 
 import argparse
+import gc
 import os
 import sys
 import traceback
@@ -29,7 +30,10 @@ def main(words: Sequence[str] | None = None) -> int:
         print("Starting dakehu …" if spoken == "en" else "正在启动 dakehu…", file=sys.stderr, flush=True)
     import django
 
+    gc.disable()  # what is loaded stays: looking at it again and again takes a sixth of the start
     django.setup()
+    gc.freeze()
+    gc.enable()
     from dakehu.foundation.base.errors import Refused
     from dakehu.foundation.base.i18n import in_language
     from dakehu.interfaces.cli import commands, output
