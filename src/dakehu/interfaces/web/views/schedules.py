@@ -30,7 +30,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "rhythms": [(one.value, one.text) for one in Rhythm],
         "kinds": [(one.value, one.text) for one in FileKind],
         "people": team.active_people() if may_send else [],
-        "me": actor.user_id,
+        "own_id": actor.user_id,
     }
     return render(request, "insight/schedules.html", content)
 

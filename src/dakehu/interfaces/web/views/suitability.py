@@ -37,7 +37,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "given": given,
         "rows": [{**row, "tone": TONES[row["outcome_code"]]} for row in ask("advice.latest_checks", {})],
         "labels": labels_of("advice.SuitabilityCheck"),
-        "links": [
+        "test_links": [
             {**link, "address": request.build_absolute_uri(link["path"])}
             for link in _if_allowed("advice.questionnaire_links")
         ],

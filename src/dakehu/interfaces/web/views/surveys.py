@@ -137,7 +137,7 @@ def event_links(request: HttpRequest, pk: int) -> HttpResponse:
         "page_title": bilingual("现场链接", "Links for an event"),
         "crumbs": crumbs_of(found),
         "title": found["shown"]["title_zh"],
-        "links": done["links"],
+        "event_links": done["links"],
     }
     return render(request, "surveys/links.html", content)
 
