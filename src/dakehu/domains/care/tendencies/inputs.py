@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -11,9 +12,9 @@ from dakehu.analytics.trade_counts import Market, Trades
 from dakehu.domains.care.tendencies.rules import Quarter
 from dakehu.domains.ledger.close import firm_book
 from dakehu.domains.ledger.close import inputs as close_inputs
-from dakehu.domains.ledger.trades import reader
+from dakehu.domains.ledger.feeds import reader as feeds
 from dakehu.domains.ledger.trades.transaction_types import TransactionType
-from dakehu.domains.risk.margin import queries as margin
+from dakehu.domains.risk.margin.table import contracts_on
 from dakehu.foundation.base import firm_settings
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.schema.fields import model_of
@@ -29,12 +30,11 @@ def days_of(first: date, last: date) -> np.ndarray:
     return np.array([(day - EPOCH).days for day in trading_days.trading_days_between(first, last)], np.int32)
 
 
-def trades_of(client: int, market_days: np.ndarray, assets: np.ndarray) -> Trades:
-    """Return a client's trades in shares that the market knows, by day; the first days of the market stand for all before.
+def trades_of(table: pa.Table, market_days: np.ndarray, assets: np.ndarray) -> Trades:
+    """Return the trades of a client's journal rows in shares that the market knows, by day.
 
-    Assets that were transferred in or out are left out: their cost is not known. A client outside the actor's scope has none.
+    The first day of the market stands for all before. Assets that were transferred in or out are left out: their cost is not known.
     """
-    table = reader.trades_of_clients([client])
     moved = table.filter(pc.is_in(table["side"], pa.array([int(side) for side in MOVED], pa.int8())))["asset"]
     table = table.filter(pc.invert(pc.is_in(table["asset"], moved.combine_chunks())))
     rows = close_inputs.group_by_client(table)
@@ -85,8 +85,11 @@ def rows_of(quarter: Quarter, days: np.ndarray) -> tuple[int, int]:
     return first, last - 1
 
 
-def inflows_of(client: int, quarter: Quarter) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return (net inflow of each of 24 months in CNY, return of the index in the month before); None where data are missing."""
+def inflows_of(table: pa.Table, quarter: Quarter) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return (net inflow of each of 24 months in CNY, return of the index in the month before) of a client's journal rows.
+
+    None where data are missing.
+    """
     ends = [quarter.last]
     for _ in range(MONTHS + 1):
         ends.append(ends[-1].replace(day=1) - timedelta(days=1))
@@ -94,7 +97,6 @@ def inflows_of(client: int, quarter: Quarter) -> tuple[np.ndarray, np.ndarray] |
     levels = firm_book.index_levels(
         firm_settings.current("BENCHMARK"), np.array([(day - EPOCH).days for day in ends], np.int32)
     )
-    table = reader.trades_of_clients([client])
     money = table.filter(
         pc.is_in(table["side"], pa.array([int(TransactionType.CASH_IN), int(TransactionType.CASH_OUT)], pa.int8()))
     )
@@ -104,12 +106,15 @@ def inflows_of(client: int, quarter: Quarter) -> tuple[np.ndarray, np.ndarray] |
     month = np.searchsorted([(end - EPOCH).days for end in ends[1:]], day) - 1
     inside = (month >= 0) & (month < MONTHS)
     flows = np.bincount(month[inside], money["net"].to_numpy()[inside] / 100, MONTHS)
-    return flows, levels[1:-1] / levels[:-2] - 1 if len(levels) == MONTHS + 2 else levels[:0]
+    return flows, levels[1:-1] / levels[:-2] - 1
 
 
-def debt_ratio_of(client: int) -> float:
-    """Return margin debt by net assets of all contracts; nan without a contract or without net assets."""
-    rows = margin.margin_of_client(client=model_of("clients.Client").objects.get(pk=client))
-    debt = sum(row["debt"] for row in rows)
-    net = sum(row["assets"] for row in rows) - debt
-    return debt / net if rows and net > 0 else float("nan")
+def debt_ratio_of(client: int, day: date) -> float:
+    """Return margin debt by net assets of all contracts by a day; nan without a contract or without net assets."""
+    delivered = feeds.newest_day("margin_contracts", day)
+    if delivered is None:
+        return float("nan")
+    rows = contracts_on(delivered).filter(pl.col("client") == client)
+    debt = float(rows["debt"].fill_null(0.0).sum())
+    net = float((rows["ratio"].fill_null(0.0) * rows["debt"].fill_null(0.0)).sum()) - debt
+    return debt / net if rows.height and net > 0 else float("nan")

@@ -18,6 +18,7 @@ from dakehu.domains.care.tendencies.rules import (
 from dakehu.domains.care.tendencies.words import LACKS, WORDS
 from dakehu.domains.clients.choices import Purpose
 from dakehu.domains.clients.consents import has_consent
+from dakehu.domains.ledger.trades import reader
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.output import render_rows
@@ -61,8 +62,8 @@ def client_tendencies(*, client: Any) -> dict[str, Any]:
     if not has_consent(client.pk, Purpose.PROFILING):
         return {"has_consent": False, "reason": str(NO_CONSENT), "tendencies": [], "notice": str(NOTICE)}
     earlier, latest = last_quarters(clock.today())
-    before = {one.name: one for one in measure(client.pk, earlier)}
-    now = measure(client.pk, latest)
+    measured, now = measure(client.pk, earlier, latest)
+    before = {one.name: one for one in measured}
     return {
         "has_consent": True,
         "quarters": [earlier.label, latest.label],
@@ -88,21 +89,20 @@ def tendency_remarks(*, client: Any) -> Any:
     return TendencyRemark.objects.filter(client=client).order_by("-said_on", "-pk")
 
 
-def measure(client: int, quarter: Quarter) -> list[Tendency]:
-    """Return the tendencies of a visible client in a quarter."""
-    market, assets, days = inputs.market_of(quarter)
-    first, last = inputs.rows_of(quarter, days)
-    trades = inputs.trades_of(client, days, assets)
-    flows = inputs.inflows_of(client, quarter)
-    return tendencies(
-        trades,
-        market,
-        first,
-        last,
-        debt_ratio=inputs.debt_ratio_of(client),
-        inflows=flows[0] if flows else None,
-        index_months=flows[1] if flows else None,
-    )
+def measure(client: int, *quarters: Quarter) -> list[list[Tendency]]:
+    """Return the tendencies of a visible client in each of some quarters, the latest last; trades and prices are read once."""
+    market, assets, days = inputs.market_of(quarters[-1])
+    table = reader.trades_of_clients([client])
+    trades = inputs.trades_of(table, days, assets)
+    found = []
+    for quarter in quarters:
+        first, last = inputs.rows_of(quarter, days)
+        inflows, index_months = inputs.inflows_of(table, quarter) or (None, None)
+        debt_ratio = inputs.debt_ratio_of(client, quarter.last)
+        found.append(
+            tendencies(trades, market, first, last, debt_ratio=debt_ratio, inflows=inflows, index_months=index_months)
+        )
+    return found
 
 
 def _row(before: Tendency | None, now: Tendency) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from dakehu.analytics.tendencies import RULES, Tendency
+from dakehu.domains.growth.opportunities.rules import quarter_of as bounds_of_quarter
 
 
 @dataclass(frozen=True)
@@ -21,10 +22,8 @@ class Quarter:
 
 def quarter_of(day: date) -> Quarter:
     """Return the calendar quarter that holds a day."""
-    month = (day.month - 1) // 3 * 3 + 1
-    first = date(day.year, month, 1)
-    after = date(day.year + month // 10, (month + 2) % 12 + 1, 1)
-    return Quarter(first, after - timedelta(days=1))
+    first, following = bounds_of_quarter(day)
+    return Quarter(first, following - timedelta(days=1))
 
 
 def last_quarters(today: date) -> tuple[Quarter, Quarter]:
