@@ -248,6 +248,7 @@ INSTALLED_APPS = [
     "dakehu.domains.advice",
     "dakehu.domains.risk",
     "dakehu.domains.learning",
+    "dakehu.domains.support",
     "dakehu.domains.care",
     "dakehu.domains.appraisal",
     "dakehu.domains.insight",
