@@ -91,7 +91,14 @@ def test_who_may_take_which_step(state, asker, support):
     assert rules.steps_for(state, False, False) == set()
 
 
-TITLES = ("如何导入对账单", "如何导出客户名单", "怎样撤销一次导入", "登录时收不到验证码", "怎么设置提醒时间", "How to import a statement")
+TITLES = (
+    "如何导入对账单",
+    "如何导出客户名单",
+    "怎样撤销一次导入",
+    "登录时收不到验证码",
+    "怎么设置提醒时间",
+    "How to import a statement",
+)
 
 
 @pytest.mark.parametrize(

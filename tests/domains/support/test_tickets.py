@@ -170,4 +170,6 @@ def test_answered_public_questions_are_suggested_and_others_are_not(lin, wang, a
         answer(admin, ticket)
     open_ticket(lin, "撤销导入后看不到记录", is_public=True)  # waits for an answer
     with acting(wang):
-        assert [row["url"] for row in ask("support.suggestions", {"text": "导入怎么撤销"})] == [f"/support/{public.pk}/"]
+        assert [row["url"] for row in ask("support.suggestions", {"text": "导入怎么撤销"})] == [
+            f"/support/{public.pk}/"
+        ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
+from django.utils.http import urlencode
 
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import Actor, actor_or_none
@@ -153,6 +154,17 @@ MENU = (
         is_open=False,
     ),
     Section(
+        "support",
+        bilingual("帮助", "Help"),
+        (
+            Page("/support/", bilingual("求助台", "Support desk"), "circle-help", Permission.SUPPORT_ASK),
+            Page(
+                "/support/problems/", bilingual("已知问题", "Known problems"), "triangle-alert", Permission.SUPPORT_ASK
+            ),
+        ),
+        is_open=False,
+    ),
+    Section(
         "system",
         bilingual("管理", "Administration"),
         (
@@ -272,6 +284,9 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     detail = f"{role} · {user.team.name}" if user.team_id else role
     links = dict(LINKS)
     links["guide"] = guide_for(at)
+    if actor.may(Permission.SUPPORT_ASK) and not at.startswith("/support/ask"):
+        guide_page = links["guide"].strip("/").rpartition("/")[2]
+        links["support"] = f"/support/ask?{urlencode({'page': at, 'guide': guide_page})}"
     return {
         "nav": nav,
         "nav_views": shown,

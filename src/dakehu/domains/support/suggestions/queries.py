@@ -7,10 +7,12 @@ from django.db.models import F
 
 from dakehu.domains.learning.knowledge import queries as knowledge
 from dakehu.domains.support.choices import ProblemState, TicketKind
+from dakehu.domains.support.client_data.check import check_no_client_data
 from dakehu.domains.support.models import KnownProblem, Ticket
 from dakehu.domains.support.suggestions.ranking import Document, rank
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
+from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.fields import FieldSpec
@@ -62,3 +64,19 @@ def _articles() -> Iterator[Document]:
 def _document(kind: str, kind_text: Any, row: Any, url: str, note: str) -> Document:
     shown = {"kind": kind, "kind_text": str(kind_text), "title": str(row), "note": note[:120], "url": url}
     return Document(shown, tokens(str(row)), row.words)
+
+
+@query(
+    "support.text_warnings",
+    needs=Permission.SUPPORT_ASK,
+    zh="客户信息提示",
+    en="Client data in a text",
+    parameters=(TYPED,),
+)
+def text_warnings(*, text: str) -> list[str]:
+    """Return what in a text looks like client data, in the words in which asking would be refused; [] for nothing."""
+    try:
+        check_no_client_data({"text": text})
+    except Refused as refused:
+        return [str(line) for lines in refused.messages.values() for line in lines]
+    return []
