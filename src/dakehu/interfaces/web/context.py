@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 from django.utils.http import urlencode
@@ -158,6 +159,7 @@ MENU = (
         bilingual("帮助", "Help"),
         (
             Page("/support/", bilingual("求助台", "Support desk"), "circle-help", Permission.SUPPORT_ASK),
+            Page("/training/", bilingual("练习", "Practice"), "refresh-cw", Permission.SUPPORT_ASK),
             Page(
                 "/support/problems/", bilingual("已知问题", "Known problems"), "triangle-alert", Permission.SUPPORT_ASK
             ),
@@ -252,7 +254,8 @@ def exists(url: str) -> bool:
 def frame(request: HttpRequest) -> dict[str, Any]:
     """What every page needs: menu, views, person, links, rights, and the firm's colours of rise and fall."""
     colours = "red-up" if firm_settings.current("RISE_IS_RED") else "green-up"
-    return {**_frame(request), "updown": colours, "watermark": firm_settings.current("WATERMARK")}
+    fixed = {"updown": colours, "watermark": firm_settings.current("WATERMARK"), "is_training": settings.TRAINING}
+    return {**_frame(request), **fixed}
 
 
 def _frame(request: HttpRequest) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dakehu.interfaces.web.views.support import asking, problems, tickets
+from dakehu.interfaces.web.views.support import asking, problems, tickets, training
 
 urlpatterns = [
     path("support/", tickets.listed, name="support"),
@@ -12,4 +12,8 @@ urlpatterns = [
     path("support/problems/<int:pk>/", problems.one, name="known-problem"),
     path("support/files/<int:pk>", tickets.file, name="ticket-file"),
     path("support/<int:pk>/", tickets.one, name="ticket"),
+    path("training/", training.page, name="practice"),
+    path("training/go", training.go, name="practice-go"),
+    path("training/run", training.run, name="practice-run"),
+    path("training/enter", training.enter, name="practice-enter"),
 ]

@@ -111,6 +111,7 @@ ABOUT = {
     "knowledge": "learning",
     "learning": "learning",
     "support": "support",
+    "training": "support",
     "me": "sign-in",
     "sign-in": "sign-in",
     "": "today",

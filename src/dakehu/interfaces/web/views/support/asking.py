@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from dakehu.domains.support.client_data.rules import bare_page
 from dakehu.domains.support.suggestions.ranking import Document, rank
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS
@@ -58,6 +59,7 @@ def form(request: HttpRequest) -> HttpResponse:
         "faults": faults,
         "whole": faults.get("", []),
         "choices": {name: [(one.value, one.text) for one in column.choice_set] for name, column in fields.items()},
+        "page_shown": bare_page(values["page"]),
         "guide_title": guide.pages(language()).get(values["guide_page"], ""),
     }
     return render(request, "support/ask.html", content, status=422 if faults else 200)
