@@ -19,13 +19,44 @@ PROBLEMS = (
     ("打印客户报告时第二页没有表头（演示）", "data", "浏览器直接打印时缺表头。", "先导出 PDF 再打印。", "0.2.0", ""),
 )
 TICKETS = (
-    ("lin", "question", "data", "怎样撤销一次导入", "导入时选错了文件，想全部退回。", "/import/", "import", True,
-     "在“数据 → 撤销操作”里找到那次导入，点“撤销”。七天内可以撤销。", True),
-    ("wang", "question", "calendar", "约见时间如何避开对方的休假", "排会议时看不到同事休假。", "/calendar/", "calendar", True,
-     "新建会议时勾选参加人，忙碌与休假会以斜线显示。", False),
+    (
+        "lin",
+        "question",
+        "data",
+        "怎样撤销一次导入",
+        "导入时选错了文件，想全部退回。",
+        "/import/",
+        "import",
+        True,
+        "在“数据 → 撤销操作”里找到那次导入，点“撤销”。七天内可以撤销。",
+        True,
+    ),
+    (
+        "wang",
+        "question",
+        "calendar",
+        "约见时间如何避开对方的休假",
+        "排会议时看不到同事休假。",
+        "/calendar/",
+        "calendar",
+        True,
+        "新建会议时勾选参加人，忙碌与休假会以斜线显示。",
+        False,
+    ),
     ("gu", "fault", "data", "打印报告缺表头", "打印出来第二页没有列名。", "/export/", "export", False, "", False),
-    ("lin", "question", "system", "收不到邮件提醒", "昨天起没有收到每日提醒邮件。", "/me", "messages", False, "", False),
-)  # fmt: skip
+    (
+        "lin",
+        "question",
+        "system",
+        "收不到邮件提醒",
+        "昨天起没有收到每日提醒邮件。",
+        "/me",
+        "messages",
+        False,
+        "",
+        False,
+    ),
+)
 WISHES = (
     (
         "lin",
