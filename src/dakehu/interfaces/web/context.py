@@ -98,6 +98,7 @@ MENU = (
         (
             Page("/knowledge/", bilingual("知识库", "Knowledge"), "book-open", Permission.LEARNING_READ),
             Page("/learning/", bilingual("我的学习", "My learning"), "bookmark", Permission.LEARNING_READ),
+            Page("/learning/path/", bilingual("我的路径", "My path"), "target", Permission.LEARNING_READ),
             Page("/learning/team/", bilingual("团队学习", "Team learning"), "users", Permission.TRAINING_REVIEW),
             Page(
                 "/learning/questions/",
@@ -109,6 +110,12 @@ MENU = (
                 "/learning/requirements/",
                 bilingual("要求与证书", "Requirements"),
                 "shield-check",
+                Permission.COURSE_WRITE,
+            ),
+            Page(
+                "/learning/ladders/",
+                bilingual("路径与职级", "Paths and levels"),
+                "list-checks",
                 Permission.COURSE_WRITE,
             ),
         ),

@@ -44,6 +44,7 @@ CARRIED = (
     "question",
     "batch",
     "alert",
+    "condition_kind",
 )  # said by the page, never asked
 
 
