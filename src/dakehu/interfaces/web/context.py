@@ -90,6 +90,7 @@ MENU = (
             Page("/improvements/", bilingual("改进事项", "Improvements"), "target", Permission.IMPROVEMENT_READ),
             Page("/surveys/", bilingual("问卷", "Surveys"), "message-circle", Permission.SURVEY_READ),
             Page("/outreach/", bilingual("急跌致电", "Calls after a shock"), "phone", Permission.OUTREACH_READ),
+            Page("/distress/", bilingual("情绪个案", "Distress"), "heart-handshake", Permission.OUTREACH_READ),
         ),
     ),
     Section(

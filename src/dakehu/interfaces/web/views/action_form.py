@@ -43,7 +43,6 @@ CARRIED = (
     "mail",
     "question",
     "batch",
-    "alert",
     "condition_kind",
 )  # said by the page, never asked
 

@@ -44,7 +44,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             {**text, "id": row.pk, "tone": TONES.get(str(row.state), "")} for row, text in zip(rows, shown, strict=True)
         ],
         "count": found.count(),
-        "alerts": ask("care.survey_alerts", {}),
+        "cases": ask("care.survey_distress", {}),
     }
     return render(request, "surveys/list.html", content)
 
@@ -63,7 +63,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": [{**row, **question_row(pk, row)} for row in shown_questions(found["questions"], {}, {})],
         "views": [(key, label) for key, label, _ in views()],
         "strata": [(each.value, each.text) for each in Stratum],
-        "alerts": [alert for alert in ask("care.survey_alerts", {}) if alert["survey_id"] == pk],
+        "cases": [case for case in ask("care.survey_distress", {}) if case["url"] == f"/surveys/{pk}/"],
         "is_named": found["survey"]["anonymity"] == Anonymity.NAMED,
     }
     return render(request, "surveys/survey.html", content)
