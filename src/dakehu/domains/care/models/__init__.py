@@ -6,10 +6,11 @@ from dakehu.domains.care.models.improvements import Issue, IssueLink
 from dakehu.domains.care.models.outreach import Outreach, OutreachAttempt, OutreachCall, OutreachScript
 from dakehu.domains.care.models.survey import Survey, SurveyBatch, SurveyVersion
 from dakehu.domains.care.models.survey_answer import SurveyAlert, SurveyAnswer, SurveyAnswerLink, SurveyToken
-from dakehu.domains.care.models.survey_invitation import RequestSurvey, SurveyInvitation
+from dakehu.domains.care.models.survey_invitation import ComplaintSurvey, RequestSurvey, SurveyInvitation
 from dakehu.domains.care.models.tendencies import TendencyRemark
 
 __all__ = [
+    "ComplaintSurvey",
     "DistressCase",
     "Feedback",
     "Issue",

@@ -6,7 +6,7 @@ from typing import Any
 
 from dakehu.domains.care.distress.choices import CaseSource, CaseState
 from dakehu.domains.care.distress.queries import PEOPLE, case_lines
-from dakehu.domains.care.models import DistressCase, RequestSurvey, Survey, SurveyAnswer, SurveyBatch
+from dakehu.domains.care.models import ComplaintSurvey, DistressCase, RequestSurvey, Survey, SurveyAnswer, SurveyBatch
 from dakehu.domains.care.permissions import SURVEY_OFFICE, SURVEY_PHONE, SURVEY_READ, SURVEY_WRITE
 from dakehu.domains.care.surveys import frames, rules
 from dakehu.domains.care.surveys.choices import Anonymity, BatchOrigin, Purpose, RequestOutcome, SurveyState
@@ -65,7 +65,7 @@ def survey_page(*, survey: int) -> dict[str, Any]:
         "batches": [_batch_line(batch, is_open) for batch in batches[:50]],
         "invited": sum(batch.invited for batch in batches),
         "finished": finished,
-        "requests": request_lines(row) if row.purpose == Purpose.REQUEST else [],
+        "requests": decision_lines(row),
         "privacy": str(PRIVACY[str(row.anonymity)]),
         "mail": invitation_text(row, clock.today() + timedelta(days=row.days_open)),
         "can": {
@@ -100,10 +100,13 @@ def _batch_line(batch: SurveyBatch, is_open: bool) -> dict[str, Any]:
     }
 
 
-def request_lines(survey: Survey) -> list[dict[str, Any]]:
-    """Return [{text, count}]: for how many closed requests the survey went, and why not for the others."""
-    with elevated("count the requests of a survey"):
-        rows = RequestSurvey.objects.filter(survey=survey).values_list("outcome", "rule")
+def decision_lines(survey: Survey) -> list[dict[str, Any]]:
+    """Return [{text, count}]: for how many requests or complaints the survey went, and why not for the others; [] for one to a list."""
+    tables: dict[str, Any] = {Purpose.REQUEST.value: RequestSurvey, Purpose.COMPLAINT.value: ComplaintSurvey}
+    if str(survey.purpose) not in tables:
+        return []
+    with elevated("count the decisions of a survey"):
+        rows = tables[str(survey.purpose)].objects.filter(survey=survey).values_list("outcome", "rule")
         counts = Counter((outcome, rule if outcome == RequestOutcome.REFUSED else "") for outcome, rule in rows)
     return [
         {
