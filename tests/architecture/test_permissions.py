@@ -160,6 +160,8 @@ GRANTS = {
     "learning.questions": "compliance",
     "learning.training": "lead compliance",
     "learning.certificates": "compliance",
+    "learning.ladder": "compliance",
+    "learning.promotion_decide": "lead compliance",
     "insight.read": "manager lead compliance analyst admin",
     "insight.refresh": "lead compliance analyst admin",
     "insight.share": "lead compliance analyst admin",

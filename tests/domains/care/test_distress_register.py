@@ -143,7 +143,7 @@ def test_what_earlier_versions_kept_elsewhere_is_taken_up_once_without_loss(lin,
     found = sorted((case["source"], case["is_open"], case["outcome"]) for case in cases(he))
     assert found == [
         ("feedback", True, ""),
-        ("survey", False, "台账建立前已处理：已联系家属"),
+        ("survey", False, "统一登记前已处理：已联系家属"),
         ("survey", True, ""),
     ]
     assert len(cases(zhou)) == 2

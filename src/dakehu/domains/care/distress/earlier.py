@@ -87,7 +87,7 @@ def _case(client: Any, source: CaseSource, ref: int, level: str, at: datetime) -
 
 
 def _close(case: DistressCase, by: Any, at: datetime, note: str) -> None:
-    earlier = bilingual("台账建立前已处理", "Handled before there was a register")
+    earlier = bilingual("统一登记前已处理", "Handled before there was a register")
     case.state, case.closed_by, case.closed_at = CaseState.CLOSED.value, by, at
     case.outcome = "：".join(part for part in (str(earlier), note) if part)
 

@@ -31,7 +31,7 @@ declare(
     ),
     RuleSource(
         "distress.escalation",
-        "情绪个案不论来自致电、问卷、意见还是投诉，都进同一台账：“立即”“当日”级别的，客户主管当日有任务、合规有提醒；“关注”级别的提醒主管。"
+        "情绪个案不论来自致电、问卷、意见还是投诉，都统一登记：“立即”“当日”级别的，客户主管当日有任务、合规有提醒；“关注”级别的提醒主管。"
         "保密问卷的个案只有问卷管理可见。",
         "Cases of distress of calls, surveys, feedback and complaints stand in one register: “at once” and “same day” give the lead a "
         "task for the day and compliance a notice, “take notice” a notice to the lead. One of a confidential survey is seen by the "

@@ -40,7 +40,9 @@ class DistressCase(ClientRecorded):
         listed=True,
         editable=False,
     )
-    source_ref = models.PositiveBigIntegerField(null=True, blank=True)
+    source_ref = field(
+        models.PositiveBigIntegerField(null=True, blank=True), zh="来源编号", en="Number of the source", editable=False
+    )
     call = field(models.ForeignKey("care.OutreachCall", null=True, blank=True, on_delete=models.SET_NULL, related_name="cases"),
                  zh="急跌致电客户", en="Client to call", editable=False)  # fmt: skip
     level = field(choice_field(DistressLevel), zh="程度", en="Level", listed=True, editable=False)
