@@ -128,6 +128,14 @@ class Period(Choices):
     ONCE = "once", "一次", "Once"
 
 
+class PathState(Choices):
+    """State of a learning path. Only an open one is assigned."""
+
+    DRAFT = "draft", "筹备中", "In preparation"
+    OPEN = "open", "启用", "In use"
+    CLOSED = "closed", "停用", "Out of use"
+
+
 class AssignmentReason(Choices):
     """Why somebody follows a learning path."""
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
-from dakehu.domains.learning.choices import AssignmentReason, CourseState
+from dakehu.domains.learning.choices import AssignmentReason, PathState
 from dakehu.domains.learning.visibility import OfLearners
 from dakehu.domains.team.roles import RoleName
 from dakehu.foundation.records.recorded import Recorded
@@ -47,7 +47,7 @@ class LearningPath(Recorded):
         help_en="The night assigns it by role and start in the trade",
     )
     state = field(
-        choice_field(CourseState, default=CourseState.DRAFT),
+        choice_field(PathState, default=PathState.DRAFT),
         zh="学习路径状态",
         en="State of the path",
         listed=True,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dakehu.domains.learning.choices import AssignmentReason, CourseState, EnrolmentReason
+from dakehu.domains.learning.choices import AssignmentReason, CourseState, EnrolmentReason, PathState
 from dakehu.domains.learning.courses.actions import enrol_user
 from dakehu.domains.learning.models import LearningPath, PathAssignment, PathStep
 from dakehu.domains.learning.parameters import PATH, STEP, VERSION
@@ -79,7 +79,7 @@ def open_path(*, path_id: int) -> LearningPath:
             raise refusal(
                 "path_id", "课程“{name}”没有开放。", "The course “{name}” is not open.", name=step.course.name
             )
-    row.state = CourseState.OPEN.value
+    row.state = PathState.OPEN.value
     row.save()
     return row
 
@@ -94,7 +94,7 @@ def open_path(*, path_id: int) -> LearningPath:
 def close_path(*, path_id: int) -> LearningPath:
     """Close a path to new learners; whoever follows it goes on."""
     row = store.get_path(path_id)
-    row.state = CourseState.CLOSED.value
+    row.state = PathState.CLOSED.value
     row.save()
     return row
 
@@ -150,7 +150,7 @@ def assign_path(*, user: Any, path: LearningPath) -> PathAssignment:
     """Let a member of the actor's team follow a path from today. Raises Refused for another team's, and a path that is not open."""
     if not sees_learner(current_actor(), user.pk):
         raise refusal("user", "只能分配给本队人员。", "Members of your team only.")
-    if path.state != CourseState.OPEN:
+    if path.state != PathState.OPEN:
         raise refusal("path", "这条学习路径没有启用。", "This path is not open.")
     if PathAssignment.objects.filter(user=user, path=path).exists():
         raise refusal("path", "此人已在这条路径上。", "This person follows the path already.")
@@ -208,7 +208,7 @@ def assign_paths_by_rule() -> dict[str, int]:
     """Assign every automatic path to whom it concerns and who does not follow it; returns {paths: how many}."""
     people, today, made = team.active_people(), clock.today(), 0
     starts = training.starts_of(user.pk for user in people)
-    for path in LearningPath.objects.filter(is_automatic=True, state=CourseState.OPEN.value):
+    for path in LearningPath.objects.filter(is_automatic=True, state=PathState.OPEN.value):
         known = set(PathAssignment.objects.filter(path=path).values_list("user_id", flat=True))
         reason = AssignmentReason.NEW_STAFF if path.for_new_staff else AssignmentReason.ROLE
         for user in people:
