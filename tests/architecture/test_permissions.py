@@ -163,6 +163,8 @@ GRANTS = {
     "support.ask": "manager lead compliance analyst admin",
     "support.answer": "admin",
     "support.counts": "lead admin",
+    "learning.ladder": "compliance",
+    "learning.promotion_decide": "lead compliance",
     "insight.read": "manager lead compliance analyst admin",
     "insight.refresh": "lead compliance analyst admin",
     "insight.share": "lead compliance analyst admin",

@@ -19,6 +19,7 @@ SECTIONS = (
     "feedback",
     "improvements",
     "outreach",
+    "distress",
     "moment_rules",
     "action_form",
     "undo",
