@@ -70,3 +70,23 @@ class RunState(Choices):
     DONE = "done", "已生成", "Made"
     FAILED = "failed", "未能生成", "Failed"
     DROPPED = "dropped", "已停用，不再发送", "Recipient left, dropped"
+
+
+class BookView(Choices):
+    """A view of the book over time."""
+
+    FLOWS = "flows", "资产净流入", "Net inflow by cause", ("净流入",)
+    COHORTS = "cohorts", "同期群", "Cohorts", ("队列",)
+    RETENTION = "retention", "客户留存", "Retention", ("留存", "流失")
+    TIERS = "tiers", "级别迁移", "Migration between tiers", ("迁移",)
+    CONCENTRATION = "concentration", "资产集中度", "Concentration", ("集中度",)
+    PRODUCTS = "products", "产品渗透", "Product penetration", ("渗透率",)
+    COSTS = "costs", "服务成本与收入", "Service cost and income", ("服务成本",)
+
+
+class ReportMail(Choices):
+    """What of a scheduled report leaves by mail; the firm's setting."""
+
+    NONE = "none", "不发邮件", "No mail"
+    LINK = "link", "只发链接", "A link only"
+    FILE = "file", "发文件（仅本机构邮箱）", "The file, to the firm's own domains"

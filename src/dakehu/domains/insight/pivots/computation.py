@@ -71,8 +71,8 @@ def work_out(
     name, measured = dimensions.find_measured(rules.read_measure(measure or MeasureName.COUNT.value))
     data = read_clients([one for one in (by_row, by_column, measured) if one is not None], filters or {})
     most = min(top + 1, rules.MOST_ROWS) if top else rules.MOST_ROWS
-    down = _axis(by_row, data, most)
-    across = _axis(by_column, data, rules.MOST_COLUMNS) if by_column is not None else None
+    down = axis_of(by_row, data, most)
+    across = axis_of(by_column, data, rules.MOST_COLUMNS) if by_column is not None else None
     places = (down.places, across.places if across is not None else None)
     sizes = (len(down.groups), len(across.groups) if across is not None else 0)
     return Pivot(
@@ -80,7 +80,8 @@ def work_out(
     )
 
 
-def _axis(source: Source, data: FromSnapshot | AsNow, most: int) -> Axis:
+def axis_of(source: Source, data: FromSnapshot | AsNow, most: int) -> Axis:
+    """Return the groups of a column, at most so many, and the place of each client among them."""
     coded = data.coded(source)
     counts, group_of_value = rules.counted_groups(coded, dimensions.group_of(source))
     groups, rest = rules.ordered_groups(counts, dimensions.order_of(source), most)

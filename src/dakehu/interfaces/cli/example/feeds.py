@@ -138,6 +138,7 @@ def _balances(year: Year, contracts: "feed_contracts.Contracts") -> pl.DataFrame
     products = np.round(np.array([p.assets * (0.06 * (int(p.code[2:]) % 4)) for p in year.people]), 2)
     assets, debt = contracts.balances()
     total = year.cash + year.values + products + assets - debt
+    by_shares = np.arange(days * clients).reshape(days, clients) % 6 == 0  # of every sixth transfer, securities
     columns = {
         "资金余额": year.cash,
         "证券市值": year.values,
@@ -147,6 +148,8 @@ def _balances(year: Year, contracts: "feed_contracts.Contracts") -> pl.DataFrame
         "总资产": total,
         "转入金额": year.moved_in,
         "转出金额": year.moved_out,
+        "其中证券转入": np.where(by_shares, year.moved_in, 0.0),
+        "其中证券转出": np.where(by_shares, year.moved_out, 0.0),
         "净佣金": year.commission * 0.8,
     }
     return pl.DataFrame(

@@ -1,0 +1,197 @@
+"""Tables whose every number is a count or a sum over clients, so that its clients can be listed and add up to it. Pure.
+
+N clients; a grid has groups of them as rows and measures as columns. Amounts are whole cents.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+SMALLEST = 20  # clients whose amounts are added up for a reader who may not see the amount of each
+DOMINANT = 0.5  # share of one client in such a sum, beyond which it would say what that client has
+CENTS = 100
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Clients in groups that do not overlap. places: int [N], the place of each client among the labels, -1 for none."""
+
+    labels: Sequence[str]
+    places: np.ndarray
+
+    def mask(self, row: int) -> np.ndarray:
+        return self.places == row
+
+    def every(self) -> np.ndarray:
+        return self.places >= 0
+
+
+@dataclass(frozen=True)
+class Selections:
+    """Clients in groups that may overlap. masks: bool [N] each."""
+
+    labels: Sequence[str]
+    masks: Sequence[np.ndarray]
+
+    def mask(self, row: int) -> np.ndarray:
+        return self.masks[row]
+
+    def every(self) -> np.ndarray:
+        return np.logical_or.reduce(self.masks) if self.masks else np.zeros(0, bool)
+
+
+Derived = Callable[[dict[str, list[Any]]], list[Any]]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A measure of each row.
+
+    Counts the clients of the row that are in `where` (bool [N], or one for each row; None: all), or adds up their `values`
+    ([N]: cents of unit money, else floats). `derived` works out the cells from those of other columns by name, the total
+    last; its clients are those of the column `of`. `is_amount`: it says what clients have.
+    """
+
+    name: str
+    label: Any
+    unit: str = "count"
+    values: np.ndarray | None = None
+    where: np.ndarray | Sequence[np.ndarray] | None = None
+    derived: Derived | None = None
+    of: str = ""
+    is_amount: bool = False
+
+    def counted(self, row: int | None, rows: np.ndarray) -> np.ndarray:
+        """Return the clients of a row that are in the column: bool [N]. row: None for the total."""
+        if self.where is None:
+            return rows
+        if isinstance(self.where, np.ndarray):
+            return rows & self.where
+        return rows & (np.logical_or.reduce(self.where) if row is None else self.where[row])
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table. `has_total`: whether a last row has the clients of all rows, each once."""
+
+    name: str
+    title: Any
+    row_label: Any
+    rows: Groups | Selections
+    columns: Sequence[Column]
+    has_total: bool = True
+
+    def column(self, name: str) -> Column:
+        """Return a column. Raises KeyError."""
+        return next((one for one in self.columns if one.name == name), None) or _missing(name)
+
+    def selected(self, row: int | None, column: str) -> np.ndarray:
+        """Return the clients of a cell: bool [N]; those whose value is not nothing where values are added up."""
+        found = self.column(column)
+        if found.derived is not None:
+            return self.selected(row, found.of)
+        mask = found.counted(row, self.rows.every() if row is None else self.rows.mask(row))
+        return mask if found.values is None else mask & (found.values != 0)
+
+    def values(self) -> dict[str, list[Any]]:
+        """Return {column: its cells, the total last where there is one}."""
+        made: dict[str, list[Any]] = {}
+        places: list[int | None] = [*range(len(self.rows.labels)), *([None] if self.has_total else [])]
+        masks = [self.rows.every() if place is None else self.rows.mask(place) for place in places]
+        for column in self.columns:
+            if column.derived is None:
+                made[column.name] = [
+                    _added(column, column.counted(place, mask)) for place, mask in zip(places, masks, strict=True)
+                ]
+        for column in self.columns:
+            if column.derived is not None:
+                made[column.name] = column.derived(made)
+        return made
+
+    def hidden(self) -> set[int | None]:
+        """Return the rows whose amounts would say what a single client has: too few clients, or one of them dominant.
+
+        Where one row alone is hidden, the smallest of the others is too: total less the rest would give it away.
+        """
+        amounts = [one for one in self.columns if one.is_amount and one.derived is None and one.values is not None]
+        if not amounts:
+            return set()
+        sizes, found = {}, set()
+        for row in range(len(self.rows.labels)):
+            parts = [_part(one, one.counted(row, self.rows.mask(row))) for one in amounts]
+            sizes[row] = max((number for number, _ in parts), default=0)
+            if any(0 < number < SMALLEST or largest > DOMINANT for number, largest in parts):
+                found.add(row)
+        if any(0 < number < SMALLEST or largest > DOMINANT for number, largest in self._whole(amounts)):
+            return {*range(len(self.rows.labels)), None}
+        left = [row for row in sizes if row not in found and sizes[row]]
+        if len(found) == 1 and left and self.has_total:
+            found.add(min(left, key=lambda row: sizes[row]))
+        return set(found)
+
+    def _whole(self, amounts: Sequence[Column]) -> list[tuple[int, float]]:
+        return [_part(one, one.counted(None, self.rows.every())) for one in amounts]
+
+
+def _missing(name: str) -> Column:
+    raise KeyError(name)
+
+
+def _added(column: Column, mask: np.ndarray) -> Any:
+    """Return the count, or the sum: exact for whole numbers."""
+    if column.values is None:
+        return int(np.count_nonzero(mask))
+    chosen = column.values[mask]
+    return int(chosen.sum()) if chosen.dtype.kind == "i" else float(chosen.sum())
+
+
+def _part(column: Column, mask: np.ndarray) -> tuple[int, float]:
+    """Return (number of clients with a value, share of the largest of them)."""
+    values = np.abs(column.values[mask]) if column.values is not None else np.zeros(0)
+    number, total = int(np.count_nonzero(values)), float(values.sum())
+    return number, float(values.max()) / total if number and total else 0.0
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number above the tables: a cell of a grid. row: None for its total."""
+
+    label: Any
+    grid: str
+    column: str
+    row: int | None = None
+    note: Any = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """A view worked out for a reader. chart: {kind, grid, columns} or {kind, x, series}; notes: sentences."""
+
+    grids: Sequence[Grid]
+    figures: Sequence[Figure] = ()
+    chart: dict[str, Any] = field(default_factory=dict)
+    notes: Sequence[Any] = ()
+
+    def grid(self, name: str) -> Grid:
+        """Return a grid. Raises KeyError."""
+        for one in self.grids:
+            if one.name == name:
+                return one
+        raise KeyError(name)
+
+
+def ratio(part: str, whole: str) -> Derived:
+    """Return what divides one column by another, cell by cell; None where there is nothing to divide by."""
+    return lambda cells: [a / b if b else None for a, b in zip(cells[part], cells[whole], strict=True)]
+
+
+def share_of_total(part: str) -> Derived:
+    """Return what divides a column by its total, which is its last cell."""
+    return lambda cells: [value / cells[part][-1] if cells[part][-1] else None for value in cells[part]]
+
+
+def shown(unit: str, value: Any) -> Any:
+    """Return a value as an answer says it: cents as yuan."""
+    return round(value / CENTS, 2) if unit == "money" and value is not None else value
