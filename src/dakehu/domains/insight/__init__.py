@@ -6,6 +6,7 @@ PUBLIC = (
     "pivots.computation",
     "pivots.dimensions",
     "pivots.rules",
+    "schedules.rights",
     "schedules.rules",
     "snapshots.collection",
     "snapshots.nightly",

@@ -47,9 +47,9 @@ def view(clients: BookClients, before: Month | None, during: list[Month]) -> Vie
 
 
 def _steps(found: Changes) -> dict[str, Any]:
-    """Return the bridge from opening to closing."""
-    at = int(found.opening.sum())
-    steps: list[dict[str, Any]] = [_whole("opening", at)]
+    """Return what each cause added to or took from the opening, one after the other, and the change as a whole."""
+    at = 0
+    steps: list[dict[str, Any]] = []
     for name in CAUSES:
         change = int(found.causes[name].sum())
         if change:
@@ -57,11 +57,8 @@ def _steps(found: Changes) -> dict[str, Any]:
                 {"name": str(LABELS[name]), "from": at / 100, "to": (at + change) / 100, "flow": name != "market"}
             )
         at += change
-    return {"kind": "steps", "unit": "money", "is_amount": True, "steps": [*steps, _whole("closing", at)]}
-
-
-def _whole(name: str, value: int) -> dict[str, Any]:
-    return {"name": str(LABELS[name]), "from": 0, "to": value / 100, "whole": True}
+    whole = {"name": str(bilingual("资产变动", "Change of assets")), "from": 0, "to": at / 100, "whole": True}
+    return {"kind": "steps", "unit": "money", "is_amount": True, "steps": [*steps, whole] if steps else []}
 
 
 def _notes(before: Month | None, during: list[Month]) -> list[Any]:
