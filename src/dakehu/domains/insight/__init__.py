@@ -10,5 +10,6 @@ PUBLIC = (
     "schedules.rules",
     "snapshots.collection",
     "snapshots.nightly",
+    "snapshots.rebuilding",
     "snapshots.visibility",
 )

@@ -22,7 +22,7 @@ from dakehu.domains.insight.book import (
 )
 from dakehu.domains.insight.book.clients import BookClients, read_book
 from dakehu.domains.insight.book.grids import View, shown
-from dakehu.domains.insight.book.spans import Span, read_span
+from dakehu.domains.insight.book.spans import Span, quarter_before, read_span, span_before
 from dakehu.domains.insight.choices import BookView
 from dakehu.domains.insight.pivots.queries import FILTERS, PLACE, SIZE
 from dakehu.domains.insight.settings.queries import current_settings
@@ -69,12 +69,14 @@ class Known:
 
 @dataclass(frozen=True)
 class Kind:
-    """How a view is worked out: its usual group, whether its span is the last year, whether it has one before to compare."""
+    """How a view is worked out: its usual group, whether its span is the last year, whether it has one before to compare,
+    whether it is of the end of its span only."""
 
     by: str
     work_out: Callable[[BookClients, Known, Span], View]
     is_year: bool = False
     is_compared: bool = True
+    is_as_of: bool = False
 
 
 def _flows(clients: BookClients, known: Known, span: Span) -> View:
@@ -113,7 +115,7 @@ KINDS = {
     BookView.COHORTS: Kind("opened_on:year", _cohorts, is_year=True, is_compared=False),
     BookView.RETENTION: Kind("source", _retention, is_year=True, is_compared=False),
     BookView.TIERS: Kind("branch", _tiers),
-    BookView.CONCENTRATION: Kind("tier__code", _concentration),
+    BookView.CONCENTRATION: Kind("tier__code", _concentration, is_as_of=True),
     BookView.PRODUCTS: Kind("tier__code", _products, is_compared=False),
     BookView.COSTS: Kind("tier__code", _costs),
 }
@@ -135,12 +137,18 @@ class Asked:
         """Return the spans to compare with that are known: (what it is called, span)."""
         if not self.kind.is_compared:
             return []
+        before = quarter_before(self.span) if self.kind.is_as_of else span_before(self.span)
         spans = [
-            (bilingual("上期", "Before"), self.span.moved(-self.span.months)),
+            (bilingual("上期", "Before"), before),
             (bilingual("上年同期", "A year before"), self.span.moved(-YEAR)),
         ]
+        return [(label, span) for label, span in spans if self._is_known(span)]
+
+    def _is_known(self, span: Span) -> bool:
         there = set(self.known.first_days)
-        return [(label, span) for label, span in spans if span.first in there and self.known.before(span) is not None]
+        return span.last in there and (
+            self.kind.is_as_of or (span.first in there and self.known.before(span) is not None)
+        )
 
 
 def _ask(

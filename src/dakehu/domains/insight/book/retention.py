@@ -83,7 +83,7 @@ def view(clients: BookClients, during: list[Month]) -> View:
         ],
     )
     return View(
-        [age_grid, by_group],
+        [by_group, age_grid],
         (
             Figure(bilingual("观察中的客户", "Clients observed"), "groups", "at_risk"),
             Figure(bilingual("离开", "Left"), "groups", "gone"),

@@ -42,6 +42,18 @@ def quarter_of(month: date) -> Span:
     return Span(date(month.year, (month.month - 1) // QUARTER * QUARTER + 1, 1), month)
 
 
+def span_before(span: Span) -> Span:
+    """Return what a span is compared with: the same months of the quarter before, else as many months right before it."""
+    is_of_quarter = span.months <= QUARTER and span.first == quarter_of(span.last).first
+    return span.moved(-QUARTER if is_of_quarter else -span.months)
+
+
+def quarter_before(span: Span) -> Span:
+    """Return the whole quarter before the one in which a span ends."""
+    first = shifted(quarter_of(span.last).first, "month", -QUARTER)
+    return Span(first, shifted(first, "month", QUARTER - 1))
+
+
 def month_of(text: str, parameter: str) -> date:
     """Return the first day of "2026-07" or of a day in it. Raises Refused for what is no month."""
     parts = text.strip().replace("/", "-").split("-")

@@ -152,13 +152,25 @@ def _balances(year: Year, contracts: "feed_contracts.Contracts") -> pl.DataFrame
         "其中证券转出": np.where(by_shares, year.moved_out, 0.0),
         "净佣金": year.commission * 0.8,
     }
-    return pl.DataFrame(
+    rows = pl.DataFrame(
         {
             "业务日期": np.repeat([on.isoformat() for on in year.days], clients),
             "客户号": np.tile([person.code for person in year.people], days),
             **{name: np.round(values, 2).ravel() for name, values in columns.items()},
         }
     )
+    return rows.filter(pl.Series(_is_client(year).ravel()))
+
+
+def _is_client(year: Year) -> np.ndarray:
+    """Return on which days each client is in the balances: from opening on, and of the dormant every other one left: bool."""
+    days, clients = year.cash.shape
+    day = np.arange(days)[:, None]
+    first = np.array([sum(on < person.opened_on for on in year.days) for person in year.people])
+    last = np.full(clients, days)
+    for count, place in enumerate(np.flatnonzero([person.status == "休眠" for person in year.people])[::2].tolist()):
+        last[place] = max(days - 70 - 15 * (count % 8), first[place] + 1)
+    return (day >= np.minimum(first, days - 1)) & (day < last)
 
 
 def _activity(year: Year) -> pl.DataFrame:

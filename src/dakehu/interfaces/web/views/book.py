@@ -164,12 +164,18 @@ def _cells(cells: list[dict[str, Any]], link: Any) -> list[dict[str, Any]]:
 def _compared(unit: str, past: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
     """Return an earlier number and the change since, with the address of the view of that span."""
     then = {**asked, "since": past["since"], "until": past["until"]}
-    change = _number(unit, past["change"])
-    if unit in ("count", "money"):
-        change |= {"value": past["change"], "unit": unit, "tone": "signed"}
-    elif past["change"] > 0:
-        change["value"] = f"+{change['value']}"
-    return {**past, "number": _number(unit, past["value"], f"/book/?{_address(then)}"), "change": change}
+    return {
+        **past,
+        "number": _number(unit, past["value"], f"/book/?{_address(then)}"),
+        "change": _change(unit, past["change"]),
+    }
+
+
+def _change(unit: str, value: Any) -> dict[str, Any]:
+    """Return a change to be drawn."""
+    if unit in ("index", "hours"):
+        return {**_number(unit, value), "value": f"{value:+,.4f}" if unit == "index" else f"{value:+,.1f}"}
+    return pivots.change(unit, value)
 
 
 def _number(unit: str, value: Any, url: str = "") -> dict[str, Any]:
