@@ -75,13 +75,13 @@ class RunState(Choices):
 class BookView(Choices):
     """A view of the book over time."""
 
-    FLOWS = "flows", "资产净流入", "Net inflow by cause", ("净流入",)
-    COHORTS = "cohorts", "同期群", "Cohorts", ("队列",)
-    RETENTION = "retention", "客户留存", "Retention", ("留存", "流失")
-    TIERS = "tiers", "级别迁移", "Migration between tiers", ("迁移",)
-    CONCENTRATION = "concentration", "资产集中度", "Concentration", ("集中度",)
-    PRODUCTS = "products", "产品渗透", "Product penetration", ("渗透率",)
-    COSTS = "costs", "服务成本与收入", "Service cost and income", ("服务成本",)
+    FLOWS = "flows", "资产净流入", "Net inflow by cause"
+    COHORTS = "cohorts", "同期群", "Cohorts"
+    RETENTION = "retention", "客户留存", "Retention"
+    TIERS = "tiers", "级别迁移", "Migration between tiers"
+    CONCENTRATION = "concentration", "资产集中度", "Concentration"
+    PRODUCTS = "products", "产品渗透", "Product penetration"
+    COSTS = "costs", "服务成本与收入", "Service cost and income"
 
 
 class ReportMail(Choices):
