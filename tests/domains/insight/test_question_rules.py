@@ -172,9 +172,10 @@ def test_what_is_not_understood_is_named_word_by_word_with_a_remedy(text):
     ],
 )
 def test_a_view_of_the_book_is_named_in_a_question_and_the_rest_keeps_its_place(text, view, rest):
-    found, left = find_view(text)
+    found, left, _ = find_view(text)
     assert (found.value, left) == (view, rest)
 
 
 def test_a_question_without_the_name_of_a_view_names_none():
-    assert find_view("上海营业部 C4 以上") is None
+    for text in ("上海营业部 C4 以上", "资产净流入 超过 100 万", "net inflow over 1 million"):
+        assert find_view(text) is None

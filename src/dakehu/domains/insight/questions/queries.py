@@ -60,10 +60,10 @@ def _read(text: str) -> tuple[rules.Reading, BookView | None]:
     """Return what a question means, and the view of the book that it names where its words mean nothing else."""
     words = vocabulary()
     reading = rules.read_question(text, words, clock.today())
-    found = find_view(text) if reading.misses and current_actor().may(Permission.LEDGER_READ) else None
-    if found is None:
+    found = find_view(text) if current_actor().may(Permission.LEDGER_READ) else None
+    if found is None or not (reading.misses or found[2]):
         return reading, None
-    view, rest = found
+    view, rest, _ = found
     without = rules.read_question(rest, words, clock.today()) if rest.strip() else rules.Reading({}, [], [])
     return (reading, None) if without.misses else (without, view)
 

@@ -13,15 +13,28 @@ FURTHER = {
 }  # what people call a view besides its names
 
 
-def find_view(text: str) -> tuple[BookView, str] | None:
-    """Return (view, the question with blanks in place of its name), None where no view is named.
+JOINING = ("of", "for", "by", "的", "：", ":")  # what may follow a view that is named first
 
-    The longest name that the text holds counts; places of other words stay as they are.
+
+def find_view(text: str) -> tuple[BookView, str, bool] | None:
+    """Return (view, the question with blanks in place of its name, whether it is the name in full), None without one.
+
+    A view is named at the end, or first with a joining word behind it; elsewhere, as in “净流入 超过 100 万”, the words are
+    about a column. The longest name counts; places of other words stay as they are.
     """
     lower = text.casefold()
-    names = [(name.casefold(), view) for view in BookView for name in (view.zh, view.en, *FURTHER[view])]
-    for name, view in sorted(names, key=lambda pair: -len(pair[0])):
-        at = lower.find(name)
-        if at >= 0:
-            return view, text[:at] + " " * len(name) + text[at + len(name) :]
+    end = len(lower.rstrip(" ?？。."))
+    names = [(name.casefold(), view, name in (view.zh, view.en)) for view in BookView for name in _names(view)]
+    for name, view, is_full in sorted(names, key=lambda one: -len(one[0])):
+        at = lower.rfind(name)
+        if at < 0:
+            continue
+        rest = lower[at + len(name) : end].strip()
+        is_first = not lower[:at].strip() and rest.startswith(JOINING)
+        if not rest or is_first:
+            return view, text[:at] + " " * len(name) + text[at + len(name) :], is_full
     return None
+
+
+def _names(view: BookView) -> tuple[str, ...]:
+    return (view.zh, view.en, *FURTHER[view])
