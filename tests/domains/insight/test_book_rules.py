@@ -52,7 +52,7 @@ def test_groups_may_overlap_and_the_total_has_each_client_once():
     ],
 )
 def test_a_small_or_dominated_group_is_hidden_and_cannot_be_worked_out_from_the_rest(places, cents, hidden):
-    assert amounts(places, cents).hidden() == hidden
+    assert amounts(places, cents).hidden() == {"": hidden}
 
 
 def answered(view, **rights):
@@ -138,3 +138,11 @@ def test_spans_are_months_and_the_quarter_of_the_newest_unless_said():
     for since, until in (("2026-09", "2026-07"), ("2026-01", None), ("kein", None), (None, "2026-13")):
         with pytest.raises(Refused):
             read_span(since, until, known)
+
+
+def test_what_moved_is_hidden_in_a_row_while_what_there_was_may_be_shown():
+    values = {name: np.zeros(30, np.int64) for name in ("opening", "moved")}
+    values["opening"][:], values["moved"][:3] = 10, 5
+    columns = [Column(name, name, "money", values=values[name], is_amount=True, layer=name) for name in values]
+    grid = Grid("flows", "", "", Groups(["全部"], np.zeros(30, int)), columns)
+    assert grid.hidden() == {"opening": set(), "moved": {0, None}}

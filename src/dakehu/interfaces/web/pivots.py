@@ -12,7 +12,6 @@ OF_LIST = ("q", "sort", "view", "show", "ids")  # what an address of the list of
 CHARTS = ("bar", "line", "pie", "heat", "funnel", "table")
 SHADES = 9  # of a heat map, besides none
 MOST_SLICES, MOST_SERIES = 12, 8
-SIGNED = ("count", "money")
 UNITS = {"count": "number", "money": "money", "share": "rate", "number": "number"}
 
 
@@ -100,8 +99,10 @@ def compared(definition: Mapping[str, Any], unit: str, past: Mapping[str, Any]) 
 def change(unit: str, value: Any) -> dict[str, Any]:
     """Return a change to be drawn: with its sign, counts and amounts in the colours of rise and fall."""
     drawn_change = cell_number(unit, value)
-    if unit in SIGNED:
+    if unit == "money":
         return {**drawn_change, "value": value, "tone": "signed"}
+    if unit == "count" and value:
+        return {**drawn_change, "value": f"{value:+,}", "unit": "text", "tone": "up" if value > 0 else "down"}
     if value and value > 0:
         return {**drawn_change, "value": f"+{drawn_change['value']}"}
     return drawn_change

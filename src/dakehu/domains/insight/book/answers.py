@@ -27,7 +27,7 @@ class Cell:
 def answer(view: View, earlier: list[tuple[Any, Span, View]], *, is_cleared: bool, is_filtered: bool) -> dict[str, Any]:
     """Return {figures, grids, chart, notes}. A reader who is not cleared for amounts gets those of many clients only, and
     none of a filtered choice of clients: two choices that differ by one client would tell what that client has."""
-    hidden = {grid.name: set() if is_cleared else _hidden(grid, is_filtered) for grid in view.grids}
+    hidden = {grid.name: {} if is_cleared else _hidden(grid, is_filtered) for grid in view.grids}
     grids = {grid.name: _plain(grid, hidden[grid.name]) for grid in view.grids}
     past = [(label, span, {one.name: one.values() for one in other.grids}, other) for label, span, other in earlier]
     figures = []
@@ -52,23 +52,24 @@ def answer(view: View, earlier: list[tuple[Any, Span, View]], *, is_cleared: boo
         "grids": list(grids.values()),
         "chart": _chart(view, grids, is_cleared),
         "notes": [str(one) for one in view.notes],
-        "is_hidden": any(hidden.values()),
+        "is_hidden": any(rows for layers in hidden.values() for rows in layers.values()),
     }
 
 
-def _hidden(grid: Grid, is_filtered: bool) -> set[int | None]:
-    if is_filtered and any(one.is_amount for one in grid.columns):
-        return {*range(len(grid.rows.labels)), None}
-    return grid.hidden()
+def _hidden(grid: Grid, is_filtered: bool) -> dict[str, set[int | None]]:
+    if not is_filtered:
+        return grid.hidden()
+    every: set[int | None] = {*range(len(grid.rows.labels)), None}
+    return {grid.layer_of(one): every for one in grid.columns if one.is_amount}
 
 
-def _plain(grid: Grid, hidden: set[int | None]) -> dict[str, Any]:
+def _plain(grid: Grid, hidden: dict[str, set[int | None]]) -> dict[str, Any]:
     values = grid.values()
     named = [column for column in grid.columns if str(column.label)]
     rows: list[dict[str, Any]] = []
     places: list[int | None] = [*range(len(grid.rows.labels)), *([None] if grid.has_total else [])]
     for at, place in enumerate(places):
-        cells = [_cell(grid, column, values[column.name][at], place, place in hidden) for column in named]
+        cells = [_cell(grid, column, values[column.name][at], place, hidden) for column in named]
         rows.append({"label": "" if place is None else str(grid.rows.labels[place]), "cells": cells})
     return {
         "name": grid.name,
@@ -80,8 +81,10 @@ def _plain(grid: Grid, hidden: set[int | None]) -> dict[str, Any]:
     }
 
 
-def _cell(grid: Grid, column: Column, value: Any, place: int | None, is_hidden: bool) -> dict[str, Any]:
-    hides = is_hidden and column.is_amount
+def _cell(
+    grid: Grid, column: Column, value: Any, place: int | None, hidden: dict[str, set[int | None]]
+) -> dict[str, Any]:
+    hides = column.is_amount and place in hidden.get(grid.layer_of(column), ())
     return {
         "value": None if hides else shown(column.unit, value),
         "unit": column.unit,

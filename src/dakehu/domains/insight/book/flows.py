@@ -31,8 +31,11 @@ def view(clients: BookClients, before: Month | None, during: list[Month]) -> Vie
     values = {"opening": found.opening, **found.causes, "closing": found.closing}
     columns = [
         Column("clients", bilingual("客户数", "Clients")),
-        *(Column(name, LABELS[name], "money", values=values[name], is_amount=True) for name in LABELS),
-        Column("net", bilingual("净流入", "Net inflow"), "money", values=net, is_amount=True),
+        *(
+            Column(name, LABELS[name], "money", values=values[name], is_amount=True, layer=_layer(name))
+            for name in LABELS
+        ),
+        Column("net", bilingual("净流入", "Net inflow"), "money", values=net, is_amount=True, layer="net"),
     ]
     return View(
         [Grid("flows", bilingual("按{by}", "By {by}", by=clients.by.label), clients.by.label, clients.groups, columns)],
@@ -44,6 +47,11 @@ def view(clients: BookClients, before: Month | None, during: list[Month]) -> Vie
         _steps(found),
         _notes(before, during),
     )
+
+
+def _layer(name: str) -> str:
+    """Return the layer of a column: what there was, or what moved, each part of which follows from the others."""
+    return "causes" if name in CAUSES else "assets"
 
 
 def _steps(found: Changes) -> dict[str, Any]:

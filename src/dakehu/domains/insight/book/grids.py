@@ -51,7 +51,8 @@ class Column:
 
     Counts the clients of the row that are in `where` (bool [N], or one for each row; None: all), or adds up their `values`
     ([N]: cents of unit money, else floats). `derived` works out the cells from those of other columns by name, the total
-    last; its clients are those of the column `of`. `is_amount`: it says what clients have.
+    last; its clients are those of the column `of`. `is_amount`: it says what clients have. `layer`: amounts that follow from one
+    another, such as what moved, are of one layer, and are shown or hidden together in a row.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Column:
     derived: Derived | None = None
     of: str = ""
     is_amount: bool = False
+    layer: str = ""
 
     def counted(self, row: int | None, rows: np.ndarray) -> np.ndarray:
         """Return the clients of a row that are in the column: bool [N]. row: None for the total."""
@@ -110,29 +112,45 @@ class Grid:
                 made[column.name] = column.derived(made)
         return made
 
-    def hidden(self) -> set[int | None]:
-        """Return the rows whose amounts would say what a single client has: too few clients, or one of them dominant.
+    def hidden(self) -> dict[str, set[int | None]]:
+        """Return {layer: rows} of which amounts would say what a single client has: too few clients, or one dominant.
 
-        Where one row alone is hidden, the smallest of the others is too: total less the rest would give it away.
+        Where one row of a layer alone is hidden, the smallest of the others is too: total less the rest would give it away.
         """
-        amounts = [one for one in self.columns if one.is_amount and one.derived is None and one.values is not None]
-        if not amounts:
-            return set()
-        sizes, found = {}, set()
+        found: dict[str, set[int | None]] = {}
+        for column in self.columns:
+            if column.is_amount:
+                found.setdefault(self.layer_of(column), set())
+        for layer in found:
+            found[layer] = self._hidden_rows([one for one in self._amounts() if one.layer == layer])
+        return found
+
+    def layer_of(self, column: Column) -> str:
+        """Return the layer of a column; a derived one is of the layer of what it is derived from."""
+        return column.layer if column.derived is None else self.layer_of(self.column(column.of))
+
+    def _amounts(self) -> list[Column]:
+        return [one for one in self.columns if one.is_amount and one.derived is None and one.values is not None]
+
+    def _hidden_rows(self, columns: Sequence[Column]) -> set[int | None]:
+        sizes: dict[int, int] = {}
+        found: set[int | None] = set()
         for row in range(len(self.rows.labels)):
-            parts = [_part(one, one.counted(row, self.rows.mask(row))) for one in amounts]
+            parts = [_part(one, one.counted(row, self.rows.mask(row))) for one in columns]
             sizes[row] = max((number for number, _ in parts), default=0)
-            if any(0 < number < SMALLEST or largest > DOMINANT for number, largest in parts):
+            if _is_telling(parts):
                 found.add(row)
-        if any(0 < number < SMALLEST or largest > DOMINANT for number, largest in self._whole(amounts)):
+        if _is_telling([_part(one, one.counted(None, self.rows.every())) for one in columns]):
             return {*range(len(self.rows.labels)), None}
         left = [row for row in sizes if row not in found and sizes[row]]
         if len(found) == 1 and left and self.has_total:
             found.add(min(left, key=lambda row: sizes[row]))
-        return set(found)
+        return found
 
-    def _whole(self, amounts: Sequence[Column]) -> list[tuple[int, float]]:
-        return [_part(one, one.counted(None, self.rows.every())) for one in amounts]
+
+def _is_telling(parts: Sequence[tuple[int, float]]) -> bool:
+    """Return whether any of some sums, each as _part gives it, says what a single client has."""
+    return any(0 < number < SMALLEST or largest > DOMINANT for number, largest in parts)
 
 
 def _missing(name: str) -> Column:

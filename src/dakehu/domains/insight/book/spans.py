@@ -34,6 +34,8 @@ class Span:
             return f"{self.first:%Y-%m}"
         if self.months == QUARTER and self.first.month % QUARTER == 1:
             return f"{self.first.year} Q{(self.first.month + 2) // QUARTER}"
+        if self.months < QUARTER and self.first == quarter_of(self.last).first:
+            return f"{self.first.year} Q{(self.first.month + 2) // QUARTER} ({self.first:%m}–{self.last:%m})"
         return f"{self.first:%Y-%m} – {self.last:%Y-%m}"
 
 

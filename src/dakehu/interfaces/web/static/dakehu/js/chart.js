@@ -86,10 +86,13 @@ function option(host, data) {
   if (kind === "donut") return { ...shared, ...donut(host, data, shared.tooltip) };
   if (kind === "steps") return { ...shared, ...steps(data, shared.tooltip) };
   if (kind === "spark") return { ...shared, ...spark(data) };
-  return { ...shared, ...cartesian(data, kind, shared.tooltip, host.clientWidth < 480) };
+  return { ...shared, ...cartesian(data, kind, shared.tooltip, host.clientWidth) };
 }
 
-function cartesian(data, kind, tooltip, small) {
+function cartesian(data, kind, tooltip, width) {
+  const small = width < 480;
+  const each = Math.floor((width - 70) / data.x.length) - 8; // room of a label under its bar
+  const whole = kind === "bar" && each >= 30; // every group is named, on several lines where need be
   const many = data.series.length > 1;
   const right = data.series.some((one) => one.right);
   return {
@@ -100,7 +103,7 @@ function cartesian(data, kind, tooltip, small) {
     xAxis: {
       type: "category", data: data.x, boundaryGap: data.series.some((one) => (one.kind ?? kind) === "bar"),
       axisLine: { lineStyle: { color: token("--line-strong") } }, axisTick: { show: false },
-      axisLabel: { color: token("--muted"), fontSize: 11, hideOverlap: true, margin: 10, interval: small ? "auto" : undefined },
+      axisLabel: { color: token("--muted"), fontSize: 11, hideOverlap: !whole, margin: 10, ...(whole ? { interval: 0, width: each, overflow: "break" } : { interval: small ? "auto" : undefined }) },
     },
     yAxis: [axis(data.series.find((one) => !one.right), true), ...(right ? [axis(data.series.find((one) => one.right), false)] : [])],
     series: data.series.map((one, place) => line(one, place, kind, data.x)),
