@@ -138,9 +138,11 @@ class Grid:
         for row in range(len(self.rows.labels)):
             parts = [_part(one, one.counted(row, self.rows.mask(row))) for one in columns]
             sizes[row] = max((number for number, _ in parts), default=0)
-            if _is_telling(parts):
+            if _is_telling(parts) or 0 < np.count_nonzero(self.rows.mask(row)) < SMALLEST:
                 found.add(row)
-        if _is_telling([_part(one, one.counted(None, self.rows.every())) for one in columns]):
+        every = self.rows.every()
+        is_few = np.count_nonzero(every) < SMALLEST
+        if is_few or _is_telling([_part(one, one.counted(None, every)) for one in columns]):
             return {*range(len(self.rows.labels)), None}
         left = [row for row in sizes if row not in found and sizes[row]]
         if len(found) == 1 and left and self.has_total:

@@ -84,7 +84,7 @@ function option(host, data) {
     },
   };
   if (kind === "donut") return { ...shared, ...donut(host, data, shared.tooltip) };
-  if (kind === "steps") return { ...shared, ...steps(data, shared.tooltip) };
+  if (kind === "steps") return { ...shared, ...steps(data, shared.tooltip, host.clientWidth) };
   if (kind === "spark") return { ...shared, ...spark(data) };
   return { ...shared, ...cartesian(data, kind, shared.tooltip, host.clientWidth) };
 }
@@ -193,7 +193,7 @@ function donut(host, data, tooltip) {
 }
 
 /** Floating bars: the part of each above zero and the part below, each on a bar that is not seen. */
-function steps(data, tooltip) {
+function steps(data, tooltip, width) {
   const colour = (one) => token(one.whole ? "--accent" : one.flow ? "--muted" : one.to < one.from ? "--down" : "--up");
   const above = data.steps.map((one) => [Math.max(Math.min(one.from, one.to), 0), Math.max(one.from, one.to, 0)]);
   const below = data.steps.map((one) => [Math.min(Math.max(one.from, one.to), 0), Math.min(one.from, one.to, 0)]);
@@ -207,7 +207,7 @@ function steps(data, tooltip) {
   return {
     grid: { left: 8, right: 14, top: 24, bottom: 6, containLabel: true },
     tooltip: { ...tooltip, trigger: "item", formatter: (point) => `${point.name}\n${change(point.dataIndex)}` },
-    xAxis: { type: "category", data: data.steps.map((one) => one.name), axisTick: { show: false }, axisLine: { lineStyle: { color: token("--line-strong") } }, axisLabel: { color: token("--muted"), fontSize: 11, interval: 0 } },
+    xAxis: { type: "category", data: data.steps.map((one) => one.name), axisTick: { show: false }, axisLine: { lineStyle: { color: token("--line-strong") } }, axisLabel: { color: token("--muted"), fontSize: 11, interval: 0, width: Math.floor((width - 70) / data.steps.length) - 8, overflow: "break" } },
     yAxis: axis({ kind: "bar", unit: data.unit }, true),
     series: [...parts, { data: labels, silent: true }].map((part) => ({ type: "bar", stack: "steps", barMaxWidth: 64, ...part })),
   };
