@@ -101,12 +101,17 @@ class Grid:
         """Return {column: its cells, the total last where there is one}."""
         made: dict[str, list[Any]] = {}
         places: list[int | None] = [*range(len(self.rows.labels)), *([None] if self.has_total else [])]
-        masks = [self.rows.every() if place is None else self.rows.mask(place) for place in places]
+        masks: list[np.ndarray] = []
         for column in self.columns:
-            if column.derived is None:
-                made[column.name] = [
-                    _added(column, column.counted(place, mask)) for place, mask in zip(places, masks, strict=True)
-                ]
+            if column.derived is not None:
+                continue
+            if isinstance(self.rows, Groups) and (column.where is None or isinstance(column.where, np.ndarray)):
+                made[column.name] = _grouped(self.rows, column, self.has_total)
+                continue
+            masks = masks or [self.rows.every() if place is None else self.rows.mask(place) for place in places]
+            made[column.name] = [
+                _added(column, column.counted(place, mask)) for place, mask in zip(places, masks, strict=True)
+            ]
         for column in self.columns:
             if column.derived is not None:
                 made[column.name] = column.derived(made)
@@ -157,6 +162,23 @@ def _is_telling(parts: Sequence[tuple[int, float]]) -> bool:
 
 def _missing(name: str) -> Column:
     raise KeyError(name)
+
+
+def _grouped(rows: Groups, column: Column, has_total: bool) -> list[Any]:
+    """Return the cells of a column over groups that do not overlap, in one pass.
+
+    Sums of cents are floats, which hold whole numbers up to 2^53: 90 trillion yuan.
+    """
+    where = column.where if isinstance(column.where, np.ndarray) else slice(None)
+    places, size = rows.places[where] + 1, len(rows.labels) + 1
+    if column.values is None:
+        cells: list[Any] = np.bincount(places, minlength=size)[1:].tolist()
+    else:
+        values = column.values[where]
+        cells = np.bincount(places, values, minlength=size)[1:].tolist()
+        if values.dtype.kind == "i":
+            cells = [int(cell) for cell in cells]
+    return [*cells, sum(cells)] if has_total else cells
 
 
 def _added(column: Column, mask: np.ndarray) -> Any:
