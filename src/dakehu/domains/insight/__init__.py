@@ -6,8 +6,10 @@ PUBLIC = (
     "pivots.computation",
     "pivots.dimensions",
     "pivots.rules",
+    "schedules.rights",
     "schedules.rules",
     "snapshots.collection",
     "snapshots.nightly",
+    "snapshots.rebuilding",
     "snapshots.visibility",
 )

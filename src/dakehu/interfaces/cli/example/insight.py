@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from dakehu.domains.insight.snapshots.collection import take_snapshot
+from dakehu.domains.insight.snapshots.rebuilding import rebuild_quarters
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.gates import perform
@@ -36,6 +37,9 @@ def add_reports(acting: Callable[[str], AbstractContextManager[Any]], analyst: s
             },
         )
         perform("insight.share_report", {"report": board.pk, "sharing": "team"})
-        perform("insight.add_schedule", {"report": board.pk, "recipients": recipients, "rhythm": "weekly"})
+        perform(
+            "insight.add_schedule", {"report": board.pk, "recipients": recipients, "rhythm": "weekly", "by_mail": True}
+        )
     with acting_as(system_actor("snapshot of the demonstration", "cli")):
         take_snapshot()
+        rebuild_quarters()
