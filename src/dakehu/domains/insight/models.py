@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 
 from dakehu.domains.insight.choices import FileKind, ReportKind, Rhythm, RunState, Sharing
+from dakehu.domains.insight.predictions.models import ClientPrediction, PredictionModel  # noqa: F401  tables of this domain
 from dakehu.foundation.records.recorded import Recorded
 from dakehu.foundation.schema.fields import choice_field, field
 from dakehu.foundation.schema.names import Names
