@@ -46,7 +46,7 @@ def train_model(*, kind: str) -> int:
 def train_in_background(progress: Progress, *, kind: str, by: int | None = None) -> dict[str, Any]:
     """Train a version on the history of all clients, and store it with its back-test. Returns {model, failures}."""
     with acting_as(system_actor("train a prediction model on the history of the desk")):
-        trained = versions.train(kind, trading_days.last_complete_day())
+        trained = versions.train(kind, versions.read_material(trading_days.last_complete_day()))
         progress(0.9, bilingual("正在保存模型与回测", "Storing the model and its back-test"))
         row = record_model(kind=kind, trained=trained, by=by)
     return {"model": row.pk, "failures": row.failures}

@@ -19,6 +19,7 @@ from dakehu.foundation.records.columns import MOMENT, read_columns
 from dakehu.foundation.schema.fields import model_of
 
 EPOCH = date(1970, 1, 1)
+AT_ONCE = 3_000_000  # rows of a feed read at a time
 AMOUNTS = ("total", "deposits", "withdrawals", "cash")
 # What came of an attempt, by the outcomes of calls after a shock and of moments; other outcomes are no attempt to reach.
 ANSWERED = ("reached", "call_back", "meeting", "will_act", "explained")
@@ -49,6 +50,18 @@ def read_history(clients: np.ndarray, first: date, until: date) -> History:
     )
 
 
+def read_service(clients: np.ndarray, first: date, until: date) -> History:
+    """Return contacts, balances and attempts of clients in the reader's scope, without trades and sign-ins."""
+    balances = _daily("balances", AMOUNTS, clients, first, until)
+    return History(
+        day_number(until),
+        contacts=_contacts(clients, until),
+        balances=None if balances is None else _with_inflow(balances),
+        attempts=_attempts(clients, until),
+        balances_until=_newest("balances", until),
+    )
+
+
 def read_recent(clients: np.ndarray, day: date) -> History:
     """Return what the features of a day need, for any number of clients: balances and sign-ins in two blocks of days."""
     balances = _blocks("balances", AMOUNTS, clients, day)
@@ -69,15 +82,19 @@ def _newest(feed: str, until: date) -> int | None:
 
 
 def _daily(feed: str, columns: tuple[str, ...], clients: np.ndarray, first: date, until: date) -> EventTable | None:
-    """Return the rows of a feed day by day; None where it has not come. One file is read at a time."""
-    wanted = pl.Series(clients).implode()
-    frames = [
-        feeds.frame(feed, day, ("client", *columns))
-        .filter(pl.col("client").is_in(wanted))
-        .with_columns(pl.lit(day_number(day), pl.Int64).alias("day"), pl.lit(1.0).alias("days"))
-        for day in feeds.days_of(feed, first, until)
-    ]
-    return _events(pl.concat(frames), (*columns, "days")) if frames else None
+    """Return the rows of a feed day by day; None where it has not come. As many days at once as AT_ONCE rows hold."""
+    days, wanted = feeds.days_of(feed, first, until), pl.Series(clients).implode()
+    frames, begin, count = [], 0, 1
+    while begin < len(days):
+        part = days[begin : begin + count]
+        found = feeds.series(feed, part[0], part[-1], ("client", *columns))
+        frames.append(found.filter(pl.col("client").is_in(wanted)))
+        begin += count
+        count = max(1, AT_ONCE * len(part) // max(found.height, 1))
+    if not frames:
+        return None
+    numbered = pl.concat(frames).with_columns(_day_number("day"), pl.lit(1.0).alias("days"))
+    return _events(numbered, (*columns, "days"))
 
 
 def _blocks(feed: str, columns: tuple[str, ...], clients: np.ndarray, day: date) -> EventTable | None:

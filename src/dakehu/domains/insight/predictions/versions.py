@@ -11,6 +11,7 @@ from dakehu.analytics.scorecards import Scorecard, counts_of
 from dakehu.domains.insight.predictions import back_test, eligible, rules, sources
 from dakehu.domains.insight.predictions.cases import Cases, past_cases, reach_of
 from dakehu.domains.insight.predictions.features import OF_KIND, QUARTER
+from dakehu.domains.insight.predictions.history import History
 from dakehu.domains.insight.predictions.training import fit
 
 LOOK_BACK = 1_100  # days of history that a model learns from
@@ -26,25 +27,38 @@ class Trained:
     used_until: int
 
 
-def train(kind: str, until: date) -> Trained:
-    """Train on the clients of the desk and test on the past. Read as the system; nothing is stored. Raises Refused."""
+@dataclass(frozen=True)
+class Material:
+    """What models learn from: the clients, and their history up to a day."""
+
+    chosen: eligible.Eligible
+    history: History
+    until: date
+
+
+def read_material(until: date) -> Material:
+    """Return the history of the clients to learn from. Read as the system."""
     chosen = eligible.for_training()
-    history = sources.read_history(chosen.clients, until - timedelta(days=LOOK_BACK), until)
-    first = sources.day_number(until) - LOOK_BACK + QUARTER
+    return Material(chosen, sources.read_history(chosen.clients, until - timedelta(days=LOOK_BACK), until), until)
+
+
+def train(kind: str, material: Material) -> Trained:
+    """Train on the history and test on the past; nothing is stored. Raises Refused where scikit-learn is needed and lacks."""
+    chosen, history = material.chosen, material.history
+    first = sources.day_number(material.until) - LOOK_BACK + QUARTER
     cases = past_cases(kind, history, chosen.clients, _begin(kind, history, first))
     report = back_test.back_test(OF_KIND[kind], cases, reach_of(kind))
     report |= {
         "clients": len(chosen.clients),
         "excluded": {"restricted": chosen.restricted, "refused": chosen.refused},
-        "history": describe_history(history, chosen.clients),
-        "rates": _rate(cases),
+        "history": describe_history(history),
     }
     failures = rules.failures(report)
     card = None if "history" in failures else _final(kind, cases)
     return Trained(card, report, failures, int(cases.day.max()) if len(cases) else 0)
 
 
-def describe_history(history: Any, clients: np.ndarray) -> dict[str, Any]:
+def describe_history(history: History) -> dict[str, Any]:
     """Return {source: {rows, first, last}} of what there is to learn from, by day; rows 0 where nothing came."""
     found = {}
     for name in ("trades", "contacts", "activity", "balances", "attempts"):
@@ -92,15 +106,11 @@ def shifts(card: Scorecard, values: np.ndarray) -> dict[str, float]:
     }
 
 
-def _begin(kind: str, history: Any, first: int) -> int:
+def _begin(kind: str, history: History, first: int) -> int:
     """Return the first day with a case: a quarter of balances must lie before it where balances are asked for."""
     if kind == "churn" and history.balances is not None and len(history.balances.day):
         return max(first, int(history.balances.day.min()) + QUARTER)
     return first
-
-
-def _rate(cases: Cases) -> float | None:
-    return float(cases.outcome.mean()) if len(cases) else None
 
 
 def _final(kind: str, cases: Cases) -> Scorecard:
