@@ -25,7 +25,17 @@ from dakehu.domains.insight.predictions.cases import Cases
 
 BLOCKS = 10
 CONTACT = ("campaign", "pdays", "previous")
-WORDS = ("job", "education", "default", "housing", "loan", "contact", "month", "day_of_week", "poutcome")  # no age, no marital status
+WORDS = (
+    "job",
+    "education",
+    "default",
+    "housing",
+    "loan",
+    "contact",
+    "month",
+    "day_of_week",
+    "poutcome",
+)  # no age, no marital status
 COUNTRY = ("emp.var.rate", "cons.price.idx", "cons.conf.idx", "euribor3m", "nr.employed")
 SMALL = (10, 5, 2)  # outcomes in training, calibration and test of a desk too small for the product's bounds
 SIZE, EDGE = 360, 48  # of the picture
@@ -39,7 +49,9 @@ def read_calls(path: Path) -> dict[str, np.ndarray]:
     for name in rows[0]:
         texts = [row[name] for row in rows]
         if name in WORDS:
-            found |= {f"{name}={word}": np.array([text == word for text in texts], float) for word in sorted(set(texts))}
+            found |= {
+                f"{name}={word}": np.array([text == word for text in texts], float) for word in sorted(set(texts))
+            }
         elif name == "y":
             found[name] = np.array([text == "yes" for text in texts], float)
         elif name not in ("age", "marital"):
@@ -101,10 +113,14 @@ def picture_of(table: list[dict[str, Any]], title: str) -> str:
     for row in table:
         x, y = at(row["predicted"], row["observed"])
         low, high = at(0, row["low"])[1], at(0, row["high"])[1]
-        parts.append(f'<path d="M{x:.1f} {low:.1f}V{high:.1f}" stroke="#2563eb"/><circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="#2563eb"/>')
+        parts.append(
+            f'<path d="M{x:.1f} {low:.1f}V{high:.1f}" stroke="#2563eb"/><circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="#2563eb"/>'
+        )
     for share in np.linspace(0, end, 5)[1:]:
         x, y = at(float(share), float(share))
-        parts.append(f'<text x="{x - 12:.1f}" y="{SIZE - EDGE + 16}">{share:.0%}</text><text x="{EDGE - 34}" y="{y + 4:.1f}">{share:.0%}</text>')
+        parts.append(
+            f'<text x="{x - 12:.1f}" y="{SIZE - EDGE + 16}">{share:.0%}</text><text x="{EDGE - 34}" y="{y + 4:.1f}">{share:.0%}</text>'
+        )
     parts.append(f'<text x="{SIZE / 2 - 40}" y="{SIZE - 10}">predicted</text><text x="6" y="36">came</text></svg>')
     return "".join(parts)
 
@@ -147,7 +163,9 @@ def measure_desk() -> None:
                 first = int(material.history.balances.day.min()) + QUARTER
             found = looked_at.past_cases(kind, material.history, material.chosen.clients, first)
             # One month for a period and no gap between training and test: not what the product does, only a look at its figures.
-            report = back_test(names, found, 0, looked_at.EVERY, SMALL) if len(found) else {"periods": [], "pooled": None}
+            report = (
+                back_test(names, found, 0, looked_at.EVERY, SMALL) if len(found) else {"periods": [], "pooled": None}
+            )
             if report["pooled"]:
                 print("\n".join(lines_of(f"{kind}, months, far too small", report)))
                 print(json.dumps({name: report["pooled"][name] for name in ("brier_gain", "hits_gain")}))

@@ -17,7 +17,14 @@ ONE = np.array([1])
 
 @pytest.mark.parametrize(
     ("day", "length", "ago", "count", "total"),
-    [(110, 11, 0, 2, 12), (110, 10, 0, 1, 7), (109, 10, 0, 1, 5), (131, 2, 0, 2, 4), (131, 2, 1, 1, 0), (131, 40, 20, 2, 12)],
+    [
+        (110, 11, 0, 2, 12),
+        (110, 10, 0, 1, 7),
+        (109, 10, 0, 1, 5),
+        (131, 2, 0, 2, 4),
+        (131, 2, 1, 1, 0),
+        (131, 40, 20, 2, 12),
+    ],
 )
 def test_a_window_holds_its_first_and_last_day(day, length, ago, count, total):
     days = np.array([day])
@@ -38,7 +45,11 @@ def test_windows_agree_with_counting_by_hand(seed):
         before = day[(client == one) & (day <= when)]
         since = table.days_since(np.array([one]), np.array([when]))[0]
         first = table.days_since_first(np.array([one]), np.array([when]))[0]
-        assert (np.isnan(since) and np.isnan(first)) if not len(before) else (since, first) == (when - before.max(), when - before.min())
+        assert (
+            (np.isnan(since) and np.isnan(first))
+            if not len(before)
+            else (since, first) == (when - before.max(), when - before.min())
+        )
 
 
 @pytest.mark.parametrize(("length", "ago"), [(1, -1), (10, -5), (0, 0)])

@@ -82,6 +82,8 @@ def test_cases_of_one_client_count_together():
     assert (tenfold.high - tenfold.low) / 10 == pytest.approx(alone.high - alone.low, rel=0.1)
 
 
-@pytest.mark.parametrize(("seen", "is_shifted"), [([50, 50], False), ([48, 52], False), ([15, 85], True), ([0, 100], True)])
+@pytest.mark.parametrize(
+    ("seen", "is_shifted"), [([50, 50], False), ([48, 52], False), ([15, 85], True), ([0, 100], True)]
+)
 def test_stability_shows_a_shift(seen, is_shifted):
     assert (p.stability(np.array([50.0, 50.0]), np.array(seen, float)) > 0.2) is is_shifted

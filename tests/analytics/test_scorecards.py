@@ -45,7 +45,11 @@ def test_a_card_is_the_same_after_json():
         {**CARD.as_plain(), "counts": []},
         {**CARD.as_plain(), "line": None},
         {**CARD.as_plain(), "features": [{"name": "a", "cuts": [1.0], "points": [1.0]}]},
-        {**CARD.as_plain(), "features": [{"name": "a", "cuts": [1.0], "points": [1.0, 2.0, float("inf")]}], "counts": [[1, 2, 3]]},
+        {
+            **CARD.as_plain(),
+            "features": [{"name": "a", "cuts": [1.0], "points": [1.0, 2.0, float("inf")]}],
+            "counts": [[1, 2, 3]],
+        },
     ],
 )
 def test_plain_values_that_do_not_fit_are_refused(broken):

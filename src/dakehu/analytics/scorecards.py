@@ -137,7 +137,9 @@ def pooled(outcome: np.ndarray, score: np.ndarray) -> Calibration:
             last = blocks.pop()
             blocks[-1] = [blocks[-1][0] + last[0], blocks[-1][1] + last[1], blocks[-1][2], last[3]]
     knots = [
-        (x, block[0] / block[1]) for block in blocks for x in ((block[2], block[3]) if block[2] < block[3] else block[2:3])
+        (x, block[0] / block[1])
+        for block in blocks
+        for x in ((block[2], block[3]) if block[2] < block[3] else block[2:3])
     ]
     return Calibration(knots=tuple(knots))
 

@@ -13,4 +13,7 @@ class InsightConfig(DomainConfig):
         from dakehu.domains.insight.predictions.models import BANDS
         from dakehu.foundation.schema.related_columns import ColumnExtension, extend
 
-        extend("clients.Client", ColumnExtension("insight.ClientPrediction", "predictions", "client_id", BANDS, INSIGHT_READ))
+        extend(
+            "clients.Client",
+            ColumnExtension("insight.ClientPrediction", "predictions", "client_id", BANDS, INSIGHT_READ),
+        )

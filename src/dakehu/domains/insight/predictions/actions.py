@@ -32,23 +32,25 @@ IN_USE = (ModelState.ON.value, ModelState.SUSPENDED.value)
     zh="训练预测模型",
     en="Train a prediction model",
     parameters=(KIND,),
-    irreversible=bilingual("训练只新增一个未启用的版本。", "Training adds a version that is off; there is nothing to undo."),
+    irreversible=bilingual(
+        "训练只新增一个未启用的版本。", "Training adds a version that is off; there is nothing to undo."
+    ),
 )
 def train_model(*, kind: str) -> int:
     """Train and back-test a model in the background; it stays off. Returns the number of the job. Raises Refused without the
     extra that trains."""
     if not training.is_installed():
-        raise refusal("kind", training.HOW_TO.zh, training.HOW_TO.en)
-    return start(JOB, kind=kind, by=current_actor().user_id)
+        raise Refused({"kind": [training.HOW_TO]})
+    return start(JOB, predicted=kind, by=current_actor().user_id)
 
 
 @job(JOB)
-def train_in_background(progress: Progress, *, kind: str, by: int | None = None) -> dict[str, Any]:
+def train_in_background(progress: Progress, *, predicted: str, by: int | None = None) -> dict[str, Any]:
     """Train a version on the history of all clients, and store it with its back-test. Returns {model, failures}."""
     with acting_as(system_actor("train a prediction model on the history of the desk")):
-        trained = versions.train(kind, versions.read_material(trading_days.last_complete_day()))
+        trained = versions.train(predicted, versions.read_material(trading_days.last_complete_day()))
         progress(0.9, bilingual("正在保存模型与回测", "Storing the model and its back-test"))
-        row = record_model(kind=kind, trained=trained, by=by)
+        row = record_model(kind=predicted, trained=trained, by=by)
     return {"model": row.pk, "failures": row.failures}
 
 
@@ -90,7 +92,9 @@ def switch_on_model(*, model: int, reason: str) -> PredictionModel:
     row = get_model(model)
     if row.failures or not row.definition:
         why = "；".join(failure_words(name) for name in row.failures)
-        raise Refused({"model": [bilingual("该版本未通过回测：{why}", "This version did not pass its back-test: {why}", why=why)]})
+        raise Refused(
+            {"model": [bilingual("该版本未通过回测：{why}", "This version did not pass its back-test: {why}", why=why)]}
+        )
     if row.state == ModelState.ON:
         raise refusal("model", "该版本已经启用。", "This version is on already.")
     if row.trained_by_id is not None and row.trained_by_id == current_actor().user_id:

@@ -43,7 +43,9 @@ def for_scoring() -> Eligible:
     of = frame.filter(~pl.col("restricted") & pl.col("status").is_in(SCORED))
     refused = pl.col("consent").is_in([ConsentState.REFUSED.value, ConsentState.WITHDRAWN.value]).fill_null(False)
     asked = of.filter(~refused)
-    is_consenting = (pl.col("consent") == ConsentState.GIVEN.value).fill_null(False) | (pl.col("kind") != Kind.PERSON.value)
+    is_consenting = (pl.col("consent") == ConsentState.GIVEN.value).fill_null(False) | (
+        pl.col("kind") != Kind.PERSON.value
+    )
     kept = asked.filter(is_consenting)
     return Eligible(
         np.sort(kept["client"].to_numpy()),

@@ -26,8 +26,16 @@ class PredictionModel(Recorded):
     retention = TWENTY_YEARS
 
     kind = field(choice_field(PredictionKind), zh="预测内容", en="What is predicted", listed=True, editable=False)
-    version = field(models.PositiveIntegerField(default=1), zh="模型版本", en="Version of the model", listed=True, editable=False)
-    state = field(choice_field(ModelState, default=ModelState.OFF), zh="模型状态", en="State of the model", listed=True, editable=False)
+    version = field(
+        models.PositiveIntegerField(default=1), zh="模型版本", en="Version of the model", listed=True, editable=False
+    )
+    state = field(
+        choice_field(ModelState, default=ModelState.OFF),
+        zh="模型状态",
+        en="State of the model",
+        listed=True,
+        editable=False,
+    )
     trained_on = field(models.DateField(), zh="训练日期", en="Trained on", listed=True, editable=False)
     trained_by = field(models.ForeignKey("team.User", null=True, on_delete=models.PROTECT, related_name="+"), zh="训练人",
                        en="Trained by", editable=False)  # fmt: skip
@@ -46,7 +54,9 @@ class PredictionModel(Recorded):
 
 
 def _band(zh: str, en: str) -> Any:
-    return field(choice_field(PredictionBand, default=""), zh=zh, en=en, listed=True, editable=False, sensitivity=PERSONAL)
+    return field(
+        choice_field(PredictionBand, default=""), zh=zh, en=en, listed=True, editable=False, sensitivity=PERSONAL
+    )
 
 
 def _probability(zh: str, en: str) -> Any:
@@ -77,7 +87,13 @@ class ClientPrediction(ClientRecorded):
     reactivation_probability = _probability("重新交易概率", "Probability of trading again")
     answer_band = _band("接听可能", "Chance of answering")
     answer_probability = _probability("接听概率", "Probability of answering")
-    basis: Any = field(models.JSONField(default=dict), zh="预测依据", en="Basis of the predictions", editable=False, sensitivity=PERSONAL)
+    basis: Any = field(
+        models.JSONField(default=dict),
+        zh="预测依据",
+        en="Basis of the predictions",
+        editable=False,
+        sensitivity=PERSONAL,
+    )
 
     class Meta(ClientRecorded.Meta):
         indexes = [models.Index(fields=[name, "client"], name=f"predicted_{name}") for name in BANDS]

@@ -18,7 +18,11 @@ STEP = "insight.predictions"
 def _run(night: Night) -> dict[str, Any]:
     result = score_night(night.day)
     if not result["models"]:
-        return {**result, "unchanged": True, "words": bilingual("没有启用的预测模型。", "No prediction model is in use.")}
+        return {
+            **result,
+            "unchanged": True,
+            "words": bilingual("没有启用的预测模型。", "No prediction model is in use."),
+        }
     words = bilingual(
         "{models} 个模型，{clients} 位客户；{suspended} 个模型因校准失效自动停用。",
         "{models} models, {clients} clients; {suspended} models off by themselves for lost calibration.",

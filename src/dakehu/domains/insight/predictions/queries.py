@@ -83,7 +83,14 @@ def _drift(check: dict[str, Any]) -> list[str]:
     if not check:
         return []
     found = [
-        str(bilingual("“{name}”的分布已偏移（PSI {n:.2f}）。", "“{name}” has shifted (PSI {n:.2f}).", name=FEATURES[name].label, n=size))
+        str(
+            bilingual(
+                "“{name}”的分布已偏移（PSI {n:.2f}）。",
+                "“{name}” has shifted (PSI {n:.2f}).",
+                name=FEATURES[name].label,
+                n=size,
+            )
+        )
         for name, size in check["shifts"].items()
         if size > rules.SHIFTED
     ]
@@ -91,7 +98,13 @@ def _drift(check: dict[str, Any]) -> list[str]:
     if quarter["is_lost"]:
         found.append(str(bilingual("最近一季校准失效。", "Calibration was lost in the last quarter.")))
     elif quarter["cases"] < rules.LEAST_CHECK or quarter["events"] < rules.LEAST_EVENTS:
-        found.append(str(bilingual("最近一季结果太少，尚不能判断校准。", "Too few outcomes in the last quarter to judge calibration.")))
+        found.append(
+            str(
+                bilingual(
+                    "最近一季结果太少，尚不能判断校准。", "Too few outcomes in the last quarter to judge calibration."
+                )
+            )
+        )
     return found
 
 
@@ -110,12 +123,17 @@ def prediction_card(*, client: Any) -> dict[str, Any]:
         )
         return {"notes": [str(left_out)], "page": page}
     if current_actor().clearance < PERSONAL:
-        return {"notes": [str(bilingual("您的权限看不到个人预测。", "You are not cleared for predictions of people."))], "page": page}
+        return {
+            "notes": [str(bilingual("您的权限看不到个人预测。", "You are not cleared for predictions of people."))],
+            "page": page,
+        }
     found = [_said(kind, row, used[kind]) for kind in used if getattr(row, f"{kind}_band")]
     if not found:
         return {"notes": [str(bilingual("目前没有适用的预测。", "No prediction applies at present."))], "page": page}
     lines = [{"what": one["lead"], "text": one["text"], "tone": one["tone"]} for one in found]
-    notes = [str(bilingual("截至 {day}。{notice}", "As of {day}. {notice}", day=row.day.isoformat(), notice=words.NOTICE))]
+    notes = [
+        str(bilingual("截至 {day}。{notice}", "As of {day}. {notice}", day=row.day.isoformat(), notice=words.NOTICE))
+    ]
     return {"lead": found[0]["lead"], "tone": found[0]["tone"], "lines": lines, "notes": notes, "page": page}
 
 
@@ -123,10 +141,14 @@ def _said(kind: str, row: ClientPrediction, model: PredictionModel) -> dict[str,
     """Return what is predicted of a client in words: {lead, text, tone}."""
     band, chance = str(getattr(row, f"{kind}_band")), getattr(row, f"{kind}_probability")
     basis = row.basis.get(kind, {})
-    title = bilingual("{label}可能：{band}", "{label}: {band}", label=words.LABELS[kind], band=PredictionBand.text_of(band).lower())
+    title = bilingual(
+        "{label}可能：{band}", "{label}: {band}", label=words.LABELS[kind], band=PredictionBand.text_of(band).lower()
+    )
     tone = TONES[band] if kind == "churn" else ""
     if basis.get("by") == "rule":
-        text = bilingual("模型已自动停用，按规则：{rule}", "The model is off by itself; by the rule: {rule}", rule=words.RULES[kind])
+        text = bilingual(
+            "模型已自动停用，按规则：{rule}", "The model is off by itself; by the rule: {rule}", rule=words.RULES[kind]
+        )
         return {"lead": str(title), "text": str(text), "tone": tone}
     share = "" if chance is None else f"{float(chance):.0%}"
     because = "；".join(words.reasons(basis)) or str(bilingual("各项均接近通常水平", "everything is near the usual"))

@@ -129,7 +129,8 @@ def _trades(clients: np.ndarray, until: date) -> EventTable | None:
     if not table.num_rows:
         return None
     chosen = pc.and_(
-        pc.is_in(table["client"], pa.array(clients, table["client"].type)), pc.less_equal(table["day"], pa.scalar(until))
+        pc.is_in(table["client"], pa.array(clients, table["client"].type)),
+        pc.less_equal(table["day"], pa.scalar(until)),
     )
     return _events(pl.DataFrame(table.filter(chosen)).with_columns(_day_number("day")), ())
 
@@ -156,8 +157,12 @@ def _contacts(clients: np.ndarray, until: date) -> EventTable | None:
 def _attempts(clients: np.ndarray, until: date) -> EventTable | None:
     """Return the attempts to reach a client whose result was recorded, with whether they were answered."""
     recorded = (*ANSWERED, *UNANSWERED)
-    calls: Any = model_of("care.OutreachAttempt").objects.filter(outcome__in=recorded, held_at__lt=_end_of(until)).order_by()
-    moments: Any = model_of("service.Moment").objects.filter(outcome__in=recorded, worked_at__lt=_end_of(until)).order_by()
+    calls: Any = (
+        model_of("care.OutreachAttempt").objects.filter(outcome__in=recorded, held_at__lt=_end_of(until)).order_by()
+    )
+    moments: Any = (
+        model_of("service.Moment").objects.filter(outcome__in=recorded, worked_at__lt=_end_of(until)).order_by()
+    )
     schema = {"client": pl.Int64, "at": MOMENT, "outcome": pl.String}
     frame = pl.concat(
         [

@@ -14,7 +14,7 @@ from dakehu.analytics import scorecards
 from dakehu.analytics.probabilities import brier, calibration_line
 from dakehu.analytics.scorecards import Calibration, Feature, Scorecard
 from dakehu.domains.insight.predictions.rules import ISOTONIC_FROM
-from dakehu.foundation.base.errors import refusal
+from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 
 PACKAGE, EXTRA = "sklearn", "dakehu[models]"
@@ -46,7 +46,7 @@ def fit(
     the extra.
     """
     if not is_installed():
-        raise refusal("model", HOW_TO.zh, HOW_TO.en)
+        raise Refused({"model": [HOW_TO]})
     cuts = [scorecards.cuts_of(values[:, place]) for place in range(values.shape[1])]
     coded = np.column_stack([scorecards.codes(values[:, place], one) for place, one in enumerate(cuts)])
     counts = tuple(

@@ -49,7 +49,8 @@ FAILURES = {
         calibration=LEAST_CALIBRATION,
     ),
     "brier": bilingual(
-        "至少一个检验期的误差（Brier）不优于固定比例。", "In a period the error (Brier) is no better than the usual rate's."
+        "至少一个检验期的误差（Brier）不优于固定比例。",
+        "In a period the error (Brier) is no better than the usual rate's.",
     ),
     "brier_rule": bilingual(
         "误差（Brier）不优于规则，或差异的区间含 0。",
@@ -61,7 +62,9 @@ FAILURES = {
     ),
     "slope": bilingual("校准斜率不在 0.8 至 1.25 之间。", "The slope of calibration is not between 0.8 and 1.25."),
     "level": bilingual(
-        "平均概率与实际比例相差超过 {far:.0%}。", "The mean probability is off by more than {far:.0%} of the rate.", far=FAR
+        "平均概率与实际比例相差超过 {far:.0%}。",
+        "The mean probability is off by more than {far:.0%} of the rate.",
+        far=FAR,
     ),
 }
 NOTICE = bilingual(

@@ -23,7 +23,12 @@ from dakehu.foundation.records.columns import read_columns
 from dakehu.foundation.schema.fields import FieldSpec, model_of
 from dakehu.foundation.schema.parameters import Parameter
 
-FACTOR = Parameter("percent", required=False, kind="integer", spec=FieldSpec("联系间隔为现行的百分之几", "Interval in percent of today's"))
+FACTOR = Parameter(
+    "percent",
+    required=False,
+    kind="integer",
+    spec=FieldSpec("联系间隔为现行的百分之几", "Interval in percent of today's"),
+)
 SHORTEST, LONGEST = 25, 400  # percent
 CAUTION = bilingual(
     "这是关联，不是因果：常联系的客户本来就与少联系的不同。改变节奏后会怎样，只有试过才知道。",
@@ -54,7 +59,14 @@ def rhythm_what_if(*, percent: int | None = None) -> dict[str, Any]:
         raise refusal("percent", "应为 {a} 至 {b}。", "Must be {a} to {b}.", a=SHORTEST, b=LONGEST)
     day = trading_days.last_complete_day()
     scheme = schemes.find_scheme_in_force(day)
-    found: dict[str, Any] = {"scheme": None, "percent": asked, "day": day, "tiers": [], "bands": [], "caution": str(CAUTION)}
+    found: dict[str, Any] = {
+        "scheme": None,
+        "percent": asked,
+        "day": day,
+        "tiers": [],
+        "bands": [],
+        "caution": str(CAUTION),
+    }
     found |= {"answered": None, "total": None, "days": None, "too_few": str(TOO_FEW)}
     if scheme is None:
         return found

@@ -103,7 +103,9 @@ def _calibration(table: list[dict[str, Any]]) -> dict[str, Any]:
 @require_POST
 def train(request: HttpRequest) -> HttpResponse:
     """Train one kind in the background."""
-    done = bilingual("正在训练与回测，完成后刷新本页。", "Training and testing on the past; reload this page when it is done.")
+    done = bilingual(
+        "正在训练与回测，完成后刷新本页。", "Training and testing on the past; reload this page when it is done."
+    )
     return _done(request, "insight.train_model", {"kind": request.POST.get("kind", "")}, done)
 
 
@@ -165,7 +167,11 @@ def _rhythm_picture(bands: list[dict[str, Any]]) -> dict[str, Any] | None:
         {"name": str(bilingual("95% 区间", "95 % interval")), "values": [row["high"] - row["low"] for row in bands], "fan": 0.18,
          "tips": tips},
     ]  # fmt: skip
-    line = {"name": str(bilingual("流失比例", "Share who left")), "values": [row["share"] for row in bands], "unit": "share"}
+    line = {
+        "name": str(bilingual("流失比例", "Share who left")),
+        "values": [row["share"] for row in bands],
+        "unit": "share",
+    }
     return {
         "x": [str(row["label"]) for row in bands],
         "series": [line, *({**one, "unit": "share", "stack": "fan", "tone": "accent"} for one in fan)],
