@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from dakehu.analytics import probabilities as measures
-from dakehu.analytics.scorecards import Scorecard
 from dakehu.domains.insight.predictions import rules
 from dakehu.domains.insight.predictions.cases import Cases
 from dakehu.domains.insight.predictions.training import fit
