@@ -104,7 +104,7 @@ def value_words(value: float | None, unit: str) -> str:
     if value is None:
         return str(bilingual("无记录", "none recorded"))
     if unit == "share":
-        return f"{value:.1%}"
+        return f"{round(value, 3) + 0.0:.1%}"  # no minus before a zero
     if unit == "days":
         return str(bilingual("{n:.0f} 天", "{n:.0f} days", n=value))
     if unit == "years":
