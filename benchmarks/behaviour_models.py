@@ -90,8 +90,10 @@ def verdict_of(report: dict[str, Any]) -> str:
     pooled, failed = report["pooled"], rules.failures(report)
     if pooled is None:
         return f"off: {', '.join(failed)} ({report['cases']:,} cases, {report['events']:,} outcomes)"
-    gains = [f"{name} {pooled[name]['size']:+.4f} [{pooled[name]['low']:+.4f}, {pooled[name]['high']:+.4f}]"
-             for name in ("brier_gain", "hits_gain")]  # fmt: skip
+    gains = [
+        f"{name} {pooled[name]['size']:+.4f} [{pooled[name]['low']:+.4f}, {pooled[name]['high']:+.4f}]"
+        for name in ("brier_gain", "hits_gain")
+    ]
     return f"{'; '.join(gains)}; {'off: ' + ', '.join(failed) if failed else 'may be switched on'}"
 
 

@@ -37,6 +37,7 @@ PAGES = (
     "outreach",
     "risk",
     "insight",
+    "predictions",
     "rules",
     "market",
     "import",

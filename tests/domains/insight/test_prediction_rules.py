@@ -100,8 +100,27 @@ def test_an_attempt_is_no_feature_of_itself():
     assert found.outcome.tolist() == [0, 1]
 
 
-@pytest.mark.parametrize("name", ["age", "sex", "gender", "health", "nationality", "region", "mood", "complaint", "tendency", "family",
-                                  "ethnicity", "commission", "fee", "branch", "occupation", "income"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "age",
+        "sex",
+        "gender",
+        "health",
+        "nationality",
+        "region",
+        "mood",
+        "complaint",
+        "tendency",
+        "family",
+        "ethnicity",
+        "commission",
+        "fee",
+        "branch",
+        "occupation",
+        "income",
+    ],
+)
 def test_nothing_sensitive_and_nothing_earned_is_a_feature(name):
     assert not [feature for feature in FEATURES if name in feature.split("_")]
 

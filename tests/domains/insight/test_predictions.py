@@ -24,8 +24,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 DAY = date(2026, 3, 2)
 QUIET = {"cases": 0, "events": 0, "predicted": None, "slope": None, "is_lost": False}
 SHARE = {"cases": 100, "observed": 0.4, "low": 0.31, "high": 0.5}
-REPORT = {"pooled": {"rate": 0.1, "bands": dict.fromkeys(("elevated", "usual", "low"), SHARE)}, "periods": [], "cases": 900, "events": 90,
-          "clients": 40, "excluded": {"restricted": 0, "refused": 0}}  # fmt: skip
+REPORT = {
+    "pooled": {"rate": 0.1, "bands": dict.fromkeys(("elevated", "usual", "low"), SHARE)},
+    "periods": [],
+    "cases": 900,
+    "events": 90,
+    "clients": 40,
+    "excluded": {"restricted": 0, "refused": 0},
+}
 CARD = Scorecard(
     -1.0,
     tuple(Feature(name, (), (0.0, 0.9 if name == "contact_days" else 0.0)) for name in OF_KIND["answer"]),

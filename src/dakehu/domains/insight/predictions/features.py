@@ -56,30 +56,79 @@ def _answered_share(past: Past) -> np.ndarray:
 FEATURES = {
     one.name: one
     for one in (
-        Feature("outflow_30", bilingual("近30天净转出占资产", "Net outflow of 30 days ÷ assets"), "share",
-                lambda past: outflow(past, MONTH)),
-        Feature("outflow_before", bilingual("前31至90天净转出占资产", "Net outflow of days 31–90 ÷ assets"), "share",
-                lambda past: outflow(past, TWO_MONTHS, MONTH)),
+        Feature(
+            "outflow_30",
+            bilingual("近30天净转出占资产", "Net outflow of 30 days ÷ assets"),
+            "share",
+            lambda past: outflow(past, MONTH),
+        ),
+        Feature(
+            "outflow_before",
+            bilingual("前31至90天净转出占资产", "Net outflow of days 31–90 ÷ assets"),
+            "share",
+            lambda past: outflow(past, TWO_MONTHS, MONTH),
+        ),
         Feature("cash_share", bilingual("近30天现金占比", "Share of cash, 30 days"), "share", _cash),
-        Feature("logins_30", bilingual("近30天登录次数", "Sign-ins in 30 days"), "number",
-                lambda past: past.total("activity", "logins", MONTH)),
-        Feature("logins_change", bilingual("登录次数较前两个月", "Sign-ins against the two months before"), "change", _login_change),
-        Feature("trades_90", bilingual("近90天交易笔数", "Trades in 90 days"), "number", lambda past: past.count("trades", QUARTER)),
-        Feature("trades_change", bilingual("交易笔数较前90天", "Trades against the 90 days before"), "change", _trade_change),
-        Feature("trade_days", bilingual("距上次交易天数", "Days since the last trade"), "days", lambda past: past.since("trades")),
-        Feature("trades_730", bilingual("近两年交易笔数", "Trades in two years"), "number",
-                lambda past: past.count("trades", TWO_YEARS)),
-        Feature("years", bilingual("首次交易至今年数", "Years since the first trade"), "years",
-                lambda past: past.since_first("trades") / YEAR),
-        Feature("contact_days", bilingual("距上次联系天数", "Days since the last contact"), "days",
-                lambda past: past.since("contacts")),
-        Feature("contacts_90", bilingual("近90天联系次数", "Contacts in 90 days"), "number",
-                lambda past: past.count("contacts", QUARTER)),
+        Feature(
+            "logins_30",
+            bilingual("近30天登录次数", "Sign-ins in 30 days"),
+            "number",
+            lambda past: past.total("activity", "logins", MONTH),
+        ),
+        Feature(
+            "logins_change",
+            bilingual("登录次数较前两个月", "Sign-ins against the two months before"),
+            "change",
+            _login_change,
+        ),
+        Feature(
+            "trades_90",
+            bilingual("近90天交易笔数", "Trades in 90 days"),
+            "number",
+            lambda past: past.count("trades", QUARTER),
+        ),
+        Feature(
+            "trades_change", bilingual("交易笔数较前90天", "Trades against the 90 days before"), "change", _trade_change
+        ),
+        Feature(
+            "trade_days",
+            bilingual("距上次交易天数", "Days since the last trade"),
+            "days",
+            lambda past: past.since("trades"),
+        ),
+        Feature(
+            "trades_730",
+            bilingual("近两年交易笔数", "Trades in two years"),
+            "number",
+            lambda past: past.count("trades", TWO_YEARS),
+        ),
+        Feature(
+            "years",
+            bilingual("首次交易至今年数", "Years since the first trade"),
+            "years",
+            lambda past: past.since_first("trades") / YEAR,
+        ),
+        Feature(
+            "contact_days",
+            bilingual("距上次联系天数", "Days since the last contact"),
+            "days",
+            lambda past: past.since("contacts"),
+        ),
+        Feature(
+            "contacts_90",
+            bilingual("近90天联系次数", "Contacts in 90 days"),
+            "number",
+            lambda past: past.count("contacts", QUARTER),
+        ),
         Feature("answered_share", bilingual("两年内接通率", "Share answered in two years"), "share", _answered_share),
-        Feature("attempts_365", bilingual("一年内致电次数", "Attempts in a year"), "number",
-                lambda past: past.count("attempts", YEAR)),
+        Feature(
+            "attempts_365",
+            bilingual("一年内致电次数", "Attempts in a year"),
+            "number",
+            lambda past: past.count("attempts", YEAR),
+        ),
     )
-}  # fmt: skip
+}
 COMMON = ("logins_30", "logins_change", "trade_days", "contact_days", "contacts_90", "years")
 OF_KIND = {
     "churn": ("outflow_30", "outflow_before", "cash_share", "trades_90", "trades_change", *COMMON),

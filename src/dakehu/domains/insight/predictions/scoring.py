@@ -96,9 +96,13 @@ def by_model(
         known = [None if np.isnan(own[place]) else round(float(own[place]), 4) for place in largest]
         points = [round(float(parts[place]), 4) for place in largest]
         basis.append(
-            {"by": "model", "version": version, "values": dict(zip(named, known, strict=True)),
-             "parts": dict(zip(named, points, strict=True))}
-        )  # fmt: skip
+            {
+                "by": "model",
+                "version": version,
+                "values": dict(zip(named, known, strict=True)),
+                "parts": dict(zip(named, points, strict=True)),
+            }
+        )
     return _frame(kind, clients, rules.band_of(probability, rate).tolist(), probability.tolist(), basis)
 
 
@@ -121,10 +125,16 @@ def joined(frames: list[pl.DataFrame], day: date) -> pl.DataFrame:
         empty = pl.lit(None, pl.Float64).alias(f"{kind}_probability")
         columns.append(pl.col(f"{kind}_probability").cast(pl.Float64) if is_there else empty)
     there = [kind for kind in KINDS if f"{kind}_basis" in found.columns]
-    texts = [
-        json.dumps({kind: json.loads(text) for kind, text in zip(there, row, strict=True) if text}, ensure_ascii=False)
-        for row in found.select(f"{kind}_basis" for kind in there).rows()
-    ] if there else []  # fmt: skip
+    texts = (
+        [
+            json.dumps(
+                {kind: json.loads(text) for kind, text in zip(there, row, strict=True) if text}, ensure_ascii=False
+            )
+            for row in found.select(f"{kind}_basis" for kind in there).rows()
+        ]
+        if there
+        else []
+    )
     return found.select(columns).with_columns(pl.Series("basis", texts, pl.String)).sort("client_id")
 
 

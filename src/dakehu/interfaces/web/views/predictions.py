@@ -164,9 +164,13 @@ def _rhythm_picture(bands: list[dict[str, Any]]) -> dict[str, Any] | None:
     tips = [f"{row['low']:.1%}–{row['high']:.1%}" for row in bands]
     fan = [
         {"name": "", "values": [row["low"] for row in bands], "fan": 0},
-        {"name": str(bilingual("95% 区间", "95 % interval")), "values": [row["high"] - row["low"] for row in bands], "fan": 0.18,
-         "tips": tips},
-    ]  # fmt: skip
+        {
+            "name": str(bilingual("95% 区间", "95 % interval")),
+            "values": [row["high"] - row["low"] for row in bands],
+            "fan": 0.18,
+            "tips": tips,
+        },
+    ]
     line = {
         "name": str(bilingual("流失比例", "Share who left")),
         "values": [row["share"] for row in bands],
