@@ -9,7 +9,7 @@ import pytest
 
 from dakehu.analytics.event_tables import EventTable
 from dakehu.analytics.scorecards import Calibration, Feature, Scorecard
-from dakehu.domains.insight.predictions import back_test, rules, scoring, training, words
+from dakehu.domains.insight.predictions import back_test, rules, scoring, training, versions, words
 from dakehu.domains.insight.predictions.cases import GAP, HORIZON, REACH, Cases, known_cases, past_cases
 from dakehu.domains.insight.predictions.features import FEATURES, OF_KIND, read_features
 from dakehu.domains.insight.predictions.history import History, Past
@@ -334,3 +334,10 @@ def test_horizon_and_gap_are_as_described():
 def test_a_source_that_never_came_leaves_values_unknown():
     values = read_features("churn", Past(History(DAY), np.array([1, 2]), np.array([DAY, DAY])))
     assert np.isnan(values).all()
+
+
+@pytest.mark.parametrize(("clients", "named"), [(199, False), (200, True)])
+def test_a_shift_is_looked_for_only_among_enough_clients(clients, named):
+    found = versions.shifts(CARD, np.full((clients, len(CARD.features)), 5.0))
+    assert bool(found) is named
+    assert all(size > rules.SHIFTED for size in found.values())

@@ -82,18 +82,11 @@ def _drift(check: dict[str, Any]) -> list[str]:
     """Return what the last look for drift found, in sentences; [] before any."""
     if not check:
         return []
-    found = [
-        str(
-            bilingual(
-                "“{name}”的分布已偏移（PSI {n:.2f}）。",
-                "“{name}” has shifted (PSI {n:.2f}).",
-                name=FEATURES[name].label,
-                n=size,
-            )
-        )
-        for name, size in check["shifts"].items()
-        if size > rules.SHIFTED
-    ]
+    shifted = [f"{FEATURES[name].label} {size:.2f}" for name, size in check["shifts"].items() if size > rules.SHIFTED]
+    found = []
+    if shifted:
+        what = str(bilingual("、", ", ")).join(shifted)
+        found.append(str(bilingual("分布已偏移（PSI）：{what}。", "Shifted (PSI): {what}.", what=what)))
     quarter = check["quarter"]
     if quarter["is_lost"]:
         found.append(str(bilingual("最近一季校准失效。", "Calibration was lost in the last quarter.")))

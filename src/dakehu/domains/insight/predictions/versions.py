@@ -98,11 +98,12 @@ def last_quarter(kind: str, card: Scorecard, used_until: int, until: date) -> di
 
 
 def shifts(card: Scorecard, values: np.ndarray) -> dict[str, float]:
-    """Return {feature: population stability index} of tonight's clients against those of training."""
+    """Return {feature: population stability index} of tonight's clients against those of training; {} for too few to tell."""
+    if len(values) < rules.LEAST_CHECK:
+        return {}
     return {
         one.name: measures.stability(np.array(count, float), counts_of(values[:, place], one.cuts).astype(float))
         for place, (one, count) in enumerate(zip(card.features, card.counts, strict=True))
-        if len(values)
     }
 
 
