@@ -38,6 +38,7 @@ PAGES = (
     "outreach",
     "risk",
     "insight",
+    "predictions",
     "rules",
     "market",
     "import",

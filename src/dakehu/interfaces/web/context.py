@@ -137,6 +137,8 @@ MENU = (
             Page("/pivot/", bilingual("透视分析", "Pivot"), "chart-column", Permission.INSIGHT_READ),
             Page("/schedules/", bilingual("定期报表", "Scheduled reports"), "send", Permission.INSIGHT_READ),
             Page("/question/", bilingual("文字提问", "Question"), "search", Permission.INSIGHT_READ),
+            Page("/predictions/", bilingual("预测模型", "Predictions"), "target", Permission.MODEL_READ),
+            Page("/rhythm/", bilingual("联系节奏试算", "Rhythm of contacts"), "phone", Permission.TIERS_WHAT_IF),
         ),
     ),
     Section(
