@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clients', '0017_restricted'),
-        ('insight', '0002_scheduled_reports'),
+        ('insight', '0003_book_and_mail'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
