@@ -250,6 +250,7 @@ INSTALLED_APPS = [
     "dakehu.domains.learning",
     "dakehu.domains.care",
     "dakehu.domains.appraisal",
+    "dakehu.domains.innovation",
     "dakehu.domains.insight",
     "dakehu.exchange",
     "dakehu.exchange.reports",
