@@ -29,7 +29,9 @@ def test_two_shares_need_as_many_cases_as_published(base, effect, cases):
 
 
 def test_power_of_fifty_cases_a_group_is_that_of_r():
-    assert share_power(0.50, 0.25, 50, 50) == pytest.approx(0.740, abs=5e-4)  # power.prop.test(n = 50, p1 = .5, p2 = .75)
+    assert share_power(0.50, 0.25, 50, 50) == pytest.approx(
+        0.740, abs=5e-4
+    )  # power.prop.test(n = 50, p1 = .5, p2 = .75)
     assert share_sample_size(0.50, 0.25, power=0.90).treatment == 77  # n = 76.7
 
 

@@ -12,9 +12,7 @@ IDEAS = Permission(
 IDEA_SPONSOR = Permission(
     "innovation.sponsor", "牵头并决定创意", "Sponsor and decide ideas", granted_to=(LEAD, COMPLIANCE, ADMIN)
 )
-TRIAL_READ = Permission(
-    "innovation.trials", "查看试点", "See trials", granted_to=(MANAGER, LEAD, COMPLIANCE, ANALYST)
-)
+TRIAL_READ = Permission("innovation.trials", "查看试点", "See trials", granted_to=(MANAGER, LEAD, COMPLIANCE, ANALYST))
 TRIAL_WRITE = Permission("innovation.run_trials", "设计、开展试点", "Design and run trials", granted_to=(LEAD, ANALYST))
 TRIAL_DECIDE = Permission(
     "innovation.decide_trials", "批准试点并决定结果", "Approve trials and decide on them", granted_to=(LEAD, COMPLIANCE)

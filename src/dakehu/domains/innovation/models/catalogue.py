@@ -31,7 +31,9 @@ class CatalogueService(Recorded):
     code = field(models.CharField(max_length=24, unique=True), zh="服务编号", en="Code", listed=True, example="S-01",
                  editable=False)  # fmt: skip
     ends_on = field(models.DateField(null=True, blank=True), zh="停止日期", en="Ends on", listed=True, editable=False)
-    end_reason = field(models.CharField(max_length=300, blank=True, default=""), zh="停止原因", en="Ends because", editable=False)
+    end_reason = field(
+        models.CharField(max_length=300, blank=True, default=""), zh="停止原因", en="Ends because", editable=False
+    )
 
     def __str__(self) -> str:
         return self.code
@@ -56,16 +58,26 @@ class ServiceVersion(Recorded):
     tiers = field(models.CharField(max_length=120, blank=True, default=""), group="service", zh="服务对象级别", en="Tiers served",
                   listed=True, help_zh="级别代码，用逗号分隔；空白表示全部客户", help_en="Codes with commas; empty: every client",
                   example="T3,T4,T5")  # fmt: skip
-    channel = field(choice_field(ServiceChannel, default=ServiceChannel.ANY), group="service", zh="服务渠道", en="Channel", listed=True)
+    channel = field(
+        choice_field(ServiceChannel, default=ServiceChannel.ANY),
+        group="service",
+        zh="服务渠道",
+        en="Channel",
+        listed=True,
+    )
     owner = field(models.ForeignKey("team.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"), group="service",
                   zh="服务负责人", en="Owner", listed=True)  # fmt: skip
     promised = _whole(10_000, "承诺时限", "Done within", "空白表示不承诺时限", "Empty: no time is promised")
-    promised_unit = field(choice_field(PromiseUnit, default=PromiseUnit.DAYS), group="promise", zh="时限单位", en="Unit of time")
+    promised_unit = field(
+        choice_field(PromiseUnit, default=PromiseUnit.DAYS), group="promise", zh="时限单位", en="Unit of time"
+    )
     minutes = _whole(10_000, "每次耗时（分钟）", "Minutes per use")
     cost = field(models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(Decimal(0))]),
                  group="promise", zh="每次成本", en="Cost per use", unit="CNY", listed=True)  # fmt: skip
     valid_from = field(models.DateField(), group="version", zh="生效日期", en="Valid from", listed=True)
-    note = field(models.CharField(max_length=300, blank=True, default=""), group="version", zh="修改原因", en="Why it changed")
+    note = field(
+        models.CharField(max_length=300, blank=True, default=""), group="version", zh="修改原因", en="Why it changed"
+    )
     based_on = field(models.ForeignKey("innovation.Trial", null=True, blank=True, on_delete=models.PROTECT, related_name="versions"),
                      group="version", zh="依据的试点", en="Trial that led to it")  # fmt: skip
     written_by = field(models.ForeignKey("team.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"),

@@ -17,9 +17,7 @@ NO_NAMES = {"help_zh": "不要写客户姓名", "help_en": "Without names of cli
 
 
 def _person(zh: str, en: str, related_name: str = "+", listed: bool = False) -> Any:
-    column = models.ForeignKey(
-        "team.User", null=True, blank=True, on_delete=models.PROTECT, related_name=related_name
-    )
+    column = models.ForeignKey("team.User", null=True, blank=True, on_delete=models.PROTECT, related_name=related_name)
     return field(column, zh=zh, en=en, listed=listed, editable=False)
 
 
@@ -38,12 +36,19 @@ class Idea(Recorded):
     proposal = field(models.TextField(), group="idea", zh="做法", en="Proposal", **NO_NAMES)
     beneficiaries = field(models.CharField(max_length=300), group="idea", zh="谁受益", en="Who benefits",
                           example="测评将到期的客户、客户经理")  # fmt: skip
-    state = field(choice_field(IdeaState, default=IdeaState.SUBMITTED), zh="创意状态", en="State", listed=True, editable=False)
+    state = field(
+        choice_field(IdeaState, default=IdeaState.SUBMITTED), zh="创意状态", en="State", listed=True, editable=False
+    )
     author = _person("提出人", "Filed by", "ideas", listed=True)
     filed_on = field(models.DateField(), zh="提出日期", en="Filed on", listed=True, editable=False)
     sponsor = _person("牵头人", "Sponsor", "sponsored_ideas", listed=True)
     moved_on = field(models.DateField(), zh="状态日期", en="In this state since", editable=False)
-    reason = field(models.CharField(max_length=500, blank=True, default=""), zh="决定理由", en="Reason of the decision", editable=False)
+    reason = field(
+        models.CharField(max_length=500, blank=True, default=""),
+        zh="决定理由",
+        en="Reason of the decision",
+        editable=False,
+    )
     decided_by = _person("决定人", "Decided by")
 
     class Meta(Recorded.Meta):
@@ -60,7 +65,9 @@ class Idea(Recorded):
     @property
     def choice_label(self) -> str:
         """Return the title with the state."""
-        return str(bilingual("{title}（{state}）", "{title} ({state})", title=self.title, state=IdeaState.text_of(self.state)))
+        return str(
+            bilingual("{title}（{state}）", "{title} ({state})", title=self.title, state=IdeaState.text_of(self.state))
+        )
 
 
 class IdeaSupport(Recorded):
@@ -69,7 +76,9 @@ class IdeaSupport(Recorded):
     names = Names("创意支持", "Support of an idea", "Supports of ideas")
     retention = TWENTY_YEARS
 
-    idea = field(models.ForeignKey(Idea, on_delete=models.CASCADE, related_name="supports"), zh="创意", en="Idea", editable=False)
+    idea = field(
+        models.ForeignKey(Idea, on_delete=models.CASCADE, related_name="supports"), zh="创意", en="Idea", editable=False
+    )
     user = field(models.ForeignKey("team.User", on_delete=models.PROTECT, related_name="+"), zh="支持人", en="Supported by",
                  editable=False)  # fmt: skip
 

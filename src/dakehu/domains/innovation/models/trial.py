@@ -26,7 +26,9 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 OLDER_FROM = 65  # [D] years; as in the calls after a shock
 
 
-def _whole(default: int, least: int, most: int, zh: str, en: str, help_zh: str = "", help_en: str = "", group: str = "measure") -> Any:
+def _whole(
+    default: int, least: int, most: int, zh: str, en: str, help_zh: str = "", help_en: str = "", group: str = "measure"
+) -> Any:
     column = models.PositiveIntegerField(
         default=default, validators=[MinValueValidator(least), MaxValueValidator(most)]
     )
@@ -71,7 +73,9 @@ class Trial(Recorded):
                                              validators=[MinValueValidator(Decimal("0.01"))]), group="measure", zh="希望的改善",
                          en="Improvement hoped for", help_zh="占比填百分点，金额填元；更好的方向为正",
                          help_en="Points of per cent for shares, yuan for amounts; positive is better")  # fmt: skip
-    control_percent = _whole(50, 10, 90, "对照组比例（%）", "Control group, %", "按客户级别分层随机抽取", "Drawn by tier")
+    control_percent = _whole(
+        50, 10, 90, "对照组比例（%）", "Control group, %", "按客户级别分层随机抽取", "Drawn by tier"
+    )
     why_small = field(models.CharField(max_length=300, blank=True, default=""), group="measure", zh="人数不足仍要做的理由",
                       en="Why it is worth doing with too few", help_zh="两组人数看不出希望的改善时必填",
                       help_en="Needed where these groups cannot show the improvement hoped for")  # fmt: skip
@@ -84,11 +88,17 @@ class Trial(Recorded):
                         "Persons of this age, or of unknown age, are not drawn; 0 or above 65: compliance approves", group="clients")  # fmt: skip
     owner = field(models.ForeignKey("team.User", null=True, blank=True, on_delete=models.PROTECT, related_name="trials"),
                   zh="试点负责人", en="Owner", listed=True, editable=False)  # fmt: skip
-    state = field(choice_field(TrialState, default=TrialState.DRAFT), zh="试点状态", en="State", listed=True, editable=False)
-    started_on = field(models.DateField(null=True, blank=True), zh="开始日期", en="Started on", listed=True, editable=False)
+    state = field(
+        choice_field(TrialState, default=TrialState.DRAFT), zh="试点状态", en="State", listed=True, editable=False
+    )
+    started_on = field(
+        models.DateField(null=True, blank=True), zh="开始日期", en="Started on", listed=True, editable=False
+    )
     ends_on = field(models.DateField(null=True, blank=True), zh="结束日期", en="Ends on", listed=True, editable=False)
     measured_on = field(models.DateField(null=True, blank=True), zh="测量日期", en="Measured on", editable=False)
-    abort_reason = field(models.CharField(max_length=500, blank=True, default=""), zh="中止原因", en="Aborted because", editable=False)
+    abort_reason = field(
+        models.CharField(max_length=500, blank=True, default=""), zh="中止原因", en="Aborted because", editable=False
+    )
     filters = models.JSONField(default=dict, blank=True)
     text = models.CharField(max_length=200, blank=True, default="")
     edited_by = models.JSONField(default=list)
@@ -109,7 +119,9 @@ class Trial(Recorded):
     @property
     def choice_label(self) -> str:
         """Return the name with the state."""
-        return str(bilingual("{name}（{state}）", "{name} ({state})", name=self.name, state=TrialState.text_of(self.state)))
+        return str(
+            bilingual("{name}（{state}）", "{name} ({state})", name=self.name, state=TrialState.text_of(self.state))
+        )
 
 
 class TrialMember(ClientRecorded):
@@ -128,7 +140,9 @@ class TrialMember(ClientRecorded):
     client = field(models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="trials"), zh="客户", en="Client",
                    listed=True, editable=False)  # fmt: skip
     group = field(choice_field(TrialGroup), zh="试点分组", en="Group", listed=True, editable=False)
-    stratum = field(models.CharField(max_length=8, blank=True, default=""), zh="分层级别", en="Drawn by tier", editable=False)
+    stratum = field(
+        models.CharField(max_length=8, blank=True, default=""), zh="分层级别", en="Drawn by tier", editable=False
+    )
 
     class Meta(ClientRecorded.Meta):
         indexes = [models.Index(fields=["trial", "group"], name="members_of_trial")]
@@ -141,7 +155,12 @@ class TrialDecision(Recorded):
     retention = TWENTY_YEARS
     objects: Any = OfTrial()
 
-    trial = field(models.ForeignKey(Trial, on_delete=models.CASCADE, related_name="decisions"), zh="试点", en="Trial", editable=False)
+    trial = field(
+        models.ForeignKey(Trial, on_delete=models.CASCADE, related_name="decisions"),
+        zh="试点",
+        en="Trial",
+        editable=False,
+    )
     outcome = field(choice_field(TrialOutcome), zh="试点决定", en="Decision", listed=True)
     reason = field(models.CharField(max_length=500), zh="理由", en="Reason", listed=True)
     until = field(models.DateField(null=True, blank=True), zh="延长至", en="Extended to", listed=True)
