@@ -18,6 +18,7 @@ SECTIONS = (
     "complaints",
     "feedback",
     "improvements",
+    "innovation",
     "outreach",
     "moment_rules",
     "action_form",
