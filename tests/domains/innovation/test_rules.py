@@ -72,6 +72,11 @@ def test_the_control_group_has_its_share_of_every_tier(percent):
         assert sum(STRATA[client] == tier for client in drawn.control) == percent
 
 
+def test_rounding_in_small_tiers_does_not_shrink_the_control_group():
+    drawn = trials.draw_groups({number: f"T{number // 3}" for number in range(27)}, "seed", 50)
+    assert (len(drawn.treatment), len(drawn.control)) == (14, 13)
+
+
 def test_who_is_drawn_does_not_depend_on_the_number_of_a_client():
     drawn = trials.draw_groups(dict.fromkeys(range(2000), ""), "seed", 50)
     assert 430 < sum(client < 1000 for client in drawn.control) < 570

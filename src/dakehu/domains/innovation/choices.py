@@ -27,7 +27,8 @@ class TrialState(Choices):
     WAITING = "waiting", "待批准", "Waits for approval", ("待审批",)
     APPROVED = "approved", "已批准，待开始", "Approved, not begun"
     RUNNING = "running", "进行中", "Running"
-    DECIDED = "decided", "已决定", "Decided"
+    ADOPTED = "adopted", "已采纳", "Adopted"
+    STOPPED = "stopped", "已停止", "Stopped"
     ABORTED = "aborted", "已中止", "Aborted", ("中止",)
 
 

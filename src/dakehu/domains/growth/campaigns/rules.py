@@ -42,7 +42,7 @@ def draw(clients: Collection[int], excluded: Mapping[int, str], seed: str, perce
     """Draw the control group among the clients that no rule excludes: the same for the same seed, in whatever order."""
     eligible = sorted(one for one in set(clients) if not excluded.get(one))
     size = control_size(len(eligible), percent, minimum)
-    control = set(sorted(eligible, key=lambda one: _lot(seed, one))[:size])
+    control = set(drawn_order(eligible, seed)[:size])
     return Draw(
         tuple(one for one in eligible if one not in control),
         tuple(sorted(control)),
@@ -50,8 +50,9 @@ def draw(clients: Collection[int], excluded: Mapping[int, str], seed: str, perce
     )
 
 
-def _lot(seed: str, client: int) -> str:
-    return hashlib.sha256(f"{seed}:{client}".encode()).hexdigest()
+def drawn_order(clients: Iterable[int], seed: str) -> list[int]:
+    """Return clients in the order in which a seed draws them: that of a keyed hash of each."""
+    return sorted(clients, key=lambda one: hashlib.sha256(f"{seed}:{one}".encode()).hexdigest())
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 
 from dakehu.domains.innovation.catalogue import rules
-from dakehu.domains.innovation.choices import TrialOutcome
-from dakehu.domains.innovation.models import CatalogueService, ServiceVersion, Trial
+from dakehu.domains.innovation.choices import TrialState
+from dakehu.domains.innovation.models import CatalogueService, ServiceVersion
 from dakehu.domains.innovation.parameters import REASON, SERVICE, SERVICE_VERSION, VERSION
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.permissions import Permission
@@ -117,16 +117,12 @@ def _write(service: CatalogueService, number: int, valid_from: date, values: dic
     if unknown:
         raise refusal("tiers", "没有这样的级别：{named}。", "No such tier: {named}.", named="、".join(unknown))
     trial = values.get("based_on")
-    if trial is not None and not _is_adopted(trial):
+    if trial is not None and trial.state != TrialState.ADOPTED:
         raise refusal("based_on", "这项试点没有被采纳。", "This trial was not adopted.")
     row = ServiceVersion(service=service, number=number, valid_from=valid_from, **{**values, "tiers": ",".join(codes)})
     row.written_by = team.current_user()
     row.save()
     return row
-
-
-def _is_adopted(trial: Trial) -> bool:
-    return bool(trial.decisions.filter(outcome=TrialOutcome.ADOPT.value).exists())
 
 
 @action(

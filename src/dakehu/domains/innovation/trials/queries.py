@@ -154,7 +154,7 @@ def _can(row: Trial, approval: Any, is_whole: bool) -> dict[str, bool]:
     is_author = actor.user_id in authors_of(row)
     writes, is_owner = actor.may(Permission.TRIAL_WRITE) and is_own(row), row.owner_id == actor.user_id
     decides, is_running = actor.may(Permission.TRIAL_DECIDE) and is_whole, row.state == TrialState.RUNNING
-    has_begun = row.state in (TrialState.RUNNING, TrialState.DECIDED, TrialState.ABORTED)
+    has_begun = row.started_on is not None
     return {
         "edit": writes and not has_begun,
         "preview": is_owner and row.state == TrialState.DRAFT,

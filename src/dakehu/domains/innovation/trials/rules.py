@@ -14,7 +14,7 @@ from datetime import date
 import numpy as np
 
 from dakehu.analytics import experiments
-from dakehu.domains.growth.campaigns.rules import MINIMUM, draw, newcombe
+from dakehu.domains.growth.campaigns.rules import MINIMUM, drawn_order, newcombe
 
 Refusal = tuple[str, str, str]  # field, what is wrong in Chinese and English
 SHARE, AMOUNT = "share", "amount"
@@ -34,16 +34,19 @@ class Groups:
 def draw_groups(strata: Mapping[int, str], seed: str, control_percent: int) -> Groups:
     """Draw the control group within each stratum: the same for the same seed. `strata`: {client: stratum}.
 
-    The share is rounded down in each stratum, so that the control group is at most one client short in each.
+    What rounding leaves over in one stratum is given to the next one, so that in all the control group has its share.
     """
     by_stratum: dict[str, list[int]] = defaultdict(list)
     for client, stratum in strata.items():
         by_stratum[stratum].append(client)
-    drawn = [draw(clients, {}, seed, control_percent, 0) for _, clients in sorted(by_stratum.items())]
-    return Groups(
-        tuple(sorted(client for one in drawn for client in one.contacted)),
-        tuple(sorted(client for one in drawn for client in one.control)),
-    )
+    treatment, control, count = list[int](), list[int](), 0
+    for _, clients in sorted(by_stratum.items()):
+        count += len(clients)
+        size = count * control_percent // 100 - len(control)
+        order = drawn_order(clients, seed)
+        control += order[:size]
+        treatment += order[size:]
+    return Groups(tuple(sorted(treatment)), tuple(sorted(control)))
 
 
 @dataclass(frozen=True)

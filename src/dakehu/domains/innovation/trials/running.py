@@ -34,6 +34,7 @@ from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema.parameters import parameters_of
 
 LONGEST_REASON = 500  # characters
+ENDS = {TrialOutcome.ADOPT.value: TrialState.ADOPTED, TrialOutcome.STOP.value: TrialState.STOPPED}
 DECISION = parameters_of("innovation.TrialDecision", "outcome", "reason", optional=("until",))
 DRAWN = bilingual(
     "分组按随机抽取确定，撤销会让人重抽到满意为止；如需停止请中止试点。",
@@ -143,7 +144,7 @@ def decide_trial(*, trial: int, outcome: str, reason: str, until: date | None = 
         decision.until = row.ends_on = until
         row.result, row.measured_on = {}, None
     else:
-        row.state = TrialState.DECIDED.value
+        row.state = ENDS[str(outcome)].value
         follow_trial(_idea_of(row), False)
     decision.save()
     row.save()

@@ -82,11 +82,11 @@ SERVICES = (  # code, name, description, tiers, channel, promised, unit, minutes
 )
 REMINDER = {
     "name": "测评到期前一个月电话提醒（演示）",
-    "hypothesis": "到期前一个月打电话的客户，四周内有有效联系的比例高 25 个百分点。",
+    "hypothesis": "到期前一个月打电话的客户，四周内有有效联系的比例高 30 个百分点。",
     "varied": "联系时间",
     "treatment": "客户经理在到期前一个月打电话，约定测评时间；对照组照常在到期前一周收到短信。",
     "measure": "有效联系客户占比",
-    "hoped_effect": "25",
+    "hoped_effect": "30",
     "days": "28",
     "contact": "服务联系",
     "channel": "电话或短信",
@@ -106,6 +106,18 @@ REPORT = {
 }
 
 
+RETURN_CALLS = {
+    "name": "午间回电轮值（演示）",
+    "hypothesis": "午间有人值守后，四周内有有效联系的客户比例高 35 个百分点。",
+    "varied": "内部流程",
+    "treatment": "来电由午间值守的同事当场接听；对照组照常由本人客户经理回电。",
+    "measure": "有效联系客户占比",
+    "hoped_effect": "35",
+    "days": "28",
+    "contact": "不主动联系客户",
+}
+
+
 def fill(today: date, acting: Acting) -> None:
     """Write ideas, catalogue and trials. acting(username) → a context in which all is done as that person."""
     ideas = _file_ideas(acting)
@@ -120,12 +132,7 @@ def fill(today: date, acting: Acting) -> None:
             "service.add_comment",
             {"subject_kind": "idea", "subject_id": ideas[2], "text": "排班表我来拟，先从浦江一队开始。（演示）"},
         )
-    _run(
-        acting,
-        "meng",
-        None,
-        {**REMINDER, "name": "午间回电轮值（演示）", "varied": "内部流程", "contact": "不主动联系客户"},
-    )
+    _run(acting, "meng", None, RETURN_CALLS)
 
 
 def _file_ideas(acting: Acting) -> list[int]:

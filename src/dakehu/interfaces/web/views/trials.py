@@ -18,7 +18,7 @@ from dakehu.interfaces.web.views.clients.grid import asked_of
 
 SIZE = 100
 CRUMBS = [{"label": bilingual("试点", "Trials"), "url": "/trials/"}]
-TONES = {"waiting": "warn", "approved": "accent", "running": "accent", "decided": "good", "aborted": "bad"}
+TONES = {"waiting": "warn", "approved": "accent", "running": "accent", "adopted": "good", "aborted": "bad"}
 SHOWN = ("name", "state", "measure", "owner", "started_on", "ends_on")
 DESIGN = ("hypothesis", "treatment")
 FACTS = (
