@@ -76,7 +76,13 @@ def _shown(version: ServiceVersion) -> dict[str, Any]:
         promise = f"{version.promised} {PromiseUnit.text_of(str(version.promised_unit))}"
     codes = [code for code in version.tiers.split(",") if code]
     names = [TierCode.text_of(code) for code in codes] or [str(bilingual("全部客户", "Every client"))]
-    return {**shown, "id": version.pk, "promise": promise, "tiers": "、".join(names), "number": version.number}
+    return {
+        **shown,
+        "id": version.pk,
+        "promise": promise,
+        "tiers": str(bilingual("、", ", ")).join(names),
+        "number": version.number,
+    }
 
 
 @query(

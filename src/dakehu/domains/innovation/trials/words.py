@@ -97,7 +97,7 @@ def _sentences(trial: Trial, plan: dict[str, Any], measure: TrialMeasure | None)
     hoped = _signed(trial.hoped_effect, measure)
     sentences = [
         bilingual(
-            "要看出{effect}的改善，试点组要 {t} 位、对照组要 {c} 位客户（95% 置信，80% 把握）。",
+            "要看出 {effect}的改善，试点组要 {t} 位、对照组要 {c} 位客户（95% 置信，80% 把握）。",
             "To show {effect}, {t} clients are needed in the trial group and {c} in the control group (95 %, power 80 %).",
             effect=hoped,
             t=f"{plan['needed_treatment']:,}",
@@ -107,7 +107,7 @@ def _sentences(trial: Trial, plan: dict[str, Any], measure: TrialMeasure | None)
     if plan["detectable"] is not None:
         sentences.append(
             bilingual(
-                "现在的两组（{t} 位、{c} 位）有八成把握看出的改善至少是{effect}。",
+                "现在的两组（{t} 位、{c} 位）有八成把握看出的改善至少是 {effect}。",
                 "These groups ({t} and {c}) show an improvement of {effect} or more, eight times in ten.",
                 t=f"{plan['treatment']:,}",
                 c=f"{plan['control']:,}",

@@ -20,7 +20,7 @@ SIZE = 100
 CRUMBS = [{"label": bilingual("试点", "Trials"), "url": "/trials/"}]
 TONES = {"waiting": "warn", "approved": "accent", "running": "accent", "adopted": "good", "aborted": "bad"}
 SHOWN = ("name", "state", "measure", "owner", "started_on", "ends_on")
-DESIGN = ("hypothesis", "treatment")
+DESIGN = ("hypothesis", "treatment", "why_small", "abort_reason")
 FACTS = (
     "owner",
     "varied",
@@ -32,8 +32,6 @@ FACTS = (
     "channel",
     "older_from",
     "cost",
-    "why_small",
-    "abort_reason",
 )
 VERBS = {  # step → its action, words, icon, whether it is the main one
     "edit": ("innovation.change_trial", bilingual("修改", "Edit"), "pencil", False),
