@@ -28,6 +28,7 @@ PAGES = (
     "plans",
     "learning",
     "exams",
+    "support",
     "privacy",
     "work",
     "campaigns",

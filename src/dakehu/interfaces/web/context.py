@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
+from django.utils.http import urlencode
 
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import Actor, actor_or_none
@@ -168,6 +170,18 @@ MENU = (
         is_open=False,
     ),
     Section(
+        "support",
+        bilingual("帮助", "Help"),
+        (
+            Page("/support/", bilingual("求助台", "Support desk"), "circle-help", Permission.SUPPORT_ASK),
+            Page("/training/", bilingual("练习", "Practice"), "refresh-cw", Permission.SUPPORT_ASK),
+            Page(
+                "/support/problems/", bilingual("已知问题", "Known problems"), "triangle-alert", Permission.SUPPORT_ASK
+            ),
+        ),
+        is_open=False,
+    ),
+    Section(
         "system",
         bilingual("管理", "Administration"),
         (
@@ -255,7 +269,8 @@ def exists(url: str) -> bool:
 def frame(request: HttpRequest) -> dict[str, Any]:
     """What every page needs: menu, views, person, links, rights, and the firm's colours of rise and fall."""
     colours = "red-up" if firm_settings.current("RISE_IS_RED") else "green-up"
-    return {**_frame(request), "updown": colours, "watermark": firm_settings.current("WATERMARK")}
+    fixed = {"updown": colours, "watermark": firm_settings.current("WATERMARK"), "is_training": settings.TRAINING}
+    return {**_frame(request), **fixed}
 
 
 def _frame(request: HttpRequest) -> dict[str, Any]:
@@ -287,6 +302,9 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     detail = f"{role} · {user.team.name}" if user.team_id else role
     links = dict(LINKS)
     links["guide"] = guide_for(at)
+    if actor.may(Permission.SUPPORT_ASK) and not at.startswith("/support/ask"):
+        guide_page = links["guide"].strip("/").rpartition("/")[2]
+        links["support"] = f"/support/ask?{urlencode({'page': at, 'guide': guide_page})}"
     return {
         "nav": nav,
         "nav_views": shown,

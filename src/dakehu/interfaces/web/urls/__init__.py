@@ -37,6 +37,7 @@ SECTIONS = (
     "suitability",
     "surveys",
     "learning",
+    "support",
     "insight",
     "tendencies",
     "exports",
