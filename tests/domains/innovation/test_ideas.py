@@ -98,6 +98,31 @@ def test_what_colleagues_ask_for_most_stands_first(lin, zhou, wang, an):
     assert [(one["topic"], one["voices"]) for one in found["topics"]] == [("account", 4), ("other", 2)]
 
 
+def test_wishes_of_the_support_desk_stand_beside_ideas(lin, wang):
+    file_idea(lin)
+    with acting(lin):
+        perform(
+            "support.open_ticket", {"subject": "列表可以固定列", "text": "横向滚动时看不到姓名", "kind": "功能建议"}
+        )
+    with acting(wang):
+        found = ask("innovation.demand", {})
+    assert {(one["source"], one["title"], one["voices"]) for one in found["wishes"]} == {
+        ("创意", "测评到期提前提醒", 1),
+        ("功能建议", "列表可以固定列", 1),
+    }
+    assert {one["topic"] for one in found["topics"]} == {"account", "system"}
+
+
+def test_an_idea_names_no_client(lin, zhang):
+    for text, field in (("13812345678 打不通", "problem"), ("张三到期才知道", "anyway")):
+        with pytest.raises(Refused) as refusal:
+            file_idea(lin, problem=text)
+        assert set(refusal.value.messages) == {field}
+    idea = file_idea(lin, problem="张三丰式的提醒", anyway=True)
+    with pytest.raises(Refused):
+        do(lin, "change_idea", idea, proposal="打 13812345678")
+
+
 def let_pass(idea, days):
     """Let an idea stand as it does since some days."""
     with as_system(), act("test.age"):

@@ -6,6 +6,8 @@ from dakehu.domains.innovation.choices import IdeaDecision, IdeaState
 from dakehu.domains.innovation.ideas import rules
 from dakehu.domains.innovation.models import Idea, IdeaSupport
 from dakehu.domains.innovation.parameters import IDEA, REASON, VERSION
+from dakehu.domains.support.client_data.check import check_no_client_data
+from dakehu.domains.support.parameters import ANYWAY
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
@@ -18,7 +20,7 @@ from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Fields, Parameter
 
 DECISION = Parameter("decision", choice_set=IdeaDecision, spec=FieldSpec("决定", "Decision"))
-ASKED = ("title", "problem", "proposal", "beneficiaries")
+ASKED = ("title", "problem", "proposal", "beneficiaries")  # also what is checked for client data
 
 
 def get_idea(pk: int) -> Idea:
@@ -45,10 +47,11 @@ def move(row: Idea, state: IdeaState) -> None:
     needs=Permission.IDEAS,
     zh="提出创意",
     en="File an idea",
-    parameters=(Fields("innovation.Idea", required=ASKED, new=True),),
+    parameters=(Fields("innovation.Idea", required=ASKED, new=True), ANYWAY),
 )
-def file_idea(**values: Any) -> Idea:
-    """File an idea: what is wrong, what to do about it, who benefits."""
+def file_idea(*, anyway: bool | None = None, **values: Any) -> Idea:
+    """File an idea: what is wrong, what to do about it, who benefits. All staff read it, so that it names no client."""
+    check_no_client_data({name: values[name] for name in ASKED}, anyway)
     row = Idea(**{name: value for name, value in values.items() if value is not None})
     row.author, row.filed_on = team.current_user(), clock.today()
     move(row, IdeaState.SUBMITTED)
@@ -60,9 +63,9 @@ def file_idea(**values: Any) -> Idea:
     needs=Permission.IDEAS,
     zh="修改创意",
     en="Change an idea",
-    parameters=(IDEA, VERSION, Fields("innovation.Idea")),
+    parameters=(IDEA, VERSION, Fields("innovation.Idea"), ANYWAY),
 )
-def change_idea(*, idea: int, version: int | None = None, **values: Any) -> Idea:
+def change_idea(*, idea: int, version: int | None = None, anyway: bool | None = None, **values: Any) -> Idea:
     """Change the text of an own idea that has no sponsor yet."""
     row = get_idea(idea)
     _refuse(rules.change_error(str(row.state), row.author_id, current_actor().user_id))
@@ -71,6 +74,7 @@ def change_idea(*, idea: int, version: int | None = None, **values: Any) -> Idea
         if value in (None, "") and name in ASKED:
             raise refusal(name, "请填写。", "Fill this in.")
         setattr(row, name, Idea._meta.get_field(name).get_default() if value is None else value)
+    check_no_client_data({name: getattr(row, name) for name in ASKED}, anyway)
     row.save()
     return row
 

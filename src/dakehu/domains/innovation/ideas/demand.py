@@ -1,6 +1,6 @@
 """What colleagues ask for most: open wishes of every source, by topic and by how many ask.
 
-A source is declared by whoever holds wishes (ideas below; requests of a support desk from its own domain's side of this layer).
+Sources are ideas and the wishes for features of the support desk, which are all about the desk itself.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,6 +13,9 @@ from dakehu.domains.care.topics.choices import Topic
 from dakehu.domains.innovation.choices import IdeaState
 from dakehu.domains.innovation.ideas import rules
 from dakehu.domains.innovation.models import Idea
+from dakehu.domains.support.choices import TicketState
+from dakehu.domains.support.tickets.queries import feature_wishes
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates.registry import query
@@ -58,7 +61,18 @@ def _open_ideas() -> Iterable[Wish]:
         yield Wish(row.title, str(row.topic), row.voices + 1, f"/ideas/{row.pk}/", state)
 
 
-declare(DemandSource("ideas", bilingual("创意", "Ideas"), _open_ideas))
+def _feature_wishes() -> Iterable[Wish]:
+    if not current_actor().may(Permission.SUPPORT_ASK):
+        return
+    for row in feature_wishes():
+        state = TicketState.text_of(row["state"])
+        yield Wish(row["subject"], Topic.SYSTEM.value, row["voices"], f"/support/{row['id']}/", state)
+
+
+declare(
+    DemandSource("ideas", bilingual("创意", "Ideas"), _open_ideas),
+    DemandSource("features", bilingual("功能建议", "Wishes for features"), _feature_wishes),
+)
 
 
 @query("innovation.demand", needs=Permission.IDEAS, zh="同事最需要什么", en="What colleagues ask for most")
