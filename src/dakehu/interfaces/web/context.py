@@ -159,6 +159,15 @@ MENU = (
         is_open=False,
     ),
     Section(
+        "innovation",
+        bilingual("创新", "Innovation"),
+        (
+            Page("/ideas/", bilingual("创意", "Ideas"), "star", Permission.IDEAS),
+            Page("/trials/", bilingual("试点", "Trials"), "git-compare", Permission.TRIAL_READ),
+            Page("/services/", bilingual("服务目录", "Service catalogue"), "book-open", Permission.CATALOGUE_READ),
+        ),
+    ),
+    Section(
         "data",
         bilingual("数据", "Data"),
         (
