@@ -5,6 +5,7 @@ written whole, under a new name, before the action that registers it commits. A 
 an orphan file, which trades.compaction removes. The files hold ids of clients and products, never names.
 """
 
+import hashlib
 import os
 import uuid
 from collections.abc import Iterable
@@ -79,6 +80,25 @@ def write(path: Path, table: pa.Table) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     part.replace(path)
+
+
+def join(path: Path, parts: Iterable[Path]) -> None:
+    """Write the rows of some files of one schema into one, a file at a time, as write() does."""
+    part, sources = path.with_suffix(".part"), list(parts)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        with pq.ParquetWriter(stream, pq.read_schema(sources[0]), compression="zstd") as writer:
+            for source in sources:
+                writer.write_table(pq.read_table(source), row_group_size=ROW_GROUP)
+        stream.flush()
+        os.fsync(stream.fileno())
+    part.replace(path)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def trades_of(rows: list[dict[str, Any]]) -> pa.Table:
