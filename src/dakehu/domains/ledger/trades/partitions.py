@@ -17,6 +17,7 @@ from dakehu.domains.ledger.trades import journal
 from dakehu.domains.ledger.trades.owners import to_numpy
 
 PREFIX = "compacting-"  # of scratch folders within the journal
+COUNTED = 4_000_000  # rows counted at a time
 
 
 def cut_points(clients: Iterable[np.ndarray], at_most: int) -> np.ndarray:
@@ -25,10 +26,20 @@ def cut_points(clients: Iterable[np.ndarray], at_most: int) -> np.ndarray:
     clients: int64 arrays, the client of each row. Range r begins with the r-th id; what lies before the first belongs to it.
     """
     ids, counts = np.array([], np.int64), np.array([], np.int64)
-    for more in clients:
-        new, n = np.unique(more, return_counts=True)
+    waiting: list[np.ndarray] = []
+
+    def count() -> None:
+        nonlocal ids, counts
+        new, n = np.unique(np.concatenate([ids[:0], *waiting]), return_counts=True)
         ids, where = np.unique(np.concatenate([ids, new]), return_inverse=True)
         counts = np.bincount(where, np.concatenate([counts, n]), len(ids)).astype(np.int64)
+        waiting.clear()
+
+    for more in clients:
+        waiting.append(more)
+        if sum(map(len, waiting)) > COUNTED:
+            count()
+    count()
     before = np.cumsum(counts) - counts
     first = np.flatnonzero(np.diff(before // at_most, prepend=-1))
     return ids[first]
