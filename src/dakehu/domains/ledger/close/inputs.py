@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from dakehu.domains.clients.restriction import restricted_clients
 from dakehu.domains.ledger.close import trade_arrays
+from dakehu.domains.ledger.close.rows import EPOCH
 from dakehu.domains.ledger.close.trade_arrays import VALUE_COLUMNS, Trades
 from dakehu.domains.ledger.models import PriceFile, Product
 from dakehu.domains.ledger.trades import journal, reader
@@ -19,6 +20,8 @@ from dakehu.domains.ledger.trades.owners import NEEDED, to_numpy
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.records.recorded import add_audit_note
+
+DAYS_AT_MOST = 1 << 20  # days since 1970-01-01 are fewer
 
 
 def arrays_for_close(until: date | None = None) -> Trades:
@@ -74,16 +77,23 @@ class PriceRows:
 
 
 @lru_cache(maxsize=1)
-def _load_prices(folder: Path, names: tuple[str, ...]) -> PriceRows:
-    """Read price files, and keep the last result (16 bytes a price).
+def _load_prices(folder: Path, register: tuple[tuple[str, date], ...]) -> PriceRows:
+    """Read the registered days of price files, (file, day) in the order in which they count; keep the last result.
 
-    Registered files never change; without the cache a client's page would open one file for every day of every price
-    ever imported.
+    Registered files never change; without the cache (16 bytes a price) a client's page would open one file for every month
+    of every price ever imported. Of a file that holds several days only those count that the register names it for.
     """
-    table = journal.read([folder / f"{name}.parquet" for name in names], schema=journal.PRICES)
-    asset = to_numpy(table["asset"])
-    order = np.argsort(asset, kind="stable")
-    return PriceRows(asset[order], to_numpy(table["day"].cast(pa.int32()))[order], to_numpy(table["price"])[order])
+    place = {name: n for n, name in enumerate(dict.fromkeys(name for name, _ in register))}
+    tables = journal.read_each([folder / f"{name}.parquet" for name in place], journal.PRICES)
+    table = pa.concat_tables(tables or [journal.PRICES.empty_table()])
+    asset, day, price = to_numpy(table["asset"]), to_numpy(table["day"].cast(pa.int32())), to_numpy(table["price"])
+    key = np.repeat(np.arange(len(tables)), [one.num_rows for one in tables]) * DAYS_AT_MOST + day
+    keys = np.array([place[name] * DAYS_AT_MOST + (on - EPOCH).days for name, on in register], np.int64)
+    by_key = np.argsort(keys)
+    found = by_key[np.minimum(np.searchsorted(keys[by_key], key), max(len(keys) - 1, 0))] if len(keys) else key
+    counts = np.flatnonzero(keys[found] == key) if len(keys) else key
+    order = counts[np.lexsort((found[counts], asset[counts]))]
+    return PriceRows(asset[order], day[order], price[order])
 
 
 def price_matrix(assets: np.ndarray, days: np.ndarray) -> Prices:
@@ -94,8 +104,7 @@ def price_matrix(assets: np.ndarray, days: np.ndarray) -> Prices:
     """
     last = int(days[-1]) if len(days) else -1
     files = PriceFile.objects.order_by("day", "pk").values_list("file", "day")
-    names = [file for file, day in files if (day - date(1970, 1, 1)).days <= last]
-    rows = _load_prices(journal.folder(), tuple(names))
+    rows = _load_prices(journal.folder(), tuple((file, day) for file, day in files if (day - EPOCH).days <= last))
     begin, end = np.searchsorted(rows.asset, assets), np.searchsorted(rows.asset, assets, side="right")
     row = np.repeat(np.arange(len(assets)), end - begin)
     source = np.arange(len(row)) + np.repeat(begin - np.append(0, np.cumsum(end - begin)[:-1]), end - begin)
@@ -116,7 +125,7 @@ def price_history(product: int) -> tuple[np.ndarray, np.ndarray]:
     days: int32 [N], days since 1970-01-01. prices: float64 [N], above 0. Where two sources price a day, the one
     registered last counts.
     """
-    files = PriceFile.objects.order_by("day", "pk").values_list("file", flat=True)
+    files = PriceFile.objects.order_by("day", "pk").values_list("file", "day")
     rows = _load_prices(journal.folder(), tuple(files))
     begin, end = np.searchsorted(rows.asset, product), np.searchsorted(rows.asset, product, side="right")
     day, price = rows.day[begin:end], rows.price[begin:end]

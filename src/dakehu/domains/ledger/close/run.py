@@ -27,6 +27,7 @@ from dakehu.domains.ledger.close import chunks as close_chunks
 from dakehu.domains.ledger.close import inputs as close_inputs
 from dakehu.domains.ledger.close import rows as close_rows
 from dakehu.domains.ledger.models import Closing, Figures, PriceFile, Product, SecurityCode
+from dakehu.domains.ledger.prices import months
 from dakehu.domains.ledger.products import registry as products
 from dakehu.domains.ledger.trades import compaction, journal, reader
 from dakehu.domains.ledger.trades.owners import Owners
@@ -68,6 +69,7 @@ def close(
     allowed = firm_settings.current("PRICES_STALE_DAYS") if allow_stale is None else allow_stale
     compacted = 0
     with elevated("the nightly close"), open_engine() as perform:
+        months.join_months()
         for _ in range(TRIES):
             compacted += compaction.compact()["files"]
             register = reader.register()

@@ -114,9 +114,14 @@ def read(
     if filters is not None:
         tables = [pq.read_table(path, columns=columns, filters=filters, schema=schema) for path in paths]
     else:
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            tables = list(pool.map(lambda path: _read_file(path, shape), paths))
+        tables = read_each(paths, shape)
     return pa.concat_tables(tables) if tables else shape.empty_table()
+
+
+def read_each(paths: Iterable[Path], shape: pa.Schema) -> list[pa.Table]:
+    """Return the rows of each file in the columns of `shape`, several files at a time."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(lambda path: _read_file(path, shape), paths))
 
 
 def _read_file(path: Path, shape: pa.Schema) -> pa.Table:
