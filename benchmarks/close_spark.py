@@ -180,7 +180,10 @@ def differing(one: Path, other: Path) -> dict[str, int]:
     """Figures that differ: kernel's own numbers in the history files by bit, and the published table by row."""
     from dakehu.domains.ledger.close import chunks as close_chunks
 
-    files = [next(path for path in (home / "close").glob("*.parquet") if "holdings" not in path.name) for home in (one, other)]
+    files = [
+        next(path for path in (home / "close").glob("*.parquet") if "holdings" not in path.name)
+        for home in (one, other)
+    ]
     (clients, figures), (same_clients, same) = (close_chunks.read(path) for path in files)
     assert np.array_equal(clients, same_clients)
     bits = int((figures.values.view(np.int64) != same.values.view(np.int64)).sum())

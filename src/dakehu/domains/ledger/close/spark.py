@@ -72,9 +72,10 @@ def cluster() -> Iterator[engines.Engine]:
     sessions: list[Any] = []
 
     def perform(folder: Path, step: str, names: list[str], done: Callable[[int], None]) -> None:
-        if not sessions:
-            sessions.append(_session())
-        run(sessions[0], folder, step, names, done)
+        with failures_named():
+            if not sessions:
+                sessions.append(_session())
+            run(sessions[0], folder, step, names, done)
 
     try:
         yield perform
@@ -89,8 +90,15 @@ def run(session: Any, folder: Path, step: str, names: list[str], done: Callable[
     def count() -> int:
         return sum(buckets.output_path(folder, step, name).is_file() for name in names)
 
+    _run_on_cluster(session, folder, step, names, lambda: done(count()))
+    done(count())
+
+
+@contextmanager
+def failures_named() -> Iterator[None]:
+    """Raise Refused, in words, where Spark fails."""
     try:
-        _run_on_cluster(session, folder, step, names, lambda: done(count()))
+        yield
     except _failures() as error:
         if DAMAGED in str(error):
             raise damaged_bucket(str(error).split(DAMAGED)[1].split()[0]) from error
@@ -105,7 +113,6 @@ def run(session: Any, folder: Path, step: str, names: list[str], done: Callable[
                 ]
             }
         ) from error
-    done(count())
 
 
 def _run_on_cluster(
