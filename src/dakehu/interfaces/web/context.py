@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
+from django.utils.http import urlencode
 
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import Actor, actor_or_none
@@ -27,9 +29,12 @@ class Page:
     needs: str = ""
 
 
+UNFOLDED_PAGES = 20  # of the menu, on a screen of 900 pixels
+
+
 @dataclass(frozen=True)
 class Section:
-    """Pages of one kind of work under a heading; the first section stands without one. `is_open`: unfolded at first."""
+    """Pages of one kind of work under a heading; the first section stands without one. `is_open`: may be unfolded at first."""
 
     code: str
     label: Bilingual
@@ -91,6 +96,7 @@ MENU = (
             Page("/surveys/", bilingual("问卷", "Surveys"), "message-circle", Permission.SURVEY_READ),
             Page("/outreach/", bilingual("急跌致电", "Calls after a shock"), "phone", Permission.OUTREACH_READ),
         ),
+        is_open=False,
     ),
     Section(
         "learning",
@@ -112,6 +118,7 @@ MENU = (
                 Permission.COURSE_WRITE,
             ),
         ),
+        is_open=False,
     ),
     Section(
         "insight",
@@ -138,6 +145,7 @@ MENU = (
             ),
             Page("/appraisal/bonuses/", bilingual("奖金", "Bonuses"), "star", Permission.BONUS_DECIDE),
         ),
+        is_open=False,
     ),
     Section(
         "data",
@@ -149,6 +157,18 @@ MENU = (
             Page("/connections/sheets/", bilingual("外部连接", "Connections"), "link", Permission.SHEET_RUN),
             Page("/messages/", bilingual("送达记录", "Deliveries"), "mail", Permission.DELIVERY_READ),
             Page("/undo/", bilingual("撤销操作", "Undo"), "undo-2", Permission.CLIENT_READ),
+        ),
+        is_open=False,
+    ),
+    Section(
+        "support",
+        bilingual("帮助", "Help"),
+        (
+            Page("/support/", bilingual("求助台", "Support desk"), "circle-help", Permission.SUPPORT_ASK),
+            Page("/training/", bilingual("练习", "Practice"), "refresh-cw", Permission.SUPPORT_ASK),
+            Page(
+                "/support/problems/", bilingual("已知问题", "Known problems"), "triangle-alert", Permission.SUPPORT_ASK
+            ),
         ),
         is_open=False,
     ),
@@ -197,22 +217,22 @@ def pages_for(actor: Actor) -> list[dict[str, Any]]:
 
 
 def menu_for(actor: Actor) -> list[dict[str, Any]]:
-    """The sections of the menu with the pages that the reader may open; a section without any is left out."""
-    sections = []
+    """The sections of the menu with the pages that the reader may open; a section without any is left out.
+
+    From the top, sections are unfolded as long as the menu fits a screen (`UNFOLDED_PAGES`); the reader's choice wins.
+    """
+    sections: list[dict[str, Any]] = []
+    unfolded = 0
     for section in MENU:
         listed: dict[str, dict[str, Any]] = {}
         for page in section.pages:
             if actor.may(page.needs) and exists(page.url):
                 listed.setdefault(page.label.zh, {"url": page.url, "label": page.label, "icon": page.icon})
         if listed:
-            sections.append(
-                {
-                    "code": section.code,
-                    "label": section.label,
-                    "is_open": section.is_open,
-                    "pages": list(listed.values()),
-                }
-            )
+            is_open = section.is_open and unfolded + len(listed) <= UNFOLDED_PAGES
+            unfolded += len(listed) if is_open else 0
+            pages = list(listed.values())
+            sections.append({"code": section.code, "label": section.label, "is_open": is_open, "pages": pages})
     return sections
 
 
@@ -240,7 +260,8 @@ def exists(url: str) -> bool:
 def frame(request: HttpRequest) -> dict[str, Any]:
     """What every page needs: menu, views, person, links, rights, and the firm's colours of rise and fall."""
     colours = "red-up" if firm_settings.current("RISE_IS_RED") else "green-up"
-    return {**_frame(request), "updown": colours, "watermark": firm_settings.current("WATERMARK")}
+    fixed = {"updown": colours, "watermark": firm_settings.current("WATERMARK"), "is_training": settings.TRAINING}
+    return {**_frame(request), **fixed}
 
 
 def _frame(request: HttpRequest) -> dict[str, Any]:
@@ -272,6 +293,9 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     detail = f"{role} · {user.team.name}" if user.team_id else role
     links = dict(LINKS)
     links["guide"] = guide_for(at)
+    if actor.may(Permission.SUPPORT_ASK) and not at.startswith("/support/ask"):
+        guide_page = links["guide"].strip("/").rpartition("/")[2]
+        links["support"] = f"/support/ask?{urlencode({'page': at, 'guide': guide_page})}"
     return {
         "nav": nav,
         "nav_views": shown,

@@ -7,6 +7,7 @@ Does not import Django's models, so that a worker needs no settings.
 
 import json
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -26,6 +27,9 @@ from dakehu.domains.ledger.trades.owners import IDENTITY, NEEDED, Owners, to_num
 
 SURVEY, FIGURES = "survey", "figures"  # the two steps of a close
 PLAN, REGISTER, MARKET, PRICES, RATES = "plan.json", "register.npz", "market.npz", "prices.npy", "rates.npy"
+
+# Performs a step (folder, step, buckets) and reports the number of buckets done so far.
+Engine = Callable[[Path, str, list[str], Callable[[int], None]], None]
 
 
 class DamagedBucket(Exception):

@@ -7,10 +7,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from dakehu.domains.ledger.close import buckets
+from dakehu.domains.ledger.close.buckets import Engine
 from dakehu.domains.ledger.trades.compaction import damaged_bucket
-
-# Performs a step (folder, step, buckets) and reports the number of buckets done so far.
-Engine = Callable[[Path, str, list[str], Callable[[int], None]], None]
 
 
 def get_engine(name: str) -> Callable[[], AbstractContextManager[Engine]]:

@@ -127,7 +127,7 @@ class _Work:
 
     digest: str
     plan: buckets.Plan
-    perform: engines.Engine
+    perform: buckets.Engine
     progress: Callable[..., None]
 
     @property

@@ -18,8 +18,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from dakehu.domains.ledger.close import buckets, engines
+from dakehu.domains.ledger.close import buckets
 from dakehu.domains.ledger.close import chunks as close_chunks
+from dakehu.domains.ledger.close.buckets import Engine
 from dakehu.domains.ledger.trades.compaction import damaged_bucket
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
@@ -31,7 +32,7 @@ Task = Callable[[str], tuple[str, str]]  # a bucket's name to (bucket, worker)
 DAMAGED = "damaged bucket "  # begins the message of a worker that finds its bucket damaged
 
 
-def engine() -> Callable[[], AbstractContextManager[engines.Engine]]:
+def engine() -> Callable[[], AbstractContextManager[Engine]]:
     """Return what opens the engine. Raises Refused where the extra is missing, or Java where no server is named."""
     if _pyspark() is None or (is_remote() and find_spec("grpc") is None):
         extra = "spark-connect" if is_remote() else "spark"
@@ -67,7 +68,7 @@ def is_remote() -> bool:
 
 
 @contextmanager
-def cluster() -> Iterator[engines.Engine]:
+def cluster() -> Iterator[Engine]:
     """Yield the engine of a cluster; its session begins with the first step and ends with the close."""
     sessions: list[Any] = []
 

@@ -36,6 +36,7 @@ SECTIONS = (
     "suitability",
     "surveys",
     "learning",
+    "support",
     "insight",
     "tendencies",
     "exports",
