@@ -259,14 +259,13 @@ def publish(*, day: date, digest: str, name: str, parts: list[Path], days: np.nd
     """Register the day's history file and, unless a later day is closed, replace all clients' figures."""
     row = Closing.objects.filter(day=day).first() or Closing(day=day)
     existing = np.array(scope.client_model().objects.order_by("pk").values_list("pk", flat=True), np.int64)
-    if current:
-        count = replace_rows(Figures, (_frame(path, existing, days, day) for path in parts))
-    else:
-        count = sum(int(np.isin(pq.read_table(path, columns=["client"])["client"], existing).sum()) for path in parts)
+    count = sum(int(np.isin(pq.read_table(path, columns=["client"])["client"], existing).sum()) for path in parts)
     row.digest, row.file, row.clients = digest, name, count
     row.save()
     add_audit_note(day=day.isoformat(), digest=digest, clients=count)
     publish_event("ledger.closed", day=day.isoformat(), clients=count)
+    if current:  # last, since readers of the figures wait from the exchange of the table to the commit
+        replace_rows(Figures, (_frame(path, existing, days, day) for path in parts))
     return row
 
 
