@@ -5,6 +5,13 @@ from pathlib import Path
 
 from dakehu.foundation.base import env, pending_restore
 from dakehu.project.database_url import postgres_from_url
+from dakehu.project.operation_settings import (  # noqa: F401  read by Django and by interfaces.operations
+    DRAIN_SECONDS,
+    LOG_FORMAT,
+    LOGGING,
+    METRICS_LOCAL,
+    METRICS_TOKEN,
+)
 
 DAKEHU_HOME = Path(
     env.text(
@@ -313,7 +320,8 @@ AXES_VERBOSE = False
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 
 MIDDLEWARE = [
-    "dakehu.interfaces.web.client_address.ClientAddress",
+    "dakehu.interfaces.operations.middleware.Requests",
+    "dakehu.interfaces.client_address.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -369,13 +377,3 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "dakehu.interfaces.web.views.errors.stale_form"
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "filters": {"surveys": {"()": "dakehu.interfaces.survey_log_filter.SurveyFilter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["surveys"]}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"dakehu": {"level": "INFO"}, "axes": {"level": "ERROR"}},
-}

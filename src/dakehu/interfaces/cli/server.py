@@ -175,7 +175,7 @@ def work() -> int:
     def beat() -> None:
         while not stop.is_set():
             with suppress(OSError):  # a full disk does not end the worker
-                worker_beat().touch()
+                worker_beat().write_text(str(os.getpid()))
             stop.wait(BEAT)
 
     for body in (watch, beat):
