@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import tarfile
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from django.test import override_settings
 
 from dakehu.foundation.access import encrypted_fields, encrypted_files, keys
 from dakehu.foundation.base.errors import Refused
-from dakehu.interfaces.cli import archive, restore
+from dakehu.interfaces.cli import archive, backup, restore
 from tests.program import Desk, migrated_desk
 
 ROOT = Path(__file__).parents[3]
@@ -44,7 +45,7 @@ def made(tmp_path_factory):
 def restored(settings, django_db_blocker):
     """Restores a backup into a home as the command does, in this process: to start another one takes seconds."""
 
-    def run(source, home):
+    def run(source, home, moment=None):
         there, database = settings.DAKEHU_HOME, connection.settings_dict["NAME"]
         connections.close_all()
         encrypted_fields.forget_cached()
@@ -52,7 +53,7 @@ def restored(settings, django_db_blocker):
         settings.DAKEHU_HOME, connection.settings_dict["NAME"] = home, str(home / "dakehu.sqlite3")
         try:
             with django_db_blocker.unblock():
-                return restore.restore(source, PASSWORD)
+                return restore.restore(source, PASSWORD, moment)
         finally:
             connections.close_all()
             encrypted_fields.forget_cached()
@@ -271,3 +272,26 @@ def test_backups_of_earlier_versions_still_come_back(made, tmp_path):
     desk = Desk(tmp_path / "home")
     done = desk.report("restore", tmp_path / "old", "--password-file", made / "password")
     assert done["restored"] is True and desk.report("verify")["broken"] is None
+
+
+def test_a_desk_comes_back_from_its_snapshots_as_it_was_at_a_moment(made, tmp_path, restored, settings, monkeypatch):
+    home, folder = tmp_path / "home", tmp_path / "snapshots"
+    restored(made / "desk.backup", home)
+    moments = []
+    for number in range(2):  # at the first, the desk of the backup; at the second, one with a mark in its database
+        with monkeypatch.context() as at_home:
+            at_home.setattr(settings, "DAKEHU_HOME", home)
+            at_home.setitem(settings.DATABASES["default"], "NAME", home / "dakehu.sqlite3")
+            moments.append(datetime.fromisoformat(backup.write_snapshot(folder, PASSWORD)["at"]))
+        with sqlite3.connect(home / "dakehu.sqlite3") as database:
+            database.execute(
+                f"update foundation_installationrecord set value = value || '{number}' where name = 'origin'"
+            )
+    seen = []
+    for number, moment in enumerate([moments[0], None]):
+        restored(folder, tmp_path / f"back-{number}", moment)
+        desk = Desk(tmp_path / f"back-{number}")
+        with sqlite3.connect(desk.home / "dakehu.sqlite3") as database:
+            seen.append(database.execute("select count(*) from clients_client").fetchone()[0])
+    assert seen == [2, 2]
+    assert desk.report("verify")["broken"] is None

@@ -266,10 +266,10 @@ def _run(row: Any, worker: str) -> str:
     return state
 
 
-def run_due_jobs(worker: str = "") -> int:
-    """Run all due jobs; return their number."""
+def run_due_jobs(worker: str = "", stop: threading.Event | None = None) -> int:
+    """Run all due jobs, none more once `stop` is set; return their number."""
     worker, count = worker or worker_name(), 0
-    while (row := claim_job(worker)) is not None:
+    while not (stop and stop.is_set()) and (row := claim_job(worker)) is not None:
         run_job(row, worker)
         count += 1
     return count

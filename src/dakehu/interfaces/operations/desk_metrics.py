@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from importlib import metadata
 from typing import Any
 
@@ -17,6 +17,7 @@ from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.renamed import Kind, all_names
 from dakehu.foundation.calendar import trading_days
+from dakehu.foundation.installation.last_snapshot import last_snapshot
 from dakehu.foundation.jobs import queue
 from dakehu.foundation.jobs.models import Job, JobState
 from dakehu.foundation.nightly.models import NightlyRun, NightState
@@ -114,6 +115,9 @@ def _night() -> Iterator[Measure]:
 def _backup() -> Iterator[Measure]:
     rows = AuditEntry.objects.filter(action__in=all_names(Kind.ACTION, "desk.backup")).order_by("-pk")
     yield from _moment("backup_last", "When the last backup was written.", rows.values_list("at", flat=True).first())
+    snapshot = last_snapshot()
+    at = datetime.fromtimestamp(snapshot.stat().st_mtime, UTC) if snapshot.exists() else None
+    yield from _moment("snapshot_last", "When the last snapshot was written.", at)
 
 
 def _audit() -> Iterator[Measure]:

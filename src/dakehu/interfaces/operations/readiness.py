@@ -20,9 +20,9 @@ STATE_HOLDS = 60.0  # seconds for which migrations and keys that were in order a
 _in_order_until = 0.0
 
 
-def draining_file() -> Path:
-    """Return the file that is there while this desk ends."""
-    return Path(settings.DAKEHU_HOME) / "run" / f"draining-{os.environ.get(SUPERVISED, '')}"
+def draining_file(number: str = "") -> Path:
+    """Return the file that is there while the desk ends that process `number` serves, by default our own desk."""
+    return Path(settings.DAKEHU_HOME) / "run" / f"draining-{number or os.environ.get(SUPERVISED, '')}"
 
 
 def is_ready() -> bool:
@@ -50,13 +50,13 @@ def _is_in_order() -> bool:
     return True
 
 
-def begin_draining() -> None:
+def begin_draining(number: str = "") -> None:
     """Say that this desk takes no more requests."""
     with suppress(OSError):  # a full disk does not keep a desk from ending
-        draining_file().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draining_file().touch()
+        draining_file(number).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draining_file(number).touch()
 
 
-def end_draining() -> None:
+def end_draining(number: str = "") -> None:
     """Say that it takes requests (again)."""
-    draining_file().unlink(missing_ok=True)
+    draining_file(number).unlink(missing_ok=True)
