@@ -30,9 +30,9 @@ THREADS = 8
 class Caller(threading.Thread):
     """Asks one after the other and notes what came of it; an even number writes, the lower half keeps its connection."""
 
-    def __init__(self, desk: Desk, number: int, stop: threading.Event) -> None:
+    def __init__(self, desk: Desk, number: int, prefix: str, stop: threading.Event) -> None:
         super().__init__(daemon=True)
-        self.desk, self.number, self.stop = desk, number, stop
+        self.desk, self.number, self.prefix, self.stop = desk, number, prefix, stop
         self.keeps, self.writes = number < THREADS // 2, number % 2 == 0
         self.results: Counter[str] = Counter()
         self.acknowledged: list[str] = []
@@ -44,7 +44,7 @@ class Caller(threading.Thread):
         while not self.stop.is_set():
             count += 1
             begun = time.monotonic()
-            result = self.ask(f"R{self.number}-{count:06}")
+            result = self.ask(f"{self.prefix}{self.number}-{count:06}")
             self.longest = max(self.longest, time.monotonic() - begun)
             self.results[result] += 1
 
@@ -112,10 +112,10 @@ def at_held_socket(desk: Desk, held: socket.socket) -> "subprocess.Popen[Any]":
     )
 
 
-def under_load(desk: Desk, work: Any) -> tuple[Counter[str], list[str], float, Any]:
+def under_load(desk: Desk, prefix: str, work: Any) -> tuple[Counter[str], list[str], float, Any]:
     """Do some work while requests come in: what became of them, what was acknowledged, the longest, the work's result."""
     stop = threading.Event()
-    callers = [Caller(desk, number, stop) for number in range(THREADS)]
+    callers = [Caller(desk, number, prefix, stop) for number in range(THREADS)]
     for caller in callers:
         caller.start()
     time.sleep(2)
@@ -149,7 +149,7 @@ def main() -> int:
         desk.prepare()
         desk.start()
         os.nice(5)
-        results, first, longest, seconds = under_load(desk, lambda: [replace_all(desk) for _ in range(restarts)])
+        results, first, longest, seconds = under_load(desk, "R", lambda: [replace_all(desk) for _ in range(restarts)])
         failed = sum(count for result, count in results.items() if result.startswith("failed"))
         print(
             f"{restarts} rolling restarts of {', '.join(f'{s:.1f}' for s in seconds)} s: {dict(sorted(results.items()))}"
@@ -167,7 +167,7 @@ def main() -> int:
             while not (desk.is_whole() and desk.answers(timeout=60)):
                 time.sleep(0.2)
             codes = set(first)
-            again, second, wait, down = under_load(desk, lambda: stop_and_start(desk, held))
+            again, second, wait, down = under_load(desk, "S", lambda: stop_and_start(desk, held))
             lost = sum(count for result, count in again.items() if result.startswith("failed"))
             print(
                 f"stopped and started at a held socket ({down:.1f} s without a process): {dict(sorted(again.items()))}"

@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='job',
             name='request_id',
-            field=models.CharField(default='', max_length=40),
+            field=models.CharField(db_default='', default='', max_length=40),
         ),
     ]
