@@ -75,9 +75,19 @@ class Cluster:
     def initialise(self, data: Path) -> None:
         """Make a data directory."""
         self.run(
-            self.programs / "initdb", "-D", data, "-U", "postgres", "--pwfile", self.password_file, "--auth",
-            "scram-sha-256", "--encoding", "UTF8", "--no-locale",
-        )  # fmt: skip
+            self.programs / "initdb",
+            "-D",
+            data,
+            "-U",
+            "postgres",
+            "--pwfile",
+            self.password_file,
+            "--auth",
+            "scram-sha-256",
+            "--encoding",
+            "UTF8",
+            "--no-locale",
+        )
 
     def start(self, data: Path, port: int, **settings: Any) -> "subprocess.Popen[bytes]":
         """Start a server on a data directory, and wait until it takes requests."""

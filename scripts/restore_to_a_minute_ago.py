@@ -138,8 +138,11 @@ def on_sqlite(seconds: float, folder: Path) -> bool:
     words = ["backup", snapshots, "--snapshots", "--every", str(EVERY), "--password-file", password, "--json"]
     keeper = subprocess.Popen(
         [sys.executable, "-m", "dakehu.interfaces.cli.main", *map(str, words)],
-        env=desk.environment, stdout=log, stderr=log, start_new_session=True,
-    )  # fmt: skip
+        env=desk.environment,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+    )
     writers = Writers(desk)
     time.sleep(seconds)
     kill(desk, keeper)

@@ -27,9 +27,12 @@ class Page:
     needs: str = ""
 
 
+UNFOLDED_PAGES = 20  # of the menu, on a screen of 900 pixels
+
+
 @dataclass(frozen=True)
 class Section:
-    """Pages of one kind of work under a heading; the first section stands without one. `is_open`: unfolded at first."""
+    """Pages of one kind of work under a heading; the first section stands without one. `is_open`: may be unfolded at first."""
 
     code: str
     label: Bilingual
@@ -91,6 +94,7 @@ MENU = (
             Page("/surveys/", bilingual("问卷", "Surveys"), "message-circle", Permission.SURVEY_READ),
             Page("/outreach/", bilingual("急跌致电", "Calls after a shock"), "phone", Permission.OUTREACH_READ),
         ),
+        is_open=False,
     ),
     Section(
         "learning",
@@ -112,6 +116,7 @@ MENU = (
                 Permission.COURSE_WRITE,
             ),
         ),
+        is_open=False,
     ),
     Section(
         "insight",
@@ -138,6 +143,7 @@ MENU = (
             ),
             Page("/appraisal/bonuses/", bilingual("奖金", "Bonuses"), "star", Permission.BONUS_DECIDE),
         ),
+        is_open=False,
     ),
     Section(
         "data",
@@ -197,22 +203,22 @@ def pages_for(actor: Actor) -> list[dict[str, Any]]:
 
 
 def menu_for(actor: Actor) -> list[dict[str, Any]]:
-    """The sections of the menu with the pages that the reader may open; a section without any is left out."""
-    sections = []
+    """The sections of the menu with the pages that the reader may open; a section without any is left out.
+
+    From the top, sections are unfolded as long as the menu fits a screen (`UNFOLDED_PAGES`); the reader's choice wins.
+    """
+    sections: list[dict[str, Any]] = []
+    unfolded = 0
     for section in MENU:
         listed: dict[str, dict[str, Any]] = {}
         for page in section.pages:
             if actor.may(page.needs) and exists(page.url):
                 listed.setdefault(page.label.zh, {"url": page.url, "label": page.label, "icon": page.icon})
         if listed:
-            sections.append(
-                {
-                    "code": section.code,
-                    "label": section.label,
-                    "is_open": section.is_open,
-                    "pages": list(listed.values()),
-                }
-            )
+            is_open = section.is_open and unfolded + len(listed) <= UNFOLDED_PAGES
+            unfolded += len(listed) if is_open else 0
+            pages = list(listed.values())
+            sections.append({"code": section.code, "label": section.label, "is_open": is_open, "pages": pages})
     return sections
 
 

@@ -83,6 +83,13 @@ function question(grid, params) {
   return asked;
 }
 
+/** What stands in a list without rows: `data-empty` where nothing was asked for, else that nothing matches. */
+function emptyText(grid) {
+  const isFiltered = [...new URLSearchParams(grid.asked ?? "").keys()].some((key) => key !== "sort");
+  if (!isFiltered && grid.host.dataset.empty) return grid.host.dataset.empty;
+  return say("没有符合条件的记录。放宽筛选，或换个视图看看。", "Nothing matches. Loosen the filters or try another view.");
+}
+
 async function rowsOf(grid, params) {
   grid.last = params;
   const { host } = grid;
@@ -113,7 +120,7 @@ function draw(grid) {
     index: "id",
     height: host.classList.contains("grid--page") ? "100%" : host.dataset.height ?? false,
     layout: "fitDataStretch",
-    placeholder: host.dataset.empty ?? say("没有符合条件的记录。放宽筛选，或换个视图看看。", "Nothing matches. Loosen the filters or try another view."),
+    placeholder: () => emptyText(grid),
     columnHeaderVertAlign: "top",
     columnDefaults: { headerWordWrap: false, headerSortTristate: true, resizable: "header" },
     sortMode: "remote", filterMode: "remote", headerFilterLiveFilterDelay: 350,
@@ -304,7 +311,7 @@ async function cards(grid, after = "") {
     host.classList.remove("grid--page");
     host.querySelector(".grid-cards__more")?.remove();
     host.firstElementChild.append(...answer.rows.map((row) => card(row, grid.columns)));
-    if (!answer.rows.length) host.append(make("p", { class: "empty muted", text: say("没有符合条件的记录。", "Nothing matches.") }));
+    if (!answer.rows.length) host.append(make("p", { class: "empty muted", text: emptyText(grid) }));
     if (answer.after) {
       const more = make("button", { class: "button grid-cards__more", type: "button" }, icon("chevron-down"), make("span", { text: say("再看一些", "Show more") }));
       more.addEventListener("click", () => cards(grid, answer.after));
