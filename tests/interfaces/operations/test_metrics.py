@@ -37,6 +37,7 @@ def value_of(found, name, **labels):
     return sum(value for given, value in found[name] if labels.items() <= given.items())
 
 
+@pytest.mark.postgres
 def test_the_figures_are_valid_openmetrics_and_say_how_the_desk_fares(scrape):
     found = scrape()
     assert value_of(found, "dakehu_database_up") == 1
