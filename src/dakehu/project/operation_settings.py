@@ -22,6 +22,20 @@ DRAIN_SECONDS = env.number(
     zh="停止前先报告“未就绪”多少秒，让负载均衡改走别处",
     en="Seconds for which /ready says no before the desk ends, so that a balancer sends requests elsewhere",
 )
+REPLICA_URL = env.secret(
+    "DAKEHU_REPLICA_URL",
+    zh="只读副本的 PostgreSQL 地址（应用角色）；只读页面可从它读取",
+    en="PostgreSQL address of a streaming replica (application role), which pages that only read may be read from",
+)
+REPLICA_LAG = env.number(
+    "DAKEHU_REPLICA_LAG", 1, zh="副本最多可落后几秒", en="Seconds that the replica may be behind to be read"
+)
+REPLICA_AFTER_WRITE = env.number(
+    "DAKEHU_REPLICA_AFTER_WRITE",
+    10,
+    zh="本人提交内容后多少秒内只读主库",
+    en="Seconds for which whoever has written reads from the primary",
+)
 
 LOGGING = {
     "version": 1,

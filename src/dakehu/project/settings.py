@@ -11,6 +11,9 @@ from dakehu.project.operation_settings import (  # noqa: F401  read by Django an
     LOGGING,
     METRICS_LOCAL,
     METRICS_TOKEN,
+    REPLICA_AFTER_WRITE,
+    REPLICA_LAG,
+    REPLICA_URL,
 )
 
 DAKEHU_HOME = Path(
@@ -212,6 +215,9 @@ if DATABASE_URL:
     DATABASES = {"default": postgres_from_url(DATABASE_URL)}
     if OWNER_URL:
         DATABASES["owner"] = {**postgres_from_url(OWNER_URL), "ENGINE": "django.db.backends.postgresql"}
+    if REPLICA_URL:
+        DATABASES["replica"] = postgres_from_url(REPLICA_URL)
+        DATABASE_ROUTERS = ["dakehu.foundation.database.replica.ReplicaRouter"]
 else:
     DATABASES = {
         "default": {
@@ -334,6 +340,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "dakehu.interfaces.web.undo_offers.UndoOffers",
     "axes.middleware.AxesMiddleware",
+    *(["dakehu.interfaces.web.replica_reads.ReplicaReads"] if REPLICA_URL else []),
 ]
 ROOT_URLCONF = "dakehu.project.urls"
 WSGI_APPLICATION = "dakehu.project.wsgi.application"
