@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
 
 from dakehu.foundation.database.replica import ALIAS, Lag, ReplicaRouter, reading_from_replica
 from dakehu.foundation.schema.fields import model_of
@@ -52,8 +53,8 @@ PAGE = {"method": "GET", "accept": "text/html", "cookies": {}, "htmx": "", "sign
         ({"signed_in": False}, False),
     ],
 )
-def test_only_whole_pages_of_whoever_has_not_just_written_come_from_there(settings, differently, may):
-    settings.DATABASES = {**settings.DATABASES, ALIAS: {}}
+def test_only_whole_pages_of_whoever_has_not_just_written_come_from_there(monkeypatch, differently, may):
+    monkeypatch.setitem(settings.DATABASES, ALIAS, {})
     asked = PAGE | differently
     request = SimpleNamespace(
         method=asked["method"],
@@ -64,6 +65,6 @@ def test_only_whole_pages_of_whoever_has_not_just_written_come_from_there(settin
     assert may_read_there(request) is may
 
 
-def test_without_a_replica_nothing_is_read_there(settings):
+def test_without_a_replica_nothing_is_read_there():
     assert ALIAS not in settings.DATABASES
     assert may_read_there(SimpleNamespace()) is False
