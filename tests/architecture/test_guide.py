@@ -27,6 +27,7 @@ PAGES = (
     "plans",
     "learning",
     "exams",
+    "support",
     "privacy",
     "work",
     "campaigns",

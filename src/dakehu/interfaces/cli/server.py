@@ -28,7 +28,7 @@ from dakehu.foundation.database.migration_state import rendered_in_place
 from dakehu.foundation.installation import derived_data, key_check
 from dakehu.foundation.jobs.queue import worker_beat
 from dakehu.foundation.worker import run_worker
-from dakehu.interfaces import demonstration
+from dakehu.interfaces import side_desk
 from dakehu.interfaces.cli import links, listen_socket, supervision
 from dakehu.interfaces.cli.backup import backup_lock
 from dakehu.interfaces.cli.supervision import Child
@@ -234,7 +234,8 @@ def serve(
         return 1
     finally:
         stopping.set()
-        demonstration.stop()
+        for desk in (side_desk.DEMONSTRATION, side_desk.TRAINING):
+            desk.stop()
         supervision.end(children, END_WITHIN)
         if opened is not None:
             opened.close()

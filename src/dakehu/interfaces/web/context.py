@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
+from django.utils.http import urlencode
 
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import Actor, actor_or_none
@@ -93,6 +95,7 @@ MENU = (
             Page("/improvements/", bilingual("改进事项", "Improvements"), "target", Permission.IMPROVEMENT_READ),
             Page("/surveys/", bilingual("问卷", "Surveys"), "message-circle", Permission.SURVEY_READ),
             Page("/outreach/", bilingual("急跌致电", "Calls after a shock"), "phone", Permission.OUTREACH_READ),
+            Page("/distress/", bilingual("情绪个案", "Distress"), "heart-handshake", Permission.OUTREACH_READ),
         ),
         is_open=False,
     ),
@@ -102,6 +105,7 @@ MENU = (
         (
             Page("/knowledge/", bilingual("知识库", "Knowledge"), "book-open", Permission.LEARNING_READ),
             Page("/learning/", bilingual("我的学习", "My learning"), "bookmark", Permission.LEARNING_READ),
+            Page("/learning/path/", bilingual("我的路径", "My path"), "target", Permission.LEARNING_READ),
             Page("/learning/team/", bilingual("团队学习", "Team learning"), "users", Permission.TRAINING_REVIEW),
             Page(
                 "/learning/questions/",
@@ -113,6 +117,12 @@ MENU = (
                 "/learning/requirements/",
                 bilingual("要求与证书", "Requirements"),
                 "shield-check",
+                Permission.COURSE_WRITE,
+            ),
+            Page(
+                "/learning/ladders/",
+                bilingual("路径与职级", "Paths and levels"),
+                "list-checks",
                 Permission.COURSE_WRITE,
             ),
         ),
@@ -155,6 +165,18 @@ MENU = (
             Page("/connections/sheets/", bilingual("外部连接", "Connections"), "link", Permission.SHEET_RUN),
             Page("/messages/", bilingual("送达记录", "Deliveries"), "mail", Permission.DELIVERY_READ),
             Page("/undo/", bilingual("撤销操作", "Undo"), "undo-2", Permission.CLIENT_READ),
+        ),
+        is_open=False,
+    ),
+    Section(
+        "support",
+        bilingual("帮助", "Help"),
+        (
+            Page("/support/", bilingual("求助台", "Support desk"), "circle-help", Permission.SUPPORT_ASK),
+            Page("/training/", bilingual("练习", "Practice"), "refresh-cw", Permission.SUPPORT_ASK),
+            Page(
+                "/support/problems/", bilingual("已知问题", "Known problems"), "triangle-alert", Permission.SUPPORT_ASK
+            ),
         ),
         is_open=False,
     ),
@@ -246,7 +268,8 @@ def exists(url: str) -> bool:
 def frame(request: HttpRequest) -> dict[str, Any]:
     """What every page needs: menu, views, person, links, rights, and the firm's colours of rise and fall."""
     colours = "red-up" if firm_settings.current("RISE_IS_RED") else "green-up"
-    return {**_frame(request), "updown": colours, "watermark": firm_settings.current("WATERMARK")}
+    fixed = {"updown": colours, "watermark": firm_settings.current("WATERMARK"), "is_training": settings.TRAINING}
+    return {**_frame(request), **fixed}
 
 
 def _frame(request: HttpRequest) -> dict[str, Any]:
@@ -278,6 +301,9 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     detail = f"{role} · {user.team.name}" if user.team_id else role
     links = dict(LINKS)
     links["guide"] = guide_for(at)
+    if actor.may(Permission.SUPPORT_ASK) and not at.startswith("/support/ask"):
+        guide_page = links["guide"].strip("/").rpartition("/")[2]
+        links["support"] = f"/support/ask?{urlencode({'page': at, 'guide': guide_page})}"
     return {
         "nav": nav,
         "nav_views": shown,

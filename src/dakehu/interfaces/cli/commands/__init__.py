@@ -26,7 +26,7 @@ from dakehu.interfaces.cli.commands import (
     staff,
 )
 
-WITHOUT_DATABASE = ("restore", "demo", "migrate", "check")
+WITHOUT_DATABASE = ("restore", "demo", "training", "migrate", "check")
 
 COMMANDS = {
     "connect": connect.connect,
@@ -60,6 +60,7 @@ COMMANDS = {
     "restart": processes.restart,
     "work": processes.work,
     "demo": processes.build_demo,
+    "training": processes.serve_training,
 }
 
 
