@@ -36,6 +36,12 @@ REPLICA_AFTER_WRITE = env.number(
     zh="本人提交内容后多少秒内只读主库",
     en="Seconds for which whoever has written reads from the primary",
 )
+BACKUP_PASSWORD_FILE = env.text(
+    "DAKEHU_BACKUP_PASSWORD_FILE",
+    "",
+    zh="备份密码所在的文件（不要放在数据目录里）",
+    en="File that holds the password of backups (not in the data directory)",
+)
 
 LOGGING = {
     "version": 1,

@@ -6,6 +6,7 @@ from pathlib import Path
 from dakehu.foundation.base import env, pending_restore
 from dakehu.project.database_url import postgres_from_url
 from dakehu.project.operation_settings import (  # noqa: F401  read by Django and by interfaces.operations
+    BACKUP_PASSWORD_FILE,
     DRAIN_SECONDS,
     LOG_FORMAT,
     LOGGING,
@@ -163,12 +164,6 @@ INBOX = env.text(
     "",
     zh="柜台等系统每晚放文件的文件夹；缺省为数据目录下的 inbox",
     en="Folder where the counter and other systems put their files every night; inbox in the data directory by default",
-)
-BACKUP_PASSWORD_FILE = env.text(
-    "DAKEHU_BACKUP_PASSWORD_FILE",
-    "",
-    zh="备份密码所在的文件（不要放在数据目录里）",
-    en="File that holds the password of backups (not in the data directory)",
 )
 SEAL_MAIL = env.text(
     "DAKEHU_SEAL_MAIL",
