@@ -138,10 +138,12 @@ def drive(desk: Desk, cluster: Cluster, port: int, replica: "subprocess.Popen[by
         for name, browser in browsers.items():
             other = "wang" if name == "lin" else "lin"
             for client in people[name][:5]:
-                own += browser.get(f"/clients/{client}/")[0] == 200
+                status, text = browser.get(f"/clients/{client}/")
+                own += status == 200
+                foreign += f"{name}的客户" not in text
                 foreign += browser.get(f"/clients/{people[other][0]}/")[0] != 404
             text = browser.get("/clients/")[1]
-            foreign += f"{other}的客户" in text or f"{name}的客户" not in text
+            foreign += f"{other}的客户" in text
     served = sum((browser.served for browser in browsers.values()), Counter[str]())
     readings = with_python(desk, READ)
     print(

@@ -10,18 +10,24 @@ from typing import Any
 
 import psutil
 from django.conf import settings
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, values
+from prometheus_client.mmap_dict import MmapedDict
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from dakehu.foundation.base.process_lock import ProcessLock
 
-FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # read by prometheus_client when it is imported
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # where prometheus_client puts the files
 RESERVED = 2 << 20  # bytes of each file: what is mapped must not be a hole when the disk is full
 KINDS = ("counter", "histogram", "gauge_livesum")
 ENDED = "ended"
 
 
+_home = Path(settings.DAKEHU_HOME)  # of this process from its start to its end, as its files are
+
+
 def folder() -> Path:
     """Return the folder of the files, created if missing."""
-    path = Path(settings.DAKEHU_HOME) / "run" / "metrics"
+    path = _home / "run" / "metrics"
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     return path
 
@@ -44,10 +50,10 @@ def _reserve() -> None:
 
 
 _reserve()
-
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram  # noqa: E402  the folder must be named first
-from prometheus_client.mmap_dict import MmapedDict  # noqa: E402
-from prometheus_client.multiprocess import MultiProcessCollector  # noqa: E402
+if FOLDER in os.environ:
+    values.ValueClass = (
+        values.MultiProcessValue()
+    )  # chosen when the library is imported, perhaps before it had a folder
 
 OWN = CollectorRegistry()
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -93,7 +99,7 @@ def web_processes() -> list[int]:
 
 def merge_ended() -> None:
     """Add the files of processes that have ended to one file for each kind, and remove them."""
-    lock = ProcessLock(Path(settings.DAKEHU_HOME) / "run" / "metrics.lock")
+    lock = ProcessLock(_home / "run" / "metrics.lock")
     if not lock.take():
         return  # another process does it now
     try:
