@@ -133,9 +133,12 @@ MENU = (
         bilingual("分析", "Insight"),
         (
             Page("/dashboards/", bilingual("看板", "Dashboards"), "layout-dashboard", Permission.INSIGHT_READ),
+            Page("/book/", bilingual("资产全景", "The book"), "chart-line", Permission.LEDGER_READ),
             Page("/pivot/", bilingual("透视分析", "Pivot"), "chart-column", Permission.INSIGHT_READ),
             Page("/schedules/", bilingual("定期报表", "Scheduled reports"), "send", Permission.INSIGHT_READ),
             Page("/question/", bilingual("文字提问", "Question"), "search", Permission.INSIGHT_READ),
+            Page("/predictions/", bilingual("预测模型", "Predictions"), "target", Permission.MODEL_READ),
+            Page("/rhythm/", bilingual("联系节奏试算", "Rhythm of contacts"), "phone", Permission.TIERS_WHAT_IF),
         ),
     ),
     Section(
@@ -152,6 +155,16 @@ MENU = (
                 Permission.APPRAISAL_ALL,
             ),
             Page("/appraisal/bonuses/", bilingual("奖金", "Bonuses"), "star", Permission.BONUS_DECIDE),
+        ),
+        is_open=False,
+    ),
+    Section(
+        "innovation",
+        bilingual("创新", "Innovation"),
+        (
+            Page("/ideas/", bilingual("创意", "Ideas"), "star", Permission.IDEAS),
+            Page("/trials/", bilingual("试点", "Trials"), "git-compare", Permission.TRIAL_READ),
+            Page("/services/", bilingual("服务目录", "Service catalogue"), "book-open", Permission.CATALOGUE_READ),
         ),
         is_open=False,
     ),

@@ -18,6 +18,7 @@ SECTIONS = (
     "complaints",
     "feedback",
     "improvements",
+    "innovation",
     "outreach",
     "distress",
     "moment_rules",
