@@ -17,8 +17,8 @@ from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import ask
+from dakehu.interfaces.client_address import is_from_this_machine
 from dakehu.interfaces.side_desk import TRAINING
-from dakehu.interfaces.web.client_address import is_from_this_machine
 from dakehu.interfaces.web.views.sign_in.password import let_in
 
 TITLE = bilingual("练习", "Practice")
