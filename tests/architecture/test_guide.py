@@ -39,6 +39,7 @@ PAGES = (
     "outreach",
     "risk",
     "insight",
+    "predictions",
     "rules",
     "market",
     "import",

@@ -20,6 +20,7 @@ SECTIONS = (
     "improvements",
     "innovation",
     "outreach",
+    "distress",
     "moment_rules",
     "action_form",
     "undo",
