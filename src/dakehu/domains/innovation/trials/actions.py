@@ -4,6 +4,7 @@ from typing import Any
 
 from dakehu.domains.compliance.approvals import requests as approvals
 from dakehu.domains.innovation.choices import TrialState
+from dakehu.domains.innovation.ideas.rules import CLOSED
 from dakehu.domains.innovation.models import Trial
 from dakehu.domains.innovation.models.trial import OLDER_FROM
 from dakehu.domains.innovation.parameters import SEARCH, SEGMENT, TRIAL, VERSION
@@ -62,6 +63,8 @@ def add_trial(*, name: str, filters: dict[str, Any] | None = None, text: str | N
     for key, value in values.items():
         if value is not None:
             setattr(row, key, value)
+    if row.idea is not None and row.idea.state in CLOSED:
+        raise refusal("idea", "创意已有决定；如要再试请先重新打开。", "The idea is decided; reopen it to try it.")
     _to_draft(row)
     clients_of(row)  # a filter that cannot be read is refused now
     row.save()
