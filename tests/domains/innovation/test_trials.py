@@ -227,6 +227,8 @@ def test_who_serves_a_client_sees_own_groups_only_and_others_nothing(lin, zhou, 
             one["group_code"]: ask("innovation.trial_card", {"client": one["client_id"]})["lines"][0]["text"]
             for one in members
         }
+        other = perform("clients.create", {"name": "局外人", "code": "X1"})
+        assert ask("innovation.trial_card", {"client": other.pk}) == {}
         assert cards == {"treatment": DESIGN["treatment"], "control": "照常服务，不要告知分组"}
         assert any("3 位您可见的客户" in one["text"] for one in ask("innovation.trial_notices", {}))
         with pytest.raises(NotAllowed):
