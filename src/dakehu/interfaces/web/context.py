@@ -166,6 +166,7 @@ MENU = (
             Page("/trials/", bilingual("试点", "Trials"), "git-compare", Permission.TRIAL_READ),
             Page("/services/", bilingual("服务目录", "Service catalogue"), "book-open", Permission.CATALOGUE_READ),
         ),
+        is_open=False,
     ),
     Section(
         "data",
