@@ -243,6 +243,17 @@ def test_who_serves_a_client_sees_own_groups_only_and_others_nothing(lin, zhou, 
     assert page(an, trial)["plan"]["treatment"] == 3
 
 
+def test_the_words_of_a_trial_name_no_client(zhou, zhang):
+    trial = add_trial(zhou)
+    for name, text, field in (
+        ("treatment", "给 13812345678 打电话", "treatment"),
+        ("hypothesis", "张三会续做", "anyway"),
+    ):
+        with pytest.raises(Refused) as refusal:
+            do(zhou, "change_trial", trial, **{name: text})
+        assert set(refusal.value.messages) == {field}
+
+
 def test_a_decision_is_taken_back_but_a_draw_is_not(lin, zhou, he):
     add_clients(lin, 6)
     trial = run(zhou, he, why_small="先看做法是否可行")
