@@ -149,6 +149,9 @@ def test_cohorts_keep_clients_and_money_and_the_comparison_is_the_span_before(li
         assert money["2024"] == pytest.approx([1.0, 1.08, 1.075]) and money["2025"] == pytest.approx(
             [1.0, 0.0, 0.0], abs=1e-5
         )
+        by_source = ask("insight.cohorts", {"since": "2026-07", "until": "2026-08", "by": "source"})["grids"][1]["rows"]
+        referred = next(row for row in by_source if row["label"] == "转介绍")
+        assert [one["value"] for one in referred["cells"]] == [1.0, 0.5, 0.5]  # Zhao joins, Li is gone
         figure = ask("insight.net_inflow", {"since": "2026-08", "until": "2026-08"})["figures"][0]
         assert (figure["value"], figure["compared"][0]["value"], figure["compared"][0]["span"]) == (
             -4_999.0,
