@@ -7,6 +7,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 
 from dakehu.domains.insight.choices import FileKind, ReportKind, ReportMail, Rhythm, RunState, Sharing
+from dakehu.domains.insight.predictions.models import ClientPrediction, PredictionModel  # noqa: F401  tables of this domain
 from dakehu.foundation.records.recorded import Recorded
 from dakehu.foundation.schema.fields import choice_field, field
 from dakehu.foundation.schema.names import Names
