@@ -24,6 +24,7 @@ PAGES = (
     "conduct",
     "advice",
     "appraisal",
+    "innovation",
     "plans",
     "learning",
     "exams",

@@ -260,6 +260,7 @@ INSTALLED_APPS = [
     "dakehu.domains.support",
     "dakehu.domains.care",
     "dakehu.domains.appraisal",
+    "dakehu.domains.innovation",
     "dakehu.domains.insight",
     "dakehu.exchange",
     "dakehu.exchange.reports",
