@@ -160,6 +160,7 @@ GRANTS = {
     "learning.questions": "compliance",
     "learning.training": "lead compliance",
     "learning.certificates": "compliance",
+    "care.record_checks": "lead compliance",
     "learning.ladder": "compliance",
     "learning.promotion_decide": "lead compliance",
     "insight.read": "manager lead compliance analyst admin",

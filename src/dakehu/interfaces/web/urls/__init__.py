@@ -20,6 +20,7 @@ SECTIONS = (
     "improvements",
     "outreach",
     "distress",
+    "record_checks",
     "moment_rules",
     "action_form",
     "undo",
