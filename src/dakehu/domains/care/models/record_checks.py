@@ -10,6 +10,7 @@ from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.records.recorded import ClientRecorded
 from dakehu.foundation.schema.fields import choice_field, field
 from dakehu.foundation.schema.names import Names
+from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 class RecordCheck(ClientRecorded):
@@ -17,6 +18,7 @@ class RecordCheck(ClientRecorded):
 
     names = Names("服务记录抽检", "Check of a service record", "Checks of service records")
     client_path = "client"
+    retention = TWENTY_YEARS
 
     client = field(models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="record_checks"), zh="客户", en="Client",
                    listed=True, editable=False)  # fmt: skip
