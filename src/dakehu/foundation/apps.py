@@ -4,9 +4,11 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 
+from dakehu.foundation.base import network_gate
 from dakehu.foundation.database import any_of_lookup
 
 
@@ -20,6 +22,8 @@ class FoundationConfig(AppConfig):
         from dakehu.foundation.records.recorded import record_decryption
 
         any_of_lookup.register()
+        if settings.TRAINING:
+            network_gate.close_network()
         set_decryption_recorder(record_decryption)
         connection_created.connect(_guard, dispatch_uid="dakehu.tripwire")
         pre_migrate.connect(_prepare_keys, sender=self, dispatch_uid="dakehu.keys.before")

@@ -18,6 +18,15 @@ DAKEHU_HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
 pending_restore.finish(DAKEHU_HOME)  # before anything there is read
 
 DEBUG = env.flag("DAKEHU_DEBUG", False, zh="开发模式（显示错误细节）", en="Development mode (shows fault details)")
+TRAINING = env.flag(
+    "DAKEHU_TRAINING", False, zh="练习台（由 dakehu training 设置）", en="Training desk (set by dakehu training)"
+)
+TRAINING_URL = env.text(
+    "DAKEHU_TRAINING_URL",
+    "",
+    zh="练习台对用户的地址（经代理时），缺省按端口推出",
+    en="Address at which users reach the training desk (behind a proxy); by its port when absent",
+)
 DATABASE_URL = env.secret(
     "DAKEHU_DATABASE_URL",
     zh="PostgreSQL 地址（应用角色）；缺省用内置 SQLite",
@@ -248,8 +257,10 @@ INSTALLED_APPS = [
     "dakehu.domains.advice",
     "dakehu.domains.risk",
     "dakehu.domains.learning",
+    "dakehu.domains.support",
     "dakehu.domains.care",
     "dakehu.domains.appraisal",
+    "dakehu.domains.innovation",
     "dakehu.domains.insight",
     "dakehu.exchange",
     "dakehu.exchange.reports",
@@ -363,6 +374,11 @@ CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 if HTTPS:  # browsers keep a cookie of such a name to this host and to HTTPS
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+if TRAINING:  # beside the desk on one host: cookies know no ports
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (
+        f"{'__Host-' if HTTPS else ''}training-session",
+        f"{'__Host-' if HTTPS else ''}training-csrf",
+    )
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None

@@ -32,6 +32,13 @@ def parser() -> argparse.ArgumentParser:
             made.add_argument("--no-serve", action="store_true", help="只准备数据 · prepare the data only")
         if name == "open":
             _reading(made)
+    made = add(
+        "training", "启动练习台：虚构客户，不向外发送 · serve the training desk: invented clients, nothing leaves"
+    )
+    made.add_argument("--host", default="127.0.0.1", help="监听地址 · address to listen on")
+    made.add_argument("--port", type=int, default=8010, help="端口 · port")
+    made.add_argument("--reset", action="store_true", help="先还原到初始状态 · put it back to its start first")
+    made.add_argument("--no-serve", action="store_true", help="只准备数据 · prepare the data only")
     add("link", "空工作台的一次性链接 · a new one-time link for the first account")
     add("work", "运行后台任务 · run background work")
     add("migrate", "建立或升级数据库 · create or upgrade the database")

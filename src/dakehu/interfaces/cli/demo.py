@@ -46,6 +46,7 @@ from dakehu.interfaces.cli.example import (
     feedback,
     feeds,
     growth,
+    innovation,
     insight,
     learning,
     mails,
@@ -57,6 +58,7 @@ from dakehu.interfaces.cli.example import (
     privacy,
     risk,
     suitability,
+    support,
     surveys,
     wording,
     work,
@@ -149,10 +151,12 @@ def _fill(table: Path) -> dict[str, Any]:
     comments.write(lambda name: _as(team.find_user(name)))
     feedback.fill(clock.today(), lambda name: _as(team.find_user(name)))
     learning.add_learning(clock.today(), lambda name: _as(team.find_user(name)))
+    support.add_support(lambda name: _as(team.find_user(name)))
     privacy.add_requests(clock.today(), lambda name: _as(team.find_user(name)), "he", "lin")
     insight.add_reports(lambda name: _as(team.find_user(name)), "an", "zhou")
     _tell(str(bilingual("考核一个季度…", "A quarter's appraisal …")))
     appraisals.fill(clock.today(), lambda name: _as(team.find_user(name)))
+    innovation.fill(clock.today(), lambda name: _as(team.find_user(name)))
     _keep(table, password)
     return report
 

@@ -12,9 +12,10 @@ import traceback
 from collections.abc import Sequence
 
 from dakehu.interfaces.cli.arguments import parser
+from dakehu.interfaces.training_environment import training_environment
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dakehu.project.settings")
-ANNOUNCED = ("serve", "open", "demo", "migrate")
+ANNOUNCED = ("serve", "open", "demo", "training", "migrate")
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -23,6 +24,10 @@ def main(words: Sequence[str] | None = None) -> int:
     if not line.command:
         parser().print_help(sys.stderr)
         return 2
+    if line.command == "training":  # before the settings are read
+        around = training_environment(os.environ)
+        os.environ.clear()
+        os.environ.update(around)
     if line.command == "demo":  # never in the data directory of somebody's work, unless it is named
         os.environ.setdefault("DAKEHU_HOME", os.path.abspath("demo-home"))
     spoken = line.lang or _language()

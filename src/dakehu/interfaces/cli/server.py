@@ -28,7 +28,7 @@ from dakehu.foundation.database.migration_state import rendered_in_place
 from dakehu.foundation.installation import derived_data, key_check
 from dakehu.foundation.jobs.queue import worker_beat
 from dakehu.foundation.worker import run_worker
-from dakehu.interfaces import demonstration
+from dakehu.interfaces import side_desk
 from dakehu.interfaces.cli import links, supervision
 from dakehu.interfaces.cli.backup import backup_lock
 from dakehu.interfaces.cli.supervision import Child
@@ -226,7 +226,8 @@ def serve(host: str, port: int, *, browser: bool = True, announce: Announce | No
         return 1
     finally:
         stopping.set()
-        demonstration.stop()
+        for desk in (side_desk.DEMONSTRATION, side_desk.TRAINING):
+            desk.stop()
         supervision.end(children)
         lock.release()
 

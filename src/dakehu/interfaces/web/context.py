@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
+from django.utils.http import urlencode
 
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import Actor, actor_or_none
@@ -132,9 +134,12 @@ MENU = (
         bilingual("分析", "Insight"),
         (
             Page("/dashboards/", bilingual("看板", "Dashboards"), "layout-dashboard", Permission.INSIGHT_READ),
+            Page("/book/", bilingual("资产全景", "The book"), "chart-line", Permission.LEDGER_READ),
             Page("/pivot/", bilingual("透视分析", "Pivot"), "chart-column", Permission.INSIGHT_READ),
             Page("/schedules/", bilingual("定期报表", "Scheduled reports"), "send", Permission.INSIGHT_READ),
             Page("/question/", bilingual("文字提问", "Question"), "search", Permission.INSIGHT_READ),
+            Page("/predictions/", bilingual("预测模型", "Predictions"), "target", Permission.MODEL_READ),
+            Page("/rhythm/", bilingual("联系节奏试算", "Rhythm of contacts"), "phone", Permission.TIERS_WHAT_IF),
         ),
     ),
     Section(
@@ -155,6 +160,16 @@ MENU = (
         is_open=False,
     ),
     Section(
+        "innovation",
+        bilingual("创新", "Innovation"),
+        (
+            Page("/ideas/", bilingual("创意", "Ideas"), "star", Permission.IDEAS),
+            Page("/trials/", bilingual("试点", "Trials"), "git-compare", Permission.TRIAL_READ),
+            Page("/services/", bilingual("服务目录", "Service catalogue"), "book-open", Permission.CATALOGUE_READ),
+        ),
+        is_open=False,
+    ),
+    Section(
         "data",
         bilingual("数据", "Data"),
         (
@@ -164,6 +179,18 @@ MENU = (
             Page("/connections/sheets/", bilingual("外部连接", "Connections"), "link", Permission.SHEET_RUN),
             Page("/messages/", bilingual("送达记录", "Deliveries"), "mail", Permission.DELIVERY_READ),
             Page("/undo/", bilingual("撤销操作", "Undo"), "undo-2", Permission.CLIENT_READ),
+        ),
+        is_open=False,
+    ),
+    Section(
+        "support",
+        bilingual("帮助", "Help"),
+        (
+            Page("/support/", bilingual("求助台", "Support desk"), "circle-help", Permission.SUPPORT_ASK),
+            Page("/training/", bilingual("练习", "Practice"), "refresh-cw", Permission.SUPPORT_ASK),
+            Page(
+                "/support/problems/", bilingual("已知问题", "Known problems"), "triangle-alert", Permission.SUPPORT_ASK
+            ),
         ),
         is_open=False,
     ),
@@ -255,7 +282,8 @@ def exists(url: str) -> bool:
 def frame(request: HttpRequest) -> dict[str, Any]:
     """What every page needs: menu, views, person, links, rights, and the firm's colours of rise and fall."""
     colours = "red-up" if firm_settings.current("RISE_IS_RED") else "green-up"
-    return {**_frame(request), "updown": colours, "watermark": firm_settings.current("WATERMARK")}
+    fixed = {"updown": colours, "watermark": firm_settings.current("WATERMARK"), "is_training": settings.TRAINING}
+    return {**_frame(request), **fixed}
 
 
 def _frame(request: HttpRequest) -> dict[str, Any]:
@@ -287,6 +315,9 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     detail = f"{role} · {user.team.name}" if user.team_id else role
     links = dict(LINKS)
     links["guide"] = guide_for(at)
+    if actor.may(Permission.SUPPORT_ASK) and not at.startswith("/support/ask"):
+        guide_page = links["guide"].strip("/").rpartition("/")[2]
+        links["support"] = f"/support/ask?{urlencode({'page': at, 'guide': guide_page})}"
     return {
         "nav": nav,
         "nav_views": shown,

@@ -37,6 +37,7 @@ OPEN_TO_ALL = (
     "/published/",
     "/book/",
     "/test/",
+    "/training/enter",
     SURVEYS,
 )
 OWN_DOORS = ("/api/", "/mcp", "/calendar/feed")  # these say for themselves who is asking

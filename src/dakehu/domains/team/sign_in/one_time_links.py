@@ -23,7 +23,9 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 MINUTES = 30
 KEPT_AFTER = timedelta(hours=12)  # how long a link that is over is known, so that its refusal can say so
+TRAINING_LASTS = timedelta(minutes=2)
 TOKEN_LENGTH_MAX = 100
+FOLDER = Path("run") / "links"  # in a data directory
 UNKNOWN = bilingual(
     "这个链接不对：请打开终端里最新的那一条。", "This link is not right; open the newest one in the terminal."
 )
@@ -45,6 +47,7 @@ class Purpose(StrEnum):
     SET_UP = "set_up"  # the first account of an empty desk
     SIGN_IN = "sign_in"  # signing in the only person of a desk
     FILE = "file"  # a file that waits for whoever signs in next with this link
+    TRAINING = "training"  # the way of a person of the desk into its training desk
 
 
 @dataclass
@@ -57,6 +60,7 @@ class Link:
     target: str = ""
     file: dict[str, str] = field(default_factory=dict)
     batch: int | None = None  # of the file, once it was opened
+    person: dict[str, str] = field(default_factory=dict)  # who comes to the training desk
 
     def is_expired(self, now: datetime) -> bool:
         return now >= datetime.fromisoformat(self.expires)
@@ -81,6 +85,22 @@ def issue_link(
     token = secrets.token_urlsafe(32)
     expires = (now + timedelta(minutes=MINUTES)).isoformat()
     _write(_path(token), Link(purpose, expires, user, target, file or {}))
+    return token
+
+
+def issue_training_link(home: Path, person: dict[str, str]) -> str:
+    """Write a link into the data directory of the training desk, for one person and two minutes; returns its token.
+
+    Only who may write there can issue one, which on one machine is the desk beside it.
+    """
+    now, token = clock.now(), secrets.token_urlsafe(32)
+    folder = home / FOLDER
+    for path in folder.glob("*.*"):
+        old = _read(path)
+        if old is None or old.is_expired(now - KEPT_AFTER):
+            path.unlink(missing_ok=True)
+    link = Link(Purpose.TRAINING, (now + TRAINING_LASTS).isoformat(), person=person)
+    _write(folder / _name(token), link)
     return token
 
 
@@ -136,11 +156,15 @@ def _why_gone(path: Path) -> Bilingual:
 
 
 def _folder() -> Path:
-    return Path(settings.DAKEHU_HOME) / "run" / "links"
+    return Path(settings.DAKEHU_HOME) / FOLDER
 
 
 def _path(token: str) -> Path:
-    return _folder() / f"{hashlib.sha256(token[:TOKEN_LENGTH_MAX].encode()).hexdigest()}.json"
+    return _folder() / _name(token)
+
+
+def _name(token: str) -> str:
+    return f"{hashlib.sha256(token[:TOKEN_LENGTH_MAX].encode()).hexdigest()}.json"
 
 
 def _read(path: Path) -> Link | None:

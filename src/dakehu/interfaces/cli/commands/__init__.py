@@ -26,7 +26,7 @@ from dakehu.interfaces.cli.commands import (
     staff,
 )
 
-WITHOUT_DATABASE = ("restore", "demo", "migrate", "check")
+WITHOUT_DATABASE = ("restore", "demo", "training", "migrate", "check")
 
 COMMANDS = {
     "connect": connect.connect,
@@ -59,6 +59,7 @@ COMMANDS = {
     "link": processes.print_link,
     "work": processes.work,
     "demo": processes.build_demo,
+    "training": processes.serve_training,
 }
 
 

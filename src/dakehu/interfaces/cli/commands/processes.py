@@ -46,3 +46,10 @@ def build_demo(line: argparse.Namespace) -> int:
     from dakehu.interfaces.cli import demo
 
     return int(demo.main(line.host, line.port, serve=not line.no_serve, browser=not line.no_browser) or 0)
+
+
+def serve_training(line: argparse.Namespace) -> int:
+    """Set up the training desk beside the desk and serve it."""
+    from dakehu.interfaces.cli import training
+
+    return training.main(line.host, line.port, reset=line.reset, serve=not line.no_serve)

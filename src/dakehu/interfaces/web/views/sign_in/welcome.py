@@ -10,7 +10,7 @@ from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import NotAllowed
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.interfaces import demonstration
+from dakehu.interfaces.side_desk import DEMONSTRATION
 from dakehu.interfaces.web.client_address import is_from_this_machine
 
 NOT_HERE = bilingual(
@@ -30,7 +30,7 @@ def page(request: HttpRequest) -> HttpResponse:
         {
             "page_title": bilingual("开始使用", "Get started"),
             "checklist": setup_checklist() if may_demonstrate else [],
-            "demonstration": demonstration.read_state() if may_demonstrate and is_here else None,
+            "demonstration": DEMONSTRATION.read_state() if may_demonstrate and is_here else None,
         },
     )
 
@@ -44,11 +44,11 @@ def demonstrate(request: HttpRequest) -> HttpResponse:
     if not current_actor().may(wanted.needs):
         raise NotAllowed(wanted.label, wanted.needs)
     if request.method == "GET":
-        now = demonstration.read_state()
+        now = DEMONSTRATION.read_state()
         return JsonResponse({"state": POLLED[now.state], "progress": now.share, "label": now.text, "note": ""})
     if request.POST.get("stop"):
-        demonstration.stop()
+        DEMONSTRATION.stop()
     else:
         first_account.record_demonstration()
-        demonstration.start()
+        DEMONSTRATION.start("--no-browser")
     return redirect("welcome")

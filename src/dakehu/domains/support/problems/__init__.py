@@ -1,0 +1,1 @@
+"""Known problems (已知问题): described with a way around, subscribed to, fixed."""

@@ -1,0 +1,21 @@
+"""Name people of the training desk, and choose the clients they serve there. Pure."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+PREFIX = "practice-"  # before the user name of the real desk: an invented colleague may have the same
+CLIENTS_EACH = 12
+Client = TypeVar("Client")
+
+
+def practice_name(username: str) -> str:
+    """Return the user name on the training desk of somebody who has one on the real desk."""
+    return f"{PREFIX}{username}"[:60]
+
+
+def clients_for(place: int, clients: Sequence[Client], each: int = CLIENTS_EACH) -> list[Client]:
+    """Return the clients of the person at a place: the next few, from the start again once all are served."""
+    if not clients:
+        return []
+    first = place * each
+    return [clients[(first + offset) % len(clients)] for offset in range(min(each, len(clients)))]
