@@ -42,7 +42,7 @@ def record_checks(*, month: date | None = None) -> dict[str, Any]:
 
 
 def _waiting(rows: list[RecordCheck]) -> list[dict[str, Any]]:
-    """Return the open readings that the reader may make, with the record as it stands."""
+    """Return the open readings that the reader may make, with the record as it stands; each record once, so that nobody is told."""
     me, clearance = current_actor().user_id, current_actor().clearance
     readers = {(row.interaction_ref, row.is_second): row.checked_by_id for row in rows}
     mine = [
@@ -51,6 +51,7 @@ def _waiting(rows: list[RecordCheck]) -> list[dict[str, Any]]:
         if row.result == CheckResult.WAITING
         and rules.reading_fault(me, row.staff_id, readers.get((row.interaction_ref, not row.is_second))) is None
     ]
+    mine = list({row.interaction_ref: row for row in reversed(mine)}.values())[::-1]  # the first of two open readings
     records = {
         row.pk: row for row in model_of("service.Interaction").objects.filter(pk__in={r.interaction_ref for r in mine})
     }
