@@ -163,6 +163,7 @@ GRANTS = {
     "support.ask": "manager lead compliance analyst admin",
     "support.answer": "admin",
     "support.counts": "lead admin",
+    "care.record_checks": "lead compliance",
     "learning.ladder": "compliance",
     "learning.promotion_decide": "lead compliance",
     "insight.read": "manager lead compliance analyst admin",

@@ -81,6 +81,12 @@ DISTRESS_CLOSE = Permission(
     "Close cases of distress",
     granted_to=(RoleName.LEAD, RoleName.COMPLIANCE),
 )
+RECORD_CHECK = Permission(
+    "care.record_checks",
+    "抽检服务记录",
+    "Check service records",
+    granted_to=(RoleName.LEAD, RoleName.COMPLIANCE),
+)
 TENDENCIES = Permission(
     "care.tendencies",
     "查看客户交易倾向",

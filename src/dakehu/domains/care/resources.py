@@ -17,5 +17,6 @@ declare(
     Resource("care.ComplaintSurvey", is_merged=False),
     Resource("care.OutreachCall", key="call", is_merged=False),
     Resource("care.DistressCase", key="case", is_merged=False),
+    Resource("care.RecordCheck", key="record_check", is_merged=False),
     Resource("care.TendencyRemark", of_client="care.tendency_remarks"),
 )

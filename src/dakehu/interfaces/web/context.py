@@ -96,6 +96,7 @@ MENU = (
             Page("/surveys/", bilingual("问卷", "Surveys"), "message-circle", Permission.SURVEY_READ),
             Page("/outreach/", bilingual("急跌致电", "Calls after a shock"), "phone", Permission.OUTREACH_READ),
             Page("/distress/", bilingual("情绪个案", "Distress"), "heart-handshake", Permission.OUTREACH_READ),
+            Page("/record-checks/", bilingual("记录抽检", "Checks of records"), "list-checks", Permission.RECORD_CHECK),
         ),
         is_open=False,
     ),

@@ -100,14 +100,6 @@ declare(
         "Of clients with holdings: with products above their level, not handled. Not compared day by day yet.",
     ),
     _open(
-        "note_review",
-        "记录抽检合格率",
-        "Notes passed",
-        "随机抽取的服务记录中合格的比例。尚无抽检记录。",
-        "Of notes drawn at random: passed. No reviews of notes yet.",
-        15,
-    ),
-    _open(
         "handling_time",
         "办理效率",
         "Handling time",

@@ -4,6 +4,7 @@ from dakehu.domains.care.models.distress import DistressCase
 from dakehu.domains.care.models.feedback import Feedback
 from dakehu.domains.care.models.improvements import Issue, IssueLink
 from dakehu.domains.care.models.outreach import Outreach, OutreachAttempt, OutreachCall, OutreachScript
+from dakehu.domains.care.models.record_checks import RecordCheck
 from dakehu.domains.care.models.survey import Survey, SurveyBatch, SurveyVersion
 from dakehu.domains.care.models.survey_answer import SurveyAlert, SurveyAnswer, SurveyAnswerLink, SurveyToken
 from dakehu.domains.care.models.survey_invitation import ComplaintSurvey, RequestSurvey, SurveyInvitation
@@ -19,6 +20,7 @@ __all__ = [
     "OutreachAttempt",
     "OutreachCall",
     "OutreachScript",
+    "RecordCheck",
     "RequestSurvey",
     "Survey",
     "SurveyAlert",

@@ -7,7 +7,7 @@ from typing import Any
 
 from dakehu.foundation.files.store import Upload
 from dakehu.foundation.gates import ask, perform
-from dakehu.interfaces.cli.example import ladder
+from dakehu.interfaces.cli.example import ladder, record_checks
 from dakehu.interfaces.cli.example.exam_questions import QUESTIONS
 
 Acting = Callable[[str], AbstractContextManager[Any]]
@@ -138,6 +138,7 @@ def add_learning(today: date, acting: Acting) -> None:
         for row in ask("compliance.approvals", {}):
             if row["kind"] == "learning.training":
                 perform("compliance.approve", {"approval": row["id"]})
+    record_checks.add_record_checks(acting)
 
 
 def _article(code: str) -> int:

@@ -21,6 +21,7 @@ SECTIONS = (
     "innovation",
     "outreach",
     "distress",
+    "record_checks",
     "moment_rules",
     "action_form",
     "undo",
