@@ -42,7 +42,7 @@ def one_round() -> dict[str, float]:
     days = clocked("calendar", lambda: firm_book.calendar_of(made.day, close_spark.DAY))
     prices = clocked("prices", lambda: close_inputs.price_matrix(made.assets, days))
     held = clocked("held", lambda: close_book.closing_positions(made.offsets, made.asset, made.quantity))
-    clocked("stale", lambda: close_book.stale_prices(held, prices.as_of, int(days[-1]), 30))
+    clocked("stale", lambda: close_book.stale_prices(held.index, prices.as_of, int(days[-1]), 30))
     book = clocked("book", lambda: firm_book.book_of(made, prices))
     figures = clocked("kernel", lambda: kernel.compute(book))
     assert np.isfinite(figures.values[:, 0]).all()

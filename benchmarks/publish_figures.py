@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 from import_far_trans import database, start  # noqa: E402
+from postgres_processor import server_seconds  # noqa: E402
 
 AT_ONCE = 20_000
 DAYS = np.arange(18_000, 20_500, dtype=np.int32)
@@ -95,14 +96,15 @@ def main() -> None:
                 stop, waits = threading.Event(), list[float]()
                 reader = threading.Thread(target=read_all_the_time, args=(stop, waits))
                 reader.start()
-                begun, busy = time.perf_counter(), time.process_time()
+                begun, busy, served = time.perf_counter(), time.process_time(), server_seconds()
                 close_run.publish(day=day, digest=title, name=title, parts=parts, days=DAYS, current=True)
                 whole, used = time.perf_counter() - begun, time.process_time() - busy
+                served = server_seconds() - served
                 stop.set()
                 reader.join()
                 print(
-                    f"{connection.vendor}, {given.clients:,} clients, {title}: {whole:.1f} s, {used:.1f} of this process on the "
-                    f"processor with the reader; a reader waited {max(waits) * 1000:.0f} ms at most of {len(waits)}; "
+                    f"{connection.vendor}, {given.clients:,} clients, {title}: {whole:.1f} s, processor: {used:.1f} s here with the reader, "
+                    f"{served:.1f} s of the server; a reader waited {max(waits) * 1000:.0f} ms at most of {len(waits)}; "
                     f"load {os.getloadavg()[0]:.1f}, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB",
                     flush=True,
                 )

@@ -152,9 +152,10 @@ def _replaceable(model: Any) -> table_swap.Replaceable:
     """Return how a table that is replaced at once is protected, and what deletes rows whose client is gone."""
     table, client = model._meta.db_table, model._meta.get_field(model.client_path)
     parent = client.related_model._meta
+    fresh = table + table_swap.SUFFIX
     orphans = (
-        f'DELETE FROM "{table}" WHERE NOT EXISTS (SELECT FROM "{parent.db_table}" AS parent '  # noqa: S608  names of models
-        f'WHERE parent."{parent.pk.column}" = "{table}"."{client.column}")'
+        f'DELETE FROM "{fresh}" WHERE NOT EXISTS (SELECT FROM "{parent.db_table}" AS parent '  # noqa: S608  names of models
+        f'WHERE parent."{parent.pk.column}" = "{fresh}"."{client.column}")'
     )
     return table_swap.Replaceable(table, orphans, tuple(policies(model)))
 

@@ -6,7 +6,8 @@ import pytest
 
 from dakehu.domains.compliance.approvals.requests import find_approval
 from dakehu.domains.innovation.models import Trial, TrialMember
-from dakehu.foundation.actions.registry import act
+from dakehu.domains.innovation.trials.measures import find_measure
+from dakehu.foundation.actions.registry import ACTIONS, act
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.gates import ask, perform
@@ -222,6 +223,14 @@ def test_who_serves_a_client_sees_own_groups_only_and_others_nothing(lin, zhou, 
     assert found["own"] == {"treatment": 3, "control": 3}
     with acting(lin):
         assert ask("innovation.trial_members", {"trial": trial.pk})["count"] == 6
+        members = ask("innovation.trial_members", {"trial": trial.pk})["rows"]
+        cards = {
+            one["group_code"]: ask("innovation.trial_card", {"client": one["client_id"]})["lines"][0]["text"]
+            for one in members
+        }
+        other = perform("clients.create", {"name": "局外人", "code": "X1"})
+        assert ask("innovation.trial_card", {"client": other.pk}) == {}
+        assert cards == {"treatment": DESIGN["treatment"], "control": "照常服务，不要告知分组"}
         assert any("3 位您可见的客户" in one["text"] for one in ask("innovation.trial_notices", {}))
         with pytest.raises(NotAllowed):
             perform("innovation.decide_trial", {"trial": trial.pk, "outcome": "停止", "reason": "无"})
@@ -233,6 +242,31 @@ def test_who_serves_a_client_sees_own_groups_only_and_others_nothing(lin, zhou, 
         with pytest.raises(NotFound):
             ask("innovation.trial_page", {"trial": trial.pk})
     assert page(an, trial)["plan"]["treatment"] == 3
+
+
+def test_the_words_of_a_trial_name_no_client(zhou, zhang):
+    trial = add_trial(zhou)
+    for name, text, field in (
+        ("treatment", "给 13812345678 打电话", "treatment"),
+        ("hypothesis", "张三会续做", "anyway"),
+    ):
+        with pytest.raises(Refused) as refusal:
+            do(zhou, "change_trial", trial, **{name: text})
+        assert set(refusal.value.messages) == {field}
+
+
+def test_a_decision_is_taken_back_but_a_draw_is_not(lin, zhou, he):
+    add_clients(lin, 6)
+    trial = run(zhou, he, why_small="先看做法是否可行")
+    assert ACTIONS["innovation.start_trial"].irreversible and ACTIONS["innovation.decide_trial"].offers_undo
+    let_pass(trial)
+    do(zhou, "measure_trial", trial)
+    do(he, "decide_trial", trial, outcome="停止", reason="人数太少")
+    with acting(he):
+        newest = ask("workbook.undoable", {})[0]
+        assert newest["what"] == "决定试点"
+        perform("workbook.undo", {"batch": newest["batch"]})
+    assert (page(he, trial)["state_code"], page(he, trial)["decisions"]) == ("running", [])
 
 
 def test_a_trial_is_aborted_at_once_with_a_reason_and_never_measured(lin, zhou, he):
@@ -276,3 +310,22 @@ def test_a_client_merged_into_both_groups_counts_in_neither(lin, zhou, he):
         result = Trial.objects.get(pk=trial.pk).result
     assert len(clients) == 6
     assert [result[name]["present"] for name in ("treatment", "control")] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("measure", "value"), [("answered", 1.0), ("contacted", 1.0), ("met", 0.0), ("requested", 0.0), ("test_valid", 0.0)]
+)
+def test_every_share_gives_each_client_a_value(lin, measure, value):
+    called, other = add_clients(lin, 2)
+    log(lin, [called.pk])
+    days = (clock.today() - timedelta(days=30), clock.today())
+    with as_system():
+        found = find_measure(measure).read([called.pk, other.pk], *days)
+    assert found == {called.pk: value, other.pk: 0.0}
+
+
+def test_without_daily_data_nobody_has_an_inflow_and_without_answers_nobody_is_satisfied(lin):
+    clients = [one.pk for one in add_clients(lin, 2)]
+    with as_system():
+        for name in ("net_inflow", "satisfied"):
+            assert find_measure(name).read(clients, clock.today(), clock.today()) == {}

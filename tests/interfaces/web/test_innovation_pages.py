@@ -35,6 +35,9 @@ def test_a_trial_shows_its_power_before_and_to_others_their_clients_only(lin, zh
     assert "以后才能看结果" in whole and "innovation.abort_trial" in whole and "开始以来的投诉" in whole
     own = desk(lin).get(f"/trials/{trial.pk}/").content.decode()
     assert "试点组 3 位，对照组 3 位" in own and "事先" not in own and "以后才能看结果" not in own
+    with acting(lin):
+        outside = perform("clients.create", {"name": "局外人", "code": "X1"})
+    assert 'id="innovation-trial_card"' not in desk(lin).get(f"/clients/{outside.pk}/").content.decode()
     assert desk(wang).get(f"/trials/{trial.pk}/").status_code == 404
     assert desk(an).get("/trials/?state=running").status_code == 200
     form = desk(zhou).get(f"/actions/innovation.add_trial?idea={1}", headers={"HX-Request": "true"}).content.decode()

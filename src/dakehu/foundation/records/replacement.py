@@ -7,9 +7,12 @@ state until the transaction ends, loses its indexes while rows are inserted and 
 # django.apps reaches the tables of allauth, which is published without types.
 # mypy: disable-error-code="import-untyped"
 
-from collections.abc import Iterable
+import contextvars
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import numpy as np
 import polars as pl
 from django.db import connections, models, router, transaction
 
@@ -23,7 +26,7 @@ from dakehu.foundation.records.recorded import current_act
 def replace_rows(model: Any, frames: Iterable[pl.DataFrame]) -> int:
     """Replace all rows of `model` in the open action by the rows of some frames; return their number.
 
-    A frame has a column for each column of the table, by its name in the database, but for the id; those that it lacks
+    Frames are taken in a thread, one ahead of the database, and must not read it. A frame has a column for each column of the table, by its name in the database, but for the id; those that it lacks
     get the field's default. Numbers may be Float64 (they are rounded to the places of their field), JSON comes as text.
     The model must be `derived` and `replaceable`. The audit entry holds the ids that went and came, and the clients.
     """
@@ -85,14 +88,30 @@ def _replace_on_postgresql(connection: Any, model: Any, frames: Iterable[pl.Data
         cursor.execute(f"SELECT {table_swap.BEGIN}(%s)", [meta.db_table])
         first = cursor.fetchone()[0] + 1
         names = ", ".join(quote(field.column) for field in meta.concrete_fields)
-        sql = f"COPY {quote(meta.db_table + table_swap.SUFFIX)} ({names}) FROM STDIN WITH (FORMAT csv)"
-        with cursor.cursor.copy(sql) as copy:
+        sql = f"COPY {quote(meta.db_table + table_swap.SUFFIX)} ({names}) FROM STDIN WITH (FORMAT csv, FREEZE)"
+
+        def texts() -> Iterator[bytes]:
+            place = first
             for frame in frames:
-                rows = _completed(model, frame, first, moment)
-                copy.write(rows.write_csv(include_header=False, float_precision=8).encode())
-                first = _count(rows, first, created, clients)
+                rows = _completed(model, frame, place, moment)
+                place = _count(rows, place, created, clients)
+                yield rows.write_csv(include_header=False, float_precision=8).encode()
+
+        with cursor.cursor.copy(sql) as copy:
+            for text in _one_ahead(texts()):
+                copy.write(text)
         cursor.execute(f"SELECT {table_swap.END}(%s)", [meta.db_table])
     return created, clients
+
+
+def _one_ahead(items: Iterator[Any]) -> Iterator[Any]:
+    """Yield items while the next one is made in a thread, so that it and the server work at the same time."""
+    context, end = contextvars.copy_context(), object()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(context.run, next, items, end)
+        while (item := waiting.result()) is not end:
+            waiting = pool.submit(context.run, next, items, end)
+            yield item
 
 
 def _replace_on_sqlite(connection: Any, model: Any, frames: Iterable[pl.DataFrame]) -> tuple[IdRanges, IdRanges]:
@@ -132,5 +151,8 @@ def _count(rows: pl.DataFrame, first: int, created: IdRanges, clients: IdRanges)
     """Add the ids of rows and of their clients; return the next id."""
     if rows.height:
         created.merge(IdRanges.of([(first, first + rows.height - 1)]))
-        clients.merge(IdRanges(rows["client_id"].to_list()))
+        ids = np.unique(rows["client_id"].to_numpy())
+        starts = np.flatnonzero(np.diff(ids, prepend=ids[0] - 2) > 1)
+        lasts = np.append(starts[1:], len(ids)) - 1
+        clients.merge(IdRanges.of(zip(ids[starts].tolist(), ids[lasts].tolist(), strict=True)))
     return first + rows.height

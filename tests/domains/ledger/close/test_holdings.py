@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from dakehu.analytics import average_cost
-from dakehu.domains.ledger.close import history, holdings
+from dakehu.domains.ledger.close import history, holdings, replay
 from dakehu.domains.ledger.close import run as close_run
 from dakehu.domains.ledger.models import Closing, SecurityCode
 from dakehu.domains.ledger.performance import portfolio
@@ -42,7 +42,7 @@ def shown_to(reader, client, day) -> pl.DataFrame:
     names = ("quantity", "value", "weight", "cost")
     return pl.DataFrame(
         [{"client": client.pk, "product": ids[row["code"]], **{name: row[name] for name in names}} for row in rows],
-        schema=holdings.COLUMNS,
+        schema=replay.COLUMNS,
     ).sort("product")
 
 
@@ -100,7 +100,7 @@ def test_only_the_files_of_the_newest_closes_are_kept(invested):
 def test_a_desk_without_trades_holds_nothing_and_people_do_not_read_the_whole_firm(settings, tmp_path, lin):
     settings.DAKEHU_HOME = tmp_path
     with as_system():
-        assert holdings.frame(DAYS[0]).is_empty() and holdings.frame(DAYS[0]).schema == holdings.COLUMNS
+        assert holdings.frame(DAYS[0]).is_empty() and holdings.frame(DAYS[0]).schema == replay.COLUMNS
     with acting(lin), pytest.raises(PermissionError):
         holdings.frame(DAYS[0])
 

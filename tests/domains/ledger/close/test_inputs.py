@@ -10,6 +10,7 @@ from dakehu.domains.ledger.close import book as close_book
 from dakehu.domains.ledger.close import inputs as close_inputs
 from dakehu.domains.ledger.models import PriceFile, SecurityCode
 from dakehu.domains.ledger.trades import reader
+from dakehu.domains.ledger.trades.owners import NEEDED
 from dakehu.exchange.imports import service as imports
 from tests.cast import acting, as_system
 
@@ -76,7 +77,7 @@ def test_prices_are_carried_forward_and_say_from_when(dealt):
 
 def test_the_close_reads_only_the_columns_it_needs_and_the_same_rows(dealt):
     with as_system():
-        some, every = reader.all_trades([*reader.NEEDED, *close_inputs.VALUE_COLUMNS]), reader.all_trades()
+        some, every = reader.all_trades([*NEEDED, *close_inputs.VALUE_COLUMNS]), reader.all_trades()
     assert some.equals(every.select(some.column_names)) and "digest" not in some.column_names
 
 

@@ -14,6 +14,7 @@ from dakehu.domains.ledger.close import history as close_history
 from dakehu.domains.ledger.close import inputs as close_inputs
 from dakehu.domains.ledger.close import run as close_run
 from dakehu.domains.ledger.models import Closing, Figures, SecurityCode
+from dakehu.domains.ledger.trades import compaction
 from dakehu.exchange.imports import service as imports
 from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import NotAllowed, Refused
@@ -119,17 +120,19 @@ def test_the_same_close_again_changes_nothing_until_a_price_is_restated(dealt, p
         assert str(Figures.objects.get(client=dealt[0]).market_value) == "6500.00"
 
 
-def test_a_close_that_was_killed_goes_on_where_it_was(dealt, priced):
+def test_a_close_that_was_killed_goes_on_where_it_was(dealt, priced, monkeypatch):
+    monkeypatch.setattr(compaction, "ROWS", 1)
+
     def stop_after_one(share, words=""):
         if share > 0.1:
             raise KeyboardInterrupt
 
     with as_system():
         with pytest.raises(KeyboardInterrupt):
-            close_run.close(day=DAY, at_once=1, progress=stop_after_one)
+            close_run.close(day=DAY, progress=stop_after_one)
         assert not Figures.objects.exists()
-        report = close_run.close(day=DAY, at_once=1)
-        assert (report["chunks_kept"], report["clients"], Figures.objects.count()) == (1, 2, 2)
+        report = close_run.close(day=DAY)
+        assert report["chunks_kept"] >= 1 and report["clients"] == Figures.objects.count() == 2
 
 
 def test_an_earlier_day_closed_later_leaves_the_published_figures_alone(dealt, priced):

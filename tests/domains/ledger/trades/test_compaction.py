@@ -150,7 +150,10 @@ def test_buckets_are_cut_between_clients_never_within_one(dealt, monkeypatch):
 def test_many_files_are_taken_in_by_rounds_of_bounded_size(dealt, monkeypatch):
     monkeypatch.setattr(compaction, "AT_ONCE", 1)
     before = every_trade()
-    assert compact()["files"] == 3 and Compaction.objects.get().row_version == 3
+    monkeypatch.setattr(compaction, "ROWS", 1)
+    monkeypatch.setattr(compaction, "CUT", 1)
+    assert compact()["files"] == 3 and Compaction.objects.get().row_version == 1
+    assert Bucket.objects.count() == 2 and not list(journal.folder().glob("compacting-*"))
     assert every_trade().equals(before)
 
 
@@ -173,10 +176,10 @@ def test_a_compaction_that_is_killed_leaves_all_as_it_was_and_is_made_again(deal
 def test_of_two_compactions_at_once_the_second_is_refused(dealt, monkeypatch):
     inner = compaction._compact_files
 
-    def overtaken(book, fresh):
+    def overtaken(book):
         monkeypatch.setattr(compaction, "_compact_files", inner)
         compaction.compact()
-        return inner(book, fresh)
+        return inner(book)
 
     monkeypatch.setattr(compaction, "_compact_files", overtaken)
     before = every_trade()

@@ -169,12 +169,12 @@ def reopen_idea(*, idea: int, reason: str) -> Idea:
     return row
 
 
-def follow_trial(row: Idea | None, is_running: bool) -> None:
+def follow_trial(row: Idea, is_running: bool) -> None:
     """Let an idea follow its trial: in trial while one runs, with its sponsor again afterwards. Call inside an action.
 
     A trial decides nothing on its idea: that is the sponsor's.
     """
-    if row is None or row.state in rules.CLOSED:
-        return
     back = IdeaState.SPONSORED if row.sponsor_id else IdeaState.SUBMITTED
-    move(row, IdeaState.IN_TRIAL if is_running else back)
+    state = IdeaState.IN_TRIAL if is_running else back
+    if row.state not in rules.CLOSED and row.state != state:
+        move(row, state)

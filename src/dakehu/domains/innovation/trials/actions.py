@@ -4,6 +4,7 @@ from typing import Any
 
 from dakehu.domains.compliance.approvals import requests as approvals
 from dakehu.domains.innovation.choices import TrialState
+from dakehu.domains.innovation.ideas.rules import CLOSED
 from dakehu.domains.innovation.models import Trial
 from dakehu.domains.innovation.models.trial import OLDER_FROM
 from dakehu.domains.innovation.parameters import SEARCH, SEGMENT, TRIAL, VERSION
@@ -11,6 +12,8 @@ from dakehu.domains.innovation.trials import rules
 from dakehu.domains.innovation.trials.eligibility import MOST, candidates_of, clients_of
 from dakehu.domains.innovation.trials.planning import plan_of, stored_power
 from dakehu.domains.innovation.trials.store import SUBJECT, authors_of, design_digest, get_own_trial, get_trial
+from dakehu.domains.support.client_data.check import check_no_client_data
+from dakehu.domains.support.parameters import ANYWAY
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
@@ -29,6 +32,7 @@ CONFIRM = Parameter(
         "I confirm: suitability, risk warnings and duty notices are the same for both groups",
     ),
 )
+TEXTS = ("name", "hypothesis", "treatment", "why_small")  # read by who serves other clients too
 WRITTEN = (TrialState.DRAFT, TrialState.WAITING, TrialState.APPROVED)
 
 
@@ -54,15 +58,25 @@ def _to_draft(row: Trial) -> None:
     needs=Permission.TRIAL_WRITE,
     zh="新建试点",
     en="Add a trial",
-    parameters=(Fields("innovation.Trial", required=("name",), new=True), SEGMENT, SEARCH),
+    parameters=(Fields("innovation.Trial", required=("name",), new=True), SEGMENT, SEARCH, ANYWAY),
 )
-def add_trial(*, name: str, filters: dict[str, Any] | None = None, text: str | None = None, **values: Any) -> Trial:
+def add_trial(
+    *,
+    name: str,
+    filters: dict[str, Any] | None = None,
+    text: str | None = None,
+    anyway: bool | None = None,
+    **values: Any,
+) -> Trial:
     """Add a trial as a draft, among the clients whom the filter of the client list finds."""
     row = Trial(name=name, owner=team.current_user(), filters=filters or {}, text=text or "")
     for key, value in values.items():
         if value is not None:
             setattr(row, key, value)
+    if row.idea is not None and row.idea.state in CLOSED:
+        raise refusal("idea", "创意已有决定；如要再试请先重新打开。", "The idea is decided; reopen it to try it.")
     _to_draft(row)
+    check_no_client_data({key: getattr(row, key) for key in TEXTS}, anyway)
     clients_of(row)  # a filter that cannot be read is refused now
     row.save()
     return row
@@ -73,9 +87,9 @@ def add_trial(*, name: str, filters: dict[str, Any] | None = None, text: str | N
     needs=Permission.TRIAL_WRITE,
     zh="修改试点",
     en="Change a trial",
-    parameters=(TRIAL, VERSION, Fields("innovation.Trial", without=("idea",)), SEGMENT, SEARCH),
+    parameters=(TRIAL, VERSION, Fields("innovation.Trial", without=("idea",)), SEGMENT, SEARCH, ANYWAY),
 )
-def change_trial(*, trial: int, version: int | None = None, **values: Any) -> Trial:
+def change_trial(*, trial: int, version: int | None = None, anyway: bool | None = None, **values: Any) -> Trial:
     """Change a trial that has not begun; an approval of it becomes void. After that only its cost changes."""
     row = get_own_trial(trial)
     check_version(row, version)
@@ -93,6 +107,7 @@ def change_trial(*, trial: int, version: int | None = None, **values: Any) -> Tr
         raise refusal("name", "请填写试点名称。", "Give the trial a name.")
     for name, value in changes.items():
         setattr(row, name, value)
+    check_no_client_data({key: getattr(row, key) for key in TEXTS}, anyway)
     clients_of(row)
     row.save()
     return row

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Count
+
 from dakehu.domains.compliance.approvals import requests as approvals
 from dakehu.domains.compliance.approvals.queries import can_decide
 from dakehu.domains.compliance.choices import ApprovalState
@@ -138,8 +140,9 @@ def _complaints(row: Trial) -> dict[str, int] | None:
 
 def _own_counts(row: Trial) -> dict[str, int]:
     """Return how many clients in the reader's sight are in each group."""
-    groups = [str(group) for group in TrialMember.objects.filter(trial=row).values_list("group", flat=True)]
-    return {one.value: groups.count(one.value) for one in TrialGroup}
+    rows = TrialMember.objects.filter(trial=row).order_by().values_list("group").annotate(n=Count("pk"))
+    counts = dict(rows)
+    return {one.value: counts.get(one.value, 0) for one in TrialGroup}
 
 
 def _approval(found: Any) -> dict[str, Any] | None:

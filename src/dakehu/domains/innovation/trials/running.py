@@ -23,7 +23,7 @@ from dakehu.domains.innovation.trials.store import (
     is_own,
 )
 from dakehu.domains.team import queries as team
-from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
@@ -75,7 +75,7 @@ def start_trial(*, trial: int) -> Trial:
     row.ends_on = clock.today() + timedelta(days=row.days)
     row.save()
     add_audit_note(seed=seed, list_digest=row.list_digest)
-    follow_trial(_idea_of(row), True)
+    _move_idea(row)
     return row
 
 
@@ -95,8 +95,13 @@ def _write_members(row: Trial, strata: dict[int, str], groups: rules.Groups) -> 
     return digest(sorted(pairs))
 
 
-def _idea_of(row: Trial) -> Idea | None:
-    return None if row.idea_id is None else Idea.objects.get(pk=row.idea_id)
+def _move_idea(row: Trial) -> None:
+    """Let the idea of a trial follow: in trial while one of its trials runs, whoever owns that."""
+    if row.idea_id is None:
+        return
+    with elevated("ask whether another trial of an idea runs"):
+        is_running = Trial.objects.filter(idea=row.idea_id, state=TrialState.RUNNING.value).exists()
+    follow_trial(Idea.objects.get(pk=row.idea_id), is_running)
 
 
 @action(
@@ -145,9 +150,9 @@ def decide_trial(*, trial: int, outcome: str, reason: str, until: date | None = 
         row.result, row.measured_on = {}, None
     else:
         row.state = ENDS[str(outcome)].value
-        follow_trial(_idea_of(row), False)
     decision.save()
     row.save()
+    _move_idea(row)
     return decision
 
 
@@ -172,5 +177,5 @@ def abort_trial(*, trial: int, reason: str) -> Trial:
     row.state, row.abort_reason, row.ends_on = TrialState.ABORTED.value, reason.strip()[:LONGEST_REASON], clock.today()
     row.result, row.measured_on = {}, None
     row.save()
-    follow_trial(_idea_of(row), False)
+    _move_idea(row)
     return row

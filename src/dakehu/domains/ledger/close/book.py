@@ -36,13 +36,13 @@ def closing_positions(offsets: np.ndarray, asset: np.ndarray, quantity: np.ndarr
     return HeldSecurities(index, holders)
 
 
-def stale_prices(held: HeldSecurities, as_of: np.ndarray, last: int, allowed: int) -> np.ndarray:
+def stale_prices(index: np.ndarray, as_of: np.ndarray, last: int, allowed: int) -> np.ndarray:
     """Return which held securities have no price, or a stale one, in the last column: bool [A'].
 
-    as_of: int32 [A, D], day of each price since 1970-01-01, -1 without a price. `last` is the day closed; a price older
+    index: int64 [A'], their rows. as_of: int32 [A, D], day of each price since 1970-01-01, -1 without a price. `last` is the day closed; a price older
     than `allowed` calendar days is stale.
     """
-    priced_on = as_of[held.index, -1]
+    priced_on = as_of[index, -1]
     is_stale: np.ndarray = (priced_on < 0) | (last - priced_on > allowed)
     return is_stale
 
@@ -67,6 +67,36 @@ def build_book(
     each of `day` among the ascending `days`; amount and fee are fen of the security's currency; rates: float64 [A, D],
     value of one unit of that currency in the firm's.
     """
+    return assemble(
+        offsets=offsets,
+        asset=asset,
+        day=day,
+        quantity=quantity,
+        amount=amount,
+        fee=fee,
+        kind=kind,
+        prices=matrix * rates,
+        days=days,
+        rates=rates,
+        market=market,
+    )
+
+
+def assemble(
+    *,
+    offsets: np.ndarray,
+    asset: np.ndarray,
+    day: np.ndarray,
+    quantity: np.ndarray,
+    amount: np.ndarray,
+    fee: np.ndarray,
+    kind: np.ndarray,
+    prices: np.ndarray,
+    days: np.ndarray,
+    rates: np.ndarray,
+    market: np.ndarray,
+) -> Book:
+    """Return the same book from prices that are in the firm's currency already: float64 [A, D]."""
     column_of_day = np.zeros(int(days[-1] - days[0]) + 1, np.int32)
     column_of_day[days - days[0]] = np.arange(len(days), dtype=np.int32)
     column = column_of_day[day - days[0]]
@@ -80,26 +110,8 @@ def build_book(
         value=value,
         fee=cost,
         flow=securities_flow(quantity, value, cost),
-        prices=matrix * rates,
+        prices=prices,
         ordinals=days.astype(np.int64),
         market=market,
         kind=kind,
-    )
-
-
-def slice_book(whole: Book, begin: int, end: int) -> Book:
-    """Return the clients begin..end of a book, on the same days and prices."""
-    first, last = int(whole.offsets[begin]), int(whole.offsets[end])
-    return Book(
-        offsets=whole.offsets[begin : end + 1] - first,
-        asset=whole.asset[first:last],
-        day=whole.day[first:last],
-        quantity=whole.quantity[first:last],
-        value=whole.value[first:last],
-        fee=whole.fee[first:last],
-        flow=whole.flow[first:last],
-        prices=whole.prices,
-        ordinals=whole.ordinals,
-        market=whole.market,
-        kind=whole.kind,
     )

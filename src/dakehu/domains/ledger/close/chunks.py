@@ -1,13 +1,10 @@
-"""Compute a chunk of the close: trades of some clients in, a file of their figures out.
+"""Write and read the files of a close: the figures and month ends of some clients.
 
-The local engine and the cluster call the same kernel and write the same file. Does not import Django, so that a worker
-needs no settings.
+Does not import Django's models, so that a worker of a cluster needs no settings.
 """
 
 import hashlib
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,34 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dakehu.analytics import kernel, month_ends
+from dakehu.analytics import kernel
 from dakehu.analytics.figures import COLUMNS, Column, Figures
 from dakehu.analytics.month_ends import MONTHS, MonthEnds
-from dakehu.domains.ledger.close import book as close_book
 from dakehu.domains.ledger.trades import journal
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """The clients begin..end of a book, and the file of their figures."""
-
-    begin: int
-    end: int
-    path: Path
-
-
-# Computes chunks of a book (clients: int64 [C], their ids) and reports the number of clients done so far.
-Engine = Callable[[kernel.Book, np.ndarray, list[Chunk], Callable[[int], None]], None]
-
-
-def compute_chunks(book: kernel.Book, clients: np.ndarray, chunks: list[Chunk], done: Callable[[int], None]) -> None:
-    """Compute chunks on this machine one after another, each on all cores."""
-    count = 0
-    for chunk in chunks:
-        part = close_book.slice_book(book, chunk.begin, chunk.end)
-        write(chunk.path, clients[chunk.begin : chunk.end], kernel.compute(part), month_ends.compute(part))
-        count += chunk.end - chunk.begin
-        done(count)
 
 
 def write(path: Path, clients: np.ndarray, figures: Figures, months: MonthEnds) -> None:

@@ -43,19 +43,19 @@ def book_of(trades: close_inputs.Trades, prices: close_inputs.Prices) -> kernel.
         kind=trades.kind,
         matrix=prices.matrix,
         days=days,
-        rates=_rates(trades.assets, days),
+        rates=rates(trades.assets, days),
         market=index_levels(firm_settings.current("BENCHMARK"), days),
     )
 
 
-def _rates(assets: np.ndarray, days: np.ndarray) -> np.ndarray:
+def rates(assets: np.ndarray, days: np.ndarray) -> np.ndarray:
     """Return the value of one unit of each security's currency in CNY: float64 [A, D].
 
     Rates are products of kind 汇率 whose code is the pair (USDCNY). Raises Refused where a rate is missing on any day
     from the first trade on.
     """
     currency = dict(Product.objects.values_list("pk", "currency"))
-    rates = np.ones((len(assets), len(days)))
+    result = np.ones((len(assets), len(days)))
     foreign = sorted({currency[asset] for asset in assets.tolist()} - {CURRENCY})
     codes = SecurityCode.objects.filter(
         product__kind=SecurityKind.RATE, code__in=[f"{name}{CURRENCY}" for name in foreign]
@@ -66,7 +66,7 @@ def _rates(assets: np.ndarray, days: np.ndarray) -> np.ndarray:
         row = close_inputs.price_matrix(np.array([pairs.get(name, 0)]), days).matrix[0]
         if np.isnan(row).any():
             missing.append(name)
-        rates[[i for i, asset in enumerate(assets.tolist()) if currency[asset] == name]] = row
+        result[[i for i, asset in enumerate(assets.tolist()) if currency[asset] == name]] = row
     if missing:
         raise Refused(
             {
@@ -79,7 +79,7 @@ def _rates(assets: np.ndarray, days: np.ndarray) -> np.ndarray:
                 ]
             }
         )
-    return rates
+    return result
 
 
 def index_levels(name: str, days: np.ndarray) -> np.ndarray:

@@ -11,70 +11,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dakehu.domains.clients.restriction import restricted_clients
+from dakehu.domains.ledger.close import trade_arrays
+from dakehu.domains.ledger.close.rows import EPOCH
+from dakehu.domains.ledger.close.trade_arrays import VALUE_COLUMNS, Trades
 from dakehu.domains.ledger.models import PriceFile, Product
 from dakehu.domains.ledger.trades import journal, reader
-from dakehu.domains.ledger.trades.transaction_types import TransactionType
+from dakehu.domains.ledger.trades.owners import NEEDED, to_numpy
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.records.recorded import add_audit_note
 
-# Asset classes in the numbering of analytics.figures: stock, fund, bond, repo and cash, private and structured, other.
-CLASSES = {
-    "stock": 0,
-    "fund": 1,
-    "bond": 2,
-    "repo": 3,
-    "cash": 3,
-    "private": 4,
-    "asset_plan": 4,
-    "structured": 4,
-}
-OTHER = 5
-VALUE_COLUMNS = (
-    "side",
-    "quantity",
-    "price",
-    "amount",
-    "commission",
-    "stamp",
-    "transfer",
-    "other",
-)  # in addition to reader.NEEDED
-SECURITY_TYPES = (
-    TransactionType.BUY,
-    TransactionType.SELL,
-    TransactionType.BONUS,
-    TransactionType.MOVE_IN,
-    TransactionType.MOVE_OUT,
-    TransactionType.INCOME,
-    TransactionType.TAX,
-)
-
-
-@dataclass(frozen=True)
-class Trades:
-    """Security trades of all clients, ordered by (client, asset, day, as traded).
-
-    C clients, T trades, A assets. clients: int64 [C], ids ascending. offsets: int64 [C + 1]; client i has the trades
-    offsets[i]..offsets[i + 1]. assets: int64 [A], product ids ascending. asset: int32 [T], index into `assets`. day:
-    int32 [T], days since 1970-01-01. quantity: int64 [T], thousandths of a share, bought positive, 0 for dividends and
-    their tax. price: float64 [T] as written by the broker, 0 without one. amount: int64 [T], fen before fees, never
-    negative except for taxes on dividends, which are negative income. fee: int64 [T], fen. kind: int8 [A], asset class.
-
-    Rows of money alone (deposits, interest without a security) and repo are excluded: they move no security. Nothing is
-    missing: a trade without a price still has its amount. Amounts are in the currency of the product.
-    """
-
-    clients: np.ndarray
-    offsets: np.ndarray
-    assets: np.ndarray
-    asset: np.ndarray
-    day: np.ndarray
-    quantity: np.ndarray
-    price: np.ndarray
-    amount: np.ndarray
-    fee: np.ndarray
-    kind: np.ndarray
+DAYS_AT_MOST = 1 << 20  # days since 1970-01-01 are fewer
 
 
 def arrays_for_close(until: date | None = None) -> Trades:
@@ -82,7 +29,7 @@ def arrays_for_close(until: date | None = None) -> Trades:
 
     Raises PermissionError unless the system asks.
     """
-    table = reader.all_trades([*reader.NEEDED, *VALUE_COLUMNS])
+    table = reader.all_trades([*NEEDED, *VALUE_COLUMNS])
     restricted = restricted_ids()
     if restricted:
         table = table.filter(pc.invert(pc.is_in(table["client"], pa.array(restricted, table["client"].type))))
@@ -96,52 +43,12 @@ def restricted_ids() -> list[int]:
 
 def group_by_client(table: pa.Table, until: date | None = None) -> Trades:
     """Return the security trades among journal rows (in journal.ORDER) up to and including `until`."""
-    is_included = pc.and_(
-        pc.is_in(table["side"], pa.array([int(s) for s in SECURITY_TYPES], pa.int8())),
-        pc.not_equal(table["asset"], journal.NO_ASSET),
-    )
-    if until is not None:
-        is_included = pc.and_(is_included, pc.less_equal(table["day"], pa.scalar(until, pa.date32())))
-    table = table.filter(is_included)
-    owner = _to_numpy(table["client"])
-    first = np.flatnonzero(np.diff(owner, prepend=owner[:1] - 1))
-    assets, asset = _encode(table["asset"])
-    tax = _to_numpy(table["side"]) == int(TransactionType.TAX)
-    amount = _to_numpy(table["amount"])
-    kinds = dict(Product.objects.values_list("pk", "kind"))
-    return Trades(
-        clients=owner[first].astype(np.int64),
-        offsets=np.append(first, len(owner)).astype(np.int64),
-        assets=assets,
-        asset=asset,
-        day=_to_numpy(table["day"].cast(pa.int32())),
-        quantity=_to_numpy(table["quantity"]),
-        price=_to_numpy(table["price"]),
-        amount=np.where(tax, -amount, amount),
-        fee=sum(
-            (_to_numpy(table[name]) for name in ("commission", "stamp", "transfer", "other")),
-            np.zeros(len(owner), np.int64),
-        ),
-        kind=np.array([CLASSES.get(str(kinds.get(int(product), "")), OTHER) for product in assets], np.int8),
-    )
+    return trade_arrays.group_by_client(table, product_classes(), until)
 
 
-def _encode(column: pa.ChunkedArray) -> tuple[np.ndarray, np.ndarray]:
-    """Return (distinct values, ascending int64 [A]; index of each row's value, int32).
-
-    By hashing: sorting four million rows to find a few thousand values takes several times as long.
-    """
-    coded = column.combine_chunks().dictionary_encode()
-    values = coded.dictionary.to_numpy(zero_copy_only=False).astype(np.int64)
-    order = np.argsort(values)
-    rank = np.empty(len(values), np.int32)
-    rank[order] = np.arange(len(values), dtype=np.int32)
-    return values[order], rank[coded.indices.to_numpy(zero_copy_only=False)]
-
-
-def _to_numpy(column: pa.ChunkedArray) -> np.ndarray:
-    """Convert an Arrow column to a NumPy array, shape [N]."""
-    return column.combine_chunks().to_numpy(zero_copy_only=False)
+def product_classes() -> dict[int, int]:
+    """Return {product id: asset class}."""
+    return {pk: trade_arrays.class_of(kind) for pk, kind in Product.objects.values_list("pk", "kind")}
 
 
 @dataclass(frozen=True)
@@ -170,16 +77,23 @@ class PriceRows:
 
 
 @lru_cache(maxsize=1)
-def _load_prices(folder: Path, names: tuple[str, ...]) -> PriceRows:
-    """Read price files, and keep the last result (16 bytes a price).
+def _load_prices(folder: Path, register: tuple[tuple[str, date], ...]) -> PriceRows:
+    """Read the registered days of price files, (file, day) in the order in which they count; keep the last result.
 
-    Registered files never change; without the cache a client's page would open one file for every day of every price
-    ever imported.
+    Registered files never change; without the cache (16 bytes a price) a client's page would open one file for every month
+    of every price ever imported. Of a file that holds several days only those count that the register names it for.
     """
-    table = journal.read([folder / f"{name}.parquet" for name in names], schema=journal.PRICES)
-    asset = _to_numpy(table["asset"])
-    order = np.argsort(asset, kind="stable")
-    return PriceRows(asset[order], _to_numpy(table["day"].cast(pa.int32()))[order], _to_numpy(table["price"])[order])
+    place = {name: n for n, name in enumerate(dict.fromkeys(name for name, _ in register))}
+    tables = journal.read_each([folder / f"{name}.parquet" for name in place], journal.PRICES)
+    table = pa.concat_tables(tables or [journal.PRICES.empty_table()])
+    asset, day, price = to_numpy(table["asset"]), to_numpy(table["day"].cast(pa.int32())), to_numpy(table["price"])
+    key = np.repeat(np.arange(len(tables)), [one.num_rows for one in tables]) * DAYS_AT_MOST + day
+    keys = np.array([place[name] * DAYS_AT_MOST + (on - EPOCH).days for name, on in register], np.int64)
+    by_key = np.argsort(keys)
+    found = by_key[np.minimum(np.searchsorted(keys[by_key], key), max(len(keys) - 1, 0))] if len(keys) else key
+    counts = np.flatnonzero(keys[found] == key) if len(keys) else key
+    order = counts[np.lexsort((found[counts], asset[counts]))]
+    return PriceRows(asset[order], day[order], price[order])
 
 
 def price_matrix(assets: np.ndarray, days: np.ndarray) -> Prices:
@@ -190,8 +104,7 @@ def price_matrix(assets: np.ndarray, days: np.ndarray) -> Prices:
     """
     last = int(days[-1]) if len(days) else -1
     files = PriceFile.objects.order_by("day", "pk").values_list("file", "day")
-    names = [file for file, day in files if (day - date(1970, 1, 1)).days <= last]
-    rows = _load_prices(journal.folder(), tuple(names))
+    rows = _load_prices(journal.folder(), tuple((file, day) for file, day in files if (day - EPOCH).days <= last))
     begin, end = np.searchsorted(rows.asset, assets), np.searchsorted(rows.asset, assets, side="right")
     row = np.repeat(np.arange(len(assets)), end - begin)
     source = np.arange(len(row)) + np.repeat(begin - np.append(0, np.cumsum(end - begin)[:-1]), end - begin)
@@ -212,7 +125,7 @@ def price_history(product: int) -> tuple[np.ndarray, np.ndarray]:
     days: int32 [N], days since 1970-01-01. prices: float64 [N], above 0. Where two sources price a day, the one
     registered last counts.
     """
-    files = PriceFile.objects.order_by("day", "pk").values_list("file", flat=True)
+    files = PriceFile.objects.order_by("day", "pk").values_list("file", "day")
     rows = _load_prices(journal.folder(), tuple(files))
     begin, end = np.searchsorted(rows.asset, product), np.searchsorted(rows.asset, product, side="right")
     day, price = rows.day[begin:end], rows.price[begin:end]

@@ -1,33 +1,36 @@
-"""Run the nightly close: read trades and prices, compute figures in chunks, publish all at once.
+"""Run the nightly close: survey the buckets of the journal, compute them one by one, publish all at once.
 
-Chunks are stored under DAKEHU_HOME/close by the digest of the inputs, so that a close that was killed resumes. The
-history file of a day is written whole before the action that names it commits: old or new, never mixed.
+Memory follows the largest bucket and not the trades. What a bucket reports and its figures are files under
+DAKEHU_HOME/close by the digest of the inputs, so that a close that was killed resumes. The history file of a day is
+written whole before the action that names it commits: old or new, never mixed.
 """
 
 import hashlib
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dakehu.analytics import kernel
 from dakehu.analytics.figures import Figures as Computed
 from dakehu.analytics.month_ends import MonthEnds
+from dakehu.domains.clients.queries import merge_survivors
 from dakehu.domains.ledger.close import book as close_book
+from dakehu.domains.ledger.close import buckets, engines, firm_book, history, holdings
 from dakehu.domains.ledger.close import chunks as close_chunks
-from dakehu.domains.ledger.close import firm_book, history, holdings
 from dakehu.domains.ledger.close import inputs as close_inputs
 from dakehu.domains.ledger.close import rows as close_rows
-from dakehu.domains.ledger.models import Closing, Figures, PriceFile, Product, SecurityCode, TradeBatch
+from dakehu.domains.ledger.models import Closing, Figures, PriceFile, Product, SecurityCode
+from dakehu.domains.ledger.prices import months
 from dakehu.domains.ledger.products import registry as products
-from dakehu.domains.ledger.trades import compaction, journal
+from dakehu.domains.ledger.trades import compaction, journal, reader
+from dakehu.domains.ledger.trades.owners import Owners
 from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
@@ -40,7 +43,7 @@ from dakehu.foundation.jobs.progress import no_progress
 from dakehu.foundation.records.recorded import add_audit_note, publish_event
 from dakehu.foundation.records.replacement import replace_rows
 
-AT_ONCE = 20_000  # clients per chunk
+TRIES = 3  # while clients are merged during the close
 EPOCH = close_rows.EPOCH
 SHOWN = 50
 
@@ -49,80 +52,150 @@ def close(
     *,
     day: date | None = None,
     allow_stale: int | None = None,
-    at_once: int = AT_ONCE,
     engine: str = "local",
     progress: Callable[..., None] = no_progress,
 ) -> dict[str, Any]:
     """Close a day.
 
     Returns {day, clients, unchanged, chunks_kept, published, compacted}; `compacted` counts trade files moved into
-    buckets first. engine: "local" or "spark" give the same figures, and either can finish what the other began. The
-    same inputs closed again change nothing. Raises Refused, with a list, where prices of something held are missing or
-    older than `allow_stale` calendar days.
+    buckets first, `chunks_kept` buckets computed by an earlier run. engine: "local" or "spark" give the same figures, and
+    either can finish what the other began. The same inputs closed again change nothing; trades that are registered while
+    the close runs count in the next one. Raises Refused, with a list, where prices of something held are missing or older
+    than `allow_stale` calendar days.
     """
     if not current_actor().may(Permission.SYSTEM_WRITE):
         raise NotAllowed(bilingual("每晚结算", "the nightly close"), Permission.SYSTEM_WRITE)
-    day, computing = day or trading_days.last_complete_day(), _engine(engine)
+    day, open_engine = day or trading_days.last_complete_day(), engines.get_engine(engine)
     allowed = firm_settings.current("PRICES_STALE_DAYS") if allow_stale is None else allow_stale
-    compacted = compaction.compact()["files"]
-    with elevated("the nightly close"):
-        digest = _digest(day)
-        closing = Closing.objects.filter(day=day).first()
-        if closing is not None and closing.digest == digest and history.path_of(closing.file).is_file():
-            return {
-                "day": day.isoformat(),
-                "clients": closing.clients,
-                "unchanged": True,
-                "chunks_kept": 0,
-                "published": False,
-                "compacted": compacted,
-            }
-        progress(0.0, bilingual("正在读取成交与行情", "Reading trades and prices"))
-        clients, assets, book = _load_book(day, allowed)
-        parts, kept_count = _compute(digest, clients, book, at_once, computing, progress)
+    compacted = 0
+    with elevated("the nightly close"), open_engine() as perform:
+        months.join_months()
+        for _ in range(TRIES):
+            compacted += compaction.compact()["files"]
+            register = reader.register()
+            plan, digest = _plan(day, register), _digest(day, register)
+            closing = Closing.objects.filter(day=day).first()
+            if closing is not None and closing.digest == digest and history.path_of(closing.file).is_file():
+                return _report(day, closing.clients, unchanged=True, compacted=compacted)
+            progress(0.0, bilingual("正在读取成交与行情", "Reading trades and prices"))
+            work = _Work(digest, plan, perform, progress)
+            surveys = work.survey()
+            if not any(survey.moved for survey in surveys.values()):
+                break
+        else:
+            raise Refused(
+                bilingual(
+                    "结算期间一直有客户合并，请稍后再运行。",
+                    "Clients were being merged all the while; run the close again later.",
+                )
+            )
+        filled = [name for name, survey in surveys.items() if survey.clients]
+        market = _market(day, list(surveys.values()), allowed)
+        kept = work.compute(market, filled)
         progress(0.9, bilingual("正在发布指标", "Publishing the figures"))
         file_name = f"{day.isoformat()}-{digest[:12]}"
-        journal.write(history.path_of(file_name), pa.concat_tables([pq.read_table(path) for path in parts]))
-        positions = holdings.replay_book(clients, assets, book)
-        holdings.write(history.holdings_path_of(file_name), positions.on(day))
-        days = book.ordinals
-        del book, positions  # the larger part of the memory, not needed to publish
+        parts = [buckets.figures_path(work.folder, name) for name in filled]
+        journal.join(history.path_of(file_name), parts)
+        held = [buckets.holdings_path(work.folder, name) for name in filled]
+        journal.join(history.holdings_path_of(file_name), held)
         current = not Closing.objects.filter(day__gt=day).exists()
-        publish(day=day, digest=digest, name=file_name, parts=parts, days=days, current=current)
-        shutil.rmtree(parts[0].parent)
+        publish(day=day, digest=digest, name=file_name, parts=parts, days=market.days, current=current)
+        shutil.rmtree(work.folder)
         holdings.delete_old_files()
     progress(1.0, bilingual("结算完成", "Closed"))
+    clients = sum(survey.clients for survey in surveys.values())
+    return _report(day, clients, chunks_kept=kept, published=current, compacted=compacted)
+
+
+def _report(
+    day: date, clients: int, *, compacted: int, unchanged: bool = False, chunks_kept: int = 0, published: bool = False
+) -> dict[str, Any]:
+    """Return the report of a close."""
     return {
         "day": day.isoformat(),
-        "clients": len(clients),
-        "unchanged": False,
-        "chunks_kept": kept_count,
-        "published": current,
+        "clients": clients,
+        "unchanged": unchanged,
+        "chunks_kept": chunks_kept,
+        "published": published,
         "compacted": compacted,
     }
 
 
-def _digest(day: date) -> str:
-    """Return the digest of all inputs: registers of trades and prices, products, benchmark, kernel, restricted clients."""
+@dataclass(frozen=True)
+class _Work:
+    """The folder of a close, named after the digest of its inputs, and the engine that fills it."""
+
+    digest: str
+    plan: buckets.Plan
+    perform: buckets.Engine
+    progress: Callable[..., None]
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder, created if missing."""
+        folder = history.path_of(self.digest).with_suffix("")
+        folder.mkdir(exist_ok=True, mode=0o700)
+        return folder
+
+    def survey(self) -> dict[str, buckets.Survey]:
+        """Return what each bucket needs and holds. Raises Refused for a damaged bucket."""
+        buckets.write_plan(self.folder, self.plan)
+        names = list(self.plan.buckets)
+        self._perform(buckets.SURVEY, names, 0.0, 0.1, bilingual("正在读取成交", "Reading trades"))
+        return {name: buckets.read_survey(self.folder, name) for name in names}
+
+    def compute(self, market: buckets.Market, names: list[str]) -> int:
+        """Write the figures of some buckets; return the number that an earlier run had computed."""
+        buckets.write_market(self.folder, market)
+        return self._perform(buckets.FIGURES, names, 0.1, 0.9, bilingual("正在计算指标", "Computing the figures"))
+
+    def _perform(self, step: str, names: list[str], begin: float, end: float, words: str) -> int:
+        """Perform a step on the buckets where it is missing; return the number of the others."""
+        missing = [name for name in names if not buckets.output_path(self.folder, step, name).is_file()]
+        kept = len(names) - len(missing)
+
+        def done(count: int) -> None:
+            self.progress(begin + (end - begin) * (kept + count) / len(names), words)
+
+        if missing:
+            self.perform(self.folder, step, missing, done)
+        return kept
+
+
+def _plan(day: date, register: reader.Register) -> buckets.Plan:
+    """Return what is closed: the buckets and the register of one moment."""
+    return buckets.Plan(
+        day=day,
+        journal=journal.folder(),
+        buckets={bucket.file: bucket.sha256 for bucket in register.buckets},
+        owners=Owners(register.number, register.owner),
+        restricted=np.array(sorted(close_inputs.restricted_ids()), np.int64),
+        merged=np.array(merge_survivors(), np.int64),
+        classes=close_inputs.product_classes(),
+    )
+
+
+def _digest(day: date, register: reader.Register) -> str:
+    """Return the digest of all inputs: trades in buckets, prices, products, benchmark, kernel, restricted clients."""
+    batches = zip(register.number.tolist(), register.files, register.owner.tolist(), strict=True)
     inputs = [
         day.isoformat(),
         firm_settings.current("BENCHMARK"),
         close_chunks.kernel_fingerprint(),
-        sorted(TradeBatch.objects.values_list("file", "client_id")),
+        sorted((file, owner) for number, file, owner in batches if number in register.compacted),
         sorted(PriceFile.objects.filter(day__lte=day).values_list("file", flat=True)),
         sorted(Product.objects.values_list("pk", "kind", "currency")),
         sorted(SecurityCode.objects.values_list("market", "code", "product_id")),
     ]
-    restricted = close_inputs.restricted_ids()
+    restricted = sorted(close_inputs.restricted_ids())
     if restricted:
         inputs.append({"restricted": restricted})
     return hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
 
 
-def _load_book(day: date, allowed: int) -> tuple[np.ndarray, np.ndarray, kernel.Book]:
-    """Return (client ids, product ids of the prices, book) of a day. Raises Refused without trades or with stale prices."""
-    trades = close_inputs.arrays_for_close(day)
-    if not len(trades.clients):
+def _market(day: date, surveys: list[buckets.Survey], allowed: int) -> buckets.Market:
+    """Return prices and calendar of what the buckets hold. Raises Refused without trades or with stale prices."""
+    if not any(survey.trades for survey in surveys):
         raise Refused(
             {
                 "date": [
@@ -134,18 +207,20 @@ def _load_book(day: date, allowed: int) -> tuple[np.ndarray, np.ndarray, kernel.
                 ]
             }
         )
-    days = firm_book.calendar_of(trades.day, day)
-    prices = close_inputs.price_matrix(trades.assets, days)
-    held_securities = close_book.closing_positions(trades.offsets, trades.asset, trades.quantity)
-    is_stale = close_book.stale_prices(held_securities, prices.as_of, int(days[-1]), allowed)
+    assets = np.unique(np.concatenate([survey.assets for survey in surveys]))
+    days = firm_book.calendar_of(np.unique(np.concatenate([survey.days for survey in surveys])), day)
+    prices = close_inputs.price_matrix(assets, days)
+    holders = np.zeros(len(assets), np.int64)
+    for survey in surveys:
+        holders[np.searchsorted(assets, survey.held)] += survey.holders
+    index = np.flatnonzero(holders)
+    is_stale = close_book.stale_prices(index, prices.as_of, int(days[-1]), allowed)
     if is_stale.any():
-        raise _missing_prices(
-            trades.assets[held_securities.index[is_stale]],
-            held_securities.holders[is_stale],
-            prices.as_of[held_securities.index[is_stale], -1],
-            day,
-        )
-    return trades.clients, trades.assets, firm_book.book_of(trades, prices)
+        stale = index[is_stale]
+        raise _missing_prices(assets[stale], holders[stale], prices.as_of[stale, -1], day)
+    rates = firm_book.rates(assets, days)
+    market = firm_book.index_levels(firm_settings.current("BENCHMARK"), days)
+    return buckets.Market(assets, days, prices.matrix * rates, rates, market)
 
 
 def _missing_prices(assets: np.ndarray, holders: np.ndarray, priced_on: np.ndarray, day: date) -> Refused:
@@ -177,39 +252,6 @@ def _missing_prices(assets: np.ndarray, holders: np.ndarray, priced_on: np.ndarr
     return Refused({"prices": list(lines)})
 
 
-def _engine(name: str) -> close_chunks.Engine:
-    """Return the engine by name. Raises Refused where Spark is not available."""
-    if name == "spark":
-        from dakehu.domains.ledger.close import spark  # an extra: imported only when asked for
-
-        return spark.engine()
-    return close_chunks.compute_chunks
-
-
-def _compute(
-    digest: str,
-    clients: np.ndarray,
-    book: kernel.Book,
-    at_once: int,
-    engine: close_chunks.Engine,
-    progress: Callable[..., None],
-) -> tuple[list[Path], int]:
-    """Write a file of figures for each chunk; return (files, number computed by an earlier run)."""
-    folder = history.path_of(digest).with_suffix("")
-    folder.mkdir(exist_ok=True, mode=0o700)
-    ends = [(begin, min(begin + at_once, len(clients))) for begin in range(0, len(clients), at_once)]
-    chunks = [close_chunks.Chunk(begin, end, folder / f"{begin}-{end}.parquet") for begin, end in ends]
-    missing = [chunk for chunk in chunks if not chunk.path.is_file()]
-    done_before = len(clients) - sum(chunk.end - chunk.begin for chunk in missing)
-
-    def done(count: int) -> None:
-        total = done_before + count
-        progress(0.1 + 0.8 * total / len(clients), bilingual("已计算 {n} 位客户", "{n} clients computed", n=total))
-
-    engine(book, clients, missing, done)
-    return [chunk.path for chunk in chunks], len(chunks) - len(missing)
-
-
 @action(
     "ledger.publish_figures", needs=Permission.SYSTEM_WRITE, zh="发布客户指标", en="Publish figures", is_public=False
 )
@@ -217,14 +259,13 @@ def publish(*, day: date, digest: str, name: str, parts: list[Path], days: np.nd
     """Register the day's history file and, unless a later day is closed, replace all clients' figures."""
     row = Closing.objects.filter(day=day).first() or Closing(day=day)
     existing = np.array(scope.client_model().objects.order_by("pk").values_list("pk", flat=True), np.int64)
-    if current:
-        count = replace_rows(Figures, (_frame(path, existing, days, day) for path in parts))
-    else:
-        count = sum(int(np.isin(pq.read_table(path, columns=["client"])["client"], existing).sum()) for path in parts)
+    count = sum(int(np.isin(pq.read_table(path, columns=["client"])["client"], existing).sum()) for path in parts)
     row.digest, row.file, row.clients = digest, name, count
     row.save()
     add_audit_note(day=day.isoformat(), digest=digest, clients=count)
     publish_event("ledger.closed", day=day.isoformat(), clients=count)
+    if current:  # last, since readers of the figures wait from the exchange of the table to the commit
+        replace_rows(Figures, (_frame(path, existing, days, day) for path in parts))
     return row
 
 

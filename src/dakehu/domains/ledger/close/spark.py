@@ -1,9 +1,9 @@
-"""Run the close on a Spark cluster: the same kernel over buckets of clients, one task per bucket.
+"""Run the close on a Spark cluster: a task for each bucket, which reads its bucket from the journal itself.
 
-Buckets and figures are in the folder of the close, which every machine of the cluster sees under the same path. Spark
-carries only their names, so it needs neither Arrow nor pandas. The cluster, its memory and rights are configured as
-usual for Spark: in spark-defaults.conf of SPARK_CONF_DIR, or in PYSPARK_SUBMIT_ARGS; by default Spark runs on this
-machine.
+The journal and the folder of the close are seen by every machine of the cluster under the same path. Spark carries the
+names of buckets only. With SPARK_REMOTE (sc://host:port) the desk speaks to a Spark Connect server and needs no Java;
+else the cluster, its memory and rights are configured as usual for Spark: in spark-defaults.conf of SPARK_CONF_DIR, or in
+PYSPARK_SUBMIT_ARGS; by default Spark runs on this machine.
 """
 
 import os
@@ -11,136 +11,165 @@ import shutil
 import socket
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from functools import lru_cache
+from contextlib import AbstractContextManager, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from dakehu.analytics import kernel, month_ends
-from dakehu.domains.ledger.close import book as close_book
+from dakehu.domains.ledger.close import buckets
 from dakehu.domains.ledger.close import chunks as close_chunks
-from dakehu.domains.ledger.close.chunks import Chunk
+from dakehu.domains.ledger.close.buckets import Engine
+from dakehu.domains.ledger.trades.compaction import damaged_bucket
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 
 LOOPBACK = "--conf spark.driver.host=127.0.0.1 --conf spark.driver.bindAddress=127.0.0.1"
 THIS_MACHINE = f"--master local[*] {LOOPBACK} --conf spark.ui.enabled=false pyspark-shell"
-SHARED = ("prices", "ordinals", "market", "kind")
-OWN = ("offsets", "asset", "day", "quantity", "value", "fee", "flow")
 LOOK_EVERY = 1.0  # seconds between two progress checks
+Task = Callable[[str], tuple[str, str]]  # a bucket's name to (bucket, worker)
+DAMAGED = "damaged bucket "  # begins the message of a worker that finds its bucket damaged
 
 
-def engine() -> close_chunks.Engine:
-    """Return the Spark engine. Raises Refused where the extra or Java is missing."""
-    if _pyspark() is None:
+def engine() -> Callable[[], AbstractContextManager[Engine]]:
+    """Return what opens the engine. Raises Refused where the extra is missing, or Java where no server is named."""
+    if _pyspark() is None or (is_remote() and find_spec("grpc") is None):
+        extra = "spark-connect" if is_remote() else "spark"
         raise Refused(
             {
                 "engine": [
                     bilingual(
-                        "本机没有安装 Spark 组件，请先运行：pip install 'dakehu[spark]'",
-                        "The extra for Spark is not installed here; first run: pip install 'dakehu[spark]'",
+                        "本机没有安装 Spark 组件，请先运行：pip install 'dakehu[{extra}]'",
+                        "The extra for Spark is not installed here; first run: pip install 'dakehu[{extra}]'",
+                        extra=extra,
                     )
                 ]
             }
         )
     at_home = Path(os.environ.get("JAVA_HOME") or "/nowhere", "bin", "java")
-    if not at_home.is_file() and shutil.which("java") is None:
+    if not is_remote() and not at_home.is_file() and shutil.which("java") is None:
         raise Refused(
             {
                 "engine": [
                     bilingual(
-                        "本机没有 Java，Spark 需要 Java 17 或更新版本；请安装后再运行，或不加 --engine spark。",
-                        "There is no Java here and Spark needs 17 or later: install it, or leave out --engine spark.",
+                        "本机没有 Java，Spark 需要 Java 17 或更新版本；请安装后再运行，或用 SPARK_REMOTE 指定 Spark Connect 服务器，或不加 --engine spark。",
+                        "There is no Java here and Spark needs 17 or later: install it, name a Spark Connect server in SPARK_REMOTE, or leave out --engine spark.",
                     )
                 ]
             }
         )
-    return run
+    return cluster
 
 
-def run(book: kernel.Book, clients: np.ndarray, chunks: list[Chunk], done: Callable[[int], None]) -> None:
-    """Write the buckets, compute each on the cluster, and report progress by the files written."""
-    if not chunks:
-        return
-    folder = chunks[0].path.parent
-    np.savez(folder / "shared.npz", **{name: getattr(book, name) for name in SHARED})
-    for chunk in chunks:
-        part = close_book.slice_book(book, chunk.begin, chunk.end)
-        client_arrays = {name: getattr(part, name) for name in OWN}
-        np.savez(_bucket(chunk.path), clients=clients[chunk.begin : chunk.end], **client_arrays)
+def is_remote() -> bool:
+    """Return whether a Spark Connect server is named."""
+    return bool(os.environ.get("SPARK_REMOTE"))
+
+
+@contextmanager
+def cluster() -> Iterator[Engine]:
+    """Yield the engine of a cluster; its session begins with the first step and ends with the close."""
+    sessions: list[Any] = []
+
+    def perform(folder: Path, step: str, names: list[str], done: Callable[[int], None]) -> None:
+        with failures_named():
+            if not sessions:
+                sessions.append(_session())
+            run(sessions[0], folder, step, names, done)
+
     try:
-        _run_on_cluster([str(chunk.path) for chunk in chunks], lambda: done(_finished_clients(chunks)))
+        yield perform
+    finally:
+        for session in sessions:
+            session.stop()
+
+
+def run(session: Any, folder: Path, step: str, names: list[str], done: Callable[[int], None]) -> None:
+    """Perform a step on each bucket on the cluster, and report progress by the files written."""
+
+    def count() -> int:
+        return sum(buckets.output_path(folder, step, name).is_file() for name in names)
+
+    _run_on_cluster(session, folder, step, names, lambda: done(count()))
+    done(count())
+
+
+@contextmanager
+def failures_named() -> Iterator[None]:
+    """Raise Refused, in words, where Spark fails."""
+    try:
+        yield
     except _failures() as error:
+        if DAMAGED in str(error):
+            raise damaged_bucket(str(error).split(DAMAGED)[1].split()[0]) from error
         raise Refused(
             {
                 "engine": [
                     bilingual(
                         "Spark 未能完成：{error}。算好的部分已保留，再次运行即从断处继续。",
-                        "Spark did not finish: {error}. Computed chunks are kept; run again to continue.",
+                        "Spark did not finish: {error}. Computed buckets are kept; run again to continue.",
                         error=_last_line(error),
                     )
                 ]
             }
         ) from error
-    done(_finished_clients(chunks))
 
 
-def compute(path: Path) -> int:
-    """Compute the figures of one bucket on one core, as a worker; return its number of clients."""
-    with np.load(_bucket(path)) as stored:
-        client_arrays = {name: stored[name] for name in OWN}
-        clients = stored["clients"]
-    book = kernel.Book(**client_arrays, **_shared(path.with_name("shared.npz")))
-    close_chunks.write(path, clients, kernel.compute(book, threads=1), month_ends.compute(book))
-    return len(clients)
+def _run_on_cluster(
+    session: Any, folder: Path, step: str, names: list[str], report: Callable[[], None]
+) -> list[tuple[str, str]]:
+    """Perform one task for each bucket; return (bucket, worker) of each."""
+    code, place, step_name = close_chunks.kernel_fingerprint(), str(folder), step
 
-
-@lru_cache(maxsize=1)
-def _shared(path: Path) -> dict[str, np.ndarray]:
-    """Return prices and calendar, read once per worker. The folder is named after the inputs' digest."""
-    with np.load(path) as stored:
-        return {name: stored[name] for name in SHARED}
-
-
-def _bucket(path: Path) -> Path:
-    """Return the path of a chunk's input."""
-    return path.with_suffix(".npz")
-
-
-def _finished_clients(chunks: list[Chunk]) -> int:
-    """Return the number of clients whose chunk is written."""
-    return sum(chunk.end - chunk.begin for chunk in chunks if chunk.path.is_file())
-
-
-def _run_on_cluster(paths: list[str], report: Callable[[], None]) -> list[tuple[int, str]]:
-    """Run one task per path; return (clients, worker) of each bucket."""
-    code = close_chunks.kernel_fingerprint()
-
-    def work(path: str) -> tuple[int, str]:
+    def work(name: str) -> tuple[str, str]:
         if close_chunks.kernel_fingerprint() != code:
             raise RuntimeError(f"dakehu on {socket.gethostname()} is of another version than the desk's")
-        return compute(Path(path)), f"{socket.gethostname()}/{os.getppid()}"
+        try:
+            buckets.perform_step(Path(place), step_name, name)
+        except buckets.DamagedBucket as error:
+            raise RuntimeError(f"{DAMAGED}{error} ") from error
+        return name, f"{socket.gethostname()}/{os.getppid()}"
 
-    spark = _session()
-    try:
-        with ThreadPoolExecutor(1) as pool:
-            running = pool.submit(spark.sparkContext.parallelize(paths, len(paths)).map(work).collect)
-            while wait([running], LOOK_EVERY).not_done:
-                report()
-            return running.result()
-    finally:
-        spark.stop()
+    collect = _over_connect(session, names, work) if is_remote() else _over_cluster(session, names, work)
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(collect)
+        while wait([running], LOOK_EVERY).not_done:
+            report()
+        return running.result()
+
+
+def _over_cluster(session: Any, names: list[str], work: Task) -> Callable[[], list[tuple[str, str]]]:
+    """Return what runs a task for each name as an RDD, which asks for neither Arrow nor pandas."""
+    collect: Callable[[], list[tuple[str, str]]] = session.sparkContext.parallelize(names, len(names)).map(work).collect
+    return collect
+
+
+def _over_connect(session: Any, names: list[str], work: Task) -> Callable[[], list[tuple[str, str]]]:
+    """Return what runs a task for each name as a data frame, the only thing that Spark Connect knows."""
+
+    def on_worker(batches: Iterator[Any]) -> Iterator[Any]:
+        import pyarrow
+
+        for batch in batches:
+            rows = [work(names[number]) for number in batch.column(0).to_pylist()]
+            yield pyarrow.RecordBatch.from_pylist([{"bucket": name, "worker": worker} for name, worker in rows])
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about pandas, which is checked for and not used
+        # A number in each partition: a range is cut into as many as it is told, a list is not.
+        tasks = session.range(0, len(names), 1, len(names)).mapInArrow(on_worker, "bucket string, worker string")
+    return lambda: [(row.bucket, row.worker) for row in tasks.collect()]
 
 
 def _session() -> Any:
-    """Return a Spark session, on this machine unless configured otherwise."""
+    """Return a Spark session: of the server named in SPARK_REMOTE, else on this machine unless configured otherwise."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from pyspark.sql import SparkSession
 
+        if is_remote():
+            return SparkSession.builder.remote(os.environ["SPARK_REMOTE"]).appName("dakehu close").getOrCreate()
         pyspark = _pyspark()
         if not os.environ.get("PYSPARK_SUBMIT_ARGS") and not os.environ.get("SPARK_CONF_DIR"):
             os.environ["PYSPARK_SUBMIT_ARGS"] = THIS_MACHINE
@@ -164,8 +193,13 @@ def _pyspark() -> Any:
 
 def _failures() -> tuple[type[Exception], ...]:
     """Return the exceptions of Spark."""
-    from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
+
+    if is_remote():
+        from grpc import RpcError
+
+        return (PySparkException, RpcError)
+    from py4j.protocol import Py4JError
 
     return (Py4JError, PySparkException)
 

@@ -88,6 +88,7 @@ class Bucket(Recorded):
     file = models.CharField(max_length=40, unique=True)
     first_client = models.BigIntegerField()
     last_client = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64, default="")  # "" for files written before 0.2.0
     rows = field(models.PositiveIntegerField(), zh="行数", en="Rows", listed=True)
 
 
@@ -105,11 +106,14 @@ class Compaction(Recorded):
 
 
 class PriceFile(Recorded):
-    """The register row of the prices of one source on one business day; a newer file replaces it."""
+    """The register row of the prices of one source on one business day; a newer file replaces it.
+
+    A file may hold several days of one source, at most a month; those of a day count that its row names.
+    """
 
     names = Names("行情", "Prices", "Prices")
 
-    file = models.CharField(max_length=40, unique=True)
+    file = models.CharField(max_length=40, db_index=True)
     source = field(models.CharField(max_length=80), zh="来源", en="Source", listed=True)
     day = field(models.DateField(), zh="业务日期", en="Business day", listed=True)
     rows = field(models.PositiveIntegerField(), zh="行数", en="Rows", listed=True)

@@ -163,17 +163,25 @@ def _match(
 def stored_prices(days: Iterable[date]) -> Days:
     """Return the prices imported from files so far for some days."""
     wanted = sorted(set(days))
-    rows: list[tuple[date, str]] = []
+    days_of_file: dict[str, set[date]] = {}
     for start in range(0, len(wanted), 5000):
         files = PriceFile.objects.filter(source=SOURCE, day__in=wanted[start : start + 5000])
-        rows.extend(files.values_list("day", "file"))
-    return {day: _prices(name) for day, name in rows}
+        for day, file in files.values_list("day", "file"):
+            days_of_file.setdefault(file, set()).add(day)
+    prices: Days = {day: {} for day in sorted(set().union(*days_of_file.values()))}
+    for file, own in days_of_file.items():
+        table = journal.read([journal.path_of(file)], schema=journal.PRICES)
+        for asset, day, price in zip(*(table[name].to_pylist() for name in journal.PRICES.names), strict=True):
+            if day in own:
+                prices[day][asset] = price
+    return prices
 
 
-def _prices(name: str) -> dict[int, float]:
-    """Return {product id: price} of a price file."""
-    table = journal.read([journal.path_of(name)], columns=["asset", "price"], schema=journal.PRICES)
-    return dict(zip(table["asset"].to_pylist(), table["price"].to_pylist(), strict=True))
+def write_days(file: str, days: Days) -> None:
+    """Write a price file of some days under its name, by day and product."""
+    rows = [(product, day, days[day][product]) for day in sorted(days) for product in sorted(days[day])]
+    table = dict(zip(journal.PRICES.names, map(list, zip(*rows, strict=True)), strict=True))
+    journal.write(journal.path_of(file), pa.table(table, schema=journal.PRICES))
 
 
 def compare(new: Days) -> dict[str, int]:
@@ -191,9 +199,9 @@ def compare(new: Days) -> dict[str, int]:
     "ledger.import_price_file", needs=Permission.IMPORT, zh="导入行情文件", en="Import a price file", is_public=False
 )
 def import_price_file(*, filename: str, sha256: str, prices: Days) -> dict[str, int]:
-    """Import the prices of a file: write each changed day as a new file.
+    """Import the prices of a file: write the changed days of each month as a new file.
 
-    The new file of a day merges its old prices with the imported ones. Returns {created, updated, unchanged} numbers of
+    What is written of a day merges its old prices with the imported ones. Returns {created, updated, unchanged} numbers of
     prices.
     """
     rows = PriceFile.objects.filter(source=SOURCE)
@@ -206,17 +214,19 @@ def import_price_file(*, filename: str, sha256: str, prices: Days) -> dict[str, 
     }
     counts, stored = compare(prices), stored_prices(prices)
     created, changed = [], []
+    files: dict[tuple[int, int], str] = {}  # one for each month
+    written: dict[str, Days] = {}
     for day in sorted(prices):
         old = stored.get(day, {})
         merged = {**old, **prices[day]}
         if merged == old:
             continue
         row = rows_by_day.get(day) or PriceFile(source=SOURCE, day=day)
-        row.file, row.rows = journal.new_name(), len(merged)
-        products = sorted(merged)
-        table = {"asset": products, "day": [day] * len(merged), "price": [merged[product] for product in products]}
-        journal.write(journal.path_of(row.file), pa.table(table, schema=journal.PRICES))
+        row.file, row.rows = files.setdefault((day.year, day.month), journal.new_name()), len(merged)
+        written.setdefault(row.file, {})[day] = merged
         (changed if day in rows_by_day else created).append(row)
+    for file, days in written.items():
+        write_days(file, days)
     record_rows(PriceFile, created, changed, ["file", "rows"])
     add_audit_note(prices=filename, sha256=sha256, days=len(created) + len(changed), **counts)
     return counts

@@ -7,7 +7,10 @@ back, for the undo (LATE).
 """
 
 import json
-from collections.abc import Callable
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,6 +19,7 @@ import pyarrow as pa
 
 from dakehu.domains.ledger.models import Bucket, Compaction, FeedFile, PriceFile
 from dakehu.domains.ledger.trades import journal, reader
+from dakehu.domains.ledger.trades.partitions import PREFIX, Partitions, cut_points
 from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions import undo
@@ -30,7 +34,8 @@ from dakehu.foundation.jobs.queue import job
 from dakehu.foundation.records.recorded import add_audit_note
 
 ROWS = 160_000  # target rows of a bucket; one of more than twice as many is split
-AT_ONCE = 5_000_000  # new rows in memory at a time; the rest waits for the next round of the same call
+CUT = 4  # a range of clients with more than so many buckets of new rows is cut before it is sorted
+AT_ONCE = 2_000_000  # new rows in memory at a time
 CONDITION = 1  # primary key of the one row of Compaction
 BUCKET = "b-"  # prefix of bucket files
 SOON, LATE = timedelta(hours=12), timedelta(days=undo.DAYS + 1)
@@ -50,65 +55,40 @@ def compact(*, progress: Callable[..., None] = no_progress) -> dict[str, int]:
     written: bucket files; swept: files deleted}. Raises Refused if another compaction was published meanwhile.
     """
     _check_permission()
-    result = {"files": 0, "rows": 0, "buckets": 0, "written": 0}
     with elevated("compaction of the journal"):
-        while True:
-            register_state = reader.register()
-            waiting = register_state.fresh_files()
-            fresh = _next_files(register_state, waiting)
-            progress(0.1, bilingual("正在整理成交文件", "Compacting the journal"))
-            rows, written = _compact_files(register_state, fresh)
-            result = {
-                **result,
-                "files": result["files"] + len(fresh),
-                "rows": result["rows"] + rows,
-                "written": result["written"] + written,
-            }
-            if len(fresh) == len(waiting):
-                break
+        progress(0.1, bilingual("正在整理成交文件", "Compacting the journal"))
+        result = _compact_files(reader.register())
         result["buckets"] = Bucket.objects.count()
     result["swept"] = delete_superseded_files()
     progress(1.0, bilingual("整理完成", "Compacted"))
     return result
 
 
-def _next_files(register_state: reader.Register, waiting: dict[str, list[int]]) -> list[str]:
-    """Return the oldest waiting files of at most AT_ONCE rows together, at least one."""
-    total = np.cumsum([int(register_state.rows[places].sum()) for places in waiting.values()])
-    return list(waiting)[: max(1, int(np.searchsorted(total, AT_ONCE, "right")))]
+def _compact_files(register_state: reader.Register) -> dict[str, int]:
+    """Write and publish one set of buckets; return {files, rows: compacted; written: bucket files}.
 
-
-def _compact_files(register_state: reader.Register, fresh: list[str]) -> tuple[int, int]:
-    """Write and publish one set of buckets; return (rows added, bucket files written).
-
-    Rows of unregistered batches are compacted with their file, because an undo may bring the batch back.
+    Rows of unregistered batches are compacted with their file, because an undo may bring the batch back. Rows are first
+    distributed over ranges of clients on disk, AT_ONCE at a time, then each range is sorted by itself.
     """
     missing, expired = _superseded_files(register_state)
-    tables = [register_state.with_owners(journal.read([journal.path_of(file)])) for file in fresh]
-    rows = sum(table.num_rows for table in tables)
+    waiting = register_state.fresh_files()
     batch_ids = IdRanges.of(register_state.compacted.runs)
-    for table in tables:
-        batch_ids.add(np.unique(reader.to_numpy(table["batch"])).tolist())
-    changed = {bucket.pk: _live_rows(register_state, bucket, expired) for bucket in register_state.buckets}
-    tables += [moved_rows for _, moved_rows in changed.values() if moved_rows is not None]
-    table = pa.concat_tables([journal.read([]), *tables])
-    client = reader.to_numpy(table["client"])
-    first_clients = np.array([bucket.first_client for bucket in register_state.buckets], np.int64)
-    bucket_of_row = np.maximum(np.searchsorted(first_clients, client, "right") - 1, 0)
-    table = table.take(pa.array(np.argsort(bucket_of_row, kind="stable")))
-    edges = np.searchsorted(np.sort(bucket_of_row), np.arange(max(len(first_clients), 1) + 1))
-    replaced, new_buckets = [], []
-    for index, bucket in enumerate(register_state.buckets or [None]):
-        rows_of_bucket = table.slice(edges[index], edges[index + 1] - edges[index])
-        remaining = changed[bucket.pk][0] if bucket is not None else None
-        if bucket is not None and not rows_of_bucket.num_rows and remaining is None:
-            continue
-        if bucket is not None:
-            replaced.append(bucket.pk)
-            rows_of_bucket = pa.concat_tables(
-                [remaining if remaining is not None else journal.read([journal.path_of(bucket.file)]), rows_of_bucket]
-            )
-        new_buckets += [_write(piece) for piece in _split(rows_of_bucket.sort_by(journal.ORDER))]
+    changed: set[int] = set()
+    moved = [journal.read([])]
+    for index, bucket in enumerate(register_state.buckets):
+        has_changed, rows = _moved_rows(register_state, bucket, expired)
+        if has_changed:
+            changed.add(index)
+            moved.append(rows)
+    with Partitions(_first_clients(register_state, list(waiting), moved)) as partitions:
+        count = 0
+        for files in _rounds(register_state, waiting):
+            table = pa.concat_tables([register_state.with_owners(journal.read([journal.path_of(f)])) for f in files])
+            batch_ids.add(np.unique(reader.to_numpy(table["batch"])).tolist())
+            partitions.add(table)
+            count += table.num_rows
+        partitions.add(pa.concat_tables(moved))
+        replaced, new_buckets = _write_buckets(register_state, partitions, changed, expired)
     for batch_id in expired:
         batch_ids.remove(batch_id)
     if replaced or new_buckets or batch_ids.runs != register_state.compacted.runs or missing != register_state.gone:
@@ -119,7 +99,67 @@ def _compact_files(register_state: reader.Register, fresh: list[str]) -> tuple[i
             batches=batch_ids.runs,
             missing=missing,
         )
-    return rows, len(new_buckets)
+    return {"files": len(waiting), "rows": count, "written": len(new_buckets)}
+
+
+def _rounds(register_state: reader.Register, waiting: dict[str, list[int]]) -> Iterator[list[str]]:
+    """Yield the waiting files, oldest first, at most AT_ONCE rows at a time or a single file."""
+    files: list[str] = []
+    total = 0
+    for file, places in waiting.items():
+        rows = int(register_state.rows[places].sum())
+        if files and total + rows > AT_ONCE:
+            yield files
+            files, total = [], 0
+        files.append(file)
+        total += rows
+    if files:
+        yield files
+
+
+def _first_clients(register_state: reader.Register, files: list[str], moved: list[pa.Table]) -> np.ndarray:
+    """Return the first client of each range: those of the buckets, and cuts where much is new."""
+
+    def clients() -> Iterator[np.ndarray]:
+        for file in files:
+            table = journal.read([journal.path_of(file)], columns=["client", "batch"])
+            yield register_state.resolve_owners(reader.to_numpy(table["client"]), reader.to_numpy(table["batch"]))[0]
+        yield from (reader.to_numpy(table["client"]) for table in moved)
+
+    first = np.array([bucket.first_client for bucket in register_state.buckets], np.int64)
+    cuts = cut_points(clients(), CUT * ROWS)
+    return np.union1d(first, cuts if not len(first) else cuts[cuts > first[0]])
+
+
+def _write_buckets(
+    register_state: reader.Register, partitions: Partitions, changed: set[int], expired: list[int]
+) -> tuple[list[int], list[dict[str, Any]]]:
+    """Write the buckets that change; return (ids of buckets they replace, fields of their register rows)."""
+    buckets = register_state.buckets
+    first = np.array([bucket.first_client for bucket in buckets], np.int64)
+    owner = np.maximum(np.searchsorted(first, partitions.first_clients, "right") - 1, 0) if len(first) else None
+    replaced, tasks = [], []
+    for index, bucket in enumerate(buckets or [None]):
+        places = np.flatnonzero(owner == index) if owner is not None else np.arange(len(partitions.rows))
+        if bucket is not None and index not in changed and not partitions.rows[places].any():
+            continue
+        if bucket is not None:
+            replaced.append(bucket.pk)
+        tasks.append((bucket, places.tolist()))
+
+    def write(task: tuple[Bucket | None, list[int]]) -> list[dict[str, Any]]:
+        bucket, places = task
+        stored = journal.read([]) if bucket is None else _remaining_rows(register_state, bucket, expired)
+        client = reader.to_numpy(stored["client"])
+        edges = np.searchsorted(client, partitions.first_clients[places[1:]]).tolist()
+        new_buckets = []
+        for place, begin, end in zip(places, [0, *edges], [*edges, len(client)], strict=True):
+            table = pa.concat_tables([stored.slice(begin, end - begin), partitions.read(place)])
+            new_buckets += [_write(piece) for piece in _split(table.sort_by(journal.ORDER))]
+        return new_buckets
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return replaced, [fields for written in pool.map(write, tasks) for fields in written]
 
 
 def _superseded_files(register_state: reader.Register) -> tuple[dict[str, str], list[int]]:
@@ -134,21 +174,49 @@ def _superseded_files(register_state: reader.Register) -> tuple[dict[str, str], 
     return {batch_id: day for batch_id, day in since.items() if int(batch_id) not in set(expired)}, expired
 
 
-def _live_rows(book: reader.Register, bucket: Bucket, expired: list[int]) -> tuple[pa.Table | None, pa.Table | None]:
-    """Return (rows that stay in a bucket, rows that move to other clients).
-
-    (None, None) for a bucket that is unchanged.
-    """
-    path = journal.path_of(bucket.file)
-    keys = journal.read([path], columns=["client", "batch"])
+def _moved_rows(book: reader.Register, bucket: Bucket, expired: list[int]) -> tuple[bool, pa.Table]:
+    """Return (whether rows of a bucket must go, those of them that move to other clients)."""
+    keys = read_bucket(bucket, ["client", "batch"])
     client, batch = reader.to_numpy(keys["client"]), reader.to_numpy(keys["batch"])
     owner, _ = book.resolve_owners(client, batch)
     moving = owner != client
-    dropped = np.isin(batch, expired)
-    if not moving.any() and not dropped.any():
-        return None, None
-    table = journal.read([path])
-    return table.filter(pa.array(~moving & ~dropped)), book.with_owners(table.filter(pa.array(moving)))
+    if not moving.any():
+        return bool(np.isin(batch, expired).any()), journal.read([])
+    return True, book.with_owners(read_bucket(bucket).filter(pa.array(moving)))
+
+
+def _remaining_rows(book: reader.Register, bucket: Bucket, expired: list[int]) -> pa.Table:
+    """Return the rows that stay in a bucket."""
+    table = read_bucket(bucket)
+    client, batch = reader.to_numpy(table["client"]), reader.to_numpy(table["batch"])
+    stays = (book.resolve_owners(client, batch)[0] == client) & ~np.isin(batch, expired)
+    return table if stays.all() else table.filter(pa.array(stays))
+
+
+def read_bucket(bucket: Bucket, columns: list[str] | None = None) -> pa.Table:
+    """Return the rows of a bucket. Raises Refused if its file is not the one that was written."""
+    path = journal.path_of(bucket.file)
+    try:
+        if columns is None and bucket.sha256 and journal.sha256_of(path) != bucket.sha256:
+            raise damaged_bucket(bucket.file)
+        return journal.read([path], columns)
+    except (OSError, pa.ArrowException) as error:
+        raise damaged_bucket(bucket.file) from error
+
+
+def damaged_bucket(name: str) -> Refused:
+    """Return the refusal to work with a bucket whose file is missing or is not the one that was written."""
+    return Refused(
+        {
+            "journal": [
+                bilingual(
+                    "成交归并文件 {name}.parquet 缺失或已损坏，没有改动任何内容。请从备份恢复 DAKEHU_HOME/journal 后再运行。",
+                    "The file of compacted trades {name}.parquet is missing or damaged, so nothing was changed. Restore DAKEHU_HOME/journal from a backup, then run again.",
+                    name=name,
+                )
+            ]
+        }
+    )
 
 
 def _split(table: pa.Table) -> list[pa.Table]:
@@ -169,7 +237,13 @@ def _write(table: pa.Table) -> dict[str, Any]:
     name = BUCKET + journal.new_name()
     journal.write(journal.path_of(name), table)
     client = table["client"]
-    return {"file": name, "first_client": client[0].as_py(), "last_client": client[-1].as_py(), "rows": table.num_rows}
+    return {
+        "file": name,
+        "first_client": client[0].as_py(),
+        "last_client": client[-1].as_py(),
+        "rows": table.num_rows,
+        "sha256": journal.sha256_of(journal.path_of(name)),
+    }
 
 
 @action(
@@ -228,6 +302,10 @@ def delete_superseded_files() -> int:
     before = _marks()
     for file in sorted(journal.folder().iterdir()):
         name = file.name.split(".")[0]
+        if file.is_dir() and file.name.startswith(PREFIX):
+            if now - file.stat().st_mtime >= SOON.total_seconds():
+                shutil.rmtree(file, ignore_errors=True)
+            continue
         if file == path or file.is_dir() or (name in needed and file.suffix == ".parquet"):
             continue
         since = before.get(file.name, now)

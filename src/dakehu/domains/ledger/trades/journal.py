@@ -5,6 +5,7 @@ written whole, under a new name, before the action that registers it commits. A 
 an orphan file, which trades.compaction removes. The files hold ids of clients and products, never names.
 """
 
+import hashlib
 import os
 import uuid
 from collections.abc import Iterable
@@ -81,6 +82,25 @@ def write(path: Path, table: pa.Table) -> None:
     part.replace(path)
 
 
+def join(path: Path, parts: Iterable[Path]) -> None:
+    """Write the rows of some files of one schema into one, a file at a time, as write() does."""
+    part, sources = path.with_suffix(".part"), list(parts)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        with pq.ParquetWriter(stream, pq.read_schema(sources[0]), compression="zstd") as writer:
+            for source in sources:
+                writer.write_table(pq.read_table(source), row_group_size=ROW_GROUP)
+        stream.flush()
+        os.fsync(stream.fileno())
+    part.replace(path)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def trades_of(rows: list[dict[str, Any]]) -> pa.Table:
     """Build a table of trades in the order of the journal."""
     return pa.Table.from_pylist(rows, schema=TRADES).sort_by(ORDER)
@@ -94,9 +114,14 @@ def read(
     if filters is not None:
         tables = [pq.read_table(path, columns=columns, filters=filters, schema=schema) for path in paths]
     else:
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            tables = list(pool.map(lambda path: _read_file(path, shape), paths))
+        tables = read_each(paths, shape)
     return pa.concat_tables(tables) if tables else shape.empty_table()
+
+
+def read_each(paths: Iterable[Path], shape: pa.Schema) -> list[pa.Table]:
+    """Return the rows of each file in the columns of `shape`, several files at a time."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(lambda path: _read_file(path, shape), paths))
 
 
 def _read_file(path: Path, shape: pa.Schema) -> pa.Table:

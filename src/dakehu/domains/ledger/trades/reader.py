@@ -17,37 +17,27 @@ from django.db.models import Q
 from dakehu.domains.clients.queries import merge_survivors
 from dakehu.domains.ledger.models import Bucket, Compaction, TradeBatch
 from dakehu.domains.ledger.trades import journal
+from dakehu.domains.ledger.trades.owners import IDENTITY, SHARED, Owners, to_numpy
 from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.id_ranges import IdRanges
 
-IDENTITY = ("digest", "nth")  # identify a row of a statement within its client (see statements/importing.py)
-NEEDED = ("client", "asset", "day", "time", "seq", "batch")  # the columns that order trades and identify their client
-SHARED = -1  # stands for the owner of a batch whose rows are of many clients
-
 
 @dataclass(frozen=True)
-class Register:
+class Register(Owners):
     """The register at one moment.
 
-    For B batches, ids ascending: `number` (batch id), `owner` (client id, SHARED if the rows name it) and `rows`
-    (count) are int64 [B]; `files` are their file names. `compacted` are the batch ids whose rows are in `buckets`
+    For the B batches of Owners: `rows` (count) is int64 [B]; `files` are their file names. `compacted` are the batch ids whose rows are in `buckets`
     (ascending by client); `gone` is {batch id: ISO date} since when one of them is unregistered. `version` is the state
     of the buckets, 0 before the first compaction.
     """
 
-    number: np.ndarray
-    owner: np.ndarray
     rows: np.ndarray
     files: list[str]
     compacted: IdRanges
     gone: dict[str, str]
     buckets: list[Bucket]
     version: int
-
-    def owners(self, batch: np.ndarray) -> np.ndarray:
-        """Return the client ids of rows of registered batches, SHARED where the rows name them: int64 [N]."""
-        return self.owner[np.searchsorted(self.number, batch)] if len(batch) else batch
 
     def fresh_files(self) -> dict[str, list[int]]:
         """Return {file: indexes of its batches} of files that are not compacted, oldest first."""
@@ -56,37 +46,6 @@ class Register:
             if number not in self.compacted:
                 files.setdefault(self.files[index], []).append(index)
         return files
-
-    def resolve_owners(self, client: np.ndarray, batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return (owner of each row, whether its batch is registered): int64 [N] and bool [N].
-
-        A row of an unregistered batch stays with the client it names.
-        """
-        if not len(self.number):
-            return client, np.zeros(len(batch), bool)
-        index = np.minimum(np.searchsorted(self.number, batch), len(self.number) - 1)
-        live = self.number[index] == batch
-        return np.where(live & (self.owner[index] != SHARED), self.owner[index], client), live
-
-    def with_owners(self, table: pa.Table) -> pa.Table:
-        """Return the rows with the client id of their owner."""
-        client = to_numpy(table["client"])
-        owner, _ = self.resolve_owners(client, to_numpy(table["batch"]))
-        return table if np.array_equal(owner, client) else table.set_column(0, "client", pa.array(owner))
-
-    def registered_rows(self, table: pa.Table) -> tuple[pa.Table, bool]:
-        """Return the rows of registered batches with their owners, and whether any owner changed."""
-        client = to_numpy(table["client"])
-        owner, live = self.resolve_owners(client, to_numpy(table["batch"]))
-        moved = not np.array_equal(owner, client)
-        if moved:
-            table = table.set_column(0, "client", pa.array(owner))
-        return table if live.all() else table.filter(pa.array(live)), moved
-
-
-def to_numpy(column: pa.ChunkedArray) -> np.ndarray:
-    """Convert an Arrow column to a NumPy array, shape [N]."""
-    return column.combine_chunks().to_numpy(zero_copy_only=False)
 
 
 def register(clients: list[int] | None = None) -> Register:
@@ -130,7 +89,7 @@ def trades_of_clients(clients: Iterable[int]) -> pa.Table:
     if not visible:
         return journal.read([])
     register_state = register(visible)
-    return without_duplicates(register_state, _live_rows(register_state, visible), merge_survivors(visible))
+    return register_state.without_duplicates(_live_rows(register_state, visible), merge_survivors(visible))
 
 
 def all_trades(columns: list[str] | None = None) -> pa.Table:
@@ -144,25 +103,8 @@ def all_trades(columns: list[str] | None = None) -> pa.Table:
     if not merged:
         return _live_rows(register_state, None, columns)
     columns_read = None if columns is None else list(dict.fromkeys([*columns, *IDENTITY]))
-    trades = without_duplicates(register_state, _live_rows(register_state, None, columns_read), merged)
+    trades = register_state.without_duplicates(_live_rows(register_state, None, columns_read), merged)
     return trades if columns is None else trades.select([name for name in trades.column_names if name in columns])
-
-
-def without_duplicates(book: Register, table: pa.Table, clients: list[int]) -> pa.Table:
-    """Return ordered rows without repeated statement rows of merged clients.
-
-    The row of the oldest batch is kept. Rows of counter systems have no identity of their own and all count.
-    """
-    client, batch = to_numpy(table["client"]), to_numpy(table["batch"])
-    rows = np.flatnonzero(np.isin(client, clients) & (book.owners(batch) != SHARED))
-    if not len(rows):
-        return table
-    identity = [client[rows], *(to_numpy(table[name])[rows] for name in IDENTITY)]
-    order = np.lexsort((batch[rows], *reversed(identity)))
-    repeated = np.logical_and.reduce([column[order][1:] == column[order][:-1] for column in identity])
-    is_kept = np.ones(table.num_rows, bool)
-    is_kept[rows[order][1:][repeated]] = False
-    return table if is_kept.all() else table.filter(pa.array(is_kept))
 
 
 def duplicated_statements(mine: int, other: int) -> int:

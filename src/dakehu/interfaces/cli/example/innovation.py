@@ -132,7 +132,7 @@ def fill(today: date, acting: Acting) -> None:
             "service.add_comment",
             {"subject_kind": "idea", "subject_id": ideas[2], "text": "排班表我来拟，先从浦江一队开始。（演示）"},
         )
-    _run(acting, "meng", None, RETURN_CALLS)
+    _run(acting, "meng", ideas[2], RETURN_CALLS)
 
 
 def _file_ideas(acting: Acting) -> list[int]:
@@ -167,10 +167,10 @@ def _write_catalogue(today: date, acting: Acting) -> None:
         perform("innovation.change_service", {"service_version": review.pk, **changed, **coming})
 
 
-def _run(acting: Acting, owner: str, idea: int | None, design: dict[str, Any]) -> int:
+def _run(acting: Acting, owner: str, idea: int, design: dict[str, Any]) -> int:
     """Add a trial, let compliance approve it and start it; return its number."""
     with acting(owner):
-        row = perform("innovation.add_trial", {**design, **({"idea": idea} if idea else {})})
+        row = perform("innovation.add_trial", {**design, "idea": idea})
         perform("innovation.submit_trial", {"trial": row.pk, "is_confirmed": True})
     with acting("he"):
         waiting = next(one for one in ask("compliance.approvals", {}) if one["url"] == f"/trials/{row.pk}/")
