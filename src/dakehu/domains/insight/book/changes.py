@@ -46,7 +46,7 @@ def _month(
 ) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray], np.ndarray]:
     """Return (closing, whether there is one, {cause: values}, commission) of one month."""
     frame = month.frame
-    place, has_row = clients.places_in(frame["client"].to_numpy())
+    place, has_row = clients.places_of(month)
 
     def read(name: str) -> np.ndarray:
         if not frame.height:

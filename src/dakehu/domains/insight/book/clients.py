@@ -61,6 +61,16 @@ class BookClients:
         place = np.minimum(np.searchsorted(clients, self.ids), len(clients) - 1)
         return place, clients[place] == self.ids
 
+    @cached_property
+    def _places(self) -> dict[date, tuple[np.ndarray, np.ndarray]]:
+        return {}
+
+    def places_of(self, month: "months.Month") -> tuple[np.ndarray, np.ndarray]:
+        """Return (place of each client among the rows of a month, whether it has one), found once for each month."""
+        if month.first not in self._places:
+            self._places[month.first] = self.places_in(month.frame["client"].to_numpy())
+        return self._places[month.first]
+
     def values(self, frame: pl.DataFrame, column: str, fill: Any = 0) -> np.ndarray:
         """Return a column of a frame by `client` for each client, `fill` where there is no row or value."""
         frame = frame.select("client", column).sort("client")
@@ -89,7 +99,7 @@ class BookClients:
 
     def totals(self, month: "months.Month") -> tuple[np.ndarray, np.ndarray]:
         """Return (total of each client at the end of a month in cents, whether there is one)."""
-        place, is_there = self.places_in(month.frame["client"].to_numpy())
+        place, is_there = self.places_of(month)
         if not month.frame.height:
             return np.zeros(self.size, np.int64), is_there
         is_last = is_there & month.frame["is_last"].to_numpy()[place]
