@@ -93,7 +93,7 @@ class Desk:
             stdout=self.log,
             stderr=self.log,
         )
-        while not self.answers() and self.serve.poll() is None:
+        while not self.answers(timeout=30) and self.serve.poll() is None:
             time.sleep(0.1)
         return time.monotonic() - begun
 

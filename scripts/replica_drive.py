@@ -12,6 +12,7 @@ with 1 where one is not as it must be.
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -133,6 +134,7 @@ def drive(desk: Desk, cluster: Cluster, port: int, replica: "subprocess.Popen[by
     desk.start()
     browsers = {name: Browser(desk, name) for name in people}
     time.sleep(SETTLED)
+    print("signed in", flush=True)
     foreign, own, until = 0, 0, time.monotonic() + seconds
     while time.monotonic() < until:
         for name, browser in browsers.items():
@@ -187,8 +189,9 @@ def drive(desk: Desk, cluster: Cluster, port: int, replica: "subprocess.Popen[by
 
 def main() -> int:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 30.0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # a polite end must still stop the servers
     cluster, port, other = Cluster(), free_port(), free_port()
-    primary = replica = None
+    primary = replica = desk = None
     with tempfile.TemporaryDirectory(prefix="dakehu-replica-") as folder:
         try:
             data, copy = cluster.folder / "data", cluster.folder / "replica"
@@ -203,9 +206,10 @@ def main() -> int:
             replica = cluster.start(copy, other)
             desk.environment["DAKEHU_REPLICA_URL"] = urls.app.replace(f":{port}/", f":{other}/")
             is_right = drive(desk, cluster, other, replica, seconds)
-            desk.serve.terminate()
-            desk.serve.wait(timeout=90)
         finally:
+            if desk is not None and desk.serve is not None:
+                desk.serve.terminate()
+                desk.serve.wait(timeout=90)
             cluster.remove(replica, primary)
     print(f"load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     return 0 if is_right else 1

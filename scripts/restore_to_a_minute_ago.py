@@ -253,6 +253,7 @@ def _is_recovering(cluster: Cluster, port: int) -> bool:
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # a polite end must still stop the servers
     words = [word for word in sys.argv[1:] if word != "--postgres"]
     seconds = float(words[0]) if words else 120.0
     with tempfile.TemporaryDirectory(prefix="dakehu-lost-") as folder:
