@@ -75,6 +75,14 @@ class Desk:
         done = subprocess.run(program, env=self.environment, capture_output=True, text=True, check=True)
         return json.loads(done.stdout)
 
+    def prepare(self) -> None:
+        """Set up the tables, a manager, and a token with which she writes and reads."""
+        self.command("user", "add", "username=lin", "name=林晓", "role=manager", "password=Correct-horse-9")
+        self.command(
+            "do", "team.change_my_password", "current=Correct-horse-9", "password=Battery-staple-9", "--as", "lin"
+        )
+        self.token = self.command("do", "team.create_token", "name=kill", "--as", "lin")["token"]
+
     def start(self) -> float:
         """Serve; returns the seconds until it answers."""
         begun = time.monotonic()
@@ -110,7 +118,7 @@ class Desk:
             return 0
 
     def processes(self) -> dict[str, list[psutil.Process]]:
-        """The processes of this desk by what they are, all that live wherever they hang."""
+        """The processes of this desk by what they are, all that live wherever they hang; commands of ours left out."""
         found: dict[str, list[psutil.Process]] = {"web": [], "answering": [], "worker": [], "other": []}
         for process in psutil.process_iter():
             try:
@@ -202,11 +210,7 @@ def main() -> int:
     draw = random.Random(20261129)  # noqa: S311  moments, not secrets
     with tempfile.TemporaryDirectory(prefix="dakehu-kill-serve-") as folder:
         desk = Desk(Path(folder) / "home")
-        desk.command("user", "add", "username=lin", "name=林晓", "role=manager", "password=Correct-horse-9")
-        desk.command(
-            "do", "team.change_my_password", "current=Correct-horse-9", "password=Battery-staple-9", "--as", "lin"
-        )
-        desk.token = desk.command("do", "team.create_token", "name=kill", "--as", "lin")["token"]
+        desk.prepare()
         started = desk.start()
         os.nice(10)  # clients work on other machines: they must not take the time of the desk
         load = Load(desk)

@@ -45,11 +45,35 @@ STILLS = {  # name: (sign-in, address, what to wait for, what to press before)
     "market": ("an", "/market/", "main"),
     "import": ("lin", "/import/", "main"),
     "export": ("lin", "/export/", "main"),
+    "calendar": ("lin", "/calendar/", "main"),
+    "mail": ("lin", "/mail/", "main"),
+    "workload": ("zhou", "/workload/", "main"),
+    "opportunities": ("lin", "/opportunities/", "main"),
+    "campaigns": ("zhou", "/campaigns/", "main"),
+    "suitability": ("lin", "/suitability/", "main"),
+    "risk": ("zhou", "/risk/", "main"),
+    "wording": ("he", "/compliance/", "main"),
+    "complaints": ("he", "/complaints/", "main"),
+    "feedback": ("lin", "/feedback/", "main"),
+    "survey": ("he", "/surveys/", ".card", ".page a[href^='/surveys/']"),
+    "outreach": ("zhou", "/outreach/", "main"),
+    "learning": ("lin", "/learning/", "main"),
+    "questions": ("he", "/learning/questions/", "main"),
+    "appraisal": ("zhou", "/appraisal/team/", "main"),
+    "dashboard": ("an", "/dashboards/", ".chart canvas"),
+    "book": ("an", "/book/", "main"),
+    "predictions": ("an", "/predictions/", "main"),
+    "trials": ("zhou", "/trials/", "main"),
+    "support": ("lin", "/support/", "main"),
+    "messages": ("admin", "/messages/", "main"),
     "staff": ("admin", "/staff/", "main"),
     "audit": ("he", "/audit/", "main"),
     "system": ("admin", "/system/", "main"),
 }
-README = ("today", "lead", "clients", "client", "money", "tiers", "back-test")
+README = (
+    *("today", "lead", "compliance", "dashboard", "system", "clients", "client", "money"),
+    *("tiers", "back-test", "risk", "outreach", "appraisal", "book", "trials"),
+)
 FRAME_MS = 1400
 
 

@@ -31,7 +31,7 @@ LIBRARIES = ("dakehu.exchange.workbook.", "dakehu.exchange.evidence.verify", "da
 WRITING_CALLS = {"write_csv", "write_parquet", "write_ipc", "write_ipc_stream", "write_excel", "write_database"}
 HEADER = "Content-Disposition"
 MARKS = {HEADER, *WRITING_CALLS, *(name.rpartition(".")[2] for name in WRITERS)}  # parse nothing without one of these
-CHECKS = {"check_export", "use_permit", "is_permit_missing", "check_all_clients", "check_rows"}
+CHECKS = {"check_export", "use_permit", "is_permit_missing", "is_way_closed", "check_all_clients", "check_rows"}
 
 
 def modules():

@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 LONGEST = 400
 WIDEST = 160
+GROUPED_BY_DJANGO = re.compile(r"floatformat:[\"'-]*\d+g")
 # Written in pieces, so that this file does not hold what it looks for.
 REGISTRIES = re.compile(
     "|".join(["py" + r"pi\.(?:org|python)", "python" + "hosted", "registry" + r"\.npm", "npm" + "mirror"])
@@ -107,3 +108,13 @@ def test_the_larger_locks_agree_with_the_smaller():
         for name in ("base", "dev", "bench")
     ]
     assert pins[0] <= pins[1] <= pins[2]
+
+
+def test_templates_group_thousands_by_the_desks_own_filter():
+    """Django's floatformat groups nothing in Chinese."""
+    found = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "src" / "dakehu" / "interfaces" / "web" / "templates").rglob("*.html")
+        if GROUPED_BY_DJANGO.search(path.read_text(encoding="utf-8"))
+    ]
+    assert not found, f'use |grouped:"2" instead of |floatformat:"2g": {found}'

@@ -109,6 +109,7 @@ def test_in_the_table_nobody_gets_a_page_without_signing_in():
         "sign-in",
         "sign-in/passkey",
         "health",
+        "ready",
         "language",
         "static/<path>",
         "published/<str:token>",

@@ -21,6 +21,7 @@ import pytest
 from tests.program import copy_of, state_of_source
 
 DESKS = Path(__file__).parents[1] / "fixtures" / "desks"
+CHANGELOG = Path(__file__).parents[2] / "CHANGELOG.md"
 EVERY, WITH_IMPORTS = ("first", "bcf62c1", "0.1.0"), ("bcf62c1", "0.1.0")
 COMMANDS = """
 import json, sys
@@ -116,6 +117,11 @@ def desk(request, tmp_path):
 
 def of(*names):
     return pytest.mark.parametrize("desk", names, indirect=True)
+
+
+def test_a_desk_of_every_released_version_is_kept():
+    headings = re.findall(r"^## (\d+\.\d+\.\d+)$", CHANGELOG.read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(headings[1:]) <= set(EVERY)  # the first heading is the version in the making
 
 
 @of(*EVERY)

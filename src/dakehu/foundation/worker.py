@@ -25,7 +25,7 @@ def run_worker(stop: threading.Event, idle: float = 0.5) -> None:
     who, remembered = worker_name(), now() - timedelta(minutes=5)
     while not stop.is_set():
         try:
-            if run_due_jobs(who) == 0:
+            if run_due_jobs(who, stop) == 0:
                 stop.wait(idle)
             if now() - remembered > timedelta(minutes=1):
                 with acting_as(system_actor("remember the head of the audit chain", "worker")):

@@ -5,6 +5,17 @@ from pathlib import Path
 
 from dakehu.foundation.base import env, pending_restore
 from dakehu.project.database_url import postgres_from_url
+from dakehu.project.operation_settings import (  # noqa: F401  read by Django and by interfaces.operations
+    BACKUP_PASSWORD_FILE,
+    DRAIN_SECONDS,
+    LOG_FORMAT,
+    LOGGING,
+    METRICS_LOCAL,
+    METRICS_TOKEN,
+    REPLICA_AFTER_WRITE,
+    REPLICA_LAG,
+    REPLICA_URL,
+)
 
 DAKEHU_HOME = Path(
     env.text(
@@ -154,12 +165,6 @@ INBOX = env.text(
     zh="柜台等系统每晚放文件的文件夹；缺省为数据目录下的 inbox",
     en="Folder where the counter and other systems put their files every night; inbox in the data directory by default",
 )
-BACKUP_PASSWORD_FILE = env.text(
-    "DAKEHU_BACKUP_PASSWORD_FILE",
-    "",
-    zh="备份密码所在的文件（不要放在数据目录里）",
-    en="File that holds the password of backups (not in the data directory)",
-)
 SEAL_MAIL = env.text(
     "DAKEHU_SEAL_MAIL",
     "",
@@ -214,6 +219,9 @@ if DATABASE_URL:
     DATABASES = {"default": postgres_from_url(DATABASE_URL)}
     if OWNER_URL:
         DATABASES["owner"] = {**postgres_from_url(OWNER_URL), "ENGINE": "django.db.backends.postgresql"}
+    if REPLICA_URL:
+        DATABASES["replica"] = postgres_from_url(REPLICA_URL)
+        DATABASE_ROUTERS = ["dakehu.foundation.database.replica.ReplicaRouter"]
 else:
     DATABASES = {
         "default": {
@@ -260,6 +268,7 @@ INSTALLED_APPS = [
     "dakehu.domains.support",
     "dakehu.domains.care",
     "dakehu.domains.appraisal",
+    "dakehu.domains.innovation",
     "dakehu.domains.insight",
     "dakehu.exchange",
     "dakehu.exchange.reports",
@@ -323,7 +332,8 @@ AXES_VERBOSE = False
 AXES_ENABLE_ACCESS_FAILURE_LOG = False
 
 MIDDLEWARE = [
-    "dakehu.interfaces.web.client_address.ClientAddress",
+    "dakehu.interfaces.operations.middleware.Requests",
+    "dakehu.interfaces.client_address.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -336,6 +346,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "dakehu.interfaces.web.undo_offers.UndoOffers",
     "axes.middleware.AxesMiddleware",
+    *(["dakehu.interfaces.web.replica_reads.ReplicaReads"] if REPLICA_URL else []),
 ]
 ROOT_URLCONF = "dakehu.project.urls"
 WSGI_APPLICATION = "dakehu.project.wsgi.application"
@@ -384,13 +395,3 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "dakehu.interfaces.web.views.errors.stale_form"
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "filters": {"surveys": {"()": "dakehu.interfaces.survey_log_filter.SurveyFilter"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["surveys"]}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"dakehu": {"level": "INFO"}, "axes": {"level": "ERROR"}},
-}

@@ -11,6 +11,7 @@ urlpatterns = [
     path("api/v1/", include("dakehu.interfaces.api.urls")),
     path("", include("dakehu.interfaces.odata.urls")),
     path("", include("dakehu.interfaces.calendar_feed.urls")),
+    path("", include("dakehu.interfaces.operations.urls")),
     path("mcp", assistants.mcp_view, name="mcp"),
     path("", include("dakehu.interfaces.web.urls")),
 ]

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 from freezegun import freeze_time
 
-from dakehu.domains.care.feedback.reactions import on_distress
-from dakehu.domains.care.models import Feedback
+from dakehu.domains.care.distress.reactions import on_distress
+from dakehu.domains.care.models import DistressCase, Feedback
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
@@ -79,26 +79,29 @@ def test_words_of_distress_go_to_the_lead_and_to_the_bell_and_come_before_any_re
     assert str(row.distress) == "urgent" and lines(lin)[0]["needs_contact"]
     masked = lines(an)[0]
     assert not masked["needs_contact"] and masked["clock_on"] == "2026-12-07" and "意思" not in str(masked)
-    on_distress(source="feedback", ref=row.pk, level="urgent")
-    on_distress(source="feedback", ref=row.pk, level="urgent")
+    with as_system():
+        case = DistressCase.objects.get(source="feedback", source_ref=row.pk)
+    on_distress(case=case.pk)
+    on_distress(case=case.pk)
     with acting(zhou):
         (task,) = model_of("service.Task").objects.all()
         assert (task.owner_id, task.due_on, task.priority) == (zhou.pk, clock.today(), "1")
     for user, count in ((lin, 1), (zhou, 1), (he, 1), (wang, 0)):
         with acting(user):
-            found = [one for one in ask("care.feedback_notices", {}) if one["tone"] == "bad"]
-            assert len(found) == count and all("张" not in one["text"] for one in found)
+            found = ask("care.distress_notices", {})
+            assert len(found) == count and all("张" not in one["outside"] for one in found)
     with acting(lin):
         with pytest.raises(Refused, match="痛苦信号"):
             perform("care.reply_feedback", {"feedback": row.pk, "reply": "已收到。"})
         perform("care.confirm_contact", {"feedback": row.pk})
-        assert ask("care.feedback_notices", {}) == []
+        assert ask("care.distress_notices", {}) == []
         perform("care.reply_feedback", {"feedback": row.pk, "reply": "已收到。"})
 
 
 def test_a_complaint_about_staff_with_words_of_distress_names_no_client_in_the_task(lin, zhou, zhang):
     case = say(zhou, "小林让我借钱炒股，我睡不着", "投诉", client=zhang.code, about_staff="lin")
-    on_distress(source="complaint", ref=case.pk, level="high")
+    with as_system():
+        on_distress(case=DistressCase.objects.get(source="complaint", source_ref=case.pk).pk)
     with acting(zhou):
         (task,) = model_of("service.Task").objects.all()
         assert task.client_id is None and task.owner_id == zhou.pk

@@ -5,9 +5,10 @@ from datetime import date, datetime
 import numpy as np
 import pytest
 
+from dakehu.domains.care.distress.choices import DistressLevel
 from dakehu.domains.care.distress.signs import LEVELS
 from dakehu.domains.care.feedback import rules as feedback
-from dakehu.domains.care.feedback.choices import DistressLevel, FeedbackChannel, SuggestedMood
+from dakehu.domains.care.feedback.choices import FeedbackChannel, SuggestedMood
 from dakehu.domains.care.improvements import rules
 from dakehu.domains.care.improvements.choices import MetricName, Stage
 from dakehu.domains.care.improvements.metrics import metrics

@@ -231,7 +231,7 @@ def test_the_pages_show_to_each_what_they_may_see(shock, lin, wang, an):
     call = calls_of(lin)[OLD]["id"]
     for address in (
         "/outreach/",
-        "/outreach/cases/",
+        "/distress/",
         "/outreach/report/",
         "/outreach/scripts/",
         f"/outreach/calls/{call}/",

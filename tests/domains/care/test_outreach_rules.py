@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 
+from dakehu.domains.care.distress import case_rules
 from dakehu.domains.care.outreach import rules, words
 from dakehu.domains.care.outreach.choices import ScriptCode
 from dakehu.domains.care.outreach.rules import Due, Outflow
@@ -50,19 +51,19 @@ def test_an_answered_call_has_a_note_and_a_dated_next_contact(outcome, note, nex
     "is_person, age, two", [(True, 65, True), (True, 64, False), (True, None, True), (False, None, False)]
 )
 def test_an_older_person_and_one_of_unknown_age_need_two_persons(is_person, age, two):
-    assert rules.needs_second_person(is_person, age) is two
+    assert case_rules.needs_second_person(is_person, age) is two
 
 
 def test_a_case_of_an_older_client_closes_only_after_somebody_else_has_joined():
-    assert rules.closing_fault(True, None, 1, "平稳")[0] == "case"
-    assert rules.closing_fault(True, 1, 1, "平稳")[0] == "case"
-    assert rules.closing_fault(True, 2, 1, "平稳") is None
-    assert rules.closing_fault(False, None, 1, "平稳") is None
-    assert rules.closing_fault(False, None, 1, " ")[0] == "outcome"
-    assert rules.confirmation_fault(1, 1, "三方通话")[0] == "case"
-    assert rules.confirmation_fault(None, 1, "三方通话")[0] == "case"
-    assert rules.confirmation_fault(2, 1, "")[0] == "confirmation"
-    assert rules.confirmation_fault(2, 1, "三方通话") is None
+    assert case_rules.closing_fault(True, None, 1, "平稳")[0] == "case"
+    assert case_rules.closing_fault(True, 1, 1, "平稳")[0] == "case"
+    assert case_rules.closing_fault(True, 2, 1, "平稳") is None
+    assert case_rules.closing_fault(False, None, 1, "平稳") is None
+    assert case_rules.closing_fault(False, None, 1, " ")[0] == "outcome"
+    assert case_rules.confirmation_fault(1, 1, "三方通话")[0] == "case"
+    assert case_rules.confirmation_fault(None, 1, "三方通话")[0] == "case"
+    assert case_rules.confirmation_fault(2, 1, "")[0] == "confirmation"
+    assert case_rules.confirmation_fault(2, 1, "三方通话") is None
 
 
 def outflows(first, first_of, later, later_of, stratum=(1, "today", 40)):

@@ -38,9 +38,8 @@ def test_a_named_survey_is_answered_once_and_its_manager_reads_it(lin, zhou, wan
     with acting(lin):
         (row,) = perform("care.read_named_answers", {"survey": survey.pk})
         assert (row["choices"], row["texts"][0]["is_distressed"]) == ({"q1": 5, "q2": 10}, True)
-        (alert,) = ask("care.survey_alerts", {})
-        perform("care.settle_survey_alert", {"alert": alert["id"], "note": "已电话联系并报告主管"})
-        assert ask("care.survey_alerts", {}) == []
+        (case,) = ask("care.survey_distress", {})
+        assert (case["source"], case["words"], case["can_contact"]) == ("survey", "", True)
     with acting(wang):
         assert perform("care.read_named_answers", {"survey": survey.pk}) == []
     assert scores(lin.pk, row["day"], row["day"]) == [(5, "link")]

@@ -7,6 +7,7 @@ import pytest
 from dakehu.domains.clients.choices import InvestorClass, Kind, RiskLevel, Status
 from dakehu.domains.insight.questions.rules import read_question
 from dakehu.domains.insight.questions.tokens import Choice, Column
+from dakehu.domains.insight.questions.views import find_view
 from dakehu.domains.insight.questions.vocabulary import _choices, _variants
 from dakehu.domains.tiers.choices import TierCode
 
@@ -158,3 +159,23 @@ def test_what_is_not_understood_is_named_word_by_word_with_a_remedy(text):
     for miss in reading.misses:
         assert text.lower()[miss.place :].startswith(miss.text)
         assert len({miss.remedy.in_("zh"), miss.remedy.in_("en")}) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "view", "rest"),
+    [
+        ("上海营业部 级别迁移", "tiers", "上海营业部     "),
+        ("C4 以上的资产集中度", "concentration", "C4 以上的     "),
+        ("tier migration of Lin", "tiers", "               of Lin"),
+        ("渗透率", "products", "   "),
+        ("Retention", "retention", "         "),
+    ],
+)
+def test_a_view_of_the_book_is_named_in_a_question_and_the_rest_keeps_its_place(text, view, rest):
+    found, left, _ = find_view(text)
+    assert (found.value, left) == (view, rest)
+
+
+def test_a_question_without_the_name_of_a_view_names_none():
+    for text in ("上海营业部 C4 以上", "资产净流入 超过 100 万", "net inflow over 1 million"):
+        assert find_view(text) is None

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from dakehu.domains.support.training import people, rules
+from dakehu.domains.support.training import evidence, people, rules
+from dakehu.domains.support.training.exercises import EXERCISES
 from dakehu.domains.team.sign_in import one_time_links
 from dakehu.domains.team.sign_in.one_time_links import LinkRefused
 from dakehu.foundation.access.actor import acting_as, system_actor
+from dakehu.foundation.actions.registry import ACTIONS, act
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.gates import ask, perform
@@ -85,6 +87,28 @@ def test_an_exercise_is_done_once_the_audit_holds_its_action_by_this_person(lin,
     assert [row["title"] for row in after if row["done_on"]] == ["安排一次跟进"]
     with acting(wang):
         assert not any(row["done_on"] for row in ask("support.exercises", {}))
+
+
+@pytest.mark.django_db
+def test_a_finished_set_of_exercises_is_entered_as_training_once_and_waits_for_approval(
+    lin, an, zhou, settings, tmp_path
+):
+    settings.DAKEHU_HOME, settings.TRAINING = tmp_path, True
+    with acting(join(username="an", name="安然", role="analyst")) as actor:
+        with pytest.raises(Refused):
+            evidence.finish_exercises()
+        for done in [one for one in EXERCISES if actor.may(ACTIONS[one.action].needs)]:
+            with act(done.action) as record:
+                record.note["practised"] = True
+        evidence.finish_exercises()
+    settings.TRAINING = False
+    with acting(lin), pytest.raises(Refused):
+        evidence.enter_practice(home=tmp_path)
+    with acting(an):
+        row = evidence.enter_practice(home=tmp_path)
+        assert (str(row.state), row.hours) == ("waiting", evidence.HOURS)
+        with pytest.raises(Refused):
+            evidence.enter_practice(home=tmp_path)
 
 
 def test_exercises_are_those_of_the_role(lin, an, admin):

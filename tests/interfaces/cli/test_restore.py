@@ -9,15 +9,17 @@ import stat
 import subprocess
 import sys
 import tarfile
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection, connections
 from django.test import override_settings
 
 from dakehu.foundation.access import encrypted_fields, encrypted_files, keys
 from dakehu.foundation.base.errors import Refused
-from dakehu.interfaces.cli import archive, restore
+from dakehu.interfaces.cli import archive, backup, restore
 from tests.program import Desk, migrated_desk
 
 ROOT = Path(__file__).parents[3]
@@ -44,7 +46,7 @@ def made(tmp_path_factory):
 def restored(settings, django_db_blocker):
     """Restores a backup into a home as the command does, in this process: to start another one takes seconds."""
 
-    def run(source, home):
+    def run(source, home, moment=None):
         there, database = settings.DAKEHU_HOME, connection.settings_dict["NAME"]
         connections.close_all()
         encrypted_fields.forget_cached()
@@ -52,7 +54,7 @@ def restored(settings, django_db_blocker):
         settings.DAKEHU_HOME, connection.settings_dict["NAME"] = home, str(home / "dakehu.sqlite3")
         try:
             with django_db_blocker.unblock():
-                return restore.restore(source, PASSWORD)
+                return restore.restore(source, PASSWORD, moment)
         finally:
             connections.close_all()
             encrypted_fields.forget_cached()
@@ -271,3 +273,22 @@ def test_backups_of_earlier_versions_still_come_back(made, tmp_path):
     desk = Desk(tmp_path / "home")
     done = desk.report("restore", tmp_path / "old", "--password-file", made / "password")
     assert done["restored"] is True and desk.report("verify")["broken"] is None
+
+
+def test_a_desk_comes_back_from_its_snapshots_as_it_was_at_a_moment(made, tmp_path, restored, monkeypatch):
+    home, folder = tmp_path / "home", tmp_path / "snapshots"
+    shutil.copytree(made / "home", home)
+    moments = []
+    for _ in range(2):
+        with override_settings(DAKEHU_HOME=home), monkeypatch.context() as at_home:
+            at_home.setitem(settings.DATABASES["default"], "NAME", home / "dakehu.sqlite3")
+            moments.append(datetime.fromisoformat(backup.write_snapshot(folder, PASSWORD)["at"]))
+        with sqlite3.connect(home / "dakehu.sqlite3") as database:
+            database.execute("update clients_client set name = '王五' where code = 'C0002'")
+    seen = []
+    for moment in (moments[0], None):
+        back = tmp_path / f"back-{len(seen)}"
+        restored(folder, back, moment)
+        with sqlite3.connect(back / "dakehu.sqlite3") as database:
+            seen += database.execute("select name from clients_client where code = 'C0002'").fetchone()
+    assert seen == ["李四", "王五"]

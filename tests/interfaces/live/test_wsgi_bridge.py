@@ -1,6 +1,7 @@
 """The pages behind the server of streams: what a WSGI application is given, and what comes back."""
 
 import asyncio
+import threading
 
 from dakehu.interfaces.live.wsgi_bridge import AT_ONCE, WsgiBridge
 
@@ -89,3 +90,41 @@ def test_a_large_answer_goes_out_piece_by_piece_and_is_closed():
     sent = call(application, [body()])
     assert [message["more_body"] for message in sent[1:]][-1] is False and len(sent) > 2
     assert sum(len(message["body"]) for message in sent[1:]) == 2 * AT_ONCE + 1 and closed == [True]
+
+
+def test_a_request_whose_sender_has_gone_while_it_waited_is_not_run():
+    ran, go_on = [], threading.Event()
+
+    def application(environ, start):
+        ran.append(environ["PATH_INFO"])
+        go_on.wait(10)
+        start("200 OK", [])
+        return []
+
+    def asked(bridge, path, stays):
+        messages = [body()] if stays else [body(), {"type": "http.disconnect"}]
+
+        async def receive():
+            if messages:
+                return messages.pop(0)
+            await asyncio.Event().wait()
+
+        async def send(message):
+            pass
+
+        return bridge({"method": "GET", "path": path, "query_string": b"", "headers": []}, receive, send)
+
+    async def story():
+        bridge = WsgiBridge(application, 1)
+        first = asyncio.ensure_future(asked(bridge, "/first", stays=True))
+        while not ran:
+            await asyncio.sleep(0.01)
+        others = [
+            asyncio.ensure_future(asked(bridge, path, stays)) for path, stays in (("/gone", False), ("/stays", True))
+        ]
+        await asyncio.sleep(0.05)
+        go_on.set()
+        await asyncio.gather(first, *others)
+
+    asyncio.run(story())
+    assert ran == ["/first", "/stays"]

@@ -51,3 +51,20 @@ def test_a_clients_name_cannot_bring_markup_into_a_page():
 def test_a_long_list_of_pages_shows_its_ends_and_its_neighbourhood():
     numbers = [link.get("number", "…") for link in components.pager(6, 12, "?page={page}")["links"]]
     assert numbers == [1, "…", 4, 5, 6, 7, 8, "…", 12]
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "written"),
+    [
+        ("1234567.5", 2, "1,234,567.50"),
+        (Decimal("-12345"), -2, "-12,345"),
+        (1234.125, -2, "1,234.13"),
+        ("0", 0, "0"),
+        (None, 2, formats.MISSING),
+        ("•••", 2, "•••"),
+    ],
+)
+def test_a_whole_amount_has_thousands_separators_in_both_languages(value, places, written):
+    for code in ("zh", "en"):
+        with in_language(code):
+            assert formats.grouped(value, places) == written

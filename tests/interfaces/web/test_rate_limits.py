@@ -6,7 +6,7 @@ from django.test import Client as Browser
 from dakehu.domains.team.models import Device
 from dakehu.foundation.gates import perform
 from dakehu.interfaces import rate_limits
-from dakehu.interfaces.web.client_address import client_address
+from dakehu.interfaces.client_address import client_address
 from tests.architecture.pages import browser_of
 from tests.cast import PASSWORD, acting
 

@@ -14,6 +14,7 @@ declare(
         asked_first=("title_zh", "anonymity", "purpose"),
     ),
     Resource("care.RequestSurvey", list="care.request_surveys", is_merged=False),
+    Resource("care.ComplaintSurvey", is_merged=False),
     Resource("care.OutreachCall", key="call", is_merged=False),
     Resource("care.DistressCase", key="case", is_merged=False),
     Resource("care.TendencyRemark", of_client="care.tendency_remarks"),

@@ -1,4 +1,4 @@
-"""Insight: questions in words that become filters, and pivots over clients."""
+"""Insight: questions in words, pivots and dashboards, the book over time, and predictions that must beat a plain rule."""
 
 # What interfaces and exchange may import besides queries, actions, permissions and resources.
 PUBLIC = (
@@ -6,8 +6,13 @@ PUBLIC = (
     "pivots.computation",
     "pivots.dimensions",
     "pivots.rules",
+    "predictions.actions",
+    "predictions.choices",
+    "predictions.versions",
+    "schedules.rights",
     "schedules.rules",
     "snapshots.collection",
     "snapshots.nightly",
+    "snapshots.rebuilding",
     "snapshots.visibility",
 )

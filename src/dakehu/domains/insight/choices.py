@@ -70,3 +70,23 @@ class RunState(Choices):
     DONE = "done", "已生成", "Made"
     FAILED = "failed", "未能生成", "Failed"
     DROPPED = "dropped", "已停用，不再发送", "Recipient left, dropped"
+
+
+class BookView(Choices):
+    """A view of the book over time."""
+
+    FLOWS = "flows", "资产净流入", "Net inflow by cause"
+    COHORTS = "cohorts", "同期群", "Cohorts"
+    RETENTION = "retention", "客户留存", "Retention"
+    TIERS = "tiers", "级别迁移", "Migration between tiers"
+    CONCENTRATION = "concentration", "资产集中度", "Concentration"
+    PRODUCTS = "products", "产品渗透", "Product penetration"
+    COSTS = "costs", "服务成本与收入", "Service cost and income"
+
+
+class ReportMail(Choices):
+    """What of a scheduled report leaves by mail; the firm's setting."""
+
+    NONE = "none", "不发邮件", "No mail"
+    LINK = "link", "只发链接", "A link only"
+    FILE = "file", "发文件（仅本机构邮箱）", "The file, to the firm's own domains"

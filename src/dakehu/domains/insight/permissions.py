@@ -18,3 +18,21 @@ INSIGHT_SHARE = Permission(
     "Share reports with the firm",
     granted_to=(RoleName.LEAD, RoleName.COMPLIANCE, RoleName.ANALYST, RoleName.ADMIN),
 )
+MODEL_READ = Permission(
+    "insight.model_read",
+    "查看预测模型与回测",
+    "See prediction models and their back-tests",
+    granted_to=tuple(RoleName),
+)
+MODEL_TRAIN = Permission(
+    "insight.model_train",
+    "训练预测模型",
+    "Train prediction models",
+    granted_to=(RoleName.ANALYST, RoleName.ADMIN),
+)
+MODEL_SWITCH = Permission(
+    "insight.model_switch",
+    "启用或停用预测模型",
+    "Switch prediction models on and off",
+    granted_to=(RoleName.LEAD, RoleName.COMPLIANCE),
+)

@@ -1,8 +1,10 @@
-"""What of learning a second person approves: versions of articles, and external trainings."""
+"""What of learning a second person approves: versions of articles, external trainings, proposals of promotion."""
 
 from dakehu.domains.compliance.approvals.kinds import ApprovalKind, declare
 from dakehu.domains.learning.knowledge import actions as knowledge
 from dakehu.domains.learning.knowledge import store
+from dakehu.domains.learning.ladder import promotions
+from dakehu.domains.learning.ladder.store import get_promotion
 from dakehu.domains.learning.training import actions as training
 from dakehu.foundation.access.permissions import Permission
 
@@ -26,5 +28,15 @@ declare(
         open_url="/learning/training/{id}/",
         digest_of=lambda record: training.content_digest(training.get_record(record)),
         on_decision=training.decide_training,
+    ),
+    ApprovalKind(
+        promotions.SUBJECT,
+        "晋升提名",
+        "Proposal of promotion",
+        model="learning.Promotion",
+        permission=Permission.PROMOTION_DECIDE,
+        open_url="/learning/promotions/{id}/",
+        digest_of=lambda promotion: promotions.content_digest(get_promotion(promotion)),
+        on_decision=promotions.decide_promotion,
     ),
 )

@@ -54,6 +54,7 @@ class EnrolmentReason(Choices):
     ROLE = "role", "岗位要求", "Required of the role"
     NEW_STAFF = "new_staff", "新员工", "New staff"
     PROPOSED = "proposed", "质量检查建议", "Proposed after a quality check"
+    PATH = "path", "学习路径", "Learning path"
 
 
 class EnrolmentState(Choices):
@@ -125,3 +126,44 @@ class Period(Choices):
     YEAR = "year", "每个自然年", "Each calendar year"
     ROLLING = "rolling", "最近 365 天", "The last 365 days"
     ONCE = "once", "一次", "Once"
+
+
+class PathState(Choices):
+    """State of a learning path. Only an open one is assigned."""
+
+    DRAFT = "draft", "筹备中", "In preparation"
+    OPEN = "open", "启用", "In use"
+    CLOSED = "closed", "停用", "Out of use"
+
+
+class AssignmentReason(Choices):
+    """Why somebody follows a learning path."""
+
+    LEAD = "lead", "主管分配", "Assigned by the lead"
+    ROLE = "role", "岗位要求", "Required of the role"
+    NEW_STAFF = "new_staff", "新员工", "New staff"
+
+
+class LadderState(Choices):
+    """State of a version of a ladder. One version of a track is in force."""
+
+    DRAFT = "draft", "编制中", "In preparation"
+    IN_FORCE = "in_force", "生效", "In force"
+    REPLACED = "replaced", "已被新版本取代", "Replaced"
+
+
+class ConditionOutcome(Choices):
+    """How a person stands to a condition of a level."""
+
+    MET = "met", "已达到", "Met"
+    NOT_MET = "not_met", "未达到", "Not met"
+    NOT_MEASURED = "not_measured", "无法衡量", "Not measurable"
+
+
+class PromotionState(Choices):
+    """State of a proposal to promote somebody."""
+
+    WAITING = "waiting", "待决定", "To be decided"
+    APPROVED = "approved", "已批准", "Approved"
+    REFUSED = "refused", "未批准", "Not approved"
+    WITHDRAWN = "withdrawn", "已撤回", "Withdrawn"

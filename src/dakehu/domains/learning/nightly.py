@@ -1,8 +1,9 @@
-"""The nightly step of learning: collect exams whose time is over, and enrol whom a requirement concerns."""
+"""The nightly step of learning: collect exams whose time is over, enrol whom a requirement concerns, assign paths."""
 
 from typing import Any
 
 from dakehu.domains.learning.exams.attempts import close_attempts
+from dakehu.domains.learning.paths.actions import assign_paths_by_rule, follow_paths
 from dakehu.domains.learning.training.actions import enrol_required
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.nightly import Night, NightlyStep, declare_step
@@ -11,10 +12,12 @@ STEP = "learning.duties"
 
 
 def _run(night: Night) -> dict[str, Any]:
-    """Collect exams and enrol."""
-    result = {**close_attempts(), **enrol_required()}
+    """Collect exams, enrol, assign paths and go on along them."""
+    result = {**close_attempts(), **enrol_required(), **assign_paths_by_rule(), **follow_paths()}
     words = bilingual(
-        "收卷 {closed} 份，按要求选课 {enrolled} 人次。", "{closed} exams collected, {enrolled} enrolled.", **result
+        "收卷 {closed} 份，按要求选课 {enrolled} 人次，分配学习路径 {paths} 人次。",
+        "{closed} exams collected, {enrolled} enrolled, {paths} paths assigned.",
+        **result,
     )
     return {**result, "unchanged": not any(result.values()), "words": words}
 

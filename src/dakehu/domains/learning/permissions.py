@@ -29,3 +29,9 @@ TRAINING_REVIEW = Permission(
 CERTIFICATE_WRITE = Permission(
     "learning.certificates", "颁发、吊销证书，设置证书要求", "Issue and revoke certificates", granted_to=(COMPLIANCE,)
 )
+LADDER_WRITE = Permission(
+    "learning.ladder", "维护职级体系和人员职级", "Keep ladders and the levels of staff", granted_to=(COMPLIANCE,)
+)
+PROMOTION_DECIDE = Permission(
+    "learning.promotion_decide", "审批晋升提名", "Decide on proposals of promotion", granted_to=(LEAD, COMPLIANCE)
+)

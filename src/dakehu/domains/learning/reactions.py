@@ -1,11 +1,12 @@
-"""What follows from events: an upheld complaint proposes the courses of its subject to the person it was about."""
+"""What follows from events: courses proposed to whom a quality check found wanting, and the next course of a path."""
 
 from datetime import timedelta
 from typing import Any
 
 from dakehu.domains.learning.choices import CourseState, EnrolmentReason, Topic
 from dakehu.domains.learning.courses.actions import enrol_user
-from dakehu.domains.learning.models import Course
+from dakehu.domains.learning.models import Course, PathAssignment
+from dakehu.domains.learning.paths.actions import follow_paths
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.access.permissions import Permission
@@ -36,6 +37,25 @@ def on_complaint(*, complaint: int) -> dict[str, Any]:
             return {"proposed": 0}
         topic, person = TOPICS.get(str(row.category)), team.get_user(row.about_staff_id)
         return {"proposed": 0} if topic is None or person is None else propose_courses(user=person, topic=topic.value)
+
+
+@on_event("quality.missed")
+def on_quality(*, user: int, topic: str) -> dict[str, Any]:
+    """Propose the courses of a topic to a person who missed it in a quality check of another domain."""
+    reason = bilingual("质量检查建议课程", "Propose a course after a quality check")
+    with acting_as(system_actor(str(reason), "worker")):
+        person = team.get_user(user)
+        known = topic in set(Topic)
+        return propose_courses(user=person, topic=topic) if person is not None and known else {"proposed": 0}
+
+
+@on_event("course.completed")
+def on_course(*, user: int, course: int) -> dict[str, Any]:
+    """Enrol a person in the next course of the paths that the completed one belongs to."""
+    with acting_as(system_actor(str(bilingual("学习路径下一课程", "The next course of a path")), "worker")):
+        if not PathAssignment.objects.filter(user_id=user, done_on=None, path__steps__course_id=course).exists():
+            return {"path_courses": 0}
+        return follow_paths(person=user)
 
 
 @action(

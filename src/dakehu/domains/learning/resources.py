@@ -68,3 +68,27 @@ declare(
     ),
     Resource("learning.TrainingRecord", key="training_record", list="learning.training_records"),
 )
+declare(
+    Resource(
+        "learning.LearningPath",
+        path="learning-paths",
+        key="path_id",
+        list="learning.paths",
+        get="learning.path",
+        create="learning.add_path",
+        update="learning.change_path",
+        asked_first=("code", "name", "role"),
+    ),
+    Resource("learning.PathStep", key="step_id", create="learning.add_path_step", delete="learning.remove_path_step"),
+    Resource("learning.PathAssignment", list="learning.path_assignments", create="learning.assign_path"),
+    Resource("learning.Ladder", key="ladder_id", create="learning.add_ladder"),
+    Resource("learning.LadderLevel", key="level_id", create="learning.add_level", delete="learning.remove_level"),
+    Resource(
+        "learning.LevelCondition",
+        key="condition_id",
+        create="learning.add_condition",
+        delete="learning.remove_condition",
+    ),
+    Resource("learning.StaffLevel", list="learning.staff_levels", create="learning.set_level"),
+    Resource("learning.Promotion", key="promotion_id", list="learning.promotions"),
+)

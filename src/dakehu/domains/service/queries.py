@@ -5,8 +5,10 @@ from datetime import date
 from typing import Any
 
 from dakehu.domains.clients.groups import groups as client_groups
+from dakehu.domains.service import timeline_sources
 from dakehu.domains.service.mail.queries import mail_lines
 from dakehu.domains.service.models import Attachment, FollowUp, Interaction, Mail, Request, Task
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound
@@ -108,7 +110,7 @@ def overdue_follow_ups() -> Any:
 def timeline(*, client: Any, limit: int | None = None) -> list[dict[str, Any]]:
     """Return a client's timeline, newest first: rendered rows with `what` and `at`.
 
-    Interactions, requests, complaints, finished follow-ups and tasks, files and mails; `limit` is 100 by default and at most 500.
+    Interactions, requests, complaints, finished follow-ups and tasks, files, mails and what domains above add (timeline_sources); `limit` is 100 by default and at most 500.
     """
     return _timeline_items({"client": client}, min(limit or 100, 500))
 
@@ -160,8 +162,18 @@ def _timeline_items(filters: dict[str, Any], count: int) -> list[dict[str, Any]]
         *_rendered("task", tasks[:count], lambda row: row.done_on or row.due_on),
         *_rendered("attachment", attachments[:count], lambda row: clock.local(row.added_at)),
         *_mail_items(mails[:count]),
+        *(
+            item
+            for one in _further_sources()
+            for item in _rendered(one.kind, one.rows().filter(**filters)[:count], one.at)
+        ),
     ]
     return sorted(items, key=lambda item: item["at"], reverse=True)[:count]
+
+
+def _further_sources() -> list[timeline_sources.TimelineSource]:
+    """Return what domains above add to the timeline, as far as the actor may read it."""
+    return [one for one in timeline_sources.sources() if current_actor().may(one.needs)]
 
 
 def _rendered(what: str, queryset: Any, at: Callable[[Any], date]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ import polars as pl
 from dakehu.domains.compliance.supervised_exports import permits
 from dakehu.domains.compliance.supervised_exports.choices import ExportWay
 from dakehu.domains.insight.pivots.computation import Axis, Pivot, work_out
-from dakehu.domains.insight.pivots.queries import COLUMNS, FILTERS, MEASURE, ROWS, TOP
+from dakehu.domains.insight.pivots.queries import COLUMNS, FILTERS, MEASURE, PAST, ROWS, TOP, find_past
 from dakehu.domains.insight.pivots.rules import SHARES, MeasureName
 from dakehu.exchange.workbook import writing
 from dakehu.exchange.workbook.writing.spec import Cell
@@ -35,7 +35,7 @@ WIDTHS = (28.0, *(16.0,) * 60)
     needs=Permission.EXPORT,
     zh="导出透视表",
     en="Export a pivot",
-    parameters=(ROWS, COLUMNS, MEASURE, FILTERS, TOP),
+    parameters=(ROWS, COLUMNS, MEASURE, FILTERS, TOP, PAST),
     is_public=False,
     irreversible=bilingual(
         "文件下载后无法收回，导出会记入操作日志。",
@@ -49,13 +49,14 @@ def write_pivot(
     measure: str | None = None,
     filters: dict[str, Any] | None = None,
     top: int | None = None,
+    past: str | None = None,
 ) -> bytes:
     """Return the workbook of a pivot: a row for each client counted, a native pivot table over them, and the figures.
 
     Raises Refused for too many rows, for columns that are not for the reader, and where an export of so many clients needs
     an approval that is not there.
     """
-    pivot = work_out(rows, columns, measure, filters, top)
+    pivot = work_out(rows, columns, measure, filters, top, find_past(past))
     if pivot.data.height > MOST:
         raise refusal(
             "filters",
@@ -77,7 +78,7 @@ def write_pivot(
 def export_pivot(definition: dict[str, Any]) -> tuple[str, bytes]:
     """Return (file name, workbook) of the definition of a pivot."""
     top = definition.get("top")
-    given = {name: definition.get(name) for name in ("columns", "measure", "filters")}
+    given = {name: definition.get(name) for name in ("columns", "measure", "filters", "past")}
     content = write_pivot(rows=definition.get("rows") or "", **given, top=int(top) if top else None)
     name = bilingual("透视表-{day}.xlsx", "Pivot-{day}.xlsx", day=f"{clock.today():%Y%m%d}")
     return str(name), content

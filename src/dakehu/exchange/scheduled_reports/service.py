@@ -1,20 +1,20 @@
 """Make the reports that are due: for each recipient one file, by the rights of that person at this moment.
 
-Files stay on the desk: a recipient is told that one is there and fetches it after signing in. Nothing of a client leaves
-the desk by itself.
+A recipient is told that a file is there and fetches it after signing in. A schedule may ask for mail too: what of it leaves
+is the firm's setting (domains/insight/schedules/mailing.py).
 """
 
-import hashlib
 from datetime import date
 from typing import Any
 
 from dakehu.domains.insight.pivots.dimensions import fields_of_reader
 from dakehu.domains.insight.schedules.actions import drop_recipient, get_own_schedule, record_run
 from dakehu.domains.insight.schedules.queries import due_schedules, find_file, get_run
+from dakehu.domains.insight.schedules.rights import rights_now
 from dakehu.domains.insight.schedules.rules import contents_of
 from dakehu.domains.insight.snapshots.visibility import scope_digest
 from dakehu.domains.team.queries import actor_of, get_user, language_of
-from dakehu.exchange.scheduled_reports.rendering import may_hold_rows, parts_of, rendered
+from dakehu.exchange.scheduled_reports.rendering import may_hold_rows, parts_of, rendered, rows_in
 from dakehu.foundation.access.actor import acting_as, current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
@@ -43,6 +43,7 @@ def make_due(day: date) -> dict[str, int]:
 def make(schedule: Any, day: date, is_test: bool = False) -> Any:
     """Make the report of a schedule for the actor and record it; what goes wrong is recorded in its place."""
     about: dict[str, Any] = {"schedule": schedule, "day": day, "is_test": is_test, "rights": rights_now()}
+    about["scope"] = scope_digest()
     if not current_actor().may(Permission.INSIGHT_READ):
         return _refused(about, NotAllowed(bilingual("分析报表", "reports"), Permission.INSIGHT_READ))
     try:
@@ -56,7 +57,8 @@ def make(schedule: Any, day: date, is_test: bool = False) -> Any:
     except Refused as refused:
         return _refused(about, refused)
     clients = max((part.pivot.data.height for part in parts if part.pivot is not None), default=0)
-    return record_run(**about, clients=clients, contents=contents, name=name, content=content)
+    rows = rows_in(schedule.report, parts, str(schedule.file_kind))
+    return record_run(**about, clients=clients, rows=rows, contents=contents, name=name, content=content)
 
 
 def _refused(about: dict[str, Any], refused: Refused) -> Any:
@@ -71,13 +73,6 @@ def _contents(schedule: Any, parts: list[Any]) -> str:
     moment = ",".join(sorted({part.pivot.data.version for part in parts if part.pivot is not None}))
     report = {"name": schedule.report.name, "kind": schedule.report.kind, **schedule.report.definition}
     return contents_of(report, scope_digest(), columns, moment, language(), str(schedule.file_kind))
-
-
-def rights_now() -> str:
-    """Return a digest of the actor's role, permissions, reach and clearance."""
-    actor = current_actor()
-    parts = (actor.user_id, actor.role, sorted(actor.permissions), str(actor.reach), actor.covers, int(actor.clearance))
-    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def send_test(number: int) -> Any:

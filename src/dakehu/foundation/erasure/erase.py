@@ -5,7 +5,7 @@ of trades, calendars elsewhere) is erased by functions that its owner declares.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,12 +39,22 @@ class Erasure:
     """
 
     clients: frozenset[int]
-    rows: Mapping[str, set[int]]
+    rows: dict[str, set[int]]
     words: frozenset[str]
 
     def names_one(self, text: str) -> bool:
         """Return whether a text names one of the clients."""
         return any(word in text for word in self.words)
+
+    def without_names(self, text: str) -> str:
+        """Return a text with a dash for every code and name of the clients, the longest first."""
+        for word in sorted(self.words, key=len, reverse=True):
+            text = text.replace(word, REMOVED)
+        return text
+
+    def add_rows(self, label: str, numbers: set[int]) -> None:
+        """Add rows that an eraser changed: audit and undo are redacted of them too."""
+        self.rows.setdefault(label, set()).update(numbers)
 
 
 Eraser = Callable[[Erasure], int]

@@ -24,6 +24,7 @@ class Job(models.Model):
     kind = models.CharField(max_length=80)
     owner_ref = models.BigIntegerField(null=True)
     args = models.JSONField(default=dict)
+    request_id = models.CharField(max_length=40, default="", db_default="")
     state = choice_field(JobState, default=JobState.QUEUED)
     result = models.JSONField(default=dict)
     error = models.TextField(default="")

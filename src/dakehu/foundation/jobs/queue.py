@@ -12,6 +12,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from dakehu.foundation.base.clock import now
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.foundation.base.renamed import Kind, all_names, current_name
+from dakehu.foundation.base.request_number import current_number, within_request
 from dakehu.foundation.database.lock_timeout import Busy
 from dakehu.foundation.jobs.models import Job, JobState
 from dakehu.foundation.jobs.progress import Cancelled, Progress, no_progress, run_file  # noqa: F401
@@ -54,7 +56,13 @@ def start(kind: str, *, not_before: datetime | None = None, **args: Any) -> int:
     """Queue a job for the actor, to run at once or `not_before` a moment; return its id."""
     if kind not in JOBS:
         raise LookupError(f"no such job: {kind}")
-    row = Job(kind=kind, args=args, owner_ref=current_actor().user_id, not_before=not_before or now())
+    row = Job(
+        kind=kind,
+        args=args,
+        request_id=current_number(),
+        owner_ref=current_actor().user_id,
+        not_before=not_before or now(),
+    )
     row.save()
     for ending in ("progress", "cancel"):  # ids repeat after a restore; leftover files belong to other jobs
         run_file(row.pk, ending).unlink(missing_ok=True)
@@ -154,6 +162,13 @@ def worker_seen() -> datetime | None:
     return None
 
 
+def worker_processes() -> list[int]:
+    """Return the number of the process that does background work for this home, where one runs."""
+    with suppress(OSError, ValueError):
+        return [int(worker_beat().read_text())]
+    return []
+
+
 def worker_state() -> dict[str, Any]:
     """Return whether a worker is running, and when one was last seen: {alive, seen (None: never)}.
 
@@ -208,6 +223,12 @@ def _heartbeat(row: Any, worker: str, stop: threading.Event) -> None:
 
 
 def run_job(row: Any, worker: str) -> str:
+    """Run a claimed job to its end, under the number of the request that queued it; return its new state."""
+    with within_request(row.request_id):
+        return _run(row, worker)
+
+
+def _run(row: Any, worker: str) -> str:
     """Run a claimed job to its end; return its new state."""
     stop = threading.Event()
     heartbeat = threading.Thread(target=_heartbeat, args=(row, worker, stop), daemon=True)
@@ -215,7 +236,8 @@ def run_job(row: Any, worker: str) -> str:
     state, error = "done", ""
     result: dict[str, Any] = {}
     try:
-        with acting_as(actor_of(row.owner_ref, f"job {row.pk}: {row.kind}")):
+        actor = replace(actor_of(row.owner_ref, f"job {row.pk}: {row.kind}"), request_id=row.request_id)
+        with acting_as(actor):
             result = JOBS[current_name(Kind.JOB, row.kind)](Progress(row.pk), **row.args) or {}
     except Cancelled:
         state = "cancelled"
@@ -244,10 +266,10 @@ def run_job(row: Any, worker: str) -> str:
     return state
 
 
-def run_due_jobs(worker: str = "") -> int:
-    """Run all due jobs; return their number."""
+def run_due_jobs(worker: str = "", stop: threading.Event | None = None) -> int:
+    """Run all due jobs, none more once `stop` is set; return their number."""
     worker, count = worker or worker_name(), 0
-    while (row := claim_job(worker)) is not None:
+    while not (stop and stop.is_set()) and (row := claim_job(worker)) is not None:
         run_job(row, worker)
         count += 1
     return count

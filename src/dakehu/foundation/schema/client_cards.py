@@ -1,6 +1,6 @@
 """The cards of a client's page: declared once in a domain's `cards.py`, all drawn by the interface in the same way.
 
-The query of a card takes `client` and returns plain values, each of which may be left out:
+The query of a card takes `client` and returns plain values, each of which may be left out; without any the card is not drawn:
 
 - lead: the one thing to see first, and its `tone` ("good", "warn", "bad")
 - notes: [sentence]

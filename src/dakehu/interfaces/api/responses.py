@@ -18,6 +18,7 @@ from dakehu.foundation.base import system_faults
 from dakehu.foundation.base.errors import Conflict, NotFound, Refused, TooManyRequests
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.files.store import Content, Upload
+from dakehu.interfaces.routes import route_of
 
 log = logging.getLogger("dakehu.api")
 View = Callable[..., HttpResponseBase]
@@ -100,7 +101,7 @@ def speaks_json(view: View) -> View:
             return refusal_answer(Refused(bilingual("请求内容无法读取。", "The request cannot be read.")))
         except Exception as fault:
             number = getattr(request, "request_id", "")
-            log.exception("request %s failed: %s", number, request.path)
+            log.exception("request %s failed at %s", number, route_of(request))
             sentence = bilingual(
                 "程序出错，编号 {id}，请告知管理员。",
                 "A fault, number {id}; please tell your administrator.",

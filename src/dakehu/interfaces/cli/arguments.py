@@ -32,6 +32,8 @@ def parser() -> argparse.ArgumentParser:
             made.add_argument("--no-serve", action="store_true", help="只准备数据 · prepare the data only")
         if name == "open":
             _reading(made)
+        if name == "serve":
+            made.add_argument("--no-worker", action="store_true", help="后台进程另行运行 · the worker runs elsewhere")
     made = add(
         "training", "启动练习台：虚构客户，不向外发送 · serve the training desk: invented clients, nothing leaves"
     )
@@ -40,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--reset", action="store_true", help="先还原到初始状态 · put it back to its start first")
     made.add_argument("--no-serve", action="store_true", help="只准备数据 · prepare the data only")
     add("link", "空工作台的一次性链接 · a new one-time link for the first account")
+    add("restart", "逐个更换进程，不中断服务 · replace the processes of a desk that is served, one after the other")
     add("work", "运行后台任务 · run background work")
     add("migrate", "建立或升级数据库 · create or upgrade the database")
     made = add("import", "导入表格 · import a workbook")
@@ -167,9 +170,27 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--unencrypted", action="store_true", help="不加密，不含密钥 · neither encrypted nor with the keys"
     )
+    made.add_argument(
+        "--snapshots",
+        action="store_true",
+        help="FILE 是快照文件夹，只写入变化的部分 · FILE is a folder of snapshots; only what has changed is added",
+    )
+    made.add_argument(
+        "--every",
+        type=int,
+        default=0,
+        metavar="SECONDS",
+        help="与 --snapshots 同用：每隔多少秒一次 · with --snapshots: go on, one every so many seconds",
+    )
     made = add("restore", "恢复到空的数据目录 · restore into an empty data directory")
     made.add_argument("file", type=Path)
     made.add_argument("--password-file", type=Path, help="备份的密码 · the backup's password")
+    made.add_argument(
+        "--at",
+        default="",
+        metavar="TIME",
+        help="快照文件夹：恢复到此时刻，如 2026-11-30T14:25:00+08:00 · of a folder of snapshots: the moment to go back to",
+    )
     made = add("close", "每晚结算：计算并发布客户指标 · the nightly close: compute and publish every client's figures")
     made.add_argument(
         "--date", default="", metavar="DATE", help="结算日期，缺省为最近交易日 · the day; the last trading day"

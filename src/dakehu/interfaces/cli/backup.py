@@ -22,7 +22,9 @@ from dakehu.foundation.base.errors import Refused, refusal
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.base.process_lock import ProcessLock
 from dakehu.foundation.erasure import tombstones
+from dakehu.foundation.installation.last_snapshot import last_snapshot
 from dakehu.interfaces.cli import archive
+from dakehu.interfaces.cli.snapshots import SnapshotFolder
 
 
 def backup_lock() -> ProcessLock:
@@ -43,23 +45,12 @@ def backup(target: Path, password: str | None, tell: Callable[[Bilingual], None]
         "keys": bool(password),
     }
     with _work_folder(home) as folder:
-        # In this order: what the snapshot of the database names was there before, or comes after it.
-        if (home / "audit-head.json").exists():
-            shutil.copyfile(home / "audit-head.json", folder / "audit-head.json")
-        _hold_files(home / "files", folder / "files")
-        snapshot = _database(folder)
-        _hold_files(home / "files", folder / "files")
         (folder / "about.json").write_text(json.dumps(about))
+        members = _members(home, folder, with_keys=bool(password))
         with _written_whole(target) as stream, archive.writing(stream, password) as made:
-            for path in (folder / "about.json", snapshot, folder / "audit-head.json", tombstones.path()):
-                if path.exists():
-                    _add(made, path, path.name)
-            _add_tree(made, folder / "files", "files")
-            _add_tree(made, home / "journal", "journal")
-            if password:
-                for name in (*keys.FILES, keys.SESSION_FILE):
-                    if (home / "keys" / name).exists():
-                        _add(made, home / "keys" / name, f"keys/{name}")
+            _add(made, folder / "about.json", "about.json")
+            for name, path in members.items():
+                _add(made, path, name)
     if not password:
         tell(
             bilingual(
@@ -69,6 +60,45 @@ def backup(target: Path, password: str | None, tell: Callable[[Bilingual], None]
             )
         )
     return {"file": str(target), "bytes": target.stat().st_size, **about}
+
+
+def write_snapshot(target: Path, password: str) -> dict[str, Any]:
+    """Add a snapshot of the desk to a folder of snapshots: database (SQLite), files and keys. It takes the space of what
+    has changed. Returns {at, pieces, written, bytes, removed} of what was added and how many old ones were removed."""
+    home = Path(settings.DAKEHU_HOME)
+    folder = SnapshotFolder(target, password, create=True)
+    with _work_folder(home) as work:
+        at = now()  # everything acknowledged before is in it
+        about = {"version": __version__, "made_at": at.isoformat(), "database": connection.vendor, "keys": True}
+        members = _members(home, work, with_keys=True, with_database=connection.vendor == "sqlite")
+        counts = folder.write(at, about, members)
+        removed = folder.thin(at)
+    last_snapshot().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    last_snapshot().touch()
+    return {"at": at.isoformat(), **counts, "removed": removed}
+
+
+def _members(home: Path, work: Path, *, with_keys: bool, with_database: bool = True) -> dict[str, Path]:
+    """Return the files of a backup by their names in it, copied or held in the folder `work` where they may change."""
+    # In this order: what the snapshot of the database names was there before, or comes after it.
+    if (home / "audit-head.json").exists():
+        shutil.copyfile(home / "audit-head.json", work / "audit-head.json")
+    _hold_files(home / "files", work / "files")
+    database = _database(work) if with_database else None
+    _hold_files(home / "files", work / "files")
+    single = [path for path in (database, work / "audit-head.json", tombstones.path()) if path is not None]
+    members = {path.name: path for path in single if path.exists()}
+    members |= _tree(work / "files", "files") | _tree(home / "journal", "journal")
+    if with_keys:
+        for name in (*keys.FILES, keys.SESSION_FILE):
+            if (home / "keys" / name).exists():
+                members[f"keys/{name}"] = home / "keys" / name
+    return members
+
+
+def _tree(folder: Path, name: str) -> dict[str, Path]:
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix not in (".part", ".new")]
+    return {f"{name}/{path.relative_to(folder).as_posix()}": path for path in paths}
 
 
 @contextmanager
@@ -117,12 +147,6 @@ def _hold_files(source: Path, target: Path) -> None:
                 raise
             except OSError:  # a file system without links
                 shutil.copyfile(path, held)
-
-
-def _add_tree(made: tarfile.TarFile, folder: Path, name: str) -> None:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix not in (".part", ".new"):
-            _add(made, path, f"{name}/{path.relative_to(folder).as_posix()}")
 
 
 def _add(made: tarfile.TarFile, path: Path, name: str) -> None:

@@ -1,4 +1,5 @@
-"""A process that `dakehu serve` starts: `python -m dakehu.interfaces.cli.child PARENT web|work …`. It ends with its parent."""
+"""A process that `dakehu serve` starts: `python -m dakehu.interfaces.cli.child PARENT web HOST PORT WORKERS SOCKET` or
+`… PARENT work`. It ends with its parent."""
 
 import sys
 
@@ -12,11 +13,10 @@ def main() -> int:
         from dakehu.interfaces.cli.main import main as command
 
         return command(["work"])
-    from granian.cli import entrypoint
+    from dakehu.interfaces.cli import web_process
 
-    sys.argv = ["granian", *rest]
-    entrypoint()
-    return 0
+    host, port, workers, descriptor = rest
+    return web_process.run(host, int(port), int(workers), int(descriptor))
 
 
 if __name__ == "__main__":

@@ -46,6 +46,7 @@ from dakehu.interfaces.cli.example import (
     feedback,
     feeds,
     growth,
+    innovation,
     insight,
     learning,
     mails,
@@ -155,6 +156,7 @@ def _fill(table: Path) -> dict[str, Any]:
     insight.add_reports(lambda name: _as(team.find_user(name)), "an", "zhou")
     _tell(str(bilingual("考核一个季度…", "A quarter's appraisal …")))
     appraisals.fill(clock.today(), lambda name: _as(team.find_user(name)))
+    innovation.fill(clock.today(), lambda name: _as(team.find_user(name)))
     _keep(table, password)
     return report
 

@@ -1,10 +1,10 @@
 """Read the files that a command line names."""
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
-from dakehu.foundation.base import parsing
-from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base import clock, parsing
+from dakehu.foundation.base.errors import Refused, refusal
 from dakehu.foundation.base.i18n import bilingual
 
 
@@ -25,6 +25,21 @@ def check_file(path: Path) -> Path:
     if not path.is_file():
         raise Refused({"file": [bilingual("找不到文件“{path}”。", "There is no file “{path}”.", path=path)]})
     return path
+
+
+def read_moment(text: str, name: str) -> datetime | None:
+    """Return the moment that an option names, in the desk's own time zone unless it says another; None for an empty one.
+    Raises Refused for what is no moment."""
+    try:
+        moment = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        raise refusal(
+            name,
+            "“{text}”不是时刻，请写成 2026-11-30T14:25:00。",
+            "“{text}” is no moment; write it as 2026-11-30T14:25:00.",
+            text=text,
+        ) from None
+    return moment.replace(tzinfo=moment.tzinfo or clock.zone()) if moment is not None else None
 
 
 def read_day(text: str, name: str) -> date | None:

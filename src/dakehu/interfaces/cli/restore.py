@@ -8,6 +8,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,15 @@ from dakehu.foundation.files import store
 from dakehu.foundation.installation import key_check, origin, restored
 from dakehu.interfaces.cli import archive, server
 from dakehu.interfaces.cli.backup import backup_lock, postgres_output, run_postgres
+from dakehu.interfaces.cli.snapshots import SnapshotFolder
 
 DATABASE = "dakehu.sqlite3"
 _KEY_RECORD = re.compile(rf"^\d+\t{re.escape(key_check.PREFIX)}(\S+)\t(\w+)\t", re.MULTILINE)  # a line of COPY
 OF_A_DESK = (DATABASE, f"{DATABASE}-wal", "files", "journal", "audit-head.json")
 
 
-def restore(source: Path, password: str | None) -> dict[str, Any]:
-    """Put a backup into an empty data directory. Killed at any moment, the directory is as before or restored, and the same
+def restore(source: Path, password: str | None, moment: datetime | None = None) -> dict[str, Any]:
+    """Put a backup into an empty data directory, or of a folder of snapshots the newest, or the newest at a moment. Killed at any moment, the directory is as before or restored, and the same
     command may be given again."""
     home = Path(settings.DAKEHU_HOME)
     connections.close_all()
@@ -48,31 +50,51 @@ def restore(source: Path, password: str | None) -> dict[str, Any]:
     try:
         pending_restore.finish(home)
         pending_restore.remove_leftovers(home)
-        known = archive.digest(source)
+        backup = _Backup(source, password, moment)
+        known = backup.digest()
         if (home / LOADING).exists():
             return _load_dump(home, known)
         if _is_in_use(home):
             return _restored_before(home, known)
-        return _restore(source, password, home, known)
+        return _restore(backup, home, known)
     finally:
         encrypted_fields.forget_cached()
         lock.release()
 
 
-def _restore(source: Path, password: str | None, home: Path, known: str) -> dict[str, Any]:
+class _Backup:
+    """What is restored: the file of a backup, or one of the snapshots in a folder."""
+
+    def __init__(self, source: Path, password: str | None, moment: datetime | None) -> None:
+        self.source, self.password = source, password
+        self.folder = SnapshotFolder(source, password or "") if source.is_dir() else None
+        self.snapshot = self.folder.at(moment) if self.folder is not None else None
+
+    def digest(self) -> str:
+        return archive.digest(self.snapshot.path if self.snapshot is not None else self.source)
+
+    def unpack(self, part: Path) -> dict[str, Any]:
+        if self.folder is not None and self.snapshot is not None:
+            return self.folder.unpack(self.snapshot, part)
+        return archive.unpack(self.source, self.password, part)
+
+
+def _restore(backup: _Backup, home: Path, known: str) -> dict[str, Any]:
     part = home / PART
     part.mkdir(mode=0o700)
     try:
         server.tell(bilingual("正在解开备份……", "Unpacking the backup …"))
-        about = archive.unpack(source, password, part)
+        about = backup.unpack(part)
         server.tell(bilingual("正在核对数据库、密钥和文件……", "Proving database, keys and files …"))
         _gather_keys(part, home)
         pending_restore.unite(home / tombstones.FILE, part / tombstones.FILE)
         if about["database"] == "sqlite":
             _prove(part, known)
+        elif backup.snapshot is not None:
+            _prove_recovered(part)
         else:
             _prove_dump(part)
-        (part / "about.json").unlink()
+        (part / "about.json").unlink(missing_ok=True)
         if _is_in_use(home):  # somebody started a desk there meanwhile
             return _restored_before(home, known)
         pending_restore.commit(home)
@@ -81,8 +103,10 @@ def _restore(source: Path, password: str | None, home: Path, known: str) -> dict
     pending_restore.finish(home)
     with suppress(OSError):  # a mounted volume may belong to somebody else
         home.chmod(0o700)
-    if about["database"] != "sqlite":
+    if about["database"] != "sqlite" and backup.snapshot is None:
         _load_dump(home, known)
+    elif about["database"] != "sqlite":
+        _take_over(known)
     return {"restored": True, **about}
 
 
@@ -232,6 +256,30 @@ def _prove_dump(part: Path) -> None:
         found = keys.fingerprints()
     if any(found.get(name) != value for name, value in known.items()):
         raise _unfit()
+
+
+def _prove_recovered(part: Path) -> None:
+    """Raise Refused unless the database that PostgreSQL has recovered is the one of these keys and files."""
+    if connection.vendor != "postgresql" or key_check.is_fresh(server.owner_alias()):
+        raise refusal(
+            "database",
+            "这是 PostgreSQL 工作台的快照：请先用 PostgreSQL 恢复数据库（见 deploy/postgres），再恢复数据目录。",
+            "These are snapshots of a desk on PostgreSQL: recover the database first (deploy/postgres), then the data directory.",
+        )
+    with _at_home(part):
+        try:
+            key_check.check_keys()
+        except KeyTrouble:
+            raise _unfit() from None
+        _prove_files()
+
+
+def _take_over(known: str) -> None:
+    """Bring a recovered database and the restored data directory together."""
+    connections.close_all()
+    server.make_ready()
+    restored.bring_in_line()
+    origin.record(known)
 
 
 def _must_be_empty() -> None:

@@ -29,17 +29,19 @@ from dakehu.foundation.installation import derived_data, key_check
 from dakehu.foundation.jobs.queue import worker_beat
 from dakehu.foundation.worker import run_worker
 from dakehu.interfaces import side_desk
-from dakehu.interfaces.cli import links, supervision
+from dakehu.interfaces.cli import links, listen_socket, supervision
 from dakehu.interfaces.cli.backup import backup_lock
 from dakehu.interfaces.cli.supervision import Child
+from dakehu.interfaces.operations import readiness
 
 Announce = Callable[[str], None]
 WAIT = 60  # seconds for the server to answer
 PATIENCE = 5  # seconds until it is said that something is still going on
 BEAT = 2  # seconds between two signs of life of the worker
-# On Linux processes share a port, so each web process stands alone: where two are killed within the seconds that a start
-# takes, the third answers.
-WEB_PROCESSES, WORKERS_EACH = (3, 1) if sys.platform == "linux" else (1, 2)
+END_WITHIN = 35.0  # seconds that processes have to finish what they have begun when the desk ends
+# Web processes share a socket, so each stands alone: where two are killed within the seconds that a start takes, the third
+# answers.
+WEB_PROCESSES, WORKERS_EACH = (1, 2) if sys.platform == "win32" else (3, 1)
 
 
 def tell(words: Bilingual) -> None:
@@ -175,7 +177,7 @@ def work() -> int:
     def beat() -> None:
         while not stop.is_set():
             with suppress(OSError):  # a full disk does not end the worker
-                worker_beat().touch()
+                worker_beat().write_text(str(os.getpid()))
             stop.wait(BEAT)
 
     for body in (watch, beat):
@@ -187,10 +189,13 @@ def work() -> int:
 # --- the server ------------------------------------------------------------------------------------
 
 
-def serve(host: str, port: int, *, browser: bool = True, announce: Announce | None = None) -> int:
-    """Serve the desk with a worker beside it, until stopped. What ends unexpectedly is started again; all of it ends with
-    this process. Children are spawned, never forked (polars would hang). `announce` is called with the address once the
-    desk answers; without it the address is printed and opened, on an empty desk with a one-time link."""
+def serve(
+    host: str, port: int, *, browser: bool = True, announce: Announce | None = None, with_worker: bool = True
+) -> int:
+    """Serve the desk, with a worker unless one runs elsewhere, until stopped. What ends unexpectedly is started again; all
+    of it ends with this process. Children are spawned, never forked (polars would hang). SIGUSR2 replaces all of them,
+    one after the other, without losing a request. `announce` is called with the address once the desk answers; without it
+    the address is printed and opened, on an empty desk with a one-time link."""
     address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}/"  # noqa: S104
     announce = announce or _announcement(host, browser)
     lock = links.serve_lock()
@@ -205,17 +210,20 @@ def serve(host: str, port: int, *, browser: bool = True, announce: Announce | No
                 address=(lock.holder() or {}).get("address", "?"),
             )
         )
-    check_port(host, port)
+    opened = _listening(host, port)
     for connection in connections.all(initialized_only=True):
         connection.close()
-    stopping = threading.Event()
+    stopping, renewing = threading.Event(), threading.Event()
+    if hasattr(signal, "SIGUSR2"):
+        signal.signal(signal.SIGUSR2, lambda *_: renewing.set())
     for number in (signal.SIGTERM, signal.SIGINT, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
         signal.signal(number, lambda *_: stopping.set())
     tell(bilingual("正在启动网页和后台进程…", "Starting the web processes and the worker …"))
-    children = _children(host, port)
+    children = _children(host, port, opened, with_worker=with_worker)
     threading.Thread(target=_announce_ready, args=(address, stopping, announce), daemon=True).start()
     try:
-        if supervision.supervise(children, stopping, tell):
+        if supervision.supervise(children, stopping, tell, renewing):
+            _drain()
             return 0
         tell(
             bilingual(
@@ -228,7 +236,13 @@ def serve(host: str, port: int, *, browser: bool = True, announce: Announce | No
         stopping.set()
         for desk in (side_desk.DEMONSTRATION, side_desk.TRAINING):
             desk.stop()
-        supervision.end(children)
+        supervision.end(children, END_WITHIN)
+        if opened is not None:
+            opened.close()
+        readiness.end_draining(str(os.getpid()))
+        for child in children:
+            if child.ready is not None:
+                child.ready.unlink(missing_ok=True)
         lock.release()
 
 
@@ -238,14 +252,60 @@ def check_port(host: str, port: int) -> None:
         raise refusal("port", *_who_holds(port), port=port)
 
 
-def _children(host: str, port: int) -> list[Child]:
-    environment = {**os.environ, SUPERVISED: "1"}
+def _listening(host: str, port: int) -> socket.socket | None:
+    """Return the socket that the web processes share: the one that the service manager opened (systemd), else our own.
+    None where processes cannot inherit it. Raises Refused where the port is in use."""
+    handed = listen_socket.handed_socket()
+    if handed is not None:
+        return handed
+    check_port(host, port)
+    if sys.platform == "win32":
+        return None
+    try:
+        return listen_socket.open_socket(host, port)
+    except OSError:
+        raise refusal("port", *_who_holds(port), port=port) from None
+
+
+def _children(host: str, port: int, opened: socket.socket | None, *, with_worker: bool) -> list[Child]:
+    environment = {**os.environ, SUPERVISED: str(os.getpid())}
     program = [sys.executable, "-m", "dakehu.interfaces.cli.child", str(os.getpid())]
-    web = [*program, "web", "--interface", "asginl", "--host", host, "--port", str(port)]
-    web += ["--workers", str(WORKERS_EACH), "--workers-kill-timeout", "10s"]
-    web += ["--log-level", "error", "--no-access-log", "dakehu.project.asgi:application"]
-    served = [Child(bilingual("网页进程", "web process"), web, environment) for _ in range(WEB_PROCESSES)]
-    return [*served, Child(bilingual("后台进程", "background worker"), [*program, "work"], environment)]
+    descriptor = opened.fileno() if opened is not None else -1
+    web = [*program, "web", host, str(port), str(WORKERS_EACH), str(descriptor)]
+    run = Path(settings.DAKEHU_HOME) / "run"
+    children = [
+        Child(
+            bilingual("网页进程", "web process"),
+            web,
+            environment,
+            sockets=(descriptor,) if opened is not None else (),
+            ready=run / f"ready-{os.getpid()}-{number}",
+        )
+        for number in range(WEB_PROCESSES)
+    ]
+    if with_worker:
+        children.append(Child(bilingual("后台进程", "background worker"), [*program, "work"], environment))
+    return children
+
+
+def _drain() -> None:
+    """Say that no more requests are taken, and leave those who distribute them the time to notice."""
+    if settings.DRAIN_SECONDS > 0:
+        readiness.begin_draining(str(os.getpid()))
+        time.sleep(settings.DRAIN_SECONDS)
+
+
+def restart() -> int:
+    """Have the desk of this home replace its processes, one after the other; return the number of its main process."""
+    holder = links.serve_lock().holder()
+    if holder is None or not hasattr(signal, "SIGUSR2"):
+        raise refusal(
+            "",
+            "工作台没有在这台机器上运行。请用 dakehu serve 启动。",
+            "The desk does not run on this machine. Start it with dakehu serve.",
+        )
+    os.kill(int(holder["pid"]), signal.SIGUSR2)
+    return int(holder["pid"])
 
 
 def _already_served(holder: dict[str, Any]) -> Refused:

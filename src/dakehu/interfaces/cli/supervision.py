@@ -1,10 +1,14 @@
-"""Child processes kept running: one that ends is started again, at once after a long life, later and later after short ones."""
+"""Child processes kept running: one that ends is started again, at once after a long life, later and later after short ones.
+
+All of them can be replaced while they serve: each new process stands ready before the one it replaces is asked to end.
+"""
 
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from dakehu.foundation.base.i18n import Bilingual, bilingual
@@ -13,6 +17,10 @@ STEADY = 10.0  # seconds after which a process counts as having run well
 FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0  # seconds
 TICK = 0.1
 GIVE_UP = 5  # failures in a row, where a process never ran well
+READY_WITHIN = 90.0  # seconds that a new process has to get ready before the old one is kept
+READY_FILE = "DAKEHU_READY_FILE"  # names the file that a process touches once it is ready
+
+Tell = Callable[[Bilingual], None]
 
 
 def delay_after(failures: int) -> float:
@@ -22,7 +30,7 @@ def delay_after(failures: int) -> float:
 
 @dataclass
 class Child:
-    """One process and how it fared."""
+    """One process and how it fared. `sockets` are descriptors that it inherits; `ready` is the file it touches when ready."""
 
     label: Bilingual
     command: Sequence[str]
@@ -32,10 +40,22 @@ class Child:
     failures: int = 0
     due: float = 0.0
     ran_well: bool = field(default=False)
+    sockets: tuple[int, ...] = ()
+    ready: Path | None = None
+    successor: "subprocess.Popen[Any] | None" = None
+    retired: "list[subprocess.Popen[Any]]" = field(default_factory=list)
 
     def start(self) -> None:
-        self.process = subprocess.Popen(list(self.command), env=self.environment)
+        self.process = self.spawn()
         self.started = time.monotonic()
+
+    def spawn(self) -> "subprocess.Popen[Any]":
+        """Start a process like this one and return it."""
+        environment = self.environment
+        if self.ready is not None:
+            self.ready.unlink(missing_ok=True)
+            environment = {**environment, READY_FILE: str(self.ready)}
+        return subprocess.Popen(list(self.command), env=environment, pass_fds=self.sockets)
 
     def note_end(self, moment: float) -> int | None:
         """The status of a process that has just ended, with the next start set; None while it runs."""
@@ -46,15 +66,30 @@ class Child:
         self.due, self.process = moment + delay_after(self.failures), None
         return int(status)
 
+    def is_successor_ready(self, age: float) -> bool | None:
+        """Whether the process that is to follow can do its work; None while that is not known. One that touches no file
+        is taken to be ready when it has run for a while."""
+        if self.successor is None or self.successor.poll() is not None:
+            return False
+        if self.ready is None:
+            return True if age > STEADY / 2 else None
+        if self.ready.exists():
+            return True
+        return False if age > READY_WITHIN else None
+
     @property
     def is_hopeless(self) -> bool:
         return not self.ran_well and self.failures >= GIVE_UP
 
 
-def supervise(children: list[Child], stopping: threading.Event, tell: Callable[[Bilingual], None]) -> bool:
-    """Keep all children running until `stopping` is set. False where one never ran well and failed again and again."""
+def supervise(
+    children: list[Child], stopping: threading.Event, tell: Tell, renewing: threading.Event | None = None
+) -> bool:
+    """Keep all children running until `stopping` is set, and replace them whenever `renewing` is. False where one never
+    ran well and failed again and again."""
     for child in children:
         child.start()
+    renewal: Iterator[None] = iter(())
     while not stopping.wait(TICK):
         moment = time.monotonic()
         for child in children:
@@ -65,7 +100,44 @@ def supervise(children: list[Child], stopping: threading.Event, tell: Callable[[
                     return False
             if child.process is None and moment >= child.due:
                 child.start()
+        if next(renewal, True) and renewing is not None and renewing.is_set():
+            renewing.clear()
+            renewal = renew(children, tell)
     return True
+
+
+def renew(children: list[Child], tell: Tell) -> Iterator[None]:
+    """Replace each child by a new process, one after the other. Yields while it waits, for processes must be started by
+    the thread that lives as long as they do: on Linux they end with it. Where a new one does not get ready, the present
+    ones go on."""
+    for child in children:
+        child.successor, begun = child.spawn(), time.monotonic()
+        while (is_ready := child.is_successor_ready(time.monotonic() - begun)) is None:
+            yield
+        if not is_ready:
+            child.successor.kill()
+            child.successor.wait()
+            child.successor = None
+            tell(_not_replaced(child))
+            return
+        old, child.process, child.started, child.successor = child.process, child.successor, time.monotonic(), None
+        if old is None:
+            continue
+        old.terminate()
+        child.retired.append(old)
+        while old.poll() is None:  # it ends what it has begun, however long that takes
+            yield
+        child.retired.remove(old)
+    tell(bilingual("所有进程已更新。", "All processes have been replaced."))
+
+
+def _not_replaced(child: Child) -> Bilingual:
+    return bilingual(
+        "新的{what}没有就绪，继续使用原来的进程；原因见上方日志。",
+        "The new {what_en} did not get ready, so the one before it goes on; the log above says why.",
+        what=child.label.zh,
+        what_en=child.label.en,
+    )
 
 
 def _ended(child: Child, status: int) -> Bilingual:
@@ -81,7 +153,8 @@ def _ended(child: Child, status: int) -> Bilingual:
 
 def end(children: list[Child], patience: float = 15) -> None:
     """End all children: politely, and after `patience` seconds by force."""
-    running = [child.process for child in children if child.process is not None and child.process.poll() is None]
+    known = [process for child in children for process in (child.process, child.successor, *child.retired)]
+    running = [process for process in known if process is not None and process.poll() is None]
     for process in running:
         process.terminate()
     until = time.monotonic() + patience

@@ -41,21 +41,41 @@ async def _awaited(receive: Receive) -> Message:
 
 
 class WsgiBridge:
-    """A WSGI application as an ASGI application with `threads` threads."""
+    """A WSGI application as an ASGI application with `threads` threads.
+
+    A request whose sender goes away while it waits for a thread is dropped: after a pause of the desk those who gave up and
+    asked again would otherwise wait behind their own requests of before.
+    """
 
     def __init__(self, application: Any, threads: int) -> None:
         self.application = application
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="pages")
+        self.free = asyncio.Semaphore(threads)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         loop = asyncio.get_running_loop()
         first = await receive()
         if first["type"] == "http.disconnect":
             return
-        environ = environ_of(scope, io.BufferedReader(RequestBody(first, receive, loop), 65536))
-        answer = Answer(send, loop)
-        await loop.run_in_executor(self.pool, answer.run, self.application, environ)
-        await answer.finish()
+        following = None if first.get("more_body") else asyncio.ensure_future(_awaited(receive))
+        try:
+            async with self.free:
+                if following is not None and _has_gone(following):
+                    return
+                environ = environ_of(scope, io.BufferedReader(RequestBody(first, receive, loop), 65536))
+                answer = Answer(send, loop)
+                await loop.run_in_executor(self.pool, answer.run, self.application, environ)
+            await answer.finish()
+        finally:
+            if following is not None:
+                following.cancel()
+
+
+def _has_gone(following: "asyncio.Future[Message]") -> bool:
+    """Whether what follows a whole request has come already: only that its sender has gone."""
+    if not following.done() or following.cancelled() or following.exception() is not None:
+        return False
+    return bool(following.result()["type"] == "http.disconnect")
 
 
 class Answer:

@@ -21,6 +21,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.interfaces import rate_limits
 from dakehu.interfaces.authentication import SAFE, WrongMethod, actor_of
 from dakehu.interfaces.odata.refusals import NotSupported, error_body
+from dakehu.interfaces.routes import route_of
 
 log = logging.getLogger("dakehu.odata")
 DOOR = "odata"
@@ -84,7 +85,7 @@ def _read(view: View, request: Any, *args: Any, **named: Any) -> HttpResponse:
 
 def _broken(request: HttpRequest, fault: Exception) -> HttpResponse:
     number = getattr(request, "request_id", "")
-    log.error("request %s failed: %s", number, request.path, exc_info=fault)
+    log.error("request %s failed at %s", number, route_of(request), exc_info=fault)
     known = system_faults.explain(fault)
     words = bilingual(
         "程序出错，编号 {id}，请告知管理员。", "A fault, number {id}; please tell your administrator.", id=number

@@ -95,6 +95,7 @@ MENU = (
             Page("/improvements/", bilingual("改进事项", "Improvements"), "target", Permission.IMPROVEMENT_READ),
             Page("/surveys/", bilingual("问卷", "Surveys"), "message-circle", Permission.SURVEY_READ),
             Page("/outreach/", bilingual("急跌致电", "Calls after a shock"), "phone", Permission.OUTREACH_READ),
+            Page("/distress/", bilingual("情绪个案", "Distress"), "heart-handshake", Permission.OUTREACH_READ),
         ),
         is_open=False,
     ),
@@ -104,6 +105,7 @@ MENU = (
         (
             Page("/knowledge/", bilingual("知识库", "Knowledge"), "book-open", Permission.LEARNING_READ),
             Page("/learning/", bilingual("我的学习", "My learning"), "bookmark", Permission.LEARNING_READ),
+            Page("/learning/path/", bilingual("我的路径", "My path"), "target", Permission.LEARNING_READ),
             Page("/learning/team/", bilingual("团队学习", "Team learning"), "users", Permission.TRAINING_REVIEW),
             Page(
                 "/learning/questions/",
@@ -117,6 +119,12 @@ MENU = (
                 "shield-check",
                 Permission.COURSE_WRITE,
             ),
+            Page(
+                "/learning/ladders/",
+                bilingual("路径与职级", "Paths and levels"),
+                "list-checks",
+                Permission.COURSE_WRITE,
+            ),
         ),
         is_open=False,
     ),
@@ -125,9 +133,12 @@ MENU = (
         bilingual("分析", "Insight"),
         (
             Page("/dashboards/", bilingual("看板", "Dashboards"), "layout-dashboard", Permission.INSIGHT_READ),
+            Page("/book/", bilingual("资产全景", "The book"), "chart-line", Permission.LEDGER_READ),
             Page("/pivot/", bilingual("透视分析", "Pivot"), "chart-column", Permission.INSIGHT_READ),
             Page("/schedules/", bilingual("定期报表", "Scheduled reports"), "send", Permission.INSIGHT_READ),
             Page("/question/", bilingual("文字提问", "Question"), "search", Permission.INSIGHT_READ),
+            Page("/predictions/", bilingual("预测模型", "Predictions"), "target", Permission.MODEL_READ),
+            Page("/rhythm/", bilingual("联系节奏试算", "Rhythm of contacts"), "phone", Permission.TIERS_WHAT_IF),
         ),
     ),
     Section(
@@ -144,6 +155,16 @@ MENU = (
                 Permission.APPRAISAL_ALL,
             ),
             Page("/appraisal/bonuses/", bilingual("奖金", "Bonuses"), "star", Permission.BONUS_DECIDE),
+        ),
+        is_open=False,
+    ),
+    Section(
+        "innovation",
+        bilingual("创新", "Innovation"),
+        (
+            Page("/ideas/", bilingual("创意", "Ideas"), "star", Permission.IDEAS),
+            Page("/trials/", bilingual("试点", "Trials"), "git-compare", Permission.TRIAL_READ),
+            Page("/services/", bilingual("服务目录", "Service catalogue"), "book-open", Permission.CATALOGUE_READ),
         ),
         is_open=False,
     ),

@@ -1,7 +1,6 @@
 """Manners of the web door: who is asking, in which language, with which headers, and what is said when it goes wrong."""
 
 import logging
-import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -21,6 +20,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.database import lock_timeout
 from dakehu.foundation.gates.limits import CONTROL
 from dakehu.interfaces import rate_limits
+from dakehu.interfaces.routes import route_of
 from dakehu.interfaces.web.views import errors
 
 logger = logging.getLogger("dakehu.web")
@@ -32,6 +32,8 @@ OPEN_TO_ALL = (
     "/begin/",
     "/language",
     "/health",
+    "/ready",
+    "/metrics",
     "/static/",
     "/favicon.ico",
     "/published/",
@@ -42,10 +44,11 @@ OPEN_TO_ALL = (
 )
 OWN_DOORS = ("/api/", "/mcp", "/calendar/feed")  # these say for themselves who is asking
 OWN_WORDS = "/odata/"  # OData does too, and reads what it is sent in its own way
-UNCOUNTED = ("/static/", "/health")
+OPERATIONS = ("/health", "/ready", "/metrics")  # watched every few seconds; they say for themselves who may read
+UNCOUNTED = ("/static/", *OPERATIONS)
 SECURITY = "/me/security"
-UNTIL_SET_UP = (SECURITY, SIGN_OUT, "/language", "/health", "/static/")
-UNTIL_CHANGED = (PASSWORD, SIGN_OUT, "/language", "/health", "/static/")
+UNTIL_SET_UP = (SECURITY, SIGN_OUT, "/language", *OPERATIONS, "/static/")
+UNTIL_CHANGED = (PASSWORD, SIGN_OUT, "/language", *OPERATIONS, "/static/")
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -65,7 +68,6 @@ class Manners:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         asked: Any = request
-        asked.request_id = uuid.uuid4().hex[:16]
         with translation.override(language_of(asked)), timezone.override(clock.zone()):
             response = self._answered(asked)
         return with_headers(asked, response)
@@ -110,8 +112,7 @@ class Manners:
         if isinstance(fault, (Http404, PermissionDenied, SuspiciousOperation)):
             return None  # Django has answers for these, drawn by our own pages
         asked: Any = request
-        shown = SURVEYS if request.path.startswith(SURVEYS) else request.path
-        logger.error("request %s failed: %s", asked.request_id, shown, exc_info=fault)
+        logger.error("request %s failed at %s", asked.request_id, route_of(request), exc_info=fault)
         return errors.broken(request)
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from dakehu.interfaces.web.views.clients.grid import asked_of as asked_of_list
 
-PIVOT = ("rows", "columns", "measure", "top", "chart")
+PIVOT = ("rows", "columns", "measure", "top", "chart", "past")
 OURS = (*PIVOT, "of", "question", "report", "row", "column", "offset", "add_column", "add_operator", "add_value")
 OF_LIST = ("q", "sort", "view", "show", "ids")  # what an address of the list of clients holds besides filters
 CHARTS = ("bar", "line", "pie", "heat", "funnel", "table")
@@ -83,6 +83,29 @@ def _line(definition: Mapping[str, Any], answer: Mapping[str, Any], row: dict[st
 def _number(definition: Mapping[str, Any], answer: Mapping[str, Any], value: Any, **cell: str) -> dict[str, Any]:
     url = f"/pivot/clients?{address_of(definition, **cell)}" if value is not None else ""
     return {**cell_number(answer["measure"]["unit"], value), "plain": value, "url": url}
+
+
+def compared(definition: Mapping[str, Any], unit: str, past: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an earlier number with the address of its clients, and the change since then."""
+    then = {**definition, "rows": past["rows"], "columns": "", "top": "", "past": past["past"]}
+    return {
+        **past,
+        "as_of": moment(past["as_of"])[:10],
+        "number": {**cell_number(unit, past["value"]), "url": f"/pivot/clients?{address_of(then)}"},
+        "change": change(unit, past["change"]),
+    }
+
+
+def change(unit: str, value: Any) -> dict[str, Any]:
+    """Return a change to be drawn: with its sign, counts and amounts in the colours of rise and fall."""
+    drawn_change = cell_number(unit, value)
+    if unit == "money":
+        return {**drawn_change, "value": value, "tone": "signed"}
+    if unit == "count" and value:
+        return {**drawn_change, "value": f"{value:+,}", "unit": "text", "tone": "up" if value > 0 else "down"}
+    if value and value > 0:
+        return {**drawn_change, "value": f"+{drawn_change['value']}"}
+    return drawn_change
 
 
 def _series(answer: Mapping[str, Any], lines: list[dict[str, Any]], kind: str) -> dict[str, Any]:

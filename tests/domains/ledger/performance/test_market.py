@@ -94,3 +94,40 @@ def test_an_empty_desk_has_no_market_and_says_nothing_wrong(lin):
     with acting(lin):
         assert ask("ledger.market_index", {})["index"] is None
         assert ask("ledger.market_breadth", {})["securities"] == 0
+
+
+def test_each_class_has_its_own_breadth(market, lin, he):
+    with acting(he):
+        classes = {row["kind"]: row for row in ask("ledger.market_breadth", {})["classes"]}
+    assert {(row["rose"], row["fell"], row["above_60"]) for row in classes.values()} == {(1, 0, 1.0), (0, 1, 0.0)}
+    assert sum(row["weight"] for row in classes.values()) == pytest.approx(1)
+    with acting(lin):
+        assert len(ask("ledger.market_breadth", {})["classes"]) == 1
+
+
+def test_the_volatility_of_the_book_is_that_of_the_clients_in_sight(market, lin, an, zhou):
+    with acting(lin):
+        mine = ask("ledger.book_volatility", {})
+    assert mine["clients"] == 1 and mine["covered"] == 1 and 0 < mine["now"] < 0.02 and mine["days_250"] > 0
+    assert len(mine["day"]) == len(mine["weighted"]) == 250
+    assert "value" not in mine
+    with acting(zhou):
+        assert ask("ledger.book_volatility", {})["clients"] == 1
+
+
+def test_the_band_of_a_client_stands_around_todays_value(market, lin, wang):
+    with acting(lin):
+        found = ask("ledger.worth_band", {"client": "C0001", "horizon": 10})
+    assert found["value"] > 0 and [row["days"] for row in found["bands"]] == [1, 5, 10]
+    assert all(row["low"] <= row["lower"] <= found["value"] <= row["upper"] <= row["high"] for row in found["bands"])
+    with acting(lin), pytest.raises(Refused):
+        ask("ledger.worth_band", {"client": "C0001", "horizon": 61})
+    with acting(wang), pytest.raises(Refused):
+        ask("ledger.worth_band", {"client": "C0001"})
+
+
+def test_holdings_priced_for_less_than_a_year_get_no_band(market, wang, monkeypatch):
+    monkeypatch.setattr("dakehu.domains.ledger.performance.book_moves.BACK", 100)
+    with acting(wang):
+        found = ask("ledger.worth_band", {"client": "C0002"})
+    assert found["bands"] == [] and found["record"]["origins"] == 0

@@ -1,18 +1,22 @@
-"""The measure of surveys: satisfaction of independent samples.
+"""The measures of surveys: satisfaction of independent samples, and the recommendation of a whole branch.
 
 Its rows have numbers and no references: nobody learns here which client gave which answer.
 """
 
+from collections import defaultdict
 from decimal import Decimal
 
 from dakehu.domains.appraisal.measures.registry import Measure, Span, declare
-from dakehu.domains.appraisal.measures.rules import ONE, SHARE, ZERO, Row
-from dakehu.domains.care.surveys.results import satisfaction_of
+from dakehu.domains.appraisal.measures.rules import NET, ONE, SHARE, ZERO, Row
+from dakehu.domains.care.surveys.results import recommendations_of, satisfaction_of
+from dakehu.domains.team import queries as team
 from dakehu.foundation.base.i18n import bilingual
 
 Rows = dict[int, list[Row]]
 LEAST_ANSWERS = 20  # of one person; below, nothing of them is read at all
 SATISFIED = 4  # of 5
+LEAST_OF_BRANCH = 50  # answers of a branch; below, nothing of it is read at all
+PROMOTER, DETRACTOR = 9, 6  # from, and up to, of 10
 NO_REFERENCE = ""
 
 
@@ -27,6 +31,27 @@ def satisfaction(span: Span) -> Rows:
                 for number, score in enumerate(scores, 1)
             ]
     return rows
+
+
+def recommendation(span: Span) -> Rows:
+    """Return the recommendation of each person's branch, the same for all of it: 1, 0 or -1 an answer. Nothing of fewer than 50."""
+    branches: dict[int, list[int]] = defaultdict(list)
+    for user in team.active_people():
+        if user.team is not None:
+            branches[user.team.branch_id].append(user.pk)
+    rows: Rows = {}
+    for people in branches.values():
+        asked = [user for user in people if user in span.users]
+        scores = recommendations_of(people, span.first_on, span.until) if asked else []
+        if len(scores) >= LEAST_OF_BRANCH:
+            counted = [Row(NO_REFERENCE, number, net_of(score), ONE) for number, score in enumerate(scores, 1)]
+            rows |= dict.fromkeys(asked, counted)
+    return rows
+
+
+def net_of(score: int) -> Decimal:
+    """Return 1 for an answer of a promoter (9 and 10), -1 for one of a detractor (0 to 6), else 0."""
+    return ONE if score >= PROMOTER else -ONE if score <= DETRACTOR else ZERO
 
 
 declare(
@@ -47,5 +72,23 @@ declare(
         Decimal("0.70"),
         Decimal("0.95"),
         satisfaction,
+    ),
+    Measure(
+        "recommendation",
+        "营业部净推荐值",
+        "Recommendation of the branch",
+        bilingual(
+            "所在营业部独立抽样问卷中 9–10 分的比例减 0–6 分的比例，同一营业部人员相同，不按个人计算；不足 50 份不读取。区间按 (p+d−净值²)/n。",
+            "Share of answers 9 and 10 less that of 0 to 6 in independent samples of the person’s branch; the same for all of it, never "
+            "of one person. Nothing is read of fewer than 50. Interval by (p+d−net²)/n.",
+        ),
+        "1",
+        NET,
+        "share",
+        LEAST_OF_BRANCH,
+        False,
+        Decimal("0.00"),
+        Decimal("0.50"),
+        recommendation,
     ),
 )

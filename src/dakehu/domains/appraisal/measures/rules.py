@@ -12,7 +12,7 @@ VERSION = "1"  # of this arithmetic; part of the hash of every score
 EXACT = Context(prec=28)
 Z = Decimal("1.959963984540054")
 ZERO, ONE, HUNDRED = Decimal(0), Decimal(1), Decimal(100)
-SHARE, RATIO, MEDIAN, COUNT, TRIMMED = "share", "ratio", "median", "count", "trimmed"
+SHARE, RATIO, MEDIAN, COUNT, TRIMMED, NET = "share", "ratio", "median", "count", "trimmed", "net"
 TRIM = Decimal("0.01")
 INTERVAL_FROM = 6  # values from which order statistics give an interval for the median
 
@@ -56,6 +56,9 @@ def value_of(kind: str, rows: Sequence[Row]) -> Value:
         if kind == SHARE:
             low, high = wilson(k, n)
             return Value(k, n, int(n.to_integral_value(ROUND_FLOOR)), k / n, low, high)
+        if kind == NET:
+            low, high = net_interval(ordered)
+            return Value(k, n, len(ordered), k / n, low, high)
         return Value(k, n, len(ordered), k / n)
 
 
@@ -104,6 +107,16 @@ def wilson(k: Decimal, n: Decimal) -> tuple[Decimal, Decimal]:
         middle = (share + square / (2 * n)) / (1 + square / n)
         width = Z / (1 + square / n) * (share * (1 - share) / n + square / (4 * n * n)).sqrt()
         return max(ZERO, middle - width), min(ONE, middle + width)
+
+
+def net_interval(rows: Sequence[Row]) -> tuple[Decimal, Decimal]:
+    """Return the interval of promoters less detractors, each row 1, 0 or -1: variance (p + d - net^2) / n (people.md B.3.2)."""
+    with localcontext(EXACT):
+        n = Decimal(len(rows))
+        net = sum((row.value for row in rows), ZERO) / n
+        decided = sum((abs(row.value) for row in rows), ZERO) / n
+        width = Z * ((decided - net * net) / n).sqrt()
+        return max(-ONE, net - width), min(ONE, net + width)
 
 
 def poisson_interval(count: int) -> tuple[Decimal, Decimal]:

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from dakehu.domains.care.distress import register
+from dakehu.domains.care.distress.choices import CaseSource
 from dakehu.domains.care.feedback import rules
 from dakehu.domains.care.feedback.choices import FeedbackChannel, FeedbackKind, FeedbackState
 from dakehu.domains.care.models import Feedback, IssueLink
@@ -19,7 +21,6 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound, refusal
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
-from dakehu.foundation.records.recorded import publish_event
 from dakehu.foundation.schema.fields import FieldSpec, model_of
 from dakehu.foundation.schema.parameters import Fields, Parameter, parameters_of
 
@@ -56,7 +57,7 @@ def get_feedback(pk: int, step: str = "") -> Feedback:
 def register_feedback(*, kind: str, text: str, received_at: datetime | None = None, **values: Any) -> Any:
     """Register what a client, or somebody who is none, said. Returns the feedback; for a complaint the case of compliance.
 
-    Without `owner` whoever registers it answers it. Words of distress go to the team lead at once.
+    Without `owner` whoever registers it answers it. Words of distress open a case in the register of distress.
     """
     return add_feedback(kind=kind, text=text, received_at=received_at, **values)
 
@@ -90,13 +91,19 @@ def add_feedback(
     row.owner = known.get("owner") or row.registered_by
     row.due_on = working_days_after(clock.local(received).date(), rules.REPLY_DAYS, trading_days.is_trading_day)
     row.save()
-    if reading.distress:
-        publish_event("feedback.distress", source="feedback", ref=row.pk, level=reading.distress)
+    open_feedback_case(row)
     return row
 
 
-def _open_case(text: str, client: Any, received: datetime, case: dict[str, Any], known: dict[str, Any]) -> Any:
-    """Register a complaint from what was said; its text is kept whole as the detail."""
+def _open_case(
+    text: str,
+    client: Any,
+    received: datetime,
+    case: dict[str, Any],
+    known: dict[str, Any],
+    feedback: Feedback | None = None,
+) -> Any:
+    """Register a complaint from what was said, possibly from feedback; its text is kept whole as the detail."""
     channel = known.get("channel") or FeedbackChannel.PHONE.value
     row = register_complaint(
         subject=rules.subject_of(text),
@@ -108,10 +115,29 @@ def _open_case(text: str, client: Any, received: datetime, case: dict[str, Any],
         received_on=clock.local(received).date(),
         **case,
     )
-    distress = rules.read_text(text).distress
-    if distress:
-        publish_event("feedback.distress", source="complaint", ref=row.pk, level=distress)
+    if feedback is None or register.move_to_complaint(feedback, row) is None:
+        register.open_case(
+            client=client,
+            source=CaseSource.COMPLAINT,
+            ref=row.pk,
+            words=text,
+            at=received,
+            first=row.owner,
+            withheld_from=row.about_staff,
+        )
     return row
+
+
+def open_feedback_case(row: Feedback) -> None:
+    """Open a case of distress for words of feedback that hold a sign; its owner acts first. Call inside an action."""
+    register.open_case(
+        client=row.client,
+        source=CaseSource.FEEDBACK,
+        ref=row.pk,
+        words=row.text,
+        at=row.received_at,
+        first=row.owner,
+    )
 
 
 @action(
@@ -179,6 +205,7 @@ def confirm_contact(*, feedback: int) -> Feedback:
         raise refusal("feedback", "没有待处理的痛苦信号。", "No sign of distress waits.")
     row.contacted_by, row.contacted_at = team.current_user(), clock.now()
     row.save()
+    register.note_feedback_contact(row)
     return row
 
 
@@ -233,7 +260,7 @@ def pass_to_complaints(*, feedback: int, **case: Any) -> Any:
     """Register a complaint from feedback, which then lives there alone; issues that it is linked to are linked to the case."""
     row = get_feedback(feedback, "pass_on")
     known = {"sender": row.sender, "sender_contact": row.sender_contact, "channel": str(row.channel)}
-    made = _open_case(row.text, row.client, row.received_at, {**case, "owner": None}, known)
+    made = _open_case(row.text, row.client, row.received_at, {**case, "owner": None}, known, row)
     for link in IssueLink.objects.filter(kind="feedback", ref=row.pk):
         link.kind, link.ref = "complaint", made.pk
         link.save()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from dakehu.domains.care.feedback import rules
+from dakehu.domains.care.feedback.actions import open_feedback_case
 from dakehu.domains.care.feedback.choices import FeedbackKind
 from dakehu.domains.care.models import Feedback
 from dakehu.domains.compliance.complaints.rules import working_days_after
@@ -14,7 +15,6 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.imports import row_matching
 from dakehu.foundation.imports.row_matching import CREATED, UPDATED, Columns, ImportEvaluation, Stored
-from dakehu.foundation.records.recorded import publish_event
 from dakehu.foundation.schema.fields import editable_fields
 
 KEY = ("text", "received_at")
@@ -77,7 +77,7 @@ def _check_rows(columns: Columns, clients: list[int], evaluation: ImportEvaluati
     is_public=False,
 )
 def import_feedback(*, columns: Columns, row_evaluation: ImportEvaluation, clients: list[int]) -> None:
-    """Write evaluated feedback; new rows get topic, mood and clock, and words of distress go to the team lead."""
+    """Write evaluated feedback; new rows get topic, mood and clock, and words of distress open a case."""
     me = team.current_user()
 
     def finish(row: Feedback, index: int, is_new: bool) -> None:
@@ -92,4 +92,4 @@ def import_feedback(*, columns: Columns, row_evaluation: ImportEvaluation, clien
     made, _ = row_matching.write_dependents(Feedback, columns, row_evaluation, feedback_fields(), clients, finish)
     for row in made:
         if row.distress:
-            publish_event("feedback.distress", source="feedback", ref=row.pk, level=str(row.distress))
+            open_feedback_case(row)

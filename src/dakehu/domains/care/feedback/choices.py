@@ -41,11 +41,3 @@ class SuggestedMood(Choices):
     NEGATIVE = "negative", "负面", "Negative"
     NEUTRAL = "neutral", "中性", "Neutral"
     UNSURE = "unsure", "拿不准", "Unsure"
-
-
-class DistressLevel(Choices):
-    """How soon a person must contact somebody whose words hold a sign of distress."""
-
-    URGENT = "urgent", "立即", "At once"
-    HIGH = "high", "当日", "Same day"
-    WATCH = "watch", "关注", "Take notice"

@@ -2,7 +2,7 @@
 
 from dakehu.domains.care.feedback import bulk_import
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.schema.resources import Resource, SheetOf, declare
+from dakehu.foundation.schema.resources import Resource, SheetOf, TimelineOf, declare
 
 declare(
     Resource(
@@ -14,6 +14,7 @@ declare(
         create="care.register_feedback",
         update="care.change_feedback",
         asked_first=("client", "kind", "text", "channel", "received_at", "topic"),
+        timeline=TimelineOf("feedback", bilingual("客户意见", "Feedback"), "message-circle"),
         tab=True,
         worksheet=SheetOf(
             "feedback",

@@ -3,8 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+from dakehu.domains.care.distress.choices import DistressLevel
 from dakehu.domains.care.feedback.choices import (
-    DistressLevel,
     FeedbackChannel,
     FeedbackKind,
     FeedbackState,

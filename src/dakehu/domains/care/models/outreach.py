@@ -1,14 +1,12 @@
-"""Calls after a shock (急跌致电): the campaign, the call to each client, its attempts, cases of distress, the scripts."""
+"""Calls after a shock (急跌致电): the campaign, the call to each client, its attempts, the scripts."""
 
 from django.db import models
 
 from dakehu.domains.care.outreach.choices import (
     CallOutcome,
     CallState,
-    CaseState,
     Cause,
     CloseReason,
-    DistressLevel,
     ScriptCode,
 )
 from dakehu.foundation.access.sensitivity import PERSONAL
@@ -119,54 +117,6 @@ class OutreachAttempt(ClientRecorded):
 
     class Meta(ClientRecorded.Meta):
         indexes = [models.Index(fields=["interaction_ref"], name="attempts_of_interaction")]
-
-
-class DistressCase(ClientRecorded):
-    """Signs of distress in what a client said: who heard it, who must act, the second person, and how it ended.
-
-    `signs` are codes of the rules of distress. `needs_second_person`: the client is older, or of unknown age.
-    """
-
-    names = Names("情绪个案", "Case of distress", "Cases of distress")
-    client_path = "client"
-    retention = TWENTY_YEARS
-
-    client = field(models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="distress_cases"), zh="客户",
-                   en="Client", listed=True, editable=False)  # fmt: skip
-    call = field(models.ForeignKey(OutreachCall, null=True, blank=True, on_delete=models.SET_NULL, related_name="cases"),
-                 zh="急跌致电客户", en="Client to call", editable=False)  # fmt: skip
-    level = field(choice_field(DistressLevel), zh="程度", en="Level", listed=True, editable=False)
-    signs = field(models.JSONField(default=list), zh="情绪信号", en="Signs", sensitivity=PERSONAL, editable=False)
-    words = field(
-        models.TextField(blank=True, default=""),
-        zh="客户原话",
-        en="What was said",
-        sensitivity=PERSONAL,
-        editable=False,
-    )
-    opened_at = field(models.DateTimeField(), zh="发现时间", en="Seen at", listed=True, editable=False)
-    caller = field(models.ForeignKey("team.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"), zh="首位经办人",
-                   en="First person", listed=True, editable=False)  # fmt: skip
-    lead = field(models.ForeignKey("team.User", null=True, blank=True, on_delete=models.PROTECT, related_name="distress_cases"),
-                 zh="上报给", en="Escalated to", listed=True, editable=False)  # fmt: skip
-    needs_second_person = field(
-        models.BooleanField(default=False), zh="须双人处理", en="Needs a second person", editable=False
-    )
-    second_person = field(models.ForeignKey("team.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"),
-                          zh="第二位经办人", en="Second person", editable=False)  # fmt: skip
-    confirmed_at = field(
-        models.DateTimeField(null=True, blank=True), zh="双人确认时间", en="Confirmed at", editable=False
-    )
-    confirmation = field(models.TextField(blank=True, default=""), zh="第二人的确认", en="What the second person did",
-                         sensitivity=PERSONAL, example="与客户及其女儿三方通话，客户情绪平稳")  # fmt: skip
-    state = field(choice_field(CaseState, default=CaseState.OPEN), zh="状态", en="State", listed=True, editable=False)
-    closed_by = field(models.ForeignKey("team.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"), zh="了结人",
-                      en="Closed by", editable=False)  # fmt: skip
-    closed_at = field(models.DateTimeField(null=True, blank=True), zh="了结时间", en="Closed at", editable=False)
-    outcome = field(models.TextField(blank=True, default=""), zh="处理结果", en="How it ended", sensitivity=PERSONAL)
-
-    class Meta(ClientRecorded.Meta):
-        indexes = [models.Index(fields=["state", "lead"], name="distress_cases_open")]
 
 
 class OutreachScript(Recorded):

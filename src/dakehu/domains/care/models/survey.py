@@ -57,6 +57,13 @@ class Survey(Recorded):
         en="Share of closed requests",
         unit="%",
     )
+    days_after = field(
+        models.PositiveSmallIntegerField(default=7, validators=[MinValueValidator(1), MaxValueValidator(30)]),
+        group="rules",
+        zh="投诉答复后天数",
+        en="Days after the reply to a complaint",
+        unit="d",
+    )
     days_open = field(
         models.PositiveSmallIntegerField(default=14, validators=[MinValueValidator(1), MaxValueValidator(60)]),
         group="rules",

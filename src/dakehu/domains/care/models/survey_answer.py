@@ -107,7 +107,10 @@ class SurveyAnswerLink(Unrecorded):
 
 
 class SurveyAlert(ClientRecorded):
-    """Words of distress in an answer that names a client: a person looks at it. Of an anonymous answer there is none."""
+    """Words of distress in an answer, as versions before the register of distress kept them; `case` is its case there.
+
+    No new ones are written (distress.earlier takes these up).
+    """
 
     names = Names("答卷警示", "Survey alert", "Survey alerts")
     client_path = "client"
@@ -132,7 +135,10 @@ class SurveyAlert(ClientRecorded):
         zh="警示处理说明",
         en="What was done",
         sensitivity=PERSONAL,
+        editable=False,
     )
+    case = field(models.OneToOneField("care.DistressCase", null=True, blank=True, on_delete=models.SET_NULL, related_name="alert"),
+                 zh="情绪个案", en="Case of distress", editable=False)  # fmt: skip
 
     class Meta(ClientRecorded.Meta):
         indexes = [models.Index(fields=["raised_on"], condition=Q(settled_on=None), name="survey_alerts_open")]

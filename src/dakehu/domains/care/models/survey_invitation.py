@@ -1,4 +1,4 @@
-"""Who was asked: the invitation of a client, and what was decided for each closed request."""
+"""Who was asked: the invitation of a client, and what was decided for each closed request and each answered complaint."""
 
 from django.db import models
 
@@ -62,3 +62,29 @@ class RequestSurvey(ClientRecorded):
 
     class Meta(ClientRecorded.Meta):
         indexes = [models.Index(fields=["survey", "-id"], name="request_surveys_of_survey")]
+
+
+class ComplaintSurvey(ClientRecorded):
+    """Why a survey went, or did not go, after the reply to a complaint: one row a complaint, whatever becomes of it later."""
+
+    names = Names("投诉回访", "Complaint survey", "Complaint surveys")
+    client_path = "client"
+    retention = TWENTY_YEARS
+
+    client = field(models.ForeignKey("clients.Client", on_delete=models.CASCADE, related_name="complaint_surveys"), zh="客户",
+                   en="Client", listed=True, editable=False)  # fmt: skip
+    complaint_ref = field(
+        models.BigIntegerField(unique=True), zh="投诉编号", en="Complaint", listed=True, editable=False
+    )
+    survey = field(models.ForeignKey("care.Survey", on_delete=models.CASCADE, related_name="complaint_surveys"), zh="满意度问卷",
+                   en="Survey", listed=True, editable=False)  # fmt: skip
+    decided_on = field(models.DateField(), zh="判定日期", en="Decided on", listed=True, editable=False)
+    outcome = field(choice_field(RequestOutcome), zh="是否发送", en="Outcome", listed=True, editable=False)
+    rule = field(
+        models.CharField(max_length=40, blank=True, default=""), zh="不发送规则", en="Rule", listed=True, editable=False
+    )
+    invitation = field(models.ForeignKey(SurveyInvitation, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"), zh="问卷邀请",
+                       en="Invitation", editable=False)  # fmt: skip
+
+    class Meta(ClientRecorded.Meta):
+        indexes = [models.Index(fields=["survey", "-id"], name="complaint_surveys_of_survey")]

@@ -3,9 +3,10 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from dakehu.domains.care.distress.choices import CaseSource
+from dakehu.domains.care.distress.register import open_case
 from dakehu.domains.care.models import OutreachAttempt, OutreachCall
 from dakehu.domains.care.outreach import rules, words
-from dakehu.domains.care.outreach.cases import raise_case
 from dakehu.domains.care.outreach.choices import CallOutcome, CallState
 from dakehu.domains.care.outreach.scripts import scripts_in_force
 from dakehu.domains.care.permissions import OUTREACH_CALL
@@ -76,7 +77,7 @@ def log_outreach_call(
 ) -> OutreachAttempt:
     """Record an attempt; an answered call becomes a service record with its next contact, one that failed rolls on.
 
-    `held_at` is now unless said. Words of distress open a case for the lead and compliance (`cases.raise_case`). Raises Refused
+    `held_at` is now unless said. Words of distress open a case for the lead and compliance (`distress.register`). Raises Refused
     for an answered call without a note or a next contact, and for a client who was reached already.
     """
     row = _get_open(call, version)
@@ -98,8 +99,23 @@ def log_outreach_call(
     row.next_on = attempt.next_on
     row.save()
     attempt.save()
-    raise_case(row, f"{attempt.distress_words}\n{attempt.note}", attempt.staff, at)
+    _open_case(row, f"{attempt.distress_words}\n{attempt.note}", attempt.staff, at)
     return attempt
+
+
+def _open_case(row: OutreachCall, words: str, caller: Any, at: datetime) -> None:
+    """Open a case of distress for what was said on a call; who heard it is the first person, or who serves the client."""
+    first = caller or row.manager
+    open_case(
+        client=row.client,
+        source=CaseSource.CALL,
+        ref=row.pk,
+        words=words,
+        at=at,
+        first=first,
+        has_spoken=True,
+        call=row,
+    )
 
 
 def _service_record(row: OutreachCall, attempt: OutreachAttempt, mood: str | None) -> Any:
@@ -170,5 +186,5 @@ def follow_interaction(interaction: Any) -> bool:
     attempt = OutreachAttempt(call=row, client=row.client, held_at=interaction.held_at, staff_id=interaction.staff_id)
     attempt.outcome, attempt.interaction_ref = CallOutcome.REACHED.value, interaction.pk
     attempt.save()
-    raise_case(row, f"{interaction.summary}\n{interaction.result}", interaction.staff, interaction.held_at)
+    _open_case(row, f"{interaction.summary}\n{interaction.result}", interaction.staff, interaction.held_at)
     return True

@@ -3,8 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+from dakehu.domains.care.distress.choices import CaseState
 from dakehu.domains.care.models import DistressCase, OutreachCall
-from dakehu.domains.care.outreach.choices import CallState, CaseState
+from dakehu.domains.care.outreach.choices import CallState
 from dakehu.domains.care.outreach.queries import find_outreach
 from dakehu.domains.care.permissions import OUTREACH_READ
 from dakehu.domains.team.roles import RoleName

@@ -35,21 +35,6 @@ class CloseReason(Choices):
     SERVED = "served", "已由其他同事联系", "Spoken to by a colleague"
 
 
-class DistressLevel(Choices):
-    """How serious a case of distress is: the levels of the signs."""
-
-    URGENT = "urgent", "立即", "At once"
-    HIGH = "high", "当日", "Same day"
-    WATCH = "watch", "关注", "Take notice"
-
-
-class CaseState(Choices):
-    """State of a case of distress."""
-
-    OPEN = "open", "处理中", "In work"
-    CLOSED = "closed", "已了结", "Closed"
-
-
 class ScriptCode(Choices):
     """The scripts of a call, in the order of a call."""
 

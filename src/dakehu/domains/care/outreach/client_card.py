@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from dakehu.domains.care.distress.choices import CaseState
 from dakehu.domains.care.models import DistressCase, OutreachCall
 from dakehu.domains.care.outreach import words
-from dakehu.domains.care.outreach.choices import CallState, CaseState
+from dakehu.domains.care.outreach.choices import CallState
 from dakehu.domains.care.permissions import OUTREACH_READ
 from dakehu.domains.service.queries import CLIENT
 from dakehu.foundation.base import clock

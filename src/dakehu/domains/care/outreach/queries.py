@@ -1,4 +1,4 @@
-"""Queries of the calls after a shock: campaigns, the list of calls of a day, cases of distress."""
+"""Queries of the calls after a shock: campaigns, the list of calls of a day."""
 
 from collections import Counter
 from datetime import date
@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 from django.db.models import Count
 
-from dakehu.domains.care.distress.signs import LEVELS
+from dakehu.domains.care.distress.choices import CaseState
+from dakehu.domains.care.distress.queries import case_lines
 from dakehu.domains.care.models import DistressCase, Outreach, OutreachAttempt, OutreachCall
 from dakehu.domains.care.outreach import rules, words
-from dakehu.domains.care.outreach.cases import case_lines
-from dakehu.domains.care.outreach.choices import CallOutcome, CallState, CaseState, Cause
+from dakehu.domains.care.outreach.choices import CallOutcome, CallState, Cause
 from dakehu.domains.care.permissions import OUTREACH_READ
 from dakehu.domains.service.absences.standing_in import for_whom, reminded_for
 from dakehu.domains.service.shocks import words as shock_words
@@ -236,17 +236,6 @@ def why(call: OutreachCall) -> str:
     return shock_words.why({**row, "missing": missing, "signs": call.parts.get("signs", [])})
 
 
-@query("care.distress_cases", needs=OUTREACH_READ, zh="情绪个案", en="Cases of distress")
-def distress_cases() -> list[dict[str, Any]]:
-    """Return the visible cases of distress, open ones first, the most serious and oldest of them at the top."""
-    rows = DistressCase.objects.select_related("client", "caller", "lead", "second_person", "closed_by")
-    levels = list(LEVELS)
-    newest = rows.order_by("-pk")[:SHOWN]
-    return case_lines(
-        sorted(newest, key=lambda row: (row.state != CaseState.OPEN, levels.index(str(row.level)), row.opened_at))
-    )
-
-
 @query(
     "care.outreach_calls",
     needs=OUTREACH_READ,
@@ -257,15 +246,3 @@ def distress_cases() -> list[dict[str, Any]]:
 def outreach_calls(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
     """Return the calls of all campaigns to visible clients, in the order of each list."""
     return filter_rows(OutreachCall.objects.all(), filters or {}, order or "-outreach,place")
-
-
-@query(
-    "care.cases_of_distress",
-    needs=OUTREACH_READ,
-    zh="情绪个案列表",
-    en="List of cases of distress",
-    parameters=(FILTERS, ORDER),
-)
-def cases_of_distress(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return the cases of distress of visible clients, the newest first."""
-    return filter_rows(DistressCase.objects.all(), filters or {}, order or "-opened_at")

@@ -4,9 +4,10 @@ from collections import Counter, defaultdict
 from datetime import timedelta
 from typing import Any
 
+from dakehu.domains.care.distress.choices import CaseState
 from dakehu.domains.care.models import DistressCase, Outreach, OutreachAttempt, OutreachCall
 from dakehu.domains.care.outreach import rules, words
-from dakehu.domains.care.outreach.choices import CallState, CaseState, CloseReason
+from dakehu.domains.care.outreach.choices import CallState, CloseReason
 from dakehu.domains.care.outreach.queries import OUTREACH, described, find_outreach
 from dakehu.domains.care.outreach.rules import Comparison, Outflow
 from dakehu.domains.care.permissions import OUTREACH_READ

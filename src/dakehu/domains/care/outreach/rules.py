@@ -1,4 +1,4 @@
-"""Rules of the calls after a shock: who is due, what an attempt must say, two persons, and what the outflow shows. Pure.
+"""Rules of the calls after a shock: who is due, what an attempt must say, and what the outflow shows. Pure.
 
 House defaults [D] of domain.md 8.3 and people.md B.3.7; none of them is law. The difference of two shares has Newcombe's
 interval (growth.campaigns.rules), over clients of equal priority only: those whom the draw put on the first day against those
@@ -13,7 +13,6 @@ from datetime import date
 from dakehu.domains.growth.campaigns.rules import newcombe, wilson
 
 Fault = tuple[str, str, str]  # field, what is wrong in Chinese and English
-OLDER_FROM = 65  # [D] years; as in the score of vulnerability
 CALL_DAYS = 5  # [D] trading days after the shock in which its calls are made
 OUTFLOW_SHARE = 0.10  # [D] net withdrawals of this share of the assets before the shock count as outflow
 OUTFLOW_DAYS = 90  # calendar days over which outflow is counted
@@ -57,33 +56,6 @@ def attempt_fault(outcome: str, note: str, next_on: date | None, today: date) ->
         return "next_on", "请与客户约定下次联系日期。", "Agree on the day of the next contact."
     if next_on is not None and next_on < today:
         return "next_on", "下次联系日期不能早于今天。", "The next contact cannot lie in the past."
-    return None
-
-
-def needs_second_person(is_person: bool, age: int | None) -> bool:
-    """Return whether a case of distress of a client needs two persons: an older person, or one whose age is not known."""
-    return is_person and (age is None or age >= OLDER_FROM)
-
-
-def confirmation_fault(person: int | None, caller: int | None, text: str) -> Fault | None:
-    """Return why somebody cannot be the second person of a case, None if nothing speaks against it."""
-    if person is None or person == caller:
-        return "case", "首位经办人不能同时是第二人。", "Who took the call cannot be the second person too."
-    if not text.strip():
-        return "confirmation", "请写明第二人做了什么。", "Say what the second person did."
-    return None
-
-
-def closing_fault(needs_two: bool, second: int | None, caller: int | None, outcome: str) -> Fault | None:
-    """Return why a case of distress cannot be closed, None if it can."""
-    if needs_two and (second is None or second == caller):
-        return (
-            "case",
-            "年长客户的情绪个案须由第二人参与并确认后才能了结。",
-            "A case of an older client is closed only after a second person has joined and confirmed.",
-        )
-    if not outcome.strip():
-        return "outcome", "请写明处理结果。", "Say how it ended."
     return None
 
 

@@ -3,10 +3,11 @@
 from decimal import Decimal
 from typing import Any
 
+from dakehu.domains.care.distress.queries import case_lines
+from dakehu.domains.care.distress.register import needs_second_person
 from dakehu.domains.care.models import DistressCase, Outreach, OutreachAttempt, OutreachCall
 from dakehu.domains.care.outreach import rules, words
 from dakehu.domains.care.outreach.actions import CALL, get_call
-from dakehu.domains.care.outreach.cases import case_lines, needs_second_person
 from dakehu.domains.care.outreach.choices import CallOutcome, CallState, Cause, ScriptCode
 from dakehu.domains.care.outreach.queries import attempts_of, described, why
 from dakehu.domains.care.outreach.sales import dealings_after

@@ -2,21 +2,11 @@
 
 from datetime import date
 
-from dakehu.domains.care.outreach import rules
 from dakehu.domains.compliance.rule_sets.registry import RuleSource, declare
 
 FROM = date(2026, 11, 29)
 
 declare(
-    RuleSource(
-        "outreach.second_person",
-        f"{rules.OLDER_FROM} 岁及以上或年龄不详的个人客户出现情绪个案，须由首位经办人以外的第二人参与并确认后才能了结。",
-        f"A case of distress of a person of {rules.OLDER_FROM} or more, or of unknown age, is closed only after somebody other than "
-        "the first person has joined and confirmed.",
-        "domain 8.3",
-        "D",
-        FROM,
-    ),
     RuleSource(
         "outreach.random_order",
         "同一优先档的客户按留存种子随机排序；比较按“排在首日”计算，每组不足 200 位时不下结论。",

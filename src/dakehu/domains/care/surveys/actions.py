@@ -77,11 +77,11 @@ def _set(row: Survey, values: dict[str, Any]) -> None:
     for name, value in values.items():
         column: Any = Survey._meta.get_field(name)
         setattr(row, name, column.get_default() if value is None and not column.null else value)
-    if row.purpose == Purpose.REQUEST and row.anonymity == Anonymity.ANONYMOUS:
+    if row.purpose != Purpose.GENERAL and row.anonymity == Anonymity.ANONYMOUS:
         raise refusal(
             "anonymity",
-            "办结后的问卷逐份发送，不可能匿名；请选“保密”或“实名”。",
-            "After a request one survey leaves at a time, which cannot be anonymous: choose confidential or named.",
+            "办结后、答复后的问卷逐份发送，不可能匿名；请选“保密”或“实名”。",
+            "After a request or a complaint one survey leaves at a time, which cannot be anonymous: choose confidential or named.",
         )
     check_words(*(getattr(row, name) for name in TEXTS))
 
@@ -247,12 +247,17 @@ def copy_survey(*, survey: int) -> Survey:
 
 @action("care.open_survey", needs=SURVEY_WRITE, zh="启用问卷", en="Open a survey", parameters=(SURVEY,))
 def open_survey(*, survey: int) -> Survey:
-    """Open a survey: it may be sent, and one of requests goes from now on. Raises Refused where another of requests is open."""
+    """Open a survey: it may be sent, and one of requests or complaints goes from now on. Raises Refused where there is another."""
     row = get_open_survey(survey)
-    if row.purpose == Purpose.REQUEST:
-        others = Survey.objects.filter(purpose=Purpose.REQUEST.value, state=SurveyState.OPEN.value).exclude(pk=row.pk)
+    if row.purpose != Purpose.GENERAL:
+        others = Survey.objects.filter(purpose=row.purpose, state=SurveyState.OPEN.value).exclude(pk=row.pk)
         if others.exists():
-            raise refusal("survey", "已有一份办结后的问卷在进行中。", "Another survey of requests is open already.")
+            raise refusal(
+                "survey",
+                "已有一份“{purpose}”的问卷在进行中。",
+                "Another survey “{purpose}” is open already.",
+                purpose=Purpose.text_of(row.purpose),
+            )
     row.state = SurveyState.OPEN.value
     row.save()
     return row

@@ -16,6 +16,7 @@ class Purpose(Choices):
 
     GENERAL = "general", "按名单发送", "To a list"
     REQUEST = "request", "诉求办结后", "After a request"
+    COMPLAINT = "complaint", "投诉答复后", "After the reply to a complaint"
 
 
 class SurveyState(Choices):
@@ -51,6 +52,7 @@ class BatchOrigin(Choices):
     SAMPLE = "sample", "随机抽样", "Random sample"
     LIST = "list", "指定名单", "List"
     REQUEST = "request", "诉求办结", "Closed request"
+    COMPLAINT = "complaint", "投诉答复", "Answered complaint"
     PHONE = "phone", "电话", "Phone"
     EVENT = "event", "活动现场", "Event"
 
@@ -73,4 +75,5 @@ class RequestOutcome(Choices):
     NO_ADDRESS = "no_address", "没有邮箱", "No mail address"
 
 
+# Who complained is no sample of the clients of anybody: answers after a complaint enter no appraisal.
 INDEPENDENT = (BatchOrigin.SAMPLE.value, BatchOrigin.REQUEST.value)  # samples that nobody picked by hand

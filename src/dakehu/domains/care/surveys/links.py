@@ -12,10 +12,11 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from dakehu.domains.care.distress.choices import CaseSource
+from dakehu.domains.care.distress.register import open_case
 from dakehu.domains.care.distress.rules import find_signs, level_of
 from dakehu.domains.care.models import (
     Survey,
-    SurveyAlert,
     SurveyAnswer,
     SurveyAnswerLink,
     SurveyBatch,
@@ -27,6 +28,7 @@ from dakehu.domains.care.readable import make_readable
 from dakehu.domains.care.surveys import questions, tokens
 from dakehu.domains.care.surveys.choices import Anonymity, AnswerChannel, BatchOrigin, SurveyState
 from dakehu.domains.care.surveys.store import unrecorded
+from dakehu.domains.service.tasks.owners import main_managers
 from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
@@ -151,7 +153,7 @@ def store_answer(
     channel: str,
     is_attended: bool = False,
 ) -> SurveyAnswer:
-    """Store an answer as its survey's anonymity has it, and raise an alert for words of distress of a known client."""
+    """Store an answer as its survey's anonymity has it, and open a case for words of distress of a known client."""
     kind = batch.survey.anonymity
     named = invitation if kind == Anonymity.NAMED else None
     answer = SurveyAnswer(
@@ -168,18 +170,24 @@ def store_answer(
     if kind == Anonymity.CONFIDENTIAL and invitation is not None:
         link = SurveyAnswerLink(answer=answer, invitation=invitation, client_id=invitation.client_id)
         link.save(force_insert=True)
-    level = _level_of(texts)
-    if level is not None and invitation is not None and kind != Anonymity.ANONYMOUS:
-        raise_alert(batch.survey, invitation, level)
+    if invitation is not None and kind != Anonymity.ANONYMOUS:
+        _open_case(batch.survey, invitation, texts)
     return answer
 
 
-def raise_alert(survey: Survey, invitation: SurveyInvitation, level: str) -> None:
-    """Raise an alert: to who serves the client where the survey is named, else to the survey office alone."""
-    is_office_only = survey.anonymity != Anonymity.NAMED
-    SurveyAlert(
-        client=invitation.client, survey=survey, level=level, raised_on=clock.today(), is_office_only=is_office_only
-    ).save()
+def _open_case(survey: Survey, invitation: SurveyInvitation, texts: Mapping[str, str]) -> None:
+    """Open a case of distress: for who serves the client where the survey is named, else for the survey office alone."""
+    is_named, client = survey.anonymity == Anonymity.NAMED, invitation.client
+    open_case(
+        client=client,
+        source=CaseSource.SURVEY,
+        ref=survey.pk,
+        words="\n".join(texts.values()),
+        at=clock.now(),
+        first=main_managers([client.pk]).get(client.pk) if is_named else None,
+        has_words=False,
+        is_office_only=not is_named,
+    )
 
 
 def _level_of(texts: Mapping[str, str]) -> str | None:

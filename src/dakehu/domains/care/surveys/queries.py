@@ -1,11 +1,12 @@
-"""Queries of surveys: the list, one with its batches, requests that were or were not surveyed, alerts."""
+"""Queries of surveys: the list, one with its batches, requests that were or were not surveyed, distress."""
 
 from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-from dakehu.domains.care.distress.signs import LEVELS
-from dakehu.domains.care.models import RequestSurvey, Survey, SurveyAlert, SurveyAnswer, SurveyBatch
+from dakehu.domains.care.distress.choices import CaseSource, CaseState
+from dakehu.domains.care.distress.queries import PEOPLE, case_lines
+from dakehu.domains.care.models import ComplaintSurvey, DistressCase, RequestSurvey, Survey, SurveyAnswer, SurveyBatch
 from dakehu.domains.care.permissions import SURVEY_OFFICE, SURVEY_PHONE, SURVEY_READ, SURVEY_WRITE
 from dakehu.domains.care.surveys import frames, rules
 from dakehu.domains.care.surveys.choices import Anonymity, BatchOrigin, Purpose, RequestOutcome, SurveyState
@@ -16,10 +17,11 @@ from dakehu.domains.care.surveys.texts import PRIVACY, invitation_text
 from dakehu.domains.service.deliveries.client_rules import rule_text
 from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.filtering import filter_rows
-from dakehu.foundation.gates.output import name_of, render_row
+from dakehu.foundation.gates.output import render_row
 from dakehu.foundation.gates.registry import query
+
+MOST_CASES = 100
 
 
 @query("care.surveys", needs=SURVEY_READ, zh="问卷列表", en="Surveys", parameters=(FILTERS, ORDER))
@@ -63,7 +65,7 @@ def survey_page(*, survey: int) -> dict[str, Any]:
         "batches": [_batch_line(batch, is_open) for batch in batches[:50]],
         "invited": sum(batch.invited for batch in batches),
         "finished": finished,
-        "requests": request_lines(row) if row.purpose == Purpose.REQUEST else [],
+        "requests": decision_lines(row),
         "privacy": str(PRIVACY[str(row.anonymity)]),
         "mail": invitation_text(row, clock.today() + timedelta(days=row.days_open)),
         "can": {
@@ -98,10 +100,13 @@ def _batch_line(batch: SurveyBatch, is_open: bool) -> dict[str, Any]:
     }
 
 
-def request_lines(survey: Survey) -> list[dict[str, Any]]:
-    """Return [{text, count}]: for how many closed requests the survey went, and why not for the others."""
-    with elevated("count the requests of a survey"):
-        rows = RequestSurvey.objects.filter(survey=survey).values_list("outcome", "rule")
+def decision_lines(survey: Survey) -> list[dict[str, Any]]:
+    """Return [{text, count}]: for how many requests or complaints the survey went, and why not for the others; [] for one to a list."""
+    tables: dict[str, Any] = {Purpose.REQUEST.value: RequestSurvey, Purpose.COMPLAINT.value: ComplaintSurvey}
+    if str(survey.purpose) not in tables:
+        return []
+    with elevated("count the decisions of a survey"):
+        rows = tables[str(survey.purpose)].objects.filter(survey=survey).values_list("outcome", "rule")
         counts = Counter((outcome, rule if outcome == RequestOutcome.REFUSED else "") for outcome, rule in rows)
     return [
         {
@@ -125,23 +130,8 @@ def request_surveys(*, filters: dict[str, Any] | None = None, order: str | None 
     return rows if order else rows.order_by("-pk")
 
 
-@query("care.survey_alerts", needs=SURVEY_READ, zh="答卷警示", en="Survey alerts")
-def survey_alerts() -> list[dict[str, Any]]:
-    """Return the open alerts that the reader may see, the oldest first: [{id, client, client_id, survey, level, raised_on}]."""
-    actor = current_actor()
-    rows = SurveyAlert.objects.filter(settled_on=None).select_related("client", "survey").order_by("pk")
-    if not actor.may(SURVEY_OFFICE):
-        rows = rows.filter(is_office_only=False)
-    return [
-        {
-            "id": row.pk,
-            "client": name_of(row.client, actor.clearance),
-            "client_id": row.client_id,
-            "survey": str(row.survey),
-            "survey_id": row.survey_id,
-            "level": row.level,
-            "level_text": str(bilingual(*LEVELS[row.level])),
-            "raised_on": row.raised_on.isoformat(),
-        }
-        for row in rows[:100]
-    ]
+@query("care.survey_distress", needs=SURVEY_READ, zh="问卷中的情绪个案", en="Distress in surveys")
+def survey_distress() -> list[dict[str, Any]]:
+    """Return the open cases of distress that answers raised, as far as the reader sees them: distress.queries.case_lines."""
+    rows = DistressCase.objects.filter(source=CaseSource.SURVEY.value, state=CaseState.OPEN.value)
+    return case_lines(rows.select_related(*PEOPLE).order_by("pk")[:MOST_CASES])

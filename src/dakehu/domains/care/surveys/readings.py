@@ -3,18 +3,16 @@
 import json
 from typing import Any
 
-from dakehu.domains.care.models import SurveyAlert, SurveyAnswer, SurveyAnswerLink
+from dakehu.domains.care.models import SurveyAnswer, SurveyAnswerLink
 from dakehu.domains.care.permissions import SURVEY_OFFICE, SURVEY_READ
 from dakehu.domains.care.sentiment.queries import sentiment
 from dakehu.domains.care.surveys import rules
 from dakehu.domains.care.surveys.choices import Anonymity, SurveyState
-from dakehu.domains.care.surveys.parameters import ALERT, ANSWER, NOTE, SURVEY
+from dakehu.domains.care.surveys.parameters import ANSWER, SURVEY
 from dakehu.domains.care.surveys.results import questions_of
-from dakehu.domains.care.surveys.store import get_alert, get_survey
-from dakehu.domains.team import queries as team
+from dakehu.domains.care.surveys.store import get_survey
 from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.actions.registry import action
-from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound, refusal
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.output import name_of
@@ -119,22 +117,3 @@ def read_named_answers(*, survey: int) -> list[dict[str, Any]]:
         }
         for one in found
     ]
-
-
-@action(
-    "care.settle_survey_alert",
-    needs=SURVEY_READ,
-    zh="处理答卷警示",
-    en="Settle a survey alert",
-    parameters=(ALERT, NOTE),
-)
-def settle_survey_alert(*, alert: int, note: str) -> SurveyAlert:
-    """Note what was done about words of distress. Raises NotFound, and Refused where it is settled."""
-    row = get_alert(alert)
-    if row.is_office_only and not current_actor().may(SURVEY_OFFICE):
-        raise NotFound(bilingual("答卷警示", "alert"), alert)
-    if row.settled_on is not None:
-        raise refusal("alert", "已经处理。", "It is settled already.")
-    row.note, row.settled_on, row.settled_by = note[:300], clock.today(), team.current_user()
-    row.save()
-    return row

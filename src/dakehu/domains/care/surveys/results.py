@@ -257,3 +257,26 @@ def satisfaction_of(user_id: int, start: Any, end: Any) -> list[tuple[int, str]]
             if code in answer.choices:
                 found.append((int(answer.choices[code]), str(answer.channel)))
     return found
+
+
+def recommendations_of(user_ids: Iterable[int], start: Any, end: Any) -> list[int]:
+    """Return the answers from 0 to 10 on people's service from a day to another, both included; in order of size, without names.
+
+    Of independent samples only, as satisfaction_of; a survey that one of these people sent is not among them.
+    """
+    people = list(user_ids)
+    with elevated("add up recommendations for an appraisal"):
+        rows = unrecorded(SurveyAnswer).filter(
+            batch__origin__in=INDEPENDENT, is_attended=False, day__gte=start, day__lte=end
+        )
+        rows = rows.exclude(batch__sent_by__in=people).select_related("batch__version")
+        named, linked = (
+            rows.filter(invitation__served_by__in=people),
+            rows.filter(link__invitation__served_by__in=people),
+        )
+        found = []
+        for answer in [*named, *linked]:
+            code = next((one["code"] for one in answer.batch.version.questions if one["kind"] == NPS), "")
+            if code in answer.choices:
+                found.append(int(answer.choices[code]))
+    return sorted(found)

@@ -13,6 +13,8 @@ from dakehu.domains.growth.campaigns.rules import wilson
 Z = 1.959963984540054
 FEWEST_COUNTS, FEWEST_SHARE, FEWEST_NPS = 5, 20, 50
 LEAST_ANONYMOUS = 10  # people of an anonymous batch
+COMPLAINT_WINDOW = 30  # days after the day of a complaint's survey in which it may still leave; house default
+PASSING_RULES = ("open_complaint", "marketing_paused", "too_often")  # of deliveries: they end by themselves
 DAYS_BETWEEN = 90  # between two surveys of a client
 MOST_REMINDERS = 2
 LIGHTEST, HEAVIEST = 0.3, 3.0
@@ -138,3 +140,8 @@ def published_cells(counts: Mapping[str, int], least: int = FEWEST_COUNTS) -> fr
 def is_anonymous_possible(invited: int) -> bool:
     """Return whether a batch is large enough for the word."""
     return invited >= LEAST_ANONYMOUS
+
+
+def waits_for_survey(rule: str, days_left: int) -> bool:
+    """Return whether the survey of a complaint waits: what keeps it passes by itself, and days are left to wait."""
+    return rule in PASSING_RULES and days_left > 0

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import models
 
-from dakehu.domains.care.models import Survey, SurveyAlert, SurveyBatch, SurveyVersion
+from dakehu.domains.care.models import Survey, SurveyBatch, SurveyVersion
 from dakehu.domains.care.surveys.choices import SurveyState
 from dakehu.foundation.base.errors import NotFound, refusal
 from dakehu.foundation.base.i18n import bilingual
@@ -42,14 +42,6 @@ def get_batch(pk: int) -> SurveyBatch:
     row: SurveyBatch | None = SurveyBatch.objects.select_related("survey").filter(pk=pk).first()
     if row is None:
         raise NotFound(bilingual("问卷批次", "batch"), pk)
-    return row
-
-
-def get_alert(pk: int) -> SurveyAlert:
-    """Return a visible alert. Raises NotFound."""
-    row: SurveyAlert | None = SurveyAlert.objects.select_related("client").filter(pk=pk).first()
-    if row is None:
-        raise NotFound(bilingual("答卷警示", "alert"), pk)
     return row
 
 

@@ -22,7 +22,8 @@ class ExportWay(Choices):
     PROGRAMS = "programs", "程序读取（API、Arrow、AI 助手）", "Programs (API, Arrow, assistants)"
     SQL = "sql", "SQL 登录", "SQL login"
     SHEETS = "sheets", "在线表格", "Linked sheets"
+    SCHEDULES = "schedules", "定期报表（含客户明细）", "Scheduled reports with rows of clients"
 
 
 # Ways that stay open: their approval is not used up by one reading but ends.
-STANDING_WAYS = frozenset({ExportWay.ODATA, ExportWay.PROGRAMS, ExportWay.SQL, ExportWay.SHEETS})
+STANDING_WAYS = frozenset({ExportWay.ODATA, ExportWay.PROGRAMS, ExportWay.SQL, ExportWay.SHEETS, ExportWay.SCHEDULES})

@@ -42,7 +42,7 @@ def draw(clients: Collection[int], excluded: Mapping[int, str], seed: str, perce
     """Draw the control group among the clients that no rule excludes: the same for the same seed, in whatever order."""
     eligible = sorted(one for one in set(clients) if not excluded.get(one))
     size = control_size(len(eligible), percent, minimum)
-    control = set(sorted(eligible, key=lambda one: _lot(seed, one))[:size])
+    control = set(drawn_order(eligible, seed)[:size])
     return Draw(
         tuple(one for one in eligible if one not in control),
         tuple(sorted(control)),
@@ -50,8 +50,9 @@ def draw(clients: Collection[int], excluded: Mapping[int, str], seed: str, perce
     )
 
 
-def _lot(seed: str, client: int) -> str:
-    return hashlib.sha256(f"{seed}:{client}".encode()).hexdigest()
+def drawn_order(clients: Iterable[int], seed: str) -> list[int]:
+    """Return clients in the order in which a seed draws them: that of a keyed hash of each."""
+    return sorted(clients, key=lambda one: hashlib.sha256(f"{seed}:{one}".encode()).hexdigest())
 
 
 @dataclass(frozen=True)
@@ -74,11 +75,11 @@ class Effect:
         return "more" if self.low > 0 else "fewer" if self.high < 0 else "none"
 
 
-def wilson(count: float, of: float) -> tuple[float, float]:
-    """Return Wilson's interval of 95 % for a share."""
-    share, square = count / of, Z * Z
+def wilson(count: float, of: float, z: float = Z) -> tuple[float, float]:
+    """Return Wilson's interval for a share, of 95 % unless `z` says otherwise."""
+    share, square = count / of, z * z
     centre = (share + square / (2 * of)) / (1 + square / of)
-    half = Z * sqrt(share * (1 - share) / of + square / (4 * of * of)) / (1 + square / of)
+    half = z * sqrt(share * (1 - share) / of + square / (4 * of * of)) / (1 + square / of)
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
@@ -91,10 +92,10 @@ def effect(contacted: int, contacted_of: int, control: int, control_of: int) -> 
     return Effect(contacted, contacted_of, control, control_of, gap, low, high)
 
 
-def newcombe(count_1: float, of_1: float, count_2: float, of_2: float) -> tuple[float, float]:
-    """Return Newcombe's interval of 95 % for the difference of two shares."""
+def newcombe(count_1: float, of_1: float, count_2: float, of_2: float, z: float = Z) -> tuple[float, float]:
+    """Return Newcombe's interval for the difference of two shares, of 95 % unless `z` says otherwise."""
     first, second = count_1 / of_1, count_2 / of_2
-    (low_1, high_1), (low_2, high_2) = wilson(count_1, of_1), wilson(count_2, of_2)
+    (low_1, high_1), (low_2, high_2) = wilson(count_1, of_1, z), wilson(count_2, of_2, z)
     low = first - second - sqrt((first - low_1) ** 2 + (high_2 - second) ** 2)
     high = first - second + sqrt((high_1 - first) ** 2 + (second - low_2) ** 2)
     return low, high

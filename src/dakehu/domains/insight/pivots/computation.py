@@ -9,6 +9,7 @@ from dakehu.domains.insight.pivots import dimensions, rules
 from dakehu.domains.insight.pivots.rules import Measured, MeasureName, Table
 from dakehu.domains.insight.pivots.sources import Source
 from dakehu.domains.insight.pivots.table_data import AsNow, FromSnapshot, read_clients
+from dakehu.domains.insight.snapshots.store import Snapshot
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base.errors import NotAllowed
@@ -60,19 +61,26 @@ class Pivot:
 
 
 def work_out(
-    rows: str, columns: str | None, measure: str | None, filters: dict[str, Any] | None, top: int | None = None
+    rows: str,
+    columns: str | None,
+    measure: str | None,
+    filters: dict[str, Any] | None,
+    top: int | None = None,
+    past: Snapshot | None = None,
 ) -> Pivot:
-    """Return a pivot over the clients that the reader sees. Raises Refused for columns that are unknown or not for them,
-    NotAllowed without the right to read clients."""
+    """Return a pivot over the clients that the reader sees; with `past` as that snapshot has them.
+
+    Raises Refused for columns that are unknown or not for them, NotAllowed without the right to read clients.
+    """
     if not current_actor().may(Permission.CLIENT_READ):
         raise NotAllowed(bilingual("客户列表", "Clients"), Permission.CLIENT_READ)
     by_row = dimensions.find_dimension(rows, "rows")
     by_column = dimensions.find_dimension(columns, "columns") if columns else None
     name, measured = dimensions.find_measured(rules.read_measure(measure or MeasureName.COUNT.value))
-    data = read_clients([one for one in (by_row, by_column, measured) if one is not None], filters or {})
+    data = read_clients([one for one in (by_row, by_column, measured) if one is not None], filters or {}, past)
     most = min(top + 1, rules.MOST_ROWS) if top else rules.MOST_ROWS
-    down = _axis(by_row, data, most)
-    across = _axis(by_column, data, rules.MOST_COLUMNS) if by_column is not None else None
+    down = axis_of(by_row, data, most)
+    across = axis_of(by_column, data, rules.MOST_COLUMNS) if by_column is not None else None
     places = (down.places, across.places if across is not None else None)
     sizes = (len(down.groups), len(across.groups) if across is not None else 0)
     return Pivot(
@@ -80,7 +88,8 @@ def work_out(
     )
 
 
-def _axis(source: Source, data: FromSnapshot | AsNow, most: int) -> Axis:
+def axis_of(source: Source, data: FromSnapshot | AsNow, most: int) -> Axis:
+    """Return the groups of a column, at most so many, and the place of each client among them."""
     coded = data.coded(source)
     counts, group_of_value = rules.counted_groups(coded, dimensions.group_of(source))
     groups, rest = rules.ordered_groups(counts, dimensions.order_of(source), most)

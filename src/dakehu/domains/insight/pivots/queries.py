@@ -6,8 +6,10 @@ import numpy as np
 
 from dakehu.domains.compliance.supervised_exports import permits
 from dakehu.domains.compliance.supervised_exports.choices import ExportWay
+from dakehu.domains.insight.book.spans import Span, month_of
 from dakehu.domains.insight.pivots import dimensions, rules
 from dakehu.domains.insight.pivots.computation import Axis, Pivot, work_out
+from dakehu.domains.insight.questions.spans import shifted
 from dakehu.domains.insight.snapshots import store
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
@@ -25,6 +27,7 @@ FILTERS = Parameter("filters", required=False, kind="json", spec=FieldSpec("筛�
 TOP = Parameter("top", required=False, kind="integer", spec=FieldSpec("前几行", "Rows at most", example="10"))
 ROW = Parameter("row", required=False, spec=FieldSpec("行值", "Row value"))
 COLUMN = Parameter("column", required=False, spec=FieldSpec("列值", "Column value"))
+PAST = Parameter("past", required=False, spec=FieldSpec("历史季度", "Quarter before", example="2026-09"))
 PLACE = Parameter("offset", required=False, kind="integer", spec=FieldSpec("从第几位起", "From place"))
 EMPTY, REST = "~empty", "~rest"  # how a cell names the group of missing values, and of those put together
 SIZE = 100  # clients of a cell on a page
@@ -35,7 +38,7 @@ SIZE = 100  # clients of a cell on a page
     needs=Permission.INSIGHT_READ,
     zh="透视分析",
     en="Pivot",
-    parameters=(ROWS, COLUMNS, MEASURE, FILTERS, TOP),
+    parameters=(ROWS, COLUMNS, MEASURE, FILTERS, TOP, PAST),
 )
 def pivot(
     *,
@@ -44,12 +47,14 @@ def pivot(
     measure: str | None = None,
     filters: dict[str, Any] | None = None,
     top: int | None = None,
+    past: str | None = None,
 ) -> dict[str, Any]:
     """Return visible clients by rows and columns, with a measure: count (the default), distinct of a column, sum, mean,
     median, min or max of a number as in "sum:assets", or share, row_share, column_share of clients or of an amount.
 
     Rows and columns are columns of the client list, facts of the night, manager or team; dates with :day, :week, :month,
     :quarter or :year; amounts in bands. With `top` the largest rows, the others as one.
+    With `past`, a month, as the last snapshot of its quarter has the clients that the reader sees today.
     Returns {rows: [{value, name: how insight.pivot_clients calls it, label, cells by column, total, filters}], columns:
     [{value, name, label, total, filters}], total,
     measure: {name, label, column, unit}, row_label, column_label, clients: how many are counted, as_of, suppressed: {rows,
@@ -57,7 +62,7 @@ def pivot(
     `filters` open the clients of a group in the list, None where the list cannot be narrowed so (insight.pivot_clients can).
     Raises Refused for columns that are unknown or not for the reader.
     """
-    return answer(work_out(rows, columns, measure, filters, top))
+    return answer(work_out(rows, columns, measure, filters, top, find_past(past)))
 
 
 def answer(pivot: Pivot) -> dict[str, Any]:
@@ -96,7 +101,7 @@ def answer(pivot: Pivot) -> dict[str, Any]:
     needs=Permission.INSIGHT_READ,
     zh="透视单元格的客户",
     en="Clients of a cell of a pivot",
-    parameters=(ROWS, COLUMNS, MEASURE, FILTERS, TOP, ROW, COLUMN, PLACE),
+    parameters=(ROWS, COLUMNS, MEASURE, FILTERS, TOP, ROW, COLUMN, PLACE, PAST),
 )
 def pivot_clients(
     *,
@@ -108,6 +113,7 @@ def pivot_clients(
     row: str | None = None,
     column: str | None = None,
     offset: int | None = None,
+    past: str | None = None,
 ) -> dict[str, Any]:
     """Return the clients of a cell of a pivot, a hundred from a place on, and what they add up to.
 
@@ -116,7 +122,7 @@ def pivot_clients(
     count, total: the cell of the pivot, row_label, column_label, measure, as_of, offset, next}.
     Raises Refused for a group that is not in the pivot.
     """
-    pivot = work_out(rows, columns, measure, filters, top)
+    pivot = work_out(rows, columns, measure, filters, top, find_past(past))
     at_row = _place(pivot.down, row, "row")
     at_column = _place(pivot.across, column, "column") if pivot.across is not None else None
     mask = np.ones(pivot.data.height, bool)
@@ -147,8 +153,23 @@ def pivot_clients(
         "as_of": whole["as_of"],
         "offset": start,
         "next": start + SIZE if start + SIZE < len(found) else None,
-        "filters": _list_filters(filters or {}, pivot, at_row, at_column),
+        "filters": None if past else _list_filters(filters or {}, pivot, at_row, at_column),
     }
+
+
+def find_past(month: str | None) -> store.Snapshot | None:
+    """Return the last snapshot of the quarter of a month, None where no month is named. Raises Refused where none was kept."""
+    if not month:
+        return None
+    found = store.last_of_quarter(month_of(month, "past"))
+    if found is None:
+        raise refusal(
+            "past",
+            "没有保存 {month} 所在季度的快照。",
+            "No snapshot of the quarter of {month} was kept.",
+            month=month,
+        )
+    return found
 
 
 def _check_programs(number: int) -> None:
@@ -160,7 +181,8 @@ def _check_programs(number: int) -> None:
 @query("insight.pivot_fields", needs=Permission.INSIGHT_READ, zh="透视可用的列", en="Columns of pivots")
 def pivot_fields() -> dict[str, Any]:
     """Return the columns of which the reader may build pivots: {dimensions, measures: [{name, label, kind, is_fact}],
-    measure_names, periods, operators: [{value, label}], snapshot: the moment of the newest, None before the first}."""
+    measure_names, periods, operators: [{value, label}], snapshot: the moment of the newest, None before the first,
+    quarters: [{value, label}] of which a snapshot was kept, the newest first}."""
     snapshot = store.newest()
     return {
         **dimensions.fields_of_reader(),
@@ -169,6 +191,10 @@ def pivot_fields() -> dict[str, Any]:
             {"value": one.value, "label": str(rules.MeasureName.text_of(one.value))} for one in rules.MeasureName
         ],
         "periods": [{"value": one.value, "label": str(rules.Period.text_of(one.value))} for one in rules.Period],
+        "quarters": [
+            {"value": f"{first:%Y-%m}", "label": Span(first, shifted(first, "month", 2)).name}
+            for first in store.quarters()
+        ],
         "snapshot": clock.local(snapshot.taken_at).isoformat(timespec="minutes") if snapshot is not None else None,
     }
 

@@ -107,10 +107,17 @@ class AsNow:
         return rules.whole_cents(column) if source.cents else column
 
 
-def read_clients(sources: list[Source], filters: dict[str, Any]) -> FromSnapshot | AsNow:
-    """Return the clients in scope that pass the filters. Raises Refused for filters that are none or not for the reader,
-    and for facts before the first snapshot."""
+def read_clients(sources: list[Source], filters: dict[str, Any], past: Snapshot | None = None) -> FromSnapshot | AsNow:
+    """Return the clients in scope that pass the filters; with `past` those of today's scope, as that snapshot has them.
+
+    Raises Refused for filters that are none or not for the reader, for facts before the first snapshot, and for what a
+    snapshot of the past does not hold.
+    """
     check_filters(filters)
+    if past is not None:
+        if not _holds(past, sources):
+            raise refusal("rows", "这一列没有保存历史。", "No history of this column is kept.")
+        return FromSnapshot(past, kept_rows(past, visible_rows(past), filters, asks_list=False))
     needs_facts = any(source.is_fact for source in sources) or any(fact_of(key) is not None for key in filters)
     snapshot = store.newest()
     if snapshot is None and needs_facts:

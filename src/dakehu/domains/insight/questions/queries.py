@@ -3,7 +3,9 @@
 from typing import Any
 
 from dakehu.domains.clients import queries as clients
+from dakehu.domains.insight.choices import BookView
 from dakehu.domains.insight.questions import rules
+from dakehu.domains.insight.questions.views import find_view
 from dakehu.domains.insight.questions.vocabulary import vocabulary
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
@@ -24,14 +26,14 @@ def question(*, text: str) -> dict[str, Any]:
 
     Returns {filters: as `clients.list` takes them; words: [{words: as typed, means, filters}] of each condition;
     not_understood: [{word, place: from 0, remedy}]; notes: what a reader might expect and these filters do not find;
-    count: visible clients, at_least where more are not counted; only where everything was understood}. Raises Refused for an
+    view: {name, label} of the book over time that it names besides (insight.book); count: visible clients, at_least where more are not counted; only where everything was understood}. Raises Refused for an
     empty or an overlong question.
     """
     if not current_actor().may(Permission.CLIENT_READ):
         raise NotAllowed(bilingual("客户列表", "Clients"), Permission.CLIENT_READ)
     if not text.strip() or len(text) > rules.LONGEST:
         raise refusal("text", "问题应为 1 至 {n} 个字。", "A question has 1 to {n} characters.", n=rules.LONGEST)
-    reading = rules.read_question(text, vocabulary(), clock.today())
+    reading, view = _read(text)
     answer: dict[str, Any] = {
         "filters": reading.filters,
         "not_understood": [
@@ -44,12 +46,26 @@ def question(*, text: str) -> dict[str, Any]:
             if one.leaves_out
         ],
     }
+    if view is not None:
+        answer["view"] = {"name": view.value, "label": str(view.text)}
     if reading.filters and not reading.misses:
         number, more = count_rows(clients.clients(filters=reading.filters, order="code"))
         answer["count"] = number
         if more:
             answer["at_least"] = True
     return answer
+
+
+def _read(text: str) -> tuple[rules.Reading, BookView | None]:
+    """Return what a question means, and the view of the book that it names where its words mean nothing else."""
+    words = vocabulary()
+    reading = rules.read_question(text, words, clock.today())
+    found = find_view(text) if current_actor().may(Permission.LEDGER_READ) else None
+    if found is None or not (reading.misses or found[2]):
+        return reading, None
+    view, rest, _ = found
+    without = rules.read_question(rest, words, clock.today()) if rest.strip() else rules.Reading({}, [], [])
+    return (reading, None) if without.misses else (without, view)
 
 
 _LEFT_OUT = bilingual(

@@ -7,15 +7,23 @@ from dakehu.domains.insight.choices import CardShape, ReportKind
 from dakehu.domains.insight.models import Report
 from dakehu.domains.insight.pivots.computation import work_out
 from dakehu.domains.insight.pivots.queries import answer
+from dakehu.domains.insight.questions.spans import shifted
 from dakehu.domains.insight.reports.ready import READY, find_ready, ready_for
 from dakehu.domains.insight.reports.visibility import get_report, visible_reports
+from dakehu.domains.insight.snapshots import store
 from dakehu.domains.team.queries import names_of
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
+from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Parameter
+
+# What a figure of now is compared with: how many months back the quarter is whose last snapshot is taken.
+DATED = "opened_on:year"  # the rows of a total that is compared: a column that every snapshot has
+EARLIER = ((bilingual("上季末", "Last quarter"), 3), (bilingual("上年同季末", "A year before"), 12))
 
 
 @query(
@@ -46,7 +54,9 @@ def dashboard(*, dashboard: str | None = None) -> dict[str, Any]:
     that of the reader's role unless said.
 
     Returns {id, key, name, is_own, sharing, owner, cards: [{shape, size, title, text, pivot: its definition, answer: as
-    insight.pivot gives it, fault: why it cannot be shown to this reader}]}. Raises NotFound.
+    insight.pivot gives it, fault: why it cannot be shown to this reader, compared: of a figure [{label, value, change, as_of,
+    past: the month of the snapshot}] at the end of the quarter before and a year before, where snapshots were kept}]}.
+    Raises NotFound.
     """
     ready = find_ready(dashboard) if dashboard else ready_for(current_actor().role)
     if ready is not None:
@@ -72,7 +82,34 @@ def _filled(card: dict[str, Any], answers: dict[str, dict[str, Any]]) -> dict[st
     key = repr(sorted((name, repr(value)) for name, value in asked.items() if name != "chart"))
     if key not in answers:
         answers[key] = _worked_out(lambda: pivot_answer(asked))
-    return {**card, **answers[key]}
+    compared = _compared(asked, answers[key]) if card["shape"] == CardShape.FIGURE else []
+    return {**card, **answers[key], "compared": compared}
+
+
+def _compared(definition: dict[str, Any], now: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the figure at the end of the quarter before and of the same quarter a year before, as far as there are any."""
+    found: list[dict[str, Any]] = []
+    value = now["answer"]["total"] if "answer" in now else None
+    total = {name: one for name, one in definition.items() if name not in ("columns", "top")} | {"rows": DATED}
+    for label, months in EARLIER:
+        snapshot = store.last_of_quarter(shifted(clock.today(), "month", -months))
+        if snapshot is None or value is None:
+            continue
+        before = _worked_out(lambda past=snapshot: pivot_answer(total, past))  # type: ignore[misc]
+        if "answer" not in before or before["answer"]["total"] is None:
+            continue
+        then = before["answer"]
+        found.append(
+            {
+                "label": str(label),
+                "value": then["total"],
+                "change": round(value - then["total"], 6),
+                "as_of": then["as_of"],
+                "rows": DATED,
+                "past": f"{clock.local(snapshot.taken_at):%Y-%m}",
+            }
+        )
+    return found
 
 
 def _worked_out(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -82,8 +119,8 @@ def _worked_out(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         return {"fault": next(iter(refused.as_plain().values()))[0]}
 
 
-def pivot_answer(definition: dict[str, Any]) -> dict[str, Any]:
-    """Return what insight.pivot answers to the definition of a pivot. Raises Refused."""
+def pivot_answer(definition: dict[str, Any], past: store.Snapshot | None = None) -> dict[str, Any]:
+    """Return what insight.pivot answers to the definition of a pivot, now or as of a snapshot. Raises Refused."""
     top = definition.get("top")
     pivot = work_out(
         definition["rows"],
@@ -91,6 +128,7 @@ def pivot_answer(definition: dict[str, Any]) -> dict[str, Any]:
         definition.get("measure"),
         definition.get("filters"),
         int(top) if top else None,
+        past,
     )
     return answer(pivot)
 

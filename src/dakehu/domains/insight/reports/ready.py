@@ -7,7 +7,7 @@ from dakehu.domains.insight.choices import CardShape, CardSize
 from dakehu.domains.team.roles import RoleName
 from dakehu.foundation.base.i18n import Bilingual, bilingual, language
 
-FIGURE, LINE, BAR, PIE, HEAT, TABLE, FUNNEL, TEXT = (shape.value for shape in CardShape)
+FIGURE, LINE, BAR, PIE, HEAT, TABLE, _, _ = (shape.value for shape in CardShape)
 THIRD, HALF, FULL = (size.value for size in CardSize)
 
 
@@ -52,7 +52,7 @@ RISK = _card(PIE, HALF, "风险等级", "Risk levels", "risk_level")
 BANDS = _card(BAR, HALF, "资产规模分布", "Clients by assets", "assets")
 OPENED = _card(LINE, HALF, "开户趋势", "Accounts opened", "opened_on:quarter")
 CONTACT = _card(BAR, HALF, "最近联系月份", "Month of the last contact", "last_contact_on:month")
-TIERS = _card(FUNNEL, HALF, "客户级别", "Tiers", "tier__code")
+TIERS = _card(BAR, HALF, "客户级别", "Tiers", "tier__code")
 READY = (
     ReadyDashboard(
         RoleName.MANAGER.value,
@@ -96,17 +96,41 @@ READY = (
                 "status",
                 filters={"is_risk_minimum": True},
             ),
+            _card(
+                FIGURE,
+                THIRD,
+                "证件有效期未登记",
+                "Without an expiry of the ID",
+                "status",
+                filters={"id_expires_on.empty": True},
+            ),
+            _card(
+                FIGURE,
+                THIRD,
+                "投资者类别未定",
+                "Without an investor class",
+                "status",
+                filters={"investor_class.empty": True},
+            ),
+            NEVER,
             RISK,
-            _card(LINE, HALF, "测评到期月份", "Risk tests by month of expiry", "risk_valid_to:month"),
+            _card(BAR, HALF, "测评到期季度", "Risk tests by quarter of expiry", "risk_valid_to:quarter"),
             _card(
                 HEAT,
-                HALF,
+                FULL,
                 "投资者类别 × 风险等级",
                 "Investor classes × risk levels",
                 "investor_class",
                 columns="risk_level",
             ),
-            _card(BAR, HALF, "证件到期季度", "ID documents by quarter of expiry", "id_expires_on:quarter"),
+            _card(
+                BAR,
+                FULL,
+                "证件到期季度（已登记的）",
+                "ID documents by quarter of expiry, as far as known",
+                "id_expires_on:quarter",
+                filters={"id_expires_on.filled": True},
+            ),
             _card(TABLE, FULL, "营业部 × 客户状态", "Branches × status", "branch", columns="status"),
         ),
     ),

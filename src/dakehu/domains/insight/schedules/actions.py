@@ -6,6 +6,7 @@ from dakehu.domains.insight.choices import FileKind, Rhythm
 from dakehu.domains.insight.models import ReportRun, ReportSchedule
 from dakehu.domains.insight.reports.actions import REPORT
 from dakehu.domains.insight.reports.visibility import get_report
+from dakehu.domains.insight.schedules import mailing
 from dakehu.domains.team.queries import get_user
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
@@ -26,12 +27,21 @@ MOST = 200
     needs=Permission.INSIGHT_READ,
     zh="新建定期报表",
     en="Schedule a report",
-    parameters=(REPORT, RECIPIENTS, parameters_of("insight.ReportSchedule", optional=("rhythm", "file_kind"))),
+    parameters=(
+        REPORT,
+        RECIPIENTS,
+        parameters_of("insight.ReportSchedule", optional=("rhythm", "file_kind", "by_mail")),
+    ),
 )
 def add_schedule(
-    *, report: int, recipients: list[int], rhythm: str | None = None, file_kind: str | None = None
+    *,
+    report: int,
+    recipients: list[int],
+    rhythm: str | None = None,
+    file_kind: str | None = None,
+    by_mail: bool | None = None,
 ) -> ReportSchedule:
-    """Make a report for recipients on certain days: for each a file of the own clients. Raises NotFound, NotAllowed for
+    """Make a report for recipients on certain days: for each a file of the own clients, with a mail where asked for. Raises NotFound, NotAllowed for
     recipients besides oneself without the right to share with the firm, Refused for a recipient who is no member of staff."""
     chosen = list(dict.fromkeys(recipients))
     if not chosen or len(chosen) > MOST:
@@ -49,6 +59,7 @@ def add_schedule(
         rhythm=rhythm or Rhythm.WEEKLY.value,
         file_kind=file_kind or FileKind.WORKBOOK.value,
         recipients=chosen,
+        by_mail=bool(by_mail),
     )
     row.save()
     return row
@@ -101,12 +112,17 @@ def record_run(
     clients: int = 0,
     contents: str = "",
     rights: str = "",
+    scope: str = "",
+    rows: int = 0,
     name: str = "",
     content: bytes | None = None,
     fault: str = "",
     is_test: bool = False,
 ) -> ReportRun:
-    """Store the file made for the actor, or why there is none."""
+    """Store the file made for the actor, or why there is none, and queue its mail where the schedule asks for one.
+
+    `rows`: how many clients have a row of their own in the file.
+    """
     run = ReportRun(
         schedule=schedule,
         recipient_id=current_actor().user_id,
@@ -115,6 +131,7 @@ def record_run(
         clients=clients,
         contents=contents,
         rights=rights,
+        scope=scope,
         file_name=name,
         fault=fault[:500],
         is_test=is_test,
@@ -122,6 +139,8 @@ def record_run(
     if content is not None:
         run.file = files.save(name, content).key
     run.save()
+    if run.file and schedule.by_mail and not is_test:
+        mailing.mail(run, rows)
     return run
 
 

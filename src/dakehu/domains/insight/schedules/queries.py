@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from dakehu.domains.insight.choices import ReportMail
 from dakehu.domains.insight.models import ReportRun, ReportSchedule
 from dakehu.domains.insight.schedules import rules
 from dakehu.domains.team.queries import names_of
@@ -19,8 +20,8 @@ SHOWN = 100
 
 @query("insight.schedules", needs=Permission.INSIGHT_READ, zh="我的定期报表", en="My scheduled reports")
 def schedules() -> list[dict[str, Any]]:
-    """Return one's own schedules that are on: [{id, report, name, rhythm, file_kind, recipients: their names, last: day of
-    the last files, dropped: names of recipients who left}]."""
+    """Return one's own schedules that are on: [{id, report, name, rhythm, file_kind, by_mail, recipients: their names, last: day
+    of the last files, dropped: names of recipients who left}]."""
     rows = list(ReportSchedule.objects.filter(owner_id=current_actor().user_id, is_on=True).select_related("report"))
     runs = list(ReportRun.objects.filter(schedule__in=[row.pk for row in rows]).order_by("day"))
     names = names_of({*(one for row in rows for one in row.recipients), *(run.recipient_id for run in runs)})
@@ -32,6 +33,7 @@ def schedules() -> list[dict[str, Any]]:
             "name": row.report.name,
             "rhythm": str(row._meta.get_field("rhythm").choice_set.text_of(row.rhythm)),
             "file_kind": str(row._meta.get_field("file_kind").choice_set.text_of(row.file_kind)),
+            "by_mail": row.by_mail,
             "recipients": [names.get(one, str(one)) for one in row.recipients],
             "last": last.get(row.pk),
             "dropped": [
@@ -44,7 +46,8 @@ def schedules() -> list[dict[str, Any]]:
 
 @query("insight.report_files", needs=Permission.INSIGHT_READ, zh="我收到的报表", en="Reports made for me")
 def report_files() -> list[dict[str, Any]]:
-    """Return the files made for oneself, newest first: [{id, name, day, state, clients, file_name, fault, is_test}]."""
+    """Return the files made for oneself, newest first: [{id, name, day, state, clients, file_name, fault, is_test,
+    mailed: what left by mail in words, mail_note: why no more}]."""
     rows = ReportRun.objects.filter(recipient_id=current_actor().user_id).exclude(state="dropped")
     return [
         {
@@ -56,6 +59,8 @@ def report_files() -> list[dict[str, Any]]:
             "file_name": row.file_name if row.file else "",
             "fault": row.fault,
             "is_test": row.is_test,
+            "mailed": str(ReportMail.text_of(str(row.mailed))) if row.mailed else "",
+            "mail_note": row.mail_note,
         }
         for row in rows.select_related("schedule__report").order_by("-pk")[:SHOWN]
     ]

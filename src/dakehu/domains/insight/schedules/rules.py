@@ -22,6 +22,11 @@ def is_due(day: date, rhythm: str, trading_days: Iterable[date]) -> bool:
     return min((one for one in trading_days if one >= first), default=None) == day
 
 
+def is_of_domain(address: str, domains: Iterable[str]) -> bool:
+    """Return whether a mail address is of one of some domains; a part of a domain is another one."""
+    return address.strip().lower().rpartition("@")[2] in set(domains)
+
+
 def contents_of(definition: Any, scope: str, columns: Iterable[str], moment: str, language: str, file_kind: str) -> str:
     """Return the digest of what decides what a file says: `scope` names the visible clients, `columns` the open columns,
     `moment` the data. A file is used again only under the same digest."""

@@ -61,8 +61,13 @@ def fact_of(key: str) -> Source | None:
     return sources[name] if name is not None and sources[name].is_fact else None
 
 
-def kept_rows(snapshot: Snapshot, rows: np.ndarray | None, filters: Mapping[str, Any]) -> np.ndarray | None:
-    """Return those of some rows (None: all) that pass all filters. The filters are checked (check_filters)."""
+def kept_rows(
+    snapshot: Snapshot, rows: np.ndarray | None, filters: Mapping[str, Any], asks_list: bool = True
+) -> np.ndarray | None:
+    """Return those of some rows (None: all) that pass all filters. The filters are checked (check_filters).
+
+    Raises Refused for a filter that the snapshot cannot decide where the list, which is of now, may not be asked.
+    """
     sources, left = every_source(), {}
     index = spellings()
     mask: np.ndarray | None = None
@@ -76,6 +81,8 @@ def kept_rows(snapshot: Snapshot, rows: np.ndarray | None, filters: Mapping[str,
             left[key] = value
         else:
             mask = found if mask is None else mask & found
+    if left and not asks_list:
+        raise refusal("filters", "这个条件没有保存历史。", "No history of this filter is kept.")
     if left:
         found = _asked_of_list(snapshot, left)
         mask = found if mask is None else mask & found

@@ -3,6 +3,7 @@
 from typing import Any
 
 from dakehu.domains.insight.snapshots.collection import take_snapshot
+from dakehu.domains.insight.snapshots.rebuilding import rebuild_quarters
 from dakehu.domains.ledger.nightly import data_state
 from dakehu.domains.team.audit_queries import SIGN_INS
 from dakehu.foundation.base.i18n import bilingual
@@ -14,6 +15,7 @@ STEP = "insight.snapshot"
 
 def _run(night: Night) -> dict[str, Any]:
     snapshot = take_snapshot(night.day, night.progress)
+    rebuild_quarters()
     words = bilingual("已生成 {n} 位客户的数据快照。", "A snapshot of {n} clients was written.", n=snapshot.height)
     return {"clients": snapshot.height, "columns": len(snapshot.kinds), "words": words}
 

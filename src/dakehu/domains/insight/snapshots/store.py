@@ -1,7 +1,8 @@
 """The snapshot as a file: Arrow columns beside the desk's other derived data, read without being copied.
 
 What makes groups is stored as codes: 0 for a missing value, n for the n-th of the column's values. Amounts are whole
-cents (Int64), other numbers Float64. The newest two files are kept, so that a reader of the old one can finish.
+cents (Int64), other numbers Float64. The newest two files are kept, so that a reader of the old one can finish, and the last
+of each of the quarters before, to compare with.
 """
 
 import json
@@ -24,6 +25,8 @@ from dakehu.foundation.base import clock
 ABOUT = b"snapshot"  # key of the file's metadata
 CLIENT = "client"  # the column of the clients' ids, ascending
 KEPT = 2
+QUARTERS = 5  # quarters before the present one whose last snapshot is kept: a year and the quarter before it
+OPEN = 3  # files that this process reads at a time
 
 
 @dataclass(frozen=True)
@@ -73,15 +76,24 @@ def folder() -> Path:
     return path
 
 
-def write(columns: dict[str, Coded | pl.Series], kinds: dict[str, str], day: date, entry: int) -> Snapshot:
-    """Write columns as the newest snapshot, in one rename, and delete the older ones. `columns` begins with the ids."""
+def write(
+    columns: dict[str, Coded | pl.Series],
+    kinds: dict[str, str],
+    day: date,
+    entry: int,
+    taken_at: datetime | None = None,
+) -> Snapshot:
+    """Write columns as a snapshot of a moment (now unless said), in one rename, and delete those that are not kept.
+
+    `columns` begins with the ids.
+    """
     arrays, values = {}, {}
     for name, column in columns.items():
         if isinstance(column, Coded):
             arrays[name], values[name] = pa.array(column.codes), column.values
         else:
             arrays[name] = column.rechunk().to_arrow()
-    now = clock.now()
+    now = taken_at or clock.now()
     about = {
         "taken_at": now.isoformat(),
         "day": day.isoformat(),
@@ -92,7 +104,9 @@ def write(columns: dict[str, Coded | pl.Series], kinds: dict[str, str], day: dat
     table = pa.table(arrays).replace_schema_metadata({ABOUT: json.dumps(about).encode()})
     path = folder() / f"{now:%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:8]}.arrow"
     _write_file(path, table)
-    for old in _paths()[:-KEPT]:
+    paths = _paths()
+    kept = {*paths[-KEPT:], *(one for quarter, one in _by_quarter(paths).items() if quarter in _kept_quarters(paths))}
+    for old in set(paths) - kept:
         old.unlink(missing_ok=True)
     return _read(path)
 
@@ -130,17 +144,46 @@ def _write_file(path: Path, table: pa.Table) -> None:
 def newest() -> Snapshot | None:
     """Return the newest snapshot, None before the first."""
     paths = _paths()
-    if not paths:
-        return None
-    found = _open.get(paths[-1])
+    return _opened(paths[-1]) if paths else None
+
+
+def last_of_quarter(day: date) -> Snapshot | None:
+    """Return the last snapshot taken in the quarter of a day, None where none was kept."""
+    path = _by_quarter(_paths()).get(_quarter(day.year, day.month))
+    return _opened(path) if path is not None else None
+
+
+def quarters() -> list[date]:
+    """Return the first days of the quarters before the present one of which a snapshot is kept, the newest first."""
+    today = clock.today()
+    now = _quarter(today.year, today.month)
+    return [date(one // 4, one % 4 * 3 + 1, 1) for one in sorted(_by_quarter(_paths()), reverse=True) if one < now]
+
+
+def _opened(path: Path) -> Snapshot:
+    found = _open.get(path)
     if found is None:
-        found = _read(paths[-1])
-        _open.clear()
-        _open[paths[-1]] = found
+        found = _read(path)
+        while len(_open) >= OPEN:
+            _open.pop(next(iter(_open)), None)
+        _open[path] = found
     return found
 
 
-_open: dict[Path, Snapshot] = {}  # the one that this process reads
+def _by_quarter(paths: list[Path]) -> dict[int, Path]:
+    """Return {quarter: the last of its snapshots}."""
+    return {_quarter(int(path.stem[:4]), int(path.stem[4:6])): path for path in paths}
+
+
+def _kept_quarters(paths: list[Path]) -> set[int]:
+    return set(sorted(_by_quarter(paths))[-QUARTERS - 1 :])
+
+
+def _quarter(year: int, month: int) -> int:
+    return year * 4 + (month - 1) // 3
+
+
+_open: dict[Path, Snapshot] = {}  # those that this process reads
 
 
 def _paths() -> list[Path]:

@@ -3,6 +3,7 @@
 from dakehu.domains.learning.choices import AttemptState, EnrolmentState, RecordSource, RecordState
 from dakehu.domains.learning.models import Attempt, Enrolment, Lesson, TrainingRecord
 from dakehu.foundation.base import clock
+from dakehu.foundation.records.recorded import publish_event
 
 
 def open_lessons(enrolment: Enrolment) -> list[int]:
@@ -41,6 +42,7 @@ def complete_if_done(enrolment: Enrolment) -> bool:
             course=course,
             state=RecordState.COUNTED.value,
         ).save()
+    publish_event("course.completed", user=enrolment.user_id, course=course.pk)
     return True
 
 

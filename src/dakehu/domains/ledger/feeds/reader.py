@@ -121,9 +121,19 @@ def last_days(name: str, at: date, column: str, since: date) -> pl.DataFrame:
 
 
 def read_file(feed: Feed, file: str, columns: Iterable[str] | None = None) -> pl.DataFrame:
-    """Return the rows of one file of the journal as they are stored: money in fen, ids as at the import."""
-    wanted = _wanted(feed, columns)
-    return pl.read_parquet(journal.path_of(file), columns=list(wanted)).select(wanted)
+    """Return the rows of one file of the journal as they are stored: money in fen, ids as at the import.
+
+    A column that the feed did not have yet when the file came is missing in every row.
+    """
+    wanted, path = _wanted(feed, columns), journal.path_of(file)
+    try:
+        return pl.read_parquet(path, columns=list(wanted)).select(wanted)
+    except pl.exceptions.ColumnNotFoundError:
+        there = set(pl.read_parquet_schema(path))
+        found = pl.read_parquet(path, columns=[name for name in wanted if name in there])
+        kinds = pl.DataFrame(feed.schema.empty_table()).schema
+        later = [pl.lit(None, kinds[name]).alias(name) for name in wanted if name not in there]
+        return found.with_columns(later).select(wanted)
 
 
 def _wanted(feed: Feed, columns: Iterable[str] | None) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 No advice, no targets, nothing about a single client.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -141,11 +142,12 @@ def market_breadth() -> dict[str, Any]:
 
     Returns {as_of, clients, securities, rose, fell, stayed, highs, lows, above_20, above_60, above_250 (shares, None
     without a full window), concentration (sum of squared weights), unpriced, foreign (another currency, excluded from
-    weights), holdings: [{code, market, name, kind (label), weight, clients, change}] largest first}. Weights only, no
-    sums, so that nothing is disclosed about one client.
+    weights), holdings: [{code, market, name, kind (label), weight, clients, change}] largest first, classes: [{kind (label),
+    securities, rose, fell, stayed, above_60, weight}] by class, the heaviest first}. Weights only, no sums, so that nothing is
+    disclosed about one client.
     """
     day = portfolio.valuation_date()
-    holdings, holders = _holdings_weights()
+    holdings, holders = holdings_of(scope.client_model().objects.values_list("pk", flat=True))
     result: dict[str, Any] = {
         "as_of": day.isoformat(),
         "clients": 0,
@@ -162,6 +164,7 @@ def market_breadth() -> dict[str, Any]:
         "unpriced": 0,
         "foreign": 0,
         "holdings": [],
+        "classes": [],
     }
     if not holdings:
         return result
@@ -206,16 +209,39 @@ def market_breadth() -> dict[str, Any]:
         "unpriced": int((~np.isfinite(last)).sum()),
         "foreign": int((~is_domestic).sum()),
         "holdings": rows,
+        "classes": _classes(assets, prices.matrix, values),
     }
 
 
-def _holdings_weights() -> tuple[dict[int, tuple[float, int]], int]:
-    """Return ({product id: (shares held, number of holders)}, number of clients with holdings).
+def _classes(assets: np.ndarray, matrix: np.ndarray, values: np.ndarray) -> list[dict[str, Any]]:
+    """Return the breadth of each class of securities, the heaviest first."""
+    kinds = dict(Product.objects.filter(pk__in=assets.tolist()).values_list("pk", "kind"))
+    kind_of = np.array([str(kinds.get(one, "")) for one in assets.tolist()])
+    total, found = float(values.sum()), []
+    for kind in np.unique(kind_of).tolist():
+        chosen = kind_of == kind
+        one = market.breadth(matrix[chosen])
+        above = one.above[market.MEANS.index(60)]
+        found.append(
+            {
+                "kind": SecurityKind.text_of(kind),
+                "securities": int(chosen.sum()),
+                "rose": one.rose,
+                "fell": one.fell,
+                "stayed": one.stayed,
+                "above_60": None if np.isnan(above) else above,
+                "weight": float(values[chosen].sum()) / total if total else None,
+            }
+        )
+    return sorted(found, key=lambda row: -(row["weight"] or 0))
 
-    Over the visible clients; short positions are excluded.
+
+def holdings_of(clients: Iterable[int]) -> tuple[dict[int, tuple[float, int]], int]:
+    """Return ({product id: (shares held, number of holders)}, number of clients with holdings) of visible clients.
+
+    Short positions are excluded.
     """
-    visible = scope.client_model().objects.values_list("pk", flat=True)
-    table = close_inputs.group_by_client(reader.trades_of_clients(visible))
+    table = close_inputs.group_by_client(reader.trades_of_clients(clients))
     owner = np.repeat(table.clients, np.diff(table.offsets))
     pair = owner * (len(table.assets) + 1) + table.asset
     pairs, pair_index = np.unique(pair, return_inverse=True)

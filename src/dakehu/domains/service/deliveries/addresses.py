@@ -35,6 +35,13 @@ def own_address(number: int) -> NoticeAddress:
     return row
 
 
+def mail_addresses_of(user: int) -> list[str]:
+    """Return the confirmed mail addresses at which somebody wants to be reached, the oldest first."""
+    rows = NoticeAddress.objects.filter(user_id=user, channel=StaffChannel.MAIL.value, is_on=True)
+    with elevated("write to a member of staff at a confirmed address"):
+        return [row.address.open() for row in rows.exclude(confirmed_at=None).order_by("pk")]
+
+
 def address_problem(channel: str, address: str) -> None:
     """Raise Refused for an address that the desk cannot send to."""
     if channel == StaffChannel.CHAT:

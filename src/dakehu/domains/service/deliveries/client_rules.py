@@ -33,7 +33,7 @@ RULES = {
     "read_already": bilingual("已在系统内读过", "Read in the desk already"),
     "recipient_left": bilingual("收件人员已离职或停用", "The recipient no longer works here"),
     "snoozed": bilingual("本人暂停了提醒", "Snoozed by the recipient"),
-    "link_gone": bilingual("其中的链接已失效", "The link in it no longer works"),
+    "link_gone": bilingual("其中的链接或文件已失效", "The link or the file in it is no longer good"),
     "taken_back": bilingual("已被取消", "Taken back by a person"),
 }
 

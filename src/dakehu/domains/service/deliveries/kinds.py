@@ -14,7 +14,7 @@ class DeliveryChannel(Choices):
 
 
 class DeliveryKind(Choices):
-    """What a message is. The first four go to staff."""
+    """What a message is. Those of TO_STAFF go to staff."""
 
     NOTICE = "notice", "提醒", "Notice"
     DIGEST = "digest", "每日汇总", "Digest"
@@ -25,6 +25,7 @@ class DeliveryKind(Choices):
     CAMPAIGN = "campaign", "营销活动", "Campaign"
     EVENT = "event", "活动邀请", "Invitation"
     SURVEY = "survey", "问卷", "Survey"
+    REPORT = "report", "定期报表", "Scheduled report"
     SEAL = "seal", "日志封存", "Audit seal"
 
 
@@ -47,7 +48,7 @@ class DeliveryState(Choices):
 WAITING = ("planned", "held", "queued", "failed_temporary")  # sent when their time has come
 SENT = ("accepted", "delivered")
 AGAIN = ("failed_temporary", "failed_final", "unknown", "suppressed", "bounced", "held")  # a person may send it again
-TO_STAFF = ("notice", "digest", "code", "test")
+TO_STAFF = ("notice", "digest", "code", "test", "report")
 MARKETING = ("campaign", "event")
 AUTOMATIC = ("mail", "chat", "desk")  # channels that the desk itself can send by
 

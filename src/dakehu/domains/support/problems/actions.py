@@ -6,6 +6,7 @@ from dakehu.domains.support.choices import ProblemState
 from dakehu.domains.support.client_data.check import check_no_client_data
 from dakehu.domains.support.models import KnownProblem, ProblemSubscription
 from dakehu.domains.support.parameters import ANYWAY, KNOWN_PROBLEM, VERSION
+from dakehu.domains.support.tickets.store import words_of
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
@@ -15,7 +16,6 @@ from dakehu.foundation.base.errors import NotFound, refusal
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Fields, Parameter
-from dakehu.foundation.search.text import name_tokens, tokens
 
 TEXTS = ("title", "description", "workaround")
 FIXED_IN = Parameter("fixed_in", spec=FieldSpec("修复版本", "Fixed in"))
@@ -67,7 +67,7 @@ def _save(row: KnownProblem, values: dict[str, Any], anyway: bool | None) -> Kno
     for name in ("title", "description", "affected_version"):
         if not getattr(row, name).strip():
             raise refusal(name, "请填写。", "This is needed.")
-    row.words = f"{name_tokens(row.title)} {tokens(f'{row.description} {row.workaround}')}"
+    row.words = words_of(row)
     row.save()
     return row
 

@@ -57,7 +57,7 @@ def open_ticket(
     row.asked_by, row.asked_at, row.desk_version = _me(), clock.now(), __version__[:40]
     row.page, row.guide_page = bare_page(page or ""), (guide_page or "")[:40]
     row.is_public = row.is_public or row.kind == TicketKind.WISH
-    store.index_words(row)
+    row.words = store.words_of(row)
     row.save()
     if row.kind == TicketKind.WISH:
         Voice(ticket=row, user=row.asked_by).save()
@@ -106,7 +106,7 @@ def change_ticket(*, ticket: int, version: int | None = None, anyway: bool | Non
         row.is_public = True
         if not Voice.objects.filter(ticket=row, user=row.asked_by).exists():
             Voice(ticket=row, user=row.asked_by).save()
-    store.index_words(row)
+    row.words = store.words_of(row)
     row.save()
     return row
 
@@ -128,7 +128,7 @@ def write_on_ticket(*, ticket: int, text: str, file: Upload | None = None, anywa
         _add_file(row, file)
     if row.state == TicketState.ANSWERED:
         row.state = TicketState.OPEN.value
-    store.index_words(row)
+    row.words = store.words_of(row)
     row.save()
     return message
 
@@ -149,7 +149,7 @@ def answer_ticket(*, ticket: int, text: str, anyway: bool | None = None) -> Tick
     message = store.write_message(row, text, is_from_support=True)
     row.first_answered_at = row.first_answered_at or message.written_at
     row.state, row.handler = TicketState.ANSWERED.value, message.author
-    store.index_words(row)
+    row.words = store.words_of(row)
     row.save()
     return message
 
@@ -186,7 +186,7 @@ def reopen_ticket(*, ticket: int, text: str, anyway: bool | None = None) -> Tick
     check_no_client_data({"text": text}, anyway)
     store.write_message(row, text, is_from_support=row.asked_by_id != current_actor().user_id)
     row.state, row.solved_at, row.reopened = TicketState.OPEN.value, None, row.reopened + 1
-    store.index_words(row)
+    row.words = store.words_of(row)
     row.save()
     return row
 
@@ -207,7 +207,7 @@ def close_ticket(*, ticket: int, text: str, anyway: bool | None = None) -> Ticke
     message = store.write_message(row, text, is_from_support=True)
     row.first_answered_at = row.first_answered_at or message.written_at
     row.state, row.handler = TicketState.CLOSED.value, message.author
-    store.index_words(row)
+    row.words = store.words_of(row)
     row.save()
     return row
 

@@ -1,6 +1,6 @@
 """Find tickets and write on them."""
 
-from dakehu.domains.support.models import Ticket, TicketMessage
+from dakehu.domains.support.models import KnownProblem, Ticket, TicketMessage
 from dakehu.domains.support.tickets import rules
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import current_actor
@@ -35,10 +35,12 @@ def check_step(row: Ticket, step: str) -> None:
         raise Refused({"ticket": [fault]})
 
 
-def index_words(row: Ticket) -> None:
-    """Set the words by which a ticket is found: of its subject, its details and what was written on it."""
+def words_of(row: Ticket | KnownProblem) -> str:
+    """Return the words by which a ticket or a known problem is found: of its title, its texts and what was written on it."""
+    if isinstance(row, KnownProblem):
+        return f"{name_tokens(row.title)} {tokens(f'{row.description} {row.workaround}')}"
     written = [] if row.pk is None else list(row.messages.order_by("pk").values_list("text", flat=True))
-    row.words = f"{name_tokens(row.subject)} {tokens(' '.join([row.text, *written]))}"
+    return f"{name_tokens(row.subject)} {tokens(' '.join([row.text, *written]))}"
 
 
 def write_message(row: Ticket, text: str, is_from_support: bool) -> TicketMessage:

@@ -19,3 +19,8 @@ def clients_for(place: int, clients: Sequence[Client], each: int = CLIENTS_EACH)
         return []
     first = place * each
     return [clients[(first + offset) % len(clients)] for offset in range(min(each, len(clients)))]
+
+
+def desk_name(username: str) -> str:
+    """Return the user name on the real desk of an account of the training desk."""
+    return username.removeprefix(PREFIX)

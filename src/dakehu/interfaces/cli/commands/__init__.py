@@ -57,6 +57,7 @@ COMMANDS = {
     "serve": processes.serve,
     "open": opening.open_file,
     "link": processes.print_link,
+    "restart": processes.restart,
     "work": processes.work,
     "demo": processes.build_demo,
     "training": processes.serve_training,

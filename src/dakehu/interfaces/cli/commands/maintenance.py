@@ -1,10 +1,15 @@
 """Check, close, migrate, back up and restore an installation."""
 
 import argparse
+import signal
+import sys
+import threading
+import time
 from importlib import import_module
 from pathlib import Path
 
 from django.conf import settings
+from django.db import DatabaseError, connections
 
 from dakehu.domains.ledger.close import run as close_run
 from dakehu.foundation import key_rotation
@@ -19,7 +24,7 @@ from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.search import index
 from dakehu.interfaces.cli import audit_report, backup, restore, server
-from dakehu.interfaces.cli.inputs import check_file, read_day, read_password
+from dakehu.interfaces.cli.inputs import check_file, read_day, read_moment, read_password
 from dakehu.interfaces.cli.output import progress_of, write_message, write_result
 
 
@@ -128,6 +133,9 @@ def write_backup(line: argparse.Namespace) -> None:
             "Backups are encrypted: name a file with the password by --password-file or DAKEHU_BACKUP_PASSWORD_FILE, or give "
             "--unencrypted for one that is not, and holds no keys.",
         )
+    if line.snapshots:
+        _write_snapshots(line, read_password(password_file))
+        return
     if line.unencrypted:
         password_file = None
     result = backup.backup(line.file, read_password(password_file), write_message)
@@ -136,9 +144,44 @@ def write_backup(line: argparse.Namespace) -> None:
     write_result(line, result)
 
 
+def _write_snapshots(line: argparse.Namespace, password: str | None) -> None:
+    """Add a snapshot to a folder, or go on adding them until told to end. The first is an act of the desk; those that
+    follow every minute would fill its record."""
+    if not password:
+        raise refusal(
+            "password_file",
+            "快照总是加密的：请用 --password-file 给出密码文件。",
+            "Snapshots are always encrypted: name the file of their password with --password-file.",
+        )
+    ending = threading.Event()
+    if line.every > 0:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: ending.set())
+    with act("desk.backup", line.reason or "dakehu backup --snapshots"):
+        add_audit_note(file=line.file.name, encrypted=True)
+    while True:
+        begun = time.monotonic()
+        try:
+            write_result(line, backup.write_snapshot(line.file, password))
+            sys.stdout.flush()
+        except (Refused, DatabaseError, OSError) as fault:
+            if line.every <= 0:
+                raise
+            write_message(
+                bilingual("快照没有写成，稍后再试：{why}", "No snapshot was written; again soon: {why}", why=fault)
+            )
+        connections.close_all()
+        if line.every <= 0 or ending.wait(max(0.0, line.every - (time.monotonic() - begun))):
+            return
+
+
 def restore_backup(line: argparse.Namespace) -> None:
     """Restore a backup into an empty data directory."""
-    write_result(line, restore.restore(check_file(line.file), read_password(line.password_file)))
+    source = line.file if line.file.is_dir() else check_file(line.file)
+    if line.at and not line.file.is_dir():
+        raise refusal("at", "--at 只用于快照文件夹。", "--at is for a folder of snapshots.")
+    moment = read_moment(line.at, "at")
+    write_result(line, restore.restore(source, read_password(line.password_file), moment))
 
 
 def migrate_database(line: argparse.Namespace) -> None:

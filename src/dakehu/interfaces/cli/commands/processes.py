@@ -3,14 +3,25 @@
 import argparse
 
 from dakehu.foundation.base.errors import refusal
-from dakehu.foundation.base.i18n import language
+from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.interfaces.cli import links, server
 from dakehu.interfaces.cli.output import write_result
 
 
 def serve(line: argparse.Namespace) -> int:
     """Serve the desk."""
-    return server.serve(line.host, line.port, browser=not line.no_browser)
+    return server.serve(line.host, line.port, browser=not line.no_browser, with_worker=not line.no_worker)
+
+
+def restart(line: argparse.Namespace) -> None:
+    """Replace the processes of the desk, so that a new version or setting takes effect without an interruption."""
+    number = server.restart()
+    words = bilingual(
+        "已通知工作台（进程 {pid}）逐个更换进程；完成后其日志会说明。",
+        "The desk (process {pid}) replaces its processes one after the other; its log says when that is done.",
+        pid=number,
+    )
+    write_result(line, {"restarting": number}, [str(words)])
 
 
 def print_link(line: argparse.Namespace) -> int:

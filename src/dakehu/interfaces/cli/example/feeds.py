@@ -138,6 +138,7 @@ def _balances(year: Year, contracts: "feed_contracts.Contracts") -> pl.DataFrame
     products = np.round(np.array([p.assets * (0.06 * (int(p.code[2:]) % 4)) for p in year.people]), 2)
     assets, debt = contracts.balances()
     total = year.cash + year.values + products + assets - debt
+    by_shares = np.arange(days * clients).reshape(days, clients) % 6 == 0  # of every sixth transfer, securities
     columns = {
         "资金余额": year.cash,
         "证券市值": year.values,
@@ -147,15 +148,29 @@ def _balances(year: Year, contracts: "feed_contracts.Contracts") -> pl.DataFrame
         "总资产": total,
         "转入金额": year.moved_in,
         "转出金额": year.moved_out,
+        "其中证券转入": np.where(by_shares, year.moved_in, 0.0),
+        "其中证券转出": np.where(by_shares, year.moved_out, 0.0),
         "净佣金": year.commission * 0.8,
     }
-    return pl.DataFrame(
+    rows = pl.DataFrame(
         {
             "业务日期": np.repeat([on.isoformat() for on in year.days], clients),
             "客户号": np.tile([person.code for person in year.people], days),
             **{name: np.round(values, 2).ravel() for name, values in columns.items()},
         }
     )
+    return rows.filter(pl.Series(_is_client(year).ravel()))
+
+
+def _is_client(year: Year) -> np.ndarray:
+    """Return on which days each client is in the balances: from opening on, and of the dormant every other one left: bool."""
+    days, clients = year.cash.shape
+    day = np.arange(days)[:, None]
+    first = np.array([sum(on < person.opened_on for on in year.days) for person in year.people])
+    last = np.full(clients, days)
+    for count, place in enumerate(np.flatnonzero([person.status == "休眠" for person in year.people])[::2].tolist()):
+        last[place] = max(days - 70 - 15 * (count % 8), first[place] + 1)
+    return (day >= np.minimum(first, days - 1)) & (day < last)
 
 
 def _activity(year: Year) -> pl.DataFrame:

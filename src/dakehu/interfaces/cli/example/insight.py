@@ -1,12 +1,17 @@
-"""Insight of the demonstration: saved pivots, a dashboard of Zhou's own, and the snapshot that the night would take."""
+"""Insight of the demonstration: saved pivots, a dashboard of Zhou's own, the snapshot that the night would take, and models."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
+from dakehu.domains.insight.predictions import versions
+from dakehu.domains.insight.predictions.actions import record_model
+from dakehu.domains.insight.predictions.choices import PredictionKind
 from dakehu.domains.insight.snapshots.collection import take_snapshot
+from dakehu.domains.insight.snapshots.rebuilding import rebuild_quarters
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import acting_as, system_actor
+from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates import perform
 
 PIVOTS = (
@@ -36,6 +41,12 @@ def add_reports(acting: Callable[[str], AbstractContextManager[Any]], analyst: s
             },
         )
         perform("insight.share_report", {"report": board.pk, "sharing": "team"})
-        perform("insight.add_schedule", {"report": board.pk, "recipients": recipients, "rhythm": "weekly"})
-    with acting_as(system_actor("snapshot of the demonstration", "cli")):
+        perform(
+            "insight.add_schedule", {"report": board.pk, "recipients": recipients, "rhythm": "weekly", "by_mail": True}
+        )
+    with acting_as(system_actor("snapshot and models of the demonstration", "cli")):
         take_snapshot()
+        rebuild_quarters()
+        material = versions.read_material(trading_days.last_complete_day())
+        for kind in PredictionKind:
+            record_model(kind=kind.value, trained=versions.train(kind.value, material), by=recipients[0])

@@ -7,6 +7,7 @@ from typing import Any
 
 from dakehu.foundation.files.store import Upload
 from dakehu.foundation.gates import ask, perform
+from dakehu.interfaces.cli.example import ladder
 from dakehu.interfaces.cli.example.exam_questions import QUESTIONS
 
 Acting = Callable[[str], AbstractContextManager[Any]]
@@ -110,6 +111,7 @@ def add_learning(today: date, acting: Acting) -> None:
     with acting("he"):
         _add_exam(today)
         _add_courses()
+        ladder.add_paths_and_ladder(today)
     with acting("lin"):
         perform("learning.confirm_reading", {"article": _article("KB-001")})
         course = next(row for row in ask("learning.course_list", {}) if row["code"] == "C-102")
@@ -122,6 +124,8 @@ def add_learning(today: date, acting: Acting) -> None:
                 "learning.assign_course",
                 {"user": username, "course": "C-101", "due_on": today + timedelta(days=12), "reason": "proposed"},
             )
+        for username in ("lin", "gu"):
+            perform("learning.assign_path", {"user": username, "path": "P-RM"})
     for username, hours, name in (
         ("lin", "8", "债券投资者教育师资培训（演示）"),
         ("wang", "6", "财富管理沙龙讲座（演示）"),

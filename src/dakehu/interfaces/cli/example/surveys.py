@@ -29,7 +29,7 @@ WORDS = (
 
 
 def fill(acting: Acting) -> None:
-    """He makes three surveys: two are answered, one waits for requests to be closed."""
+    """He makes four surveys: two are answered, one waits for requests to be closed, one for replies to complaints."""
     random = Random(10)  # noqa: S311
     with acting("admin"):
         perform("service.change_message_settings", {"desk_address": ADDRESS})
@@ -42,6 +42,7 @@ def fill(acting: Acting) -> None:
         perform("care.add_question", {"survey": seminar, **question, "options": options})
         slips = perform("care.make_event_links", {"survey": seminar, "count": str(GUESTS)})["links"]
         _add("诉求办结回访（演示）", "After a request (demonstration)", "confidential", purpose="request")
+        _add("投诉答复回访（演示）", "After a complaint (demonstration)", "confidential", purpose="complaint")
     tokens = _tokens_of(named)
     for token in tokens[:ANSWERED]:
         links.submit(token, _answer(random))

@@ -4,7 +4,7 @@ A missing value is written as an en dash; a value that is already text (a masked
 """
 
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from django import template
 from django.utils import timezone
@@ -69,6 +69,23 @@ def amount(value: object) -> str:
     """An amount in 万/亿 or K/M/B as plain text, for use within a sentence."""
     size = number(value)
     return MISSING if value in (None, "") else str(value) if size is None else short_money(size, language())
+
+
+@register.filter
+def grouped(value: object, places: int = 2) -> str:
+    """A number with thousands separators, in both languages (1,234,567.50); negative places drop the decimals of a whole number.
+
+    Django's own floatformat:"2g" groups nothing in Chinese.
+    """
+    if value in (None, ""):
+        return MISSING
+    found = number(value)
+    if found is None:
+        return str(value)
+    wanted = int(places)
+    if wanted < 0 and found == found.to_integral_value():
+        return f"{found.to_integral_value():,}"
+    return f"{found.quantize(Decimal(1).scaleb(-abs(wanted)), ROUND_HALF_UP):,}"
 
 
 @register.filter

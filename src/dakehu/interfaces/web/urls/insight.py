@@ -1,10 +1,12 @@
-"""Addresses of questions, pivots and dashboards."""
+"""Addresses of questions, pivots, dashboards and predictions."""
 
 from django.urls import path
 
-from dakehu.interfaces.web.views import dashboards, pivot, question, schedules
+from dakehu.interfaces.web.views import book, dashboards, pivot, predictions, question, schedules
 
 urlpatterns = [
+    path("book/", book.page, name="book"),
+    path("book/clients", book.clients, name="book-clients"),
     path("question/", question.page, name="question"),
     path("pivot/", pivot.page, name="pivot"),
     path("pivot/clients", pivot.clients, name="pivot-clients"),
@@ -21,5 +23,9 @@ urlpatterns = [
     path("schedules/add", schedules.add, name="schedule-add"),
     path("schedules/<int:pk>/end", schedules.end, name="schedule-end"),
     path("schedules/<int:pk>/test", schedules.test, name="schedule-test"),
+    path("predictions/", predictions.page, name="predictions"),
+    path("predictions/train", predictions.train, name="prediction-train"),
+    path("predictions/<int:pk>/switch", predictions.switch, name="prediction-switch"),
+    path("rhythm/", predictions.rhythm, name="rhythm"),
     path("schedules/files/<int:pk>", schedules.fetch, name="schedule-file"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dakehu.interfaces.web.views.learning import courses, exams, knowledge, management, mine
+from dakehu.interfaces.web.views.learning import courses, exams, knowledge, management, mine, paths
 
 urlpatterns = [
     path("knowledge/", knowledge.listed, name="knowledge"),
@@ -22,6 +22,10 @@ urlpatterns = [
     path("learning/attempts/<int:pk>/answer", exams.answer, name="attempt-answer"),
     path("learning/attempts/<int:pk>/clock", exams.clock, name="attempt-clock"),
     path("learning/attempts/<int:pk>/finish", exams.finish, name="attempt-finish"),
+    path("learning/path/", paths.mine, name="learning-path"),
+    path("learning/path/<int:pk>/", paths.person, name="learning-path-of"),
+    path("learning/promotions/<int:pk>/", paths.promotion, name="promotion"),
+    path("learning/ladders/", paths.kept, name="ladders"),
     path("learning/team/", management.team, name="learning-team"),
     path("learning/questions/", management.questions, name="questions"),
     path("learning/requirements/", management.requirements, name="requirements"),

@@ -15,5 +15,7 @@ urlpatterns = [
     path("training/", training.page, name="practice"),
     path("training/go", training.go, name="practice-go"),
     path("training/run", training.run, name="practice-run"),
+    path("training/finish", training.finish, name="practice-finish"),
+    path("training/hours", training.enter_hours, name="practice-hours"),
     path("training/enter", training.enter, name="practice-enter"),
 ]

@@ -1,4 +1,4 @@
-"""Addresses of the first page, the language, the palette, and the sign of life."""
+"""Addresses of the first page, the language, and the palette."""
 
 from django.urls import path
 
@@ -9,6 +9,5 @@ urlpatterns = [
     path("cards", today.cards, name="cards"),
     path("today/<str:work>", today.work, name="work"),
     path("language", language.language, name="language"),
-    path("health", language.health, name="health"),
     path("palette", palette.palette, name="palette"),
 ]

@@ -43,7 +43,7 @@ CARRIED = (
     "mail",
     "question",
     "batch",
-    "alert",
+    "condition_kind",
 )  # said by the page, never asked
 
 

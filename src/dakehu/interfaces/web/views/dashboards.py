@@ -38,7 +38,9 @@ def _card(card: dict[str, Any], place: int, count: int) -> dict[str, Any]:
     if "answer" not in card:
         return made
     drawn = pivots.drawn(card["pivot"], card["answer"], card["shape"], place)
-    return {**made, **drawn, "template": f"insight/cards/{card['shape']}.html"}
+    unit = card["answer"]["measure"]["unit"]
+    earlier = [pivots.compared(card["pivot"], unit, past) for past in card["compared"]]
+    return {**made, **drawn, "compared": earlier, "template": f"insight/cards/{card['shape']}.html"}
 
 
 @require_POST

@@ -17,14 +17,14 @@ FEW = 30  # trials of the band below which its record says little
 
 @require_safe
 def market(request: HttpRequest) -> HttpResponse:
-    """?index=000300.SH&ahead=20"""
+    """?index=000300.SH&ahead=20&client=C0001: an index, and the band of one client's holdings (code, or id)."""
     asked = request.GET.get("ahead", "20")
     ahead = int(asked) if asked in {str(n) for n in AHEAD} else 20
     try:
         report, fault = ask("ledger.market_index", {"index": request.GET.get("index") or None, "horizon": ahead}), ""
     except Refused as refusal:
         report, fault = ask("ledger.market_index", {"horizon": ahead}), str(next(iter(refusal.as_plain().values()))[0])
-    breadth = ask("ledger.market_breadth", {})
+    breadth, book = ask("ledger.market_breadth", {}), ask("ledger.book_volatility", {})
     page: dict[str, Any] = {
         "page_title": bilingual("行情", "Market"),
         "report": report,
@@ -37,10 +37,29 @@ def market(request: HttpRequest) -> HttpResponse:
         "record": report["record"],
         "few": bool(report["record"]) and report["record"]["origins"] < FEW,
         "largest": breadth["holdings"][0] if breadth["holdings"] else None,
+        "book": book,
+        "book_moves": _book_moves(book),
+        **_worth(request.GET.get("client", "").strip(), ahead),
     }
     if report["level"]:
         page |= {"line": _line(report), "moves": _moves(report)}
     return render(request, "market/page.html", page)
+
+
+def _book_moves(book: dict[str, Any]) -> dict[str, Any]:
+    """Return the volatility of the book over the last year."""
+    name = str(bilingual("年化波动率", "Volatility a year"))
+    return {"x": book["day"], "series": [{"name": name, "values": book["weighted"], "unit": "share"}]}
+
+
+def _worth(code: str, ahead: int) -> dict[str, Any]:
+    """Return the band of the client with a code, or why there is none."""
+    if not code:
+        return {"asked_client": "", "worth": None}
+    try:
+        return {"asked_client": code, "worth": ask("ledger.worth_band", {"client": code, "horizon": ahead})}
+    except Refused as refused:
+        return {"asked_client": code, "worth": None, "worth_fault": next(iter(refused.as_plain().values()))[0]}
 
 
 def _line(report: dict[str, Any]) -> dict[str, Any]:

@@ -1,9 +1,9 @@
-"""Calls after a shock: the list of the day, the sheet of a call, cases of distress, the report, the scripts."""
+"""Calls after a shock: the list of the day, the sheet of a call, the report, the scripts."""
 
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -17,7 +17,7 @@ from dakehu.interfaces.web.views.client.head import peek_of
 CRUMBS = [{"label": bilingual("急跌致电", "Calls after a shock"), "url": "/outreach/"}]
 TABS = (
     ("list", "/outreach/", bilingual("致电名单", "Calls")),
-    ("cases", "/outreach/cases/", bilingual("情绪个案", "Distress")),
+    ("cases", "/distress/?source=call", bilingual("情绪个案", "Distress")),
     ("report", "/outreach/report/", bilingual("报告", "Report")),
     ("scripts", "/outreach/scripts/", bilingual("话术", "Scripts")),
 )
@@ -33,7 +33,7 @@ def _frame(request: HttpRequest, chosen: str) -> dict[str, Any]:
     """Return what every page of the section shows: tabs, and the campaigns to choose from."""
     kept = urlencode(_asked(request))
     tabs = [
-        {"label": label, "url": f"{url}?{kept}" if kept else url, "current": name == chosen}
+        {"label": label, "url": f"{url}?{kept}" if kept and "?" not in url else url, "current": name == chosen}
         for name, url, label in TABS
     ]
     return {"tabs": tabs, "page_title": bilingual("急跌致电", "Calls after a shock")}
@@ -79,8 +79,8 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def cases(request: HttpRequest) -> HttpResponse:
-    """Show the cases of distress that the reader sees, open ones first."""
-    return render(request, "outreach/cases.html", {**_frame(request, "cases"), "cases": ask("care.distress_cases", {})})
+    """Lead to the register, where cases of every source stand."""
+    return HttpResponseRedirect("/distress/?source=call")
 
 
 @require_safe

@@ -22,7 +22,10 @@ def page(request: HttpRequest) -> HttpResponse:
             content["fault"] = next(iter(refused.as_plain().values()))[0]
             return render(request, "insight/question.html", content)
         address = pivots.address_of({"filters": reading["filters"]})
+        book = f"view={reading['view']['name']}&{address}".rstrip("&") if "view" in reading else ""
+        if request.GET.get("open") and book:
+            return HttpResponseRedirect(f"/book/?{book}")
         if request.GET.get("open") and reading["filters"] and not reading["not_understood"]:
             return HttpResponseRedirect(f"/clients/?{address}")
-        content |= {"reading": reading, "address": address}
+        content |= {"reading": reading, "address": address, "book": book}
     return render(request, "insight/question.html", content)

@@ -1,11 +1,13 @@
 """Scheduled reports: one's own schedules, and the files that were made for oneself."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from dakehu.domains.insight.choices import FileKind, Rhythm
+from dakehu.domains.insight.choices import FileKind, ReportMail, Rhythm
 from dakehu.domains.team import queries as team
 from dakehu.exchange.scheduled_reports import service
 from dakehu.foundation.access.actor import current_actor
@@ -20,6 +22,7 @@ from dakehu.interfaces.web.views.imports.wizard import downloaded
 def page(request: HttpRequest) -> HttpResponse:
     """The schedules, the files, and the form of a new schedule; ?report=3 chooses the report."""
     actor = current_actor()
+    settings = ask("insight.settings", {})
     may_send = actor.may(Permission.INSIGHT_SHARE)
     content = {
         "page_title": bilingual("定期报表", "Scheduled reports"),
@@ -31,6 +34,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "kinds": [(one.value, one.text) for one in FileKind],
         "people": team.active_people() if may_send else [],
         "own_id": actor.user_id,
+        "settings_address": urlencode({name: value for name, value in settings.items() if value is not None}),
+        "mail_choice": ReportMail.text_of(str(settings["report_mail"])),
     }
     return render(request, "insight/schedules.html", content)
 
@@ -41,7 +46,8 @@ def add(request: HttpRequest) -> HttpResponse:
     given = {name: request.POST.get(name, "") for name in ("report", "rhythm", "file_kind")}
     recipients = request.POST.getlist("recipients")
     try:
-        perform("insight.add_schedule", {**given, "recipients": recipients})
+        by_mail = bool(request.POST.get("by_mail"))
+        perform("insight.add_schedule", {**given, "recipients": recipients, "by_mail": by_mail})
         messages.success(request, str(bilingual("定期报表已建立。", "The report is scheduled.")))
     except (NotAllowed, NotFound):
         raise

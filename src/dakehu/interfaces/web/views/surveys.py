@@ -24,7 +24,7 @@ SHOWN = ("title_zh", "anonymity", "purpose", "state", "owner", "closed_on")
 TONES = {"draft": "", "open": "good", "closed": "accent"}
 MOODS = {"positive": "good", "negative": "bad", "neutral": "", "unsure": "warn"}
 CRUMBS = [{"label": bilingual("问卷", "Surveys"), "url": "/surveys/"}]
-DETAILS = ("anonymity", "purpose", "min_n", "sample_percent", "days_open", "owner", "closed_on")
+DETAILS = ("anonymity", "purpose", "min_n", "sample_percent", "days_after", "days_open", "owner", "closed_on")
 
 
 def crumbs_of(found: dict[str, Any]) -> list[dict[str, Any]]:
@@ -44,7 +44,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             {**text, "id": row.pk, "tone": TONES.get(str(row.state), "")} for row, text in zip(rows, shown, strict=True)
         ],
         "count": found.count(),
-        "alerts": ask("care.survey_alerts", {}),
+        "cases": ask("care.survey_distress", {}),
     }
     return render(request, "surveys/list.html", content)
 
@@ -63,16 +63,17 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": [{**row, **question_row(pk, row)} for row in shown_questions(found["questions"], {}, {})],
         "views": [(key, label) for key, label, _ in views()],
         "strata": [(each.value, each.text) for each in Stratum],
-        "alerts": [alert for alert in ask("care.survey_alerts", {}) if alert["survey_id"] == pk],
+        "cases": [case for case in ask("care.survey_distress", {}) if case["url"] == f"/surveys/{pk}/"],
         "is_named": found["survey"]["anonymity"] == Anonymity.NAMED,
     }
     return render(request, "surveys/survey.html", content)
 
 
 def details_of(found: dict[str, Any]) -> tuple[str, ...]:
-    """Return the settings that matter: the share of requests only where requests are surveyed."""
-    is_of_requests = found["survey"]["purpose"] == Purpose.REQUEST
-    return tuple(name for name in DETAILS if is_of_requests or name != "sample_percent")
+    """Return the settings that matter: the share of requests and the days after a reply only where they count."""
+    of_purpose = {"sample_percent": Purpose.REQUEST, "days_after": Purpose.COMPLAINT}
+    purpose = found["survey"]["purpose"]
+    return tuple(name for name in DETAILS if of_purpose.get(name, purpose) == purpose)
 
 
 def question_row(pk: int, row: dict[str, Any]) -> dict[str, Any]:

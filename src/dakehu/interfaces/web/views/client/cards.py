@@ -9,13 +9,15 @@ from dakehu.foundation.schema import client_cards
 
 
 def cards_of(client: Any) -> list[dict[str, Any]]:
-    """Return the cards that the reader may see: {id, title, content, actions: [(name, label)]}."""
+    """Return the cards that the reader may see and that have something to say: {id, title, content, actions: [(name, label)]}."""
     actor = current_actor()
     drawn = []
     for card in client_cards.cards():
         if not actor.may(QUERIES[card.query].needs):
             continue
         content = ask(card.query, {"client": client})
+        if not content:
+            continue
         offered = [ACTIONS[name] for name in content.get("actions", ())]
         drawn.append(
             {

@@ -20,7 +20,7 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import parse_input
-from dakehu.interfaces.web.client_address import is_from_this_machine
+from dakehu.interfaces.client_address import is_from_this_machine
 from dakehu.interfaces.web.views.imports.steps import SHOW_GRID
 from dakehu.interfaces.web.views.sign_in.password import let_in
 

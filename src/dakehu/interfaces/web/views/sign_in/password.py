@@ -17,7 +17,7 @@ from dakehu.domains.team import first_account
 from dakehu.domains.team.sign_in import backends, one_time_links, second_factors, sessions
 from dakehu.foundation.base import clock, firm_settings
 from dakehu.foundation.base.i18n import Bilingual, bilingual
-from dakehu.interfaces.web.client_address import is_from_this_machine
+from dakehu.interfaces.client_address import is_from_this_machine
 
 WRONG = bilingual("登录名或密码不正确，请核对后再试。", "User name or password is wrong; please check and try again.")
 PENDING = "second_for"  # in the session of whoever has given the password and owes the second step

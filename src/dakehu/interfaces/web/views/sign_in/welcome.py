@@ -10,8 +10,8 @@ from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import NotAllowed
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.interfaces.client_address import is_from_this_machine
 from dakehu.interfaces.side_desk import DEMONSTRATION
-from dakehu.interfaces.web.client_address import is_from_this_machine
 
 NOT_HERE = bilingual(
     "演示只能在运行工作台的这台电脑上启动；在终端运行 dakehu demo 也可以。",

@@ -4,11 +4,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from dakehu.domains.support.training import people
+from dakehu.domains.support.training import evidence, people
 from dakehu.domains.team.sign_in import one_time_links
 from dakehu.domains.team.sign_in.one_time_links import LinkRefused, Purpose
 from dakehu.foundation.access.actor import current_actor
@@ -16,8 +17,8 @@ from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import ask
+from dakehu.interfaces.client_address import is_from_this_machine
 from dakehu.interfaces.side_desk import TRAINING
-from dakehu.interfaces.web.client_address import is_from_this_machine
 from dakehu.interfaces.web.views.sign_in.password import let_in
 
 TITLE = bilingual("练习", "Practice")
@@ -50,6 +51,7 @@ def _desk_page(request: HttpRequest, more: dict[str, Any], status: int = 200) ->
         "training": TRAINING.read_state(),
         "may_run": may_run and is_from_this_machine(request),
         "is_administrator": may_run,
+        "finished": evidence.find_my_finished(TRAINING.home()),
         **more,
     }
     return render(request, "support/training.html", content, status=status)
@@ -73,6 +75,24 @@ def _address(request: HttpRequest, served: str) -> str:
     host = urlsplit(f"//{request.get_host()}").hostname or "localhost"
     shown = f"[{host}]" if ":" in host else host
     return f"{request.scheme}://{shown}:{urlsplit(served).port}/"
+
+
+@require_POST
+def finish(request: HttpRequest) -> HttpResponse:
+    """On the training desk: leave word that all exercises are done."""
+    evidence.finish_exercises()
+    done = bilingual(
+        "已记录，请到正式工作台的“练习”页面登记学时。", "Noted; enter the hours on “Practice” of the desk."
+    )
+    messages.success(request, str(done))
+    return redirect("practice")
+
+
+@require_POST
+def enter_hours(request: HttpRequest) -> HttpResponse:
+    """On the desk: enter what the reader finished as a training."""
+    row = evidence.enter_practice(home=TRAINING.home())
+    return HttpResponseRedirect(f"/learning/training/{row.pk}/")
 
 
 @require_http_methods(["GET", "POST"])

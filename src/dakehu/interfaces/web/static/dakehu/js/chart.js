@@ -84,12 +84,15 @@ function option(host, data) {
     },
   };
   if (kind === "donut") return { ...shared, ...donut(host, data, shared.tooltip) };
-  if (kind === "steps") return { ...shared, ...steps(data, shared.tooltip) };
+  if (kind === "steps") return { ...shared, ...steps(data, shared.tooltip, host.clientWidth) };
   if (kind === "spark") return { ...shared, ...spark(data) };
-  return { ...shared, ...cartesian(data, kind, shared.tooltip, host.clientWidth < 480) };
+  return { ...shared, ...cartesian(data, kind, shared.tooltip, host.clientWidth) };
 }
 
-function cartesian(data, kind, tooltip, small) {
+function cartesian(data, kind, tooltip, width) {
+  const small = width < 480;
+  const each = Math.floor((width - 70) / data.x.length) - 8; // room of a label under its bar
+  const whole = kind === "bar" && each >= 30; // every group is named, on several lines where need be
   const many = data.series.length > 1;
   const right = data.series.some((one) => one.right);
   return {
@@ -100,7 +103,7 @@ function cartesian(data, kind, tooltip, small) {
     xAxis: {
       type: "category", data: data.x, boundaryGap: data.series.some((one) => (one.kind ?? kind) === "bar"),
       axisLine: { lineStyle: { color: token("--line-strong") } }, axisTick: { show: false },
-      axisLabel: { color: token("--muted"), fontSize: 11, hideOverlap: true, margin: 10, interval: small ? "auto" : undefined },
+      axisLabel: { color: token("--muted"), fontSize: 11, hideOverlap: !whole, margin: 10, ...(whole ? { interval: 0, width: each, overflow: "break" } : { interval: small ? "auto" : undefined }) },
     },
     yAxis: [axis(data.series.find((one) => !one.right), true), ...(right ? [axis(data.series.find((one) => one.right), false)] : [])],
     series: data.series.map((one, place) => line(one, place, kind, data.x)),
@@ -190,7 +193,7 @@ function donut(host, data, tooltip) {
 }
 
 /** Floating bars: the part of each above zero and the part below, each on a bar that is not seen. */
-function steps(data, tooltip) {
+function steps(data, tooltip, width) {
   const colour = (one) => token(one.whole ? "--accent" : one.flow ? "--muted" : one.to < one.from ? "--down" : "--up");
   const above = data.steps.map((one) => [Math.max(Math.min(one.from, one.to), 0), Math.max(one.from, one.to, 0)]);
   const below = data.steps.map((one) => [Math.min(Math.max(one.from, one.to), 0), Math.min(one.from, one.to, 0)]);
@@ -204,7 +207,7 @@ function steps(data, tooltip) {
   return {
     grid: { left: 8, right: 14, top: 24, bottom: 6, containLabel: true },
     tooltip: { ...tooltip, trigger: "item", formatter: (point) => `${point.name}\n${change(point.dataIndex)}` },
-    xAxis: { type: "category", data: data.steps.map((one) => one.name), axisTick: { show: false }, axisLine: { lineStyle: { color: token("--line-strong") } }, axisLabel: { color: token("--muted"), fontSize: 11, interval: 0 } },
+    xAxis: { type: "category", data: data.steps.map((one) => one.name), axisTick: { show: false }, axisLine: { lineStyle: { color: token("--line-strong") } }, axisLabel: { color: token("--muted"), fontSize: 11, interval: 0, width: Math.floor((width - 70) / data.steps.length) - 8, overflow: "break" } },
     yAxis: axis({ kind: "bar", unit: data.unit }, true),
     series: [...parts, { data: labels, silent: true }].map((part) => ({ type: "bar", stack: "steps", barMaxWidth: 64, ...part })),
   };

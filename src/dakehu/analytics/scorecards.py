@@ -1,0 +1,152 @@
+"""Score cases by a sum of steps, one for each feature, and turn the score into a calibrated probability. Pure.
+
+A feature's value falls between two cuts, or is missing; each place has its points in log odds. What a feature adds to a case
+is therefore known exactly. Stored as plain lists of numbers, never as a pickled object.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dakehu.analytics.probabilities import SMALLEST, log_odds, logistic
+
+BINS = 6
+
+
+@dataclass(frozen=True)
+class Feature:
+    """Cuts and points of a feature. points has len(cuts) + 2 entries: below the first cut, …, above the last, and missing."""
+
+    name: str
+    cuts: tuple[float, ...]
+    points: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How a score becomes a probability: `knots` of (log odds, probability) between which is interpolated, or a line.
+
+    line: (intercept, slope) of the log odds. Exactly one of both is there.
+    """
+
+    line: tuple[float, float] | None = None
+    knots: tuple[tuple[float, float], ...] = ()
+
+    def __call__(self, score: np.ndarray) -> np.ndarray:
+        if self.line is not None:
+            return logistic(self.line[0] + self.line[1] * score)
+        at, value = np.array(self.knots).T
+        return np.clip(np.interp(score, at, value), SMALLEST, 1 - SMALLEST)
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """A model: intercept, features, calibration, and how many training cases fell into each place (`counts`)."""
+
+    intercept: float
+    features: tuple[Feature, ...]
+    calibration: Calibration
+    counts: tuple[tuple[int, ...], ...]
+
+    def scores(self, values: np.ndarray) -> np.ndarray:
+        """Return log odds before calibration: float64 [N, features] → float64 [N]."""
+        return self.intercept + self.parts(values).sum(axis=1)
+
+    def probabilities(self, values: np.ndarray) -> np.ndarray:
+        """Return calibrated probabilities: float64 [N, features] → float64 [N]."""
+        return self.calibration(self.scores(values))
+
+    def parts(self, values: np.ndarray) -> np.ndarray:
+        """Return what each feature adds to the log odds: float64 [N, features] → the same shape."""
+        found = np.zeros(values.shape)
+        for place, one in enumerate(self.features):
+            found[:, place] = np.array(one.points)[codes(values[:, place], one.cuts)]
+        return found
+
+    def contributions(self, values: np.ndarray) -> np.ndarray:
+        """Return what each feature adds beyond what it adds to the usual case of training. Shapes as of `parts`."""
+        usual = [
+            float(np.average(one.points, weights=count)) if sum(count) else 0.0
+            for one, count in zip(self.features, self.counts, strict=True)
+        ]
+        return self.parts(values) - np.array(usual)
+
+    def as_plain(self) -> dict[str, Any]:
+        """Return the model as plain values, for JSON."""
+        return {
+            "intercept": self.intercept,
+            "features": [
+                {"name": one.name, "cuts": list(one.cuts), "points": list(one.points)} for one in self.features
+            ],
+            "line": list(self.calibration.line) if self.calibration.line else None,
+            "knots": [list(knot) for knot in self.calibration.knots],
+            "counts": [list(count) for count in self.counts],
+        }
+
+
+def read_scorecard(plain: dict[str, Any]) -> Scorecard:
+    """Return the model of plain values. Raises ValueError where they do not fit together."""
+    try:
+        features = tuple(
+            Feature(str(one["name"]), tuple(map(float, one["cuts"])), tuple(map(float, one["points"])))
+            for one in plain["features"]
+        )
+        line = plain["line"]
+        calibration = Calibration(
+            (float(line[0]), float(line[1])) if line else None, tuple((float(a), float(b)) for a, b in plain["knots"])
+        )
+        counts = tuple(tuple(int(n) for n in count) for count in plain["counts"])
+        intercept = float(plain["intercept"])
+    except (KeyError, TypeError, IndexError) as error:
+        raise ValueError("not a scorecard") from error
+    fits = all(len(one.points) == len(one.cuts) + 2 for one in features) and len(counts) == len(features)
+    numbers = [intercept, *(p for one in features for p in (*one.cuts, *one.points)), *(line or [])]
+    if not fits or not np.isfinite(numbers).all() or bool(line) == bool(calibration.knots):
+        raise ValueError("not a scorecard")
+    return Scorecard(intercept, features, calibration, counts)
+
+
+def cuts_of(values: np.ndarray, bins: int = BINS) -> tuple[float, ...]:
+    """Return cuts between about equally many of the values that are there; fewer where many are alike."""
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return ()
+    cuts = np.unique(np.quantile(known, np.linspace(0, 1, bins + 1)[1:-1], method="higher"))
+    return tuple(float(cut) for cut in cuts if cut > known.min())
+
+
+def codes(values: np.ndarray, cuts: tuple[float, ...]) -> np.ndarray:
+    """Return the place of each value: 0 below the first cut, len(cuts) from the last on, len(cuts) + 1 missing. int64 [N]."""
+    place = np.searchsorted(np.array(cuts), values, side="right")
+    return np.where(np.isfinite(values), place, len(cuts) + 1)
+
+
+def counts_of(values: np.ndarray, cuts: tuple[float, ...]) -> np.ndarray:
+    """Return how many values fall into each place: int64 [len(cuts) + 2]."""
+    return np.bincount(codes(values, cuts), minlength=len(cuts) + 2)
+
+
+def pooled(outcome: np.ndarray, score: np.ndarray) -> Calibration:
+    """Return the rising steps that fit outcomes to scores best (isotonic regression by pooling adjacent violators)."""
+    order = np.argsort(score, kind="stable")
+    blocks: list[list[float]] = []  # [sum of outcomes, cases, first score, last score]
+    for x, y in zip(score[order].tolist(), outcome[order].tolist(), strict=True):
+        blocks.append([y, 1.0, x, x])
+        while len(blocks) > 1 and blocks[-2][0] * blocks[-1][1] >= blocks[-1][0] * blocks[-2][1]:
+            last = blocks.pop()
+            blocks[-1] = [blocks[-1][0] + last[0], blocks[-1][1] + last[1], blocks[-1][2], last[3]]
+    knots = [
+        (x, block[0] / block[1])
+        for block in blocks
+        for x in ((block[2], block[3]) if block[2] < block[3] else block[2:3])
+    ]
+    return Calibration(knots=tuple(knots))
+
+
+def straight(outcome: np.ndarray, score: np.ndarray, line: tuple[float, float]) -> Calibration:
+    """Return the line that was found; the score itself, moved to the mean of the outcomes, where none was."""
+    if np.isfinite(line).all() and line[1] > 0:
+        return Calibration(line=line)
+    rate = float(np.clip(outcome.mean(), SMALLEST, 1 - SMALLEST)) if len(outcome) else 0.5
+    return Calibration(line=(float(log_odds(np.array([rate]))[0] - score.mean()) if len(score) else 0.0, 1.0))

@@ -1,0 +1,106 @@
+"""The clients of a trial: found by the filter of the client list, kept out by rule before the draw, stratified by tier."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from dakehu.domains.clients import queries as clients
+from dakehu.domains.clients.identifiers import age_on
+from dakehu.domains.growth.campaigns.rules import excluding_rule
+from dakehu.domains.innovation.choices import TrialContact, TrialState
+from dakehu.domains.innovation.models import Trial, TrialMember
+from dakehu.domains.innovation.trials import rules
+from dakehu.domains.service.deliveries.kinds import DeliveryKind
+from dakehu.domains.service.deliveries.permission_to_send import refusals_by_client
+from dakehu.foundation.access.actor import elevated
+from dakehu.foundation.base import clock
+from dakehu.foundation.base.chunks import chunks
+from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.schema.fields import model_of
+
+MOST = 100_000  # clients of one trial
+NOT_SERVED = "not_served"
+VULNERABLE = "vulnerable"
+IN_TRIAL = "in_trial"
+RULES = {
+    NOT_SERVED: bilingual("限制处理、信息隔离、未开户或已销户", "Restricted, behind a wall, no client yet or closed"),
+    VULNERABLE: bilingual("年长、年龄未知或情绪关怀中", "Older, of unknown age, or in a case of distress"),
+    IN_TRIAL: bilingual("已在另一项进行中的试点", "In another trial that is running"),
+}
+LEFT_OUT = ("prospect", "restricted", "closed")
+KINDS = {  # as what kind of message the rules of contact look at it
+    TrialContact.SERVICE.value: DeliveryKind.SURVEY.value,
+    TrialContact.MARKETING.value: DeliveryKind.CAMPAIGN.value,
+}
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The clients whom a filter finds: `strata` of those who may be drawn ({client: tier}), the others counted by rule."""
+
+    found: int
+    strata: dict[int, str]
+    excluded: dict[str, int]
+
+
+def clients_of(trial: Trial) -> list[int]:
+    """Return the ids of the clients whom the actor sees and the filter of a trial finds. Raises Refused for a bad filter."""
+    found = clients.clients(text=trial.text or None, filters=trial.filters, order="code")
+    return list(dict.fromkeys(found.values_list("pk", flat=True)[: MOST + 1]))
+
+
+def candidates_of(trial: Trial) -> Candidates:
+    """Return who may be drawn for a trial now, in the sight of the actor, each kept out by the first rule that holds."""
+    numbers = clients_of(trial)
+    with elevated("ask who may be drawn for a trial"):
+        out = {**_in_other_trial(trial, numbers), **_refused(trial, numbers), **_protected(trial, numbers)}
+        tiers = _tiers(number for number in numbers if number not in out)
+    strata = {number: tiers.get(number, "") for number in numbers if number not in out}
+    return Candidates(len(numbers), strata, dict(Counter(out.values()).most_common()))
+
+
+def _protected(trial: Trial, numbers: list[int]) -> dict[int, str]:
+    """Return the clients whom no trial may draw, or none of this kind."""
+    today, out = clock.today(), dict[int, str]()
+    columns = ("pk", "kind", "status", "walled", "restricted", "birth_on", "stated_age")
+    for some in chunks(numbers):
+        cases = model_of("care.DistressCase").objects.filter(client_id__among=some, state="open")
+        distress = set(cases.values_list("client_id", flat=True))
+        rows = model_of("clients.Client").objects.filter(pk__among=some)
+        for number, kind, status, walled, restricted, birth_on, stated_age in rows.values_list(*columns):
+            age = age_on(birth_on, today) if birth_on else stated_age
+            if walled or restricted or status in LEFT_OUT:
+                out[number] = NOT_SERVED
+            elif rules.vulnerable(kind == "person", age, trial.older_from, number in distress):
+                out[number] = VULNERABLE
+    return out
+
+
+def _refused(trial: Trial, numbers: list[int]) -> dict[int, str]:
+    """Return the clients whom the rules of contact keep out; nobody where the trial contacts no client."""
+    kind = KINDS.get(str(trial.contact))
+    if kind is None:
+        return {}
+    found = {
+        number: excluding_rule(one.rule for one in refused)
+        for number, refused in refusals_by_client(numbers, str(trial.channel), kind).items()
+    }
+    return {number: rule for number, rule in found.items() if rule}
+
+
+def _in_other_trial(trial: Trial, numbers: list[int]) -> dict[int, str]:
+    """Return the clients who are in another trial that is running: one at a time, so that neither spoils the other."""
+    busy: set[int] = set()
+    for some in chunks(numbers):
+        rows = TrialMember.objects.filter(client_id__among=some, trial__state=TrialState.RUNNING.value)
+        busy |= set(rows.exclude(trial=trial.pk).values_list("client_id", flat=True))
+    return dict.fromkeys(busy, IN_TRIAL)
+
+
+def _tiers(numbers: Iterable[int]) -> dict[int, str]:
+    found: dict[int, Any] = {}
+    for some in chunks(set(numbers)):
+        rows = model_of("tiers.ClientTier").objects.filter(client_id__among=some)
+        found.update(rows.values_list("client_id", "code"))
+    return {number: str(code) for number, code in found.items()}

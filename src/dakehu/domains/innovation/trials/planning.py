@@ -1,0 +1,72 @@
+"""What is counted before a trial begins: who may be drawn, how large the groups are, and what they can show."""
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+from dakehu.domains.innovation.models import Trial
+from dakehu.domains.innovation.trials import rules
+from dakehu.domains.innovation.trials.eligibility import Candidates
+from dakehu.domains.innovation.trials.measures import find_measure
+from dakehu.foundation.access.actor import acting_as, system_actor
+from dakehu.foundation.base import clock
+
+PREVIEW = "preview"  # the seed of sizes before the draw; nobody is drawn by it
+
+
+def plan_of(trial: Trial, candidates: Candidates, groups: rules.Groups | None = None) -> dict[str, Any]:
+    """Return what is known before the start, as plain values.
+
+    {counted_on, found, eligible, excluded: {rule: count}, strata: {tier: count}, treatment, control, base, spread, of: how many had a
+    value in as many days before, needed_treatment, needed_control, detectable, is_enough, problem}. Sizes are those of
+    `groups`, or of a draw that is thrown away.
+    """
+    drawn = groups or rules.draw_groups(candidates.strata, PREVIEW, trial.control_percent)
+    sizes = (len(drawn.treatment), len(drawn.control))
+    base, spread, count = _before(trial, candidates)
+    return {
+        "counted_on": clock.today().isoformat(),
+        "found": candidates.found,
+        "eligible": len(candidates.strata),
+        "excluded": candidates.excluded,
+        "strata": dict(sorted(Counter(candidates.strata.values()).items())),
+        "treatment": sizes[0],
+        "control": sizes[1],
+        "base": base,
+        "spread": spread,
+        "of": count,
+        **vars(_power(trial, base, spread, _with_value(trial, sizes, count, len(candidates.strata)))),
+    }
+
+
+def _before(trial: Trial, candidates: Candidates) -> tuple[float | None, float | None, int]:
+    """Return mean, spread and number of values of the measure over as many days before today."""
+    measure = find_measure(str(trial.measure))
+    if measure is None or not candidates.strata:
+        return None, None, 0
+    last = clock.today() - timedelta(days=1)
+    with acting_as(system_actor("count for a trial", "trials")):
+        values = list(measure.read(candidates.strata, last - timedelta(days=trial.days), last).values())
+    mean, spread = rules.mean_and_spread(measure.kind, values)
+    return mean, spread, len(values)
+
+
+def _with_value(trial: Trial, sizes: tuple[int, int], count: int, eligible: int) -> tuple[int, int]:
+    """Return how many of each group are likely to have a value: all, but where a measure is of those who answer."""
+    measure = find_measure(str(trial.measure))
+    if measure is None or not measure.is_partial or not eligible:
+        return sizes
+    return sizes[0] * count // eligible, sizes[1] * count // eligible
+
+
+def _power(trial: Trial, base: float | None, spread: float | None, sizes: tuple[int, int]) -> rules.Power:
+    measure = find_measure(str(trial.measure))
+    if measure is None or not trial.hoped_effect:
+        return rules.Power(None, None, None, None, "no_facts")
+    return rules.power_of(measure.kind, base, spread, sizes, float(trial.hoped_effect), measure.lower_is_better)
+
+
+def stored_power(plan: dict[str, Any]) -> rules.Power:
+    """Return what a stored plan says about the groups."""
+    names = ("needed_treatment", "needed_control", "detectable", "is_enough", "problem")
+    return rules.Power(*(plan[name] for name in names))

@@ -1,0 +1,1 @@
+"""The book over time: cohorts, retention, tiers, concentration, flows, products, and service cost against income."""

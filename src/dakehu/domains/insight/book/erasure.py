@@ -1,0 +1,12 @@
+"""Delete the months of the book when clients are erased; they are made again from the balances that remain."""
+
+from dakehu.domains.insight.book import months
+from dakehu.foundation.erasure.erase import Erasure, declare_eraser
+
+
+def erase_months(erasure: Erasure) -> int:
+    """Delete the files of all months; return their number."""
+    return months.delete_all()
+
+
+declare_eraser("insight_months", erase_months)

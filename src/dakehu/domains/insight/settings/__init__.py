@@ -1,0 +1,1 @@
+"""Settings of analyses: what an hour of service costs, and what of a scheduled report may leave by mail."""

@@ -1,0 +1,33 @@
+"""What domains above add to the timeline of a client: rows of a table that has a place there (TimelineOf)."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from dakehu.foundation.access.permissions import Permission
+
+
+@dataclass(frozen=True)
+class TimelineSource:
+    """Rows for the timeline: `rows()` in the order of the newest first, read with `needs` only; `at(row)` is when it was."""
+
+    kind: str
+    needs: Permission
+    rows: Callable[[], Any]
+    at: Callable[[Any], date]
+
+
+_declared: dict[str, TimelineSource] = {}
+
+
+def declare(*sources: TimelineSource) -> None:
+    """Register sources. Raises ValueError for a kind declared twice."""
+    for one in sources:
+        if _declared.setdefault(one.kind, one) is not one:
+            raise ValueError(f"the timeline source {one.kind} is declared twice")
+
+
+def sources() -> Iterator[TimelineSource]:
+    """Every declared source, by its kind."""
+    return iter(sorted(_declared.values(), key=lambda one: one.kind))

@@ -1,0 +1,46 @@
+"""A web process of the desk: it answers at a socket that `dakehu serve` or the service manager has opened.
+
+The socket outlives the process. What is connected to it while one process ends is answered by the next, so a restart
+loses no request. Without such a socket (Windows) the process opens the port itself.
+"""
+
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.net import SocketHolder
+from granian.server import Server
+
+from dakehu.interfaces.cli.listen_socket import BACKLOG
+
+APPLICATION = "dakehu.project.asgi:application"
+PATIENCE = 30  # seconds that requests have to end in
+
+
+class _AtSocket(Server):  # type: ignore[misc, valid-type]
+    """A server of granian that listens at a socket it was given."""
+
+    def __init__(self, *, descriptor: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.descriptor = descriptor
+
+    def _init_shared_socket(self) -> None:
+        self._ssp, self._sfd, self._sso = None, self.descriptor, None
+        self._shd = SocketHolder(self.descriptor, False, BACKLOG)
+
+
+def run(host: str, port: int, workers: int, descriptor: int) -> int:
+    """Answer requests until told to end; `descriptor` is that of the socket, -1 to open the port."""
+    options: dict[str, Any] = {
+        "target": APPLICATION,
+        "address": host,
+        "port": port,
+        "interface": Interfaces.ASGINL,
+        "workers": workers,
+        "workers_kill_timeout": PATIENCE,
+        "log_level": LogLevels.error,
+        "log_access": False,
+    }
+    server = Server(**options) if descriptor < 0 else _AtSocket(descriptor=descriptor, **options)
+    server.serve()
+    return 0
