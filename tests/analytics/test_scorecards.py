@@ -10,7 +10,7 @@ from dakehu.analytics.scorecards import Calibration, Feature, Scorecard, read_sc
 
 CARD = Scorecard(
     -1.0,
-    (Feature("a", (10.0, 20.0), (0.5, 0.0, -0.5, 0.2)), Feature("b", (), (0.1, -0.3))),
+    (Feature("a", (10.0, 20.0), (0.5, 0.0, -0.5, 0.2), 15.0), Feature("b", (), (0.1, -0.3))),
     Calibration(line=(0.0, 1.0)),
     ((1, 1, 2, 0), (4, 0)),
 )
@@ -44,10 +44,10 @@ def test_a_card_is_the_same_after_json():
         {**CARD.as_plain(), "intercept": "nan"},
         {**CARD.as_plain(), "counts": []},
         {**CARD.as_plain(), "line": None},
-        {**CARD.as_plain(), "features": [{"name": "a", "cuts": [1.0], "points": [1.0]}]},
+        {**CARD.as_plain(), "features": [{"name": "a", "cuts": [1.0], "points": [1.0], "usual": None}]},
         {
             **CARD.as_plain(),
-            "features": [{"name": "a", "cuts": [1.0], "points": [1.0, 2.0, float("inf")]}],
+            "features": [{"name": "a", "cuts": [1.0], "points": [1.0, 2.0, float("inf")], "usual": 1.0}],
             "counts": [[1, 2, 3]],
         },
     ],

@@ -16,11 +16,15 @@ BINS = 6
 
 @dataclass(frozen=True)
 class Feature:
-    """Cuts and points of a feature. points has len(cuts) + 2 entries: below the first cut, …, above the last, and missing."""
+    """Cuts and points of a feature. points has len(cuts) + 2 entries: below the first cut, …, above the last, and missing.
+
+    usual: the middle value of training, None where none was known.
+    """
 
     name: str
     cuts: tuple[float, ...]
     points: tuple[float, ...]
+    usual: float | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,8 @@ class Scorecard:
         return {
             "intercept": self.intercept,
             "features": [
-                {"name": one.name, "cuts": list(one.cuts), "points": list(one.points)} for one in self.features
+                {"name": one.name, "cuts": list(one.cuts), "points": list(one.points), "usual": one.usual}
+                for one in self.features
             ],
             "line": list(self.calibration.line) if self.calibration.line else None,
             "knots": [list(knot) for knot in self.calibration.knots],
@@ -89,7 +94,12 @@ def read_scorecard(plain: dict[str, Any]) -> Scorecard:
     """Return the model of plain values. Raises ValueError where they do not fit together."""
     try:
         features = tuple(
-            Feature(str(one["name"]), tuple(map(float, one["cuts"])), tuple(map(float, one["points"])))
+            Feature(
+                str(one["name"]),
+                tuple(map(float, one["cuts"])),
+                tuple(map(float, one["points"])),
+                None if one["usual"] is None else float(one["usual"]),
+            )
             for one in plain["features"]
         )
         line = plain["line"]
@@ -101,7 +111,8 @@ def read_scorecard(plain: dict[str, Any]) -> Scorecard:
     except (KeyError, TypeError, IndexError) as error:
         raise ValueError("not a scorecard") from error
     fits = all(len(one.points) == len(one.cuts) + 2 for one in features) and len(counts) == len(features)
-    numbers = [intercept, *(p for one in features for p in (*one.cuts, *one.points)), *(line or [])]
+    steps = (number for one in features for number in (*one.cuts, *one.points, one.usual or 0.0))
+    numbers = [intercept, *steps, *(line or [])]
     if not fits or not np.isfinite(numbers).all() or bool(line) == bool(calibration.knots):
         raise ValueError("not a scorecard")
     return Scorecard(intercept, features, calibration, counts)
@@ -114,6 +125,12 @@ def cuts_of(values: np.ndarray, bins: int = BINS) -> tuple[float, ...]:
         return ()
     cuts = np.unique(np.quantile(known, np.linspace(0, 1, bins + 1)[1:-1], method="higher"))
     return tuple(float(cut) for cut in cuts if cut > known.min())
+
+
+def usual_of(values: np.ndarray) -> float | None:
+    """Return the middle of the values that are there, None without one."""
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) else None
 
 
 def codes(values: np.ndarray, cuts: tuple[float, ...]) -> np.ndarray:

@@ -13,6 +13,7 @@ from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.gates import ask, perform
+from dakehu.foundation.jobs import queue as jobs
 from dakehu.foundation.schema.fields import model_of
 from tests.cast import acting, as_system
 from tests.domains.care.survey_stage import add_clients, add_survey, allow_sending, collect, send
@@ -147,6 +148,18 @@ def test_what_earlier_versions_kept_elsewhere_is_taken_up_once_without_loss(lin,
         ("survey", True, ""),
     ]
     assert len(cases(zhou)) == 2
+
+
+def test_a_job_that_an_earlier_version_queued_opens_the_case_once_and_its_lead_gets_the_task(lin, zhou, he, zhang):
+    said = say(lin, client=zhang.code)
+    with as_system(), act("test.earlier"):
+        DistressCase.objects.get(source_ref=said.pk).delete()
+    run = jobs.JOBS[earlier.QUEUED]
+    opened = run(None, source="feedback", ref=said.pk, level="high", cause=1)["case"]
+    assert opened is not None and run(None, source="feedback", ref=said.pk, level="high") == {"case": None}
+    assert run(None, source="complaint", ref=999_999, level="high") == {"case": None}
+    assert on_distress(case=opened)["task"] is not None
+    assert [case["source"] for case in cases(he)] == ["feedback"]
 
 
 def test_the_register_opens_by_source_and_the_former_address_leads_to_it(lin, zhou, zhang, client):

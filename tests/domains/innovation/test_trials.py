@@ -6,6 +6,7 @@ import pytest
 
 from dakehu.domains.compliance.approvals.requests import find_approval
 from dakehu.domains.innovation.models import Trial, TrialMember
+from dakehu.domains.innovation.trials.measures import find_measure
 from dakehu.foundation.actions.registry import ACTIONS, act
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
@@ -309,3 +310,22 @@ def test_a_client_merged_into_both_groups_counts_in_neither(lin, zhou, he):
         result = Trial.objects.get(pk=trial.pk).result
     assert len(clients) == 6
     assert [result[name]["present"] for name in ("treatment", "control")] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("measure", "value"), [("answered", 1.0), ("contacted", 1.0), ("met", 0.0), ("requested", 0.0), ("test_valid", 0.0)]
+)
+def test_every_share_gives_each_client_a_value(lin, measure, value):
+    called, other = add_clients(lin, 2)
+    log(lin, [called.pk])
+    days = (clock.today() - timedelta(days=30), clock.today())
+    with as_system():
+        found = find_measure(measure).read([called.pk, other.pk], *days)
+    assert found == {called.pk: value, other.pk: 0.0}
+
+
+def test_without_daily_data_nobody_has_an_inflow_and_without_answers_nobody_is_satisfied(lin):
+    clients = [one.pk for one in add_clients(lin, 2)]
+    with as_system():
+        for name in ("net_inflow", "satisfied"):
+            assert find_measure(name).read(clients, clock.today(), clock.today()) == {}

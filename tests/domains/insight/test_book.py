@@ -6,7 +6,10 @@ import pytest
 
 from dakehu.domains.insight.book import months
 from dakehu.domains.insight.choices import BookView
+from dakehu.domains.insight.snapshots.collection import take_snapshot
+from dakehu.domains.insight.snapshots.rebuilding import rebuild_quarters
 from dakehu.foundation.actions.registry import act
+from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.gates import ask, perform
 from dakehu.foundation.schema.fields import model_of
@@ -146,6 +149,9 @@ def test_cohorts_keep_clients_and_money_and_the_comparison_is_the_span_before(li
         assert money["2024"] == pytest.approx([1.0, 1.08, 1.075]) and money["2025"] == pytest.approx(
             [1.0, 0.0, 0.0], abs=1e-5
         )
+        by_source = ask("insight.cohorts", {"since": "2026-07", "until": "2026-08", "by": "source"})["grids"][1]["rows"]
+        referred = next(row for row in by_source if row["label"] == "转介绍")
+        assert [one["value"] for one in referred["cells"]] == [1.0, 0.5, 0.5]  # Zhao joins, Li is gone
         figure = ask("insight.net_inflow", {"since": "2026-08", "until": "2026-08"})["figures"][0]
         assert (figure["value"], figure["compared"][0]["value"], figure["compared"][0]["span"]) == (
             -4_999.0,
@@ -200,3 +206,19 @@ def test_costs_are_contacts_at_the_firms_rate_against_commission(lin, admin, boo
         perform("service.log_interaction", given)
         answer = ask("insight.service_costs", {"since": "2026-07", "until": "2026-08", "by": "status"})
         assert [one["value"] for one in answer["figures"]] == [0.2, 60.0, 1_244.56, 1_184.56]
+
+
+def test_a_quarter_before_any_snapshot_is_rebuilt_of_what_is_dated_and_of_nothing_else(lin, book, monkeypatch):
+    monkeypatch.setattr(clock, "today", lambda: date(2026, 11, 29))
+    take_snapshot(AUGUST)
+    assert rebuild_quarters() == 1 and rebuild_quarters() == 0
+    with acting(lin):
+        then = ask("insight.pivot", {"rows": "tier__code", "measure": "sum:assets", "past": "2026-06"})
+        assert {row["label"]: row["total"] for row in then["rows"]} == {"T2 金": 200_000.10, "T3 白金": 1_000_000.0}
+        assert then["total"] == 1_200_000.10 and then["as_of"].startswith("2026-06-30")
+        with pytest.raises(Refused, match="历史"):
+            ask("insight.pivot", {"rows": "risk_level", "past": "2026-06"})
+        with pytest.raises(Refused, match="历史"):
+            ask("insight.pivot", {"rows": "tier__code", "filters": {"risk_level": "C4"}, "past": "2026-06"})
+        with pytest.raises(Refused, match="快照"):
+            ask("insight.pivot", {"rows": "tier__code", "past": "2026-01"})

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from dakehu.domains.insight.book import answers, concentration, retention
-from dakehu.domains.insight.book.cohorts import of_base
 from dakehu.domains.insight.book.grids import Column, Figure, Grid, Groups, Selections, View, ratio, share_of_total
 from dakehu.domains.insight.book.spans import Span, quarter_of, read_span
 from dakehu.foundation.base.errors import Refused
@@ -109,11 +108,6 @@ def test_a_client_is_gone_after_three_months_without_and_observed_until_then(mon
 
 def test_survival_multiplies_what_stayed_of_those_observed():
     assert retention.survival({"gone": [1, 0, 2], "at_risk": [10, 0, 4]}) == [0.9, 0.9, 0.45]
-
-
-def test_a_cohort_begins_with_its_first_month_and_stays_empty_before():
-    cells = {"a": [0, 4], "b": [5, 2], "c": [4, 0]}
-    assert [of_base(["a", "b", "c"], one)(cells) for one in "abc"] == [[None, 1.0], [1.0, 0.5], [0.8, 0.0]]
 
 
 def test_herfindahl_and_gini_add_up_from_the_clients():

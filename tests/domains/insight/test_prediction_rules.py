@@ -290,6 +290,17 @@ def test_a_model_that_knows_more_than_the_rule_may_be_switched_on():
     assert sum(one["cases"] for one in report["pooled"]["bands"].values()) == report["pooled"]["cases"]
 
 
+@pytest.mark.parametrize(("clients", "shown", "is_off"), [(99, False, False), (400, True, True)])
+def test_a_group_for_whom_probabilities_do_not_hold_is_named_if_it_is_large(clients, shown, is_off):
+    """Twice as much comes as was said among the clients of the group."""
+    own = np.arange(clients)
+    cases = Cases(own, own, np.zeros((clients, 1)), (own % 5 == 0).astype(float), np.zeros(clients))
+    judged = back_test.Judged(cases, np.full(clients, 0.1), np.full(clients, 0.1), np.full(clients, 0.1))
+    found = back_test.group_figures("female", judged, own)
+    assert (found is not None) is shown
+    assert bool(found and found["is_off"]) is is_off
+
+
 def test_a_model_of_noise_stays_off():
     report = back_test.back_test(("a", "b", "c"), made_up(0), REACH)
     assert "brier_rule" in rules.failures(report)

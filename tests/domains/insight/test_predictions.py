@@ -11,6 +11,7 @@ from dakehu.domains.clients import restriction
 from dakehu.domains.clients.consents import write_statement
 from dakehu.domains.insight.predictions import actions, eligible, scoring, sources, training, versions
 from dakehu.domains.insight.predictions.features import OF_KIND, read_features
+from dakehu.domains.insight.predictions.groups import groups_of
 from dakehu.domains.insight.predictions.history import Past
 from dakehu.domains.insight.predictions.models import ClientPrediction, PredictionModel
 from dakehu.domains.insight.predictions.versions import Trained
@@ -207,3 +208,11 @@ def test_what_is_read_for_tonight_equals_what_training_reads_of_the_same_day(zha
     assert found[0][0, contact_days] == 3 and found[0][0, contacts] == 2
     for other in found[1:]:
         np.testing.assert_array_equal(found[0], other)
+
+
+def test_groups_are_those_of_the_clients_learned_from(zhang, qian):
+    with as_system():
+        found = groups_of(np.array([zhang.pk, qian.pk]), DAY)
+        alone = groups_of(np.array([zhang.pk]), DAY)
+    assert (found["male"].tolist(), found["female"].tolist()) == ([zhang.pk], [qian.pk])
+    assert alone["female"].tolist() == [] and found["from_60"].tolist() == []

@@ -14,9 +14,14 @@ from dakehu.foundation.schema.facts import Fact, FactTable, declare
 HELD = {"client": pl.Int64, "tier": pl.String}
 
 
-def tiers_on(day: date) -> pl.DataFrame:
-    """Return [client, tier] as of the close of a day: today's tiers, taken back change by change to that day."""
-    now = read_columns(ClientTier.objects.values_list("client_id", "code"), HELD)
+def tiers_now() -> pl.DataFrame:
+    """Return [client, tier] of the clients in scope that have one."""
+    return read_columns(ClientTier.objects.values_list("client_id", "code"), HELD)
+
+
+def tiers_on(day: date, now: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Return [client, tier] as of the close of a day: today's tiers (`now`, read unless given), taken back change by change."""
+    now = tiers_now() if now is None else now
     later = TierChange.objects.filter(on__gt=day).order_by("on", "pk").values_list("client_id", "code_before")
     back = read_columns(later, HELD).unique("client", keep="first", maintain_order=True)
     frame = now.join(back.rename({"tier": "was"}), on="client", how="full", coalesce=True)

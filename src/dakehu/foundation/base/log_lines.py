@@ -110,7 +110,9 @@ def kind_of(fault: BaseException) -> str:
 
 def fault_of(fault: BaseException) -> dict[str, Any]:
     """Return classes and frames of an exception: {kinds: [outermost first], frames: ["file:line function"]}."""
-    kinds, seen, inner = [], set(), fault
+    kinds: list[str] = []
+    seen: set[int] = set()
+    inner: BaseException | None = fault
     while inner is not None and id(inner) not in seen:
         seen.add(id(inner))
         kinds.append(kind_of(inner))

@@ -107,10 +107,14 @@ def _replace_on_postgresql(connection: Any, model: Any, frames: Iterable[pl.Data
 def _one_ahead(items: Iterator[Any]) -> Iterator[Any]:
     """Yield items while the next one is made in a thread, so that it and the server work at the same time."""
     context, end = contextvars.copy_context(), object()
+
+    def following() -> Any:
+        return context.run(lambda: next(items, end))
+
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(context.run, next, items, end)
+        waiting = pool.submit(following)
         while (item := waiting.result()) is not end:
-            waiting = pool.submit(context.run, next, items, end)
+            waiting = pool.submit(following)
             yield item
 
 

@@ -14,6 +14,7 @@ from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates import ask
+from dakehu.foundation.records.bulk import record_columns
 from tests.cast import acting, as_system
 from tests.domains.ledger.trades.test_compaction import BUY, FUND, SELL, statement
 
@@ -40,17 +41,18 @@ def market(tmp_path, settings, lin, wang, zhang, qian):
     levels = 3000 * np.exp(np.cumsum(np.random.default_rng(3).normal(0, 0.01, len(days))))
     steps = np.arange(len(days))
     series = {index.pk: levels, copper: 10 + steps * 0.01, fund: 6 - steps * 0.001}
-    file = PriceFile(
-        file=journal.new_name(), source="行情", day=DAY, rows=3 * len(days)
-    )  # all days in one, to be quick
+    name = journal.new_name()  # all days in one file, to be quick; each is named in the register
+    register = {"file": [name], "source": ["行情"], "rows": [3]}
     table = {
         "asset": np.repeat(list(series), len(days)),
         "day": days * 3,
         "price": np.concatenate(list(series.values())),
     }
     with as_system(), act("test.prices"):
-        journal.write(journal.path_of(file.file), pa.table(table, schema=journal.PRICES))
-        file.save()
+        journal.write(journal.path_of(name), pa.table(table, schema=journal.PRICES))
+        record_columns(
+            PriceFile, len(days), {"day": days, **{key: value * len(days) for key, value in register.items()}}
+        )
     with as_system():
         close_run.close(day=DAY)
     return days, levels

@@ -6,19 +6,23 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from dakehu.domains.care.distress.choices import CaseSource, CaseState
-from dakehu.domains.care.distress.register import needs_second_person, responsible_lead
+from dakehu.domains.care.distress.register import find_open_case, needs_second_person, open_case, responsible_lead
 from dakehu.domains.care.distress.rules import find_signs
 from dakehu.domains.care.feedback.choices import FeedbackState
 from dakehu.domains.care.models import DistressCase, Feedback, SurveyAlert
 from dakehu.domains.care.permissions import DISTRESS_CLOSE
 from dakehu.domains.care.readable import make_readable
 from dakehu.domains.service.tasks.owners import main_managers
+from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.jobs.due_checks import declare_due_check
+from dakehu.foundation.jobs.queue import job
+from dakehu.foundation.schema.fields import model_of
 
-TAKE_UP = "care.take_up_distress"
+TAKE_UP, OPEN_QUEUED = "care.take_up_distress", "care.open_queued_distress"
+QUEUED = "feedback.distress → care.feedback.reactions.on_distress"  # a job that earlier versions queued
 
 
 def earlier_alerts() -> Any:
@@ -49,6 +53,44 @@ def take_up_distress() -> dict[str, int]:
     for row in said:
         _take_up_feedback(row)
     return {"alerts": len(alerts), "feedback": len(said)}
+
+
+@action(
+    OPEN_QUEUED,
+    needs=DISTRESS_CLOSE,
+    zh="补开情绪个案",
+    en="Open a case queued earlier",
+    is_public=False,
+    offers_undo=False,
+)
+def open_queued(*, source: str, ref: int) -> DistressCase | None:
+    """Open the case of a sign whose task an earlier version had still to make; None where its source is gone or has one."""
+    row = (
+        model_of({"feedback": "care.Feedback", "complaint": "compliance.Complaint"}[source])
+        .objects.filter(pk=ref)
+        .first()
+    )
+    if row is None or find_open_case(CaseSource(source), ref, row.client) is not None:
+        return None
+    words, at = (row.text, row.received_at) if source == "feedback" else (row.detail, _noon(row.received_on))
+    about = getattr(row, "about_staff", None)
+    return open_case(
+        client=row.client,
+        source=CaseSource(source),
+        ref=ref,
+        words=words,
+        at=at,
+        first=row.owner,
+        withheld_from=about,
+    )
+
+
+@job(QUEUED)
+def open_queued_case(progress: Any, source: str, ref: int, **_: Any) -> dict[str, Any]:
+    """Do what an earlier version queued: open the case, whose reaction makes the task. Returns {case: id or None}."""
+    with acting_as(system_actor(str(bilingual("补开情绪个案", "Open a case queued earlier")), "worker")):
+        case = open_queued(source=source, ref=ref)
+    return {"case": case.pk if case is not None else None}
 
 
 def _take_up_alert(alert: SurveyAlert) -> None:

@@ -59,8 +59,11 @@ def message_counts(campaign: Campaign) -> dict[str, Any]:
     }
 
 
-def outcomes_of(clients: Iterable[int], first: date, last: date) -> dict[str, set[int]]:
-    """Return {outcome: the clients who had it} from the first to the last day, whoever brought it about."""
+def outcomes_of(clients: Iterable[int], first: date, last: date, are_trades_wanted: bool = True) -> dict[str, set[int]]:
+    """Return {outcome: the clients who had it} from the first to the last day, whoever brought it about.
+
+    Trades are read from files, and only where they are wanted.
+    """
     since, until = _start(first), _start(last + timedelta(days=1))
     found: dict[str, set[int]] = {one.value: set() for one in Outcome}
     for numbers in chunks(set(clients)):
@@ -74,6 +77,8 @@ def outcomes_of(clients: Iterable[int], first: date, last: date) -> dict[str, se
         found["answered"] |= _ids(held.filter(channel__in=ANSWERS)) | _ids(mails)
         found["met"] |= _ids(held.filter(channel__in=MEETINGS)) | _ids(meetings)
         found["opened"] |= _ids(business)
+        if not are_trades_wanted:
+            continue
         trades = trades_of_clients(numbers).select(["client", "day"])
         pairs = zip(trades["client"].to_pylist(), trades["day"].to_pylist(), strict=True)
         found["traded"] |= {client for client, day in pairs if first <= day <= last}

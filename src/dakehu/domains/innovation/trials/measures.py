@@ -87,11 +87,11 @@ def _contacted(clients: Collection[int], first: date, last: date) -> Mapping[int
 
 
 def _answered(clients: Collection[int], first: date, last: date) -> Mapping[int, float]:
-    return _each(clients, outcomes_of(clients, first, last)["answered"])
+    return _each(clients, outcomes_of(clients, first, last, False)["answered"])
 
 
 def _met(clients: Collection[int], first: date, last: date) -> Mapping[int, float]:
-    return _each(clients, outcomes_of(clients, first, last)["met"])
+    return _each(clients, outcomes_of(clients, first, last, False)["met"])
 
 
 def _requested(clients: Collection[int], first: date, last: date) -> Mapping[int, float]:

@@ -15,9 +15,8 @@ from dakehu.domains.insight.pivots.computation import axis_of
 from dakehu.domains.insight.pivots.sources import Source
 from dakehu.domains.insight.pivots.table_data import AsNow, FromSnapshot, read_clients
 from dakehu.domains.tiers.choices import TierCode
-from dakehu.domains.tiers.facts import tiers_on
+from dakehu.domains.tiers.facts import tiers_now, tiers_on
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.schema.fields import model_of
 
 MOST_GROUPS = 40
 COLUMNS = ("opened_on", "status")  # read of every client beside what groups them
@@ -71,9 +70,13 @@ class BookClients:
         found = frame[column].fill_null(fill).to_numpy()[place]
         return np.where(is_there, found, np.array(fill, found.dtype))
 
+    @cached_property
+    def _tiers_now(self) -> pl.DataFrame:
+        return tiers_now()
+
     def tiers(self, day: date) -> Groups:
         """Return the clients by tier at the close of a day, those without one last."""
-        frame = tiers_on(day)
+        frame = tiers_on(day, self._tiers_now)
         order = [one.value for one in TierCode]
         place = {code: at for at, code in enumerate(order)}
         coded = frame.with_columns(pl.col("tier").replace_strict(place, default=len(order), return_dtype=pl.Int64))
@@ -99,8 +102,3 @@ def read_book(by: str, filters: dict[str, Any]) -> BookClients:
     needed = {one: dimensions.find_dimension(one, "by") for one in COLUMNS}
     plain = Source(source.name, source.spec, source.kind, source.field)
     return BookClients(read_clients([*({**needed, source.name: plain}.values())], filters), source)
-
-
-def staff_texts(numbers: list[int]) -> dict[int, Any]:
-    """Return {id: client} of some clients in scope."""
-    return {one.pk: one for one in model_of("clients.Client").objects.filter(pk__in=numbers)}

@@ -1,12 +1,10 @@
 """Cohorts: how many clients of each group are still there at the end of each month, and what they kept."""
 
-from typing import Any
-
 import numpy as np
 
 from dakehu.domains.insight.book.changes import changes_of
 from dakehu.domains.insight.book.clients import BookClients
-from dakehu.domains.insight.book.grids import Column, Derived, Figure, Grid, View
+from dakehu.domains.insight.book.grids import Column, Figure, Grid, View, ratio
 from dakehu.domains.insight.book.months import Month
 from dakehu.foundation.base.i18n import bilingual
 
@@ -18,41 +16,39 @@ def view(clients: BookClients, before: Month | None, during: list[Month]) -> Vie
     points = [*([before] if before is not None else []), *during]
     counts: list[Column] = []
     money: list[Column] = []
-    own = np.zeros(clients.size, np.int64)
+    joined: list[Column] = []
+    based: list[Column] = []
+    own, base = np.zeros(clients.size, np.int64), np.zeros(clients.size, np.int64)
+    seen = np.zeros(clients.size, bool)
     for place, month in enumerate(points):
         total, is_there = clients.totals(month)
-        name, label = f"m{month.first:%Y%m}", f"{month.first:%Y-%m}"
-        counts.append(Column(name, label, where=is_there & (total >= FLOOR)))
+        is_present = is_there & (total >= FLOOR)
         moved = total if place == 0 else own + _flows(clients, points[place - 1], month)
-        own = np.where(
-            is_there, np.maximum(moved, 0), 0
-        )  # gains that were taken out are no debt, and who left has nothing
-        money.append(Column(name, label, "money", values=own, is_amount=True))
-    head = clients.by.label
+        own = np.where(is_there, np.maximum(moved, 0), 0)  # gains taken out are no debt; who left has nothing
+        base = np.where(is_present & ~seen, own, base)
+        seen = seen | is_present
+        name, label = f"m{month.first:%Y%m}", f"{month.first:%Y-%m}"
+        counts.append(Column(name, label, where=is_present))
+        joined.append(Column(f"{name}b", "", where=seen))
+        money.append(Column(name, label, "money", values=np.where(seen, own, 0), is_amount=True))
+        based.append(Column(f"{name}b", "", "money", values=base, is_amount=True))
+    head, groups = clients.by.label, clients.groups
     grids = [
-        Grid("clients", bilingual("月末在册客户数", "Clients at the end of each month"), head, clients.groups, counts),
+        Grid("clients", bilingual("月末在册客户数", "Clients at the end of each month"), head, groups, counts),
         Grid(
             "kept",
-            bilingual(
-                "客户留存率（以首个有客户的月末为 100%）", "Clients kept (the first month end with any is 100 %)"
-            ),
+            bilingual("客户留存率（占截至当月曾在册的客户）", "Clients kept, of those there by then"),
             head,
-            clients.groups,
-            _shares(counts),
+            groups,
+            _shares(counts, joined),
         ),
-        Grid(
-            "money",
-            bilingual("资产（剔除市场涨跌）", "Assets without moves of the market"),
-            head,
-            clients.groups,
-            money,
-        ),
+        Grid("money", bilingual("资产（剔除市场涨跌）", "Assets without moves of the market"), head, groups, money),
         Grid(
             "money_kept",
-            bilingual("资金留存率（剔除市场涨跌）", "Money kept, without moves of the market"),
+            bilingual("资金留存率（相对各客户首个月末的资产）", "Money kept, of the first month end of each client"),
             head,
-            clients.groups,
-            _shares(money),
+            groups,
+            _shares(money, based),
         ),
     ]
     last = counts[-1].name
@@ -66,9 +62,10 @@ def view(clients: BookClients, before: Month | None, during: list[Month]) -> Vie
         {"kind": "line", "grid": "kept", "by": "row", "columns": [one.name for one in counts]},
         (
             bilingual(
-                "月末总资产不足 1,000 元即不计在册；之后才开户的客户从首个有资产的月末算起，未到的月份留空，不算流失。",
-                "A client with less than CNY 1,000 at the end of a month does not count; a group begins at its first month end "
-                "with any client, and months before stay empty rather than show a fall.",
+                "月末总资产不足 1,000 元即不计在册。后来开户的客户从首个有资产的月末起才计入分母，不会抬高或压低留存；"
+                "没有客户的月份留空，不算流失。",
+                "A client with less than CNY 1,000 at the end of a month does not count. Who opens later counts from the first "
+                "month end on, above and below; a month without clients stays empty rather than show a fall.",
             ),
         ),
     )
@@ -80,29 +77,13 @@ def _flows(clients: BookClients, before: Month, month: Month) -> np.ndarray:
     return moved
 
 
-def of_base(names: list[str], name: str) -> Derived:
-    """Return what divides a column by the first of some columns that is not nothing, row by row."""
-
-    def derived(cells: dict[str, list[Any]]) -> list[Any]:
-        found: list[Any] = []
-        for row in range(len(cells[name])):
-            base = next((cells[one][row] for one in names if cells[one][row]), None)
-            is_begun = any(cells[one][row] for one in names[: names.index(name) + 1])
-            found.append(cells[name][row] / base if base and is_begun else None)
-        return found
-
-    return derived
-
-
-def _shares(columns: list[Column]) -> list[Column]:
-    """Return columns of the shares of the base, and before them those that they are worked out from, which have no label."""
-    names = [f"{one.name}n" for one in columns]
-    bases = [
-        Column(name, "", one.unit, one.values, one.where, is_amount=one.is_amount)
-        for name, one in zip(names, columns, strict=True)
-    ]
-    shares = [
-        Column(one.name, one.label, "share", derived=of_base(names, name), of=name, is_amount=one.is_amount)
-        for name, one in zip(names, columns, strict=True)
-    ]
-    return [*bases, *shares]
+def _shares(parts: list[Column], wholes: list[Column]) -> list[Column]:
+    """Return columns of the shares, and before them the two that each is worked out from, which have no label."""
+    found: list[Column] = []
+    for part, whole in zip(parts, wholes, strict=True):
+        name = f"{part.name}a"
+        found.append(Column(name, "", part.unit, part.values, part.where, is_amount=part.is_amount))
+        found.append(whole)
+        share = ratio(name, whole.name)
+        found.append(Column(part.name, part.label, "share", derived=share, of=name, is_amount=part.is_amount))
+    return found

@@ -70,13 +70,14 @@ class Known:
 @dataclass(frozen=True)
 class Kind:
     """How a view is worked out: its usual group, whether its span is the last year, whether it has one before to compare,
-    whether it is of the end of its span only."""
+    whether it is of the end of its span only, whether months can be chosen at all."""
 
     by: str
     work_out: Callable[[BookClients, Known, Span], View]
     is_year: bool = False
     is_compared: bool = True
     is_as_of: bool = False
+    has_months: bool = True
 
 
 def _flows(clients: BookClients, known: Known, span: Span) -> View:
@@ -116,7 +117,7 @@ KINDS = {
     BookView.RETENTION: Kind("source", _retention, is_year=True, is_compared=False),
     BookView.TIERS: Kind("branch", _tiers),
     BookView.CONCENTRATION: Kind("tier__code", _concentration, is_as_of=True),
-    BookView.PRODUCTS: Kind("tier__code", _products, is_compared=False),
+    BookView.PRODUCTS: Kind("tier__code", _products, is_compared=False, has_months=False),
     BookView.COSTS: Kind("tier__code", _costs),
 }
 
@@ -193,7 +194,8 @@ def book(
         "since": f"{asked.span.first:%Y-%m}",
         "until": f"{asked.span.last:%Y-%m}",
         "span": asked.span.name,
-        "months": [f"{month:%Y-%m}" for month in asked.known.first_days],
+        "months": [f"{month:%Y-%m}" for month in asked.known.first_days] if asked.kind.has_months else [],
+        "is_as_of": asked.kind.is_as_of,
         "clients": asked.clients.size,
         "as_of": asked.known.end_of(asked.span.last).isoformat(),
         "missing": "",
@@ -220,7 +222,8 @@ def book_view(
 
     `by` is a column as in pivots (the usual one of the view unless said), `since` and `until` are months (the quarter of the
     newest balances; the last twelve months of cohorts and retention), `filters` those of the list of clients.
-    Returns {view, title, by, by_label, since, until, span, months: all that are known, clients, as_of, missing: why there is
+    Returns {view, title, by, by_label, since, until, span, months: that may be chosen, is_as_of: whether only the last of
+    them counts, clients, as_of, missing: why there is
     nothing, figures: [{label, value, unit, cell, note, compared: [{label, span, value, change}]}], grids: [{name, title,
     row_label, columns: [{name, label, unit}], rows: [{label, cells: [{value, unit, cell, hidden}]}], total}], chart, notes}.
     `cell` names a number to insight.book_clients, whose clients add up to it. Money is in CNY; `hidden` numbers would say

@@ -1,6 +1,8 @@
 """Test a model on the past as it would have been used: trained before each period, judged on it, beside the plain rule."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -32,15 +34,16 @@ def back_test(
     reach: int,
     length: int = PERIOD,
     least: tuple[int, int, int] = rules.LEAST,
+    groups: Mapping[str, np.ndarray] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Return how a model would have done period by period, over all of them, and after a random split.
 
     {cases, events, periods: [figures with first and last, the days of the cases], skipped: periods without enough outcomes,
     pooled: figures with brier_gain and hits_gain {size, low, high}, table and bands, random: figures, ways: Brier of each way on
-    the calibration cases}; pooled, random and ways are None without a period. figures: {cases, events, rate, predicted,
+    the calibration cases, groups: [calibration of each group]}; pooled, random and ways are None without a period. figures: {cases, events, rate, predicted,
     brier, brier_rule, brier_constant, area, area_low, area_high, area_rule, lift, lift_rule, slope, intercept}. None for what is
     not a number. `names` are those of the features, `least` the outcomes that
-    training, calibration and test need. Raises Refused without scikit-learn.
+    training, calibration and test need, `groups` the clients of each group that calibration is compared between. Raises Refused without scikit-learn.
     """
     judged, ways, skipped = [], [], 0
     for folds in rules.rolling_folds(cases.day, reach, length):
@@ -60,9 +63,12 @@ def back_test(
         "pooled": None,
         "random": None,
         "ways": None,
+        "groups": [],
     }
     if judged:
-        found["pooled"] = pooled(judged)
+        whole = together(judged)
+        found["pooled"] = pooled(whole, judged)
+        found["groups"] = [one for name, clients in groups.items() if (one := group_figures(name, whole, clients))]
         found["random"] = figures(_judge(names, cases, random_folds(len(cases)))[0])
         found["ways"] = {way: float(np.mean([one[way] for one in ways])) for way in ways[0]}
     return found
@@ -99,15 +105,36 @@ def figures(judged: Judged) -> dict[str, Any]:
     }
 
 
-def pooled(judged: list[Judged]) -> dict[str, Any]:
+def together(judged: list[Judged]) -> Judged:
+    """Return the cases of all periods."""
+    return Judged(
+        Cases(*(np.concatenate([getattr(one.cases, name) for one in judged]) for name in Cases.__dataclass_fields__)),
+        *(np.concatenate([getattr(one, name) for one in judged]) for name in ("model", "rule", "constant")),
+    )
+
+
+def group_figures(name: str, whole: Judged, clients: np.ndarray) -> dict[str, Any] | None:
+    """Return {group, clients, predicted, observed, low, high, is_off} of some clients; None where they are too few to tell.
+
+    The interval counts clients, not their repeated cases. is_off: the mean probability lies outside of it, by more than a
+    fifth of the share that came.
+    """
+    at = np.isin(whole.cases.client, clients)
+    count = len(np.unique(whole.cases.client[at]))
+    if count < rules.LEAST_GROUP:
+        return None
+    predicted, observed = float(whole.model[at].mean()), float(whole.cases.outcome[at].mean())
+    low, high = measures.share_interval(observed * count, count)
+    is_off = not low <= predicted <= high and abs(predicted - observed) > rules.FAR * observed
+    found = {"clients": count, "predicted": predicted, "observed": observed, "low": low, "high": high}
+    return {"group": name, **found, "is_off": is_off}
+
+
+def pooled(whole: Judged, judged: list[Judged]) -> dict[str, Any]:
     """Return the figures over all periods, with the differences to the rule, the calibration table and the bands.
 
     The top tenth is drawn within each period, as a list of the week would be; differences are drawn again over clients.
     """
-    whole = Judged(
-        Cases(*(np.concatenate([getattr(one.cases, name) for one in judged]) for name in Cases.__dataclass_fields__)),
-        *(np.concatenate([getattr(one, name) for one in judged]) for name in ("model", "rule", "constant")),
-    )
     outcome, clients = whole.cases.outcome, whole.cases.client
     gain = ((whole.rule - outcome) ** 2 - (whole.model - outcome) ** 2) / len(outcome)
     tops = [(measures.top_of(one.model), measures.top_of(one.cases.rule)) for one in judged]

@@ -10,7 +10,7 @@ from dakehu.domains.clients.choices import ConsentState, Kind, Purpose, Status
 from dakehu.foundation.records.columns import read_columns
 from dakehu.foundation.schema.fields import model_of
 
-MOST = 20_000  # clients that a model learns from; of more, as many drawn by their number
+MOST = 8_000  # clients that a model learns from; of more, as many drawn by their number
 MIX = 2654435761  # mixes numbers so that the draw does not follow the order of entry
 SCORED = (Status.ACTIVE.value, Status.DORMANT.value)
 

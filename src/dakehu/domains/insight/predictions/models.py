@@ -67,7 +67,7 @@ def _probability(zh: str, en: str) -> Any:
 class ClientPrediction(ClientRecorded):
     """What the models in use say of one client after the last night; empty where none is used or the client is left out.
 
-    `basis`: {kind: {by: model | rule, version, values: {feature: value}, parts: {feature: log odds beyond the usual}}}. Orders
+    `basis`: {kind: {by: model | rule, version, values and usual: {feature: value}, parts: {feature: log odds beyond the usual}}}. Orders
     contacts; never prices, tiers, entitlements or appraisals.
     """
 

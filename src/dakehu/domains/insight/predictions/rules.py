@@ -18,6 +18,7 @@ SLOPES = (0.8, 1.25)
 FAR = 0.2  # of the rate, that the mean probability may be off
 SHIFTED = 0.2  # population stability index
 HIGH, LOW = 2.0, 0.5  # times the usual rate, from which a probability is called elevated, below which low
+LEAST_GROUP = 100  # clients of a group that calibration is compared between
 LEAST_CHECK = 200  # cases of a quarter that calibration is checked by
 FAILURES = ("history", "brier", "brier_rule", "hits_rule", "slope", "level")
 

@@ -1,10 +1,11 @@
 """Say every night, of each client who may be, what the models in use say; and look whether they still hold."""
 
-import json
 from datetime import date
+from math import isnan
 from typing import Any
 
 import numpy as np
+import orjson
 import polars as pl
 
 from dakehu.analytics.scorecards import Scorecard, read_scorecard
@@ -88,21 +89,22 @@ def by_model(
     kind: str, card: Scorecard, version: int, rate: float, clients: np.ndarray, values: np.ndarray
 ) -> pl.DataFrame:
     """Return what a model says: band, probability, and the features that add most beyond the usual. Pure."""
-    probability = card.probabilities(values)
-    basis = []
-    for own, parts in zip(values, card.contributions(values), strict=True):
-        largest = np.argsort(-np.abs(parts), kind="stable")[:REASONS]
-        named = [OF_KIND[kind][place] for place in largest]
-        known = [None if np.isnan(own[place]) else round(float(own[place]), 4) for place in largest]
-        points = [round(float(parts[place]), 4) for place in largest]
-        basis.append(
-            {
-                "by": "model",
-                "version": version,
-                "values": dict(zip(named, known, strict=True)),
-                "parts": dict(zip(named, points, strict=True)),
-            }
-        )
+    probability, parts = card.probabilities(values), card.contributions(values)
+    largest = np.argsort(-np.abs(parts), axis=1, kind="stable")[:, :REASONS]
+    points = np.round(np.take_along_axis(parts, largest, axis=1), 4).tolist()
+    known = np.round(np.take_along_axis(values, largest, axis=1), 4).tolist()
+    names = np.array(OF_KIND[kind])[largest].tolist()
+    usual = {one.name: None if one.usual is None else round(one.usual, 4) for one in card.features}
+    basis = [
+        {
+            "by": "model",
+            "version": version,
+            "values": {name: None if isnan(value) else value for name, value in zip(named, own, strict=True)},
+            "usual": {name: usual[name] for name in named},
+            "parts": dict(zip(named, part, strict=True)),
+        }
+        for named, own, part in zip(names, known, points, strict=True)
+    ]
     return _frame(kind, clients, rules.band_of(probability, rate).tolist(), probability.tolist(), basis)
 
 
@@ -125,16 +127,11 @@ def joined(frames: list[pl.DataFrame], day: date) -> pl.DataFrame:
         empty = pl.lit(None, pl.Float64).alias(f"{kind}_probability")
         columns.append(pl.col(f"{kind}_probability").cast(pl.Float64) if is_there else empty)
     there = [kind for kind in KINDS if f"{kind}_basis" in found.columns]
-    texts = (
-        [
-            json.dumps(
-                {kind: json.loads(text) for kind, text in zip(there, row, strict=True) if text}, ensure_ascii=False
-            )
-            for row in found.select(f"{kind}_basis" for kind in there).rows()
-        ]
-        if there
-        else []
-    )
+    written = found.select(f"{kind}_basis" for kind in there).rows() if there else []
+    texts = [
+        "{" + ", ".join(f'"{kind}": {text}' for kind, text in zip(there, row, strict=True) if text) + "}"
+        for row in written
+    ]
     return found.select(columns).with_columns(pl.Series("basis", texts, pl.String)).sort("client_id")
 
 
@@ -143,6 +140,6 @@ def _frame(kind: str, clients: np.ndarray, bands: list[Any], chances: list[Any],
         "client_id": clients,
         f"{kind}_band": pl.Series(bands, dtype=pl.String),
         f"{kind}_probability": pl.Series(chances, dtype=pl.Float64),
-        f"{kind}_basis": pl.Series([json.dumps(one) for one in basis], dtype=pl.String),
+        f"{kind}_basis": pl.Series([orjson.dumps(one).decode() for one in basis], dtype=pl.String),
     }
     return pl.DataFrame(data)

@@ -14,6 +14,7 @@ from dakehu.domains.insight.predictions.features import MONTH, QUARTER
 from dakehu.domains.insight.predictions.history import History
 from dakehu.domains.ledger.feeds import reader as feeds
 from dakehu.domains.ledger.trades import reader as trades
+from dakehu.domains.ledger.trades.owners import NEEDED
 from dakehu.foundation.base import clock
 from dakehu.foundation.records.columns import MOMENT, read_columns
 from dakehu.foundation.schema.fields import model_of
@@ -125,7 +126,7 @@ def _with_inflow(events: EventTable) -> EventTable:
 
 
 def _trades(clients: np.ndarray, until: date) -> EventTable | None:
-    table = trades.all_trades([*trades.NEEDED]).select(["client", "day"])
+    table = trades.all_trades([*NEEDED]).select(["client", "day"])
     if not table.num_rows:
         return None
     chosen = pc.and_(

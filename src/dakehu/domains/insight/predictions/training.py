@@ -52,12 +52,13 @@ def fit(
     counts = tuple(
         tuple(np.bincount(coded[:, place], minlength=len(one) + 2).tolist()) for place, one in enumerate(cuts)
     )
+    usual = [scorecards.usual_of(values[:, place]) for place in range(values.shape[1])]
     cards, errors = {}, {}
     for way, steps in (("logistic", _logistic), ("boosted", _boosted)):
         # One thread: the cases are few, and threads that wait for each other take far longer on a busy machine.
         with import_module("threadpoolctl").threadpool_limits(limits=1):
             intercept, points = steps(coded, outcome, cuts)
-        features = tuple(Feature(*one) for one in zip(names, cuts, points, strict=True))
+        features = tuple(Feature(*one) for one in zip(names, cuts, points, usual, strict=True))
         card = Scorecard(intercept, features, Calibration(line=(0.0, 1.0)), counts)
         calibration = calibrate(card.scores(later_values), later_outcome)
         cards[way] = Scorecard(intercept, features, calibration, counts)

@@ -11,6 +11,7 @@ from dakehu.analytics.scorecards import Scorecard, counts_of
 from dakehu.domains.insight.predictions import back_test, eligible, rules, sources
 from dakehu.domains.insight.predictions.cases import Cases, past_cases, reach_of
 from dakehu.domains.insight.predictions.features import OF_KIND, QUARTER
+from dakehu.domains.insight.predictions.groups import groups_of
 from dakehu.domains.insight.predictions.history import History
 from dakehu.domains.insight.predictions.training import fit
 
@@ -47,7 +48,8 @@ def train(kind: str, material: Material) -> Trained:
     chosen, history = material.chosen, material.history
     first = sources.day_number(material.until) - LOOK_BACK + QUARTER
     cases = past_cases(kind, history, chosen.clients, _begin(kind, history, first))
-    report = back_test.back_test(OF_KIND[kind], cases, reach_of(kind))
+    between = groups_of(chosen.clients, material.until)
+    report = back_test.back_test(OF_KIND[kind], cases, reach_of(kind), groups=between)
     report |= {
         "clients": len(chosen.clients),
         "excluded": {"restricted": chosen.restricted, "refused": chosen.refused},

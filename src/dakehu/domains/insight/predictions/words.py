@@ -88,14 +88,15 @@ def failure_words(name: str) -> str:
 
 
 def reasons(basis: dict[str, Any]) -> list[str]:
-    """Return what moves the probability of a client most, each with its value: ["距上次登录较多（45）：提高"]."""
+    """Return what moves the probability of a client most, each with its value and the usual one."""
     found = []
     for name, part in basis.get("parts", {}).items():
         if abs(part) < 0.05:
             continue
         feature, value = FEATURES[name], basis["values"].get(name)
         moves = bilingual("提高可能", "raises it") if part > 0 else bilingual("降低可能", "lowers it")
-        found.append(f"{feature.label} {value_words(value, feature.unit)} · {moves}")
+        usual = bilingual("通常 {value}", "usually {value}", value=value_words(basis["usual"].get(name), feature.unit))
+        found.append(f"{feature.label} {value_words(value, feature.unit)}（{usual}）· {moves}")
     return found
 
 

@@ -5,8 +5,10 @@ from typing import Any
 
 from dakehu.domains.insight.choices import CardShape, ReportKind
 from dakehu.domains.insight.models import Report
+from dakehu.domains.insight.pivots import rules
 from dakehu.domains.insight.pivots.computation import work_out
 from dakehu.domains.insight.pivots.queries import answer
+from dakehu.domains.insight.pivots.rules import Period
 from dakehu.domains.insight.questions.spans import shifted
 from dakehu.domains.insight.reports.ready import READY, find_ready, ready_for
 from dakehu.domains.insight.reports.visibility import get_report, visible_reports
@@ -55,7 +57,7 @@ def dashboard(*, dashboard: str | None = None) -> dict[str, Any]:
 
     Returns {id, key, name, is_own, sharing, owner, cards: [{shape, size, title, text, pivot: its definition, answer: as
     insight.pivot gives it, fault: why it cannot be shown to this reader, compared: of a figure [{label, value, change, as_of,
-    past: the month of the snapshot}] at the end of the quarter before and a year before, where snapshots were kept}]}.
+    past: the first month of its quarter}] at the end of the quarter before and a year before, where snapshots were kept}]}.
     Raises NotFound.
     """
     ready = find_ready(dashboard) if dashboard else ready_for(current_actor().role)
@@ -106,7 +108,7 @@ def _compared(definition: dict[str, Any], now: dict[str, Any]) -> list[dict[str,
                 "change": round(value - then["total"], 6),
                 "as_of": then["as_of"],
                 "rows": DATED,
-                "past": f"{clock.local(snapshot.taken_at):%Y-%m}",
+                "past": f"{rules.start_of_period(clock.local(snapshot.taken_at).date(), Period.QUARTER.value):%Y-%m}",
             }
         )
     return found

@@ -41,7 +41,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "page_title": CRUMB["label"],
         "asked": asked,
         "tabs": [(one.value, one.text, _address({**asked, "view": one.value, "by": ""})) for one in BookView],
-        "address": _address(asked),
+        "filter_values": _values(asked["filters"]),
         "question": request.GET.get("question", ""),
         "filters": _filters(asked),
     }
@@ -90,12 +90,17 @@ def _parameters(asked: dict[str, Any]) -> dict[str, Any]:
 
 def _address(asked: dict[str, Any], **more: Any) -> str:
     """Return the query of an address that asks for a view."""
-    filters = {
-        key: ",".join(str(one) for one in value) if isinstance(value, (list, tuple)) else value
-        for key, value in asked["filters"].items()
-    }
+    filters = _values(asked["filters"])
     named = {name: asked[name] for name in OURS if asked[name]}
     return urlencode({**named, **filters, **{name: value for name, value in more.items() if value not in (None, "")}})
+
+
+def _values(filters: dict[str, Any]) -> dict[str, Any]:
+    """Return filters as an address holds them: several values with commas."""
+    return {
+        key: ",".join(str(one) for one in value) if isinstance(value, (list, tuple)) else value
+        for key, value in filters.items()
+    }
 
 
 def _filters(asked: dict[str, Any]) -> list[dict[str, Any]]:

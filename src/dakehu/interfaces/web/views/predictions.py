@@ -31,6 +31,13 @@ BANDS = {
     "usual": bilingual("通常", "Usual"),
     "low": bilingual("偏低", "Low"),
 }
+GROUPS = {
+    "male": bilingual("男", "Men"),
+    "female": bilingual("女", "Women"),
+    "under_40": bilingual("40 岁以下", "Under 40"),
+    "40_to_59": bilingual("40 至 59 岁", "40 to 59"),
+    "from_60": bilingual("60 岁及以上", "60 and over"),
+}
 RHYTHM_BANDS = {
     "none": bilingual("没有联系", "No contact"),
     "one": bilingual("1 次", "1"),
@@ -73,6 +80,7 @@ def _kind(kind: dict[str, Any]) -> dict[str, Any]:
             {**one, "from": EPOCH + timedelta(days=one["first"]), "to": EPOCH + timedelta(days=one["last"])}
             for one in report.get("periods", ())
         ],
+        "groups": [{**row, "label": GROUPS[row["group"]]} for row in report.get("groups", ())],
         "history": [{"label": SOURCES[name], **row} for name, row in report.get("history", {}).items()],
         "ways": [{"label": WAYS[name], "brier": size} for name, size in (report.get("ways") or {}).items()],
     }
