@@ -25,7 +25,7 @@ from tests.cast import acting, as_system
 from tests.domains.ledger.close.test_run import DAY, dealt, priced, write  # noqa: F401  # the same two clients
 
 pytestmark = pytest.mark.django_db
-DAYS = [day for day in (date(2026, 1, 5) + timedelta(n) for n in range(40)) if day.weekday() < 5]
+DAYS = [day for day in (date(2026, 1, 5) + timedelta(n) for n in range(20)) if day.weekday() < 5]
 CLIENTS, SECURITIES, EACH = 40, 9, 60
 
 
@@ -75,7 +75,7 @@ def a_day(chance, owners, ids) -> pa.Table:
 
 @pytest.mark.usefixtures("firm")
 def test_many_buckets_give_the_bits_that_all_trades_at_once_give(monkeypatch):
-    monkeypatch.setattr(compaction, "ROWS", 200)
+    monkeypatch.setattr(compaction, "ROWS", 100)
     with as_system():
         report = close_run.close(day=DAYS[-1])
         trades = close_inputs.arrays_for_close(DAYS[-1])

@@ -39,7 +39,7 @@ def cluster(monkeypatch):
 @pytest.mark.django_db
 @pytest.mark.usefixtures("firm")
 def test_two_workers_of_a_cluster_compute_what_this_machine_does_alone(cluster, monkeypatch):
-    monkeypatch.setattr(compaction, "ROWS", 150)
+    monkeypatch.setattr(compaction, "ROWS", 100)
     workers, on_cluster = set(), spark._run_on_cluster
 
     def watched(*call):
