@@ -134,7 +134,7 @@ MENU = (
         bilingual("分析", "Insight"),
         (
             Page("/dashboards/", bilingual("看板", "Dashboards"), "layout-dashboard", Permission.INSIGHT_READ),
-            Page("/book/", bilingual("资产全景", "The book"), "chart-line", Permission.LEDGER_READ),
+            Page("/book-of-business/", bilingual("资产全景", "The book"), "chart-line", Permission.LEDGER_READ),
             Page("/pivot/", bilingual("透视分析", "Pivot"), "chart-column", Permission.INSIGHT_READ),
             Page("/schedules/", bilingual("定期报表", "Scheduled reports"), "send", Permission.INSIGHT_READ),
             Page("/question/", bilingual("文字提问", "Question"), "search", Permission.INSIGHT_READ),

@@ -156,11 +156,8 @@ def _ask(
     view: str, by: str | None, since: str | None, until: str | None, filters: dict[str, Any] | None
 ) -> Asked | None:
     """Return what is asked for, None where no balances have come yet. Raises Refused and NotAllowed."""
-    actor = current_actor()
-    if not actor.may(Permission.CLIENT_READ):
+    if not current_actor().may(Permission.CLIENT_READ):
         raise NotAllowed(bilingual("客户列表", "Clients"), Permission.CLIENT_READ)
-    if not actor.may(Permission.LEDGER_READ):
-        raise NotAllowed(bilingual("客户资产", "Assets of clients"), Permission.LEDGER_READ)
     kind = KINDS[BookView(view)]
     clients = read_book(by or kind.by, filters or {})
     known = Known(months.months_known())
@@ -205,7 +202,7 @@ def book(
 
 @query(
     "insight.book",
-    needs=Permission.INSIGHT_READ,
+    needs=Permission.LEDGER_READ,
     zh="客户资产全景",
     en="The book over time",
     parameters=(VIEW, *ASKED),
@@ -234,7 +231,7 @@ def book_view(
 
 @query(
     "insight.book_clients",
-    needs=Permission.INSIGHT_READ,
+    needs=Permission.LEDGER_READ,
     zh="客户资产全景的客户",
     en="Clients of a number of the book",
     parameters=(VIEW, CELL, *ASKED, PLACE),
@@ -318,7 +315,7 @@ def _declare(view: BookView, zh: str, en: str) -> None:
 
     asked.__doc__ = f"Return insight.book of the view {view.value}."
     asked.__name__ = f"{view.value}_view"
-    query(f"insight.{NAMES[view]}", needs=Permission.INSIGHT_READ, zh=zh, en=en, parameters=ASKED)(asked)
+    query(f"insight.{NAMES[view]}", needs=Permission.LEDGER_READ, zh=zh, en=en, parameters=ASKED)(asked)
 
 
 NAMES = {

@@ -5,8 +5,8 @@ from django.urls import path
 from dakehu.interfaces.web.views import book, dashboards, pivot, predictions, question, schedules
 
 urlpatterns = [
-    path("book/", book.page, name="book"),
-    path("book/clients", book.clients, name="book-clients"),
+    path("book-of-business/", book.page, name="book"),
+    path("book-of-business/clients", book.clients, name="book-clients"),
     path("question/", question.page, name="question"),
     path("pivot/", pivot.page, name="pivot"),
     path("pivot/clients", pivot.clients, name="pivot-clients"),

@@ -16,7 +16,7 @@ from dakehu.interfaces.web.views.clients.grid import asked_of as asked_of_list
 
 OURS = ("view", "by", "since", "until")
 FURTHER = ("cell", "offset", "question", *pivots.OF_LIST)
-CRUMB = {"label": bilingual("资产全景", "The book over time"), "url": "/book/"}
+CRUMB = {"label": bilingual("资产全景", "The book over time"), "url": "/book-of-business/"}
 UNITS = {
     "count": "number",
     "money": "money",
@@ -65,7 +65,7 @@ def clients(request: HttpRequest) -> HttpResponse:
     found = ask("insight.book_clients", {**_parameters(asked), "cell": cell, **({"offset": offset} if offset else {})})
     content = {
         "page_title": bilingual("数字背后的客户", "Clients of the number"),
-        "crumbs": [{**CRUMB, "url": f"/book/?{_address(asked)}"}],
+        "crumbs": [{**CRUMB, "url": f"/book-of-business/?{_address(asked)}"}],
         "found": found,
         "number": _number(found["unit"], found["total"]),
         "rows": [{**one, "number": _number(found["unit"], one["value"])} for one in found["clients"]],
@@ -110,7 +110,7 @@ def _filters(asked: dict[str, Any]) -> list[dict[str, Any]]:
     found = []
     for one in ask("insight.filter_words", {"filters": asked["filters"]}):
         left = {key: value for key, value in asked["filters"].items() if key != one["key"]}
-        found.append({**one, "without": f"/book/?{_address({**asked, 'filters': left})}"})
+        found.append({**one, "without": f"/book-of-business/?{_address({**asked, 'filters': left})}"})
     return found
 
 
@@ -118,7 +118,7 @@ def _answered(request: HttpRequest, content: dict[str, Any], asked: dict[str, An
     """Turn a question into filters of the view, or show what was not understood."""
     reading = ask("insight.question", {"text": content["question"]})
     if not reading["not_understood"]:
-        return HttpResponseRedirect(f"/book/?{_address({**asked, 'filters': reading['filters']})}")
+        return HttpResponseRedirect(f"/book-of-business/?{_address({**asked, 'filters': reading['filters']})}")
     return render(request, "insight/book.html", {**content, "reading": reading})
 
 
@@ -142,7 +142,7 @@ def _choices() -> list[tuple[str, list[dict[str, str]]]]:
 
 def _drawn(found: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
     """Return figures, tables and picture with the address of the clients of each number."""
-    link = lambda cell: f"/book/clients?{_address(asked, cell=cell)}" if cell else ""  # noqa: E731
+    link = lambda cell: f"/book-of-business/clients?{_address(asked, cell=cell)}" if cell else ""  # noqa: E731
     grids = [
         {
             **grid,
@@ -171,7 +171,7 @@ def _compared(unit: str, past: dict[str, Any], asked: dict[str, Any]) -> dict[st
     then = {**asked, "since": past["since"], "until": past["until"]}
     return {
         **past,
-        "number": _number(unit, past["value"], f"/book/?{_address(then)}"),
+        "number": _number(unit, past["value"], f"/book-of-business/?{_address(then)}"),
         "change": _change(unit, past["change"]),
     }
 

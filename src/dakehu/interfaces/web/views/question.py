@@ -24,7 +24,7 @@ def page(request: HttpRequest) -> HttpResponse:
         address = pivots.address_of({"filters": reading["filters"]})
         book = f"view={reading['view']['name']}&{address}".rstrip("&") if "view" in reading else ""
         if request.GET.get("open") and book:
-            return HttpResponseRedirect(f"/book/?{book}")
+            return HttpResponseRedirect(f"/book-of-business/?{book}")
         if request.GET.get("open") and reading["filters"] and not reading["not_understood"]:
             return HttpResponseRedirect(f"/clients/?{address}")
         content |= {"reading": reading, "address": address, "book": book}
