@@ -30,11 +30,16 @@ def test_words_become_filters_and_a_question_leads_to_a_view(browse, lin, book):
     desk = browse(lin)
     with acting(lin):
         perform("clients.change", {"client": book["li"].pk, "risk_level": "C4"})
-    assert desk.get("/book-of-business/?view=tiers&question=C4 以上").url == "/book-of-business/?view=tiers&risk_level.in=C4%2CC5"
+    assert (
+        desk.get("/book-of-business/?view=tiers&question=C4 以上").url
+        == "/book-of-business/?view=tiers&risk_level.in=C4%2CC5"
+    )
     page = desk.get("/book-of-business/?view=tiers&risk_level.in=C4%2CC5").content.decode()
     assert "1 位客户" in page and "去掉" in page and 'name="risk_level.in" value="C4,C5"' in page
     assert "月亮" in desk.get("/book-of-business/?question=月亮").content.decode()
-    assert desk.get("/question/?text=C4 以上 级别迁移&open=1").url == "/book-of-business/?view=tiers&risk_level.in=C4%2CC5"
+    assert (
+        desk.get("/question/?text=C4 以上 级别迁移&open=1").url == "/book-of-business/?view=tiers&risk_level.in=C4%2CC5"
+    )
     assert 'href="/book-of-business/?view=concentration"' in desk.get("/question/?text=资产集中度").content.decode()
 
 
