@@ -220,7 +220,9 @@ class Beside(threading.Thread):
                 self.imported += codes
             self.stop.wait(IMPORT_EVERY)
         if night is not None:
-            self.notes.append(f"nightly run: status {night.wait(timeout=600)}")
+            status = night.wait(timeout=600)
+            end = "" if status == 0 else ": " + (self.folder / "night.log").read_text(encoding="utf-8")[-2000:]
+            self.notes.append(f"nightly run: status {status}{end}")
 
 
 def kill_something(desk: Desk, number: int) -> str:
