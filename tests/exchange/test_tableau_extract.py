@@ -97,7 +97,7 @@ def test_the_data_source_joins_clients_with_what_stands_beside_them_and_loses_no
     assert len({key for key, _ in maps}) == len(maps)
     selected = ", ".join('"' + value[1:-1].replace("].[", '"."').replace("]]", "]") + '"' for _, value in maps)
     tables = [one.get("name") for one in source.iter("relation") if one.get("type") == "table"]
-    assert tables == ["clients", "figures", "balance", "tier", "risk_figures"]
+    assert tables == ["clients", "figures", "balance", "tier", "risk_figures", "predictions"]
     joins = "".join(f' left join {name} on "clients"."客户编号" = "{name}"."{_key(maps, name)}"' for name in tables[1:])
     sql = f'select count(*), sum("figures"."累计盈亏") from clients{joins}'
     ((every, totals),) = read({extract: [f"select {selected} from clients{joins}", sql]})
