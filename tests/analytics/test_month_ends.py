@@ -8,10 +8,9 @@ import pytest
 
 from dakehu.analytics import month_ends
 from dakehu.analytics.series import series_of
-from dakehu.domains.ledger.close.book import slice_book
 from dakehu.domains.ledger.performance.explanations import recent
 from dakehu.domains.ledger.performance.explanations.money import Case
-from tests.analytics.books import book_of, invented
+from tests.analytics.books import book_of, invented, slice_book
 
 EPOCH = date(1970, 1, 1)
 

@@ -9,11 +9,10 @@ from dakehu.analytics.figures import Column, Reason
 from dakehu.analytics.kernel import Book, compute
 from dakehu.analytics.series import series_of
 from dakehu.domains.ledger.close import rows as close_rows
-from dakehu.domains.ledger.close.book import slice_book
 from dakehu.domains.ledger.performance.explanations.money import Case
 from dakehu.domains.ledger.performance.explanations.registry import EXPLANATIONS
 from dakehu.foundation.schema.fields import model_of
-from tests.analytics.books import book_of, invented
+from tests.analytics.books import book_of, invented, slice_book
 
 WHOLE = (*close_rows.COUNTS, *close_rows.DAYS)
 
