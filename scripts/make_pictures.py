@@ -61,7 +61,7 @@ STILLS = {  # name: (sign-in, address, what to wait for, what to press before)
     "questions": ("he", "/learning/questions/", "main"),
     "appraisal": ("zhou", "/appraisal/team/", "main"),
     "dashboard": ("an", "/dashboards/", ".chart canvas"),
-    "book": ("an", "/book-of-business/", "main"),
+    "book": ("zhou", "/book-of-business/", "main"),
     "predictions": ("an", "/predictions/", "main"),
     "trials": ("zhou", "/trials/", ".card", ".page a:has-text('测评到期前')"),
     "support": ("lin", "/support/", "main"),

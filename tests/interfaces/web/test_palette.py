@@ -56,6 +56,12 @@ def test_the_words_of_an_action_without_a_client_are_not_taken_for_a_client(lin,
     assert "/actions/clients.create" in [line["url"] for line in lines(lin, "新建客户")]
 
 
+def test_letters_that_begin_a_clients_name_and_an_action_mean_the_client_first(lin, gong, zhang):
+    desk(lin).get(f"/clients/{zhang.pk}/")
+    urls = [line["url"] for line in lines(lin, "gong")]
+    assert urls[0] == f"/clients/{gong.pk}/" and f"/clients/{zhang.pk}/actions/service.write_note" in urls
+
+
 def test_actions_come_from_their_declarations_and_only_those_that_the_reader_may_do(lin, an, he, gong):
     assert not any("/actions/" in line["url"] for line in lines(an, "记服务 龚"))
     assert any("service.open_request" in line["url"] for line in lines(he, "登记投诉 龚"))

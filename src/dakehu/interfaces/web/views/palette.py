@@ -32,7 +32,7 @@ def palette(request: HttpRequest) -> JsonResponse:
     asked, actor = request.GET.get("q", "").strip()[:80], current_actor()
     found: list[dict[str, Any]] = []
     if actor.may(Permission.CLIENT_READ):
-        found += [*_with_client(asked, actor), *people(asked)] if asked else _recent_clients()
+        found += _clients_and_actions(asked, actor) if asked else _recent_clients()
     found += [one for one in verbs(request, actor) if meant(asked, one["words"])]
     found += [
         {"group": bilingual("页面", "Pages"), "label": page["label"], "url": page["url"], "icon": page["icon"]}
@@ -50,14 +50,18 @@ def meant(asked: str, words: Bilingual) -> bool:
     return not asked or any(normalize_name(asked) in normalize_name(text) for text in (words.zh, words.en))
 
 
-def _with_client(asked: str, actor: Actor) -> list[dict[str, Any]]:
-    """Actions together with the client that was typed after (or before) them; with nobody typed, recent clients."""
+def _clients_and_actions(asked: str, actor: Actor) -> list[dict[str, Any]]:
+    """Return an action with the client that was typed beside it first; else clients, then the action for recent clients.
+
+    The letters of a client's name may begin the words of an action too: whoever typed no more means the client.
+    """
     for actions, name in split_typed(asked, client_actions(actor)):
         # Who is named, not who is spoken of somewhere.
         rows = _named(name) if name else render_rows(recent.recent())
         if rows:
-            return [_line(action, row) for action in actions for row in rows][:NAMED_SHOWN]
-    return []
+            lines = [_line(action, row) for action in actions for row in rows][:NAMED_SHOWN]
+            return [*lines, *people(asked)] if name else [*people(asked), *lines]
+    return people(asked)
 
 
 def _named(text: str) -> list[dict[str, Any]]:
