@@ -133,6 +133,18 @@ def write_on_ticket(*, ticket: int, text: str, file: Upload | None = None, anywa
     return message
 
 
+def _answer(row: Ticket, step: str, text: str, anyway: bool | None, state: TicketState) -> TicketMessage:
+    """Write support's words on a ticket and move it on. Raises Refused for a step not open to it, and for client data."""
+    store.check_step(row, step)
+    check_no_client_data({"text": text}, anyway)
+    message = store.write_message(row, text, is_from_support=True)
+    row.first_answered_at = row.first_answered_at or message.written_at
+    row.state, row.handler = state.value, message.author
+    row.words = store.words_of(row)
+    row.save()
+    return message
+
+
 @action(
     "support.answer_ticket",
     needs=Permission.SUPPORT_ANSWER,
@@ -143,15 +155,7 @@ def write_on_ticket(*, ticket: int, text: str, file: Upload | None = None, anywa
 )
 def answer_ticket(*, ticket: int, text: str, anyway: bool | None = None) -> TicketMessage:
     """Answer a ticket. Raises Refused for one that is over, and for client data in the text."""
-    row = store.get_ticket(ticket)
-    store.check_step(row, "answer")
-    check_no_client_data({"text": text}, anyway)
-    message = store.write_message(row, text, is_from_support=True)
-    row.first_answered_at = row.first_answered_at or message.written_at
-    row.state, row.handler = TicketState.ANSWERED.value, message.author
-    row.words = store.words_of(row)
-    row.save()
-    return message
+    return _answer(store.get_ticket(ticket), "answer", text, anyway, TicketState.ANSWERED)
 
 
 @action(
@@ -202,13 +206,7 @@ def reopen_ticket(*, ticket: int, text: str, anyway: bool | None = None) -> Tick
 def close_ticket(*, ticket: int, text: str, anyway: bool | None = None) -> Ticket:
     """Close a ticket with a reason that its asker reads, such as a wish that is built or declined."""
     row = store.get_ticket(ticket)
-    store.check_step(row, "close")
-    check_no_client_data({"text": text}, anyway)
-    message = store.write_message(row, text, is_from_support=True)
-    row.first_answered_at = row.first_answered_at or message.written_at
-    row.state, row.handler = TicketState.CLOSED.value, message.author
-    row.words = store.words_of(row)
-    row.save()
+    _answer(row, "close", text, anyway, TicketState.CLOSED)
     return row
 
 
