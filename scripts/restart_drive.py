@@ -4,7 +4,7 @@
     python scripts/with_postgres.py -- python scripts/restart_drive.py [RESTARTS]   (PostgreSQL)
 
 Eight threads read and write, four of them with a new connection for each request, four with one that is kept. Meanwhile
-`dakehu restart` replaces all processes, again and again. In the last part the whole desk ends by SIGTERM and starts anew at
+`dakehu restart` replaces all processes, again and again. In the last part the whole desk ends by SIGTERM and starts again at
 a socket that somebody else holds, as systemd does. A request has failed where it got no answer, or one of 500 and above.
 Prints the figures; exits with 1 where a request has failed or a write that was acknowledged is not stored once.
 """

@@ -5,7 +5,7 @@ from pathlib import Path
 
 NAME = "training"
 FLAG = "DAKEHU_TRAINING"
-# How the desk is reached and told the time. Databases, mail servers, tokens and folders of the real desk stay out.
+# How the desk is reached, and its time zone. Databases, mail servers, tokens and folders of the real desk stay out.
 KEPT = (
     "DAKEHU_DEBUG",
     "DAKEHU_HOSTS",

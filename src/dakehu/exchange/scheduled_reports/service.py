@@ -1,6 +1,6 @@
 """Make the reports that are due: for each recipient one file, by the rights of that person at this moment.
 
-A recipient is told that a file is there and fetches it after signing in. A schedule may ask for mail too: what of it leaves
+A recipient gets a notice that a file is there and fetches it after signing in. A schedule may ask for mail too: what of it leaves
 is the firm's setting (domains/insight/schedules/mailing.py).
 """
 

@@ -30,7 +30,7 @@ class _AtSocket(Server):  # type: ignore[misc, valid-type]
 
 
 def run(host: str, port: int, workers: int, descriptor: int) -> int:
-    """Answer requests until told to end; `descriptor` is that of the socket, -1 to open the port."""
+    """Answer requests until stopped; `descriptor` is that of the socket, -1 to open the port."""
     options: dict[str, Any] = {
         "target": APPLICATION,
         "address": host,

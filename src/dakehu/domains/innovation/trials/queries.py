@@ -1,4 +1,4 @@
-"""Queries of trials: the list, one with plan, result and decisions, a preview of a draft, the clients in sight."""
+"""Queries of trials: the list, one with plan, result and decisions, a preview of a draft, the visible clients."""
 
 from typing import Any
 

@@ -157,7 +157,7 @@ def _over_connect(session: Any, names: list[str], work: Task) -> Callable[[], li
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about pandas, which is checked for and not used
-        # A number in each partition: a range is cut into as many as it is told, a list is not.
+        # A number in each partition: a range is cut into as many as asked for, a list is not.
         tasks = session.range(0, len(names), 1, len(names)).mapInArrow(on_worker, "bucket string, worker string")
     return lambda: [(row.bucket, row.worker) for row in tasks.collect()]
 

@@ -145,7 +145,7 @@ def write_backup(line: argparse.Namespace) -> None:
 
 
 def _write_snapshots(line: argparse.Namespace, password: str | None) -> None:
-    """Add a snapshot to a folder, or go on adding them until told to end. The first is an act of the desk; those that
+    """Add a snapshot to a folder, or go on adding them until stopped. The first is an act of the desk; those that
     follow every minute would fill its record."""
     if not password:
         raise refusal(
