@@ -61,6 +61,7 @@ def run(
         result = report.join_reports(result, report.report(made, limit), limit)
         if write is not None and (skip_errors or not result["faults_in_all"]):
             write(made)
+            write_pipeline.check_constraints()
     return with_rest({**result, "faults": sorted(result["faults"], key=lambda f: f["row"])}, book, plan, ignored)
 
 

@@ -293,6 +293,8 @@ def _remaining_text(value: str, split: list[tuple[str, str]]) -> bool:
 
 def _separate(value: str) -> list[str]:
     """Several numbers in one cell: always apart at 、 and line ends, elsewhere where every piece could be one."""
+    if value.isalnum():
+        return [value]
     sure = [part.strip() for part in value.replace("\n", "、").split("、") if part.strip()]
     if len(sure) > 1:
         return sure

@@ -25,8 +25,12 @@ class IdRanges:
 
     def add(self, numbers: Iterable[int]) -> None:
         """Add ids."""
-        singles = [(number, number) for number in numbers]
-        self._runs = _merged([*self._runs, *_merged(singles)])
+        ids = list(numbers)
+        if ids and ids == list(range(ids[0], ids[0] + len(ids))):  # as a sequence gives them
+            added = [(ids[0], ids[-1])]
+        else:
+            added = _merged([(number, number) for number in ids])
+        self._runs = _merged([*self._runs, *added])
 
     def merge(self, other: "IdRanges") -> None:
         """Add all ids of another set."""

@@ -146,18 +146,18 @@ def reader_of(parameter: Parameter, among: list[Any] | None = None, order: str =
     def run(value: Any) -> Any:
         if isinstance(value, row_type):
             return value  # read in scope by our own code: from outside come texts, numbers, lists and objects
-        fault = None
-        if isinstance(value, str):
+        fault, is_text, is_structure = None, isinstance(value, str), isinstance(value, (list, dict))
+        if is_text:
             fault = limits.find_text_fault(value)
-        elif isinstance(value, (list, dict)) and parameter.kind != "file":
+        elif is_structure and parameter.kind != "file":
             fault = limits.find_json_fault(value, stored=stored)
         if fault is not None:
             raise Unfit(fault)
-        if value in EMPTY or (isinstance(value, str) and not value.strip()):
+        if not value.strip() if is_text else value in EMPTY:
             if parameter.required:
                 raise Unfit(missing_parameters(parameter))
             return None if behind is None or behind.null or not _is_text(behind) else ""
-        if isinstance(value, (list, dict)) and not structured:
+        if is_structure and not structured:
             raise Unfit(bilingual("这里只能填一个值。", "One value goes here, not a list or an object."))
         try:
             return read(value)

@@ -85,15 +85,16 @@ def update_columns(model: Any, ids: list[int], columns: dict[str, list[Any]]) ->
 def _write(model: Any, ids: list[int], clients: list[int], columns: dict[str, list[Any]]) -> None:
     """Write the lines of rows from their columns. Rows that concern no client are not searched for."""
     for level, fields in _levels(model).items():
-        present = [(columns[name], tokeniser) for name, tokeniser in fields if name in columns]
-        lines: list[tuple[int, int, str]] = []
-        for index, row_id in enumerate(ids):
-            words = " ".join(
-                filter(None, (tokeniser(str(values[index])) for values, tokeniser in present if values[index]))
-            )
-            if words and clients[index] is not None:
-                lines.append((clients[index], row_id, words))
+        words = [_words_of(columns[name], tokeniser) for name, tokeniser in fields if name in columns]
+        joined = words[0] if len(words) == 1 else [" ".join(filter(None, row)) for row in zip(*words, strict=True)]
+        lines = [line for line in zip(clients, ids, joined) if line[2] and line[0] is not None]
         _insert(model._meta.label, level, lines)
+
+
+def _words_of(values: list[Any], tokeniser: How) -> list[str]:
+    """Return the tokens of a column; what several rows share is cut once."""
+    known = {value: tokeniser(str(value)) if value else "" for value in set(values)}
+    return [known[value] for value in values]
 
 
 def count_missing(model: Any, limit: int = 1000) -> int:

@@ -21,6 +21,7 @@ LONGEST = 4000  # characters of a row that are indexed
 ASKED = 200  # characters of a search text that are used: databases limit patterns and tokens
 _RUNS = re.compile(r"[a-z0-9]+|[^\Wa-z0-9_]")
 _ASCII = re.compile(r"[a-z0-9]+")
+_HAN = re.compile("[\u4e00-\u9fff]+")  # characters without marks
 _SPELLED = 4  # characters of a name that may each be abbreviated; the rest is spelled in full
 _script: opencc.OpenCC | None = None
 
@@ -29,36 +30,52 @@ _script: opencc.OpenCC | None = None
 def fold(text: str) -> str:
     """Normalise all ways of writing: width, case, traditional and simplified characters."""
     global _script
+    if text.isascii():
+        return text.lower()
     folded = unicodedata.normalize("NFKC", text).lower()
     if folded.isascii():
         return folded
     _script = _script or opencc.OpenCC("t2s")
     folded = _script.convert(folded)
+    if _HAN.fullmatch(folded):
+        return folded
     marks = unicodedata.normalize("NFD", folded)
     return "".join(c for c in marks if not unicodedata.combining(c))
 
 
 def bare(text: str) -> str:
     """Fold text and keep letters and digits only, to compare whole names and codes."""
-    return "".join(c for c in fold(text) if c.isalnum())
+    folded = fold(text)
+    return folded if folded.isalnum() else "".join(c for c in folded if c.isalnum())
+
+
+@functools.lru_cache(maxsize=50_000)
+def _letter(character: str) -> str:
+    """Write a character as ASCII, to be part of a token."""
+    return character if character.isascii() else f"u{ord(character):x}"
 
 
 def _letters(text: str) -> str:
     """Write characters as ASCII, to be part of a token."""
-    return "".join(c if c.isascii() else f"u{ord(c):x}" for c in text)
+    return text if text.isascii() else "".join(map(_letter, text))
 
 
 def _cut(run: str) -> list[str]:
     """Return the tokens of one run: a character, or overlapping threes with the last two and last one."""
     if not run.isascii():
-        return [f"u{ord(run):x}"]
-    return [f"t{run[i : i + 3]}" for i in range(len(run))]
+        return [_letter(run)]
+    return ["t" + run[i : i + 3] for i in range(len(run))]
 
 
 @functools.lru_cache(maxsize=50_000)
 def tokens(text: str) -> str:
     """Return the tokens of running text in order, separated by spaces."""
-    return " ".join(token for run in _RUNS.findall(fold(text)[:LONGEST]) for token in _cut(run))
+    return _tokens_of(fold(text))
+
+
+def _tokens_of(folded: str) -> str:
+    """Return the tokens of folded text."""
+    return " ".join([token for run in _RUNS.findall(folded[:LONGEST]) for token in _cut(run)])
 
 
 @functools.lru_cache(maxsize=20_000)
@@ -77,35 +94,40 @@ def spellings(name: str) -> tuple[str, ...]:
     Each character but the last in full or by its initial, the first in each of its readings (曾: zeng, ceng). 张伟 →
     zhangwei, zwei.
     """
-    runs = _RUNS.findall(fold(name))
+    return _spellings_of(fold(name))
+
+
+def _spellings_of(folded: str) -> tuple[str, ...]:
+    """Return the ways to type a folded name."""
+    runs = _RUNS.findall(folded)
     if not runs:
         return ()
-    parts: list[tuple[str, ...]] = []
-    for index, run in enumerate(runs):
-        if run.isascii():
-            options: tuple[str, ...] = (run,)
-        else:
-            options = _readings(run) or (run,)
-            options = options[:3] if index == 0 else options[:1]
-        if index < min(len(runs) - 1, _SPELLED):
-            options = tuple(dict.fromkeys([*options, *(option[0] for option in options)]))
-        parts.append(options)
-    return tuple(
-        dict.fromkeys("".join(piece for piece in combination if piece.isascii()) for combination in product(*parts))
-    )
+    short = min(len(runs) - 1, _SPELLED)
+    parts = [_options(run, index == 0, index < short) for index, run in enumerate(runs)]
+    return tuple(dict.fromkeys(map("".join, product(*parts))))
+
+
+@functools.lru_cache(maxsize=50_000)
+def _options(run: str, is_first: bool, is_short: bool) -> tuple[str, ...]:
+    """Return the spellings of one run of a name: the first in up to three readings, `is_short` with initials; "" for a
+    character without a reading."""
+    options = (run,) if run.isascii() else (_readings(run) or (run,))[: 3 if is_first else 1]
+    if is_short:
+        options = tuple(dict.fromkeys([*options, *(option[0] for option in options)]))
+    return tuple(option if option.isascii() else "" for option in options)
 
 
 def name_tokens(name: str) -> str:
     """Return the tokens of a name: as a whole, by its spellings, and as running text."""
-    whole = bare(name)
-    spelled_tokens = [f"py{spelling}" for spelling in spellings(name) if spelling]
-    return " ".join([f"nm{_letters(whole)}", *spelled_tokens, tokens(name)]) if whole else ""
+    whole, folded = bare(name), fold(name)
+    spelled_tokens = ["py" + spelling for spelling in _spellings_of(folded) if spelling]
+    return " ".join(["nm" + _letters(whole), *spelled_tokens, _tokens_of(folded)]) if whole else ""
 
 
 def code_tokens(code: str) -> str:
     """Return the tokens of a code: as a whole and as running text."""
     whole = bare(code)
-    return f"cd{_letters(whole)} {tokens(code)}" if whole else ""
+    return f"cd{_letters(whole)} {_tokens_of(fold(code))}" if whole else ""
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,9 @@ def main(words: Sequence[str] | None = None) -> int:
     gc.disable()  # what is loaded stays: looking at it again and again takes a sixth of the start
     django.setup()
     gc.freeze()
+    gc.set_threshold(
+        50_000, 20, 20
+    )  # columns of a file are many short-lived lists: looking for cycles takes a tenth of an import
     gc.enable()
     from dakehu.foundation.base.errors import Refused
     from dakehu.foundation.base.i18n import in_language

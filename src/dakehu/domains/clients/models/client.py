@@ -28,7 +28,7 @@ LISTED = ("risk_level", "status", "kind", "walled")  # filter fields of lists th
 
 def last_four(value: str) -> str:
     """Return the last four characters of an ID number; "" if it is too short."""
-    characters = "".join(c for c in value.upper() if c.isalnum())
+    characters = value.upper() if value.isalnum() else "".join(c for c in value.upper() if c.isalnum())
     return characters[-4:] if len(characters) >= 8 else ""
 
 

@@ -25,7 +25,7 @@ def mask_contact(value: str) -> str:
 
 def last_four(value: str) -> str:
     """Return the last four characters of a contact, "" if it is too short."""
-    digits = "".join(c for c in value if c.isdigit())
+    digits = value if value.isdigit() else "".join(c for c in value if c.isdigit())
     return digits[-4:] if len(digits) >= 4 else ""
 
 
