@@ -65,12 +65,12 @@ class Manners:
 
     def _answered(self, request: Any) -> HttpResponse:
         if request.path.startswith(OWN_WORDS):
-            return self.get_response(request)
+            return self._as_stranger(request)
         if has_control_characters(request):
             fault = Refused(bilingual("请求中有不可见的控制字符。", "The request holds invisible control characters."))
             return errors.plain(dict(fault.messages), 400)
         if request.path.startswith(OWN_DOORS):
-            return self.get_response(request)
+            return self._as_stranger(request)
         user = request.user
         try:
             if user.is_authenticated:
@@ -82,16 +82,19 @@ class Manners:
         if not user.is_authenticated:
             if request.path not in OPEN_PAGES and not request.path.startswith(OPEN_TO_ALL):
                 return elsewhere(request, f"{SIGN_IN}?{urlencode({'next': request.get_full_path()})}", 401)
-            actor = stranger_actor("web")
-        else:
-            if user.must_change and not request.path.startswith(UNTIL_CHANGED):
-                return elsewhere(request, PASSWORD, 403)
-            due = not user.must_change and backends.needs_second_factor(user, request.session)
-            if due and not request.path.startswith(UNTIL_SET_UP):
-                return elsewhere(request, SECURITY, 403)
-            sessions.record_visit(request)
-            actor = actor_of(user)
-        with acting_as(replace(actor, door="web", request_id=request.request_id)):
+            return self._as_stranger(request, "web")
+        if user.must_change and not request.path.startswith(UNTIL_CHANGED):
+            return elsewhere(request, PASSWORD, 403)
+        due = not user.must_change and backends.needs_second_factor(user, request.session)
+        if due and not request.path.startswith(UNTIL_SET_UP):
+            return elsewhere(request, SECURITY, 403)
+        sessions.record_visit(request)
+        with acting_as(replace(actor_of(user), door="web", request_id=request.request_id)):
+            return self.get_response(request)
+
+    def _as_stranger(self, request: Any, door: str = "") -> HttpResponse:
+        """Answer as somebody without rights or rows, until whatever stands behind the address finds out who is asking."""
+        with acting_as(replace(stranger_actor(door), request_id=request.request_id)):
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
