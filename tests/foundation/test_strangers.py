@@ -11,6 +11,7 @@ from django.urls import include, path
 from dakehu.foundation.access.actor import (
     acting_as,
     current_actor,
+    elevated,
     serving_strangers,
     stranger_actor,
     system_actor,
@@ -18,7 +19,7 @@ from dakehu.foundation.access.actor import (
 from dakehu.foundation.access.query_guard import scoped_models
 from dakehu.foundation.actions.registry import ACTIONS, act
 from dakehu.foundation.audit.models import AuditEntry
-from dakehu.foundation.base.errors import NotAllowed, Unscoped
+from dakehu.foundation.base.errors import NoActor, NotAllowed, Unscoped
 from dakehu.foundation.gates import QUERIES, ask
 from dakehu.foundation.schema.fields import model_of
 from dakehu.foundation.schema.resources import resources
@@ -125,6 +126,11 @@ def test_no_action_that_is_open_to_strangers_is_called_by_name():
 
 def test_a_stranger_holds_no_permission_not_even_that_of_everybody_signed_in():
     assert not STRANGER.may("") and not STRANGER.may("clients.read")
+
+
+def test_a_stranger_is_never_elevated():
+    with acting_as(STRANGER), pytest.raises(NoActor), elevated("see past a scope"):
+        pass
 
 
 def test_serving_strangers_acts_as_the_desk_for_a_stated_purpose_and_changes_nobody_else():

@@ -109,8 +109,10 @@ def serving_strangers(purpose: str) -> Iterator[None]:
 @contextmanager
 def elevated(reason: str) -> Iterator[Actor]:
     """See past one's own scope inside an act (say, to cover a client just created). The audit entry keeps
-    the name of whoever really acts, and adds the reason."""
+    the name of whoever really acts, and adds the reason. Raises NoActor for a stranger, who has no scope to see past."""
     asking = current_actor()
+    if asking.is_stranger:
+        raise NoActor("a stranger is never elevated: say what the desk does for it by serving_strangers(purpose)")
     with acting_as(replace(asking, reach=Reach.SYSTEM, clearance=PERSONAL, reason=asking.reason or reason)) as actor:
         yield actor
 
