@@ -136,6 +136,8 @@ def action(
         @functools.wraps(body)
         def run(**given: Any) -> Any:
             ACTIONS[name].check_allowed()
+            if not open_to_strangers:
+                return perform_allowed(**given)
             with serving_strangers(open_to_strangers):
                 return perform_allowed(**given)
 
