@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection, connections
 
 from dakehu.foundation.access import query_guard, reach_proof, scope
+from dakehu.foundation.access.actor import Reach
 from dakehu.foundation.audit import redaction
 from dakehu.foundation.database import table_swap
 from dakehu.foundation.records import replacement
@@ -74,8 +75,8 @@ def row_condition(
 ) -> str:
     """SQL: may a reader of this reach see a row of a model of client data? Columns are named by the model's table.
 
-    Whose a row without a client is, only the program knows: policies let it pass, and what has no program behind it does
-    not (`passes_without_client`), but for readers across information walls.
+    Whose a row without a client is, only the program knows: policies let it pass, but for strangers, and what has no program
+    behind it does not (`passes_without_client`), but for readers across information walls.
     """
     table, path = model._meta.db_table, model.client_path
     own = model._meta.pk if path == "pk" else model._meta.get_field(path)  # one hop: client tables name their client
@@ -83,7 +84,8 @@ def row_condition(
     test = policy_condition(column, reach, functions)
     if own.null:
         without = f"{column} IS NOT NULL AND ({test}) OR {reach} IN ('system', 'across')"
-        test = f"{column} IS NULL OR {test}" if passes_without_client else without
+        passing = f"{column} IS NULL AND {reach} <> '{Reach.STRANGER}' OR {test}"
+        test = passing if passes_without_client else without
     if getattr(model, "across_only", ""):
         flag = model._meta.get_field(model.across_only).column
         test = f"({test}) AND (NOT \"{table}\".\"{flag}\" OR {reach} IN ('system', 'across'))"

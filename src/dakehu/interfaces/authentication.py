@@ -13,7 +13,7 @@ from dakehu.domains.team import queries as team
 from dakehu.domains.team import rules
 from dakehu.domains.team.actions import record_token_use
 from dakehu.domains.team.sign_in import backends
-from dakehu.foundation.access.actor import Actor, acting_as, system_actor
+from dakehu.foundation.access.actor import Actor, acting_as, serving_strangers, system_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
@@ -89,6 +89,7 @@ def token_actor(
     return actor
 
 
+@serving_strangers("check an API token")
 def holder(given: str) -> Any:
     """Who holds the token of an Authorization header, and the token: as Bearer, or as the password beside one's user
     name (Basic), which is what table programs can send. None when it is not good."""

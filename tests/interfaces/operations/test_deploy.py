@@ -1,5 +1,6 @@
 """The files in deploy/: units that systemd accepts, scripts that shells accept, an image that is not root's."""
 
+import itertools
 import json
 import re
 import shutil
@@ -91,3 +92,24 @@ def test_the_proxy_keeps_figures_to_operators_and_streams_unbuffered():
     assert text.count("{") == text.count("}")
     assert re.search(r"location = /metrics \{ return 404; \}", text) and "proxy_buffering off" in text
     assert "X-Forwarded-For $remote_addr" in text  # not what the client wrote
+
+
+@pytest.mark.skipif(
+    shutil.which("nginx") is None or shutil.which("openssl") is None,
+    reason="nginx is not on this machine (apt-get install nginx-light)",
+)
+def test_nginx_accepts_the_proxys_file(tmp_path):
+    key, certificate = str(tmp_path / "privkey.pem"), str(tmp_path / "fullchain.pem")
+    words = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    subprocess.run([*words, "-subj", "/CN=desk", "-keyout", key, "-out", certificate], capture_output=True, check=True)
+    site = (DEPLOY / "nginx.conf").read_text().replace("/etc/ssl/dakehu", str(tmp_path))
+    places = itertools.count()  # nginx tries the addresses too: sockets of the test's own in place of 80 and 443
+    sockets = re.sub(r"listen (\[::\]:)?(443|80)\b", lambda _: f"listen unix:{tmp_path}/{next(places)}", site)
+    (tmp_path / "site.conf").write_text(sockets)
+    (tmp_path / "nginx.conf").write_text(
+        f"pid {tmp_path}/pid; error_log stderr; events {{}} http {{ access_log off; include {tmp_path}/site.conf; }}"
+    )
+    tried = subprocess.run(
+        ["nginx", "-t", "-c", str(tmp_path / "nginx.conf")], capture_output=True, text=True, check=False
+    )
+    assert tried.returncode == 0, tried.stderr

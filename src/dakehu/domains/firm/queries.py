@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from dakehu.domains.firm.models import FirmSettings
+from dakehu.foundation.access.actor import serving_strangers
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import env, firm_settings
 from dakehu.foundation.base.i18n import bilingual
@@ -20,6 +21,7 @@ SHOWN, MOST = 7, 60  # nightly runs
 LIMIT = Parameter("limit", required=False, kind="integer", spec=FieldSpec("条数", "Rows"))
 
 
+@serving_strangers("read the settings of the firm")
 def stored_values() -> dict[str, Any]:
     """Return {name of the setting: stored value}, without those that are empty; {} before the first migration."""
     try:

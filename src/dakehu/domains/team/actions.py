@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from dakehu.domains.team import credentials, role_changes, rules
 from dakehu.domains.team.models import Branch, Device, Notice, NoticeKind, SavedView, Team, Token, User
-from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.actor import SIGN_IN, current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.actions.versions import check_version
@@ -253,7 +253,14 @@ def record_sign_in(*, user: User, how: str, device: str, address: str, digest: s
     user.save()
 
 
-@action("team.record_failed_sign_in", needs="", zh="登录失败", en="Failed sign-in", is_public=False)
+@action(
+    "team.record_failed_sign_in",
+    needs="",
+    zh="登录失败",
+    en="Failed sign-in",
+    is_public=False,
+    open_to_strangers=SIGN_IN,
+)
 def record_failed_sign_in(*, username: str, how: str, address: str) -> None:
     """Record a failed sign-in."""
     add_audit_note(username=username, how=how, address=address)

@@ -3,6 +3,7 @@
 from dakehu.domains.team import actions
 from dakehu.domains.team.models import Team, User
 from dakehu.domains.team.roles import RoleName
+from dakehu.foundation.access.actor import SIGN_IN, serving_strangers
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.audit.chain import wait_for_turn
@@ -16,11 +17,13 @@ from dakehu.foundation.search.text import spellings
 FIRM = Parameter("firm", required=False, spec=FieldSpec("公司名称", "Firm"))
 
 
+@serving_strangers(SIGN_IN)
 def has_staff() -> bool:
     """Return whether anybody works at this desk, people who have left included."""
     return bool(User.objects.exists())
 
 
+@serving_strangers(SIGN_IN)
 def find_only_person() -> User | None:
     """Return the one active person of the desk; None where nobody or more than one works there."""
     people = list(User.objects.filter(is_active=True)[:2])
@@ -51,6 +54,7 @@ def record_demonstration() -> None:
     en="Set up the desk",
     parameters=(FIRM, parameters_of("team.User", "name", optional=("username",)), actions.PASSWORD),
     is_public=False,
+    open_to_strangers=SIGN_IN,
 )
 def set_up_desk(*, name: str, password: str, firm: str = "", username: str = "") -> User:
     """Create the first account of an empty desk and its team. For the system, once a one-time link was opened.

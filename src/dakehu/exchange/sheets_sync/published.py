@@ -10,7 +10,7 @@ from django.core import signing
 from django.db.models import Count
 
 from dakehu.exchange.sheets_sync.models import CountedBy, PublishedTable
-from dakehu.foundation.access.actor import acting_as, actor_of, current_actor
+from dakehu.foundation.access.actor import Actor, acting_as, actor_of, current_actor, serving_strangers
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
@@ -129,6 +129,17 @@ def record_reading(*, published: PublishedTable) -> None:
 
 def read_published(token: str) -> str:
     """Return a published table as CSV. Raises NotFound for a token that is forged, ended or withdrawn."""
+    row, owner = _get_published(token)
+    with acting_as(owner):
+        if not current_actor().may(Permission.CONNECTION_WRITE):
+            raise NotFound(WHAT)
+        record_reading(published=row)
+        return _csv(row)
+
+
+@serving_strangers("look up a published table by its address")
+def _get_published(token: str) -> tuple[PublishedTable, Actor]:
+    """Return the table of a token, and its owner with today's rights. Raises NotFound."""
     try:
         number, issue = signing.loads(token, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError) as error:
@@ -136,11 +147,7 @@ def read_published(token: str) -> str:
     row = PublishedTable.objects.filter(pk=number, issue=issue, is_on=True).first()
     if row is None or row.expires_on < clock.today():
         raise NotFound(WHAT)
-    with acting_as(actor_of(row.owner_id, f"published table {row.name}")):
-        if not current_actor().may(Permission.CONNECTION_WRITE):
-            raise NotFound(WHAT)
-        record_reading(published=row)
-        return _csv(row)
+    return row, actor_of(row.owner_id, f"published table {row.name}")
 
 
 def _csv(row: PublishedTable) -> str:

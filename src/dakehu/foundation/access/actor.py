@@ -10,10 +10,13 @@ from typing import Any
 from dakehu.foundation.access.sensitivity import PERSONAL, PUBLIC, SECRET, Sensitivity
 from dakehu.foundation.base.errors import NoActor
 
+SIGN_IN = "sign-in"  # the purpose for which the desk looks for who somebody is, in every audit entry that this leaves
+
 
 class Reach(StrEnum):
     """How far an actor's sight goes."""
 
+    STRANGER = "stranger"  # nobody who is signed in: no row of any table of the desk
     NONE = "none"  # no client at all
     COVERED = "covered"  # clients covered by the people in `covers`
     ALL = "all"  # every client that no information wall hides
@@ -41,7 +44,14 @@ class Actor:
     def is_system(self) -> bool:
         return self.reach is Reach.SYSTEM
 
+    @property
+    def is_stranger(self) -> bool:
+        return self.reach is Reach.STRANGER
+
     def may(self, permission: str) -> bool:
+        """Return whether the actor holds a permission; "" is held by everybody who is signed in."""
+        if self.is_stranger:
+            return False
         return self.is_system or not permission or permission in self.permissions
 
 
@@ -77,11 +87,32 @@ def system_actor(reason: str, door: str = "") -> Actor:
     return Actor(None, "system", "system", clearance=SECRET, reach=Reach.SYSTEM, reason=reason, door=door)
 
 
+def stranger_actor(door: str = "") -> Actor:
+    """Return who is behind a request without a sign-in: it holds no permission and sees no row."""
+    return Actor(None, "stranger", reach=Reach.STRANGER, door=door)
+
+
+@contextmanager
+def serving_strangers(purpose: str) -> Iterator[None]:
+    """Do as the desk what a stranger may have done, and nothing more; also a decorator.
+
+    Whoever is signed in, and the system, act as themselves. `purpose` is written into every audit entry.
+    """
+    asking = _actor.get()
+    if asking is None or not asking.is_stranger:
+        yield
+        return
+    with acting_as(replace(system_actor(purpose, asking.door), request_id=asking.request_id)):
+        yield
+
+
 @contextmanager
 def elevated(reason: str) -> Iterator[Actor]:
     """See past one's own scope inside an act (say, to cover a client just created). The audit entry keeps
-    the name of whoever really acts, and adds the reason."""
+    the name of whoever really acts, and adds the reason. Raises NoActor for a stranger, who has no scope to see past."""
     asking = current_actor()
+    if asking.is_stranger:
+        raise NoActor("a stranger is never elevated: say what the desk does for it by serving_strangers(purpose)")
     with acting_as(replace(asking, reach=Reach.SYSTEM, clearance=PERSONAL, reason=asking.reason or reason)) as actor:
         yield actor
 

@@ -1,15 +1,19 @@
-"""Refuse statements on client tables that do not mention who covers whom."""
+"""Refuse statements on client tables that do not mention who covers whom, and nearly all statements of a stranger."""
 
 # django.apps reaches the tables of allauth, which is published without types.
 # mypy: disable-error-code="import-untyped"
 
 import re
+from functools import cache
 from typing import Any
 
 from django.apps import apps
 
 from dakehu.foundation.access.actor import Reach, actor_or_none
 from dakehu.foundation.base.errors import Unscoped
+
+OPEN_APPS = frozenset({"sessions", "axes"})  # what a sign-in keeps of itself: sessions, and tries that failed
+WORD = re.compile(r"\w+")
 
 _coverage_table = ""
 
@@ -25,6 +29,13 @@ def scoped_models() -> list[Any]:
     return [m for m in apps.get_models() if getattr(m, "client_path", None)]
 
 
+@cache
+def closed_tables() -> frozenset[str]:
+    """Return the tables that no statement of a stranger may name: all of them but those of `OPEN_APPS`."""
+    models = apps.get_models(include_auto_created=True)
+    return frozenset(m._meta.db_table for m in models if m._meta.app_label not in OPEN_APPS)
+
+
 _tables: "re.Pattern[str] | None" = None
 
 
@@ -32,10 +43,12 @@ def query_guard(execute: Any, sql: str, params: Any, many: bool, context: Any) -
     """Refuse a read of client tables by an actor with limited sight that does not mention who covers whom.
 
     It checks presence, not correctness: a net for raw SQL and sideways joins, not a proof. On PostgreSQL
-    row security stands behind it.
+    row security stands behind it. A stranger reads and writes no table of the desk at all.
     """
     global _tables
     actor = actor_or_none()
+    if actor is not None and actor.is_stranger and not closed_tables().isdisjoint(WORD.findall(sql)):
+        raise Unscoped(f"a stranger reads or writes no table of the desk (see serving_strangers): {sql[:200]}")
     if actor is not None and actor.reach in (Reach.COVERED, Reach.NONE) and sql[:6].upper() == "SELECT":
         if _tables is None:
             names = sorted(re.escape(m._meta.db_table) for m in scoped_models())

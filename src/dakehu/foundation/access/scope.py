@@ -53,6 +53,8 @@ def condition(actor: Actor, client_path: str) -> Q | None:
 
     None means no condition is needed. `client_path` is "pk" on the client itself.
     """
+    if actor.is_stranger:
+        return Q(pk__in=())
     if actor.reach in (Reach.SYSTEM, Reach.ACROSS_WALLS):
         return None
     who = Actor(actor.user_id, "", role=actor.role, reach=actor.reach, covers=actor.covers)
@@ -93,6 +95,8 @@ class Scoped(models.Manager.from_queryset(GuardedQuerySet)):  # type: ignore[mis
     def get_queryset(self) -> Any:
         rows = super().get_queryset()
         actor = current_actor()
+        if actor.is_stranger:
+            return rows.none()
         limit = condition(actor, self.model.client_path)
         own = getattr(self.model, "visible_without_client", None)
         if limit is not None and own is not None:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 
-from dakehu.foundation.access.actor import Actor, current_actor
+from dakehu.foundation.access.actor import Actor, current_actor, serving_strangers
 from dakehu.foundation.actions import undo_entries
 from dakehu.foundation.audit import chain as audit
 from dakehu.foundation.audit.models import hide_entries_of
@@ -40,6 +40,7 @@ class Action:
     offers_undo: bool = True  # what it writes can be taken back, and is offered to be
     irreversible: Bilingual | None = None  # why it cannot be taken back, said before it is done
     registration: str = ""  # the registration that the person who does it must hold, beside the permission
+    open_to_strangers: str = ""  # why the desk does it for somebody who is not signed in; "": it does not
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -55,6 +56,8 @@ class Action:
 
     def check_allowed(self) -> None:
         """Raise NotAllowed without the permission, NotQualified without a qualification that it needs."""
+        if current_actor().is_stranger and self.open_to_strangers:
+            return
         if not current_actor().may(self.needs):
             raise NotAllowed(self.label, self.needs)
         self.check_qualified()
@@ -105,6 +108,7 @@ def action(
     irreversible: Bilingual | None = None,
     registration: str = "",
     is_confidential: bool = False,
+    open_to_strangers: str = "",
 ) -> Callable[[Body], Body]:
     """Register a verb. The body takes keyword arguments only and runs inside one act and one transaction.
 
@@ -113,7 +117,8 @@ def action(
     `offers_undo=False` is for what nobody would want back, such as the width of a column; called by another action, what
     such an action writes stays when that one is taken back. `registration` is the kind of registration that whoever does
     it must hold (compliance.registrations); every interface refuses without it, the desk itself included. The audit entries of
-    an action that `is_confidential` are seen by those alone who see across information walls.
+    an action that `is_confidential` are seen by those alone who see across information walls. Nobody who is not signed in may
+    perform an action but one that is `open_to_strangers`: the desk does it for that purpose, which its audit entry names.
     """
     if is_confidential:
         hide_entries_of(name)
@@ -131,6 +136,12 @@ def action(
         @functools.wraps(body)
         def run(**given: Any) -> Any:
             ACTIONS[name].check_allowed()
+            if not open_to_strangers:
+                return perform_allowed(**given)
+            with serving_strangers(open_to_strangers):
+                return perform_allowed(**given)
+
+        def perform_allowed(**given: Any) -> Any:
             outer = open_act()
             if outer is not None:
                 outer.inner.append(name)
@@ -146,7 +157,18 @@ def action(
 
         doc = inspect.getdoc(body) or ""
         ACTIONS[name] = Action(
-            name, needs, zh, en, tuple(flat), run, doc, is_public, offers_undo, irreversible, registration
+            name,
+            needs,
+            zh,
+            en,
+            tuple(flat),
+            run,
+            doc,
+            is_public,
+            offers_undo,
+            irreversible,
+            registration,
+            open_to_strangers,
         )
         return run  # type: ignore[return-value]
 

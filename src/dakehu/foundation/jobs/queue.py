@@ -19,7 +19,7 @@ from typing import Any
 
 from django.db import close_old_connections, models, transaction
 
-from dakehu.foundation.access.actor import acting_as, actor_of, current_actor
+from dakehu.foundation.access.actor import acting_as, actor_of, current_actor, serving_strangers
 from dakehu.foundation.base.clock import now
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual, language
@@ -169,6 +169,7 @@ def worker_processes() -> list[int]:
     return []
 
 
+@serving_strangers("say whether a worker runs")
 def worker_state() -> dict[str, Any]:
     """Return whether a worker is running, and when one was last seen: {alive, seen (None: never)}.
 

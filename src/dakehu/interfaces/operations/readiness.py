@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from dakehu.foundation.access.actor import serving_strangers
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.parent_watch import SUPERVISED
 from dakehu.foundation.installation import key_check
@@ -25,6 +26,7 @@ def draining_file(number: str = "") -> Path:
     return Path(settings.DAKEHU_HOME) / "run" / f"draining-{number or os.environ.get(SUPERVISED, '')}"
 
 
+@serving_strangers("say whether the desk is ready")
 def is_ready() -> bool:
     """Return whether requests can be answered now."""
     if draining_file().exists():

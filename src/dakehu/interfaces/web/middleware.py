@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 
 from dakehu.domains.team.queries import actor_of
 from dakehu.domains.team.sign_in import backends, sessions
-from dakehu.foundation.access.actor import acting_as, system_actor
+from dakehu.foundation.access.actor import acting_as, stranger_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused, TooManyRequests
 from dakehu.foundation.base.i18n import bilingual
@@ -27,21 +27,12 @@ logger = logging.getLogger("dakehu.web")
 
 SIGN_IN, PASSWORD, SIGN_OUT = "/sign-in", "/me/password", "/sign-out"
 SURVEYS = "/s/"  # what leads there is a secret of its holder: no log names it
-OPEN_TO_ALL = (
-    SIGN_IN,
-    "/begin/",
-    "/language",
-    "/health",
-    "/ready",
-    "/metrics",
-    "/static/",
-    "/favicon.ico",
-    "/published/",
-    "/book/",
-    "/test/",
-    "/training/enter",
-    SURVEYS,
-)
+# Whoever asks these without a sign-in acts as a stranger, who sees no row and may do nothing: what such an address does for
+# strangers, the domain behind it declares (serving_strangers, open_to_strangers).
+OPEN_TO_ALL = ("/begin/", "/static/", "/published/", "/book/", "/test/", f"{SIGN_IN}/", SURVEYS)
+OPEN_PAGES = frozenset(
+    {SIGN_IN, "/language", "/health", "/ready", "/metrics", "/favicon.ico", "/training/enter"}
+)  # these alone, nothing below them
 OWN_DOORS = ("/api/", "/mcp", "/calendar/feed")  # these say for themselves who is asking
 OWN_WORDS = "/odata/"  # OData does too, and reads what it is sent in its own way
 OPERATIONS = ("/health", "/ready", "/metrics")  # watched every few seconds; they say for themselves who may read
@@ -74,12 +65,12 @@ class Manners:
 
     def _answered(self, request: Any) -> HttpResponse:
         if request.path.startswith(OWN_WORDS):
-            return self.get_response(request)
+            return self._as_stranger(request)
         if has_control_characters(request):
             fault = Refused(bilingual("请求中有不可见的控制字符。", "The request holds invisible control characters."))
             return errors.plain(dict(fault.messages), 400)
         if request.path.startswith(OWN_DOORS):
-            return self.get_response(request)
+            return self._as_stranger(request)
         user = request.user
         try:
             if user.is_authenticated:
@@ -89,18 +80,21 @@ class Manners:
         except TooManyRequests as too_many:
             return errors.refused(request, too_many)
         if not user.is_authenticated:
-            if not request.path.startswith(OPEN_TO_ALL):
+            if request.path not in OPEN_PAGES and not request.path.startswith(OPEN_TO_ALL):
                 return elsewhere(request, f"{SIGN_IN}?{urlencode({'next': request.get_full_path()})}", 401)
-            actor = system_actor("sign-in", "web")
-        else:
-            if user.must_change and not request.path.startswith(UNTIL_CHANGED):
-                return elsewhere(request, PASSWORD, 403)
-            due = not user.must_change and backends.needs_second_factor(user, request.session)
-            if due and not request.path.startswith(UNTIL_SET_UP):
-                return elsewhere(request, SECURITY, 403)
-            sessions.record_visit(request)
-            actor = actor_of(user)
-        with acting_as(replace(actor, door="web", request_id=request.request_id)):
+            return self._as_stranger(request, "web")
+        if user.must_change and not request.path.startswith(UNTIL_CHANGED):
+            return elsewhere(request, PASSWORD, 403)
+        due = not user.must_change and backends.needs_second_factor(user, request.session)
+        if due and not request.path.startswith(UNTIL_SET_UP):
+            return elsewhere(request, SECURITY, 403)
+        sessions.record_visit(request)
+        with acting_as(replace(actor_of(user), door="web", request_id=request.request_id)):
+            return self.get_response(request)
+
+    def _as_stranger(self, request: Any, door: str = "") -> HttpResponse:
+        """Answer as somebody without rights or rows, until whatever stands behind the address finds out who is asking."""
+        with acting_as(replace(stranger_actor(door), request_id=request.request_id)):
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:

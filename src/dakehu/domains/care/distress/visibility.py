@@ -14,7 +14,7 @@ class OfRegister(scope.Scoped):
 
     def get_queryset(self) -> Any:
         rows, actor = super().get_queryset(), scope.current_actor()
-        if actor.is_system or actor.user_id is None:
+        if actor.is_system:
             return rows
         if not actor.may(OFFICE):
             rows = rows.filter(is_office_only=False)

@@ -37,7 +37,7 @@ class NotAboutActor(scope.Scoped):
 
     def get_queryset(self) -> Any:
         rows, actor = super().get_queryset(), scope.current_actor()
-        if actor.is_system or actor.user_id is None:
+        if actor.is_system:
             return rows
         return rows.filter(Q(**{self.path: None}) | ~Q(**{self.path: actor.user_id}))
 

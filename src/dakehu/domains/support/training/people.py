@@ -12,6 +12,7 @@ from dakehu.domains.support.training import rules
 from dakehu.domains.team import actions as team_actions
 from dakehu.domains.team import queries as team
 from dakehu.domains.team.roles import RoleName
+from dakehu.foundation.access.actor import SIGN_IN
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base.errors import Refused, refusal
@@ -75,6 +76,7 @@ def run_training(*, step: str) -> None:
     en="Join the training desk",
     parameters=parameters_of("team.User", "username", "name", "role", optional=("language",)),
     is_public=False,
+    open_to_strangers=SIGN_IN,
 )
 def join_training(*, username: str, name: str, role: str, language: str = "zh") -> Any:
     """Return the account on the training desk of somebody of the real desk; made at the first coming, with invented clients.

@@ -10,7 +10,7 @@ from dakehu.domains.team.models import User
 from dakehu.domains.team.queries import actor_of
 from dakehu.domains.team.roles import RoleName
 from dakehu.domains.team.sign_in import second_factors
-from dakehu.foundation.access.actor import Actor, acting_as
+from dakehu.foundation.access.actor import SIGN_IN, Actor, acting_as, serving_strangers
 from dakehu.foundation.base import firm_settings
 
 BACKEND = "dakehu.domains.team.sign_in.backends.StaffBackend"
@@ -18,6 +18,7 @@ PASSWORD_PASSED = "second"  # noqa: S105  in the session of whoever holds a seco
 FACTOR_PASSED = "proved"  # session key: when the password was last entered
 
 
+@serving_strangers(SIGN_IN)
 def user_behind(user_id: int) -> User | None:
     """Return the active user by id. Called for every page, hence the raw statement (see `session_store`)."""
     table = User._meta.db_table
@@ -28,6 +29,7 @@ def user_behind(user_id: int) -> User | None:
 class StaffBackend:
     """Checks a user name and password. An unknown name takes as long as a wrong password."""
 
+    @serving_strangers(SIGN_IN)
     def authenticate(self, request: Any, username: str = "", password: str = "") -> User | None:
         """Return the user if the password is right, else None."""
         user = User.objects.filter(username=username, is_active=True).first()
@@ -43,6 +45,7 @@ class StaffBackend:
 class SecondStepBackend:
     """Checks a code (of an authenticator app, or a recovery code) or the answer of a passkey."""
 
+    @serving_strangers(SIGN_IN)
     def authenticate(self, request: Any, username: str = "", code: str = "", passkey: Any = None) -> User | None:
         """Return the user if the second factor is right, else None."""
         user = User.objects.filter(username=username, is_active=True).first()
@@ -60,6 +63,7 @@ class SecondStepBackend:
         return user_behind(user_id)
 
 
+@serving_strangers(SIGN_IN)
 def acting_as_user(user: User, request: Any) -> Actor:
     """Return the actor of a user for this request."""
     return replace(actor_of(user), door="web", request_id=getattr(request, "request_id", ""))

@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 
 from dakehu.domains.team.credentials import require_sign_in
 from dakehu.domains.team.models import Notice, NoticeKind, User
-from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.actor import SIGN_IN, current_actor, serving_strangers
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
@@ -32,6 +32,7 @@ NAME = Parameter("name", spec=FieldSpec("名称", "Name"))
 CODE = Parameter("code", spec=FieldSpec("验证码", "Code"))
 
 
+@serving_strangers(SIGN_IN)
 def kinds_of(user: Any) -> set[str]:
     """Return the second factors of a user: "totp", "webauthn". Recovery codes alone do not count."""
     factors = Authenticator.objects.filter(user_id=user.pk, type__in=(TOTP, PASSKEY))
@@ -119,6 +120,13 @@ def use_passkey(*, user: User, answer: Any) -> bool:
     return True
 
 
+@serving_strangers(SIGN_IN)
+def begin_passkey(user: User | None) -> Any:
+    """Return the challenge for a passkey of a user, None for anybody who has one, and keep it in the session."""
+    return webauthn.begin_authentication(user)
+
+
+@serving_strangers(SIGN_IN)
 def passkey_owner(answer: Any) -> User | None:
     """Return the user a passkey's answer claims to be from; check_passkey verifies it."""
     try:

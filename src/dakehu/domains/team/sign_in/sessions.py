@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from dakehu.domains.team import credentials
 from dakehu.domains.team.models import Notice, NoticeKind
 from dakehu.domains.team.sign_in.backends import address_of, device_name
-from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.actor import SIGN_IN, current_actor, serving_strangers
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound
@@ -22,6 +22,7 @@ from dakehu.foundation.schema.parameters import Parameter
 SEEN, INTERVAL = "seen", 300  # session key of the last visit, and seconds between updates
 
 
+@serving_strangers(SIGN_IN)
 def record_session(request: Any) -> None:
     """Add a new session to the list of its user."""
     UserSession.objects.filter(session_key=request.session.session_key).delete()

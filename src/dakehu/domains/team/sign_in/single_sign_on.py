@@ -6,12 +6,14 @@ from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 
 from dakehu.domains.team.models import User
+from dakehu.foundation.access.actor import SIGN_IN, serving_strangers
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.records.recorded import add_audit_note
 
 PROVIDER = "firm"
 
 
+@serving_strangers(SIGN_IN)
 def user_behind(account: Any) -> User | None:
     """Return the active user of an account, None if there is none.
 
@@ -36,7 +38,12 @@ def user_behind(account: Any) -> User | None:
 
 
 @action(
-    "team.link_account", needs="", zh="绑定统一登录账号", en="Link an account of the company sign-in", is_public=False
+    "team.link_account",
+    needs="",
+    zh="绑定统一登录账号",
+    en="Link an account of the company sign-in",
+    is_public=False,
+    open_to_strangers=SIGN_IN,
 )
 def link_account(*, user: User, uid: str) -> None:
     """Link an account of the firm's sign-in to a user."""

@@ -45,9 +45,8 @@ def _submitted(request: HttpRequest, token: str) -> HttpResponse:
 def _asked(request: HttpRequest, token: str, status: int = 200, answers: Any = None, **more: Any) -> HttpResponse:
     """Draw the questions with what was answered."""
     with links.opened(token) as (_, questionnaire):
-        return _render(
-            request, {"groups": _groups(questionnaire, answers or {}, more.get("faults", {})), **more}, status
-        )
+        groups = _groups(questionnaire, answers or {}, more.get("faults", {}))
+    return _render(request, {"groups": groups, **more}, status)
 
 
 def _groups(questionnaire: Questionnaire, answers: dict[str, tuple[str, ...]], faults: Any) -> list[dict[str, Any]]:

@@ -47,13 +47,13 @@ def _submitted(request: HttpRequest, token: str) -> HttpResponse:
 
 def _asked(request: HttpRequest, token: str, raw: Any = None, faults: Any = None) -> HttpResponse:
     with links.opened(token) as link:
-        if link.is_spent:
-            return _render(request, {"is_done": True})
-        content = {
-            **form_content(link.survey, link.questions, raw or {}, faults or {}),
-            "until": link.batch.expires_on.isoformat(),
-        }
-        return _render(request, content, 422 if faults else 200)
+        content: dict[str, Any] = {"is_done": True}
+        if not link.is_spent:
+            content = {
+                **form_content(link.survey, link.questions, raw or {}, faults or {}),
+                "until": link.batch.expires_on.isoformat(),
+            }
+    return _render(request, content, 422 if faults and not link.is_spent else 200)
 
 
 def form_content(survey: Any, questions: list[dict[str, Any]], raw: Any, faults: Any) -> dict[str, Any]:

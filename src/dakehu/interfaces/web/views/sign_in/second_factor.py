@@ -3,14 +3,12 @@
 import json
 from typing import Any
 
-from allauth.mfa.webauthn.internal import auth as webauthn
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from dakehu.domains.team import queries as team
-from dakehu.domains.team.sign_in import second_factors
+from dakehu.domains.team.sign_in import backends, second_factors
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.interfaces.web.views.sign_in.password import PENDING, checked, draw, let_in, way_on
@@ -31,7 +29,7 @@ def pending(request: HttpRequest) -> tuple[Any, str] | None:
     held = request.session.get(PENDING)
     if not held or clock.now().timestamp() - held["at"] > PATIENCE:
         return None
-    user = team.get_user(held["user"])
+    user = backends.user_behind(held["user"])
     return (user, held["how"]) if user else None
 
 
@@ -58,7 +56,7 @@ def ask(request: HttpRequest, user: Any, fault: Bilingual | str = "", status: in
 def passkey(request: HttpRequest) -> HttpResponse:
     """The challenge for a passkey: of whoever owes the second step, else of anybody who has one."""
     held = pending(request)
-    return JsonResponse(webauthn.begin_authentication(held[0] if held else None))
+    return JsonResponse(second_factors.begin_passkey(held[0] if held else None))
 
 
 @require_POST

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
 from dakehu.domains.team.sign_in import backends, single_sign_on
+from dakehu.foundation.access.actor import SIGN_IN, serving_strangers
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.interfaces.web.views.sign_in.password import draw, go_on
 
@@ -45,6 +46,7 @@ def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     return _asked(request, OAuth2CallbackView) if settings.OIDC_URL else HttpResponseRedirect("/sign-in")
 
 
+@serving_strangers(SIGN_IN)  # allauth reads its own tables and those of staff between our own steps
 def _asked(request: HttpRequest, view: Any) -> HttpResponse:
     try:
         return view.adapter_view(SignedOnly(request, single_sign_on.PROVIDER))(request)
