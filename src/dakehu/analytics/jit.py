@@ -7,8 +7,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numba
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+REORDERED = {"reassoc", "contract", "arcp", "nsz"}
 
 
 def compiled(function: F) -> F:
@@ -17,7 +22,43 @@ def compiled(function: F) -> F:
     Sums may be reordered to fill vector registers; NaN and infinity keep their meaning. The order is that of the
     compiled code, the same for each client on any thread, so results are bit-equal for any number of threads.
     """
-    wrapper: F = numba.njit(
-        function, nogil=True, cache=True, error_model="numpy", fastmath={"reassoc", "contract", "arcp", "nsz"}
-    )
+    wrapper: F = numba.njit(function, nogil=True, cache=True, error_model="numpy", fastmath=REORDERED)
     return wrapper
+
+
+def _extremum(operation: str) -> Any:
+    """Return an intrinsic of two float64 that are not NaN; unlike a comparison it fills vector registers in a loop."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        number = ir.DoubleType()
+        kind = ir.FunctionType(number, [number, number])
+        function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.{operation}.f64")
+        return builder.call(function, arguments, fastmath=("nnan", "nsz"))
+
+    def typed(typing_context: Any, one: Any, other: Any) -> Any:
+        return types.float64(types.float64, types.float64), generate
+
+    return intrinsic(typed)
+
+
+smaller = _extremum("minnum")
+larger = _extremum("maxnum")
+
+
+@intrinsic
+def prefetch(typing_context: Any, table: Any, row: Any, column: Any) -> Any:
+    """Ask the processor to load the cache line of table[row, column] (float64 [A, D], C order) in advance."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        shape = cgutils.unpack_tuple(builder, array.shape, 2)
+        place = builder.add(builder.mul(arguments[1], shape[1]), arguments[2])
+        address = builder.bitcast(builder.gep(array.data, [place]), ir.IntType(8).as_pointer())
+        number = ir.IntType(32)
+        name = "llvm.prefetch.p0" if address.type.is_opaque else "llvm.prefetch.p0i8"
+        kind = ir.FunctionType(ir.VoidType(), [address.type, number, number, number])
+        function = cgutils.get_or_insert_function(builder.module, kind, name)
+        builder.call(function, [address, number(0), number(2), number(1)])
+        return context.get_dummy_value()
+
+    return types.none(table, types.intp, types.intp), generate

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dakehu.analytics import daily, positions
+from dakehu.analytics import daily, drawdowns, positions, tails
 from dakehu.analytics.figures import CLASSES, COLUMNS, Column, Figures, Reason
 from dakehu.analytics.jit import compiled
 from dakehu.analytics.xirr import GRID, START_AT, discounts, solve
@@ -101,13 +101,11 @@ def _run(
 ):
     """Compute the figures of the clients begin..end into values and reasons."""
     days = prices.shape[1]
-    value_by_day, returns, wealth, peak, worst_returns = (
-        np.zeros(days),
-        np.empty(days),
-        np.empty(days),
-        np.empty(days),
-        np.empty(days + 1),
-    )
+    value_by_day, returns = np.zeros(days + drawdowns.STEP), np.empty(days)
+    wealth = np.empty(days + max(drawdowns.STEP, drawdowns.block_size(days)))
+    low, high = np.empty(drawdowns.BLOCKS + 1), np.empty(drawdowns.BLOCKS + 1)
+    worst_returns = np.empty(days + 2 * tails.STEP)
+    return_bits, worst_bits = returns.view(np.uint64), worst_returns.view(np.uint64)
     counts = np.zeros(days + 2, np.int32)
     order, slot, active = np.empty(largest, np.int32), np.empty(largest, np.int32), np.empty(largest, np.int32)
     slot_asset, slot_held, held = np.empty(largest, np.int32), np.empty(largest, np.int64), np.zeros(largest, np.int64)
@@ -129,6 +127,8 @@ def _run(
         for i in range(start, stop):
             first = min(first, day[i])
             last_trade = max(last_trade, day[i])
+        if client + 1 < end:
+            daily.prefetch_prices(stop, offsets[client + 2], asset, day, prices)
 
         value_by_day[first:] = 0.0
         slots = daily.value_positions(
@@ -139,9 +139,10 @@ def _run(
         for s in range(slots):
             holdings += 1 if slot_held[s] != 0 else 0
         n = (days if holdings else last_trade + 1) - first
-        total = 0.0
+        total, days_of_nothing = 0.0, 0
         for amount in value_by_day[first : first + n]:
             total += amount
+            days_of_nothing += 1 if amount == 0.0 else 0
 
         # Flows by day, with the sums of deposits, trades and fees.
         flows, deposits, withdrawals, fees, bought, sold, income = 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
@@ -209,7 +210,10 @@ def _run(
             why[Column.XIRR.value] = reason
 
         daily.daily_returns(value_by_day, first, n, flow_day, flow_in, flow_out, flows, returns)
-        growth, fall, top, bottom = daily.growth_and_drawdown(returns, n, wealth, peak)
+        growth = drawdowns.growth_by_day(
+            value_by_day, first, n, flow_day, flows, returns, wealth, days_of_nothing > 0
+        )
+        fall, top, bottom = drawdowns.deepest(wealth, n, low, high)
         row[Column.TWR.value] = growth - 1.0
         row[Column.MAX_DRAWDOWN.value] = fall
         cagr = np.nan
@@ -254,7 +258,9 @@ def _run(
                 row[Column.SORTINO.value] = mean * TRADING_DAYS / (np.sqrt(losses / n) * np.sqrt(TRADING_DAYS))
             else:
                 why[Column.SORTINO.value] = Reason.NO_VARIATION.value
-            at_risk, worst = daily.worst_days(returns, n, mean, deviation, worst_returns)
+            at_risk, worst = tails.worst_days(
+                returns, return_bits, n, mean, deviation, worst_returns, worst_bits
+            )
             row[Column.VAR95.value] = at_risk
             row[Column.CVAR95.value] = worst
             if not has_market or np.isnan(products):
