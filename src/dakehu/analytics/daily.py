@@ -11,6 +11,8 @@ import numpy as np
 
 from dakehu.analytics.jit import compiled, prefetch
 
+LINE = 8  # numbers in a line of the processor's cache
+PARTS = 6
 UNITS = 1000.0  # quantities are whole thousandths of a share
 
 
@@ -40,10 +42,9 @@ def value_positions(start, stop, asset, day, quantity, prices, days, value, slot
             next_day = day[i] if i < stop and asset[i] == current_asset else days
             if units != 0:
                 shares = units / UNITS
-                values = value[today:next_day]  # counted from 0, so that the loop fills vector registers
-                price_row = prices[current_asset, today:next_day]
-                for t in range(values.size):
-                    values[t] += shares * price_row[t]
+                # Without sign no index counts from the end, so the loop fills vector registers without slices.
+                for t in range(np.uint64(today), np.uint64(next_day)):
+                    value[t] += shares * prices[current_asset, t]
         slot_asset[slots] = current_asset
         slot_held[slots] = units
         slots += 1
@@ -51,12 +52,16 @@ def value_positions(start, stop, asset, day, quantity, prices, days, value, slot
 
 
 @compiled
-def prefetch_prices(start, stop, asset, day, prices):
-    """Ask for the prices of the trades start..stop in advance: a row of prices takes long to come from memory."""
+def prefetch_prices(part, start, stop, asset, day, prices):
+    """Ask for the prices of one of PARTS parts of the trades start..stop in advance.
+
+    Prices come from far memory, and only so many requests wait at once; asked for in parts between the steps of the
+    client before, they are there when they are needed.
+    """
     days = prices.shape[1]
-    for i in range(start, stop):
+    for i in range(start + (stop - start) * part // PARTS, start + (stop - start) * (part + 1) // PARTS):
         next_day = day[i + 1] if i + 1 < stop and asset[i + 1] == asset[i] else days
-        for t in range(day[i], next_day, 8):
+        for t in range(day[i], next_day, LINE):
             prefetch(prices, asset[i], t)
 
 

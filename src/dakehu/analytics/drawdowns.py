@@ -6,6 +6,8 @@ Unit: fractions.
 Missing: none; called only for clients with all prices.
 """
 
+import numpy as np
+
 from dakehu.analytics.jit import compiled, larger, smaller
 
 BLOCKS = 32  # at most, in the search for the deepest drawdown
@@ -72,14 +74,15 @@ def deepest(wealth, n, low, high):
     """
     block = block_size(n)
     blocks = (n + block - 1) // block
-    wealth[n : blocks * block] = wealth[n - 1]
+    last = wealth[n - 1]
+    for k in range(np.uint64(n), np.uint64(blocks * block)):
+        wealth[k] = last
     peak, limit = 1.0, 1.0
     for b in range(blocks):
-        part = wealth[b * block : (b + 1) * block]
-        least, most = part[0], part[0]
-        for k in range(block):
-            least = smaller(least, part[k])
-            most = larger(most, part[k])
+        least = most = wealth[b * block]
+        for k in range(np.uint64(b * block), np.uint64((b + 1) * block)):  # as in daily.value_positions
+            least = smaller(least, wealth[k])
+            most = larger(most, wealth[k])
         low[b] = least
         high[b] = most
         limit = smaller(limit, least / peak)

@@ -106,7 +106,7 @@ def _run(
     low, high = np.empty(drawdowns.BLOCKS + 1), np.empty(drawdowns.BLOCKS + 1)
     worst_returns = np.empty(days + 2 * tails.STEP)
     return_bits, worst_bits = returns.view(np.uint64), worst_returns.view(np.uint64)
-    counts = np.zeros(days + 2, np.int32)
+    counts = np.zeros(max(days + 2, positions.FEW), np.int32)
     order, slot, active = np.empty(largest, np.int32), np.empty(largest, np.int32), np.empty(largest, np.int32)
     slot_asset, slot_held, held = np.empty(largest, np.int32), np.empty(largest, np.int64), np.zeros(largest, np.int64)
     cost, opened, taken = np.zeros(largest), np.zeros(largest), np.zeros(largest)
@@ -120,6 +120,7 @@ def _run(
         why = reasons[client]
         start, stop = offsets[client], offsets[client + 1]
         n_trades = stop - start
+        following = offsets[client + 2] if client + 1 < end else stop  # end of the next client's trades
         if n_trades == 0:
             why[:] = Reason.NO_TRADES.value
             continue
@@ -127,8 +128,6 @@ def _run(
         for i in range(start, stop):
             first = min(first, day[i])
             last_trade = max(last_trade, day[i])
-        if client + 1 < end:
-            daily.prefetch_prices(stop, offsets[client + 2], asset, day, prices)
 
         value_by_day[first:] = 0.0
         slots = daily.value_positions(
@@ -146,26 +145,24 @@ def _run(
 
         # Flows by day, with the sums of deposits, trades and fees.
         flows, deposits, withdrawals, fees, bought, sold, income = 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-        for i in range(n_trades):
+        today, day_in, day_out = -1, 0.0, 0.0
+        for i in range(n_trades):  # selections, not branches: a wrong guess at a branch takes as long as a trade
             trade = start + order[i]
-            if flows == 0 or flow_day[flows - 1] != day[trade]:
-                flow_day[flows] = day[trade]
-                flow_in[flows] = 0.0
-                flow_out[flows] = 0.0
-                flows += 1
-            if flow[trade] > 0:
-                flow_in[flows - 1] += flow[trade]
-                deposits += flow[trade]
-            else:
-                flow_out[flows - 1] -= flow[trade]
-                withdrawals -= flow[trade]
+            same_day = day[trade] == today
+            today = day[trade]
+            flows += 0 if same_day else 1
+            money_in, money_out = max(flow[trade], 0.0), max(-flow[trade], 0.0)
+            day_in = (day_in if same_day else 0.0) + money_in
+            day_out = (day_out if same_day else 0.0) + money_out
+            flow_day[flows - 1] = today
+            flow_in[flows - 1] = day_in
+            flow_out[flows - 1] = day_out
+            deposits += money_in
+            withdrawals += money_out
             fees += fee[trade]
-            if quantity[trade] > 0:
-                bought += value[trade]
-            elif quantity[trade] < 0:
-                sold += value[trade]
-            else:
-                income += value[trade]
+            bought += value[trade] if quantity[trade] > 0 else 0.0
+            sold += value[trade] if quantity[trade] < 0 else 0.0
+            income += value[trade] if quantity[trade] == 0 else 0.0
 
         row[Column.DEPOSITS.value] = deposits
         row[Column.WITHDRAWALS.value] = withdrawals

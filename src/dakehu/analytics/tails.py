@@ -64,7 +64,8 @@ def worst_days(returns, return_bits, n, mean, deviation, worst, worst_bits):
         total, last, following = _parts(worst, worst_bits, count, border)
     else:
         if count < k + 2:
-            worst[:n] = returns[:n]
+            for i in range(n):
+                worst[i] = returns[i]
             count = n
         total, last, following = _sorted_apart(worst, count, k)
     return last + (position - k) * (following - last), total / (k + 1)
@@ -107,7 +108,8 @@ def _border(values, bits, n, wanted, limit, spread):
     Shape: values float64 [n + 2 × STEP], all below a negative limit, and their bits; the STEP values beyond are overwritten.
     Meaning: first the tail is taken for exponential with scale `spread`, then guesses lie between those before.
     """
-    values[n : n + STEP] = 0.0
+    for i in range(n, n + STEP):
+        values[i] = 0.0
     size = (n + STEP - 1) // STEP * STEP  # whole steps: no rest that is compared one by one
     low, high = -math.inf, limit
     below, above = 0, n
