@@ -12,7 +12,7 @@ from dakehu.analytics.jit import compiled, larger, smaller
 
 BLOCKS = 32  # at most, in the search for the deepest drawdown
 STEP = 32  # days written at once
-ROUNDED = 1.0 + 1e-12  # margin, so that a block at the limit is searched
+ROUNDED = 1e-12  # growth that differs by less is the same but for rounding
 
 
 @compiled
@@ -41,8 +41,7 @@ def growth_by_day(value, first, n, flow_day, flows, returns, wealth, has_nothing
         source, target = value[first + begin :], wealth[begin:]
         for k in range((end - begin + STEP - 1) // STEP * STEP):
             target[k] = source[k] * scale
-        wealth[begin] = growth
-        growth = wealth[end - 1]
+        growth *= value[first + end - 1] / base
     return growth
 
 
@@ -67,7 +66,7 @@ def deepest(wealth, n, low, high):
     Shape: wealth float64 [n + block_size(n)], what is beyond n days is overwritten; low and high float64 [BLOCKS + 1]
         are work space → three scalars.
     Meaning: the drawdown is measured from the highest growth so far, the start (1) included. Days count from the first
-        return; a peak before it is day −1. A division takes as long as a dozen comparisons, so only those blocks of
+        return; a peak before it is day −1. Of days that differ by less than ROUNDED the first counts. A division takes as long as a dozen comparisons, so only those blocks of
         days are searched whose lowest day over their highest peak is as deep as the deepest known.
     Unit: drawdown in [−1, 0].
     Missing: both days are −1 where there was no drawdown.
@@ -88,25 +87,27 @@ def deepest(wealth, n, low, high):
         limit = smaller(limit, least / peak)
         peak = larger(peak, most)
 
-    peak, lowest, trough, summit = 1.0, 1.0, -1, 1.0
+    peak, lowest, trough, at_trough, summit = 1.0, 1.0, -1, 1.0, 1.0
     for b in range(blocks):
         top = larger(peak, high[b])
-        if low[b] < 0.0 or low[b] <= limit * top * ROUNDED:
+        if low[b] < 0.0 or low[b] <= limit * top * (1.0 + ROUNDED):
             for k in range(b * block, min((b + 1) * block, n)):
                 peak = larger(peak, wealth[k])
                 share = wealth[k] / peak
-                if share < lowest:
-                    lowest, trough, summit = share, k, peak
+                lowest = smaller(lowest, share)
+                if share - at_trough < -ROUNDED:
+                    trough, at_trough, summit = k, share, peak
             limit = smaller(limit, lowest)
         peak = top
     if trough < 0:
         return 0.0, -1, -1
     day = -1
-    if summit > 1.0:
+    if summit > 1.0 + ROUNDED:
+        reached = summit * (1.0 - ROUNDED)
         b = 0
-        while high[b] < summit:
+        while high[b] < reached:
             b += 1
         day = b * block
-        while wealth[day] < summit:
+        while wealth[day] < reached:
             day += 1
     return lowest - 1.0, day, trough

@@ -133,6 +133,7 @@ def _run(
         slots = daily.value_positions(
             start, stop, asset, day, quantity, prices, days, value_by_day, slot, slot_asset, slot_held
         )
+        daily.prefetch_prices(0, stop, following, asset, day, prices)
         positions.order_by_day(start, stop, day, first, last_trade - first + 1, counts, order)
         holdings = 0
         for s in range(slots):
@@ -185,6 +186,7 @@ def _run(
         else:
             why[Column.ROI.value] = Reason.NO_DEPOSITS.value
 
+        daily.prefetch_prices(1, stop, following, asset, day, prices)
         # The money-weighted rate: money in is paid, money out and what is left are received.
         for f in range(flows):
             after[f] = ordinals[flow_day[f]] - ordinals[first]
@@ -206,10 +208,12 @@ def _run(
             row[Column.XIRR_ROOTS.value] = roots
             why[Column.XIRR.value] = reason
 
+        daily.prefetch_prices(2, stop, following, asset, day, prices)
         daily.daily_returns(value_by_day, first, n, flow_day, flow_in, flow_out, flows, returns)
         growth = drawdowns.growth_by_day(
             value_by_day, first, n, flow_day, flows, returns, wealth, days_of_nothing > 0
         )
+        daily.prefetch_prices(3, stop, following, asset, day, prices)
         fall, top, bottom = drawdowns.deepest(wealth, n, low, high)
         row[Column.TWR.value] = growth - 1.0
         row[Column.MAX_DRAWDOWN.value] = fall
@@ -271,6 +275,7 @@ def _run(
                 why[Column.BETA.value] = Reason.NO_VARIATION.value
                 why[Column.ALPHA.value] = Reason.NO_VARIATION.value
 
+        daily.prefetch_prices(4, stop, following, asset, day, prices)
         average = total / n
         years = n / TRADING_DAYS
         row[Column.TURNOVER.value] = _ratio((bought + sold) / 2, average * years)
@@ -305,6 +310,7 @@ def _run(
             opened[s] = 0.0
             taken[s] = 0.0
             marks[s] = 0
+        daily.prefetch_prices(5, stop, following, asset, day, prices)
         row[Column.CLOSED.value] = closed
         row[Column.REALISED.value] = realised
         row[Column.GAINS_TAKEN.value] = gt
