@@ -127,7 +127,7 @@ def _border(values, bits, n, wanted, limit, spread):
         else:
             high, above = border, count
         border += spread * (wanted + 0.5 - count) / wanted
-        if guess > 0 and low > -math.inf or border >= high:
+        if (guess > 0 and low > -math.inf) or border >= high:
             share = 0.5 if guess % 3 == 2 else (wanted + 0.5 - below) / (above - below)
             border = low + share * (high - low)
     return 0.0

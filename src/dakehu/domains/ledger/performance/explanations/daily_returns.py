@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dakehu.analytics.drawdowns import ROUNDED
-from dakehu.analytics.kernel import TRADING_DAYS
+from dakehu.analytics.figures import TRADING_DAYS
 from dakehu.domains.ledger.performance.explanations.money import Case, Explanation, days
 
 TAIL = 0.05  # share of days in the tail
