@@ -351,7 +351,8 @@ def compute(book: Book, threads: int | None = None, columns: Collection[Column] 
     steps = [not step.isdisjoint(columns) for step in (RATE, RETURNS, DEALING)]
     market = daily.market_returns(book.market)
     has_market = not bool(np.isnan(book.market).all())
-    table = discounts(int(book.ordinals[-1] - book.ordinals[0])) if len(book.ordinals) else np.empty((0, len(GRID)))
+    has_table = steps[0] and len(book.ordinals)
+    table = discounts(int(book.ordinals[-1] - book.ordinals[0])) if has_table else np.empty((0, len(GRID)))
     largest = max(int(np.max(np.diff(book.offsets))), 1)
 
     def run(begin: int) -> None:
