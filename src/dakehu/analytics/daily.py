@@ -9,10 +9,8 @@ Missing: NaN on days without a price of something held; a return is 0 where the 
 
 import numpy as np
 
-from dakehu.analytics.jit import compiled, prefetch
+from dakehu.analytics.jit import compiled
 
-LINE = 8  # numbers in a line of the processor's cache
-PARTS = 6
 UNITS = 1000.0  # quantities are whole thousandths of a share
 
 
@@ -49,20 +47,6 @@ def value_positions(start, stop, asset, day, quantity, prices, days, value, slot
         slot_held[slots] = units
         slots += 1
     return slots
-
-
-@compiled
-def prefetch_prices(part, start, stop, asset, day, prices):
-    """Ask for the prices of one of PARTS parts of the trades start..stop in advance.
-
-    Prices come from far memory, and only so many requests wait at once; asked for in parts between the steps of the
-    client before, they are there when they are needed.
-    """
-    days = prices.shape[1]
-    for i in range(start + (stop - start) * part // PARTS, start + (stop - start) * (part + 1) // PARTS):
-        next_day = day[i + 1] if i + 1 < stop and asset[i + 1] == asset[i] else days
-        for t in range(day[i], next_day, LINE):
-            prefetch(prices, asset[i], t)
 
 
 @compiled

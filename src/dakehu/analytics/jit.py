@@ -43,22 +43,3 @@ def _extremum(operation: str) -> Any:
 
 smaller = _extremum("minnum")
 larger = _extremum("maxnum")
-
-
-@intrinsic
-def prefetch(typing_context: Any, table: Any, row: Any, column: Any) -> Any:
-    """Ask the processor to load the cache line of table[row, column] (float64 [A, D], C order) in advance."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array = context.make_array(signature.args[0])(context, builder, arguments[0])
-        shape = cgutils.unpack_tuple(builder, array.shape, 2)
-        place = builder.add(builder.mul(arguments[1], shape[1]), arguments[2])
-        address = builder.bitcast(builder.gep(array.data, [place]), ir.IntType(8).as_pointer())
-        number = ir.IntType(32)
-        name = "llvm.prefetch.p0" if address.type.is_opaque else "llvm.prefetch.p0i8"
-        kind = ir.FunctionType(ir.VoidType(), [address.type, number, number, number])
-        function = cgutils.get_or_insert_function(builder.module, kind, name)
-        builder.call(function, [address, number(0), number(2), number(1)])
-        return context.get_dummy_value()
-
-    return types.none(table, types.intp, types.intp), generate

@@ -169,7 +169,6 @@ def _run(
         why = reasons[client]
         start, stop = offsets[client], offsets[client + 1]
         n_trades = stop - start
-        following = offsets[client + 2] if client + 1 < end else stop  # end of the next client's trades
         if n_trades == 0:
             why[:] = Reason.NO_TRADES.value
             continue
@@ -182,7 +181,6 @@ def _run(
         slots = daily.value_positions(
             start, stop, asset, day, quantity, prices, days, value_by_day, slot, slot_asset, slot_held
         )
-        daily.prefetch_prices(0, stop, following, asset, day, prices)
         positions.order_by_day(start, stop, day, first, last_trade - first + 1, counts, order)
         holdings = 0
         for s in range(slots):
@@ -235,7 +233,6 @@ def _run(
         else:
             why[Column.ROI.value] = Reason.NO_DEPOSITS.value
 
-        daily.prefetch_prices(1, stop, following, asset, day, prices)
         if has_rate:
             _write_rate(
                 row,
@@ -254,20 +251,17 @@ def _run(
                 start_at,
                 values_on_grid,
             )
-        daily.prefetch_prices(2, stop, following, asset, day, prices)
         if has_returns:
             daily.daily_returns(value_by_day, first, n, flow_day, flow_in, flow_out, flows, returns)
             growth = drawdowns.growth_by_day(
                 value_by_day, first, n, flow_day, flows, returns, wealth, days_of_nothing > 0
             )
-            daily.prefetch_prices(3, stop, following, asset, day, prices)
             fall, top, bottom = drawdowns.deepest(wealth, n, low, high)
             elapsed = ordinals[first + n - 1] - ordinals[first]
             return_figures.write_growth(row, why, growth, fall, first + max(top, 0), first + bottom, n, elapsed)
             return_figures.write_risk(
                 row, why, returns, return_bits, n, market[first : first + n], has_market, worst_returns, worst_bits
             )
-        daily.prefetch_prices(4, stop, following, asset, day, prices)
         average = total / n
         years = n / TRADING_DAYS
         row[Column.TURNOVER.value] = _ratio((bought + sold) / 2, average * years)
@@ -276,7 +270,6 @@ def _run(
             why[Column.TURNOVER.value] = Reason.NO_HOLDINGS.value
             why[Column.COST_DRAG.value] = Reason.NO_HOLDINGS.value
 
-        daily.prefetch_prices(5, stop, following, asset, day, prices)
         if has_dealing:
             closed, won, realised, days_held, quantity_closed, gt, gk, lt, lk = positions.replay(
                 start,
