@@ -22,8 +22,8 @@ def difference(ours: np.ndarray, theirs: np.ndarray) -> float:
     return float(np.max(np.abs(ours[both] - theirs[both]) / np.maximum(1.0, np.abs(ours[both])), initial=0.0))
 
 
-def _each(book: Book, columns: tuple[Column, ...], one: Callable[[Any, Any, Any], tuple[float, ...]]) -> Figures:
-    """Client after client: `one(daily returns, returns of the index, (days, flows))`."""
+def _each(book: Book, columns: tuple[Column, ...], one: Callable[[Any, Any], tuple[float, ...]]) -> Figures:
+    """Client after client: `one(daily returns, returns of the index)`."""
     made = np.full((len(columns), book.clients), np.nan)
     market = book.market[1:] / book.market[:-1] - 1
     for client in range(book.clients):
@@ -31,8 +31,8 @@ def _each(book: Book, columns: tuple[Column, ...], one: Callable[[Any, Any, Any]
     return dict(zip(columns, made, strict=True))
 
 
-def _daily(book: Book, client: int, market: np.ndarray) -> tuple[Any, Any, Any]:
-    """One client's days by pandas: returns from the first trade to the last day that counts, the index's, the flows."""
+def _daily(book: Book, client: int, market: np.ndarray) -> tuple[Any, Any]:
+    """One client's days by pandas: returns from the first trade to the last day that counts, and the index's."""
     import pandas as pd
 
     a, b = int(book.offsets[client]), int(book.offsets[client + 1])
@@ -54,23 +54,13 @@ def _daily(book: Book, client: int, market: np.ndarray) -> tuple[Any, Any, Any]:
     end = len(days) if held.iloc[-1].any() else int(deals["day"].max()) + 1
     span = slice(int(deals["day"].min()), end)
     dates = pd.DatetimeIndex(pd.to_datetime("1970-01-01") + pd.to_timedelta(book.ordinals - 700_000, unit="D"))[span]
-    net = (out - into).to_numpy().copy()
-    net[end - 1] += worth.iloc[end - 1]
-    return (
-        pd.Series(returns.to_numpy()[span], index=dates),
-        pd.Series(market[span], index=dates),
-        (dates, net[span]),
-    )
+    return pd.Series(returns.to_numpy()[span], index=dates), pd.Series(market[span], index=dates)
 
 
 def with_empyrical(book: Book, threads: int) -> Figures:
     import empyrical
-    import pyxirr
 
-    def one(returns: Any, market: Any, paid: Any) -> tuple[float, ...]:
-        dates, flows = paid
-        some = flows != 0
-        rate = pyxirr.xirr(dates[some], flows[some], silent=True) if some.sum() > 1 else None
+    def one(returns: Any, market: Any) -> tuple[float, ...]:
         return (
             empyrical.cum_returns_final(returns),
             empyrical.cagr(returns),
@@ -83,7 +73,6 @@ def with_empyrical(book: Book, threads: int) -> Figures:
             empyrical.conditional_value_at_risk(returns),
             empyrical.beta(returns, market),
             empyrical.alpha(returns, market),
-            np.nan if rate is None else rate,
         )
 
     columns = (
@@ -98,17 +87,14 @@ def with_empyrical(book: Book, threads: int) -> Figures:
         Column.CVAR95,
         Column.BETA,
         Column.ALPHA,
-        Column.XIRR,
     )
-    made = _each(book, columns, one)
-    del made[Column.XIRR]  # it costs its time; where several rates fit, another rule chooses
-    return made
+    return _each(book, columns, one)
 
 
 def with_quantstats(book: Book, threads: int) -> Figures:
     import quantstats.stats as qs
 
-    def one(returns: Any, market: Any, paid: Any) -> tuple[float, ...]:
+    def one(returns: Any, market: Any) -> tuple[float, ...]:
         aside = (
             qs.cagr(returns),
             qs.calmar(returns),

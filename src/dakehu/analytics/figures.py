@@ -12,6 +12,8 @@ from enum import IntEnum
 
 import numpy as np
 
+TRADING_DAYS = 252.0  # per year
+MINIMUM_DAYS = 30  # calendar days; a yearly rate from less is misleading
 CLASSES = 6  # asset classes: stock, fund, bond, repo and cash, private and structured, other
 
 
@@ -84,6 +86,7 @@ class Reason(IntEnum):
     NO_DEPOSITS = 11
     NO_BENCHMARK = 12
     ALL_LOST = 13  # nothing was left, so no yearly rate follows
+    NOT_ASKED = 14  # the step that computes it was left out
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from dakehu.analytics import daily
-from dakehu.analytics.figures import Column
+from dakehu.analytics.figures import MINIMUM_DAYS, TRADING_DAYS, Column
 from dakehu.analytics.jit import compiled
-from dakehu.analytics.kernel import MINIMUM_DAYS, TRADING_DAYS, Book
+from dakehu.analytics.kernel import Book
 
 # Running sums of a client, in the order of the columns of State.sums.
 VALUE, GROWTH, HIGHEST, DEEPEST, DAYS, FIRST, RETURNS, SQUARES, LOSSES, MARKET, MARKET_SQUARES, PRODUCTS, IN, OUT = (

@@ -5,20 +5,23 @@ late trade needs no repair. Memory besides the input is a few rows of one client
 """
 
 import os
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
-from dakehu.analytics import daily, positions
-from dakehu.analytics.figures import CLASSES, COLUMNS, Column, Figures, Reason
+from dakehu.analytics import daily, drawdowns, positions, return_figures, tails
+from dakehu.analytics.figures import CLASSES, COLUMNS, MINIMUM_DAYS, TRADING_DAYS, Column, Figures, Reason
 from dakehu.analytics.jit import compiled
 from dakehu.analytics.xirr import GRID, START_AT, discounts, solve
 
-TRADING_DAYS = 252.0
-MINIMUM_DAYS = 30  # calendar days; a yearly rate from less is misleading
-NEGLIGIBLE = 1e-12  # a deviation of daily returns below this is the rounding of returns that never differed
 AT_ONCE = 2000  # clients per task of a thread
+
+# The columns of the steps that are left out where none of them is asked for.
+RATE = frozenset({Column.XIRR, Column.XIRR_ROOTS})
+RETURNS = frozenset(range(Column.TWR, Column.ALPHA + 1)) - RATE
+DEALING = frozenset(range(Column.HOLDING_DAYS, Column.LOSSES_KEPT + 1)) - {Column.INCOME}
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,49 @@ def _ratio(numerator, denominator):
 
 
 @compiled
+def _write_rate(
+    row,
+    why,
+    ordinals,
+    first,
+    flow_day,
+    flow_in,
+    flow_out,
+    flows,
+    nav,
+    after,
+    payments,
+    table,
+    grid,
+    start_at,
+    values_on_grid,
+):
+    """Write the money-weighted rate: money in is paid, money out and what is left are received.
+
+    Shape: ordinals int64 [days of the client]; after int64 and payments float64 [flows + 1] are work space.
+    """
+    for f in range(flows):
+        after[f] = ordinals[flow_day[f] - first] - ordinals[0]
+        payments[f] = flow_out[f] - flow_in[f]
+    count = flows
+    if nav != 0.0:
+        finish = ordinals[-1] - ordinals[0]
+        if count == 0 or after[count - 1] != finish:
+            after[count] = finish
+            payments[count] = 0.0
+            count += 1
+        payments[count - 1] += nav
+    if after[count - 1] < MINIMUM_DAYS:
+        why[Column.XIRR.value] = Reason.TOO_SHORT.value
+        why[Column.XIRR_ROOTS.value] = Reason.TOO_SHORT.value
+    else:
+        rate, roots, reason = solve(after, payments, count, table, grid, start_at, values_on_grid)
+        row[Column.XIRR.value] = rate
+        row[Column.XIRR_ROOTS.value] = roots
+        why[Column.XIRR.value] = reason
+
+
+@compiled
 def _run(
     begin,
     end,
@@ -92,6 +138,9 @@ def _run(
     market,
     has_market,
     kind,
+    has_rate,
+    has_returns,
+    has_dealing,
     table,
     grid,
     start_at,
@@ -101,14 +150,12 @@ def _run(
 ):
     """Compute the figures of the clients begin..end into values and reasons."""
     days = prices.shape[1]
-    value_by_day, returns, wealth, peak, worst_returns = (
-        np.zeros(days),
-        np.empty(days),
-        np.empty(days),
-        np.empty(days),
-        np.empty(days + 1),
-    )
-    counts = np.zeros(days + 2, np.int32)
+    value_by_day, returns = np.zeros(days + drawdowns.STEP), np.empty(days)
+    wealth = np.empty(days + max(drawdowns.STEP, drawdowns.block_size(days)))
+    low, high = np.empty(drawdowns.BLOCKS + 1), np.empty(drawdowns.BLOCKS + 1)
+    worst_returns = np.empty(days + 2 * tails.STEP)
+    return_bits, worst_bits = returns.view(np.uint64), worst_returns.view(np.uint64)
+    counts = np.zeros(max(days + 2, positions.FEW), np.int32)
     order, slot, active = np.empty(largest, np.int32), np.empty(largest, np.int32), np.empty(largest, np.int32)
     slot_asset, slot_held, held = np.empty(largest, np.int32), np.empty(largest, np.int64), np.zeros(largest, np.int64)
     cost, opened, taken = np.zeros(largest), np.zeros(largest), np.zeros(largest)
@@ -139,32 +186,31 @@ def _run(
         for s in range(slots):
             holdings += 1 if slot_held[s] != 0 else 0
         n = (days if holdings else last_trade + 1) - first
-        total = 0.0
+        total, days_of_nothing = 0.0, 0
         for amount in value_by_day[first : first + n]:
             total += amount
+            days_of_nothing += 1 if amount == 0.0 else 0
 
         # Flows by day, with the sums of deposits, trades and fees.
         flows, deposits, withdrawals, fees, bought, sold, income = 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-        for i in range(n_trades):
+        today, day_in, day_out = -1, 0.0, 0.0
+        for i in range(n_trades):  # selections, not branches: a wrong guess at a branch takes as long as a trade
             trade = start + order[i]
-            if flows == 0 or flow_day[flows - 1] != day[trade]:
-                flow_day[flows] = day[trade]
-                flow_in[flows] = 0.0
-                flow_out[flows] = 0.0
-                flows += 1
-            if flow[trade] > 0:
-                flow_in[flows - 1] += flow[trade]
-                deposits += flow[trade]
-            else:
-                flow_out[flows - 1] -= flow[trade]
-                withdrawals -= flow[trade]
+            same_day = day[trade] == today
+            today = day[trade]
+            flows += 0 if same_day else 1
+            money_in, money_out = max(flow[trade], 0.0), max(-flow[trade], 0.0)
+            day_in = (day_in if same_day else 0.0) + money_in
+            day_out = (day_out if same_day else 0.0) + money_out
+            flow_day[flows - 1] = today
+            flow_in[flows - 1] = day_in
+            flow_out[flows - 1] = day_out
+            deposits += money_in
+            withdrawals += money_out
             fees += fee[trade]
-            if quantity[trade] > 0:
-                bought += value[trade]
-            elif quantity[trade] < 0:
-                sold += value[trade]
-            else:
-                income += value[trade]
+            bought += value[trade] if quantity[trade] > 0 else 0.0
+            sold += value[trade] if quantity[trade] < 0 else 0.0
+            income += value[trade] if quantity[trade] == 0 else 0.0
 
         row[Column.DEPOSITS.value] = deposits
         row[Column.WITHDRAWALS.value] = withdrawals
@@ -187,87 +233,35 @@ def _run(
         else:
             why[Column.ROI.value] = Reason.NO_DEPOSITS.value
 
-        # The money-weighted rate: money in is paid, money out and what is left are received.
-        for f in range(flows):
-            after[f] = ordinals[flow_day[f]] - ordinals[first]
-            payments[f] = flow_out[f] - flow_in[f]
-        count = flows
-        if nav != 0.0:
-            finish = ordinals[first + n - 1] - ordinals[first]
-            if count == 0 or after[count - 1] != finish:
-                after[count] = finish
-                payments[count] = 0.0
-                count += 1
-            payments[count - 1] += nav
-        if after[count - 1] < MINIMUM_DAYS:
-            why[Column.XIRR.value] = Reason.TOO_SHORT.value
-            why[Column.XIRR_ROOTS.value] = Reason.TOO_SHORT.value
-        else:
-            rate, roots, reason = solve(after, payments, count, table, grid, start_at, values_on_grid)
-            row[Column.XIRR.value] = rate
-            row[Column.XIRR_ROOTS.value] = roots
-            why[Column.XIRR.value] = reason
-
-        daily.daily_returns(value_by_day, first, n, flow_day, flow_in, flow_out, flows, returns)
-        growth, fall, top, bottom = daily.growth_and_drawdown(returns, n, wealth, peak)
-        row[Column.TWR.value] = growth - 1.0
-        row[Column.MAX_DRAWDOWN.value] = fall
-        cagr = np.nan
-        if growth <= 0:
-            why[Column.CAGR.value] = Reason.ALL_LOST.value
-        elif ordinals[first + n - 1] - ordinals[first] < MINIMUM_DAYS:
-            why[Column.CAGR.value] = Reason.TOO_SHORT.value
-        else:
-            cagr = growth ** (TRADING_DAYS / n) - 1.0
-            row[Column.CAGR.value] = cagr
-        if fall < 0:
-            row[Column.PEAK_DAY.value] = first + max(top, 0)
-            row[Column.TROUGH_DAY.value] = first + bottom
-            row[Column.CALMAR.value] = cagr / -fall
-            why[Column.CALMAR.value] = why[Column.CAGR.value]
-        else:
-            for c in (Column.PEAK_DAY.value, Column.TROUGH_DAY.value, Column.CALMAR.value):
-                why[c] = Reason.NO_DRAWDOWN.value
-
-        if n < 2:
-            for c in (
-                Column.VOLATILITY.value,
-                Column.SHARPE.value,
-                Column.SORTINO.value,
-                Column.VAR95.value,
-                Column.CVAR95.value,
-                Column.BETA.value,
-                Column.ALPHA.value,
-            ):
-                why[c] = Reason.TOO_SHORT.value
-        else:
-            mean, squares, losses, market_mean, market_squares, products = daily.moments(
-                returns, n, market[first : first + n]
+        if has_rate:
+            _write_rate(
+                row,
+                why,
+                ordinals[first : first + n],
+                first,
+                flow_day,
+                flow_in,
+                flow_out,
+                flows,
+                nav,
+                after,
+                payments,
+                table,
+                grid,
+                start_at,
+                values_on_grid,
             )
-            deviation = np.sqrt(squares / (n - 1))
-            row[Column.VOLATILITY.value] = deviation * np.sqrt(TRADING_DAYS)
-            if deviation > NEGLIGIBLE:
-                row[Column.SHARPE.value] = mean / deviation * np.sqrt(TRADING_DAYS)
-            else:
-                why[Column.SHARPE.value] = Reason.NO_VARIATION.value
-            if losses > 0:
-                row[Column.SORTINO.value] = mean * TRADING_DAYS / (np.sqrt(losses / n) * np.sqrt(TRADING_DAYS))
-            else:
-                why[Column.SORTINO.value] = Reason.NO_VARIATION.value
-            at_risk, worst = daily.worst_days(returns, n, mean, deviation, worst_returns)
-            row[Column.VAR95.value] = at_risk
-            row[Column.CVAR95.value] = worst
-            if not has_market or np.isnan(products):
-                why[Column.BETA.value] = Reason.NO_BENCHMARK.value
-                why[Column.ALPHA.value] = Reason.NO_BENCHMARK.value
-            elif market_squares > 0:
-                beta = products / market_squares
-                row[Column.BETA.value] = beta
-                row[Column.ALPHA.value] = (1.0 + mean - beta * market_mean) ** TRADING_DAYS - 1.0
-            else:
-                why[Column.BETA.value] = Reason.NO_VARIATION.value
-                why[Column.ALPHA.value] = Reason.NO_VARIATION.value
-
+        if has_returns:
+            daily.daily_returns(value_by_day, first, n, flow_day, flow_in, flow_out, flows, returns)
+            growth = drawdowns.growth_by_day(
+                value_by_day, first, n, flow_day, flows, returns, wealth, days_of_nothing > 0
+            )
+            fall, top, bottom = drawdowns.deepest(wealth, n, low, high)
+            elapsed = ordinals[first + n - 1] - ordinals[first]
+            return_figures.write_growth(row, why, growth, fall, first + max(top, 0), first + bottom, n, elapsed)
+            return_figures.write_risk(
+                row, why, returns, return_bits, n, market[first : first + n], has_market, worst_returns, worst_bits
+            )
         average = total / n
         years = n / TRADING_DAYS
         row[Column.TURNOVER.value] = _ratio((bought + sold) / 2, average * years)
@@ -276,45 +270,46 @@ def _run(
             why[Column.TURNOVER.value] = Reason.NO_HOLDINGS.value
             why[Column.COST_DRAG.value] = Reason.NO_HOLDINGS.value
 
-        closed, won, realised, days_held, quantity_closed, gt, gk, lt, lk = positions.replay(
-            start,
-            n_trades,
-            order,
-            day,
-            ordinals,
-            slot,
-            slots,
-            slot_asset,
-            quantity,
-            value,
-            fee,
-            prices,
-            held,
-            cost,
-            opened,
-            taken,
-            marks,
-            active,
-        )
-        for s in range(slots):
-            held[s] = 0
-            cost[s] = 0.0
-            opened[s] = 0.0
-            taken[s] = 0.0
-            marks[s] = 0
-        row[Column.CLOSED.value] = closed
-        row[Column.REALISED.value] = realised
-        row[Column.GAINS_TAKEN.value] = gt
-        row[Column.GAINS_KEPT.value] = gk
-        row[Column.LOSSES_TAKEN.value] = lt
-        row[Column.LOSSES_KEPT.value] = lk
-        row[Column.WIN_RATE.value] = _ratio(won, closed)
-        row[Column.HOLDING_DAYS.value] = _ratio(days_held, quantity_closed)
-        row[Column.PGR.value] = _ratio(gt, gt + gk)
-        row[Column.PLR.value] = _ratio(lt, lt + lk)
-        for c in (Column.WIN_RATE.value, Column.HOLDING_DAYS.value, Column.PGR.value, Column.PLR.value):
-            if np.isnan(row[c]):
-                why[c] = Reason.NO_SALES.value
+        if has_dealing:
+            closed, won, realised, days_held, quantity_closed, gt, gk, lt, lk = positions.replay(
+                start,
+                n_trades,
+                order,
+                day,
+                ordinals,
+                slot,
+                slots,
+                slot_asset,
+                quantity,
+                value,
+                fee,
+                prices,
+                held,
+                cost,
+                opened,
+                taken,
+                marks,
+                active,
+            )
+            for s in range(slots):
+                held[s] = 0
+                cost[s] = 0.0
+                opened[s] = 0.0
+                taken[s] = 0.0
+                marks[s] = 0
+            row[Column.CLOSED.value] = closed
+            row[Column.REALISED.value] = realised
+            row[Column.GAINS_TAKEN.value] = gt
+            row[Column.GAINS_KEPT.value] = gk
+            row[Column.LOSSES_TAKEN.value] = lt
+            row[Column.LOSSES_KEPT.value] = lk
+            row[Column.WIN_RATE.value] = _ratio(won, closed)
+            row[Column.HOLDING_DAYS.value] = _ratio(days_held, quantity_closed)
+            row[Column.PGR.value] = _ratio(gt, gt + gk)
+            row[Column.PLR.value] = _ratio(lt, lt + lk)
+            for c in (Column.WIN_RATE.value, Column.HOLDING_DAYS.value, Column.PGR.value, Column.PLR.value):
+                if np.isnan(row[c]):
+                    why[c] = Reason.NO_SALES.value
 
         if holdings and nav > 0:
             concentration = 0.0
@@ -332,22 +327,25 @@ def _run(
                 why[Column.CLASS_0.value + c] = Reason.NO_HOLDINGS.value
 
 
-def compute(book: Book, threads: int | None = None) -> Figures:
+def compute(book: Book, threads: int | None = None, columns: Collection[Column] = tuple(Column)) -> Figures:
     """Compute the figures of every client as of the book's last day.
 
     Shape: C clients → Figures [C, COLUMNS].
-    Meaning: see docs/figures.md. Bit-equal for any number of threads; `threads` None means one per core.
+    Meaning: see docs/figures.md. Bit-equal for any number of threads; `threads` None means one per core. Steps that no
+        column of `columns` needs are left out; the others come out bit-equal.
     Unit: as analytics.figures.
-    Missing: NaN with a reason.
+    Missing: NaN with a reason, NOT_ASKED for the columns of a step left out.
     """
     clients = book.clients
     values = np.full((clients, COLUMNS), np.nan)
     reasons = np.zeros((clients, COLUMNS), np.uint8)
     if clients == 0:
         return Figures(values, reasons)
+    steps = [not step.isdisjoint(columns) for step in (RATE, RETURNS, DEALING)]
     market = daily.market_returns(book.market)
     has_market = not bool(np.isnan(book.market).all())
-    table = discounts(int(book.ordinals[-1] - book.ordinals[0])) if len(book.ordinals) else np.empty((0, len(GRID)))
+    has_table = steps[0] and len(book.ordinals)
+    table = discounts(int(book.ordinals[-1] - book.ordinals[0])) if has_table else np.empty((0, len(GRID)))
     largest = max(int(np.max(np.diff(book.offsets))), 1)
 
     def run(begin: int) -> None:
@@ -366,6 +364,7 @@ def compute(book: Book, threads: int | None = None) -> Figures:
             market,
             has_market,
             book.kind,
+            *steps,
             table,
             GRID,
             START_AT,
@@ -380,4 +379,7 @@ def compute(book: Book, threads: int | None = None) -> Figures:
     else:
         with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
             list(pool.map(run, range(0, clients, AT_ONCE)))
+    for step, is_asked in zip((RATE, RETURNS, DEALING), steps, strict=True):
+        if not is_asked:
+            reasons[:, sorted(step)] = Reason.NOT_ASKED
     return Figures(values, reasons)

@@ -6,29 +6,34 @@ shares) changes neither cost nor profit. The disposition counts follow Odean (19
 security sold counts as a gain or loss taken, each other security held as a gain or loss kept, at that day's price.
 """
 
+import numpy as np
+
 from dakehu.analytics.daily import UNITS
 from dakehu.analytics.jit import compiled
 
 SOLD, LISTED = 1, 2
-FEW = 40  # up to this many trades insertion sort is faster than counting sort
+LATEST = np.int32(2**31 - 1)
+FEW = 64  # up to this many trades each is compared with all others, in vector registers
 
 
 @compiled
 def order_by_day(start, stop, day, first, span, counts, order):
     """Write into `order` the trades start..stop by day, stable within a day. Offsets count from start.
 
-    Shape: order int32 [trades]; counts int32 [span + 1] is work space.
+    Shape: order int32 [trades]; counts int32 [span + 1, FEW at least] is work space.
     Meaning: span is the number of days from the first trade's to the last's, both included.
     """
     n = stop - start
     if n <= FEW:
         for i in range(n):
-            today = day[start + i]
-            j = i
-            while j > 0 and day[start + order[j - 1]] > today:
-                order[j] = order[j - 1]
-                j -= 1
-            order[j] = i
+            counts[i] = (day[start + i] - first) * FEW + i
+        for i in range(n, FEW):
+            counts[i] = LATEST
+        for i in range(n):
+            earlier = 0
+            for j in range(FEW):
+                earlier += np.int32(1) if counts[j] < counts[i] else np.int32(0)
+            order[earlier] = i
         return
     for k in range(span + 1):
         counts[k] = 0

@@ -25,6 +25,7 @@ YEAR = 365.0
 START = math.log(1.10)
 LOWEST = math.log(1e-6)
 SHRINK = 15 * math.log(10)
+CLOSE, BENT = 1e-7, 1e-4
 
 
 def _grid() -> np.ndarray:
@@ -49,37 +50,43 @@ def discounts(days: int) -> np.ndarray:
 
 @compiled
 def _present_value(after, flows, n, log_rate):
-    """Return (present value, its slope in log_rate) of n flows, `after` in days."""
-    present_value = 0.0
-    slope = 0.0
+    """Return (present value, its first and second derivative in log_rate) of n flows, `after` in days."""
+    present_value, slope, curvature = 0.0, 0.0, 0.0
     for i in range(n):
         years = after[i] / YEAR
         term = flows[i] * math.exp(-log_rate * years)
         present_value += term
         slope -= years * term
-    return present_value, slope
+        curvature += years * years * term
+    return present_value, slope, curvature
 
 
 @compiled
-def _refine(after, flows, n, low, high, low_is_positive):
+def _refine(after, flows, n, low, high, low_value, high_value):
     """Return the root between two log rates whose present values differ in sign.
 
-    Newton's method, with bisection where a step would leave the interval.
+    Halley's method from where a straight line between both would be 0, with bisection where a step would leave the
+    interval. An error becomes about its cube times the square of the bend, so after a step of CLOSE with little bend
+    what is left is rounding.
     """
-    log_rate = 0.5 * (low + high)
+    log_rate = low + (high - low) * (low_value / (low_value - high_value))
+    if not (low < log_rate < high):
+        log_rate = 0.5 * (low + high)
     for _ in range(200):
-        present_value, slope = _present_value(after, flows, n, log_rate)
+        present_value, slope, curvature = _present_value(after, flows, n, log_rate)
         if present_value == 0.0:
             return log_rate
-        if (present_value > 0) == low_is_positive:
+        if (present_value > 0) == (low_value > 0):
             low = log_rate
         else:
             high = log_rate
         step = present_value / slope if slope != 0.0 else math.inf
-        next_rate = log_rate - step
+        bend = 0.5 * step * curvature / slope if slope != 0.0 else math.inf
+        next_rate = log_rate - step / (1.0 - bend)
         if not (low < next_rate < high):
-            next_rate = 0.5 * (low + high)
-        if abs(next_rate - log_rate) <= 1e-15 * (1.0 + abs(log_rate)) or next_rate in (low, high):
+            next_rate, bend = 0.5 * (low + high), math.inf
+        moved = abs(next_rate - log_rate) / (1.0 + abs(log_rate))
+        if moved <= 1e-15 or (moved <= CLOSE and abs(bend) <= BENT) or next_rate in (low, high):
             return next_rate
         log_rate = next_rate
     return log_rate
@@ -123,30 +130,26 @@ def solve(after, flows, n, table, grid, start_at, values_on_grid):
     if first > start_at:
         return np.nan, 0, Reason.NO_ROOT.value
     edge = floor if first > 0 else grid[0]
-    edge_positive = _present_value(after, flows, n, edge)[0] > 0 if first > 0 else values_on_grid[0] > 0
+    edge_value = _present_value(after, flows, n, edge)[0] if first > 0 else values_on_grid[0]
 
     # Of the intervals in which the sign changes, the last at or below the start and the first above it are used.
     roots = 0
-    below_low, below_high, below_positive = 0.0, 0.0, False
-    above_low, above_high, above_positive = 0.0, 0.0, False
-    has_below, has_above = False, False
-    left, left_positive = edge, edge_positive
+    below, above = -1, -1
+    left_value = edge_value
     for j in range(first, size):
-        positive = values_on_grid[j] > 0
-        if positive != left_positive:
+        if (values_on_grid[j] > 0) != (left_value > 0):
             roots += 1
             if j <= start_at:
-                below_low, below_high, below_positive, has_below = left, grid[j], left_positive, True
-            elif not has_above:
-                above_low, above_high, above_positive, has_above = left, grid[j], left_positive, True
-        left, left_positive = grid[j], positive
+                below = j
+            elif above < 0:
+                above = j
+        left_value = values_on_grid[j]
     if roots == 0:
         return np.nan, 0, Reason.NO_ROOT.value
-    go_up = has_above and (values_on_grid[start_at] > 0 or not has_below)
-    if go_up:
-        root = _refine(after, flows, n, above_low, above_high, above_positive)
-    else:
-        root = _refine(after, flows, n, below_low, below_high, below_positive)
+    go_up = above >= 0 and (values_on_grid[start_at] > 0 or below < 0)
+    right = above if go_up else below
+    left, left_value = (grid[right - 1], values_on_grid[right - 1]) if right > first else (edge, edge_value)
+    root = _refine(after, flows, n, left, grid[right], left_value, values_on_grid[right])
     return math.expm1(root), roots, Reason.SEVERAL_ROOTS.value if roots > 1 else Reason.NONE.value
 
 

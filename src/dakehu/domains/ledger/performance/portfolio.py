@@ -8,7 +8,6 @@ import numpy as np
 
 from dakehu.analytics import kernel
 from dakehu.analytics.figures import Column, Reason
-from dakehu.analytics.figures import Figures as Computed
 from dakehu.analytics.series import Series, series_of
 from dakehu.domains.ledger.close import firm_book
 from dakehu.domains.ledger.close import inputs as close_inputs
@@ -32,13 +31,12 @@ UNCOMPUTED = {"net_inflow": Column.DEPOSITS, "month_inflow": Column.DEPOSITS, "d
 
 @dataclass(frozen=True)
 class Valuation:
-    """A client's book, figures and daily series.
+    """A client's book and daily series.
 
     assets: int64 [A], product ids. as_of: int32 [A], day of each last price since 1970-01-01, -1 without one.
     """
 
     book: kernel.Book
-    figures: Computed
     days: Series
     assets: np.ndarray
     as_of: np.ndarray
@@ -63,7 +61,7 @@ def value(client: Any, day: date) -> Valuation | None:
         return None
     prices = close_inputs.price_matrix(trades.assets, firm_book.calendar_of(trades.day, day))
     book = firm_book.book_of(trades, prices)
-    return Valuation(book, kernel.compute(book, threads=1), series_of(book, 0), trades.assets, prices.as_of[:, -1])
+    return Valuation(book, series_of(book, 0), trades.assets, prices.as_of[:, -1])
 
 
 def explain(client: Any, figure: str) -> dict[str, Any]:
@@ -99,13 +97,12 @@ def explain(client: Any, figure: str) -> dict[str, Any]:
         "index": "",
     }
     valuation = value(client, day)
-    reason = _reason(valuation, figure)
+    reason, rate = _reason_and_rate(valuation, figure)
     if reason is not Reason.NONE:
         result["reason"] = reason.name.lower()
         result["why"] = str(bilingual(*close_rows.REASONS[result["reason"]]))
     if valuation is None or reason not in (Reason.NONE, Reason.SEVERAL_ROOTS):
         return result
-    rate = float(valuation.figures.column(Column.XIRR)[0])
     steps = explanations.EXPLANATIONS[figure](money_explanations.Case(valuation.book, valuation.days, rate))
     if clearance >= spec.sensitivity:
         result["number"] = _date(int(steps.number)) if figure in close_rows.DAYS else steps.number
@@ -120,12 +117,13 @@ def explain(client: Any, figure: str) -> dict[str, Any]:
     return result
 
 
-def _reason(valuation: Valuation | None, figure: str) -> Reason:
-    """Return why a figure is missing, Reason.NONE if it is not."""
+def _reason_and_rate(valuation: Valuation | None, figure: str) -> tuple[Reason, float]:
+    """Return why a figure is missing (Reason.NONE if it is not) and the money-weighted rate."""
     if valuation is None:
-        return Reason.NO_TRADES
+        return Reason.NO_TRADES, float("nan")
     column = UNCOMPUTED.get(figure) or close_rows.SHOWN[figure]
-    return Reason(int(valuation.figures.reasons[0, column]))
+    computed = kernel.compute(valuation.book, threads=1, columns=(column, Column.XIRR))
+    return Reason(int(computed.reasons[0, column])), float(computed.column(Column.XIRR)[0])
 
 
 def _with_names(rows: list[dict[str, Any]], valuation: Valuation) -> list[dict[str, Any]]:

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from dakehu.analytics.kernel import TRADING_DAYS
+from dakehu.analytics.drawdowns import ROUNDED
+from dakehu.analytics.figures import TRADING_DAYS
 from dakehu.domains.ledger.performance.explanations.money import Case, Explanation, days
 
 TAIL = 0.05  # share of days in the tail
@@ -49,11 +50,12 @@ def sortino(case: Case) -> Explanation:
 def _peak_and_trough(case: Case) -> tuple[int, int]:
     """Return the indexes of the peak before the deepest drawdown and of its trough.
 
-    The peak is the first day where the start itself is the highest.
+    The peak is the first day where the start itself is the highest. Of days that differ by rounding alone the first
+    counts, as in analytics.drawdowns.
     """
-    trough = int(np.argmin(case.days.drawdown))
+    trough = int(np.argmax(case.days.drawdown <= case.days.drawdown.min() + ROUNDED))
     before = case.days.growth[: trough + 1]
-    peak = int(np.argmax(before)) if before.max() > 1.0 else 0
+    peak = int(np.argmax(before >= before.max() * (1.0 - ROUNDED))) if before.max() > 1.0 + ROUNDED else 0
     return peak, trough
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from dakehu.analytics.kernel import TRADING_DAYS, Book
+from dakehu.analytics.figures import TRADING_DAYS
+from dakehu.analytics.kernel import Book
 from dakehu.analytics.series import Series
 
 UNITS = 1000  # thousandths in a share
