@@ -27,6 +27,7 @@ from dakehu.foundation.access.actor import (  # noqa: F401
     set_actor_source,
     system_actor,
 )
+from dakehu.foundation.access import client_tables
 from dakehu.foundation.access.query_guard import query_guard, scoped_models, set_coverage_table  # noqa: F401
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NoActor, WriteOutsideAction
@@ -75,6 +76,17 @@ def _condition(actor: Actor, client_path: str, day: date) -> Q:
 
 class GuardedQuerySet(models.QuerySet[Any]):
     """A queryset that reads; the writing methods exist only inside acts (see acts.record_many)."""
+
+    def _fetch_all(self) -> None:
+        if self._result_cache is None and client_tables.is_known_empty(self.query):
+            self._result_cache = []
+        super()._fetch_all()  # type: ignore[misc]
+
+    def exists(self) -> bool:
+        return False if client_tables.is_known_empty(self.query) else super().exists()
+
+    def count(self) -> int:
+        return 0 if client_tables.is_known_empty(self.query) else super().count()
 
     def _refuse(self, *args: Any, **kwargs: Any) -> Any:
         raise WriteOutsideAction("write through an action: update, delete and bulk methods go unrecorded")

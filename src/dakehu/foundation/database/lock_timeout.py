@@ -47,8 +47,11 @@ def raise_busy() -> Iterator[None]:
 
 @contextmanager
 def no_wait() -> Iterator[None]:
-    """Open a transaction that does not wait: raises Busy where another writer holds the lock on SQLite."""
-    if connection.vendor != "sqlite":
+    """Open a transaction that does not wait: raises Busy where another writer holds the lock on SQLite.
+
+    Inside another transaction the lock is held already.
+    """
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
         with transaction.atomic():
             yield
         return
