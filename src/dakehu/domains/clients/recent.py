@@ -27,8 +27,12 @@ def record_view(client: Client) -> None:
     try:
         with lock_timeout.no_wait():
             if not rows.filter(client=client).update(seen_at=clock.now()):
-                RecentClient(user_id=user_id, client=client, seen_at=clock.now()).save()
-                rows.filter(pk__in=list(rows.order_by("-seen_at").values_list("pk", flat=True)[KEPT:])).delete()
+                RecentClient.objects.bulk_create(
+                    [RecentClient(user_id=user_id, client=client, seen_at=clock.now())], ignore_conflicts=True
+                )
+                oldest = list(rows.order_by("-seen_at").values_list("pk", flat=True)[KEPT:])
+                if oldest:
+                    rows.filter(pk__in=oldest).delete()
     except lock_timeout.Busy:
         return
 

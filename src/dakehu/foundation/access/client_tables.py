@@ -110,11 +110,23 @@ def function(visible: str) -> str:
     )
 
 
+def names_empty_table(model: Any, conditions: dict[str, Any]) -> bool:
+    """Return whether conditions (lookup: value) ask a model for rows of the client being read and it holds none."""
+    known = _empty.get()
+    if known is None or model._meta.db_table not in known.tables or not known.holds_for(actor_or_none()):
+        return False
+    key = client_keys()[model._meta.db_table]
+    named = conditions.get(key.name, conditions.get(key.attname))
+    return named is not None and getattr(named, "pk", named) == known.client
+
+
 def is_known_empty(query: Any) -> bool:
     """Return whether a query (django.db.models.sql.Query) asks for rows of the client being read in a table without any."""
     known = _empty.get()
     if known is None or query.combinator or not known.holds_for(actor_or_none()):
         return False
+    if query.is_empty() and not _counts_without_rows(query):
+        return True
     return _finds_nothing(query, known)
 
 

@@ -51,7 +51,10 @@ def no_wait() -> Iterator[None]:
 
     Inside another transaction the lock is held already.
     """
-    if connection.vendor != "sqlite" or connection.in_atomic_block:
+    if connection.in_atomic_block:
+        yield
+        return
+    if connection.vendor != "sqlite":
         with transaction.atomic():
             yield
         return

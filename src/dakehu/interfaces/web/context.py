@@ -229,10 +229,17 @@ class Rights:
         return self.asked[room]
 
     def _of(self, room: str) -> dict[str, bool]:
-        verbs = [a for name, a in ACTIONS.items() if name.startswith(f"{room}.") and a.is_public]
+        verbs = _verbs_of(room)
         if not verbs:
             raise KeyError(room)
-        return {a.name.partition(".")[2]: self.actor.may(a.needs) for a in verbs}
+        return {verb: self.actor.may(needs) for verb, needs in verbs}
+
+
+@cache
+def _verbs_of(room: str) -> tuple[tuple[str, str], ...]:
+    """Return (name without its room, permission) of every public action of a room."""
+    verbs = (a for name, a in ACTIONS.items() if name.startswith(f"{room}.") and a.is_public)
+    return tuple((a.name.partition(".")[2], a.needs) for a in verbs)
 
 
 def pages_for(actor: Actor) -> list[dict[str, Any]]:

@@ -30,6 +30,11 @@ def models_in_use() -> list[PredictionModel]:
     return list(PredictionModel.objects.filter(state__in=IN_USE).order_by("kind", "-version"))
 
 
+def is_model_in_use() -> bool:
+    """Return whether there is such a version of any kind."""
+    return bool(PredictionModel.objects.filter(state__in=IN_USE).exists())
+
+
 def score_night(day: date) -> dict[str, Any]:
     """Check the models in use and write what they say of the day; with none in use what they said is removed.
 

@@ -69,10 +69,11 @@ def standards_in_force(day: date) -> dict[str, Standard]:
 def book_of(clients: Iterable[int]) -> Book:
     """Read what decides the next contact of some visible clients."""
     ids, today = sorted(set(clients)), clock.today()
-    tiers: Any = model_of("tiers.ClientTier").objects.filter(client_id__among=ids)
+    rows: Any = model_of("tiers.ClientTier").objects.filter(client_id__among=ids)
+    tiers = {client: (code, rank) for client, code, rank in rows.values_list("client_id", "code", "rank")}
     return Book(
-        standards_in_force(today),
-        {client: (code, rank) for client, code, rank in tiers.values_list("client_id", "code", "rank")},
+        standards_in_force(today) if tiers else {},
+        tiers,
         {row.client_id: wish_of(row) for row in ContactPlan.objects.filter(client_id__among=ids)},
         last_contacts(ids),
         today,

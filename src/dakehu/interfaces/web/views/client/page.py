@@ -91,7 +91,6 @@ def _peek(request: HttpRequest, client: Any) -> HttpResponse:
     page = {
         **head_of(client),
         "identity": spec_of(client, IDENTITY),
-        "contacts": render_rows(clients.contacts(client=client), shown=True),
     }
     actor = current_actor()
     if actor.may(Permission.SERVICE_READ):
@@ -106,7 +105,6 @@ def tab_overview(request: HttpRequest, client: Any) -> dict[str, Any]:
     needs = clients.needs(client=client).first()
     page: dict[str, Any] = {
         "identity": spec_of(client, IDENTITY),
-        "contacts": render_rows(clients.contacts(client=client), shown=True),
         "wishes": spec_of(needs, tuple(n for n, _, _ in described_fields(type(needs)) if n != "client"))
         if needs
         else [],
