@@ -33,7 +33,7 @@ def head_of(client: Any) -> dict[str, Any]:
     today = clock.today()
     contacts = contacts_of(client)
     shown = render_row(client, shown=True)
-    serving = render_rows(clients.coverage(client=client).filter(until=None), shown=True)
+    serving = render_rows(_of_client(clients.coverage(client=client).filter(until=None), client), shown=True)
     return {
         "client": client,
         "shown": shown,
@@ -53,10 +53,15 @@ def head_of(client: Any) -> dict[str, Any]:
 
 def contacts_of(client: Any) -> list[Any]:
     """Return the contacts of a client, each with the client at hand."""
-    rows = list(clients.contacts(client=client))
-    for row in rows:
+    return _of_client(clients.contacts(client=client), client)
+
+
+def _of_client(rows: Any, client: Any) -> list[Any]:
+    """Return rows of a client with the client at hand, so that nobody fetches it again."""
+    found = list(rows)
+    for row in found:
         row.client = client
-    return rows
+    return found
 
 
 def peek_of(client: Any) -> dict[str, Any]:
