@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.base import FilterExpression, Parser, Token, token_kwargs
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
@@ -43,10 +44,34 @@ def _fixed_part(name: str, code: str) -> SafeString:
     return render_to_string(name)
 
 
-@register.simple_tag
-def icon(name: str, label: object = "", size: str = "") -> SafeString:
-    """One icon of the sprite. Without `label` it is decoration and screen readers pass over it."""
-    return _icon(name, str(label), size)
+class IconNode(template.Node):
+    """An icon whose name, label or size are known when the page is drawn."""
+
+    def __init__(self, values: dict[str, FilterExpression]) -> None:
+        self.values = values
+        self.is_fixed = not any(value.is_var or value.filters for value in values.values())
+        self.fixed = ""
+
+    def render(self, context: template.Context) -> str:
+        if self.fixed:
+            return self.fixed
+        values = {name: value.resolve(context) for name, value in self.values.items()}
+        drawn = _icon(str(values["name"]), str(values.get("label", "")), str(values.get("size", "")))
+        self.fixed = drawn if self.is_fixed else ""
+        return drawn
+
+
+@register.tag
+def icon(parser: Parser, token: Token) -> IconNode:
+    """`{% icon "name" label="…" size="small" %}`: one icon of the sprite.
+
+    Without a label it is decoration and screen readers pass over it.
+    """
+    name, *bits = token.split_contents()[1:]
+    values = token_kwargs(bits, parser)
+    if bits or not values.keys() <= {"label", "size"}:
+        raise template.TemplateSyntaxError(f"icon takes a name, label= and size=, not {bits or values}")
+    return IconNode({"name": parser.compile_filter(name), **values})
 
 
 @lru_cache(maxsize=1024)
