@@ -15,7 +15,7 @@ KEPT = 20  # rows kept for each user
 SHOWN = 6
 # Written out, since every page of a client asks them.
 SEEN = (
-    f"INSERT INTO {RecentClient._meta.db_table} (user_id, client_id, seen_at) VALUES (%s, %s, %s) "
+    f"INSERT INTO {RecentClient._meta.db_table} (user_id, client_id, seen_at) VALUES (%s, %s, %s) "  # noqa: S608  name from the model
     "ON CONFLICT (user_id, client_id) DO UPDATE SET seen_at = excluded.seen_at"
 )
 FORGOTTEN = (

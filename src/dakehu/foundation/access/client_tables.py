@@ -34,8 +34,8 @@ class EmptyTables:
     tables: frozenset[str]
 
     def holds_for(self, actor: Actor | None) -> bool:
-        """Return whether an actor may rely on it: the same reach, and no action is running."""
-        if actor is None or actor.extra.get("in_act"):
+        """Return whether an actor may rely on it: one with the same reach."""
+        if actor is None:
             return False
         reader = self.reader
         return (actor.reach, actor.covers, actor.user_id) == (reader.reach, reader.covers, reader.user_id)
@@ -55,12 +55,18 @@ def reading_client(client: Any) -> Iterator[None]:
         _empty.reset(token)
 
 
+def forget_empty_tables() -> None:
+    """Query every table as usual from now on: an action begins, which may write."""
+    if _empty.get() is not None:
+        _empty.set(None)
+
+
 def _tables_without(client: Any) -> frozenset[str]:
     """Return the names of the tables without a row of a client, in one statement."""
     connection = connections[router.db_for_read(type(client)) or "default"]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(f"SELECT {FUNCTION}(%s)", [client.pk])  # noqa: S608
+            cursor.execute(f"SELECT {FUNCTION}(%s)", [client.pk])
             return frozenset(cursor.fetchone()[0] or ())
         cursor.execute(_statement(), [client.pk] * len(client_keys()))
         found = cursor.fetchone()
@@ -135,7 +141,9 @@ def _finds_nothing(query: Any, known: EmptyTables) -> bool:
     if where.connector != AND or where.negated or _counts_without_rows(query):
         return False
     key = client_keys().get(meta.db_table) if meta.db_table in known.tables else None
-    return any(_is_of_client(one, key, query.base_table, known.client) or _is_in_nothing(one, known) for one in where.children)
+    return any(
+        _is_of_client(one, key, query.base_table, known.client) or _is_in_nothing(one, known) for one in where.children
+    )
 
 
 def _counts_without_rows(query: Any) -> bool:

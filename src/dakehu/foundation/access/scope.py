@@ -16,6 +16,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
+from dakehu.foundation.access import client_tables
 from dakehu.foundation.access.actor import (  # noqa: F401
     Actor,
     Reach,
@@ -27,7 +28,6 @@ from dakehu.foundation.access.actor import (  # noqa: F401
     set_actor_source,
     system_actor,
 )
-from dakehu.foundation.access import client_tables
 from dakehu.foundation.access.query_guard import query_guard, scoped_models, set_coverage_table  # noqa: F401
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NoActor, WriteOutsideAction

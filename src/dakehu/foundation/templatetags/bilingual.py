@@ -20,7 +20,9 @@ class Say(template.Node):
         code = language()
         if not self.values and not self.target and context.autoescape:
             return self.escaped[code]
-        text = Bilingual(self.zh, self.en, {name: value.resolve(context) for name, value in self.values.items()}).in_(code)
+        text = Bilingual(self.zh, self.en, {name: value.resolve(context) for name, value in self.values.items()}).in_(
+            code
+        )
         if self.target:
             context[self.target] = text
             return ""

@@ -144,7 +144,9 @@ def calendar(first: str, days: dict[str, int], title: Callable[[str, int], str])
         week, weekday = divmod((date.fromisoformat(day) - start).days, 7)
         totals[week] += count
         level = min(LEVELS, math.ceil(count / max(most, 1) * LEVELS))
-        squares.append({"x": week * STEP, "y": TOP_OF_DAYS + weekday * STEP, "level": level, "title": title(day, count)})
+        squares.append(
+            {"x": week * STEP, "y": TOP_OF_DAYS + weekday * STEP, "level": level, "title": title(day, count)}
+        )
     busiest = max(totals.values(), default=0) or 1
     bars = [
         {"x": week * STEP + 1, "count": count, "y": f"{30 - tall:g}", "tall": f"{tall:g}"}

@@ -12,7 +12,7 @@ from dakehu.foundation.gates.registry import set_read_observer
 
 # Written out, since every page of a client asks it.
 COUNTED = (
-    f"INSERT INTO {ReadEntry._meta.db_table} AS entry (user_ref, user_name, client_ref, door, hour, last_at, times) "
+    f"INSERT INTO {ReadEntry._meta.db_table} AS entry (user_ref, user_name, client_ref, door, hour, last_at, times) "  # noqa: S608  name from the model
     "VALUES (%s, %s, %s, %s, %s, %s, 1) ON CONFLICT (user_ref, client_ref, door, hour) "
     "DO UPDATE SET times = entry.times + 1, last_at = excluded.last_at"
 )
