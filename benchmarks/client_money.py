@@ -133,8 +133,9 @@ def furnish(home: Path, folder: Path) -> None:
     prices = walks(days)
     dakehu(home, "user", "add", "username=lin", "name=林晓", "role=manager", f"password={PASSWORD}")
     settle = (
-        "from dakehu.foundation import scope, acts; from dakehu.foundation.schema.fields import model_of; u = model_of('team.User')",
-        "c = scope.acting_as(scope.system('bench', 'cli')); c.__enter__(); a = acts.act('bench.settle'); a.__enter__()",
+        "from dakehu.foundation.access.actor import acting_as, system_actor; from dakehu.foundation.actions.registry import act",
+        "from dakehu.foundation.schema.fields import model_of; u = model_of('team.User')",
+        "c = acting_as(system_actor('benchmark', 'cli')); c.__enter__(); a = act('benchmark.settle', 'benchmark'); a.__enter__()",
         "r = u.objects.get(username='lin'); r.must_change = False; r.save(); a.__exit__(None, None, None)",
     )
     start = "import django, os; os.environ['DJANGO_SETTINGS_MODULE'] = 'dakehu.project.settings'; django.setup()"
