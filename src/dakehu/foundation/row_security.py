@@ -140,7 +140,7 @@ def statements(role: str) -> list[str]:
     for model in query_guard.scoped_models():
         made += policies(model)
     lines = index.line_model()._meta
-    made.append(lookup.function(lines.db_table, policy_condition(f'"{lines.db_table}"."client_id"')))
+    made += lookup.functions(lines.db_table, policy_condition(f'"{lines.db_table}"."client_id"'))
     client = scope.client_model()._meta
     made.append(client_tables.function(policy_condition(f'"{client.db_table}"."{client.pk.column}"')))
     made += table_swap.functions(role, [_replaceable(model) for model in replacement.replaceable_models()])
