@@ -53,7 +53,9 @@ class Finds(Lookup):
         quote = connection.ops.quote_name
         column = f"{compiler.quote_name_unless_alias(self.lhs.alias)}.{quote('id')}"
         if connection.vendor == "postgresql":
-            return f"{column} IN (SELECT {FUNCTION}(%s, %s::text[], %s))", [
+            # An array is evaluated once; a planner without statistics would evaluate a set again for each row.
+            sql = f"{column} = ANY (ARRAY(SELECT line FROM {FUNCTION}(%s, %s::text[], %s) AS line))"  # noqa: S608  names made here
+            return sql, [
                 *condition.wanted.for_postgres(),
                 condition.most or None,
             ]
@@ -126,7 +128,7 @@ def found_lines(model: Any, rows: Any, condition: SearchText) -> list[tuple[int,
 def functions(table: str, visible: str) -> list[str]:
     """Return the SQL of PostgreSQL's search functions: matching lines that the session may see, by id and with what is in them."""
     found = (
-        f"FROM {table} WHERE to_tsvector('simple', words) @@ to_tsquery('simple', $1) "
+        f"FROM {table} WHERE words::tsvector @@ $1::tsquery "
         f"AND ' ' || words || ' ' LIKE ALL ($2) AND ({visible}) LIMIT $3"
     )
     made = (
