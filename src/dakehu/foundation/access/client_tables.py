@@ -19,9 +19,9 @@ from django.db.models.sql.where import AND
 
 from dakehu.foundation.access.actor import Actor, actor_or_none
 from dakehu.foundation.access.query_guard import scoped_models
-from dakehu.foundation.database.any_of_lookup import AnyOf
 
 FUNCTION = "dakehu_tables_without"
+AMONG = "among"  # the lookup of database.any_of_lookup
 SEES_MARKED_ROWS = "('system', 'across')"  # reaches that see the rows marked by `across_only`
 
 
@@ -157,7 +157,7 @@ def _is_of_client(condition: Any, key: Any, table: str, client: int) -> bool:
     column = getattr(condition, "lhs", None)
     if key is None or not isinstance(column, Col) or column.target != key or column.alias != table:
         return False
-    if isinstance(condition, AnyOf):
+    if condition.lookup_name == AMONG:
         return list(condition.rhs) == [client]
     return isinstance(condition, Exact) and bool(condition.rhs == client)
 
