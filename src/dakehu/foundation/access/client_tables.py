@@ -4,10 +4,10 @@ Most clients have no row in most of the tables that hang on a client. Inside `re
 client is answered without a statement where its table holds none. Everything else is queried as usual.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -27,11 +27,12 @@ SEES_MARKED_ROWS = "('system', 'across')"  # reaches that see the rows marked by
 
 @dataclass(frozen=True)
 class EmptyTables:
-    """The tables without a row of a client, as `reader` sees them."""
+    """The tables without a row of a client, as `reader` sees them, and what was worked out of the client meanwhile."""
 
     client: int
     reader: Actor
     tables: frozenset[str]
+    computed: dict[Hashable, Any] = field(default_factory=dict, compare=False)
 
     def holds_for(self, actor: Actor | None) -> bool:
         """Return whether an actor may rely on it: one with the same reach."""
@@ -53,6 +54,19 @@ def reading_client(client: Any) -> Iterator[None]:
         yield
     finally:
         _empty.reset(token)
+
+
+def computed_once(client: Any, key: Hashable, compute: Callable[[], Any]) -> Any:
+    """Return what `compute` makes of the rows of a client: while the client is being read, once for the whole page.
+
+    `key` names everything that it depends on besides client and reader. Who gets it must not change it.
+    """
+    known = _empty.get()
+    if known is None or known.client != client.pk or not known.holds_for(actor_or_none()):
+        return compute()
+    if key not in known.computed:
+        known.computed[key] = compute()
+    return known.computed[key]
 
 
 def forget_empty_tables() -> None:
