@@ -187,7 +187,7 @@ def looked(page: Any, address: str) -> tuple[float, float]:
     """Seconds from asking to the first figure, and to the line being drawn."""
     begun = time.perf_counter()
     page.goto(address, wait_until="commit")
-    page.wait_for_selector(".figures .figure__value >> nth=4", state="attached")  # the first four stand on every tab
+    page.wait_for_selector(".stats:not(.stats--band) .stat__value", state="attached")  # the band stands on every tab
     first = time.perf_counter() - begun
     page.wait_for_selector("[data-chart=line] canvas")
     return first, time.perf_counter() - begun

@@ -84,6 +84,21 @@ def test_the_database_says_nothing_of_a_client_whom_the_session_may_not_see(lin,
         assert client_tables._tables_without(zhang) == frozenset()
 
 
+def test_what_is_worked_out_of_the_client_is_worked_out_once_while_the_client_is_read(lin, zhang):
+    asked = []
+
+    def compute():
+        asked.append(1)
+        return len(asked)
+
+    with acting(lin):
+        with reading_client(zhang):
+            assert [client_tables.computed_once(zhang, "count", compute) for _ in range(3)] == [1, 1, 1]
+            with as_system():
+                assert client_tables.computed_once(zhang, "count", compute) == 2
+        assert [client_tables.computed_once(zhang, "count", compute) for _ in range(2)] == [3, 4]
+
+
 def test_a_kept_statement_answers_anew_and_is_refused_for_client_data(lin):
     names = kept_statement(Branch, lambda code: Branch.objects.filter(code=code).values_list("name", "row_version"))
     with as_system():
