@@ -75,15 +75,6 @@ def test_a_reader_with_another_reach_does_not_rely_on_it(lin, zhang):
     assert any("clients_consent" in one["sql"] and "EXISTS" not in one["sql"][:20] for one in asked)
 
 
-def test_the_database_says_nothing_of_a_client_whom_the_session_may_not_see(lin, wang, zhang):
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has no row security: the client was read through scope")
-    with acting(lin):
-        assert "service_followup" in client_tables._tables_without(zhang)
-    with acting(wang):
-        assert client_tables._tables_without(zhang) == frozenset()
-
-
 def test_what_is_worked_out_of_the_client_is_worked_out_once_while_the_client_is_read(lin, zhang):
     asked = []
 
