@@ -133,8 +133,9 @@ def furnish(home: Path, folder: Path) -> None:
     prices = walks(days)
     dakehu(home, "user", "add", "username=lin", "name=林晓", "role=manager", f"password={PASSWORD}")
     settle = (
-        "from dakehu.foundation import scope, acts; from dakehu.foundation.schema.fields import model_of; u = model_of('team.User')",
-        "c = scope.acting_as(scope.system('bench', 'cli')); c.__enter__(); a = acts.act('bench.settle'); a.__enter__()",
+        "from dakehu.foundation.access.actor import acting_as, system_actor; from dakehu.foundation.actions.registry import act",
+        "from dakehu.foundation.schema.fields import model_of; u = model_of('team.User')",
+        "c = acting_as(system_actor('benchmark', 'cli')); c.__enter__(); a = act('benchmark.settle', 'benchmark'); a.__enter__()",
         "r = u.objects.get(username='lin'); r.must_change = False; r.save(); a.__exit__(None, None, None)",
     )
     start = "import django, os; os.environ['DJANGO_SETTINGS_MODULE'] = 'dakehu.project.settings'; django.setup()"
@@ -186,7 +187,7 @@ def looked(page: Any, address: str) -> tuple[float, float]:
     """Seconds from asking to the first figure, and to the line being drawn."""
     begun = time.perf_counter()
     page.goto(address, wait_until="commit")
-    page.wait_for_selector(".figures .figure__value >> nth=4", state="attached")  # the first four stand on every tab
+    page.wait_for_selector(".stats:not(.stats--band) .stat__value", state="attached")  # the band stands on every tab
     first = time.perf_counter() - begun
     page.wait_for_selector("[data-chart=line] canvas")
     return first, time.perf_counter() - begun

@@ -15,7 +15,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, connections
 
-from dakehu.foundation.access import query_guard, reach_proof, scope
+from dakehu.foundation.access import client_tables, query_guard, reach_proof, scope
 from dakehu.foundation.access.actor import Reach
 from dakehu.foundation.audit import redaction
 from dakehu.foundation.database import table_swap
@@ -144,7 +144,9 @@ def statements(role: str) -> list[str]:
     for model in query_guard.scoped_models():
         made += policies(model)
     lines = index.line_model()._meta
-    made.append(lookup.function(lines.db_table, policy_condition(f'"{lines.db_table}"."client_id"')))
+    made += lookup.functions(lines.db_table, policy_condition(f'"{lines.db_table}"."client_id"'))
+    client = scope.client_model()._meta
+    made.append(client_tables.function(policy_condition(f'"{client.db_table}"."{client.pk.column}"')))
     made += table_swap.functions(role, [_replaceable(model) for model in replacement.replaceable_models()])
     for name in ("foundation.AuditEntry", "foundation.AuditSeal"):
         audit = apps.get_model(name)._meta.db_table

@@ -171,8 +171,13 @@ def ways_to_reach(*, client: Client) -> list[dict[str, Any]]:
 
     [{way: call | mail | wechat, contact: id, value: masked}]; the full value comes from `clients.open_contact` only.
     """
+    return ways_among(contacts(client=client))
+
+
+def ways_among(rows: Iterable[Contact]) -> list[dict[str, Any]]:
+    """Return the ways to reach a client among the client's contacts, in the order of `contacts`."""
     found: dict[str, Contact] = {}
-    for row in contacts(client=client):
+    for row in rows:
         if str(row.kind) in rules.WAYS:
             found.setdefault(rules.WAYS[str(row.kind)], row)
     found = {way: found[way] for way in dict.fromkeys(rules.WAYS.values()) if way in found}

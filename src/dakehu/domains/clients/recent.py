@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db import connections, router
+
 from dakehu.domains.clients.models import Client, RecentClient
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
@@ -11,6 +13,15 @@ from dakehu.foundation.gates.registry import query
 
 KEPT = 20  # rows kept for each user
 SHOWN = 6
+# Written out, since every page of a client asks them.
+SEEN = (
+    f"INSERT INTO {RecentClient._meta.db_table} (user_id, client_id, seen_at) VALUES (%s, %s, %s) "  # noqa: S608  name from the model
+    "ON CONFLICT (user_id, client_id) DO UPDATE SET seen_at = excluded.seen_at"
+)
+FORGOTTEN = (
+    f"DELETE FROM {RecentClient._meta.db_table} WHERE user_id = %s AND id NOT IN "  # noqa: S608  name from the model
+    f"(SELECT id FROM {RecentClient._meta.db_table} WHERE user_id = %s ORDER BY seen_at DESC LIMIT %s)"
+)
 
 
 def record_view(client: Client) -> None:
@@ -21,14 +32,12 @@ def record_view(client: Client) -> None:
     user_id = current_actor().user_id
     if user_id is None:
         return
-    rows = RecentClient.objects.filter(user_id=user_id)
-    if rows.order_by("-seen_at").values_list("client_id", flat=True).first() == client.pk:
-        return  # another tab of the same client
+    connection = connections[router.db_for_write(RecentClient)]
+    moment = connection.ops.adapt_datetimefield_value(clock.now())
     try:
-        with lock_timeout.no_wait():
-            if not rows.filter(client=client).update(seen_at=clock.now()):
-                RecentClient(user_id=user_id, client=client, seen_at=clock.now()).save()
-                rows.filter(pk__in=list(rows.order_by("-seen_at").values_list("pk", flat=True)[KEPT:])).delete()
+        with lock_timeout.no_wait(), connection.cursor() as cursor:
+            cursor.execute(SEEN, [user_id, client.pk, moment])
+            cursor.execute(FORGOTTEN, [user_id, user_id, KEPT])
     except lock_timeout.Busy:
         return
 

@@ -22,7 +22,7 @@ from dakehu.foundation.schema.fields import FieldSpec, model_of, spec_of
 from dakehu.foundation.schema.parameters import Parameter
 from dakehu.foundation.search import text as writing
 from dakehu.foundation.search.index import searched
-from dakehu.foundation.search.lookup import SearchText, matches_lines
+from dakehu.foundation.search.lookup import SearchText, found_lines, matches_lines
 from dakehu.foundation.search.text import Wanted
 
 VISIBLE_LIMIT = 50
@@ -191,8 +191,7 @@ def _few(wanted: Wanted) -> set[int] | None:
 
 def _read(wanted: Wanted, limit: int) -> tuple[set[int], bool]:
     """Return (clients of the first `limit` lines, whether there are more lines)."""
-    rows = GuardedQuerySet(SearchLine).filter(words__finds=SearchText(wanted, limit + 1))
-    lines = list(rows.values_list("client_id", "what", "level"))
+    lines = found_lines(SearchLine, GuardedQuerySet(SearchLine), SearchText(wanted, limit + 1))
     level = int(current_actor().clearance)
     return {client for client, what, line_level in lines[:limit] if what in OWN and line_level <= level}, len(
         lines

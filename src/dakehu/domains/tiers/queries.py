@@ -156,10 +156,11 @@ def client_tier(*, client: Any) -> dict[str, Any]:
     None, and sentences without them, for readers who are not cleared.
     """
     held = ClientTier.objects.filter(client=client).first()
-    scheme = schemes.find_scheme_in_force(clock.today())
+    scheme = schemes.find_scheme_in_force(clock.today()) if held else None
     tier = Tier.objects.filter(scheme=scheme, code=held.code).first() if held and scheme else None
     if held is None or tier is None or scheme is None:
-        return {"code": "", "why": [str(_why_none(scheme))], "owed": [], "changes": [], "override": None}
+        why = _why_none(schemes.is_scheme_in_force(clock.today()))
+        return {"code": "", "why": [str(why)], "owed": [], "changes": [], "override": None}
     due = due_on(client.last_contact_on, held.since, tier.contact_every_days)
     cleared = current_actor().clearance >= PERSONAL
     return {
@@ -185,9 +186,9 @@ def due_on(last_contact: date | None, since: date, gap: int | None) -> date | No
     return None if gap is None else (last_contact or since) + timedelta(days=gap)
 
 
-def _why_none(scheme: Scheme | None) -> Bilingual:
-    """Return why a client has no tier."""
-    if scheme is None:
+def _why_none(is_in_force: bool) -> Bilingual:
+    """Return why a client has no tier, with a scheme in force or without."""
+    if not is_in_force:
         return bilingual("还没有启用分级方案。", "No tier scheme is in force yet.")
     return bilingual(
         "尚未定级：没有日终资产，也没有登记资产规模；或今晚定级后显示。",

@@ -10,12 +10,25 @@ from dakehu.domains.tiers.choices import SchemeState
 from dakehu.domains.tiers.models import Scheme, Tier
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.database.kept_statements import kept_statement
 
 
 def find_scheme_in_force(day: date) -> Scheme | None:
     """Return the scheme in force on a day, None where none was."""
+    return _in_force(day).order_by("-effective_from", "-pk").first()
+
+
+def _in_force(day: date) -> Any:
     rows = Scheme.objects.filter(effective_from__lte=day).exclude(state=SchemeState.DRAFT)
-    return rows.filter(Q(retired_on=None) | Q(retired_on__gt=day)).order_by("-effective_from", "-pk").first()
+    return rows.filter(Q(retired_on=None) | Q(retired_on__gt=day))
+
+
+_ids_in_force = kept_statement(Scheme, lambda day: _in_force(day).values_list("pk")[:1])
+
+
+def is_scheme_in_force(day: date) -> bool:
+    """Return whether a scheme is in force on a day."""
+    return bool(_ids_in_force(day))
 
 
 def get_scheme(pk: int) -> Scheme:

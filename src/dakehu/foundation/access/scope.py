@@ -16,6 +16,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
+from dakehu.foundation.access import client_tables
 from dakehu.foundation.access.actor import (  # noqa: F401
     Actor,
     Reach,
@@ -78,6 +79,22 @@ def _condition(actor: Actor, client_path: str, day: date) -> Q:
 class GuardedQuerySet(models.QuerySet[Any]):
     """A queryset that reads; the writing methods exist only inside acts (see acts.record_many)."""
 
+    def _fetch_all(self) -> None:
+        if self._result_cache is None and client_tables.is_known_empty(self.query):
+            self._result_cache = []
+        super()._fetch_all()  # type: ignore[misc]
+
+    def _filter_or_exclude(self, negate: bool, args: Any, kwargs: Any) -> Any:
+        if self.query.is_empty():
+            return self._chain()  # type: ignore[attr-defined]
+        return super()._filter_or_exclude(negate, args, kwargs)  # type: ignore[misc]
+
+    def exists(self) -> bool:
+        return False if client_tables.is_known_empty(self.query) else super().exists()
+
+    def count(self) -> int:
+        return 0 if client_tables.is_known_empty(self.query) else super().count()
+
     def _refuse(self, *args: Any, **kwargs: Any) -> Any:
         raise WriteOutsideAction("write through an action: update, delete and bulk methods go unrecorded")
 
@@ -91,6 +108,12 @@ class Scoped(models.Manager.from_queryset(GuardedQuerySet)):  # type: ignore[mis
     Rows without a client are seen by no ordinary actor, unless the model says whose they are: a static method
     `visible_without_client(actor) -> Q`.
     """
+
+    def filter(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the visible rows that match; none at once where the table is known to hold none of that client."""
+        if client_tables.names_empty_table(self.model, kwargs):
+            return GuardedQuerySet(self.model, using=self._db).none()
+        return self.get_queryset().filter(*args, **kwargs)
 
     def get_queryset(self) -> Any:
         rows = super().get_queryset()

@@ -47,7 +47,13 @@ def raise_busy() -> Iterator[None]:
 
 @contextmanager
 def no_wait() -> Iterator[None]:
-    """Open a transaction that does not wait: raises Busy where another writer holds the lock on SQLite."""
+    """Open a transaction that does not wait: raises Busy where another writer holds the lock on SQLite.
+
+    Inside another transaction the lock is held already.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
     if connection.vendor != "sqlite":
         with transaction.atomic():
             yield

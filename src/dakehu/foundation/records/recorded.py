@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import models
 
-from dakehu.foundation.access import scope
+from dakehu.foundation.access import client_tables, scope
 from dakehu.foundation.access.actor import Reach, acting_as, current_actor
 from dakehu.foundation.access.encrypted_fields import BlindIndex, EncryptedValue
 from dakehu.foundation.base.errors import NotAllowed, NotFound, WriteOutsideAction
@@ -69,6 +69,7 @@ def current_act() -> ActionRecord:
 @contextmanager
 def recording(act: ActionRecord) -> Iterator[ActionRecord]:
     """Collect every change inside the block into `act`."""
+    client_tables.forget_empty_tables()
     token = _open.set(act)
     try:
         yield act

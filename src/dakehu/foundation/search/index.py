@@ -87,7 +87,7 @@ def _write(model: Any, ids: list[int], clients: list[int], columns: dict[str, li
     for level, fields in _levels(model).items():
         words = [_words_of(columns[name], tokeniser) for name, tokeniser in fields if name in columns]
         joined = words[0] if len(words) == 1 else [" ".join(filter(None, row)) for row in zip(*words, strict=True)]
-        lines = [line for line in zip(clients, ids, joined) if line[2] and line[0] is not None]
+        lines = [line for line in zip(clients, ids, joined, strict=True) if line[2] and line[0] is not None]
         _insert(model._meta.label, level, lines)
 
 

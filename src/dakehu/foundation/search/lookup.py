@@ -14,6 +14,7 @@ from django.db.models.lookups import Lookup
 from dakehu.foundation.search.text import Wanted
 
 FUNCTION = "dakehu_finds"
+LINES_FUNCTION = "dakehu_found_lines"
 
 
 @dataclass(frozen=True)
@@ -109,11 +110,33 @@ def prepare(alias: str, table: str) -> None:
             cursor.execute(f"CREATE TRIGGER {name} AFTER {event} ON {table} BEGIN {body} END")
 
 
-def function(table: str, visible: str) -> str:
-    """Return the SQL of PostgreSQL's search function: ids of matching lines that the session may see."""
-    return (
-        f"CREATE OR REPLACE FUNCTION {FUNCTION}(asked text, shaped text[], most int) RETURNS SETOF bigint LANGUAGE sql STABLE "  # noqa: S608  names come from models
-        f"SECURITY DEFINER SET search_path = public AS $$ SELECT id FROM {table} "
-        f"WHERE words::tsvector @@ asked::tsquery AND ' ' || words || ' ' LIKE ALL (shaped) "
-        f"AND ({visible}) LIMIT most $$"
+def found_lines(model: Any, rows: Any, condition: SearchText) -> list[tuple[int, str, int]]:
+    """Return (client, what, level) of the matching lines among `rows`, at most `condition.most`.
+
+    On PostgreSQL the function that finds the lines returns them, those whose client the session may see: to look each up
+    by its id afterwards, and to apply row security once more, takes twice as long as to find it.
+    """
+    connection = connections[router.db_for_read(model)]
+    if connection.vendor != "postgresql":
+        return list(rows.filter(words__finds=condition).values_list("client_id", "what", "level"))
+    with connection.cursor() as cursor:
+        wanted = condition.wanted.for_postgres()
+        cursor.execute(f"SELECT * FROM {LINES_FUNCTION}(%s, %s::text[], %s)", [*wanted, condition.most or None])  # noqa: S608
+        return cursor.fetchall()
+
+
+def functions(table: str, visible: str) -> list[str]:
+    """Return the SQL of PostgreSQL's search functions: matching lines that the session may see, by id and with what is in them."""
+    found = (
+        f"FROM {table} WHERE words::tsvector @@ $1::tsquery "
+        f"AND ' ' || words || ' ' LIKE ALL ($2) AND ({visible}) LIMIT $3"
     )
+    made = (
+        (FUNCTION, "SETOF bigint", "id"),
+        (LINES_FUNCTION, "TABLE (client bigint, what text, level int)", "client_id, what::text, level::int"),
+    )
+    return [
+        f"CREATE OR REPLACE FUNCTION {name}(asked text, shaped text[], most int) RETURNS {kind} LANGUAGE sql STABLE "
+        f"SECURITY DEFINER SET search_path = public AS $$ SELECT {columns} {found} $$"
+        for name, kind, columns in made
+    ]

@@ -4,14 +4,43 @@ from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
 from django.utils.html import conditional_escape
 
-from dakehu.foundation.base.i18n import Bilingual
+from dakehu.foundation.base.i18n import Bilingual, language
 
 register = template.Library()
 
 
-@register.simple_tag
-def say(zh: str, en: str, **values: object) -> str:
-    return str(Bilingual(zh, en, values))
+class Say(template.Node):
+    """A text in two languages, both written in the template."""
+
+    def __init__(self, zh: str, en: str, values: dict[str, FilterExpression], target: str) -> None:
+        self.zh, self.en, self.values, self.target = zh, en, values, target
+        self.escaped = {"zh": conditional_escape(zh), "en": conditional_escape(en)}
+
+    def render(self, context: template.Context) -> str:
+        code = language()
+        if not self.values and not self.target and context.autoescape:
+            return self.escaped[code]
+        text = Bilingual(self.zh, self.en, {name: value.resolve(context) for name, value in self.values.items()}).in_(
+            code
+        )
+        if self.target:
+            context[self.target] = text
+            return ""
+        return conditional_escape(text) if context.autoescape else text
+
+
+@register.tag
+def say(parser: Parser, token: Token) -> Say:
+    """`{% say "中文" "English" n=count as text %}`: `name=value` fills braces in, `as text` keeps the text as a variable."""
+    bits = token.split_contents()[1:]
+    target = bits.pop() if len(bits) > 1 and bits[-2] == "as" else ""
+    if target:
+        bits.pop()
+    texts, values = bits[:2], token_kwargs(rest := bits[2:], parser)
+    if len(texts) < 2 or rest or any(text[0] != text[-1] or text[0] not in "\"'" for text in texts):
+        raise template.TemplateSyntaxError(f"say takes two texts in quotes, name=value and `as name`, not {bits}")
+    zh, en = (text[1:-1].replace("\\" + text[0], text[0]) for text in texts)
+    return Say(zh, en, values, target)
 
 
 class SayBlock(template.Node):

@@ -1,20 +1,22 @@
 """What every page shows around its content: menu, saved views, who is signed in."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import Actor, actor_or_none
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base import firm_settings
-from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.base.i18n import Bilingual, bilingual, language
 from dakehu.foundation.gates import ask
 from dakehu.interfaces.web.views.guide import guide_for
 
@@ -227,10 +229,17 @@ class Rights:
         return self.asked[room]
 
     def _of(self, room: str) -> dict[str, bool]:
-        verbs = [a for name, a in ACTIONS.items() if name.startswith(f"{room}.") and a.is_public]
+        verbs = _verbs_of(room)
         if not verbs:
             raise KeyError(room)
-        return {a.name.partition(".")[2]: self.actor.may(a.needs) for a in verbs}
+        return {verb: self.actor.may(needs) for verb, needs in verbs}
+
+
+@cache
+def _verbs_of(room: str) -> tuple[tuple[str, str], ...]:
+    """Return (name without its room, permission) of every public action of a room."""
+    verbs = (a for name, a in ACTIONS.items() if name.startswith(f"{room}.") and a.is_public)
+    return tuple((a.name.partition(".")[2], a.needs) for a in verbs)
 
 
 def pages_for(actor: Actor) -> list[dict[str, Any]]:
@@ -263,11 +272,32 @@ def articles_about(actor: Actor, path: str) -> list[dict[str, Any]]:
     return ask("learning.articles_about", {"path": path}) if actor.may(Permission.LEARNING_READ) else []
 
 
-def _keep_nearest(pages: list[dict[str, Any]]) -> None:
-    """Of several pages whose address the present one begins with, mark the longest only."""
-    active = [page for page in pages if page["active"]]
-    for page in active:
-        page["active"] = len(page["url"]) == max(len(one["url"]) for one in active)
+@lru_cache(maxsize=512)
+def _drawn_menu(permissions: frozenset[str], code: str, active: tuple[str, ...], unfolded: str | None) -> SafeString:
+    """Draw the menu as HTML. It depends on nothing else, and is the largest part around a page.
+
+    code: the reader's language; active: the addresses that lead to the present page; unfolded: the sections that the reader
+    unfolded, as in the cookie.
+    """
+    sections = menu_for(Actor(None, "", permissions=permissions))
+    for section in sections:
+        if unfolded is not None:
+            section["is_open"] = section["code"] in unfolded.split(".")
+        nearest = max((len(page["url"]) for page in section["pages"] if page["url"] in active), default=0)
+        for page in section["pages"]:
+            page["active"] = page["url"] in active and len(page["url"]) == nearest
+        section["is_open"] = section["is_open"] or bool(nearest)
+    return render_to_string("components/menu_sections.html", {"sections": sections})
+
+
+def pages_at(path: str) -> tuple[str, ...]:
+    """Return the addresses in the menu that the address of the present page begins with."""
+    return tuple(url for url in _menu_addresses() if path == url or (url != "/" and path.startswith(url)))
+
+
+@cache
+def _menu_addresses() -> tuple[str, ...]:
+    return tuple(page.url for section in MENU for page in section.pages)
 
 
 @cache
@@ -292,16 +322,6 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated or actor is None or actor.user_id is None or user.must_change:
         return {"links": {"language": "/language", "sign_out": "/sign-out"}}
     at = request.path
-    nav = menu_for(actor)
-    chosen = request.COOKIES.get("menu")
-    for section in nav:
-        if chosen is not None:
-            section["is_open"] = section["code"] in chosen.split(".")
-        for item in section["pages"]:
-            item["active"] = at == item["url"] or (item["url"] != "/" and at.startswith(item["url"]))
-        _keep_nearest(section["pages"])
-        for item in section["pages"]:
-            section["is_open"] = section["is_open"] or item["active"]
     views = team.views(page="clients")[:4] if actor.may(Permission.CLIENT_READ) else []
     shown = [
         {
@@ -319,7 +339,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         guide_page = links["guide"].strip("/").rpartition("/")[2]
         links["support"] = f"/support/ask?{urlencode({'page': at, 'guide': guide_page})}"
     return {
-        "nav": nav,
+        "main_menu": _drawn_menu(actor.permissions, language(), pages_at(at), request.COOKIES.get("menu")),
         "nav_views": shown,
         "me": {"name": user.name, "detail": detail},
         "links": links,

@@ -8,6 +8,7 @@ from typing import Any
 WIDTH, NARROW, LINE_HEIGHT, BAR_HEIGHT, LEFT, TOP, GAP = 720, 350, 190, 54, 66, 12, 26
 LEVELS = 4  # shades of a day in the calendar
 SQUARE, STEP = 10, 12
+TOP_OF_DAYS = 36  # of the calendar, below the bars of its weeks
 
 
 def points(
@@ -130,33 +131,37 @@ def shares_table(found: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def calendar(first: str, days: dict[str, int], title: Callable[[str, int], str]) -> dict[str, Any]:
-    """Return a year of days as squares, a column a week, Monday on top, with a bar for each week above."""
+    """Return a year of days, a column a week, Monday on top, with a bar for each week above.
+
+    Days without a count are one ground of squares; `squares` holds the others, `marks` the months.
+    """
     start = date.fromisoformat(first)
     most = max(days.values(), default=0)
-    weeks: list[dict[str, Any]] = []
     last = max([date.fromisoformat(day) for day in days], default=start)
-    end = max(last, start + timedelta(weeks=52))
-    day = start
-    while day <= end:
-        squares, total = [], 0
-        for weekday in range(7):
-            at = day + timedelta(days=weekday)
-            count = days.get(at.isoformat(), 0)
-            total += count
-            level = 0 if not count else min(LEVELS, math.ceil(count / max(most, 1) * LEVELS))
-            squares.append(
-                {"y": weekday * STEP, "level": level, "title": title(at.isoformat(), count) if count else ""}
-            )
-        weeks.append({"x": len(weeks) * STEP, "squares": squares, "count": total, "month": _month_label(day)})
-        day += timedelta(weeks=1)
-    busiest = max((week["count"] for week in weeks), default=0) or 1
-    for week in weeks:
-        week["bar"] = round(week["count"] / busiest * 28, 1)
+    weeks = (max(last, start + timedelta(weeks=52)) - start).days // 7 + 1
+    squares, totals = [], dict.fromkeys(range(weeks), 0)
+    for day, count in sorted(days.items()):
+        week, weekday = divmod((date.fromisoformat(day) - start).days, 7)
+        totals[week] += count
+        level = min(LEVELS, math.ceil(count / max(most, 1) * LEVELS))
+        squares.append(
+            {"x": week * STEP, "y": TOP_OF_DAYS + weekday * STEP, "level": level, "title": title(day, count)}
+        )
+    busiest = max(totals.values(), default=0) or 1
+    bars = [
+        {"x": week * STEP + 1, "count": count, "y": f"{30 - tall:g}", "tall": f"{tall:g}"}
+        for week, count in totals.items()
+        if count and (tall := round(count / busiest * 28, 1))
+    ]
+    names = ((week * STEP, _month_label(start + timedelta(weeks=week))) for week in range(weeks))
     return {
-        "weeks": weeks,
-        "width": len(weeks) * STEP,
+        "step": STEP,
+        "squares": squares,
+        "bars": bars,
+        "marks": [{"x": x, "month": month} for x, month in names if month],
+        "width": weeks * STEP,
         "total": sum(days.values()),
-        "busy_weeks": sum(1 for week in weeks if week["count"]),
+        "busy_weeks": sum(1 for count in totals.values() if count),
         "busiest": busiest if days else 0,
     }
 

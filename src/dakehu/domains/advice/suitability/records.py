@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Q
 
 from dakehu.domains.advice.choices import DutyState
 from dakehu.domains.advice.models import (
@@ -176,22 +176,15 @@ def suitability_card(*, client: Any) -> dict[str, Any]:
 
 
 def _open_work(client: Any) -> list[dict[str, str]]:
-    """Return what waits about a client, asked in one statement: duties, call-backs, an application, a link that works."""
-    own = OuterRef("pk")
-    duties = SuitabilityDuty.objects.filter(client=own, state=DutyState.OPEN.value, stage=Stage.BEFORE.value)
-    links = QuestionnaireLink.objects.filter(client=own, used_at=None, is_revoked=False, expires_on__gte=clock.today())
-    found = (
-        type(client)
-        .objects.filter(pk=client.pk)
-        .values_list(
-            _count_of(duties),
-            _count_of(CallBack.objects.filter(client=own, state="open")),
-            Exists(ClassApplication.objects.filter(client=own, state="waiting")),
-            Subquery(links.order_by("-id").values("expires_on")[:1]),
-        )
-        .first()
+    """Return what waits about a client: duties, call-backs, an application, a link that works."""
+    duties = SuitabilityDuty.objects.filter(client=client, state=DutyState.OPEN.value, stage=Stage.BEFORE.value)
+    links = QuestionnaireLink.objects.filter(
+        client=client, used_at=None, is_revoked=False, expires_on__gte=clock.today()
     )
-    open_duties, calls, applies, expires_on = found or (0, 0, False, None)
+    open_duties = duties.count()
+    calls = CallBack.objects.filter(client=client, state="open").count()
+    applies = ClassApplication.objects.filter(client=client, state="waiting").exists()
+    expires_on = links.order_by("-id").values_list("expires_on", flat=True).first()
     facts = []
     if open_duties:
         facts.append(_fact("成交前待办义务", "Duties before the sale", str(open_duties), "warn"))
@@ -203,11 +196,6 @@ def _open_work(client: Any) -> list[dict[str, str]]:
         words = bilingual("已发出，{day} 到期", "sent, good until {day}", day=expires_on)
         facts.append(_fact("测评链接", "Questionnaire link", str(words)))
     return facts
-
-
-def _count_of(rows: Any) -> Any:
-    """Return the number of rows of a client as a column."""
-    return Subquery(rows.order_by().values("client").annotate(number=Count("pk")).values("number"))
 
 
 def _validity(client: Any) -> tuple[str, str]:

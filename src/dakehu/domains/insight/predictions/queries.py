@@ -6,7 +6,7 @@ from dakehu.domains.insight.predictions import rules, training, words
 from dakehu.domains.insight.predictions.choices import ModelState, PredictionBand, PredictionKind
 from dakehu.domains.insight.predictions.features import FEATURES, OF_KIND
 from dakehu.domains.insight.predictions.models import ClientPrediction, PredictionModel
-from dakehu.domains.insight.predictions.scoring import models_in_use
+from dakehu.domains.insight.predictions.scoring import is_model_in_use, models_in_use
 from dakehu.domains.team.queries import names_of
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
@@ -105,10 +105,10 @@ def _drift(check: dict[str, Any]) -> list[str]:
 def prediction_card(*, client: Any) -> dict[str, Any]:
     """Return what the models in use say of a client, why, and how reliable it was (foundation.schema.client_cards)."""
     page = {"text": str(bilingual("模型与回测", "Models and back-tests")), "url": "/predictions/"}
-    used = {str(row.kind): row for row in models_in_use()}
-    if not used:
-        return {"notes": [str(bilingual("没有启用的预测模型。", "No prediction model is in use."))], "page": page}
     row = ClientPrediction.objects.filter(client=client).first()
+    used = {str(one.kind): one for one in models_in_use()} if row is not None else {}
+    if not used and not is_model_in_use():
+        return {"notes": [str(bilingual("没有启用的预测模型。", "No prediction model is in use."))], "page": page}
     if row is None:
         left_out = bilingual(
             "没有这位客户的预测：未同意画像分析，或不在预测范围内。",

@@ -18,6 +18,7 @@ from dakehu.domains.insight.predictions.history import Past
 from dakehu.domains.insight.predictions.models import ClientPrediction, PredictionModel
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
+from dakehu.foundation.database.kept_statements import kept_statement
 from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.records.replacement import replace_rows
 
@@ -28,6 +29,16 @@ KINDS = tuple(one.value for one in PredictionKind)
 def models_in_use() -> list[PredictionModel]:
     """Return the versions that are on or were switched off by themselves, one for each kind at most."""
     return list(PredictionModel.objects.filter(state__in=IN_USE).order_by("kind", "-version"))
+
+
+_any_in_use = kept_statement(
+    PredictionModel, lambda: PredictionModel.objects.filter(state__in=IN_USE).values_list("pk")[:1]
+)
+
+
+def is_model_in_use() -> bool:
+    """Return whether there is such a version of any kind."""
+    return bool(_any_in_use())
 
 
 def score_night(day: date) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Queries of the knowledge base: the list with search, one article for readers, its editor, what concerns a page."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
@@ -16,6 +17,7 @@ from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.database.kept_statements import kept_statement
 from dakehu.foundation.files import store as files
 from dakehu.foundation.files.store import Content
 from dakehu.foundation.gates.filtering import filter_rows
@@ -168,13 +170,20 @@ def version_article(*, article_version: int) -> dict[str, int]:
 def articles_about(*, path: str) -> list[dict[str, Any]]:
     """Return the published articles that concern a page of the desk: [{id, title, is_overdue}], by code. Hidden ones are left out."""
     today = clock.today()
-    rows = Article.objects.filter(state=ArticleState.PUBLISHED.value, review_by__gte=today - rules.HIDDEN_AFTER)
-    found = rows.exclude(pages="").order_by("code").values_list("pk", "title", "pages", "review_by")
     return [
         {"id": pk, "title": title, "is_overdue": review_by < today}
-        for pk, title, pages, review_by in found
+        for pk, title, pages, review_by in _articles_of_pages(today - rules.HIDDEN_AFTER)
         if rules.concerns(pages, path)
     ]
+
+
+def _published_with_pages(review_by: date) -> Any:
+    """Return (id, title, pages, review by) of the published articles that concern some page, by code."""
+    rows = Article.objects.filter(state=ArticleState.PUBLISHED.value, review_by__gte=review_by).exclude(pages="")
+    return rows.order_by("code").values_list("pk", "title", "pages", "review_by")
+
+
+_articles_of_pages = kept_statement(Article, _published_with_pages)
 
 
 @query(

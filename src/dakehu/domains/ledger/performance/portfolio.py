@@ -18,6 +18,7 @@ from dakehu.domains.ledger.performance.explanations import registry as explanati
 from dakehu.domains.ledger.products import registry as products
 from dakehu.domains.ledger.trades import reader
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.client_tables import computed_once
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
@@ -54,8 +55,13 @@ def valuation_date() -> date:
 def value(client: Any, day: date) -> Valuation | None:
     """Value a client as of `day`, the same way as the nightly close; None without security trades.
 
-    A client outside the actor's scope has no trades. Raises Refused where an exchange rate is missing.
+    A client outside the actor's scope has no trades. Raises Refused where an exchange rate is missing. Figures, line, change
+    and composition of one page share it.
     """
+    return computed_once(client, ("ledger.valuation", day), lambda: _value(client, day))
+
+
+def _value(client: Any, day: date) -> Valuation | None:
     trades = close_inputs.group_by_client(reader.trades_of_clients([client.pk]), day)
     if not len(trades.clients):
         return None

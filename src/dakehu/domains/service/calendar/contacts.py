@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Max
@@ -28,7 +29,11 @@ class Book:
     wishes: Mapping[int, Wish]
     last: Mapping[int, Mapping[str, date]]
     today: date
-    open_days: frozenset[date]
+
+    @cached_property
+    def open_days(self) -> frozenset[date]:
+        """The trading days of the time ahead; read where a contact is owed at all."""
+        return frozenset(trading_days.trading_days_between(self.today, self.today + timedelta(days=AHEAD)))
 
     def next_of(self, client: int) -> NextContact:
         """Return the next contact of a client of the book."""
@@ -64,14 +69,14 @@ def standards_in_force(day: date) -> dict[str, Standard]:
 def book_of(clients: Iterable[int]) -> Book:
     """Read what decides the next contact of some visible clients."""
     ids, today = sorted(set(clients)), clock.today()
-    tiers: Any = model_of("tiers.ClientTier").objects.filter(client_id__among=ids)
+    rows: Any = model_of("tiers.ClientTier").objects.filter(client_id__among=ids)
+    tiers = {client: (code, rank) for client, code, rank in rows.values_list("client_id", "code", "rank")}
     return Book(
-        standards_in_force(today),
-        {client: (code, rank) for client, code, rank in tiers.values_list("client_id", "code", "rank")},
+        standards_in_force(today) if tiers else {},
+        tiers,
         {row.client_id: wish_of(row) for row in ContactPlan.objects.filter(client_id__among=ids)},
         last_contacts(ids),
         today,
-        frozenset(trading_days.trading_days_between(today, today + timedelta(days=AHEAD))),
     )
 
 

@@ -80,7 +80,10 @@ def _all_people(row: Meeting, people: dict[int, list[int]]) -> tuple[int, ...]:
 def people_at(meetings: Iterable[int]) -> dict[int, list[int]]:
     """Return {meeting: ids of attending staff who have not declined}."""
     found: dict[int, list[int]] = {}
-    rows = MeetingAttendee.objects.filter(meeting_id__in=list(meetings)).exclude(user=None)
+    ids = list(meetings)
+    if not ids:
+        return found
+    rows = MeetingAttendee.objects.filter(meeting_id__in=ids).exclude(user=None)
     for meeting, user in rows.exclude(answer=Answer.DECLINED).order_by("pk").values_list("meeting_id", "user_id"):
         found.setdefault(meeting, []).append(user)
     return found

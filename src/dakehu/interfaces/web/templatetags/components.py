@@ -6,16 +6,18 @@ Extra keyword arguments become HTML attributes, with `_` written as `-`:
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.base import FilterExpression, Parser, Token, token_kwargs
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from dakehu.foundation.actions.registry import ACTIONS
-from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.interfaces.web.forms import Question
 
 register = template.Library()
@@ -32,8 +34,48 @@ def attributes(given: Mapping[str, Any]) -> SafeString:
 
 
 @register.simple_tag
-def icon(name: str, label: str = "", size: str = "") -> SafeString:
-    """One icon of the sprite. Without `label` it is decoration and screen readers pass over it."""
+def fixed_part(name: str) -> SafeString:
+    """A template that depends on the language alone: drawn once for each."""
+    return _fixed_part(name, language())
+
+
+@lru_cache(maxsize=32)
+def _fixed_part(name: str, code: str) -> SafeString:
+    return render_to_string(name)
+
+
+class IconNode(template.Node):
+    """An icon whose name, label or size are known when the page is drawn."""
+
+    def __init__(self, values: dict[str, FilterExpression]) -> None:
+        self.values = values
+        self.is_fixed = not any(value.is_var or value.filters for value in values.values())
+        self.fixed = ""
+
+    def render(self, context: template.Context) -> str:
+        if self.fixed:
+            return self.fixed
+        values = {name: value.resolve(context) for name, value in self.values.items()}
+        drawn = _icon(str(values["name"]), str(values.get("label", "")), str(values.get("size", "")))
+        self.fixed = drawn if self.is_fixed else ""
+        return drawn
+
+
+@register.tag
+def icon(parser: Parser, token: Token) -> IconNode:
+    """`{% icon "name" label="…" size="small" %}`: one icon of the sprite.
+
+    Without a label it is decoration and screen readers pass over it.
+    """
+    name, *bits = token.split_contents()[1:]
+    values = token_kwargs(bits, parser)
+    if bits or not values.keys() <= {"label", "size"}:
+        raise template.TemplateSyntaxError(f"icon takes a name, label= and size=, not {bits or values}")
+    return IconNode({"name": parser.compile_filter(name), **values})
+
+
+@lru_cache(maxsize=1024)
+def _icon(name: str, label: str, size: str) -> SafeString:
     heard = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     return format_html(
         '<svg class="icon{}" {}><use href="{}#{}"></use></svg>',
@@ -146,10 +188,17 @@ def question(asked: Question, prefix: str = "") -> dict[str, Any]:
     )
 
 
-@register.inclusion_tag("components/tag.html")
-def tag(text: object, tone: str = "", dot: bool = False, icon: str = "", hint: object = "") -> dict[str, Any]:
+@register.simple_tag
+def tag(text: object, tone: str = "", dot: bool = False, icon: str = "", hint: object = "") -> SafeString:
     """A word with a colour. tone: "" | accent | good | warn | bad | violet | teal; dot: a state, unboxed."""
-    return {"text": text, "tone": tone, "dot": dot, "icon": icon, "hint": hint}
+    looks = (f" tag--{tone}" if tone else "") + (" tag--dot" if dot else "")
+    return format_html(
+        '<span class="tag{}"{}>{}{}</span>',
+        looks,
+        format_html(' title="{}"', hint) if hint else "",
+        _icon(icon, "", "") if icon else "",
+        text,
+    )
 
 
 @register.inclusion_tag("components/stat.html")
@@ -179,10 +228,12 @@ def stat(
     }
 
 
-@register.inclusion_tag("components/avatar.html")
-def avatar(name: object, size: str = "") -> dict[str, Any]:
+@register.simple_tag
+def avatar(name: object, size: str = "") -> SafeString:
     """The first character of a name on a soft ground. size: "" | small | large."""
-    return {"sign": str(name).strip()[:1].upper() or "·", "name": name, "size": size}
+    sign = str(name).strip()[:1].upper() or "·"
+    looks = f" avatar--{size}" if size else ""
+    return format_html('<span class="avatar{}" title="{}" aria-hidden="true">{}</span>', looks, name, sign)
 
 
 @register.inclusion_tag("components/empty.html")

@@ -17,10 +17,9 @@ CHANGE = "clients.change"
 
 
 def tab_basic(request: HttpRequest, client: Any) -> dict[str, Any]:
-    """Return the groups of facts, each with the field that a press edits, and the lists beside them."""
+    """Return the groups of facts, each with the field that a press edits, and the lists beside them; contacts come with the head."""
     return {
         "groups": groups_of(client),
-        "contacts": render_rows(clients.contacts(client=client), shown=True),
         "consents": render_rows(clients.consents(client=client), shown=True),
         "coverage": duties.service_team(client=client),
         "key_dates": render_rows(clients.key_dates(client=client), shown=True),

@@ -7,6 +7,9 @@ from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.gates import QUERIES, ask
 from dakehu.foundation.schema import client_cards
 
+# What a card may leave out; a template that looks for a missing name is slow.
+NOTHING = {"lead": "", "notes": (), "facts": (), "lines": (), "more": (), "page": None}
+
 
 def cards_of(client: Any) -> list[dict[str, Any]]:
     """Return the cards that the reader may see and that have something to say: {id, title, content, actions: [(name, label)]}."""
@@ -23,7 +26,7 @@ def cards_of(client: Any) -> list[dict[str, Any]]:
             {
                 "id": card.name.replace(".", "-"),
                 "title": card.title,
-                "content": content,
+                "content": {**NOTHING, **content},
                 "actions": [(action.name, action.label) for action in offered if actor.may(action.needs)],
             }
         )

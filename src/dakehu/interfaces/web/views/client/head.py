@@ -29,10 +29,11 @@ REACH = {
 
 
 def head_of(client: Any) -> dict[str, Any]:
-    """The strip over every tab."""
+    """The strip over every tab, with the client's contacts."""
     today = clock.today()
+    contacts = contacts_of(client)
     shown = render_row(client, shown=True)
-    serving = render_rows(clients.coverage(client=client).filter(until=None), shown=True)
+    serving = render_rows(_of_client(clients.coverage(client=client).filter(until=None), client), shown=True)
     return {
         "client": client,
         "shown": shown,
@@ -43,10 +44,24 @@ def head_of(client: Any) -> dict[str, Any]:
         "risk_days": (client.risk_valid_to - today).days if client.risk_valid_to else None,
         "quiet_days": (today - client.last_contact_on).days if client.last_contact_on else None,
         "next_days": (client.next_contact_on - today).days if client.next_contact_on else None,
-        "reach": [{**row, **REACH[row["way"]]} for row in clients.ways_to_reach(client=client)],
+        "reach": [{**row, **REACH[row["way"]]} for row in clients.ways_among(contacts)],
+        "contacts": render_rows(contacts, shown=True),
         "crumbs": [{"label": bilingual("客户", "Clients"), "url": "/clients/"}],
         "page_title": shown["name"],
     }
+
+
+def contacts_of(client: Any) -> list[Any]:
+    """Return the contacts of a client, each with the client at hand."""
+    return _of_client(clients.contacts(client=client), client)
+
+
+def _of_client(rows: Any, client: Any) -> list[Any]:
+    """Return rows of a client with the client at hand, so that nobody fetches it again."""
+    found = list(rows)
+    for row in found:
+        row.client = client
+    return found
 
 
 def peek_of(client: Any) -> dict[str, Any]:

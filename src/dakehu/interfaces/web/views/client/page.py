@@ -11,10 +11,12 @@ from dakehu.domains.clients import queries as clients
 from dakehu.domains.clients import recent
 from dakehu.domains.ledger import queries as ledger
 from dakehu.domains.service import queries as service
+from dakehu.foundation.access import client_tables
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.database import lock_timeout
 from dakehu.foundation.gates import columns_of, observe_reading, render_rows
 from dakehu.foundation.schema.fields import described_fields, model_of
 from dakehu.interfaces.web.views.client import resource_tabs
@@ -49,9 +51,14 @@ IDENTITY = ("kind", "gender", "age", "occupation", "segment", "investor_class", 
 
 @require_safe
 def client_page(request: HttpRequest, client_id: int) -> HttpResponse:
-    client, actor = clients.get_client(client_id), current_actor()
-    recent.record_view(client)
-    observe_reading(client)
+    client = clients.get_client(client_id)
+    record_reading(client)
+    with client_tables.reading_client(client):
+        return _page(request, client)
+
+
+def _page(request: HttpRequest, client: Any) -> HttpResponse:
+    actor = current_actor()
     tabs = resource_tabs.with_tabs([(key, words) for key, words, needs in TABS if actor.may(needs)])
     chosen = request.GET.get("tab", "overview")
     chosen = chosen if chosen in dict(tabs) else "overview"
@@ -61,16 +68,29 @@ def client_page(request: HttpRequest, client_id: int) -> HttpResponse:
     return render(request, "client/page.html", page)
 
 
+def record_reading(client: Any) -> None:
+    """Record that the actor opened a client, for the palette and in the read log, in one transaction."""
+    try:
+        with lock_timeout.no_wait():
+            recent.record_view(client)
+            observe_reading(client)
+    except lock_timeout.Busy:
+        observe_reading(client)  # it says so in the log of the system instead
+
+
 @require_safe
 def peek(request: HttpRequest, client_id: int) -> HttpResponse:
     """The client beside the list: a fragment for the drawer."""
     client = clients.get_client(client_id)
-    recent.record_view(client)
-    observe_reading(client)
+    record_reading(client)
+    with client_tables.reading_client(client):
+        return _peek(request, client)
+
+
+def _peek(request: HttpRequest, client: Any) -> HttpResponse:
     page = {
         **head_of(client),
         "identity": spec_of(client, IDENTITY),
-        "contacts": render_rows(clients.contacts(client=client), shown=True),
     }
     actor = current_actor()
     if actor.may(Permission.SERVICE_READ):
@@ -85,7 +105,6 @@ def tab_overview(request: HttpRequest, client: Any) -> dict[str, Any]:
     needs = clients.needs(client=client).first()
     page: dict[str, Any] = {
         "identity": spec_of(client, IDENTITY),
-        "contacts": render_rows(clients.contacts(client=client), shown=True),
         "wishes": spec_of(needs, tuple(n for n, _, _ in described_fields(type(needs)) if n != "client"))
         if needs
         else [],

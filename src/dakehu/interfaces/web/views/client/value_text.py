@@ -21,6 +21,7 @@ def spec_of(row: Any, names: tuple[str, ...], empty: bool = False) -> list[dict[
             "plain": plain[column.name],
             "kind": column.kind,
             "name": column.name,
+            "edits": "",
             "opens": isinstance(column.field, custom_fields.SecretField),
         }
         for column in columns_of(type(row), names)
