@@ -45,7 +45,7 @@ def server(monkeypatch, tmp_path):
         "spark.task.maxFailures": 1,
         "spark.sql.warehouse.dir": tmp_path / "warehouse",
     }
-    line = [spark_home / "bin" / "spark-submit", "--class", SERVER, "--master", "local[2]"]
+    line = [spark_home / "bin" / "spark-submit", "--class", SERVER, "--master", "local[1]"]
     line += ["--driver-java-options", QUICK_START]
     line += [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
     environment = os.environ | {
