@@ -59,11 +59,13 @@ def active(using: str = "default") -> bool:
 
 def policy_condition(expression: str, reach: str = "(SELECT dakehu_reach())", functions: str = "dakehu_") -> str:
     """SQL: may a reader of this reach see the client whose id is `expression`? `functions` begins the names of the
-    functions that list walled and covered clients."""
+    functions that list walled and covered clients: in FROM, where PostgreSQL runs them once. In the list of a SELECT it would
+    enter and leave them for each id, 50 ms a statement for a reader of 5,000 clients."""
+    listed = {name: f"SELECT client FROM {functions}{name}() AS client" for name in ("walled", "covered")}  # noqa: S608
     return (
         f"{reach} IN ('system', 'across')"
-        f" OR ({reach} = 'all' AND {expression} NOT IN (SELECT {functions}walled()))"
-        f" OR ({reach} = 'covered' AND {expression} IN (SELECT {functions}covered()))"
+        f" OR ({reach} = 'all' AND {expression} NOT IN ({listed['walled']}))"
+        f" OR ({reach} = 'covered' AND {expression} IN ({listed['covered']}))"
     )
 
 

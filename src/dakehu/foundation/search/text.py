@@ -126,7 +126,7 @@ class Wanted:
         return [f"% {' '.join(words)}{'' if open_end else ' '}%" for words, open_end in self.phrases]
 
     def for_postgres(self) -> tuple[str, list[str]]:
-        """Return (all tokens for to_tsquery, LIKE patterns of phrases with several tokens).
+        """Return (all tokens as a tsquery, LIKE patterns of phrases with several tokens).
 
         PostgreSQL checks a phrase by tokenising every line again; LIKE does so ten times as fast.
         """

@@ -1,0 +1,44 @@
+"""What a statement of the desk asks of PostgreSQL beside its rows."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from dakehu.foundation.gates import ask
+from tests.cast import acting
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+
+
+def plans(actor, ask_for, function: str) -> list[str]:
+    """Return the plans of the statements that name `function`, directly or by row security."""
+    with acting(actor):
+        with CaptureQueriesContext(connection) as questions:
+            ask_for()
+        made = []
+        with connection.cursor() as cursor:
+            for question in questions:
+                if question["sql"].startswith("SELECT"):
+                    cursor.execute(f"EXPLAIN {question['sql']}")
+                    made.append("\n".join(line for (line,) in cursor.fetchall()))
+    return [plan for plan in made if function in plan]
+
+
+def test_covered_clients_are_listed_once_a_statement(lin, zhang):
+    """In the list of a SELECT the function would be entered again for each of its ids."""
+    found = plans(lin, lambda: ask("clients.list", {}), "dakehu_covered")
+    assert found and all("Function Scan on dakehu_covered" in plan and "ProjectSet" not in plan for plan in found)
+
+
+def test_lines_of_a_search_are_found_once_a_statement(he, zhang):
+    """As a set a planner without statistics would find them again for each row."""
+    found = plans(he, lambda: ask("clients.search", {"text": zhang.name[0]}), "dakehu_finds")
+    assert found
+    for plan in found:
+        assert "Function Scan on dakehu_finds" in plan and "ProjectSet" not in plan and "InitPlan" in plan, plan
+
+
+def test_a_statement_ends_when_its_process_is_gone(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW client_connection_check_interval")
+        assert cursor.fetchone() == ("5s",)
