@@ -26,7 +26,7 @@ from dakehu.foundation.records.recorded import current_act
 def replace_rows(model: Any, frames: Iterable[pl.DataFrame]) -> int:
     """Replace all rows of `model` in the open action by the rows of some frames; return their number.
 
-    Frames are taken in a thread, one ahead of the database, and must not read it. A frame has a column for each column of the table, by its name in the database, but for the id; those that it lacks
+    Frames are taken in a thread, ahead of the database, and must not read it. A frame has a column for each column of the table, by its name in the database, but for the id; those that it lacks
     get the field's default. Numbers may be Float64 (they are rounded to the places of their field), JSON comes as text, lists of numbers as lists.
     The model must be `derived` and `replaceable`. The audit entry holds the ids that went and came, and the clients.
     """
@@ -98,7 +98,7 @@ def _replace_on_postgresql(connection: Any, model: Any, frames: Iterable[pl.Data
         def parts() -> Iterator[bytes | memoryview]:
             place = first
             yield binary_copy.HEADER
-            for frame in frames:
+            for frame in _one_ahead(iter(frames)):  # made in a thread of its own, while another encodes
                 rows = _completed(model, frame, place, moment)
                 place = _count(rows, place, created, clients)
                 yield from binary_copy.encode(rows, types)
