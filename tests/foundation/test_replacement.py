@@ -16,6 +16,7 @@ from dakehu.domains.ledger.models import Closing, Figures
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import WriteOutsideAction
+from dakehu.foundation.gates import perform
 from dakehu.foundation.records.replacement import replace_rows, replaceable_models
 from dakehu.foundation.schema.fields import model_of
 from tests.cast import acting, as_system
@@ -71,6 +72,20 @@ def test_the_audit_counts_the_rows_that_went_and_came(zhang, qian):
         change = AuditEntry.objects.order_by("-pk").first().body
     assert f'"removed":[[{before[0]},{before[-1]}]]' in change.replace(" ", "")
     assert f'"created":[[{after},{after}]]' in change.replace(" ", "") and after > before[-1]
+
+
+def test_the_audit_names_the_rows_that_went_where_some_had_gone_before(zhang, qian, lin):
+    with acting(lin):
+        third = perform("clients.create", {"name": "孙小姐", "code": "C0009"})
+    replace(frame(zhang, qian, third))
+    with as_system(), act("test.remove"):
+        Figures.objects.get(client=qian).delete()
+    with as_system():
+        first, last = Figures.objects.order_by("pk").values_list("pk", flat=True)
+    replace()
+    with as_system():
+        change = AuditEntry.objects.order_by("-pk").first().body
+    assert f'"removed":[[{first},{first}],[{last},{last}]]' in change.replace(" ", "") and last == first + 2
 
 
 def test_indexes_constraints_and_numbering_are_as_before(zhang, qian):

@@ -9,11 +9,14 @@ import pytest
 from dakehu.analytics import average_cost
 from dakehu.domains.ledger.close import history, holdings, replay
 from dakehu.domains.ledger.close import run as close_run
-from dakehu.domains.ledger.models import Closing, SecurityCode
+from dakehu.domains.ledger.models import Bucket, Closing, SecurityCode
 from dakehu.domains.ledger.performance import portfolio
+from dakehu.domains.ledger.trades import compaction
 from dakehu.exchange.imports import service as imports
 from dakehu.interfaces.cli.example import market
 from tests.cast import acting, as_system
+from tests.domains.ledger.close.test_buckets import DAYS as FIRM_DAYS
+from tests.domains.ledger.close.test_buckets import firm  # noqa: F401  # forty clients in small buckets
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 DAYS = [day for day in (date(2026, 1, 5) + timedelta(n) for n in range(90)) if day.weekday() < 5]
@@ -74,6 +77,20 @@ def test_a_walk_over_many_days_gives_what_each_day_gives(invested):
         assert list(walked) == DAYS[::7]
         assert all(same(walked[day], holdings.frame(day)) for day in walked)
         assert holdings.frame(DAYS[0] - timedelta(days=30)).is_empty() and len({f.height for f in walked.values()}) > 1
+
+
+@pytest.mark.usefixtures("firm")
+@pytest.mark.parametrize("compacted", [True, False])
+def test_a_day_is_the_same_bucket_by_bucket_as_from_all_trades_at_once(compacted, monkeypatch):
+    day = FIRM_DAYS[9]
+    with as_system():
+        whole = holdings.frame(day)
+        monkeypatch.setattr(compaction, "ROWS", 100)
+        monkeypatch.setattr(holdings, "AT_ONCE", 100)
+        if compacted:
+            compaction.compact()
+        assert Bucket.objects.count() >= 4 * compacted and whole.height > 100
+        assert holdings.frame(day).equals(whole)
 
 
 def test_a_restated_price_changes_the_days_that_are_computed(invested):

@@ -15,14 +15,16 @@ from django.db.models import Count, Max, Sum
 
 from dakehu.domains.ledger.close import firm_book, history
 from dakehu.domains.ledger.close import inputs as close_inputs
-from dakehu.domains.ledger.close.replay import Replay, replay_book
+from dakehu.domains.ledger.close.replay import COLUMNS, Replay, replay_book
 from dakehu.domains.ledger.close.rows import EPOCH
-from dakehu.domains.ledger.models import Closing, Compaction, PriceFile, TradeBatch
-from dakehu.domains.ledger.trades import journal
+from dakehu.domains.ledger.models import Bucket, Closing, Compaction, PriceFile, TradeBatch
+from dakehu.domains.ledger.trades import journal, reader
+from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base import clock
 
 KEPT = 5  # files of the newest closes that are kept; older days are computed when asked for
+AT_ONCE = 5_000_000  # trades that are replayed together; of more, a day is computed bucket by bucket
 
 
 def frame(day: date) -> pl.DataFrame:
@@ -38,6 +40,8 @@ def frame(day: date) -> pl.DataFrame:
     if name is not None and history.holdings_path_of(name).is_file():
         found = pl.read_parquet(history.holdings_path_of(name))
         return found.filter(~pl.col("client").is_in(close_inputs.restricted_ids()))
+    if (TradeBatch.objects.aggregate(Sum("rows"))["rows__sum"] or 0) > AT_ONCE:
+        return pl.concat([pl.DataFrame(schema=COLUMNS), *_by_buckets(day)])
     return _current_replay(day).on(day)
 
 
@@ -96,6 +100,19 @@ def _replay_journal(folder: str, state: tuple[Any, ...], until: date) -> Replay:
         return Replay(none, none, none, np.zeros(1, np.int64), none, none, none, np.zeros((0, 0)), none)
     prices = close_inputs.price_matrix(trades.assets, firm_book.calendar_of(trades.day, max(until, _last(trades.day))))
     return replay_book(trades.clients, trades.assets, firm_book.book_of(trades, prices))
+
+
+def _by_buckets(day: date) -> Iterator[pl.DataFrame]:
+    """Yield the holdings of a day by client, those of one bucket's clients at a time, so that memory follows the bucket."""
+    clients = np.array(scope.client_model().objects.order_by("pk").values_list("pk", flat=True), np.int64)
+    clients = clients[~np.isin(clients, close_inputs.restricted_ids())]
+    begins = list(Bucket.objects.order_by("first_client").values_list("first_client", flat=True))
+    for own in np.split(clients, np.searchsorted(clients, begins[1:])):
+        trades = close_inputs.group_by_client(reader.trades_of_clients(own.tolist()), day)
+        if len(trades.clients):
+            calendar = firm_book.calendar_of(trades.day, max(day, clock.today()))
+            prices = close_inputs.price_matrix(trades.assets, calendar)
+            yield replay_book(trades.clients, trades.assets, firm_book.book_of(trades, prices)).on(day)
 
 
 def _last(days: np.ndarray) -> date:

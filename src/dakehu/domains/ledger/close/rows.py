@@ -69,7 +69,7 @@ _BEYOND = 255  # stands for TOO_LARGE beside the codes of Reason
 
 
 def frame(clients: np.ndarray, figures: Figures, months: MonthEnds, days: np.ndarray, day: date) -> pl.DataFrame:
-    """Return the rows of the figures table by its columns: numbers as Float64, series and reasons as JSON.
+    """Return the rows of the figures table by its columns: numbers as Float64, series as lists, reasons as JSON.
 
     clients: int64 [C], ids. days: int [D], days since 1970-01-01, of the columns of the book. A figure that is missing is
     null and has its reason.
@@ -116,14 +116,10 @@ def _whole(values: np.ndarray, is_valid: np.ndarray) -> pl.Series:
 
 
 def _series(values: np.ndarray) -> pl.Series:
-    """Return each row of numbers as JSON in whole yuan, null where missing: float64 [C, M] → [C] texts."""
+    """Return each row of numbers as a list in whole yuan, null where missing: float64 [C, M] → [C] lists."""
     valid = _is_money(values)
-    whole = np.where(valid, np.rint(np.nan_to_num(values, posinf=0, neginf=0)), 0).astype(np.int64)
-    texts = [
-        pl.when(pl.Series(valid[:, n])).then(pl.Series(whole[:, n]).cast(pl.String)).otherwise(pl.lit("null"))
-        for n in range(values.shape[1])
-    ]
-    return pl.select(pl.format("[{}]", pl.concat_str(texts, separator=", "))).to_series()
+    whole = pl.Series(np.where(valid, np.rint(np.nan_to_num(values, posinf=0, neginf=0)), 0).astype(np.int64).ravel())
+    return _known(whole, valid.ravel()).reshape((-1, values.shape[1])).cast(pl.List(pl.Int64))
 
 
 def _reasons(codes: np.ndarray, is_valid: np.ndarray) -> pl.Series:

@@ -9,6 +9,7 @@ from dakehu.domains.clients.masks import mask_amount
 from dakehu.domains.ledger.close.rows import REASONS
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.database.number_list import NumberListField
 from dakehu.foundation.records.recorded import ClientRecorded, Recorded
 from dakehu.foundation.schema.fields import field
 from dakehu.foundation.schema.names import Names
@@ -84,8 +85,8 @@ class Figures(ClientRecorded):
     month_inflow = _money("本月净转入", "Net inflow this month", "本月买入（含费用）− 卖出与红利（扣费后）",
                           "This month's purchases with fees less sales and dividends after fees", group="result")  # fmt: skip
     # At the ends of the twelve months before and on the day itself, oldest first, in whole yuan (analytics.month_ends).
-    month_values = models.JSONField(default=list, editable=False)
-    month_inflows = models.JSONField(default=list, editable=False)
+    month_values = NumberListField(default=list, editable=False)
+    month_inflows = NumberListField(default=list, editable=False)
     roi = _rate("累计收益率", "Return on money put in", "累计盈亏 ÷ 累计转入", "Profit ÷ all money put in", listed=True,
                 group="result")  # fmt: skip
     twr = _rate("时间加权收益率", "Time-weighted return", "Π(1 + 日收益率) − 1；日收益率的分母是前一日市值与当日转入之和",

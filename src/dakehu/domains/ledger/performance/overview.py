@@ -10,9 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Avg, Count, FloatField, Max, Q, Sum
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models import Avg, Count, Max, Q, Sum
 
 from dakehu.analytics.month_ends import MONTHS
 from dakehu.domains.clients import queries as clients
@@ -24,6 +22,7 @@ from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
+from dakehu.foundation.database.number_list import NumberAt
 from dakehu.foundation.gates.output import name_of
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.cards import number, rows_at
@@ -181,8 +180,8 @@ def months() -> dict[str, Any]:
     """
     if not _cleared():
         return {"months": [], "line": [], "bars": []}
-    sums = {f"value_{n}": _summed("month_values", n) for n in range(MONTHS)}
-    sums |= {f"flow_{n}": _summed("month_inflows", n) for n in range(MONTHS)}
+    sums = {f"value_{n}": Sum(NumberAt("month_values", n)) for n in range(MONTHS)}
+    sums |= {f"flow_{n}": Sum(NumberAt("month_inflows", n)) for n in range(MONTHS)}
     found = Figures.objects.aggregate(as_of=Max("as_of"), **sums)
     if found["as_of"] is None:
         return {"months": [], "line": [], "bars": []}
@@ -198,11 +197,6 @@ def months() -> dict[str, Any]:
             LIST, {"figures__market_value.filled": 1}, "figures__market_value", "-figures__market_value"
         ),
     }
-
-
-def _summed(field: str, place: int) -> Sum:
-    """Return the sum of one place of a series."""
-    return Sum(Cast(KeyTextTransform(place, field), FloatField()))
 
 
 def month_names(as_of: date) -> list[str]:
