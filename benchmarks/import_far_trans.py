@@ -104,20 +104,21 @@ def newest(path: Path) -> list[dict[str, str]]:
     ]
 
 
-def twin() -> Any:
-    """A plain model over the table of clients."""
+def twin(label: str = "clients.Client") -> Any:
+    """A plain model over the table of clients, or of another model."""
     from django.db import models
 
     from dakehu.foundation.schema.fields import model_of
 
     fields: dict[str, Any] = {}
-    for field in model_of("clients.Client")._meta.concrete_fields:
+    meant = model_of(label)._meta
+    for field in meant.concrete_fields:
         if field.is_relation:
             fields[field.name] = models.BigIntegerField(null=True, db_column=field.column)
         else:
             fields[field.name] = field.clone()
-    meta = type("Meta", (), {"app_label": "clients", "db_table": "clients_client", "managed": False})
-    return type("Twin", (models.Model,), {**fields, "Meta": meta, "__module__": __name__})
+    meta = type("Meta", (), {"app_label": "clients", "db_table": meant.db_table, "managed": False})
+    return type(f"Twin{meant.object_name}", (models.Model,), {**fields, "Meta": meta, "__module__": __name__})
 
 
 def peer(path: Path, bulk: bool) -> int:

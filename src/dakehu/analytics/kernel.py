@@ -341,10 +341,10 @@ def compute(book: Book, threads: int | None = None, columns: Collection[Column] 
     reasons = np.zeros((clients, COLUMNS), np.uint8)
     if clients == 0:
         return Figures(values, reasons)
-    steps = [not step.isdisjoint(columns) for step in (RATE, RETURNS, DEALING)]
+    has_rate, has_returns, has_dealing = steps = [not step.isdisjoint(columns) for step in (RATE, RETURNS, DEALING)]
     market = daily.market_returns(book.market)
     has_market = not bool(np.isnan(book.market).all())
-    has_table = steps[0] and len(book.ordinals)
+    has_table = has_rate and len(book.ordinals)
     table = discounts(int(book.ordinals[-1] - book.ordinals[0])) if has_table else np.empty((0, len(GRID)))
     largest = max(int(np.max(np.diff(book.offsets))), 1)
 
@@ -364,7 +364,9 @@ def compute(book: Book, threads: int | None = None, columns: Collection[Column] 
             market,
             has_market,
             book.kind,
-            *steps,
+            has_rate,
+            has_returns,
+            has_dealing,
             table,
             GRID,
             START_AT,

@@ -82,7 +82,7 @@ class GuardedQuerySet(models.QuerySet[Any]):
     def _fetch_all(self) -> None:
         if self._result_cache is None and client_tables.is_known_empty(self.query):
             self._result_cache = []
-        super()._fetch_all()  # type: ignore[misc]
+        super()._fetch_all()
 
     def _filter_or_exclude(self, negate: bool, args: Any, kwargs: Any) -> Any:
         if self.query.is_empty():

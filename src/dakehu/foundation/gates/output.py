@@ -156,9 +156,8 @@ def render_rows(
         rows = rows.select_related(*keys) if keys else rows
         if keys and not any(isinstance(column.field, Computed) for column in columns):
             is_whole = rows.query.deferred_loading == (frozenset(), True)
-            rows = (
-                rows.only(*_fetched_fields(model, tuple(keys))) if is_whole else rows.defer(*_deferred_behind(columns))
-            )
+            fetched: Any = _fetched_fields
+            rows = rows.only(*fetched(model, tuple(keys))) if is_whole else rows.defer(*_deferred_behind(columns))
     else:
         models.prefetch_related_objects(rows, *keys)
     clearance = current_actor().clearance

@@ -86,6 +86,8 @@ def _write(model: Any, ids: list[int], clients: list[int], columns: dict[str, li
     """Write the lines of rows from their columns. Rows that concern no client are not searched for."""
     for level, fields in _levels(model).items():
         words = [_words_of(columns[name], tokeniser) for name, tokeniser in fields if name in columns]
+        if not words:
+            continue
         joined = words[0] if len(words) == 1 else [" ".join(filter(None, row)) for row in zip(*words, strict=True)]
         lines = [line for line in zip(clients, ids, joined, strict=True) if line[2] and line[0] is not None]
         _insert(model._meta.label, level, lines)
