@@ -263,8 +263,9 @@ def _compare_stored(
     row_matching.hide_foreign_values(Client, columns, row_evaluation)
     row_matching.require_columns(CustomFields("clients.Client", new=True).parameters(), columns, row_evaluation)
     changed_codes = [row for row, changes in row_evaluation.differences.items() if "code" in changes]
-    used_codes = codes_in_use(_texts([codes[row] for row in (*row_evaluation.rows(CREATED), *changed_codes)]))
-    code_counts = Counter(_texts([codes[row] for row in (*row_evaluation.rows(CREATED), *changed_codes)]))
+    new_codes = _texts([codes[row] for row in (*row_evaluation.rows(CREATED), *changed_codes)])
+    used_codes = codes_in_use(code for code in new_codes if code not in evaluation.finder.free)
+    code_counts = Counter(new_codes)
     for row in changed_codes:
         if codes[row] in used_codes or code_counts[codes[row]] > 1:
             row_evaluation.fault(row, "code", codes[row], code_taken_message(codes[row]))

@@ -29,6 +29,7 @@ class ClientMatcher:
     names: dict[str, set[int]] = field(default_factory=dict)
     in_file: dict[str, set[int]] = field(default_factory=dict)
     former: dict[str, str] = field(default_factory=dict)  # {code of a merged client: code of the remaining one}
+    free: set[str] = field(default_factory=set)  # codes that no client of the firm has or had
 
     def learn(self, *, codes: Iterable[str], ids: Iterable[str], mobiles: Iterable[str], names: Iterable[str]) -> None:
         """Look up the identifiers of all rows. `ids` and `mobiles` are plain values.
@@ -60,6 +61,7 @@ class ClientMatcher:
             ids_by_code = dict(Client.objects.filter(code__among=codes).values_list("code", "pk"))
             unknown = [code for code in codes if code not in ids_by_code]
             merged = dict(MergedClient.objects.filter(code__among=unknown).values_list("code", "client_id"))
+        self.free.update(code for code in unknown if code not in merged)
         client_ids = {*ids_by_code.values(), *merged.values()}
         visible = dict(Client.objects.filter(pk__among=client_ids).values_list("pk", "code")) if client_ids else {}
         self.codes.update({code: pk for code, pk in ids_by_code.items() if pk in visible})
