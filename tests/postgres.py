@@ -173,7 +173,6 @@ def _start(
         "synchronous_commit": "off",
         "full_page_writes": "off",
         "timezone": "UTC",
-        **dict(one.split("=", 1) for one in os.environ.get("DAKEHU_POSTGRES_SETTINGS", "").split()),
     }
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     with (folder / "log").open("wb") as log:
