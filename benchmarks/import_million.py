@@ -9,7 +9,8 @@ eleven columns, ID number and mobile among them: it becomes a client with sealed
 main member of staff, and a sealed contact with two blind indexes, all in one act. A second file is cancelled half way.
 The peer gets the same columns, already read and named, and fills plain twins of the same four tables: the client, who
 serves the client, the mobile as a contact and two lines of search words, in the rows it is good for: 5,000 as it comes,
-20,000 with `use_bulk`, where the three other tables get their rows by `bulk_create` after each batch.
+20,000 with `use_bulk`, where the three other tables get their rows by `bulk_create` after each batch. DAKEHU_BENCH_KINDS
+names the sides to run: peer,peer-bulk,ours.
 """
 
 import json

@@ -9,6 +9,22 @@ from dakehu.foundation.base.i18n import Bilingual, language
 register = template.Library()
 
 
+def _pop_target(bits: list[str]) -> str:
+    """Take `as name` off the end of a tag's words; return the name, "" without one."""
+    target = bits.pop() if len(bits) > 1 and bits[-2] == "as" else ""
+    if target:
+        bits.pop()
+    return target
+
+
+def _show(text: str, target: str, context: template.Context) -> str:
+    """Keep a text as the variable `target`, or return it as it stands in the page."""
+    if target:
+        context[target] = text
+        return ""
+    return conditional_escape(text) if context.autoescape else text
+
+
 class Say(template.Node):
     """A text in two languages, both written in the template."""
 
@@ -23,19 +39,14 @@ class Say(template.Node):
         text = Bilingual(self.zh, self.en, {name: value.resolve(context) for name, value in self.values.items()}).in_(
             code
         )
-        if self.target:
-            context[self.target] = text
-            return ""
-        return conditional_escape(text) if context.autoescape else text
+        return _show(text, self.target, context)
 
 
 @register.tag
 def say(parser: Parser, token: Token) -> Say:
     """`{% say "中文" "English" n=count as text %}`: `name=value` fills braces in, `as text` keeps the text as a variable."""
     bits = token.split_contents()[1:]
-    target = bits.pop() if len(bits) > 1 and bits[-2] == "as" else ""
-    if target:
-        bits.pop()
+    target = _pop_target(bits)
     texts, values = bits[:2], token_kwargs(rest := bits[2:], parser)
     if len(texts) < 2 or rest or any(text[0] != text[-1] or text[0] not in "\"'" for text in texts):
         raise template.TemplateSyntaxError(f"say takes two texts in quotes, name=value and `as name`, not {bits}")
@@ -54,19 +65,14 @@ class SayBlock(template.Node):
     def render(self, context: template.Context) -> str:
         values = {name: value.resolve(context) for name, value in self.values.items()}
         text = str(Bilingual(self.zh, self.en, values))
-        if self.target:
-            context[self.target] = text
-            return ""
-        return conditional_escape(text) if context.autoescape else text
+        return _show(text, self.target, context)
 
 
 @register.tag
 def say_block(parser: Parser, token: Token) -> SayBlock:
     """`{% say_block n=count as text %} 中文 {% en %} English {% endsay_block %}`: `say` for texts over a line."""
     bits = token.split_contents()[1:]
-    target = bits.pop() if len(bits) > 1 and bits[-2] == "as" else ""
-    if target:
-        bits.pop()
+    target = _pop_target(bits)
     values = token_kwargs(bits, parser)
     if bits:
         raise template.TemplateSyntaxError(f"say_block takes name=value and `as name`, not {bits}")
