@@ -136,8 +136,8 @@ def noon_mail(lin, client, at=NOON, kind="client_mail"):
 
 
 def test_a_worker_that_dies_while_handing_over_leaves_it_unknown(lin, zhang, inbox):
-    notice = queue(lin, "notice:1")
     with freeze_time(NOON):
+        notice = queue(lin, "notice:1")
         reply = queue(lin, "reply:1", kind="client_mail", client=zhang, address="zhang@example.com")
         with as_system():
             while handover.claim_delivery(worker="gone-host-1-1", channels=("mail",)) is not None:
