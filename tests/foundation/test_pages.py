@@ -1,6 +1,8 @@
 """A long list page by page: nothing twice, nothing left out, the same on both databases."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from dakehu.domains.clients.models import Client
 from dakehu.foundation.base.errors import Refused
@@ -30,24 +32,24 @@ def book(lin):
             )
 
 
-def walk(order, size):
+def walk(order, size, are_few=False):
     """Codes in order, walking to the end and back again: both ways must tell the same."""
     rows, there, places, after = Client.objects.all(), [], [], ""
     while True:
-        page = page_of(rows, order, size, after=after)
+        page = page_of(rows, order, size, after=after, are_few=are_few)
         there.append([row.code for row in page.rows])
         places.append(page)
         if not page.after:
             break
         after = page.after
-    assert page_of(rows, order, size).before == ""
+    assert page_of(rows, order, size, are_few=are_few).before == ""
     back, place = [there[-1]], places[-1].before
     while place:
-        page = page_of(rows, order, size, before=place)
+        page = page_of(rows, order, size, before=place, are_few=are_few)
         back.insert(0, [row.code for row in page.rows])
         place = page.before
     assert [code for page in back for code in page] == [code for page in there for code in page]
-    end = page_of(rows, order, size, last=True)
+    end = page_of(rows, order, size, last=True, are_few=are_few)
     assert [row.code for row in end.rows] == [code for page in there for code in page][-size:] and end.after == ""
     return [code for page in there for code in page]
 
@@ -56,9 +58,10 @@ def walk(order, size):
 @pytest.mark.parametrize(
     "order", ["-assets", "assets", "segment,-assets", "-opened_on,segment", "branch", "-branch,assets", "code"]
 )
-def test_walking_through_pages_meets_everybody_once_in_order(lin, book, order, size):
+@pytest.mark.parametrize("are_few", [False, True], ids=["read until full", "sorted at once"])
+def test_walking_through_pages_meets_everybody_once_in_order(lin, book, order, size, are_few):
     with acting(lin):
-        met = walk(order, size)
+        met = walk(order, size, are_few)
         assert sorted(met) == sorted(f"K{n}" for n in range(9))
         assert met == walk(order, 100)
 
@@ -67,6 +70,18 @@ def test_clients_without_a_value_come_last_in_either_direction(lin, book):
     with acting(lin):
         assert set(walk("-assets", 2)[-3:]) == set(walk("assets", 2)[-3:]) == {"K1", "K4", "K7"}
         assert walk("assets", 2)[0] == "K8" and walk("-assets", 2)[:3] == ["K6", "K3", "K0"]
+
+
+def test_rows_that_are_few_are_counted_while_they_are_sorted(lin, book):
+    with acting(lin):
+        with CaptureQueriesContext(connection) as questions:
+            page = page_of(Client.objects.all(), "-assets", 3, are_few=True)
+        assert page.total == 9 and len(page.rows) == 3
+        assert sum('FROM "clients_client"' in question["sql"] for question in questions) == 2  # sorted, and those shown
+        assert page_of(Client.objects.all(), "-assets", 3, after=page.after, are_few=True).total is None
+        assert page_of(Client.objects.filter(code="none"), "-assets", 3, are_few=True).total == 0
+        assert page_of(Client.objects.all(), "-assets", 3).total is None
+        assert page_of(Client.objects.all(), "-assets", 9).total == 9
 
 
 def test_the_place_does_not_move_when_rows_come_and_go_before_it(lin, book):

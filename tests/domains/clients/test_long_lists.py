@@ -6,7 +6,7 @@ from dakehu.domains.clients import queries, search
 from dakehu.domains.clients.models import SearchLine
 from dakehu.foundation.access.actor import acting_as
 from dakehu.foundation.base.errors import NotAllowed
-from dakehu.foundation.gates import page_of, perform
+from dakehu.foundation.gates import pagination, perform
 from dakehu.foundation.search.text import fragment
 from tests.cast import acting
 
@@ -15,11 +15,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 NAMES = ("张伟", "張三丰", "李张琴", "王五", "赵六", "张家港投资")
 
 
-@pytest.fixture
-def book(lin, monkeypatch):
+@pytest.fixture(params=[2, 100], ids=["walked line by line", "walked among candidates"])
+def book(request, lin, monkeypatch):
     """Six clients, four of them with 张 in the name, while the index is asked for two lines only."""
     monkeypatch.setattr(search, "MOST", 2)
     monkeypatch.setattr(search, "SORTED", 2)
+    monkeypatch.setattr(search, "CANDIDATES", request.param)
     with acting(lin):
         for number, name in enumerate(NAMES):
             perform(
@@ -29,7 +30,23 @@ def book(lin, monkeypatch):
 
 
 def report(listing, order):
-    return [row.code for row in page_of(listing.rows, order, 50).rows]
+    return [row.code for row in listing.page(order, 50).rows]
+
+
+def walk(listing, order, size):
+    """Codes of all pages from the first to the last, and of all from the last back to the first."""
+    there, page = [], listing.page(order, size)
+    while True:
+        there += [row.code for row in page.rows]
+        if not page.after:
+            break
+        page = listing.page(order, size, after=page.after)
+    page = listing.page(order, size, last=True)
+    back = [row.code for row in page.rows]
+    while page.before:
+        page = listing.page(order, size, before=page.before)
+        back = [row.code for row in page.rows] + back
+    return there, back
 
 
 def test_a_common_character_finds_everybody_in_the_order_of_the_list(he, book):
@@ -49,6 +66,40 @@ def test_the_number_of_such_a_list_says_that_there_are_more(he, book):
 def test_filters_hold_while_the_list_is_walked(he, book):
     with acting(he):
         assert report(queries.listing(text="张", filters={"segment": "B"}, order="-assets"), "-assets") == ["K5", "K1"]
+
+
+@pytest.mark.parametrize("order", ["-assets", "assets", "-last_contact_on", "code", "-opened_on,segment"])
+@pytest.mark.parametrize("worthwhile", [1, 10], ids=["from an index", "among those that pass the filters"])
+def test_pages_of_candidates_meet_everybody_once_in_order(he, lin, book, order, worthwhile, monkeypatch):
+    """Two candidates at once are tested, so that no page is full from one reading."""
+    monkeypatch.setattr(pagination, "AHEAD", 2)
+    monkeypatch.setattr(pagination, "WORTHWHILE", worthwhile)
+    with acting(lin):
+        for number in range(6, 14):
+            perform(
+                "clients.create",
+                {
+                    "name": f"张{number}",
+                    "code": f"K{number:02}",
+                    "assets": 50 * number if number % 3 else None,
+                    "segment": "AB"[number % 2],
+                    "opened_on": f"2024-01-{number}" if number % 4 else None,
+                },
+            )
+    with acting(he):
+        wanted = [row.code for row in queries.clients(text="张", filters={"segment": "B"}).order_by("pk")]
+        there, back = walk(queries.listing(text="张", filters={"segment": "B"}, order=order), order, 3)
+        assert there == back and sorted(there) == sorted(wanted) and len(wanted) == 6
+        whole = queries.listing(filters={"segment": "B"}, order=order)
+        assert there == [code for code in walk(whole, order, 50)[0] if code in wanted]
+
+
+def test_candidates_that_only_hold_the_same_characters_are_left_out(he, lin, book):
+    with acting(lin):
+        for number, name in enumerate(("三小张", "张小三", "三张", "张三")):
+            perform("clients.create", {"name": name, "code": f"L{number}"})
+    with acting(he):
+        assert report(queries.listing(text="张三", order="code"), "code") == ["K1", "L3"]
 
 
 def test_initials_are_walked_too(he, book):

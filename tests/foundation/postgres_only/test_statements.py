@@ -4,19 +4,23 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from dakehu.domains.clients import search
+from dakehu.domains.clients.queries import listing
 from dakehu.foundation.gates import ask
 from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
-def plans(actor, ask_for, function: str) -> list[str]:
-    """Return the plans of the statements that name `function`, directly or by row security."""
+def plans(actor, ask_for, function: str, settings=()) -> list[str]:
+    """Return the plans of the statements that name `function`, directly or by row security, under settings of the session."""
     with acting(actor):
         with CaptureQueriesContext(connection) as questions:
             ask_for()
         made = []
         with connection.cursor() as cursor:
+            for setting in settings:
+                cursor.execute(f"SET LOCAL {setting}")
             for question in questions:
                 if question["sql"].startswith("SELECT"):
                     cursor.execute(f"EXPLAIN {question['sql']}")
@@ -36,6 +40,20 @@ def test_lines_of_a_search_are_found_once_a_statement(he, zhang):
     assert found
     for plan in found:
         assert "Function Scan on dakehu_finds" in plan and "ProjectSet" not in plan and "InitPlan" in plan, plan
+
+
+def test_a_list_of_a_common_text_is_read_from_an_index_and_its_lines_in_one_statement(he, zhang, monkeypatch):
+    """Line by line for each client that the list passes it took five times as long among a million."""
+    monkeypatch.setattr(search, "SORTED", 0)
+    found = plans(
+        he,
+        lambda: listing(text=zhang.name[0], order="-last_contact_on").page("-last_contact_on", 50),
+        "clients_",
+        settings=("enable_seqscan = off", "enable_bitmapscan = off"),
+    )
+    assert any("Only Scan Backward using list_by_last_contact" in plan and "IS TRUE" in plan for plan in found), found
+    assert any("clients_searchline" in plan for plan in found)
+    assert not any("clients_client" in plan and "clients_searchline" in plan for plan in found), found
 
 
 def test_a_statement_ends_when_its_process_is_gone(db):

@@ -21,8 +21,8 @@ from dakehu.domains.clients.models import (
     Needs,
     Tag,
 )
-from dakehu.domains.clients.search import matching, parse_query
-from dakehu.foundation.access.actor import current_actor
+from dakehu.domains.clients.search import matching, parse_query, serves_few
+from dakehu.foundation.access.actor import Reach, current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base import clock
@@ -32,7 +32,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.base.ttl_cache import TTLCache
 from dakehu.foundation.gates.filtering import filter_rows
 from dakehu.foundation.gates.output import render_rows
-from dakehu.foundation.gates.pagination import count_rows
+from dakehu.foundation.gates.pagination import CAP, Candidates, Page, count_rows, page_of
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Parameter, parameters_of
@@ -51,15 +51,24 @@ class Listing:
     """A list read one page at a time.
 
     `some` returns the rows found at once, and whether there are more, where counting all would take long; `asked`
-    identifies the list among others of the same reader.
+    identifies the list among others of the same reader. `are_few`: the rows are few enough to be sorted and counted in
+    one statement. `candidates`: those among which all rows are, where testing a row takes long.
     """
 
     rows: Any
     asked: str
     some: Callable[[], tuple[Any, bool]] | None = None
+    are_few: bool = False
+    candidates: Candidates | None = None
 
-    def counted(self) -> tuple[int, bool]:
-        """Return (number of rows, whether there are more). A long list's result is cached for a minute."""
+    def page(self, order: str, size: int, **place: Any) -> Page:
+        """Return one page in an order that `listing` has checked; `place` as in `page_of`."""
+        return page_of(self.rows, order, size, are_few=self.are_few, candidates=self.candidates, **place)
+
+    def counted(self, page: Page | None = None) -> tuple[int, bool]:
+        """Return (number of rows, whether there are more). A long list's result is cached for a minute; `page` may tell it."""
+        if page is not None and page.total is not None:
+            return min(page.total, CAP), page.total > CAP
         actor = current_actor()
         key = (actor.user_id, actor.reach, actor.covers, actor.clearance, self.asked)
         cached: tuple[int, bool] | None = _long.get(key)
@@ -79,11 +88,12 @@ def listing(*, text: str | None = None, filters: dict[str, Any] | None = None, o
     order = order or default_order()
     identity = repr((text, sorted((filters or {}).items())))
     if not text or not text.strip():
-        return Listing(filter_rows(Client.objects.all(), filters or {}, order), identity)
+        return Listing(filter_rows(Client.objects.all(), filters or {}, order), identity, are_few=serves_few())
     search_query = parse_query(text)
     rows = filter_rows(Client.objects.filter(search_query.walked), filters or {}, order)
-    if search_query.some is None:
-        return Listing(rows, identity)
+    if search_query.some is None or search_query.test is None:
+        are_few = serves_few() or current_actor().reach is not Reach.COVERED
+        return Listing(rows, identity, are_few=are_few)
     find = search_query.some
 
     def some() -> tuple[Any, bool]:
@@ -91,7 +101,11 @@ def listing(*, text: str | None = None, filters: dict[str, Any] | None = None, o
         condition, more = find()
         return filter_rows(Client.objects.filter(condition), filters or {}), more
 
-    return Listing(rows, identity, some)
+    candidates = None
+    if search_query.candidates is not None:
+        every = filter_rows(Client.objects.all(), filters or {})
+        candidates = Candidates(search_query.candidates, every, search_query.test)
+    return Listing(rows, identity, some, candidates=candidates)
 
 
 def default_order() -> str:

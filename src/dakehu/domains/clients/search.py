@@ -1,7 +1,7 @@
 """Search clients within scope and clearance: best hits first, with the field that matched."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import OuterRef, Q, Subquery
@@ -22,12 +22,15 @@ from dakehu.foundation.schema.fields import FieldSpec, model_of, spec_of
 from dakehu.foundation.schema.parameters import Parameter
 from dakehu.foundation.search import text as writing
 from dakehu.foundation.search.index import searched
-from dakehu.foundation.search.lookup import SearchText, found_lines, matches_lines
+from dakehu.foundation.search.lookup import SearchText, found_clients, matches_lines
 from dakehu.foundation.search.text import Wanted
 
 VISIBLE_LIMIT = 50
 MOST = 3000  # lines read for one query, where the reader sees nearly every client
 SORTED = 10_000  # up to this many lines, their clients are sorted; beyond, the list is walked in its order
+CANDIDATES = (
+    40_000  # up to this many lines, only their clients are walked; beyond, a page is full before they are found
+)
 FEW = 5_000  # up to this many covered clients, lines are read one by one; beyond, the index is used
 AROUND = 24  # characters shown before and after a match
 OWN = ("clients.Client", "clients.MergedClient")  # a client is found by the codes of those merged into it too
@@ -50,7 +53,7 @@ def _lines(wanted: Wanted | None, own_only: bool | None = None) -> Any:
     if wanted is None:
         return SearchLine.objects.none()
     actor = current_actor()
-    condition = SearchText(wanted, MOST) if actor.reach is not Reach.COVERED else SearchText(wanted, each=_serves_few())
+    condition = SearchText(wanted, MOST) if actor.reach is not Reach.COVERED else SearchText(wanted, each=serves_few())
     rows = SearchLine.objects.filter(words__finds=condition, level__lte=int(actor.clearance))
     if own_only is not None:
         rows = rows.filter(what__in=OWN) if own_only else rows.exclude(what__in=OWN)
@@ -60,9 +63,13 @@ def _lines(wanted: Wanted | None, own_only: bool | None = None) -> Any:
 _few_served = TTLCache()  # whether the clients covered by some users are few
 
 
-def _serves_few() -> bool:
-    """Return whether the actor covers few clients, whose lines are faster to read than the index."""
-    covers = current_actor().covers
+def serves_few() -> bool:
+    """Return whether the actor sees the clients they cover only, and these are few: to read their lines is faster than the index."""
+    actor = current_actor()
+    return actor.reach is Reach.COVERED and _covers_few(actor.covers)
+
+
+def _covers_few(covers: tuple[int, ...]) -> bool:
     few: bool | None = _few_served.get(covers)
     if few is None:
         served = GuardedQuerySet(Coverage).filter(until=None, user_id__in=covers)
@@ -119,12 +126,15 @@ class SearchQuery:
     """Conditions on clients for a text.
 
     `whole`: all matching clients. `walked`: the same, for a list read in its own order until a page is full. `some`
-    returns those of the first `MOST` lines, and whether the index holds more; None where `whole` is cheap.
+    returns those of the first `MOST` lines, and whether the index holds more; None where `whole` is cheap. `candidates`:
+    ids among which all matching clients are, None where these would be too many; `test` returns which of some ids match.
     """
 
     whole: Q
     walked: Q
-    some: Callable[[], tuple[Q, bool]] | None
+    some: Callable[[], tuple[Q, bool]] | None = None
+    candidates: set[int] | None = None
+    test: Callable[[list[int]], set[int]] | None = None
 
 
 def parse_query(text: str) -> SearchQuery:
@@ -137,21 +147,23 @@ def parse_query(text: str) -> SearchQuery:
     actor = current_actor()
     if actor.reach is Reach.COVERED:
         for wanted in variants:
-            lines = _own_lines(SearchText(wanted, each=_serves_few())).filter(client_id__in=Client.objects.values("pk"))
+            lines = _own_lines(SearchText(wanted, each=serves_few())).filter(client_id__in=Client.objects.values("pk"))
             condition |= Q(pk__in=lines.values("client_id"))
-        return SearchQuery(condition, condition, None)
+        return SearchQuery(condition, condition)
     # Ids are fetched first: PostgreSQL, given several subqueries with "or", would test every client.
     client_ids = set(Client.objects.filter(condition).values_list("pk", flat=True)[:MOST])
-    frequent = []
+    frequent: list[Wanted] = []
+    ahead: list[set[int] | None] = []
     for wanted in variants:
-        few_clients = _few(wanted)
-        if few_clients is None:
-            frequent.append(wanted)
+        found, is_exact = _found(wanted)
+        if is_exact and found is not None:
+            client_ids |= found
         else:
-            client_ids |= few_clients
+            frequent.append(wanted)
+            ahead.append(found)
     whole = walked = Q(pk__among=client_ids)
     if not frequent:
-        return SearchQuery(whole, whole, None)
+        return SearchQuery(whole, whole)
     for wanted in frequent:
         whole |= Q(pk__in=_own_lines(SearchText(wanted)).values("client_id"))
         client_lines = _own_lines(SearchText(wanted, each=True)).filter(client_id=OuterRef("pk"))
@@ -161,10 +173,20 @@ def parse_query(text: str) -> SearchQuery:
 
     def some() -> tuple[Q, bool]:
         """Return clients of the first lines, and whether there are more."""
-        results = [_read(wanted, MOST) for wanted in frequent]
+        results = [_first(wanted) for wanted in frequent]
         return Q(pk__among=client_ids.union(*(found for found, _ in results))), any(more for _, more in results)
 
-    return SearchQuery(whole, walked, some)
+    def test(ids: list[int]) -> set[int]:
+        """Return which of some visible clients match, by their lines."""
+        found = client_ids.intersection(ids)
+        for wanted in frequent:
+            lines = _own_lines(SearchText(wanted, each=True)).filter(client_id__among=ids)
+            found.update(lines.values_list("client_id", flat=True))
+        return found
+
+    known = [some_ids for some_ids in ahead if some_ids is not None]
+    candidates = client_ids.union(*known) if len(known) == len(ahead) else None
+    return SearchQuery(whole, walked, some, candidates, test)
 
 
 def matching(text: str) -> Q:
@@ -173,29 +195,45 @@ def matching(text: str) -> Q:
 
 
 _many = TTLCache()  # True for terms that occur in more than SORTED lines
+_too_many = TTLCache()  # True for terms that occur in more than CANDIDATES lines
 
 
-def _few(wanted: Wanted) -> set[int] | None:
-    """Return the clients of all matching lines, None if there are too many to sort."""
-    if _many.get(wanted):
+def _found(wanted: Wanted) -> tuple[set[int] | None, bool]:
+    """Return (ids of clients, whether just these match): among others where there are more than SORTED lines, None where there
+    are more than CANDIDATES."""
+    if not _many.get(wanted):
+        client_ids = _all(SearchText(wanted, SORTED), _many)
+        if client_ids is not None:
+            return client_ids, True
+    return _all(SearchText(wanted, CANDIDATES, loose=True), _too_many), False
+
+
+def _all(condition: SearchText, beyond: TTLCache) -> set[int] | None:
+    """Return the clients of all matching lines, None if there are more lines than `condition.most`, which is remembered."""
+    if beyond.get(condition.wanted):
         return None
-    lines = matches_lines(SearchLine, SearchText(wanted, SORTED + 1))
+    lines = matches_lines(SearchLine, replace(condition, most=condition.most + 1))
     if lines == 0:
         return set()
-    more = lines is not None and lines > SORTED
-    client_ids, more = (set(), True) if more else _read(wanted, SORTED)
-    if more:
-        _many.put(wanted, True)
-    return None if more else client_ids
+    clients = (
+        _clients(replace(condition, most=condition.most + 1)) if lines is None or lines <= condition.most else None
+    )
+    if clients is None or len(clients) > condition.most:
+        beyond.put(condition.wanted, True)
+        return None
+    return set(clients)
 
 
-def _read(wanted: Wanted, limit: int) -> tuple[set[int], bool]:
-    """Return (clients of the first `limit` lines, whether there are more lines)."""
-    lines = found_lines(SearchLine, GuardedQuerySet(SearchLine), SearchText(wanted, limit + 1))
-    level = int(current_actor().clearance)
-    return {client for client, what, line_level in lines[:limit] if what in OWN and line_level <= level}, len(
-        lines
-    ) > limit
+def _first(wanted: Wanted) -> tuple[set[int], bool]:
+    """Return (clients of the first MOST lines, whether there are more lines)."""
+    lines = matches_lines(SearchLine, SearchText(wanted, MOST + 1))
+    clients = _clients(SearchText(wanted, MOST + 1))
+    return set(clients[:MOST]), (len(clients) if lines is None else lines) > MOST
+
+
+def _clients(condition: SearchText) -> list[int]:
+    """Return the clients of matching lines about clients themselves within clearance."""
+    return found_clients(SearchLine, GuardedQuerySet(SearchLine), condition, OWN, int(current_actor().clearance))
 
 
 def _own_lines(condition: SearchText) -> Any:

@@ -7,13 +7,13 @@ on (column, id) serves both directions and the database never sorts the whole li
 import base64
 import binascii
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q, Window
 from django.db.models.expressions import OrderBy
 
 from dakehu.foundation.access.actor import current_actor
@@ -24,16 +24,20 @@ from dakehu.foundation.gates.output import plain_of
 from dakehu.foundation.schema.fields import has_spec, spec_of
 
 CAP = 10_000
+AHEAD = 500  # candidates that are tested at once
+WORTHWHILE = 10  # of these must pass for more to be tested so; else the rows that pass other conditions are fewer
 NUMBER = "id"
 
 
 @dataclass(frozen=True)
 class Page:
-    """Rows of one page. `before` and `after` are the places to ask for its neighbours from, "" where there is none."""
+    """Rows of one page. `before` and `after` are the places to ask for its neighbours from, "" where there is none. `total`
+    is the number of all rows where reading the page tells it, else None."""
 
     rows: list[Any]
     before: str
     after: str
+    total: int | None = None
 
 
 @dataclass(frozen=True)
@@ -63,22 +67,53 @@ class _Key:
         return OrderBy(F(self.path), descending=self.down != back, **said)
 
 
-def page_of(rows: Any, order: str, size: int, *, after: str = "", before: str = "", last: bool = False) -> Page:
+@dataclass(frozen=True)
+class Candidates:
+    """Ids among which all rows of a list are, where testing whether a row belongs to it takes long.
+
+    `rows`: the queryset of the list without that test; `test`: returns which of some ids pass it.
+    """
+
+    ids: set[int]
+    rows: Any
+    test: Callable[[list[int]], set[int]]
+
+
+def page_of(
+    rows: Any,
+    order: str,
+    size: int,
+    *,
+    after: str = "",
+    before: str = "",
+    last: bool = False,
+    are_few: bool = False,
+    candidates: "Candidates | None" = None,
+) -> Page:
     """One page of the queryset `rows` in `order` ("-assets,name" as in `narrow`, which has checked the columns; rows of
     equal value go by number in the same direction). `after` and `before` are places of an earlier page; with neither
-    it is the first page, with `last` the last one. Raises Refused for a place that is none of this order."""
+    it is the first page, with `last` the last one. `are_few`: sort and count all of them in one statement. `candidates`:
+    those among which all rows are, so that others need not be tested. Raises Refused for a place that is none of this order."""
     keys = _keys(rows.model, order)
     back = bool(before) or (last and not after)
-    numbers = _numbers(rows, keys, size, _read(before or after, order, keys), back)
+    place = _read(before or after, order, keys)
+    total = None
+    if are_few:
+        numbers, total = _sorted_numbers(rows, keys, size, place, back)
+    elif candidates is not None:
+        numbers = _numbers_among(candidates, keys, size, place, back)
+    else:
+        numbers = _numbers(rows, keys, size, place, back)
     more, found = len(numbers) > size, _looked_up(rows, numbers[:size], keys)
     if back:
         found.reverse()
-    if not found:
-        return Page([], "", "")
     has_before, has_after = (more, bool(before)) if back else (bool(after), more)
-    return Page(
-        found, _place(found[0], order, keys) if has_before else "", _place(found[-1], order, keys) if has_after else ""
-    )
+    if total is None and not (has_before or has_after):
+        total = len(found)
+    if not found:
+        return Page([], "", "", total)
+    first, end = (_place(row, order, keys) for row in (found[0], found[-1]))
+    return Page(found, first if has_before else "", end if has_after else "", total)
 
 
 @dataclass(frozen=True)
@@ -132,6 +167,64 @@ def _numbers(rows: Any, keys: list[_Key], size: int, place: list[Any] | None, ba
         if len(numbers) > size:
             break
     return numbers
+
+
+def _sorted_numbers(
+    rows: Any, keys: list[_Key], size: int, place: list[Any] | None, back: bool
+) -> tuple[list[int], int | None]:
+    """The same of rows that are all sorted, and how many there are where none is left out for its place."""
+    part = rows if place is None else rows.filter(_beyond(keys, place, back))
+    part = part.order_by(*(key.order(back) for key in keys))
+    if place is not None:
+        return list(part.values_list("pk", flat=True)[: size + 1]), None
+    found = list(part.annotate(all_rows=Window(Count("*"))).values_list("pk", "all_rows")[: size + 1])
+    return [number for number, _ in found], found[0][1] if found else 0
+
+
+def _numbers_among(
+    candidates: Candidates, keys: list[_Key], size: int, place: list[Any] | None, back: bool
+) -> list[int]:
+    """The same of rows that are costly to test: candidates are read in order and tested many at once until the page is full.
+
+    First from an index alone, the conditions of the list afterwards. Without such an index, or where hardly any passes,
+    the database chooses between looking up all candidates and an index of the conditions.
+    """
+    every = candidates.rows.model.objects
+    numbers: list[int] = []
+    asked, from_index = AHEAD, _orders_an_index(every.model, keys)
+    while True:
+        ahead = (
+            every.filter(pk__tested_among=candidates.ids)
+            if from_index
+            else candidates.rows.filter(pk__among=candidates.ids)
+        )
+        read = _numbers(ahead, keys, asked - 1, place, back)
+        passed = read
+        if from_index and read:
+            passed = list(candidates.rows.order_by().filter(pk__among=read).values_list("pk", flat=True))
+        kept = candidates.test(passed) if passed else set()
+        numbers += [number for number in read if number in kept]
+        missing = size + 1 - len(numbers)
+        if missing <= 0 or len(read) < asked:
+            return numbers[: size + 1]
+        place = _place_of(every, read, keys)
+        from_index = from_index and len(kept) >= WORTHWHILE
+        asked = min(4 * AHEAD, AHEAD + missing * asked // max(len(kept), 1))
+
+
+def _place_of(every: Any, numbers: list[int], keys: list[_Key]) -> list[Any]:
+    """The place of the last of these rows that is still there; Refused where all went meanwhile."""
+    for number in reversed(numbers):
+        values = every.filter(pk=number).values_list(*(key.path for key in keys)).first()
+        if values is not None:
+            return list(values)
+    raise _lapsed()
+
+
+def _orders_an_index(model: Any, keys: list[_Key]) -> bool:
+    """Whether an index holds the column of this order and the number, in which rows are read in order without a table."""
+    columns = [key.path for key in keys[:-1]] + ["id"]
+    return any(list(index.fields[: len(columns)]) == columns for index in model._meta.indexes if not index.condition)
 
 
 def _looked_up(rows: Any, numbers: list[int], keys: list[_Key]) -> list[Any]:
@@ -227,13 +320,11 @@ def _read(place: str, order: str, keys: list[_Key]) -> list[Any] | None:
             raise ValueError(place)
         return [key.column.to_python(value) for key, value in zip(keys, values, strict=True)]
     except (ValueError, TypeError, ValidationError, binascii.Error):
-        raise Refused(
-            {
-                "page": [
-                    bilingual(
-                        "这一页的位置已失效，请回到首页。",
-                        "This place in the list has lapsed; go back to the first page.",
-                    )
-                ]
-            }
-        ) from None
+        raise _lapsed() from None
+
+
+def _lapsed() -> Refused:
+    sentence = bilingual(
+        "这一页的位置已失效，请回到首页。", "This place in the list has lapsed; go back to the first page."
+    )
+    return Refused({"page": [sentence]})

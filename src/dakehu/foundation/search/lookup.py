@@ -14,7 +14,8 @@ from django.db.models.lookups import Lookup
 from dakehu.foundation.search.text import Wanted
 
 FUNCTION = "dakehu_finds"
-LINES_FUNCTION = "dakehu_found_lines"
+CLIENTS_FUNCTION = "dakehu_found_clients"
+FORMER_FUNCTION = "dakehu_found_lines(text, text[], int)"
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,14 @@ class SearchText:
 
     `most`: how many lines to read, 0 for all; only for readers who see nearly every client, because the limit applies
     before the scope. `each`: read the tokens of each line left by the other conditions, without the index; for few
-    lines, and for lists walked in their own order because nearly every row matches.
+    lines, and for lists walked in their own order because nearly every row matches. `loose`: do not compare whether tokens
+    follow one another where that costs more than finding them (PostgreSQL), for candidates that are tested afterwards.
     """
 
     wanted: Wanted
     most: int = 0
     each: bool = False
+    loose: bool = False
 
 
 class SearchWords(models.TextField):  # type: ignore[type-arg]
@@ -110,33 +113,44 @@ def prepare(alias: str, table: str) -> None:
             cursor.execute(f"CREATE TRIGGER {name} AFTER {event} ON {table} BEGIN {body} END")
 
 
-def found_lines(model: Any, rows: Any, condition: SearchText) -> list[tuple[int, str, int]]:
-    """Return (client, what, level) of the matching lines among `rows`, at most `condition.most`.
+def found_clients(model: Any, rows: Any, condition: SearchText, kinds: tuple[str, ...], level: int) -> list[int]:
+    """Return the clients of matching lines among `rows` that are about `kinds` and at most of `level`, one for each line.
 
-    On PostgreSQL the function that finds the lines returns them, those whose client the session may see: to look each up
-    by its id afterwards, and to apply row security once more, takes twice as long as to find it.
+    At most `condition.most`: on SQLite of lines of any kind. On PostgreSQL the function that finds the lines returns the
+    clients, those that the session may see, as one text: as rows they would cost the program more than finding them.
     """
     connection = connections[router.db_for_read(model)]
     if connection.vendor != "postgresql":
-        return list(rows.filter(words__finds=condition).values_list("client_id", "what", "level"))
+        found = rows.filter(words__finds=condition, what__in=kinds, level__lte=level)
+        return list(found.values_list("client_id", flat=True))
+    tokens, patterns = condition.wanted.for_postgres()
+    shaped = [] if condition.loose else patterns
     with connection.cursor() as cursor:
-        wanted = condition.wanted.for_postgres()
-        cursor.execute(f"SELECT * FROM {LINES_FUNCTION}(%s, %s::text[], %s)", [*wanted, condition.most or None])  # noqa: S608
-        return cursor.fetchall()
+        cursor.execute(
+            f"SELECT {CLIENTS_FUNCTION}(%s, %s::text[], %s::text[], %s::int, %s)",
+            [tokens, shaped, list(kinds), level, condition.most or None],
+        )
+        (text,) = cursor.fetchone()
+    return list(map(int, text.split(","))) if text else []
 
 
 def functions(table: str, visible: str) -> list[str]:
-    """Return the SQL of PostgreSQL's search functions: matching lines that the session may see, by id and with what is in them."""
-    found = (
-        f"FROM {table} WHERE words::tsvector @@ $1::tsquery "
-        f"AND ' ' || words || ' ' LIKE ALL ($2) AND ({visible}) LIMIT $3"
-    )
+    """Return the SQL of PostgreSQL's search functions: ids of matching lines that the session may see, and their clients."""
+    found = f"FROM {table} WHERE words::tsvector @@ $1::tsquery AND ' ' || words || ' ' LIKE ALL ($2) AND ({visible})"
+    clients = f"SELECT client_id {found} AND what = ANY ($3) AND level <= $4 LIMIT $5"
     made = (
-        (FUNCTION, "SETOF bigint", "id"),
-        (LINES_FUNCTION, "TABLE (client bigint, what text, level int)", "client_id, what::text, level::int"),
+        (f"{FUNCTION}(asked text, shaped text[], most int)", "SETOF bigint", f"SELECT id {found} LIMIT $3"),
+        (
+            f"{CLIENTS_FUNCTION}(asked text, shaped text[], kinds text[], highest int, most int)",
+            "text",
+            f"SELECT string_agg(client_id::text, ',') FROM ({clients}) AS line",  # noqa: S608  names of our own
+        ),
     )
     return [
-        f"CREATE OR REPLACE FUNCTION {name}(asked text, shaped text[], most int) RETURNS {kind} LANGUAGE sql STABLE "
-        f"SECURITY DEFINER SET search_path = public AS $$ SELECT {columns} {found} $$"
-        for name, kind, columns in made
+        f"DROP FUNCTION IF EXISTS {FORMER_FUNCTION}",
+        *(
+            f"CREATE OR REPLACE FUNCTION {head} RETURNS {kind} LANGUAGE sql STABLE "
+            f"SECURITY DEFINER SET search_path = public AS $$ {body} $$"
+            for head, kind, body in made
+        ),
     ]

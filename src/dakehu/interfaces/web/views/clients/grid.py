@@ -1,6 +1,7 @@
 """Rows for the client grid: filtered, sorted and paged here, so that a hundred thousand clients feel like a hundred."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Avg, Count, Sum
@@ -15,7 +16,7 @@ from dakehu.foundation.access.encrypted_fields import DOTS
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.gates import columns_of, deferred_fields, page_of, perform, render_rows
+from dakehu.foundation.gates import columns_of, deferred_fields, perform, render_rows
 from dakehu.foundation.gates.output import Column, plain_of
 from dakehu.foundation.schema.fields import may, model_of
 from dakehu.foundation.schema.related_columns import ColumnExtension, Series, extension_rows, extensions_of
@@ -227,8 +228,7 @@ def rows(request: HttpRequest) -> JsonResponse:
         size = min(max(int(given.get("size", 100)), 1), LONGEST_PAGE)
         keys = [column.name for column in columns if column.kind == "key"]
         found = listing.rows.select_related(*keys).defer(*deferred_fields(listing.rows.model, columns))
-        page = page_of(
-            found,
+        page = replace(listing, rows=found).page(
             order or default_order(),
             size,
             after=given.get("after", ""),
@@ -239,7 +239,7 @@ def rows(request: HttpRequest) -> JsonResponse:
         return plain(dict(refusal.messages), refusal.status)
     except ValueError:
         return plain({"size": [bilingual("每页行数应为整数。", "The number of rows must be whole.")]}, 400)
-    total, more = (len(page.rows), False) if not (page.before or page.after) else listing.counted()
+    total, more = listing.counted(page)
     made = [as_cells(row, columns) for row in render_rows(page.rows, [c.name for c in columns])]
     series = _series()
     if series is not None and series.field in given.get("show", "").split(","):
