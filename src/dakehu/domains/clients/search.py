@@ -14,6 +14,7 @@ from dakehu.domains.clients.models import Client, Contact, Coverage, SearchLine
 from dakehu.foundation.access.actor import Reach, current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.scope import GuardedQuerySet
+from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base.ttl_cache import TTLCache
 from dakehu.foundation.gates.encrypted_lookup import record_lookup
 from dakehu.foundation.gates.output import render_rows
@@ -28,9 +29,8 @@ from dakehu.foundation.search.text import Wanted
 VISIBLE_LIMIT = 50
 MOST = 3000  # lines read for one query, where the reader sees nearly every client
 SORTED = 10_000  # up to this many lines, their clients are sorted; beyond, the list is walked in its order
-CANDIDATES = (
-    40_000  # up to this many lines, only their clients are walked; beyond, a page is full before they are found
-)
+# Up to this many lines, only their clients are walked; beyond, a page is full before they are found.
+CANDIDATES = 40_000
 FEW = 5_000  # up to this many covered clients, lines are read one by one; beyond, the index is used
 AROUND = 24  # characters shown before and after a match
 OWN = ("clients.Client", "clients.MergedClient")  # a client is found by the codes of those merged into it too
@@ -52,12 +52,18 @@ def _lines(wanted: Wanted | None, own_only: bool | None = None) -> Any:
     """Return visible search lines that match: of clients themselves, of related rows, or both (None)."""
     if wanted is None:
         return SearchLine.objects.none()
-    actor = current_actor()
+    actor, wanted = current_actor(), _readable(wanted)
     condition = SearchText(wanted, MOST) if actor.reach is not Reach.COVERED else SearchText(wanted, each=serves_few())
-    rows = SearchLine.objects.filter(words__finds=condition, level__lte=int(actor.clearance))
+    rows = SearchLine.objects.filter(words__finds=condition)
     if own_only is not None:
         rows = rows.filter(what__in=OWN) if own_only else rows.exclude(what__in=OWN)
     return rows
+
+
+def _readable(wanted: Wanted) -> Wanted:
+    """Return a condition that finds by what the reader sees in clear."""
+    is_cleared = current_actor().clearance >= PERSONAL
+    return replace(wanted, marks=writing.OPEN + writing.CLEARED if is_cleared else writing.OPEN)
 
 
 _few_served = TTLCache()  # whether the clients covered by some users are few
@@ -142,7 +148,8 @@ def parse_query(text: str) -> SearchQuery:
 
     For actors who cover few clients their lines are read one by one; for others the index is used.
     """
-    variants = [wanted for wanted in (writing.fragment(text), writing.spelled(text)) if wanted is not None]
+    typed = (writing.fragment(text), writing.spelled(text))
+    variants = [_readable(wanted) for wanted in typed if wanted is not None]
     condition = find_by_number(text) or Q(pk__in=[])
     actor = current_actor()
     if actor.reach is Reach.COVERED:
@@ -232,14 +239,13 @@ def _first(wanted: Wanted) -> tuple[set[int], bool]:
 
 
 def _clients(condition: SearchText) -> list[int]:
-    """Return the clients of matching lines about clients themselves within clearance."""
-    return found_clients(SearchLine, GuardedQuerySet(SearchLine), condition, OWN, int(current_actor().clearance))
+    """Return the clients of matching lines about clients themselves."""
+    return found_clients(SearchLine, GuardedQuerySet(SearchLine), condition, OWN)
 
 
 def _own_lines(condition: SearchText) -> Any:
-    """Return matching lines about clients themselves within clearance, for lists already in scope."""
-    level = int(current_actor().clearance)
-    return GuardedQuerySet(SearchLine).filter(words__finds=condition, what__in=OWN, level__lte=level)
+    """Return matching lines about clients themselves, for lists already in scope."""
+    return GuardedQuerySet(SearchLine).filter(words__finds=condition, what__in=OWN)
 
 
 def search_hits(text: str) -> Iterator[Hit]:

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from dakehu.domains.clients.masks import is_masked
-from dakehu.exchange.mapping.cell_values import TEXT, ColumnReading, cell_reader
+from dakehu.exchange.mapping.cell_values import CODE, TEXT, ColumnReading, cell_reader
 from dakehu.exchange.mapping.currency_columns import state_currencies
 from dakehu.exchange.mapping.mapping import KEEP, ImportMapping, TableMapping, address
 from dakehu.exchange.mapping.merged_amounts import mark_merged_amounts, mark_two_owners
@@ -201,6 +201,8 @@ def _mapped(cells: list[str | None], meanings: dict[str, str], otherwise: str) -
 def _brought(cells: list[str | None], reading: ColumnReading, rates: dict[str, Decimal]) -> list[str | None]:
     """The cells in the form in which their field reads them; each distinct one is brought there once."""
     if reading.kind == TEXT and not any(cell and cell[0] in "'`‘’´" for cell in set(cells) if cell):
+        return cells
+    if reading.kind == CODE and all(cell is None or cell.isalnum() for cell in cells):
         return cells
     read = cell_reader(reading, rates)
     known: dict[str | None, str | None] = {None: None}

@@ -11,7 +11,7 @@ from typing import Any
 
 from dakehu.foundation.base.date_parsing import find_order, from_serial, is_ambiguous, to_date, to_datetime
 from dakehu.foundation.base.number_parsing import ForeignMoney, to_decimal
-from dakehu.foundation.base.text_parsing import Unreadable, to_half_width, to_text
+from dakehu.foundation.base.text_parsing import Unreadable, is_settled, to_half_width, to_text
 
 __all__ = [
     "ForeignMoney",
@@ -19,6 +19,7 @@ __all__ = [
     "find_order",
     "from_serial",
     "is_ambiguous",
+    "is_settled",
     "to_bool",
     "to_date",
     "to_datetime",

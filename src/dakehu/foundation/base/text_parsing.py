@@ -36,6 +36,11 @@ _SETTLED = re.compile("[!-<>-~\u4e00-\u9fff](?:[ -~\u4e00-\u9fff]*[!-~\u4e00-\u9
 _CHINESE_MARKS = {ord(c): c for c in "\uff0c\u3002\uff1b\uff1a\uff01\uff1f\uff08\uff09“”‘’、《》【】"}
 
 
+def is_settled(value: Any) -> bool:
+    """Return whether a value is a text that is not empty and that `to_text` returns unchanged."""
+    return type(value) is str and _SETTLED.fullmatch(value) is not None
+
+
 def to_text(value: Any) -> str:
     """Convert a value to text: letters and digits half-width (Chinese punctuation stays).
 

@@ -2,13 +2,14 @@
 
 import base64
 import binascii
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxLengthValidator
+from django.core.validators import DecimalValidator, MaxLengthValidator
 from django.db import models
 
 from dakehu.foundation.access.encrypted_fields import EncryptedTextField
@@ -111,6 +112,9 @@ def parse_columns(
                 errors.append(CellError(-1, parameter.name, "", missing_parameters(parameter)))
             continue
         raw = columns[parameter.name]
+        if _are_taken_as_they_are(field_behind(parameter), raw):
+            accepted[parameter.name] = list(raw)
+            continue
         read = reader_of(parameter, among=raw, order=(orders or {}).get(parameter.name, ""))
         seen: dict[Any, Any] = {}
         out: list[Any] = [None] * count
@@ -128,6 +132,19 @@ def parse_columns(
                 out[i] = known
         accepted[parameter.name] = out
     return accepted, errors
+
+
+def _are_taken_as_they_are(behind: Any | None, values: list[Any]) -> bool:
+    """Return whether all values are texts that the reader of a field would return unchanged: a long file brings millions."""
+    if isinstance(behind, EncryptedTextField):
+        longest = None if behind.validators else sys.maxsize
+    else:
+        longest = behind.max_length if _only_short(behind) and not hasattr(behind, "choice_set") else None
+    return (
+        longest is not None
+        and all(map(parsing.is_settled, values))
+        and len(max(values, key=len, default="")) <= longest
+    )
 
 
 # --- one reader per kind of field ------------------------------------------------------------------
@@ -253,7 +270,10 @@ def _by_field(behind: Any, among: list[Any] | None, order: str) -> Reader:
         return _date(order)
     if isinstance(behind, models.DecimalField):
         read = parsing.to_rate if spec_of(behind).unit == "%" else parsing.to_decimal
-        return _checked(behind, lambda v: _quantized(behind, read(v)))
+        # What is quantized has no more digits than the field takes.
+        is_whole = all(type(validator) is DecimalValidator for validator in behind.validators)
+        quantized: Reader = lambda v: _quantized(behind, read(v))  # noqa: E731  a function of this field
+        return quantized if is_whole else _checked(behind, quantized)
     if isinstance(behind, models.IntegerField):
         return _checked(behind, parsing.to_integer)
     return _checked(behind, parsing.to_text)

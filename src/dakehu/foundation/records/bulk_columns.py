@@ -87,6 +87,8 @@ def _column(field: Any, columns_in: Column, connection: Any) -> Any:
     values = columns_in[field.attname]
     if isinstance(field, EncryptedTextField):
         return field.seal_many(values)
+    if isinstance(field, models.ForeignKey) and set(map(type, values)) == {int}:
+        return values
     default = field.get_db_prep_save(field.get_default(), connection)
     converted: dict[Any, Any] = {None: default, "": default}
     if isinstance(field, (models.CharField, models.TextField)):

@@ -1,8 +1,8 @@
-"""Maintain the search table: lines for each searchable row.
+"""Maintain the search table: one line for each searchable row.
 
 Lines are written in the action that writes the row. A model declares its searchable fields: `searched = {"name": NAME,
-"code": CODE, "remark": TEXT}`. Fields above PUBLIC are in a line of their own, hidden from readers without clearance.
-Encrypted fields are never indexed.
+"code": CODE, "remark": TEXT}`. The tokens of fields above PUBLIC have a mark of their own, by which readers without
+clearance find nothing. Encrypted fields are never indexed.
 """
 
 # django.apps reaches the tables of allauth, which is published without types.
@@ -14,10 +14,10 @@ from typing import Any
 from django.apps import apps
 from django.db import connections, models, router
 
-from dakehu.foundation.access.sensitivity import PERSONAL, PUBLIC
+from dakehu.foundation.access.sensitivity import PUBLIC
 from dakehu.foundation.database import write_pipeline
 from dakehu.foundation.schema.fields import spec_of
-from dakehu.foundation.search.text import code_tokens, name_tokens, tokens
+from dakehu.foundation.search.text import CLEARED, OPEN, code_tokens, mark, name_tokens, tokens
 
 How = Callable[[str], str]
 NAME: How = name_tokens
@@ -55,13 +55,9 @@ def is_affected_by(model: Any, columns: Iterable[str]) -> bool:
     return bool(fields) and any(name in fields or name == model.client_path for name in columns)
 
 
-def _levels(model: Any) -> dict[int, list[tuple[str, How]]]:
-    """Return {sensitivity: [(column, tokeniser)]} of a model's search lines."""
-    levels: dict[int, list[tuple[str, How]]] = {}
-    for name, tokeniser in searched(model).items():
-        sensitivity = PERSONAL if spec_of(model._meta.get_field(name)).sensitivity > PUBLIC else PUBLIC
-        levels.setdefault(int(sensitivity), []).append((name, tokeniser))
-    return levels
+def _mark_of(model: Any, name: str) -> str:
+    """Return the mark of a field's tokens."""
+    return CLEARED if spec_of(model._meta.get_field(name)).sensitivity > PUBLIC else OPEN
 
 
 def update(model: Any, rows: list[Any], *, new: bool) -> None:
@@ -84,18 +80,21 @@ def update_columns(model: Any, ids: list[int], columns: dict[str, list[Any]]) ->
 
 def _write(model: Any, ids: list[int], clients: list[int], columns: dict[str, list[Any]]) -> None:
     """Write the lines of rows from their columns. Rows that concern no client are not searched for."""
-    for level, fields in _levels(model).items():
-        words = [_words_of(columns[name], tokeniser) for name, tokeniser in fields if name in columns]
-        if not words:
-            continue
-        joined = words[0] if len(words) == 1 else [" ".join(filter(None, row)) for row in zip(*words, strict=True)]
-        lines = [line for line in zip(clients, ids, joined, strict=True) if line[2] and line[0] is not None]
-        _insert(model._meta.label, level, lines)
+    words = [
+        _words_of(columns[name], tokeniser, _mark_of(model, name))
+        for name, tokeniser in searched(model).items()
+        if name in columns
+    ]
+    if not words:
+        return
+    joined = words[0] if len(words) == 1 else [" ".join(filter(None, row)) for row in zip(*words, strict=True)]
+    lines = [line for line in zip(clients, ids, joined, strict=True) if line[2] and line[0] is not None]
+    _insert(model._meta.label, lines)
 
 
-def _words_of(values: list[Any], tokeniser: How) -> list[str]:
-    """Return the tokens of a column; what several rows share is cut once."""
-    known = {value: tokeniser(str(value)) if value else "" for value in set(values)}
+def _words_of(values: list[Any], tokeniser: How, sign: str) -> list[str]:
+    """Return the marked tokens of a column; what several rows share is cut once."""
+    known = {value: mark(tokeniser(str(value)), sign) if value else "" for value in set(values)}
     return [known[value] for value in values]
 
 
@@ -126,24 +125,22 @@ def remove(model: Any, ids: Iterable[int]) -> None:
             cursor.execute(sql, [model._meta.label, *some_ids])
 
 
-def _insert(label: str, level: int, lines: list[tuple[int, int, str]]) -> None:
-    """Insert lines of one model and level from (client id, row id, tokens)."""
+def _insert(label: str, lines: list[tuple[int, int, str]]) -> None:
+    """Insert lines of one model from (client id, row id, tokens)."""
     line = line_model()
     connection = connections[router.db_for_write(line)]
-    table = f"INSERT INTO {line._meta.db_table} (what, level, client_id, number, words)"
+    table = f"INSERT INTO {line._meta.db_table} (what, client_id, number, words)"
     if connection.vendor == "postgresql":
         arrays = "unnest(%s::bigint[], %s::bigint[], %s::text[]) AS given"
         for start in range(0, len(lines), AT_ONCE):
             clients, row_ids, words = zip(*lines[start : start + AT_ONCE], strict=True)
             texts = '{"' + '","'.join(words) + '"}'  # tokens are letters and digits
             arrays_of_ids = [f"{{{','.join(map(str, column))}}}" for column in (clients, row_ids)]
-            statement = f"{table} SELECT %s, %s, given.* FROM {arrays}"  # noqa: S608  names come from models
-            write_pipeline.write(connection, statement, [label, level, *arrays_of_ids, texts])
+            statement = f"{table} SELECT %s, given.* FROM {arrays}"  # noqa: S608  names come from models
+            write_pipeline.write(connection, statement, [label, *arrays_of_ids, texts])
     else:
         with connection.cursor() as cursor:
-            cursor.executemany(
-                f"{table} VALUES (%s, %s, %s, %s, %s)", [(label, level, *line_values) for line_values in lines]
-            )
+            cursor.executemany(f"{table} VALUES (%s, %s, %s, %s)", [(label, *line_values) for line_values in lines])
 
 
 def rebuild(report: Callable[[str, int], None]) -> None:

@@ -113,22 +113,22 @@ def prepare(alias: str, table: str) -> None:
             cursor.execute(f"CREATE TRIGGER {name} AFTER {event} ON {table} BEGIN {body} END")
 
 
-def found_clients(model: Any, rows: Any, condition: SearchText, kinds: tuple[str, ...], level: int) -> list[int]:
-    """Return the clients of matching lines among `rows` that are about `kinds` and at most of `level`, one for each line.
+def found_clients(model: Any, rows: Any, condition: SearchText, kinds: tuple[str, ...]) -> list[int]:
+    """Return the clients of matching lines among `rows` that are about `kinds`, one for each line.
 
     At most `condition.most`: on SQLite of lines of any kind. On PostgreSQL the function that finds the lines returns the
     clients, those that the session may see, as one text: as rows they would cost the program more than finding them.
     """
     connection = connections[router.db_for_read(model)]
     if connection.vendor != "postgresql":
-        found = rows.filter(words__finds=condition, what__in=kinds, level__lte=level)
+        found = rows.filter(words__finds=condition, what__in=kinds)
         return list(found.values_list("client_id", flat=True))
     tokens, patterns = condition.wanted.for_postgres()
     shaped = [] if condition.loose else patterns
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {CLIENTS_FUNCTION}(%s, %s::text[], %s::text[], %s::int, %s)",
-            [tokens, shaped, list(kinds), level, condition.most or None],
+            f"SELECT {CLIENTS_FUNCTION}(%s, %s::text[], %s::text[], %s)",
+            [tokens, shaped, list(kinds), condition.most or None],
         )
         (text,) = cursor.fetchone()
     return list(map(int, text.split(","))) if text else []
@@ -137,11 +137,11 @@ def found_clients(model: Any, rows: Any, condition: SearchText, kinds: tuple[str
 def functions(table: str, visible: str) -> list[str]:
     """Return the SQL of PostgreSQL's search functions: ids of matching lines that the session may see, and their clients."""
     found = f"FROM {table} WHERE words::tsvector @@ $1::tsquery AND ' ' || words || ' ' LIKE ALL ($2) AND ({visible})"
-    clients = f"SELECT client_id {found} AND what = ANY ($3) AND level <= $4 LIMIT $5"
+    clients = f"SELECT client_id {found} AND what = ANY ($3) LIMIT $4"
     made = (
         (f"{FUNCTION}(asked text, shaped text[], most int)", "SETOF bigint", f"SELECT id {found} LIMIT $3"),
         (
-            f"{CLIENTS_FUNCTION}(asked text, shaped text[], kinds text[], highest int, most int)",
+            f"{CLIENTS_FUNCTION}(asked text, shaped text[], kinds text[], most int)",
             "text",
             f"SELECT string_agg(client_id::text, ',') FROM ({clients}) AS line",  # noqa: S608  names of our own
         ),

@@ -7,6 +7,8 @@ a phrase too. Tokens are plain ASCII beginning with a letter, so that every data
     u5f20           one character (its code point)
     tdk0            three letters or digits of a run; the run's last two and last one follow
     nm…, cd…, py…   a whole name, a whole code, and the spellings of a name by pinyin and initials
+
+In a line of the search table each token has a mark before it: who may find the row by it.
 """
 
 import functools
@@ -19,6 +21,10 @@ import opencc
 
 LONGEST = 4000  # characters of a row that are indexed
 ASKED = 200  # characters of a search text that are used: databases limit patterns and tokens
+OPEN, CLEARED = (
+    "o",
+    "x",
+)  # marks of tokens: of fields that every reader sees, and of those that only cleared readers see
 _RUNS = re.compile(r"[a-z0-9]+|[^\Wa-z0-9_]")
 _ASCII = re.compile(r"[a-z0-9]+")
 _HAN = re.compile("[\u4e00-\u9fff]+")  # characters without marks
@@ -130,31 +136,51 @@ def code_tokens(code: str) -> str:
     return f"cd{_letters(whole)} {_tokens_of(fold(code))}" if whole else ""
 
 
+def mark(tokens_of_field: str, sign: str) -> str:
+    """Put a mark before each of some tokens."""
+    return sign + tokens_of_field.replace(" ", f" {sign}") if tokens_of_field else ""
+
+
 @dataclass(frozen=True)
 class Wanted:
     """A search condition: every phrase (consecutive tokens) must occur.
 
-    The last token of a phrase is a prefix where `open_end` is set.
+    The last token of a phrase is a prefix where `open_end` is set. `marks` holds the marks under which a phrase may occur
+    (all its tokens under the same one, another phrase under another); "" where tokens are kept without marks.
     """
 
     phrases: tuple[tuple[tuple[str, ...], bool], ...]
+    marks: str = ""
 
     def for_sqlite(self) -> str:
         """Return the condition in the language of FTS5."""
-        return " AND ".join(f'"{" ".join(words)}"{" *" if open_end else ""}' for words, open_end in self.phrases)
+        return " AND ".join(
+            f"({' OR '.join(self._fts_phrase(sign, *phrase) for sign in self.marks or ('',))})"
+            for phrase in self.phrases
+        )
+
+    @staticmethod
+    def _fts_phrase(sign: str, words: tuple[str, ...], open_end: bool) -> str:
+        """Return one phrase under one mark in the language of FTS5."""
+        return f'"{" ".join(sign + word for word in words)}"{" *" if open_end else ""}'
 
     def patterns(self) -> list[str]:
         """Return LIKE patterns on the tokens with a space before and after."""
-        return [f"% {' '.join(words)}{'' if open_end else ' '}%" for words, open_end in self.phrases]
+        sign = "_" if len(self.marks) > 1 else self.marks  # one character, whichever it is
+        return [
+            f"% {' '.join(sign + word for word in words)}{'' if open_end else ' '}%" for words, open_end in self.phrases
+        ]
 
     def for_postgres(self) -> tuple[str, list[str]]:
         """Return (all tokens as a tsquery, LIKE patterns of phrases with several tokens).
 
         PostgreSQL checks a phrase by tokenising every line again; LIKE does so ten times as fast.
         """
-        tokens = [[*words[:-1], words[-1] + (":*" if open_end else "")] for words, open_end in self.phrases]
-        multi_token = Wanted(tuple(phrase for phrase in self.phrases if len(phrase[0]) > 1))
-        return " & ".join(" & ".join(phrase) for phrase in tokens), multi_token.patterns()
+        tokens = [word + (":*" if open_end and at == len(words) - 1 else "")
+                  for words, open_end in self.phrases for at, word in enumerate(words)]  # fmt: skip
+        under = [" | ".join(sign + token for sign in self.marks or ("",)) for token in tokens]
+        multi_token = Wanted(tuple(phrase for phrase in self.phrases if len(phrase[0]) > 1), self.marks)
+        return " & ".join(f"({token})" for token in under), multi_token.patterns()
 
 
 def whole(kind: str, text: str, *, beginning: bool = False) -> Wanted | None:

@@ -24,6 +24,9 @@ from dakehu.foundation.search.index import CODE, NAME, TEXT
 PERSON = (choices.Kind.PERSON,)
 ORGANISATION = (choices.Kind.INSTITUTION, choices.Kind.PRODUCT)
 LISTED = ("risk_level", "status", "kind", "walled")  # filter fields of lists that do not lead an index
+# An index holds only the rows that are looked up by it: an import pays for each entry.
+BORN, HAS_BRANCH = models.Q(birth_on__isnull=False), models.Q(branch__isnull=False)
+INSTITUTION = ~models.Q(kind="person")
 
 
 def last_four(value: str) -> str:
@@ -277,11 +280,14 @@ class Client(ClientRecorded):
         indexes = [
             models.Index(fields=["name"]),
             models.Index(fields=["pinyin"]),
-            models.Index(fields=["initials"]),
+            # Likely duplicates: persons by their birthday and initials, institutions by the beginning of their initials.
+            models.Index(fields=["birth_on", "initials"], condition=BORN, name="duplicates_by_birth"),
+            models.Index(fields=["initials"], condition=INSTITUTION, name="duplicates_by_initials"),
             # Lists are filtered, sorted and counted within these alone; only the rows shown are read from the table.
             models.Index(fields=["assets", "id", *LISTED, "branch", "segment"], name="list_by_assets"),
-            models.Index(fields=["branch", "assets", "id", *LISTED, "segment"], name="list_by_branch"),
-            models.Index(fields=["segment", "assets", "id", *LISTED, "branch"], name="list_by_segment"),
+            models.Index(
+                fields=["branch", "assets", "id", *LISTED, "segment"], condition=HAS_BRANCH, name="list_by_branch"
+            ),
             models.Index(fields=["id"], condition=models.Q(walled=True), name="behind_a_wall"),
             models.Index(fields=["id"], condition=models.Q(restricted=True), name="restricted_clients"),
             models.Index(fields=["last_contact_on", "id"], name="list_by_last_contact"),

@@ -24,7 +24,6 @@ class SearchLine(models.Model):
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+", db_index=True, db_constraint=False)
     what = models.CharField(max_length=60)
     number = models.BigIntegerField()
-    level = models.SmallIntegerField()
     words = SearchWords()
 
     objects: Any = scope.Scoped()
