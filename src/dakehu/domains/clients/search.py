@@ -31,7 +31,7 @@ MOST = 3000  # lines read for one query, where the reader sees nearly every clie
 SORTED = 10_000  # up to this many lines, their clients are sorted; beyond, the list is walked in its order
 # Up to this many lines, only their clients are walked; beyond, a page is full before they are found.
 CANDIDATES = 40_000
-FEW = 5_000  # up to this many covered clients, lines are read one by one; beyond, the index is used
+FEW = 1_000  # up to this many covered clients, lines are read one by one; beyond, the index is used
 AROUND = 24  # characters shown before and after a match
 OWN = ("clients.Client", "clients.MergedClient")  # a client is found by the codes of those merged into it too
 
