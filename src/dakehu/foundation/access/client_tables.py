@@ -136,6 +136,9 @@ def names_empty_table(model: Any, conditions: dict[str, Any]) -> bool:
     if known is None or model._meta.db_table not in known.tables or not known.holds_for(actor_or_none()):
         return False
     key = client_keys()[model._meta.db_table]
+    among = conditions.get(f"{key.attname}__{AMONG}")
+    if among is not None:
+        return list(among) == [known.client]
     named = conditions.get(key.name, conditions.get(key.attname))
     return named is not None and getattr(named, "pk", named) == known.client
 
