@@ -143,6 +143,15 @@ def names_empty_table(model: Any, conditions: dict[str, Any]) -> bool:
     return named is not None and getattr(named, "pk", named) == known.client
 
 
+def row_beside(client: Any, name: str) -> Any:
+    """Return the row of a one-to-one relation of a client as the reader sees it, None without one."""
+    table = client._meta.get_field(name).related_model._meta.db_table
+    known = _empty.get()
+    if known is not None and table in known.tables and known.client == client.pk and known.holds_for(actor_or_none()):
+        return None
+    return getattr(client, name, None)
+
+
 def is_known_empty(query: Any) -> bool:
     """Return whether a query (django.db.models.sql.Query) asks for rows of the client being read in a table without any."""
     known = _empty.get()
