@@ -49,8 +49,8 @@ class Argument(Expression):
         super().__init__(output_field=models.BigIntegerField())
         self.place = place
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        return "%s", [self]
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        return "%s", (self,)
 
 
 def kept_rows(model: Any, build: Callable[..., Any]) -> Callable[..., list[Any]]:
