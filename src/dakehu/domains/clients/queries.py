@@ -22,6 +22,7 @@ from dakehu.domains.clients.models import (
     Tag,
 )
 from dakehu.domains.clients.search import matching, parse_query, serves_few
+from dakehu.foundation.access import client_tables
 from dakehu.foundation.access.actor import Reach, current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import PERSONAL
@@ -30,6 +31,7 @@ from dakehu.foundation.base.chunks import chunks
 from dakehu.foundation.base.errors import NotAllowed, NotFound
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.base.ttl_cache import TTLCache
+from dakehu.foundation.database.kept_statements import kept_rows
 from dakehu.foundation.gates.filtering import filter_rows
 from dakehu.foundation.gates.output import render_rows
 from dakehu.foundation.gates.pagination import CAP, Candidates, Page, count_rows, page_of
@@ -134,9 +136,12 @@ def detail(*, client: Client) -> Client:
     return client
 
 
+_client_by_id = kept_rows(Client, lambda pk: Client.objects.filter(pk=pk))
+
+
 def get_client(pk: int) -> Client:
     """Return a visible client by id; for a merged one the client that remains. Raises NotFound."""
-    row = Client.objects.filter(pk=pk).first() or Client.objects.filter(former__number=pk).first()
+    row = next(iter(_client_by_id(pk)), None) or Client.objects.filter(former__number=pk).first()
     if row is None:
         raise NotFound(bilingual("客户", "client"))
     return row
@@ -175,6 +180,24 @@ def former_codes() -> dict[str, int]:
 def contacts(*, client: Client) -> Any:
     """Return the contacts of a client, primary ones first."""
     return Contact.objects.filter(client=client).order_by("-primary", "kind", "pk")
+
+
+_contacts_of = kept_rows(Contact, lambda client: contacts(client=client))
+
+
+def contact_rows(client: Client) -> list[Contact]:
+    """Return the contacts of a client as `contacts` does, for pages that ask again and again. Raises NotAllowed."""
+    return _rows_of(client, Contact, _contacts_of)
+
+
+def _rows_of(client: Client, model: Any, read: Callable[[int], list[Any]]) -> list[Any]:
+    """Return rows of a client, each with the client at hand, so that nobody fetches it again."""
+    if not current_actor().may(Permission.CLIENT_READ):
+        raise NotAllowed(bilingual("客户资料", "Client details"), Permission.CLIENT_READ)
+    rows = [] if client_tables.names_empty_table(model, {"client": client}) else read(client.pk)
+    for row in rows:
+        row.client = client
+    return rows
 
 
 @query(
@@ -225,6 +248,14 @@ def coverage(*, client: Client) -> Any:
     """Return who serves and served a client: those who serve, the main manager first, then earlier ones."""
     rank = Case(When(role="main", then=Value(0)), When(role="deputy", then=Value(1)), default=Value(2))
     return Coverage.objects.filter(client=client).order_by(F("until").asc(nulls_first=True), rank, "since")
+
+
+_serving = kept_rows(Coverage, lambda client: coverage(client=client).filter(until=None))
+
+
+def serving_rows(client: Client) -> list[Coverage]:
+    """Return who serves a client now, the main manager first, for pages that ask again and again. Raises NotAllowed."""
+    return _rows_of(client, Coverage, _serving)
 
 
 @query("clients.history", needs=Permission.CLIENT_READ, zh="历史版本", en="Earlier data", parameters=CLIENT)

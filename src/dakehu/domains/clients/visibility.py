@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from dakehu.domains.clients.models import Client, Coverage
 from dakehu.foundation.access.actor import Actor, Reach
-from dakehu.foundation.access.scope import GuardedQuerySet
+from dakehu.foundation.access.scope import GuardedQuerySet, compiled_subquery
 from dakehu.foundation.base import clock
 
 
@@ -24,15 +24,20 @@ def serving() -> Any:
     return rows.filter(Q(ends_on=None) | Q(ends_on__gte=clock.today()))
 
 
+def _clients_of(duties: Any) -> Any:
+    """Return the clients of some duties as what stands in a condition `__in`."""
+    return compiled_subquery(duties.values("client_id"))
+
+
 def hidden_condition(actor: Actor) -> Q:
     """Return the condition for hidden clients, the complement of `condition`, for actors with reach ALL."""
-    return Q(walled=True) & ~Q(pk__in=serving().filter(user_id=actor.user_id).values("client_id"))
+    return Q(walled=True) & ~Q(pk__in=_clients_of(serving().filter(user_id=actor.user_id)))
 
 
 def condition(actor: Actor) -> Q:
     """Return the condition for visible clients."""
     duties = serving()
-    own = Q(pk__in=duties.filter(user_id=actor.user_id).values("client_id"))
+    own = Q(pk__in=_clients_of(duties.filter(user_id=actor.user_id)))
     if actor.reach is Reach.ALL:
         return Q(walled=False) | own
     if actor.reach is not Reach.COVERED:
@@ -40,7 +45,7 @@ def condition(actor: Actor) -> Q:
     teammates = [user for user in actor.covers if user != actor.user_id]
     if not teammates:
         return own
-    return own | Q(walled=False, pk__in=duties.filter(user_id__in=teammates).values("client_id"))
+    return own | Q(walled=False, pk__in=_clients_of(duties.filter(user_id__in=teammates)))
 
 
 def covered_sql(covers: str, user: str) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
+
 from dakehu.domains.team import rules
 from dakehu.domains.team.credentials import require_sign_in
 from dakehu.domains.team.models import Branch, SavedView, Team, Token, User
@@ -10,8 +12,9 @@ from dakehu.domains.team.roles import ROLES
 from dakehu.foundation.access.actor import Actor, current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.errors import NotFound
+from dakehu.foundation.base.errors import NotAllowed, NotFound
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.database.kept_statements import kept_statement
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.schema.parameters import parameters_of
@@ -117,6 +120,18 @@ def users() -> Any:
     return User.objects.order_by("team__name", "username")
 
 
+_names_to_choose = kept_statement(
+    User, lambda: User.objects.filter(is_active=True).order_by("team__name", "username").values_list("pk", "name")
+)
+
+
+def users_to_choose() -> list[tuple[int, str]]:
+    """Return (id, name) of the active members of staff by team. Raises NotAllowed."""
+    if not current_actor().may(Permission.TEAM_READ):
+        raise NotAllowed(bilingual("人员", "Staff"), Permission.TEAM_READ)
+    return [(pk, name) for pk, name in _names_to_choose()]
+
+
 @query("team.branches", needs=Permission.TEAM_READ, zh="营业部", en="Branches")
 def branches() -> Any:
     """Return all branches by code."""
@@ -168,10 +183,26 @@ def tokens() -> Any:
 @query("team.views", needs="", zh="我的视图", en="My views", parameters=parameters_of("team.SavedView", "page"))
 def views(*, page: str) -> Any:
     """Return one's own saved views of a page and those shared by one's team."""
-    from django.db.models import Q
+    return _views_of(current_actor().user_id, _teams_of(current_actor()), page)
 
+
+def names_of_views(page: str, count: int) -> list[tuple[int, str]]:
+    """Return (id, name) of the first `count` of `views`, for the menu of every page."""
     actor = current_actor()
-    condition = Q(owner_id=actor.user_id)
-    if actor.extra.get("teams"):
-        condition |= Q(shared=True, owner__team_id__in=actor.extra["teams"])
+    return [(pk, name) for pk, name in _names_of_views(actor.user_id, _teams_of(actor), page, count)]
+
+
+def _teams_of(actor: Actor) -> tuple[int, ...]:
+    return tuple(actor.extra.get("teams") or ())
+
+
+def _views_of(owner: int | None, teams: tuple[int, ...], page: str) -> Any:
+    condition = Q(owner_id=owner)
+    if teams:
+        condition |= Q(shared=True, owner__team_id__in=teams)
     return SavedView.objects.filter(condition, page=page).order_by("pk")
+
+
+_names_of_views = kept_statement(
+    SavedView, lambda owner, teams, page, count: _views_of(owner, teams, page).values_list("pk", "name")[:count]
+)

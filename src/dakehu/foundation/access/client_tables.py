@@ -136,8 +136,20 @@ def names_empty_table(model: Any, conditions: dict[str, Any]) -> bool:
     if known is None or model._meta.db_table not in known.tables or not known.holds_for(actor_or_none()):
         return False
     key = client_keys()[model._meta.db_table]
+    among = conditions.get(f"{key.attname}__{AMONG}")
+    if among is not None:
+        return list(among) == [known.client]
     named = conditions.get(key.name, conditions.get(key.attname))
     return named is not None and getattr(named, "pk", named) == known.client
+
+
+def row_beside(client: Any, name: str) -> Any:
+    """Return the row of a one-to-one relation of a client as the reader sees it, None without one."""
+    table = client._meta.get_field(name).related_model._meta.db_table
+    known = _empty.get()
+    if known is not None and table in known.tables and known.client == client.pk and known.holds_for(actor_or_none()):
+        return None
+    return getattr(client, name, None)
 
 
 def is_known_empty(query: Any) -> bool:

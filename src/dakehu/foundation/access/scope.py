@@ -13,8 +13,10 @@ from functools import lru_cache
 from typing import Any
 
 from django.apps import apps
-from django.db import models
+from django.core.exceptions import EmptyResultSet
+from django.db import DEFAULT_DB_ALIAS, models, router
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from dakehu.foundation.access import client_tables
 from dakehu.foundation.access.actor import (  # noqa: F401
@@ -71,9 +73,22 @@ def _condition(actor: Actor, client_path: str, day: date) -> Q:
         return _client_rule(actor)
     every = client_model().unscoped_for_scope()
     if actor.reach is Reach.ALL:
-        hidden = every.filter(_hidden_rule(actor)).values("pk")
+        hidden = compiled_subquery(every.filter(_hidden_rule(actor)).values("pk"))
         return Q(**{f"{client_path}__isnull": False}) & ~Q(**{f"{client_path}__in": hidden})
-    return Q(**{f"{client_path}__in": every.filter(_client_rule(actor)).values("pk")})
+    return Q(**{f"{client_path}__in": compiled_subquery(every.filter(_client_rule(actor)).values("pk"))})
+
+
+def compiled_subquery(rows: Any) -> Any:
+    """Return a queryset of one column as what stands in a condition `__in`: its SQL, compiled once.
+
+    A queryset in a condition is resolved and compiled with each statement that holds it, which takes longer than the
+    rest of a short statement.
+    """
+    try:
+        sql, params = rows.query.get_compiler(router.db_for_read(rows.model) or DEFAULT_DB_ALIAS).as_sql()
+    except EmptyResultSet:
+        return ()
+    return RawSQL(sql, params)  # noqa: S611  compiled by Django
 
 
 class GuardedQuerySet(models.QuerySet[Any]):
@@ -102,6 +117,33 @@ class GuardedQuerySet(models.QuerySet[Any]):
     update.alters_data = True  # type: ignore[attr-defined]
 
 
+class NoRows(GuardedQuerySet):
+    """A queryset that holds nothing whatever is asked of it, and so is narrowed and ordered without being copied."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.query.set_empty()
+        self._result_cache: list[Any] = []
+
+    def _same(self, *args: Any, **kwargs: Any) -> Any:
+        return self
+
+    filter = exclude = order_by = reverse = distinct = values = values_list = _same
+    select_related = prefetch_related = only = defer = all = none = _same
+
+    def __getitem__(self, key: Any) -> Any:
+        """Return the queryset itself for a slice. Raises IndexError for a row."""
+        if isinstance(key, slice):
+            return self
+        raise IndexError(key)
+
+    def exists(self) -> bool:
+        return False
+
+    def count(self) -> int:
+        return 0
+
+
 class Scoped(models.Manager.from_queryset(GuardedQuerySet)):  # type: ignore[misc]
     """Rows of client data that the current actor may see. Fails closed without an actor.
 
@@ -112,7 +154,7 @@ class Scoped(models.Manager.from_queryset(GuardedQuerySet)):  # type: ignore[mis
     def filter(self, *args: Any, **kwargs: Any) -> Any:
         """Return the visible rows that match; none at once where the table is known to hold none of that client."""
         if client_tables.names_empty_table(self.model, kwargs):
-            return GuardedQuerySet(self.model, using=self._db).none()
+            return NoRows(self.model, using=self._db)
         return self.get_queryset().filter(*args, **kwargs)
 
     def get_queryset(self) -> Any:

@@ -6,22 +6,31 @@ no sentence without its translation (decision 0012).
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils import translation
 
+# Beside Django's own, which takes a lock at each question; a page asks some two hundred times.
+_language: ContextVar[str] = ContextVar("dakehu_language", default="")
+
 
 def language() -> str:
     """Return the reader's language: "zh" (the default) or "en"."""
-    return "en" if (translation.get_language() or "zh").startswith("en") else "zh"
+    return _language.get() or ("en" if (translation.get_language() or "zh").startswith("en") else "zh")
 
 
 @contextmanager
 def in_language(code: str) -> Iterator[None]:
-    """Use the language `code` ("zh" or "en") inside the block."""
-    with translation.override("en" if code == "en" else "zh-hans"):
-        yield
+    """Use the language `code` ("zh", "en", or as Django names them) inside the block, in texts of Django too."""
+    is_english = code.startswith("en")
+    token = _language.set("en" if is_english else "zh")
+    try:
+        with translation.override("en" if is_english else "zh-hans"):
+            yield
+    finally:
+        _language.reset(token)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from dakehu.foundation.access.encrypted_fields import DOTS, EncryptedTextField, 
 from dakehu.foundation.access.sensitivity import Sensitivity
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.gates import related_rows
 from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.schema.fields import Computed, FieldSpec, described_fields, may, spec_of
 from dakehu.foundation.schema.related_columns import extension_columns, extension_rows, extensions_of
@@ -159,7 +160,7 @@ def render_rows(
             fetched: Any = _fetched_fields
             rows = rows.only(*fetched(model, tuple(keys))) if is_whole else rows.defer(*_deferred_behind(columns))
     else:
-        models.prefetch_related_objects(rows, *keys)
+        related_rows.fetch_keys(rows, keys)
     clearance = current_actor().clearance
     borrowed = [column for column in columns if hasattr(column.field, "own")]
     own = [(c.name, _reader(c), _cell_renderer(c, clearance, shown)) for c in columns if not hasattr(c.field, "own")]

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import translation
 
 from dakehu.domains.team.pulls import record_arrow_pull
 from dakehu.exchange.arrow.rows import BATCH
 from dakehu.exchange.arrow.stream import MEDIA_TYPE, read_query, stream_of
 from dakehu.foundation.access.actor import acting_as, current_actor
 from dakehu.foundation.base.errors import TooManyRequests
+from dakehu.foundation.base.i18n import in_language, language
 
 SHAPE = ("columns", "part")
 PAGED = ("order", "limit", "offset", *SHAPE)
@@ -63,14 +63,14 @@ class _LongStream:
     """A stream read after the view has ended: each batch as the same actor, in the same language."""
 
     def __init__(self, parts: Iterator[bytes]) -> None:
-        self.parts, self.actor, self.language = parts, current_actor(), translation.get_language() or "zh-hans"
+        self.parts, self.actor, self.language = parts, current_actor(), language()
         self._is_open = True
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
-        with translation.override(self.language), acting_as(self.actor):
+        with in_language(self.language), acting_as(self.actor):
             return next(self.parts)
 
     def close(self) -> None:

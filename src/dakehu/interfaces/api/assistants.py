@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 import orjson
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
 from dakehu import __version__
@@ -23,7 +22,7 @@ from dakehu.foundation.actions.registry import act
 from dakehu.foundation.audit.chain import plain_value
 from dakehu.foundation.base import firm_settings, system_faults
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.i18n import bilingual, in_language
 from dakehu.foundation.gates import QUERIES, ask
 from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.interfaces import rate_limits
@@ -57,7 +56,7 @@ class ProtocolError(Exception):
 def mcp_view(request: HttpRequest) -> HttpResponse:
     """Answer one JSON-RPC message; 202 without a body for a notification."""
     wanted = request.headers.get("Accept-Language", "zh").lower()
-    with translation.override("en" if wanted.startswith("en") else "zh-hans"):
+    with in_language(wanted):
         try:
             _check_allowed(request)
             if request.method != "POST":

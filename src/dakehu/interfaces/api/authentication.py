@@ -5,12 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from django.http.response import HttpResponseBase
-from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
 from dakehu.foundation.access.actor import acting_as
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.i18n import bilingual, in_language
 from dakehu.interfaces import rate_limits
 from dakehu.interfaces.api.responses import View, refusal_answer, speaks_json
 from dakehu.interfaces.authentication import WrongMethod, actor_of
@@ -24,7 +23,7 @@ def asked_by(*methods: str) -> Any:
         @functools.wraps(view)
         def run(request: Any, *args: Any, **named: Any) -> HttpResponseBase:
             wanted = request.headers.get("Accept-Language", "zh").lower()
-            with translation.override("en" if wanted.startswith("en") else "zh-hans"):
+            with in_language(wanted):
                 try:
                     if request.method not in methods:
                         raise WrongMethod(

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 
@@ -15,7 +14,7 @@ from dakehu.exchange.calendars.feeds import feed_content, opened_permissions
 from dakehu.foundation.access.actor import acting_as
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base.errors import NotFound, Refused, TooManyRequests
-from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.i18n import bilingual, in_language
 from dakehu.interfaces import rate_limits
 from dakehu.interfaces.authentication import SAFE, SignInFirst, WrongMethod, holder, token_actor
 
@@ -55,7 +54,7 @@ def _answered(request: Any, given: str) -> HttpResponse:
     user, row = found
     with (
         acting_as(replace(actor, door=DOOR, request_id=getattr(request, "request_id", ""))),
-        translation.override("en" if team.language_of(user.pk) == "en" else "zh-hans"),
+        in_language(team.language_of(user.pk)),
     ):
         content = feed_content(row.pk)
     return _sent(request, content)

@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from isal import igzip
 
@@ -17,7 +16,7 @@ from dakehu.foundation.access.actor import acting_as
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import system_faults
 from dakehu.foundation.base.errors import Refused, TooManyRequests
-from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.i18n import bilingual, in_language
 from dakehu.interfaces import rate_limits
 from dakehu.interfaces.authentication import SAFE, WrongMethod, actor_of
 from dakehu.interfaces.odata.refusals import NotSupported, error_body
@@ -59,8 +58,7 @@ def answered(view: View) -> View:
     @csrf_exempt
     @functools.wraps(view)
     def run(request: Any, *args: Any, **named: Any) -> HttpResponse:
-        language = "en" if request.headers.get("Accept-Language", "zh").lower().startswith("en") else "zh-hans"
-        with translation.override(language):
+        with in_language(request.headers.get("Accept-Language", "zh").lower()):
             try:
                 made = _read(view, request, *args, **named)
             except Refused as refusal:

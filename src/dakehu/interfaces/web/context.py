@@ -322,14 +322,14 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated or actor is None or actor.user_id is None or user.must_change:
         return {"links": {"language": "/language", "sign_out": "/sign-out"}}
     at = request.path
-    views = team.views(page="clients")[:4] if actor.may(Permission.CLIENT_READ) else []
+    views = team.names_of_views("clients", 4) if actor.may(Permission.CLIENT_READ) else []
     shown = [
         {
-            "label": view.name,
-            "url": f"/clients/?view={view.pk}",
-            "active": at == "/clients/" and request.GET.get("view") == str(view.pk),
+            "label": name,
+            "url": f"/clients/?view={number}",
+            "active": at == "/clients/" and request.GET.get("view") == str(number),
         }
-        for view in views
+        for number, name in views
     ]
     role = user.role_text
     detail = f"{role} · {user.team.name}" if user.team_id else role

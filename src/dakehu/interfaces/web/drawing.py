@@ -133,7 +133,8 @@ def shares_table(found: dict[str, Any]) -> list[dict[str, Any]]:
 def calendar(first: str, days: dict[str, int], title: Callable[[str, int], str]) -> dict[str, Any]:
     """Return a year of days, a column a week, Monday on top, with a bar for each week above.
 
-    Days without a count are one ground of squares; `squares` holds the others, `marks` the months.
+    Days without a count are one ground of squares; `squares` holds the others, `marks` the months. Places are texts: a
+    template takes long to write a number.
     """
     start = date.fromisoformat(first)
     most = max(days.values(), default=0)
@@ -145,21 +146,26 @@ def calendar(first: str, days: dict[str, int], title: Callable[[str, int], str])
         totals[week] += count
         level = min(LEVELS, math.ceil(count / max(most, 1) * LEVELS))
         squares.append(
-            {"x": week * STEP, "y": TOP_OF_DAYS + weekday * STEP, "level": level, "title": title(day, count)}
+            {
+                "x": str(week * STEP),
+                "y": str(TOP_OF_DAYS + weekday * STEP),
+                "level": str(level),
+                "title": title(day, count),
+            }
         )
     busiest = max(totals.values(), default=0) or 1
     bars = [
-        {"x": week * STEP + 1, "count": count, "y": f"{30 - tall:g}", "tall": f"{tall:g}"}
+        {"x": str(week * STEP + 1), "count": str(count), "y": f"{30 - tall:g}", "tall": f"{tall:g}"}
         for week, count in totals.items()
         if count and (tall := round(count / busiest * 28, 1))
     ]
-    names = ((week * STEP, _month_label(start + timedelta(weeks=week))) for week in range(weeks))
+    names = ((str(week * STEP), _month_label(start + timedelta(weeks=week))) for week in range(weeks))
     return {
-        "step": STEP,
+        "step": str(STEP),
         "squares": squares,
         "bars": bars,
         "marks": [{"x": x, "month": month} for x, month in names if month],
-        "width": weeks * STEP,
+        "width": str(weeks * STEP),
         "total": sum(days.values()),
         "busy_weeks": sum(1 for count in totals.values() if count),
         "busiest": busiest if days else 0,

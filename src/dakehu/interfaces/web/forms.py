@@ -179,7 +179,7 @@ def target_of(parameter: Parameter) -> str:
 def rows_to_choose(parameter: Parameter) -> list[tuple[str, str]]:
     label = target_of(parameter)
     if label == PEOPLE:
-        return [(str(user.pk), user.name) for user in team.users().filter(is_active=True)]
+        return [(str(pk), name) for pk, name in team.users_to_choose()]
     if label == "team.Branch":
         return [(str(row.pk), row.name) for row in team.branches()]
     if label == "team.Team":
@@ -252,6 +252,6 @@ def starting_values(action: Action) -> dict[str, Any]:
     if action.name == "service.open_request":
         begin["opened_on"] = clock.today().isoformat()
     if action.name in ("service.log_interaction", "service.plan_follow_up", "service.open_request", "clients.create"):
-        me = team.current_user()
-        begin |= {"staff": {"id": me.pk}, "owner": {"id": me.pk}} if me else {}
+        me = current_actor().user_id
+        begin |= {"staff": {"id": me}, "owner": {"id": me}} if me else {}
     return begin

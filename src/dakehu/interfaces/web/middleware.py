@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
@@ -16,7 +16,7 @@ from dakehu.domains.team.sign_in import backends, sessions
 from dakehu.foundation.access.actor import acting_as, stranger_actor
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused, TooManyRequests
-from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.i18n import bilingual, in_language
 from dakehu.foundation.database import lock_timeout
 from dakehu.foundation.gates.limits import CONTROL
 from dakehu.interfaces import rate_limits
@@ -59,7 +59,7 @@ class Manners:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         asked: Any = request
-        with translation.override(language_of(asked)), timezone.override(clock.zone()):
+        with in_language(language_of(asked)), timezone.override(clock.zone()):
             response = self._answered(asked)
         return with_headers(asked, response)
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from dakehu.domains.clients.choices import AssetsSource
+from dakehu.foundation.access import client_tables
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import PERSONAL
@@ -42,7 +43,7 @@ def client_worth(client: Any) -> dict[str, Any]:
     source = "counter" if client.assets_source == AssetsSource.FEED else "stated"
     stated = None if client.assets is None else Worth(source, client.assets, client.assets_on)
     reads_ledger = current_actor().may(Permission.LEDGER_READ)
-    row = getattr(client, "figures", None) if reads_ledger else None  # read once for every part of a page
+    row = client_tables.row_beside(client, "figures") if reads_ledger else None  # read once for every part of a page
     held = None if row is None or row.market_value is None else Worth("trades", row.market_value, row.as_of)
     leading, gap = compare_worth(stated, held)
     cleared = current_actor().clearance >= PERSONAL
@@ -63,7 +64,8 @@ def client_worth(client: Any) -> dict[str, Any]:
 
 def _counter(client: Any, leading: Worth | None, is_cleared: bool) -> dict[str, Any]:
     """Return the counter's newest balance beside a figure that was entered for a later day: {counter, counter_on}."""
-    balance = getattr(client, "balance", None) if is_cleared and leading and leading.source == "stated" else None
+    is_asked = is_cleared and leading is not None and leading.source == "stated"
+    balance = client_tables.row_beside(client, "balance") if is_asked else None
     if balance is None or balance.total is None:
         return {"counter": None, "counter_on": None}
     return {"counter": balance.total, "counter_on": balance.day.isoformat()}

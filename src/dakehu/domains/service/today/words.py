@@ -22,7 +22,9 @@ def title(row: Moment) -> str:
     """Return what a moment is called, with what it is about."""
     column: Any = Moment._meta.get_field("kind")
     kind = column.choice_set.text_of(row.kind)
-    return f"{kind}（{row.about}）" if row.about else str(kind)
+    return (
+        str(bilingual("{kind}（{about}）", "{kind} ({about})", kind=kind, about=row.about)) if row.about else str(kind)
+    )
 
 
 def why(row: Moment) -> str:

@@ -5,7 +5,8 @@ Extra keyword arguments become HTML attributes, with `_` written as `-`:
 `{% button "保存" hx_post="/x" data_key="s" %}`. A value of True gives a bare attribute, None or False none.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -13,11 +14,13 @@ from django import template
 from django.template.base import FilterExpression, Parser, Token, token_kwargs
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.i18n import bilingual, language
+from dakehu.interfaces.web import fields
+from dakehu.interfaces.web.fields import attributes
 from dakehu.interfaces.web.forms import Question
 
 register = template.Library()
@@ -27,10 +30,11 @@ BANNER_ICONS = {"blocking": "circle-alert", "note": "triangle-alert", "good": "c
 PAGES_AROUND = 2
 
 
-def attributes(given: Mapping[str, Any]) -> SafeString:
-    """HTML attributes from keyword arguments, escaped, each with a space before it."""
-    kept = ((name.replace("_", "-"), value) for name, value in given.items() if value not in (None, False))
-    return format_html_join("", "{}", ((format_html(' {}="{}"', n, "" if v is True else v),) for n, v in kept))
+@register.simple_tag
+@lru_cache(maxsize=256)
+def asset(path: str) -> str:
+    """Return the address of a file of the desk; Django's own tag looks it up each time."""
+    return static(path)
 
 
 @register.simple_tag
@@ -42,6 +46,34 @@ def fixed_part(name: str) -> SafeString:
 @lru_cache(maxsize=32)
 def _fixed_part(name: str, code: str) -> SafeString:
     return render_to_string(name)
+
+
+def drawn_once(name: str) -> Callable[[Callable[..., dict[str, Any]]], Callable[..., SafeString]]:
+    """Register a tag that draws a template from its arguments alone, once for each set of them.
+
+    For words of the desk only: what is known of clients, and what people typed, is drawn each time.
+    """
+
+    def wrap(make: Callable[..., dict[str, Any]]) -> Callable[..., SafeString]:
+        @functools.wraps(make)
+        def draw(*args: Any, **given: Any) -> SafeString:
+            values = {key: _as_shown(value) for key, value in make(*args, **given).items()}
+            # A text that is markup equals one that is not, so that the kinds of the values belong to the key.
+            return _drawn(name, language(), tuple(values.items()), tuple(map(type, values.values())))
+
+        return register.simple_tag(draw)  # type: ignore[no-any-return]
+
+    return wrap
+
+
+def _as_shown(value: object) -> object:
+    """Return a value as it stands in the page: numbers and truths as they are, all else as text."""
+    return value if isinstance(value, str | int | None) else str(value)
+
+
+@lru_cache(maxsize=512)
+def _drawn(name: str, code: str, values: tuple[tuple[str, Any], ...], kinds: tuple[type, ...]) -> SafeString:
+    return render_to_string(name, dict(values))
 
 
 class IconNode(template.Node):
@@ -86,7 +118,7 @@ def _icon(name: str, label: str, size: str) -> SafeString:
     )
 
 
-@register.inclusion_tag("components/button.html")
+@drawn_once("components/button.html")
 def button(
     label: object,
     icon: str = "",
@@ -138,54 +170,28 @@ def field(
     kind: text | textarea | select | checkbox | checks | radio | hidden, or any type of `<input>`;
     choices: (value, label) pairs; error: one text or a list of them, as in `Refused.messages`.
     """
-    errors = [str(error)] if error and not isinstance(error, list | tuple) else [str(e) for e in error or ()]
-    held = "" if value is None else str(value)
-    return {
-        "name": name,
-        "id": given.pop("id", f"field-{name}"),
-        "label": label,
-        "value": held,
-        "checked": value in (True, "true", "on", "1"),
-        "kind": kind,
-        "help": help,
-        "errors": errors,
-        "choices": [
-            (str(key), text, str(key) in (held.split(",") if kind == "checks" else (held,))) for key, text in choices
-        ],
-        "unit": unit,
-        "required": required,
-        "icon": icon,
-        "wide": wide,
-        "suggestions": suggestions,
-        "around": attributes(around or {}),
-        "attributes": attributes(given),
-    }
-
-
-@register.inclusion_tag("components/field.html")
-def question(asked: Question, prefix: str = "") -> dict[str, Any]:
-    """Draw a question of an action's form; `prefix` follows its name in the id, where two forms share a page."""
-    return field(
-        asked.name,
-        asked.label,
-        kind=asked.kind,
-        value=asked.value,
-        choices=asked.choices,
-        help=asked.help,
-        error=asked.error,
-        unit=asked.unit,
-        required=asked.required,
-        wide=asked.wide,
-        suggestions=asked.suggestions,
-        around={
-            "data-applies": " ".join(asked.applies_to) or None,
-            "data-applies-by": asked.applies_by or None,
-            "hidden": asked.hidden,
-        },
-        placeholder=asked.placeholder,
-        id=f"{asked.name}{prefix}",
-        autocomplete="off",
+    return fields.field_values(
+        name,
+        label,
+        value,
+        kind=kind,
+        choices=choices,
+        help=help,
+        error=error,
+        unit=unit,
+        required=required,
+        icon=icon,
+        wide=wide,
+        suggestions=suggestions,
+        around=around,
+        **given,
     )
+
+
+@register.simple_tag
+def question(asked: Question, prefix: str = "") -> SafeString:
+    """Draw a question of an action's form; `prefix` follows its name in the id, where two forms share a page."""
+    return fields.draw_question(asked, prefix)
 
 
 @register.simple_tag
@@ -236,7 +242,7 @@ def avatar(name: object, size: str = "") -> SafeString:
     return format_html('<span class="avatar{}" title="{}" aria-hidden="true">{}</span>', looks, name, sign)
 
 
-@register.inclusion_tag("components/empty.html")
+@drawn_once("components/empty.html")
 def empty(
     title: object, text: object = "", action: object = "", url: str = "", icon: str = "inbox", **given: Any
 ) -> dict[str, Any]:

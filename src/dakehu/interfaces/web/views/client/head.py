@@ -31,9 +31,9 @@ REACH = {
 def head_of(client: Any) -> dict[str, Any]:
     """The strip over every tab, with the client's contacts."""
     today = clock.today()
-    contacts = contacts_of(client)
+    contacts = clients.contact_rows(client)
     shown = render_row(client, shown=True)
-    serving = render_rows(_of_client(clients.coverage(client=client).filter(until=None), client), shown=True)
+    serving = render_rows(clients.serving_rows(client), shown=True)
     return {
         "client": client,
         "shown": shown,
@@ -49,19 +49,6 @@ def head_of(client: Any) -> dict[str, Any]:
         "crumbs": [{"label": bilingual("客户", "Clients"), "url": "/clients/"}],
         "page_title": shown["name"],
     }
-
-
-def contacts_of(client: Any) -> list[Any]:
-    """Return the contacts of a client, each with the client at hand."""
-    return _of_client(clients.contacts(client=client), client)
-
-
-def _of_client(rows: Any, client: Any) -> list[Any]:
-    """Return rows of a client with the client at hand, so that nobody fetches it again."""
-    found = list(rows)
-    for row in found:
-        row.client = client
-    return found
 
 
 def peek_of(client: Any) -> dict[str, Any]:
