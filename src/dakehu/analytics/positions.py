@@ -13,7 +13,6 @@ from dakehu.analytics.jit import compiled
 
 SOLD, LISTED = 1, 2
 LATEST = np.int32(2**31 - 1)
-FEWEST = 16  # the same for fewer
 FEW = 64  # up to this many trades each is compared with all others, in vector registers
 
 
@@ -30,13 +29,6 @@ def order_by_day(start, stop, day, first, span, counts, order):
             counts[i] = (day[start + i] - first) * FEW + i
         for i in range(n, FEW):
             counts[i] = LATEST
-        if n <= FEWEST:
-            for i in range(n):
-                earlier = 0
-                for j in range(FEWEST):
-                    earlier += np.int32(1) if counts[j] < counts[i] else np.int32(0)
-                order[earlier] = i
-            return
         for i in range(n):
             earlier = 0
             for j in range(FEW):
