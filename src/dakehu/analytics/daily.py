@@ -9,7 +9,7 @@ Missing: NaN on days without a price of something held; a return is 0 where the 
 
 import numpy as np
 
-from dakehu.analytics.jit import WIDTH, compiled, write_changes
+from dakehu.analytics.jit import WIDE, WIDTH, compiled, write_changes
 
 UNITS = 1000.0  # quantities are whole thousandths of a share
 STEP = 32  # days computed at once
@@ -52,9 +52,12 @@ def value_positions(start, stop, asset, day, quantity, prices, days, value, slot
 
 @compiled
 def _divide_each(value, returns):
-    """Write the returns of days of which some are worth more or less than single precision holds."""
-    for k in range(value.size - 1):
-        returns[k + 1] = value[k + 1] / value[k] - 1.0 if value[k] != 0.0 else 0.0
+    """Write the returns of days by division, whatever they are worth."""
+    before_each, after_each, later = value[:-1], value[1:], returns[1 : value.size]
+    for k in range(later.size):
+        before = before_each[k]
+        change = after_each[k] / before - 1.0
+        later[k] = change if before != 0.0 else 0.0
 
 
 @compiled
@@ -65,9 +68,10 @@ def daily_returns(value, first, n, flow_day, flow_in, flow_out, flows, returns):
         day.
     """
     wrong = 0
-    for k in range(0, n - 1, WIDTH):
-        wrong += write_changes(value, first + k, returns, k + 1)
-    if wrong > 0:
+    if WIDE:
+        for k in range(0, n - 1, WIDTH):
+            wrong += write_changes(value, first + k, returns, k + 1)
+    if wrong > 0 or not WIDE:
         _divide_each(value[first : first + n], returns)
     returns[0] = 0.0
     for f in range(flows):

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import numba
 from llvmlite import ir
+from llvmlite.binding import get_host_cpu_features
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
@@ -49,6 +50,7 @@ larger = _extremum("maxnum")
 WIDTH = 8
 NUMBERS, FLAGS = ir.VectorType(ir.DoubleType(), WIDTH), ir.VectorType(ir.IntType(1), WIDTH)
 FEW_DIGITS = ir.VectorType(ir.FloatType(), WIDTH)
+WIDE = bool(get_host_cpu_features().get("avx512f"))  # whether registers hold them; elsewhere plain loops are quicker
 
 
 def _constant(number: float) -> Any:
@@ -70,7 +72,7 @@ def _count(builder: Any, flags: Any) -> Any:
 def append_below(typing_context: Any, source: Any, index: Any, limit: Any, target: Any, count: Any) -> Any:
     """Append those of source[index : index + WIDTH] that are below a limit to the `count` numbers of target; return the new count.
 
-    WIDTH numbers are written: what is beyond the new count is without meaning. One instruction where the processor has it.
+    WIDTH numbers are written: what is beyond the new count is without meaning.
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from dakehu.analytics.daily import STEP
-from dakehu.analytics.jit import WIDTH, append_below, compiled
+from dakehu.analytics.jit import WIDE, WIDTH, append_below, compiled
 
 TAIL = 0.05
 BEYOND = 1.35  # standard deviations below the mean: the worst 5 % of days are nearly always further out
@@ -94,8 +94,13 @@ def _collect(values, n, limit, collected):
     Shape: values float64 [n + WIDTH or more], those beyond n are not below the limit; collected float64 [n + WIDTH].
     """
     count = 0
-    for i in range(0, n, WIDTH):
-        count = append_below(values, i, limit, collected, count)
+    if WIDE:
+        for i in range(0, n, WIDTH):
+            count = append_below(values, i, limit, collected, count)
+    else:  # each is written, the index advances only for those below: no branch
+        for i in range(n):
+            collected[count] = values[i]
+            count += 1 if values[i] < limit else 0
     return count
 
 
