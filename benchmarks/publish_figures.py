@@ -4,16 +4,21 @@
     python scripts/with_postgres.py -- python benchmarks/publish_figures.py [--clients 300000]   (PostgreSQL)
 
 Bare clients and random figures; published twice, so that the second time there are old ones to replace. While it is
-published a reader asks for the figures of one client all the time: the longest wait is printed.
+published a reader, a process of its own as those who serve pages are, asks for the figures of one client all the time: the
+longest wait is printed.
 """
 
 import argparse
+import json
 import os
 import resource
+import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -52,26 +57,48 @@ def write_chunks(folder: Path, clients: np.ndarray) -> list[Path]:
     return paths
 
 
-def read_all_the_time(stop: threading.Event, waits: list[float]) -> None:
-    """Read one client's figures again and again, and note how long each answer took."""
-    from django.db import connection
+def read_all_the_time() -> None:
+    """Read one client's figures again and again until standard input ends; print how long each answer took, as JSON."""
+    import django
 
+    django.setup()
     from dakehu.domains.ledger.models import Figures
     from dakehu.foundation.access.actor import acting_as, system_actor
 
+    stop, waits = threading.Event(), list[float]()
+    threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
     with acting_as(system_actor("benchmark", "cli")):
+        list(Figures.objects.order_by("client_id")[:1])
+        print("ready", flush=True)
         while not stop.wait(0.005):
             begun = time.perf_counter()
             list(Figures.objects.order_by("client_id")[:1])
             waits.append(time.perf_counter() - begun)
-    connection.close()
+    print(json.dumps(waits))
+
+
+@contextmanager
+def reader() -> Iterator[list[float]]:
+    """Run a reader beside; the list it gives holds its waits in seconds afterwards."""
+    command = [sys.executable, __file__, "--read"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin and process.stdout
+        process.stdout.readline()
+        waits: list[float] = []
+        yield waits
+        process.stdin.close()
+        waits += json.loads(process.stdout.read())
 
 
 def main() -> None:
     """Seed, publish twice, print."""
     line = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     line.add_argument("--clients", type=int, default=300_000)
+    line.add_argument("--read", action="store_true", help="be the reader beside")
     given = line.parse_args()
+    if given.read:
+        read_all_the_time()
+        return
     with tempfile.TemporaryDirectory(prefix="dakehu-publish-") as home:
         os.environ.update(database(), DAKEHU_HOME=home, DJANGO_SETTINGS_MODULE="dakehu.project.settings")
         start()
@@ -93,18 +120,14 @@ def main() -> None:
                 ("into an empty table", date(2026, 11, 26)),
                 ("old figures replaced", date(2026, 11, 27)),
             ):
-                stop, waits = threading.Event(), list[float]()
-                reader = threading.Thread(target=read_all_the_time, args=(stop, waits))
-                reader.start()
-                begun, busy, served = time.perf_counter(), time.process_time(), server_seconds()
-                close_run.publish(day=day, digest=title, name=title, parts=parts, days=DAYS, current=True)
-                whole, used = time.perf_counter() - begun, time.process_time() - busy
-                served = server_seconds() - served
-                stop.set()
-                reader.join()
+                with reader() as waits:
+                    begun, busy, served = time.perf_counter(), time.process_time(), server_seconds()
+                    close_run.publish(day=day, digest=title, name=title, parts=parts, days=DAYS, current=True)
+                    whole, used = time.perf_counter() - begun, time.process_time() - busy
+                    served = server_seconds() - served
                 print(
-                    f"{connection.vendor}, {given.clients:,} clients, {title}: {whole:.1f} s, processor: {used:.1f} s here with the reader, "
-                    f"{served:.1f} s of the server; a reader waited {max(waits) * 1000:.0f} ms at most of {len(waits)}; "
+                    f"{connection.vendor}, {given.clients:,} clients, {title}: {whole:.1f} s, processor: {used:.1f} s here, "
+                    f"{served:.1f} s of the server with the reader; a reader waited {max(waits) * 1000:.0f} ms at most of {len(waits)}; "
                     f"load {os.getloadavg()[0]:.1f}, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB",
                     flush=True,
                 )

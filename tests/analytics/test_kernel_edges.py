@@ -102,3 +102,15 @@ def test_a_step_that_is_asked_for_alone_comes_to_the_same_bits_and_the_others_sa
     assert np.array_equal(part.values[:, rest], whole.values[:, rest], equal_nan=True)
     assert np.array_equal(part.reasons[:, rest], whole.reasons[:, rest])
     assert np.isnan(part.values[:, left_out]).all() and (part.reasons[:, left_out] == Reason.NOT_ASKED).all()
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-42, 1e-30, 1.0, 1e30, 1e42, 1e300])
+def test_returns_are_those_of_plain_division_whatever_a_client_is_worth(scale):
+    moves = np.random.default_rng(8).normal(0, 0.02, 400)
+    prices = scale * np.exp(np.cumsum(moves))
+    figures = compute(book_of([(0, 0, 0, 1, float(prices[0]), 0.0)], [prices]))
+    returns = np.append(0.0, prices[1:] / prices[:-1] - 1.0)
+    tail = np.sort(returns)[: int((len(returns) - 1) * 0.05) + 1]
+    assert figures.values[0, Column.VOLATILITY] == pytest.approx(returns.std(ddof=1) * np.sqrt(252), rel=1e-12)
+    assert figures.values[0, Column.CVAR95] == pytest.approx(tail.mean(), rel=1e-12)
+    assert figures.values[0, Column.TWR] == pytest.approx(prices[-1] / prices[0] - 1.0, rel=1e-12)

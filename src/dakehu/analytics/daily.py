@@ -9,9 +9,10 @@ Missing: NaN on days without a price of something held; a return is 0 where the 
 
 import numpy as np
 
-from dakehu.analytics.jit import compiled
+from dakehu.analytics.jit import WIDE, WIDTH, compiled, write_changes
 
 UNITS = 1000.0  # quantities are whole thousandths of a share
+STEP = 32  # days computed at once
 
 
 @compiled
@@ -50,22 +51,37 @@ def value_positions(start, stop, asset, day, quantity, prices, days, value, slot
 
 
 @compiled
-def daily_returns(value, first, n, flow_day, flow_in, flow_out, flows, returns):
-    """Write the n returns of the days first..first + n − 1. Flows are those of each day, ordered by day."""
-    returns[0] = 0.0
-    before_each = value[first : first + n - 1]
-    after_each = value[first + 1 : first + n]
-    later = returns[1:n]
+def _divide_each(value, returns):
+    """Write the returns of days by division, whatever they are worth."""
+    before_each, after_each, later = value[:-1], value[1:], returns[1 : value.size]
     for k in range(later.size):
         before = before_each[k]
         change = after_each[k] / before - 1.0
         later[k] = change if before != 0.0 else 0.0
+
+
+@compiled
+def daily_returns(value, first, n, flow_day, flow_in, flow_out, flows, returns):
+    """Write the n returns of the days first..first + n − 1, and STEP returns of 0 beyond.
+
+    Shape: value float64 [first + n + STEP or more]; returns float64 [n + 2 × STEP]; flows are those of each day, ordered by
+        day.
+    """
+    wrong = 0
+    if WIDE:
+        for k in range(0, n - 1, WIDTH):
+            wrong += write_changes(value, first + k, returns, k + 1)
+    if wrong > 0 or not WIDE:
+        _divide_each(value[first : first + n], returns)
+    returns[0] = 0.0
     for f in range(flows):
         k = flow_day[f] - first
         if k >= n:
             break
         before = (value[first + k - 1] if k > 0 else 0.0) + flow_in[f]
         returns[k] = (value[first + k] + flow_out[f]) / before - 1.0 if before != 0.0 else 0.0
+    for k in range(np.uint64(n), np.uint64(n + STEP)):
+        returns[k] = 0.0
 
 
 @compiled

@@ -8,10 +8,10 @@ Missing: none; called only for clients with all prices.
 
 import numpy as np
 
+from dakehu.analytics.daily import STEP
 from dakehu.analytics.jit import compiled, larger, smaller
 
 BLOCKS = 32  # at most, in the search for the deepest drawdown
-STEP = 32  # days written at once
 ROUNDED = 1e-12  # growth that differs by less is the same but for rounding
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dakehu.analytics import daily, drawdowns, positions, return_figures, tails
+from dakehu.analytics import daily, drawdowns, positions, return_figures
 from dakehu.analytics.figures import CLASSES, COLUMNS, MINIMUM_DAYS, TRADING_DAYS, Column, Figures, Reason
 from dakehu.analytics.jit import compiled
 from dakehu.analytics.xirr import GRID, START_AT, discounts, solve
@@ -150,11 +150,11 @@ def _run(
 ):
     """Compute the figures of the clients begin..end into values and reasons."""
     days = prices.shape[1]
-    value_by_day, returns = np.zeros(days + drawdowns.STEP), np.empty(days)
-    wealth = np.empty(days + max(drawdowns.STEP, drawdowns.block_size(days)))
+    value_by_day, returns = np.zeros(days + daily.STEP), np.empty(days + 2 * daily.STEP)
+    wealth = np.empty(days + max(daily.STEP, drawdowns.block_size(days)))
     low, high = np.empty(drawdowns.BLOCKS + 1), np.empty(drawdowns.BLOCKS + 1)
-    worst_returns = np.empty(days + 2 * tails.STEP)
-    return_bits, worst_bits = returns.view(np.uint64), worst_returns.view(np.uint64)
+    worst_returns = np.empty(days + 2 * daily.STEP)
+    worst_bits = worst_returns.view(np.uint64)
     counts = np.zeros(max(days + 2, positions.FEW), np.int32)
     order, slot, active = np.empty(largest, np.int32), np.empty(largest, np.int32), np.empty(largest, np.int32)
     slot_asset, slot_held, held = np.empty(largest, np.int32), np.empty(largest, np.int64), np.zeros(largest, np.int64)
@@ -167,6 +167,7 @@ def _run(
     for client in range(begin, end):
         row = values[client]
         why = reasons[client]
+        row[:] = np.nan
         start, stop = offsets[client], offsets[client + 1]
         n_trades = stop - start
         if n_trades == 0:
@@ -260,7 +261,7 @@ def _run(
             elapsed = ordinals[first + n - 1] - ordinals[first]
             return_figures.write_growth(row, why, growth, fall, first + max(top, 0), first + bottom, n, elapsed)
             return_figures.write_risk(
-                row, why, returns, return_bits, n, market[first : first + n], has_market, worst_returns, worst_bits
+                row, why, returns, n, market[first : first + n], has_market, worst_returns, worst_bits
             )
         average = total / n
         years = n / TRADING_DAYS
@@ -337,7 +338,7 @@ def compute(book: Book, threads: int | None = None, columns: Collection[Column] 
     Missing: NaN with a reason, NOT_ASKED for the columns of a step left out.
     """
     clients = book.clients
-    values = np.full((clients, COLUMNS), np.nan)
+    values = np.empty((clients, COLUMNS))
     reasons = np.zeros((clients, COLUMNS), np.uint8)
     if clients == 0:
         return Figures(values, reasons)

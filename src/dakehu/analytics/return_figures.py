@@ -39,10 +39,10 @@ def write_growth(row, why, growth, fall, peak_day, trough_day, n, elapsed):
 
 
 @compiled
-def write_risk(row, why, returns, return_bits, n, market, has_market, worst_returns, worst_bits):
+def write_risk(row, why, returns, n, market, has_market, worst_returns, worst_bits):
     """Write what follows from n daily returns and the index's of the same days.
 
-    Shape: returns and market float64 [n]; worst_returns float64 [n + 2 × tails.STEP] is work space; the bits are both
+    Shape: returns and market as `daily.moments`; worst_returns float64 [n + 2 × STEP] is work space; worst_bits the same
         viewed as uint64.
     """
     if n < 2:
@@ -68,7 +68,7 @@ def write_risk(row, why, returns, return_bits, n, market, has_market, worst_retu
             row[Column.SORTINO.value] = mean * TRADING_DAYS / (np.sqrt(losses / n) * np.sqrt(TRADING_DAYS))
         else:
             why[Column.SORTINO.value] = Reason.NO_VARIATION.value
-        at_risk, worst = tails.worst_days(returns, return_bits, n, mean, deviation, worst_returns, worst_bits)
+        at_risk, worst = tails.worst_days(returns, n, mean, deviation, worst_returns, worst_bits)
         row[Column.VAR95.value] = at_risk
         row[Column.CVAR95.value] = worst
         if not has_market or np.isnan(products):

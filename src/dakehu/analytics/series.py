@@ -41,7 +41,7 @@ def series_of(book: Book, client: int) -> Series:
         return Series(np.empty(0, np.int64), empty, empty, empty, empty, empty, empty)
     own = book.day[start:stop]
     first = int(own.min())
-    value = np.zeros(days)
+    value = np.zeros(days + daily.STEP)
     slots_of_trades = np.empty(stop - start, np.int32)
     held = np.empty(stop - start, np.int64)
     slot_count = daily.value_positions(
@@ -65,10 +65,18 @@ def series_of(book: Book, client: int) -> Series:
     np.add.at(money_in, own - first, np.maximum(flow, 0.0))
     np.add.at(money_out, own - first, np.maximum(-flow, 0.0))
     flow_days = np.unique(own)
-    returns = np.empty(n)
+    returns = np.empty(n + 2 * daily.STEP)
     daily.daily_returns(
-        value, first, n, flow_days, money_in[flow_days - first], money_out[flow_days - first], len(flow_days), returns
+        value,
+        first,
+        n,
+        flow_days,
+        money_in[flow_days - first],
+        money_out[flow_days - first],
+        len(flow_days),
+        returns,
     )
+    returns = returns[:n]
     growth = np.cumprod(1.0 + returns)
     highest = np.maximum.accumulate(np.maximum(growth, 1.0))
     return Series(

@@ -4,12 +4,12 @@ import math
 
 import numpy as np
 
-from dakehu.analytics.jit import compiled
+from dakehu.analytics.daily import STEP
+from dakehu.analytics.jit import WIDE, WIDTH, append_below, compiled
 
 TAIL = 0.05
 BEYOND = 1.35  # standard deviations below the mean: the worst 5 % of days are nearly always further out
 SPREAD = 0.52  # standard deviations: how quickly the tail of a normal distribution thins out there
-STEP = 32  # returns compared at once
 GUESSES = 24  # then equal returns are at the limit, and are sorted apart
 
 
@@ -41,11 +41,11 @@ def _select(values, n, k):
 
 
 @compiled
-def worst_days(returns, return_bits, n, mean, deviation, worst, worst_bits):
+def worst_days(returns, n, mean, deviation, worst, worst_bits):
     """Return (value at risk, expected shortfall) at 5 %.
 
-    Shape: returns float64 [n]; worst float64 [n + 2 × STEP] is work space; return_bits and worst_bits are both viewed as
-        uint64 → two scalars.
+    Shape: returns float64 [n + STEP], 0 beyond n; worst float64 [n + 2 × STEP] is work space; worst_bits is the same viewed
+        as uint64 → two scalars.
     Meaning: the 5 % percentile, linear between neighbours; the mean of the int((n − 1) × 0.05) + 1 worst days.
     Unit: returns; a loss is negative.
     Missing: NaN returns are not allowed.
@@ -56,8 +56,7 @@ def worst_days(returns, return_bits, n, mean, deviation, worst, worst_bits):
     limit = mean - BEYOND * deviation
     count, border = 0, 0.0
     if limit < 0.0:
-        worst[0] = limit
-        count = _collect(return_bits, n, worst_bits[0], worst_bits)
+        count = _collect(returns, n, limit, worst)
         if count >= k + 2:
             border = _border(worst, worst_bits, count, k + 1, limit, SPREAD * deviation)
     if border < 0.0:
@@ -89,15 +88,19 @@ def _sorted_apart(values, n, k):
 
 
 @compiled
-def _collect(bits, n, limit_bits, collected):
-    """Write the numbers below a negative limit; return how many.
+def _collect(values, n, limit, collected):
+    """Write the numbers below a limit; return how many.
 
-    Without a branch: each is written, the index advances only for those below.
+    Shape: values float64 [n + WIDTH or more], those beyond n are not below the limit; collected float64 [n + WIDTH].
     """
     count = 0
-    for i in range(n):
-        collected[count] = bits[i]
-        count += 1 if bits[i] > limit_bits else 0
+    if WIDE:
+        for i in range(0, n, WIDTH):
+            count = append_below(values, i, limit, collected, count)
+    else:  # each is written, the index advances only for those below: no branch
+        for i in range(n):
+            collected[count] = values[i]
+            count += 1 if values[i] < limit else 0
     return count
 
 

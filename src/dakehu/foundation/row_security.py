@@ -17,7 +17,7 @@ from django.db import connection, connections
 
 from dakehu.foundation.access import client_tables, query_guard, reach_proof, scope
 from dakehu.foundation.access.actor import Reach
-from dakehu.foundation.audit import redaction
+from dakehu.foundation.audit import chain, redaction
 from dakehu.foundation.database import table_swap
 from dakehu.foundation.records import replacement
 from dakehu.foundation.search import index, lookup
@@ -147,7 +147,8 @@ def statements(role: str) -> list[str]:
     made += lookup.functions(lines.db_table, policy_condition(f'"{lines.db_table}"."client_id"'))
     client = scope.client_model()._meta
     made.append(client_tables.function(policy_condition(f'"{client.db_table}"."{client.pk.column}"')))
-    made += table_swap.functions(role, [_replaceable(model) for model in replacement.replaceable_models()])
+    replaceable = [_replaceable(model) for model in replacement.replaceable_models()]
+    made += table_swap.functions(role, replaceable, turn=chain.LOCK)
     for name in ("foundation.AuditEntry", "foundation.AuditSeal"):
         audit = apps.get_model(name)._meta.db_table
         made.append(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{audit}" FROM "{role}"')

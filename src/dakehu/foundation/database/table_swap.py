@@ -32,8 +32,11 @@ class Replaceable:
     policies: tuple[str, ...]
 
 
-def functions(role: str, tables: Iterable[Replaceable]) -> list[str]:
-    """Return the statements that create both functions. `role` is the application's."""
+def functions(role: str, tables: Iterable[Replaceable], *, turn: int) -> list[str]:
+    """Return the statements that create both functions.
+
+    `role` is the application's; `turn` the advisory lock that every act waits for when it is entered into the audit.
+    """
     known = list(tables)
     names = ", ".join(f"'{one.table}'" for one in known)
     check = f"""
@@ -45,7 +48,7 @@ def functions(role: str, tables: Iterable[Replaceable]) -> list[str]:
     head = "LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp"
     return [
         f"CREATE OR REPLACE FUNCTION {BEGIN}(wanted text) RETURNS bigint {head} AS $swap${_begin(check, role)}$swap$",
-        f"CREATE OR REPLACE FUNCTION {END}(wanted text) RETURNS void {head} AS $swap${_end(check, role, orphans, after)}$swap$",
+        f"CREATE OR REPLACE FUNCTION {END}(wanted text) RETURNS void {head} AS $swap${_end(check, role, orphans, after, turn)}$swap$",
         f"REVOKE ALL ON FUNCTION {BEGIN}(text), {END}(text) FROM PUBLIC",
         f'GRANT EXECUTE ON FUNCTION {BEGIN}(text), {END}(text) TO "{role}"',
     ]
@@ -65,7 +68,7 @@ BEGIN{check}
 END """  # noqa: S608  names come from models
 
 
-def _end(check: str, role: str, orphans: str, after: str) -> str:
+def _end(check: str, role: str, orphans: str, after: str, turn: int) -> str:
     """Return the body that builds the indexes of the new table and lets it take the place of the old one."""
     return f"""
 DECLARE
@@ -112,6 +115,8 @@ BEGIN{check}
       PERFORM set_config('lock_timeout', '5s', true);
       EXECUTE format('LOCK TABLE %I IN SHARE ROW EXCLUSIVE MODE', wanted);{orphans}
       PERFORM set_config('lock_timeout', '{WAIT}', true);
+      -- The audit's turn first: another act may have it for long, and readers would wait as long for the table locked below.
+      PERFORM pg_advisory_xact_lock({turn});
       IF to_regprocedure('public.{DROP_VIEWS}(text)') IS NOT NULL THEN
         PERFORM public.{DROP_VIEWS}(wanted);
       END IF;
