@@ -7,7 +7,7 @@ from typing import Any
 
 WIDTH, NARROW, LINE_HEIGHT, BAR_HEIGHT, LEFT, TOP, GAP = 720, 350, 190, 54, 66, 12, 26
 LEVELS = 4  # shades of a day in the calendar
-SQUARE, STEP = 10, 12
+STEP = 12  # between the days of the calendar
 TOP_OF_DAYS = 36  # of the calendar, below the bars of its weeks
 
 
