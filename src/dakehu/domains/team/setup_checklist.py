@@ -103,5 +103,5 @@ def _second_factor() -> State:
     people = list(administrators())
     missing = [u.name for u in people if not (second_factors.kinds_of(u) or backends.requires_second_factor(u))]
     if missing:
-        return False, bilingual("还没有启用：{names}", "Not yet: {names}", names="、".join(missing))
+        return False, bilingual("还没有启用：{names}", "Not yet: {names}", names=missing)
     return True, bilingual("每位管理员都有", "Every administrator has one")
