@@ -1,6 +1,6 @@
 """`{% say "中文" "English" %}`: words in a template, both languages side by side."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
@@ -32,6 +32,12 @@ def _show(text: str, target: str, context: template.Context) -> str:
 def joined(items: Iterable[Any] | None) -> str:
     """`{{ names|joined }}`: the items with the separator of the reader's language, "" without any."""
     return join_items(items or (), language())
+
+
+@register.filter
+def in_language(texts: Mapping[str, Any]) -> str:
+    """`{{ row.reason|in_language }}`: the text of the reader's language of texts that were kept in both, {zh, en}."""
+    return str(texts[language()])
 
 
 class Say(template.Node):
