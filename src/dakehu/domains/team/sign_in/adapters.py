@@ -6,6 +6,7 @@ from typing import Any
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 
+from dakehu.domains.team.sign_in.single_sign_on import ProviderAnswered
 from dakehu.foundation.access import encrypted_fields
 
 PLACE = "mfa_authenticator.data"
@@ -27,14 +28,6 @@ class FactorAdapter(DefaultMFAAdapter):
 
     def _get_site_name(self) -> str:
         return "dakehu"
-
-
-class ProviderAnswered(Exception):
-    """Ends allauth's part with the provider's answer. `account` is None when it said no."""
-
-    def __init__(self, account: Any) -> None:
-        super().__init__("the firm's provider has answered")
-        self.account = account
 
 
 class FirmAdapter(DefaultSocialAccountAdapter):

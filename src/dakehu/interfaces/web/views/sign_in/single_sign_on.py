@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
 from dakehu.domains.team.sign_in import backends, single_sign_on
-from dakehu.domains.team.sign_in.adapters import ProviderAnswered
 from dakehu.foundation.access.actor import SIGN_IN, serving_strangers
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.interfaces.web.views.sign_in.password import draw, go_on
@@ -50,7 +49,7 @@ def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
 def _asked(request: HttpRequest, view: Any) -> HttpResponse:
     try:
         return _by_allauth(request, view)
-    except ProviderAnswered as answer:
+    except single_sign_on.ProviderAnswered as answer:
         return _answered(request, answer.account)
     except (requests.RequestException, KeyError, ValueError):
         return draw(request, AWAY, status=502)
