@@ -36,3 +36,8 @@ def test_only_who_may_create_something_is_told_to_create_it(zhou, lin, address, 
     assert for_lead in desk(zhou).get(address).content.decode()
     page = desk(lin).get(address).content.decode()
     assert for_lin in page and for_lead not in page
+
+
+def test_the_checklist_sends_admin_only_where_admin_may_go(admin):
+    page = desk(admin).get("/").content.decode()
+    assert "由团队负责人或客户经理导入" in page and 'href="/import/"' not in page
