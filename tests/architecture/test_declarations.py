@@ -1,5 +1,6 @@
 """A domain makes itself known by what it declares: every resource is reachable everywhere, and imports keep their order."""
 
+import ast
 import importlib
 from configparser import ConfigParser
 from functools import cache
@@ -10,9 +11,10 @@ import pytest
 
 from dakehu.exchange.sheets.definitions import exported_worksheets
 from dakehu.foundation.actions.registry import ACTIONS
+from dakehu.foundation.base.i18n import Bilingual
 from dakehu.foundation.domain_config import modules_of
 from dakehu.foundation.gates import QUERIES
-from dakehu.foundation.schema import resources
+from dakehu.foundation.schema import calendar_sources, resources
 from dakehu.foundation.schema.fields import model_of
 from dakehu.foundation.schema.resources import Resource, declare
 from dakehu.interfaces.api.openapi import openapi
@@ -173,3 +175,18 @@ def test_an_import_that_rises_in_the_foundation_is_found(lower, higher):
     assert not graph.find_illegal_dependencies_for_layers(layers=layers, containers={"dakehu.foundation"})
     graph.add_import(importer=f"dakehu.foundation.{lower}", imported=f"dakehu.foundation.{higher}")
     assert graph.find_illegal_dependencies_for_layers(layers=layers, containers={"dakehu.foundation"})
+
+
+def kinds_of_entries(source: str) -> list[str]:
+    """The kinds written in calls of CalendarEntry."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    made = [call for call in calls if getattr(call.func, "id", "") == "CalendarEntry"]
+    words = [word for call in made for word in call.keywords if word.arg == "kind"]
+    return [word.value.value for word in words if isinstance(word.value, ast.Constant)]
+
+
+def test_every_kind_of_entry_in_the_calendar_has_a_name_in_both_languages():
+    kinds = [kind for path in ROOT.glob("src/**/calendar*.py") for kind in kinds_of_entries(path.read_text())]
+    kinds += [kind for path in ROOT.glob("src/**/calendar/*.py") for kind in kinds_of_entries(path.read_text())]
+    assert {"meeting", "review", "prospect", "issue"} <= set(kinds)
+    assert [kind for kind in kinds if not isinstance(calendar_sources.kind_name(kind), Bilingual)] == []

@@ -46,5 +46,5 @@ def test_every_declared_rule_is_listed_with_its_certainty_in_words():
         rows = ask("compliance.rules", {})
     assert {"wording.W01", "registrations.adviser_or_analyst", "consents.withdrawal"} <= {row["name"] for row in rows}
     for row in rows:
-        assert row["certainty"] == {"V": "已核对原文", "S": "二手来源", "K": "待核实", "D": "行内默认"}[row["tag"]]
+        assert row["certainty"] == {"V": "已核对原文", "S": "二手来源", "K": "待核实", "D": "内部默认"}[row["tag"]]
         assert row["is_law"] == (row["tag"] in "VS") and row["text"] and (row["source"] or not row["is_law"])

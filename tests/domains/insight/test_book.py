@@ -179,6 +179,15 @@ def test_wang_counts_his_own_client_and_an_sees_no_amount_of_few(wang, an, zhou,
             ask("insight.book", {"view": "flows", "filters": {"nothing": 1}})
 
 
+def test_a_sum_of_amounts_that_an_may_see_is_not_offered_to_be_opened_into_its_clients(an, book, monkeypatch):
+    monkeypatch.setattr("dakehu.domains.insight.book.grids.Grid.hidden", lambda self: {})
+    with acting(an):
+        cells = [one for _, _, one in cells_of(ask("insight.net_inflow", {"since": "2026-07", "until": "2026-08"}))]
+    amounts = [one for one in cells if one["is_amount"] and one["value"] is not None]
+    assert amounts and all(one["cell"] == "" for one in amounts)
+    assert all(one["cell"] for one in cells if not one["is_amount"] and one["value"] is not None)
+
+
 def test_who_may_not_see_investments_gets_no_view(admin, book):
     with acting(admin), pytest.raises(NotAllowed):
         ask("insight.book", {"view": "flows"})

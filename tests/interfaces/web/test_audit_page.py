@@ -32,6 +32,11 @@ def test_compliance_sees_all_and_the_administrator_sees_names_masked(he, admin, 
     assert "张三" not in masked and "张*" in masked
 
 
+def test_what_the_desk_itself_did_is_said_to_be_done_by_the_system(he, zhang):
+    page = text(desk(he).get("/audit/"))
+    assert '<span class="audit-list__who">系统</span>' in page and '<option value="system">系统</option>' in page
+
+
 def test_personal_values_stay_dots(he, lin, zhang):
     with acting(lin):
         perform("clients.add_contact", {"client": zhang.pk, "kind": "手机", "value": "13812345678"})

@@ -12,9 +12,11 @@ import jwt
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.contrib.auth.signals import user_logged_in
 from django.test import Client as Browser
 
 from dakehu.domains.team.models import User
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.gates import perform
 from tests.cast import as_system
 from tests.interfaces.web.test_second_factor import acts, code_of, enter, turn_on
@@ -140,6 +142,21 @@ def test_a_verified_address_lets_its_one_user_in_and_ties_the_account(provider, 
     # From now on the tie counts, whatever the address says.
     again = through(provider, Browser(HTTP_ACCEPT="text/html"), sub="u1", email="other@firm.example")
     assert again.status_code == 302 and len(acts("team.link_account")) == 1
+
+
+def test_after_the_firms_sign_in_no_more_is_done_as_the_desk_than_after_a_password(provider, li, lin):
+    reaches = []
+
+    def note(**_):
+        reaches.append(current_actor().reach)
+
+    user_logged_in.connect(note)
+    try:
+        enter(Browser(HTTP_ACCEPT="text/html"))
+        through(provider, Browser(HTTP_ACCEPT="text/html"), sub="u1", email="li@firm.example", email_verified=True)
+    finally:
+        user_logged_in.disconnect(note)
+    assert reaches == ["stranger", "stranger"]
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,7 @@ def test_the_catalogue_shows_a_day_and_what_each_version_changed(zhou, lin):
     page = reader.get("/services/").content.decode()
     assert "提醒" in page and "2030-01-01 起有新版" in page and "innovation.add_service" not in page
     assert "没有服务项目" in reader.get("/services/?day=2025-12-31").content.decode()
+    assert f'href="/services/{service.service_id}/"' in page
     one = reader.get(f"/services/{service.service_id}/").content.decode()
     assert "<ins>打电话</ins>" in one and "未生效" in one
     form = f"/actions/innovation.change_service?service_version={service.pk}&valid_from=2030-02-01&note="

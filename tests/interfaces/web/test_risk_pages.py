@@ -25,7 +25,7 @@ def test_a_breach_is_found_from_the_numbers_on_top_to_the_tab_of_the_client(lin,
     assert f"/clients/{zhang.pk}/?tab=risk" in page and "/rows/risk.standings?is_beyond=1" in page
     assert "张三" in browser.get("/rows/risk.standings?is_beyond=1").content.decode()
     tab = browser.get(f"/clients/{zhang.pk}/?tab=risk").content.decode()
-    for words in ("低于警戒线", "135.0%", "3.7%", "行内默认", "feed/A1", "待回顾", "不据此判断"):
+    for words in ("低于警戒线", "135.0%", "3.7%", "内部默认", "feed/A1", "待回顾", "不据此判断"):
         assert words in tab, words
     assert "张三" in browser.get("/risk/reviews/").content.decode()
     limits = browser.get("/risk/limits/").content.decode()

@@ -10,6 +10,10 @@ LOOK = (bilingual("查看客户列表", "Look at the clients"), "/clients/")
 NO_CLIENTS = bilingual(
     "还没有客户。导入现有客户表，或在客户列表中新建。", "No clients yet: import your table, or add one."
 )
+NONE_BROUGHT = bilingual(
+    "还没有客户。客户经理或团队负责人导入后显示在这里。",
+    "No clients yet: they appear here once a manager or lead has imported a table.",
+)
 
 
 def _distribution(by: str, zh: str, en: str, order: int) -> Card:
@@ -23,7 +27,7 @@ def _distribution(by: str, zh: str, en: str, order: int) -> Card:
         parameters={"by": by},
         roles=(ANALYST,),
         order=order,
-        empty=NO_CLIENTS,
+        empty=NONE_BROUGHT,
     )
 
 
@@ -37,7 +41,7 @@ declare(
         roles=(ANALYST,),
         order=10,
         size="full",
-        empty=NO_CLIENTS,
+        empty=NONE_BROUGHT,
     ),
     _distribution("segment", "客户类别", "Segments", 30),
     _distribution("risk_level", "风险等级", "Risk levels", 31),
@@ -79,7 +83,7 @@ declare(
         roles=(COMPLIANCE,),
         order=20,
         size="side",
-        empty=NO_CLIENTS,
+        empty=NONE_BROUGHT,
     ),
     Card(
         "clients.restrictions",
@@ -90,6 +94,6 @@ declare(
         roles=(COMPLIANCE,),
         order=30,
         size="side",
-        empty=NO_CLIENTS,
+        empty=NONE_BROUGHT,
     ),
 )

@@ -78,8 +78,9 @@ declare(
         order=20,
         size="half",
         empty=bilingual(
-            "还没有日终计算。导入行情后运行 dakehu close。", "No close yet: import prices, then run dakehu close."
+            "还没有日终计算。行情由团队负责人或客户经理导入，或放入每晚运行的文件夹；每晚运行时计算。",
+            "No close yet. A lead or manager imports prices, or they lie in the folder of the nightly run, which computes it.",
         ),
-        link=(bilingual("导入行情", "Import prices"), "/import/"),
+        link=(bilingual("每晚运行的说明", "About the nightly run"), "/guide/nightly/"),
     ),
 )

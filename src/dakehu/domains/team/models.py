@@ -80,6 +80,8 @@ class User(AbstractBaseUser, Recorded):
     team = field(
         models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="members"),
         zh="团队", en="Team", listed=True,
+        help_zh="客户经理和团队负责人请选择团队；负责人看到本团队成员的客户，其他角色可以留空",
+        help_en="For managers and leads: a lead sees the clients of the team's members; other roles need none",
     )  # fmt: skip
     mail = field(models.EmailField(blank=True, default=""), zh="邮箱", en="Mail", listed=True)
     has_admin_duty = field(

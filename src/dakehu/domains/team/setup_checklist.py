@@ -10,7 +10,7 @@ from dakehu.domains.team.models import User
 from dakehu.domains.team.role_changes import administrators
 from dakehu.domains.team.roles import RoleName
 from dakehu.domains.team.sign_in import backends, second_factors
-from dakehu.foundation.access.actor import acting_as, system_actor
+from dakehu.foundation.access.actor import acting_as, current_actor, system_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base import clock
@@ -25,11 +25,12 @@ State = tuple[bool, Bilingual | str]
 
 @dataclass(frozen=True)
 class ChecklistItem:
-    """One line: `state` returns whether it is done and a sentence with the fact; `url` is where to do it."""
+    """One line: `state` returns whether it is done and a sentence with the fact; `url` is where to do it, `needs` the permission for that."""
 
     key: str
     label: Bilingual
     url: str
+    needs: str
     order: int
     state: Callable[[], State]
 
@@ -37,11 +38,16 @@ class ChecklistItem:
 ITEMS: dict[str, ChecklistItem] = {}
 
 
-def checklist_item(key: str, *, zh: str, en: str, url: str, order: int) -> Callable[[Callable[[], State]], Any]:
-    """Declare an item of the checklist: the function returns (done, sentence) and runs as the system."""
+def checklist_item(
+    key: str, *, zh: str, en: str, url: str, order: int, needs: str = ""
+) -> Callable[[Callable[[], State]], Any]:
+    """Declare an item of the checklist: the function returns (done, sentence) and runs as the system.
+
+    `url` is given to whoever holds the permission `needs`; others are told only.
+    """
 
     def declare(state: Callable[[], State]) -> Callable[[], State]:
-        ITEMS[key] = ChecklistItem(key, bilingual(zh, en), url, order, state)
+        ITEMS[key] = ChecklistItem(key, bilingual(zh, en), url, needs, order, state)
         return state
 
     return declare
@@ -50,12 +56,19 @@ def checklist_item(key: str, *, zh: str, en: str, url: str, order: int) -> Calla
 @query("team.setup_checklist", needs=Permission.SYSTEM_WRITE, zh="管理员清单", en="Administrator's checklist")
 def setup_checklist() -> list[dict[str, Any]]:
     """Return what an administrator sees to, in order: [{key, label, done, detail, url}]."""
+    actor = current_actor()
     with acting_as(system_actor("read the facts of the checklist")):
         rows = []
         for item in sorted(ITEMS.values(), key=lambda item: item.order):
             done, detail = item.state()
             rows.append(
-                {"key": item.key, "label": str(item.label), "done": done, "detail": str(detail), "url": item.url}
+                {
+                    "key": item.key,
+                    "label": str(item.label),
+                    "done": done,
+                    "detail": str(detail),
+                    "url": item.url if actor.may(item.needs) else "",
+                }
             )
         return rows
 
@@ -103,5 +116,5 @@ def _second_factor() -> State:
     people = list(administrators())
     missing = [u.name for u in people if not (second_factors.kinds_of(u) or backends.requires_second_factor(u))]
     if missing:
-        return False, bilingual("还没有启用：{names}", "Not yet: {names}", names="、".join(missing))
+        return False, bilingual("还没有启用：{names}", "Not yet: {names}", names=missing)
     return True, bilingual("每位管理员都有", "Every administrator has one")

@@ -107,7 +107,7 @@ def read_bounds(bounds: Any) -> dict[str, Decimal]:
         fault = {code for code, amount in read.items() if amount is None}
         if not fault:
             return {code: amount for code, amount in read.items() if amount is not None}
-    named = "、".join(sorted(fault)) or "—"
+    named = sorted(fault) or "—"
     raise Refused(
         {
             "bounds": [

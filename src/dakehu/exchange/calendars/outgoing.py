@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Count, Max, Q
 
 from dakehu.exchange.calendars.models import CalendarFeed, CalendarLink
+from dakehu.exchange.calendars.queries import visible_calendars
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import Bilingual, bilingual
@@ -38,7 +39,8 @@ def _passes(names_clients: bool) -> Bilingual:
 
 @query(LEAVING, needs=Permission.SYSTEM_READ, zh="外部日历（离开的数据）", en="Other calendars (what leaves)")
 def leaving() -> list[dict[str, Any]]:
-    """Return one row for each connection; counted are its runs of 30 days."""
+    """Return one row for each connection, with an address for who may open it; counted are its runs of 30 days."""
+    opened = set(visible_calendars().values_list("pk", flat=True))
     recent = Q(runs__started_at__gte=clock.now() - timedelta(days=30))
     rows = CalendarLink.objects.select_related("owner").order_by("name")
     return [
@@ -49,7 +51,7 @@ def leaving() -> list[dict[str, Any]]:
             last_used=row.last,
             count=row.uses,
             detail=_passes(row.names_clients),
-            url=f"/connections/calendars/{row.pk}/",
+            url=f"/connections/calendars/{row.pk}/" if row.pk in opened else "",
         )
         for row in rows.annotate(last=Max("runs__started_at"), uses=Count("runs", filter=recent))
     ]

@@ -38,7 +38,7 @@ def reason_text(reason: str) -> str:
     return str(REASONS.get(reason, reason))
 
 
-def _visible() -> Any:
+def visible_calendars() -> Any:
     """Return the connections that the actor may know of: one's own; who switches them on knows all."""
     actor = current_actor()
     rows = CalendarLink.objects.select_related("owner").order_by("name")
@@ -50,7 +50,7 @@ def _visible() -> Any:
 @query("calendars.list", needs=Permission.CALENDARS_READ, zh="日历连接", en="Calendar connections")
 def list_calendars() -> list[dict[str, Any]]:
     """Return the connections that the reader may know of: [{id, name, owner, url, is_on, waiting, last: its last run}]."""
-    rows = list(_visible())
+    rows = list(visible_calendars())
     last = {run.link_id: run for run in CalendarRun.objects.filter(link__in=rows).order_by("pk")}
     waiting: dict[int, int] = {}
     for link in LinkedEvent.objects.filter(link__in=rows, state=EventState.CONFLICT).values_list("link_id", flat=True):
@@ -71,7 +71,7 @@ def list_calendars() -> list[dict[str, Any]]:
 def calendar_detail(*, calendar: CalendarLink) -> dict[str, Any]:
     """Return a connection with its last runs and, for its owner, the events that wait: {…, username, since, names_clients,
     takes_new, password_at, linked, runs, events, running, mine, may_keep}. Raises NotFound for that of another."""
-    if not _visible().filter(pk=calendar.pk).exists():
+    if not visible_calendars().filter(pk=calendar.pk).exists():
         raise NotFound(bilingual("日历连接", "calendar connection"))
     actor = current_actor()
     is_mine = calendar.owner_id == actor.user_id
@@ -95,7 +95,7 @@ def calendar_detail(*, calendar: CalendarLink) -> dict[str, Any]:
 
 def find_calendars(name: str = "") -> list[CalendarLink]:
     """Return the connections that are switched on, of that name where one is named. Raises NotFound."""
-    rows = _visible()
+    rows = visible_calendars()
     if not name:
         return list(rows.filter(is_on=True))
     found = list(rows.filter(name=name))

@@ -163,7 +163,7 @@ def _not_read(source: CrmSource) -> Iterator[Bilingual]:
         yield bilingual(
             "对方系统还有这些表，本系统不读取：{tables}",
             "The source has further tables that the desk does not read: {tables}",
-            tables="、".join(source.not_read[:40]),
+            tables=source.not_read[:40],
         )
     for table, labels in getattr(source, "left_out", {}).items():
         if labels:
@@ -171,7 +171,7 @@ def _not_read(source: CrmSource) -> Iterator[Bilingual]:
                 "“{table}”超过对方一次可读的列数，这些列没有读取：{columns}",
                 "“{table}” has more columns than the source gives at once; these were not read: {columns}",
                 table=table,
-                columns="、".join(labels),
+                columns=labels,
             )
 
 

@@ -53,7 +53,7 @@ def open_batch(run: Run) -> Any:
         said = bilingual(
             "这些负责人不是本系统的人员，未对应到人：{names}。请先登记人员，或在人员资料里填写相同的邮箱。",
             "These owners are nobody on the desk: {names}. Enter them first, or give staff the same mail address.",
-            names="、".join(f"{name}（{count}）" for name, count in desk.unknown_staff.most_common(20)),
+            names=[f"{name}（{count}）" for name, count in desk.unknown_staff.most_common(20)],
         )
         run.notes = [*run.notes, [said.in_("zh"), said.in_("en")]]
     if not sheets:

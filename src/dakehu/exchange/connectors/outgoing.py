@@ -41,7 +41,7 @@ def leaving() -> list[dict[str, Any]]:
 
 
 def _detail(row: Connection) -> Any:
-    system, fields = SourceKind.text_of(str(row.kind)), "、".join(filter(None, row.writes_back.split(",")))
+    system, fields = SourceKind.text_of(str(row.kind)), [name for name in row.writes_back.split(",") if name]
     if fields:
         return bilingual("{system}，写出 {fields}", "{system}, writes {fields}", system=system, fields=fields)
     return bilingual("{system}，只读", "{system}, reads only", system=system)

@@ -125,7 +125,7 @@ def _table_of(plan: ImportMapping, book: reading.Book, choices: Choices) -> tupl
                         "文件里没有工作表“{name}”，现有：{all}。",
                         "There is no sheet “{name}”; the file has {all}.",
                         name=choices.sheet,
-                        all="、".join(s.name for s in book.sheets),
+                        all=[s.name for s in book.sheets],
                     )
                 ]
             }
@@ -158,7 +158,7 @@ def _column_of(table: TableMapping, key: str) -> int:
                     "Sheet “{sheet}” has no column “{column}”; it has {all}.",
                     sheet=table.sheet,
                     column=text,
-                    all="、".join(c.heading or letters(c.index) for c in table.columns),
+                    all=[c.heading or letters(c.index) for c in table.columns],
                 )
             ]
         }

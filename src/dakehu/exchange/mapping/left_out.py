@@ -121,7 +121,7 @@ def hidden_rows(book: Book, plan: ImportMapping) -> list[dict[str, Any]]:
         warnings += _hidden_columns(sheet, table)
         rows = [row + 1 for row in sheet.hidden_rows if table.first_row <= row <= table.last_row]
         if rows:
-            shown = "、".join(map(str, rows[:10])) + ("…" if len(rows) > 10 else "")
+            shown = [*rows[:10], "…"] if len(rows) > 10 else rows
             report = bilingual(
                 "有 {n} 行在文件里是隐藏的（第 {rows} 行），也一并导入了。",
                 "{n} rows are hidden in the file (row {rows}) and were read all the same.",
@@ -144,7 +144,7 @@ def _hidden_columns(sheet: Sheet, table: TableMapping) -> list[dict[str, Any]]:
         "有 {n} 列在文件里是隐藏的（{columns}），也一并导入了。",
         "{n} columns are hidden in the file ({columns}) and were read all the same.",
         n=len(read),
-        columns="、".join(column.heading or letters(column.index) for column in read[:10]),
+        columns=[column.heading or letters(column.index) for column in read[:10]],
     )
     remedy = bilingual(
         "不需要的请在列设置里选“不导入”。", "Set those you do not want to “not imported” at the columns."

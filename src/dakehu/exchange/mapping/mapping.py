@@ -210,7 +210,7 @@ def check_mapping(plan: ImportMapping) -> None:
                             "工作表“{sheet}”有两列都对应同一字段：{headings}。请只保留一列。",
                             "In sheet “{sheet}” two columns feed one field: {headings}. Keep one.",
                             sheet=table.sheet,
-                            headings="、".join(headings),
+                            headings=headings,
                         )
                     ]
                 }

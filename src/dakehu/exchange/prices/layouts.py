@@ -93,7 +93,7 @@ def by_hand(book: reading.Book, table: Any) -> PriceTable:
                     bilingual(
                         "行情还缺：{fields}。请指明是哪一列。",
                         "Prices need {fields} as well: say which columns they are.",
-                        fields="、".join(map(str, lacking)),
+                        fields=list(map(str, lacking)),
                     )
                 ]
             }

@@ -53,6 +53,6 @@ def query_guard(execute: Any, sql: str, params: Any, many: bool, context: Any) -
         if _tables is None:
             names = sorted(re.escape(m._meta.db_table) for m in scoped_models())
             _tables = re.compile(r"\b(?:" + "|".join(names) + r")\b")
-        if _coverage_table not in sql and _tables.search(sql) and not actor.extra.get("in_act"):
+        if _coverage_table not in sql and _tables.search(sql):
             raise Unscoped(f"client rows read without scope: {sql[:200]}")
     return execute(sql, params, many, context)

@@ -4,7 +4,7 @@
 no sentence without its translation (decision 0012).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -33,9 +33,24 @@ def in_language(code: str) -> Iterator[None]:
         _language.reset(token)
 
 
+SEPARATORS = {"zh": "、", "en": ", "}  # between the items of a list within a sentence
+
+
+def join_items(items: Iterable[Any], code: str) -> str:
+    """Return items as one text with the separator of a language ("zh" or "en")."""
+    return SEPARATORS[code].join(str(_value_in(item, code)) for item in items)
+
+
+def _value_in(value: Any, code: str) -> Any:
+    """Return a value as it stands in a sentence of one language: texts in that language, lists joined, others as they are."""
+    if isinstance(value, Bilingual):
+        return value.in_(code)
+    return join_items(value, code) if isinstance(value, list | tuple) else value
+
+
 @dataclass(frozen=True)
 class Bilingual:
-    """A text in two languages. Values in braces are filled in when it is shown."""
+    """A text in two languages. Values in braces are filled in when it is shown; a list becomes its items with separators."""
 
     zh: str
     en: str
@@ -55,7 +70,9 @@ class Bilingual:
     def in_(self, code: str) -> str:
         """Return the text in one language."""
         text = self.en if code == "en" else self.zh
-        return text.format(**self.values) if self.values else text
+        if not self.values:
+            return text
+        return text.format(**{name: _value_in(value, code) for name, value in self.values.items()})
 
 
 def bilingual(zh: str, en: str, **values: Any) -> Bilingual:

@@ -12,7 +12,7 @@ from dakehu.foundation.actions import undo_entries
 from dakehu.foundation.actions.models import Batch
 from dakehu.foundation.actions.undo import UndoLog
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.i18n import bilingual, join_items, language
 from dakehu.foundation.gates.output import Column, columns_of, name_of, render_values
 from dakehu.foundation.records.recorded import Recorded
 from dakehu.foundation.schema.custom_fields import STORE
@@ -82,11 +82,9 @@ def _heading(row: Batch, clients: dict[int, Any], users: dict[int, str]) -> Summ
     elif not seen:
         about = str(bilingual("不在您范围内的客户", "A client outside your scope"))
     elif count > len(seen):
-        about = str(
-            bilingual("{named} 等 {n} 位客户", "{named} and others, {n} clients", named="、".join(seen[:2]), n=count)
-        )
+        about = str(bilingual("{named} 等 {n} 位客户", "{named} and others, {n} clients", named=seen[:2], n=count))
     else:
-        about = "、".join(seen)
+        about = join_items(seen, language())
     who = users.get(row.owner_ref or 0) or str(bilingual("系统", "System"))
     client = refs[0] if len(refs) == 1 and refs[0] in clients else None
     return Summary(about=about, who=who, clients=count, client=client, is_visible=bool(seen or not refs))

@@ -1,10 +1,13 @@
 """`{% say "中文" "English" %}`: words in a template, both languages side by side."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
 from django.utils.html import conditional_escape
 
-from dakehu.foundation.base.i18n import Bilingual, language
+from dakehu.foundation.base.i18n import Bilingual, join_items, language
 
 register = template.Library()
 
@@ -23,6 +26,18 @@ def _show(text: str, target: str, context: template.Context) -> str:
         context[target] = text
         return ""
     return conditional_escape(text) if context.autoescape else text
+
+
+@register.filter
+def joined(items: Iterable[Any] | None) -> str:
+    """`{{ names|joined }}`: the items with the separator of the reader's language, "" without any."""
+    return join_items(items or (), language())
+
+
+@register.filter
+def in_language(texts: Mapping[str, Any]) -> str:
+    """`{{ row.reason|in_language }}`: the text of the reader's language of texts that were kept in both, {zh, en}."""
+    return str(texts[language()])
 
 
 class Say(template.Node):

@@ -7,7 +7,8 @@ from typing import Any
 
 WIDTH, NARROW, LINE_HEIGHT, BAR_HEIGHT, LEFT, TOP, GAP = 720, 350, 190, 54, 66, 12, 26
 LEVELS = 4  # shades of a day in the calendar
-SQUARE, STEP = 10, 12
+STEP = 12  # between the days of the calendar
+LABEL_WIDTH = 32  # of a month below the calendar; the last one moves left so that it ends within the picture
 TOP_OF_DAYS = 36  # of the calendar, below the bars of its weeks
 
 
@@ -159,13 +160,14 @@ def calendar(first: str, days: dict[str, int], title: Callable[[str, int], str])
         for week, count in totals.items()
         if count and (tall := round(count / busiest * 28, 1))
     ]
-    names = ((str(week * STEP), _month_label(start + timedelta(weeks=week))) for week in range(weeks))
+    width = weeks * STEP
+    names = ((week * STEP, _month_label(start + timedelta(weeks=week))) for week in range(weeks))
     return {
         "step": str(STEP),
         "squares": squares,
         "bars": bars,
-        "marks": [{"x": x, "month": month} for x, month in names if month],
-        "width": str(weeks * STEP),
+        "marks": [{"x": str(min(x, width - LABEL_WIDTH)), "month": month} for x, month in names if month],
+        "width": str(width),
         "total": sum(days.values()),
         "busy_weeks": sum(1 for count in totals.values() if count),
         "busiest": busiest if days else 0,

@@ -7,7 +7,8 @@ from typing import Any
 from django.http import QueryDict
 
 from dakehu.domains.team import queries as team
-from dakehu.foundation.access.actor import current_actor
+from dakehu.domains.team.roles import RoleName
+from dakehu.foundation.access.actor import Reach, current_actor
 from dakehu.foundation.access.sensitivity import SECRET
 from dakehu.foundation.actions.registry import Action
 from dakehu.foundation.base import clock
@@ -30,7 +31,7 @@ KINDS = {
     "ids": "checks",
 }
 WIDE = ("summary", "detail", "remark", "result", "outcome", "likes", "taboos", "address", "reason", "goal", "subject")
-PEOPLE = "team.User"
+PEOPLE, COVERAGE = "team.User", "clients.Coverage"
 TYPED = "clients.Client"  # too many to choose from: named by code or name
 
 
@@ -179,13 +180,26 @@ def target_of(parameter: Parameter) -> str:
 def rows_to_choose(parameter: Parameter) -> list[tuple[str, str]]:
     label = target_of(parameter)
     if label == PEOPLE:
-        return [(str(pk), name) for pk, name in team.users_to_choose()]
+        return _people(parameter)
     if label == "team.Branch":
         return [(str(row.pk), row.name) for row in team.branches()]
     if label == "team.Team":
         return [(str(row.pk), row.name) for row in team.teams()]
     model = model_of(label)
     return [(str(row.pk), row.choice_label) for row in model.objects.all()] if model.is_chosen_from_list else []
+
+
+def _people(parameter: Parameter) -> list[tuple[str, str]]:
+    """Return the active colleagues; for a client only those to whom the actor may give one, other roles named."""
+    behind = field_behind(parameter)
+    if behind is None or behind.model._meta.label != COVERAGE:
+        return [(str(pk), name) for pk, name in team.users_to_choose()]
+    rows = team.users().filter(is_active=True)
+    if current_actor().reach is Reach.COVERED:
+        rows = rows.filter(pk__in=current_actor().covers)
+    usual = (RoleName.MANAGER, RoleName.LEAD)
+    names = ((user, RoleName.text_of(str(user.role))) for user in rows)
+    return [(str(user.pk), user.name if user.role in usual else f"{user.name} · {role}") for user, role in names]
 
 
 def as_typed(value: Any, kind: str) -> Any:

@@ -14,7 +14,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.filtering import filter_rows
 from dakehu.foundation.gates.registry import query
 
-HOUSE_DEFAULT = bilingual("行内默认 [D]，非监管规定", "House default [D], no rule of law")
+HOUSE_DEFAULT = bilingual("内部默认 [D]，非监管规定", "House default [D], no rule of law")
 
 
 @query(

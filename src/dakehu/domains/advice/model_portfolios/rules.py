@@ -58,7 +58,7 @@ def weight_errors(level: str, weights: Weights) -> list[Error]:
             found.append(
                 (
                     f"{name}_most",
-                    f"{level} 的上限不得超过 {caps[level]}%（行内默认）。",
+                    f"{level} 的上限不得超过 {caps[level]}%（内部默认）。",
                     f"For {level} it may not exceed {caps[level]} % (house default).",
                 )
             )

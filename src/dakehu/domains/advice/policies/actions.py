@@ -231,7 +231,7 @@ def check_policy(row: InvestmentPolicy) -> None:
             bilingual(
                 "找不到产品：{names}。请写证券代码加市场，如 600519.SH。",
                 "No product {names}: write the code with its market, such as 600519.SH.",
-                names="、".join([*unknown, *missing]),
+                names=[*unknown, *missing],
             )
         ]
     if found:

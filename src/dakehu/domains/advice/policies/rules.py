@@ -49,7 +49,7 @@ def policy_errors(level: str, tested: str, least: Mapping[str, Decimal], most: M
             found.append(
                 (
                     f"{name}_most",
-                    f"{level} 的上限不得超过 {caps[level]}%（行内默认）。",
+                    f"{level} 的上限不得超过 {caps[level]}%（内部默认）。",
                     f"For {level} it may not exceed {caps[level]} % (house default).",
                 )
             )
@@ -61,7 +61,7 @@ def review_error(review_on: date, today: date) -> Error | None:
     if review_on <= today:
         return "review_on", "下次检视日期应晚于今天。", "The next review lies after today."
     if review_on > today + timedelta(days=REVIEW_DAYS):
-        return "review_on", "检视间隔不得超过一年（行内默认）。", "A policy is reviewed within a year (house default)."
+        return "review_on", "检视间隔不得超过一年（内部默认）。", "A policy is reviewed within a year (house default)."
     return None
 
 

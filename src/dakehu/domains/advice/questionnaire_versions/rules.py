@@ -150,7 +150,7 @@ def _topic_errors(content: Content) -> Iterator[Text]:
             yield f"缺少主题“{zh}”的题目。", f"No question is about “{en}”."
     if not FEWEST_ITEMS <= len(items) <= MOST_ITEMS:
         yield (
-            f"题目应为 {FEWEST_ITEMS} 至 {MOST_ITEMS} 道（行内默认），现有 {len(items)} 道。",
+            f"题目应为 {FEWEST_ITEMS} 至 {MOST_ITEMS} 道（内部默认），现有 {len(items)} 道。",
             f"There are {len(items)} questions; {FEWEST_ITEMS} to {MOST_ITEMS} are wanted (house default).",
         )
     codes = [one["code"] for one in items]

@@ -36,7 +36,7 @@ def draft_rebalancing(*, client: Any) -> Advice:
             "client",
             "未分类的持仓超过 10%，请先登记资产类别：{names}。",
             "More than 10 % has no asset class; say it first: {names}.",
-            names="、".join(found["unclassified_products"][:5]),
+            names=found["unclassified_products"][:5],
         )
     draft: Advice = draft_advice(
         client=client, kind="rebalancing", subject=SUBJECT, basis=_basis(found), text=_text(found), initiative="staff"

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from dakehu.domains.compliance.conflicts.rules import BLOCK, DISCLOSE, Entry, missing_disclosures
+from dakehu.foundation.base.i18n import join_items
 
 VERSION = "advice 2026-11 [D]"
 MONTHS = (3, 6, 12)  # after delivery, when the outcome is measured
@@ -68,10 +69,8 @@ def text_errors(hits: Iterable[Mapping[str, Any]]) -> list[Error]:
                 ("text", f"“{words}”不得发给客户：{reason['zh']}", f"“{words}” may not go to a client: {reason['en']}")
             )
         elif hit["severity"] == "COND":
-            missing = "、".join(hit["missing"])
-            found.append(
-                ("text", f"“{words}”缺少必备内容：{missing}", f"“{words}” lacks what must stand with it: {missing}")
-            )
+            zh, en = (join_items(hit["missing"], code) for code in ("zh", "en"))
+            found.append(("text", f"“{words}”缺少必备内容：{zh}", f"“{words}” lacks what must stand with it: {en}"))
     return found
 
 

@@ -60,7 +60,7 @@ def record_check(
     if row_of_desk is not None and sale.get("product_risk"):
         raise refusal(
             "product_risk",
-            "桌面已登记的产品按其评级核对，不在这里填写等级；未评级的请合规先评定。",
+            "工作台已登记的产品按其评级核对，不在这里填写等级；未评级的请合规先评定。",
             "A product of the desk is checked by its grade; where it has none, compliance grades it first.",
         )
     now = clock.now()

@@ -31,7 +31,7 @@ def get_product(text: str) -> Any:
         )
     raise refusal(
         "product",
-        "没有“{text}”这个产品；桌面没有的产品请填写名称与风险等级。",
+        "没有“{text}”这个产品；工作台没有的产品请填写名称与风险等级。",
         "There is no product “{text}”; for one that the desk does not hold, give its name and risk level.",
         text=text[:80],
     )

@@ -11,7 +11,7 @@ from dakehu.foundation.base.i18n import Bilingual
 MEASURES = (
     "《证券期货投资者适当性管理办法》"  # the suitability measures of the CSRC, order 130, amended in 2020 and 2022
 )
-HOUSE = Bilingual("行内默认", "House default")
+HOUSE = Bilingual("内部默认", "House default")
 OLDER_RULE = Bilingual("2010、2012 年行业规则的考试资料", "Exam notes on the rules of 2010 and 2012")
 
 

@@ -15,7 +15,10 @@ PRODUCT = _given("product", FieldSpec("产品", "Product", help_zh="证券代码
 PRODUCT_NAME = _given(
     "product_name",
     FieldSpec(
-        "产品名称", "Product name", help_zh="桌面没有该产品时填写", help_en="For a product that the desk does not hold"
+        "产品名称",
+        "Product name",
+        help_zh="工作台没有该产品时填写",
+        help_en="For a product that the desk does not hold",
     ),
 )
 PRODUCT_RISK = _given("product_risk", FieldSpec("产品风险等级", "Product risk"), choice_set=ProductRisk)

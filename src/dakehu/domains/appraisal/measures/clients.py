@@ -235,7 +235,7 @@ declare(
         "资产净流入率",
         "Net inflow",
         bilingual(
-            "（转入 − 转出）÷ 期初资产，逐户剔除最高与最低各 1%（至少各一户）后合计；行内客户互转在数据中未标出，未剔除。",
+            "（转入 − 转出）÷ 期初资产，逐户剔除最高与最低各 1%（至少各一户）后合计；本公司客户互转在数据中未标出，未剔除。",
             "(deposits − withdrawals) ÷ opening assets, without the highest and lowest hundredth of clients (one at least). "
             "Transfers between own clients are not marked in the data and stay in.",
         ),

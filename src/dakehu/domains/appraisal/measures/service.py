@@ -170,7 +170,7 @@ declare(
         "首次响应（交易日）",
         "First answer (trading days)",
         bilingual(
-            "考核期内受理的诉求到首次人工联系或办结的交易日数的中位数；至今未响应的按已等天数计。桌面只记日期，不记分钟。",
+            "考核期内受理的诉求到首次人工联系或办结的交易日数的中位数；至今未响应的按已等天数计。工作台只记日期，不记分钟。",
             "Median trading days from a request of the period to the first human contact or its closing; unanswered ones count "
             "as long as they wait. The desk knows days, not minutes.",
         ),

@@ -41,9 +41,9 @@ class BonusPool(Recorded):
     team_share = field(models.DecimalField(max_digits=4, decimal_places=3, default=Decimal("0.3"), validators=SHARE), zh="团队部分比例",
                        en="Team part", help_zh="内部默认 0.3", help_en="House default 0.3")  # fmt: skip
     deferred_share = field(models.DecimalField(max_digits=4, decimal_places=3, default=Decimal("0.4"), validators=SHARE), zh="递延比例",
-                           en="Deferred part", help_zh="行内默认 0.4，依据待核实", help_en="House default 0.4; the rule is to be verified")  # fmt: skip
+                           en="Deferred part", help_zh="内部默认 0.4，依据待核实", help_en="House default 0.4; the rule is to be verified")  # fmt: skip
     deferred_years = field(models.PositiveSmallIntegerField(default=3, validators=[MinValueValidator(1), MaxValueValidator(10)]), zh="递延年数",
-                           en="Years of deferral", help_zh="行内默认 3 年，等额", help_en="House default 3, equal parts")  # fmt: skip
+                           en="Years of deferral", help_zh="内部默认 3 年，等额", help_en="House default 3, equal parts")  # fmt: skip
     role_weights = models.JSONField(default=dict)
     deferred_roles = models.JSONField(default=list)
     state = field(

@@ -26,7 +26,7 @@ from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.base.i18n import Bilingual, bilingual, join_items, language
 from dakehu.foundation.gates.output import name_of, render_row, render_rows
 from dakehu.foundation.gates.registry import query
 
@@ -151,7 +151,8 @@ def _holdings(row: OutreachCall) -> list[dict[str, Any]]:
     held = [one for one in ledger.portfolio(client=row.client)["holdings"] if one["weight"]]
     if not held:
         return [fact(bilingual("最大持仓", "Largest holdings"), "")]
-    named = "、".join(f"{one['name']} {words.share(one['weight'], 0)}" for one in held[:LARGEST])
+    largest = [f"{one['name']} {words.share(one['weight'], 0)}" for one in held[:LARGEST]]
+    named = join_items(largest, language())
     spread = sum(one["weight"] ** 2 for one in held)
     return [
         fact(bilingual("最大持仓", "Largest holdings"), named, "warn" if held[0]["weight"] >= 0.5 else ""),

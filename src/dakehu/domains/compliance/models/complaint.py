@@ -185,8 +185,8 @@ def _days(default: int, most: int, zh: str, en: str, tag_zh: str, tag_en: str) -
     return field(column, zh=zh, en=en, help_zh=tag_zh, help_en=tag_en)
 
 
-HOUSE = ("行内默认", "House default")
-UNVERIFIED = ("行内默认，出处待核实，不作为法定期限", "House default, source to be checked; not stated as law")
+HOUSE = ("内部默认", "House default")
+UNVERIFIED = ("内部默认，出处待核实，不作为法定期限", "House default, source to be checked; not stated as law")
 
 
 class ComplaintSettings(Recorded):

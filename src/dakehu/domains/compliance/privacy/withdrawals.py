@@ -34,7 +34,7 @@ def purposes_of(client: Any, kind: str, text: str) -> list[Purpose]:
             "purposes",
             "请写明撤回哪些用途的同意，可选：{names}；“全部”为客户现在同意的用途。",
             "Name the purposes whose consent is withdrawn, of {names}; “all” are those consented to now.",
-            names="、".join(one.text for one in Purpose),
+            names=[one.text for one in Purpose],
         )
     return list(dict.fromkeys(Purpose(str(one.value)) for one in found if one is not None))
 

@@ -21,7 +21,7 @@ class Certainty(Choices):
     V = "V", "已核对原文", "Text read", ("[V] 已核对原文", "[V] text read")
     S = "S", "二手来源", "Secondary source", ("[S] 二手来源", "[S] secondary source")
     K = "K", "待核实", "To be verified", ("[K] 待核实", "[K] to be verified", "To be checked")
-    D = "D", "行内默认", "House default", ("[D] 行内默认", "[D] house default")
+    D = "D", "内部默认", "House default", ("[D] 内部默认", "[D] house default")
 
 
 CERTAINTY = {one.value: bilingual(one.zh, one.en) for one in Certainty}

@@ -12,5 +12,5 @@ def refuse_blocked_words(text: str, parameter: str) -> None:
             parameter,
             "含有不得发给客户的用语：{words}。请修改后再答复。",
             "These words may not go to a client: {words}. Change them first.",
-            words="、".join(dict.fromkeys(hit["text"] for hit in hits)),
+            words=list(dict.fromkeys(hit["text"] for hit in hits)),
         )

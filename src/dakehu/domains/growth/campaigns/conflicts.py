@@ -34,9 +34,9 @@ def check_conflicts(user_id: int | None, products: Iterable[str], texts: Iterabl
                 bilingual(
                     "利益冲突登记要求回避：{what}。请由他人发起，或联系合规。",
                     "The register of conflicts asks you to abstain: {what}. Let somebody else send it, or ask compliance.",
-                    what="、".join(
+                    what=[
                         one.product_name or one.product or f"#{one.id}" for one in found if one.effect == rules.BLOCK
-                    ),
+                    ],
                 )
             )
         against += [

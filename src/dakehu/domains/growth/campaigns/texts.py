@@ -46,7 +46,7 @@ def check_text(channel: str, subject: str, body: str) -> None:
             "body",
             "没有这样的字段：{names}。请使用客户资料里的字段名，如 {{{{客户姓名}}}}。",
             "No such field: {names}. Use names of fields of the client, such as {{{{Client name}}}}.",
-            names="、".join(unknown),
+            names=unknown,
         )
 
 

@@ -115,7 +115,7 @@ def _write(service: CatalogueService, number: int, valid_from: date, values: dic
     """Write a version. Raises Refused for tiers that are none and for a trial that was not adopted."""
     codes, unknown = rules.parse_tiers(values.get("tiers") or "")
     if unknown:
-        raise refusal("tiers", "没有这样的级别：{named}。", "No such tier: {named}.", named="、".join(unknown))
+        raise refusal("tiers", "没有这样的级别：{named}。", "No such tier: {named}.", named=unknown)
     trial = values.get("based_on")
     if trial is not None and trial.state != TrialState.ADOPTED:
         raise refusal("based_on", "这项试点没有被采纳。", "This trial was not adopted.")

@@ -64,7 +64,7 @@ def service_catalogue(*, day: date | None = None) -> dict[str, Any]:
             ended.append({**head, "name": known[place].name, **end})
             continue
         coming = known[place + 1].valid_from.isoformat() if place + 1 < len(known) else ""
-        rows.append({**head, **_shown(known[place]), "coming_on": coming, "ends_on": str(service.ends_on or "")})
+        rows.append({**_shown(known[place]), **head, "coming_on": coming, "ends_on": str(service.ends_on or "")})
     return {"day": on.isoformat(), "rows": rows, "ended": ended}
 
 

@@ -28,7 +28,7 @@ def answer(view: View, earlier: list[tuple[Any, Span, View]], *, is_cleared: boo
     """Return {figures, grids, chart, notes}. A reader who is not cleared for amounts gets those of many clients only, and
     none of a filtered choice of clients: two choices that differ by one client would tell what that client has."""
     hidden = {grid.name: {} if is_cleared else _hidden(grid, is_filtered) for grid in view.grids}
-    grids = {grid.name: _plain(grid, hidden[grid.name]) for grid in view.grids}
+    grids = {grid.name: _plain(grid, hidden[grid.name], is_cleared) for grid in view.grids}
     past = [(label, span, {one.name: one.values() for one in other.grids}, other) for label, span, other in earlier]
     figures = []
     for figure in view.figures:
@@ -63,13 +63,13 @@ def _hidden(grid: Grid, is_filtered: bool) -> dict[str, set[int | None]]:
     return {grid.layer_of(one): every for one in grid.columns if one.is_amount}
 
 
-def _plain(grid: Grid, hidden: dict[str, set[int | None]]) -> dict[str, Any]:
+def _plain(grid: Grid, hidden: dict[str, set[int | None]], is_cleared: bool) -> dict[str, Any]:
     values = grid.values()
     named = [column for column in grid.columns if str(column.label)]
     rows: list[dict[str, Any]] = []
     places: list[int | None] = [*range(len(grid.rows.labels)), *([None] if grid.has_total else [])]
     for at, place in enumerate(places):
-        cells = [_cell(grid, column, values[column.name][at], place, hidden) for column in named]
+        cells = [_cell(grid, column, values[column.name][at], place, hidden, is_cleared) for column in named]
         rows.append({"label": "" if place is None else str(grid.rows.labels[place]), "cells": cells})
     return {
         "name": grid.name,
@@ -82,13 +82,15 @@ def _plain(grid: Grid, hidden: dict[str, set[int | None]]) -> dict[str, Any]:
 
 
 def _cell(
-    grid: Grid, column: Column, value: Any, place: int | None, hidden: dict[str, set[int | None]]
+    grid: Grid, column: Column, value: Any, place: int | None, hidden: dict[str, set[int | None]], is_cleared: bool
 ) -> dict[str, Any]:
+    """Return a number in plain values; `cell` names it for who may open it into its clients, else it is ""."""
     hides = column.is_amount and place in hidden.get(grid.layer_of(column), ())
+    is_closed = hides or value is None or (column.is_amount and not is_cleared)
     return {
         "value": None if hides else shown(column.unit, value),
         "unit": column.unit,
-        "cell": "" if hides or value is None else f"{grid.name}.{ALL if place is None else place}.{column.name}",
+        "cell": "" if is_closed else f"{grid.name}.{ALL if place is None else place}.{column.name}",
         "hidden": hides,
         "is_amount": column.is_amount,
     }

@@ -207,7 +207,7 @@ def _remedy(words: str, token: Token | None, columns: tuple[Column, ...]) -> Bil
             "没有听说过“{words}”，相近的有：{near}。",
             "“{words}” is not known here; near to it: {near}.",
             words=words,
-            near="、".join(near),
+            near=near,
         )
     return bilingual(
         "没有“{words}”这个列名、选项或人名；可删去，或改用客户列表的列名。",

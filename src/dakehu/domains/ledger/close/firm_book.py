@@ -74,7 +74,7 @@ def rates(assets: np.ndarray, days: np.ndarray) -> np.ndarray:
                     bilingual(
                         "缺少汇率：{names}。请导入自首笔交易起的汇率（dakehu import 汇率.csv，列：日期、证券代码、收盘价，代码如 USDCNY）。",
                         "No exchange rate for {names}: import rates from the first trade on (dakehu import rates.csv, columns: date, code, close, with codes such as USDCNY).",
-                        names="、".join(missing),
+                        names=missing,
                     )
                 ]
             }

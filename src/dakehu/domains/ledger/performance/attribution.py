@@ -175,7 +175,7 @@ def _effects(valuation: portfolio.Valuation, first: int) -> dict[str, Any]:
                 bilingual(
                     "基准指数在这段时间缺少行情：{names}，因此不拆分配置与选择效应。",
                     "No prices of the benchmark over these days: {names}, so allocation and selection cannot be separated.",
-                    names="、".join(missing),
+                    names=missing,
                 )
             )
         }

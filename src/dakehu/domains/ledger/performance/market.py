@@ -83,7 +83,7 @@ def market_index(*, index: str | None = None, horizon: int | None = None) -> dic
                         "没有指数“{index}”的行情，可选：{all}。",
                         "There are no prices of the index “{index}”; there are: {all}.",
                         index=chosen,
-                        all="、".join(indices) or "–",
+                        all=list(indices) or "–",
                     )
                 ]
             }

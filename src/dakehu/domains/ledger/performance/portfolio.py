@@ -73,7 +73,7 @@ def _value(client: Any, day: date) -> Valuation | None:
 def explain(client: Any, figure: str) -> dict[str, Any]:
     """Return the explanation of a figure; see the query ledger.explanation."""
     if figure not in explanations.EXPLANATIONS:
-        known = "、".join(explanations.EXPLANATIONS)
+        known = list(explanations.EXPLANATIONS)
         raise Refused(
             {
                 "figure": [

@@ -132,11 +132,7 @@ def correct_quarantined_row(*, row: int, cells: dict[str, Any]) -> QuarantinedRo
     unknown = sorted(set(cells) - set(FIELDS) - set(quarantined.cells))
     if unknown:
         raise Refused(
-            {
-                "cells": [
-                    bilingual("没有“{names}”这些字段。", "There are no fields “{names}”.", names="、".join(unknown))
-                ]
-            }
+            {"cells": [bilingual("没有“{names}”这些字段。", "There are no fields “{names}”.", names=unknown)]}
         )
     quarantined.cells = {**quarantined.cells, **{name: str(value or "").strip() for name, value in cells.items()}}
     try:

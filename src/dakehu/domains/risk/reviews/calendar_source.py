@@ -4,10 +4,8 @@ from datetime import date, datetime, time
 
 from dakehu.domains.risk.models import StrategyReview
 from dakehu.domains.risk.reviews.actions import OPEN
-from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.gates.output import name_of
 from dakehu.foundation.schema.calendar_sources import CalendarEntry, CalendarSource, declare
 from dakehu.foundation.schema.fields import model_of
 
@@ -20,20 +18,19 @@ def reviews_due(first: date, last: date, users: tuple[int, ...] | None) -> list[
     coverage = model_of("clients.Coverage").objects.filter(until=None, role="main")
     if users is not None:
         rows = rows.filter(client__in=coverage.filter(user_id__in=users).values("client"))
-    found = list(rows.select_related("client").order_by("due_on", "pk")[:MOST])
+    found = list(rows.order_by("due_on", "pk")[:MOST])
     owners = dict(coverage.filter(client__in=[row.client_id for row in found]).values_list("client_id", "user_id"))
-    clearance = current_actor().clearance
-    return [_entry(row, name_of(row.client, clearance), owners.get(row.client_id)) for row in found]
+    return [_entry(row, owners.get(row.client_id)) for row in found]
 
 
-def _entry(row: StrategyReview, name: str, owner: int | None) -> CalendarEntry:
+def _entry(row: StrategyReview, owner: int | None) -> CalendarEntry:
     """Return the entry of one review."""
     day = datetime.combine(row.due_on, time.min)
     return CalendarEntry(
         starts=day,
         ends=day,
         all_day=True,
-        title=f"{bilingual('策略回顾', 'Strategy review')} · {name}",
+        title=str(bilingual("策略回顾", "Strategy review")),
         client=row.client_id,
         kind="review",
         owner=owner,
@@ -43,4 +40,14 @@ def _entry(row: StrategyReview, name: str, owner: int | None) -> CalendarEntry:
     )
 
 
-declare(CalendarSource("risk.reviews", "策略回顾", "Strategy reviews", reviews_due, Permission.RISK_READ, order=72))
+declare(
+    CalendarSource(
+        "risk.reviews",
+        "策略回顾",
+        "Strategy reviews",
+        reviews_due,
+        Permission.RISK_READ,
+        order=72,
+        kinds={"review": bilingual("回顾", "Review")},
+    )
+)

@@ -220,8 +220,14 @@ def _chosen(code: str) -> Scenario:
     known = evaluation.scenarios()
     found = next((one for one in known if one.code == code), None)
     if found is None:
-        codes = "、".join(one.code for one in known)
-        raise refusal("scenario", f"没有情景“{code}”，可选：{codes}。", f"No scenario “{code}”; there are: {codes}.")
+        codes = [one.code for one in known]
+        raise refusal(
+            "scenario",
+            "没有情景“{code}”，可选：{codes}。",
+            "No scenario “{code}”; there are: {codes}.",
+            code=code,
+            codes=codes,
+        )
     return found
 
 

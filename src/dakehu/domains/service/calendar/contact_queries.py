@@ -166,7 +166,7 @@ def _facts(wishes: dict[str, Any]) -> list[tuple[Any, Any]]:
         facts.append((bilingual("偏好渠道", "Preferred channel"), Channel.text_of(wishes["channel"])))
     if wishes.get("days"):
         named = [bilingual(*WEEKDAYS[int(digit) - 1]) for digit in wishes["days"] if digit in "12345"]
-        facts.append((bilingual("方便的星期", "Weekdays"), "、".join(str(one) for one in named)))
+        facts.append((bilingual("方便的星期", "Weekdays"), bilingual("{days}", "{days}", days=named)))
     if wishes.get("from_time") or wishes.get("until_time"):
         hours = f"{wishes['from_time'] or '…'}–{wishes['until_time'] or '…'}"
         facts.append((bilingual("方便的时间", "Hours"), hours))

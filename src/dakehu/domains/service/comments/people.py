@@ -42,7 +42,7 @@ def mentioned_people(text: str, kind: str, number: int) -> list[int]:
             "text",
             "不能提及{who}：看不到这条记录。",
             "{who} cannot be mentioned: this record is out of their sight.",
-            who="、".join(team.names_of(blind).values()),
+            who=list(team.names_of(blind).values()),
         )
     return found
 

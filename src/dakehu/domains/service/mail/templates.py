@@ -42,7 +42,7 @@ def _check_placeholders(*texts: str) -> None:
             "text",
             "没有这样的字段：{names}。请使用客户资料里的字段名，如 {{{{客户姓名}}}}、{{{{客户经理}}}}、{{{{日期}}}}。",
             "No such field: {names}. Use names of fields of the client, such as {{{{Client name}}}}, {{{{manager}}}}, {{{{date}}}}.",
-            names="、".join(unknown),
+            names=unknown,
         )
 
 

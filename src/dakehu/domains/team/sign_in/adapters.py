@@ -3,15 +3,13 @@
 import base64
 from typing import Any
 
-from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from django.utils.module_loading import import_string
 
+from dakehu.domains.team.sign_in.single_sign_on import ProviderAnswered
 from dakehu.foundation.access import encrypted_fields
 
 PLACE = "mfa_authenticator.data"
-ANSWER = "dakehu.interfaces.web.views.sign_in.single_sign_on.answered"
 
 
 class FactorAdapter(DefaultMFAAdapter):
@@ -33,14 +31,14 @@ class FactorAdapter(DefaultMFAAdapter):
 
 
 class FirmAdapter(DefaultSocialAccountAdapter):
-    """Answers after the firm's provider has identified a person, instead of allauth's own sign-in."""
+    """Raises ProviderAnswered once the firm's provider has answered, instead of allauth's own sign-in."""
 
     def pre_social_login(self, request: Any, sociallogin: Any) -> None:
-        """Answer after the provider has identified a person."""
-        raise ImmediateHttpResponse(import_string(ANSWER)(request, sociallogin))
+        """Hand over the account that the provider has identified."""
+        raise ProviderAnswered(sociallogin.account)
 
     def on_authentication_error(
         self, request: Any, provider: Any, error: Any = None, exception: Any = None, extra_context: Any = None
     ) -> None:
-        """Answer a failed sign-in."""
-        raise ImmediateHttpResponse(import_string(ANSWER)(request, None))
+        """Hand over that the provider identified nobody."""
+        raise ProviderAnswered(None)

@@ -13,6 +13,14 @@ from dakehu.foundation.records.recorded import add_audit_note
 PROVIDER = "firm"
 
 
+class ProviderAnswered(Exception):
+    """Ends allauth's part with the provider's answer. `account` is None when it said no."""
+
+    def __init__(self, account: Any) -> None:
+        super().__init__("the firm's provider has answered")
+        self.account = account
+
+
 @serving_strangers(SIGN_IN)
 def user_behind(account: Any) -> User | None:
     """Return the active user of an account, None if there is none.

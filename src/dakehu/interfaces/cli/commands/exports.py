@@ -103,7 +103,5 @@ def _chosen_clients(line: argparse.Namespace) -> list[int] | None:
     rows = rows.filter(code__in=codes) if codes else rows
     missing = sorted(set(codes) - set(rows.values_list("code", flat=True)))
     if missing:
-        raise Refused(
-            {"clients": [bilingual("找不到客户：{names}。", "No such clients: {names}.", names="、".join(missing))]}
-        )
+        raise Refused({"clients": [bilingual("找不到客户：{names}。", "No such clients: {names}.", names=missing)]})
     return list(rows.values_list("pk", flat=True))

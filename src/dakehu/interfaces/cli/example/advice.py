@@ -104,7 +104,7 @@ def _advise(client: Any, place: int) -> int:
     """Draft advice to a client, and submit all but the last; return its number."""
     kinds = ("review", "allocation", "allocation", "review")
     subjects = ("年度资产配置检视", "养老目标配置沟通", "提高固定收益比例的讨论", "新客户配置沟通")
-    basis = "方案、目标与上一收盘日持仓；模型组合为行内默认（演示）。"
+    basis = "方案、目标与上一收盘日持仓；模型组合为内部默认（演示）。"
     values = {"kind": kinds[place], "subject": f"{subjects[place]}（演示）", "basis": basis, "text": TEXT}
     row = perform("advice.draft_advice", {"client": client.code, **values})
     if place < 3:

@@ -1,14 +1,18 @@
 """Advice: the list with the policies to be reviewed, and one piece with its checks, its course and what became of it."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from dakehu.domains.advice.records import queries as records
+from dakehu.domains.compliance.rule_sets.registry import CERTAINTY
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import ask, render_rows
 from dakehu.foundation.gates.output import columns_of
 from dakehu.foundation.schema.fields import labels_of, model_of
+from dakehu.interfaces.web.views.compliance import SEVERITIES
 
 SIZE = 50
 SHOWN = ("client", "kind", "subject", "product", "adviser", "state", "delivered_at", "decision")
@@ -58,9 +62,21 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
             *([(labels["policy"], found["policy"])] if found["policy"] else []),
         ],
         "decided": [(labels[name], shown[name]) for name in DECISION if shown.get(name)],
-        "fit": checks.get("suitability"),
+        "fit": _with_certainty(checks["suitability"]) if "suitability" in checks else None,
         "fit_tone": OUTCOME_TONES.get(checks.get("suitability", {}).get("outcome", ""), ""),
-        "wording": checks.get("wording"),
+        "wording": _with_severity(checks.get("wording") or {"severity": None, "hits": []}),
         "steps": [{**step, "tone": TONES[step["state_code"]]} for step in found["steps"]],
     }
     return render(request, "advice/record.html", content)
+
+
+def _with_certainty(fit: dict[str, Any]) -> dict[str, Any]:
+    """Return a check of suitability and its duties with what is known of each source in words."""
+    duties = [{**duty, "certainty_text": CERTAINTY[duty["certainty"]]} for duty in fit["duties"]]
+    return {**fit, "duties": duties, "certainty_text": CERTAINTY[fit["certainty"]]}
+
+
+def _with_severity(wording: dict[str, Any]) -> dict[str, Any]:
+    """Return a check of wording with its severity in words and the tone of it."""
+    text, tone = SEVERITIES[wording["severity"]]
+    return {**wording, "severity_text": text, "tone": tone}

@@ -40,6 +40,7 @@ DOORS = {
     "worker": bilingual("后台", "Background"),
     "workbook": bilingual("工作簿", "Workbook"),
 }
+SYSTEM = bilingual("系统", "System")
 FILTERS = ("actor", "action", "client", "since", "until", "sign_ins")
 
 
@@ -69,7 +70,7 @@ def trail(request: HttpRequest) -> HttpResponse:
             "rows": _with_clients(rows),
             "held": held,
             "faults": faults,
-            "people": [("", bilingual("所有人", "Everybody")), *((p, p) for p in people)],
+            "people": [("", bilingual("所有人", "Everybody")), *((p, _shown_name(p)) for p in people)],
             "actions": _actions(),
             "narrowed": bool(kept),
             "ranges": _ranges(kept),
@@ -79,6 +80,11 @@ def trail(request: HttpRequest) -> HttpResponse:
             "newest": "?" + urlencode(kept) if paged else "",
         },
     )
+
+
+def _shown_name(actor: str) -> str:
+    """Return the name of who acted as readers see it."""
+    return str(SYSTEM) if actor == "system" else actor
 
 
 def _asked(given: Any) -> tuple[dict[str, str], dict[str, Any]]:
@@ -152,7 +158,14 @@ def export(request: HttpRequest) -> HttpResponse:
     writer.writerow([str(head) for head in heads])
     for row in rows:
         at = clock.local(row["at"]).strftime("%Y-%m-%d %H:%M:%S")
-        cells = (row["actor"], row["door_text"], row["action_text"], row["client_name"], row["reason"], _in_a_line(row))
+        cells = (
+            _shown_name(row["actor"]),
+            row["door_text"],
+            row["action_text"],
+            row["client_name"],
+            row["reason"],
+            _in_a_line(row),
+        )
         writer.writerow([row["id"], at, *(_no_formula(str(cell)) for cell in cells), row["seal"]])
     name = str(bilingual("操作日志-{day}.csv", "audit-{day}.csv", day=clock.today().isoformat()))
     return downloaded(name, table.getvalue().encode("utf-8-sig"))
@@ -220,6 +233,7 @@ def _with_clients(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     names: dict[tuple[str, Any], str] = {("clients.Client", pk): name for pk, name in named.items()}
     for row in rows:
         row["client_name"] = named.get(row["client"], "")
+        row["who"] = _shown_name(row["actor"])
         row["door_text"] = DOORS.get(row["door"], row["door"])
         row["notes"] = note_lines(row["note"])
         row["reason"] = reason_text(row["reason"])

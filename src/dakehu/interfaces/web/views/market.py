@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import ask
@@ -43,6 +45,7 @@ def market(request: HttpRequest) -> HttpResponse:
     }
     if report["level"]:
         page |= {"line": _line(report), "moves": _moves(report)}
+    page["may_import"] = current_actor().may(Permission.IMPORT)
     return render(request, "market/page.html", page)
 
 

@@ -12,7 +12,7 @@ from dakehu.domains.care.surveys import queries as surveys
 from dakehu.domains.care.surveys.choices import Anonymity, Purpose, QuestionKind, Stratum
 from dakehu.domains.clients.queries import clients, get_client
 from dakehu.foundation.base.errors import NotFound, Refused
-from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.i18n import bilingual, join_items, language
 from dakehu.foundation.gates import ask, perform, render_rows
 from dakehu.foundation.schema.fields import labels_of
 from dakehu.interfaces.web.views.campaigns import views
@@ -219,9 +219,10 @@ def spoken(question: dict[str, Any], value: Any) -> str:
     """Return an answer in words."""
     if isinstance(value, dict):
         labels = {row["code"]: str(bilingual(row["zh"], row["en"])) for row in question["rows"]}
-        return "，".join(f"{labels.get(code, code)} {score}" for code, score in value.items())
+        return join_items([f"{labels.get(code, code)} {score}" for code, score in value.items()], language())
     words = {code: str(label) for code, label, _ in question["choices"]}
-    return "、".join(words.get(str(each), str(each)) for each in (value if isinstance(value, list) else [value]))
+    each = value if isinstance(value, list) else [value]
+    return join_items([words.get(str(one), str(one)) for one in each], language())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -94,12 +94,14 @@ def day_list(request: HttpRequest) -> dict[str, Any]:
     address |= {"list": DAILY} if which == DAILY and found.get("has_shock") else {}
     for line in found["lines"]:
         line["icon"] = icon_of(line)
+    is_idle = not found["lines"] and not found.get("total") and not found["next_due"]
     if found["next_due"]:
         found["next_due"]["url"] = f"/clients/{found['next_due']['client']['id']}/"
     return {
         **found,
         "groups": _groups(found, address, group),
         "sections_of_lines": _sections(found),
+        "has_clients": not is_idle or clients.clients().exists(),
         "group": group,
         "whose": whose,
         "asked_for": urlencode(address),

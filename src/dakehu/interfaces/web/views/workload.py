@@ -8,6 +8,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from dakehu.domains.team import queries as team
+from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import ask, perform
@@ -20,7 +22,9 @@ TABS = (
 
 
 def tabs_of(active: str) -> list[dict[str, Any]]:
-    """Return the tabs over the pages of workload and hand-overs."""
+    """Return the tabs over the pages of workload and hand-overs; none for a reader who may open the one page only."""
+    if not current_actor().may(Permission.SERVICE_READ):
+        return []
     return [{"url": url, "label": label, "active": name == active} for name, url, label in TABS]
 
 
@@ -63,6 +67,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "clients": _clients(chosen, to) if chosen in dict(people) else [],
         "kept": list(to.items()),
         "is_empty": "propose" in given and not to,
+        "sees_tasks": current_actor().may(Permission.SERVICE_READ),
         "reason": given.get("reason", ""),
         "names": team.names_of([int(user) for user, _ in people]),
     }

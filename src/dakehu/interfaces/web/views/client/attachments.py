@@ -62,7 +62,7 @@ def add(request: HttpRequest, client_id: int) -> HttpResponse:
             refused += [str(text) for texts in refusal.as_plain().values() for text in texts]
     if not kept:
         raise Refused({"file": refused or [bilingual("请选择文件。", "Choose a file.")]})
-    messages.success(request, str(bilingual("已添加：{names}。", "Kept: {names}.", names="、".join(kept))))
+    messages.success(request, str(bilingual("已添加：{names}。", "Kept: {names}.", names=kept)))
     for text in refused:
         messages.error(request, text)
     return JsonResponse({"url": f"/clients/{client.pk}/?tab=files"})

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed
 from dakehu.foundation.base.i18n import bilingual
@@ -77,6 +78,7 @@ def client_list(request: HttpRequest) -> HttpResponse:
             "now": key if not asked else None,
             "query": query,
             "columns": described_columns(key),
+            "may_export": actor.may(Permission.EXPORT),
             "page_title": bilingual("客户", "Clients"),
             "asked": asked,
             "view": key,

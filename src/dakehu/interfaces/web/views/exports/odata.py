@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dakehu.exchange.powerbi.project import archive
 from dakehu.foundation.base.errors import NotAllowed, Refused
-from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.i18n import bilingual, join_items, language
 from dakehu.foundation.gates import ask, perform
 from dakehu.interfaces.web.views.imports.wizard import downloaded
 
@@ -52,7 +52,7 @@ def _drawn(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse
             "address": service_address(request),
             "sets": sets,
             "masked": masked,
-            "masked_shown": "、".join(masked[:NAMED]) + (" …" if len(masked) > NAMED else ""),
+            "masked_shown": join_items(masked[:NAMED], language()) + (" …" if len(masked) > NAMED else ""),
             "sql": ask("bi.access", {}),
             **more,
         },

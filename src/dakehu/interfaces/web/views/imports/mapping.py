@@ -133,7 +133,7 @@ def _column(number: int, column: dict[str, Any], names: dict[str, str]) -> dict[
         "samples": column.get("samples", [])[:3],
         "chosen": chosen,
         "mapped": bool(feeds),
-        "asis": "、".join(names.get(f["field"], f["field"]) for f in feeds) if feeds and not plain else "",
+        "asis": [] if plain else [names.get(f["field"], f["field"]) for f in feeds],
         "how": word,
         "tone": tone,
         "suggested": column["suggestion"] if suggestion else "",

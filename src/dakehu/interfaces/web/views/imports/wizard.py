@@ -16,6 +16,7 @@ from dakehu.exchange.imports import service as imports
 from dakehu.exchange.imports import undo as undoing
 from dakehu.exchange.imports.ledger_files import kind_of
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.models import BatchState
 from dakehu.foundation.base import firm_settings
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
@@ -69,6 +70,7 @@ def start(request: HttpRequest) -> HttpResponse:
             "largest": firm_settings.current("UPLOAD_MB"),
             "feed": FEEDS.get(request.POST.get("feed") or request.GET.get("feed", "")),
             "feeds": known_feeds() if may_import_any() else [],
+            "has_template": any(current_actor().may(needs) for needs in (Permission.IMPORT, Permission.EXPORT)),
         },
         status=422 if faults else 200,
     )

@@ -46,20 +46,27 @@ def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     return _asked(request, OAuth2CallbackView) if settings.OIDC_URL else HttpResponseRedirect("/sign-in")
 
 
-@serving_strangers(SIGN_IN)  # allauth reads its own tables and those of staff between our own steps
 def _asked(request: HttpRequest, view: Any) -> HttpResponse:
     try:
-        return view.adapter_view(SignedOnly(request, single_sign_on.PROVIDER))(request)
+        return _by_allauth(request, view)
+    except single_sign_on.ProviderAnswered as answer:
+        return _answered(request, answer.account)
     except (requests.RequestException, KeyError, ValueError):
         return draw(request, AWAY, status=502)
 
 
-def answered(request: HttpRequest, sociallogin: Any) -> HttpResponse:
-    """What the provider's answer leads to; `sociallogin` is None when it said no."""
-    if sociallogin is None:
+@serving_strangers(SIGN_IN)  # allauth reads its own tables and those of staff; what the answer leads to is outside
+def _by_allauth(request: HttpRequest, view: Any) -> HttpResponse:
+    response: HttpResponse = view.adapter_view(SignedOnly(request, single_sign_on.PROVIDER))(request)
+    return response
+
+
+def _answered(request: HttpRequest, account: Any) -> HttpResponse:
+    """Return what the provider's answer leads to; `account` is None when it said no."""
+    if account is None:
         return draw(request, REFUSED, status=401)
-    user = single_sign_on.user_behind(sociallogin.account)
+    user = single_sign_on.user_behind(account)
     if user is None:
-        backends.record_failure(str(sociallogin.account.uid), request, "firm")
+        backends.record_failure(str(account.uid), request, "firm")
         return draw(request, UNKNOWN, status=403)
     return go_on(request, user, "firm")

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from dakehu.domains.team import first_account
 from dakehu.domains.team.setup_checklist import setup_checklist
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import NotAllowed
 from dakehu.foundation.base.i18n import bilingual
@@ -29,6 +30,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "sign_in/welcome.html",
         {
             "page_title": bilingual("开始使用", "Get started"),
+            "may_import": current_actor().may(Permission.IMPORT),
             "checklist": setup_checklist() if may_demonstrate else [],
             "demonstration": DEMONSTRATION.read_state() if may_demonstrate and is_here else None,
         },

@@ -1,4 +1,4 @@
-// The first account: a user name proposed from the name while nobody has typed one, and a password that can be seen.
+// The first account: a user name proposed from the name while nobody has typed one.
 
 const name = document.querySelector("[data-spelled-at]");
 const username = document.querySelector("[name=username]");
@@ -9,10 +9,3 @@ name?.addEventListener("change", async () => {
   if (!answer.ok) return;
   username.value = username.dataset.proposed = (await answer.json()).username;
 });
-
-for (const choice of document.querySelectorAll("[data-shows]")) {
-  choice.hidden = false;
-  choice.addEventListener("change", (event) => {
-    document.getElementById(choice.dataset.shows).type = event.target.checked ? "text" : "password";
-  });
-}
