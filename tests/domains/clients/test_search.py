@@ -147,7 +147,7 @@ def test_twenty_clients_found_cost_no_more_questions_than_two(lin, zhang, admin)
             with acting(admin):
                 branch = perform("team.create_branch", {"code": f"Z{number}", "name": f"网点{number}", "city": "上海"})
             perform("clients.create", {"name": f"赵{number}", "code": f"Z{number}", "branch": branch.code})
-        assert asked() == few
+        assert asked() <= few
 
 
 def test_the_list_is_searched_the_same_way(lin, named):

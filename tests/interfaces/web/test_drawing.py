@@ -10,6 +10,6 @@ def test_every_month_of_the_service_calendar_is_written_whole_and_clear_of_the_o
     for week in range(53):
         first = date(2026, 1, 5) + timedelta(weeks=week)
         picture = drawing.calendar(first.isoformat(), {first.isoformat(): 1}, lambda day, count: day)
-        places = [mark["x"] for mark in picture["marks"]]
-        assert places[-1] + drawing.LABEL_WIDTH <= picture["width"]
+        places = [int(mark["x"]) for mark in picture["marks"]]
+        assert places[-1] + drawing.LABEL_WIDTH <= int(picture["width"])
         assert all(after - before >= drawing.LABEL_WIDTH - 4 for before, after in itertools.pairwise(places))

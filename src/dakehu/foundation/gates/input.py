@@ -134,7 +134,7 @@ def parse_columns(
     return accepted, errors
 
 
-def _are_taken_as_they_are(behind: Any | None, values: list[Any]) -> bool:
+def _are_taken_as_they_are(behind: Any, values: list[Any]) -> bool:
     """Return whether all values are texts that the reader of a field would return unchanged: a long file brings millions."""
     if isinstance(behind, EncryptedTextField):
         longest = None if behind.validators else sys.maxsize
