@@ -16,7 +16,7 @@ def run(tmp_path: Path, script: str, *words: str) -> str:
         capture_output=True,
         text=True,
         env=around,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
