@@ -160,14 +160,14 @@ def parse_query(text: str) -> SearchQuery:
     # Ids are fetched first: PostgreSQL, given several subqueries with "or", would test every client.
     client_ids = set(Client.objects.filter(condition).values_list("pk", flat=True)[:MOST])
     frequent: list[Wanted] = []
-    ahead: list[set[int] | None] = []
+    candidate_sets: list[set[int] | None] = []
     for wanted in variants:
         found, is_exact = _found(wanted)
         if is_exact and found is not None:
             client_ids |= found
         else:
             frequent.append(wanted)
-            ahead.append(found)
+            candidate_sets.append(found)
     whole = walked = Q(pk__among=client_ids)
     if not frequent:
         return SearchQuery(whole, whole)
@@ -191,8 +191,8 @@ def parse_query(text: str) -> SearchQuery:
             found.update(lines.values_list("client_id", flat=True))
         return found
 
-    known = [some_ids for some_ids in ahead if some_ids is not None]
-    candidates = client_ids.union(*known) if len(known) == len(ahead) else None
+    bounded = [some_ids for some_ids in candidate_sets if some_ids is not None]
+    candidates = client_ids.union(*bounded) if len(bounded) == len(candidate_sets) else None
     return SearchQuery(whole, walked, some, candidates, test)
 
 

@@ -270,10 +270,13 @@ def _by_field(behind: Any, among: list[Any] | None, order: str) -> Reader:
         return _date(order)
     if isinstance(behind, models.DecimalField):
         read = parsing.to_rate if spec_of(behind).unit == "%" else parsing.to_decimal
+
+        def read_quantized(value: Any) -> Decimal:
+            return _quantized(behind, read(value))
+
         # What is quantized has no more digits than the field takes.
-        is_whole = all(type(validator) is DecimalValidator for validator in behind.validators)
-        quantized: Reader = lambda v: _quantized(behind, read(v))  # noqa: E731  a function of this field
-        return quantized if is_whole else _checked(behind, quantized)
+        has_own_validators = any(type(validator) is not DecimalValidator for validator in behind.validators)
+        return _checked(behind, read_quantized) if has_own_validators else read_quantized
     if isinstance(behind, models.IntegerField):
         return _checked(behind, parsing.to_integer)
     return _checked(behind, parsing.to_text)

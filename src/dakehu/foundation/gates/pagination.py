@@ -193,23 +193,23 @@ def _numbers_among(
     numbers: list[int] = []
     asked, from_index = AHEAD, _orders_an_index(every.model, keys)
     while True:
-        ahead = (
+        queryset = (
             every.filter(pk__tested_among=candidates.ids)
             if from_index
             else candidates.rows.filter(pk__among=candidates.ids)
         )
-        read = _numbers(ahead, keys, asked - 1, place, back)
-        passed = read
-        if from_index and read:
-            passed = list(candidates.rows.order_by().filter(pk__among=read).values_list("pk", flat=True))
-        kept = candidates.test(passed) if passed else set()
-        numbers += [number for number in read if number in kept]
+        batch = _numbers(queryset, keys, asked - 1, place, back)
+        passed = batch
+        if from_index and batch:
+            passed = list(candidates.rows.order_by().filter(pk__among=batch).values_list("pk", flat=True))
+        matching = candidates.test(passed) if passed else set()
+        numbers += [number for number in batch if number in matching]
         missing = size + 1 - len(numbers)
-        if missing <= 0 or len(read) < asked:
+        if missing <= 0 or len(batch) < asked:
             return numbers[: size + 1]
-        place = _place_of(every, read, keys)
-        from_index = from_index and len(kept) >= WORTHWHILE
-        asked = min(4 * AHEAD, AHEAD + missing * asked // max(len(kept), 1))
+        place = _place_of(every, batch, keys)
+        from_index = from_index and len(matching) >= WORTHWHILE
+        asked = min(4 * AHEAD, AHEAD + missing * asked // max(len(matching), 1))
 
 
 def _place_of(every: Any, numbers: list[int], keys: list[_Key]) -> list[Any]:

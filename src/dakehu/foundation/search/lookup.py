@@ -124,11 +124,10 @@ def found_clients(model: Any, rows: Any, condition: SearchText, kinds: tuple[str
         found = rows.filter(words__finds=condition, what__in=kinds)
         return list(found.values_list("client_id", flat=True))
     tokens, patterns = condition.wanted.for_postgres()
-    shaped = [] if condition.loose else patterns
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {CLIENTS_FUNCTION}(%s, %s::text[], %s::text[], %s)",
-            [tokens, shaped, list(kinds), condition.most or None],
+            [tokens, [] if condition.loose else patterns, list(kinds), condition.most or None],
         )
         (text,) = cursor.fetchone()
     return list(map(int, text.split(","))) if text else []

@@ -176,8 +176,8 @@ class Wanted:
 
         PostgreSQL checks a phrase by tokenising every line again; LIKE does so ten times as fast.
         """
-        shaped = [(*words[:-1], words[-1] + (":*" if open_end else "")) for words, open_end in self.phrases]
-        tokens = [token for phrase in shaped for token in phrase]
+        phrases = [(*words[:-1], words[-1] + (":*" if open_end else "")) for words, open_end in self.phrases]
+        tokens = [token for phrase in phrases for token in phrase]
         under = [" | ".join(sign + token for sign in self.marks or ("",)) for token in tokens]
         multi_token = Wanted(tuple(phrase for phrase in self.phrases if len(phrase[0]) > 1), self.marks)
         return " & ".join(f"({token})" for token in under), multi_token.patterns()
