@@ -6,9 +6,9 @@ from typing import Any
 
 from django.http import QueryDict
 
+from dakehu.domains.clients import appointments
 from dakehu.domains.team import queries as team
-from dakehu.domains.team.roles import RoleName
-from dakehu.foundation.access.actor import Reach, current_actor
+from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.sensitivity import SECRET
 from dakehu.foundation.actions.registry import Action
 from dakehu.foundation.base import clock
@@ -190,16 +190,11 @@ def rows_to_choose(parameter: Parameter) -> list[tuple[str, str]]:
 
 
 def _people(parameter: Parameter) -> list[tuple[str, str]]:
-    """Return the active colleagues; for a client only those to whom the actor may give one, other roles named."""
+    """Return the active colleagues; for a client those to whom the actor may give one."""
     behind = field_behind(parameter)
-    if behind is None or behind.model._meta.label != COVERAGE:
-        return [(str(pk), name) for pk, name in team.users_to_choose()]
-    rows = team.users().filter(is_active=True)
-    if current_actor().reach is Reach.COVERED:
-        rows = rows.filter(pk__in=current_actor().covers)
-    usual = (RoleName.MANAGER, RoleName.LEAD)
-    names = ((user, RoleName.text_of(str(user.role))) for user in rows)
-    return [(str(user.pk), user.name if user.role in usual else f"{user.name} · {role}") for user, role in names]
+    is_for_client = behind is not None and behind.model._meta.label == COVERAGE
+    people = appointments.people_to_appoint() if is_for_client else team.users_to_choose()
+    return [(str(pk), name) for pk, name in people]
 
 
 def as_typed(value: Any, kind: str) -> Any:
