@@ -6,10 +6,9 @@ from typing import Any
 from dakehu.domains.clients import actions, choices
 from dakehu.domains.clients.bulk_edit.actions import assign_role, batch_title
 from dakehu.domains.clients.models import Client, Coverage
-from dakehu.domains.team import queries as team
 from dakehu.domains.team.notices import leave_notice
-from dakehu.domains.team.roles import ROLES, RoleName
-from dakehu.foundation.access.actor import Reach, current_actor, elevated
+from dakehu.domains.team.roles import ROLES
+from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions import undo_entries
 from dakehu.foundation.actions.registry import action
@@ -117,13 +116,3 @@ def end_appointment(*, client: Client, user: Any) -> Coverage:
     row.until = clock.today()
     row.save()
     return row
-
-
-def people_to_appoint() -> list[tuple[int, str]]:
-    """Return (id, name) of active colleagues to whom the actor may give a client, with the role where it is an unusual one."""
-    rows = team.users().filter(is_active=True)
-    if current_actor().reach is Reach.COVERED:
-        rows = rows.filter(pk__in=current_actor().covers)
-    usual = (RoleName.MANAGER, RoleName.LEAD)
-    names = ((user, RoleName.text_of(str(user.role))) for user in rows)
-    return [(user.pk, user.name if user.role in usual else f"{user.name} · {role}") for user, role in names]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import QueryDict
 
-from dakehu.domains.clients import appointments
+from dakehu.domains.clients import duties
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.sensitivity import SECRET
@@ -193,7 +193,7 @@ def _people(parameter: Parameter) -> list[tuple[str, str]]:
     """Return the active colleagues; for a client those to whom the actor may give one."""
     behind = field_behind(parameter)
     is_for_client = behind is not None and behind.model._meta.label == COVERAGE
-    people = appointments.people_to_appoint() if is_for_client else team.users_to_choose()
+    people = duties.people_to_appoint() if is_for_client else team.users_to_choose()
     return [(str(pk), name) for pk, name in people]
 
 
