@@ -294,7 +294,7 @@ def test_a_client_shows_a_line_of_its_worth_what_it_held_and_when_it_was_served(
     assert contacts["days"] == {clock.today().isoformat(): 1}
     overview = browser.get(f"/clients/{pk}/").content.decode()
     assert 'class="heat"' in overview and f"{clock.today().isoformat()}：1 次服务" in overview
-    assert "持仓构成变化" in browser.get(f"/clients/{pk}/?tab=money").content.decode()
+    assert "持仓构成变化" in browser.get(f"/clients/{pk}/money").content.decode()
 
 
 def test_the_list_draws_the_worth_of_twelve_months_for_who_may_see_it_and_chooses_it(worked):

@@ -35,6 +35,15 @@ def test_a_page_and_a_program_leave_one_line_an_hour_and_a_refusal_none(lin, wan
         ask("compliance.readings", {})
 
 
+def test_a_further_part_of_a_page_is_the_same_reading_and_alone_it_is_one(lin, zhang, client):
+    client.post("/sign-in", {"username": "lin", "password": PASSWORD})
+    client.get(f"/clients/{zhang.pk}/money")
+    assert ReadEntry.objects.get().times == 1
+    client.get(f"/clients/{zhang.pk}/?tab=money")
+    client.get(f"/clients/{zhang.pk}/money")
+    assert ReadEntry.objects.get().times == 2
+
+
 def test_readings_are_deleted_after_the_days_that_the_firm_keeps_them(lin, zhang, client):
     client.post("/sign-in", {"username": "lin", "password": PASSWORD})
     client.get(f"/clients/{zhang.pk}/")

@@ -42,12 +42,13 @@ class Query:
 QUERIES: dict[str, Query] = {}
 # Interfaces by which a query about one client is a reading of that client; a page records its readings by itself.
 RECORDED_DOORS = frozenset({"api", "mcp", "cli"})
-_read_observer: list[Callable[[int], None]] = []
+_read_observer: list[Callable[..., None]] = []
 _list_observer: list[Callable[[Any, int | None, int], None]] = []
 
 
-def set_read_observer(observer: Callable[[int], None]) -> None:
-    """Called once at start-up by the domain that keeps the read log: `observer(client id)` is told of every reading."""
+def set_read_observer(observer: Callable[..., None]) -> None:
+    """Called once at start-up by the domain that keeps the read log: `observer(client id, is_continued=…)` is told of
+    every reading."""
     _read_observer[:] = [observer]
 
 
@@ -57,10 +58,10 @@ def set_list_observer(observer: Callable[[Any, int | None, int], None]) -> None:
     _list_observer[:] = [observer]
 
 
-def observe_reading(client: Any) -> None:
-    """Tell the read log that the actor reads a client."""
+def observe_reading(client: Any, *, is_continued: bool = False) -> None:
+    """Tell the read log that the actor reads a client, or reads on: a further part of what was opened."""
     for observer in _read_observer:
-        observer(client.pk)
+        observer(client.pk, is_continued=is_continued)
 
 
 LIMIT = 1000

@@ -50,9 +50,9 @@ def test_sums_are_masked_and_a_period_that_ends_before_it_begins_is_refused(an, 
 
 def test_the_tab_shows_the_change_over_the_period_chosen(lin, invested):  # noqa: F811
     browser = browser_of(lin)
-    page = browser.get(f"/clients/{invested.pk}/?tab=money&span=month").content.decode()
+    page = browser.get(f"/clients/{invested.pk}/money?span=month").content.decode()
     assert "资产变动" in page and "money-change" in page and "没有按资产类别设定的基准" in page
-    wrong = browser.get(f"/clients/{invested.pk}/?tab=money&since=2030-01-01&until=2029-01-01").content.decode()
+    wrong = browser.get(f"/clients/{invested.pk}/money?since=2030-01-01&until=2029-01-01").content.decode()
     assert "开始日期须早于" in wrong
 
 
@@ -100,5 +100,5 @@ def test_a_benchmark_that_is_wrong_or_has_no_prices_is_named_instead_of_used(lin
 
 def test_the_tab_shows_where_the_excess_comes_from(lin, invested, settings):  # noqa: F811
     settings.CLASS_BENCHMARK = f"stock 60% {settings.BENCHMARK}, cash 40% 1.5%"
-    page = browser_of(lin).get(f"/clients/{invested.pk}/?tab=money").content.decode()
+    page = browser_of(lin).get(f"/clients/{invested.pk}/money").content.decode()
     assert "超额从哪里来" in page and "配置效应" in page and "1.5%" in page and "没有按资产类别设定的基准" not in page

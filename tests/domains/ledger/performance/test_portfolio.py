@@ -3,8 +3,10 @@
 import re
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
+from dakehu.domains.ledger.close import inputs as close_inputs
 from dakehu.domains.ledger.close import rows as close_rows
 from dakehu.domains.ledger.close import run as close_run
 from dakehu.domains.ledger.performance.explanations import registry as explanations
@@ -100,9 +102,15 @@ def test_an_unknown_figure_is_refused_with_those_there_are(lin, invested):
 
 
 def test_the_page_shows_figures_holdings_trades_and_the_arithmetic(lin, invested):
-    page = browser_of(lin).get(f"/clients/{invested.pk}/?tab=money").content.decode()
-    assert "时间加权收益率" in page and "计算过程" in page and "money-line" in page and "演示" in page
-    taken = browser_of(lin).get(f"/clients/{invested.pk}/figures/profit")
+    browser = browser_of(lin)
+    first = browser.get(f"/clients/{invested.pk}/?tab=money&page=2").content.decode()
+    assert (
+        "资金加权收益率" in first and "计算过程" in first and f'hx-get="/clients/{invested.pk}/money?page=2"' in first
+    )
+    rest = browser.get(f"/clients/{invested.pk}/money").content.decode()
+    assert "时间加权收益率" in rest and "money-line" in rest and "演示" in rest
+    assert '<span id="line-profit" hx-swap-oob="true">' in rest and "sparkline" in rest
+    taken = browser.get(f"/clients/{invested.pk}/figures/profit")
     assert taken.status_code == 200 and "转入" in taken.content.decode() and "市值 − 净转入" in taken.content.decode()
 
 
@@ -126,8 +134,26 @@ def test_long_explanations_come_by_the_page_and_name_the_index(lin, invested, se
 
 
 def test_a_client_without_trades_is_told_how_to_get_them(lin, zhang):
-    page = browser_of(lin).get(f"/clients/{zhang.pk}/?tab=money").content.decode()
+    page = browser_of(lin).get(f"/clients/{zhang.pk}/money").content.decode()
     assert "还没有成交" in page
+
+
+def test_what_stands_below_the_figures_is_not_for_those_who_may_not_see_the_client(wang, he, invested):
+    assert browser_of(wang).get(f"/clients/{invested.pk}/money").status_code == 404
+    assert browser_of(he).get(f"/clients/{invested.pk}/money").status_code == 200
+
+
+def test_prices_are_carried_forward_from_the_last_known_and_missing_before_the_first(tmp_path, settings):
+    settings.DAKEHU_HOME = tmp_path
+    with as_system():
+        for day, prices in ((date(2026, 1, 6), {1: 10.0}), (date(2026, 1, 8), {1: 11.0, 2: 5.0})):
+            close_inputs.import_prices(source="test", day=day, prices=prices)
+        days = np.array([(date(2026, 1, n) - close_inputs.EPOCH).days for n in (5, 6, 7, 8, 9)], np.int32)
+        prices = close_inputs.price_matrix(np.array([1, 2, 3]), days)
+    nan = np.nan
+    np.testing.assert_array_equal(prices.matrix, [[nan, 10, 10, 11, 11], [nan, nan, nan, 5, 5], [nan] * 5])
+    known = np.where(prices.as_of < 0, -1, prices.as_of - days[0])
+    assert known.tolist() == [[-1, 1, 1, 3, 3], [-1, -1, -1, 3, 3], [-1] * 5]
 
 
 def numbers_in(value, found=None):

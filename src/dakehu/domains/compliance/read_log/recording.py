@@ -14,14 +14,16 @@ from dakehu.foundation.gates.registry import set_read_observer
 COUNTED = (
     f"INSERT INTO {ReadEntry._meta.db_table} AS entry (user_ref, user_name, client_ref, door, hour, last_at, times) "  # noqa: S608  name from the model
     "VALUES (%s, %s, %s, %s, %s, %s, 1) ON CONFLICT (user_ref, client_ref, door, hour) "
-    "DO UPDATE SET times = entry.times + 1, last_at = excluded.last_at"
+    "DO UPDATE SET times = entry.times + %s, last_at = excluded.last_at"
 )
 
 logger = logging.getLogger("dakehu.read_log")
 
 
-def record_reading(client_id: int) -> None:
+def record_reading(client_id: int, *, is_continued: bool = False) -> None:
     """Record that the actor opened a client now. The desk itself opens nobody.
+
+    A reading that is continued (a further part of a page) counts as one only where none is recorded for the hour.
 
     Not an action: a reading changes nothing, and the sealed trail would be full of them. Where another writer holds SQLite for
     longer than a page can wait, the reading is written to the log of the system instead.
@@ -33,7 +35,9 @@ def record_reading(client_id: int) -> None:
     hour, moment = map(connection.ops.adapt_datetimefield_value, (now.replace(minute=0, second=0, microsecond=0), now))
     try:
         with lock_timeout.no_wait(), connection.cursor() as cursor:
-            cursor.execute(COUNTED, [actor.user_id, actor.name, client_id, actor.door, hour, moment])
+            cursor.execute(
+                COUNTED, [actor.user_id, actor.name, client_id, actor.door, hour, moment, int(not is_continued)]
+            )
     except lock_timeout.Busy:
         logger.warning("reading of client %s by user %s at %s", client_id, actor.user_id, now.isoformat())
 

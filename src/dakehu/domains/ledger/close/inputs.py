@@ -113,10 +113,9 @@ def price_matrix(assets: np.ndarray, days: np.ndarray) -> Prices:
     column = np.searchsorted(days, rows.day[source])
     matrix[row, column] = rows.price[source]
     as_of[row, column] = rows.day[source]
-    for d in range(1, len(days)):
-        empty = as_of[:, d] < 0
-        matrix[empty, d], as_of[empty, d] = matrix[empty, d - 1], as_of[empty, d - 1]
-    return Prices(matrix, as_of, days)
+    known = np.where(as_of >= 0, np.arange(len(days), dtype=np.int32), 0)
+    latest = np.maximum.accumulate(known, axis=1)  # the column of the last price known on each day
+    return Prices(np.take_along_axis(matrix, latest, axis=1), np.take_along_axis(as_of, latest, axis=1), days)
 
 
 def price_history(product: int) -> tuple[np.ndarray, np.ndarray]:

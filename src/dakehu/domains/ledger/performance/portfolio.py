@@ -62,7 +62,7 @@ def value(client: Any, day: date) -> Valuation | None:
 
 
 def _value(client: Any, day: date) -> Valuation | None:
-    trades = close_inputs.group_by_client(reader.trades_of_clients([client.pk]), day)
+    trades = close_inputs.group_by_client(reader.trades_of_client(client), day)
     if not len(trades.clients):
         return None
     prices = close_inputs.price_matrix(trades.assets, firm_book.calendar_of(trades.day, day))

@@ -44,7 +44,7 @@ def duplicate_trades_remark(client: Any, other: Any) -> list[Bilingual]:
 
 def _rows(client: Any) -> pa.Table:
     """Return the trades of a client."""
-    return reader.trades_of_clients([client.pk])
+    return reader.trades_of_client(client)
 
 
 def _chronological(table: pa.Table) -> pa.Table:

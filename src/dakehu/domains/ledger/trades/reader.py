@@ -8,6 +8,7 @@ statement row that both had imported counts once.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +21,7 @@ from dakehu.domains.ledger.trades import journal
 from dakehu.domains.ledger.trades.owners import IDENTITY, SHARED, Owners, to_numpy
 from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import current_actor
+from dakehu.foundation.access.client_tables import computed_once
 from dakehu.foundation.base.id_ranges import IdRanges
 
 
@@ -90,6 +92,11 @@ def trades_of_clients(clients: Iterable[int]) -> pa.Table:
         return journal.read([])
     register_state = register(visible)
     return register_state.without_duplicates(_live_rows(register_state, visible), merge_survivors(visible))
+
+
+def trades_of_client(client: Any) -> pa.Table:
+    """Return the trades of one client as `trades_of_clients` does; the parts of a page share one reading of the journal."""
+    return computed_once(client, "ledger.trades", lambda: trades_of_clients([client.pk]))
 
 
 def all_trades(columns: list[str] | None = None) -> pa.Table:

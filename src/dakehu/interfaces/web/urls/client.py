@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from dakehu.interfaces.web.views.client import attachments, edit_in_place, figure_explanation, note, page
+from dakehu.interfaces.web.views.client import attachments, edit_in_place, figure_explanation, note, page, performance
 from dakehu.interfaces.web.views.clients import duplicates
 from dakehu.interfaces.web.views.exports import evidence, reports
 
 urlpatterns = [
     path("clients/<int:client_id>/", page.client_page, name="client"),
     path("clients/<int:client_id>/peek", page.peek, name="peek"),
+    path("clients/<int:client_id>/money", performance.money_details, name="client-money"),
     path("clients/<int:client_id>/fields/<str:name>", edit_in_place.field, name="client-field"),
     path("clients/<int:client_id>/note/", note.note_page, name="note"),
     path("clients/<int:client_id>/note/paragraphs", note.paragraphs, name="note-paragraphs"),

@@ -2,14 +2,18 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
+from dakehu.domains.clients import queries as clients
 from dakehu.domains.ledger import queries as ledger
 from dakehu.domains.ledger.trades import transaction_types
 from dakehu.domains.ledger.trades.queries import list_trades
+from dakehu.foundation.access import client_tables
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.gates import ask
+from dakehu.foundation.gates import ask, observe_reading
 from dakehu.interfaces.web.views.client.attribution import change_of
 
 PAGE = 50
@@ -20,6 +24,22 @@ PICTURES = {"market_value": "worth", "profit": "profit", "xirr": "growth", "max_
 
 
 def tab_money(request: HttpRequest, client: Any) -> dict[str, Any]:
+    """Return the figures of the last close; the page asks for the rest at once (`money_details`)."""
+    asked = request.GET.copy()
+    asked.pop("tab", None)
+    return {"figures": ledger.figure_table(client=client), "asked": asked.urlencode()}
+
+
+@require_safe
+def money_details(request: HttpRequest, client_id: int) -> HttpResponse:
+    """Show lines, holdings, figures by group and trades: a fragment below the leading figures, with their small lines."""
+    client = clients.get_client(client_id)
+    observe_reading(client, is_continued=True)
+    with client_tables.reading_client(client):
+        return render(request, "client/money_details.html", {"client": client, **_details(request, client)})
+
+
+def _details(request: HttpRequest, client: Any) -> dict[str, Any]:
     try:
         report, faults = ask("ledger.portfolio", {"client": client.pk}), []
     except Refused as refusal:

@@ -14,10 +14,27 @@ import { language, say, written } from "./words.js";
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const palette = () => [1, 2, 3, 4, 5, 6, 7, 8].map((n) => token(`--chart-${n}`));
 const drawn = new Map();
+let library;
+
+/** Load the chart library once, when the first chart is drawn: the rest of a page does not wait for it. */
+function loaded() {
+  library ??= [...document.querySelectorAll("link[data-chart-library]")].reduce((before, link) => before.then(() => run(link.href)), Promise.resolve());
+  return library;
+}
+
+function run(address) {
+  return new Promise((done, failed) => {
+    const script = make("script", { src: address });
+    script.addEventListener("load", done);
+    script.addEventListener("error", () => failed(new Error(say("图表没有读取成功，请刷新页面。", "The charts could not be read: reload the page."))));
+    document.head.append(script);
+  });
+}
 
 each("[data-chart]", async (host) => {
   try {
     const data = host.dataset.src ? await ask(host.dataset.src) : read(host.dataset.from);
+    await loaded();
     show(host, data);
   } catch (fault) {
     host.replaceChildren(make("p", { class: "chart__none", text: fault.message }));

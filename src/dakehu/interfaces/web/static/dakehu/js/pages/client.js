@@ -41,6 +41,10 @@ each("form[data-draft]", (form) => {
   if (location.hash === "#note") text.focus();
 });
 
+document.addEventListener("htmx:load", (event) => { // what the address names may have arrived after the page
+  if (location.hash && event.detail.elt.id === location.hash.slice(1)) event.detail.elt.scrollIntoView();
+});
+
 document.addEventListener("click", (event) => {
   const link = event.target.closest('a[href$="#note"]');
   const text = document.getElementById("note-summary");
