@@ -187,7 +187,7 @@ def renamed() -> str:
     from django.urls import get_resolver
 
     from dakehu.foundation.base.renamed import Kind
-    from dakehu.foundation.base.renamed import renamed as names_of
+    from dakehu.foundation.base.renamed import renamed_pairs as names_of
     from dakehu.interfaces.web.urls.moved import MOVED
 
     titles = {

@@ -21,7 +21,7 @@ from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.base.renamed import Kind, all_names, current_name
+from dakehu.foundation.base.renamed import Kind, current_name, names_with_former
 from dakehu.foundation.calendar.models import CalendarDay
 from dakehu.foundation.calendar.trading_days import calendar_ends_on
 from dakehu.foundation.gates.registry import query
@@ -82,11 +82,11 @@ def filtered(
     """Return the visible entries that a set of filters leaves, newest first."""
     rows = AuditEntry.objects.order_by("-pk")
     if sign_ins is False and not action:
-        rows = rows.exclude(action__in=[name for act in SIGN_INS for name in all_names(Kind.ACTION, act)])
+        rows = rows.exclude(action__in=[name for act in SIGN_INS for name in names_with_former(Kind.ACTION, act)])
     if actor:
         rows = rows.filter(actor_name=actor)
     if action:
-        rows = rows.filter(action__in=all_names(Kind.ACTION, action))
+        rows = rows.filter(action__in=names_with_former(Kind.ACTION, action))
     if client is not None:
         client_ids = client if isinstance(client, list) else [client]
         rows = rows.filter(
@@ -198,7 +198,7 @@ def system_state() -> dict[str, Any]:
 
 def _last_at(action: str) -> datetime | None:
     """Return when an action was last performed, None for never."""
-    rows = AuditEntry.objects.filter(action__in=all_names(Kind.ACTION, action)).order_by("-pk")
+    rows = AuditEntry.objects.filter(action__in=names_with_former(Kind.ACTION, action)).order_by("-pk")
     return rows.values_list("at", flat=True).first()
 
 

@@ -115,7 +115,7 @@ def _erasure(entry: Any, body: dict[str, Any], row: dict[str, Any], leaf: str) -
 
     The mark of an erasure is made with a key that never leaves the desk, so it is checked here and signed.
     """
-    if redaction.MARK not in body or not redaction.holds(entry):
+    if redaction.MARK not in body or not redaction.is_valid_redaction(entry):
         return {}
     erased = {"erased": body.get("erased", 0)}
     content = verify.erasure_content({**row, **erased, "leaf": leaf})

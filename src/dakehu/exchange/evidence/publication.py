@@ -162,7 +162,7 @@ def into_folder(waiting: list[AuditSeal]) -> None:
 def _is_due() -> bool:
     """Return whether entries of a day before today are not sealed."""
     rows: Any = QuerySet(AuditEntry)
-    last = seals.newest()
+    last = seals.newest_seal()
     found = (
         rows.filter(pk__gt=last.last_entry if last is not None else 0)
         .order_by("pk")

@@ -107,5 +107,5 @@ def _split(book: Book, plan: ImportMapping, table: TableMapping) -> Iterator[tup
     for start in range(0, apart.height, SLICE):
         yield grid_of(apart.slice(start, SLICE), table), start, lines.height
     if together.height:
-        write_pipeline.settle()  # they may mean clients whom an earlier slice made
+        write_pipeline.wait_for_writes()  # they may mean clients whom an earlier slice made
         yield grid_of(together, table), apart.height, lines.height

@@ -87,7 +87,7 @@ def _restore(backup: _Backup, home: Path, known: str) -> dict[str, Any]:
         about = backup.unpack(part)
         server.tell(bilingual("正在核对数据库、密钥和文件……", "Proving database, keys and files …"))
         _gather_keys(part, home)
-        pending_restore.unite(home / tombstones.FILE, part / tombstones.FILE)
+        pending_restore.append_lines(home / tombstones.FILE, part / tombstones.FILE)
         if about["database"] == "sqlite":
             _prove(part, known)
         elif backup.snapshot is not None:

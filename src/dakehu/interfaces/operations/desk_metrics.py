@@ -15,7 +15,7 @@ from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.audit import anchor
 from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.renamed import Kind, all_names
+from dakehu.foundation.base.renamed import Kind, names_with_former
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.installation.last_snapshot import last_snapshot
 from dakehu.foundation.jobs import queue
@@ -113,7 +113,7 @@ def _night() -> Iterator[Measure]:
 
 
 def _backup() -> Iterator[Measure]:
-    rows = AuditEntry.objects.filter(action__in=all_names(Kind.ACTION, "desk.backup")).order_by("-pk")
+    rows = AuditEntry.objects.filter(action__in=names_with_former(Kind.ACTION, "desk.backup")).order_by("-pk")
     yield from _moment("backup_last", "When the last backup was written.", rows.values_list("at", flat=True).first())
     snapshot = last_snapshot()
     at = datetime.fromtimestamp(snapshot.stat().st_mtime, UTC) if snapshot.exists() else None
@@ -129,7 +129,7 @@ def _audit() -> Iterator[Measure]:
 
 def _verified() -> int:
     try:
-        return min((seal.id for seal in anchor.remembered()), default=0)
+        return min((seal.id for seal in anchor.read_anchors()), default=0)
     except Exception:  # unreadable: nothing counts as verified, and audit_alarm says so
         return 0
 

@@ -16,7 +16,7 @@ from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base import clock
 from dakehu.foundation.gates.filtering import filter_rows
-from dakehu.foundation.gates.output import masked, render_rows
+from dakehu.foundation.gates.output import mask_value, render_rows
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.fields import FieldSpec, spec_of
 from dakehu.foundation.schema.parameters import Parameter
@@ -122,7 +122,7 @@ def _rows(
     hidden = _hidden_fields(pool, actor.clearance >= PERSONAL)
     for row, cells in zip(rows, shown, strict=True):
         for name in hidden:
-            cells[name] = masked(cells[name], spec_of(Prospect._meta.get_field(name))) if cells[name] else ""
+            cells[name] = mask_value(cells[name], spec_of(Prospect._meta.get_field(name))) if cells[name] else ""
         cells["refused"] = str(row.marketing) == MarketingChoice.REFUSED
         cells["cool_off_until"] = _cool_off(row, actor.user_id, today)
     return shown, count

@@ -74,7 +74,7 @@ def _brought_up(snapshot: Snapshot, known: Seen) -> Seen:
     """Return the rows seen now, from those seen before and the clients that were changed in between."""
     if changes.last_entry() == known.entry:
         return known
-    entry, changed = changes.read_after(known.entry)
+    entry, changed = changes.changes_after(known.entry)
     if changed is None:
         return _all_read(snapshot)
     deciding = [one for one in changed if one.model in DECIDING]

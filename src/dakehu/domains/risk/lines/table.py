@@ -14,7 +14,7 @@ from dakehu.domains.ledger.prices import returns
 from dakehu.domains.risk.models import Line
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.records.columns import read_columns
-from dakehu.foundation.schema.facts import kept
+from dakehu.foundation.schema.facts import cached_frame
 
 FED = 0  # the row of a line that a feed brings, which has none on the desk
 LINES = {
@@ -38,7 +38,7 @@ def standing_lines(day: date, client: int | None = None) -> pl.DataFrame:
     A line on a security that the client does not hold is left out. close: the price, or of a whole account what the line is
     measured on. distance: close ÷ level − 1. Null where the price, cost or balance is not known.
     """
-    return kept(("standing_lines", day, client), lambda: _standing_lines(day, client))
+    return cached_frame(("standing_lines", day, client), lambda: _standing_lines(day, client))
 
 
 def _standing_lines(day: date, client: int | None) -> pl.DataFrame:

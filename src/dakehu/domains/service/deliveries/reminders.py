@@ -218,7 +218,7 @@ def _digest(parts: Any) -> str:
 
 def remind_if_due() -> None:
     """Start the job where it last ran long enough ago and somebody is to be reminded; asked by the worker."""
-    last = jobs.last_queued(REMIND)
+    last = jobs.last_queued_at(REMIND)
     is_wanted = message_settings().escalate_minutes is not None or NoticeAddress.objects.filter(is_on=True).exists()
     if is_wanted and (last is None or clock.now() - last >= EVERY):
         jobs.start_by(REMIND, clock.now())

@@ -38,7 +38,7 @@ def evaluate(day: date, rules: Sequence[ActiveRule], clients: Iterable[int] | No
     """Evaluate rules as known at the close of a day, for all clients or some. Each table of facts is read once."""
     found = Evaluation()
     with elevated("evaluate moments"), facts.keeping_frames():
-        missing = {name: missing_data(facts.table_called(name), day) for name in _tables_of(rules)}
+        missing = {name: missing_data(facts.get_table(name), day) for name in _tables_of(rules)}
         ready = [rule for rule in rules if not _is_waiting(rule, missing, found.waiting)]
         served = _served(clients)
         every = _names_of(ready)
@@ -134,7 +134,7 @@ def _loaded(
         own = [fact.name for fact in table.facts if fact.name not in table.subject.key]
         wanted = [name for name in own if name in names]
         read = frozenset(name for name in own if name in names or name in every)
-        frame = facts.kept((table.name, day, read), partial(table.load, day, read))
+        frame = facts.cached_frame((table.name, day, read), partial(table.load, day, read))
         frames.append(frame.select(*table.subject.key, *wanted))
     return frames
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from dakehu.foundation.search.text import fold, tokens
+from dakehu.foundation.search.text import normalize_text, tokens
 
 K1, B = 1.2, 0.75
 TITLE = 8  # times that a pair in the title counts
@@ -38,7 +38,7 @@ class Document:
 
 def rank(question: str, documents: Sequence[Document], most: int = 5) -> list[Any]:
     """Return what of the documents answers a question best, the best first; [] where nothing is near."""
-    asked = set(pieces_of(tokens(_ASKING.sub(" ", fold(question)))))
+    asked = set(pieces_of(tokens(_ASKING.sub(" ", normalize_text(question)))))
     held = [_held(one.title, one.text) for one in documents]
     weights = {
         piece: math.log(1 + (len(held) - count + 0.5) / (count + 0.5))
