@@ -224,7 +224,7 @@ RENAMED_NOTE = (
 def feeds() -> str:
     """Every feed with its columns."""
     from dakehu.domains.ledger.feeds.declarations import FEEDS
-    from dakehu.exchange.feeds.template import holds
+    from dakehu.exchange.feeds.template import describe_content
 
     parts = [
         "# 每日数据 Daily data\n",
@@ -259,7 +259,7 @@ def feeds() -> str:
                 f"`{column.name}`" + (" *" if column.required else ""),
                 column.heading,
                 ", ".join(column.aliases),
-                f"{holds(column).zh} / {holds(column).en}",
+                f"{describe_content(column).zh} / {describe_content(column).en}",
                 column.example,
             )
             for column in feed.file_columns

@@ -41,7 +41,7 @@ class OwnMeetings:
     def wanted(self) -> list[Any]:
         """Return the planned meetings that belong into the other calendar: from its first day on, and series that go on."""
         first = datetime.combine(self.link.since, datetime.min.time())
-        return [row for row in self.rows.values() if row.state == PLANNED and _goes_on(row, first)]
+        return [row for row in self.rows.values() if row.state == PLANNED and _continues_after(row, first)]
 
     def state(self, meeting: int | None) -> Here:
         """Return what the desk knows of a meeting that was linked."""
@@ -95,7 +95,7 @@ class OwnMeetings:
         return str(row.place) if self.link.names_clients else ""
 
 
-def _goes_on(row: Any, first: datetime) -> bool:
+def _continues_after(row: Any, first: datetime) -> bool:
     """Return whether a meeting ends after a moment, or a series has one from then on."""
     if not row.rrule:
         return local(row.ends_at) >= first

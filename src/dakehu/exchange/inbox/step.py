@@ -43,7 +43,7 @@ def import_files(night: Night) -> dict[str, Any]:
         "files": results,
         "waiting": [one.name for one in changing],
         "unchanged": all(one["state"] != "imported" for one in results),
-        "words": _words(results, len(changing)),
+        "words": _summary_sentence(results, len(changing)),
     }
 
 
@@ -76,10 +76,10 @@ def _import(one: InboxFile, folder: Path) -> dict[str, Any]:
         errors = [both_languages(words) for texts in refusal.messages.values() for words in texts]
     result = {"file": one.name, **{name: report[name] for name in COUNTS if report.get(name)}}
     if report.get("imported"):
-        files.put_away(one, folder, files.TAKEN, clock.today())
+        files.archive_file(one, folder, files.TAKEN, clock.today())
         is_new = any(report.get(name) for name in COUNTS if name not in ("unchanged", "skipped"))
         return {**result, "state": "imported" if is_new else "unchanged", "batch": report.get("batch")}
-    target = files.put_away(one, folder, files.REFUSED, clock.today())
+    target = files.archive_file(one, folder, files.REFUSED, clock.today())
     _write_report(target, errors)
     return {
         **result,
@@ -139,7 +139,7 @@ _NOTHING_IMPORTED = bilingual(
 )
 
 
-def _words(results: list[dict[str, Any]], waiting: int) -> Bilingual:
+def _summary_sentence(results: list[dict[str, Any]], waiting: int) -> Bilingual:
     """Return what happened to the files in one sentence."""
     counts = {state: sum(one["state"] == state for one in results) for state in ("imported", "unchanged", "refused")}
     if not results and not waiting:

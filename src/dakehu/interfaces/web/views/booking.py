@@ -45,12 +45,12 @@ def _booked(request: HttpRequest, token: str) -> HttpResponse:
 
 def _drawn(request: HttpRequest, token: str, status: int = 200, **more: Any) -> HttpResponse:
     """Draw the free hours of a link."""
-    with booking.opened(token) as link:
+    with booking.acting_for_booking(token) as link:
         shown = {
             "purpose": link.purpose,
             "minutes": link.minutes,
             "asks_name": link.client_ref is None,
-            "days": booking.offered(link),
+            "days": booking.offered_starts(link),
         }
     return _answer(request, {**shown, **more}, status)
 

@@ -81,7 +81,7 @@ def test(request: HttpRequest, pk: int) -> HttpResponse:
 def fetch(request: HttpRequest, pk: int) -> HttpResponse:
     """Fetch a file made for oneself."""
     try:
-        name, content = service.hand_out(pk)
+        name, content = service.open_report_file(pk)
     except (NotAllowed, NotFound):
         raise
     except Refused as refused:

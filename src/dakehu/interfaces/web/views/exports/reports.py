@@ -22,7 +22,9 @@ def _rise_is_red(request: HttpRequest) -> bool:
 def one(request: HttpRequest, client_id: int) -> HttpResponse:
     """The report of a client, printed now; that it went out stands on the record."""
     client = clients.get_client(client_id)
-    paper = reports.hand_out(client, language=request.GET.get("language") or None, rise_is_red=_rise_is_red(request))
+    paper = reports.render_and_record(
+        client, language=request.GET.get("language") or None, rise_is_red=_rise_is_red(request)
+    )
     return downloaded(paper.name, paper.content)
 
 

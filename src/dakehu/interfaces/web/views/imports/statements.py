@@ -126,7 +126,7 @@ def whose(request: HttpRequest, pk: int) -> HttpResponse:
             imports.read_as_tables(pk, kind if request.POST["then"] == "columns" else "")
             return redirect("import-batch", pk=pk)
         imports.can_import()
-        statement_batch.belongs_to(pk, request.POST.get("client", "").strip())
+        statement_batch.set_client(pk, request.POST.get("client", "").strip())
         imports.start_dry_run(pk)
     except (NotAllowed, NotFound):
         raise

@@ -162,7 +162,7 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
             "imports/dry_run.html",
             2,
             failure=failure_of(job),
-            untried=corrections.has_untried(batch),
+            untried=corrections.has_unchecked_corrections(batch),
             unknown=unknown_names.unknown_names(batches.report_of(batch)),
             **report_data,
         )
@@ -245,7 +245,7 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
     both sides changed a cell, `gone` which rows go that the file lacks."""
     batch = batches.get_own(pk)
     job = job_of(batch)
-    if batch.state != BatchState.APPLIED and corrections.has_untried(batch):
+    if batch.state != BatchState.APPLIED and corrections.has_unchecked_corrections(batch):
         imports.start_dry_run(pk)
     elif batch.state != BatchState.APPLIED and not (job and not job["ended"]):
         decided = {name[5:]: str(value) for name, value in request.POST.items() if name.startswith("cell.")}
