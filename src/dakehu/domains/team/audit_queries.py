@@ -64,13 +64,13 @@ def audit_trail(
     `before` is the id of the last entry seen; `client` is a client id or a list of them; days are in the desk's time
     zone. `sign_ins` False leaves out sign-ins, unless they are the `action` asked for.
     """
-    rows = filtered(actor=actor, action=action, client=client, since=since, until=until, sign_ins=sign_ins)
+    rows = filter_entries(actor=actor, action=action, client=client, since=since, until=until, sign_ins=sign_ins)
     if before:
         rows = rows.filter(pk__lt=before)
-    return [rendered(row) for row in rows[: min(limit or PAGE, 500)]]
+    return [render_entry(row) for row in rows[: min(limit or PAGE, 500)]]
 
 
-def filtered(
+def filter_entries(
     *,
     actor: str | None = None,
     action: str | None = None,
@@ -115,14 +115,14 @@ def audit_days(**filters: Any) -> list[dict[str, Any]]:
     """
     until = filters.get("until") or clock.today()
     since = max(filters.get("since") or until - timedelta(days=29), until - timedelta(days=MOST_DAYS - 1))
-    rows = filtered(**{**filters, "since": since, "until": until}).order_by()
+    rows = filter_entries(**{**filters, "since": since, "until": until}).order_by()
     day = TruncDate("at", tzinfo=clock.zone())
     counts = dict(rows.annotate(day=day).values_list("day").annotate(n=Count("pk")))
     days = [since + timedelta(days=n) for n in range((until - since).days + 1)]
     return [{"day": one, "entries": counts.get(one, 0)} for one in days]
 
 
-def rendered(row: AuditEntry) -> dict[str, Any]:
+def render_entry(row: AuditEntry) -> dict[str, Any]:
     """Render an audit entry."""
     body = json.loads(row.body)
     return {

@@ -112,7 +112,7 @@ def change_here(own: OwnMeetings, row: Any, ours: Event, wanted: Event) -> None:
     shift = wanted.starts - ours.starts
     if (wanted.starts, wanted.ends, wanted.all_day) != (ours.starts, ours.ends, ours.all_day):
         values.update(all_day=wanted.all_day)
-    moved_rule = series.moved(ours.rrule, ours.starts, wanted.starts) if ours.rrule else ""
+    moved_rule = series.move_rule(ours.rrule, ours.starts, wanted.starts) if ours.rrule else ""
     if wanted.rrule not in (ours.rrule, moved_rule):
         values["rrule"] = wanted.rrule
     at = _first_of(row)

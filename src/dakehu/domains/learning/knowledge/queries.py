@@ -173,7 +173,7 @@ def articles_about(*, path: str) -> list[dict[str, Any]]:
     return [
         {"id": pk, "title": title, "is_overdue": review_by < today}
         for pk, title, pages, review_by in _articles_of_pages(today - rules.HIDDEN_AFTER)
-        if rules.concerns(pages, path)
+        if rules.is_about_page(pages, path)
     ]
 
 

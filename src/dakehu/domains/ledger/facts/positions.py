@@ -150,10 +150,10 @@ def nav_facts(series: pl.DataFrame) -> pl.DataFrame:
 
 def load_spread(day: date, names: frozenset[str]) -> pl.DataFrame:
     """Return how concentrated every client's holdings are on a day."""
-    return spread(held_on(day)).select("client", *sorted(names))
+    return concentration_of(held_on(day)).select("client", *sorted(names))
 
 
-def spread(held: pl.DataFrame) -> pl.DataFrame:
+def concentration_of(held: pl.DataFrame) -> pl.DataFrame:
     """Return [client, top_weight, hhi] of holdings: client, held_weight. Pure."""
     weight = pl.col("held_weight")
     return held.group_by("client").agg(weight.max().alias("top_weight"), (weight * weight).sum().alias("hhi"))

@@ -44,7 +44,7 @@ def _submitted(request: HttpRequest, token: str) -> HttpResponse:
 
 def _asked(request: HttpRequest, token: str, status: int = 200, answers: Any = None, **more: Any) -> HttpResponse:
     """Draw the questions with what was answered."""
-    with links.opened(token) as (_, questionnaire):
+    with links.acting_for_questionnaire(token) as (_, questionnaire):
         groups = _groups(questionnaire, answers or {}, more.get("faults", {}))
     return _render(request, {"groups": groups, **more}, status)
 

@@ -46,7 +46,7 @@ def _submitted(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _asked(request: HttpRequest, token: str, raw: Any = None, faults: Any = None) -> HttpResponse:
-    with links.opened(token) as link:
+    with links.acting_for_link(token) as link:
         content: dict[str, Any] = {"is_done": True}
         if not link.is_spent:
             content = {
