@@ -130,7 +130,7 @@ def look() -> None:
     from dakehu.interfaces.cli import server
 
     if not (Path(settings.DAKEHU_HOME) / "dakehu.sqlite3").exists():
-        server._after_a_restore()
+        server._clean_up_restore()
         return
     server.make_ready()
     with acting_as(system_actor("kill -9 harness", "cli")):

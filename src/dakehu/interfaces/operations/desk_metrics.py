@@ -49,7 +49,7 @@ def _read() -> Iterator[Measure]:
     yield from _machine()
     try:
         with acting_as(system_actor("read the figures of the desk", "metrics")):
-            found = [*_jobs(), *_worker(), *_night(), *_backup(), *_audit(), *read_measures()]
+            found = [*_jobs(), *_worker(), *_nightly_measures(), *_backup(), *_audit(), *read_measures()]
     except DatabaseError:
         yield Measure("database_up", "1 while the database answers.", 0)
         return
@@ -99,7 +99,7 @@ def _worker() -> Iterator[Measure]:
     yield from _moment("worker_last_seen", "When a worker was last seen.", state["seen"])
 
 
-def _night() -> Iterator[Measure]:
+def _nightly_measures() -> Iterator[Measure]:
     last = NightlyRun.objects.order_by("-started_at").first()
     yield from _moment("nightly_last_run", "When the last nightly run started.", last and last.started_at)
     for state in NightState:
@@ -123,11 +123,11 @@ def _backup() -> Iterator[Measure]:
 def _audit() -> Iterator[Measure]:
     head = anchor.newest_seal()
     yield Measure("audit_entries", "Number of the newest audit entry.", head.id if head else 0)
-    yield Measure("audit_verified_entries", "Audit entry up to which the chain is verified.", _verified())
+    yield Measure("audit_verified_entries", "Audit entry up to which the chain is verified.", _last_verified_seal())
     yield Measure("audit_alarm", "1 where the audit record does not hold.", int(anchor.read_alarm() is not None))
 
 
-def _verified() -> int:
+def _last_verified_seal() -> int:
     try:
         return min((seal.id for seal in anchor.read_anchors()), default=0)
     except Exception:  # unreadable: nothing counts as verified, and audit_alarm says so

@@ -10,7 +10,7 @@ from dakehu.exchange.reports import service as reports
 from dakehu.foundation.base import firm_settings
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.interfaces.web.views.exports.workbook import chosen_of
-from dakehu.interfaces.web.views.imports.wizard import downloaded
+from dakehu.interfaces.web.views.imports.wizard import download_response
 
 
 def _rise_is_red(request: HttpRequest) -> bool:
@@ -25,7 +25,7 @@ def one(request: HttpRequest, client_id: int) -> HttpResponse:
     paper = reports.render_and_record(
         client, language=request.GET.get("language") or None, rise_is_red=_rise_is_red(request)
     )
-    return downloaded(paper.name, paper.content)
+    return download_response(paper.name, paper.content)
 
 
 @require_POST

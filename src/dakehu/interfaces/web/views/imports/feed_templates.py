@@ -7,7 +7,7 @@ from dakehu.exchange.feeds import template as feed_template
 from dakehu.exchange.feeds.layouts import get_feed_by_name
 from dakehu.exchange.imports import service as imports
 from dakehu.foundation.base.i18n import bilingual, language
-from dakehu.interfaces.web.views.imports.wizard import downloaded
+from dakehu.interfaces.web.views.imports.wizard import download_response
 
 
 @require_GET
@@ -16,4 +16,4 @@ def template(request: HttpRequest, name: str) -> HttpResponse:
     imports.can_import()
     feed = get_feed_by_name(name)
     filename = f"{feed.label}-{bilingual('模板', 'template')}.xlsx"
-    return downloaded(filename, feed_template.template_of(feed, language()))
+    return download_response(filename, feed_template.template_of(feed, language()))
