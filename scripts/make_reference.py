@@ -182,7 +182,7 @@ def applies_text(model, spec) -> str:
     return f"{note.in_('zh')} {note.in_('en')}" if note else ""
 
 
-def renamed() -> str:
+def renamed_page() -> str:
     """Every public name and address of the version before beside the present one."""
     from django.urls import get_resolver
 
@@ -304,7 +304,7 @@ PAGES = {
     "data-dictionary.md": dictionary,
     "feeds.md": feeds,
     "moments.md": moments,
-    "../renamed.md": renamed,
+    "../renamed.md": renamed_page,
 }
 
 
