@@ -102,13 +102,13 @@ def main() -> None:
         start()
         from close_spark import EACH, RUNS
         from django.db import connection, connections
-        from night_desk import seed, step
+        from night_desk import create_desk, run_step
 
         print(
             f"{connection.vendor}, {given.clients:,} clients, {EACH * RUNS:.1f} trades each, {given.days} days of balances"
         )
         if is_new:
-            step("all prepared", lambda: seed(given.clients, given.days))
+            run_step("all prepared", lambda: create_desk(given.clients, given.days))
         connections.close_all()
         run_night("the night")
         run_night("again, nothing new")

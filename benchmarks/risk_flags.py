@@ -31,10 +31,10 @@ def main(positions: int) -> None:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
-        _nights(positions, Path(home))
+        _run_two_nights(positions, Path(home))
 
 
-def _nights(positions: int, home: Path) -> None:
+def _run_two_nights(positions: int, home: Path) -> None:
     """Run two nights over the same positions, some of which move in between."""
     from dakehu.domains.risk.breaches import evaluation, storage
     from dakehu.foundation.access.actor import acting_as, system_actor
