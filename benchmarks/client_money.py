@@ -101,7 +101,7 @@ def trades(code: str, count: int, days: list[date], prices: dict[str, list[float
     return rows
 
 
-def written(path: Path, headings: tuple[str, ...], rows: list[dict[str, Any]]) -> Path:
+def write_csv(path: Path, headings: tuple[str, ...], rows: list[dict[str, Any]]) -> Path:
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         table = csv.DictWriter(stream, headings)
         table.writeheader()
@@ -109,14 +109,14 @@ def written(path: Path, headings: tuple[str, ...], rows: list[dict[str, Any]]) -
     return path
 
 
-def around(home: Path) -> dict[str, str]:
+def environment_of(home: Path) -> dict[str, str]:
     return {**os.environ, "DAKEHU_HOME": str(home), "PYTHONPATH": str(ROOT / "src"), "LANG": "zh_CN.UTF-8"}
 
 
 def dakehu(home: Path, *words: str) -> Any:
     done = subprocess.run(
         [sys.executable, "-m", "dakehu.interfaces.cli.main", *words, "--json"],
-        env=around(home),
+        env=environment_of(home),
         capture_output=True,
         text=True,
         check=False,
@@ -126,7 +126,7 @@ def dakehu(home: Path, *words: str) -> Any:
     return json.loads(done.stdout)
 
 
-def furnish(home: Path, folder: Path) -> None:
+def create_desk(home: Path, folder: Path) -> None:
     """The clients, their statements, prices day by day, and a close."""
     last = date(2026, 6, 30)
     days = [d for d in (last - timedelta(n) for n in range(5 * 365, -1, -1)) if d.weekday() < 5]
@@ -139,32 +139,32 @@ def furnish(home: Path, folder: Path) -> None:
         "r = u.objects.get(username='lin'); r.must_change = False; r.save(); a.__exit__(None, None, None)",
     )
     start = "import django, os; os.environ['DJANGO_SETTINGS_MODULE'] = 'dakehu.project.settings'; django.setup()"
-    subprocess.run([sys.executable, "-c", "\n".join([start, *settle])], env=around(home), check=True)
+    subprocess.run([sys.executable, "-c", "\n".join([start, *settle])], env=environment_of(home), check=True)
     codes = [f"C{n:04d}" for n in range(1, OTHERS + 2)]
-    people = written(folder / "clients.csv", ("客户号", "姓名"), [{"客户号": c, "姓名": f"虚构{c}"} for c in codes])
+    people = write_csv(folder / "clients.csv", ("客户号", "姓名"), [{"客户号": c, "姓名": f"虚构{c}"} for c in codes])
     dakehu(home, "import", str(people), "--as", "lin")
     rows = trades(codes[0], BUSY, days, prices, 1)
     for n, code in enumerate(codes[1:], 2):
         rows += trades(code, FEW, days, prices, n)
-    dakehu(home, "import", str(written(folder / "trades.csv", HEADINGS, rows)), "--as", "lin")
+    dakehu(home, "import", str(write_csv(folder / "trades.csv", HEADINGS, rows)), "--as", "lin")
     report = [
         {"日期": d.isoformat(), "证券代码": c, "证券名称": f"虚构{c[-2:]}", "收盘价": f"{line[i]:.2f}"}
         for i, d in enumerate(days)
         for c, line in prices.items()
     ]
-    dakehu(home, "import", str(written(folder / "prices.csv", ("日期", "证券代码", "证券名称", "收盘价"), report)))
+    dakehu(home, "import", str(write_csv(folder / "prices.csv", ("日期", "证券代码", "证券名称", "收盘价"), report)))
     dakehu(home, "close", "--date", days[-1].isoformat())
 
 
 @contextmanager
-def served(home: Path) -> Iterator[str]:
+def running_server(home: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with (home / "serve.log").open("w") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "dakehu.interfaces.cli.main", "serve", "--port", str(port), "--no-browser"],
-            env=around(home),
+            env=environment_of(home),
             stdout=log,
             stderr=log,
             start_new_session=True,
@@ -183,7 +183,7 @@ def served(home: Path) -> Iterator[str]:
         server.wait(timeout=30)
 
 
-def looked(page: Any, address: str) -> tuple[float, float]:
+def measure_page(page: Any, address: str) -> tuple[float, float]:
     """Seconds from asking to the first figure, and to the line being drawn."""
     begun = time.perf_counter()
     page.goto(address, wait_until="commit")
@@ -193,14 +193,14 @@ def looked(page: Any, address: str) -> tuple[float, float]:
     return first, time.perf_counter() - begun
 
 
-def in_the_browser(home: Path, repeats: int) -> dict[str, list[tuple[float, float]]]:
+def measure_in_browser(home: Path, repeats: int) -> dict[str, list[tuple[float, float]]]:
     from playwright.sync_api import sync_playwright
 
     seen: dict[str, list[tuple[float, float]]] = {"cold": [], "warm": []}
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         for turn in range(repeats):
-            with served(home) as base:
+            with running_server(home) as base:
                 page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
                 page.goto(f"{base}/sign-in")
                 page.fill("[name=username]", "lin")
@@ -208,9 +208,9 @@ def in_the_browser(home: Path, repeats: int) -> dict[str, list[tuple[float, floa
                 page.press("[name=password]", "Enter")
                 page.wait_for_selector("#ledger")
                 address = f"{base}/clients/1/?tab=money"
-                seen["cold"].append(looked(page, address))
+                seen["cold"].append(measure_page(page, address))
                 if turn == repeats - 1:
-                    seen["warm"] = [looked(page, address) for _ in range(repeats)]
+                    seen["warm"] = [measure_page(page, address) for _ in range(repeats)]
                 page.context.close()
         browser.close()
     return seen
@@ -236,9 +236,9 @@ def main() -> None:
         home, folder = given.home or Path(made) / "home", Path(made)
         if not (home / "dakehu.sqlite3").exists():
             home.mkdir(parents=True, exist_ok=True)
-            furnish(home, folder)
+            create_desk(home, folder)
         print(f"load {os.getloadavg()[0]:.1f}", flush=True)
-        for state, times in in_the_browser(home, given.repeats).items():
+        for state, times in measure_in_browser(home, given.repeats).items():
             for place, what in enumerate(("first figure", "line drawn")):
                 ms = sorted(pair[place] * 1000 for pair in times)
                 p95 = ms[min(len(ms) - 1, round(0.95 * (len(ms) - 1)))]

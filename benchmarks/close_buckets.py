@@ -24,7 +24,7 @@ from dakehu.foundation.access.actor import acting_as, system_actor
 PRODUCTS, DAYS = close_spark.PRODUCTS, close_spark.DAYS
 
 
-def seed(clients: int, each: int) -> int:
+def create_desk(clients: int, each: int) -> int:
     """Write clients, products, prices and trades; return the number of trades."""
     from django.db import connection, transaction
 
@@ -103,7 +103,7 @@ def _rows(table: pa.Table, day: Any, batch: int) -> pa.Table:
     return daily_feed._journal_rows(table, day, batch)
 
 
-def measured(name: str, body: Any) -> Any:
+def measure_part(name: str, body: Any) -> Any:
     """Run a part; print its seconds, processor seconds and the most memory held."""
     Path("/proc/self/clear_refs").write_text("5")
     begun, used = time.perf_counter(), time.process_time()
@@ -142,11 +142,11 @@ def main() -> None:
 
     with acting_as(system_actor("benchmark", "cli")):
         if is_new:
-            count = measured("seeded", lambda: seed(wanted.clients, wanted.trades))
+            count = measure_part("seeded", lambda: create_desk(wanted.clients, wanted.trades))
             print(f"{count:,} trades", flush=True)
-        print(json.dumps(measured("compacted", compaction.compact)), flush=True)
+        print(json.dumps(measure_part("compacted", compaction.compact)), flush=True)
         begun = time.perf_counter()
-        report = measured(
+        report = measure_part(
             "closed",
             lambda: close_run.close(day=close_spark.DAY, allow_stale=30, engine=wanted.engine, progress=progress),
         )

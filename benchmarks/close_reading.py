@@ -23,7 +23,7 @@ from dakehu.foundation.access.actor import acting_as, elevated, system_actor
 ROUNDS = 3
 
 
-def one_round() -> dict[str, float]:
+def measure_round() -> dict[str, float]:
     """Seconds of each part, the trades and prices read anew."""
     from dakehu.analytics import kernel
     from dakehu.domains.ledger.close import book as close_book
@@ -32,19 +32,19 @@ def one_round() -> dict[str, float]:
 
     seconds = dict[str, float]()
 
-    def clocked(name: str, body: Callable[[], Any]) -> Any:
+    def time_call(name: str, body: Callable[[], Any]) -> Any:
         begun = time.perf_counter()
         made = body()
         seconds[name] = time.perf_counter() - begun
         return made
 
-    made = clocked("trades", lambda: close_inputs.arrays_for_close(close_spark.DAY))
-    days = clocked("calendar", lambda: firm_book.calendar_of(made.day, close_spark.DAY))
-    prices = clocked("prices", lambda: close_inputs.price_matrix(made.assets, days))
-    held = clocked("held", lambda: close_book.closing_positions(made.offsets, made.asset, made.quantity))
-    clocked("stale", lambda: close_book.stale_prices(held.index, prices.as_of, int(days[-1]), 30))
-    book = clocked("book", lambda: firm_book.book_of(made, prices))
-    figures = clocked("kernel", lambda: kernel.compute(book))
+    made = time_call("trades", lambda: close_inputs.arrays_for_close(close_spark.DAY))
+    days = time_call("calendar", lambda: firm_book.calendar_of(made.day, close_spark.DAY))
+    prices = time_call("prices", lambda: close_inputs.price_matrix(made.assets, days))
+    held = time_call("held", lambda: close_book.closing_positions(made.offsets, made.asset, made.quantity))
+    time_call("stale", lambda: close_book.stale_prices(held.index, prices.as_of, int(days[-1]), 30))
+    book = time_call("book", lambda: firm_book.book_of(made, prices))
+    figures = time_call("kernel", lambda: kernel.compute(book))
     assert np.isfinite(figures.values[:, 0]).all()
     return seconds
 
@@ -58,14 +58,14 @@ def main() -> None:
         home = report.home or Path(made) / "home"
         if not home.exists():
             home.mkdir(mode=0o700)
-            print(f"{close_spark.seed(home, report.clients):,} trades", flush=True)
+            print(f"{close_spark.create_desk(home, report.clients):,} trades", flush=True)
         close_spark.desk(home)
         from dakehu.domains.ledger.trades import compaction
 
         with acting_as(system_actor("benchmark", "cli")), elevated("benchmark"):
             compaction.compact()
-            one_round()  # the kernel is compiled, or read compiled
-            rounds = [one_round() for _ in range(ROUNDS)]
+            measure_round()  # the kernel is compiled, or read compiled
+            rounds = [measure_round() for _ in range(ROUNDS)]
     best = {name: min(one[name] for one in rounds) for name in rounds[0]}
     print(", ".join(f"{name} {seconds:.2f} s" for name, seconds in best.items()))
     whole = min(sum(one.values()) for one in rounds)

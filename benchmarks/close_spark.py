@@ -44,7 +44,7 @@ def desk(home: Path) -> None:
     django.setup()
 
 
-def seed(home: Path, count: int) -> int:
+def create_desk(home: Path, count: int) -> int:
     """Clients, products, prices and a file of trades for each day, as a counter system gives them; returns the trades."""
     desk(home)
     from django.core.management import call_command
@@ -148,7 +148,7 @@ def close(home: Path, engine: str) -> None:
     print(json.dumps(report | {"seconds": seen}))
 
 
-def measured(home: Path, engine: str) -> dict[str, Any]:
+def measure_close(home: Path, engine: str) -> dict[str, Any]:
     """A close in a process of its own, with the memory of its processes."""
     begun, peak, most = time.perf_counter(), {"desk": 0, "java": 0, "workers": 0}, 0
     run = subprocess.Popen(
@@ -217,13 +217,16 @@ def main() -> None:
         if not home.exists():
             home.mkdir(mode=0o700)
             begun = time.perf_counter()
-            print(f"{seed(home, report.clients):,} trades, seeded in {time.perf_counter() - begun:.0f} s", flush=True)
+            print(
+                f"{create_desk(home, report.clients):,} trades, seeded in {time.perf_counter() - begun:.0f} s",
+                flush=True,
+            )
         else:
             desk(home)
         homes = {engine: Path(made) / engine for engine in ("local", "spark")}
         for engine, copy in homes.items():
             shutil.copytree(home, copy)
-            print(engine, json.dumps(measured(copy, engine)), f"load {os.getloadavg()[0]:.1f}", flush=True)
+            print(engine, json.dumps(measure_close(copy, engine)), f"load {os.getloadavg()[0]:.1f}", flush=True)
         print("differing", json.dumps(differing(homes["local"], homes["spark"])))
 
 

@@ -24,7 +24,7 @@ from benchmarks import list_million  # noqa: E402  (the repository must be impor
 from benchmarks.made_clients import HEADINGS, clients  # noqa: E402
 
 
-def ours(path: Path, rows: list[list[str]]) -> None:
+def write_with_dakehu(path: Path, rows: list[list[str]]) -> None:
     import polars as pl
 
     from dakehu.exchange.workbook import writing
@@ -64,7 +64,7 @@ def xlsxwriter_constant_memory(path: Path, rows: list[list[str]]) -> None:
 
 
 WAYS: dict[str, Any] = {
-    "dakehu, its writer alone": ours,
+    "dakehu, its writer alone": write_with_dakehu,
     "openpyxl, write_only": openpyxl_write_only,
     "XlsxWriter, constant_memory": xlsxwriter_constant_memory,
 }
@@ -82,7 +82,7 @@ def child(way: str, count: int) -> None:
         print(json.dumps([round(taken, 2), before, peak, path.stat().st_size >> 10]))
 
 
-def whole(count: int) -> list[float]:
+def measure_export(count: int) -> list[float]:
     """`dakehu export` of a seeded desk, start of the program included: seconds, 0, peak MB, file KB."""
     with tempfile.TemporaryDirectory(prefix="dakehu-bench-") as folder:
         env = {key: value for key, value in os.environ.items() if not key.startswith("DAKEHU_")}
@@ -135,7 +135,7 @@ def main() -> int:
             )
             report = json.loads(run.stdout.splitlines()[-1])
         else:
-            report = whole(count)
+            report = measure_export(count)
         seconds, before, peak, size = report
         print(f"{name:30} {seconds:>8} {before:>15,} {peak:>8,} {size:>8,}", flush=True)
     return 0

@@ -27,7 +27,7 @@ from tests.foundation.expressions.fuzz import RULES, texts  # noqa: E402
 from tests.foundation.expressions.sample import FACTS, GRADES  # noqa: E402
 
 
-def invented(rows: int) -> pl.DataFrame:
+def generate_facts(rows: int) -> pl.DataFrame:
     """Return a frame of every fact."""
     dice = np.random.default_rng(14)
     values = {
@@ -45,7 +45,7 @@ def invented(rows: int) -> pl.DataFrame:
     return frame.select([pl.when(known).then(pl.col(name)).alias(name) for name in frame.columns])
 
 
-def least(work: Callable[[], object], times: int = 3) -> float:
+def least_seconds(work: Callable[[], object], times: int = 3) -> float:
     """Return the least seconds of some runs."""
     found = []
     for _ in range(times):
@@ -59,26 +59,26 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rows", type=int, default=300_000)
     rows = arguments.parse_args().rows
-    frame = invented(rows)
+    frame = generate_facts(rows)
 
-    first = least(lambda: compile_rule(RULES[0], FACTS), 1)
-    each = statistics.median(least(lambda text=text: compile_rule(text, FACTS).condition) for text in RULES)
+    first = least_seconds(lambda: compile_rule(RULES[0], FACTS), 1)
+    each = statistics.median(least_seconds(lambda text=text: compile_rule(text, FACTS).condition) for text in RULES)
     print(f"compiling: first {first * 1e3:.1f} ms, then {each * 1e3:.2f} ms a rule ({len(RULES)} rules, median)")
 
     rules = [compile_rule(RULES[index % len(RULES)], FACTS).condition.alias(f"r{index}") for index in range(42)]
-    together = least(lambda: frame.select(rules))
+    together = least_seconds(lambda: frame.select(rules))
     hits = frame.select([rule.sum() for rule in rules]).sum_horizontal()[0]
     print(f"42 rules over {rows:,} rows at once: {together:.3f} s ({hits:,} hits)")
 
     read, slowest, heaviest = 0, (0.0, ""), (0.0, "", 0)
     for text in texts(10_000):
-        seconds = least(lambda text=text: attempt(text))
+        seconds = least_seconds(lambda text=text: attempt(text))
         slowest = max(slowest, (seconds, text))
         checked = attempt(text)
         if checked is not None:
             read += 1
             if checked.cost > 100 or read % 20 == 0:
-                over = least(lambda checked=checked: frame.select(checked.condition.alias("x")), 2)
+                over = least_seconds(lambda checked=checked: frame.select(checked.condition.alias("x")), 2)
                 heaviest = max(heaviest, (over, text, checked.cost))
     print(f"10,000 hostile texts: {read:,} are rules, {10_000 - read:,} are refused")
     print(f"slowest to read or refuse: {slowest[0] * 1e3:.1f} ms ({len(slowest[1])} characters: {slowest[1][:50]!r})")
@@ -86,7 +86,7 @@ def main() -> None:
     while attempt(f"max(总资产, {text}) > 1") is not None:
         text = f"max(总资产, {text})"
     dearest = compile_rule(f"{text} > 1", FACTS)
-    over = least(lambda: frame.select(dearest.condition.alias("x")), 2)
+    over = least_seconds(lambda: frame.select(dearest.condition.alias("x")), 2)
     print(f"dearest rule that is allowed: cost {dearest.cost}, {over:.3f} s over {rows:,} rows")
     print(f"heaviest of the texts over {rows:,} rows: {heaviest[0]:.3f} s (cost {heaviest[2]}: {heaviest[1][:50]!r})")
 

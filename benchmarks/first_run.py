@@ -26,7 +26,7 @@ LINK = re.compile(r"http://\S+token=\S+")
 
 
 @contextmanager
-def opened(file: Path, home: str, note: Callable[[str], None]) -> Iterator[str]:
+def open_desk(file: Path, home: str, note: Callable[[str], None]) -> Iterator[str]:
     """Run `dakehu open` on an empty home until it has printed its link, which is yielded."""
     words = [sys.executable, "-m", "dakehu.interfaces.cli.main", "open", str(file), "--no-browser", "--port", str(PORT)]
     around = {**os.environ, "DAKEHU_HOME": home, "PYTHONUNBUFFERED": "1"}
@@ -43,7 +43,7 @@ def opened(file: Path, home: str, note: Callable[[str], None]) -> Iterator[str]:
         process.wait(timeout=60)
 
 
-def work(page: Any, link: str, note: Callable[[str], None]) -> int:
+def click_through(page: Any, link: str, note: Callable[[str], None]) -> int:
     """Go from the link to the list of clients; returns the number of clicks."""
     page.goto(link)
     note("the form of the first account")
@@ -72,9 +72,9 @@ def main() -> None:
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_page(locale="zh-CN", viewport={"width": 1440, "height": 900})
         begun = time.perf_counter()
-        with opened(file, home, note) as link:
+        with open_desk(file, home, note) as link:
             note("the desk answers and prints its link")
-            clicks = work(page, link, note)
+            clicks = click_through(page, link, note)
             print(
                 f"{clicks} clicks after the link, {time.perf_counter() - begun:.1f} s in all, load {os.getloadavg()[0]:.1f}"
             )

@@ -53,7 +53,7 @@ def measure_latency(
     latencies: list[float] = []
     lock, faults = threading.Lock(), []
 
-    def go(until: float, keep: bool) -> None:
+    def send_requests(until: float, keep: bool) -> None:
         connection = Connection(port, head() if callable(head) else head)
         while time.perf_counter() < until and not faults:
             with lock:
@@ -67,7 +67,7 @@ def measure_latency(
 
     for keep, length in ((False, min(2.0, seconds / 2)), (True, seconds)):
         begun = time.perf_counter()
-        threads = [threading.Thread(target=go, args=(begun + length, keep)) for _ in range(users)]
+        threads = [threading.Thread(target=send_requests, args=(begun + length, keep)) for _ in range(users)]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -74,12 +74,12 @@ def ours(path: Path, twice: bool) -> int:
         imports.run_import(path)
     begun = time.perf_counter()
     report = imports.run_import(path)
-    clocked(begun)
+    record_seconds(begun)
     assert (report["created"], report["unchanged"]) == ((0, 29090) if twice else (29090, 0)), report
     return 32468
 
 
-def newest(path: Path) -> list[dict[str, str]]:
+def newest_rows(path: Path) -> list[dict[str, str]]:
     """The newest row of each client, its values as the model stores them."""
     from dakehu.domains.clients.choices import Capacity, RiskLevel
 
@@ -104,7 +104,7 @@ def newest(path: Path) -> list[dict[str, str]]:
     ]
 
 
-def twin(label: str = "clients.Client") -> Any:
+def plain_model(label: str = "clients.Client") -> Any:
     """A plain model over the table of clients, or of another model."""
     from django.db import models
 
@@ -126,10 +126,10 @@ def peer(path: Path, bulk: bool) -> int:
     from import_export import resources
 
     let_the_peer_count()
-    rows = newest(path)
+    rows = newest_rows(path)
     rows = rows if bulk else rows[:ONE_BY_ONE]
     meta = {
-        "model": twin(),
+        "model": plain_model(),
         "import_id_fields": ["code"],
         "fields": list(rows[0]),
         "use_bulk": bulk,
@@ -142,7 +142,7 @@ def peer(path: Path, bulk: bool) -> int:
     for row in rows:
         data.append(list(row.values()))
     result = resource_class().import_data(data, raise_errors=True)
-    clocked(begun)
+    record_seconds(begun)
     assert result.totals["new"] == len(rows), result.totals
     return len(rows)
 
@@ -150,7 +150,7 @@ def peer(path: Path, bulk: bool) -> int:
 SECONDS: list[float] = []
 
 
-def clocked(begun: float) -> None:
+def record_seconds(begun: float) -> None:
     SECONDS.append(time.perf_counter() - begun)
 
 

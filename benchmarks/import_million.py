@@ -33,7 +33,7 @@ from dakehu.foundation.access.actor import acting_as, system_actor
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
-from import_far_trans import database, let_the_peer_count, start, twin  # noqa: E402
+from import_far_trans import database, let_the_peer_count, plain_model, start  # noqa: E402
 from made_clients import HEADINGS, clients, write_csv  # noqa: E402
 
 PASSWORD = "Measured-2026-desk"
@@ -54,7 +54,7 @@ def write_xlsx(path: Path, count: int) -> Path:
 # --- ours -------------------------------------------------------------------------------------------
 
 
-def hire() -> Any:
+def create_staff() -> Any:
     """A desk head who imports, and somebody of compliance who looks at everybody's clients meanwhile."""
     from dataclasses import replace
 
@@ -126,7 +126,7 @@ def peak_mb(pid: int) -> int:
     return int(re.search(r"VmHWM:\s+(\d+)", status).group(1)) >> 10  # type: ignore[union-attr]
 
 
-def until(number: int, enough: Any) -> dict[str, Any]:
+def wait_for_job(number: int, enough: Any) -> dict[str, Any]:
     from dakehu.foundation.jobs import queue as jobs
 
     while True:
@@ -153,11 +153,11 @@ def through_the_worker(actor: Any, path: Path, port: int, *, stop_at: float = 2.
         with acting_as(actor):
             number = imports.start_apply(batch.pk)
         begun = time.perf_counter()
-        seen = until(number, lambda report: report["ended"] or report["share"] >= stop_at)
+        seen = wait_for_job(number, lambda report: report["ended"] or report["share"] >= stop_at)
         if not seen["ended"]:
             jobs.request_stop(number)
             asked_to_stop = time.perf_counter()
-            seen = until(number, lambda report: report["ended"])
+            seen = wait_for_job(number, lambda report: report["ended"])
             begun = asked_to_stop
         taken, peak = time.perf_counter() - begun, peak_mb(worker.pid)
     finally:
@@ -185,7 +185,7 @@ def ours(rows: int, xlsx_rows: int) -> dict[str, Any]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    actor, server = hire(), serve(port)
+    actor, server = create_staff(), serve(port)
     made: dict[str, Any] = {}
     try:
         with tempfile.TemporaryDirectory(prefix="dakehu-bench-") as folder:
@@ -210,7 +210,7 @@ def peer_resource(columns: list[str], *, bulk: bool) -> Any:
     from dakehu.foundation.search.text import CLEARED, OPEN, code_tokens, mark, name_tokens, tokens
 
     client, coverage, contact, line = (
-        twin(f"clients.{name}") for name in ("Client", "Coverage", "Contact", "SearchLine")
+        plain_model(f"clients.{name}") for name in ("Client", "Coverage", "Contact", "SearchLine")
     )
     today, staff = timezone.localdate(), 1
 
@@ -263,7 +263,7 @@ def peer(*, bulk: bool) -> dict[str, Any]:
     from dakehu.foundation.schema.fields import model_of
 
     let_the_peer_count()
-    hire()  # whom the clients are served by
+    create_staff()  # whom the clients are served by
     names = ["code", "name", "gender", "id_number", "mobile", "occupation", "segment", "risk_level", "risk_tested_on"]
     names += ["assets", "opened_on"]
     rows = list(clients(PEER_ROWS[bulk]))

@@ -35,7 +35,7 @@ FIRST = date(2026, 1, 5)
 SOURCE = "柜台"
 
 
-def one_day(number: int, clients: np.ndarray, products: np.ndarray) -> pa.Table:
+def trades_of_day(number: int, clients: np.ndarray, products: np.ndarray) -> pa.Table:
     from dakehu.domains.ledger.trades import daily_feed
     from dakehu.domains.ledger.trades.transaction_types import TransactionType
 
@@ -63,14 +63,14 @@ def one_day(number: int, clients: np.ndarray, products: np.ndarray) -> pa.Table:
     return pa.table({f.name: pa.array(report[f.name], f.type) for f in daily_feed.COLUMNS}, schema=daily_feed.COLUMNS)
 
 
-def clocked(body: Callable[[], Any]) -> tuple[float, Any]:
+def time_call(body: Callable[[], Any]) -> tuple[float, Any]:
     begun = time.perf_counter()
     made = body()
     return time.perf_counter() - begun, made
 
 
 def median(bodies: list[Callable[[], Any]]) -> float:
-    return float(np.median([clocked(body)[0] for body in bodies]))
+    return float(np.median([time_call(body)[0] for body in bodies]))
 
 
 def size_of(folder: Path) -> int:
@@ -96,7 +96,7 @@ def people() -> tuple[np.ndarray, np.ndarray]:
     return np.array([c.pk for c in clients]), np.array([p.pk for p in products])
 
 
-def ours(days: int, clients: np.ndarray, products: np.ndarray) -> dict[str, Any]:
+def measure_dakehu(days: int, clients: np.ndarray, products: np.ndarray) -> dict[str, Any]:
     from dakehu.domains.ledger.trades import compaction, journal, reader
     from dakehu.domains.ledger.trades import daily_feed as counter
 
@@ -105,14 +105,14 @@ def ours(days: int, clients: np.ndarray, products: np.ndarray) -> dict[str, Any]
 
     with acting_as(system_actor("benchmark", "cli")):
         for number in range(days - 5):
-            parameter(number, one_day(number, clients, products))
-        before, _ = clocked(lambda: reader.trades_of_clients([int(clients[0])]))
-        packed, report = clocked(compaction.compact)
-        tables = {number: one_day(number, clients, products) for number in range(days - 5, days)}
+            parameter(number, trades_of_day(number, clients, products))
+        before, _ = time_call(lambda: reader.trades_of_clients([int(clients[0])]))
+        packed, report = time_call(compaction.compact)
+        tables = {number: trades_of_day(number, clients, products) for number in range(days - 5, days)}
         append = median([lambda n=n, t=t: parameter(n, t) for n, t in tables.items()])
         again = median([lambda n=n, t=t: parameter(n, t) for n, t in tables.items()])
-        nightly, _ = clocked(compaction.compact)
-        full, table = clocked(reader.all_trades)
+        nightly, _ = time_call(compaction.compact)
+        full, table = time_call(reader.all_trades)
         assert table.num_rows == days * EACH, table.num_rows
         one = median([lambda c=c: reader.trades_of_clients([int(c)]) for c in clients[:20]])
         compaction.SOON = timedelta(0)
@@ -171,11 +171,11 @@ def sqlite(days: int, clients: np.ndarray, products: np.ndarray, folder: Path) -
         return len(columns[0])
 
     for number in range(days - 5):
-        parameter(number, plain_rows(number, one_day(number, clients, products)))
-    given = {n: plain_rows(n, one_day(n, clients, products)) for n in range(days - 5, days)}
+        parameter(number, plain_rows(number, trades_of_day(number, clients, products)))
+    given = {n: plain_rows(n, trades_of_day(n, clients, products)) for n in range(days - 5, days)}
     append = median([lambda n=n, r=r: parameter(n, r) for n, r in given.items()])
     again = median([lambda n=n, r=r: parameter(n, r) for n, r in given.items()])
-    full, count = clocked(everything)
+    full, count = time_call(everything)
     assert count == days * EACH
     one = median(
         [
@@ -210,12 +210,12 @@ def postgres(days: int, clients: np.ndarray, products: np.ndarray) -> dict[str, 
             return len(columns[0])
 
         for number in range(days - 5):
-            parameter(number, plain_rows(number, one_day(number, clients, products)))
+            parameter(number, plain_rows(number, trades_of_day(number, clients, products)))
         base.execute("ANALYZE peer_trades")
-        given = {n: plain_rows(n, one_day(n, clients, products)) for n in range(days - 5, days)}
+        given = {n: plain_rows(n, trades_of_day(n, clients, products)) for n in range(days - 5, days)}
         append = median([lambda n=n, r=r: parameter(n, r) for n, r in given.items()])
         again = median([lambda n=n, r=r: parameter(n, r) for n, r in given.items()])
-        full, count = clocked(everything)
+        full, count = time_call(everything)
         assert count == days * EACH
         one = median(
             [
@@ -232,7 +232,7 @@ def postgres(days: int, clients: np.ndarray, products: np.ndarray) -> dict[str, 
 def child(kind: str, days: int) -> None:
     if kind == "journal":
         start()
-        report = ours(days, *people())
+        report = measure_dakehu(days, *people())
     else:
         both = np.arange(1, CLIENTS + 1), np.arange(1, PRODUCTS + 1)
         start()  # the shape of a day comes from the product

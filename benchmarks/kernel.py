@@ -45,7 +45,9 @@ ASSETS, DAYS, RUNS, EACH = 800, 1250, 4, 3.3
 THREADS = os.cpu_count() or 1
 
 
-def invented(clients: int, *, assets: int = ASSETS, days: int = DAYS, each: float = EACH, seed: int = 4) -> kernel.Book:
+def generate_book(
+    clients: int, *, assets: int = ASSETS, days: int = DAYS, each: float = EACH, seed: int = 4
+) -> kernel.Book:
     """Runs of dealing in one security each: bought first, then sold in part and bought again, never below nothing."""
     dice = np.random.default_rng(seed)
     prices = np.round(20 * np.exp(np.cumsum(dice.normal(0.0002, 0.02, (assets, days)), axis=1)), 2) + 0.01
@@ -83,7 +85,7 @@ def invented(clients: int, *, assets: int = ASSETS, days: int = DAYS, each: floa
     )
 
 
-def first(book: kernel.Book, clients: int) -> kernel.Book:
+def first_clients(book: kernel.Book, clients: int) -> kernel.Book:
     """The first clients of a book."""
     end = int(book.offsets[clients])
     own = {name: getattr(book, name)[:end] for name in ("asset", "day", "quantity", "value", "fee", "flow")}
@@ -126,10 +128,10 @@ def _triad(a, b, c):
 # --- what is told -----------------------------------------------------------------------------------
 
 
-def beside(book: kernel.Book, quick: bool) -> None:
+def compare_with_peers(book: kernel.Book, quick: bool) -> None:
     """Ours per client on one core beside the peers: asked for the figures that the peer computes, and for all."""
-    few = first(book, 2_000 if quick else 30_000)
-    kernel.compute(first(book, 10), threads=1)
+    few = first_clients(book, 2_000 if quick else 30_000)
+    kernel.compute(first_clients(book, 10), threads=1)
     threads = {"DuckDB SQL": THREADS}
 
     def per_client(name: str, columns: Collection[Column]) -> tuple[float, kernel.Figures]:
@@ -151,9 +153,9 @@ def beside(book: kernel.Book, quick: bool) -> None:
         else {"pandas + empyrical": 300, "pandas + quantstats": 60, "DuckDB SQL": 3_000, "numpy": 4_096}
     )
     for name, aim in (("pandas + empyrical", 3000), ("pandas + quantstats", 3000), ("DuckDB SQL", 100), ("numpy", 15)):
-        some = first(book, sizes[name])
+        some = first_clients(book, sizes[name])
         try:
-            peers.PEERS[name](first(book, 2), THREADS)  # imports and first calls do not count
+            peers.PEERS[name](first_clients(book, 2), THREADS)  # imports and first calls do not count
             taken, figures = best(lambda n=name, b=some: peers.PEERS[n](b, THREADS), 1)
         except ImportError as absent:
             print(f"| {name} | not installed here: {absent.name} | | | | | {aim} | |")
@@ -170,9 +172,9 @@ def beside(book: kernel.Book, quick: bool) -> None:
         assert differs < 1e-6, f"{name} computes something else"
 
 
-def whole(book: kernel.Book) -> float:
+def measure_whole_book(book: kernel.Book) -> float:
     """The whole book, in passes over the table that is never written; returns its seconds."""
-    kernel.compute(first(book, 5000), threads=THREADS)
+    kernel.compute(first_clients(book, 5000), threads=THREADS)
     for threads in dict.fromkeys((1, THREADS)):
         rate = triad(threads)
         seconds = best(lambda n=threads: kernel.compute(book, threads=n))[0]
@@ -185,7 +187,7 @@ def whole(book: kernel.Book) -> float:
     return seconds
 
 
-def from_parquet(book: kernel.Book, alone: float) -> None:
+def measure_from_parquet(book: kernel.Book, alone: float) -> None:
     """Trades read from Parquet, computed, figures written, beside the kernel alone."""
     with tempfile.TemporaryDirectory(prefix="dakehu-bench-") as folder:
         path = Path(folder) / "trades.parquet"
@@ -258,7 +260,7 @@ def growth(quick: bool) -> None:
     for name, steps in directions.items():
         report = []
         for clients, given in steps:
-            book = invented(clients, **given)
+            book = generate_book(clients, **given)
             seconds = best(lambda b=book: kernel.compute(b, threads=1), 2)[0]
             size = {"clients": clients, "days": given.get("days"), "assets": given.get("assets")}.get(name) or round(
                 len(book.asset) / clients
@@ -278,13 +280,13 @@ def main() -> None:
     line.add_argument("--quick", action="store_true", help="small numbers, to see that everything runs")
     quick = line.parse_args().quick
     print(f"{THREADS} cores, load {os.getloadavg()[0]:.1f}")
-    book = invented(5_000 if quick else 300_000)
+    book = generate_book(5_000 if quick else 300_000)
     loaded = peak()
-    alone = whole(book)
+    alone = measure_whole_book(book)
     print(f"memory: {loaded:,} MB with the book and its making, {peak():,} MB at most with the figures of everybody")
-    from_parquet(book, alone)
+    measure_from_parquet(book, alone)
     running_day(book, alone)
-    beside(book, quick)
+    compare_with_peers(book, quick)
     growth(quick)
     print(f"load at the end {os.getloadavg()[0]:.1f}")
 

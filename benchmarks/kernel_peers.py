@@ -22,7 +22,9 @@ def difference(ours: np.ndarray, theirs: np.ndarray) -> float:
     return float(np.max(np.abs(ours[both] - theirs[both]) / np.maximum(1.0, np.abs(ours[both])), initial=0.0))
 
 
-def _each(book: Book, columns: tuple[Column, ...], one: Callable[[Any, Any], tuple[float, ...]]) -> Figures:
+def _figures_per_client(
+    book: Book, columns: tuple[Column, ...], one: Callable[[Any, Any], tuple[float, ...]]
+) -> Figures:
     """Client after client: `one(daily returns, returns of the index)`."""
     made = np.full((len(columns), book.clients), np.nan)
     market = book.market[1:] / book.market[:-1] - 1
@@ -88,7 +90,7 @@ def with_empyrical(book: Book, threads: int) -> Figures:
         Column.BETA,
         Column.ALPHA,
     )
-    return _each(book, columns, one)
+    return _figures_per_client(book, columns, one)
 
 
 def with_quantstats(book: Book, threads: int) -> Figures:
@@ -112,7 +114,7 @@ def with_quantstats(book: Book, threads: int) -> Figures:
         )
 
     columns = (Column.TWR, Column.VOLATILITY, Column.SHARPE, Column.SORTINO, Column.MAX_DRAWDOWN)
-    return _each(book, columns, one)
+    return _figures_per_client(book, columns, one)
 
 
 SQL = """

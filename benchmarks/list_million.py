@@ -74,7 +74,7 @@ def requests(clients: int) -> dict[str, tuple[str, Iterator[str]]]:
             f"{name}={quote(value)}" for name, value in given.items()
         )
 
-    def endless(make: object) -> Iterator[str]:
+    def repeat_addresses(make: object) -> Iterator[str]:
         return (make() for _ in itertools.count())  # type: ignore[operator]
 
     def filters() -> dict[str, str]:
@@ -92,23 +92,25 @@ def requests(clients: int) -> dict[str, tuple[str, Iterator[str]]]:
         return f"/palette?q={quote(text)}"
 
     return {
-        "list page of 50, sees all": ("compliance", endless(lambda: rows())),
-        "list page of 50, sees all, masked": ("admin", endless(lambda: rows())),
-        "3 filters and a sort": ("compliance", endless(lambda: rows(**filters()))),
-        "list by fragment": ("compliance", endless(lambda: rows(q=dice.choice(NAMES)))),
+        "list page of 50, sees all": ("compliance", repeat_addresses(lambda: rows())),
+        "list page of 50, sees all, masked": ("admin", repeat_addresses(lambda: rows())),
+        "3 filters and a sort": ("compliance", repeat_addresses(lambda: rows(**filters()))),
+        "list by fragment": ("compliance", repeat_addresses(lambda: rows(q=dice.choice(NAMES)))),
         "list by fragment, filter, sort": (
             "compliance",
-            endless(lambda: rows(q=dice.choice(NAMES), segment=dice.choice(("银卡", "金卡")), sort="-last_contact_on")),
+            repeat_addresses(
+                lambda: rows(q=dice.choice(NAMES), segment=dice.choice(("银卡", "金卡")), sort="-last_contact_on")
+            ),
         ),
-        "list by initials": ("compliance", endless(lambda: rows(q=dice.choice(LETTERS)))),
-        "list by last four": ("compliance", endless(lambda: rows(q=four()))),
-        "search as one types: fragment": ("compliance", endless(lambda: palette(dice.choice(NAMES)))),
-        "search as one types: initials": ("compliance", endless(lambda: palette(dice.choice(LETTERS)))),
-        "search as one types: last four": ("compliance", endless(lambda: palette(four()))),
-        "a manager's own 481, list": ("m7", endless(lambda: rows())),
-        "a manager's own 481, searched": ("m7", endless(lambda: rows(q=dice.choice(NAMES)))),
-        "one client (JSON)": ("compliance", endless(lambda: f"/api/v1/clients/{dice.randrange(clients) + 1}")),
-        "client page (HTML)": ("compliance", endless(lambda: f"/clients/{dice.randrange(clients) + 1}/")),
+        "list by initials": ("compliance", repeat_addresses(lambda: rows(q=dice.choice(LETTERS)))),
+        "list by last four": ("compliance", repeat_addresses(lambda: rows(q=four()))),
+        "search as one types: fragment": ("compliance", repeat_addresses(lambda: palette(dice.choice(NAMES)))),
+        "search as one types: initials": ("compliance", repeat_addresses(lambda: palette(dice.choice(LETTERS)))),
+        "search as one types: last four": ("compliance", repeat_addresses(lambda: palette(four()))),
+        "a manager's own 481, list": ("m7", repeat_addresses(lambda: rows())),
+        "a manager's own 481, searched": ("m7", repeat_addresses(lambda: rows(q=dice.choice(NAMES)))),
+        "one client (JSON)": ("compliance", repeat_addresses(lambda: f"/api/v1/clients/{dice.randrange(clients) + 1}")),
+        "client page (HTML)": ("compliance", repeat_addresses(lambda: f"/clients/{dice.randrange(clients) + 1}/")),
     }
 
 
@@ -136,14 +138,14 @@ class Asker:
         return int(head.split(b" ", 2)[1])
 
 
-def measured(
+def measure_load(
     port: int, cookie: str, addresses: Iterator[str], users: int, seconds: float
 ) -> tuple[float, float, float]:
     """(p50, p95 in ms, answers a second) of `users` asking one after the other for `seconds`, after a warm-up."""
     taken: list[float] = []
     lock, faults = threading.Lock(), []
 
-    def go(until: float, keep: bool) -> None:
+    def send_requests(until: float, keep: bool) -> None:
         asker = Asker(port, cookie)
         while time.perf_counter() < until:
             with lock:
@@ -158,7 +160,7 @@ def measured(
 
     for keep, length in ((False, min(2.0, seconds / 3)), (True, seconds)):
         begun = time.perf_counter()
-        threads = [threading.Thread(target=go, args=(begun + length, keep)) for _ in range(users)]
+        threads = [threading.Thread(target=send_requests, args=(begun + length, keep)) for _ in range(users)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -170,7 +172,7 @@ def measured(
 
 
 @contextmanager
-def served(env: dict[str, str]) -> Iterator[int]:
+def running_server(env: dict[str, str]) -> Iterator[int]:
     """`dakehu serve` as shipped, until the block ends; gives its port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -212,7 +214,11 @@ def child(what: str, home: Path, clients: int) -> None:
         empty = not model_of("clients.Client").objects.exists()
     seconds = 0.0
     if empty:
-        seconds = million_clients.seed(clients) if what == "sqlite" else million_clients.pour(home / "dakehu.sqlite3")
+        seconds = (
+            million_clients.create_clients(clients)
+            if what == "sqlite"
+            else million_clients.copy_to_postgres(home / "dakehu.sqlite3")
+        )
         with acting_as(system_actor("benchmark", "cli")), act("benchmark.derived_data", "benchmark"):
             # The lines of the search are made with the rows; the server need not build two million of them again.
             InstallationRecord.objects.update_or_create(
@@ -251,11 +257,11 @@ def main() -> int:
         for what in ("sqlite", "postgresql") if urls else ("sqlite",):
             if what == line.on or not line.on:
                 env = {**plain, "DAKEHU_HOME": str(home), **(urls if what == "postgresql" else {})}
-                run_on(what, env, home, line)
+                measure_database(what, env, home, line)
     return 0
 
 
-def run_on(what: str, env: dict[str, str], home: Path, line: argparse.Namespace) -> None:
+def measure_database(what: str, env: dict[str, str], home: Path, line: argparse.Namespace) -> None:
     made = subprocess.run(
         [sys.executable, __file__, "--child", what, str(home), str(line.clients)],
         env=env,
@@ -270,13 +276,13 @@ def run_on(what: str, env: dict[str, str], home: Path, line: argparse.Namespace)
         f"load of the machine {os.getloadavg()[0]:.1f}"
     )
     print(f"{'p50 / p95 in ms (answers a second)':40}" + "".join(f"{f'{users} users':>28}" for users in USERS))
-    with served(env) as port:
+    with running_server(env) as port:
         for name, (who, addresses) in requests(line.clients).items():
             if line.only not in name:
                 continue
             cells = []
             for users in USERS:
-                half, most, pace = measured(port, ready["cookies"][who], addresses, users, line.seconds)
+                half, most, pace = measure_load(port, ready["cookies"][who], addresses, users, line.seconds)
                 cells.append(f"{f'{half:.1f} / {most:.1f} ({pace:.0f})':>28}")
             print(f"{name:40}" + "".join(cells), flush=True)
     print(f"load of the machine afterwards {os.getloadavg()[0]:.1f}")

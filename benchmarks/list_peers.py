@@ -339,12 +339,12 @@ def main() -> int:
                     server.terminate()
                     server.wait(timeout=30)
     if line.only in ("", "dakehu"):
-        own(line)
+        measure_dakehu(line)
     print(f"load afterwards {os.getloadavg()[0]:.1f}")
     return 0
 
 
-def own(line: argparse.Namespace) -> None:
+def measure_dakehu(line: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="dakehu-bench-") as folder:
         env = {
             **os.environ,
@@ -364,7 +364,7 @@ def own(line: argparse.Namespace) -> None:
                 check=True,
             )
             cookies = json.loads(made.stdout.splitlines()[-1])["cookies"]
-        with list_million.served(env) as port:
+        with list_million.running_server(env) as port:
             table(
                 "dakehu",
                 port,

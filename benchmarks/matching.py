@@ -55,7 +55,7 @@ def evaluate(returns: np.ndarray, count: int, length: int) -> dict[str, dict[str
         }
         for name, choose in methods.items():
             for client in clients:
-                judged = evaluation.judge(market, future, client, choose(client))
+                judged = evaluation.evaluate_list(market, future, client, choose(client))
                 for measure in MEASURES:
                     found.setdefault(name, {}).setdefault(measure, []).append(getattr(judged, measure))
     return {name: {key: np.array(values) for key, values in one.items()} for name, one in found.items()}
@@ -120,10 +120,10 @@ def real_occasions(folder: Path, length: int) -> dict[str, tuple[int, int]]:
             {number[c] for d, c, s, _ in trades if d[:6] == following and s == "buy"} - set(np.flatnonzero(held))
         )
         free = np.flatnonzero(~held)
-        listed["matching"].append(_matched(net, kinds, free, length))
+        listed["matching"].append(_list_of_matching(net, kinds, free, length))
         listed["own past purchases"].append(sorted(free.tolist(), key=lambda i: (-times[i], i))[:length])
         listed["chance"].append(generator.choice(free, length, replace=False).tolist())
-    return {name: evaluation.hits(one, bought) for name, one in listed.items()}
+    return {name: evaluation.count_hits(one, bought) for name, one in listed.items()}
 
 
 def _class_of(code: str) -> str:
@@ -132,7 +132,7 @@ def _class_of(code: str) -> str:
     return {"stock": "equity", "bond": "fixed_income", "repo": "cash"}.get(kind, "alternative")
 
 
-def _matched(net: np.ndarray, kinds: list[str], free: np.ndarray, length: int) -> list[int]:
+def _list_of_matching(net: np.ndarray, kinds: list[str], free: np.ndarray, length: int) -> list[int]:
     """Return the list of matching for holdings by money paid in, against the model of level C4."""
     paid = np.maximum(net, 0)
     total = paid.sum() or 1.0

@@ -151,7 +151,9 @@ class Judged:
     result_before: float
 
 
-def judge(market: Market, future: np.ndarray, client: Simulated, listed: list[int], moved: float = 0.2) -> Judged:
+def evaluate_list(
+    market: Market, future: np.ndarray, client: Simulated, listed: list[int], moved: float = 0.2
+) -> Judged:
     """Judge a list by the year after it, `future` float64 [S, T]: `moved` of the portfolio goes into it, in equal parts."""
     chosen = np.array(listed, np.int64)
     weights = client.weights * (1.0 - moved)
@@ -183,6 +185,6 @@ def interval(values: np.ndarray, seed: int, draws: int = 2000) -> tuple[float, f
     return float(values.mean()), float(low), float(high)
 
 
-def hits(listed: list[list[int]], bought: list[set[int]]) -> tuple[int, int]:
+def count_hits(listed: list[list[int]], bought: list[set[int]]) -> tuple[int, int]:
     """Return on how many occasions a list held something that was bought next, and the number of occasions."""
     return sum(1 for one, other in zip(listed, bought, strict=True) if set(one) & other), len(bought)

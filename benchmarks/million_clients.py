@@ -28,7 +28,7 @@ BRANCHES, EACH, AT_ONCE, WRITTEN = 40, 481, 20_000, 100_000
 DAY = datetime.date(2026, 11, 20)
 
 
-def seed(count: int) -> float:
+def create_clients(count: int) -> float:
     """Fill an empty, migrated SQLite database; returns the seconds it took. Progress goes to standard error."""
     from django.db import transaction
 
@@ -183,7 +183,7 @@ def people(dice: Any, start: int, size: int, branches: list[int]) -> list[dict[s
     return made
 
 
-def pour(path: Any) -> float:
+def copy_to_postgres(path: Any) -> float:
     """The tables of the SQLite file `path` into an empty, migrated PostgreSQL database, as the owner; returns the seconds.
     Statistics and the map of visible pages come at the end, as a night would leave them."""
     import sqlite3

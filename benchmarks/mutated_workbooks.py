@@ -39,7 +39,9 @@ HTML = "<html><table><tr><td>客户号</td><td>客户姓名</td></tr><tr><td>A1<
 
 def sound_files(folder: Path, *, office: bool = True) -> list[tuple[str, bytes]]:
     """(name, content) of files to break; `office` False leaves out what LibreOffice has to convert."""
-    found = [(p.name, _short(p.read_bytes())) for p in sorted((DATA / "broker_exports/samples").glob("*.csv"))]
+    found = [
+        (p.name, _truncate_content(p.read_bytes())) for p in sorted((DATA / "broker_exports/samples").glob("*.csv"))
+    ]
     for name in (
         "far-trans/customer_information.csv",
         "cn_trade_statement/jiaogedan_2019_2020.csv",
@@ -47,7 +49,7 @@ def sound_files(folder: Path, *, office: bool = True) -> list[tuple[str, bytes]]
         "vcard/gmail-list.vcf",
     ):
         if (DATA / name).exists():
-            found.append((Path(name).name, _short((DATA / name).read_bytes())))
+            found.append((Path(name).name, _truncate_content((DATA / name).read_bytes())))
     if (DATA / "sentiment/news_seed.xlsx").exists():
         found += [("news_seed.xlsx", (DATA / "sentiment/news_seed.xlsx").read_bytes())]
     lines = [HEADINGS, *clients(200)]
@@ -72,10 +74,10 @@ def sound_files(folder: Path, *, office: bool = True) -> list[tuple[str, bytes]]
             )
             books += [folder / f"{stem}.{ending}" for stem in ("small", "template")]
     found += 3 * [(p.name, p.read_bytes()) for p in books]
-    return [*found, ("locked.xlsx", _locked(folder / "small.xlsx", folder / "locked.xlsx"))]
+    return [*found, ("locked.xlsx", _encrypt_file(folder / "small.xlsx", folder / "locked.xlsx"))]
 
 
-def _short(content: bytes) -> bytes:
+def _truncate_content(content: bytes) -> bytes:
     return content if len(content) < 60_000 else content[: content.find(b"\n", 50_000) + 1]
 
 
@@ -106,7 +108,7 @@ def _template(path: Path) -> Path:
     return exports.write_template(path, language="zh")
 
 
-def _locked(path: Path, to: Path) -> bytes:
+def _encrypt_file(path: Path, to: Path) -> bytes:
     from msoffcrypto.format.ooxml import OOXMLFile
 
     with path.open("rb") as plain, to.open("wb") as out:
@@ -208,11 +210,11 @@ def run(count: int, seed: int, keep: Path | None, *, office: bool = True) -> int
             file, content = sound[number % len(sound)]
             broken, done = content, []
             for _ in range(draw.choice((1, 1, 1, 2))):
-                mutation = draw.choice(mutations.of(broken) if broken else mutations.ANY[-1:])
+                mutation = draw.choice(mutations.mutations_for(broken) if broken else mutations.ANY[-1:])
                 try:
                     broken = mutation(broken, draw) or b"\n"
                 except Exception:  # broken beyond what this mutation can take apart
-                    broken = mutations.flip(broken, draw)
+                    broken = mutations.flip_bytes(broken, draw)
                 done.append(mutation.__name__)
             path = folder / file
             path.write_bytes(broken)

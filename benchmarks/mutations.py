@@ -15,14 +15,14 @@ BOMB = 150_000_000
 # --- any file ---------------------------------------------------------------------------------------
 
 
-def flip(content: bytes, draw: random.Random) -> bytes:
+def flip_bytes(content: bytes, draw: random.Random) -> bytes:
     made = bytearray(content)
     for _ in range(draw.choice((1, 3, 20, 200))):
         made[draw.randrange(len(made))] = draw.randrange(256)
     return bytes(made)
 
 
-def cut(content: bytes, draw: random.Random) -> bytes:
+def cut_bytes(content: bytes, draw: random.Random) -> bytes:
     return content[: draw.randrange(len(content))]
 
 
@@ -31,7 +31,7 @@ def blank(content: bytes, draw: random.Random) -> bytes:
     return content[:at] + b"\0" * long + content[at + long :]
 
 
-def twice(content: bytes, draw: random.Random) -> bytes:
+def duplicate_bytes(content: bytes, draw: random.Random) -> bytes:
     at, long = draw.randrange(len(content)), draw.choice((16, 512, 8192))
     return content[:at] + content[at : at + long] * 2 + content[at + long :]
 
@@ -49,7 +49,7 @@ def _parts(content: bytes) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def _packed(parts: list[tuple[str, bytes]]) -> bytes:
+def _zip_parts(parts: list[tuple[str, bytes]]) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, body in parts:
@@ -57,7 +57,7 @@ def _packed(parts: list[tuple[str, bytes]]) -> bytes:
     return made.getvalue()
 
 
-def _with(change: Callable[[str, bytes, random.Random], bytes], chosen: str) -> Mutation:
+def _mutate_part(change: Callable[[str, bytes, random.Random], bytes], chosen: str) -> Mutation:
     """Change one part whose name fits `chosen`."""
 
     def mutation(content: bytes, draw: random.Random) -> bytes:
@@ -65,7 +65,7 @@ def _with(change: Callable[[str, bytes, random.Random], bytes], chosen: str) -> 
         names = [name for name in parts if re.search(chosen, name)] or list(parts)
         name = draw.choice(names)
         parts[name] = change(name, parts[name], draw)
-        return _packed(list(parts.items()))
+        return _zip_parts(list(parts.items()))
 
     mutation.__name__ = change.__name__
     return mutation
@@ -77,7 +77,7 @@ SHEET = r"worksheets/sheet|content\.xml"
 def drop_part(content: bytes, draw: random.Random) -> bytes:
     parts = _parts(content)
     del parts[draw.choice(list(parts))]
-    return _packed(list(parts.items()))
+    return _zip_parts(list(parts.items()))
 
 
 def repeat_part(content: bytes, draw: random.Random) -> bytes:
@@ -96,7 +96,7 @@ def truncated_part(_: str, body: bytes, draw: random.Random) -> bytes:
 
 
 def flipped_part(_: str, body: bytes, draw: random.Random) -> bytes:
-    return flip(body, draw) if body else b"<"
+    return flip_bytes(body, draw) if body else b"<"
 
 
 def lost_tag(_: str, body: bytes, draw: random.Random) -> bytes:
@@ -157,7 +157,7 @@ def formulas(_: str, body: bytes, draw: random.Random) -> bytes:
     return re.sub(rb"<v>[^<]*</v>", odd, body, count=draw.choice((1, 20)))
 
 
-def laughs(_: str, body: bytes, draw: random.Random) -> bytes:
+def add_entity_bomb(_: str, body: bytes, draw: random.Random) -> bytes:
     """Entities that expand to entities, and one that names a file of the machine."""
     steps = b"".join(b'<!ENTITY l%d "%s">' % (n, b"&l%d;" % (n - 1) * 10) for n in range(1, 10))
     head = b'<!DOCTYPE x [<!ENTITY l0 "ha"><!ENTITY f SYSTEM "file:///etc/hostname">' + steps + b"]>"
@@ -175,7 +175,7 @@ def bomb(_: str, body: bytes, draw: random.Random) -> bytes:
     )
 
 
-def deep(_: str, body: bytes, draw: random.Random) -> bytes:
+def nest_elements(_: str, body: bytes, draw: random.Random) -> bytes:
     return body.replace(b"<sheetData>", b"<sheetData>" + b"<a>" * draw.choice((100, 200_000)), 1)
 
 
@@ -240,23 +240,23 @@ def odd_values(content: bytes, draw: random.Random) -> bytes:
     return "\n".join(lines).encode()
 
 
-ANY: list[Mutation] = [flip, cut, blank, twice, insert]
+ANY: list[Mutation] = [flip_bytes, cut_bytes, blank, duplicate_bytes, insert]
 ARCHIVE: list[Mutation] = [
     drop_part,
     repeat_part,
-    _with(truncated_part, "xml"),
-    _with(flipped_part, "xml"),
-    _with(lost_tag, SHEET),
-    _with(lost_tag, "workbook|styles|shared"),
-    _with(odd_number, SHEET),
-    _with(odd_number, SHEET),
-    _with(far_cell, SHEET),
-    _with(huge_dimension, SHEET),
-    _with(many_merges, SHEET),
-    _with(formulas, SHEET),
-    _with(laughs, "shared|sheet1|content"),
-    _with(bomb, SHEET),
-    _with(deep, SHEET),
+    _mutate_part(truncated_part, "xml"),
+    _mutate_part(flipped_part, "xml"),
+    _mutate_part(lost_tag, SHEET),
+    _mutate_part(lost_tag, "workbook|styles|shared"),
+    _mutate_part(odd_number, SHEET),
+    _mutate_part(odd_number, SHEET),
+    _mutate_part(far_cell, SHEET),
+    _mutate_part(huge_dimension, SHEET),
+    _mutate_part(many_merges, SHEET),
+    _mutate_part(formulas, SHEET),
+    _mutate_part(add_entity_bomb, "shared|sheet1|content"),
+    _mutate_part(bomb, SHEET),
+    _mutate_part(nest_elements, SHEET),
 ]
 TEXT: list[Mutation] = [
     mixed_encodings,
@@ -269,7 +269,7 @@ TEXT: list[Mutation] = [
 ]
 
 
-def of(content: bytes) -> list[Mutation]:
+def mutations_for(content: bytes) -> list[Mutation]:
     """The mutations that make sense for a file, by its content."""
     if content[:4] == b"PK\x03\x04":
         return ANY + ARCHIVE * 2

@@ -26,7 +26,7 @@ AT_ONCE = 50_000
 RISKS = ("C1", "C2", "C3", "C4", "C5")
 
 
-def step(words: str, body: Callable[[], Any]) -> Any:
+def run_step(words: str, body: Callable[[], Any]) -> Any:
     """Run a part of the preparation and say how long it took."""
     begun = time.perf_counter()
     made = body()
@@ -34,7 +34,7 @@ def step(words: str, body: Callable[[], Any]) -> Any:
     return made
 
 
-def seed(count: int, days: int) -> None:
+def create_desk(count: int, days: int) -> None:
     """Write the desk as it is after a night: clients with a manager each, trades, prices, balances, figures."""
     from dakehu.domains.ledger.close import run as close_run
     from dakehu.domains.ledger.trades import compaction
@@ -48,19 +48,19 @@ def seed(count: int, days: int) -> None:
     dice = np.random.default_rng(14)
     with acting_as(system_actor("benchmark", "cli")):
         calendar = trading_days.trading_days_between(DAY - timedelta(days=2 * TRADED), DAY)[-TRADED:]
-        clients = step("clients", lambda: write_clients(dice, count))
-        products, prices = step("prices", lambda: write_prices(dice, calendar))
-        book = step("trades", lambda: write_trades(dice, calendar, clients, products, prices))
-        step("compaction", compaction.compact)
-        balances = step("balances", lambda: write_balances(dice, calendar[-days:-1], clients))
-        step("scheme of tiers", use_scheme)
+        clients = run_step("clients", lambda: write_clients(dice, count))
+        products, prices = run_step("prices", lambda: write_prices(dice, calendar))
+        book = run_step("trades", lambda: write_trades(dice, calendar, clients, products, prices))
+        run_step("compaction", compaction.compact)
+        balances = run_step("balances", lambda: write_balances(dice, calendar[-days:-1], clients))
+        run_step("scheme of tiers", use_scheme)
         before = calendar[-2]
-        step("the close of the day before", lambda: close_run.close(day=before, allow_stale=30))
-        print("  ", step("its tiers, every client for the first time", lambda: assign.run(before)), file=sys.stderr)
-        fired = step("its moments, all for the first time", lambda: moments.run(before))
+        run_step("the close of the day before", lambda: close_run.close(day=before, allow_stale=30))
+        print("  ", run_step("its tiers, every client for the first time", lambda: assign.run(before)), file=sys.stderr)
+        fired = run_step("its moments, all for the first time", lambda: moments.run(before))
         print("  ", {name: value for name, value in fired.items() if name != "waiting"}, file=sys.stderr)
-        step("files of the day", lambda: lay_files(dice, book, clients, products, prices[:, -1], balances))
-        step("statistics", analyse)
+        run_step("files of the day", lambda: lay_files(dice, book, clients, products, prices[:, -1], balances))
+        run_step("statistics", analyse)
         InstallationRecord.objects.update_or_create(
             name=derived_data.NAME, defaults={"value": derived_data.declarations()}
         )

@@ -65,7 +65,7 @@ def evaluate_rules() -> None:
     from dakehu.foundation.access.actor import acting_as, elevated, system_actor
 
     spent = [0.0, 0.0]
-    fire = evaluation.fire
+    fire = evaluation.evaluate_rules
 
     def timed(*given: Any) -> Any:
         begun, busy = time.perf_counter(), time.process_time()
@@ -74,7 +74,7 @@ def evaluate_rules() -> None:
         spent[1] += time.process_time() - busy
         return found
 
-    evaluation.fire = timed
+    evaluation.evaluate_rules = timed
     with acting_as(system_actor("benchmark", "cli")), elevated("benchmark"):
         rules, waiting = active.active_rules()
         begun, busy = time.perf_counter(), time.process_time()
@@ -102,13 +102,13 @@ def main() -> None:
         start()
         from close_spark import EACH, RUNS
         from django.db import connection, connections
-        from night_desk import seed, step
+        from night_desk import create_desk, run_step
 
         print(
             f"{connection.vendor}, {given.clients:,} clients, {EACH * RUNS:.1f} trades each, {given.days} days of balances"
         )
         if is_new:
-            step("all prepared", lambda: seed(given.clients, given.days))
+            run_step("all prepared", lambda: create_desk(given.clients, given.days))
         connections.close_all()
         run_night("the night")
         run_night("again, nothing new")

@@ -30,7 +30,7 @@ import psutil
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.list_million import SHOWN, Asker, served  # noqa: E402  (the repository must be importable first)
+from benchmarks.list_million import SHOWN, Asker, running_server  # noqa: E402  (the repository must be importable first)
 from dakehu.client import Desk  # noqa: E402
 
 COLUMNS = ("code", "name", "kind", "segment", "risk_level", "assets", "status", "last_contact_on", "branch")
@@ -57,7 +57,7 @@ def child(clients: int) -> None:
     call_command("migrate", verbosity=0)
     with acting_as(system_actor("benchmark", "cli")):
         if not model_of("clients.Client").objects.exists():
-            million_clients.seed(clients)
+            million_clients.create_clients(clients)
         user = model_of("team.User").objects.get(username=READER)
         browser = Browser()
         browser.force_login(user, backend="dakehu.domains.team.sign_in.backends.StaffBackend")
@@ -115,7 +115,7 @@ class Watch:
         return waits[int(len(waits) * 0.95)] * 1000 if waits else 0.0
 
 
-def got(address: str, token: str) -> bytes:
+def get_bytes(address: str, token: str) -> bytes:
     with urlopen(Request(address, headers={"Authorization": f"Bearer {token}"}), timeout=300) as answer:
         return bytes(answer.read())
 
@@ -124,7 +124,7 @@ def odata(port: int, token: str, query: str) -> Iterator[tuple[int, int]]:
     """(rows, bytes) of each page of a pull."""
     address = f"http://127.0.0.1:{port}/odata/v4/Clients{query}"
     while address:
-        body = got(address, token)
+        body = get_bytes(address, token)
         yield len(orjson.loads(body)["value"]), len(body)
         found = LINK.search(body[:4000])
         address = found[1].decode() if found else ""
@@ -133,7 +133,7 @@ def odata(port: int, token: str, query: str) -> Iterator[tuple[int, int]]:
 def api(port: int, token: str, clients: int) -> Iterator[tuple[int, int]]:
     """The same of the JSON API, which gives 1,000 rows a page; a tenth of all, as it takes long."""
     for start in range(0, clients // 10, 1000):
-        body = got(f"http://127.0.0.1:{port}/api/v1/clients?limit=1000&offset={start}", token)
+        body = get_bytes(f"http://127.0.0.1:{port}/api/v1/clients?limit=1000&offset={start}", token)
         yield len(orjson.loads(body)["rows"]), len(body)
 
 
@@ -194,7 +194,7 @@ def measure(home: Path, folder: Path, ready: dict[str, str], clients: int, env: 
     chosen = "?$select=" + ",".join(COLUMNS)
     print(f"{clients:,} clients, load of the machine {os.getloadavg()[0]:.1f}")
     print(f"{'':34}{'rows':>11}{'rows/s':>12}{'bytes':>8}{'memory':>12}{'list p95':>12}")
-    with served(env) as port:
+    with running_server(env) as port:
         with Watch(port, ready["cookie"]) as idle:
             time.sleep(5)
         print_row("nobody pulls", 0, 0, idle, idle.seconds)

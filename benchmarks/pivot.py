@@ -88,9 +88,9 @@ def _fill(clients: int, home: Path) -> None:
         if model_of("clients.Client").objects.exists():
             return
     if is_postgres:
-        million_clients.pour(home / "dakehu.sqlite3")
+        million_clients.copy_to_postgres(home / "dakehu.sqlite3")
     else:
-        million_clients.seed(clients)
+        million_clients.create_clients(clients)
 
 
 def _measure(seconds: float) -> None:
@@ -119,19 +119,19 @@ def _measure(seconds: float) -> None:
 def _line(name: str, make: Callable[[], Callable[[int], None]], seconds: float) -> None:
     cells = []
     for users in USERS:
-        half, most, pace = _timed(make(), users, seconds)
+        half, most, pace = _measure_answers(make(), users, seconds)
         cells.append(f"{f'{half:.1f} / {most:.1f} ({pace:.0f})':>26}")
     print(f"{name:44}" + "".join(cells), flush=True)
 
 
-def _timed(ask: Callable[[int], None], users: int, seconds: float) -> tuple[float, float, float]:
+def _measure_answers(ask: Callable[[int], None], users: int, seconds: float) -> tuple[float, float, float]:
     """Return (p50, p95 in ms, answers a second) of users asking one after the other, after a warm-up."""
     from django.db import connections
 
     taken: list[float] = []
     numbers: Iterator[int] = count()
 
-    def go(until: float, keep: bool) -> None:
+    def ask_repeatedly(until: float, keep: bool) -> None:
         while time.perf_counter() < until:
             begun = time.perf_counter()
             ask(next(numbers))
@@ -141,7 +141,7 @@ def _timed(ask: Callable[[int], None], users: int, seconds: float) -> tuple[floa
 
     for keep, length in ((False, min(3.0, seconds / 2)), (True, seconds)):
         until = time.perf_counter() + length
-        threads = [threading.Thread(target=go, args=(until, keep)) for _ in range(users)]
+        threads = [threading.Thread(target=ask_repeatedly, args=(until, keep)) for _ in range(users)]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -35,8 +35,8 @@ def main(prospects: int, people: int, rounds: int) -> int:
     call_command("migrate", verbosity=0, database="owner" if "owner" in connections.databases else "default")
     print(f"{connection.vendor}: {prospects:,} prospects, {people} people, {rounds} rounds")
     users = _set_stage(prospects, people)
-    wrong = _race(users)
-    wrong += _one_for_all(users, rounds)
+    wrong = _claim_together(users)
+    wrong += _claim_same_prospect(users, rounds)
     for line in wrong:
         print(f"WRONG: {line}")
     return 1 if wrong else 0
@@ -103,7 +103,7 @@ def _claims(user: Any, choose: Any, at_once: Barrier) -> Counter[str]:
     return ends
 
 
-def _race(users: list[Any]) -> list[str]:
+def _claim_together(users: list[Any]) -> list[str]:
     """Let everybody claim from the front of the pool at once; return what is wrong afterwards."""
     from dakehu.foundation.gates import ask
 
@@ -150,7 +150,7 @@ def _check(users: list[Any], claimed: list[int]) -> list[str]:
     return wrong
 
 
-def _one_for_all(users: list[Any], rounds: int) -> list[str]:
+def _claim_same_prospect(users: list[Any], rounds: int) -> list[str]:
     """Let everybody want the same prospect, round by round; return what is wrong."""
     from dakehu.domains.growth.models import Prospect
     from dakehu.foundation.access.actor import acting_as, system_actor

@@ -31,10 +31,10 @@ def main(positions: int) -> None:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
-        _nights(positions, Path(home))
+        _run_two_nights(positions, Path(home))
 
 
-def _nights(positions: int, home: Path) -> None:
+def _run_two_nights(positions: int, home: Path) -> None:
     """Run two nights over the same positions, some of which move in between."""
     from dakehu.domains.risk.breaches import evaluation, storage
     from dakehu.foundation.access.actor import acting_as, system_actor
@@ -83,7 +83,7 @@ def _inputs(clients: list[int], positions: int, move: float) -> Any:
     from dakehu.domains.risk.breaches.evaluation import Inputs
     from dakehu.domains.risk.limits.defaults import default_limits
     from dakehu.domains.risk.limits.table import CLIENT_LIMITS
-    from dakehu.domains.risk.lines.table import judged
+    from dakehu.domains.risk.lines.table import evaluate_lines
     from dakehu.domains.risk.margin.table import with_levels
 
     random = np.random.default_rng(17)
@@ -131,7 +131,7 @@ def _inputs(clients: list[int], positions: int, move: float) -> Any:
     )
     some = held.head(LINES)
     size = some.height
-    lines = judged(
+    lines = evaluate_lines(
         some.with_columns(
             pl.Series("kind", np.where(np.arange(size) % 2, "stop_loss", "take_profit")),
             pl.Series("basis", np.array(["cost", "price", "percent", "trailing"])[np.arange(size) % 4]),

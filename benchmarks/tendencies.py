@@ -98,7 +98,7 @@ def months(draw: np.random.Generator, habit: str) -> tuple[np.ndarray, np.ndarra
     return 0.7 * index / 0.06 * (habit == "recency") + draw.normal(0, 1, 24) * (0.7 if habit == "recency" else 1), index
 
 
-def measured(seed: int, habit: str, since: int = DAYS - 2 * QUARTER) -> list[list[Tendency]]:
+def measure_trader(seed: int, habit: str, since: int = DAYS - 2 * QUARTER) -> list[list[Tendency]]:
     """The tendencies of one trader in each quarter from a day on; from the first days on, of all days at once."""
     draw = np.random.default_rng(seed)
     shares = MARKETS[seed % len(MARKETS)]
@@ -123,7 +123,7 @@ def main() -> int:
     confirmed: Counter[str] = Counter()
     clients = 0
     for n in range(neutral):
-        before, now = measured(seed * 1_000_000 + n, "")
+        before, now = measure_trader(seed * 1_000_000 + n, "")
         both = [b.name for a, b in zip(before, now, strict=True) if a.is_reported and b.is_reported]
         reported.update(one.name for one in now if one.is_reported)
         lacking.update(one.name for one in now if one.lacks)
@@ -132,11 +132,15 @@ def main() -> int:
     print(f"{neutral} neutral traders, {time.perf_counter() - begun:.0f} s")
     print(f"{'tendency':16} {'long':>7} {'size':>7} {'error':>7} {'found':>7} {'false':>7} {'twice':>7} {'no data':>8}")
     for name in RULES:
-        found = [next(one for one in measured(seed * 2_000_000 + n, name)[1] if one.name == name) for n in range(each)]
+        found = [
+            next(one for one in measure_trader(seed * 2_000_000 + n, name)[1] if one.name == name) for n in range(each)
+        ]
         known = [one for one in found if not one.lacks]
         size = np.mean([one.size for one in known]) if known else np.nan
         error = np.nanmean([one.error for one in known]) if any(one.error == one.error for one in known) else np.nan
-        whole = [one for n in range(each) for one in measured(seed * 2_000_000 + n, name, 25)[0] if one.name == name]
+        whole = [
+            one for n in range(each) for one in measure_trader(seed * 2_000_000 + n, name, 25)[0] if one.name == name
+        ]
         long = np.mean([one.size for one in whole if not one.lacks])
         share = np.mean([one.is_reported for one in found])
         print(

@@ -50,11 +50,11 @@ def _prepare(count: int) -> None:
     totals = random.lognormal(13.5, 1.4, count)
     for day in days[:-1]:
         _balances(day, ids, totals)
-    _timed("first run", lambda: assign.run(days[-2]))
+    _print_seconds("first run", lambda: assign.run(days[-2]))
     moved = random.random(count) < 0.02
     _balances(days[-1], ids, np.where(moved, totals * 7, totals))
-    _timed("next night", lambda: assign.run(days[-1]))
-    _timed("the same night again", lambda: assign.run(days[-1]))
+    _print_seconds("next night", lambda: assign.run(days[-1]))
+    _print_seconds("the same night again", lambda: assign.run(days[-1]))
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 / 1024:.2f} GB")
 
 
@@ -97,7 +97,7 @@ def _balances(day: date, ids: list[int], totals: Any) -> None:
     storage.import_feed(feed="balances", days={day: rows}, source="benchmark")
 
 
-def _timed(label: str, work: Any) -> None:
+def _print_seconds(label: str, work: Any) -> None:
     begun = time.perf_counter()
     counts = work()
     print(f"{label}: {time.perf_counter() - begun:.1f} s, {counts}", flush=True)

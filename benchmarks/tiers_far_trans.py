@@ -78,14 +78,14 @@ def records(path: Path) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row").sort("client", "from", maintain_order=True)
 
 
-def on_record(known: pl.DataFrame, days: list[date]) -> Iterator[pl.DataFrame]:
+def averages_on_record(known: pl.DataFrame, days: list[date]) -> Iterator[pl.DataFrame]:
     """Yield for each day [client, kind, average] as the newest record before it says."""
     for day in days:
         newest = known.filter(pl.col("from") <= day).unique("client", keep="last", maintain_order=True)
         yield newest.select("client", "kind", pl.col("assets").alias("average"))
 
 
-def followed(known: pl.DataFrame, file: Path) -> tuple[list[date], Iterator[pl.DataFrame]]:
+def averages_from_prices(known: pl.DataFrame, file: Path) -> tuple[list[date], Iterator[pl.DataFrame]]:
     """Return month ends of the prices, and for each [client, kind, average] of portfolios that follow one share each."""
     prices = pl.read_csv(file, try_parse_dates=True).select("date", "Name", "close")
     wide = prices.pivot(on="Name", index="date", values="close").sort("date")
@@ -110,7 +110,7 @@ def month_end(day: date) -> date:
     return following - timedelta(days=following.day)
 
 
-def assigned(
+def assign_over_months(
     months: list[pl.DataFrame], days: list[date], scheme: list[rules.Band], watch: rules.Hysteresis
 ) -> dict[str, object]:
     """Run the rule over all months; return the tiers at the end, how many moves, watches and flips there were.
@@ -152,7 +152,7 @@ def report(title: str, months: list[pl.DataFrame], days: list[date]) -> None:
     for name, bounds in SCHEMES.items():
         for label, watch in (("with watch 3 + 3 months", WATCH), ("at once both ways", AT_ONCE)):
             begun = time.perf_counter()
-            found = assigned(months, days, bands(bounds), watch)
+            found = assign_over_months(months, days, bands(bounds), watch)
             seconds = time.perf_counter() - begun
             print(f"{name}, {label}: {found['tiers']}")
             print(
@@ -173,8 +173,8 @@ def main(folder: Path) -> None:
         f"{differ.height} clients whose records differ in capacity"
     )
     days = month_ends(FIRST, LAST)
-    report("Capacity on record", list(on_record(known, days)), days)
-    ends, months = followed(known, prices)
+    report("Capacity on record", list(averages_on_record(known, days)), days)
+    ends, months = averages_from_prices(known, prices)
     report("Portfolios that follow real prices", list(months), ends)
 
 

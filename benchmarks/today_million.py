@@ -22,7 +22,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
 from http_load import measure_latency  # noqa: E402
 from import_far_trans import database, start  # noqa: E402
-from list_million import served  # noqa: E402
+from list_million import running_server  # noqa: E402
 
 READERS = 40  # managers of whom one after the other asks
 USERS = (1, 16)
@@ -32,7 +32,7 @@ def prepare(clients: int, days: int) -> None:
     """Seed the desk unless it is there, and print the cookies of some managers."""
     start()
     from django.test import Client as Browser
-    from night_desk import seed
+    from night_desk import create_desk
 
     from dakehu.foundation.access.actor import acting_as, system_actor
     from dakehu.foundation.schema.fields import model_of
@@ -40,7 +40,7 @@ def prepare(clients: int, days: int) -> None:
     with acting_as(system_actor("benchmark", "cli")):
         user, client = model_of("team.User"), model_of("clients.Client")
         if not client.objects.exists():
-            seed(clients, days)
+            create_desk(clients, days)
         managers = list(user.objects.filter(role="manager").order_by("pk"))
         chosen = random.Random(8).sample(managers, min(READERS, len(managers)))
         cookies = []
@@ -79,7 +79,7 @@ def main() -> int:
         on = "PostgreSQL" if env.get("DAKEHU_OWNER_URL") else "SQLite"
         print(f"{on}, {given.clients:,} clients; p50 / p95 in ms, load {os.getloadavg()[0]:.1f}", flush=True)
         turns = itertools.cycle(cookies)
-        with served(env) as port:
+        with running_server(env) as port:
             for users in USERS:
                 cells = measure_latency(
                     port, lambda: f"Cookie: {next(turns)}", lambda: ("GET", "/", None), users, given.seconds

@@ -252,7 +252,7 @@ def percentile(values: list[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * share))] if values else float("nan")
 
 
-def listed(desk: Desk, text: str, *words: str) -> Any:
+def run_program(desk: Desk, text: str, *words: str) -> Any:
     done = subprocess.run(
         [sys.executable, "-c", text, *words], env=desk.environment, capture_output=True, text=True, check=False
     )
@@ -301,7 +301,7 @@ def main() -> int:
         folder = Path(name)
         desk = Desk(folder / "home")
         desk.command("migrate")
-        people = listed(desk, PREPARE, str(USERS), str(line.clients), PASSWORD)
+        people = run_program(desk, PREPARE, str(USERS), str(line.clients), PASSWORD)
         print(f"started in {desk.start():.1f} s", flush=True)
         os.nice(5)
         board, stop = Board(), threading.Event()
@@ -319,7 +319,7 @@ def main() -> int:
         for thread in threads:
             thread.join(timeout=90)
         beside.join(timeout=900)
-        stored = Counter([*listed(desk, STORED), *listed(desk, STORED_WORK)])
+        stored = Counter([*run_program(desk, STORED), *run_program(desk, STORED_WORK)])
         verified = desk.command("verify")
         desk.serve.terminate()
         desk.serve.wait(timeout=90)

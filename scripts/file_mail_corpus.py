@@ -41,7 +41,7 @@ def _messages_of(path: Path) -> list[bytes]:
     return [content]
 
 
-def repeated(messages: list[bytes], count: int) -> list[bytes]:
+def repeat_messages(messages: list[bytes], count: int) -> list[bytes]:
     """Return at least `count` different messages: further rounds get a Message-ID and a day of their own."""
     made = list(messages)
     for number in range(count - len(messages)):
@@ -65,7 +65,7 @@ def main() -> int:
         os.environ.update(DAKEHU_HOME=home, DJANGO_SETTINGS_MODULE="dakehu.project.settings")
         sys.path.insert(0, str(ROOT))
         corpus = list(messages_in(line.folders))
-        figures = {"different_messages": len(corpus), **drive(repeated(corpus, line.count))}
+        figures = {"different_messages": len(corpus), **drive(repeat_messages(corpus, line.count))}
     print(json.dumps(figures, ensure_ascii=False))
     return 0 if figures["whole"] else 1
 

@@ -72,7 +72,7 @@ def prepare(count: int) -> None:
 
 
 @contextmanager
-def timed(what: str):
+def print_duration(what: str):
     """Print how long a step took."""
     began = time.perf_counter()
     yield
@@ -88,7 +88,7 @@ def drive(base: str, count: int) -> int:
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
         lead, lin, gu, shen = (sign_in(browser, base, name) for name in ("zhou", "lin", "gu", "shen"))
-        with timed(f"plan with {count} clients and everybody's hours"):
+        with print_duration(f"plan with {count} clients and everybody's hours"):
             lead.goto(f"{base}/hand-overs/new")
             lead.select_option("[name=user]", label="林晓")
             lead.click("button[type=submit] >> text=查看主办客户")
@@ -99,13 +99,13 @@ def drive(base: str, count: int) -> int:
             lead.click("text=预览工时")
             expect(f"{count} → 0" in lead.inner_text("#preview"), "hours before and after")
             lead.click("button[name=confirm]")
-        with timed("take effect"):
+        with print_duration("take effect"):
             lead.click("text=现在生效")
             lead.wait_for_selector("#undo")
         address = lead.url
         seen = [rows_of(lin, base), tasks_of(lin, base)]
         print(f"the giver sees {seen[0]} clients and {seen[1]} tasks", flush=True)
-        with timed("read one pack and sign all"):
+        with print_duration("read one pack and sign all"):
             for receiver in (gu, shen):
                 receiver.goto(address)
                 receiver.locator("a[href^='/hand-overs/packs/']").first.click()
@@ -117,7 +117,7 @@ def drive(base: str, count: int) -> int:
         signed = lead.locator("dd", has_text=f"/ {count}").inner_text()
         received = [rows_of(gu, base), rows_of(shen, base)]
         print(f"receivers see {received} clients; signed {signed}", flush=True)
-        with timed("take all back"):
+        with print_duration("take all back"):
             lead.goto(address)
             lead.fill("#undo [name=reason]", "取消")
             lead.click("#undo button")

@@ -38,7 +38,7 @@ class Wrong(Exception):
     """What a kill must not leave behind."""
 
 
-def must(holds: bool, what: str) -> None:
+def require(holds: bool, what: str) -> None:
     if not holds:
         raise Wrong(what)
 
@@ -63,10 +63,10 @@ def do(what: str, batch: int) -> Any:
     with as_system():
         if what == "import":
             return intake._apply(batch, False, lambda *_: None)
-        return perform("workbook.undo", {"batch": batch}) if what == "undo" else by_the_worker(batch)
+        return perform("workbook.undo", {"batch": batch}) if what == "undo" else undo_by_worker(batch)
 
 
-def by_the_worker(batch: int) -> None:
+def undo_by_worker(batch: int) -> None:
     """Queue the undo as the page does, unless it is queued, and let a worker run what is due. The lease of a worker that was
     killed is over by then: nobody waits for it here."""
     from dakehu.exchange.imports import undo
@@ -79,7 +79,7 @@ def by_the_worker(batch: int) -> None:
     jobs._rows().filter(state="running").update(leased_until=clock.now())
     jobs.run_due_jobs()
     job = jobs.get_job(Batch.objects.get(pk=batch).job_ref, None)
-    must(job["kind"] == undo.KIND and job["state"] == "done", f"the job of the undo: {job}")
+    require(job["kind"] == undo.KIND and job["state"] == "done", f"the job of the undo: {job}")
 
 
 def upload(path: Path) -> int:
@@ -117,7 +117,7 @@ def state() -> str:
     return seen.hexdigest()[:16]
 
 
-def sound(batch: int, applied: bool | None) -> None:
+def check_desk(batch: int, applied: bool | None) -> None:
     """The audit chain holds, no client is twice there, and the batch says what happened."""
     from django.db.models import Count
 
@@ -127,22 +127,22 @@ def sound(batch: int, applied: bool | None) -> None:
 
     with as_system():
         verdict = verification.verify()
-        must(verdict.broken is None, f"the audit chain: {verdict}")
+        require(verdict.broken is None, f"the audit chain: {verdict}")
         anchor.remember_head()
         for label, by in (
             ("clients.Contact", ("client", "value_index")),
             ("clients.Coverage", ("client", "user", "until")),
         ):
             twice = model_of(label).objects.values(*by).annotate(n=Count("pk")).filter(n__gt=1)
-            must(not twice.exists(), f"{label} twice")
+            require(not twice.exists(), f"{label} twice")
         if applied is not None:
-            must((Batch.objects.get(pk=batch).state == "applied") is applied, "the batch says something else")
+            require((Batch.objects.get(pk=batch).state == "applied") is applied, "the batch says something else")
 
 
-def killed(what: str, batch: int, after: float) -> float:
+def run_and_kill(what: str, batch: int, after: float) -> float:
     """Start the work in a process of its own, kill it `after` seconds into it; returns how long it really ran."""
     child = subprocess.Popen([sys.executable, __file__, "--child", what, str(batch)], stdout=subprocess.PIPE, text=True)
-    must(child.stdout is not None and child.stdout.readline() == "go\n", "the child did not start")
+    require(child.stdout is not None and child.stdout.readline() == "go\n", "the child did not start")
     begun = time.perf_counter()
     try:
         child.wait(timeout=after)
@@ -151,11 +151,11 @@ def killed(what: str, batch: int, after: float) -> float:
         child.wait()
     child.stdout.close()  # type: ignore[union-attr]
     ran = time.perf_counter() - begun
-    settled()
+    wait_for_server()
     return ran
 
 
-def settled() -> None:
+def wait_for_server() -> None:
     """Wait until the server has noticed: a COMMIT that was on its way when the child died is still carried out."""
     from django.db import connection
 
@@ -168,7 +168,7 @@ def settled() -> None:
             cursor.execute(others)
             if cursor.fetchone()[0] == 0:
                 return
-        must(time.monotonic() < until, "the server still works for a child that is dead")
+        require(time.monotonic() < until, "the server still works for a child that is dead")
         time.sleep(0.02)
 
 
@@ -221,7 +221,9 @@ def run(rounds: int, count: int, seed: int) -> None:
             do(what, batch)
             lasted.append(time.perf_counter() - begun)
             states.append(state())
-        must(len(set(states)) == 3 and states[1] == states[3] == states[5], "an undo without a kill does not lead back")
+        require(
+            len(set(states)) == 3 and states[1] == states[3] == states[5], "an undo without a kill does not lead back"
+        )
         for number in range(1, rounds + 1):
             empty()
             line = []
@@ -229,11 +231,11 @@ def run(rounds: int, count: int, seed: int) -> None:
                 batch = upload(path) if path else batch
                 connection.close()
                 moment = draw.uniform(0, 1.1)
-                ran = killed(what, batch, moment * lasted[nth])
+                ran = run_and_kill(what, batch, moment * lasted[nth])
                 found = state()
-                must(found in (states[before], states[after]), f"{what}: neither the old nor the new state")
+                require(found in (states[before], states[after]), f"{what}: neither the old nor the new state")
                 there = found == states[after]
-                sound(batch, there is (what == "import"))
+                check_desk(batch, there is (what == "import"))
                 fell[f"{QUARTERS[min(int(moment * 4), 4)]}, {'new' if there else 'old'}"] += 1
                 line.append(f"{what} {ran:.2f} of {lasted[nth]:.2f} s, {'new' if there else 'old'}")
                 begun = time.perf_counter()
@@ -243,8 +245,8 @@ def run(rounds: int, count: int, seed: int) -> None:
                     )  # again: an import is written once, and the worker undoes once, whether or not it had been
                 if not there:
                     lasted[nth] = time.perf_counter() - begun
-                must(state() == states[after], f"{what} done again leads elsewhere")
-                sound(batch, what == "import")
+                require(state() == states[after], f"{what} done again leads elsewhere")
+                check_desk(batch, what == "import")
             print(f"round {number}: {'; '.join(line)}", flush=True)
     print(f"{connection.vendor}: {rounds} rounds, {len(steps) * rounds} kills; when, and which state was left:")
     print(

@@ -51,7 +51,7 @@ def edit(person: Person, round_number: int) -> None:
         person.type(INVESTMENTS, row, heading, value)
 
 
-def killed(desk: Desk, within: float, draw: random.Random) -> float:
+def run_and_kill(desk: Desk, within: float, draw: random.Random) -> float:
     """Start a run and kill it at a random moment; returns after how many seconds."""
     words = [sys.executable, "-m", "dakehu.interfaces.cli.main", "sheets", "sync", NAME, "--as", "lin", "--json"]
     moment = draw.uniform(0.3, 1.05) * within
@@ -77,7 +77,7 @@ def main() -> int:
         whole = time.monotonic() - begun
         for number in range(1, rounds + 1):
             edit(person, number)
-            moment = killed(desk, whole, draw)
+            moment = run_and_kill(desk, whole, draw)
             desk.report("sheets", "sync", NAME, "--as", "lin")
             again = desk.report("sheets", "sync", NAME, "--as", "lin")
             shown = sum(f"基金{number}" in line for line in person.rows(INVESTMENTS))

@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks"), str(ROOT / "scripts")]
 
 from import_far_trans import database, start  # noqa: E402
-from kill_at_random import Wrong, as_system, must  # noqa: E402
+from kill_at_random import Wrong, as_system, require  # noqa: E402
 
 PRODUCTS, EACH_DAY = 60, 2000
 SOURCE = "柜台"
@@ -37,7 +37,7 @@ PHASES = ("compacting", "publishing")
 FIRST = date(2026, 1, 5)
 
 
-def seed(count: int) -> tuple[list[int], list[int]]:
+def create_desk(count: int) -> tuple[list[int], list[int]]:
     """(clients, products) by number."""
     from django.db import transaction
 
@@ -56,7 +56,7 @@ def seed(count: int) -> tuple[list[int], list[int]]:
     return [p.pk for p in people], [p.pk for p in products]
 
 
-def one_day(draw: Any, day: date, clients: list[int], products: list[int]) -> pa.Table:
+def trades_of_day(draw: Any, day: date, clients: list[int], products: list[int]) -> pa.Table:
     """A day's purchases, with fees, as the counter tells them."""
     from dakehu.domains.ledger.trades import daily_feed as days
     from dakehu.domains.ledger.trades.transaction_types import TransactionType
@@ -88,7 +88,7 @@ def take_in(draw: Any, day: date, clients: list[int], products: list[int]) -> pa
     from dakehu.domains.ledger.close import inputs as closing
     from dakehu.domains.ledger.trades import daily_feed as days
 
-    table = one_day(draw, day, clients, products)
+    table = trades_of_day(draw, day, clients, products)
     with as_system():
         days.import_daily_feed(source=SOURCE, day=day, table=table)
         closing.import_prices(
@@ -108,7 +108,7 @@ def told_by(table: pa.Table) -> Counter[Any]:
     return Counter(zip(*(table[name].to_pylist() for name in daily_feed.COLUMNS.names), strict=True))
 
 
-def expected(day: date) -> bytes:
+def compute_expected(day: date) -> bytes:
     """The figures that the kernel gives for a day, straight from the trades."""
     from dakehu.analytics import kernel
     from dakehu.domains.ledger.close import firm_book
@@ -121,7 +121,7 @@ def expected(day: date) -> bytes:
     return figures.values.tobytes() + figures.reasons.tobytes()
 
 
-def published() -> tuple[date | None, bytes]:
+def read_published() -> tuple[date | None, bytes]:
     """(day, figures) that are published, after looking whether table and history file tell one state."""
     from dakehu.domains.ledger.close import chunks as close_chunks
     from dakehu.domains.ledger.close import history as close_history
@@ -131,34 +131,34 @@ def published() -> tuple[date | None, bytes]:
         last = Closing.objects.order_by("-day").first()
         days = set(Figures.objects.values_list("as_of", flat=True))
         if last is None:
-            must(not days, "figures without a close")
+            require(not days, "figures without a close")
             return None, b""
-        must(days == {last.day}, f"figures of {days} beside the close of {last.day}")
+        require(days == {last.day}, f"figures of {days} beside the close of {last.day}")
         clients, figures = close_chunks.read(close_history.path_of(last.file))
         worth = dict(Figures.objects.values_list("client_id", "twr"))
     from dakehu.analytics.figures import Column
 
-    must(len(worth) == last.clients == len(clients), "a number of figures that no close published")
+    require(len(worth) == last.clients == len(clients), "a number of figures that no close published")
     for place, client in enumerate(clients.tolist()):
         value, held = figures.values[place, Column.TWR], worth[client]
-        must((held is None) == bool(np.isnan(value)), "figures of two closes, mixed")
-        must(held is None or abs(float(held) - value) < 1e-7, "figures of two closes, mixed")
+        require((held is None) == bool(np.isnan(value)), "figures of two closes, mixed")
+        require(held is None or abs(float(held) - value) < 1e-7, "figures of two closes, mixed")
     return last.day, figures.values.tobytes() + figures.reasons.tobytes()
 
 
-def sound(taken: Counter[Any]) -> None:
+def check_trades(taken: Counter[Any]) -> None:
     """Every trade exactly once, and the audit chain whole."""
     from dakehu.domains.ledger.trades import reader
     from dakehu.foundation.audit import anchor, verification
 
     with as_system():
-        must(told_by(reader.all_trades()) == taken, "trades lost or doubled")
+        require(told_by(reader.all_trades()) == taken, "trades lost or doubled")
         verdict = verification.verify()
-        must(verdict.broken is None, f"the audit chain: {verdict}")
+        require(verdict.broken is None, f"the audit chain: {verdict}")
         anchor.remember_head()
 
 
-def compacted() -> int:
+def count_compactions() -> int:
     """How many compactions have been published."""
     from dakehu.domains.ledger.models import Compaction
 
@@ -184,7 +184,7 @@ class Child:
             self._heard[line.strip()].set()
 
     def kill_in(self, phase: str, after: float) -> None:
-        must(self._heard[f"{phase} begins"].wait(120), f"{phase} never began")
+        require(self._heard[f"{phase} begins"].wait(120), f"{phase} never began")
         time.sleep(after)
         self.run.kill()
         self.end()
@@ -205,7 +205,7 @@ def run(rounds: int, count: int, number: int) -> None:
     from dakehu.foundation.calendar import trading_days
 
     moments, draw = random.Random(number), np.random.default_rng(number)  # noqa: S311  moments, not secrets
-    clients, products = seed(count)
+    clients, products = create_desk(count)
 
     calendar = trading_days.trading_days_between(FIRST, date(2026, 11, 20))
     taken: Counter[Any] = Counter()
@@ -215,31 +215,31 @@ def run(rounds: int, count: int, number: int) -> None:
         taken += told_by(take_in(draw, day, clients, products))
     connection.close()
     first = Child(calendar[19])  # once without a kill: how long the phases take
-    must(first.end() == 0, "the close does not end well")
+    require(first.end() == 0, "the close does not end well")
     lasted = {phase: first.lasted(phase) or 0.1 for phase in PHASES}
     for nth in range(1, rounds + 1):
         day, phase = calendar[19 + nth], PHASES[nth % 2]
-        before, buckets = published(), compacted()
+        before, buckets = read_published(), count_compactions()
         taken += told_by(take_in(draw, day, clients, products))
-        wanted = expected(day)
+        wanted = compute_expected(day)
         connection.close()
         after = moments.uniform(0, lasted[phase] * 1.1)
         child = Child(day)
         child.kill_in(phase, after)
         inside = child.lasted(phase) is None
-        sound(taken)
-        left = published()
-        must(left in (before, (day, wanted)), "neither the figures of before nor the new ones")
+        check_trades(taken)
+        left = read_published()
+        require(left in (before, (day, wanted)), "neither the figures of before nor the new ones")
         if phase == "publishing":
             state = "new" if left[0] == day else "old"
         else:
-            state = "new" if compacted() != buckets else "old"
+            state = "new" if count_compactions() != buckets else "old"
         fell[f"{phase}, {'inside' if inside else 'just after'}: {state}"] += 1
         connection.close()
         again = Child(day)
-        must(again.end() == 0, "the close does not end well when repeated")
-        must(published() == (day, wanted), "closed again, the figures are not those of the kernel")
-        sound(taken)
+        require(again.end() == 0, "the close does not end well when repeated")
+        require(read_published() == (day, wanted), "closed again, the figures are not those of the kernel")
+        check_trades(taken)
         lasted = {p: (lasted[p] + (again.lasted(p) or lasted[p])) / 2 if p == phase else lasted[p] for p in PHASES}
         print(f"round {nth}: {phase}, killed after {after:.2f} s of about {lasted[phase]:.2f}; {state}", flush=True)
     print(
@@ -254,7 +254,7 @@ def child(day: date) -> None:
     from dakehu.domains.ledger.close import run as close_run
     from dakehu.domains.ledger.trades import compaction
 
-    def telling(phase: str, body: Any) -> Any:
+    def report_phase(phase: str, body: Any) -> Any:
         def report(**given: Any) -> Any:
             print(f"{phase} begins", flush=True)
             made = body(**given)
@@ -265,8 +265,8 @@ def child(day: date) -> None:
 
     compaction.ROWS = 4_000  # several buckets
     compaction.SOON = timedelta(0)  # the sweep removes files within the phase that is killed
-    compaction.compact = telling("compacting", compaction.compact)
-    close_run.publish = telling("publishing", close_run.publish)
+    compaction.compact = report_phase("compacting", compaction.compact)
+    close_run.publish = report_phase("publishing", close_run.publish)
     with as_system():
         close_run.close(day=day)
 

@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks"), str(ROOT / "scripts")]
 
 from import_far_trans import database, start  # noqa: E402
-from kill_at_random import Wrong, as_system, must  # noqa: E402
+from kill_at_random import Wrong, as_system, require  # noqa: E402
 
 ENDED = ("accepted", "unknown", "failed_final", "suppressed", "delivered", "bounced")
 LONGEST = 1800  # seconds
@@ -58,7 +58,7 @@ def serve(port: int, received: Path, slowest: float) -> None:
     threading.Event().wait()
 
 
-def work() -> None:
+def run_worker() -> None:
     """Be the worker, with waits in seconds."""
     import django
 
@@ -134,15 +134,15 @@ def states() -> Counter[str]:
         return Counter(Delivery.objects.values_list("state", flat=True))
 
 
-def disturb(server: Child, worker: Child, count: int, received: Path, draw: random.Random) -> float:
+def kill_processes(server: Child, worker: Child, count: int, received: Path, draw: random.Random) -> float:
     """Kill server and worker at random, from the first mail on, until every message has ended; return the seconds that took."""
     begun = time.monotonic()
     while not received.stat().st_size:
-        must(time.monotonic() - begun < LONGEST, "nothing was sent")
+        require(time.monotonic() - begun < LONGEST, "nothing was sent")
         time.sleep(0.05)
     next_server, next_worker = (time.monotonic() + draw.uniform(0.1, 1.5) for _ in range(2))
     while sum(states()[state] for state in ENDED) < count:
-        must(time.monotonic() - begun < LONGEST, f"not ended after {LONGEST} s: {states()}")
+        require(time.monotonic() - begun < LONGEST, f"not ended after {LONGEST} s: {states()}")
         time.sleep(0.1)
         if time.monotonic() > next_server:
             server.kill()
@@ -156,7 +156,7 @@ def disturb(server: Child, worker: Child, count: int, received: Path, draw: rand
     return time.monotonic() - begun
 
 
-def judge(count: int, received: Path) -> str:
+def compare_with_received(count: int, received: Path) -> str:
     """Compare what the log says with what the receiver has; return the figures."""
     from dakehu.domains.service.models import Delivery
     from dakehu.foundation.audit import verification
@@ -165,23 +165,25 @@ def judge(count: int, received: Path) -> str:
     arrived.pop("", None)
     with as_system():
         rows = list(Delivery.objects.order_by("pk"))
-        must(len(rows) == count and sum(states().values()) == count, f"{len(rows)} deliveries of {count}: {states()}")
+        require(
+            len(rows) == count and sum(states().values()) == count, f"{len(rows)} deliveries of {count}: {states()}"
+        )
         verdict = verification.verify()
-    must(verdict.broken is None, f"the audit chain: {verdict}")
+    require(verdict.broken is None, f"the audit chain: {verdict}")
     known = {row.message_id for row in rows}
-    must(set(arrived) <= known, f"unknown to the log: {set(arrived) - known}")
+    require(set(arrived) <= known, f"unknown to the log: {set(arrived) - known}")
     notices = [row for row in rows if row.kind == "notice"]
     texts = [row for row in rows if row.kind == "client_mail"]
     for row in notices:
-        must(row.state == "accepted", f"{row.key} is {row.state}: {row.answer}")
-        must(arrived[row.message_id] >= 1, f"{row.key} is lost")
-        must(arrived[row.message_id] - 1 <= row.was_unknown, f"{row.key} arrived {arrived[row.message_id]} times")
+        require(row.state == "accepted", f"{row.key} is {row.state}: {row.answer}")
+        require(arrived[row.message_id] >= 1, f"{row.key} is lost")
+        require(arrived[row.message_id] - 1 <= row.was_unknown, f"{row.key} arrived {arrived[row.message_id]} times")
         again = sum("再次发送" in step["zh"] for step in row.history)
-        must(again == 0 if row.was_unknown == 0 else again >= row.was_unknown, f"{row.key}: the log does not say it")
+        require(again == 0 if row.was_unknown == 0 else again >= row.was_unknown, f"{row.key}: the log does not say it")
     for row in texts:
-        must(arrived[row.message_id] <= 1, f"{row.key} went to a client {arrived[row.message_id]} times")
-        must(row.state in ("accepted", "unknown"), f"{row.key} is {row.state}: {row.answer}")
-        must(row.state == "unknown" or arrived[row.message_id] == 1, f"{row.key} is lost")
+        require(arrived[row.message_id] <= 1, f"{row.key} went to a client {arrived[row.message_id]} times")
+        require(row.state in ("accepted", "unknown"), f"{row.key} is {row.state}: {row.answer}")
+        require(row.state == "unknown" or arrived[row.message_id] == 1, f"{row.key} is lost")
     doubles = [row for row in notices if arrived[row.message_id] > 1]
     unknown = [row for row in texts if row.state == "unknown"]
     came = sum(arrived[row.message_id] for row in unknown)
@@ -205,9 +207,9 @@ def main(count: int) -> int:
     draw = random.Random(time.time_ns())  # noqa: S311  a harness
     server, worker = Child("--serve", str(port), str(received), str(max(0.02, 6 / count))), Child("--work")
     try:
-        seconds = disturb(server, worker, count, received, draw)
+        seconds = kill_processes(server, worker, count, received, draw)
         print(f"{server.kills} kills of the server, {worker.kills} of the worker in {seconds:.0f} s")
-        print(judge(count, received))
+        print(compare_with_received(count, received))
     except Wrong as wrong:
         print(f"WRONG: {wrong}")
         return 1
@@ -223,6 +225,6 @@ if __name__ == "__main__":
     if "--serve" in sys.argv:
         serve(int(sys.argv[2]), Path(sys.argv[3]), float(sys.argv[4]))
     elif "--work" in sys.argv:
-        work()
+        run_worker()
     else:
         sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000))

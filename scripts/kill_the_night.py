@@ -28,14 +28,14 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks"), str(ROOT / "scripts")]
 
 from import_far_trans import database, start  # noqa: E402
-from kill_at_random import Wrong, as_system, must  # noqa: E402
-from kill_the_close import expected, published  # noqa: E402
+from kill_at_random import Wrong, as_system, require  # noqa: E402
+from kill_the_close import compute_expected, read_published  # noqa: E402
 
 FIRST, SECURITIES, TRADES = date(2026, 6, 1), 40, 300
 HEAD = "客户号,成交日期,证券代码,证券名称,买卖标志,成交价格,成交数量,成交金额,发生金额,佣金,印花税,过户费,成交编号"
 
 
-def lay(inbox: Path, draw: random.Random, day: date, count: int, *, with_clients: bool) -> None:
+def write_inbox(inbox: Path, draw: random.Random, day: date, count: int, *, with_clients: bool) -> None:
     """Put the files of a day into the folder, each under another name until it is whole."""
     text = day.isoformat()
     codes = [f"K{n:05}" for n in range(count)]
@@ -83,7 +83,7 @@ def _write(inbox: Path, name: str, head: list[str], rows: list[list[Any]]) -> No
     part.rename(inbox / f"{name}.csv")
 
 
-def night(day: date) -> "subprocess.Popen[str]":
+def start_night(day: date) -> "subprocess.Popen[str]":
     """Start the nightly run in a process of its own."""
     words = ["-m", "dakehu.interfaces.cli.main", "nightly", "--day", day.isoformat(), "--json"]
     return subprocess.Popen(
@@ -91,28 +91,28 @@ def night(day: date) -> "subprocess.Popen[str]":
     )
 
 
-def ended(run: "subprocess.Popen[str]") -> dict[str, Any]:
+def wait_for_night(run: "subprocess.Popen[str]") -> dict[str, Any]:
     """Wait for a night; return {step: state}."""
     out, _ = run.communicate()
-    must(run.returncode == 0, f"the night ended with {run.returncode}: {out[-800:]}")
+    require(run.returncode == 0, f"the night ended with {run.returncode}: {out[-800:]}")
     return {one["step"]: one["state"] for one in json.loads(out)["steps"]}
 
 
-def whole() -> tuple[date | None, date | None]:
+def read_published_days() -> tuple[date | None, date | None]:
     """(day of the figures, day of the balances), after looking whether each is of one day and complete."""
     from dakehu.domains.ledger.models import DailyBalance, FeedFile
     from dakehu.foundation.audit import anchor, verification
 
-    closed, _ = published()
+    closed, _ = read_published()
     with as_system():
         days = set(DailyBalance.objects.values_list("day", flat=True))
-        must(len(days) <= 1, f"balances of {days}")
+        require(len(days) <= 1, f"balances of {days}")
         on = next(iter(days), None)
         if on is not None:
             rows = FeedFile.objects.filter(feed="balances", day=on).values_list("rows", flat=True).first()
-            must(DailyBalance.objects.count() == rows, f"balances of {on} are not complete")
+            require(DailyBalance.objects.count() == rows, f"balances of {on} are not complete")
         verdict = verification.verify()
-        must(verdict.broken is None, f"the audit chain: {verdict}")
+        require(verdict.broken is None, f"the audit chain: {verdict}")
         anchor.remember_head()
     return closed, on
 
@@ -123,7 +123,7 @@ def trades() -> int:
 
     with as_system():
         table = reader.all_trades()
-    must(len(set(table["ref"].to_pylist())) == table.num_rows, "trades doubled")
+    require(len(set(table["ref"].to_pylist())) == table.num_rows, "trades doubled")
     return int(table.num_rows)
 
 
@@ -136,39 +136,40 @@ def run(rounds: int, count: int, number: int) -> None:
 
     draw, fell = random.Random(number), Counter[str]()  # noqa: S311  moments, not secrets
     inbox, days = folder(), trading_days.trading_days_between(FIRST, date(2026, 11, 20))
-    lay(inbox, draw, days[0], count, with_clients=True)
+    write_inbox(inbox, draw, days[0], count, with_clients=True)
     connection.close()
     begun = time.perf_counter()
-    states = ended(night(days[0]))
+    states = wait_for_night(start_night(days[0]))
     lasted = time.perf_counter() - begun
-    must(states["ledger.close"] == "done" and whole() == (days[0], days[0]), "the first night")
+    require(states["ledger.close"] == "done" and read_published_days() == (days[0], days[0]), "the first night")
     for nth, day in enumerate(days[1 : rounds + 1], 1):
-        lay(inbox, draw, day, count, with_clients=False)
-        before = whole()
+        write_inbox(inbox, draw, day, count, with_clients=False)
+        before = read_published_days()
         connection.close()
         after = draw.uniform(0, lasted * 1.05)
-        child = night(day)
+        child = start_night(day)
         time.sleep(after)
         is_inside = child.poll() is None
         child.kill()
         child.communicate()
-        left = whole()
-        must(left[0] in (before[0], day) and left[1] in (before[1], day), f"neither old nor new: {left}")
+        left = read_published_days()
+        require(left[0] in (before[0], day) and left[1] in (before[1], day), f"neither old nor new: {left}")
         state = "new" if left == (day, day) else "old" if left == before else "balances new, figures old"
         fell[f"{state}, {'inside' if is_inside else 'after its end'}"] += 1
         connection.close()
         begun = time.perf_counter()
-        states = ended(night(day))
+        states = wait_for_night(start_night(day))
         lasted = (lasted + max(time.perf_counter() - begun, lasted / 2)) / 2
-        must(set(states.values()) <= {"done", "unchanged"}, f"run again: {states}")
-        must(
-            whole() == (day, day) and published() == (day, expected(day)), "run again, the state is not that of the day"
+        require(set(states.values()) <= {"done", "unchanged"}, f"run again: {states}")
+        require(
+            read_published_days() == (day, day) and read_published() == (day, compute_expected(day)),
+            "run again, the state is not that of the day",
         )
-        must(trades() == TRADES * (nth + 1), "trades lost")
-        must(not list(inbox.glob("*.csv")), "files left in the folder")
+        require(trades() == TRADES * (nth + 1), "trades lost")
+        require(not list(inbox.glob("*.csv")), "files left in the folder")
         connection.close()
-        again = ended(night(day))
-        must(again["ledger.close"] == again["service.moments"] == "unchanged", f"a third time: {again}")
+        again = wait_for_night(start_night(day))
+        require(again["ledger.close"] == again["service.moments"] == "unchanged", f"a third time: {again}")
         print(f"round {nth}: killed after {after:.1f} s of about {lasted:.1f}; {state}", flush=True)
     print(f"{connection.vendor}: {rounds} kills; what was left: {dict(sorted(fell.items()))}")
 

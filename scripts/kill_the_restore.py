@@ -37,19 +37,19 @@ class Wrong(Exception):
     """What a kill must not leave behind."""
 
 
-def must(holds: bool, what: str) -> None:
+def require(holds: bool, what: str) -> None:
     if not holds:
         raise Wrong(what)
 
 
-def in_child(home: Path, body: Callable[[], None], kill_after: float | None = None) -> float | None:
+def run_in_child(home: Path, body: Callable[[], None], kill_after: float | None = None) -> float | None:
     """Run in a process of its own, as a command in this home would; seconds it took, None where it was killed."""
     begun = time.monotonic()
     child = os.fork()
     if child == 0:
         status = 1
         try:
-            point_to(home)
+            use_home(home)
             body()
             status = 0
         except BaseException as fault:
@@ -62,11 +62,11 @@ def in_child(home: Path, body: Callable[[], None], kill_after: float | None = No
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         return None
-    must(os.WEXITSTATUS(status) == 0, "a command that must succeed failed")
+    require(os.WEXITSTATUS(status) == 0, "a command that must succeed failed")
     return time.monotonic() - begun
 
 
-def point_to(home: Path) -> None:
+def use_home(home: Path) -> None:
     """What the settings do at the start of a process in this home."""
     from django.conf import settings
     from django.db import connections
@@ -121,7 +121,7 @@ def modes_are_right(home: Path) -> bool:
     )
 
 
-def look() -> None:
+def check_home() -> None:
     """What any command does first; and the audit chain holds."""
     from django.conf import settings
 
@@ -130,11 +130,11 @@ def look() -> None:
     from dakehu.interfaces.cli import server
 
     if not (Path(settings.DAKEHU_HOME) / "dakehu.sqlite3").exists():
-        server._after_a_restore()
+        server._clean_up_restore()
         return
     server.make_ready()
     with acting_as(system_actor("kill -9 harness", "cli")):
-        must(verification.verify().broken is None, "the audit chain does not hold")
+        require(verification.verify().broken is None, "the audit chain does not hold")
 
 
 def restore_from(archive: Path) -> Callable[[], None]:
@@ -142,10 +142,10 @@ def restore_from(archive: Path) -> Callable[[], None]:
         from dakehu.foundation.base.i18n import Bilingual
         from dakehu.interfaces.cli import restore, server
 
-        def silent(words: Bilingual) -> None:
+        def ignore_output(words: Bilingual) -> None:
             return None
 
-        server.tell = silent
+        server.tell = ignore_output
         restore.restore(archive, PASSWORD)
 
     return body
@@ -164,7 +164,7 @@ def make_archive(folder: Path) -> Path:
         server.make_ready()
         backup.backup(archive, PASSWORD, lambda _: None)
 
-    in_child(home, body)
+    run_in_child(home, body)
     return archive
 
 
@@ -177,28 +177,28 @@ def run(archive: Path, rounds: int, seed: int, tell: Callable[[str], None]) -> C
         body = restore_from(archive)
         whole = folder / "whole"
         whole.mkdir(mode=0o700)
-        lasted = in_child(whole, body) or 0.0
+        lasted = run_in_child(whole, body) or 0.0
         after = state(whole)
-        must(after != "" and modes_are_right(whole), "a restore that is not killed")
+        require(after != "" and modes_are_right(whole), "a restore that is not killed")
         for number in range(1, rounds + 1):
             home = folder / f"home-{number}"
             home.mkdir(mode=0o700)
             moment = draw.uniform(0, 1.1)
-            in_child(home, body, kill_after=moment * lasted)
-            in_child(home, look)
+            run_in_child(home, body, kill_after=moment * lasted)
+            run_in_child(home, check_home)
             found = state(home)
-            must(found in ("", after), f"round {number}: neither empty nor whole")
-            must(not leftovers(home), f"round {number}: {leftovers(home)} left behind")
-            must(found == after or not (home / "keys").exists(), f"round {number}: keys in an empty home")
+            require(found in ("", after), f"round {number}: neither empty nor whole")
+            require(not leftovers(home), f"round {number}: {leftovers(home)} left behind")
+            require(found == after or not (home / "keys").exists(), f"round {number}: keys in an empty home")
             if number % 2:
-                in_child(home, body, kill_after=draw.uniform(0, 1.1) * lasted)
-            took = in_child(home, body)
-            must(
+                run_in_child(home, body, kill_after=draw.uniform(0, 1.1) * lasted)
+            took = run_in_child(home, body)
+            require(
                 state(home) == after and modes_are_right(home),
                 f"round {number}: the restore given again leads elsewhere",
             )
-            in_child(home, look)
-            must(not leftovers(home), f"round {number}: {leftovers(home)} left behind")
+            run_in_child(home, check_home)
+            require(not leftovers(home), f"round {number}: {leftovers(home)} left behind")
             if found == "":
                 lasted = took or lasted
             there = "new" if found else "old"
@@ -208,13 +208,13 @@ def run(archive: Path, rounds: int, seed: int, tell: Callable[[str], None]) -> C
     return fell
 
 
-def dying_at(number: int, body: Callable[[], None]) -> Callable[[], None]:
+def killed_before_move(number: int, body: Callable[[], None]) -> Callable[[], None]:
     """The same, killed before the move of that number of what is restored."""
 
     def run_and_die() -> None:
         count = 0
 
-        def watched(move: Callable[..., Path]) -> Callable[..., Path]:
+        def count_moves(move: Callable[..., Path]) -> Callable[..., Path]:
             def moved(path: Path, target: Path) -> Path:
                 nonlocal count
                 if "restore." in f"{path} {target}":
@@ -226,7 +226,7 @@ def dying_at(number: int, body: Callable[[], None]) -> Callable[[], None]:
             return moved
 
         kept = Path.rename, Path.replace
-        Path.rename, Path.replace = watched(Path.rename), watched(Path.replace)  # type: ignore[method-assign]
+        Path.rename, Path.replace = count_moves(Path.rename), count_moves(Path.replace)  # type: ignore[method-assign]
         try:
             body()
         finally:
@@ -245,15 +245,15 @@ def run_each_move(archive: Path, tell: Callable[[str], None]) -> int:
             number += 1
             home = folder / f"home-{number}"
             home.mkdir(mode=0o700)
-            if in_child(home, dying_at(number, body)) is not None:
-                must(after == state(home), "a restore that is not killed leads elsewhere")
+            if run_in_child(home, killed_before_move(number, body)) is not None:
+                require(after == state(home), "a restore that is not killed leads elsewhere")
                 return number - 1
             decided = (home / "restore.ready").exists()
-            in_child(home, look)
-            must((state(home) != "") is decided, f"move {number}: the rename does not decide")
-            in_child(home, body)
+            run_in_child(home, check_home)
+            require((state(home) != "") is decided, f"move {number}: the rename does not decide")
+            run_in_child(home, body)
             after = after or state(home)
-            must(state(home) == after and not leftovers(home) and modes_are_right(home), f"move {number}: not whole")
+            require(state(home) == after and not leftovers(home) and modes_are_right(home), f"move {number}: not whole")
             tell(f"killed before move {number}: {'new' if decided else 'old'}")
 
 

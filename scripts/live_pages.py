@@ -37,7 +37,7 @@ def sign_in(base: str, user: str, password: str) -> httpx.Client:
     return browser
 
 
-def served(home: Path, port: int) -> "subprocess.Popen[bytes]":
+def serve_desk(home: Path, port: int) -> "subprocess.Popen[bytes]":
     """Serve the desk of this directory; returns once it answers."""
     command = [sys.executable, "-m", "dakehu.interfaces.cli.main", "serve", "--port", str(port), "--no-browser"]
     process = subprocess.Popen(command, env={**os.environ, "DAKEHU_HOME": str(home)}, stdout=subprocess.DEVNULL)
@@ -56,13 +56,13 @@ def web_processes(process: "subprocess.Popen[bytes]") -> list[psutil.Process]:
     return [one for one in every if " work" not in " ".join(one.cmdline())]
 
 
-def used(processes: list[psutil.Process]) -> tuple[float, float]:
+def resource_usage(processes: list[psutil.Process]) -> tuple[float, float]:
     """Return (memory that is theirs alone in MB, processor time in seconds) of all of them."""
     memory = sum(one.memory_full_info().uss for one in processes) / 1e6
     return memory, sum(sum(one.cpu_times()[:2]) for one in processes)
 
 
-async def listen(port: int, path: str, cookie: str, told: list[tuple[str, float]]) -> None:
+async def listen_to_stream(port: int, path: str, cookie: str, told: list[tuple[str, float]]) -> None:
     """Keep one stream open and note when it is told of a change."""
     reader, writer = await asyncio.open_connection("localhost", port)
     writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nCookie: {cookie}\r\n\r\n".encode())
@@ -87,9 +87,9 @@ async def measure(port: int, password: str, pages: int, seconds: float, process:
             browser.get("/opportunities/")
     web = web_processes(process)
     await asyncio.sleep(2)
-    before, idle_from = used(web), time.time()
+    before, idle_from = resource_usage(web), time.time()
     await asyncio.sleep(10)
-    idle = (used(web)[1] - before[1]) / (time.time() - idle_from)
+    idle = (resource_usage(web)[1] - before[1]) / (time.time() - idle_from)
     told: list[tuple[str, float]] = []
     tasks = []
     for number in range(pages):
@@ -101,11 +101,11 @@ async def measure(port: int, password: str, pages: int, seconds: float, process:
             else f"/live/{('opportunities', 'calendar')[number % 2]}/0/stream"
         )
         cookie = f"sessionid={browsers[user].cookies['sessionid']}"
-        tasks.append(asyncio.create_task(listen(port, path, cookie, told)))
+        tasks.append(asyncio.create_task(listen_to_stream(port, path, cookie, told)))
     await asyncio.sleep(5)
-    quiet, quiet_from = used(web), time.time()
+    quiet, quiet_from = resource_usage(web), time.time()
     await asyncio.sleep(seconds)
-    after_quiet, quiet_seconds = used(web), time.time() - quiet_from
+    after_quiet, quiet_seconds = resource_usage(web), time.time() - quiet_from
     changes, busy_from, delays = 0, time.time(), []
     while time.time() - busy_from < seconds:
         mark, at = len(told), time.time()
@@ -117,7 +117,7 @@ async def measure(port: int, password: str, pages: int, seconds: float, process:
         changes += 1
         await asyncio.sleep(EVERY)
         delays += [moment - at for path, moment in told[mark:] if path.startswith("/live/client")]
-    busy, busy_seconds = used(web), time.time() - busy_from
+    busy, busy_seconds = resource_usage(web), time.time() - busy_from
     for task in tasks:
         task.cancel()
     refused = [path for path, _ in told if path.startswith("refused")]
@@ -150,7 +150,7 @@ def main() -> int:
     found = re.search(r"Yanshi-[0-9a-f-]+", (given.home / "sign-ins.txt").read_text(encoding="utf-8"))
     if found is None:
         sys.exit("no password in sign-ins.txt: make the desk with dakehu demo")
-    process = served(given.home, given.port)
+    process = serve_desk(given.home, given.port)
     try:
         made = asyncio.run(measure(given.port, found[0], given.pages, given.seconds, process))
     finally:

@@ -123,7 +123,7 @@ def sign_in(browser: Any, address: str, username: str, password: str) -> Page:
     return page
 
 
-def settle(page: Page, selector: str) -> None:
+def wait_for_page(page: Page, selector: str) -> None:
     page.wait_for_selector(selector)
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(900)  # charts end their movement
@@ -149,7 +149,7 @@ def stills(browser: Any, address: str, password: str) -> None:
         page.goto(address + path.format(client=client))
         for button in pressed:
             page.click(button)
-        settle(page, selector)
+        wait_for_page(page, selector)
         if pressed:
             page.locator(selector).first.evaluate("shown => shown.scrollIntoView({block: 'center'})")
             page.mouse.wheel(0, 260)
@@ -171,19 +171,19 @@ def tour(browser: Any, address: str, password: str) -> None:
         frames.append(picture(page).resize((960, 600), Image.Resampling.LANCZOS))
 
     page.goto(address + "/")
-    settle(page, "main")
+    wait_for_page(page, "main")
     frame()
     page.keyboard.press("Control+k")
     page.keyboard.type("gong", delay=60)
     page.wait_for_timeout(800)
     frame()
     page.keyboard.press("Enter")
-    settle(page, "main")
+    wait_for_page(page, "main")
     frame()
     page.fill("#note-summary", "电话沟通年底资金安排，客户希望下周见面。")
     frame()
     page.goto(address + rich_client(page, address) + "?tab=money")
-    settle(page, ".chart canvas")
+    wait_for_page(page, ".chart canvas")
     frame()
     page.click(".stat button.link")
     page.wait_for_timeout(900)

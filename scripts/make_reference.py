@@ -182,12 +182,12 @@ def applies_text(model, spec) -> str:
     return f"{note.in_('zh')} {note.in_('en')}" if note else ""
 
 
-def renamed() -> str:
+def renamed_page() -> str:
     """Every public name and address of the version before beside the present one."""
     from django.urls import get_resolver
 
     from dakehu.foundation.base.renamed import Kind
-    from dakehu.foundation.base.renamed import renamed as names_of
+    from dakehu.foundation.base.renamed import renamed_pairs as names_of
     from dakehu.interfaces.web.urls.moved import MOVED
 
     titles = {
@@ -224,7 +224,7 @@ RENAMED_NOTE = (
 def feeds() -> str:
     """Every feed with its columns."""
     from dakehu.domains.ledger.feeds.declarations import FEEDS
-    from dakehu.exchange.feeds.template import holds
+    from dakehu.exchange.feeds.template import describe_content
 
     parts = [
         "# 每日数据 Daily data\n",
@@ -259,7 +259,7 @@ def feeds() -> str:
                 f"`{column.name}`" + (" *" if column.required else ""),
                 column.heading,
                 ", ".join(column.aliases),
-                f"{holds(column).zh} / {holds(column).en}",
+                f"{describe_content(column).zh} / {describe_content(column).en}",
                 column.example,
             )
             for column in feed.file_columns
@@ -304,7 +304,7 @@ PAGES = {
     "data-dictionary.md": dictionary,
     "feeds.md": feeds,
     "moments.md": moments,
-    "../renamed.md": renamed,
+    "../renamed.md": renamed_page,
 }
 
 

@@ -109,7 +109,7 @@ def run(tree: Path, home: Path, *command: str) -> str:
     return done.stdout
 
 
-def prove() -> str:
+def run_proof() -> str:
     """Make the copy, change it, check every place; return the closing line."""
     with tempfile.TemporaryDirectory(prefix="dakehu-prove-") as folder:
         tree, home = Path(folder) / "tree", Path(folder) / "home"
@@ -240,6 +240,6 @@ if __name__ == "__main__":
         check()
         sys.exit(0)
     try:
-        print(prove())
+        print(run_proof())
     except Missing as gap:
         sys.exit(f"missing: {gap}")

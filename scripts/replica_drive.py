@@ -113,7 +113,7 @@ class Browser:
             return refused.code
 
 
-def with_python(desk: Desk, text: str) -> Any:
+def run_python(desk: Desk, text: str) -> Any:
     done = subprocess.run(
         [sys.executable, "-c", text], env=desk.environment, capture_output=True, text=True, check=False
     )
@@ -122,7 +122,7 @@ def with_python(desk: Desk, text: str) -> Any:
     return json.loads(done.stdout)
 
 
-def on_replica(cluster: Cluster, port: int, statement: str) -> None:
+def run_on_replica(cluster: Cluster, port: int, statement: str) -> None:
     import psycopg
 
     with psycopg.connect(cluster.superuser(port), autocommit=True) as server:
@@ -130,7 +130,7 @@ def on_replica(cluster: Cluster, port: int, statement: str) -> None:
 
 
 def drive(desk: Desk, cluster: Cluster, port: int, replica: "subprocess.Popen[bytes]", seconds: float) -> bool:
-    people = with_python(desk, MAKE)
+    people = run_python(desk, MAKE)
     desk.start()
     browsers = {name: Browser(desk, name) for name in people}
     time.sleep(SETTLED)
@@ -147,7 +147,7 @@ def drive(desk: Desk, cluster: Cluster, port: int, replica: "subprocess.Popen[by
             text = browser.get("/clients/")[1]
             foreign += f"{other}的客户" in text
     served = sum((browser.served for browser in browsers.values()), Counter[str]())
-    readings = with_python(desk, READ)
+    readings = run_python(desk, READ)
     print(
         f"{seconds:.0f} s of reading: {dict(served)}; foreign or missing {foreign}; own clients opened {own}, recorded {readings}"
     )
@@ -162,14 +162,14 @@ def drive(desk: Desk, cluster: Cluster, port: int, replica: "subprocess.Popen[by
     wang.served.clear()
     wang.get("/clients/")
     before = dict(wang.served)
-    on_replica(cluster, port, "SELECT pg_wal_replay_pause()")
-    with_python(desk, MAKE_MORE)  # the primary goes on
+    run_on_replica(cluster, port, "SELECT pg_wal_replay_pause()")
+    run_python(desk, MAKE_MORE)  # the primary goes on
     time.sleep(2.5)
     wang.served.clear()
     for _ in range(6):
         wang.get("/clients/")
     standing = dict(wang.served)
-    on_replica(cluster, port, "SELECT pg_wal_replay_resume()")
+    run_on_replica(cluster, port, "SELECT pg_wal_replay_resume()")
     time.sleep(3)
     wang.served.clear()
     for _ in range(6):

@@ -95,7 +95,7 @@ def replace_all(desk: Desk) -> float:
     return time.monotonic() - begun
 
 
-def at_held_socket(desk: Desk, held: socket.socket) -> "subprocess.Popen[Any]":
+def start_at_held_socket(desk: Desk, held: socket.socket) -> "subprocess.Popen[Any]":
     """Start the desk as systemd does: with its socket as descriptor 3."""
     start = (
         "import os, sys; os.dup2(int(sys.argv[1]), 3, inheritable=True); "
@@ -112,7 +112,7 @@ def at_held_socket(desk: Desk, held: socket.socket) -> "subprocess.Popen[Any]":
     )
 
 
-def under_load(desk: Desk, prefix: str, work: Any) -> tuple[Counter[str], list[str], float, Any]:
+def measure_under_load(desk: Desk, prefix: str, work: Any) -> tuple[Counter[str], list[str], float, Any]:
     """Do some work while requests come in: what became of them, what was acknowledged, the longest, the work's result."""
     stop = threading.Event()
     callers = [Caller(desk, number, prefix, stop) for number in range(THREADS)]
@@ -134,7 +134,7 @@ def stop_and_start(desk: Desk, held: socket.socket) -> float:
     desk.serve.terminate()
     desk.serve.wait(timeout=60)
     begun = time.monotonic()
-    desk.serve = at_held_socket(desk, held)
+    desk.serve = start_at_held_socket(desk, held)
     while not desk.is_whole():
         time.sleep(0.2)
     while not desk.answers(timeout=60):
@@ -149,7 +149,9 @@ def main() -> int:
         desk.prepare()
         desk.start()
         os.nice(5)
-        results, first, longest, seconds = under_load(desk, "R", lambda: [replace_all(desk) for _ in range(restarts)])
+        results, first, longest, seconds = measure_under_load(
+            desk, "R", lambda: [replace_all(desk) for _ in range(restarts)]
+        )
         failed = sum(count for result, count in results.items() if result.startswith("failed"))
         print(
             f"{restarts} rolling restarts of {', '.join(f'{s:.1f}' for s in seconds)} s: {dict(sorted(results.items()))}"
@@ -163,11 +165,11 @@ def main() -> int:
             held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             held.bind(("127.0.0.1", desk.port))
             held.listen(1024)
-            desk.serve = at_held_socket(desk, held)
+            desk.serve = start_at_held_socket(desk, held)
             while not (desk.is_whole() and desk.answers(timeout=60)):
                 time.sleep(0.2)
             codes = set(first)
-            again, second, wait, down = under_load(desk, "S", lambda: stop_and_start(desk, held))
+            again, second, wait, down = measure_under_load(desk, "S", lambda: stop_and_start(desk, held))
             lost = sum(count for result, count in again.items() if result.startswith("failed"))
             print(
                 f"stopped and started at a held socket ({down:.1f} s without a process): {dict(sorted(again.items()))}"

@@ -78,7 +78,7 @@ def command(environment: dict[str, str], *words: Any) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def kill(desk: Desk, *others: "subprocess.Popen[Any]") -> None:
+def kill_all(desk: Desk, *others: "subprocess.Popen[Any]") -> None:
     """End everything at once, as a machine that is gone does."""
     for process in [one for kind in desk.processes().values() for one in kind]:
         with suppress(Exception):
@@ -91,7 +91,7 @@ def kill(desk: Desk, *others: "subprocess.Popen[Any]") -> None:
         other.wait()
 
 
-def judge(
+def compare_with_ledger(
     title: str, environment: dict[str, str], ledger: list[Entry], moment: datetime | None, seconds: float
 ) -> bool:
     """Compare a restored desk with the ledger and print what was found; whether all is as it must be."""
@@ -121,14 +121,14 @@ def judge(
     return is_right and (moment is None or not missing)
 
 
-def restored(environment: dict[str, str], snapshots: Path, password: Path, moment: datetime | None) -> float:
+def restore_snapshot(environment: dict[str, str], snapshots: Path, password: Path, moment: datetime | None) -> float:
     begun = time.monotonic()
     at = ["--at", moment.isoformat()] if moment else []
     command(environment, "restore", snapshots, "--password-file", password, *at)
     return time.monotonic() - begun
 
 
-def on_sqlite(seconds: float, folder: Path) -> bool:
+def try_sqlite(seconds: float, folder: Path) -> bool:
     desk, password = Desk(folder / "home"), folder / "password"
     snapshots = folder / "snapshots"
     password.write_text("a password of snapshots\n")
@@ -145,7 +145,7 @@ def on_sqlite(seconds: float, folder: Path) -> bool:
     )
     writers = Writers(desk)
     time.sleep(seconds)
-    kill(desk, keeper)
+    kill_all(desk, keeper)
     ledger = writers.end()
     size = (desk.home / "dakehu.sqlite3").stat().st_size / 1e6
     shutil.rmtree(desk.home)
@@ -162,12 +162,12 @@ def on_sqlite(seconds: float, folder: Path) -> bool:
     results = []
     for title, at, until in (("to T", wanted, moment), ("to the newest snapshot", None, None)):
         environment = {**desk.environment, "DAKEHU_HOME": str(folder / f"restored-{len(results)}")}
-        took = restored(environment, snapshots, password, at)
-        results.append(judge(title, environment, ledger, until, took))
+        took = restore_snapshot(environment, snapshots, password, at)
+        results.append(compare_with_ledger(title, environment, ledger, until, took))
     return all(results)
 
 
-def on_postgres(seconds: float, folder: Path) -> bool:
+def try_postgres(seconds: float, folder: Path) -> bool:
     cluster, port = Cluster(), free_port()
     data, archive, received = cluster.folder / "data", cluster.folder / "wal", cluster.folder / "received"
     for made in (archive, received):
@@ -210,7 +210,7 @@ def on_postgres(seconds: float, folder: Path) -> bool:
         time.sleep(seconds)
         stop.set()
         keeper.join(timeout=60)
-        kill(desk, server, receiver)
+        kill_all(desk, server, receiver)
         ledger = writers.end()
         shutil.rmtree(desk.home)
         shutil.rmtree(data)
@@ -231,9 +231,9 @@ def on_postgres(seconds: float, folder: Path) -> bool:
                 time.sleep(0.2)
             recovered = time.monotonic() - began
             environment = {**desk.environment, "DAKEHU_HOME": str(folder / f"restored-{len(results)}")}
-            took = restored(environment, snapshots, password, at)
+            took = restore_snapshot(environment, snapshots, password, at)
             print(f"  the database took {recovered:.1f} s of it")
-            results.append(judge(title, environment, ledger, at, recovered + took))
+            results.append(compare_with_ledger(title, environment, ledger, at, recovered + took))
             cluster.run(cluster.programs / "pg_ctl", "-D", target, "stop", "-m", "fast")
             again.wait(timeout=60)
         return all(results)
@@ -257,7 +257,7 @@ def main() -> int:
     words = [word for word in sys.argv[1:] if word != "--postgres"]
     seconds = float(words[0]) if words else 120.0
     with tempfile.TemporaryDirectory(prefix="dakehu-lost-") as folder:
-        run = on_postgres if "--postgres" in sys.argv else on_sqlite
+        run = try_postgres if "--postgres" in sys.argv else try_sqlite
         is_right = run(seconds, Path(folder))
     print(f"load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     return 0 if is_right else 1

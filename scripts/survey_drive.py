@@ -62,7 +62,7 @@ class Check:
 
 
 @contextmanager
-def served(home: Path, port: int, limit: int) -> Iterator[str]:
+def running_server(home: Path, port: int, limit: int) -> Iterator[str]:
     """Serve the desk of a directory with a limit of requests a minute, 0 for none."""
     command = [sys.executable, "-m", "dakehu.interfaces.cli.main", "serve", "--port", str(port), "--no-browser"]
     environment = {**os.environ, "DAKEHU_HOME": str(home), "DAKEHU_REQUESTS_PER_MINUTE": str(limit)}
@@ -148,7 +148,7 @@ def as_user(name: str) -> Any:
         return acting_as(actor_of(user))
 
 
-def stored(survey: int) -> int:
+def count_answers(survey: int) -> int:
     """Return how many answers of a survey are stored."""
     from dakehu.foundation.gates import ask
 
@@ -162,17 +162,23 @@ def drive(check: Check, base: str, survey: int, tokens: list[str], random: Rando
     with ThreadPoolExecutor(4) as pool:
         done = list(pool.map(lambda token: post(base, token, answer_of(random))[0], tokens[:ANSWERED]))
     seconds = time.perf_counter() - began
-    check(f"answered {Counter(done)} in {seconds:.1f} s, stored {stored(survey)}", stored(survey) == ANSWERED)
+    check(
+        f"answered {Counter(done)} in {seconds:.1f} s, stored {count_answers(survey)}",
+        count_answers(survey) == ANSWERED,
+    )
     with ThreadPoolExecutor(4) as pool:
         again = list(pool.map(lambda token: post(base, token, answer_of(random)), tokens[:ANSWERED]))
     are_thanks = all(status == 200 and "谢谢您" in page for status, page in again)
-    check(f"second posts: thanked {are_thanks}, stored {stored(survey)}", are_thanks and stored(survey) == ANSWERED)
+    check(
+        f"second posts: thanked {are_thanks}, stored {count_answers(survey)}",
+        are_thanks and count_answers(survey) == ANSWERED,
+    )
     one = tokens[ANSWERED]
     with ThreadPoolExecutor(PARALLEL) as pool:
         statuses = Counter(pool.map(lambda _: post(base, one, answer_of(random))[0], range(PARALLEL)))
     check(
-        f"{PARALLEL} parallel posts of one link: {dict(statuses)}, stored {stored(survey) - ANSWERED}",
-        stored(survey) == ANSWERED + 1,
+        f"{PARALLEL} parallel posts of one link: {dict(statuses)}, stored {count_answers(survey) - ANSWERED}",
+        count_answers(survey) == ANSWERED + 1,
     )
 
 
@@ -279,11 +285,11 @@ def main() -> int:
     finally:
         mail.stop()
     links = sorted(tokens.values())
-    with served(given.home, given.port, 0) as base:
+    with running_server(given.home, given.port, 0) as base:
         drive(check, base, survey, links, random)
         results(check, survey)
         probe(check, base, survey, links[-1])
-    with served(given.home, given.port, 200) as base:
+    with running_server(given.home, given.port, 200) as base:
         statuses = [httpx.get(f"{base}/s/{'A' * 36}").status_code for _ in range(60)]
         check(f"wrong links of one address in a minute: {dict(Counter(statuses))}", 429 in statuses)
     guess(check, given.surveys, random)

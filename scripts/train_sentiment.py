@@ -36,22 +36,22 @@ Rows = list[tuple[str, int]]  # (comparable text, 1 positive, 0 negative)
 def read_reviews(folder: Path) -> Rows:
     """Return the reviews, each once."""
     with (folder / "waimai_10k.csv").open(encoding="utf-8", newline="") as file:
-        return each_once((row["review"], int(row["label"])) for row in csv.DictReader(file))
+        return drop_duplicates((row["review"], int(row["label"])) for row in csv.DictReader(file))
 
 
 def read_headlines(folder: Path) -> Rows:
     """Return the headlines, each once."""
     sheet = openpyxl.load_workbook(folder / "news_seed.xlsx", read_only=True).active
-    return each_once((str(row[4]), int(row[3])) for row in sheet.iter_rows(min_row=2, values_only=True))
+    return drop_duplicates((str(row[4]), int(row[3])) for row in sheet.iter_rows(min_row=2, values_only=True))
 
 
-def read_own(path: Path) -> list[tuple[str, str]]:
+def read_own_sentences(path: Path) -> list[tuple[str, str]]:
     """Return (text, label) of sentences written for this project."""
     lines = path.read_text(encoding="utf-8").splitlines()
     return [(text, label) for label, text in (line.split("\t") for line in lines)]
 
 
-def each_once(rows: Any) -> Rows:
+def drop_duplicates(rows: Any) -> Rows:
     """Return comparable texts, those that occur twice once."""
     return list({make_readable(text).text: label for text, label in rows if text.strip()}.items())
 
@@ -113,7 +113,7 @@ def fit(sets: dict[str, Rows], with_own: bool) -> Model:
         share = Counter(label for _, label in part)
         rows += [(text, label, (len(part) / 2 / share[label]) ** 0.5) for text, label in part]
     if with_own:
-        own = [(make_readable(text).text, label) for text, label in read_own(OWN)]
+        own = [(make_readable(text).text, label) for text, label in read_own_sentences(OWN)]
         rows += [(text, int(label == "positive"), OWN_WEIGHT) for text, label in own if label != "neutral"]
     labels = np.array([row[1] for row in rows], dtype=float)
     weights, intercept = train([row[0] for row in rows], labels, np.array([row[2] for row in rows]))
@@ -206,10 +206,10 @@ def report(model: Model, tests: dict[str, Rows]) -> dict[str, dict[str, Any]]:
     return measured
 
 
-def report_own(model: Model) -> None:
+def report_own_sentences(model: Model) -> None:
     """Print how the four labels fall on the own unseen sentences."""
     pairs: Counter[tuple[str, str]] = Counter()
-    for original, label in read_own(OWN_TEST):
+    for original, label in read_own_sentences(OWN_TEST):
         text = make_readable(original).text
         mood = rules.decide(text, model.probability(text), level_of(find_signs(text)) is not None)
         pairs[label, mood.label] += 1
@@ -227,10 +227,10 @@ def main() -> None:
     sets = {"reviews": read_reviews(chosen.data), "headlines": read_headlines(chosen.data)}
     model = fit({} if chosen.own_only else sets, True)
     tests = {name: [row for row in rows if part_of(row[0]) == "test"] for name, rows in sets.items()}
-    own = [(make_readable(text).text, label) for text, label in read_own(OWN_TEST)]
+    own = [(make_readable(text).text, label) for text, label in read_own_sentences(OWN_TEST)]
     tests["own"] = [(text, int(label == "positive")) for text, label in own if label in ("positive", "negative")]
     measured = report(model, tests)
-    report_own(model)
+    report_own_sentences(model)
     if chosen.write:
         about = json.dumps(describe(not chosen.own_only, measured), ensure_ascii=False)
         np.savez_compressed(FILE, weights=model.weights, scale=model.scale, intercept=model.intercept, about=about)

@@ -88,7 +88,7 @@ def nothing_known_of_long_lists() -> Iterator[None]:
     from dakehu.foundation.gates import encrypted_lookup
 
     yield
-    encrypted_lookup.forget_recorded()
+    encrypted_lookup.clear_recorded_lookups()
     queries._long.clear()
     search._many.clear()
     search._few_served.clear()

@@ -39,7 +39,7 @@ def test_matching_lists_nothing_above_the_level_and_nothing_held(market):
 def test_methods_that_ignore_suitability_are_caught(market):
     clients = evaluation.simulate(market, 20, 5)
     shares = [
-        evaluation.judge(market, market.past, c, evaluation.by_chance(market, 6, False, 1)(c)).unsuitable
+        evaluation.evaluate_list(market, market.past, c, evaluation.by_chance(market, 6, False, 1)(c)).unsuitable
         for c in clients
     ]
     assert max(shares) > 0
@@ -55,4 +55,4 @@ def test_a_year_is_measured_as_it_was():
 def test_an_interval_holds_the_mean_and_hits_are_counted_by_occasion():
     mean, low, high = evaluation.interval(np.array([1.0, 2.0, 3.0]), 1)
     assert low <= mean == 2.0 <= high
-    assert evaluation.hits([[1, 2], [3]], [{2}, {4}]) == (1, 2)
+    assert evaluation.count_hits([[1, 2], [3]], [{2}, {4}]) == (1, 2)

@@ -16,7 +16,7 @@ from dakehu.analytics import kernel
 
 @pytest.fixture(scope="module")
 def computed():
-    book = bench.invented(40, assets=60, days=300)
+    book = bench.generate_book(40, assets=60, days=300)
     return book, kernel.compute(book, threads=1).values
 
 

@@ -23,7 +23,7 @@ WRITERS = {  # what makes files, or answers that programs keep
     "dakehu.foundation.schema.outgoing_sources.OutgoingSource",
     "dakehu.foundation.gates.registry.run_query",
     "django.http.StreamingHttpResponse",
-    "dakehu.interfaces.web.views.imports.wizard.downloaded",
+    "dakehu.interfaces.web.views.imports.wizard.download_response",
     "dakehu.exchange.bi.functions.CREATE_LOGIN",
 }
 # Parts that read and write files for others, which are listed: the library of workbooks, what imports leave for themselves.

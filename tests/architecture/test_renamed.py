@@ -10,7 +10,7 @@ from django.urls import reverse
 from dakehu.domains.team.roles import ROLES
 from dakehu.foundation.actions.labels import act_label, act_labels
 from dakehu.foundation.actions.registry import ACTIONS
-from dakehu.foundation.base.renamed import Kind, all_names, current_name, declare_renamed, renamed
+from dakehu.foundation.base.renamed import Kind, current_name, declare_renamed, names_with_former, renamed_pairs
 from dakehu.foundation.gates import QUERIES, ask, perform
 from dakehu.foundation.jobs.queue import JOBS
 from dakehu.foundation.schema.names import find_names, find_place
@@ -26,17 +26,17 @@ BASED_ON = {Kind.ACTION: act_labels, Kind.QUERY: lambda: QUERIES, Kind.JOB: lamb
 
 def test_a_former_name_stands_for_something_that_is_there_and_is_itself_gone():
     for kind, known in BASED_ON.items():
-        for old, new in renamed(kind):
+        for old, new in renamed_pairs(kind):
             assert new in known(), (kind, old)
             assert old not in known(), (kind, old)
-            assert old in all_names(kind, new)
-    for _, new in renamed(Kind.MODEL):
+            assert old in names_with_former(kind, new)
+    for _, new in renamed_pairs(Kind.MODEL):
         assert find_names(new) is not None, new
 
 
 def test_a_present_name_is_not_renamed_again():
     for kind in Kind:
-        assert [new for _, new in renamed(kind) if current_name(kind, new) != new] == []
+        assert [new for _, new in renamed_pairs(kind) if current_name(kind, new) != new] == []
 
 
 def test_a_name_cannot_be_declared_with_two_meanings():
@@ -92,7 +92,7 @@ def test_the_api_answers_present_names_without_a_deprecation(lin, zhang):
 def test_former_names_are_listed_nowhere(lin):
     with acting(lin):
         described = json.dumps(openapi.openapi())
-    former = [old for kind in (Kind.ACTION, Kind.QUERY) for old, _ in renamed(kind)]
+    former = [old for kind in (Kind.ACTION, Kind.QUERY) for old, _ in renamed_pairs(kind)]
     assert [old for old in former if f'"/api/v1/actions/{old}"' in described or f'/queries/{old}"' in described] == []
     assert [old for old in former if old in ACTIONS or old in QUERIES] == []
 

@@ -11,7 +11,7 @@ from dakehu.exchange.sheets.definitions import worksheets
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.schema.fields import editable_fields, grouped_fields, model_of
 from dakehu.foundation.schema.parameters import Fields
-from dakehu.interfaces.web.views.action_form import hidden
+from dakehu.interfaces.web.views.action_form import hidden_parameters
 
 ROOT = Path(__file__).parents[2]
 DECLARED = [
@@ -70,5 +70,5 @@ def test_a_new_field_and_a_new_domain_appear_everywhere():
 def test_a_field_that_is_called_like_a_row_is_asked_in_forms_all_the_same():
     """`tier` names a tier where one is changed, and is a field of checklists; `goal` is what a client wants."""
     for name, field in (("service.change_checklist", "tier"), ("clients.record_needs", "goal")):
-        assert field not in hidden(ACTIONS[name]), name
-    assert "tier" in hidden(ACTIONS["tiers.change_tier"])
+        assert field not in hidden_parameters(ACTIONS[name]), name
+    assert "tier" in hidden_parameters(ACTIONS["tiers.change_tier"])

@@ -53,7 +53,7 @@ def test_migrations_make_the_views_anew(monkeypatch):
 
 def test_a_text_of_a_view_is_never_code():
     assert literal("O'Neil; DROP TABLE x") == "'O''Neil; DROP TABLE x'"
-    assert bi.quoted('a"b') == '"a""b"'
+    assert bi.quote_name('a"b') == '"a""b"'
     with pytest.raises(ValueError, match="backslash"):
         literal("a\\' OR 1=1")
 

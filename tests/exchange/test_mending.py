@@ -70,7 +70,7 @@ def test_a_cell_put_back_is_as_it_came_and_wrong_again(lin):
     with acting(lin):
         pk = tried(FAULTY)
         row = correction_grid.correct_cells(pk, 0, [(3, 2, "13912345678")])[0]
-        assert row["came"] == {2: "123"} and corrections.has_untried(batches.get_own(pk))
+        assert row["came"] == {2: "123"} and corrections.has_unchecked_corrections(batches.get_own(pk))
         row = correction_grid.correct_cells(pk, 0, [(3, 2, None)])[0]
         assert row["came"] == {} and row["cells"][2] == "123"
         assert wrong(pk) == {(3, 2), (3, 3), (4, 3)} and corrections.corrections_of(batches.get_own(pk)).count == 0

@@ -53,7 +53,7 @@ def figures(user, day):
     """What the file of a day says to somebody: {title: total or text}."""
     with acting(user):
         run = ReportRun.objects.get(recipient=user, day=day, is_test=False)
-        book = openpyxl.load_workbook(io.BytesIO(service.hand_out(run.pk)[1]))
+        book = openpyxl.load_workbook(io.BytesIO(service.open_report_file(run.pk)[1]))
         found = {}
         for sheet in book.worksheets[-3:]:
             last = sheet.cell(sheet.max_row, sheet.max_column).value
@@ -94,7 +94,7 @@ def test_five_recipients_get_five_files_and_a_right_taken_away_before_the_run_gi
     with acting(zhou):
         perform("clients.unassign", {"client": zhang.pk, "user": lin.pk})
     with acting(wang), pytest.raises(NotFound):
-        service.hand_out(ReportRun.objects.get(recipient=lin).pk)
+        service.open_report_file(ReportRun.objects.get(recipient=lin).pk)
     with as_system(), act("test.leave"):
         wang.is_active = False
         wang.save()
@@ -116,13 +116,13 @@ def test_a_file_is_not_handed_out_under_other_rights_and_goes_when_a_client_is_r
         given = {"report": report.pk, "recipients": [zhou.pk], "file_kind": "pdf"}
         schedule = perform("insight.add_schedule", given)
         run = service.send_test(schedule.pk)
-        name, content = service.hand_out(run.pk)
+        name, content = service.open_report_file(run.pk)
         assert name.endswith(".pdf") and content.startswith(b"%PDF")
     with as_system(), act("test.change"):
         zhou.role = "analyst"
         zhou.save()
     with acting(zhou), pytest.raises(Refused, match="权限"):
-        service.hand_out(run.pk)
+        service.open_report_file(run.pk)
     with as_system():
         erasure.delete_files_of_restricted(client=zhang.pk)
     assert ReportRun.objects.get().file == ""

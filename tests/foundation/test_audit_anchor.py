@@ -48,7 +48,7 @@ def test_a_chain_that_nobody_touched_holds_and_its_head_moves_on(system, lin, wr
     with acting(lin):
         perform("clients.change", {"client": written.code, "occupation": "六"})
     worker_runs()
-    assert anchor.remembered()[0].id > first.id
+    assert anchor.read_anchors()[0].id > first.id
     verdict = verification.verify(seals=[first], rows=None)
     assert verdict.holds
     assert verdict.anchored
@@ -69,7 +69,7 @@ def test_a_cut_is_found_though_the_worker_ran_before_and_after(system, written, 
         superuser_sql("DELETE FROM foundation_auditentry WHERE id = %s", [all_of_them[-3]])
     if cut == "head entry rewritten":
         superuser_sql("UPDATE foundation_auditentry SET seal = %s WHERE id = %s", ["0" * 64, all_of_them[-1]])
-    remembered = [head.id for head in anchor.remembered()]
+    remembered = [head.id for head in anchor.read_anchors()]
     worker_runs()
     with act("test.later"):  # life goes on after the cut
         from dakehu.foundation.records.recorded import add_audit_note
@@ -77,7 +77,7 @@ def test_a_cut_is_found_though_the_worker_ran_before_and_after(system, written, 
         add_audit_note(later=True)
     worker_runs()
     if cut != "middle":
-        assert [head.id for head in anchor.remembered()] == remembered
+        assert [head.id for head in anchor.read_anchors()] == remembered
         assert anchor.read_alarm() is not None
     verdict = verification.verify()
     assert verdict.broken is not None
@@ -126,7 +126,7 @@ def test_a_seal_finds_a_chain_that_was_written_again_with_the_key(system, writte
     previous = chain.GENESIS
     for entry in list(AuditEntry.objects.order_by("pk")):
         entry.previous, entry.reason = previous, "forged"
-        entry.seal = previous = chain._seal(previous, chain._parts(entry))
+        entry.seal = previous = chain._compute_seal(previous, chain._parts(entry))
         superuser_sql(
             "UPDATE foundation_auditentry SET reason = %s, previous = %s, seal = %s WHERE id = %s",
             [entry.reason, entry.previous, entry.seal, entry.pk],

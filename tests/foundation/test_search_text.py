@@ -29,7 +29,7 @@ def test_a_chinese_name_is_found_by_any_fragment_in_either_script(typed):
 
 @pytest.mark.parametrize("typed", ["z", "zw", "zh", "zhang", "zhangwei", "zhangw", "zwei", "ZhangWei", "zhang wei"])
 def test_a_chinese_name_is_found_by_pinyin_initials_and_a_mixture(typed):
-    assert found(text.spelled(typed), text.name_tokens("张伟"))
+    assert found(text.pinyin_condition(typed), text.name_tokens("张伟"))
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_a_chinese_name_is_found_by_pinyin_initials_and_a_mixture(typed):
 )
 def test_a_surname_with_two_readings_is_found_by_both(name, ways):
     for typed in ways:
-        assert found(text.spelled(typed), text.name_tokens(name)), typed
+        assert found(text.pinyin_condition(typed), text.name_tokens(name)), typed
 
 
 @pytest.mark.parametrize("typed", ["DK000123", "dk", "0001", "00", "123", "23", "3", "ＤＫ０００１２３", "k00012"])
@@ -58,7 +58,7 @@ def test_words_apart_must_all_be_there():
 
 
 def test_signs_mean_nothing():
-    assert text.fragment("%_'\"*") is None and text.spelled("'; drop") is None
+    assert text.fragment("%_'\"*") is None and text.pinyin_condition("'; drop") is None
     assert found(text.fragment("吐尔逊"), text.name_tokens("买买提·吐尔逊"))
 
 

@@ -28,7 +28,7 @@ KINDS = {
 @query(ENDED, needs="", zh="后台任务提醒", en="Notices of background work")
 def ended_jobs() -> list[dict[str, Any]]:
     """Return one's own imports, exports, reports and undos that ended within three days, the last one first."""
-    rows = jobs.ended(list(KINDS), current_actor().user_id, clock.now() - timedelta(days=DAYS))
+    rows = jobs.ended_jobs(list(KINDS), current_actor().user_id, clock.now() - timedelta(days=DAYS))
     return [
         notice(
             f"{ENDED}:{row['id']}",

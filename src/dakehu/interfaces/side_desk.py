@@ -108,18 +108,18 @@ class SideDesk:
         return self.home() / "run" / "demo.log"
 
 
-def _of_demonstration(environment: Mapping[str, str], home: Path) -> dict[str, str]:
+def _demonstration_environment(environment: Mapping[str, str], home: Path) -> dict[str, str]:
     flag = training_environment.FLAG  # a demonstration beside the training desk sends nothing either
     kept = {name: value for name, value in environment.items() if not name.startswith("DAKEHU_") or name == flag}
     return {**kept, "DAKEHU_HOME": str(home)}
 
 
-def _of_training(environment: Mapping[str, str], home: Path) -> dict[str, str]:
+def _training_environment(environment: Mapping[str, str], home: Path) -> dict[str, str]:
     return training_environment.training_environment({**environment, "DAKEHU_HOME": str(home.parent)})
 
 
-DEMONSTRATION = SideDesk("demonstration", "demo", _of_demonstration)
-TRAINING = SideDesk(training_environment.NAME, "training", _of_training)
+DEMONSTRATION = SideDesk("demonstration", "demo", _demonstration_environment)
+TRAINING = SideDesk(training_environment.NAME, "training", _training_environment)
 
 
 def _read(path: Path) -> str:

@@ -129,7 +129,7 @@ def mail_encryption() -> Iterator[Finding]:
 
 def seals_outside() -> Iterator[Finding]:
     """Find an audit whose seals do not leave the desk."""
-    if not publication.ways():
+    if not publication.configured_ways():
         yield (
             bilingual("日志封存没有发往外部的去处。", "The seals of the audit go nowhere outside."),
             bilingual(
@@ -137,7 +137,7 @@ def seals_outside() -> Iterator[Finding]:
                 "Set DAKEHU_SEAL_MAIL, DAKEHU_SEAL_FOLDER or DAKEHU_SEAL_TIMESTAMP.",
             ),
         )
-    stuck = {way: number for way, number in publication.unpublished().items() if number > 2}
+    stuck = {way: number for way, number in publication.count_unpublished().items() if number > 2}
     if stuck:
         yield (
             bilingual("有日志封存没有发出：{stuck}", "Seals of the audit have not left: {stuck}", stuck=_named(stuck)),

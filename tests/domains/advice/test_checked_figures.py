@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from dakehu.domains.compliance.self_checks.figures import counted
+from dakehu.domains.compliance.self_checks.figures import count_period
 from dakehu.foundation.base import clock
 from dakehu.foundation.gates import perform
 from tests.cast import acting, as_system
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 def counts(day):
     with as_system():
-        return {one["name"]: one["count"] for one in counted(day, day) if one["name"].startswith("suitability.")}
+        return {one["name"]: one["count"] for one in count_period(day, day) if one["name"].startswith("suitability.")}
 
 
 def test_checks_duties_and_call_backs_are_counted_by_their_days(lin, he, zhang):

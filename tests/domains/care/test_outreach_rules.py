@@ -139,4 +139,4 @@ def test_every_placeholder_of_a_script_is_one_that_the_sheet_fills():
     for text in words.DEFAULTS.values():
         assert not words.unknown_placeholders(text.zh) and not words.unknown_placeholders(text.en)
     assert set(words.DEFAULTS) == {one.value for one in ScriptCode}
-    assert words.filled("{client}您好，用途是{goal}", {"client": "张三"}) == "张三您好，用途是（未登记）"
+    assert words.fill_script("{client}您好，用途是{goal}", {"client": "张三"}) == "张三您好，用途是（未登记）"

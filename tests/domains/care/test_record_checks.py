@@ -25,9 +25,9 @@ def test_a_month_is_drawn_up_to_the_number_and_a_tenth_of_it_is_read_twice():
     random = Random(3)
     assert rules.month_of(date(2026, 12, 31)) == (date(2026, 12, 1), date(2026, 12, 31))
     assert rules.month_of(date(2028, 2, 9)) == (date(2028, 2, 1), date(2028, 2, 29))
-    assert len(rules.drawn(range(30), 0, 5, random)) == 5
-    assert len(rules.drawn(range(30), 4, 5, random)) == 1
-    assert rules.drawn(range(3), 0, 5, random) == [0, 1, 2] and rules.drawn(range(3), 7, 5, random) == []
+    assert len(rules.draw_records(range(30), 0, 5, random)) == 5
+    assert len(rules.draw_records(range(30), 4, 5, random)) == 1
+    assert rules.draw_records(range(3), 0, 5, random) == [0, 1, 2] and rules.draw_records(range(3), 7, 5, random) == []
     assert [len(rules.read_twice(range(n), random)) for n in (0, 1, 10, 11)] == [0, 1, 1, 2]
 
 

@@ -87,7 +87,7 @@ def test_no_two_published_tables_differ_by_fewer_than_five(counts, shown):
 
 def test_strata_of_a_sending_are_joined_until_each_is_large_enough():
     strata = {n: "A" if n < 30 else "B" if n < 34 else "C" for n in range(60)}
-    found = frames.grouped(strata, range(60), 10)
+    found = frames.groups_of_sample(strata, range(60), 10)
     assert {name: len(some) for name, some in found.items()} == {"A": 30, "B + C": 30}
 
 

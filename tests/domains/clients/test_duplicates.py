@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from dakehu.domains.clients.duplicates.detection import LikelyDuplicate
-from dakehu.domains.clients.duplicates.rules import Profile, fold, similarity
+from dakehu.domains.clients.duplicates.rules import Profile, normalize_name_for_match, similarity
 from dakehu.domains.clients.models import Client
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.gates import ask, perform
@@ -55,7 +55,7 @@ def test_likeness_says_how_much_and_why(one, two, reasons, likely):
 
 
 def test_a_name_is_folded_to_simplified_half_width_letters():
-    assert fold("　張　偉（VIP）") == "张伟vip"
+    assert normalize_name_for_match("　張　偉（VIP）") == "张伟vip"
 
 
 @pytest.fixture

@@ -33,9 +33,9 @@ def test_no_clock_runs_beyond_the_outer_bound_and_the_extension_neither():
     received = date(2026, 9, 30)
     *_, reply = rules.deadlines_of(received, Deadlines(reply=90, outer=30), is_open)
     assert reply == date(2026, 10, 30)
-    assert rules.extended(received, date(2026, 10, 29), Deadlines(), is_open) == date(2026, 11, 19)
-    assert rules.extended(received, date(2026, 10, 29), Deadlines(outer=31), is_open) == date(2026, 10, 31)
-    assert rules.extended(received, date(2026, 10, 29), Deadlines(outer=5), is_open) == date(2026, 10, 29)
+    assert rules.extended_deadline(received, date(2026, 10, 29), Deadlines(), is_open) == date(2026, 11, 19)
+    assert rules.extended_deadline(received, date(2026, 10, 29), Deadlines(outer=31), is_open) == date(2026, 10, 31)
+    assert rules.extended_deadline(received, date(2026, 10, 29), Deadlines(outer=5), is_open) == date(2026, 10, 29)
 
 
 def test_days_left_are_counted_in_working_days_both_ways():

@@ -129,9 +129,9 @@ def test_a_suspicion_is_settled_once_and_a_hit_cleared_for_one_client(he, zhang)
         perform("compliance.settle_suspicion", {"suspicion": row.pk, "is_reported": True, "decision": "已报送"})
         with pytest.raises(Refused):
             perform("compliance.settle_suspicion", {"suspicion": row.pk, "is_reported": False, "decision": "x"})
-        ((entry, _),) = files.hits()
+        ((entry, _),) = files.watch_list_hits()
         perform("compliance.clear_watch_hit", {"watch_entry": entry.pk, "client": zhang.code, "reason": "出生日期不同"})
-        assert files.hits() == []
+        assert files.watch_list_hits() == []
         found = perform("compliance.open_aml_file", {"client": zhang.code})
         assert found["file"]["grounds"] == "资金快进快出" and found["suspicions"][0]["decision"] == "已报送"
 

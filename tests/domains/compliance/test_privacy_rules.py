@@ -66,8 +66,8 @@ def test_what_a_law_fixes_is_not_kept_shorter_and_no_deadline_prolonged(one, amo
 def test_lists_of_the_erased_are_added_up_and_never_get_shorter(tmp_path):
     ours, theirs = tmp_path / "ours.txt", tmp_path / "theirs.txt"
     theirs.write_text("b\na\n")
-    pending_restore.unite(theirs, ours)
+    pending_restore.append_lines(theirs, ours)
     ours.write_text(ours.read_text() + "c\n")
-    pending_restore.unite(theirs, ours)
-    pending_restore.unite(tmp_path / "none.txt", ours)
+    pending_restore.append_lines(theirs, ours)
+    pending_restore.append_lines(tmp_path / "none.txt", ours)
     assert ours.read_text().split() == ["a", "b", "c"]

@@ -40,7 +40,7 @@ def test_only_more_clients_than_the_firm_has_set_need_an_approval(count, thresho
     ],
 )
 def test_an_approval_covers_what_was_asked_or_less_for_seven_days(permit, ids, is_whole, is_covered):
-    assert rules.covers(permit, ids, is_whole, NOW) is is_covered
+    assert rules.is_covered_by(permit, ids, is_whole, NOW) is is_covered
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_an_approval_covers_what_was_asked_or_less_for_seven_days(permit, ids, i
     ],
 )
 def test_personal_values_that_are_not_masked_have_a_threshold_of_their_own(clients, personal, sees_personal, most):
-    assert rules.threshold(clients, personal, sees_personal) == most
+    assert rules.export_threshold(clients, personal, sees_personal) == most
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_personal_values_that_are_not_masked_have_a_threshold_of_their_own(clien
 def test_a_way_that_was_opened_stays_open_for_ninety_days_and_a_fifth_more_clients(days, count, is_covered):
     permit = Permit(True, 100, frozenset(), NOW - timedelta(days=days), is_standing=True)
     assert rules.covers_reading(permit, count, NOW) is is_covered
-    assert not rules.covers(permit, range(count), True, NOW)  # it is no approval of a file
+    assert not rules.is_covered_by(permit, range(count), True, NOW)  # it is no approval of a file
 
 
 def test_an_approval_is_for_one_way():

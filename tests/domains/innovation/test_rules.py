@@ -189,7 +189,7 @@ def test_groups_that_lost_clients_unevenly_are_not_compared(drawn, present, unev
     ],
 )
 def test_older_people_and_those_in_distress_are_kept_out(is_person, age, older_from, in_distress, out):
-    assert trials.vulnerable(is_person, age, older_from, in_distress) is out
+    assert trials.is_vulnerable_client(is_person, age, older_from, in_distress) is out
 
 
 @pytest.mark.parametrize(

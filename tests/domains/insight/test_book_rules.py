@@ -101,7 +101,7 @@ def test_a_number_names_its_clients_and_another_name_is_refused():
 )
 def test_a_client_is_gone_after_three_months_without_and_observed_until_then(months, closed, gone, leave):
     present = np.array([[one == "1"] for one in months])
-    first, left, is_gone, is_seen = retention.spells(present, np.array([closed]))
+    first, left, is_gone, is_seen = retention.membership_spells(present, np.array([closed]))
     assert (bool(is_gone[0]), int(left[0])) == (gone, leave)
     assert bool(is_seen[0]) == ("1" in months) and first[0] == max(months.find("1"), 0)
 

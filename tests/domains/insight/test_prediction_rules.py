@@ -323,7 +323,7 @@ CARD = Scorecard(
 def test_the_reasons_of_a_client_are_what_adds_most():
     values = np.full((1, len(CARD.features)), 5.0)
     frame = scoring.by_model("reactivation", CARD, 4, 0.1, np.array([8]), values)
-    rows = scoring.joined([frame], date(2026, 11, 27)).to_dicts()
+    rows = scoring.join_predictions([frame], date(2026, 11, 27)).to_dicts()
     assert rows[0]["client_id"] == 8 and rows[0]["reactivation_band"] == "elevated" and rows[0]["churn_band"] == ""
     basis = json.loads(rows[0]["basis"])["reactivation"]
     assert list(basis["parts"]) == list(OF_KIND["reactivation"])[: -scoring.REASONS - 1 : -1]
@@ -332,7 +332,7 @@ def test_the_reasons_of_a_client_are_what_adds_most():
 
 def test_the_rule_names_clients_without_a_probability():
     frame = scoring.by_rule("churn", np.array([1, 2]), np.array([2.0, 1.0]))
-    rows = scoring.joined([frame], date(2026, 11, 27)).to_dicts()
+    rows = scoring.join_predictions([frame], date(2026, 11, 27)).to_dicts()
     assert [row["churn_band"] for row in rows] == ["elevated", "usual"]
     assert {row["churn_probability"] for row in rows} == {None}
 

@@ -22,7 +22,7 @@ def test_a_rhythm_needs_contacts_and_hours(clients, every, contacts, hours):
     ("every", "factor", "then"), [(30, 0.5, 15), (7, 0.5, 4), (1, 0.25, 1), (None, 2, None), (3_000, 4, 3_660)]
 )
 def test_an_interval_moves_in_whole_days(every, factor, then):
-    assert rules.moved(every, factor) == then
+    assert rules.scale_interval(every, factor) == then
 
 
 @pytest.mark.parametrize(("every", "band"), [(None, 0), (365, 0), (182, 0), (91, 1), (60, 2), (45, 2), (30, 3), (7, 3)])

@@ -127,7 +127,7 @@ def test_an_article_is_marked_after_its_review_date_and_hidden_a_month_later(day
     ],
 )
 def test_an_article_concerns_its_pages_and_what_lies_below(pages, path, concerns):
-    assert knowledge.concerns(pages, path) is concerns
+    assert knowledge.is_about_page(pages, path) is concerns
 
 
 def test_addresses_of_other_machines_are_no_pages():

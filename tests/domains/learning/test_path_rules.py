@@ -9,7 +9,7 @@ from dakehu.domains.appraisal.measures.registry import measures
 from dakehu.domains.learning.choices import ConditionOutcome
 from dakehu.domains.learning.ladder import rules as ladder
 from dakehu.domains.learning.ladder.conditions import ConditionKind, Figure, condition_kinds, declare
-from dakehu.domains.learning.paths.rules import Step, concerns, progress_of
+from dakehu.domains.learning.paths.rules import Step, applies_to, progress_of
 from dakehu.foundation.base.i18n import bilingual
 
 DAY = date(2026, 3, 1)
@@ -46,7 +46,7 @@ def test_a_path_without_courses_has_no_share():
     ],
 )
 def test_a_path_concerns_its_role_and_where_it_says_so_new_staff_only(path_role, new_only, role, is_new, expected):
-    assert concerns(path_role, new_only, role, is_new) is expected
+    assert applies_to(path_role, new_only, role, is_new) is expected
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from itertools import product
 import polars as pl
 import pytest
 
-from dakehu.domains.risk.breaches.evaluation import judged
+from dakehu.domains.risk.breaches.evaluation import evaluate_measure
 from dakehu.domains.risk.choices import LimitMeasure, LimitScope
 from dakehu.domains.risk.limits import rules, table
 from dakehu.domains.risk.limits.defaults import BY_LEVEL, EFFECTIVE, LEVELS, default_limits
@@ -122,7 +122,7 @@ def test_caps_are_breached_beyond_and_alerts_at_their_value(measure, value, is_b
         {"client": [1], "v": [value], "limit": [0.5], "strong": [None], "limit_scope": ["firm"], "rule": ["r"]},
         schema_overrides={"strong": pl.Float64},
     )
-    found = judged(frame, measure, pl.col("v"), pl.lit(""), pl.lit(""))["severity"].to_list()
+    found = evaluate_measure(frame, measure, pl.col("v"), pl.lit(""), pl.lit(""))["severity"].to_list()
     assert found == ["over" if is_beyond else "near"]
 
 
@@ -151,7 +151,7 @@ def test_severity_follows_from_value_limit_and_strong_value(value, limit_value, 
         },
         schema_overrides={"v": pl.Float64, "limit": pl.Float64, "strong": pl.Float64},
     )
-    found = judged(frame, "single_security", pl.col("v"), pl.lit(""), pl.lit(""))
+    found = evaluate_measure(frame, "single_security", pl.col("v"), pl.lit(""), pl.lit(""))
     assert found["severity"].to_list() == ([] if severity is None else [severity])
     assert (found["usage"] <= 99.0).all()
 

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from dakehu.domains.risk.lines import rules
-from dakehu.domains.risk.lines.table import judged
+from dakehu.domains.risk.lines.table import evaluate_lines
 
 DAY = date(2026, 11, 27)
 KNOWN = {"unit_cost": 10.0, "reference": 20.0, "high": 30.0}
@@ -38,7 +38,7 @@ CASES = list(
 
 def test_columns_of_lines_give_the_same_answer_as_the_rule():
     rows = [{"kind": k, "basis": b, "threshold": t, "close": c, **KNOWN} for k, b, t, c in CASES]
-    found = judged(pl.DataFrame(rows, schema_overrides={"close": pl.Float64}))
+    found = evaluate_lines(pl.DataFrame(rows, schema_overrides={"close": pl.Float64}))
     levels = [rules.level_of(k, b, t, **KNOWN) for k, b, t, _ in CASES]
     assert found["level"].to_list() == pytest.approx(levels)
     assert found["is_reached"].to_list() == [

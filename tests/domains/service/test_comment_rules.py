@@ -2,7 +2,7 @@
 
 import pytest
 
-from dakehu.domains.service.comments.rules import mentioned, pieces, unknown_names
+from dakehu.domains.service.comments.rules import mentioned_ids, split_comment, unknown_names
 
 PEOPLE = {"林晓": 1, "王强": 2, "王": 3, "Anna Lee": 4, "lin": 1}
 
@@ -23,10 +23,10 @@ PEOPLE = {"林晓": 1, "王强": 2, "王": 3, "Anna Lee": 4, "lin": 1}
     ],
 )
 def test_a_name_after_an_at_sign_is_a_mention_and_an_address_is_none(text, who, unknown):
-    assert mentioned(text, PEOPLE) == who
+    assert mentioned_ids(text, PEOPLE) == who
     assert unknown_names(text, PEOPLE) == unknown
 
 
 def test_the_pieces_of_a_comment_are_its_whole_text():
-    found = pieces("请@林晓看", PEOPLE)
+    found = split_comment("请@林晓看", PEOPLE)
     assert [(one.text, one.user) for one in found] == [("请", None), ("@林晓", 1), ("看", None)]

@@ -28,7 +28,7 @@ CALM = {
 
 def score(**known):
     row = {**CALM, **known}
-    return rules.scored(pl.DataFrame([{k: v for k, v in row.items() if v is not None}])).to_dicts()[0]
+    return rules.score_clients(pl.DataFrame([{k: v for k, v in row.items() if v is not None}])).to_dicts()[0]
 
 
 def test_a_client_of_whom_everything_is_known_and_nothing_of_note_scores_nothing():
@@ -129,9 +129,9 @@ def test_the_list_goes_by_band_then_score_and_is_the_same_at_every_look():
         {**CALM, "client": 3, "day_return": -0.03, "contact_days": 30},
         *({**CALM, "client": n} for n in range(4, 30)),
     ]
-    first = rules.scored(pl.DataFrame(rows))["client"].to_list()
+    first = rules.score_clients(pl.DataFrame(rows))["client"].to_list()
     assert first[:3] == [2, 1, 3]
-    assert rules.scored(pl.DataFrame(rows[::-1]))["client"].to_list() == first
+    assert rules.score_clients(pl.DataFrame(rows[::-1]))["client"].to_list() == first
     assert first[3:] != sorted(first[3:]), "equal scores go by no number that means something"
 
 

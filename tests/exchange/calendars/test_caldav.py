@@ -325,7 +325,7 @@ def test_a_run_broken_off_after_its_write_is_taken_up_without_a_second_event(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(runs, "_keep", die)
+        patched.setattr(runs, "_save_event_state", die)
         sync(link)
     assert len(phone.texts()) == 1
     assert figures(sync(link)) == (0, 0, 0, 0) and len(phone.texts()) == 1

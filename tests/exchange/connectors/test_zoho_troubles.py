@@ -103,14 +103,14 @@ class Killed(BaseException):
 
 
 def test_a_run_killed_while_fetching_does_not_fetch_twice(connection, zoho, zhou, monkeypatch):  # noqa: F811
-    keep = fetching._keep
+    keep = fetching._save_table_state
 
     def kill_at_calls(run, table, state):
         keep(run, table, state)
         if table == "Calls" and state["done"]:
             raise Killed
 
-    monkeypatch.setattr(fetching, "_keep", kill_at_calls)
+    monkeypatch.setattr(fetching, "_save_table_state", kill_at_calls)
     with pytest.raises(Killed):
         pull(zhou, connection)
     assert not names(zhou)
@@ -139,7 +139,7 @@ def test_a_run_killed_after_writing_counts_as_done(connection, zhou, monkeypatch
     def kill(run):
         raise Killed
 
-    monkeypatch.setattr(runs, "conclude", kill)
+    monkeypatch.setattr(runs, "record_outcome", kill)
     with pytest.raises(Killed):
         pull(zhou, connection)
     monkeypatch.undo()

@@ -171,12 +171,12 @@ def test_a_seal_sent_outside_is_compared_by_the_desk_and_by_the_verifier(lin, zh
     publication.seal_now()
     with as_system():
         assert publication.publish_seals(None) == {"folder": 1}
-        assert publication.publish_seals(None) == {"folder": 0} and publication.unpublished() == {"folder": 0}
+        assert publication.publish_seals(None) == {"folder": 0} and publication.count_unpublished() == {"folder": 0}
     kept = tmp_path / "dakehu-seal-00000001.json"
     with as_system():
         assert anchor.find_seal_fault(anchor.read_seals(kept.read_text())[0]) is None
     _, content = packed(zhou, zhang)
-    assert verdict(tmp_path, content, kept=verify.read_kept([kept]))[1] == []
+    assert verdict(tmp_path, content, kept=verify.read_outside_seals([kept]))[1] == []
 
 
 def test_a_folder_that_is_gone_is_said_and_gets_its_seals_later(lin, settings, tmp_path):

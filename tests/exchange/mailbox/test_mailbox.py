@@ -22,7 +22,7 @@ from dakehu.foundation.jobs import queue as jobs
 from dakehu.foundation.jobs.progress import no_progress
 from dakehu.foundation.schema.nightly import Night
 from dakehu.interfaces.cli.commands import mail as mail_command
-from dakehu.interfaces.cli.main import understood
+from dakehu.interfaces.cli.main import parse_command_line
 from tests.cast import acting, as_system
 from tests.exchange.mailbox.imap_server import PASSWORD, USER, deliver, imap_server, signed_in, start_anew
 from tests.exchange.mailbox.mails import mail
@@ -335,7 +335,7 @@ def test_the_command_reads_every_mailbox_and_says_what_became_of_the_mails(
     port: int, box: Any, zhang: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     deliver(port, mail(ZHANG, LIN, number="c1"), mail("x@example.net", LIN, number="c2"), folder=BOX)
-    line = understood(["mail", "pull", "--json"])
+    line = parse_command_line(["mail", "pull", "--json"])
     with as_system():
         assert mail_command.pull_mail(line) == 0
     said = json.loads(capsys.readouterr().out)

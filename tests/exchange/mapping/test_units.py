@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from dakehu.exchange.mapping.amounts import to_desk_unit
-from dakehu.exchange.mapping.units import read_unit, unit_in_heading, units_in_lines, without_unit
+from dakehu.exchange.mapping.units import read_unit, strip_unit, unit_in_heading, units_in_lines
 from dakehu.exchange.workbook.reading.number_formats import read_format
 
 
@@ -60,9 +60,9 @@ def test_a_remark_in_brackets_is_no_unit(heading: str) -> None:
 
 
 def test_a_heading_is_looked_up_without_its_unit() -> None:
-    assert without_unit("资产规模（万元）") == "资产规模"
-    assert without_unit("资产规模万元") == "资产规模"
-    assert without_unit("美元资产") == "资产"
+    assert strip_unit("资产规模（万元）") == "资产规模"
+    assert strip_unit("资产规模万元") == "资产规模"
+    assert strip_unit("美元资产") == "资产"
 
 
 def test_a_line_above_the_table_states_units() -> None:

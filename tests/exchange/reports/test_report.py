@@ -45,7 +45,7 @@ def invested(tmp_path, settings, lin, zhang):
 
 def report(user, client, **more):
     with acting(user):
-        return reports.hand_out(clients.get_client(client.pk), **more)
+        return reports.render_and_record(clients.get_client(client.pk), **more)
 
 
 def test_the_report_holds_the_figures_that_were_published_in_both_languages(lin, invested):

@@ -49,12 +49,12 @@ class Receiver:
 @pytest.fixture
 def receiver(settings):
     settings.WEBHOOK_NETWORKS = (ipaddress.ip_network("127.0.0.0/8"),)
-    delivering.forget_wanted()
+    delivering.clear_subscriber_cache()
     made = Receiver()
     yield made
     made.http.shutdown()
     made.http.server_close()
-    delivering.forget_wanted()
+    delivering.clear_subscriber_cache()
 
 
 def endpoint(admin, owner, receiver, **values) -> tuple[Endpoint, str]:

@@ -85,7 +85,7 @@ def test_what_is_asked_between_does_not_wait_for_all_that_waits(lin, zhang):
             contacts(zhang)
         with write_pipeline.bypass():
             assert Contact.objects.filter(client=zhang).count() in range(3 * MANY + 1)
-        write_pipeline.settle()
+        write_pipeline.wait_for_writes()
         assert Contact.objects.filter(client=zhang).count() == 3 * MANY
 
 

@@ -10,6 +10,6 @@ pytestmark = pytest.mark.django_db
 
 def test_nothing_is_said_of_a_client_whom_the_session_may_not_see(lin, wang, zhang):
     with acting(lin):
-        assert "service_followup" in client_tables._tables_without(zhang)
+        assert "service_followup" in client_tables._empty_tables_of(zhang)
     with acting(wang):
-        assert client_tables._tables_without(zhang) == frozenset()
+        assert client_tables._empty_tables_of(zhang) == frozenset()

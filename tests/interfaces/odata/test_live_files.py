@@ -20,7 +20,7 @@ from dakehu.exchange.exports import service as exports
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.odata import live_workbook
 from dakehu.exchange.odata.entity_sets import entity_sets
-from dakehu.exchange.odata.power_query import live_queries, quoted
+from dakehu.exchange.odata.power_query import live_queries, quote_text
 from dakehu.foundation.base.errors import NotAllowed
 from dakehu.foundation.gates import ask
 from tests.cast import acting
@@ -101,7 +101,7 @@ def test_every_column_that_a_query_asks_for_is_one_that_the_service_gives(lin, a
 
 
 def test_text_of_m_says_what_was_said():
-    assert quoted('a "b" #(x)\n') == '"a ""b"" #(#)(x)#(lf)"'
+    assert quote_text('a "b" #(x)\n') == '"a ""b"" #(#)(x)#(lf)"'
 
 
 def test_an_import_leaves_the_live_sheets_out_and_says_so(written, lin):

@@ -15,15 +15,15 @@ def _checks(first_on: date, last_on: date, **which: Any) -> int:
     return int(SuitabilityCheck.objects.filter(checked_at__gte=since, checked_at__lt=until, **which).count())
 
 
-def _refused(first_on: date, last_on: date) -> int:
+def _count_refused(first_on: date, last_on: date) -> int:
     return _checks(first_on, last_on, outcome__in=("refuse", "block"))
 
 
-def _pushed(first_on: date, last_on: date) -> int:
+def _count_pushed(first_on: date, last_on: date) -> int:
     return _checks(first_on, last_on, outcome="refuse", initiative="staff")
 
 
-def _rejected(first_on: date, last_on: date) -> int:
+def _count_rejected(first_on: date, last_on: date) -> int:
     since, until = moments_of(first_on, last_on)
     rows = Assessment.objects.filter(state=AssessmentState.REJECTED.value, filled_at__gte=since, filled_at__lt=until)
     return int(rows.count())
@@ -59,7 +59,7 @@ declare(
     CheckedFigure("suitability.open_duties", "期末未履行的义务", "Duties open at the end", _open_duties),
     CheckedFigure("suitability.tests", "风险测评", "Risk tests", _tests),
     CheckedFigure("suitability.checks", "适当性核对", "Suitability checks", _checks),
-    CheckedFigure("suitability.refused", "不予办理的核对", "Checks refused", _refused),
-    CheckedFigure("suitability.pushed", "主动推介被禁止", "Refused though staff brought it up", _pushed),
-    CheckedFigure("suitability.rejected_tests", "复核未通过的测评", "Tests rejected", _rejected),
+    CheckedFigure("suitability.refused", "不予办理的核对", "Checks refused", _count_refused),
+    CheckedFigure("suitability.pushed", "主动推介被禁止", "Refused though staff brought it up", _count_pushed),
+    CheckedFigure("suitability.rejected_tests", "复核未通过的测评", "Tests rejected", _count_rejected),
 )

@@ -25,7 +25,7 @@ def lowest_score(person: int, subject: str, day: date) -> Figure:
     latest = list(rows.order_by("-period__last_on", "-pk")[:PERIODS])
     scores = newest_scores(latest)
     evidence = [
-        Evidence(f"{row.period.name} · {_shown(scores[row.pk].final)}", f"/appraisal/{row.pk}/")
+        Evidence(f"{row.period.name} · {_score_text(scores[row.pk].final)}", f"/appraisal/{row.pk}/")
         for row in latest
         if row.pk in scores
     ]
@@ -38,7 +38,7 @@ def lowest_score(person: int, subject: str, day: date) -> Figure:
     return Figure(min(finals), rows=evidence)
 
 
-def _shown(final: Decimal | None) -> str:
+def _score_text(final: Decimal | None) -> str:
     return str(bilingual("数据不足", "insufficient data")) if final is None else f"{final:.1f}"
 
 

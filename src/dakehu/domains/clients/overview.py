@@ -97,7 +97,7 @@ def band_counts(rows: Any, column: str, name: str) -> list[dict[str, Any]]:
     """Return the number of rows in each band of an amount; `name` is the column in the list of clients."""
     edges = (0, *masks.BAND_EDGES, None)
     counts = {
-        f"band_{place}": Count("pk", filter=_within(column, low, high))
+        f"band_{place}": Count("pk", filter=_band_condition(column, low, high))
         for place, (low, high) in enumerate(itertools.pairwise(edges))
     }
     counted = rows.aggregate(**counts)
@@ -107,7 +107,7 @@ def band_counts(rows: Any, column: str, name: str) -> list[dict[str, Any]]:
     ]
 
 
-def _within(column: str, low: int | None, high: int | None) -> Q:
+def _band_condition(column: str, low: int | None, high: int | None) -> Q:
     """Return the condition of an amount within a band."""
     found = Q(**{f"{column}__gte": low})
     return found if high is None else found & Q(**{f"{column}__lt": high})

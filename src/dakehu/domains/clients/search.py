@@ -22,7 +22,7 @@ from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.fields import FieldSpec, model_of, spec_of
 from dakehu.foundation.schema.parameters import Parameter
 from dakehu.foundation.search import text as writing
-from dakehu.foundation.search.index import searched
+from dakehu.foundation.search.index import search_fields_of
 from dakehu.foundation.search.lookup import SearchText, found_clients, matches_lines
 from dakehu.foundation.search.text import Wanted
 
@@ -90,7 +90,7 @@ def find_by_number(text: str) -> Q | None:
     An ending has 4 characters. None if the text cannot be a number, or if the reader sees such values masked, so that
     they cannot be guessed.
     """
-    compact = writing.fold(text).translate({ord(sign): None for sign in " -()"})
+    compact = writing.normalize_text(text).translate({ord(sign): None for sign in " -()"})
     if not _sees_numbers() or len(compact) < 4 or not compact.isascii():
         return None
     value_index, ending_index = Contact._meta.get_field("value_index"), Contact._meta.get_field("ending_index")
@@ -148,7 +148,7 @@ def parse_query(text: str) -> SearchQuery:
 
     For actors who cover few clients their lines are read one by one; for others the index is used.
     """
-    typed = (writing.fragment(text), writing.spelled(text))
+    typed = (writing.fragment(text), writing.pinyin_condition(text))
     variants = [_readable(wanted) for wanted in typed if wanted is not None]
     condition = find_by_number(text) or Q(pk__in=[])
     actor = current_actor()
@@ -253,12 +253,12 @@ def search_hits(text: str) -> Iterator[Hit]:
     seen: set[int] = set()
     numbers = find_by_number(text)
     stages: list[Any] = [
-        _lines(writing.whole("nm", text), own_only=True),
-        _lines(writing.whole("cd", text), own_only=True),
+        _lines(writing.whole_text_condition("nm", text), own_only=True),
+        _lines(writing.whole_text_condition("cd", text), own_only=True),
         Client.objects.filter(numbers) if numbers is not None else Client.objects.none(),
-        _lines(writing.whole("nm", text, beginning=True), own_only=True),
-        _lines(writing.whole("cd", text, beginning=True), own_only=True),
-        _lines(writing.spelled(text), own_only=True),
+        _lines(writing.whole_text_condition("nm", text, beginning=True), own_only=True),
+        _lines(writing.whole_text_condition("cd", text, beginning=True), own_only=True),
+        _lines(writing.pinyin_condition(text), own_only=True),
         _lines(writing.fragment(text), own_only=True),
         _lines(writing.fragment(text), own_only=False),
     ]
@@ -281,11 +281,11 @@ def search_hits(text: str) -> Iterator[Hit]:
 
 def _matched_passage(row: Any, text: str) -> tuple[str, str]:
     """Return (label of the field, passage around the match) of the row that matched."""
-    words = [writing.fold(word) for word in text.split()] or [""]
-    rendered = render_rows([row], list(searched(type(row))), shown=True)[0]
-    for name in searched(type(row)):
+    words = [writing.normalize_text(word) for word in text.split()] or [""]
+    rendered = render_rows([row], list(search_fields_of(type(row))), shown=True)[0]
+    for name in search_fields_of(type(row)):
         value = str(rendered.get(name) or "")
-        folded = writing.fold(value)
+        folded = writing.normalize_text(value)
         position = next((folded.find(word) for word in words if word in folded), -1)
         if value and position >= 0:
             begin, end = max(0, position - AROUND), position + len(words[0]) + AROUND

@@ -36,7 +36,7 @@ def data_state() -> dict[str, Any]:
     return {"feeds": feeds, "closes": closes}
 
 
-def _missing(day: date) -> list[Bilingual]:
+def _missing_feeds(day: date) -> list[Bilingual]:
     """Return the daily feeds that have come before and not for this day."""
     come = set(FeedFile.objects.filter(day=day).values_list("feed", flat=True))
     earlier = set(FeedFile.objects.filter(day__lt=day).values_list("feed", flat=True))
@@ -48,4 +48,4 @@ def _missing(day: date) -> list[Bilingual]:
 
 
 declare_step(NightlyStep(CLOSE, "结算与客户指标", "Close and figures", order=20, run=_close, depends=(IMPORT,)))
-declare_missing_data("feeds", _missing)
+declare_missing_data("feeds", _missing_feeds)

@@ -7,7 +7,7 @@ import polars as pl
 
 from dakehu.domains.tiers.facts import tiers_on
 from dakehu.foundation.records.columns import read_columns
-from dakehu.foundation.schema.facts import kept
+from dakehu.foundation.schema.facts import cached_frame
 from dakehu.foundation.schema.fields import model_of
 
 CLOSED = "closed"  # the status of a client whose account is closed
@@ -15,7 +15,7 @@ CLOSED = "closed"  # the status of a client whose account is closed
 
 def clients_on(day: date) -> pl.DataFrame:
     """Return [client, risk_level, tier] of every client whose account is not closed; null where none is known."""
-    return kept(("risk_clients", day), lambda: _clients_on(day))
+    return cached_frame(("risk_clients", day), lambda: _clients_on(day))
 
 
 def _clients_on(day: date) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 from django.db.models import Q
 
-from dakehu.domains.ledger.facts.positions import held_on, holdings_known, product_ranks, spread
+from dakehu.domains.ledger.facts.positions import concentration_of, held_on, holdings_known, product_ranks
 from dakehu.domains.ledger.facts.subjects import HOLDING, MARGIN_CONTRACT, REMINDER_LINE
 from dakehu.domains.ledger.facts.windows import last_trading_days, newest_of, trading_days_until
 from dakehu.domains.risk.choices import ReviewState
@@ -108,17 +108,18 @@ def load_lasting(day: date, names: frozenset[str]) -> pl.DataFrame:
     """Return whose holdings are concentrated both on a day and four trading days before."""
     days = last_trading_days(day, FOR_DAYS)
     limits = load_limits(day, frozenset({"top_weight_limit", "hhi_limit"}))
-    now = spread(held_on(day))
-    then = spread(held_on(days[0])) if days else now.clear()
-    earlier = _concentrated(then, limits)
+    now = concentration_of(held_on(day))
+    then = concentration_of(held_on(days[0])) if days else now.clear()
+    earlier = _concentrated_clients(then, limits)
     return now.select("client").with_columns(
         (
-            pl.col("client").is_in(_concentrated(now, limits).implode()) & pl.col("client").is_in(earlier.implode())
+            pl.col("client").is_in(_concentrated_clients(now, limits).implode())
+            & pl.col("client").is_in(earlier.implode())
         ).alias("concentrated")
     )
 
 
-def _concentrated(frame: pl.DataFrame, limits: pl.DataFrame) -> pl.Series:
+def _concentrated_clients(frame: pl.DataFrame, limits: pl.DataFrame) -> pl.Series:
     """Return the clients whose largest weight or concentration reaches its limit."""
     judged = frame.join(limits, on="client", how="left")
     is_beyond = (pl.col("top_weight") >= pl.col("top_weight_limit")) | (pl.col("hhi") >= pl.col("hhi_limit"))

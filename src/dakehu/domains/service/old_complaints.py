@@ -32,11 +32,11 @@ def take_over_complaints() -> int:
     rows = list(Request.objects.filter(kind=RequestKind.COMPLAINT.value).order_by("pk"))
     _share_custom_fields(rows)
     for row in rows:
-        _take_over(row)
+        _move_complaint(row)
     return len(rows)
 
 
-def _take_over(row: Request) -> None:
+def _move_complaint(row: Request) -> None:
     """Move one complaint; its clocks are those it had."""
     case: Any = model_of("compliance.Complaint")(received_on=row.opened_on, channel="other", category="other")
     for name in COLUMNS:

@@ -52,7 +52,7 @@ def team_lines() -> dict[str, Any]:
         lines.append(
             {
                 "member": _member(user, names),
-                "clients": _served(user, served),
+                "clients": _client_count_of(user, served),
                 "overdue": number(
                     "", plan["overdue"], rows=rows_at(PLANS, {**open_plans, "due_on.lt": day}), tone="bad"
                 ),
@@ -97,7 +97,7 @@ def _clients_at(user: int | None) -> dict[str, Any] | None:
     return rows_at(clients.LIST, {"manager": user}) if user else None
 
 
-def _served(user: int | None, served: dict[int, int]) -> dict[str, Any]:
+def _client_count_of(user: int | None, served: dict[int, int]) -> dict[str, Any]:
     """Return the number of clients of a member."""
     return number("", served.get(user, 0) if user else None, rows=_clients_at(user))
 

@@ -155,17 +155,17 @@ def _timeline_items(filters: dict[str, Any], count: int) -> list[dict[str, Any]]
     )
     mails = Mail.objects.filter(**filters).select_related("client", "staff").order_by("-sent_at")
     items = [
-        *_rendered("interaction", interactions[:count], lambda row: clock.local(row.held_at)),
-        *_rendered("request", requests[:count], lambda row: row.opened_on),
-        *_rendered("complaint", complaints[:count], lambda row: row.received_on),
-        *_rendered("follow_up", plans[:count], lambda row: row.done_on or row.due_on),
-        *_rendered("task", tasks[:count], lambda row: row.done_on or row.due_on),
-        *_rendered("attachment", attachments[:count], lambda row: clock.local(row.added_at)),
+        *_render_items("interaction", interactions[:count], lambda row: clock.local(row.held_at)),
+        *_render_items("request", requests[:count], lambda row: row.opened_on),
+        *_render_items("complaint", complaints[:count], lambda row: row.received_on),
+        *_render_items("follow_up", plans[:count], lambda row: row.done_on or row.due_on),
+        *_render_items("task", tasks[:count], lambda row: row.done_on or row.due_on),
+        *_render_items("attachment", attachments[:count], lambda row: clock.local(row.added_at)),
         *_mail_items(mails[:count]),
         *(
             item
             for one in _further_sources()
-            for item in _rendered(one.kind, one.rows().filter(**filters)[:count], one.at)
+            for item in _render_items(one.kind, one.rows().filter(**filters)[:count], one.at)
         ),
     ]
     return sorted(items, key=lambda item: item["at"], reverse=True)[:count]
@@ -176,7 +176,7 @@ def _further_sources() -> list[timeline_sources.TimelineSource]:
     return [one for one in timeline_sources.sources() if current_actor().may(one.needs)]
 
 
-def _rendered(what: str, queryset: Any, at: Callable[[Any], date]) -> list[dict[str, Any]]:
+def _render_items(what: str, queryset: Any, at: Callable[[Any], date]) -> list[dict[str, Any]]:
     """Render rows as timeline items."""
     rows = list(queryset)
     return [
@@ -188,4 +188,4 @@ def _rendered(what: str, queryset: Any, at: Callable[[Any], date]) -> list[dict[
 def _mail_items(mails: Any) -> list[dict[str, Any]]:
     """Render mails as timeline items, with their files, what was not clear in them, and their delivery."""
     rows = list(mails)
-    return mail_lines(rows, _rendered("mail", rows, lambda row: clock.local(row.sent_at)))
+    return mail_lines(rows, _render_items("mail", rows, lambda row: clock.local(row.sent_at)))

@@ -38,7 +38,7 @@ def team_day() -> dict[str, Any]:
     moments whose deadline has passed or that are done, and that were done in time. Over the visible clients.
     """
     actor = current_actor()
-    owed, moments = _owed(actor.covers), _moments(actor.covers)
+    owed, moments = _owed_contacts(actor.covers), _moments(actor.covers)
     names = team.names_of(actor.covers)
     rows = [
         _row(user, names.get(user, ""), owed.get(user, {}), moments.get(user, {}))
@@ -48,7 +48,7 @@ def team_day() -> dict[str, Any]:
     return {"columns": columns, "rows": rows, "as_of": clock.today().isoformat()}
 
 
-def _owed(users: tuple[int, ...]) -> dict[int, dict[str, int]]:
+def _owed_contacts(users: tuple[int, ...]) -> dict[int, dict[str, int]]:
     """Return {user: {owed, late_contacts}} of the clients whom each serves as main manager."""
     user = "client__coverage__user_id"
     rows: Any = model_of("tiers.ClientTier").objects.filter(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dakehu.domains.team.audit_queries import FILTERS, filtered, rendered
+from dakehu.domains.team.audit_queries import FILTERS, filter_entries, render_entry
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
@@ -33,7 +33,7 @@ def export_audit(**filters: Any) -> list[dict[str, Any]]:
     if not can_export():
         lacking = Permission.EXPORT if current_actor().may(Permission.AUDIT_READ) else Permission.AUDIT_READ
         raise NotAllowed(bilingual("导出操作日志", "export the audit trail"), lacking)
-    rows = [rendered(row) for row in filtered(**filters)[:MOST]]
+    rows = [render_entry(row) for row in filter_entries(**filters)[:MOST]]
     told = {name: str(value) for name, value in filters.items() if value not in (None, "") and name != "client"}
     add_audit_note(entries=len(rows), **told)
     return rows

@@ -21,7 +21,7 @@ from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.base.renamed import Kind, all_names, current_name
+from dakehu.foundation.base.renamed import Kind, current_name, names_with_former
 from dakehu.foundation.calendar.models import CalendarDay
 from dakehu.foundation.calendar.trading_days import calendar_ends_on
 from dakehu.foundation.gates.registry import query
@@ -64,13 +64,13 @@ def audit_trail(
     `before` is the id of the last entry seen; `client` is a client id or a list of them; days are in the desk's time
     zone. `sign_ins` False leaves out sign-ins, unless they are the `action` asked for.
     """
-    rows = filtered(actor=actor, action=action, client=client, since=since, until=until, sign_ins=sign_ins)
+    rows = filter_entries(actor=actor, action=action, client=client, since=since, until=until, sign_ins=sign_ins)
     if before:
         rows = rows.filter(pk__lt=before)
-    return [rendered(row) for row in rows[: min(limit or PAGE, 500)]]
+    return [render_entry(row) for row in rows[: min(limit or PAGE, 500)]]
 
 
-def filtered(
+def filter_entries(
     *,
     actor: str | None = None,
     action: str | None = None,
@@ -82,11 +82,11 @@ def filtered(
     """Return the visible entries that a set of filters leaves, newest first."""
     rows = AuditEntry.objects.order_by("-pk")
     if sign_ins is False and not action:
-        rows = rows.exclude(action__in=[name for act in SIGN_INS for name in all_names(Kind.ACTION, act)])
+        rows = rows.exclude(action__in=[name for act in SIGN_INS for name in names_with_former(Kind.ACTION, act)])
     if actor:
         rows = rows.filter(actor_name=actor)
     if action:
-        rows = rows.filter(action__in=all_names(Kind.ACTION, action))
+        rows = rows.filter(action__in=names_with_former(Kind.ACTION, action))
     if client is not None:
         client_ids = client if isinstance(client, list) else [client]
         rows = rows.filter(
@@ -115,14 +115,14 @@ def audit_days(**filters: Any) -> list[dict[str, Any]]:
     """
     until = filters.get("until") or clock.today()
     since = max(filters.get("since") or until - timedelta(days=29), until - timedelta(days=MOST_DAYS - 1))
-    rows = filtered(**{**filters, "since": since, "until": until}).order_by()
+    rows = filter_entries(**{**filters, "since": since, "until": until}).order_by()
     day = TruncDate("at", tzinfo=clock.zone())
     counts = dict(rows.annotate(day=day).values_list("day").annotate(n=Count("pk")))
     days = [since + timedelta(days=n) for n in range((until - since).days + 1)]
     return [{"day": one, "entries": counts.get(one, 0)} for one in days]
 
 
-def rendered(row: AuditEntry) -> dict[str, Any]:
+def render_entry(row: AuditEntry) -> dict[str, Any]:
     """Render an audit entry."""
     body = json.loads(row.body)
     return {
@@ -198,7 +198,7 @@ def system_state() -> dict[str, Any]:
 
 def _last_at(action: str) -> datetime | None:
     """Return when an action was last performed, None for never."""
-    rows = AuditEntry.objects.filter(action__in=all_names(Kind.ACTION, action)).order_by("-pk")
+    rows = AuditEntry.objects.filter(action__in=names_with_former(Kind.ACTION, action)).order_by("-pk")
     return rows.values_list("at", flat=True).first()
 
 

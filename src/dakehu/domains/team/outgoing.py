@@ -67,7 +67,7 @@ def pulls_leaving() -> list[dict[str, Any]]:
         outgoing_row(
             name, is_on=True, owner=name, last_used=last, count=count, detail=bilingual("30 天内", "Within 30 days")
         )
-        for name, count, last in _uses(PULL)
+        for name, count, last in _usage_of_action(PULL)
     ]
 
 
@@ -76,7 +76,7 @@ def pulls_leaving() -> list[dict[str, Any]]:
 )
 def assistants_leaving() -> list[dict[str, Any]]:
     """Return one row: whether assistants may ask, and how often they did within 30 days."""
-    uses = _uses(ASK)
+    uses = _usage_of_action(ASK)
     people = "、".join(name for name, _, _ in uses)
     return [
         outgoing_row(
@@ -91,7 +91,7 @@ def assistants_leaving() -> list[dict[str, Any]]:
     ]
 
 
-def _uses(action: str) -> list[tuple[str, int, Any]]:
+def _usage_of_action(action: str) -> list[tuple[str, int, Any]]:
     """Return (who, how often, when last) of an act within 30 days, the most frequent first."""
     since = clock.now() - timedelta(days=DAYS)
     with acting_as(system_actor("what leaves the desk")):

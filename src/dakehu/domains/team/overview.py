@@ -15,7 +15,7 @@ from dakehu.foundation.actions.labels import act_label
 from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import Bilingual, bilingual
-from dakehu.foundation.base.renamed import Kind, all_names, current_name
+from dakehu.foundation.base.renamed import Kind, current_name, names_with_former
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.cards import number, rows_at
 from dakehu.foundation.schema.fields import FieldSpec
@@ -38,7 +38,7 @@ def _week() -> date:
 
 def _entries(actions: list[str]) -> Any:
     """Return the visible audit entries of some actions in the last seven days."""
-    names = [name for action in actions for name in all_names(Kind.ACTION, action)]
+    names = [name for action in actions for name in names_with_former(Kind.ACTION, action)]
     return AuditEntry.objects.filter(action__in=names, at__gte=clock.start_of_day(_week()))
 
 

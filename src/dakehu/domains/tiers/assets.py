@@ -65,10 +65,10 @@ def averages(day: date, window: int, known: pl.DataFrame | None = None) -> pl.Da
         (pl.col("margin_debt") / counted).alias("margin"),
         ((pl.lit(day) - pl.col("opened_on")).dt.total_days() / DAYS_A_YEAR).clip(lower_bound=0).alias("tenure"),
     )
-    return _with_orders(frame.with_columns(pl.col("average").alias("assets")), days)
+    return _add_orders(frame.with_columns(pl.col("average").alias("assets")), days)
 
 
-def _with_orders(frame: pl.DataFrame, days: list[date]) -> pl.DataFrame:
+def _add_orders(frame: pl.DataFrame, days: list[date]) -> pl.DataFrame:
     """Add the orders of each client within the window: 0 without a row, null where the feed never came in it."""
     if not reader.days_of("activity", days[0], days[-1]):
         return frame.with_columns(pl.lit(None, pl.Float64).alias("orders"))

@@ -56,14 +56,14 @@ def run(day: date, progress: Callable[..., None] = no_progress) -> dict[str, Any
         progress(0.1, bilingual("正在读取日均资产", "Reading average assets"))
         earlier = AssignmentRun.objects.filter(day__lt=day).order_by("-day").first()
         is_new = earlier is None or earlier.scheme_id != scheme.pk
-        frame = _decided(scheme, day, is_new_scheme=is_new)
+        frame = _decide_tiers(scheme, day, is_new_scheme=is_new)
         progress(0.6, bilingual("正在写入变化的级别", "Writing the tiers that changed"))
         counts = write_assignment(scheme=scheme, day=day, frame=frame)
     progress(1.0, bilingual("定级完成", "Tiers assigned"))
     return {"day": day.isoformat(), **counts, "skipped": ""}
 
 
-def _decided(scheme: Scheme, day: date, *, is_new_scheme: bool) -> pl.DataFrame:
+def _decide_tiers(scheme: Scheme, day: date, *, is_new_scheme: bool) -> pl.DataFrame:
     """Return one row for each client that has a tier or gets one: what is stored, and what is to be.
 
     What is stored has the suffix `_stored`; `row` is the id of the stored row. A client that is no longer tiered has no
@@ -71,7 +71,7 @@ def _decided(scheme: Scheme, day: date, *, is_new_scheme: bool) -> pl.DataFrame:
     """
     tiers = schemes.tiers_of(scheme)
     figures = assets.averages(day, schemes.window_of(scheme))
-    stored, running = _stored(day), _overrides(day)
+    stored, running = _stored_tiers(day), _overrides(day)
     frame = figures.join(stored, on="client", how="left", maintain_order="left")
     frame = frame.join(running, on="client", how="left", maintain_order="left")
     state = frame.with_columns(pl.col(f"{name}_start").alias(name) for name in rules.STATE)
@@ -89,7 +89,7 @@ def _decided(scheme: Scheme, day: date, *, is_new_scheme: bool) -> pl.DataFrame:
     return pl.concat([decided, left], how="diagonal")
 
 
-def _stored(day: date) -> pl.DataFrame:
+def _stored_tiers(day: date) -> pl.DataFrame:
     """Return what is stored of each client, and (`_start`) the state that the run of a day starts from."""
     names = {"row": pl.Int64, "client": pl.Int64, **STORED, "decided_on": pl.Date}
     again = {

@@ -20,7 +20,7 @@ class Standard:
         return {channel: DAYS_A_MONTH / days for channel, days in self.every_days.items()}
 
 
-def promised(counts: Mapping[str, int], standards: Mapping[str, Standard]) -> dict[str, float]:
+def promised_contacts(counts: Mapping[str, int], standards: Mapping[str, Standard]) -> dict[str, float]:
     """Return {channel: contacts a month} that so many clients of each tier are promised."""
     total = dict.fromkeys(CHANNELS, 0.0)
     for code, count in counts.items():

@@ -19,10 +19,10 @@ def _assign(night: Night) -> dict[str, Any]:
     """Assign the tiers of the day; `kept` clients stay where they are, `unchanged` says that all of them do."""
     result = assign.run(night.day, night.progress)
     moved = any(result[name] for name in (*assign.COUNTED, "ended"))
-    return {**result, "kept": result["unchanged"], "unchanged": not moved, "words": _words(result)}
+    return {**result, "kept": result["unchanged"], "unchanged": not moved, "words": _summary_sentence(result)}
 
 
-def _words(result: dict[str, Any]) -> Bilingual:
+def _summary_sentence(result: dict[str, Any]) -> Bilingual:
     """Return what came of it in one sentence."""
     if result["skipped"]:
         return (

@@ -57,7 +57,7 @@ def scheme_detail(*, scheme: int | None = None) -> dict[str, Any] | None:
     tiers = []
     for tier, shown in zip(schemes.tiers_of(row), render_rows(schemes.tiers_of(row)), strict=True):
         found = counted.get(str(tier.code), {"clients": 0, "assets": None, "watched": 0})
-        tiers.append({**shown, **found, "label": tier.label, "owed": standards.owed(tier)})
+        tiers.append({**shown, **found, "label": tier.label, "owed": standards.owed_service(tier)})
     return {
         "scheme": render_row(row),
         "in_force": bool(counted) or (in_force is not None and in_force.pk == row.pk),
@@ -116,7 +116,7 @@ def standard_of(*, tier: str) -> dict[str, Any]:
     row = standards.standard(str(tier), clock.today())
     if row is None:
         raise NotFound(bilingual("级别", "tier"), tier)
-    return {**render_row(row), "label": row.label, "owed": standards.owed(row)}
+    return {**render_row(row), "label": row.label, "owed": standards.owed_service(row)}
 
 
 @query(
@@ -159,7 +159,7 @@ def client_tier(*, client: Any) -> dict[str, Any]:
     scheme = schemes.find_scheme_in_force(clock.today()) if held else None
     tier = Tier.objects.filter(scheme=scheme, code=held.code).first() if held and scheme else None
     if held is None or tier is None or scheme is None:
-        why = _why_none(schemes.is_scheme_in_force(clock.today()))
+        why = _no_tier_reason(schemes.is_scheme_in_force(clock.today()))
         return {"code": "", "why": [str(why)], "owed": [], "changes": [], "override": None}
     due = due_on(client.last_contact_on, held.since, tier.contact_every_days)
     cleared = current_actor().clearance >= PERSONAL
@@ -168,11 +168,11 @@ def client_tier(*, client: Any) -> dict[str, Any]:
         "label": tier.label,
         "rank": held.rank,
         "since": held.since.isoformat(),
-        "why": [str(text) for text in _why(held, tier, scheme)],
+        "why": [str(text) for text in _deciding_figures(held, tier, scheme)],
         "watch_since": held.watch_since.isoformat() if held.watch_since else None,
-        "falls_on": _falls_on(held, scheme),
+        "falls_on": _demotion_day(held, scheme),
         "override": _override(client, held),
-        "owed": standards.owed(tier),
+        "owed": standards.owed_service(tier),
         "contact_due_on": due.isoformat() if due else None,
         "is_late": due is not None and due < clock.today(),
         "flavour": standards.flavour(scheme, str(held.frequency), rules.risk_group(str(client.risk_level))),
@@ -186,7 +186,7 @@ def due_on(last_contact: date | None, since: date, gap: int | None) -> date | No
     return None if gap is None else (last_contact or since) + timedelta(days=gap)
 
 
-def _why_none(is_in_force: bool) -> Bilingual:
+def _no_tier_reason(is_in_force: bool) -> Bilingual:
     """Return why a client has no tier, with a scheme in force or without."""
     if not is_in_force:
         return bilingual("还没有启用分级方案。", "No tier scheme is in force yet.")
@@ -196,7 +196,7 @@ def _why_none(is_in_force: bool) -> Bilingual:
     )
 
 
-def _why(held: ClientTier, tier: Tier, scheme: Scheme) -> list[Bilingual]:
+def _deciding_figures(held: ClientTier, tier: Tier, scheme: Scheme) -> list[Bilingual]:
     """Return the figures that decided, in words."""
     if held.override_until:
         return [
@@ -241,7 +241,7 @@ def _below(held: ClientTier, scheme: Scheme) -> list[Bilingual]:
                 "Below the bound since {day}, under watch since {watch}; goes down on {falls} if still below",
                 day=held.below_since,
                 watch=held.watch_since,
-                falls=_falls_on(held, scheme),
+                falls=_demotion_day(held, scheme),
             )
         ]
     return [
@@ -254,7 +254,7 @@ def _below(held: ClientTier, scheme: Scheme) -> list[Bilingual]:
     ]
 
 
-def _falls_on(held: ClientTier, scheme: Scheme) -> str | None:
+def _demotion_day(held: ClientTier, scheme: Scheme) -> str | None:
     """Return when a client goes down if the assets stay below the bound."""
     if held.below_since is None:
         return None

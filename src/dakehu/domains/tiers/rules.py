@@ -111,18 +111,18 @@ def decide(
     ranks = {band.code: band.rank for band in bands}
     ladder = [band.code for band in bands if band.lower_bound is not None]
     frame = frame.rename({name: f"{name}_before" for name in STATE}).with_columns(target(bands).alias("target"))
-    frame = frame.with_columns(_held(ladder, ranks, is_new_scheme=is_new_scheme))
+    frame = frame.with_columns(_held_tier_columns(ladder, ranks, is_new_scheme=is_new_scheme))
     frame = frame.with_columns(_below(ranks, day))
-    frame = frame.with_columns(_fallen(day, hysteresis))
+    frame = frame.with_columns(_fallen_columns(day, hysteresis))
     frame = frame.with_columns(_rule(ranks, day))
-    return frame.with_columns(_counted(ranks, day)).with_columns(_change(ranks))
+    return frame.with_columns(_counted_tier_columns(ranks, day)).with_columns(_change(ranks))
 
 
 def _rank(name: str, ranks: dict[str, int]) -> pl.Expr:
     return pl.col(name).replace_strict(ranks, default=None, return_dtype=pl.Int32)
 
 
-def _held(ladder: list[str], ranks: dict[str, int], *, is_new_scheme: bool) -> list[pl.Expr]:
+def _held_tier_columns(ladder: list[str], ranks: dict[str, int], *, is_new_scheme: bool) -> list[pl.Expr]:
     """The tier held by rule so far (null: none that counts), and whether both tiers are by assets."""
     held = pl.col("rule_code_before")
     known = pl.when(held.is_in(list(ranks))).then(held).otherwise(None)
@@ -145,7 +145,7 @@ def _below(ranks: dict[str, int], day: date) -> list[pl.Expr]:
     ]
 
 
-def _fallen(day: date, hysteresis: Hysteresis) -> list[pl.Expr]:
+def _fallen_columns(day: date, hysteresis: Hysteresis) -> list[pl.Expr]:
     """Whether the time below is long enough to go down, or to be under watch."""
     since = pl.col("below_since")
     watched_from = since.dt.offset_by(f"{hysteresis.watch_months}mo")
@@ -172,7 +172,7 @@ def _rule(ranks: dict[str, int], day: date) -> list[pl.Expr]:
     ]
 
 
-def _counted(ranks: dict[str, int], day: date) -> list[pl.Expr]:
+def _counted_tier_columns(ranks: dict[str, int], day: date) -> list[pl.Expr]:
     """The tier that counts: the one set by hand while there is one, and since when it has counted."""
     by_hand = pl.when(pl.col("override").is_in(list(ranks))).then(pl.col("override")).otherwise(None)
     code = pl.coalesce(by_hand, pl.col("rule_code"))

@@ -15,15 +15,15 @@ from dakehu.foundation.database.kept_statements import kept_statement
 
 def find_scheme_in_force(day: date) -> Scheme | None:
     """Return the scheme in force on a day, None where none was."""
-    return _in_force(day).order_by("-effective_from", "-pk").first()
+    return _schemes_in_force(day).order_by("-effective_from", "-pk").first()
 
 
-def _in_force(day: date) -> Any:
+def _schemes_in_force(day: date) -> Any:
     rows = Scheme.objects.filter(effective_from__lte=day).exclude(state=SchemeState.DRAFT)
     return rows.filter(Q(retired_on=None) | Q(retired_on__gt=day))
 
 
-_ids_in_force = kept_statement(Scheme, lambda day: _in_force(day).values_list("pk")[:1])
+_ids_in_force = kept_statement(Scheme, lambda day: _schemes_in_force(day).values_list("pk")[:1])
 
 
 def is_scheme_in_force(day: date) -> bool:

@@ -40,11 +40,11 @@ def minutes_of(scheme: Scheme) -> dict[str, int]:
     return {channel: getattr(scheme, f"{channel}_minutes") for channel in COLUMNS}
 
 
-def owed(tier: Tier) -> list[dict[str, Any]]:
+def owed_service(tier: Tier) -> list[dict[str, Any]]:
     """Return what a client of a tier is owed, in words: [{what, text}]."""
     rows: list[tuple[Bilingual, Any]] = []
     if tier.contact_every_days:
-        rows.append((bilingual("最长联系间隔", "Longest gap between contacts"), every(tier.contact_every_days)))
+        rows.append((bilingual("最长联系间隔", "Longest gap between contacts"), rhythm_text(tier.contact_every_days)))
     elif tier.lower_bound is None:
         rows.append((bilingual("联系", "Contact"), bilingual("按合同约定", "As the contract says")))
     else:
@@ -54,7 +54,7 @@ def owed(tier: Tier) -> list[dict[str, Any]]:
                 bilingual("线上服务，不要求主动联系", "Digital service; no outbound contact owed"),
             )
         )
-    rows += [(LABELS[channel], every(days)) for channel, days in standard_of(tier).every_days.items()]
+    rows += [(LABELS[channel], rhythm_text(days)) for channel, days in standard_of(tier).every_days.items()]
     if tier.response_hours:
         rows.append(
             (
@@ -69,7 +69,7 @@ def owed(tier: Tier) -> list[dict[str, Any]]:
     return [{"what": str(what), "text": str(text)} for what, text in rows]
 
 
-def every(days: int) -> Bilingual:
+def rhythm_text(days: int) -> Bilingual:
     """Return a rhythm in words."""
     return bilingual("每 {n} 天至少一次", "at least every {n} days", n=days)
 

@@ -58,7 +58,7 @@ def what_if(*, scheme: int | None = None, bounds: Any = None) -> dict[str, Any]:
     if tried is None:
         return {"scheme": None, "clients": 0, "tiers": [], "moved": [], "people": [], "promises": [], "basis": []}
     tiers = _moved_tiers(tried, bounds)
-    frame = _tried(tried, tiers, today)
+    frame = _compare_schemes(tried, tiers, today)
     before = schemes.tiers_of(current) if current is not None else []
     is_waiting = (pl.col("direction") == "down") & (pl.col("present") != pl.col("now"))
     frame = frame.with_columns(rules.target(schemes.bands(before)).alias("present")).with_columns(
@@ -84,7 +84,7 @@ def _moved_tiers(scheme: Scheme, bounds: Any) -> list[Tier]:
     return tiers
 
 
-def _tried(scheme: Scheme, tiers: list[Tier], today: date) -> pl.DataFrame:
+def _compare_schemes(scheme: Scheme, tiers: list[Tier], today: date) -> pl.DataFrame:
     """Return one row for each visible client: `now` and `then` (tiers, null without), `average`, `source`, `direction`."""
     rows = model_of("clients.Client").objects.filter(status__in=assets.TIERED, restricted=False).order_by("pk")
     total = f"balance__total_{schemes.window_of(scheme)}"
@@ -167,20 +167,20 @@ def _effort(
     there = capacity.available(tried.hours_per_day, month, tried.reserve)
     served = frame.join(_managers(), on="client", how="left")
 
-    def reckoned(part: pl.DataFrame) -> tuple[dict[str, float], dict[str, float]]:
-        now = capacity.promised(capacity.counts_of(part["now"].to_list()), old)
-        return now, capacity.promised(capacity.counts_of(part["then"].to_list()), new)
+    def compute_part(part: pl.DataFrame) -> tuple[dict[str, float], dict[str, float]]:
+        now = capacity.promised_contacts(capacity.counts_of(part["now"].to_list()), old)
+        return now, capacity.promised_contacts(capacity.counts_of(part["then"].to_list()), new)
 
     people, names = [], team.names_of(served["user"].drop_nulls().unique().to_list())
     for (user,), part in served.partition_by("user", as_dict=True).items():
-        now, then = reckoned(part)
+        now, then = compute_part(part)
         line = _hours(
             capacity.hours(now, old_minutes), capacity.hours(then, new_minutes), there if user is not None else 0.0
         )
         name = names.get(user, "") if user is not None else str(bilingual("未分派", "Nobody assigned"))
         people.append({"user": user, "name": name, "clients": len(part), **line})
     people.sort(key=lambda row: (row["user"] is None, -row["then"], row["name"]))
-    now, then = reckoned(served)
+    now, then = compute_part(served)
     everybody = there * sum(row["user"] is not None for row in people)
     total = _hours(capacity.hours(now, old_minutes), capacity.hours(then, new_minutes), everybody)
     promises = [

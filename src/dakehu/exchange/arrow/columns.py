@@ -41,7 +41,7 @@ def arrow_columns(model: Any, names: Iterable[str] = ()) -> list[ArrowColumn]:
 
     A key gives two: `branch_id`, its number, and `branch`, its name. Raises Refused for a name that is not there.
     """
-    every = {KEY: ArrowColumn(_described(KEY, pa.int64(), KEY_SPEC, "number"))}
+    every = {KEY: ArrowColumn(_describe_field(KEY, pa.int64(), KEY_SPEC, "number"))}
     for column in columns_of(model, beside=True):
         for made in _arrow_columns_of(column):
             every[made.name] = made
@@ -62,16 +62,21 @@ def _arrow_columns_of(column: Column) -> list[ArrowColumn]:
     through = getattr(column.field, "through", "")
     if column.kind == "key":
         number = ArrowColumn(
-            _described(f"{column.name}_id", pa.int64(), column.spec, "number"), Reading(column, is_number=True), through
+            _describe_field(f"{column.name}_id", pa.int64(), column.spec, "number"),
+            Reading(column, is_number=True),
+            through,
         )
-        return [number, ArrowColumn(_described(column.name, pa.string(), column.spec, "key"), Reading(column), through)]
+        return [
+            number,
+            ArrowColumn(_describe_field(column.name, pa.string(), column.spec, "key"), Reading(column), through),
+        ]
     is_masked = column.kind == "sealed" or column.spec.sensitivity > current_actor().clearance
     kind = pa.string() if is_masked else _type_of(column)
-    field = _described(column.name, kind, column.spec, column.kind, is_masked, column.choice_set)
+    field = _describe_field(column.name, kind, column.spec, column.kind, is_masked, column.choice_set)
     return [ArrowColumn(field, Reading(column), through)]
 
 
-def _described(
+def _describe_field(
     name: str, kind: pa.DataType, spec: FieldSpec, of: str, is_masked: bool = False, choices: Any = None
 ) -> pa.Field:
     """A field with what people need to know of it. Metadata: zh, en, kind, sensitivity; unit, help_zh, help_en, choices

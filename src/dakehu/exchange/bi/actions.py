@@ -51,7 +51,7 @@ def create_login() -> dict[str, Any]:
             cursor.execute(f"SELECT {CREATE_LOGIN}(%s, %s)", [made["id"], _verifier(made["token"])])
             (login,) = cursor.fetchone()
     except DatabaseError as error:
-        raise Refused(_explained(error)) from error
+        raise Refused(_explain_database_error(error)) from error
     add_audit_note(login=str(login), user=current_actor().name)
     return {"login": str(login), "password": made["token"], **address(), "expires_on": made["expires_on"]}
 
@@ -67,7 +67,7 @@ def _verifier(password: str) -> str:
     return made
 
 
-def _explained(error: DatabaseError) -> Any:
+def _explain_database_error(error: DatabaseError) -> Any:
     """Why PostgreSQL made no login, and what its administrator does about it."""
     code = getattr(error.__cause__, "sqlstate", "")
     if code == "55000":

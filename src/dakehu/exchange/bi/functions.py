@@ -9,7 +9,7 @@ from django.conf import settings
 
 from dakehu.domains.team.permissions import SQL_READ
 from dakehu.domains.team.roles import ROLES, RoleName
-from dakehu.exchange.bi.views import INNER, SCHEMA, View, literal, masks, quoted
+from dakehu.exchange.bi.views import INNER, SCHEMA, View, literal, masks, quote_name
 from dakehu.foundation import row_security
 from dakehu.foundation.database.table_swap import CREATE_VIEWS, DROP_VIEWS
 
@@ -49,7 +49,7 @@ def outer_statements(made: list[View]) -> list[str]:
         f"COMMENT ON SCHEMA {SCHEMA} IS {literal('大客户工作台的只读视图 Read-only views of the desk')}",
         f"REVOKE ALL ON SCHEMA {SCHEMA} FROM PUBLIC",
         f"GRANT USAGE ON SCHEMA {SCHEMA} TO PUBLIC",  # rows are for logins of staff: see reader()
-        *(f"DROP VIEW IF EXISTS {SCHEMA}.{quoted(view.name)}" for view in made),
+        *(f"DROP VIEW IF EXISTS {SCHEMA}.{quote_name(view.name)}" for view in made),
     ]
     for view in made:
         statements += view.create
@@ -86,10 +86,10 @@ LANGUAGE sql STABLE ROWS 1 {DEFINER} AS $$
   FROM {INNER}.login AS known
   JOIN public.team_token AS token ON token.id = known.token_id
   JOIN public.team_user AS person ON person.id = known.user_id AND person.id = token.user_id
-  WHERE known.login = session_user AND person.role IN ({allowed}) AND NOT ({_ended()}) AND NOT person.must_change $$"""  # noqa: S608
+  WHERE known.login = session_user AND person.role IN ({allowed}) AND NOT ({_is_login_over_sql()}) AND NOT person.must_change $$"""  # noqa: S608
 
 
-def _ended() -> str:
+def _is_login_over_sql() -> str:
     """SQL: is a login at its end, by its token or its person?"""
     today = f"(now() AT TIME ZONE {literal(settings.TIME_ZONE)})::date"
     return f"token.revoked OR token.expires_on < {today} OR NOT person.is_active"
@@ -128,7 +128,7 @@ BEGIN
     FROM {INNER}.login AS known
     LEFT JOIN public.team_token AS token ON token.id = known.token_id
     LEFT JOIN public.team_user AS person ON person.id = known.user_id
-    WHERE token.id IS NULL OR person.id IS NULL OR {_ended()}
+    WHERE token.id IS NULL OR person.id IS NULL OR {_is_login_over_sql()}
       OR NOT EXISTS (SELECT FROM pg_roles WHERE rolname = known.login)
   LOOP
     IF one.has_role THEN {_drop_role()} END IF;
@@ -155,7 +155,7 @@ BEGIN
     RAISE EXCEPTION 'a login is made by the person whose it is' USING ERRCODE = 'insufficient_privilege';
   END IF;
   SELECT token.expires_on INTO one FROM public.team_token AS token JOIN public.team_user AS person ON person.id = token.user_id
-    WHERE token.id = wanted AND person.id = person_id AND token.scopes = {literal(f'["{SQL_READ}"]')}::jsonb AND NOT ({_ended()});
+    WHERE token.id = wanted AND person.id = person_id AND token.scopes = {literal(f'["{SQL_READ}"]')}::jsonb AND NOT ({_is_login_over_sql()});
   IF NOT FOUND OR verifier !~ '^SCRAM-SHA-256[$]' THEN
     RAISE EXCEPTION 'no good token for a login' USING ERRCODE = 'insufficient_privilege';
   END IF;
@@ -203,7 +203,7 @@ def _replacing(made: list[View]) -> list[str]:
     drops, creates = "", ""
     for view in made:
         test = f"  IF wanted = {literal(view.table)} THEN\n    "
-        drops += f"{test}DROP VIEW IF EXISTS {SCHEMA}.{quoted(view.name)};\n  END IF;\n"
+        drops += f"{test}DROP VIEW IF EXISTS {SCHEMA}.{quote_name(view.name)};\n  END IF;\n"
         creates += f"{test}{'; '.join(view.create)};\n  END IF;\n"
     head = f"RETURNS void LANGUAGE plpgsql {DEFINER} AS $swap$ BEGIN\n"
     return [

@@ -52,18 +52,18 @@ class View:
     @property
     def create(self) -> list[str]:
         """The statements that make the view and say what it holds."""
-        selected = ",\n  ".join(f"{column.sql} AS {quoted(column.name)}" for column in self.columns)
-        path = f"{SCHEMA}.{quoted(self.name)}"
+        selected = ",\n  ".join(f"{column.sql} AS {quote_name(column.name)}" for column in self.columns)
+        path = f"{SCHEMA}.{quote_name(self.name)}"
         return [
             f"CREATE VIEW {path} WITH (security_barrier = true) AS SELECT\n  {selected}\n"
-            f"FROM public.{quoted(self.table)} CROSS JOIN {INNER}.reader() AS {READER}\nWHERE {self.condition}",
+            f"FROM public.{quote_name(self.table)} CROSS JOIN {INNER}.reader() AS {READER}\nWHERE {self.condition}",
             f"COMMENT ON VIEW {path} IS {literal(self.comment)}",
-            *(f"COMMENT ON COLUMN {path}.{quoted(c.name)} IS {literal(c.comment)}" for c in self.columns),
+            *(f"COMMENT ON COLUMN {path}.{quote_name(c.name)} IS {literal(c.comment)}" for c in self.columns),
             f"GRANT SELECT ON {path} TO PUBLIC",
         ]
 
 
-def quoted(name: str) -> str:
+def quote_name(name: str) -> str:
     """A name in SQL."""
     return '"' + name.replace('"', '""') + '"'
 
@@ -80,7 +80,7 @@ def views() -> list[View]:
     left_out = {one.name for one in sets_without_view()}
     with acting_as(system_actor("describe the views of schema bi")), in_language("zh"):
         sets = {name: one for name, one in entity_sets().items() if name not in left_out}
-        needed = _needed()
+        needed = _needed_permissions()
         return [_view(one, needed[one.model._meta.label], sets) for one in sets.values()]
 
 
@@ -106,7 +106,7 @@ def _is_plainly_scoped(one: EntitySet) -> bool:
     return listed == every
 
 
-def _needed() -> dict[str, list[str]]:
+def _needed_permissions() -> dict[str, list[str]]:
     """{label of a model: the permissions that a reader of its view holds}."""
     made: dict[str, list[str]] = {}
     for resource in resources.by_path().values():
@@ -144,7 +144,7 @@ def _condition(model: Any, needs: list[str]) -> str:
 
 def _column(model: Any, name: str) -> str:
     field = model._meta.pk if name == "pk" else model._meta.get_field(name)
-    return f"{quoted(model._meta.db_table)}.{quoted(field.column)}"
+    return f"{quote_name(model._meta.db_table)}.{quote_name(field.column)}"
 
 
 def _columns(model: Any, item: Property, listed: set[Any]) -> Iterator[ViewColumn]:
@@ -156,44 +156,48 @@ def _columns(model: Any, item: Property, listed: set[Any]) -> Iterator[ViewColum
     if column.kind == "key":
         yield from _key_columns(model, column, listed)
         return
-    value = _stored(model, column.field)
+    value = _stored_value_sql(model, column.field)
     if column.kind == "sealed":
         yield ViewColumn(
-            item.name, _seen(f"CASE WHEN {value} IS NOT NULL THEN {literal(DOTS)} END", spec), _comment(spec)
+            item.name,
+            _role_limited_sql(f"CASE WHEN {value} IS NOT NULL THEN {literal(DOTS)} END", spec),
+            _comment(spec),
         )
         return
     if column.kind in TEXTS:
         value = f"nullif({value}, '')"
-    yield ViewColumn(item.name, _seen(_cleared(value, spec, _mask(value, column.kind, spec)), spec), _comment(spec))
+    yield ViewColumn(
+        item.name, _role_limited_sql(_clearance_sql(value, spec, _mask(value, column.kind, spec)), spec), _comment(spec)
+    )
     if hasattr(spec.mask, "band_edges"):
         band = _band(value, spec)
-        yield ViewColumn(f"{item.name}_band", _seen(band, spec), f"{spec.zh}所在区间 Band of {spec.en}")
+        yield ViewColumn(f"{item.name}_band", _role_limited_sql(band, spec), f"{spec.zh}所在区间 Band of {spec.en}")
     choices = column.choice_set
     if choices is not None and not hasattr(choices, "many"):
         cases = " ".join(f"WHEN {literal(one.value)} THEN {literal(one.zh)}" for one in choices)
-        label = _cleared(f"CASE {value} {cases} ELSE {value} END", spec, _mask(value, column.kind, spec))
-        yield ViewColumn(f"{item.name}_label", _seen(label, spec), f"{spec.zh}（名称） {spec.en}, its name")
+        label = _clearance_sql(f"CASE {value} {cases} ELSE {value} END", spec, _mask(value, column.kind, spec))
+        yield ViewColumn(f"{item.name}_label", _role_limited_sql(label, spec), f"{spec.zh}（名称） {spec.en}, its name")
 
 
 def _key_columns(model: Any, column: Any, listed: set[Any]) -> Iterator[ViewColumn]:
     """The number of the other row, and how it is called where that is no client's and not masked for anybody."""
     spec, target, value = column.spec, column.field.related_model, _column(model, column.name)
-    yield ViewColumn(f"{column.name}_id", _seen(value, spec), f"{spec.zh}编号 Number of {spec.en}")
+    yield ViewColumn(f"{column.name}_id", _role_limited_sql(value, spec), f"{spec.zh}编号 Number of {spec.en}")
     if target in listed or getattr(target, "client_path", None):
         return
     fields = {field.name: field for field in target._meta.concrete_fields}
     names = [name for name in dict.fromkeys(("name", *getattr(target, "lookup_fields", ()))) if name in fields]
     open_names = [name for name in names if not has_spec(fields[name]) or spec_of(fields[name]).sensitivity == PUBLIC]
     if open_names:
-        called = ", ".join(f"nullif(other.{quoted(fields[name].column)}, '')" for name in open_names)
+        called = ", ".join(f"nullif(other.{quote_name(fields[name].column)}, '')" for name in open_names)
         found = (
-            f"(SELECT coalesce({called}) FROM public.{quoted(target._meta.db_table)} AS other "  # noqa: S608  names of models
-            f"WHERE other.{quoted(target._meta.pk.column)} = {value})"
+            f"(SELECT coalesce({called}) FROM public.{quote_name(target._meta.db_table)} AS other "  # noqa: S608  names of models
+            f"WHERE other.{quote_name(target._meta.pk.column)} = {value})"
         )
-        yield ViewColumn(column.name, _seen(found, spec), _comment(spec))
+        yield ViewColumn(column.name, _role_limited_sql(found, spec), _comment(spec))
 
 
-def _stored(model: Any, field: Any) -> str:
+def _stored_value_sql(model: Any, field: Any) -> str:
     """The SQL of what is stored of a field, of one that the firm added too."""
     if not getattr(field, "custom", False):
         return _column(model, field.name)
@@ -202,13 +206,13 @@ def _stored(model: Any, field: Any) -> str:
     return f"({text} IN ('1', 'true'))" if kind == "boolean" else f"{text}::{kind}"
 
 
-def _cleared(value: str, spec: FieldSpec, instead: str) -> str:
+def _clearance_sql(value: str, spec: FieldSpec, instead: str) -> str:
     if spec.sensitivity == PUBLIC:
         return value
     return f"CASE WHEN {READER}.clearance >= {int(spec.sensitivity)} THEN {value} ELSE {instead} END"
 
 
-def _seen(value: str, spec: FieldSpec) -> str:
+def _role_limited_sql(value: str, spec: FieldSpec) -> str:
     """A value that only some roles may know of."""
     if not spec.seen_by:
         return value

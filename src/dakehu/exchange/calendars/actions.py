@@ -64,7 +64,7 @@ def acting_person() -> Any:
     return user
 
 
-def _seal(row: CalendarLink, password: str) -> None:
+def _encrypt_password(row: CalendarLink, password: str) -> None:
     """Set the password, encrypted at once: what shows the row afterwards shows dots."""
     row.password = EncryptedValue.encrypt(CalendarLink._meta.get_field("password").place, password, None)
     row.password_at = clock.now()
@@ -85,7 +85,7 @@ def add_calendar(*, password: str, name: str, url: str, **values: Any) -> Calend
     given = {key: value for key, value in values.items() if value not in (None, "")}
     row = CalendarLink(name=name, url=check_address(url), owner=acting_person(), **given)
     row.since = row.since or clock.today()
-    _seal(row, password)
+    _encrypt_password(row, password)
     row.save()
     return row
 
@@ -123,7 +123,7 @@ def change_calendar(*, calendar: CalendarLink, version: int | None = None, **cha
 def replace_password(*, calendar: CalendarLink, password: str) -> CalendarLink:
     """Replace the password of a calendar. It is never shown."""
     row = get_own(calendar)
-    _seal(row, password)
+    _encrypt_password(row, password)
     row.save()
     return row
 

@@ -123,7 +123,7 @@ def list_links() -> list[dict[str, Any]]:
 
 
 @contextmanager
-def opened(token: str) -> Iterator[BookingLink]:
+def acting_for_booking(token: str) -> Iterator[BookingLink]:
     """Act as the owner of a link who lets a client book. Raises LinkGone for one that does not work today.
 
     A link dies with its owner's account, with the owner's right to arrange meetings, and when its client is handed over.
@@ -153,7 +153,7 @@ def _clients(refs: Iterable[int | None]) -> dict[int, Any]:
     return {row.pk: row for row in rows}
 
 
-def offered(row: BookingLink) -> dict[date, list[datetime]]:
+def offered_starts(row: BookingLink) -> dict[date, list[datetime]]:
     """Return {day: starts} that a link offers now, none once it is used up."""
     if row.bookings.count() >= row.most:
         return {}
@@ -180,7 +180,7 @@ def _days(first: datetime, last: datetime) -> tuple[datetime, datetime]:
 
 def book(token: str, starts: datetime, name: str = "", remark: str = "") -> Booking:
     """Book a free hour of a link (local, without zone). Raises LinkGone, and Refused for an hour that is taken meanwhile."""
-    with opened(token) as row:
+    with acting_for_booking(token) as row:
         return book_hour(link=row, starts=starts, name=name, remark=remark)
 
 
@@ -195,8 +195,8 @@ def book_hour(*, link: BookingLink, starts: datetime, name: str = "", remark: st
     """Make a meeting of a free hour; the quarters that it touches are taken by constraint, so that nobody gets them twice."""
     if link.client_ref is None and not name.strip():
         raise refusal("name", "请填写您的称呼。", "State your name.")
-    if starts not in offered(link).get(starts.date(), ()):
-        raise _taken()
+    if starts not in offered_starts(link).get(starts.date(), ()):
+        raise _slot_taken_refusal()
     link.save()  # one booking of a link at a time
     client = _clients([link.client_ref]).get(link.client_ref or 0)
     row = meetings.plan_meeting(
@@ -216,12 +216,12 @@ def book_hour(*, link: BookingLink, starts: datetime, name: str = "", remark: st
             for moment in booking_rules.quarters(starts, link.minutes):
                 BookedQuarter(booking=booking, user_id=link.owner_id, starts_at=clock.at_local(moment)).save()
     except IntegrityError:
-        raise _taken() from None
+        raise _slot_taken_refusal() from None
     add_audit_note(booking=booking.pk)
     return booking
 
 
-def _taken() -> Refused:
+def _slot_taken_refusal() -> Refused:
     return refusal("starts", "这个时间刚被约走或不再空闲，请另选。", "That hour has just been taken; choose another.")
 
 

@@ -25,7 +25,7 @@ def free_starts(
         starts = [
             start
             for opens, closes in windows.get(day.isoweekday(), ())
-            for start in _starts(datetime.combine(day, opens), datetime.combine(day, closes), length)
+            for start in _possible_starts(datetime.combine(day, opens), datetime.combine(day, closes), length)
             if start >= now + NOTICE and not any(start < end and begin < start + length for begin, end in taken)
         ]
         if starts:
@@ -33,7 +33,7 @@ def free_starts(
     return found
 
 
-def _starts(opens: datetime, closes: datetime, length: timedelta) -> list[datetime]:
+def _possible_starts(opens: datetime, closes: datetime, length: timedelta) -> list[datetime]:
     """Return the starts that are offered within working hours."""
     found = []
     while opens + length <= closes:

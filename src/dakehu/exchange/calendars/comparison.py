@@ -86,7 +86,7 @@ def decide(
     "here" or "there"."""
     theirs = None if theirs is not None and theirs.is_cancelled else theirs
     if base is None:
-        return _first_seen(here, ours, theirs, choice, takes_new)
+        return _decide_new_event(here, ours, theirs, choice, takes_new)
     if here in (Here.NONE, Here.CANCELLED, Here.HIDDEN):
         return _gone_here(here, base, theirs, choice)
     if theirs is not None and theirs.is_expanded:
@@ -96,17 +96,21 @@ def decide(
         return Verdict(Step.NOTHING) if is_same_there else Verdict(Step.ASIDE, "held")
     if theirs is None:
         return _gone_there(base, ours, choice)
-    return _both_have(base, ours, theirs, choice)
+    return _decide_shared_event(base, ours, theirs, choice)
 
 
-def _first_seen(here: Here, ours: Event | None, theirs: Event | None, choice: str, takes_new: bool) -> Verdict:
+def _decide_new_event(here: Here, ours: Event | None, theirs: Event | None, choice: str, takes_new: bool) -> Verdict:
     """Decide about an event that was never linked."""
     if here == Here.PLANNED and ours is not None:
         if theirs is None:
             return Verdict(Step.CREATE_THERE, event=ours)
         if comparable(ours) == comparable(theirs):
             return Verdict(Step.LINK, event=ours)
-        return _both_have(theirs if choice == "here" else ours, ours, theirs, choice) if choice else _conflict("both")
+        return (
+            _decide_shared_event(theirs if choice == "here" else ours, ours, theirs, choice)
+            if choice
+            else _conflict("both")
+        )
     if here != Here.NONE or theirs is None:
         return Verdict(Step.NOTHING)
     if theirs.is_private:
@@ -134,7 +138,7 @@ def _gone_there(base: Event, ours: Event, choice: str) -> Verdict:
     return _conflict("changed_deleted")
 
 
-def _both_have(base: Event, ours: Event, theirs: Event, choice: str) -> Verdict:
+def _decide_shared_event(base: Event, ours: Event, theirs: Event, choice: str) -> Verdict:
     """Decide about an event that both sides have."""
     restored = set(base.excluded) - set(theirs.excluded) - {one.at for one in theirs.exceptions}
     if theirs.rrule == base.rrule and theirs.starts == base.starts and restored and choice != "here":

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from dakehu.exchange.connectors.http import PoliteClient, check_address
-from dakehu.exchange.connectors.source import refused
+from dakehu.exchange.connectors.source import source_refusal
 from dakehu.foundation.base.i18n import bilingual
 
 D, C, CS = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}", "{http://calendarserver.org/ns/}"
@@ -71,7 +71,7 @@ class CalendarServer:
         if len(calendars) == 1:
             return self._absolute(calendars[0])
         named = ", ".join(self._absolute(href) for href in calendars[:6])
-        raise self._refused(
+        raise self._refusal(
             "有多个日历，请填写其中一个的地址：{named}" if calendars else "该地址没有日历，请填写日历的完整地址。",
             "There are several calendars; state the address of one: {named}"
             if calendars
@@ -157,11 +157,11 @@ class CalendarServer:
         answer = self.client.request(method, url, content=body.encode(), headers=headers)
         self._check(answer, (207,))
         if len(answer.content) > LARGEST or b"<!DOCTYPE" in answer.content or b"<!ENTITY" in answer.content:
-            raise self._refused("的回答无法读取。", "Its answer cannot be read.")
+            raise self._refusal("的回答无法读取。", "Its answer cannot be read.")
         try:
             root = ElementTree.fromstring(answer.content)  # noqa: S314  refused above: entities
         except ElementTree.ParseError as fault:
-            raise self._refused("的回答无法读取。", "Its answer cannot be read.") from fault
+            raise self._refusal("的回答无法读取。", "Its answer cannot be read.") from fault
         found = []
         for response in root.iter(f"{D}response"):
             href = response.find(f"{D}href")
@@ -176,7 +176,7 @@ class CalendarServer:
         """Return the address of an event. Raises Refused for one on another server: the password is not for it."""
         url = urljoin(self.url, href)
         if urlsplit(url)[:2] != urlsplit(self.url)[:2]:
-            raise self._refused("指向另一台服务器，已停止。", "It points to another server; stopped.")
+            raise self._refusal("指向另一台服务器，已停止。", "It points to another server; stopped.")
         return url
 
     def _check(self, answer: Any, expected: tuple[int, ...]) -> None:
@@ -184,17 +184,17 @@ class CalendarServer:
         if answer.status_code in expected:
             return
         if answer.status_code in (401, 403):
-            raise self._refused("登录被拒，请核对登录名和密码。", "Sign-in refused: check user name and password.")
+            raise self._refusal("登录被拒，请核对登录名和密码。", "Sign-in refused: check user name and password.")
         if answer.status_code in (301, 302, 307, 308):
-            raise self._refused(
+            raise self._refusal(
                 "地址已改为 {where}，请修改连接。",
                 "Its address has changed to {where}; change the connection.",
                 where=str(answer.headers.get("Location", ""))[:200],
             )
-        raise self._refused("的服务器回答 {code}。", "Its server answered {code}.", code=answer.status_code)
+        raise self._refusal("的服务器回答 {code}。", "Its server answered {code}.", code=answer.status_code)
 
-    def _refused(self, zh: str, en: str, **values: Any) -> Exception:
-        return refused(bilingual("“{name}”" + zh, "“{name}”: " + en, name=self.account.name, **values))
+    def _refusal(self, zh: str, en: str, **values: Any) -> Exception:
+        return source_refusal(bilingual("“{name}”" + zh, "“{name}”: " + en, name=self.account.name, **values))
 
 
 def _path(href: str) -> str:

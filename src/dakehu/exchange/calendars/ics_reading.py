@@ -161,7 +161,7 @@ def _read_events(parts: list[Any], zone: ZoneInfo, reading: CalendarReading) -> 
         try:
             event = _event(part, zone, reading)
             if event is not None:
-                reading.events += _with_series(event, part, series_of.get(uid, []), zone, reading)
+                reading.events += _events_with_series(event, part, series_of.get(uid, []), zone, reading)
         except BROKEN as fault:
             reading.add("value", name=_title(part), property="VEVENT", text=fault)
 
@@ -252,13 +252,15 @@ def _people(part: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in found if "@" in text))
 
 
-def _with_series(event: Event, part: Any, parts: list[Any], zone: ZoneInfo, reading: CalendarReading) -> list[Event]:
+def _events_with_series(
+    event: Event, part: Any, parts: list[Any], zone: ZoneInfo, reading: CalendarReading
+) -> list[Event]:
     """Return an event with its rule and exceptions; one event for each where the desk cannot keep the rule."""
     if part.get("RECURRENCE-ID") is not None or not (part.get("RRULE") or part.get("RDATE")):
         return [event]
     rule = _rule(part, event, zone)
     if rule is None:
-        return _expanded(event, part, parts, zone, reading)
+        return _expand_series(event, part, parts, zone, reading)
     exceptions, cancelled = [], []
     for one in parts:
         at, read = _value(one, "RECURRENCE-ID"), _event(one, zone, reading)
@@ -269,7 +271,7 @@ def _with_series(event: Event, part: Any, parts: list[Any], zone: ZoneInfo, read
             cancelled.append(mark)
         else:
             exceptions.append(OneOfSeries(mark, read.summary, read.starts, read.ends, read.place))
-    excluded = {*_excluded(part, zone), *cancelled} - {one.at for one in exceptions}
+    excluded = {*_excluded_stamps(part, zone), *cancelled} - {one.at for one in exceptions}
     ordered = tuple(sorted(exceptions, key=lambda one: one.at))
     return [replace(event, rrule=rule, excluded=tuple(sorted(excluded)), exceptions=ordered)]
 
@@ -298,14 +300,14 @@ def _offset(zone: Any, month: int) -> timedelta | None:
     return datetime(2026, month, 1, 12, tzinfo=zone).utcoffset()
 
 
-def _excluded(part: Any, zone: ZoneInfo) -> list[str]:
+def _excluded_stamps(part: Any, zone: ZoneInfo) -> list[str]:
     """Return the stamps at which a series does not take place."""
     named = part.get("EXDATE") or []
     values = [day.dt for one in (named if isinstance(named, list) else [named]) for day in _read(one, "dts", ())]
     return [stamp(_local(value, zone)) for value in values if isinstance(value, date)]
 
 
-def _expanded(event: Event, part: Any, parts: list[Any], zone: ZoneInfo, reading: CalendarReading) -> list[Event]:
+def _expand_series(event: Event, part: Any, parts: list[Any], zone: ZoneInfo, reading: CalendarReading) -> list[Event]:
     """Return the events of a series one by one, for a year from its start and no more than MOST_EXPANDED."""
     import recurring_ical_events
     from icalendar import Calendar

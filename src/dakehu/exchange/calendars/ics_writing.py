@@ -38,7 +38,7 @@ def feed_text(entries: Iterable[Entry], name: str, zone: ZoneInfo, now: datetime
         if entry.url:
             part.add("url", entry.url)
         calendar.add_component(part)
-    return _with_zones(calendar)
+    return _serialize_with_zones(calendar)
 
 
 def event_text(event: Event, zone: ZoneInfo, now: datetime) -> bytes:
@@ -47,7 +47,7 @@ def event_text(event: Event, zone: ZoneInfo, now: datetime) -> bytes:
     calendar.add_component(_part(event, zone, now))
     for one in event.exceptions:
         calendar.add_component(_exception(event, one, zone, now))
-    return _with_zones(calendar)
+    return _serialize_with_zones(calendar)
 
 
 def changed_text(content: bytes, event: Event, zone: ZoneInfo, now: datetime) -> bytes:
@@ -72,7 +72,7 @@ def changed_text(content: bytes, event: Event, zone: ZoneInfo, now: datetime) ->
             _mark(known[at], now)
         else:
             calendar.add_component(_exception(event, one, zone, now))
-    return _with_zones(calendar)
+    return _serialize_with_zones(calendar)
 
 
 def _calendar() -> Any:
@@ -167,7 +167,7 @@ def _stamp_of(part: Any, zone: ZoneInfo) -> str:
     return (value.astimezone(zone) if value.tzinfo else value).strftime(STAMP)
 
 
-def _with_zones(calendar: Any) -> bytes:
+def _serialize_with_zones(calendar: Any) -> bytes:
     """Return a calendar as text, with the time zones that it names."""
     calendar.add_missing_timezones()
     text: bytes = calendar.to_ical()

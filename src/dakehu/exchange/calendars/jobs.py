@@ -9,7 +9,7 @@ from dakehu.exchange.calendars.models import CalendarLink, CalendarRun
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.jobs.queue import job
-from dakehu.foundation.nightly.run import in_both
+from dakehu.foundation.nightly.run import both_languages
 from dakehu.foundation.schema.nightly import Night, NightlyStep, declare_step
 
 
@@ -37,7 +37,10 @@ def _sync_all(night: Night) -> dict[str, Any]:
             reports.append(runs.sync(row))
         except Refused as refusal:
             failed.append(
-                {"calendar": row.name, "why": [in_both(text) for texts in refusal.messages.values() for text in texts]}
+                {
+                    "calendar": row.name,
+                    "why": [both_languages(text) for texts in refusal.messages.values() for text in texts],
+                }
             )
     counts = {name: sum(report[name] for report in reports) for name in runs.COUNTS}
     return {

@@ -41,7 +41,7 @@ class OwnMeetings:
     def wanted(self) -> list[Any]:
         """Return the planned meetings that belong into the other calendar: from its first day on, and series that go on."""
         first = datetime.combine(self.link.since, datetime.min.time())
-        return [row for row in self.rows.values() if row.state == PLANNED and _goes_on(row, first)]
+        return [row for row in self.rows.values() if row.state == PLANNED and _continues_after(row, first)]
 
     def state(self, meeting: int | None) -> Here:
         """Return what the desk knows of a meeting that was linked."""
@@ -95,7 +95,7 @@ class OwnMeetings:
         return str(row.place) if self.link.names_clients else ""
 
 
-def _goes_on(row: Any, first: datetime) -> bool:
+def _continues_after(row: Any, first: datetime) -> bool:
     """Return whether a meeting ends after a moment, or a series has one from then on."""
     if not row.rrule:
         return local(row.ends_at) >= first
@@ -112,7 +112,7 @@ def change_here(own: OwnMeetings, row: Any, ours: Event, wanted: Event) -> None:
     shift = wanted.starts - ours.starts
     if (wanted.starts, wanted.ends, wanted.all_day) != (ours.starts, ours.ends, ours.all_day):
         values.update(all_day=wanted.all_day)
-    moved_rule = series.moved(ours.rrule, ours.starts, wanted.starts) if ours.rrule else ""
+    moved_rule = series.move_rule(ours.rrule, ours.starts, wanted.starts) if ours.rrule else ""
     if wanted.rrule not in (ours.rrule, moved_rule):
         values["rrule"] = wanted.rrule
     at = _first_of(row)

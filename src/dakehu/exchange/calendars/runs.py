@@ -72,7 +72,7 @@ def sync(link: CalendarLink, progress: Progress = no_progress) -> dict[str, Any]
     Raises Refused while it is switched off or running, and where the server does not do its part.
     """
     actor = syncing_actor(link)
-    with _alone(link), acting_as(actor), in_language(team.language_of(link.owner_id)):
+    with _exclusive_run(link), acting_as(actor), in_language(team.language_of(link.owner_id)):
         link.refresh_from_db()
         run = CalendarRun(link=link, started_at=clock.now())
         progress(0.1, bilingual("正在读取“{name}”", "Reading “{name}”", name=link.name))
@@ -84,19 +84,19 @@ def sync(link: CalendarLink, progress: Progress = no_progress) -> dict[str, Any]
                     _handle(work, uid)
                 ctag = work.ctag if not work.counts["sent"] else ""
         except Refused as refusal:
-            _conclude(run, dict.fromkeys(COUNTS, 0), [], texts_of(refusal))
+            _finish_run(run, dict.fromkeys(COUNTS, 0), [], texts_of(refusal))
             raise
         with act("calendars.note"):
             link.ctag = ctag
             link.save()
-        _conclude(run, {**work.counts, "reasons": work.reasons}, work.batches, {})
+        _finish_run(run, {**work.counts, "reasons": work.reasons}, work.batches, {})
     return {"calendar": link.name, **work.counts, "reasons": work.reasons, "batches": work.batches, "failure": None}
 
 
 def syncing_actor(link: CalendarLink) -> Actor:
     """Return as whom a calendar is kept: its owner with today's rights. Raises Refused."""
     if not link.is_on:
-        raise refused(
+        raise calendar_refusal(
             bilingual(
                 "“{name}”没有启用。请管理员核对后启用。",
                 "“{name}” is switched off. An administrator checks it and switches it on.",
@@ -106,7 +106,7 @@ def syncing_actor(link: CalendarLink) -> Actor:
     is_here = team.get_user(link.owner_id) is not None
     actor = actor_of(link.owner_id, f"keep the calendar {link.name}") if is_here else None
     if actor is None or not actor.may(Permission.PLAN_WRITE):
-        raise refused(
+        raise calendar_refusal(
             bilingual(
                 "“{name}”的所有人已停用或不安排会议，不再同步。",
                 "The owner of “{name}” is inactive or arranges no meetings; it is kept no longer.",
@@ -122,11 +122,11 @@ def lock_of(link: CalendarLink) -> ProcessLock:
 
 
 @contextmanager
-def _alone(link: CalendarLink) -> Iterator[None]:
+def _exclusive_run(link: CalendarLink) -> Iterator[None]:
     """Hold a calendar; the hold ends with the process. Raises Refused while another holds it."""
     lock = lock_of(link)
     if not lock.take():
-        raise refused(
+        raise calendar_refusal(
             bilingual("“{name}”正在同步，请等它结束。", "“{name}” is running; wait until it ends.", name=link.name)
         )
     try:
@@ -138,7 +138,7 @@ def _alone(link: CalendarLink) -> Iterator[None]:
 def _account(link: CalendarLink) -> DavAccount:
     """Return how a calendar signs in; opening its password is on the record. Raises Refused while it is missing."""
     if link.password is None:
-        raise refused(bilingual("“{name}”还没有密码。", "“{name}” has no password yet.", name=link.name))
+        raise calendar_refusal(bilingual("“{name}”还没有密码。", "“{name}” has no password yet.", name=link.name))
     with elevated(f"sign in to the calendar {link.name}"), act("calendars.open_password"):
         password = link.password.open()
     return DavAccount(link.name, link.url, link.username, password)
@@ -193,26 +193,28 @@ def _handle(work: _Run, uid: str) -> None:
     if row is not None and meeting is None and (not row.base or is_taken_back(row, here)):
         here = Here.NONE
     if resource is not None and theirs is None:
-        _keep(work, uid, row, meeting, resource, Verdict(Step.ASIDE, "unreadable"), None, "")
+        _save_event_state(work, uid, row, meeting, resource, Verdict(Step.ASIDE, "unreadable"), None, "")
         return
     title = work.own.title(meeting) if meeting is not None else ""
     base = from_json(row.base, uid) if row is not None and row.base else None
-    ours = _ours(work, meeting, row, base, theirs, title)
+    ours = _own_event(work, meeting, row, base, theirs, title)
     choice = row.choice if row is not None else ""
     if here == Here.NONE:
         base = None
     takes_new = work.link.takes_new and not (row is not None and row.is_from_there)
     verdict = comparison.decide(here, base, ours, theirs, choice, takes_new)
     if not work.link.names_clients and verdict.step == Step.CHANGE_HERE and verdict.event and ours:
-        verdict = _without_words(verdict, ours)
+        verdict = _ignore_text_changes(verdict, ours)
     try:
         _do(work, uid, row, meeting, resource, verdict, ours, title)
     except Refused as refusal:
         reason = texts_of(refusal)["zh"][:20]
-        _keep(work, uid, row, meeting, resource, Verdict(Step.CONFLICT, "refused"), base, title, words=reason)
+        _save_event_state(
+            work, uid, row, meeting, resource, Verdict(Step.CONFLICT, "refused"), base, title, words=reason
+        )
 
 
-def _without_words(verdict: Verdict, ours: Event) -> Verdict:
+def _ignore_text_changes(verdict: Verdict, ours: Event) -> Verdict:
     """Return a verdict whose title and place alone do not change a meeting: those words never left the desk."""
     event = verdict.event
     if event is None:
@@ -233,7 +235,7 @@ def _meeting_id(row: LinkedEvent | None, meeting: Any) -> int | None:
     return meeting.pk if meeting is not None else (row.meeting_ref if row is not None else None)
 
 
-def _ours(
+def _own_event(
     work: _Run, meeting: Any, row: LinkedEvent | None, base: Event | None, theirs: Event | None, title: str
 ) -> Event | None:
     """Return the meeting as an event. While the title that the desk would send is the one it sent, a title that was
@@ -282,7 +284,7 @@ def _do(
         return
     if verdict.step == Step.NOTHING and (row is None or row.state == EventState.LINKED):
         return
-    _keep(work, uid, row, meeting, resource, verdict, verdict.event, title)
+    _save_event_state(work, uid, row, meeting, resource, verdict, verdict.event, title)
 
 
 def _do_here(
@@ -344,7 +346,7 @@ def _do_there(
     return Resource(href, etag or next((one.etag for one in work.server.read([href])), ""))
 
 
-def _keep(
+def _save_event_state(
     work: _Run,
     uid: str,
     row: LinkedEvent | None,
@@ -369,7 +371,7 @@ def _keep(
         )
 
 
-def _conclude(run: CalendarRun, counts: dict[str, Any], batches: list[int], failure: dict[str, str]) -> None:
+def _finish_run(run: CalendarRun, counts: dict[str, Any], batches: list[int], failure: dict[str, str]) -> None:
     """Keep what became of a run."""
     run.counts, run.batches, run.failure, run.ended_at = counts, batches, failure, clock.now()
     if failure:
@@ -384,7 +386,7 @@ def texts_of(refusal: Refused) -> dict[str, str]:
     return {code: text.in_(code) if isinstance(text, Bilingual) else str(text) for code in ("zh", "en")}
 
 
-def refused(text: Bilingual) -> Refused:
+def calendar_refusal(text: Bilingual) -> Refused:
     """Return a refusal about a calendar."""
     return Refused({"calendar": [text]})
 

@@ -60,7 +60,7 @@ def _check(row: Connection) -> None:
                 raise Refused({name: error.messages["connection"]}) from error
 
 
-def _seal(row: Connection, app_secret: str, grant: str) -> None:
+def _encrypt_secrets(row: Connection, app_secret: str, grant: str) -> None:
     """Set the secrets of a connection, encrypted at once: what shows the row afterwards shows dots."""
     values = {"app_secret": app_secret, "grant": grant}
     for field in encrypted_fields_of(Connection):
@@ -86,7 +86,7 @@ def add_connection(*, app_secret: str, grant: str, name: str, **values: Any) -> 
         raise refusal("name", "“{name}”已存在。", "“{name}” exists.", name=name)
     row = Connection(name=name, **{key: value for key, value in values.items() if value not in (None, "")})
     _check(row)
-    _seal(row, app_secret, grant)
+    _encrypt_secrets(row, app_secret, grant)
     row.save()
     return row
 
@@ -125,7 +125,7 @@ def change_connection(*, connection: Connection, version: int | None = None, **c
 )
 def replace_secrets(*, connection: Connection, app_secret: str, grant: str) -> Connection:
     """Replace the secrets of a connection. They are never shown."""
-    _seal(connection, app_secret, grant)
+    _encrypt_secrets(connection, app_secret, grant)
     connection.save()
     return connection
 

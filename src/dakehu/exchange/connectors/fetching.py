@@ -22,7 +22,7 @@ from dakehu.exchange.connectors.source import (
     CrmSource,
     SourceColumn,
     SourceTableShape,
-    refused,
+    source_refusal,
     unexpected_answer,
 )
 from dakehu.foundation.actions.registry import act
@@ -36,18 +36,18 @@ OVERLAP = timedelta(minutes=2)  # a run reads again what changed so shortly befo
 def fetch(run: Run, source: CrmSource, progress: Callable[..., None]) -> list[SourceTableShape]:
     """Fetch what changed in each table and keep it with the run; return the tables. Raises Refused."""
     system = str(run.connection)
-    with as_refusal(system):
+    with incomplete_answers_as_refusal(system):
         source.sign_in()
         shapes = source.describe()
     known = {row.name: row for row in SourceTable.objects.filter(connection=run.connection)}
-    _note(run, [*_changed_columns(shapes, known), *_not_read(source)])
+    _note(run, [*_changed_columns(shapes, known), *_unread_parts(source)])
     for number, shape in enumerate(shapes):
         progress(
             0.05 + 0.55 * number / len(shapes),
             bilingual("正在读取“{table}”", "Reading “{table}”", table=shape.label),
         )
         stored = known.get(shape.name)
-        with as_refusal(system):
+        with incomplete_answers_as_refusal(system):
             _fetch_table(run, source, shape, stored.cursor if stored else "")
     with act("connections.fetch"):
         run.state = RunState.FETCHED.value
@@ -76,13 +76,13 @@ def _fetch_table(run: Run, source: CrmSource, shape: SourceTableShape, since: st
                 key = row_files.save(f"{shape.name} {len(state['pages'])}", page.rows, DAYS)
                 state = {**state, "pages": [*state["pages"], {"key": key, "rows": page.rows.height}]}
             state = {**state, "place": page.place, "done": False}
-            _keep(run, shape.name, state)
+            _save_table_state(run, shape.name, state)
     deleted = source.deleted(shape, state["since"])
     with act("connections.fetch"):
-        _keep(run, shape.name, {**state, "done": True, "deleted": deleted})
+        _save_table_state(run, shape.name, {**state, "done": True, "deleted": deleted})
 
 
-def _keep(run: Run, table: str, state: dict[str, Any]) -> None:
+def _save_table_state(run: Run, table: str, state: dict[str, Any]) -> None:
     """Save the state of one table with the run."""
     run.fetched = {**run.fetched, table: state}
     run.save()
@@ -157,7 +157,7 @@ def _changed_columns(shapes: list[SourceTableShape], known: dict[str, SourceTabl
         )
 
 
-def _not_read(source: CrmSource) -> Iterator[Bilingual]:
+def _unread_parts(source: CrmSource) -> Iterator[Bilingual]:
     """Yield what the source has and the desk does not read."""
     if source.not_read:
         yield bilingual(
@@ -183,7 +183,7 @@ def _note(run: Run, notes: list[Bilingual]) -> None:
 
 
 @contextmanager
-def as_refusal(system: str) -> Iterator[None]:
+def incomplete_answers_as_refusal(system: str) -> Iterator[None]:
     """Turn an answer that lacks what it should hold into a refusal in words."""
     try:
         yield
@@ -194,7 +194,7 @@ def as_refusal(system: str) -> Iterator[None]:
 def open_account(connection: Connection) -> Account:
     """Return how a connection signs in; opening its secrets is on the record. Raises Refused while they are missing."""
     if connection.app_secret is None or connection.grant is None:
-        raise refused(
+        raise source_refusal(
             bilingual(
                 "“{name}”还没有密钥。请管理员在“更换密钥”中填写。",
                 "“{name}” has no secrets. An administrator enters them under “Replace the secrets”.",

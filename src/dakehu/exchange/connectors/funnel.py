@@ -4,7 +4,7 @@ A vendor's stage is no stage of the desk: it is kept in a column of its own. Onl
 stage of the desk that bears the same name.
 """
 
-from dakehu.exchange.connectors.landings import Desk, LandingColumn, Record, first
+from dakehu.exchange.connectors.landings import Desk, LandingColumn, Record, first_value
 from dakehu.foundation.base.contact_parsing import split_contacts
 from dakehu.foundation.schema.fields import model_of
 
@@ -41,26 +41,28 @@ def source(*names: str) -> tuple[LandingColumn, LandingColumn]:
     """Return the columns of a prospect's source: the desk's word where it knows the vendor's, and the vendor's own."""
     choices = model_of("growth.Prospect")._meta.get_field("source").choice_set
 
-    def known(record: Record, desk: Desk) -> str:
-        found = choices.read(first(record, *names)) if first(record, *names) else None
+    def read_known(record: Record, desk: Desk) -> str:
+        found = choices.read(first_value(record, *names)) if first_value(record, *names) else None
         return str(found.zh) if found is not None else "其他"
 
     return (
-        LandingColumn("来源", "source", known, names),
-        LandingColumn("来源说明", "source_note", lambda record, desk: first(record, *names)[:120], names),
+        LandingColumn("来源", "source", read_known, names),
+        LandingColumn("来源说明", "source_note", lambda record, desk: first_value(record, *names)[:120], names),
     )
 
 
 def stage(*names: str) -> tuple[LandingColumn, LandingColumn]:
     """Return the columns of an opportunity's stage: a stage of the desk where one is meant for certain, and the vendor's."""
 
-    def known(record: Record, desk: Desk) -> str:
+    def read_known(record: Record, desk: Desk) -> str:
         return next((code for name in names if (code := stage_code(record.get(name, "")))), "")
 
-    def said(record: Record, desk: Desk) -> str:
+    def read_original(record: Record, desk: Desk) -> str:
         return " / ".join(filter(None, (record.get(name, "") for name in names)))[:80]
 
-    return LandingColumn("销售阶段", "stage", known, names), LandingColumn("来源系统阶段", "source_stage", said, names)
+    return LandingColumn("销售阶段", "stage", read_known, names), LandingColumn(
+        "来源系统阶段", "source_stage", read_original, names
+    )
 
 
 def stage_code(text: str) -> str:
@@ -83,16 +85,16 @@ def reason(stages: tuple[str, ...], *names: str) -> tuple[LandingColumn, Landing
         plain = ("".join(sign for sign in record.get(name, "").casefold() if sign.isalnum()) for name in stages)
         return any(text in LOST for text in plain)
 
-    def known(record: Record, desk: Desk) -> str:
+    def read_known(record: Record, desk: Desk) -> str:
         if not is_lost(record):
             return ""
-        found = choices.read(first(record, *names)) if first(record, *names) else None
+        found = choices.read(first_value(record, *names)) if first_value(record, *names) else None
         return str(found.zh) if found is not None else "其他"
 
-    def said(record: Record, desk: Desk) -> str:
-        return first(record, *names)[:300] if is_lost(record) else ""
+    def read_original(record: Record, desk: Desk) -> str:
+        return first_value(record, *names)[:300] if is_lost(record) else ""
 
     return (
-        LandingColumn("输单原因", "loss_reason", known, names),
-        LandingColumn("输单说明", "loss_note", said, names),
+        LandingColumn("输单原因", "loss_reason", read_known, names),
+        LandingColumn("输单说明", "loss_note", read_original, names),
     )

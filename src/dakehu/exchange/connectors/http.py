@@ -5,7 +5,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from dakehu.exchange.connectors.source import Pause, refused
+from dakehu.exchange.connectors.source import Pause, source_refusal
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
 
@@ -21,7 +21,7 @@ def check_address(address: str) -> str:
     parts = urlsplit(address.strip())
     is_local = parts.hostname in LOCAL
     if parts.scheme not in ("http", "https") or not parts.hostname or (parts.scheme == "http" and not is_local):
-        raise refused(
+        raise source_refusal(
             bilingual(
                 "“{address}”不是可用的接口地址，应以 https:// 开头。",
                 "“{address}” is no address of an interface; it must begin with https://.",
@@ -79,7 +79,7 @@ class PoliteClient:
                 break
             if attempt + 1 < self.attempts:
                 self.pause(wait)
-        raise refused(
+        raise source_refusal(
             bilingual(
                 "“{system}”没有回答（{why}，地址 {host}）。已取到的内容保留，请检查网络或稍后再运行，会从中断处继续。",
                 "“{system}” did not answer ({why}, at {host}). What was fetched is kept: check the network or run again later, it goes on from there.",

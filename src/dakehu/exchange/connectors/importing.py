@@ -177,20 +177,22 @@ def store_table(run: Run, name: str, outcome: dict[str, Any], landed: set[str], 
     row.cursor = fetching.cursor_of(run, fetched, row.cursor)
     if outcome["part"] == KEPT:
         gone = set(run.fetched[name]["deleted"])
-        differing = row_files.changed(fetched, before)
+        differing = row_files.changed_rows(fetched, before)
         rows = row_files.merge(before, fetched).filter(~pl.col(ID).is_in(list(gone)))
         if differing.height or rows.height != before.height:
-            row.rows_key, row.rows = replaced(row.rows_key, name, rows), rows.height
+            row.rows_key, row.rows = replace_rows(row.rows_key, name, rows), rows.height
         outcome["kept"] = row.rows
     else:
         tried = row_files.merge(waiting, fetched).drop(MODIFIED, strict=False)
         outcome[UNCHANGED] += max(fetched.height - len(landed | aside), 0)
         if landed:
             rows = row_files.merge(before, tried.filter(pl.col(ID).is_in(list(landed))))
-            row.rows_key, row.rows = replaced(row.rows_key, name, rows), rows.height
+            row.rows_key, row.rows = replace_rows(row.rows_key, name, rows), rows.height
         if aside or row.aside:
             rest = tried.filter(pl.col(ID).is_in(list(aside)))
-            row.aside_key = replaced(row.aside_key, f"{name} aside", rest) if rest.height else _gone(row.aside_key)
+            row.aside_key = (
+                replace_rows(row.aside_key, f"{name} aside", rest) if rest.height else _release_file(row.aside_key)
+            )
             row.aside = rest.height
     if stored is not None or row.rows or row.aside:
         row.save()
@@ -200,19 +202,19 @@ def has_news(run: Run, name: str, stored: SourceTable) -> bool:
     """Return whether a table of a run differs from what is kept of it."""
     fetched = fetching.rows_of(run, name)
     return bool(
-        row_files.changed(fetched, row_files.load(stored.rows_key)).height
+        row_files.changed_rows(fetched, row_files.load(stored.rows_key)).height
         or run.fetched[name]["deleted"]
         or run.fetched[name]["columns"] != stored.columns
     )
 
 
-def replaced(key: str, name: str, rows: pl.DataFrame) -> str:
+def replace_rows(key: str, name: str, rows: pl.DataFrame) -> str:
     """Save rows in place of those under a key, which stay as long as that can be undone; return the new key."""
-    _gone(key)
+    _release_file(key)
     return row_files.save(name, rows)
 
 
-def _gone(key: str) -> str:
+def _release_file(key: str) -> str:
     """Let the file under a key go once nothing can be undone with it; return no key."""
     if key:
         files.expire(key, UNDO_DAYS)

@@ -25,14 +25,14 @@ class Kind:
     log_row: Callable[[str, str, str], dict[str, Any]] = lambda text, record, table: {}
 
 
-def _by_table(landings: tuple[Landing, ...]) -> dict[str, Landing]:
+def _landings_by_table(landings: tuple[Landing, ...]) -> dict[str, Landing]:
     return {landing.table: landing for landing in landings}
 
 
 KINDS: dict[str, Kind] = {
     "zoho": Kind(
         zoho.ZohoSource,
-        _by_table(zoho_tables.LANDINGS),
+        _landings_by_table(zoho_tables.LANDINGS),
         "ZH",
         {
             "Accounts.Account_Name": "name",
@@ -44,7 +44,7 @@ KINDS: dict[str, Kind] = {
     ),
     "fxiaoke": Kind(
         fxiaoke.FxiaokeSource,
-        _by_table(fxiaoke_tables.LANDINGS),
+        _landings_by_table(fxiaoke_tables.LANDINGS),
         "FX",
         {"ActiveRecordObj.active_record_content": "summary"},
         logs_to="ActiveRecordObj.active_record_content",

@@ -48,11 +48,11 @@ def build(connection: Connection, desk: DeskRecords, tables: list[Rows]) -> tupl
     sheets = [_sheet(rows, desk, rows.now) for rows in chosen]
     unknown_staff = desk.unknown_staff.copy()  # the rows of before count nobody a second time
     plan = ImportMapping([_mapping(connection, rows, sheet) for rows, sheet in zip(chosen, sheets, strict=True)])
-    profiles.apply_remembered(plan)
+    profiles.apply_saved_profiles(plan)
     plan.prefer = "" if connection.prefer == "ask" else str(connection.prefer)
     keys = _row_keys(desk, chosen, sheets, plan, targets)
     desk.unknown_staff = unknown_staff
-    return [_with_keys(sheet, keys) for sheet in sheets], plan
+    return [_add_key_column(sheet, keys) for sheet in sheets], plan
 
 
 def _targets(connection: Connection, desk: DeskRecords, chosen: list[Rows]) -> dict[str, int]:
@@ -154,7 +154,7 @@ def _fields_of(
             continue
         if not is_now:
             known = set(source[ID].to_list()) if source.height else set()
-            own = _emptied(own, known)
+            own = _blank_unknown_rows(own, known)
         cells = [["#"] * len(records), *own.cells[1:]]
         columns = {
             f"c{index}": [heading, *column]
@@ -169,7 +169,7 @@ def _fields_of(
     return {name: column for name, column in stack.raw.items() if name != ROW_KEY}
 
 
-def _emptied(sheet: FrameSheet, known: set[str]) -> FrameSheet:
+def _blank_unknown_rows(sheet: FrameSheet, known: set[str]) -> FrameSheet:
     """Return a sheet whose rows of unknown records are empty: the source said nothing of them before."""
     cells = [
         [cell if record in known else "" for cell, record in zip(column, sheet.records, strict=True)]
@@ -190,7 +190,7 @@ def _base(now: dict[str, list[Any]], before: dict[str, list[Any]], rows: list[in
     return frame.with_columns(pl.Series(NUMBER, rows, dtype=pl.Int64), pl.lit(0, dtype=pl.Int64).alias(VERSION))
 
 
-def _with_keys(sheet: FrameSheet, keys: dict[str, str]) -> FrameSheet:
+def _add_key_column(sheet: FrameSheet, keys: dict[str, str]) -> FrameSheet:
     """Return a sheet with the keys in its first column."""
     cells = [[keys.get(record, "") for record in sheet.records], *sheet.cells[1:]]
     return FrameSheet(sheet.name, sheet.table, sheet.headings, cells, sheet.records)
@@ -198,4 +198,4 @@ def _with_keys(sheet: FrameSheet, keys: dict[str, str]) -> FrameSheet:
 
 def rows_to_import(fetched: pl.DataFrame, before: pl.DataFrame, aside: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of a table to import: those set aside last time, and those that differ from what was imported."""
-    return row_files.merge(aside, row_files.changed(fetched, before)).drop(MODIFIED, strict=False)
+    return row_files.merge(aside, row_files.changed_rows(fetched, before)).drop(MODIFIED, strict=False)

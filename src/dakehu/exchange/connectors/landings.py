@@ -59,17 +59,17 @@ class Landing:
         return {*self.unused, *self.links, *(name for column in self.columns for name in column.uses)}
 
 
-def same(heading: str, field: str, *names: str) -> LandingColumn:
+def column_from_first(heading: str, field: str, *names: str) -> LandingColumn:
     """Return a column that holds the first of some source columns that says anything."""
-    return LandingColumn(heading, field, lambda record, desk: first(record, *names), names)
+    return LandingColumn(heading, field, lambda record, desk: first_value(record, *names), names)
 
 
-def always(heading: str, field: str, text: str) -> LandingColumn:
+def constant_column(heading: str, field: str, text: str) -> LandingColumn:
     """Return a column with one text in every row."""
     return LandingColumn(heading, field, lambda record, desk: text)
 
 
-def joined(heading: str, field: str, *names: str, sign: str = " ") -> LandingColumn:
+def joined_column(heading: str, field: str, *names: str, sign: str = " ") -> LandingColumn:
     """Return a column that joins what some source columns say."""
     return LandingColumn(
         heading, field, lambda record, desk: sign.join(filter(None, (record.get(n, "") for n in names))), names
@@ -127,7 +127,7 @@ def channel_of(text: str) -> str:
     return str(found.zh) if found is not None else "其他"
 
 
-def first(record: Record, *names: str) -> str:
+def first_value(record: Record, *names: str) -> str:
     """Return the first of some columns that says anything."""
     return next((record[name] for name in names if record.get(name)), "")
 

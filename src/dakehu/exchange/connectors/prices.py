@@ -205,15 +205,15 @@ def _request(method: str, source: str, **options: Any) -> dict[str, Any]:
     except requests.exceptions.JSONDecodeError:
         raise _unexpected_answer(source) from None
     except requests.HTTPError as error:
-        raise _not_reachable(source, bilingual("状态码 {n}", "status {n}", n=error.response.status_code)) from None
+        raise _connection_refusal(source, bilingual("状态码 {n}", "status {n}", n=error.response.status_code)) from None
     except requests.RequestException as error:
-        raise _not_reachable(source, bilingual("{kind}", "{kind}", kind=type(error).__name__)) from None
+        raise _connection_refusal(source, bilingual("{kind}", "{kind}", kind=type(error).__name__)) from None
     if not isinstance(answer, dict):
         raise _unexpected_answer(source)
     return answer
 
 
-def _not_reachable(source: str, cause: Bilingual) -> Refused:
+def _connection_refusal(source: str, cause: Bilingual) -> Refused:
     """Return the Refused for a failed connection."""
     return Refused(
         {

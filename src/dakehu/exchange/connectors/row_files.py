@@ -30,7 +30,7 @@ def merge(rows: pl.DataFrame, newer: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(both, how="diagonal").fill_null("").unique(ID, keep="last", maintain_order=True)
 
 
-def changed(rows: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
+def changed_rows(rows: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
     """Return those of `rows` that differ from what `before` holds of them, in a column that says anything about a record."""
     if not before.height or not rows.height:
         return rows

@@ -11,7 +11,7 @@ from django.conf import settings
 from dakehu.exchange.connectors import fetching, importing
 from dakehu.exchange.connectors.kinds import KINDS
 from dakehu.exchange.connectors.models import Connection, Preference, Run, RunState, SourceTable
-from dakehu.exchange.connectors.source import CrmSource, refused
+from dakehu.exchange.connectors.source import CrmSource, source_refusal
 from dakehu.exchange.imports import service as imports
 from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
@@ -46,7 +46,7 @@ def pull(connection: Connection, progress: Progress = no_progress) -> dict[str, 
     until then is kept, and the next run goes on from there.
     """
     check_may_run(connection)
-    with _alone(connection):
+    with _exclusive_run(connection):
         run = _begin(connection)
         try:
             if run.batch_ref is None:
@@ -61,7 +61,7 @@ def pull(connection: Connection, progress: Progress = no_progress) -> dict[str, 
         except Refused as refusal:
             _fail(run, refusal)
             raise
-        return report_of(conclude(run))
+        return report_of(record_outcome(run))
 
 
 def check_may_run(connection: Connection) -> None:
@@ -70,7 +70,7 @@ def check_may_run(connection: Connection) -> None:
         if not current_actor().may(needed):
             raise NotAllowed(bilingual("运行外部连接", "run a connection"), needed)
     if not connection.is_on:
-        raise refused(
+        raise source_refusal(
             bilingual(
                 "“{name}”没有启用。请管理员核对后启用。",
                 "“{name}” is switched off. An administrator checks it and switches it on.",
@@ -85,11 +85,11 @@ def lock_of(connection: Connection) -> ProcessLock:
 
 
 @contextmanager
-def _alone(connection: Connection) -> Iterator[None]:
+def _exclusive_run(connection: Connection) -> Iterator[None]:
     """Hold a connection; the hold ends with the process, however that ends. Raises Refused while another holds it."""
     lock = lock_of(connection)
     if not lock.take():
-        raise refused(
+        raise source_refusal(
             bilingual(
                 "“{name}”正在运行，请等它结束。",
                 "“{name}” is running already; wait until it ends.",
@@ -106,9 +106,9 @@ def _begin(connection: Connection) -> Run:
     """Return the run that was broken off, if it can be taken up, else a new one."""
     last = Run.objects.filter(connection=connection).order_by("-pk").first()
     if last is not None and str(last.state) != RunState.DONE:
-        _settle(last)
+        _finish_previous_run(last)
     with act("connections.run"):
-        if last is not None and _can_go_on(last):
+        if last is not None and _can_resume(last):
             run = last
             run.state, run.failure, run.ended_at = RunState.FETCHING.value, {}, None
             run.owner_ref = current_actor().user_id
@@ -119,24 +119,24 @@ def _begin(connection: Connection) -> Run:
     return run
 
 
-def _settle(run: Run) -> None:
+def _finish_previous_run(run: Run) -> None:
     """End a run that was imported meanwhile, or whose place the next one takes. Raises Refused while it waits for a person."""
     if _batch_state(run) in (BatchState.APPLIED, BatchState.UNDONE):
-        conclude(run)
+        record_outcome(run)
         return
     if str(run.state) == RunState.DECISION and str(run.connection.prefer) == Preference.ASK:
-        raise refused(
+        raise source_refusal(
             bilingual(
                 "上一次运行有两边都改过的内容等待决定，请先在“导入”中处理批次 {n}，或改为自动取舍。",
                 "The run before waits for decisions on cells that both sides changed: settle batch {n} under “Import”, or choose whose value counts.",
                 n=run.batch_ref,
             )
         )
-    if str(run.state) != RunState.FAILED and not _can_go_on(run):
-        _fail(run, refused(bilingual("由下一次运行取代。", "The next run takes its place.")))
+    if str(run.state) != RunState.FAILED and not _can_resume(run):
+        _fail(run, source_refusal(bilingual("由下一次运行取代。", "The next run takes its place.")))
 
 
-def _can_go_on(run: Run) -> bool:
+def _can_resume(run: Run) -> bool:
     """Return whether a run that was broken off can be taken up.
 
     It is young, what it fetched begins where the desk stands now (an import was not undone meanwhile), and its batch, if
@@ -213,7 +213,7 @@ def _has_news(run: Run, name: str) -> bool:
     return importing.has_news(run, name, stored)
 
 
-def conclude(run: Run) -> Run:
+def record_outcome(run: Run) -> Run:
     """Note with a run what became of it: done, or waiting for a decision."""
     outcomes, state = run.tables, RunState.DONE
     if run.batch_ref:

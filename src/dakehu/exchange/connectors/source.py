@@ -109,10 +109,10 @@ def as_number(value: Any) -> str:
         return str(value)
     if not number.is_finite():
         return str(value)
-    return f"{number:f}" if number == number.to_integral_value() and "." not in f"{number:f}" else _trimmed(number)
+    return f"{number:f}" if number == number.to_integral_value() and "." not in f"{number:f}" else _strip_zeros(number)
 
 
-def _trimmed(number: Decimal) -> str:
+def _strip_zeros(number: Decimal) -> str:
     """Return a number without zeros after its last decimal."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
@@ -135,14 +135,14 @@ def frame_of(rows: list[dict[str, str]], columns: list[str]) -> pl.DataFrame:
     )
 
 
-def refused(message: Bilingual) -> Refused:
+def source_refusal(message: Bilingual) -> Refused:
     """Return the Refused of a source."""
     return Refused({"connection": [message]})
 
 
 def unexpected_answer(system: str, what: str) -> Refused:
     """Return the Refused for an answer in another form."""
-    return refused(
+    return source_refusal(
         bilingual(
             "“{system}”的回答不是预期的格式（{what}），没有写入任何内容；它可能已改版，请联系支持。",
             "“{system}” answered in an unexpected form ({what}) and nothing was written; it may have changed. Ask support.",

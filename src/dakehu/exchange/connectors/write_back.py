@@ -15,7 +15,7 @@ from dakehu.exchange.connectors.desk_records import DeskRecords
 from dakehu.exchange.connectors.kinds import KINDS
 from dakehu.exchange.connectors.landings import CLIENTS, INTERACTIONS, Landing
 from dakehu.exchange.connectors.models import Connection, RecordLink, Run, SourceTable
-from dakehu.exchange.connectors.source import ID, CrmSource, refused
+from dakehu.exchange.connectors.source import ID, CrmSource, source_refusal
 from dakehu.exchange.mapping.conversion import text_of
 from dakehu.exchange.sheets import frames
 from dakehu.exchange.sheets.definitions import worksheets
@@ -52,7 +52,7 @@ def check_may_write(connection: Connection) -> None:
     """Raise Refused while no field of a connection is ticked."""
     runs.check_may_run(connection)
     if not connection.writes_back:
-        raise refused(
+        raise source_refusal(
             bilingual(
                 "没有勾选可写回的字段，没有写回任何内容。",
                 "No field is ticked to be written back, so nothing was written.",
@@ -93,7 +93,7 @@ def _write_table(
     if stored is None or not stored.rows_key:
         return
     before = row_files.load(stored.rows_key)
-    rows = list(_differing(connection, landing, columns, before))
+    rows = list(_differing_rows(connection, landing, columns, before))
     if not rows:
         return
     written = source.write_back(landing.table, rows)
@@ -103,7 +103,7 @@ def _write_table(
         if good:
             newer = pl.DataFrame([{name: str(value or "") for name, value in row.items()} for row in good])
             known = before.join(newer, on=ID, how="semi").update(newer, on=ID)
-            stored.rows_key = importing.replaced(stored.rows_key, landing.table, row_files.merge(before, known))
+            stored.rows_key = importing.replace_rows(stored.rows_key, landing.table, row_files.merge(before, known))
             stored.save()
         add_audit_note(
             connection=connection.name,
@@ -114,7 +114,7 @@ def _write_table(
         )
 
 
-def _differing(
+def _differing_rows(
     connection: Connection, landing: Landing, columns: list[str], before: pl.DataFrame
 ) -> Iterator[dict[str, Any]]:
     """Yield {#id, column: the desk's text} of each record whose ticked columns the desk says otherwise."""

@@ -28,7 +28,7 @@ from dakehu.exchange.connectors.source import (
     as_moment,
     as_number,
     frame_of,
-    refused,
+    source_refusal,
     unexpected_answer,
 )
 from dakehu.foundation.base import clock
@@ -97,7 +97,7 @@ class ZohoSource:
         }
         answer = _json(self.http.request("POST", f"{self.accounts}/oauth/v2/token", data=form))
         if "access_token" not in answer:
-            raise refused(
+            raise source_refusal(
                 bilingual(
                     "Zoho 拒绝登录（{why}）。请在 Zoho 重新生成授权码，并在“更换密钥”中填写。",
                     "Zoho refused the sign-in ({why}). Make a new grant at Zoho and enter it under “Replace the secrets”.",
@@ -111,7 +111,7 @@ class ZohoSource:
         """Go on at the domain of the organisation, if it is one of Zoho's or the address that was entered."""
         host, entered = urlsplit(domain).hostname or "", urlsplit(self.api).hostname
         if host != entered and not any(host == known or host.endswith(f".{known}") for known in HOSTS):
-            raise refused(
+            raise source_refusal(
                 bilingual(
                     "登录后要求改连“{host}”，它不是 Zoho 的地址，没有继续。请核对接口地址。",
                     "The sign-in named “{host}” to go on with, which is none of Zoho's addresses. Check the address.",
@@ -245,7 +245,7 @@ class ZohoSource:
             if row.get("state") in ("FAILURE", "FAILED"):
                 raise Fault("BULK_FAILURE", f"/crm/bulk/v8/read/{job}")
             self.http.pause(BULK_POLL)
-        raise refused(
+        raise source_refusal(
             bilingual(
                 "Zoho 的批量任务 {job} 迟迟没有完成。请稍后再运行，会接着等它。",
                 "Zoho's bulk job {job} does not finish. Run again later; it is waited for further.",

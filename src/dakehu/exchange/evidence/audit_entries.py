@@ -45,15 +45,15 @@ def collect(numbers: set[int], since: date, until: date) -> Proven:
         (entry, body)
         for entry in visible.filter(about).order_by("pk").iterator(chunk_size=500)
         for body in [json.loads(entry.body)]
-        if entry.client_ref in numbers or any(concerns(change, numbers) for change in body.get("changes", ()))
+        if entry.client_ref in numbers or any(is_about_client(change, numbers) for change in body.get("changes", ()))
     ]
     with acting_as(system_actor("prove the audit entries of an evidence pack")):
-        rows = list(_proven(found, known, numbers))
+        rows = list(_entries_with_proof(found, known, numbers))
     first = min((row["under"] for row in rows), default=known[-1].pk if known else 0)
     return Proven(rows, [seals.plain_seal(seal) for seal in known if seal.pk >= first])
 
 
-def concerns(change: dict[str, Any], numbers: set[int]) -> bool:
+def is_about_client(change: dict[str, Any], numbers: set[int]) -> bool:
     """Return whether a recorded change is about a client: by its own number, or among those of a bulk write."""
     if change.get("client_id") in numbers:
         return True
@@ -77,7 +77,7 @@ def excerpt(change: dict[str, Any]) -> dict[str, Any]:
     return {"model": change["model"], "kind": "many", "columns": (change.get("after") or {}).get("columns", [])}
 
 
-def _proven(
+def _entries_with_proof(
     found: list[tuple[Any, dict[str, Any]]], known: list[AuditSeal], numbers: set[int]
 ) -> Iterator[dict[str, Any]]:
     """Yield entries with their proofs. The body of one that tells of others too is left out: its digest stands for it."""
@@ -90,7 +90,7 @@ def _proven(
             sealed = []
         if not sealed:
             sealed, place = _leaves(current)
-        row = _shown(entry, body, numbers)
+        row = _render_entry(entry, body, numbers)
         yield row | {
             "under": current.pk,
             "path": merkle.path(sealed, place[entry.pk]),
@@ -99,14 +99,14 @@ def _proven(
         }
 
 
-def _shown(entry: Any, body: dict[str, Any], numbers: set[int]) -> dict[str, Any]:
+def _render_entry(entry: Any, body: dict[str, Any], numbers: set[int]) -> dict[str, Any]:
     """Return the columns of an entry, with its body or the part of it that tells of no other client."""
     salt = signature.salt_of_entry(entry.pk)
     row = dict(zip(NAMES, leaves.plain_columns(entry), strict=True))
     row |= {"body_digest": merkle.body_digest(salt, entry.body)}
     if is_shown_whole(body, numbers):
         return row | {"body": entry.body, "salt": salt}
-    changes = [excerpt(change) for change in body.get("changes", ()) if concerns(change, numbers)]
+    changes = [excerpt(change) for change in body.get("changes", ()) if is_about_client(change, numbers)]
     return row | {"excerpt": {"changes": changes}}
 
 
@@ -115,7 +115,7 @@ def _erasure(entry: Any, body: dict[str, Any], row: dict[str, Any], leaf: str) -
 
     The mark of an erasure is made with a key that never leaves the desk, so it is checked here and signed.
     """
-    if redaction.MARK not in body or not redaction.holds(entry):
+    if redaction.MARK not in body or not redaction.is_valid_redaction(entry):
         return {}
     erased = {"erased": body.get("erased", 0)}
     content = verify.erasure_content({**row, **erased, "leaf": leaf})

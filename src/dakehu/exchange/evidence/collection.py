@@ -79,14 +79,14 @@ def _may_read(model: Any) -> bool:
 
 def is_of_period(row: Any, since: date, until: date) -> bool:
     """Return whether a row belongs to a period: what happened overlaps it; what is a state existed before its end."""
-    days = [_day(getattr(row, column.attname)) for column in _dated(type(row))]
+    days = [_day(getattr(row, column.attname)) for column in _dated_columns(type(row))]
     known = [day for day in days if day is not None]
     if type(row).client_path == "pk" or not known:
         return True
     return min(known) <= until and (not _is_event(type(row)) or max(known) >= since)
 
 
-def _dated(model: Any) -> list[Any]:
+def _dated_columns(model: Any) -> list[Any]:
     kinds = (models.DateField, models.DateTimeField)
     return [f for f in model._meta.concrete_fields if isinstance(f, kinds) and f.name not in NOT_DATED]
 
@@ -119,7 +119,7 @@ def _add_dependents(held: dict[Any, dict[Any, Any]]) -> None:
     """Add the rows that hang on collected rows, such as the helpers of a task."""
     for model, rows in list(held.items()):
         for other, key in references_to(model):
-            if _is_own(other):
+            if _is_recorded_firm_table(other):
                 for numbers in chunks(sorted(rows)):
                     _add(held, other.objects.filter(**{f"{key.name}__in": numbers}))
 
@@ -129,12 +129,12 @@ def _add_context(held: dict[Any, dict[Any, Any]]) -> None:
     for model, rows in list(held.items()):
         for key in model._meta.concrete_fields:
             target = key.related_model if isinstance(key, models.ForeignKey) else None
-            if target is not None and _is_own(target):
+            if target is not None and _is_recorded_firm_table(target):
                 for numbers in chunks(sorted({getattr(row, key.attname) for row in rows.values()} - {None})):
                     _add(held, target.objects.filter(pk__in=numbers))
 
 
-def _is_own(model: Any) -> bool:
+def _is_recorded_firm_table(model: Any) -> bool:
     """Return whether a table is recorded, no client data by itself, and none of staff or settings."""
     return (
         issubclass(model, Recorded)
@@ -196,15 +196,17 @@ def _table(model: Any, rows: list[Any], is_clients: bool) -> Table:
         model._meta.label,
         str(model.names.plural),
         plain,
-        [(_when(row), _sentence(texts, labels)) for row, texts in zip(rows, shown, strict=True)],
+        [(_day_text(row), _sentence(texts, labels)) for row, texts in zip(rows, shown, strict=True)],
         masked,
         {key for row in rows for key in _file_keys(row)},
     )
 
 
-def _when(row: Any) -> str:
+def _day_text(row: Any) -> str:
     """Return the day of a row for people: of its first dated column, else when it was recorded."""
-    named = sorted(_dated(type(row)), key=lambda f: (f.name == "created_at", not isinstance(f, models.DateTimeField)))
+    named = sorted(
+        _dated_columns(type(row)), key=lambda f: (f.name == "created_at", not isinstance(f, models.DateTimeField))
+    )
     for column in named:
         day = _day(getattr(row, column.attname))
         if day is not None:

@@ -39,7 +39,7 @@ declare(
 )
 def ways_out() -> list[dict[str, Any]]:
     """Return one row for each way by which seals leave, and one for each person who made packs within 30 days."""
-    ways, waiting = publication.ways(), publication.unpublished()
+    ways, waiting = publication.configured_ways(), publication.count_unpublished()
     rows = [
         outgoing_row(
             label,

@@ -42,7 +42,7 @@ def content(about: dict[str, Any], tables: list[Table], entries: list[dict[str, 
         "name": about["client"]["name"],
         "language": language(),
         "font": charts.FONT,
-        "made": str(_made(maker)),
+        "made": str(_maker_line(maker)),
         "facts": [
             [str(label), str(value)]
             for label, value in (
@@ -63,7 +63,7 @@ def content(about: dict[str, Any], tables: list[Table], entries: list[dict[str, 
             {
                 "title": title,
                 "note": partial_list_note(min(len(rows), PRINTED), len(rows)),
-                "rows": [[day, _shortened(words)] for day, words in sorted(rows, key=lambda row: row[0])[:PRINTED]],
+                "rows": [[day, _shorten_text(words)] for day, words in sorted(rows, key=lambda row: row[0])[:PRINTED]],
             }
             for title, rows in parts
             if rows
@@ -71,11 +71,11 @@ def content(about: dict[str, Any], tables: list[Table], entries: list[dict[str, 
     }
 
 
-def _made(maker: dict[str, Any]) -> Bilingual:
+def _maker_line(maker: dict[str, Any]) -> Bilingual:
     return bilingual(
         "{who} 于 {when} 制作", "Made by {who} on {when}", who=maker["by"], when=maker["at"][:16].replace("T", " ")
     )
 
 
-def _shortened(words: str) -> str:
+def _shorten_text(words: str) -> str:
     return words if len(words) <= LETTERS else f"{words[:LETTERS]} …"

@@ -53,15 +53,15 @@ def seal_now() -> int:
         with act("audit.seal"):
             made = seals.make_seals()
             add_audit_note(seals=[seal.pk for seal in made], digest=made[-1].digest if made else "")
-        if made and ways():
+        if made and configured_ways():
             jobs.start_by(JOB, clock.now())
     return len(made)
 
 
-def ways() -> dict[str, Callable[[list[AuditSeal]], None]]:
+def configured_ways() -> dict[str, Callable[[list[AuditSeal]], None]]:
     """Return the ways out that are configured, by name."""
     offered = {
-        "mail": (settings.SEAL_MAIL, by_mail),
+        "mail": (settings.SEAL_MAIL, publish_by_mail),
         "folder": (settings.SEAL_FOLDER, into_folder),
         "timestamp": (settings.SEAL_TIMESTAMP, timestamps.stamp),
     }
@@ -80,8 +80,8 @@ def publish_seals(progress: Any) -> dict[str, Any]:
             with act("audit.seal"):
                 made = seals.make_seals()
                 add_audit_note(seals=[seal.pk for seal in made], digest=made[-1].digest if made else "")
-        for name, send in ways().items():
-            waiting = _waiting(name)
+        for name, send in configured_ways().items():
+            waiting = _unpublished_seals(name)
             try:
                 if waiting:
                     send(waiting)
@@ -96,16 +96,16 @@ def publish_seals(progress: Any) -> dict[str, Any]:
     return result
 
 
-def unpublished() -> dict[str, int]:
+def count_unpublished() -> dict[str, int]:
     """Return how many seals have not left by each way that is configured."""
-    return {name: len(_waiting(name)) for name in ways()}
+    return {name: len(_unpublished_seals(name)) for name in configured_ways()}
 
 
 def _record(way: str) -> str:
     return f"audit.seal.{way}"
 
 
-def _waiting(way: str) -> list[AuditSeal]:
+def _unpublished_seals(way: str) -> list[AuditSeal]:
     records: Any = QuerySet(InstallationRecord)
     sent = records.filter(name=_record(way)).values_list("value", flat=True).first()
     rows: Any = QuerySet(AuditSeal)
@@ -117,7 +117,7 @@ def _remember(way: str, last: AuditSeal) -> None:
     records.update_or_create(name=_record(way), defaults={"value": str(last.pk)})
 
 
-def by_mail(waiting: list[AuditSeal]) -> None:
+def publish_by_mail(waiting: list[AuditSeal]) -> None:
     """Queue a mail with the seals to each address outside."""
     content = "".join(f"{json.dumps(seals.plain_seal(seal))}\n" for seal in waiting).encode()
     last = waiting[-1]
@@ -162,7 +162,7 @@ def into_folder(waiting: list[AuditSeal]) -> None:
 def _is_due() -> bool:
     """Return whether entries of a day before today are not sealed."""
     rows: Any = QuerySet(AuditEntry)
-    last = seals.newest()
+    last = seals.newest_seal()
     found = (
         rows.filter(pk__gt=last.last_entry if last is not None else 0)
         .order_by("pk")

@@ -145,7 +145,7 @@ def _write(stream: IO[bytes], about: dict[str, Any], tables: list[Table], proven
         writer.add_rows(f"data/{table.name}.jsonl", table.rows)
     writer.add_rows("audit/entries.jsonl", proven.entries)
     writer.add_rows("audit/seals.jsonl", proven.seals)
-    for name, answer in _stamps(proven.seals):
+    for name, answer in _time_stamp_files(proven.seals):
         writer.add(name, [answer])
     missing = []
     for row in stored:
@@ -156,7 +156,7 @@ def _write(stream: IO[bytes], about: dict[str, Any], tables: list[Table], proven
     return writer.close({**about, "missing_files": missing})
 
 
-def _stamps(seals: list[dict[str, Any]]) -> Iterator[tuple[str, bytes]]:
+def _time_stamp_files(seals: list[dict[str, Any]]) -> Iterator[tuple[str, bytes]]:
     """Yield the time stamps of seals under their names in a pack: of each seal the newest that holds its digest."""
     digests = {seal["number"]: seal["digest"] for seal in seals}
     with acting_as(system_actor("time stamps of an evidence pack")):

@@ -81,10 +81,10 @@ def check_files(files, stated):
         yield name, "多出的文件", "a file that was added"
     for name, said in stated.items():
         if name in files and sha256(files[name]) != said["sha256"]:
-            yield from _changed(name, files[name], said)
+            yield from _report_changed_file(name, files[name], said)
 
 
-def _changed(name, content, said):
+def _report_changed_file(name, content, said):
     found = list(_changed_rows(said["rows"], row_digests(content))) if said["rows"] is not None else []
     for zh, en in found:
         yield name, zh, en
@@ -100,7 +100,10 @@ def _changed_rows(stated, found):
     """Yield what became of the rows of a file, by their numbers from 1."""
     if stated != found and Counter(stated) == Counter(found):
         moved = [at for at, pair in enumerate(zip(stated, found), 1) if pair[0] != pair[1]]
-        yield f"行的顺序被改动：第 {_listed(moved)} 行", f"rows were put into another order: {_listed(moved)}"
+        yield (
+            f"行的顺序被改动：第 {_join_numbers(moved)} 行",
+            f"rows were put into another order: {_join_numbers(moved)}",
+        )
         return
     for kind, first, last, start, end in difflib.SequenceMatcher(None, stated, found, autojunk=False).get_opcodes():
         if kind == "replace" and last - first == end - start:
@@ -116,7 +119,7 @@ def _range(first, last):
     return str(first + 1) if last == first + 1 else f"{first + 1}–{last}"
 
 
-def _listed(numbers):
+def _join_numbers(numbers):
     return ", ".join(map(str, numbers[:10])) + (" …" if len(numbers) > 10 else "")
 
 
@@ -173,7 +176,7 @@ def check_entries(entries, seals, public):
             if not is_signed(public, erasure_content(entry), str(entry.get("erasure"))):
                 yield place, "依法抹除的标记不是本系统所签", "the mark of its erasure is not signed by the desk"
             found = str(entry.get("leaf"))
-        if found != entry.get("leaf") or seal is None or climb(found, entry.get("path", [])) != seal.get("root"):
+        if found != entry.get("leaf") or seal is None or merkle_root(found, entry.get("path", [])) != seal.get("root"):
             yield place, "不在它的封存之下", "does not stand under its seal"
         elif (
             not number(seal.get("first")) <= number(entry.get("id")) <= number(seal.get("id"))
@@ -240,7 +243,7 @@ def number(value):
     return value if isinstance(value, int) else 0
 
 
-def climb(digest, path):
+def merkle_root(digest, path):
     """Return the root to which a leaf leads; "" for a path that is none."""
     try:
         for step in path:
@@ -304,7 +307,7 @@ def verify(path, kept=(), key=""):
     }, faults
 
 
-def read_kept(paths):
+def read_outside_seals(paths):
     """Return the seals in files that were kept outside. Raises OSError or ValueError for what is none."""
     lines = [line for path in paths for line in Path(path).read_text(encoding="utf-8").splitlines() if line.strip()]
     seals = [json.loads(line) for line in lines]
@@ -322,7 +325,7 @@ def main(words=None):
     line.add_argument("--json", action="store_true")
     given = line.parse_args(words)
     try:
-        kept = read_kept(given.seal)
+        kept = read_outside_seals(given.seal)
         facts, faults = verify(given.pack, kept, given.key)
     except (OSError, ValueError) as fault:
         print(f"无法读取 · cannot be read: {fault}", file=sys.stderr)

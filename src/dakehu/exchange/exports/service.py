@@ -201,7 +201,8 @@ def _book(filled: dict[str, FilledSheet], language: str, password: str = "") -> 
         sheets["clients"] = replace(clients, columns=[*clients.columns, *figure_columns.columns(language)])
     if filled:
         sheets = {
-            name: sheet if parts[name].is_read_only else _with_key(parts[name], sheet) for name, sheet in sheets.items()
+            name: sheet if parts[name].is_read_only else _add_key_column(parts[name], sheet)
+            for name, sheet in sheets.items()
         }
     return writing.BookSpec(
         TITLE.in_(language),
@@ -234,7 +235,7 @@ def _sheet(worksheet: Worksheet, filled: FilledSheet | None, language: str) -> w
     return writing.SheetSpec(title, worksheet.title.in_(language), columns, frame, slices=slices)
 
 
-def _with_key(worksheet: Worksheet, sheet: writing.SheetSpec) -> writing.SheetSpec:
+def _add_key_column(worksheet: Worksheet, sheet: writing.SheetSpec) -> writing.SheetSpec:
     """Add the row keys as a hidden last column.
 
     Not locked: Excel does not sort or delete rows with a locked cell.

@@ -65,7 +65,7 @@ def table_of(batch: Any) -> FeedTable:
     """Return the feed that a batch holds. Raises Refused where its file is no longer known as one."""
     kept, book, plan = answer_of(batch), original_book(batch), plan_of(batch)
     hand = planning.ledger_table(plan)
-    table = layouts.by_hand(book, hand) if hand else layouts.recognise_feed(book, kept["feed"])
+    table = layouts.feed_from_named_columns(book, hand) if hand else layouts.recognise_feed(book, kept["feed"])
     if table is None or table.feed is not feed_of(kept["feed"]):
         raise Refused(
             bilingual(

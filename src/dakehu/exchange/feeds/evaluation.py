@@ -9,7 +9,7 @@ import polars as pl
 from dakehu.domains.ledger.feeds import matching
 from dakehu.domains.ledger.feeds.feed import Feed, FeedColumn
 from dakehu.exchange.feeds.layouts import FeedTable
-from dakehu.exchange.feeds.values import in_yuan, rates_of, read_column
+from dakehu.exchange.feeds.values import convert_to_yuan, rates_of, read_column
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.currencies import code_of
 from dakehu.foundation.base.errors import Refused
@@ -47,14 +47,14 @@ def evaluate(table: FeedTable) -> Evaluation:
         values, reason, rounded = _column(table, column)
         read = read.with_columns(values.alias(column.name))
         if column.required:
-            reason = _or(reason, values.is_null(), "missing")
+            reason = _first_reason(reason, values.is_null(), "missing")
         reasons[column.name] = reason
         if rounded:
             evaluation.rounded[column.name] = rounded
-    read = _in_yuan(table, read, reasons)
+    read = _convert_to_yuan(table, read, reasons)
     is_bad = _is_bad(reasons, read.height)
     twice = _contradicting(table.feed, read, is_bad)
-    reasons[table.feed.key[-1]] = _or(reasons[table.feed.key[-1]], twice, "twice")
+    reasons[table.feed.key[-1]] = _first_reason(reasons[table.feed.key[-1]], twice, "twice")
     is_bad |= twice
     for name, reason in reasons.items():
         _note(evaluation, table, name, reason)
@@ -82,16 +82,16 @@ def _days(table: FeedTable, reasons: dict[str, pl.Series]) -> pl.Series:
                 }
             )
         days = pl.Series("day", [table.day], pl.Date).new_from_index(0, table.cells.height)
-        reasons["day"] = _or(
+        reasons["day"] = _first_reason(
             pl.Series([None], dtype=pl.String).new_from_index(0, len(days)), days > clock.today(), "future"
         )
         return days
     column = table.feed.file_columns[0]
     read = read_column(column, table.cells["day"], None, {}, table.order, percent=False)
-    reason = _or(read.reason, read.values.is_null(), "missing")
+    reason = _first_reason(read.reason, read.values.is_null(), "missing")
     if table.day is not None and table.day_from == "hand":
-        reason = _or(reason, (read.values != table.day).fill_null(value=False), "other_day")
-    reasons["day"] = _or(reason, (read.values > clock.today()).fill_null(value=False), "future")
+        reason = _first_reason(reason, (read.values != table.day).fill_null(value=False), "other_day")
+    reasons["day"] = _first_reason(reason, (read.values > clock.today()).fill_null(value=False), "future")
     return read.values
 
 
@@ -108,7 +108,7 @@ def _column(table: FeedTable, column: FeedColumn) -> tuple[pl.Series, pl.Series,
     texts = cells[column.name]
     if column.kind == "client":
         ids = matching.match_clients(texts)
-        return ids, _or(none, ids.is_null() & texts.is_not_null(), "client"), 0
+        return ids, _first_reason(none, ids.is_null() & texts.is_not_null(), "client"), 0
     unit = table.units.get(column.name)
     percent = column.name in table.percents
     read = read_column(column, texts, unit, rates_of(table.rates), table.order, percent)
@@ -119,7 +119,7 @@ def _product_reason(reason: pl.Series) -> pl.Series:
     return reason.replace({"unknown": "product"})
 
 
-def _in_yuan(table: FeedTable, read: pl.DataFrame, reasons: dict[str, pl.Series]) -> pl.DataFrame:
+def _convert_to_yuan(table: FeedTable, read: pl.DataFrame, reasons: dict[str, pl.Series]) -> pl.DataFrame:
     """Convert amounts of rows in other currencies."""
     if "currency" not in table.cells.columns:
         return read
@@ -130,9 +130,9 @@ def _in_yuan(table: FeedTable, read: pl.DataFrame, reasons: dict[str, pl.Series]
         return read
     for column in table.feed.columns:
         if column.kind == "money" and column.name in table.cells.columns:
-            made = in_yuan(read[column.name].cast(pl.Int64), currency, rates_of(table.rates))
+            made = convert_to_yuan(read[column.name].cast(pl.Int64), currency, rates_of(table.rates))
             read = read.with_columns(made.values.alias(column.name))
-            reasons[column.name] = _or(reasons[column.name], made.reason.is_not_null(), "rate")
+            reasons[column.name] = _first_reason(reasons[column.name], made.reason.is_not_null(), "rate")
     return read
 
 
@@ -156,7 +156,7 @@ def _contradicting(feed: Feed, read: pl.DataFrame, is_bad: pl.Series) -> pl.Seri
     return several & (joined > 1).fill_null(value=False)
 
 
-def _or(reason: pl.Series, is_wrong: pl.Series, name: str) -> pl.Series:
+def _first_reason(reason: pl.Series, is_wrong: pl.Series, name: str) -> pl.Series:
     """Return the reasons with a further one where there is none yet."""
     if not is_wrong.any():
         return reason
@@ -167,10 +167,10 @@ def _note(evaluation: Evaluation, table: FeedTable, name: str, reason: pl.Series
     """Count the faults of a column and keep the first."""
     for why, count in reason.drop_nulls().value_counts().iter_rows():
         evaluation.reasons[why] = evaluation.reasons.get(why, 0) + count
-    evaluation.faults += list(_first(table, name, reason))
+    evaluation.faults += list(_first_faults(table, name, reason))
 
 
-def _first(table: FeedTable, name: str, reason: pl.Series) -> Iterator[tuple[int, str, str, str]]:
+def _first_faults(table: FeedTable, name: str, reason: pl.Series) -> Iterator[tuple[int, str, str, str]]:
     """Yield the first faults of a column."""
     source = "code" if name not in table.cells.columns and "code" in table.cells.columns else name
     texts = table.cells[source] if source in table.cells.columns else None

@@ -18,15 +18,15 @@ from dakehu.exchange.mapping.units import (
     RATE,
     FoundUnit,
     read_unit,
+    strip_unit,
     unit_in_heading,
     units_in_lines,
-    without_unit,
 )
 from dakehu.exchange.mapping.unused_columns import unused_columns
 from dakehu.exchange.workbook import reading
 from dakehu.exchange.workbook.own_pages import is_own_page
 from dakehu.exchange.workbook.reading.footers import NOTE_TEXT, TOTAL_TEXT
-from dakehu.exchange.workbook.reading.headings import flat
+from dakehu.exchange.workbook.reading.headings import normalise_heading
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 
@@ -79,27 +79,27 @@ def recognise_feed(book: reading.Book, name: str = "") -> FeedTable | None:
 
     Raises Refused where headings fit several feeds, or where the stated feed lacks columns.
     """
-    stated = stated_feed(name) if name else None
+    stated = get_feed_by_name(name) if name else None
     for sheet in (sheet for sheet in book.sheets if sheet.visible):
         head = sheet.head(SEARCH)
         for at, row in enumerate(head):
             found = _columns_of(stated, [_forms(cell) for cell in row]) if stated else None
-            feed, columns = (stated, found) if stated and found and _is_whole(stated, found) else _fitting(row)
+            feed, columns = (stated, found) if stated and found and _is_whole(stated, found) else _match_headings(row)
             if feed is not None and columns and (stated is None or feed is stated):
                 above = [sheet.name, *(cell for line in head[:at] for cell in line if cell.strip())]
                 headings = {name: row[place] for name, place in columns.items()}
                 return _table(book, sheet, feed, columns, at, _units(feed, headings, above))
     if stated is not None:
-        raise _lacking(stated, _best_columns(stated, book))
+        raise _missing_columns_refusal(stated, _best_columns(stated, book))
     return None
 
 
-def by_hand(book: reading.Book, table: Any) -> FeedTable:
+def feed_from_named_columns(book: reading.Book, table: Any) -> FeedTable:
     """Return the feed in a table whose columns a person named. Raises Refused while a required column is not named."""
     feed = FEEDS[table.part.removeprefix(FEED_PREFIX)]
     columns = {found.field: column.index for column in table.columns for found in column.feeds}
     if not _is_whole(feed, columns):
-        raise _lacking(feed, columns)
+        raise _missing_columns_refusal(feed, columns)
     sheet = next(s for s in book.sheets if s.name == table.sheet)
     units = {}
     for column in table.columns:
@@ -111,7 +111,7 @@ def by_hand(book: reading.Book, table: Any) -> FeedTable:
     return made
 
 
-def stated_feed(name: str) -> Feed:
+def get_feed_by_name(name: str) -> Feed:
     """Return a feed by its name or label. Raises Refused for none such."""
     wanted = name.strip()
     for feed in FEEDS.values():
@@ -140,7 +140,7 @@ def field_of(feed: Feed, heading: str) -> str | None:
 def _forms(heading: str) -> tuple[str, str]:
     """Return the flat form of a heading with and without its unit; cells longer than headings are none."""
     return (
-        (flat(heading), flat(without_unit(heading)))
+        (normalise_heading(heading), normalise_heading(strip_unit(heading)))
         if heading.strip() and len(heading) <= LONGEST_HEADING
         else ("", "")
     )
@@ -172,7 +172,7 @@ def _words_of(feed: Feed) -> dict[str, str]:
     words: dict[str, str] = {}
     for column in (*feed.columns, *feed.file_columns):
         for text in column.spellings():
-            words.setdefault(flat(text), column.name)
+            words.setdefault(normalise_heading(text), column.name)
     return words
 
 
@@ -194,7 +194,7 @@ def _is_whole(feed: Feed, columns: dict[str, int]) -> bool:
     return all(column.name in columns for column in feed.columns if column.required)
 
 
-def _fitting(row: list[str]) -> tuple[Feed | None, dict[str, int]]:
+def _match_headings(row: list[str]) -> tuple[Feed | None, dict[str, int]]:
     """Return the feed whose headings a line holds. Raises Refused where several fit equally."""
     filled = sum(bool(cell.strip()) for cell in row)
     if filled < 3:
@@ -230,7 +230,7 @@ def _best_columns(feed: Feed, book: reading.Book) -> dict[str, int]:
     return max((_columns_of(feed, [_forms(cell) for cell in row]) for row in rows), key=len, default={})
 
 
-def _lacking(feed: Feed, columns: dict[str, int]) -> Refused:
+def _missing_columns_refusal(feed: Feed, columns: dict[str, int]) -> Refused:
     lacking = [column for column in feed.columns if column.required and column.name not in columns]
     return Refused(
         {

@@ -121,11 +121,11 @@ def warnings_of(table: FeedTable, evaluation: Evaluation) -> list[dict[str, Any]
         for name, count in evaluation.rounded.items()
     ]
     short = storage.shrinking_days(table.feed, {day: rows.height for day, rows in evaluation.days.items()})
-    said += [_warning(table, "day", *_short(*one)) for one in short]
-    return said + [_warning(table, "day", *_closed(day)) for day in _days_off(table, evaluation)]
+    said += [_warning(table, "day", *_too_few_rows_reason(*one)) for one in short]
+    return said + [_warning(table, "day", *_closed_day_reason(day)) for day in _closed_days(table, evaluation)]
 
 
-def _days_off(table: FeedTable, evaluation: Evaluation) -> list[date]:
+def _closed_days(table: FeedTable, evaluation: Evaluation) -> list[date]:
     """Return the days on which the exchanges were closed, of a feed that has a file for each trading day."""
     if table.feed.storage != "day":
         return []
@@ -134,7 +134,7 @@ def _days_off(table: FeedTable, evaluation: Evaluation) -> list[date]:
     return [day for day in days if day not in trading]
 
 
-def _short(day: date, rows: int, before: date, count: int) -> Reason:
+def _too_few_rows_reason(day: date, rows: int, before: date, count: int) -> Reason:
     return (
         bilingual(
             "{day} 只有 {rows} 行，{before} 有 {count} 行。",
@@ -151,7 +151,7 @@ def _short(day: date, rows: int, before: date, count: int) -> Reason:
     )
 
 
-def _closed(day: date) -> Reason:
+def _closed_day_reason(day: date) -> Reason:
     return (
         bilingual("{day} 不是交易日。", "{day} is no trading day.", day=day.isoformat()),
         bilingual("请确认业务日期。", "Check the business day."),

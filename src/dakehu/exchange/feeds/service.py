@@ -117,7 +117,7 @@ def _report(table: FeedTable, evaluation: Evaluation) -> dict[str, Any]:
         "samples": {},
         "mode": "both",
         "key": "auto",
-        "faults": [_placed(table, *one) for one in evaluation.faults],
+        "faults": [_locate_fault(table, *one) for one in evaluation.faults],
         "faults_in_all": evaluation.fault_count,
         "warnings": said[:SHOWN],
         "warnings_in_all": len(said),
@@ -130,7 +130,7 @@ def _iso(days: list[date]) -> str | None:
     return days[0].isoformat() if days else None
 
 
-def _placed(table: FeedTable, row: int, name: str, value: str, reason: str) -> dict[str, Any]:
+def _locate_fault(table: FeedTable, row: int, name: str, value: str, reason: str) -> dict[str, Any]:
     """Return one fault: sheet, line, cell, value, what is wrong and how to mend it."""
     wrong, remedy = warning_of(table, name, reason)
     place = table.places.get(name, table.places.get("code", 0))

@@ -41,7 +41,7 @@ def template_of(feed: Feed, language: Language) -> bytes:
     sheet = book.add_worksheet(pick(language, feed.zh, feed.en)[:31])
     for place, column in enumerate(feed.file_columns):
         sheet.write(0, place, column.heading, bold)
-        sheet.write_comment(0, place, _about(column, language), {"x_scale": 2})
+        sheet.write_comment(0, place, _column_note(column, language), {"x_scale": 2})
         is_code = column.kind in ("client", "product", "text")
         sheet.set_column(place, place, max(14, len(column.heading) * 1.3), text if is_code else None)
         if column.choices:
@@ -57,7 +57,9 @@ def template_of(feed: Feed, language: Language) -> bytes:
     notes.write_row(2, 0, [head.in_(language) for head in HEADS], bold)
     for row, column in enumerate(feed.file_columns, 3):
         needed = REQUIRED if column.required else OPTIONAL
-        notes.write_row(row, 0, [column.heading, holds(column).in_(language), needed.in_(language), column.example])
+        notes.write_row(
+            row, 0, [column.heading, describe_content(column).in_(language), needed.in_(language), column.example]
+        )
     book.close()
     return body.getvalue()
 
@@ -68,7 +70,7 @@ def write_template(feed: Feed, path: Path, language: Language) -> Path:
     return path
 
 
-def holds(column: FeedColumn) -> Bilingual:
+def describe_content(column: FeedColumn) -> Bilingual:
     """Return what a column holds: its kind, its help and its choices."""
     zh, en = [KINDS[column.kind].zh], [KINDS[column.kind].en]
     if column.help_zh:
@@ -80,7 +82,7 @@ def holds(column: FeedColumn) -> Bilingual:
     return bilingual("；".join(zh), "; ".join(en))
 
 
-def _about(column: FeedColumn, language: Language) -> str:
+def _column_note(column: FeedColumn, language: Language) -> str:
     needed = REQUIRED if column.required else OPTIONAL
     example = f"\n{pick(language, '示例', 'Example')}: {column.example}" if column.example else ""
-    return f"{holds(column).in_(language)}\n{needed.in_(language)}{example}"
+    return f"{describe_content(column).in_(language)}\n{needed.in_(language)}{example}"

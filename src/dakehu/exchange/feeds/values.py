@@ -13,7 +13,7 @@ import polars as pl
 from dakehu.domains.ledger.feeds.feed import FeedColumn
 from dakehu.exchange.mapping.amounts import is_nothing, to_desk_unit
 from dakehu.exchange.mapping.units import FoundUnit, Unit
-from dakehu.exchange.workbook.reading.headings import flat
+from dakehu.exchange.workbook.reading.headings import normalise_heading
 from dakehu.foundation.base import parsing
 from dakehu.foundation.base.parsing import Unreadable
 
@@ -40,7 +40,7 @@ def read_column(
 ) -> Values:
     """Read a column by its kind. Kinds client and product stay texts: they are looked up elsewhere."""
     if unit is not None and unit.unit is None:
-        return _refused(texts, "unit")
+        return _unreadable_column(texts, "unit")
     of_unit = unit.unit if unit else None
     if column.kind == "money":
         return _money(texts, of_unit, rates)
@@ -49,15 +49,15 @@ def read_column(
     if column.kind in ("number", "count"):
         return _number(texts, of_unit, is_whole=column.kind == "count")
     if column.kind == "day":
-        return _each(texts, lambda text: parsing.to_date(text, order=order), pl.Date, "day")
+        return _parse_distinct(texts, lambda text: parsing.to_date(text, order=order), pl.Date, "day")
     if column.kind == "flag":
-        return _each(texts, _flag, pl.Boolean, "flag")
+        return _parse_distinct(texts, _flag, pl.Boolean, "flag")
     if column.kind == "choice":
         return _choice(column, texts)
-    return Values(_without_nothing(texts), _no_reason(texts))
+    return Values(_null_empty_marks(texts), _empty_reasons(texts))
 
 
-def in_yuan(amounts: pl.Series, currency: pl.Series, rates: dict[str, Decimal]) -> Values:
+def convert_to_yuan(amounts: pl.Series, currency: pl.Series, rates: dict[str, Decimal]) -> Values:
     """Convert fen of other currencies at the stated rates; a currency without a rate is a fault."""
     codes = currency.fill_null("CNY")
     rate = codes.replace_strict(
@@ -72,13 +72,13 @@ def _money(texts: pl.Series, unit: Unit | None, rates: dict[str, Decimal]) -> Va
     """Read amounts as whole fen."""
     currency = unit.currency if unit else ""
     if currency not in ("", "CNY") and currency not in rates:
-        return _refused(texts, "rate")
+        return _unreadable_column(texts, "rate")
     factor = (unit.factor if unit else Decimal(1)) * (rates[currency] if currency not in ("", "CNY") else 1)
 
-    def slowly(text: str) -> float:
+    def parse_single(text: str) -> float:
         return float(parsing.to_decimal(to_desk_unit(text, unit, rates)))
 
-    yuan, reason = _floats(texts, float(factor), slowly, "money")
+    yuan, reason = _floats(texts, float(factor), parse_single, "money")
     fen = yuan * 100
     whole = fen.round(0)
     too_large = (whole.abs() >= LARGEST).fill_null(value=False)
@@ -90,10 +90,10 @@ def _money(texts: pl.Series, unit: Unit | None, rates: dict[str, Decimal]) -> Va
 def _number(texts: pl.Series, unit: Unit | None, *, is_whole: bool) -> Values:
     factor = float(unit.factor) if unit else 1.0
 
-    def slowly(text: str) -> float:
+    def parse_single(text: str) -> float:
         return float(parsing.to_integer(text) if is_whole else parsing.to_decimal(text)) * factor
 
-    values, reason = _floats(texts, factor, slowly, "count" if is_whole else "number")
+    values, reason = _floats(texts, factor, parse_single, "count" if is_whole else "number")
     if not is_whole:
         return Values(values, reason)
     broken = ((values != values.round(0)) | (values < 0)).fill_null(value=False)
@@ -113,14 +113,14 @@ def _share(texts: pl.Series, unit: Unit | None, percent: bool) -> Values:
 
 
 def _choice(column: FeedColumn, texts: pl.Series) -> Values:
-    known = {flat(text): spelled[0] for spelled in column.choices for text in spelled}
+    known = {normalise_heading(text): spelled[0] for spelled in column.choices for text in spelled}
 
     def read(text: str) -> str:
-        if flat(text) not in known:
+        if normalise_heading(text) not in known:
             raise Unreadable(text, "选项", "a choice")
-        return known[flat(text)]
+        return known[normalise_heading(text)]
 
-    return _each(texts, read, pl.String, "choice")
+    return _parse_distinct(texts, read, pl.String, "choice")
 
 
 def _flag(text: str) -> bool:
@@ -133,8 +133,8 @@ def _flag(text: str) -> bool:
 def _floats(
     texts: pl.Series, factor: float, slowly: Callable[[str], float], reason: str
 ) -> tuple[pl.Series, pl.Series]:
-    """Return (numbers times the factor, reasons): plain numbers at once, each other text once by `slowly`."""
-    cells = _without_nothing(texts)
+    """Return (numbers times the factor, reasons): plain numbers at once, each other text once by `parse_single`."""
+    cells = _null_empty_marks(texts)
     plain = cells.str.contains(_PLAIN).fill_null(value=False)
     if not plain.all():
         grouped = cells.str.contains(_GROUPED).fill_null(value=False)
@@ -143,14 +143,14 @@ def _floats(
     fast = pl.select(pl.when(plain).then(cells)).to_series().cast(pl.Float64, strict=False) * factor
     rest = cells.filter(~plain & cells.is_not_null())
     if rest.is_empty():
-        return fast, _no_reason(texts)
-    read = _each(pl.select(pl.when(~plain).then(cells)).to_series(), slowly, pl.Float64, reason)
+        return fast, _empty_reasons(texts)
+    read = _parse_distinct(pl.select(pl.when(~plain).then(cells)).to_series(), slowly, pl.Float64, reason)
     return fast.fill_null(read.values), read.reason
 
 
-def _each(texts: pl.Series, read: Callable[[str], Any], dtype: Any, reason: str) -> Values:
+def _parse_distinct(texts: pl.Series, read: Callable[[str], Any], dtype: Any, reason: str) -> Values:
     """Read each distinct text once."""
-    cells = _without_nothing(texts)
+    cells = _null_empty_marks(texts)
     known: dict[str, Any] = {}
     for text in cells.unique().drop_nulls().to_list():
         try:
@@ -166,7 +166,7 @@ def _each(texts: pl.Series, read: Callable[[str], Any], dtype: Any, reason: str)
     return Values(values, pl.select(pl.when(failed).then(pl.lit(reason))).to_series().cast(pl.String))
 
 
-def _without_nothing(texts: pl.Series) -> pl.Series:
+def _null_empty_marks(texts: pl.Series) -> pl.Series:
     """Return the texts, null where a cell says that there is none (暂无, -, N/A)."""
     short = texts.filter(texts.str.len_chars() <= 4).unique().drop_nulls().to_list()
     nothing = [text for text in short if is_nothing(text)]
@@ -175,11 +175,11 @@ def _without_nothing(texts: pl.Series) -> pl.Series:
     return pl.select(pl.when(~texts.is_in(nothing)).then(texts)).to_series().alias(texts.name)
 
 
-def _no_reason(texts: pl.Series) -> pl.Series:
+def _empty_reasons(texts: pl.Series) -> pl.Series:
     return pl.Series("reason", [None], pl.String).new_from_index(0, len(texts))
 
 
-def _refused(texts: pl.Series, reason: str) -> Values:
+def _unreadable_column(texts: pl.Series, reason: str) -> Values:
     """Return a column that is read nowhere: its unit or currency is not understood."""
     failed = pl.select(pl.when(texts.is_not_null()).then(pl.lit(reason))).to_series()
     return Values(pl.Series(texts.name, [None], pl.Float64).new_from_index(0, len(texts)), failed)

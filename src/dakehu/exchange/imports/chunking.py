@@ -45,12 +45,12 @@ def run(
     if table is None:
         made = dry_run.run(book, plan, progress)
         result = report.report(made, limit)
-        if write is not None and not report.undecided(made) and (skip_errors or not made.faults()):
+        if write is not None and not report.count_undecided(made) and (skip_errors or not made.faults()):
             progress(0.85, bilingual("正在写入", "Writing"))
             write(made)
-        return with_rest(result, book, plan, ignored)
+        return add_ignored_columns(result, book, plan, ignored)
     result = {}
-    for grid, done, every in _split(book, plan, table):
+    for grid, done, every in _split_table(book, plan, table):
         progress(
             0.05 + 0.9 * done / every,
             bilingual(
@@ -62,16 +62,20 @@ def run(
         if write is not None and (skip_errors or not result["faults_in_all"]):
             write(made)
             write_pipeline.check_constraints()
-    return with_rest({**result, "faults": sorted(result["faults"], key=lambda f: f["row"])}, book, plan, ignored)
+    return add_ignored_columns(
+        {**result, "faults": sorted(result["faults"], key=lambda f: f["row"])}, book, plan, ignored
+    )
 
 
-def with_rest(result: dict[str, Any], book: Book, plan: ImportMapping, ignored: list[dict[str, Any]]) -> dict[str, Any]:
+def add_ignored_columns(
+    result: dict[str, Any], book: Book, plan: ImportMapping, ignored: list[dict[str, Any]]
+) -> dict[str, Any]:
     """A report with the columns that no field takes, what stands outside the tables, and warnings of hidden rows."""
     hidden = left_out.hidden_rows(book, plan)
     return {
         **result,
         "ignored": ignored,
-        "left_out": left_out.left_out(book, plan),
+        "left_out": left_out.ignored_cells(book, plan),
         "warnings": [*hidden, *result["warnings"]],
         "warnings_in_all": result["warnings_in_all"] + len(hidden),
     }
@@ -96,7 +100,7 @@ def _mark(plan: ImportMapping, table: TableMapping) -> int | None:
     return next((fed[name] + 1 for name in wanted if name in fed), None)
 
 
-def _split(book: Book, plan: ImportMapping, table: TableMapping) -> Iterator[tuple[Grid, int, int]]:
+def _split_table(book: Book, plan: ImportMapping, table: TableMapping) -> Iterator[tuple[Grid, int, int]]:
     """(slice, rows before it, rows in all)."""
     check_mapping(plan)
     frame = next(s.frame for s in book.sheets if s.name == table.sheet)
@@ -107,5 +111,5 @@ def _split(book: Book, plan: ImportMapping, table: TableMapping) -> Iterator[tup
     for start in range(0, apart.height, SLICE):
         yield grid_of(apart.slice(start, SLICE), table), start, lines.height
     if together.height:
-        write_pipeline.settle()  # they may mean clients whom an earlier slice made
+        write_pipeline.wait_for_writes()  # they may mean clients whom an earlier slice made
         yield grid_of(together, table), apart.height, lines.height

@@ -45,7 +45,7 @@ def tables(batch: Any) -> list[dict[str, Any]]:
     """The tables with anything to mend or mended: [{number, sheet, title, columns, faults}]. Each column: {index, heading,
     field, label, choices: the words a choice takes, [] of anything else}."""
     plan, state = batch_files.plan_of(batch), state_of(batch)
-    shown = _shown(plan, state)
+    shown = _rows_to_show(plan, state)
     return [
         {
             "number": number,
@@ -63,8 +63,8 @@ def rows(batch: Any, number: int) -> list[dict[str, Any]]:
     """The rows of a table that are at fault or were mended, in the order of the sheet: {line, cells: {index: text},
     faults: [{index or None, zh, en, remedy_zh, remedy_en}], came: {index: text before mending}}."""
     plan, state = batch_files.plan_of(batch), state_of(batch)
-    shown = {line for n, line in _shown(plan, state) if n == number}
-    return _rendered(plan, state, revalidation.lines(batch), number, shown)
+    shown = {line for n, line in _rows_to_show(plan, state) if n == number}
+    return _render_rows(plan, state, revalidation.lines(batch), number, shown)
 
 
 def correct_cells(pk: int, number: int, cells: list[tuple[int, int, str | None]]) -> list[dict[str, Any]]:
@@ -77,14 +77,14 @@ def correct_cells(pk: int, number: int, cells: list[tuple[int, int, str | None]]
     lines = revalidation.lines(batches.get_own(pk))
     touched = {(number, line) for line, _, _ in cells}
     with act("workbook.correct_cells"):
-        batch, plan, state = _open(pk)
+        batch, plan, state = _open_corrections(pk)
         _set_cells(plan, state, lines, number, cells)
-        before = _by_row(state)
+        before = _faults_by_row(state)
         revalidation.revalidate(plan, state, lines, touched)
         corrections.save_corrections(batch, state)
-    after = _by_row(state)
+    after = _faults_by_row(state)
     changed = {row for row in {*before, *after} if before.get(row) != after.get(row)} | touched
-    return _rendered(plan, state, lines, number, {line for n, line in changed if n == number})
+    return _render_rows(plan, state, lines, number, {line for n, line in changed if n == number})
 
 
 def replace_values(pk: int, number: int, index: int, value: str, text: str) -> tuple[int, bool]:
@@ -102,7 +102,7 @@ def replace_values(pk: int, number: int, index: int, value: str, text: str) -> t
         correct_cells(pk, number, [(line, index, text) for line in sorted(listed)])
         return len(listed), False
     with act("workbook.correct_cells"):
-        batch, plan, state = _open(pk)
+        batch, plan, state = _open_corrections(pk)
         _set_cells(plan, state, lines, number, [(line, index, text) for line in sorted(listed | beyond)])
         corrections.save_corrections(batch, state)
     imports.start_dry_run(pk)
@@ -144,16 +144,16 @@ def _index(table: TableMapping, field: str) -> int | None:
     return next((c.index for c in table.columns if any(f.field == field for f in c.feeds)), None)
 
 
-def _by_row(state: Corrections) -> dict[Row, list[tuple[str, str]]]:
+def _faults_by_row(state: Corrections) -> dict[Row, list[tuple[str, str]]]:
     made: dict[Row, list[tuple[str, str]]] = {}
     for fault in state.faults:
         made.setdefault((fault["table"], fault["row"]), []).append((fault["field"], fault["zh"]))
     return made
 
 
-def _shown(plan: ImportMapping, state: Corrections) -> set[Row]:
+def _rows_to_show(plan: ImportMapping, state: Corrections) -> set[Row]:
     """Rows at fault, and mended ones, so that each can be put back."""
-    made = set(_by_row(state))
+    made = set(_faults_by_row(state))
     for number, table in enumerate(plan.tables):
         if table.part:
             for line, row in state.cells.get(table.sheet, {}).items():
@@ -167,7 +167,7 @@ def _matches(table: TableMapping, record: int, index: int) -> bool:
     return inside and any(c.index == index and _editable(c) for c in table.columns)
 
 
-def _rendered(
+def _render_rows(
     plan: ImportMapping, state: Corrections, lines: Lines, number: int, shown: Iterable[int]
 ) -> list[dict[str, Any]]:
     table = _table(plan, number)
@@ -201,7 +201,7 @@ def _rendered(
 # --- what is changed -------------------------------------------------------------------------------
 
 
-def _open(pk: int) -> tuple[Any, ImportMapping, Corrections]:
+def _open_corrections(pk: int) -> tuple[Any, ImportMapping, Corrections]:
     imports.can_import()
     batch = batches.get_own(pk, lock=True)
     if not can_correct(batch):

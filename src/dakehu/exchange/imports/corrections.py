@@ -63,7 +63,7 @@ def save_corrections(batch: Any, made: Corrections) -> None:
     batch.save()
 
 
-def has_untried(batch: Any) -> bool:
+def has_unchecked_corrections(batch: Any) -> bool:
     """Whether anything was mended since the last trial."""
     return bool(batch.report.get("mended")) and corrections_of(batch).report == batches.report_key(batch)
 
@@ -76,7 +76,7 @@ def apply_to_table(book: Book, cells: Cells) -> Book:
             for column, text in row.items():
                 by_column.setdefault(column, {})[line - 1] = text
         for column, texts in by_column.items():
-            sheet.frame = _with(sheet.frame, f"c{column}", texts)
+            sheet.frame = _set_texts(sheet.frame, f"c{column}", texts)
     return book
 
 
@@ -90,7 +90,7 @@ def apply_to_lines(lines: pl.DataFrame, table: TableMapping, cells: Cells) -> pl
             if record in places and f"c{index}" in lines.columns:
                 by_column.setdefault(f"c{index}", {})[places[record]] = text
     for name, texts in by_column.items():
-        lines = _with(lines, name, texts)
+        lines = _set_texts(lines, name, texts)
     return lines
 
 
@@ -106,7 +106,7 @@ def record_at(table: TableMapping, line: int, column: int) -> tuple[int, int]:
     return line, column
 
 
-def _with(frame: pl.DataFrame, name: str, texts: dict[int, str]) -> pl.DataFrame:
+def _set_texts(frame: pl.DataFrame, name: str, texts: dict[int, str]) -> pl.DataFrame:
     """`texts` by row; an empty one is an empty cell, as the reader of sheets has it."""
     held = {row: text or None for row, text in texts.items() if 0 <= row < frame.height}
     if name not in frame.columns or not held:

@@ -148,7 +148,7 @@ def _owner_rows(made: DryRun, rows: Stack) -> list[int]:
         mobiles=texts["client_phone"],
         names=set(texts["client_name"]),
     )
-    alone, by_sheet, broken = _without_client(made)
+    alone, by_sheet, broken = _clients_of_file(made)
     owners = [0] * rows.count
     known: dict[tuple[str, ...], int | Bilingual] = {}
     for row in range(rows.count):
@@ -196,7 +196,7 @@ def _owner_rows(made: DryRun, rows: Stack) -> list[int]:
     return owners
 
 
-def _without_client(made: DryRun) -> tuple[int, dict[str, int], set[str]]:
+def _clients_of_file(made: DryRun) -> tuple[int, dict[str, int], set[str]]:
     """(the file's only client or 0, {sheet: its only client}, codes and names of clients at fault)."""
     if made.clients is None:
         return 0, {}, set()

@@ -81,9 +81,9 @@ def ignored_columns(book: Book, plan: ImportMapping) -> list[dict[str, Any]]:
         kinds = {parameter.name: kind_of_value(parameter) for parameter in worksheet.parameters} if worksheet else {}
         currency = currency_column(table, kinds)
         for column in table.columns:
-            filled = 0 if column.feeds or column is currency else _filled(frames[table.sheet], table, column)
+            filled = 0 if column.feeds or column is currency else _count_filled(frames[table.sheet], table, column)
             if filled:
-                found.append(asdict(_described(table, column, filled, worksheet, taken)))
+                found.append(asdict(_describe_column(table, column, filled, worksheet, taken)))
     return found
 
 
@@ -96,7 +96,7 @@ def check_nothing_ignored(columns: list[dict[str, Any]]) -> None:
         )
 
 
-def _filled(frame: pl.DataFrame, table: TableMapping, column: ColumnMapping) -> int:
+def _count_filled(frame: pl.DataFrame, table: TableMapping, column: ColumnMapping) -> int:
     """Count the cells of a column that hold something within the table."""
     if table.layout == "card":
         return int((frame[f"c{table.value_column}"][column.index] or "").strip() != "")
@@ -107,7 +107,7 @@ def _filled(frame: pl.DataFrame, table: TableMapping, column: ColumnMapping) -> 
     )
 
 
-def _described(
+def _describe_column(
     table: TableMapping, column: ColumnMapping, filled: int, worksheet: Worksheet | None, taken: set[str]
 ) -> IgnoredColumn:
     reason = _reason(column, worksheet, taken)

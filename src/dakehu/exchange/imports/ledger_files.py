@@ -28,9 +28,9 @@ def keep_by_hand(batch: Any, plan: planning.ImportMapping, book: reading.Book) -
     if table is not None and table.part == planning.STATEMENT:
         statement_batch.save_answer(batch, statements.glimpse_by_hand(book, table), by_hand=True)
     elif table is not None and table.part == planning.PRICES:
-        keep_prices(batch, price_layout.by_hand(book, table), by_hand=True)
+        keep_prices(batch, price_layout.prices_from_named_columns(book, table), by_hand=True)
     elif table is not None:
-        feed_batch.save_answer(batch, feed_layouts.by_hand(book, table), by_hand=True)
+        feed_batch.save_answer(batch, feed_layouts.feed_from_named_columns(book, table), by_hand=True)
 
 
 def kind_of(batch: Any) -> str:
@@ -53,19 +53,19 @@ def has_prices(batch: Any) -> bool:
 
 def prices_of(batch: Any, progress: Progress) -> price_layout.PriceTable:
     book, hand = original_book(batch), planning.ledger_table(plan_of(batch))
-    found = price_layout.by_hand(book, hand) if hand else price_layout.recognise_prices(book)
+    found = price_layout.prices_from_named_columns(book, hand) if hand else price_layout.recognise_prices(book)
     progress(0.3, bilingual("正在逐个核对价格", "Checking every price"))
-    return _still_known(found, bilingual("行情文件", "a price file"))
+    return _check_still_recognised(found, bilingual("行情文件", "a price file"))
 
 
 def statement_of(batch: Any, progress: Progress) -> statements.Statement:
     book, hand = original_book(batch), planning.ledger_table(plan_of(batch))
-    found = statements.by_hand(book, hand) if hand else statements.recognise(book)
+    found = statements.statement_from_named_columns(book, hand) if hand else statements.recognise(book)
     progress(0.3, bilingual("正在逐行核对", "Checking every row"))
-    return _still_known(found, bilingual("对账单", "a statement"))
+    return _check_still_recognised(found, bilingual("对账单", "a statement"))
 
 
-def _still_known(found: Any, kind: Bilingual) -> Any:
+def _check_still_recognised(found: Any, kind: Bilingual) -> Any:
     """Return what a file was recognised as. Raises Refused where it no longer is."""
     if found is None:
         zh, en = "这个文件不再认得是{kind}，请重新上传。", "This file is no longer known as {kind}; upload it again."

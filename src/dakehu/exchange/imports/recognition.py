@@ -56,7 +56,7 @@ def _recognize(book: reading.Book, choices: Choices) -> Recognized:
     if choices.kind == FEED or choices.feed:
         if not is_about_cells or not choices.feed:
             return Recognized(feed=feed_layouts.recognise_feed(book, choices.feed))
-        feed = feed_layouts.stated_feed(choices.feed)
+        feed = feed_layouts.get_feed_by_name(choices.feed)
         choices = replace(choices, kind=feed_layouts.part_of(feed.name))
     plan = stated_mapping(book, choices)
     if plan is None:
@@ -72,7 +72,7 @@ def _recognize(book: reading.Book, choices: Choices) -> Recognized:
     if table is None:
         return Recognized(plan)
     if table.part == planning.STATEMENT:
-        return Recognized(plan, statement=statements.by_hand(book, table))
+        return Recognized(plan, statement=statements.statement_from_named_columns(book, table))
     if table.part == planning.PRICES:
-        return Recognized(plan, prices=price_layout.by_hand(book, table))
-    return Recognized(plan, feed=feed_layouts.by_hand(book, table))
+        return Recognized(plan, prices=price_layout.prices_from_named_columns(book, table))
+    return Recognized(plan, feed=feed_layouts.feed_from_named_columns(book, table))

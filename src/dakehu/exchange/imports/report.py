@@ -50,8 +50,8 @@ def counts(trial: DryRun) -> dict[str, dict[str, int]]:
 
 def report(trial: DryRun, limit: int = FAULTS_KEPT) -> dict[str, Any]:
     """Everything the wizard, the command line and the error workbook show; at most `limit` faults."""
-    faults = list(_rendered(trial, "faults"))
-    warnings = list(_rendered(trial, "warnings"))
+    faults = list(_render_faults(trial, "faults"))
+    warnings = list(_render_faults(trial, "warnings"))
     return {
         **totals(trial),
         "parts": counts(trial),
@@ -67,7 +67,7 @@ def report(trial: DryRun, limit: int = FAULTS_KEPT) -> dict[str, Any]:
     }
 
 
-def undecided(trial: DryRun) -> int:
+def count_undecided(trial: DryRun) -> int:
     """How many clashes, and deletions of rows changed meanwhile, wait for a person."""
     return len(trial.meeting.open()) + sum(row.open for row in trial.missing)
 
@@ -78,10 +78,10 @@ def merge_report(trial: DryRun) -> dict[str, Any]:
     return {
         "keyed": sum(map(len, trial.meeting.keys.values())),
         "expired": len(trial.meeting.expired),
-        "undecided": undecided(trial),
+        "undecided": count_undecided(trial),
         "fates": {fate: sum(cell.fate == fate for cell in cells) for fate in OUTCOME_LABELS},
         "cells": [_cell(trial, cell) for cell in cells[:CELLS_SHOWN]],
-        "missing": [_missing(trial, row) for row in trial.missing[:MISSING_SHOWN]],
+        "missing": [_render_deleted_row(trial, row) for row in trial.missing[:MISSING_SHOWN]],
         "missing_in_all": len(trial.missing),
         "deleted": sum(row.goes for row in trial.missing),
     }
@@ -112,7 +112,7 @@ def _cell(trial: DryRun, cell: MergedCell) -> dict[str, Any]:
     }
 
 
-def _missing(trial: DryRun, row: DeletedRow) -> dict[str, Any]:
+def _render_deleted_row(trial: DryRun, row: DeletedRow) -> dict[str, Any]:
     title, why = worksheets()[row.part].title, row.why_not
     return {
         "mark": row.mark,
@@ -150,7 +150,7 @@ def _first_of_each(samples: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row for kind in (UPDATED, CREATED) for row in [s for s in samples if s["verdict"] == kind][:SAMPLES]]
 
 
-def _rendered(trial: DryRun, which: str) -> Iterator[dict[str, Any]]:
+def _render_faults(trial: DryRun, which: str) -> Iterator[dict[str, Any]]:
     for rows in trial.stacks.values():
         for fault in sorted(getattr(rows.row_evaluation, which), key=lambda f: f.row):
             yield render_report(trial, rows, fault)
@@ -173,10 +173,10 @@ def render_report(trial: DryRun, rows: Stack, fault: CellError) -> dict[str, Any
     )
     if parameter is not None and merged_amounts.is_merged(fault.value):
         message, remedy = merged_amounts.REASONS[is_amount(parameter)]
-        fault = CellError(fault.row, fault.field, merged_amounts.without_mark(fault.value), message)
+        fault = CellError(fault.row, fault.field, merged_amounts.strip_mark(fault.value), message)
     value, message = fault.value[:80], fault.message
     if facts is not None and (facts.sensitivity == SECRET or fault.field in CHANNEL_FIELDS):
-        value, message = _is_covered(fault, facts)
+        value, message = _covered_value(fault, facts)
     return {
         "table": trial.plan.tables.index(grid.of or grid.plan),
         "sheet": grid.plan.sheet,
@@ -197,7 +197,7 @@ def _mask(spec: FieldSpec) -> Callable[[str], str]:
     return spec.mask or (lambda text: text[:3] + "****" + text[-2:] if len(text) > 7 else "****")
 
 
-def _is_covered(fault: CellError, spec: FieldSpec) -> tuple[str, Bilingual]:
+def _covered_value(fault: CellError, spec: FieldSpec) -> tuple[str, Bilingual]:
     mask = _mask(spec)
     value = mask(fault.value) if fault.value else ""
     both = [

@@ -84,7 +84,7 @@ def _requested_rows(plan: ImportMapping, number: int, now: Lines, touched: set[R
     wanted = pl.col("line").is_in(sorted(line for n, line in touched if n == number))
     if table.part == "clients":
         first = pl.col("line").is_in(found["line"].head(2).to_list())
-        wanted = wanted | first | _named(table, _names(plan, now, touched))
+        wanted = wanted | first | _name_condition(table, _names(plan, now, touched))
     return found.filter(wanted)
 
 
@@ -98,7 +98,7 @@ def _clients_naming(plan: ImportMapping, now: Lines, touched: set[Row], state: C
         (number, line)
         for number, lines_at_fault in at_fault.items()
         for line in now[number].filter(
-            pl.col("line").is_in(sorted(lines_at_fault)) & _named(plan.tables[number], names)
+            pl.col("line").is_in(sorted(lines_at_fault)) & _name_condition(plan.tables[number], names)
         )["line"]
     }
 
@@ -120,7 +120,7 @@ def _naming(table: TableMapping) -> dict[str, str]:
     return {name: fed[prefix + name] for name in NAMED_BY if prefix + name in fed}
 
 
-def _named(table: TableMapping, names: dict[str, set[str]]) -> pl.Expr:
+def _name_condition(table: TableMapping, names: dict[str, set[str]]) -> pl.Expr:
     tests = [_is_same(column).is_in(sorted(names[name])) for name, column in _naming(table).items() if names[name]]
     return pl.any_horizontal(tests).fill_null(value=False) if tests else pl.lit(value=False)
 

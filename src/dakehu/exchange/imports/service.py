@@ -130,7 +130,7 @@ def _run_statement(
     sha256 = hashlib.sha256(content).hexdigest()
     if dry_run:
         return statements.dry_run(statement, client, sha256)
-    return statements.run(statement, _started(statement.filename, content, password), client, sha256)
+    return statements.run(statement, _start_batch(statement.filename, content, password), client, sha256)
 
 
 def _run_prices(
@@ -138,7 +138,7 @@ def _run_prices(
 ) -> dict[str, Any]:
     if dry_run:
         return pricing.dry_run(table)
-    number = _started(table.filename, content, password)
+    number = _start_batch(table.filename, content, password)
     return pricing.run(table, number, hashlib.sha256(content).hexdigest(), skip_errors)
 
 
@@ -148,7 +148,7 @@ def _run_feed(
     if dry_run:
         return feeds.dry_run(table, progress)
     feeds.check_may_import(table.feed)
-    number = _started(table.filename, content, password)
+    number = _start_batch(table.filename, content, password)
     with act("workbook.upload"):
         batch = batches.get_own(number)
         feed_batch.save_answer(batch, table)
@@ -156,7 +156,7 @@ def _run_feed(
     return feeds.run(table, number, skip_errors, progress)
 
 
-def _started(name: str, content: bytes, password: str | None) -> int:
+def _start_batch(name: str, content: bytes, password: str | None) -> int:
     """The number of a new batch of a file that needs no plan."""
     with act("workbook.upload"):
         batch = batches.start(name, content, password)

@@ -187,7 +187,7 @@ def undoable(
     back; `why_not`: why that failed.
     """
     rows = [row for row in _entries(everybody, before, limit) if row.state == BatchState.APPLIED]
-    return [_entry(row, text, undos) for row, text, undos in _described(rows)]
+    return [_entry(row, text, undos) for row, text, undos in _describe_entries(rows)]
 
 
 def history(*, everybody: bool = False, before: int | None = None, limit: int = PAGE) -> list[dict[str, Any]]:
@@ -203,16 +203,16 @@ def history(*, everybody: bool = False, before: int | None = None, limit: int = 
             "redo": redo.get(row.pk),
             "counts": row.report.get("counts"),
         }
-        for row, text, undos in _described(rows)
+        for row, text, undos in _describe_entries(rows)
     ]
 
 
 def may_see_others() -> bool:
     """Whether the reader may see what others did: of a team, or of everybody."""
-    return owners_seen() != (current_actor().user_id,)
+    return visible_owner_ids() != (current_actor().user_id,)
 
 
-def owners_seen() -> tuple[int, ...] | None:
+def visible_owner_ids() -> tuple[int, ...] | None:
     """Return the users whose acts the reader may see, None for all."""
     actor = current_actor()
     if actor.is_system or actor.may(Permission.AUDIT_READ):
@@ -223,13 +223,13 @@ def owners_seen() -> tuple[int, ...] | None:
 def _entries(everybody: bool | None, before: int | None, limit: int | None) -> list[Any]:
     actor = current_actor()
     own = None if actor.is_system else (actor.user_id or 0,)
-    rows = undo_entries.recent_entries(owners_seen() if everybody else own)
+    rows = undo_entries.recent_entries(visible_owner_ids() if everybody else own)
     if before:
         rows = rows.filter(pk__lt=before)
     return [row for row in rows[: min(limit or SHOWN, SHOWN)] if undo_entries.has_log(row)]
 
 
-def _described(rows: list[Any]) -> Iterator[tuple[Any, undo_summary.Summary, dict[int, Any]]]:
+def _describe_entries(rows: list[Any]) -> Iterator[tuple[Any, undo_summary.Summary, dict[int, Any]]]:
     undos = {job["id"]: job for job in jobs.recent(KIND, current_actor().user_id, most=SHOWN)}
     return ((row, text, undos) for row, text in zip(rows, undo_summary.summarize(rows), strict=True))
 

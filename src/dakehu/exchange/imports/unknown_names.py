@@ -51,9 +51,9 @@ def unknown_names(report: dict[str, Any]) -> UnknownNames:
         names = found.branches if target == "team.Branch" else found.people
         if name not in names:
             names.append(name)
-    found.branches = _without(found.branches, [(row.name, row.code) for row in team.branches()])
+    found.branches = _drop_known_names(found.branches, [(row.name, row.code) for row in team.branches()])
     leads = bool(actor.role in ROLES and ROLES[actor.role].leads and actor.extra.get("teams"))
-    found.people = _without(found.people, [(row.name, row.username) for row in team.users()]) if leads else []
+    found.people = _drop_known_names(found.people, [(row.name, row.username) for row in team.users()]) if leads else []
     return found
 
 
@@ -79,7 +79,7 @@ def _target(parameter: Parameter) -> str:
     return str(remote.model._meta.label if remote else "" if behind is not None else parameter.model)
 
 
-def _without(names: list[str], known: list[tuple[str, str]]) -> list[str]:
+def _drop_known_names(names: list[str], known: list[tuple[str, str]]) -> list[str]:
     taken = {text for pair in known for text in pair}
     return [name for name in names if name not in taken]
 

@@ -32,10 +32,10 @@ class InboxFile:
 
 def lying_in(folder: Path) -> list[InboxFile]:
     """Return the files in the folder and in its folders for profiles, by name; no hidden ones, links or temporary files."""
-    places = [folder, *(path for path in _sorted(folder) if path.is_dir() and path.name not in (TAKEN, REFUSED))]
+    places = [folder, *(path for path in _list_sorted(folder) if path.is_dir() and path.name not in (TAKEN, REFUSED))]
     found = []
     for place in places:
-        for path in _sorted(place):
+        for path in _list_sorted(place):
             if path.is_symlink() or not path.is_file() or _is_unfinished(path.name):
                 continue
             state = path.stat()
@@ -43,7 +43,7 @@ def lying_in(folder: Path) -> list[InboxFile]:
     return found
 
 
-def _sorted(folder: Path) -> list[Path]:
+def _list_sorted(folder: Path) -> list[Path]:
     return sorted(folder.iterdir()) if folder.is_dir() and not folder.name.startswith(".") else []
 
 
@@ -65,11 +65,11 @@ def separate(
     if not fresh:
         return files, []
     wait(QUIET)
-    changing = [one for one in fresh if not _is_as_before(one)]
+    changing = [one for one in fresh if not _is_unchanged(one)]
     return [one for one in files if one not in changing], changing
 
 
-def _is_as_before(one: InboxFile) -> bool:
+def _is_unchanged(one: InboxFile) -> bool:
     """Return whether a file still has the size and time it had."""
     try:
         state = one.path.stat()
@@ -78,7 +78,7 @@ def _is_as_before(one: InboxFile) -> bool:
     return (state.st_size, state.st_mtime_ns) == (one.size, one.changed)
 
 
-def put_away(one: InboxFile, folder: Path, place: str, day: date) -> Path:
+def archive_file(one: InboxFile, folder: Path, place: str, day: date) -> Path:
     """Move a file to `place` (TAKEN or REFUSED) under a day; return where it is now. An earlier one keeps its name."""
     target = folder / place / day.isoformat() / one.name
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

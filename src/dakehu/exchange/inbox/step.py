@@ -17,7 +17,7 @@ from dakehu.exchange.mapping.choices import Choices
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
-from dakehu.foundation.nightly.run import in_both
+from dakehu.foundation.nightly.run import both_languages
 from dakehu.foundation.schema.nightly import Night, NightlyStep, declare_step
 
 STEP = "exchange.import_files"
@@ -43,7 +43,7 @@ def import_files(night: Night) -> dict[str, Any]:
         "files": results,
         "waiting": [one.name for one in changing],
         "unchanged": all(one["state"] != "imported" for one in results),
-        "words": _words(results, len(changing)),
+        "words": _summary_sentence(results, len(changing)),
     }
 
 
@@ -73,13 +73,13 @@ def _import(one: InboxFile, folder: Path) -> dict[str, Any]:
         errors = [] if report.get("imported") else _errors(report)
     except Refused as refusal:
         report = {}
-        errors = [in_both(words) for texts in refusal.messages.values() for words in texts]
+        errors = [both_languages(words) for texts in refusal.messages.values() for words in texts]
     result = {"file": one.name, **{name: report[name] for name in COUNTS if report.get(name)}}
     if report.get("imported"):
-        files.put_away(one, folder, files.TAKEN, clock.today())
+        files.archive_file(one, folder, files.TAKEN, clock.today())
         is_new = any(report.get(name) for name in COUNTS if name not in ("unchanged", "skipped"))
         return {**result, "state": "imported" if is_new else "unchanged", "batch": report.get("batch")}
-    target = files.put_away(one, folder, files.REFUSED, clock.today())
+    target = files.archive_file(one, folder, files.REFUSED, clock.today())
     _write_report(target, errors)
     return {
         **result,
@@ -97,7 +97,7 @@ def _errors(report: dict[str, Any]) -> list[dict[str, str]]:
             for code in ("zh", "en")
         }
         for fault in report.get("faults", [])
-    ] or [in_both(bilingual("文件中没有可导入的内容。", "There is nothing to import in the file."))]
+    ] or [both_languages(bilingual("文件中没有可导入的内容。", "There is nothing to import in the file."))]
 
 
 def _places(report: dict[str, Any]) -> list[dict[str, str]]:
@@ -108,7 +108,7 @@ def _places(report: dict[str, Any]) -> list[dict[str, str]]:
     places = ", ".join(f"{fault['sheet']} {fault['cell']}" for fault in faults[:SHOWN])
     count = report.get("errors") or len(faults)
     return [
-        in_both(
+        both_languages(
             bilingual(
                 "{n} 处错误，位于 {places}；原因和改法见旁边的说明文件。",
                 "{n} errors, at {places}; the report beside the file says why and what to do.",
@@ -126,7 +126,7 @@ def _report_of(target: Path) -> Path:
 
 def _write_report(target: Path, errors: list[dict[str, str]]) -> None:
     """Write why a file was refused beside it, in both languages."""
-    lines = [in_both(_NOTHING_IMPORTED), *errors]
+    lines = [both_languages(_NOTHING_IMPORTED), *errors]
     text = "\n".join(f"{line['zh']}\n{line['en']}\n" for line in lines)
     report = _report_of(target)
     report.touch(mode=0o600)
@@ -139,7 +139,7 @@ _NOTHING_IMPORTED = bilingual(
 )
 
 
-def _words(results: list[dict[str, Any]], waiting: int) -> Bilingual:
+def _summary_sentence(results: list[dict[str, Any]], waiting: int) -> Bilingual:
     """Return what happened to the files in one sentence."""
     counts = {state: sum(one["state"] == state for one in results) for state in ("imported", "unchanged", "refused")}
     if not results and not waiting:

@@ -57,7 +57,7 @@ def _check(row: Mailbox) -> None:
     imap.check_host(row.host, str(row.protection))
 
 
-def _seal(row: Mailbox, password: str) -> None:
+def _encrypt_password(row: Mailbox, password: str) -> None:
     """Set the password, encrypted at once: what shows the row afterwards shows dots."""
     row.password = EncryptedValue.encrypt(Mailbox._meta.get_field("password").place, password, None)
     row.password_at = clock.now()
@@ -82,7 +82,7 @@ def add_mailbox(*, password: str, name: str, owner: Any = None, **values: Any) -
         row.owner_id = actor.user_id
     row.since = row.since or clock.today()
     _check(row)
-    _seal(row, password)
+    _encrypt_password(row, password)
     row.save()
     return row
 
@@ -123,7 +123,7 @@ def change_mailbox(*, mailbox: Mailbox, version: int | None = None, **changes: A
 def replace_password(*, mailbox: Mailbox, password: str) -> Mailbox:
     """Replace the password of a mailbox. It is never shown."""
     row = get_own(mailbox)
-    _seal(row, password)
+    _encrypt_password(row, password)
     row.save()
     return row
 

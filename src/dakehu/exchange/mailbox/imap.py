@@ -83,7 +83,7 @@ def open_mailbox(account: ImapAccount, name: str) -> Iterator[Any]:
 
     check_host(account.host, account.protection)
     client = None
-    with as_refusal(name):
+    with faults_as_refusal(name):
         try:
             is_tls = account.protection == "tls"
             context = ssl.create_default_context()
@@ -96,7 +96,7 @@ def open_mailbox(account: ImapAccount, name: str) -> Iterator[Any]:
                 client.id_({"name": "dakehu", "version": "1"})
             yield client
         except LoginError as error:
-            raise _refused(
+            raise _mailbox_refusal(
                 bilingual(
                     "“{name}”登录被拒。请核对登录名和密码；很多邮箱要求先开启 IMAP，并使用专门的授权码。",
                     "“{name}” refused to sign in. Check user name and password; many mailboxes want IMAP switched on and a code of its own.",
@@ -118,12 +118,12 @@ def _close(client: Any) -> None:
 
 
 @contextmanager
-def as_refusal(name: str) -> Iterator[None]:
+def faults_as_refusal(name: str) -> Iterator[None]:
     """Turn faults of network and server into refusals in words, without what was sent."""
     try:
         yield
     except ssl.SSLError as error:
-        raise _refused(
+        raise _mailbox_refusal(
             bilingual(
                 "“{name}”的加密连接没有建立（{why}）。请核对端口与加密方式，证书须有效。",
                 "No protected connection to “{name}” ({why}). Check port and protection; its certificate must be valid.",
@@ -132,7 +132,7 @@ def as_refusal(name: str) -> Iterator[None]:
             )
         ) from error
     except (OSError, imaplib.IMAP4.abort) as error:
-        raise _refused(
+        raise _mailbox_refusal(
             bilingual(
                 "“{name}”的服务器没有回答（{why}）。已读到的保留，请检查网络或稍后再试，会从中断处继续。",
                 "The server of “{name}” did not answer ({why}). What was read stays: check the network or try later, it goes on from there.",
@@ -141,7 +141,7 @@ def as_refusal(name: str) -> Iterator[None]:
             )
         ) from error
     except imaplib.IMAP4.error as error:
-        raise _refused(
+        raise _mailbox_refusal(
             bilingual(
                 "“{name}”的服务器拒绝了请求：{why}",
                 "The server of “{name}” refused: {why}",
@@ -151,7 +151,7 @@ def as_refusal(name: str) -> Iterator[None]:
         ) from error
 
 
-def _refused(text: Bilingual) -> Refused:
+def _mailbox_refusal(text: Bilingual) -> Refused:
     return Refused({"mailbox": [text]})
 
 

@@ -10,7 +10,7 @@ from dakehu.exchange.mailbox.models import Mailbox, MailRun
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.jobs.queue import job
-from dakehu.foundation.nightly.run import in_both
+from dakehu.foundation.nightly.run import both_languages
 from dakehu.foundation.schema.nightly import Night, NightlyStep, declare_step
 
 
@@ -38,7 +38,10 @@ def _pull_all(night: Night) -> dict[str, Any]:
             reports.append(runs.pull(row))
         except Refused as refusal:
             failed.append(
-                {"mailbox": row.name, "why": [in_both(text) for texts in refusal.messages.values() for text in texts]}
+                {
+                    "mailbox": row.name,
+                    "why": [both_languages(text) for texts in refusal.messages.values() for text in texts],
+                }
             )
     remove_mails_of_nobody()
     counts = {name: sum(report[name] for report in reports) for name in runs.COUNTS}

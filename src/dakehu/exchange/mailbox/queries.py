@@ -102,14 +102,14 @@ def _run(run: MailRun) -> dict[str, Any]:
         **counts,
         "reasons": [
             {"text": reason_text(reason), "count": count}
-            for reason, count in _shown(run.counts.get("reasons", {})).items()
+            for reason, count in _visible_reasons(run.counts.get("reasons", {})).items()
         ],
         "notes": [Bilingual(zh, en) for zh, en in run.notes],
         "failure": Bilingual(run.failure["zh"], run.failure["en"]) if run.failure else None,
     }
 
 
-def _shown(reasons: dict[str, int]) -> dict[str, int]:
+def _visible_reasons(reasons: dict[str, int]) -> dict[str, int]:
     """Return reasons as the reader may know them, each with how often."""
     shown: dict[str, int] = {}
     for reason, count in reasons.items():

@@ -63,7 +63,7 @@ def pull(mailbox: Mailbox, progress: Progress = no_progress) -> dict[str, Any]:
     Raises Refused while it is switched off or being read.
     """
     actor = filing_actor(mailbox)
-    with _alone(mailbox), acting_as(actor):
+    with _exclusive_run(mailbox), acting_as(actor):
         runs = []
         for number in range(RUNS_AT_ONCE):
             progress(number / (number + 3), bilingual("正在读取“{name}”", "Reading “{name}”", name=mailbox.name))
@@ -77,7 +77,7 @@ def pull(mailbox: Mailbox, progress: Progress = no_progress) -> dict[str, Any]:
 def filing_actor(mailbox: Mailbox) -> Actor:
     """Return as whom a mailbox is filed: its owner with today's rights, of the firm's the system. Raises Refused."""
     if not mailbox.is_on:
-        raise _refused(
+        raise _mailbox_refusal(
             bilingual(
                 "“{name}”没有启用。请管理员核对后启用。",
                 "“{name}” is switched off. An administrator checks it and switches it on.",
@@ -89,7 +89,7 @@ def filing_actor(mailbox: Mailbox) -> Actor:
     is_here = team.get_user(mailbox.owner_id) is not None
     actor = actor_of(mailbox.owner_id, f"file the mails of {mailbox.name}") if is_here else None
     if actor is None or not actor.may(Permission.INTERACTION_LOG):
-        raise _refused(
+        raise _mailbox_refusal(
             bilingual(
                 "“{name}”的所有人已停用或不服务客户，邮件不再归档。",
                 "The owner of “{name}” is inactive or serves no clients; its mails are filed no longer.",
@@ -105,11 +105,11 @@ def lock_of(mailbox: Mailbox) -> ProcessLock:
 
 
 @contextmanager
-def _alone(mailbox: Mailbox) -> Iterator[None]:
+def _exclusive_run(mailbox: Mailbox) -> Iterator[None]:
     """Hold a mailbox; the hold ends with the process. Raises Refused while another holds it."""
     lock = lock_of(mailbox)
     if not lock.take():
-        raise _refused(
+        raise _mailbox_refusal(
             bilingual(
                 "“{name}”正在读取，请等它结束。", "“{name}” is being read; wait until it ends.", name=mailbox.name
             )
@@ -131,12 +131,12 @@ def _run_once(mailbox: Mailbox) -> tuple[MailRun, bool]:
         _read(mailbox, reading)
     except Refused as refusal:
         if not reading.mails:
-            _conclude(run, reading, None, refusal)
+            _finish_run(run, reading, None, refusal)
             raise
         reading.failure = refusal
     result, number = _file(mailbox, reading, before)
     run.batch_ref = number
-    _conclude(run, reading, result, reading.failure)
+    _finish_run(run, reading, result, reading.failure)
     return run, reading.is_full
 
 
@@ -176,7 +176,7 @@ def folders_of(mailbox: Mailbox) -> list[str]:
 def _account(mailbox: Mailbox) -> imap.ImapAccount:
     """Return how a mailbox signs in; opening its password is on the record. Raises Refused while it is missing."""
     if mailbox.password is None:
-        raise _refused(
+        raise _mailbox_refusal(
             bilingual(
                 "“{name}”还没有密码，请先填写。", "“{name}” has no password yet; enter it first.", name=mailbox.name
             )
@@ -220,7 +220,7 @@ def file_read_mails(
     rows = Mailbox.objects.filter(pk=mailbox.pk)
     held = (rows.select_for_update() if connection.features.has_select_for_update else rows).get()
     if held.places != before:
-        raise _refused(bilingual("邮箱刚被另一次读取处理过。", "Another run has just read the mailbox."))
+        raise _mailbox_refusal(bilingual("邮箱刚被另一次读取处理过。", "Another run has just read the mailbox."))
     result = file_mails(mails, MailSource(mailbox.pk, mailbox.owner, addresses_of_mailboxes()))
     held.places = places
     held.save()
@@ -228,7 +228,7 @@ def file_read_mails(
     return result
 
 
-def _conclude(run: MailRun, reading: _Reading, result: IntakeResult | None, failure: Refused | None) -> None:
+def _finish_run(run: MailRun, reading: _Reading, result: IntakeResult | None, failure: Refused | None) -> None:
     """Keep what became of a run; one of a mailbox without news is not kept."""
     counts = {**(result or IntakeResult()).counts(), "gone": reading.gone}
     is_news = any(counts[name] for name in COUNTS) or reading.notes or failure is not None
@@ -247,7 +247,7 @@ def texts_of(refusal: Refused) -> dict[str, str]:
     return {code: text.in_(code) if isinstance(text, Bilingual) else str(text) for code in ("zh", "en")}
 
 
-def _refused(text: Bilingual) -> Refused:
+def _mailbox_refusal(text: Bilingual) -> Refused:
     return Refused({"mailbox": [text]})
 
 

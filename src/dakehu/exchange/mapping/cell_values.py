@@ -41,7 +41,7 @@ def cell_reader(reading: ColumnReading, rates: Rates) -> Callable[[str], str]:
         if is_nothing(plain):
             return ""
         if reading.kind == DATE:
-            return _ordered(plain, reading.order)
+            return _apply_date_order(plain, reading.order)
         if reading.kind in NUMBERS and (reading.unit is not None or rates):
             return to_desk_unit(plain, reading.unit, rates)
         return plain
@@ -49,7 +49,7 @@ def cell_reader(reading: ColumnReading, rates: Rates) -> Callable[[str], str]:
     return read
 
 
-def _ordered(text: str, order: str) -> str:
+def _apply_date_order(text: str, order: str) -> str:
     if not order or not is_ambiguous(text):
         return text
     try:

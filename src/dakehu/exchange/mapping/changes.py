@@ -19,7 +19,7 @@ from dakehu.exchange.prices import layouts as price_layout
 from dakehu.exchange.sheets import definitions
 from dakehu.exchange.statements.layouts import columns_in
 from dakehu.exchange.workbook import reading
-from dakehu.exchange.workbook.reading.headings import Lexicon, flat
+from dakehu.exchange.workbook.reading.headings import Lexicon, normalise_heading
 from dakehu.foundation.base import parsing as values
 from dakehu.foundation.base.currencies import YUAN, code_of
 from dakehu.foundation.base.errors import Refused
@@ -220,7 +220,7 @@ def _map_to_ledger(part: str, columns: list[reading.Column]) -> None:
     """Map columns of a statement, or of prices, by the headings that are known for them."""
     if part == STATEMENT:
         named = columns_in([column.heading for column in columns])
-        found = {flat(heading): name for name, heading in reversed(named.items())}
+        found = {normalise_heading(heading): name for name, heading in reversed(named.items())}
     else:
         feed = feed_layouts.feed_of_part(part)
         named_by = {
@@ -228,10 +228,10 @@ def _map_to_ledger(part: str, columns: list[reading.Column]) -> None:
             for c in columns
             if c.heading
         }
-        found = {flat(heading): name for heading, name in named_by.items() if name}
+        found = {normalise_heading(heading): name for heading, name in named_by.items() if name}
     taken: set[str] = set()
     for column in columns:
-        name = found.get(flat(column.heading))
+        name = found.get(normalise_heading(column.heading))
         if column.heading and name and name not in taken:
             column.field, column.how = name, "name"
             taken.add(name)

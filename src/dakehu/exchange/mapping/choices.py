@@ -17,7 +17,7 @@ from dakehu.exchange.sheets import definitions
 from dakehu.exchange.statements import layouts as statement_layouts
 from dakehu.exchange.statements.layouts import columns_in
 from dakehu.exchange.workbook import reading
-from dakehu.exchange.workbook.reading.headings import Lexicon, flat
+from dakehu.exchange.workbook.reading.headings import Lexicon, normalise_heading
 from dakehu.exchange.workbook.reading.table_detection import letters
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
@@ -52,7 +52,7 @@ def stated_mapping(book: reading.Book, choices: Choices) -> ImportMapping | None
     file itself is to tell."""
     if choices.is_about_columns:
         return apply_choices(profiles.find_profile(guess_mapping(book)), book, choices)
-    if not profiles.any_by_hand():
+    if not profiles.has_manual_profiles():
         return None
     plan = profiles.find_profile(guess_mapping(book))
     return apply_choices(plan, book, choices) if any(table.by_hand for table in plan.tables) else None
@@ -144,7 +144,9 @@ def _table_of(plan: ImportMapping, book: reading.Book, choices: Choices) -> tupl
 def _column_of(table: TableMapping, key: str) -> int:
     """The place of a column named by its heading, letter or number. Raises Refused."""
     text = key.strip()
-    by_heading = [c.index for c in table.columns if c.heading and flat(c.heading) == flat(text)]
+    by_heading = [
+        c.index for c in table.columns if c.heading and normalise_heading(c.heading) == normalise_heading(text)
+    ]
     if by_heading:
         return by_heading[0]
     by_place = [c.index for c in table.columns if letters(c.index) == text.upper() or str(c.index + 1) == text]

@@ -142,14 +142,16 @@ def stack(part: Worksheet, grids: list[Grid], rates: Mapping[str, str] | None = 
         filled: set[str] = set()
         for column in grid.plan.columns:
             for feed in column.feeds:
-                cells = _mapped(grid.cells[column.index], feed.values, feed.otherwise)
-                cells = _without_padding(cells) if feed.field in PERSONS else cells
-                cells = _brought(
+                cells = _map_choices(grid.cells[column.index], feed.values, feed.otherwise)
+                cells = _strip_name_padding(cells) if feed.field in PERSONS else cells
+                cells = _convert_cells(
                     cells, ColumnReading(kinds.get(feed.field, TEXT), read_unit(column.unit), column.order), given
                 )
                 whole = raw.setdefault(feed.field, [None] * len(origin))
                 if feed.field in filled:
-                    cells = _joined(whole[start : start + grid.count], cells, "；" if feed.field == "remark" else "、")
+                    cells = _join_columns(
+                        whole[start : start + grid.count], cells, "；" if feed.field == "remark" else "、"
+                    )
                 whole[start : start + grid.count] = cells
                 filled.add(feed.field)
         start += grid.count
@@ -157,7 +159,7 @@ def stack(part: Worksheet, grids: list[Grid], rates: Mapping[str, str] | None = 
     if any(raw.get(ROW_KEY) or ()):
         made.raw = dict(raw)
     for parameter in parameters:
-        raw[parameter.name] = _without_masks(parameter, raw[parameter.name], made)
+        raw[parameter.name] = _ignore_masked_cells(parameter, raw[parameter.name], made)
     made.columns, faults = parse_columns(parameters, raw, len(origin))
     for fault in faults:
         made.row_evaluation.fault(fault.row, fault.field, fault.value, fault.message)
@@ -173,7 +175,9 @@ def values_of(part: Worksheet, texts: dict[str, list[Any]]) -> dict[str, list[An
     count = len(next(iter(texts.values()), ()))
     aside = Stack(part, {}, ImportEvaluation.of(count), [])
     parameters = [parameter for parameter in part.parameters if parameter.name in texts]
-    raw = {t.name: _without_masks(t, [text_of(cell) or None for cell in texts[t.name]], aside) for t in parameters}
+    raw = {
+        t.name: _ignore_masked_cells(t, [text_of(cell) or None for cell in texts[t.name]], aside) for t in parameters
+    }
     return parse_columns(parameters, raw, count)[0]
 
 
@@ -188,7 +192,7 @@ def text_of(cell: Any) -> str:
     return ILLEGAL_SIGNS.sub("", str(cell).replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
-def _mapped(cells: list[str | None], meanings: dict[str, str], otherwise: str) -> list[str | None]:
+def _map_choices(cells: list[str | None], meanings: dict[str, str], otherwise: str) -> list[str | None]:
     if not meanings and otherwise == KEEP:
         return cells
     known: dict[str | None, str | None] = {None: None}
@@ -198,7 +202,7 @@ def _mapped(cells: list[str | None], meanings: dict[str, str], otherwise: str) -
     return [known[value] for value in cells]
 
 
-def _brought(cells: list[str | None], reading: ColumnReading, rates: dict[str, Decimal]) -> list[str | None]:
+def _convert_cells(cells: list[str | None], reading: ColumnReading, rates: dict[str, Decimal]) -> list[str | None]:
     """The cells in the form in which their field reads them; each distinct one is brought there once."""
     if reading.kind == TEXT and not any(cell and cell[0] in "'`‘’´" for cell in set(cells) if cell):
         return cells
@@ -211,19 +215,19 @@ def _brought(cells: list[str | None], reading: ColumnReading, rates: dict[str, D
     return [known[value] for value in cells]
 
 
-def _without_padding(cells: list[str | None]) -> list[str | None]:
+def _strip_name_padding(cells: list[str | None]) -> list[str | None]:
     """Names of two or three characters without the space that aligns them in a printed table (李　二)."""
     return [_PADDED.sub("", cell) if cell and _ALIGNED.match(cell) else cell for cell in cells]
 
 
-def _joined(first: list[Any], second: list[str | None], sign: str) -> list[Any]:
+def _join_columns(first: list[Any], second: list[str | None], sign: str) -> list[Any]:
     """Two columns that say the same field (a second telephone, a second remark): both are kept, equal ones once."""
     return [
         f"{a}{sign}{b}" if a and b and a.strip() != b.strip() else a or b for a, b in zip(first, second, strict=True)
     ]
 
 
-def _without_masks(parameter: Parameter, cells: list[Any], made: Stack) -> list[Any]:
+def _ignore_masked_cells(parameter: Parameter, cells: list[Any], made: Stack) -> list[Any]:
     """A masked cell of a field that is not free text says nothing about the value behind it."""
     facts, behind = spec_behind(parameter), field_behind(parameter)
     free = behind is None or (

@@ -8,7 +8,7 @@ from dakehu.exchange.mapping.amounts import is_nothing
 from dakehu.exchange.mapping.mapping import ColumnMapping, TableMapping
 from dakehu.exchange.mapping.units import MONEY, read_unit
 from dakehu.exchange.workbook.reading import Sheet
-from dakehu.exchange.workbook.reading.headings import flat
+from dakehu.exchange.workbook.reading.headings import normalise_heading
 from dakehu.foundation.base.currencies import YUAN, code_of, split_currency
 from dakehu.foundation.base.text_parsing import to_half_width
 
@@ -25,7 +25,7 @@ def currency_column(table: TableMapping, kinds: dict[str, str]) -> ColumnMapping
     if table.layout != "rows" or not any(_is_money(column, kinds) for column in table.columns):
         return None
     return next(
-        (c for c in table.columns if not c.feeds and c.how != "hand" and flat(c.heading) in HEADINGS),
+        (c for c in table.columns if not c.feeds and c.how != "hand" and normalise_heading(c.heading) in HEADINGS),
         None,
     )
 

@@ -54,7 +54,7 @@ REASONS: dict[str, Bilingual] = {
 }
 
 
-def left_out(book: Book, plan: ImportMapping) -> list[dict[str, Any]]:
+def ignored_cells(book: Book, plan: ImportMapping) -> list[dict[str, Any]]:
     """[{sheet, range, cells, reason, zh, en}] of all cells that hold something and stand in no table that is read."""
     entries: list[dict[str, Any]] = []
     for sheet in book.sheets:
@@ -65,7 +65,7 @@ def left_out(book: Book, plan: ImportMapping) -> list[dict[str, Any]]:
             reason = "no_table" if sheet.visible else "hidden_sheet"
             reason = "live_sheet" if sheet.visible and is_live_sheet(sheet.name) else reason
             reason = "read_only" if sheet.visible and find_read_only_sheet(sheet.name) is not None else reason
-            entries += _whole(sheet, reason)
+            entries += _whole_sheet_entry(sheet, reason)
         else:
             entries += _benchmark_effects(sheet, tables)
     return entries[:MOST]
@@ -83,7 +83,7 @@ def left_out_of_sheets(
             entries += _beside_rows(sheet, heading, rows)
             continue
         reason = "other_sheet" if sheet.visible else "hidden_sheet"
-        entries += _whole(sheet, (others or {}).get(sheet.name, reason))
+        entries += _whole_sheet_entry(sheet, (others or {}).get(sheet.name, reason))
     return entries[:MOST]
 
 
@@ -170,7 +170,7 @@ def _warning(table: TableMapping, row: int, cell: str, report: Bilingual, remedy
     }
 
 
-def _whole(sheet: Sheet, reason: str) -> list[dict[str, Any]]:
+def _whole_sheet_entry(sheet: Sheet, reason: str) -> list[dict[str, Any]]:
     blocks = blocks_outside(sheet.frame, [])
     if not blocks:
         return []
@@ -196,7 +196,8 @@ def _benchmark_effects(sheet: Sheet, tables: list[TableMapping]) -> Iterator[dic
             continue
         for area in _areas(sheet, table):
             cells = sum(
-                _filled(sheet, area, row) for row in range(area.first_row, min(area.last_row + 1, sheet.frame.height))
+                _count_filled(sheet, area, row)
+                for row in range(area.first_row, min(area.last_row + 1, sheet.frame.height))
             )
             if cells:
                 yield _entry(
@@ -230,7 +231,7 @@ def _idle(sheet: Sheet, places: list[int], rows: Iterable[int]) -> Iterator[dict
             yield _entry(sheet, Block(row, row, filled[0], filled[-1], len(filled)), kind)
 
 
-def _filled(sheet: Sheet, area: Area, row: int) -> int:
+def _count_filled(sheet: Sheet, area: Area, row: int) -> int:
     return sum(bool((sheet.frame[row, place] or "").strip()) for place in area.columns if place < sheet.frame.width)
 
 

@@ -39,7 +39,7 @@ TWO_OWNERS_REMEDY = bilingual(
 REASONS = {True: (REASON, REMEDY), False: (TWO_OWNERS, TWO_OWNERS_REMEDY)}
 
 
-def without_mark(text: str) -> str:
+def strip_mark(text: str) -> str:
     """What stands in the cell itself."""
     return _MARK.sub("", text)
 

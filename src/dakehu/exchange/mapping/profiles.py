@@ -7,7 +7,7 @@ from importlib import resources
 from typing import Any
 
 from dakehu.exchange.mapping.mapping import FieldMapping, ImportMapping, TableMapping
-from dakehu.exchange.workbook.reading.headings import flat
+from dakehu.exchange.workbook.reading.headings import normalise_heading
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
@@ -42,12 +42,12 @@ def find_profile(plan: ImportMapping, wanted: str | None = None) -> ImportMappin
         )
     remembered = _stored_profile([t.signature for t in plan.tables])
     for table in plan.tables:
-        headings = {flat(c.heading) for c in table.columns}
+        headings = {normalise_heading(c.heading) for c in table.columns}
         for name, profile in built_in().items():
-            if wanted == name or (not wanted and {flat(h) for h in profile["headings"]} <= headings):
-                _applied(plan, table, profile)
+            if wanted == name or (not wanted and {normalise_heading(h) for h in profile["headings"]} <= headings):
+                _apply_profile(plan, table, profile)
         if not wanted and table.signature in remembered:
-            _applied(plan, table, remembered[table.signature])
+            _apply_profile(plan, table, remembered[table.signature])
     return plan
 
 
@@ -56,14 +56,14 @@ def _stored_profile(signatures: list[str]) -> dict[str, dict[str, Any]]:
     return {row.signature: {"name": row.name, **row.plan} for row in rows}
 
 
-def _applied(plan: ImportMapping, table: TableMapping, profile: dict[str, Any]) -> None:
+def _apply_profile(plan: ImportMapping, table: TableMapping, profile: dict[str, Any]) -> None:
     table.part, table.profile = profile["part"], profile["name"]
     table.by_hand = bool(profile.get("by_hand"))
     table.asks = ""
     plan.key = profile.get("key") or plan.key
-    named = {flat(heading): feeds for heading, feeds in profile["columns"].items()}
+    named = {normalise_heading(heading): feeds for heading, feeds in profile["columns"].items()}
     for column in table.columns:
-        column.feeds = [FieldMapping(**feed) for feed in named.get(flat(column.heading), [])]
+        column.feeds = [FieldMapping(**feed) for feed in named.get(normalise_heading(column.heading), [])]
         column.how = "profile" if column.feeds else ""
         unit, order = profile.get("units", {}).get(column.heading), profile.get("orders", {}).get(column.heading)
         if unit is not None:
@@ -71,7 +71,7 @@ def _applied(plan: ImportMapping, table: TableMapping, profile: dict[str, Any]) 
         column.order = order or column.order
 
 
-def any_by_hand() -> bool:
+def has_manual_profiles() -> bool:
     """Whether people have said of any source what its files hold."""
     return bool(model_of("foundation.SourceProfile").objects.filter(plan__by_hand=True).exists())
 
@@ -95,10 +95,10 @@ def save_profile(plan: ImportMapping, name: str) -> None:
         row.save()
 
 
-def apply_remembered(plan: ImportMapping) -> ImportMapping:
+def apply_saved_profiles(plan: ImportMapping) -> ImportMapping:
     """Bring in what people corrected of tables with a signature of their own, such as those of a connection."""
     remembered = _stored_profile([table.signature for table in plan.tables])
     for table in plan.tables:
         if table.signature in remembered:
-            _applied(plan, table, remembered[table.signature])
+            _apply_profile(plan, table, remembered[table.signature])
     return plan

@@ -141,7 +141,7 @@ def read_unit(text: str) -> Unit | None:
         return Unit(RATE, _RATES[bare])
     for tail, factor in _COUNTS.items():
         if bare.endswith(tail):
-            scale = _scale(bare.removesuffix(tail))
+            scale = _scale_of_word(bare.removesuffix(tail))
             return None if scale is None else Unit(COUNT, factor * scale)
     return _money(bare)
 
@@ -149,25 +149,25 @@ def read_unit(text: str) -> Unit | None:
 def _money(bare: str) -> Unit | None:
     """人民币万元, 万美元, HKD, RMB'000, US$m, 万."""
     rest, currency = bare, ""
-    for mark, code in _marks():
+    for mark, code in _currency_marks():
         for found, tail in (
             (rest.startswith(mark), rest.removeprefix(mark)),
             (rest.endswith(mark), rest.removesuffix(mark)),
         ):
-            if found and not currency and (_scale(tail.removesuffix("元")) is not None):
+            if found and not currency and (_scale_of_word(tail.removesuffix("元")) is not None):
                 currency, rest = code, tail
-    scale = _scale(rest.removesuffix("元").removesuffix("圆"))
+    scale = _scale_of_word(rest.removesuffix("元").removesuffix("圆"))
     return None if scale is None else Unit(MONEY, scale, currency or YUAN)
 
 
 @cache
-def _marks() -> list[tuple[str, str]]:
+def _currency_marks() -> list[tuple[str, str]]:
     """[(mark in capitals, code)], the longest first."""
     pairs = [(mark.upper(), one.code) for one in CURRENCIES.values() for mark in (one.code, *one.marks)]
     return sorted(pairs, key=lambda pair: -len(pair[0]))
 
 
-def _scale(text: str) -> Decimal | None:
+def _scale_of_word(text: str) -> Decimal | None:
     return Decimal(1) if not text else _SCALES.get(text)
 
 
@@ -218,7 +218,7 @@ def _is_unit_like(words: str) -> bool:
     return bool(code_of(words)) or bool(re.fullmatch(r"[A-Z]{3}", words.strip()))
 
 
-def without_unit(heading: str) -> str:
+def strip_unit(heading: str) -> str:
     """A heading without the unit it states, for looking up what it means."""
     found = unit_in_heading(heading)
     if found is None or not found.words:
@@ -228,7 +228,7 @@ def without_unit(heading: str) -> str:
     return re.sub(r"[(【\[]\s*[)】\]]", "", cut).strip(" /|_-:\n") or heading
 
 
-def _in_title(text: str) -> list[FoundUnit]:
+def _units_in_title(text: str) -> list[FoundUnit]:
     """The units that stand in brackets in a title, or make up a whole cell beside 单位; rates are those of one column."""
     whole = [text] if re.search(r"[元币金镑]$", text) else []
     found = [
@@ -257,7 +257,7 @@ def units_in_lines(lines: list[str], notes: list[str] | None = None) -> dict[str
     currency = ""
     for line in lines:
         text = _plain(line)
-        for found_unit in _in_title(text):
+        for found_unit in _units_in_title(text):
             units[found_unit.unit.kind if found_unit.unit else MONEY] = found_unit
         for found in _STATED.finditer(text):
             words = found.group(1).strip(" :")

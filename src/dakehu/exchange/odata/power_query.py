@@ -32,40 +32,42 @@ def live_query(one: EntitySet, sets: dict[str, EntitySet], root: str, language: 
     own = [item for item in shown if not (item.reading is not None and item.reading.is_number)]
     ways = [way for way in one.navigations.values() if way.is_own_key and sets.get(way.target) is not None]
     steps = [
-        f'Source = OData.Feed({quoted(root)}, null, [Implementation = "2.0", ODataVersion = 4])',
-        f'Rows = Source{{[Name = {quoted(one.name)}, Signature = "table"]}}[Data]',
-        f"Chosen = Table.SelectColumns(Rows, {listed([*(w.name for w in ways), *(i.name for i in own)])})",
+        f'Source = OData.Feed({quote_text(root)}, null, [Implementation = "2.0", ODataVersion = 4])',
+        f'Rows = Source{{[Name = {quote_text(one.name)}, Signature = "table"]}}[Data]',
+        f"Chosen = Table.SelectColumns(Rows, {format_list([*(w.name for w in ways), *(i.name for i in own)])})",
     ]
     labels = unique_headings([(item.name, _label(item, language)) for item in own], taken=())
     for way in ways:
         behind = [sets[way.target].properties[name] for name in LOOKED_UP if name in sets[way.target].properties]
         expanded = [f"{way.name}.{item.name}" for item in behind]
-        columns = f"{listed(item.name for item in behind)}, {listed(expanded)}"
-        steps.append(f"{way.name}Shown = Table.ExpandRecordColumn({_last(steps)}, {quoted(way.name)}, {columns})")
+        columns = f"{format_list(item.name for item in behind)}, {format_list(expanded)}"
+        steps.append(
+            f"{way.name}Shown = Table.ExpandRecordColumn({_last_step_name(steps)}, {quote_text(way.name)}, {columns})"
+        )
         heads = [(name, _label(item, language)) for name, item in zip(expanded, behind, strict=True)]
         labels = [*unique_headings(heads, taken=[label for _, label in labels]), *labels]
     translated = [change for item in own if (change := choice_names(item, language))]
     if translated:
-        steps.append(f"Worded = Table.TransformColumns({_last(steps)}, {{{', '.join(translated)}}})")
-    renamed = ", ".join(f"{{{quoted(name)}, {quoted(label)}}}" for name, label in labels)
-    steps.append(f"Named = Table.RenameColumns({_last(steps)}, {{{renamed}}})")
-    steps.append(f"Ordered = Table.ReorderColumns(Named, {listed(label for _, label in labels)})")
+        steps.append(f"Worded = Table.TransformColumns({_last_step_name(steps)}, {{{', '.join(translated)}}})")
+    renamed = ", ".join(f"{{{quote_text(name)}, {quote_text(label)}}}" for name, label in labels)
+    steps.append(f"Named = Table.RenameColumns({_last_step_name(steps)}, {{{renamed}}})")
+    steps.append(f"Ordered = Table.ReorderColumns(Named, {format_list(label for _, label in labels)})")
     body = ",\n    ".join(steps)
     return LiveQuery(one.label.in_(language), f"let\n    {body}\nin\n    Ordered", tuple(label for _, label in labels))
 
 
-def quoted(text: str) -> str:
+def quote_text(text: str) -> str:
     """A text of M: quotes doubled, control characters and `#(` escaped."""
     body = text.replace("#(", "#(#)(").replace('"', '""')
     return '"' + body.replace("\r", "#(cr)").replace("\n", "#(lf)").replace("\t", "#(tab)") + '"'
 
 
-def listed(texts: Iterable[str]) -> str:
+def format_list(texts: Iterable[str]) -> str:
     """A list of texts of M."""
-    return "{" + ", ".join(quoted(text) for text in texts) + "}"
+    return "{" + ", ".join(quote_text(text) for text in texts) + "}"
 
 
-def _last(steps: list[str]) -> str:
+def _last_step_name(steps: list[str]) -> str:
     return steps[-1].partition(" = ")[0]
 
 
@@ -88,6 +90,6 @@ def choice_names(item: Property, language: str) -> str:
     choices: Any = item.choices
     if choices is None:
         return ""
-    fields = ", ".join(f"#{quoted(choice.value)} = {quoted(choice.label_in(language))}" for choice in choices)
+    fields = ", ".join(f"#{quote_text(choice.value)} = {quote_text(choice.label_in(language))}" for choice in choices)
     word = f"if _ = null then null else Record.FieldOrDefault([{fields}], _, _)"
-    return f"{{{quoted(item.name)}, each {word}, type nullable text}}"
+    return f"{{{quote_text(item.name)}, each {word}, type nullable text}}"

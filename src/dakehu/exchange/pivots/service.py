@@ -136,7 +136,7 @@ def _page(pivot: Pivot, sheet: writing.SheetSpec, title: str) -> writing.PageSpe
     """Return the page of the pivot table. What Excel has no word for (medians, different values) is counted there instead."""
     heads = [
         Cell(0, 0, title, "title"),
-        Cell(1, 0, about(pivot), "note"),
+        Cell(1, 0, describe_pivot(pivot), "note"),
     ]
     basis = "sum" if pivot.measured is not None else "count"
     how = basis if pivot.measure in SHARES else NATIVE.get(pivot.measure, "count")
@@ -166,7 +166,7 @@ def figures_page(pivot: Pivot, name: str) -> writing.PageSpec:
     number = {"money": "money", "share": "rate", "count": "integer"}.get(pivot.unit, "number")
     columns = pivot.across.groups if pivot.across is not None else []
     total = str(bilingual("总计", "Total"))
-    cells = [Cell(0, 0, about(pivot), "note"), Cell(2, 0, pivot.down.source.label, "head")]
+    cells = [Cell(0, 0, describe_pivot(pivot), "note"), Cell(2, 0, pivot.down.source.label, "head")]
     cells += [Cell(2, at, one["label"], "head_number") for at, one in enumerate(columns, 1)]
     cells.append(Cell(2, len(columns) + 1, total, "head_number"))
     table = pivot.table
@@ -181,7 +181,7 @@ def figures_page(pivot: Pivot, name: str) -> writing.PageSpec:
     return writing.PageSpec(name, cells, widths=WIDTHS)
 
 
-def about(pivot: Pivot) -> str:
+def describe_pivot(pivot: Pivot) -> str:
     """Return what a pivot measures, as of when and of how many clients."""
     label = MeasureName.text_of(pivot.measure)
     measured = f"{pivot.measured.spec.label} · {label}" if pivot.measured is not None else label

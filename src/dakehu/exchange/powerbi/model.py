@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from dakehu.exchange.odata.entity_sets import DECIMAL, INT, KEY, EntitySet, Navigation, Property
-from dakehu.exchange.odata.power_query import choice_names, listed, quoted, unique_headings
+from dakehu.exchange.odata.power_query import choice_names, format_list, quote_text, unique_headings
 
 TYPES = {  # of OData: type in the model, type in M
     INT: ("int64", "Int64.Type"),
@@ -176,11 +176,11 @@ def column_name(name: str) -> str:
 def _query(one: EntitySet, columns: tuple[Column, ...], language: str) -> str:
     """The query in M: the properties of the columns, names of choices instead of codes, each with its type."""
     worded = [change for item in one.properties.values() if (change := choice_names(item, language))]
-    types = ", ".join(f"{{{quoted(column.source)}, {column.m_type}}}" for column in columns)
+    types = ", ".join(f"{{{quote_text(column.source)}, {column.m_type}}}" for column in columns)
     steps = [
         'Source = OData.Feed(ServiceRoot, null, [Implementation = "2.0", ODataVersion = 4])',
-        f'Rows = Source{{[Name = {quoted(one.name)}, Signature = "table"]}}[Data]',
-        f"Chosen = Table.SelectColumns(Rows, {listed(column.source for column in columns)})",
+        f'Rows = Source{{[Name = {quote_text(one.name)}, Signature = "table"]}}[Data]',
+        f"Chosen = Table.SelectColumns(Rows, {format_list(column.source for column in columns)})",
     ]
     if worded:
         steps.append(f"Worded = Table.TransformColumns(Chosen, {{{', '.join(worded)}}})")

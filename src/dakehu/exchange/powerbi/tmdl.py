@@ -5,7 +5,7 @@ Source: Microsoft, Tabular Model Definition Language (TMDL).
 
 import re
 
-from dakehu.exchange.odata.power_query import quoted
+from dakehu.exchange.odata.power_query import quote_text
 from dakehu.exchange.powerbi.model import Column, Measure, Model, Relation, Table, stable_id
 
 LEVEL = 1600  # compatibility level of the model
@@ -43,7 +43,7 @@ def _model(model: Model) -> str:
 def _root(root: str) -> str:
     """The address as a parameter, so that a project moves to another desk by one change."""
     return (
-        f'expression {ROOT} = {quoted(root)} meta [IsParameterQuery=true, Type="Text", IsParameterQueryRequired=true]\n'
+        f'expression {ROOT} = {quote_text(root)} meta [IsParameterQuery=true, Type="Text", IsParameterQueryRequired=true]\n'
         f"\tlineageTag: {stable_id('root')}\n\n\tannotation PBI_ResultType = Text\n"
     )
 
@@ -62,7 +62,9 @@ def _relation(one: Relation) -> str:
 
 
 def _table(table: Table) -> str:
-    parts = [_described(table.description, 0) + f"table {object_name(table.name)}\n\tlineageTag: {_tag(table)}\n"]
+    parts = [
+        _description_line(table.description, 0) + f"table {object_name(table.name)}\n\tlineageTag: {_tag(table)}\n"
+    ]
     parts += [_measure(table, one) for one in table.measures]
     parts += [_column(table, one) for one in table.columns]
     query = "\n".join("\t\t\t\t" + line for line in table.query.splitlines())
@@ -92,10 +94,10 @@ def _column(table: Table, one: Column) -> str:
     ]
     if one.is_date:
         parts += ["", "\t\tannotation UnderlyingDateTimeDataType = Date"]
-    return _described(one.description, 1) + "\n".join(parts) + "\n"
+    return _description_line(one.description, 1) + "\n".join(parts) + "\n"
 
 
-def _described(text: str, depth: int) -> str:
+def _description_line(text: str, depth: int) -> str:
     """A description above an object, on one line."""
     flat = " ".join(text.split())
     return f"{chr(9) * depth}/// {flat}\n" if flat else ""

@@ -10,10 +10,10 @@ from dakehu.domains.ledger.prices import importing as price_import
 from dakehu.exchange.mapping.amounts import to_desk_unit
 from dakehu.exchange.mapping.left_out import left_out_of_sheets
 from dakehu.exchange.mapping.merged_amounts import mark_merged_amounts
-from dakehu.exchange.mapping.units import MONEY, Unit, unit_in_heading, without_unit
+from dakehu.exchange.mapping.units import MONEY, Unit, strip_unit, unit_in_heading
 from dakehu.exchange.mapping.unused_columns import PRICES, unused_columns
 from dakehu.exchange.workbook import reading
-from dakehu.exchange.workbook.reading.headings import flat
+from dakehu.exchange.workbook.reading.headings import normalise_heading
 from dakehu.foundation.base import parsing
 from dakehu.foundation.base.currencies import YUAN
 from dakehu.foundation.base.errors import Refused
@@ -32,7 +32,7 @@ HEADINGS: dict[str, str] = {
 # Words above a table, or in the name of its sheet, that say in which market all its securities are.
 MARKET_WORDS = {"港股": "HK", "香港": "HK", "沪市": "SH", "上交所": "SH", "深市": "SZ", "深交所": "SZ", "北交所": "BJ"}
 ABOUT = ("market", "name", "currency", "kind")
-WORDS = {word: name for name, words in HEADINGS.items() for word in map(flat, words.split())}
+WORDS = {word: name for name, words in HEADINGS.items() for word in map(normalise_heading, words.split())}
 _SURE = re.compile(r"^(?:(?:SH|SZ|BJ)?\d{6}|\d{1,6}\.[A-Z]{2,4}|[A-Z]{3}/?CNY)$")
 _DAY = re.compile(r"^(?=.*\d{4}).{8,19}$")
 
@@ -55,11 +55,15 @@ def recognise_prices(book: reading.Book) -> PriceTable | None:
     for sheet in (sheet for sheet in book.sheets if sheet.visible):
         head = sheet.head(SEARCH)
         for at, row in enumerate(head[:-1]):
-            found = _long(sheet, at, row) or _down(sheet, at, row) or _across(sheet, at, row, head)
+            found = (
+                _read_long_table(sheet, at, row)
+                or _read_days_down(sheet, at, row)
+                or _read_days_across(sheet, at, row, head)
+            )
             if found is not None:
                 shape, cells, used = found
                 above = [sheet.name, *(cell for line in head[:at] for cell in line if cell)]
-                return _table(book, sheet, shape, _with_market(cells, above), at, used)
+                return _table(book, sheet, shape, _add_market(cells, above), at, used)
     return None
 
 
@@ -72,7 +76,7 @@ def _table(
     return PriceTable(book.filename, sheet.name, shape, cells, rest, ignored)
 
 
-def _with_market(cells: pl.DataFrame, above: list[str]) -> pl.DataFrame:
+def _add_market(cells: pl.DataFrame, above: list[str]) -> pl.DataFrame:
     """With the market that the name of the sheet or the lines above say, for codes that have lost zeros or are of Hong Kong."""
     markets = {market for text in above for word, market in MARKET_WORDS.items() if word in text}
     if len(markets) != 1:
@@ -82,7 +86,7 @@ def _with_market(cells: pl.DataFrame, above: list[str]) -> pl.DataFrame:
     return cells.with_columns(stated.alias("market"))
 
 
-def by_hand(book: reading.Book, table: Any) -> PriceTable:
+def prices_from_named_columns(book: reading.Book, table: Any) -> PriceTable:
     """The prices in a table whose columns a person named. Raises Refused while day, code or price is not named."""
     columns = {feed.field: column.index for column in table.columns for feed in column.feeds}
     lacking = [NAMES[name] for name in ("day", "code", "price") if name not in columns]
@@ -106,7 +110,7 @@ def by_hand(book: reading.Book, table: Any) -> PriceTable:
         *(pl.col(f"c{place}").alias(name) for name, place in columns.items()),
     )
     unit = next((c.unit for c in table.columns if c.unit and any(f.field == "price" for f in c.feeds)), "")
-    prices = _in_unit(_table_of_shape(picked), f"({unit})" if unit else "")
+    prices = _apply_unit(_table_of_shape(picked), f"({unit})" if unit else "")
     return _table(book, sheet, "long", prices, table.header_row, set(columns.values()))
 
 
@@ -128,7 +132,11 @@ NAMES = {
 
 def field_of(heading: str) -> str | None:
     """What a heading of a price file names; None for any other."""
-    return (WORDS.get(flat(heading)) or WORDS.get(flat(without_unit(heading)))) if heading.strip() else None
+    return (
+        (WORDS.get(normalise_heading(heading)) or WORDS.get(normalise_heading(strip_unit(heading))))
+        if heading.strip()
+        else None
+    )
 
 
 def _columns(row: list[str]) -> dict[str, int]:
@@ -158,7 +166,7 @@ def _table_of_shape(cells: pl.DataFrame) -> pl.DataFrame:
 Found = tuple[str, pl.DataFrame, set[int]]  # shape, prices, and the columns that are read
 
 
-def _long(sheet: reading.Sheet, at: int, row: list[str]) -> Found | None:
+def _read_long_table(sheet: reading.Sheet, at: int, row: list[str]) -> Found | None:
     columns = _columns(row)
     if "code" not in columns and "name" in columns:
         columns["code"] = columns.pop("name")  # a table that calls its codes names; they must be codes all the same
@@ -171,10 +179,10 @@ def _long(sheet: reading.Sheet, at: int, row: list[str]) -> Found | None:
         pl.lit(columns["price"]).alias("col"),
         *(pl.col(f"c{place}").alias(name) for name, place in columns.items()),
     )
-    return "long", _in_unit(_table_of_shape(picked), row[columns["price"]]), set(columns.values())
+    return "long", _apply_unit(_table_of_shape(picked), row[columns["price"]]), set(columns.values())
 
 
-def _in_unit(cells: pl.DataFrame, heading: str) -> pl.DataFrame:
+def _apply_unit(cells: pl.DataFrame, heading: str) -> pl.DataFrame:
     """Prices in the unit that their heading states: its scale worked in, its currency where no column says one. A unit that
     nobody knows leaves prices that cannot be read."""
     found = unit_in_heading(heading)
@@ -192,7 +200,7 @@ def _in_unit(cells: pl.DataFrame, heading: str) -> pl.DataFrame:
     return cells.with_columns(pl.col("currency").fill_null(stated)) if stated else cells
 
 
-def _down(sheet: reading.Sheet, at: int, row: list[str]) -> Found | None:
+def _read_days_down(sheet: reading.Sheet, at: int, row: list[str]) -> Found | None:
     columns = _columns(row)
     days = {place: cell.strip() for place, cell in enumerate(row) if _is_day(cell)}
     if "code" not in columns or not days:
@@ -211,8 +219,12 @@ def _down(sheet: reading.Sheet, at: int, row: list[str]) -> Found | None:
     )
 
 
-def _across(sheet: reading.Sheet, at: int, row: list[str], head: list[list[str]]) -> Found | None:
-    if not row or (WORDS.get(flat(row[0])) if row[0].strip() else "day") != "day" or not _is_day(head[at + 1][0]):
+def _read_days_across(sheet: reading.Sheet, at: int, row: list[str], head: list[list[str]]) -> Found | None:
+    if (
+        not row
+        or (WORDS.get(normalise_heading(row[0])) if row[0].strip() else "day") != "day"
+        or not _is_day(head[at + 1][0])
+    ):
         return None
     codes = {place: cell.strip() for place, cell in enumerate(row) if place and cell.strip()}
     beneath = [head[at + 1][place] for place in codes]

@@ -250,16 +250,16 @@ def _report(table: PriceTable, read: Read) -> dict[str, Any]:
         "samples": {},
         "mode": "both",
         "key": "auto",
-        "faults": [_rendered(table, one) for one in read.faults[:SHOWN]],
+        "faults": [_render_fault(table, one) for one in read.faults[:SHOWN]],
         "faults_in_all": len(read.faults),
-        "warnings": [_rendered(table, one) for one in read.unknown[:SHOWN]],
+        "warnings": [_render_fault(table, one) for one in read.unknown[:SHOWN]],
         "warnings_in_all": len(read.unknown),
         "left_out": table.left_out,
         "ignored": table.ignored,
     }
 
 
-def _rendered(table: PriceTable, one: tuple[int, int, str, str, str]) -> dict[str, Any]:
+def _render_fault(table: PriceTable, one: tuple[int, int, str, str, str]) -> dict[str, Any]:
     """One fault or warning: sheet, line, cell, value, what is wrong and how to mend it."""
     row, col, name, value, reason = one
     wrong, remedy = INVALID[reason]

@@ -61,7 +61,7 @@ def _curve(curve: Curve, x: Callable[[int], float], y: Callable[[float], float],
     """Draw one curve with its marks."""
     parts = []
     dash = ' stroke-dasharray="3 2"' if curve.dashed else ""
-    for points in _pieces(curve.values):
+    for points in _split_at_gaps(curve.values):
         path = "M" + "L".join(f"{x(index):.2f} {y(value):.2f}" for index, value in points)
         if curve.filled:
             area = f"{path}L{x(points[-1][0]):.2f} {baseline:.2f}L{x(points[0][0]):.2f} {baseline:.2f}Z"
@@ -76,7 +76,7 @@ def _curve(curve: Curve, x: Callable[[int], float], y: Callable[[float], float],
     return parts
 
 
-def _pieces(values: Sequence[float | None]) -> list[list[tuple[int, float]]]:
+def _split_at_gaps(values: Sequence[float | None]) -> list[list[tuple[int, float]]]:
     """Split values into runs without gaps, thinned to what can be seen."""
     runs: list[list[tuple[int, float]]] = [[]]
     for index, value in enumerate(values):
@@ -84,10 +84,10 @@ def _pieces(values: Sequence[float | None]) -> list[list[tuple[int, float]]]:
             runs.append([])
         else:
             runs[-1].append((index, value))
-    return [_thinned(run) for run in runs if run]
+    return [_thin_values(run) for run in runs if run]
 
 
-def _thinned(run: list[tuple[int, float]]) -> list[tuple[int, float]]:
+def _thin_values(run: list[tuple[int, float]]) -> list[tuple[int, float]]:
     """Keep the first, lowest, highest and last point of every bucket."""
     if len(run) <= POINTS:
         return run
@@ -152,12 +152,12 @@ def ring(shares: Sequence[float], *, size: float) -> str:
         start_angle, end_angle = 2 * pi * start_share, 2 * pi * (start_share + fraction)
         large = int(fraction > 0.5)
 
-        def at(angle: float, radius: float) -> str:
+        def point_at(angle: float, radius: float) -> str:
             return f"{middle + radius * sin(angle):.2f} {middle - radius * cos(angle):.2f}"
 
         parts.append(
-            f'<path d="M{at(start_angle, outer)}A{outer} {outer} 0 {large} 1 {at(end_angle, outer)}L{at(end_angle, inner)}'
-            f'A{inner:.2f} {inner:.2f} 0 {large} 0 {at(start_angle, inner)}Z" fill="{PALETTE[index % len(PALETTE)]}"'
+            f'<path d="M{point_at(start_angle, outer)}A{outer} {outer} 0 {large} 1 {point_at(end_angle, outer)}L{point_at(end_angle, inner)}'
+            f'A{inner:.2f} {inner:.2f} 0 {large} 0 {point_at(start_angle, inner)}Z" fill="{PALETTE[index % len(PALETTE)]}"'
             ' stroke="#fff" stroke-width="1"/>'
         )
         start_share += fraction

@@ -128,7 +128,7 @@ def chart_images(money: dict[str, Any]) -> dict[str, Any]:
             for index, (name, weight) in enumerate(parts)
         ]
     if line:
-        curves = [charts.Curve(line["growth"], marks=marks(line["flow"]))]
+        curves = [charts.Curve(line["growth"], marks=flow_marks(line["flow"]))]
         if line["index"]:
             curves.insert(0, charts.Curve(line["index"], colour="#8c98aa", dashed=True))
         images["growth"] = charts.lines(line["day"], curves, width=WIDTH, height=150.0, format_value="{:.2f}".format)
@@ -146,7 +146,7 @@ def line_note(line: dict[str, Any] | None) -> dict[str, str]:
     }
 
 
-def marks(flow: list[float | None]) -> tuple[tuple[int, int], ...]:
+def flow_marks(flow: list[float | None]) -> tuple[tuple[int, int], ...]:
     """Return (index, 1 for money in or −1 for money out) of the largest payments."""
     payments = [(index, value) for index, value in enumerate(flow) if value]
     largest = sorted(payments, key=lambda payment: -abs(payment[1]))[:MARKS]
@@ -196,7 +196,7 @@ def trades(client: Any) -> dict[str, Any]:
         "traded": read_count,
         "listed": formats.partial_list_note(len(latest), read_count),
         "kinds": [
-            [formats.side(kind), f"{count_of_kind:,}", *(formats.money(value) for value in rest)]
+            [formats.transaction_type_label(kind), f"{count_of_kind:,}", *(formats.money(value) for value in rest)]
             for kind, (count_of_kind, *rest) in sorted(sums.items(), key=lambda item: -item[1][0])
         ],
         "trades": [
@@ -204,7 +204,7 @@ def trades(client: Any) -> dict[str, Any]:
                 row["day"],
                 row["name"] or MISSING,
                 row["code"],
-                formats.side(row["side"]),
+                formats.transaction_type_label(row["side"]),
                 formats.quantity(row["quantity"]),
                 formats.price(row["price"]),
                 formats.money(row["amount"]),

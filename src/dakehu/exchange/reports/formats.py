@@ -91,7 +91,7 @@ def partial_list_note(shown: int, total: int) -> str:
     )
 
 
-def side(name: str) -> str:
+def transaction_type_label(name: str) -> str:
     """Return the label of a transaction type."""
     return str(SIDES.get(name, name))
 

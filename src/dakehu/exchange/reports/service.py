@@ -67,7 +67,7 @@ def record_report(client: Any, report: Report) -> None:
     add_audit_note(client=client.pk, bytes=len(report.content), sha256=report.sha256)
 
 
-def hand_out(client: Any, *, language: str | None = None, rise_is_red: bool = True) -> Report:
+def render_and_record(client: Any, *, language: str | None = None, rise_is_red: bool = True) -> Report:
     """Render a report, then record it, so that no transaction is open while pages are rendered."""
     report = render_pdf(client, language=language, rise_is_red=rise_is_red)
     with act("report.create"):
@@ -211,7 +211,7 @@ def write_reports(
     failed: list[dict[str, str]] = []
     if suffix == ".pdf":
         client = model_of("clients.Client").objects.get(pk=ids[0])
-        path.write_bytes(hand_out(client, language=language).content)
+        path.write_bytes(render_and_record(client, language=language).content)
         return {"file": str(path), "counts": {"clients": 1, "failed": 0}, "failed": failed}
     permits.check_export(ExportWay.REPORTS, ids, clients is None)
     bundle, failed = zip_reports(progress, ids, _language(language))

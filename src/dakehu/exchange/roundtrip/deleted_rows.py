@@ -73,7 +73,7 @@ def _rows_of(name: str, export: str, merged: RoundtripMerge, plan: ImportMapping
         return []
     current = frames.frame(worksheets()[name], (), language(), rows=sorted(positions)).to_dict(as_series=False)
     fields = [name_of_field for name_of_field in base if not name_of_field.startswith("#")]
-    resource, sheet = _declared(name)
+    resource, sheet = _declaration_of(name)
     ended = _ended_rows(resource, sheet, current[frames.NUMBER])
     missing = []
     for index, row_id in enumerate(current[frames.NUMBER]):
@@ -85,7 +85,7 @@ def _rows_of(name: str, export: str, merged: RoundtripMerge, plan: ImportMapping
             current[frames.VERSION][index] != base[frames.VERSION][positions[row_id]]
             and exported_texts != current_texts
         )
-        why_not = sheet.ended if row_id in ended else _why_kept(resource, sheet)
+        why_not = sheet.ended if row_id in ended else _no_deletion_reason(resource, sheet)
         missing.append(_deleted_row(name, row_id, [text for text in current_texts if text], changed, why_not, plan))
     return missing
 
@@ -105,12 +105,12 @@ def _deleted_row(
     return DeletedRow(name, row_id, text, None, changed, not changed or plan.prefer == FILE)
 
 
-def _declared(name: str) -> tuple[Resource, SheetOf]:
+def _declaration_of(name: str) -> tuple[Resource, SheetOf]:
     """Return the resource and the declaration of a worksheet."""
     return next((resource, sheet) for resource, sheet in with_worksheet() if sheet.name == name)
 
 
-def _why_kept(resource: Resource, sheet: SheetOf) -> Bilingual | None:
+def _no_deletion_reason(resource: Resource, sheet: SheetOf) -> Bilingual | None:
     """Return why no row of a worksheet can be deleted; None where rows can."""
     return sheet.kept or (None if resource.delete else KEPT)
 
@@ -129,7 +129,7 @@ def remove(missing: list[DeletedRow]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for row in missing:
         if row.goes:
-            resource, _ = _declared(row.part)
+            resource, _ = _declaration_of(row.part)
             run: Callable[..., Any] = ACTIONS[resource.delete].body
             run(**{resource.key: row.number})
             counts[row.part] = counts.get(row.part, 0) + 1

@@ -98,15 +98,15 @@ class _SheetMerge:
     def merge(self) -> None:
         """Match all keyed rows and merge the edited ones."""
         self._parse_keys()
-        stored = _stored(self.part, self.keys.values())
-        changed = {row: self._changed(row, key) for row, key in self.keys.items()}
-        self._forgive(changed)
+        stored = _stored_versions(self.part, self.keys.values())
+        changed = {row: self._changed_fields(row, key) for row, key in self.keys.items()}
+        self._drop_unchanged_errors(changed)
         edited_rows: list[int] = []
         for row, key in self.keys.items():
             if row in self.result.emptied.get(self.part.name, ()):
                 continue
             if key.number not in stored:
-                self._gone(row, key, changed[row])
+                self._merge_missing_row(row, key, changed[row])
             else:
                 self.evaluation.targets[row] = key.number
                 self.evaluation.anchored[row] = frozenset()
@@ -145,7 +145,7 @@ class _SheetMerge:
         """
         if len(rows) == 1:
             return rows[0]
-        chosen = min(rows, key=lambda bearer: len(self._changed(*bearer)))
+        chosen = min(rows, key=lambda bearer: len(self._changed_fields(*bearer)))
         for row, _ in rows:
             if row != chosen[0]:
                 self.evaluation.warn(
@@ -185,7 +185,7 @@ class _SheetMerge:
         """Return the exported columns of a key's worksheet, None if unknown."""
         return self.result.exports.held(key.export, key.part)
 
-    def _changed(self, row: int, key: RowKey) -> set[str]:
+    def _changed_fields(self, row: int, key: RowKey) -> set[str]:
         """Return the fields of a row whose text differs from the export; all fields if that is unknown."""
         base = self._base(key)
         if base is None:
@@ -196,7 +196,7 @@ class _SheetMerge:
             if name in base and text_of(self.stack.raw[name][row]) != text_of(base[name][key.place])
         }
 
-    def _forgive(self, changed: dict[int, set[str]]) -> None:
+    def _drop_unchanged_errors(self, changed: dict[int, set[str]]) -> None:
         """Drop errors of cells that came back unchanged."""
         faults = self.evaluation.faults
         remaining = [
@@ -208,7 +208,7 @@ class _SheetMerge:
             self.evaluation.verdicts[row] = ""
         faults[:] = remaining
 
-    def _gone(self, row: int, key: RowKey, changed: set[str]) -> None:
+    def _merge_missing_row(self, row: int, key: RowKey, changed: set[str]) -> None:
         """Handle a row that was deleted, or is outside the scope.
 
         It becomes a new row if the user edited it and wants it.
@@ -266,7 +266,7 @@ class _SheetMerge:
                 if name in changed[row] and not self._is_not_editable(row, name)
             }
             outcome = three_way_merge.compare(sides[0], wanted, {name: sides[2][name] for name in current})
-            edits = self._settle(
+            edits = self._record_cells(
                 row, outcome, [{name: side[name][index] for name in current} for side in (base, mine, current)]
             )
             self._complete_row(row, edits, {name: parsed[2][name][index] for name in current})
@@ -282,7 +282,7 @@ class _SheetMerge:
             return True
         return any(hidden_row == row and hidden_name == name for hidden_row, hidden_name, _ in self.stack.hidden)
 
-    def _settle(self, row: int, outcome: three_way_merge.Outcome, texts: list[dict[str, Any]]) -> frozenset[str]:
+    def _record_cells(self, row: int, outcome: three_way_merge.Outcome, texts: list[dict[str, Any]]) -> frozenset[str]:
         """Record every differing cell; return the fields that the row changes."""
         row_id, edits = self.keys[row].number, set()
 
@@ -362,7 +362,7 @@ def _intended_value(value: Any, raw: Any) -> Any:
     return to_minute(value) if isinstance(value, datetime) else value
 
 
-def _stored(part: Worksheet, keys: Iterable[RowKey]) -> dict[int, tuple[int, int]]:
+def _stored_versions(part: Worksheet, keys: Iterable[RowKey]) -> dict[int, tuple[int, int]]:
     """Return {id: (version, client id)} of the visible stored rows; 0 for rows of a worksheet that belongs to no clients."""
     model = model_of(part.model)
     owner = "pk" if part.name == "clients" or part.clients == "none" else "client_id"

@@ -9,7 +9,7 @@ from dakehu.domains.compliance.supervised_exports import permits
 from dakehu.domains.compliance.supervised_exports.choices import ExportWay
 from dakehu.domains.insight.choices import FileKind, ReportKind
 from dakehu.domains.insight.pivots.computation import Pivot, work_out
-from dakehu.exchange.pivots.service import MOST, about, figures_page, pivot_book
+from dakehu.exchange.pivots.service import MOST, describe_pivot, figures_page, pivot_book
 from dakehu.exchange.reports import charts
 from dakehu.exchange.reports.typst_pdf import render_pdf
 from dakehu.exchange.workbook import writing
@@ -59,12 +59,12 @@ def _part(title: str, definition: dict[str, Any]) -> Part:
     return Part(title, pivot)
 
 
-def rendered(report: Any, parts: list[Part], file_kind: str) -> tuple[str, bytes]:
+def render_report_file(report: Any, parts: list[Part], file_kind: str) -> tuple[str, bytes]:
     """Return (file name, content) of a report. Raises Refused for what no file can hold."""
     day = f"{clock.today():%Y%m%d}"
     stem = re.sub(r'[\\/:*?"<>|\x00-\x1f]+', "_", report.name)
     if file_kind == FileKind.PDF:
-        return f"{stem}-{day}.pdf", render_pdf(_printed(report, parts), "tables.typ")
+        return f"{stem}-{day}.pdf", render_pdf(_pdf_content(report, parts), "tables.typ")
     try:
         return f"{stem}-{day}.xlsx", writing.write_bytes(_book(report, parts))
     except writing.CannotWrite as error:
@@ -109,7 +109,7 @@ def _sheet_names(parts: list[Part]) -> Iterator[str]:
         yield f"{number} {SHEET_NAME.sub(' ', part.title)[:LONGEST_NAME]}".strip()
 
 
-def _printed(report: Any, parts: list[Part]) -> dict[str, Any]:
+def _pdf_content(report: Any, parts: list[Part]) -> dict[str, Any]:
     """Return what the PDF says."""
     made = bilingual(
         "{name}，{moment} 生成，只含您可见的客户",
@@ -138,7 +138,7 @@ def _printed_part(part: Part) -> dict[str, Any]:
         for group, cells, whole in zip(pivot.down.groups, table.cells, table.row_totals, strict=True)
     ]
     rows.append([total, *(_text(pivot, value) for value in (*table.column_totals, table.total))])
-    return {"title": part.title, "note": about(pivot), "head": head, "rows": rows}
+    return {"title": part.title, "note": describe_pivot(pivot), "head": head, "rows": rows}
 
 
 def _text(pivot: Pivot, value: Any) -> str:

@@ -14,7 +14,7 @@ from dakehu.domains.insight.schedules.rights import rights_now
 from dakehu.domains.insight.schedules.rules import contents_of
 from dakehu.domains.insight.snapshots.visibility import scope_digest
 from dakehu.domains.team.queries import actor_of, get_user, language_of
-from dakehu.exchange.scheduled_reports.rendering import may_hold_rows, parts_of, rendered, rows_in
+from dakehu.exchange.scheduled_reports.rendering import may_hold_rows, parts_of, render_report_file, rows_in
 from dakehu.foundation.access.actor import acting_as, current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
@@ -45,7 +45,7 @@ def make(schedule: Any, day: date, is_test: bool = False) -> Any:
     about: dict[str, Any] = {"schedule": schedule, "day": day, "is_test": is_test, "rights": rights_now()}
     about["scope"] = scope_digest()
     if not current_actor().may(Permission.INSIGHT_READ):
-        return _refused(about, NotAllowed(bilingual("分析报表", "reports"), Permission.INSIGHT_READ))
+        return _record_refusal(about, NotAllowed(bilingual("分析报表", "reports"), Permission.INSIGHT_READ))
     try:
         parts = parts_of(schedule.report)
         contents = _contents(schedule, parts)
@@ -53,15 +53,15 @@ def make(schedule: Any, day: date, is_test: bool = False) -> Any:
         if known is not None:
             name, content = known[0], files.content_of(known[1]).whole()
         else:
-            name, content = rendered(schedule.report, parts, str(schedule.file_kind))
+            name, content = render_report_file(schedule.report, parts, str(schedule.file_kind))
     except Refused as refused:
-        return _refused(about, refused)
+        return _record_refusal(about, refused)
     clients = max((part.pivot.data.height for part in parts if part.pivot is not None), default=0)
     rows = rows_in(schedule.report, parts, str(schedule.file_kind))
     return record_run(**about, clients=clients, rows=rows, contents=contents, name=name, content=content)
 
 
-def _refused(about: dict[str, Any], refused: Refused) -> Any:
+def _record_refusal(about: dict[str, Any], refused: Refused) -> Any:
     return record_run(**about, fault=next(iter(refused.as_plain().values()))[0])
 
 
@@ -80,7 +80,7 @@ def send_test(number: int) -> Any:
     return make(get_own_schedule(number), clock.today(), is_test=True)
 
 
-def hand_out(number: int) -> tuple[str, bytes]:
+def open_report_file(number: int) -> tuple[str, bytes]:
     """Return (name, content) of a file made for the actor. Raises NotFound, and Refused where the actor's rights are no
     longer those it was made with."""
     run = get_run(number)

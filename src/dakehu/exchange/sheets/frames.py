@@ -20,7 +20,7 @@ from dakehu.foundation.access.encrypted_fields import EncryptedValue
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.chunks import chunks
 from dakehu.foundation.gates.input import field_behind, spec_behind
-from dakehu.foundation.gates.output import kind_of, masked
+from dakehu.foundation.gates.output import kind_of, mask_value
 from dakehu.foundation.schema.fields import model_of
 from dakehu.foundation.schema.parameters import Parameter
 
@@ -258,7 +258,7 @@ class ColumnRenderer:
         if self.shape == "text" and any(isinstance(value, EncryptedValue) for value in values):
             return pl.Series([None if value is None else str(value) for value in values], dtype=pl.String)
         if self.hidden:
-            known = {value: masked(value, self.spec) for value in set(values) - {None}}
+            known = {value: mask_value(value, self.spec) for value in set(values) - {None}}
             return pl.Series([known.get(value) for value in values], dtype=pl.String)
         if self.choice_set is not None and hasattr(self.choice_set, "many"):
             return pl.Series(

@@ -68,7 +68,7 @@ def _check(row: LinkedSheet) -> None:
     row.parts = ",".join(dict.fromkeys(names))
 
 
-def _seal(row: LinkedSheet, service_key: str) -> None:
+def _encrypt_service_key(row: LinkedSheet, service_key: str) -> None:
     """Set the key of a link, encrypted at once."""
     try:
         facts = json.loads(service_key)
@@ -98,7 +98,7 @@ def add_sheet(*, service_key: str, name: str, **values: Any) -> LinkedSheet:
     given = {key: value for key, value in values.items() if value not in (None, "")}
     row = LinkedSheet(name=name, language=language(), **given)
     _check(row)
-    _seal(row, service_key)
+    _encrypt_service_key(row, service_key)
     row.save()
     return row
 
@@ -150,7 +150,7 @@ def _forget(sheet: LinkedSheet) -> None:
 )
 def replace_key(*, sheet: LinkedSheet, service_key: str) -> LinkedSheet:
     """Replace the key of a link. It is never shown."""
-    _seal(sheet, service_key)
+    _encrypt_service_key(sheet, service_key)
     sheet.save()
     return sheet
 

@@ -210,7 +210,7 @@ def _reason_to_leave(row: SheetRow, name: str, said: str, was: str, wanted: str)
     return "long" if len(wanted) > LONGEST else ""
 
 
-def arrived(base: Rows, planned: Rows, keyed: list[KeyedRow]) -> Rows:
+def apply_planned(base: Rows, planned: Rows, keyed: list[KeyedRow]) -> Rows:
     """Return what the sheet said before, with those planned cells that turn out to have been written.
 
     For a run that was broken off while writing: a cell that says what was planned was written, any other was not.

@@ -22,7 +22,7 @@ def erase_snapshots(erasure: Erasure) -> int:
     tables, found = sheet_models(), 0
     for part in SheetPart.objects.order_by("pk"):
         ids = erasure.rows.get(tables.get(part.part, ""), set())
-        changed = {name: key for name in SNAPSHOTS if (key := _without(part, name, ids)) is not None}
+        changed = {name: key for name in SNAPSHOTS if (key := _snapshot_without_rows(part, name, ids)) is not None}
         born = {mark: row for mark, row in part.new_rows.items() if row not in ids}
         if changed or born != part.new_rows:
             found += 1
@@ -33,7 +33,7 @@ def erase_snapshots(erasure: Erasure) -> int:
     return found
 
 
-def _without(part: SheetPart, name: str, ids: set[int]) -> str | None:
+def _snapshot_without_rows(part: SheetPart, name: str, ids: set[int]) -> str | None:
     """Return the key of a snapshot without some rows, None where none of them is in it."""
     key = str(getattr(part, name))
     rows = base_files.load(key)

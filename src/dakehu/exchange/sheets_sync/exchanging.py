@@ -15,7 +15,7 @@ from dakehu.exchange.sheets_sync.differences import (
     Edits,
     KeyedRow,
     Writing,
-    arrived,
+    apply_planned,
     edits_of,
     identify,
     is_mass_deletion,
@@ -69,13 +69,13 @@ class Exchange:
             zh, en = desk.worksheet.title.in_("zh"), desk.worksheet.title.in_("en")
             self.tables.setdefault(name, {"zh": zh, "en": en, "reasons": [], **dict.fromkeys(COUNTS, 0)})
         for name, tab in self.tabs.items():
-            self._shared(name, tab)
+            self._keep_shared_columns(name, tab)
             read_rows(tab, self.desk[name].kinds, grids.get(tab.sheet_id, ()))
             self._identify(name, tab)
         for name in sorted(self.broken & set(self.desk)):
             self._note(name, NO_KEYS)
 
-    def _shared(self, name: str, tab: Tab) -> None:
+    def _keep_shared_columns(self, name: str, tab: Tab) -> None:
         """Keep the columns of a tab that the desk shares; a column that people took out is not put back."""
         shared = {column.field: column for column in self.desk[name].columns}
         tab.columns = {field: at for field, at in tab.columns.items() if field in shared or field == importing.ROW_KEY}
@@ -90,7 +90,7 @@ class Exchange:
         base = base_files.load(known.base_key)
         keyed = identify(tab, parse, known.new_rows, base)
         if known.planned_key:
-            base = arrived(base, base_files.load(known.planned_key), keyed)
+            base = apply_planned(base, base_files.load(known.planned_key), keyed)
         for item in keyed:
             if item.number and item.number not in base and not item.row.is_empty:
                 base[item.number] = self._unknown_base(name, item)
@@ -104,13 +104,13 @@ class Exchange:
 
     def open_batch(self) -> bool:
         """Open the import of what people did. Returns whether there is anything to import."""
-        self._mark_typed()
+        self._mark_new_rows()
         parts = []
         for name, edits in self.edits.items():
             if edits.shifted:
                 self._note(name, SHIFTED, n=len(edits.shifted))
                 self.tables[name]["aside"] += len(edits.shifted)
-            deleted = self._deleted(name, edits)
+            deleted = self._deleted_row_ids(name, edits)
             if not edits.is_empty or deleted:
                 worksheet, fields = self.desk[name].worksheet, self.tabs[name].fields
                 parts.append(PartEdits(worksheet, fields, edits, self.base[name], deleted))
@@ -121,7 +121,7 @@ class Exchange:
             self.run.save()
         return batch is not None
 
-    def _mark_typed(self) -> None:
+    def _mark_new_rows(self) -> None:
         """Give every typed row its mark, before it is imported."""
         made: list[dict[str, Any]] = []
         for name, edits in self.edits.items():
@@ -133,7 +133,7 @@ class Exchange:
         if made:
             self.google.write(made)
 
-    def _deleted(self, name: str, edits: Edits) -> list[int]:
+    def _deleted_row_ids(self, name: str, edits: Edits) -> list[int]:
         """Return the rows of the desk that go because the sheet lacks them."""
         missing = [number for number in edits.missing if number in self.desk[name].rows]
         if not missing:

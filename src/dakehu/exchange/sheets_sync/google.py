@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from dakehu.exchange.connectors.http import PoliteClient, check_address
-from dakehu.exchange.connectors.source import refused, unexpected_answer
+from dakehu.exchange.connectors.source import source_refusal, unexpected_answer
 from dakehu.exchange.sheets_sync.layout import MARKS
 from dakehu.foundation.base.i18n import bilingual
 
@@ -56,7 +56,7 @@ def check_service_key(facts: Any) -> str:
         check_address(str(facts["token_uri"]))
         return str(service_account.Credentials.from_service_account_info(facts, scopes=SCOPES).service_account_email)
     except (ValueError, KeyError, TypeError) as error:
-        raise refused(
+        raise source_refusal(
             bilingual(
                 "这不是服务账号的密钥。请在 Google Cloud 中为服务账号新建 JSON 密钥，把整个文件的内容粘贴到这里。",
                 "This is no key of a service account. Make a JSON key for the service account in Google Cloud and paste the whole file.",
@@ -136,7 +136,7 @@ class GoogleSheets:
             try:
                 self.credentials.refresh(_Transport(self.client))
             except GoogleAuthError as error:
-                raise refused(
+                raise source_refusal(
                     bilingual(
                         "Google 不接受这个服务账号的密钥。请管理员更换密钥，并确认账号没有被停用。",
                         "Google does not accept the key of this service account. Replace the key, and see that the account is not disabled.",
@@ -147,7 +147,7 @@ class GoogleSheets:
     def _refusal(self, answer: Any) -> Exception:
         """Return the Refused for an answer that is no success, with its remedy."""
         if answer.status_code in (401, 403, 404):
-            return refused(
+            return source_refusal(
                 bilingual(
                     "服务账号打不开这个表格（{code}）。请把表格共享给 {account}（编辑者），并核对表格编号。",
                     "The service account cannot open this spreadsheet ({code}). Share it with {account} as editor, and check its number.",
@@ -159,7 +159,7 @@ class GoogleSheets:
             said = str(answer.json()["error"]["message"])[:200]
         except (ValueError, KeyError, TypeError):
             said = f"HTTP {answer.status_code}"
-        return refused(
+        return source_refusal(
             bilingual(
                 "Google 表格没有接受请求：{said}。表格和系统都没有改动，请再运行一次；若仍如此，请联系支持。",
                 "Google Sheets did not take the request: {said}. Neither side was changed; run again, and ask support if it stays.",

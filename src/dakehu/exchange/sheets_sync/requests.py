@@ -53,10 +53,10 @@ def new_tab(
             }
         },
         _mark(PART_MARK, f"{link}:{part}", {"sheetId": sheet_id}),
-        _mark(HEADING_MARK, f"{link}:{part}", {"dimensionRange": _span(sheet_id, "ROWS", 0)}),
+        _mark(HEADING_MARK, f"{link}:{part}", {"dimensionRange": _dimension_range(sheet_id, "ROWS", 0)}),
         {
             "updateDimensionProperties": {
-                "range": _span(sheet_id, "COLUMNS", 0),
+                "range": _dimension_range(sheet_id, "COLUMNS", 0),
                 "properties": {"hiddenByUser": True},
                 "fields": "hiddenByUser",
             }
@@ -72,9 +72,11 @@ def new_tab(
         },
     ]
     for index, name in enumerate(names):
-        requests.append(_mark(FIELD_MARK, f"{link}:{name}", {"dimensionRange": _span(sheet_id, "COLUMNS", index)}))
+        requests.append(
+            _mark(FIELD_MARK, f"{link}:{name}", {"dimensionRange": _dimension_range(sheet_id, "COLUMNS", index)})
+        )
     for index, column in enumerate(columns, 1):
-        requests += _looks(sheet_id, index, column)
+        requests += _column_format_requests(sheet_id, index, column)
     return tab, requests
 
 
@@ -100,7 +102,7 @@ def write(tab: Tab, plan: Writing, desk: Rows, kinds: Mapping[str, str], key_of:
         for column in tab.columns.values():
             requests.append(_cells(tab, index, column, [{}]))
     for index in sorted(plan.removed, reverse=True):
-        requests.append({"deleteDimension": {"range": _span(tab.sheet_id, "ROWS", index)}})
+        requests.append({"deleteDimension": {"range": _dimension_range(tab.sheet_id, "ROWS", index)}})
     return requests
 
 
@@ -109,11 +111,11 @@ def _mark(key: str, value: str, location: dict[str, Any]) -> Request:
     return {"createDeveloperMetadata": {"developerMetadata": made}}
 
 
-def _span(sheet_id: int, dimension: str, index: int) -> dict[str, Any]:
+def _dimension_range(sheet_id: int, dimension: str, index: int) -> dict[str, Any]:
     return {"sheetId": sheet_id, "dimension": dimension, "startIndex": index, "endIndex": index + 1}
 
 
-def _looks(sheet_id: int, index: int, column: SheetColumn) -> list[Request]:
+def _column_format_requests(sheet_id: int, index: int, column: SheetColumn) -> list[Request]:
     """Return the number format of a column, and its drop-down that warns of other values but takes them."""
     span = {"sheetId": sheet_id, "startRowIndex": 1, "startColumnIndex": index, "endColumnIndex": index + 1}
     requests: list[Request] = []

@@ -16,7 +16,7 @@ from dakehu.domains.compliance.supervised_exports.choices import ExportWay
 from dakehu.domains.team import queries as team
 from dakehu.exchange.connectors.importing import failure_texts
 from dakehu.exchange.connectors.models import Preference
-from dakehu.exchange.connectors.source import refused
+from dakehu.exchange.connectors.source import source_refusal
 from dakehu.exchange.imports import service as imports
 from dakehu.exchange.sheets_sync import acknowledging
 from dakehu.exchange.sheets_sync.exchanging import Exchange
@@ -47,10 +47,10 @@ def synchronise(link: LinkedSheet, progress: Progress = no_progress, address: st
     check_may_run(link)
     asking = current_actor()
     owner = replace(actor_of(link.owner_id, asking.reason or f"sheet {link.name}"), door=asking.door)
-    with acting_as(owner), _alone(link):
+    with acting_as(owner), _exclusive_run(link):
         check_rights(link)
         permits.check_all_clients(ExportWay.SHEETS)
-        _settle(link, progress)
+        _finish_open_imports(link, progress)
         run = _begin(link)
         try:
             with closing(GoogleSheets(address or link.address or GOOGLE, link.spreadsheet, open_key(link))) as google:
@@ -67,7 +67,7 @@ def check_may_run(link: LinkedSheet) -> None:
     if not actor.is_system and actor.user_id != link.owner_id:
         raise NotAllowed(bilingual("同步别人的在线表格", "synchronise somebody else's sheet"), Permission.SHEET_RUN)
     if not link.is_on:
-        raise refused(
+        raise source_refusal(
             bilingual(
                 "“{name}”没有启用。请管理员核对后启用。",
                 "“{name}” is switched off. An administrator checks it and switches it on.",
@@ -75,7 +75,7 @@ def check_may_run(link: LinkedSheet) -> None:
             )
         )
     if team.get_user(link.owner_id) is None:
-        raise refused(
+        raise source_refusal(
             bilingual(
                 "“{name}”的归属人员已停用，不再同步。请管理员改换归属人员或停用。",
                 "The owner of “{name}” is inactive; it is synchronised no longer. An administrator names another owner or switches it off.",
@@ -98,11 +98,11 @@ def lock_of(link: LinkedSheet) -> ProcessLock:
 
 
 @contextmanager
-def _alone(link: LinkedSheet) -> Iterator[None]:
+def _exclusive_run(link: LinkedSheet) -> Iterator[None]:
     """Hold a link; the hold ends with the process. Raises Refused while another process holds it."""
     lock = lock_of(link)
     if not lock.take():
-        raise refused(
+        raise source_refusal(
             bilingual(
                 "“{name}”正在同步，请等它结束。",
                 "“{name}” is being synchronised already; wait until it ends.",
@@ -115,13 +115,13 @@ def _alone(link: LinkedSheet) -> Iterator[None]:
         lock.release()
 
 
-def _settle(link: LinkedSheet, progress: Progress) -> None:
+def _finish_open_imports(link: LinkedSheet, progress: Progress) -> None:
     """End imports that were broken off or waited for a person, and take note of what they did."""
     for run in SheetRun.objects.filter(link=link, is_acknowledged=False).order_by("pk"):
         batch = Batch.objects.get(pk=run.batch_ref)
         if str(batch.state) not in (BatchState.APPLIED, BatchState.UNDONE):
             if str(link.prefer) == Preference.ASK and str(run.state) == SheetRunState.DECISION:
-                raise refused(
+                raise source_refusal(
                     bilingual(
                         "上一次同步有两边都改过的内容等待决定，请先在“导入”中处理批次 {n}，或改为自动取舍。",
                         "The run before waits for decisions on cells that both sides changed: settle batch {n} under “Import”, or choose whose value counts.",
@@ -129,7 +129,7 @@ def _settle(link: LinkedSheet, progress: Progress) -> None:
                     )
                 )
             if not _import(run, progress):
-                raise refused(
+                raise source_refusal(
                     bilingual(
                         "批次 {n} 仍有两边都改过的内容等待决定，请先在“导入”中处理。",
                         "Batch {n} still waits for decisions; settle it under “Import”.",
@@ -143,7 +143,7 @@ def _settle(link: LinkedSheet, progress: Progress) -> None:
         _end(
             run,
             SheetRunState.FAILED,
-            refused(bilingual("中断，由下一次运行继续。", "Broken off; the next run went on.")),
+            source_refusal(bilingual("中断，由下一次运行继续。", "Broken off; the next run went on.")),
         )
 
 

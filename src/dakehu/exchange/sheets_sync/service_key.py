@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from dakehu.exchange.connectors.source import refused
+from dakehu.exchange.connectors.source import source_refusal
 from dakehu.exchange.sheets_sync.models import LinkedSheet
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.actions.registry import act
@@ -13,7 +13,7 @@ from dakehu.foundation.base.i18n import bilingual
 def open_key(link: LinkedSheet) -> dict[str, Any]:
     """Return the key. Raises Refused while it is missing."""
     if link.service_key is None:
-        raise refused(
+        raise source_refusal(
             bilingual(
                 "“{name}”还没有服务账号密钥。请管理员在“更换密钥”中填写。",
                 "“{name}” has no key of a service account. An administrator enters it under “Replace the key”.",

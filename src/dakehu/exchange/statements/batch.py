@@ -41,7 +41,7 @@ def is_dry_run(batch: Any) -> dict[str, Any]:
     return dict(batch.report.get("statement", {}))
 
 
-def belongs_to(pk: int, named: str) -> None:
+def set_client(pk: int, named: str) -> None:
     """Say whose a statement is, by code or name; "" leaves it to what the file tells. Raises Refused."""
     client = parse_input(OWNER, {"client": named})["client"] if named else None
     with act("workbook.correct_mapping"):

@@ -16,7 +16,7 @@ from dakehu.exchange.workbook.reading import headings
 from dakehu.foundation.base import clock, parsing
 from dakehu.foundation.base.currencies import YUAN, split_currency
 
-flat = lru_cache(4096)(headings.flat)  # the same few headings in every row
+flat = lru_cache(4096)(headings.normalise_heading)  # the same few headings in every row
 _MONEY = re.compile(
     r"^([+-]?)\s*(?:[A-Z]{3}|[$€£¥])?\s*([+-]?)(\d[\d.,' \u00a0]*|[.,]\d+)(E-?\d+)?\s*(?:[A-Z]{3}|[$€£¥])?$"
 )
@@ -41,7 +41,7 @@ def to_number(text: str, decimal: str) -> Decimal | None:
     if not found:
         raise RowRejected("number", text)
     sign, second, digits, power = found.groups()
-    digits = _whole(re.sub(r"[' \u00a0]", "", digits), decimal)
+    digits = _normalise_digits(re.sub(r"[' \u00a0]", "", digits), decimal)
     if digits is None:
         raise RowRejected("number", text)
     try:
@@ -50,7 +50,7 @@ def to_number(text: str, decimal: str) -> Decimal | None:
         raise RowRejected("number", text) from None
 
 
-def _whole(digits: str, decimal: str) -> str | None:
+def _normalise_digits(digits: str, decimal: str) -> str | None:
     """Digits with a point and no thousands; None where the signs do not stand as thousands and decimals do. With "?" a
     lone sign is a decimal one unless exactly three digits follow, which may mean either."""
     if decimal == "?":
@@ -112,7 +112,7 @@ def statement_line(place: int, cells: dict[str, str], layout: Layout, sheet: str
             if re.search(wanted, cells.get(flat(heading), "")):
                 raise RowRejected(reason, cells.get(flat(heading), ""))
         _refuse_two_values(cells, layout)
-        _refuse_unfilled(given.get("status", ""))
+        _check_filled(given.get("status", ""))
         return Line(place, shown, _cell_text(given, cells, layout), meaning, sheet=sheet)
     except RowRejected as doubt:
         return Line(place, shown, None, meaning, doubt, sheet)
@@ -147,7 +147,7 @@ def _cell_text(given: dict[str, str], cells: dict[str, str], layout: Layout) -> 
     )
 
 
-def _refuse_unfilled(status: str) -> None:
+def _check_filled(status: str) -> None:
     """Raise RowRejected for an order that was cancelled or not filled, or whose status nobody knows."""
     word = parsing.to_text(status)
     if not word or _FILLED.match(word):

@@ -8,8 +8,8 @@ from functools import cache
 from importlib import resources
 
 from dakehu.domains.ledger.trades.transaction_types import TransactionType, normalize_term
-from dakehu.exchange.mapping.units import COUNT, MONEY, FoundUnit, unit_in_heading, units_in_lines, without_unit
-from dakehu.exchange.workbook.reading.headings import flat
+from dakehu.exchange.mapping.units import COUNT, MONEY, FoundUnit, strip_unit, unit_in_heading, units_in_lines
+from dakehu.exchange.workbook.reading.headings import normalise_heading
 
 # The order of day and month in a column of days, as formats of strptime.
 DATES_IN: dict[str, tuple[str, ...]] = {
@@ -108,7 +108,7 @@ def saved_layouts() -> tuple[tuple[frozenset[str], Layout], ...]:
                 report.get("refuse", {}),
                 report.get("signed_fees", False),
             )
-            made.append((frozenset(flat(h) for h in report["headings"]), layout))
+            made.append((frozenset(normalise_heading(h) for h in report["headings"]), layout))
     return tuple(sorted(made, key=lambda pair: -len(pair[0])))
 
 
@@ -146,12 +146,12 @@ def with_units(layout: Layout, above: Iterable[str], notes: list[str] | None = N
 
 def find_layout(cells: Iterable[str]) -> Layout | None:
     """The layout that a line of headings asks for; None for a line that heads no statement of trades."""
-    by_flat = {flat(cell): cell.strip() for cell in cells if cell.strip()}
+    by_flat = {normalise_heading(cell): cell.strip() for cell in cells if cell.strip()}
     for wanted, layout in saved_layouts():
         if wanted <= set(by_flat):
             return layout
     columns = columns_in(by_flat.values())
-    others = tuple(by_flat[h] for h in map(flat, OTHER_FEES.split()) if h in by_flat)
+    others = tuple(by_flat[h] for h in map(normalise_heading, OTHER_FEES.split()) if h in by_flat)
     if not {"day", "side"} <= set(columns):
         return None
     trades = bool({"quantity", "amount", "net"} & set(columns)) and bool({"name", "code"} & set(columns))
@@ -162,11 +162,11 @@ def find_layout(cells: Iterable[str]) -> Layout | None:
 
 def columns_in(headings: Iterable[str]) -> dict[str, str]:
     """{field: heading} of a line of headings, the surest heading of each field; one column may say kind and mark."""
-    by_flat = {flat(heading): heading.strip() for heading in headings if heading.strip()}
-    by_flat = {**{flat(without_unit(heading)): heading for heading in by_flat.values()}, **by_flat}
+    by_flat = {normalise_heading(heading): heading.strip() for heading in headings if heading.strip()}
+    by_flat = {**{normalise_heading(strip_unit(heading)): heading for heading in by_flat.values()}, **by_flat}
     columns = {}
     for name, known in HEADINGS.items():
-        heading = next((by_flat[h] for h in map(flat, known.split()) if h in by_flat), None)
+        heading = next((by_flat[h] for h in map(normalise_heading, known.split()) if h in by_flat), None)
         if heading is not None:
             columns[name] = heading
     if columns.get("flag") == columns.get("side"):
@@ -233,7 +233,18 @@ _OF_BANK = (
 
 def is_of_bank(headings: Iterable[str]) -> bool:
     """Whether a line of headings is that of a bank's own statement: a day, a balance, and who stands on the other side."""
-    known = {flat(heading) for heading in headings if heading.strip()}
-    days = {flat(h) for h in HEADINGS["day"].split()} | {"记账日期", "入账日期", "记账日", "交易时间", "记账时间"}
-    balances = {flat(h) for h in HEADINGS["balance"].split()} | {"余额", "账户余额", "交易后余额", "联机余额"}
+    known = {normalise_heading(heading) for heading in headings if heading.strip()}
+    days = {normalise_heading(h) for h in HEADINGS["day"].split()} | {
+        "记账日期",
+        "入账日期",
+        "记账日",
+        "交易时间",
+        "记账时间",
+    }
+    balances = {normalise_heading(h) for h in HEADINGS["balance"].split()} | {
+        "余额",
+        "账户余额",
+        "交易后余额",
+        "联机余额",
+    }
     return bool(days & known) and bool(balances & known) and bool(set(_OF_BANK) & known)

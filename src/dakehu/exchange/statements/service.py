@@ -25,7 +25,7 @@ from dakehu.exchange.statements.sheets import (
     separate_headings,
 )
 from dakehu.exchange.workbook import reading
-from dakehu.exchange.workbook.reading.headings import flat
+from dakehu.exchange.workbook.reading.headings import normalise_heading
 from dakehu.exchange.workbook.reading.table_detection import letters
 from dakehu.foundation.actions import undo
 from dakehu.foundation.actions.models import BatchState
@@ -95,30 +95,30 @@ def _statement(book: reading.Book, found: StatementSheets) -> Statement:
     for one in found.read:
         places = read.setdefault(one.sheet.name, (one.heading, []))[1]
         places += [place - 1 for place, _, _ in one.rows]
-    ignored = [column for one in found.read for column in _unused(one)]
+    ignored = [column for one in found.read for column in _unused_columns(one)]
     rest = left_out_of_sheets(book, read, found.others)
     return Statement(book.filename, found.layout, lines, owners, rest, ignored)
 
 
-def _unused(one: StatementSheet) -> list[dict[str, Any]]:
+def _unused_columns(one: StatementSheet) -> list[dict[str, Any]]:
     """The columns of a sheet that its layout does not name."""
     named = {*one.layout.columns.values(), *one.layout.others, *one.layout.refuse}
-    used = {flat(heading).partition("~")[0] for heading in named}
+    used = {normalise_heading(heading).partition("~")[0] for heading in named}
     titles = one.sheet.frame.row(one.heading) if one.heading >= 0 else ()
-    places = {place for place, cell in enumerate(titles) if cell and flat(cell) in used}
+    places = {place for place, cell in enumerate(titles) if cell and normalise_heading(cell) in used}
     if one.heading < 0:  # the columns go by their letters
-        places = {place for place in range(one.sheet.frame.width) if flat(letters(place)) in used}
+        places = {place for place in range(one.sheet.frame.width) if normalise_heading(letters(place)) in used}
     return unused_columns(one.sheet, one.heading, places, [place - 1 for place, _, _ in one.rows], STATEMENT)
 
 
-def by_hand(book: reading.Book, table: TableMapping) -> Statement:
+def statement_from_named_columns(book: reading.Book, table: TableMapping) -> Statement:
     """The statement in a table whose columns a person named. Raises Refused while what a statement needs is not named."""
-    return _statement(book, StatementSheets([_by_hand(book, table)]))
+    return _statement(book, StatementSheets([_sheet_from_named_columns(book, table)]))
 
 
 def glimpse_by_hand(book: reading.Book, table: TableMapping) -> tuple[Layout, int, set[str]]:
     """The same as `glimpse` of a table whose columns a person named."""
-    one = _by_hand(book, table)
+    one = _sheet_from_named_columns(book, table)
     return one.layout, len(one.rows), {owner for _, _, owner in one.rows} - {""}
 
 
@@ -132,7 +132,7 @@ NEEDED = (
 )
 
 
-def _by_hand(book: reading.Book, table: TableMapping) -> StatementSheet:
+def _sheet_from_named_columns(book: reading.Book, table: TableMapping) -> StatementSheet:
     sheet = next(s for s in book.sheets if s.name == table.sheet)
     numbers = [c.index for c in table.columns if any(f.field in (*NUMBER_FIELDS, "other") for f in c.feeds)]
     mark_merged_amounts(sheet, numbers, table.first_row)
@@ -141,7 +141,7 @@ def _by_hand(book: reading.Book, table: TableMapping) -> StatementSheet:
         rows = [*([[""] * sheet.frame.width] * table.first_row), *rows[table.first_row :]]
         rows.insert(table.first_row, [letters(place) for place in range(sheet.frame.width)])
     at = max(table.header_row, 0) if table.header_row >= 0 else table.first_row
-    headings = separate_headings([flat(cell) for cell in rows[at]])
+    headings = separate_headings([normalise_heading(cell) for cell in rows[at]])
     columns, others, units = {}, [], {}
     for column in table.columns:
         for feed in column.feeds:
@@ -263,14 +263,14 @@ def _parts(statement: Statement, client: str, sha256: str) -> list[tuple[Any, Ev
                 ]
             }
         )
-    owners = _located(statement.codes())
+    owners = _clients_by_code(statement.codes())
     lines: dict[Any, list[Line]] = {}
     for line, code in zip(statement.lines, statement.owners, strict=True):
         lines.setdefault(owners[code], []).append(line)
     return [(owner, ledger.evaluate(part)) for owner, part in lines.items()]
 
 
-def _located(codes: set[str]) -> dict[str, Any]:
+def _clients_by_code(codes: set[str]) -> dict[str, Any]:
     """{code: client}; refused with the codes that are nobody's within sight."""
     finder = ClientMatcher()
     finder.learn(codes=codes, ids=(), mobiles=(), names=())
@@ -311,14 +311,14 @@ def _report(statement: Statement, judged: list[EvaluatedStatement]) -> dict[str,
         "faults_in_all": 0,
         "warnings": _warnings(held),
         "warnings_in_all": len(held),
-        "left_out": [*statement.left_out, *_repeated(judged)],
+        "left_out": [*statement.left_out, *_repeated_rows(judged)],
         "ignored": statement.ignored,
         "mode": "both",
         "key": "auto",
     }
 
 
-def _repeated(judged: list[EvaluatedStatement]) -> list[dict[str, Any]]:
+def _repeated_rows(judged: list[EvaluatedStatement]) -> list[dict[str, Any]]:
     """The rows that stand in another sheet of the file as well, by sheet."""
     lines: dict[str, list[Line]] = {}
     for line in (line for one in judged for line in one.repeated):

@@ -21,11 +21,11 @@ from dakehu.exchange.statements.layouts import (
 from dakehu.exchange.workbook import reading
 from dakehu.exchange.workbook.reading.column_groups import column_groups
 from dakehu.exchange.workbook.reading.footers import NOTE, kind_of_line
-from dakehu.exchange.workbook.reading.headings import flat
+from dakehu.exchange.workbook.reading.headings import normalise_heading
 from dakehu.foundation.base.date_parsing import find_order
 
 Rows = Iterator[tuple[int, dict[str, str], str]]  # line of the sheet from 1, cells by flat heading, code of the client
-_KNOWN = frozenset(flat(word) for words in HEADINGS.values() for word in words.split())
+_KNOWN = frozenset(normalise_heading(word) for words in HEADINGS.values() for word in words.split())
 NOTES = 30  # lines at the end of a sheet among which notes may state a unit
 # Words in the name of a sheet that say what it holds rather than whose it is.
 _NEUTRAL = re.compile(
@@ -45,7 +45,7 @@ class StatementSheet:
 
     def accounts(self) -> set[str]:
         """The shareholder accounts that its rows name."""
-        heading = flat(self.layout.columns.get("account", ""))
+        heading = normalise_heading(self.layout.columns.get("account", ""))
         return {named.get(heading, "").strip() for _, named, _ in self.rows if heading} - {""}
 
 
@@ -73,7 +73,7 @@ def find_sheets(book: reading.Book) -> StatementSheets | None:
             if found is None:
                 found = StatementSheets([one])
                 continue
-            reason = _not_together(found.read, one)
+            reason = _separate_reason(found.read, one)
             if reason:
                 found.others[sheet.name] = reason
             else:
@@ -88,7 +88,9 @@ def _side_by_side(sheet: reading.Sheet) -> list[StatementSheet]:
     if at is None:
         return []
     filled = [sheet.frame[name].slice(at + 1).is_not_null().any() for name in sheet.frame.columns]
-    groups = column_groups(head[at], filled, lambda text: flat(text) if flat(text) in _KNOWN else None)
+    groups = column_groups(
+        head[at], filled, lambda text: normalise_heading(text) if normalise_heading(text) in _KNOWN else None
+    )
     groups = [group for group in groups if find_layout(head[at][place] for place in group) is not None]
     if len(groups) < 2:
         return [one] if (one := _statement_sheet(sheet)) else []
@@ -123,25 +125,29 @@ def _statement_sheet(sheet: reading.Sheet) -> StatementSheet | None:
                 notes = [
                     cell for line in rows[at + 1 :][-NOTES:] if kind_of_line(line) == NOTE for cell in line if cell
                 ]
-                layout = _settled(with_units(layout, above, notes), sheet, at, row)
-                layout = _with_unit_line(layout, rows, at)
+                layout = _set_date_order(with_units(layout, above, notes), sheet, at, row)
+                layout = _apply_unit_line(layout, rows, at)
             mark_numbers(sheet, at, layout)
             rows = sheet.head(sheet.frame.height) if sheet.merged else rows
             return StatementSheet(sheet, at, layout, list(rows_of(rows, at, layout)))
     return None
 
 
-def _with_unit_line(layout: Layout, rows: list[list[str]], at: int) -> Layout:
+def _apply_unit_line(layout: Layout, rows: list[list[str]], at: int) -> Layout:
     """With the units of a line of units right under the headings."""
     line = rows[at + 1] if at + 1 < len(rows) else []
     found = units_in_row(line)
-    headings = separate_headings([flat(cell) for cell in rows[at]])
+    headings = separate_headings([normalise_heading(cell) for cell in rows[at]])
     named = {headings[place]: FoundUnit(unit, line[place].strip()) for place, unit in found.items()}
-    units = {name: named[flat(h)] for name, h in layout.columns.items() if name in NUMBER_FIELDS and flat(h) in named}
+    units = {
+        name: named[normalise_heading(h)]
+        for name, h in layout.columns.items()
+        if name in NUMBER_FIELDS and normalise_heading(h) in named
+    }
     return replace(layout, units={**layout.units, **units}) if units else layout
 
 
-def _not_together(read: list[StatementSheet], one: StatementSheet) -> str:
+def _separate_reason(read: list[StatementSheet], one: StatementSheet) -> str:
     """Why a sheet is not read with those before it; "" where it is."""
     first = read[0].layout
     if (first.columns, first.others, first.name) != (one.layout.columns, one.layout.others, one.layout.name):
@@ -160,13 +166,13 @@ def mark_numbers(sheet: reading.Sheet, at: int, layout: Layout) -> None:
     """Mark the numbers that merged cells spread over several rows or columns; `at` is the row of the headings."""
     if not sheet.merged or at < 0:
         return
-    wanted = {flat(layout.columns[name]) for name in NUMBER_FIELDS if name in layout.columns}
-    wanted |= {flat(heading) for heading in layout.others}
-    headings = ["" if cell is None else flat(cell) for cell in sheet.frame.row(at)]
+    wanted = {normalise_heading(layout.columns[name]) for name in NUMBER_FIELDS if name in layout.columns}
+    wanted |= {normalise_heading(heading) for heading in layout.others}
+    headings = ["" if cell is None else normalise_heading(cell) for cell in sheet.frame.row(at)]
     mark_merged_amounts(sheet, [place for place, cell in enumerate(headings) if cell in wanted], at + 1)
 
 
-def _settled(layout: Layout, sheet: reading.Sheet, at: int, row: list[str]) -> Layout:
+def _set_date_order(layout: Layout, sheet: reading.Sheet, at: int, row: list[str]) -> Layout:
     """With the order of day and month that the column of days shows."""
     place = next((i for i, cell in enumerate(row) if cell.strip() == layout.columns["day"]), None)
     days = sheet.frame[f"c{place}"].slice(at + 1).unique().to_list() if place is not None else []
@@ -176,10 +182,10 @@ def _settled(layout: Layout, sheet: reading.Sheet, at: int, row: list[str]) -> L
 def rows_of(rows: list[list[str]], at: int, layout: Layout) -> Rows:
     """Every row under the headings but blank ones, sums and headings said again: its line, its cells by flat heading, and
     the client it names ("" for none)."""
-    flats = [flat(cell) for cell in rows[at]]
+    flats = [normalise_heading(cell) for cell in rows[at]]
     headings = separate_headings(flats)
-    used = {flat(h) for h in (*layout.columns.values(), *layout.others)}
-    code = flat(layout.columns.get("client_code", ""))
+    used = {normalise_heading(h) for h in (*layout.columns.values(), *layout.others)}
+    code = normalise_heading(layout.columns.get("client_code", ""))
     for place, row in enumerate(rows[at + 1 :], at + 2):
         named = dict(zip(headings, row, strict=False))
         filled = any(named.get(h, "").strip() for h in used)
@@ -187,7 +193,7 @@ def rows_of(rows: list[list[str]], at: int, layout: Layout) -> Rows:
             filled
             and not kind_of_line([cell for cell in row if cell.strip()] or [""])
             and not (place == at + 2 and units_in_row(row))
-            and not all(flat(cell) == said for cell, said in zip(row, flats, strict=False))
+            and not all(normalise_heading(cell) == said for cell, said in zip(row, flats, strict=False))
         ):
             yield place, named, named.get(code, "").strip() if code else ""
 

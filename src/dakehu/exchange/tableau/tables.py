@@ -109,10 +109,10 @@ def slices(table: ExtractTable, numbers: list[int], language: str) -> Iterator[I
     for start in range(0, len(numbers), SLICE):
         own, *cells = read_values(table.entity_set.model, numbers[start : start + SLICE], readings)
         converted = [[convert(cell) for cell in part] for convert, part in zip(converters, cells, strict=True)]
-        yield zip(*_in_order(table, own, converted), strict=True)
+        yield zip(*_cells_in_order(table, own, converted), strict=True)
 
 
-def _in_order(table: ExtractTable, own: Cells, cells: list[Cells]) -> list[Cells]:
+def _cells_in_order(table: ExtractTable, own: Cells, cells: list[Cells]) -> list[Cells]:
     left = iter(cells)
     return [own if column.item.reading is None else next(left) for column in table.columns]
 

@@ -7,7 +7,7 @@ from django.conf import settings
 
 from dakehu.exchange.webhooks import rules
 from dakehu.exchange.webhooks.composing import body_of
-from dakehu.exchange.webhooks.delivering import forget_wanted, queue_message, start_sending
+from dakehu.exchange.webhooks.delivering import clear_subscriber_cache, queue_message, start_sending
 from dakehu.exchange.webhooks.models import Endpoint, Message, MessageState
 from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.encrypted_fields import EncryptedValue, encrypted_fields_of
@@ -51,7 +51,7 @@ def _check(row: Endpoint) -> None:
     row.events = ",".join(dict.fromkeys(names))
 
 
-def _seal(name: str, secret: str) -> EncryptedValue:
+def _encrypt_secret(name: str, secret: str) -> EncryptedValue:
     """Return a secret encrypted for a column of endpoints."""
     place = next(column.place for column in encrypted_fields_of(Endpoint) if column.name == name)
     return EncryptedValue.encrypt(place, secret, None)
@@ -78,7 +78,7 @@ def add_endpoint(*, name: str, **values: Any) -> dict[str, Any]:
     row = Endpoint(name=name, **{key: value for key, value in values.items() if value not in (None, "")})
     _check(row)
     secret = rules.new_secret()
-    row.secret, row.secrets_at = _seal("secret", secret), clock.now()
+    row.secret, row.secrets_at = _encrypt_secret("secret", secret), clock.now()
     row.save()
     return {"endpoint": row.pk, "name": row.name, "secret": secret}
 
@@ -104,7 +104,7 @@ def change_endpoint(*, endpoint: Endpoint, version: int | None = None, **changes
     if (endpoint.address, endpoint.owner_id, str(endpoint.detail), endpoint.events) != before:
         endpoint.is_on, endpoint.confirmed_at = False, None
     endpoint.save()
-    forget_wanted()
+    clear_subscriber_cache()
     return endpoint
 
 
@@ -125,9 +125,9 @@ def rotate_secret(*, endpoint: Endpoint) -> dict[str, Any]:
     if endpoint.secret is not None:
         with elevated("sign with the former secret for a day"):
             former = endpoint.secret.open()
-        endpoint.former_secret = _seal("former_secret", former)
+        endpoint.former_secret = _encrypt_secret("former_secret", former)
         endpoint.former_until = clock.now() + rules.FORMER_SECRET
-    endpoint.secret, endpoint.secrets_at = _seal("secret", secret), clock.now()
+    endpoint.secret, endpoint.secrets_at = _encrypt_secret("secret", secret), clock.now()
     endpoint.save()
     return {"endpoint": endpoint.pk, "name": endpoint.name, "secret": secret}
 
@@ -145,7 +145,7 @@ def switch_on(*, endpoint: Endpoint) -> Endpoint:
     if endpoint.owner_id == current_actor().user_id and endpoint.confirmed_at is None:
         endpoint.confirmed_at = clock.now()
     endpoint.save()
-    forget_wanted()
+    clear_subscriber_cache()
     return endpoint
 
 
@@ -160,7 +160,7 @@ def switch_off(*, endpoint: Endpoint) -> Endpoint:
     """Tell an endpoint nothing more; what waits is suppressed."""
     endpoint.is_on = False
     endpoint.save()
-    forget_wanted()
+    clear_subscriber_cache()
     return endpoint
 
 
@@ -177,7 +177,7 @@ def confirm(*, endpoint: Endpoint) -> Endpoint:
         raise NotAllowed(bilingual("代他人同意", "agree for somebody else"), Permission.WEBHOOK_OWN)
     endpoint.confirmed_at = clock.now()
     endpoint.save()
-    forget_wanted()
+    clear_subscriber_cache()
     return endpoint
 
 
@@ -197,7 +197,7 @@ def remove_endpoint(*, endpoint: Endpoint) -> dict[str, Any]:
     removed = {"endpoint": endpoint.name}
     add_audit_note(**removed)
     endpoint.delete()
-    forget_wanted()
+    clear_subscriber_cache()
     return removed
 
 

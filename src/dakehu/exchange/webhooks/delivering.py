@@ -29,7 +29,7 @@ declare_steps(
 )
 
 
-def is_wanted(event: str) -> bool:
+def has_subscriber(event: str) -> bool:
     """Return whether any endpoint that is on wants an event; a change counts in other processes within a minute."""
     events = _wanted.get("events")
     if events is None:
@@ -39,7 +39,7 @@ def is_wanted(event: str) -> bool:
     return event in events
 
 
-def forget_wanted() -> None:
+def clear_subscriber_cache() -> None:
     """Ask again which events are wanted."""
     _wanted.clear()
 
@@ -101,7 +101,7 @@ def send_message(progress: Any, *, message: int, attempt: int) -> dict[str, Any]
             row.state, row.next_at = MessageState.SUPPRESSED.value, None
             row.save()
         return {"state": str(row.state)}
-    body, headers = _signed(row)
+    body, headers = _sign_message(row)
     answer = sending.send(endpoint.address, body, headers)
     with act(SEND):
         _note(row, answer)
@@ -111,7 +111,7 @@ def send_message(progress: Any, *, message: int, attempt: int) -> dict[str, Any]
     return {"state": str(row.state), "status": answer.status}
 
 
-def _signed(row: Message) -> tuple[str, dict[str, str]]:
+def _sign_message(row: Message) -> tuple[str, dict[str, str]]:
     """Return the body and the headers of a message, signed now by every secret in use."""
     endpoint, now = row.endpoint, clock.now()
     keys = [endpoint.secret]
@@ -146,7 +146,7 @@ def _note(row: Message, answer: sending.Answer) -> None:
     elif answer.status == rules.GONE:
         row.endpoint.is_on, row.endpoint.stopped_because = False, "gone"
         row.endpoint.save()
-        forget_wanted()
+        clear_subscriber_cache()
 
 
-forward_events(FORWARD, is_wanted)
+forward_events(FORWARD, has_subscriber)

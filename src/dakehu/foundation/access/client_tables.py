@@ -49,7 +49,7 @@ _empty: ContextVar[EmptyTables | None] = ContextVar("dakehu_empty_tables", defau
 def reading_client(client: Any) -> Iterator[None]:
     """Inside, tables without a row of this client are not queried for its rows. The client was read through scope."""
     actor = actor_or_none()
-    token = _empty.set(EmptyTables(client.pk, actor, _tables_without(client)) if actor is not None else None)
+    token = _empty.set(EmptyTables(client.pk, actor, _empty_tables_of(client)) if actor is not None else None)
     try:
         yield
     finally:
@@ -75,7 +75,7 @@ def forget_empty_tables() -> None:
         _empty.set(None)
 
 
-def _tables_without(client: Any) -> frozenset[str]:
+def _empty_tables_of(client: Any) -> frozenset[str]:
     """Return the names of the tables without a row of a client, in one statement."""
     connection = connections[router.db_for_read(type(client)) or "default"]
     with connection.cursor() as cursor:

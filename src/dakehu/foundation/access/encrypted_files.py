@@ -66,15 +66,15 @@ class EncryptingWriter(io.RawIOBase):
     def write(self, content: Any, /) -> int:
         self._waiting += content
         while len(self._waiting) > SLICE:
-            self._put(SLICE, last=False)
+            self._write_block(SLICE, last=False)
         return len(content)
 
     def close(self) -> None:
         if not self.closed:
-            self._put(len(self._waiting), last=True)
+            self._write_block(len(self._waiting), last=True)
         super().close()
 
-    def _put(self, size: int, *, last: bool) -> None:
+    def _write_block(self, size: int, *, last: bool) -> None:
         part = bytes(self._waiting[:size])
         del self._waiting[:size]
         self._target.write(self._cipher.encrypt(_nonce(self._number, last), part, self._head))

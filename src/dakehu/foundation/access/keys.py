@@ -107,7 +107,7 @@ def _uses_session_file() -> bool:
     return not settings.SECRET_KEY_IS_SET
 
 
-def missing() -> list[str]:
+def missing_key_files() -> list[str]:
     """Names of the key files that are not there."""
     wanted = (*FILES, SESSION_FILE) if _uses_session_file() else FILES
     return [name for name in wanted if not (folder() / name).is_file()]
@@ -193,7 +193,7 @@ def add_encryption_key() -> int:
 
 def fingerprints() -> dict[str, str]:
     """{name: fingerprint} of every key in use. From a fingerprint no key can be worked out. Raises KeyTrouble."""
-    absent = missing()
+    absent = missing_key_files()
     if absent:
         raise KeyTrouble(
             bilingual("缺少密钥文件 {names}。", "Key files are missing: {names}.", names=", ".join(absent))

@@ -50,9 +50,9 @@ def revert(log: UndoLog, progress: Report = no_progress) -> dict[str, int]:
     scope by now.
     """
     progress(0.05, bilingual("正在检查之后有没有改动", "Looking for later changes"))
-    found = list(dict.fromkeys([*_changed_since(log), *_referenced_since(log)]))
+    found = list(dict.fromkeys([*_rows_changed_since(log), *_rows_referenced_since(log)]))
     if found:
-        raise _depends(found)
+        raise _dependents_refusal(found)
     few = log.count() <= FEW
     removed = sum(len(born.numbers) for born in log.created.values())
     try:
@@ -82,14 +82,14 @@ def revert(log: UndoLog, progress: Report = no_progress) -> dict[str, int]:
 # --- what stands in the way -------------------------------------------------------------------------
 
 
-def _changed_since(log: UndoLog) -> Iterator[Row]:
+def _rows_changed_since(log: UndoLog) -> Iterator[Row]:
     """Rows that are gone, out of scope, or no longer as the act left them. Holds the others."""
     for label, born in log.created.items():
         model = model_of(label)
         for first, last in born.numbers.parts(CHUNK):
             now = _versions(_rows(model).filter(pk__range=(first, last)))
             for pk in range(first, last + 1):
-                if now.get(pk) != born.version(pk) and not _holds(model, pk, {}, born.values.get(pk), now):
+                if now.get(pk) != born.version(pk) and not _has_values(model, pk, {}, born.values.get(pk), now):
                     yield model, pk
     for label, rows in log.changed.items():
         model = model_of(label)
@@ -97,7 +97,7 @@ def _changed_since(log: UndoLog) -> Iterator[Row]:
             now = _versions(_rows(model).filter(pk__among=part))
             for pk in part:
                 row = rows[pk]
-                if now.get(pk) != row.version and not _holds(model, pk, row.before, row.after, now):
+                if now.get(pk) != row.version and not _has_values(model, pk, row.before, row.after, now):
                     yield model, pk
 
 
@@ -107,7 +107,7 @@ def _rows(model: Any) -> Any:
     return getattr(model, "at_clients", model.objects)
 
 
-def _holds(model: Any, pk: int, before: dict[str, Any], after: dict[str, Any] | None, now: dict[int, int]) -> bool:
+def _has_values(model: Any, pk: int, before: dict[str, Any], after: dict[str, Any] | None, now: dict[int, int]) -> bool:
     """Return whether a row that was written again still has the values that the act gave it. Without such values
     nobody can say."""
     if not after or pk not in now:
@@ -140,7 +140,7 @@ def _versions(rows: Any) -> dict[int, int]:
     return dict(rows.order_by("pk").values_list("pk", "row_version"))
 
 
-def _referenced_since(log: UndoLog) -> Iterator[Row]:
+def _rows_referenced_since(log: UndoLog) -> Iterator[Row]:
     """Rows of others that hang on a row made; and rows written later that hang on a row changed, where a changed value
     may have been worked out from them."""
     written = {*log.created, *log.changed, *log.deleted}
@@ -149,14 +149,14 @@ def _referenced_since(log: UndoLog) -> Iterator[Row]:
             model = model_of(label)
             born = log.created.get(label, CreatedRows()).numbers
             made = [{"gte": first, "lte": last} for first, last in born.parts(CHUNK)]
-            changed = [{"among": part} for part in chunks(_derived(log, label))]
+            changed = [{"among": part} for part in chunks(_rows_with_derived_values(log, label))]
             for other, key in references_to(model):
-                yield from _others(log, other, key.attname, made, {})
+                yield from _rows_referring_to(log, other, key.attname, made, {})
                 if issubclass(other, Recorded) and (_is_strict(log, label) or other._meta.label in written):
-                    yield from _others(log, other, key.attname, changed, {"changed_at__gt": log.since})
+                    yield from _rows_referring_to(log, other, key.attname, changed, {"changed_at__gt": log.since})
 
 
-def _derived(log: UndoLog, label: str) -> list[int]:
+def _rows_with_derived_values(log: UndoLog, label: str) -> list[int]:
     """The changed rows in which the act wrote a value that nobody types, such as the date of the last contact."""
     rows = log.changed.get(label, {})
     if _is_strict(log, label):
@@ -171,7 +171,9 @@ def _is_strict(log: UndoLog, label: str) -> bool:
     return not log.keeps_after or label in log.deleted
 
 
-def _others(log: UndoLog, other: Any, by: str, among: list[dict[str, Any]], later: dict[str, Any]) -> Iterator[Row]:
+def _rows_referring_to(
+    log: UndoLog, other: Any, by: str, among: list[dict[str, Any]], later: dict[str, Any]
+) -> Iterator[Row]:
     """Rows of `other` that name one of `among` by their column `by` and that the act itself did not write."""
     label = other._meta.label
     born, changed = log.created.get(label, CreatedRows()).numbers, log.changed.get(label, {})
@@ -234,7 +236,7 @@ def _recreate(model: Any, rows: dict[int, dict[str, Any]]) -> int:
 # --- saying on what it depends ----------------------------------------------------------------------
 
 
-def _depends(found: list[Row]) -> Refused:
+def _dependents_refusal(found: list[Row]) -> Refused:
     head = bilingual(
         "无法撤销：之后有 {n} 条记录与它有关。没有改动任何内容。",
         "This cannot be undone: {n} records depend on it since. Nothing was changed.",

@@ -26,7 +26,7 @@ def redact(clients: set[int], rows: Mapping[str, set[int]]) -> int:
         changed += 1
     kept = batches.filter(Q(undo_log__isnull=False) | Q(report__has_key="undo"))
     for number in list(kept.order_by("pk").values_list("pk", flat=True)):
-        changed += _take_out(batches.get(pk=number), clients, rows)
+        changed += _redact_log(batches.get(pk=number), clients, rows)
     return changed
 
 
@@ -36,7 +36,7 @@ def _forget(row: Batch) -> None:
     _write(row, undo_log=None, client_ref=None, report={}, plan={}, filename="", file_key="")
 
 
-def _take_out(row: Batch, clients: set[int], rows: Mapping[str, set[int]]) -> bool:
+def _redact_log(row: Batch, clients: set[int], rows: Mapping[str, set[int]]) -> bool:
     """Take the rows out of the log of an entry; return whether any were in it."""
     try:
         log = log_of(row)

@@ -108,7 +108,7 @@ def _head_of_record() -> Seal | None:
     return Seal(int(number), seal)
 
 
-def remembered() -> list[Seal]:
+def read_anchors() -> list[Seal]:
     """Return the heads that are remembered: of the file and of the database. Raises ValueError or Refused where one
     cannot be read."""
     return [head for head in (_head_of_file(), _head_of_record()) if head is not None]
@@ -143,10 +143,10 @@ def remember_head(*, accept: bool = False) -> HeadFault | None:
     fault = None if accept else find_head_fault()
     newest = newest_seal() if accept else None
     if fault is None and not accept:
-        heads = remembered()
+        heads = read_anchors()
         start = min(heads, key=lambda head: head.id) if heads else None
         newest = newest_seal()
-        broken = chain.walk(after=start.id if start else 0, previous=start.seal if start else chain.GENESIS)
+        broken = chain.verify_entries(after=start.id if start else 0, previous=start.seal if start else chain.GENESIS)
         fault = HeadFault(broken.entry, broken.why) if broken.entry is not None else None
     if fault is not None:
         raise_alarm(fault)

@@ -53,7 +53,7 @@ def plain_value(value: Any) -> Any:
     return value if value is None or isinstance(value, (bool, int, float)) else str(value)
 
 
-def _shown(model_label: str, values: dict[str, Any]) -> dict[str, Any]:
+def _masked_values(model_label: str, values: dict[str, Any]) -> dict[str, Any]:
     """Values for the record: personal and secret ones as dots, so that the audit is no second copy of the client."""
     try:
         model = apps.get_model(model_label)
@@ -71,12 +71,12 @@ def _shown(model_label: str, values: dict[str, Any]) -> dict[str, Any]:
 def _entry(change: Change) -> dict[str, Any]:
     made = asdict(change)
     made["pk"] = plain_value(change.pk)
-    made["before"] = _shown(change.model, change.before)
-    made["after"] = plain_value(change.after) if change.kind == "many" else _shown(change.model, change.after)
+    made["before"] = _masked_values(change.model, change.before)
+    made["after"] = plain_value(change.after) if change.kind == "many" else _masked_values(change.model, change.after)
     return made
 
 
-def _seal(previous: str, parts: list[Any]) -> str:
+def _compute_seal(previous: str, parts: list[Any]) -> str:
     text = json.dumps([previous, *parts], ensure_ascii=False, separators=(",", ":"))
     return hmac.new(keys.key("audit"), text.encode(), hashlib.sha256).hexdigest()
 
@@ -95,9 +95,11 @@ def _parts(entry: Any) -> list[Any]:
     ]
 
 
-def holds(entry: Any) -> bool:
+def has_valid_seal(entry: Any) -> bool:
     """Whether an entry carries the seal of its content under the key of this desk, or the mark of an erasure."""
-    return hmac.compare_digest(entry.seal, _seal(entry.previous, _parts(entry))) or redaction.holds(entry)
+    return hmac.compare_digest(
+        entry.seal, _compute_seal(entry.previous, _parts(entry))
+    ) or redaction.is_valid_redaction(entry)
 
 
 def wait_for_turn() -> None:
@@ -127,7 +129,7 @@ def append(act: ActionRecord) -> Any:
         wait_for_turn()
         last = AuditEntry.objects.order_by("-pk").values_list("seal", flat=True).first()
         entry.previous = last or GENESIS
-        entry.seal = _seal(entry.previous, _parts(entry))
+        entry.seal = _compute_seal(entry.previous, _parts(entry))
         entry.save(force_insert=True)
     return entry
 
@@ -141,14 +143,14 @@ class Walk:
     why: Bilingual
 
 
-def walk(after: int = 0, previous: str = GENESIS, each: Callable[[str], None] | None = None) -> Walk:
+def verify_entries(after: int = 0, previous: str = GENESIS, each: Callable[[str], None] | None = None) -> Walk:
     """Follow the chain from the entry after `after`, whose seal is `previous`; `each` is given the body of every entry."""
     count = 0
     for entry in AuditEntry.objects.filter(pk__gt=after).order_by("pk").iterator(chunk_size=2000):
         count += 1
         if entry.previous != previous:
             return Walk(count, entry.pk, REMOVED)
-        if not holds(entry):
+        if not has_valid_seal(entry):
             return Walk(count, entry.pk, CHANGED)
         previous = entry.seal
         if each is not None:

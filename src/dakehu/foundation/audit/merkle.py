@@ -27,7 +27,7 @@ def _node(left: str, right: str) -> str:
     return hashlib.sha256(b"\1" + bytes.fromhex(left) + bytes.fromhex(right)).hexdigest()
 
 
-def _above(level: list[str]) -> list[str]:
+def _parent_level(level: list[str]) -> list[str]:
     """Return the next level of the tree; the last of an odd number goes up as it is."""
     pairs = [_node(level[at], level[at + 1]) for at in range(0, len(level) - 1, 2)]
     return [*pairs, *level[len(pairs) * 2 :]]
@@ -37,7 +37,7 @@ def root(leaves: list[str]) -> str:
     """Return the root over leaves, of which there is at least one."""
     level = leaves
     while len(level) > 1:
-        level = _above(level)
+        level = _parent_level(level)
     return level[0]
 
 
@@ -48,5 +48,5 @@ def path(leaves: list[str], place: int) -> list[str]:
         other = place ^ 1
         if other < len(level):
             steps.append(("L" if other < place else "R") + level[other])
-        level, place = _above(level), place // 2
+        level, place = _parent_level(level), place // 2
     return steps

@@ -29,7 +29,7 @@ _FACTS = ("actor_ref", "actor_name", "door", "action", "reason", "request_id", "
 _CHANGE = re.compile(r'"client_id": (\d+|null), "kind": "\w+", "model": "([\w.]+)", "pk": (\d+)')
 
 
-def holds(entry: Any) -> bool:
+def is_valid_redaction(entry: Any) -> bool:
     """Return whether an entry is what an erasure left of it."""
     try:
         body = json.loads(entry.body)
@@ -41,7 +41,7 @@ def holds(entry: Any) -> bool:
 
 def sealed_leaf(entry: Any) -> str:
     """Return the leaf of an entry under its seal: the one before its erasure, where it was sealed by then."""
-    if MARK in entry.body and holds(entry):
+    if MARK in entry.body and is_valid_redaction(entry):
         return str(json.loads(entry.body).get(LEAF) or leaf_of(entry))
     return leaf_of(entry)
 
@@ -58,8 +58,8 @@ def redact(clients: set[int], rows: Mapping[str, set[int]]) -> int:
     Of an entry about one of these clients nothing is left but when, who and which action. Run as the system, in an action.
     """
     entries: Any = models.QuerySet(AuditEntry)
-    count, sealed = 0, _last_sealed()
-    for pk in _concerned(entries, clients, rows):
+    count, sealed = 0, _last_sealed_id()
+    for pk in _entries_about(entries, clients, rows):
         entry = entries.get(pk=pk)
         body = json.loads(entry.body)
         is_own = entry.client_ref in clients
@@ -76,13 +76,13 @@ def redact(clients: set[int], rows: Mapping[str, set[int]]) -> int:
     return count
 
 
-def _last_sealed() -> int:
+def _last_sealed_id() -> int:
     """Return the id of the last entry under a seal, 0 where nothing is sealed."""
     found = models.QuerySet(AuditSeal).order_by("-pk").values_list("last_entry", flat=True).first()
     return found or 0
 
 
-def _concerned(entries: Any, clients: set[int], rows: Mapping[str, set[int]]) -> list[int]:
+def _entries_about(entries: Any, clients: set[int], rows: Mapping[str, set[int]]) -> list[int]:
     """Return the ids of the entries that name one of the clients or of their rows."""
     found = set(entries.filter(client_ref__in=clients).values_list("pk", flat=True))
     others = entries.exclude(pk__in=found) if len(found) < 10_000 else entries

@@ -22,7 +22,7 @@ SPAN = 4096  # entries of one seal, so that a proof reads no more than these
 SEAL_CHANGED = bilingual("封存到它的日志封存被改动过", "the audit seal that ends with it was changed")
 
 
-def newest() -> AuditSeal | None:
+def newest_seal() -> AuditSeal | None:
     """Return the newest seal, None where none was made."""
     found: AuditSeal | None = models.QuerySet(AuditSeal).order_by("-pk").first()
     return found
@@ -41,7 +41,7 @@ def make_seals() -> list[AuditSeal]:
     """
     with acting_as(replace(current_actor(), reach=Reach.SYSTEM)):
         chain.wait_for_turn()
-        last = newest()
+        last = newest_seal()
         previous = last.chain_seal if last is not None else chain.GENESIS
         if last is not None and not _is_in_chain(last):
             _refuse(HeadFault(last.last_entry, anchor.REBUILT))
@@ -49,7 +49,7 @@ def make_seals() -> list[AuditSeal]:
         held: list[Any] = []
         rows: Any = models.QuerySet(AuditEntry).filter(pk__gt=last.last_entry if last is not None else 0).order_by("pk")
         for entry in rows.iterator(chunk_size=1000):
-            if entry.previous != previous or not chain.holds(entry):
+            if entry.previous != previous or not chain.has_valid_seal(entry):
                 _refuse(HeadFault(entry.pk, chain.REMOVED if entry.previous != previous else chain.CHANGED))
             previous = entry.seal
             held.append((entry.pk, redaction.sealed_leaf(entry), entry.seal))

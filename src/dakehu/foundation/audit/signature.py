@@ -10,12 +10,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from dakehu.foundation.access import keys
 
 
-def _derived(purpose: str) -> bytes:
+def _derive_key(purpose: str) -> bytes:
     return hmac.new(keys.key("audit"), f"dakehu {purpose}".encode(), hashlib.sha256).digest()
 
 
 def _private_key() -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(_derived("evidence signature 1"))
+    return Ed25519PrivateKey.from_private_bytes(_derive_key("evidence signature 1"))
 
 
 def sign(content: bytes) -> str:
@@ -35,4 +35,4 @@ def fingerprint() -> str:
 
 def salt_of_entry(number: int) -> str:
     """Return what hides the body of an audit entry in its leaf until it is shown."""
-    return hmac.new(_derived("evidence salt 1"), str(number).encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(_derive_key("evidence salt 1"), str(number).encode(), hashlib.sha256).hexdigest()[:32]

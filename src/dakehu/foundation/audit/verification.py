@@ -47,7 +47,7 @@ def verify(*, seals: Iterable[Seal] = (), rows: int | None = SAMPLE) -> Verdict:
     alarm; where all holds, it ends."""
     anchored = anchor.head_file().exists()
     last = LastValues()
-    walked = chain.walk(each=last.add)
+    walked = chain.verify_entries(each=last.add)
     fault = HeadFault(walked.entry, walked.why) if walked.entry is not None else anchor.find_head_fault()
     fault = fault or audit_seals.find_fault()
     for seal in seals:

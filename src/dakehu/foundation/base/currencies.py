@@ -57,7 +57,7 @@ _AFTER = re.compile(
 )
 
 
-def named(code: str) -> tuple[str, str]:
+def currency_names(code: str) -> tuple[str, str]:
     """(Chinese, English) name of a currency; the code itself for one that is not listed."""
     known = CURRENCIES.get(code)
     return (known.zh, known.en) if known else (code, code)

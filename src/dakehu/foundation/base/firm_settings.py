@@ -56,7 +56,7 @@ def current(name: str) -> Any:
     fixed = getattr(settings, name)
     if name not in NAMES:
         raise KeyError(name)
-    stored = _stored().get(name)
+    stored = _stored_values().get(name)
     if stored is None:
         return fixed
     if name == "SECOND_FACTOR_ROLES":
@@ -64,7 +64,7 @@ def current(name: str) -> Any:
     return fixed if is_from_environment(name) else stored
 
 
-def _stored() -> dict[str, Any]:
+def _stored_values() -> dict[str, Any]:
     known: dict[str, Any] | None = _cache.get("stored")
     if known is None:
         known = _source[0]() if _source else {}

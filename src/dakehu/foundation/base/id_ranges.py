@@ -29,12 +29,12 @@ class IdRanges:
         if ids and ids == list(range(ids[0], ids[0] + len(ids))):  # as a sequence gives them
             added = [(ids[0], ids[-1])]
         else:
-            added = _merged([(number, number) for number in ids])
-        self._runs = _merged([*self._runs, *added])
+            added = _merge_ranges([(number, number) for number in ids])
+        self._runs = _merge_ranges([*self._runs, *added])
 
     def merge(self, other: "IdRanges") -> None:
         """Add all ids of another set."""
-        self._runs = _merged([*self._runs, *other._runs])
+        self._runs = _merge_ranges([*self._runs, *other._runs])
 
     def remove(self, number: int) -> bool:
         """Remove one id; return whether it was present."""
@@ -65,7 +65,7 @@ class IdRanges:
         return sum(last - first + 1 for first, last in self._runs)
 
 
-def _merged(runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _merge_ranges(runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Merge overlapping and adjacent ranges."""
     result: list[tuple[int, int]] = []
     for first, last in sorted(runs):

@@ -118,10 +118,13 @@ def fault_of(fault: BaseException) -> dict[str, Any]:
         kinds.append(kind_of(inner))
         inner = inner.__cause__ or (None if inner.__suppress_context__ else inner.__context__)
     frames = traceback.extract_tb(fault.__traceback__)[-FRAMES:]
-    return {"kinds": kinds, "frames": [f"{_short(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames]}
+    return {
+        "kinds": kinds,
+        "frames": [f"{_relative_path(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames],
+    }
 
 
-def _short(path: str) -> str:
+def _relative_path(path: str) -> str:
     """Return a path from the package on, so that the log is the same on every machine."""
     parts = Path(path).parts
     for top in ("site-packages", "src"):

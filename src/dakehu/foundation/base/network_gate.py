@@ -30,14 +30,14 @@ def allow_port(port: int) -> None:
 def close_network(patch: Callable[[Any, str, Any], None] = setattr) -> None:
     """Refuse from now on whatever leaves this process. `patch` sets the attributes; tests take them back with their own."""
     for name in ("connect", "connect_ex"):
-        patch(socket.socket, name, _guarded(getattr(socket.socket, name), _is_own))
+        patch(socket.socket, name, _guard_socket_call(getattr(socket.socket, name), _is_local_connection))
     for name in ("sendto", "sendmsg"):
-        patch(socket.socket, name, _guarded(getattr(socket.socket, name), _is_connected))
+        patch(socket.socket, name, _guard_socket_call(getattr(socket.socket, name), _is_connected))
     for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr"):
-        patch(socket, name, _named(getattr(socket, name)))
+        patch(socket, name, _guard_name_lookup(getattr(socket, name)))
 
 
-def _guarded(original: Any, is_allowed: Callable[[Any, tuple[Any, ...]], bool]) -> Any:
+def _guard_socket_call(original: Any, is_allowed: Callable[[Any, tuple[Any, ...]], bool]) -> Any:
     def guarded(self: Any, *given: Any) -> Any:
         if not is_allowed(self, given):
             raise NetworkClosed
@@ -46,7 +46,7 @@ def _guarded(original: Any, is_allowed: Callable[[Any, tuple[Any, ...]], bool]) 
     return guarded
 
 
-def _is_own(sock: Any, given: tuple[Any, ...]) -> bool:
+def _is_local_connection(sock: Any, given: tuple[Any, ...]) -> bool:
     """Return whether a connection stays on this machine: its own kind of sockets, or the desk's own port."""
     if sock.family not in (socket.AF_INET, socket.AF_INET6):
         return True
@@ -59,7 +59,7 @@ def _is_connected(sock: Any, given: tuple[Any, ...]) -> bool:
     return sock.family not in (socket.AF_INET, socket.AF_INET6) or not any(isinstance(one, tuple) for one in given)
 
 
-def _named(original: Any) -> Any:
+def _guard_name_lookup(original: Any) -> Any:
     def named(host: Any, *given: Any, **more: Any) -> Any:
         if host is not None and (host.decode() if isinstance(host, bytes) else host) not in (*LOCAL, *ANY):
             raise NetworkClosed

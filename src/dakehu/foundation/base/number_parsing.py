@@ -7,7 +7,7 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from dakehu.foundation.base.currencies import YUAN, named, split_currency
+from dakehu.foundation.base.currencies import YUAN, currency_names, split_currency
 from dakehu.foundation.base.text_parsing import Unreadable, to_half_width
 
 NUMBER_ZH = "数字，如 1000000、¥1,000,000 或 100万"
@@ -58,7 +58,7 @@ class ForeignMoney(Unreadable):
     """An amount that is not in yuan: `currency` is its code, `amount` the number."""
 
     def __init__(self, value: Any, currency: str, amount: Decimal) -> None:
-        zh, en = named(currency)
+        zh, en = currency_names(currency)
         super().__init__(
             value,
             "人民币金额；请按汇率折成人民币，或在导入时写明汇率",

@@ -34,7 +34,7 @@ def finish(home: Path) -> bool:
         if name == "keys":
             _merge(ready / name, target)
         elif name == ERASED:
-            unite(ready / name, target)
+            append_lines(ready / name, target)
         else:
             with suppress(FileNotFoundError):  # moved before
                 (ready / name).rename(target)
@@ -43,7 +43,7 @@ def finish(home: Path) -> bool:
     return True
 
 
-def unite(source: Path, target: Path) -> None:
+def append_lines(source: Path, target: Path) -> None:
     """Add the lines of a list to those of another; a list that is not there is empty."""
     lines = {line for path in (source, target) if path.is_file() for line in path.read_text().split()}
     if lines:

@@ -62,13 +62,13 @@ class ProcessLock:
 
 def _lock(descriptor: int, path: Path) -> bool:
     if fcntl is None:
-        return not _lives(_facts(path))
+        return not _is_running(_facts(path))
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except OSError:  # a file system without locks
-        return not _lives(_facts(path))
+        return not _is_running(_facts(path))
     return True
 
 
@@ -79,7 +79,7 @@ def _facts(path: Path) -> dict[str, Any] | None:
     return None
 
 
-def _lives(facts: dict[str, Any] | None) -> bool:
+def _is_running(facts: dict[str, Any] | None) -> bool:
     with suppress(psutil.Error, KeyError, TypeError):
         if facts and facts["pid"] != os.getpid():
             return bool(psutil.Process(facts["pid"]).create_time() == facts["started"])

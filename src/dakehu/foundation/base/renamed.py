@@ -33,12 +33,12 @@ def current_name(kind: Kind, name: str) -> str:
     return _CURRENT[kind].get(name, name)
 
 
-def all_names(kind: Kind, name: str) -> list[str]:
+def names_with_former(kind: Kind, name: str) -> list[str]:
     """Return the present name first, then every name that earlier versions stored for the same thing."""
     current = current_name(kind, name)
     return [current, *(old for old, new in _CURRENT[kind].items() if new == current)]
 
 
-def renamed(kind: Kind) -> Iterator[tuple[str, str]]:
+def renamed_pairs(kind: Kind) -> Iterator[tuple[str, str]]:
     """Yield (old, present) of every declared name of a kind, in alphabetical order."""
     yield from sorted(_CURRENT[kind].items())

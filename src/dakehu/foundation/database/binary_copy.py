@@ -31,7 +31,7 @@ def encode(frame: pl.DataFrame, types: list[str]) -> Iterator[memoryview]:
     finite or has too many digits, TypeError for a type that is not known here.
     """
     for part in frame.iter_slices(ROWS):
-        count = _fixed(np.full(part.height, len(types), ">i2"), None, prefix=None)
+        count = _fixed_width_bytes(np.full(part.height, len(types), ">i2"), None, prefix=None)
         cells = [cell for column, kind in zip(part, types, strict=True) for cell in _cells(column, kind)]
         joined = pc.binary_join_element_wise(count, *cells, EMPTY)
         _, offsets, data = joined.buffers()
@@ -41,14 +41,18 @@ def encode(frame: pl.DataFrame, types: list[str]) -> Iterator[memoryview]:
 def _cells(column: pl.Series, kind: str) -> list[pa.Array]:
     """Return a column as arrays of bytes; the cell of a row is theirs joined."""
     if kind in WIDTHS:
-        return [_fixed(_whole(column, WIDTHS[kind]), column)]
+        return [_fixed_width_bytes(_to_network_order(column, WIDTHS[kind]), column)]
     if kind == "date":
-        return [_fixed((_whole(column.cast(pl.Date).cast(pl.Int32), ">i4") - DAYS).astype(">i4"), column)]
+        return [
+            _fixed_width_bytes(
+                (_to_network_order(column.cast(pl.Date).cast(pl.Int32), ">i4") - DAYS).astype(">i4"), column
+            )
+        ]
     if kind == "timestamp with time zone":
-        moments = _whole(column.cast(pl.Datetime("us", "UTC")).cast(pl.Int64), ">i8")
-        return [_fixed((moments - MICROSECONDS).astype(">i8"), column)]
+        moments = _to_network_order(column.cast(pl.Datetime("us", "UTC")).cast(pl.Int64), ">i8")
+        return [_fixed_width_bytes((moments - MICROSECONDS).astype(">i8"), column)]
     if found := re.fullmatch(r"numeric\((\d+), (\d+)\)", kind):
-        return [_fixed(_decimals(column, *map(int, found.groups())), column)]
+        return [_fixed_width_bytes(_decimals(column, *map(int, found.groups())), column)]
     if kind in ("text", "jsonb") or kind.startswith("varchar"):
         texts = column.cast(pl.String).to_arrow().cast(pa.binary())
         version = b"\x01" if kind == "jsonb" else b""
@@ -58,7 +62,7 @@ def _cells(column: pl.Series, kind: str) -> list[pa.Array]:
     raise TypeError(f"{column.name}: {kind} is not copied in binary")
 
 
-def _whole(column: pl.Series, kind: str) -> np.ndarray:
+def _to_network_order(column: pl.Series, kind: str) -> np.ndarray:
     """Return numbers in network order, 0 where missing."""
     wanted = pl.Float64 if kind == ">f8" else pl.Int64
     return pc.fill_null(column.cast(wanted).to_arrow(), 0).to_numpy().astype(kind)
@@ -94,7 +98,7 @@ def _lists(column: pl.Series) -> list[pa.Array]:
     """Return lists of whole numbers as arrays of bigint of one dimension, of none where they are empty."""
     lists = column.cast(pl.List(pl.Int64)).rechunk()
     numbers = lists.drop_nulls().explode(empty_as_null=False)
-    elements = _fixed(_whole(numbers, ">i8"), numbers)
+    elements = _fixed_width_bytes(_to_network_order(numbers, ">i8"), numbers)
     counts = lists.list.len().fill_null(0).to_numpy().astype(np.int64)
     offsets = np.append(0, np.cumsum(counts)).astype(np.int32)
     bodies = pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), elements), EMPTY)
@@ -102,7 +106,10 @@ def _lists(column: pl.Series) -> list[pa.Array]:
     head = np.zeros((len(counts), 6), ">i4")
     head[:, 0], head[:, 1], head[:, 2] = np.where(filled, sizes + 20, 12), filled, int(numbers.null_count() > 0)
     head[:, 3], head[:, 4], head[:, 5] = BIGINT_OID, counts, 1
-    long, short = _fixed(head, None, prefix=None), _fixed(np.ascontiguousarray(head[:, :4]), None, prefix=None)
+    long, short = (
+        _fixed_width_bytes(head, None, prefix=None),
+        _fixed_width_bytes(np.ascontiguousarray(head[:, :4]), None, prefix=None),
+    )
     heads = pc.if_else(pa.array(filled), long, short)
     known = pa.array(column.is_not_null().to_numpy())
     return [pc.if_else(known, heads, NULL), bodies]
@@ -114,10 +121,10 @@ def _lengths(texts: pa.Array, column: pl.Series, begin: bytes) -> pa.Array:
     block = np.empty((len(sizes), 4 + len(begin)), np.uint8)
     block[:, :4] = sizes.astype(">i4").view(np.uint8).reshape(-1, 4)
     block[:, 4:] = np.frombuffer(begin, np.uint8)
-    return _fixed(block, column, prefix=None)
+    return _fixed_width_bytes(block, column, prefix=None)
 
 
-def _fixed(values: np.ndarray, column: pl.Series | None, prefix: int | None = 0) -> pa.Array:
+def _fixed_width_bytes(values: np.ndarray, column: pl.Series | None, prefix: int | None = 0) -> pa.Array:
     """Return the bytes of values of one width, after their length unless `prefix` is None; NULL where the column is null."""
     width = values.dtype.itemsize * (values.shape[1] if values.ndim > 1 else 1)
     data: Any = np.ascontiguousarray(values).view(np.uint8).reshape(len(values), width)

@@ -32,12 +32,12 @@ def kept_statement(model: Any, build: Callable[..., Any]) -> Callable[..., list[
         raise ValueError(f"rows of {model.__name__} depend on who asks")
 
     @lru_cache(maxsize=KEPT)
-    def compiled(alias: str, *args: Hashable) -> Statement:
+    def compile_for(alias: str, *args: Hashable) -> Statement:
         return _compile(build(*args), alias)
 
     def answer(*args: Hashable) -> list[tuple[Any, ...]]:
         alias = router.db_for_read(model) or "default"
-        return compiled(alias, *args).read(alias, ())
+        return compile_for(alias, *args).read(alias, ())
 
     return answer
 
@@ -64,7 +64,7 @@ def kept_rows(model: Any, build: Callable[..., Any]) -> Callable[..., list[Any]]
     count, is_scoped = len(inspect.signature(build).parameters), bool(getattr(model, "client_path", ""))
 
     @lru_cache(maxsize=KEPT * 8)
-    def compiled(alias: str, reader: Actor | None, day: Any) -> tuple[Statement, list[str]] | None:
+    def compile_for(alias: str, reader: Actor | None, day: Any) -> tuple[Statement, list[str]] | None:
         rows = build(*map(Argument, range(count)))
         try:
             return _compile(rows, alias), [field.attname for field in model._meta.concrete_fields]
@@ -73,7 +73,7 @@ def kept_rows(model: Any, build: Callable[..., Any]) -> Callable[..., list[Any]]
 
     def answer(*ids: int) -> list[Any]:
         alias = router.db_for_read(model) or "default"
-        known = compiled(alias, *((_reach_of(current_actor()), clock.today()) if is_scoped else (None, None)))
+        known = compile_for(alias, *((_reach_of(current_actor()), clock.today()) if is_scoped else (None, None)))
         if known is None:
             return []
         statement, names = known
@@ -108,7 +108,7 @@ class Statement:
         with connection.cursor() as cursor:
             cursor.execute(self.sql, params)
             found = cursor.fetchall()
-        return [_converted(row, self.converters, connection) for row in found] if self.converters else found
+        return [_convert_row(row, self.converters, connection) for row in found] if self.converters else found
 
 
 def _compile(rows: Any, alias: str) -> Statement:
@@ -118,7 +118,7 @@ def _compile(rows: Any, alias: str) -> Statement:
     return Statement(sql, tuple(params), [(place, *one) for place, one in compiler.get_converters(columns).items()])
 
 
-def _converted(row: tuple[Any, ...], converters: list[tuple[int, Any, Any]], connection: Any) -> tuple[Any, ...]:
+def _convert_row(row: tuple[Any, ...], converters: list[tuple[int, Any, Any]], connection: Any) -> tuple[Any, ...]:
     """Return a row with its values as the fields of the model give them."""
     values = list(row)
     for place, steps, expression in converters:

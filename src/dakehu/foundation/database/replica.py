@@ -82,7 +82,7 @@ class ReplicaState:
             return False
         if moment - self.checked_at >= CHECK_EVERY and self.lock.acquire(blocking=False):
             try:
-                self.checked_at, self.is_near = moment, self._look(moment)
+                self.checked_at, self.is_near = moment, self._check_replay_position(moment)
             finally:
                 self.lock.release()
         return self.is_near
@@ -92,7 +92,7 @@ class ReplicaState:
         self.down_until, self.is_near = time.monotonic() + DOWN_FOR, False
         connections[ALIAS].close_if_unusable_or_obsolete()
 
-    def _look(self, moment: float) -> bool:
+    def _check_replay_position(self, moment: float) -> bool:
         try:
             with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
                 cursor.execute("SELECT pg_current_wal_lsn() - '0/0'")

@@ -43,8 +43,8 @@ def functions(role: str, tables: Iterable[Replaceable], *, turn: int) -> list[st
   IF dakehu_reach() <> 'system' OR wanted <> ALL (ARRAY[{names}]::text[]) THEN
     RAISE EXCEPTION 'only the system replaces a table, and not %', wanted USING ERRCODE = 'insufficient_privilege';
   END IF;"""
-    after = "".join(_if_wanted(one, one.policies) for one in known)
-    orphans = "".join(_if_wanted(one, [one.orphans]) for one in known if one.orphans)
+    after = "".join(_run_if_replaced(one, one.policies) for one in known)
+    orphans = "".join(_run_if_replaced(one, [one.orphans]) for one in known if one.orphans)
     head = "LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp"
     return [
         f"CREATE OR REPLACE FUNCTION {BEGIN}(wanted text) RETURNS bigint {head} AS $swap${_begin(check, role)}$swap$",
@@ -147,7 +147,7 @@ BEGIN{check}
 END """  # noqa: S608  names come from models
 
 
-def _if_wanted(one: Replaceable, statements: Iterable[str]) -> str:
+def _run_if_replaced(one: Replaceable, statements: Iterable[str]) -> str:
     """Return what runs some statements where this is the table that is replaced."""
     body = ";\n    ".join(statements)
     return f"\n  IF wanted = '{one.table}' THEN\n    {body};\n  END IF;"

@@ -132,7 +132,7 @@ def check_constraints() -> None:
             write(connection, f"SET CONSTRAINTS ALL {moment}", [])
 
 
-def settle() -> None:
+def wait_for_writes() -> None:
     """Wait until all queued writes are done."""
     pipeline = pipeline_of(connections[DEFAULT_DB_ALIAS])
     if pipeline is not None:

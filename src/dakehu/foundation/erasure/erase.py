@@ -79,7 +79,7 @@ def erase_clients(ids: Iterable[int], former: Iterable[int] = ()) -> dict[str, i
     found = hanging.rows_of_clients(clients)
     for model, numbers in hanging.containers_of(found).items():
         found.own[model] |= numbers
-    erasure = Erasure(frozenset(clients | set(former)), found.labels(), frozenset(_words(found)))
+    erasure = Erasure(frozenset(clients | set(former)), found.labels(), frozenset(_identifying_texts(found)))
     counts = {name: eraser(erasure) for name, eraser in sorted(_erasers.items())}
     counts["jobs"] = erase_jobs(erasure.clients, erasure.names_one)
     stored = stored_files(found)
@@ -100,7 +100,7 @@ def _digests(clients: set[int]) -> Iterator[str]:
         yield tombstones.digest_of(number, created_at)
 
 
-def _words(found: Hanging) -> Iterator[str]:
+def _identifying_texts(found: Hanging) -> Iterator[str]:
     """Yield the codes and names of clients, and those of records that were merged into them."""
     for model, numbers in found.own.items():
         if {"code", "name"} <= {column.name for column in model._meta.concrete_fields} and numbers:
@@ -132,7 +132,9 @@ def _make_anonymous(model: Any, numbers: set[int]) -> int:
 
     Days, choices and staff stay.
     """
-    values = {column.name: emptied for column in model._meta.concrete_fields for emptied in _emptied(model, column)}
+    values = {
+        column.name: emptied for column in model._meta.concrete_fields for emptied in _empty_value_of(model, column)
+    }
     rows: Any = models.QuerySet(model).filter(pk__in=numbers)
     rows.update(**values)
     index.remove(model, numbers)
@@ -140,7 +142,7 @@ def _make_anonymous(model: Any, numbers: set[int]) -> int:
     return len(numbers)
 
 
-def _emptied(model: Any, column: Any) -> Iterator[Any]:
+def _empty_value_of(model: Any, column: Any) -> Iterator[Any]:
     """Yield the value that a column of an anonymous row has, nothing where it stays."""
     is_text = isinstance(column, (models.CharField, models.TextField, EncryptedTextField))
     if column.name == model.client_path:

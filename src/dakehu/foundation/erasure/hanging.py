@@ -39,7 +39,7 @@ def rows_of_clients(clients: set[int]) -> Hanging:
     root = scope.client_model()
     found = Hanging()
     _collect(found.own, root, clients)
-    while _move_shared(found):
+    while _move_shared_rows(found):
         pass
     return found
 
@@ -80,7 +80,7 @@ def _pointing(model: Any, key: Any, numbers: set[int], clients: set[int]) -> set
     return found
 
 
-def _move_shared(found: Hanging) -> bool:
+def _move_shared_rows(found: Hanging) -> bool:
     """Move own rows on which rows of others depend by a key that cannot be empty; return whether any was moved.
 
     Where the row cannot be without its client either, the rows that depend on it go as well.

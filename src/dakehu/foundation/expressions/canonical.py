@@ -45,37 +45,37 @@ def strength(node: Node) -> int:
     return STRENGTH.get(node.op, ATOM)
 
 
-def written(node: Node, code: str, least: int = 0) -> str:
+def format_node(node: Node, code: str, least: int = 0) -> str:
     """Return a node in the standard form of a language; in brackets if weaker than `least`."""
-    text = _written(node, code)
+    text = _format_bare(node, code)
     return f"({text})" if strength(node) < least else text
 
 
-def _written(node: Node, code: str) -> str:
+def _format_bare(node: Node, code: str) -> str:
     joint, own = JOINTS[code], strength(node)
     if node.op in ("or", "and"):
         least = STRENGTH["not"]  # "and" within "or" needs no brackets, yet is easier to read with them
-        return joint[node.op].join(written(part, code, least) for part in node.parts)
+        return joint[node.op].join(format_node(part, code, least) for part in node.parts)
     if node.op == "not":
-        return joint["not"] + written(node.parts[0], code, own)
+        return joint["not"] + format_node(node.parts[0], code, own)
     if node.op == "compare":
         left, right = (side_text(part, node, code, SUM) for part in node.parts)
         return f"{left} {node.value} {right}"
     if node.op == "in":
         items = joint["comma"].join(side_text(item, node, code) for item in node.parts[1:])
-        return f"{written(node.parts[0], code, SUM)}{joint['not in' if node.value else 'in']}[{items}]"
+        return f"{format_node(node.parts[0], code, SUM)}{joint['not in' if node.value else 'in']}[{items}]"
     if node.op == "missing":
-        return f"{written(node.parts[0], code, SUM)} {missing_words(node.value, code)}"
+        return f"{format_node(node.parts[0], code, SUM)} {missing_words(node.value, code)}"
     if node.op == "between":
-        value, low, high = [written(part, code, SUM) for part in node.parts]
+        value, low, high = [format_node(part, code, SUM) for part in node.parts]
         return f"{value} between {low} and {high}" if code == "en" else f"{value} 介于 {low} 和 {high}"
     if node.op == "add":
         first, second = node.parts
-        return f"{written(first, code, own)} {node.value} {written(second, code, own + 1)}"
+        return f"{format_node(first, code, own)} {node.value} {format_node(second, code, own + 1)}"
     if node.op == "negate":
-        return "-" + written(node.parts[0], code, SIGN)
+        return "-" + format_node(node.parts[0], code, SIGN)
     if node.op == "call":
-        return f"{node.value}({joint['argument'].join(written(part, code, SUM) for part in node.parts)})"
+        return f"{node.value}({joint['argument'].join(format_node(part, code, SUM) for part in node.parts)})"
     return label_of(node.value, code) if node.op == "fact" else constant_text(node, code)
 
 
@@ -83,11 +83,11 @@ def side_text(side: Node, comparison: Node, code: str, least: int = 0) -> str:
     """Return one side of a comparison; a choice by its label, if no other choice goes by it and no quotes are needed."""
     fact = next((part.value for part in comparison.parts if part.op == "fact" and part.kind == "choice"), None)
     if fact is None or side.op != "constant":
-        return written(side, code, least)
+        return format_node(side, code, least)
     label = choice_label(fact, side.value, code)
     named = {choice[0] for choice in fact.choices if normal(label) in map(normal, choice)}
     is_plain = named == {side.value} and not BARE_NUMBER.fullmatch(label) and all(map(is_name_sign, label))
-    return label if is_plain else quoted(label if named == {side.value} else side.value)
+    return label if is_plain else quote_text(label if named == {side.value} else side.value)
 
 
 def missing_words(is_negated: bool, code: str) -> str:
@@ -106,7 +106,7 @@ def constant_text(node: Node, code: str) -> str:
         return value.isoformat()
     if isinstance(value, Decimal):
         return number_text(value, node.kind, code)
-    return quoted(value)
+    return quote_text(value)
 
 
 def number_text(value: Decimal, kind: str, code: str) -> str:
@@ -129,7 +129,7 @@ def plain(value: Decimal) -> str:
     return "0" if text in ("-0", "") else text
 
 
-def quoted(text: str) -> str:
+def quote_text(text: str) -> str:
     """Return a text in quotation marks that do not occur in it."""
     for opening, closing in (('"', '"'), ("'", "'"), ("“", "”"), ("‘", "’")):
         if closing not in text:

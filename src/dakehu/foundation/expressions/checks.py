@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Never
 
 from dakehu.foundation.base.i18n import Bilingual, bilingual, language
 from dakehu.foundation.expressions import words
-from dakehu.foundation.expressions.canonical import quoted, written
+from dakehu.foundation.expressions.canonical import format_node, quote_text
 from dakehu.foundation.expressions.columns import condition_of, cost_of
 from dakehu.foundation.expressions.errors import refuse
 from dakehu.foundation.expressions.kinds import (
     NAMES,
     NUMERIC,
-    adapted,
+    convert_to_kind,
+    convert_to_same_kind,
     example,
-    folded,
-    paired,
+    fold_constants,
     product_kind,
     quotient_kind,
     sum_kind,
@@ -62,21 +62,21 @@ class CheckedRule:
 
     def text(self, code: str = "") -> str:
         """Return the rule in its standard form in one language ("zh", "en"; without one the reader's)."""
-        return written(self.node, code or language())
+        return format_node(self.node, code or language())
 
 
 def compile_rule(text: str, facts: Mapping[str, Fact]) -> CheckedRule:
     """Return the rule of a text. Raises ExpressionError for what is not understood."""
     vocabulary = Vocabulary(facts)
-    return _checked(parse(text, vocabulary.names()), vocabulary)
+    return _check_rule(parse(text, vocabulary.names()), vocabulary)
 
 
 def check(node: Node, facts: Mapping[str, Fact]) -> CheckedRule:
     """Return the rule of a tree. Raises ExpressionError for an unknown name, a comparison of unlike kinds, too high a cost."""
-    return _checked(node, Vocabulary(facts))
+    return _check_rule(node, Vocabulary(facts))
 
 
-def _checked(node: Node, vocabulary: Vocabulary) -> CheckedRule:
+def _check_rule(node: Node, vocabulary: Vocabulary) -> CheckedRule:
     rule = CheckedRule(Checker(vocabulary).condition(node))
     if rule.cost > words.MAX_COST:
         refuse(
@@ -104,7 +104,7 @@ class Checker:
         value = self.value(node)
         if value.kind == "flag":
             return value
-        name = said(value)
+        name = format_value(value)
         refuse(
             value.place,
             "“{name}”是{kind}，不是条件。请写成比较，例如：{example}。",
@@ -133,7 +133,7 @@ class Checker:
         left, right = (self.value(part) for part in node.parts)
         if node.value == "/" and right.op == "constant" and right.value == 0:
             refuse(right.place, "不能除以 0。", "Nothing can be divided by 0.")
-        exact = folded(node.value, left, right)
+        exact = fold_constants(node.value, left, right)
         if exact is not None:
             return Node("constant", value=exact, kind="plain", place=node.place)
         if node.value in "+-":
@@ -148,9 +148,9 @@ class Checker:
                 node.place,
                 "“{left}”是{left_kind}，“{right}”是{right_kind}，两者不能用 {sign} 计算。",
                 "“{left}” is {left_kind} and “{right}” is {right_kind}: {sign} has no meaning between them.",
-                left=said(left),
+                left=format_value(left),
                 left_kind=NAMES[left.kind],
-                right=said(right),
+                right=format_value(right),
                 right_kind=NAMES[right.kind],
                 sign=node.value,
             )
@@ -178,7 +178,7 @@ class Checker:
         if first.kind != "day" or is_abs:
             for part in parts:
                 self.need_number(part)
-        adapted_parts = [adapted(part, first.kind) for part in parts]
+        adapted_parts = [convert_to_kind(part, first.kind) for part in parts]
         for part, changed in zip(parts, adapted_parts, strict=True):
             if changed is None:
                 self.refuse_pair(first, part)
@@ -196,10 +196,10 @@ class Checker:
                 node.place,
                 "“{name}”是{kind}，没有大小之分，请用 =、!= 或“属于”。",
                 "“{name}” is {kind}, which has no order: use =, != or “in”.",
-                name=said(unordered),
+                name=format_value(unordered),
                 kind=NAMES[unordered.kind],
             )
-        pair = paired(left, right)
+        pair = convert_to_same_kind(left, right)
         if pair is None:
             self.refuse_pair(left, right)
         if left.kind == "flag" and right.op == "constant":
@@ -254,9 +254,9 @@ class Checker:
                     value.place,
                     "列表里只能写数值、日期、文字或选项，不能写字段“{name}”。",
                     "A list holds numbers, dates, texts or choices, not the field “{name}”.",
-                    name=said(value),
+                    name=format_value(value),
                 )
-            changed = adapted(value, operand.kind)
+            changed = convert_to_kind(value, operand.kind)
             if changed is None:
                 self.refuse_pair(operand, value)
             found[changed] = None
@@ -274,7 +274,7 @@ class Checker:
             self.refuse_pair(operand, ends[0])
         checked = []
         for end in ends:
-            changed = adapted(end, operand.kind)
+            changed = convert_to_kind(end, operand.kind)
             if changed is None:
                 self.refuse_pair(operand, end)
             checked.append(changed)
@@ -290,7 +290,7 @@ class Checker:
                 node.place,
                 "“{name}”是{kind}，不能参与计算。",
                 "“{name}” is {kind}; one cannot calculate with it.",
-                name=said(node),
+                name=format_value(node),
                 kind=NAMES[node.kind],
             )
 
@@ -310,8 +310,8 @@ class Checker:
                 node.place,
                 "文字请加引号：{text}。",
                 "Put a text in quotation marks: {text}.",
-                (quoted(node.value),),
-                text=quoted(node.value[:40]),
+                (quote_text(node.value),),
+                text=quote_text(node.value[:40]),
             )
 
     def need_known(self, node: Node) -> None:
@@ -325,25 +325,29 @@ class Checker:
             right.place,
             "“{left}”是{left_kind}，不能与{right_kind}“{right}”比较。{remedy}",
             "“{left}” is {left_kind}: it cannot be compared with {right_kind}, “{right}”. {remedy}",
-            left=said(left),
+            left=format_value(left),
             left_kind=NAMES[left.kind],
-            right=said(right),
+            right=format_value(right),
             right_kind=right_kind,
-            remedy=remedy(left),
+            remedy=comparison_advice(left),
         )
 
 
-def remedy(node: Node) -> Bilingual | str:
+def comparison_advice(node: Node) -> Bilingual | str:
     """Return how a value is compared, in a sentence."""
     if node.kind == "flag":
-        return bilingual("请单独写“{name}”或“非 {name}”。", "Write “{name}” or “not {name}” alone.", name=said(node))
+        return bilingual(
+            "请单独写“{name}”或“非 {name}”。", "Write “{name}” or “not {name}” alone.", name=format_value(node)
+        )
     if node.op != "fact":
         return ""
-    return bilingual("请写如：{example}。", "Write for example: {example}.", example=example(node.kind, said(node)))
+    return bilingual(
+        "请写如：{example}。", "Write for example: {example}.", example=example(node.kind, format_value(node))
+    )
 
 
-def said(node: Node) -> str:
+def format_value(node: Node) -> str:
     """Return a value as the reader would write it."""
     if node.op == "name":
         return str(node.value)
-    return label_of(node.value) if node.op == "fact" else written(node, language())
+    return label_of(node.value) if node.op == "fact" else format_node(node, language())

@@ -84,7 +84,7 @@ def clause_of(node: Node) -> Clause | None:
     if operator not in operators_of(fact):
         return None
     unit = unit_for(fact, rest)
-    return Clause(fact.name, operator, ", ".join(typed(fact, part, unit) for part in rest), unit)
+    return Clause(fact.name, operator, ", ".join(text_without_unit(fact, part, unit) for part in rest), unit)
 
 
 def unit_for(fact: Fact, constants: list[Node]) -> str:
@@ -99,7 +99,7 @@ def unit_for(fact: Fact, constants: list[Node]) -> str:
     return "万" if least >= 10**4 else UNITS_OF[fact.kind][-1] if fact.kind == "money" else ""
 
 
-def typed(fact: Fact, constant: Node, unit: str) -> str:
+def text_without_unit(fact: Fact, constant: Node, unit: str) -> str:
     """Return one value of a row without its unit."""
     if fact.kind == "choice":
         return choice_label(fact, constant.value, language())

@@ -68,7 +68,7 @@ def value_of(node: Node) -> pl.Expr:
     if node.op == "negate":
         return -value_of(node.parts[0])
     if node.op == "call":
-        return called(node)
+        return function_column(node)
     left, right = (value_of(part) for part in node.parts)
     if node.value == "+":
         return left + right
@@ -91,7 +91,7 @@ def column(node: Node) -> pl.Expr:
     return found.cast(pl.Float64).fill_nan(None)
 
 
-def called(node: Node) -> pl.Expr:
+def function_column(node: Node) -> pl.Expr:
     """Return min, max or abs; missing as soon as one of the values is."""
     parts = [value_of(part) for part in node.parts]
     if node.value == "abs":

@@ -7,11 +7,11 @@ from lark import UnexpectedToken
 
 from dakehu.foundation.base.i18n import language
 from dakehu.foundation.expressions import words
-from dakehu.foundation.expressions.canonical import quoted
+from dakehu.foundation.expressions.canonical import quote_text
 from dakehu.foundation.expressions.errors import ExpressionError
 from dakehu.foundation.expressions.lexer import BARE_NUMBER, Lexer, Word, is_name_sign, normal
 from dakehu.foundation.expressions.nodes import Node
-from dakehu.foundation.expressions.parser import accepted, begin, feed
+from dakehu.foundation.expressions.parser import accepted_terminals, begin, feed_word
 from dakehu.foundation.expressions.vocabulary import Vocabulary, choice_label, label_of
 from dakehu.foundation.schema.facts import Fact
 
@@ -70,8 +70,8 @@ def complete(text: str, position: int, facts: Mapping[str, Fact], code: str = ""
     before = text[: max(0, min(position, len(text)))][: words.MAX_LENGTH]
     start = begun_from(before)
     phrase = phrase_start(before, start)
-    begun = [one for begin_at in sorted({start, phrase}) for one in at(before, begin_at, vocabulary, code)]
-    next_ones = at(before, len(before), vocabulary, code) if phrase < len(before) else []
+    begun = [one for begin_at in sorted({start, phrase}) for one in suggestions_at(before, begin_at, vocabulary, code)]
+    next_ones = suggestions_at(before, len(before), vocabulary, code) if phrase < len(before) else []
     is_whole = normal(before[phrase:]) in vocabulary.names()
     found = [*next_ones, *begun] if is_whole else [*begun, *next_ones]
     unique = {(suggestion.text, suggestion.kind): suggestion for suggestion in reversed(found)}
@@ -99,19 +99,19 @@ def phrase_start(before: str, start: int) -> int:
     return max(0, len(before[:start]) - max(size - 1, 0))
 
 
-def at(before: str, start: int, vocabulary: Vocabulary, code: str) -> list[Suggestion]:
+def suggestions_at(before: str, start: int, vocabulary: Vocabulary, code: str) -> list[Suggestion]:
     """Return what may replace the text from `start` on, given all that stands before it."""
     begun, before_it = normal(before[start:]), before[:start]
     try:
         found = Lexer(before_it, vocabulary.names()).words()
         parser = begin()
         for word in found:
-            feed(parser, word)
+            feed_word(parser, word)
     except (ExpressionError, UnexpectedToken):
         return []
     if found and found[-1].place.end == len(before_it) and is_unknown_name(found[-1], vocabulary):
         return []  # a word still being written
-    options = list(options_after(found, accepted(parser), vocabulary, code))
+    options = list(options_after(found, accepted_terminals(parser), vocabulary, code))
     fitting = [one for one in options if matches(begun, one, vocabulary)]
     fitting.sort(key=lambda one: not normal(one[1]).startswith(begun))
     return [Suggestion(text, kind, start, len(before), label, detail) for kind, text, label, detail in fitting]
@@ -187,7 +187,7 @@ def choices(fact: Fact, code: str) -> Iterator[Option]:
     for value, *_ in fact.choices:
         label = choice_label(fact, value, code)
         needs_quotes = BARE_NUMBER.fullmatch(label) or not all(map(is_name_sign, label))
-        yield "choice", quoted(label) if needs_quotes else label, label, ""
+        yield "choice", quote_text(label) if needs_quotes else label, label, ""
 
 
 def last_fact(found: list[Word], vocabulary: Vocabulary) -> Fact | None:

@@ -25,7 +25,7 @@ def value_in(node: Node, values: Mapping[str, Any]) -> Any:
         return -parts[0]
     if node.op == "call":
         return abs(parts[0]) if node.value == "abs" else (min if node.value == "min" else max)(parts)
-    return calculated(node.value, parts[0], parts[1])
+    return calculate(node.value, parts[0], parts[1])
 
 
 def plain_value(kind: str, value: Any) -> Any:
@@ -38,7 +38,7 @@ def plain_value(kind: str, value: Any) -> Any:
     return None if math.isnan(number) else number
 
 
-def calculated(sign: str, left: float, right: float) -> float | None:
+def calculate(sign: str, left: float, right: float) -> float | None:
     if sign == "/":
         result = left / right if right else None
     else:
@@ -66,10 +66,10 @@ def truth_in(node: Node, values: Mapping[str, Any]) -> bool | None:
         return None
     if node.op == "in":
         return (first in rest) != node.value
-    return compared(node.value, first, rest[0]) if rest else bool(first)
+    return compare_values(node.value, first, rest[0]) if rest else bool(first)
 
 
-def compared(sign: str, left: Any, right: Any) -> bool:
+def compare_values(sign: str, left: Any, right: Any) -> bool:
     if sign in ("=", "!="):
         return (left == right) == (sign == "=")
     if sign in (">", "<"):

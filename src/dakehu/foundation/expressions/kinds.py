@@ -47,12 +47,12 @@ def example(kind: str, name: str) -> Bilingual:
     return bilingual(pattern.zh, pattern.en, name=name)
 
 
-def adapted(node: Node, kind: str) -> Node | None:
+def convert_to_kind(node: Node, kind: str) -> Node | None:
     """Return a value as one of `kind`; None if it cannot be one."""
     if node.kind == kind:
         return node
     if node.kind in WITHOUT_UNIT and kind == "ratio":
-        return retyped(node, "ratio") if node.kind == "plain" else node
+        return convert_constant(node, "ratio") if node.kind == "plain" else node
     if node.kind == "ratio" and kind in ("number", "share"):
         return node
     if node.kind != "plain" or kind not in NUMERIC:
@@ -65,20 +65,20 @@ def adapted(node: Node, kind: str) -> Node | None:
             (f"{node.value:f}%",),
             value=f"{node.value:f}",
         )
-    return retyped(node, kind)
+    return convert_constant(node, kind)
 
 
-def retyped(node: Node, kind: str) -> Node:
+def convert_constant(node: Node, kind: str) -> Node:
     """Return a plain value as one of `kind`."""
     return replace(node, kind=kind)
 
 
-def paired(left: Node, right: Node) -> tuple[Node, Node] | None:
+def convert_to_same_kind(left: Node, right: Node) -> tuple[Node, Node] | None:
     """Return two values as values of one kind that can be compared; None if there is none."""
-    changed = adapted(right, left.kind)
+    changed = convert_to_kind(right, left.kind)
     if changed is not None:
         return left, changed
-    changed = adapted(left, right.kind)
+    changed = convert_to_kind(left, right.kind)
     return (changed, right) if changed is not None else None
 
 
@@ -87,14 +87,14 @@ def sum_kind(sign: str, left: Node, right: Node) -> tuple[Node, Node, str] | Non
     if left.kind == "day" and right.kind == "day":
         return (left, right, "days") if sign == "-" else None
     if left.kind == "day":
-        days = adapted(right, "days")
+        days = convert_to_kind(right, "days")
         return (left, days, "day") if days is not None else None
     if right.kind == "day":
-        days = adapted(left, "days") if sign == "+" else None
+        days = convert_to_kind(left, "days") if sign == "+" else None
         return (days, right, "day") if days is not None else None
     if left.kind in WITHOUT_UNIT and right.kind in WITHOUT_UNIT and "plain" not in (left.kind, right.kind):
         return left, right, left.kind if left.kind == right.kind else "ratio"
-    pair = paired(left, right) if {left.kind, right.kind} <= NUMERIC else None
+    pair = convert_to_same_kind(left, right) if {left.kind, right.kind} <= NUMERIC else None
     return (*pair, pair[0].kind) if pair else None
 
 
@@ -120,7 +120,7 @@ def quotient_kind(left: str, right: str) -> str | None:
     return None
 
 
-def folded(sign: str, left: Node, right: Node) -> Decimal | None:
+def fold_constants(sign: str, left: Node, right: Node) -> Decimal | None:
     """Return the value of two plain constants where it is exact within the digits of a number; otherwise None."""
     if not (left.op == right.op == "constant" and left.kind == right.kind == "plain"):
         return None

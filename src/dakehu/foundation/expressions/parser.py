@@ -78,7 +78,7 @@ class TreeBuilder(Transformer[Token, Node]):
         return node_at("and", nodes_of(children))
 
     def negated(self, children: list[Any]) -> Node:
-        return node_at("not", nodes_of(children), place=spanned(children))
+        return node_at("not", nodes_of(children), place=span_of(children))
 
     def compared(self, children: list[Any]) -> Node:
         return node_at("compare", nodes_of((children[0], children[2])), children[1].value.value)
@@ -111,10 +111,10 @@ class TreeBuilder(Transformer[Token, Node]):
         return children[1]
 
     def missing(self, children: list[Any]) -> Node:
-        return node_at("missing", nodes_of(children), False, spanned(children))
+        return node_at("missing", nodes_of(children), False, span_of(children))
 
     def present(self, children: list[Any]) -> Node:
-        return node_at("missing", nodes_of(children), True, spanned(children))
+        return node_at("missing", nodes_of(children), True, span_of(children))
 
     def between(self, children: list[Any]) -> Node:
         return node_at("between", nodes_of(children))
@@ -124,13 +124,13 @@ class TreeBuilder(Transformer[Token, Node]):
 
     def minus(self, children: list[Any]) -> Node:
         (operand,) = nodes_of(children[1:])
-        place = spanned(children)
+        place = span_of(children)
         if operand.op == "constant" and operand.kind not in ("text", "day"):
             return Node("constant", value=-operand.value, kind=operand.kind, place=place)
         return node_at("negate", (operand,), place=place)
 
     def call(self, children: list[Any]) -> Node:
-        return node_at("call", nodes_of(children), children[0].value.value, spanned(children))
+        return node_at("call", nodes_of(children), children[0].value.value, span_of(children))
 
     @v_args(inline=True)
     def grouped(self, _open: Token, inner: Any, _close: Token) -> Node:
@@ -138,7 +138,7 @@ class TreeBuilder(Transformer[Token, Node]):
         return node
 
 
-def spanned(children: list[Any]) -> Place:
+def span_of(children: list[Any]) -> Place:
     """Return the place from the first child to the last."""
     first, last = (
         child.place if isinstance(child, Node) else child.value.place for child in (children[0], children[-1])
@@ -169,7 +169,7 @@ def begin() -> InteractiveParser:
     return grammar().parse_interactive()
 
 
-def feed(parser: InteractiveParser, word: Word) -> Any:
+def feed_word(parser: InteractiveParser, word: Word) -> Any:
     """Let the parser take a word. Raises lark's UnexpectedToken if it does not fit here."""
     value = word.value if isinstance(word.value, Node) else word
     try:
@@ -178,7 +178,7 @@ def feed(parser: InteractiveParser, word: Word) -> Any:
         raise error.orig_exc from None
 
 
-def accepted(parser: InteractiveParser) -> set[str]:
+def accepted_terminals(parser: InteractiveParser) -> set[str]:
     """Return the terminals that may come next."""
     return set(parser.accepts())  # type: ignore[no-untyped-call]  # lark says no types here
 
@@ -205,13 +205,13 @@ def parse(text: str, names: Iterable[str] = ()) -> Node:
                 n=words.MAX_DEPTH,
             )
         try:
-            feed(parser, word)
+            feed_word(parser, word)
         except UnexpectedToken:
-            raise unexpected(parser, word, text) from None
+            raise unexpected_word_error(parser, word, text) from None
     try:
-        tree = feed(parser, Word(END, "", end))
+        tree = feed_word(parser, Word(END, "", end))
     except UnexpectedToken:
-        raise unfinished(parser, end) from None
+        raise unfinished_rule_error(parser, end) from None
     (node,) = nodes_of([tree])
     return node
 
@@ -219,7 +219,7 @@ def parse(text: str, names: Iterable[str] = ()) -> Node:
 def expected_words(parser: InteractiveParser) -> tuple[str, ...]:
     """Return the tokens that may come next, those that open or compare first."""
     order = list(words.TERMINALS)
-    return tuple(sorted(accepted(parser), key=order.index))
+    return tuple(sorted(accepted_terminals(parser), key=order.index))
 
 
 def expectation(parser: InteractiveParser) -> Bilingual:
@@ -229,10 +229,10 @@ def expectation(parser: InteractiveParser) -> Bilingual:
     return bilingual("、".join(zh for zh, _ in names), ", ".join(en for _, en in names))
 
 
-def unexpected(parser: InteractiveParser, word: Word, text: str) -> ExpressionError:
+def unexpected_word_error(parser: InteractiveParser, word: Word, text: str) -> ExpressionError:
     """Return the error for a word that does not fit where it stands."""
     said = text[word.place.start : word.place.end]
-    if word.terminal == "COMPARE" and "AND" in accepted(parser):
+    if word.terminal == "COMPARE" and "AND" in accepted_terminals(parser):
         return ExpressionError(
             bilingual(
                 "一个条件只能比较一次；范围请写“介于 … 和 …”。",
@@ -252,7 +252,7 @@ def unexpected(parser: InteractiveParser, word: Word, text: str) -> ExpressionEr
     )
 
 
-def unfinished(parser: InteractiveParser, end: Place) -> ExpressionError:
+def unfinished_rule_error(parser: InteractiveParser, end: Place) -> ExpressionError:
     """Return the error for a rule that ends too early."""
     return ExpressionError(
         bilingual(

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from dakehu.foundation.base.i18n import language
-from dakehu.foundation.expressions.canonical import written
+from dakehu.foundation.expressions.canonical import format_node
 from dakehu.foundation.expressions.checks import CheckedRule
 from dakehu.foundation.expressions.columns import EPOCH
 from dakehu.foundation.expressions.evaluation import truth_in, value_in
@@ -52,27 +52,31 @@ def reason(node: Node, denied: bool, values: Mapping[str, Any], code: str) -> st
     sign = node.value
     if node.op == "compare" and left.op == "constant":
         left, rest, sign = rest[0], [left], MIRRORED[sign]
-    found = f"{written(left, code)} {value_text(left, value_in(left, values), code)}"
+    found = f"{format_node(left, code)} {value_text(left, value_in(left, values), code)}"
     if node.op == "missing":
         return found
-    write = compared if node.op == "compare" else ranged if node.op == "between" else listed
+    write = comparison_sentence if node.op == "compare" else range_sentence if node.op == "between" else list_sentence
     asked = write(left, rest, sign, denied, values, code)
     return f"{found} ({asked})" if code == "en" else f"{found}（{asked}）"
 
 
-def compared(left: Node, rest: list[Node], sign: str, denied: bool, values: Mapping[str, Any], code: str) -> str:
+def comparison_sentence(
+    left: Node, rest: list[Node], sign: str, denied: bool, values: Mapping[str, Any], code: str
+) -> str:
     sign = OPPOSITE[sign] if denied else sign
     return f"{SIGNS.get(sign, sign)} {side_text(rest[0], left, values, code)}"
 
 
-def ranged(left: Node, rest: list[Node], _sign: str, denied: bool, values: Mapping[str, Any], code: str) -> str:
+def range_sentence(left: Node, rest: list[Node], _sign: str, denied: bool, values: Mapping[str, Any], code: str) -> str:
     low, high = (side_text(end, left, values, code) for end in rest)
     if code == "en":
         return f"{'not ' if denied else ''}{low} to {high}"
     return f"{'不在 ' if denied else ''}{low} 至 {high}"
 
 
-def listed(left: Node, rest: list[Node], negated: bool, denied: bool, values: Mapping[str, Any], code: str) -> str:
+def list_sentence(
+    left: Node, rest: list[Node], negated: bool, denied: bool, values: Mapping[str, Any], code: str
+) -> str:
     items = (", " if code == "en" else "、").join(side_text(item, left, values, code) for item in rest)
     if negated != denied:
         return f"none of {items}" if code == "en" else f"不属于 {items}"
@@ -82,7 +86,7 @@ def listed(left: Node, rest: list[Node], negated: bool, denied: bool, values: Ma
 def side_text(node: Node, other: Node, values: Mapping[str, Any], code: str) -> str:
     """Return what a value is compared with: a constant as it is, anything else with its name."""
     value = value_text(node, value_in(node, values), code, other)
-    return value if node.op == "constant" else f"{written(node, code)} {value}"
+    return value if node.op == "constant" else f"{format_node(node, code)} {value}"
 
 
 def value_text(node: Node, value: Any, code: str, other: Node | None = None) -> str:
@@ -112,28 +116,28 @@ def day_text(value: float) -> str:
 def number_text(value: Decimal, kind: str, code: str) -> str:
     """Return a number with its unit, at most two decimals: 612 万, 1.2 亿, 8,500 元, 12.5%, 41 天."""
     if kind in ("share", "ratio"):
-        return f"{rounded(value * 100)}%"
+        return f"{format_number(value * 100)}%"
     if kind == "days":
         return days_text(value, code)
     if kind != "money":
-        return rounded(value)
+        return format_number(value)
     prefix, unit = ("CNY ", "") if code == "en" else ("", " 元")
     for size, name in MONEY_UNITS[code]:
         if abs(value) >= size:
             value, unit = value / size, name
             break
-    return f"{prefix}{rounded(value)}{unit}"
+    return f"{prefix}{format_number(value)}{unit}"
 
 
 def days_text(value: Decimal, code: str) -> str:
     """Return a number of days; days left that are below zero are days past."""
-    count = rounded(abs(value))
+    count = format_number(abs(value))
     if code == "en":
         return f"{count} {'day' if abs(value) == 1 else 'days'}{' past' if value < 0 else ''}"
     return f"{'已过 ' if value < 0 else ''}{count} 天"
 
 
-def rounded(value: Decimal) -> str:
+def format_number(value: Decimal) -> str:
     """Return a number with thousands marks and at most two decimals, without trailing zeros."""
     text = f"{value:,.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text

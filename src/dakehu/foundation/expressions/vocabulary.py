@@ -53,7 +53,7 @@ class Vocabulary:
                 "“{name}” is the name of several fields; use the full name of one: {names}.",
                 tuple(label_of(fact) for fact in found),
                 name=name,
-                names=listed([label_of(fact) for fact in found]),
+                names=join_names([label_of(fact) for fact in found]),
             )
         near = self.nearest(name)
         if near:
@@ -63,7 +63,7 @@ class Vocabulary:
                 "There is no field “{name}”. Did you mean: {names}?",
                 near,
                 name=name[:40],
-                names=listed(near),
+                names=join_names(near),
             )
         refuse(
             place,
@@ -92,7 +92,7 @@ class Vocabulary:
             labels,
             fact=fact.label,
             name=name[:40],
-            names=listed(labels[:12]),
+            names=join_names(labels[:12]),
         )
 
 
@@ -109,6 +109,6 @@ def choice_label(fact: Fact, value: str, code: str = "") -> str:
     return value
 
 
-def listed(names: tuple[str, ...] | list[str]) -> str:
+def join_names(names: tuple[str, ...] | list[str]) -> str:
     """Return names in a row, in the reader's language."""
     return (", " if language() == "en" else "、").join(names)

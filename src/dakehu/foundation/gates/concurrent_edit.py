@@ -56,7 +56,7 @@ def perform_with_merge(name: str, raw: Mapping[str, Any], base: Mapping[str, Any
         except Conflict as conflict:
             if conflict.row is None or not left:
                 raise
-            row, given, found = _merged(wanted, given, base, conflict.row)
+            row, given, found = _merge_edit(wanted, given, base, conflict.row)
             kept |= {
                 spec_behind(parameter).label: None for parameter in wanted.parameters if parameter.name in found.theirs
             }
@@ -65,12 +65,12 @@ def perform_with_merge(name: str, raw: Mapping[str, Any], base: Mapping[str, Any
     raise AssertionError("unreachable")
 
 
-def _merged(
+def _merge_edit(
     wanted: Action, given: dict[str, Any], base: Mapping[str, Any], row: Any
 ) -> tuple[Any, dict[str, Any], Outcome]:
     """(the row as it is, what to do now, what became of each field). Raises Conflict where a person must decide."""
     parameters = {parameter.name: parameter for parameter in wanted.parameters if is_value_of(parameter, row)}
-    found = _compared(parameters, given, base, row)
+    found = _compare_edit(parameters, given, base, row)
     if found.clashes:
         raise _conflict_error(parameters, found, row)
     rest = {
@@ -87,7 +87,9 @@ def is_value_of(parameter: Parameter, row: Any) -> bool:
     return behind is not None and isinstance(row, model_of(parameter.model)) and behind.name == parameter.name
 
 
-def _compared(parameters: dict[str, Parameter], given: Mapping[str, Any], base: Mapping[str, Any], row: Any) -> Outcome:
+def _compare_edit(
+    parameters: dict[str, Parameter], given: Mapping[str, Any], base: Mapping[str, Any], row: Any
+) -> Outcome:
     was: dict[str, Any] = {}
     index = parameter_index(parameters.values())
     for said, value in base.items():

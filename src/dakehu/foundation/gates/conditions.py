@@ -160,7 +160,7 @@ def _q(model: Any, node: Condition, is_negated: bool) -> Q:
         return test
     if isinstance(node, Constant):
         return EVERY if node.is_true != is_negated else NONE
-    path, column = _resolved(model, node.column)
+    path, column = _resolve_name(model, node.column)
     of = _Test(path, column, node.column)
     if isinstance(node, IsMissing):
         return ~of.missing if is_negated else of.missing
@@ -171,7 +171,7 @@ def _q(model: Any, node: Condition, is_negated: bool) -> Q:
     return of.held(node, is_negated)
 
 
-def _resolved(model: Any, name: str) -> tuple[str, Any]:
+def _resolve_name(model: Any, name: str) -> tuple[str, Any]:
     """(path, column) of a name: one of the model's own or lent columns, its number, or a column behind a key
     ("client__segment"). Raises Refused for what the reader may not filter by."""
     if name == KEY:
@@ -183,7 +183,7 @@ def _resolved(model: Any, name: str) -> tuple[str, Any]:
         except FieldDoesNotExist:
             key = None
         if isinstance(key, models.ForeignKey):
-            path, column = _resolved(key.remote_field.model, rest)
+            path, column = _resolve_name(key.remote_field.model, rest)
             return f"{cleared_column(model, head).name}__{path}", column
     column = cleared_column(model, name)
     return column.name, column
@@ -207,12 +207,12 @@ class _Test:
         if value is None:
             return {"eq": self.missing, "ne": ~self.missing}.get(op, EVERY if was_negated else NONE)
         if self.is_sealed or isinstance(self.column, models.ForeignKey) or part:
-            return self._special(op, value, part, was_negated)
+            return self._special_condition(op, value, part, was_negated)
         if isinstance(self.column, models.JSONField):
-            raise self._unfit()
+            raise self._unfit_refusal()
         meant = self._read(op, value)
         if isinstance(meant, bool) and not isinstance(self.column, models.BooleanField):
-            return self._settled(meant, op, was_negated)
+            return self._constant_condition(meant, op, was_negated)
         op, meant = meant if isinstance(meant, tuple) else (op, meant)
         return self._plain(self.path, op, meant, was_negated)
 
@@ -226,36 +226,36 @@ class _Test:
             return test | self.missing
         return test & ~self.missing if self.is_text else test
 
-    def _settled(self, is_true: bool, op: str, was_negated: bool) -> Q:
+    def _constant_condition(self, is_true: bool, op: str, was_negated: bool) -> Q:
         """A comparison that has one answer for every value: missing ones answer for themselves."""
         missing_passes = op == "ne" or (was_negated and op != "eq")
         if is_true:
             return EVERY if missing_passes else ~self.missing
         return self.missing if missing_passes else NONE
 
-    def _special(self, op: str, value: Any, part: str, was_negated: bool) -> Q:
+    def _special_condition(self, op: str, value: Any, part: str, was_negated: bool) -> Q:
         if part:
             if not isinstance(self.column, models.DateField) or isinstance(value, bool) or not isinstance(value, int):
-                raise self._unfit()
-            return self._plain(f"{self.path}__{part}", op, _whole(value), was_negated)
+                raise self._unfit_refusal()
+            return self._plain(f"{self.path}__{part}", op, _check_number_size(value), was_negated)
         if self.is_sealed:
             if op not in ("eq", "ne") or not isinstance(value, str) or self.path != self.column.name:
-                raise self._unfit()
+                raise self._unfit_refusal()
             found = encrypted_condition(self.column, value)
             return found if op == "eq" else ~found | self.missing
         if isinstance(value, str):
-            return self._named().compared(op, value, "", was_negated)
+            return self._name_test().compared(op, value, "", was_negated)
         if isinstance(value, bool) or not isinstance(value, int):
-            raise self._unfit()
-        return self._plain(f"{self.path}_id", op, _whole(value), was_negated)
+            raise self._unfit_refusal()
+        return self._plain(f"{self.path}_id", op, _check_number_size(value), was_negated)
 
-    def _named(self) -> "_Test":
+    def _name_test(self) -> "_Test":
         """The test of the name of the row that a key leads to. Raises Refused where the reader sees none in clear."""
         target = self.column.remote_field.model
         known, cleared = {field.name for field in target._meta.fields}, cleared_lookup_fields(target)
         name = next((one for one in ("name", *target.lookup_fields) if one in known), "")
         if name not in cleared:
-            raise self._unfit()
+            raise self._unfit_refusal()
         return _Test(f"{self.path}__{name}", target._meta.get_field(name), self.name)
 
     def among(self, values: tuple[Any, ...], is_negated: bool) -> Q:
@@ -276,9 +276,9 @@ class _Test:
 
     def held(self, node: Any, is_negated: bool) -> Q:
         if isinstance(self.column, models.ForeignKey):
-            return self._named().held(node, is_negated)
+            return self._name_test().held(node, is_negated)
         if not self.is_text or self.is_sealed:
-            raise self._unfit()
+            raise self._unfit_refusal()
         text = self._text(node.text)
         if not text:
             return NONE if is_negated else ~self.missing
@@ -299,18 +299,18 @@ class _Test:
                 try:
                     return read(self, op, value)
                 except (TypeError, OverflowError, ArithmeticError, ValueError):
-                    raise self._unfit() from None
-        raise self._unfit()
+                    raise self._unfit_refusal() from None
+        raise self._unfit_refusal()
 
     def _text(self, value: Any) -> str:
         if not isinstance(value, str):
-            raise self._unfit()
+            raise self._unfit_refusal()
         fault = limits.find_text_fault(value)
         if fault is not None:
             raise Refused({self.name: [fault]})
         return value
 
-    def _unfit(self) -> Refused:
+    def _unfit_refusal(self) -> Refused:
         label = spec_of(self.column).label if has_spec(self.column) else self.name
         return Refused(
             {
@@ -375,7 +375,7 @@ def _read_number(test: _Test, op: str, value: Any) -> Any:
     return (op, int(near) if whole else near) if op != "eq" else (int(near) if whole else near)
 
 
-def _whole(value: int) -> int:
+def _check_number_size(value: int) -> int:
     if abs(value) > limits.LARGEST:
         raise Refused(bilingual("数值太大。", "The number is too large."))
     return value

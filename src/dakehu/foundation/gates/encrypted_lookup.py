@@ -47,6 +47,6 @@ def note_lookup(*, column: str, digest: str) -> None:
     add_audit_note(column=column, digest=digest)
 
 
-def forget_recorded() -> None:
+def clear_recorded_lookups() -> None:
     """Take nothing as recorded already (for tests, which share a process)."""
     _recorded.clear()

@@ -73,11 +73,13 @@ def filter_rows(rows: Any, filters: Mapping[str, Any] | None = None, order: str 
 
 def _spellings(model: Any) -> dict[str, str]:
     """{any spelling: name} of the columns of a model that the reader may know of."""
-    return _spelled(tuple((name, field) for name, field, _ in [*described_fields(model), *extension_columns(model)]))
+    return _spellings_of(
+        tuple((name, field) for name, field, _ in [*described_fields(model), *extension_columns(model)])
+    )
 
 
 @lru_cache(maxsize=256)  # a list asks for the same several times a page
-def _spelled(columns: tuple[tuple[str, Any], ...]) -> dict[str, str]:
+def _spellings_of(columns: tuple[tuple[str, Any], ...]) -> dict[str, str]:
     return spelling_index({name: spec_of(field) for name, field in columns})
 
 
@@ -107,11 +109,11 @@ def _column(model: Any, index: dict[str, str], name: str, op: str = "") -> Any:
     spec: FieldSpec = spec_of(column)
     shown_as_band = op == BAND and _band_edges(column)  # what the reader sees of the amount anyway
     if spec.sensitivity > current_actor().clearance and not shown_as_band:
-        raise _not_cleared(name, spec.label)
+        raise _clearance_refusal(name, spec.label)
     return column
 
 
-def _not_cleared(name: str, label: str) -> Refused:
+def _clearance_refusal(name: str, label: str) -> Refused:
     sentence = bilingual("您不能按“{label}”筛选或排序。", "You may not filter or sort by “{label}”.", label=label)
     return Refused({name: [sentence]})
 
@@ -143,7 +145,7 @@ def _filter(rows: Any, column: Any, op: str, value: Any) -> Any:
     read = reader_of(Parameter(column.name, column.model._meta.label, getattr(column, "own", column.name)))
     try:
         if op == "in":
-            many = value if isinstance(value, (list, tuple)) else _each(column, str(value))
+            many = value if isinstance(value, (list, tuple)) else _split_choices(column, str(value))
             return rows.filter(**{f"{column.name}__in": [read(v) for v in many]})
         meant = read(value)
     except Unfit as unfit:
@@ -184,14 +186,14 @@ def _names_behind(column: Any, op: str, value: Any) -> Q:
     """Rows whose key leads to a row so called, by the names that the reader sees in clear. Raises Refused without any."""
     names = cleared_lookup_fields(column.remote_field.model)
     if not names:
-        raise _not_cleared(column.name, spec_of(column).label if has_spec(column) else column.name)
+        raise _clearance_refusal(column.name, spec_of(column).label if has_spec(column) else column.name)
     test = Q()
     for name in names:
         test |= Q(**{f"{column.name}__{name}__{OPERATORS[op]}": str(value)})
     return test
 
 
-def _each(column: Any, text: str) -> list[str]:
+def _split_choices(column: Any, text: str) -> list[str]:
     """The values that a text with commas names. Names of a list may hold a comma themselves."""
     words = getattr(column, "choice_set", None)
     chosen = MultipleChoice(words).read(text) if words is not None and not hasattr(words, "many") else None

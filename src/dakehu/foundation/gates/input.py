@@ -139,7 +139,7 @@ def _are_taken_as_they_are(behind: Any, values: list[Any]) -> bool:
     if isinstance(behind, EncryptedTextField):
         longest = None if behind.validators else sys.maxsize
     else:
-        longest = behind.max_length if _only_short(behind) and not hasattr(behind, "choice_set") else None
+        longest = behind.max_length if _has_only_length_limit(behind) and not hasattr(behind, "choice_set") else None
     return (
         longest is not None
         and all(map(parsing.is_settled, values))
@@ -154,7 +154,7 @@ def reader_of(parameter: Parameter, among: list[Any] | None = None, order: str =
     """The function that reads one raw value for a parameter. `among` are all values that will come, `order` the order of
     day and month where it is settled."""
     behind = field_behind(parameter)
-    read = _by_kind(parameter, order) if behind is None else _by_field(behind, among, order)
+    read = _reader_for_kind(parameter, order) if behind is None else _reader_for_field(behind, among, order)
     names_a_row = isinstance(behind, models.ForeignKey) or (parameter.model and behind is None)
     structured = names_a_row or parameter.kind in ("ids", "json", "file") or isinstance(behind, models.JSONField)
     stored = isinstance(behind, models.JSONField)
@@ -179,12 +179,12 @@ def reader_of(parameter: Parameter, among: list[Any] | None = None, order: str =
         try:
             return read(value)
         except parsing.Unreadable as unreadable:
-            raise Unfit(_as_bilingual(unreadable)) from None
+            raise Unfit(_explain_unreadable(unreadable)) from None
 
     return run
 
 
-def _as_bilingual(unreadable: "parsing.Unreadable") -> Bilingual:
+def _explain_unreadable(unreadable: "parsing.Unreadable") -> Bilingual:
     """Why a value cannot be read, what was expected, and a likely reading for a person to confirm."""
     likely = unreadable.suggestion
     return bilingual(
@@ -204,7 +204,7 @@ def _is_text(behind: Any) -> bool:
     return isinstance(behind, (models.CharField, models.TextField)) and not isinstance(behind, EncryptedTextField)
 
 
-def _by_kind(parameter: Parameter, order: str) -> Reader:
+def _reader_for_kind(parameter: Parameter, order: str) -> Reader:
     if parameter.model:
         return row_reader(model_of(parameter.model), None)
     if parameter.choice_set is not None:
@@ -253,7 +253,7 @@ def _date(order: str) -> Reader:
     return lambda v: parsing.to_date(v, order=order, zone=clock.zone())
 
 
-def _by_field(behind: Any, among: list[Any] | None, order: str) -> Reader:
+def _reader_for_field(behind: Any, among: list[Any] | None, order: str) -> Reader:
     if hasattr(behind, "choice_set"):
         return _choice(behind.choice_set)
     if isinstance(behind, models.ForeignKey):
@@ -261,7 +261,7 @@ def _by_field(behind: Any, among: list[Any] | None, order: str) -> Reader:
     if isinstance(behind, models.JSONField):
         return lambda v: v
     if isinstance(behind, EncryptedTextField):
-        return _checked(behind, parsing.to_text)
+        return _reader_with_validators(behind, parsing.to_text)
     if isinstance(behind, models.BooleanField):
         return parsing.to_bool
     if isinstance(behind, models.DateTimeField):
@@ -272,27 +272,27 @@ def _by_field(behind: Any, among: list[Any] | None, order: str) -> Reader:
         read = parsing.to_rate if spec_of(behind).unit == "%" else parsing.to_decimal
 
         def read_quantized(value: Any) -> Decimal:
-            return _quantized(behind, read(value))
+            return _quantize_to_field(behind, read(value))
 
         # What is quantized has no more digits than the field takes.
         has_own_validators = any(type(validator) is not DecimalValidator for validator in behind.validators)
-        return _checked(behind, read_quantized) if has_own_validators else read_quantized
+        return _reader_with_validators(behind, read_quantized) if has_own_validators else read_quantized
     if isinstance(behind, models.IntegerField):
-        return _checked(behind, parsing.to_integer)
-    return _checked(behind, parsing.to_text)
+        return _reader_with_validators(behind, parsing.to_integer)
+    return _reader_with_validators(behind, parsing.to_text)
 
 
-def _quantized(behind: Any, value: Decimal) -> Decimal:
+def _quantize_to_field(behind: Any, value: Decimal) -> Decimal:
     step = Decimal(1).scaleb(-behind.decimal_places)
     if abs(value) >= Decimal(10) ** (behind.max_digits - behind.decimal_places):
         raise Unfit(bilingual("数值 {value} 太大。", "The number {value} is too large.", value=value))
     return value.quantize(step)
 
 
-def _checked(behind: Any, read: Reader) -> Reader:
+def _reader_with_validators(behind: Any, read: Reader) -> Reader:
     """Read, then run the field's own validators: said once, for all doors. Text that only has to be short enough is
     measured here, since a file may bring millions."""
-    short = behind.max_length if _only_short(behind) else 0
+    short = behind.max_length if _has_only_length_limit(behind) else 0
 
     def run(value: Any) -> Any:
         made = read(value)
@@ -314,13 +314,13 @@ def _checked(behind: Any, read: Reader) -> Reader:
                 ) from None
             raise Unfit(text if isinstance(text, Bilingual) else bilingual(text, text)) from None
         except parsing.Unreadable as unreadable:
-            raise Unfit(_as_bilingual(unreadable)) from None
+            raise Unfit(_explain_unreadable(unreadable)) from None
         return made
 
     return run
 
 
-def _only_short(behind: Any) -> bool:
+def _has_only_length_limit(behind: Any) -> bool:
     return (
         _is_text(behind) and bool(behind.max_length) and all(type(v) is MaxLengthValidator for v in behind.validators)
     )

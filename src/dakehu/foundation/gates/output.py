@@ -101,7 +101,7 @@ def deferred_fields(model: Any, columns: list[Column]) -> list[str]:
     if any(getattr(column.field, "custom", False) for column in columns):
         shown.add(custom_fields.STORE)
     shown.add("row_version")
-    return _left_out(model, shown) + _deferred_behind(columns)
+    return _unrendered_fields(model, shown) + _deferred_behind(columns)
 
 
 def _deferred_behind(columns: list[Column]) -> list[str]:
@@ -111,7 +111,8 @@ def _deferred_behind(columns: list[Column]) -> list[str]:
         if column.kind == "key":
             target = column.field.related_model
             left += [
-                f"{column.name}__{name}" for name in _left_out(target, {"name", *getattr(target, "lookup_fields", ())})
+                f"{column.name}__{name}"
+                for name in _unrendered_fields(target, {"name", *getattr(target, "lookup_fields", ())})
             ]
     return left
 
@@ -125,12 +126,12 @@ def _fetched_fields(model: Any, keys: tuple[str, ...]) -> tuple[str, ...]:
     own = [field.name for field in model._meta.concrete_fields]
     for key in keys:
         target = model._meta.get_field(key).related_model
-        left = set(_left_out(target, {"name", *getattr(target, "lookup_fields", ())}))
+        left = set(_unrendered_fields(target, {"name", *getattr(target, "lookup_fields", ())}))
         own += [f"{key}__{field.name}" for field in target._meta.concrete_fields if field.name not in left]
     return tuple(own)
 
 
-def _left_out(model: Any, shown: set[str]) -> list[str]:
+def _unrendered_fields(model: Any, shown: set[str]) -> list[str]:
     return [
         field.name
         for field in model._meta.concrete_fields
@@ -166,10 +167,10 @@ def render_rows(
     own = [(c.name, _reader(c), _cell_renderer(c, clearance, shown)) for c in columns if not hasattr(c.field, "own")]
     if not borrowed:
         return [_row(row, own) for row in rows]
-    return _with_extensions(list(rows), own, borrowed, [_cell_renderer(c, clearance, shown) for c in borrowed])
+    return _render_with_extensions(list(rows), own, borrowed, [_cell_renderer(c, clearance, shown) for c in borrowed])
 
 
-def _with_extensions(
+def _render_with_extensions(
     held: list[Any],
     own: list[tuple[str, CellRenderer, CellRenderer]],
     borrowed: list[Column],
@@ -277,7 +278,7 @@ def _as_stored(value: Any) -> Any:
     return value
 
 
-def masked(value: Any, spec: FieldSpec) -> str:
+def mask_value(value: Any, spec: FieldSpec) -> str:
     return spec.mask(str(value)) if spec.mask else DOTS
 
 
@@ -290,7 +291,7 @@ def _value(value: Any, column: Column, clearance: Sensitivity, shown: bool) -> A
     if value in (None, ""):
         return "" if shown else value
     if column.spec.sensitivity > clearance:
-        return masked(value, column.spec)
+        return mask_value(value, column.spec)
     return text_of(value, column) if shown else plain_of(value)
 
 
@@ -329,6 +330,6 @@ def name_of(row: Any, clearance: Sensitivity) -> str:
             field = row._meta.get_field(name)
             facts = getattr(field, "spec", None)
             if facts is not None and facts.sensitivity > clearance:
-                return masked(value, facts)
+                return mask_value(value, facts)
             return str(value)
     return str(row.pk)

@@ -111,10 +111,10 @@ def run_query(name: str, raw: dict[str, Any], most: int | None = None) -> tuple[
         raise NotAllowed(asked.label, asked.needs)
     raw = dict(raw)
     known = {t.name for t in asked.parameters}
-    limit = most if "limit" in known else _whole(raw, "limit", most)
+    limit = most if "limit" in known else _take_row_count(raw, "limit", most)
     if limit is not None and most is not None:
         limit = min(limit, most)
-    offset = 0 if "offset" in known else _whole(raw, "offset", 0) or 0
+    offset = 0 if "offset" in known else _take_row_count(raw, "offset", 0) or 0
     given = parse_input(asked.parameters, raw)
     answer = asked.body(**given)
     if current_actor().door in RECORDED_DOORS and isinstance(given.get("client"), models.Model):
@@ -125,7 +125,7 @@ def run_query(name: str, raw: dict[str, Any], most: int | None = None) -> tuple[
     return answer, limit, offset
 
 
-def _whole(raw: dict[str, Any], name: str, default: int | None) -> int | None:
+def _take_row_count(raw: dict[str, Any], name: str, default: int | None) -> int | None:
     """Take a number of rows out of raw input. Raises Refused for what is none."""
     given = raw.pop(name, None)
     if given in (None, ""):

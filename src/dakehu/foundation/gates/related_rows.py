@@ -28,7 +28,7 @@ def _fetch_few(rows: Sequence[Any], key: Any) -> bool:
     ids = {getattr(row, key.attname) for row in without}
     if len(ids) > FEW:
         return False
-    found = {row.pk: row for pk in ids for row in _by_id(target)(pk)}
+    found = {row.pk: row for pk in ids for row in _row_lookup_by_id(target)(pk)}
     for row in without:
         if getattr(row, key.attname) in found:
             key.set_cached_value(row, found[getattr(row, key.attname)])
@@ -36,5 +36,5 @@ def _fetch_few(rows: Sequence[Any], key: Any) -> bool:
 
 
 @cache
-def _by_id(model: Any) -> Callable[..., list[Any]]:
+def _row_lookup_by_id(model: Any) -> Callable[..., list[Any]]:
     return kept_rows(model, lambda pk: model._base_manager.filter(pk=pk))

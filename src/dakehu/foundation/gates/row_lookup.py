@@ -38,7 +38,7 @@ def row_reader(target: Any, among: list[Any] | None) -> Reader:
     """
     by = cleared_lookup_fields(target)
     if among is not None:
-        return _key_among(target, by, among)
+        return _key_reader_for_column(target, by, among)
 
     def run(value: Any) -> Any:
         if isinstance(value, target):
@@ -55,12 +55,12 @@ def row_reader(target: Any, among: list[Any] | None) -> Reader:
             found = list(target.objects.filter(**{target.former_lookup: text})[:1])
         if not found and text.isdigit() and len(text) < 19:
             found = list(target.objects.filter(pk=int(text))[:1])
-        return _one(found, text)
+        return _single_row(found, text)
 
     return run
 
 
-def _key_among(target: Any, by: tuple[str, ...], among: list[Any]) -> Reader:
+def _key_reader_for_column(target: Any, by: tuple[str, ...], among: list[Any]) -> Reader:
     """The same for a whole column: one statement per 500 distinct values."""
     wanted = sorted({parsing.to_text(v) for v in among if v not in (None, "")})
     found: dict[str, list[Any]] = {}
@@ -75,17 +75,17 @@ def _key_among(target: Any, by: tuple[str, ...], among: list[Any]) -> Reader:
                 if row not in found.setdefault(key, []):
                     found[key].append(row)
         lost = [text for text in part if text not in found] if target.former_lookup else []
-        for text, row in _once(target, lost):
+        for text, row in _find_by_former_names(target, lost):
             found[text] = [row]
 
     def run(value: Any) -> Any:
         text = parsing.to_text(value)
-        return _one(found.get(text, [])[:2], text)
+        return _single_row(found.get(text, [])[:2], text)
 
     return run
 
 
-def _once(target: Any, lost: list[str]) -> list[tuple[str, Any]]:
+def _find_by_former_names(target: Any, lost: list[str]) -> list[tuple[str, Any]]:
     """[(former name, row)] of rows that were found by another name once."""
     if not lost:
         return []
@@ -95,7 +95,7 @@ def _once(target: Any, lost: list[str]) -> list[tuple[str, Any]]:
     return [(text, rows[pk]) for text, pk in named if text in lost]
 
 
-def _one(found: list[Any], text: str) -> Any:
+def _single_row(found: list[Any], text: str) -> Any:
     if not found:
         raise Unfit(bilingual("找不到“{text}”。", "Cannot find “{text}”.", text=text))
     if len(found) > 1:

@@ -18,7 +18,7 @@ from django.db.models.sql.constants import MULTI
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.sensitivity import Sensitivity
 from dakehu.foundation.base import clock
-from dakehu.foundation.gates.output import Column, masked
+from dakehu.foundation.gates.output import Column, mask_value
 from dakehu.foundation.schema.fields import Computed, has_spec, spec_of
 
 Cells = list[Any]
@@ -109,7 +109,7 @@ def _renderer(reading: Reading, clearance: Sensitivity, plan: _Plan) -> Callable
     """How the cells of a column are made of what is selected."""
     column = reading.column
     if isinstance(column.field, Computed):
-        return _computed(column, clearance, plan)
+        return _computed_column(column, clearance, plan)
     if column.kind == "key" and not reading.is_number:
         return _name_of_key(column, clearance, plan)
     if column.kind == "key":
@@ -122,7 +122,7 @@ def _renderer(reading: Reading, clearance: Sensitivity, plan: _Plan) -> Callable
     if column.kind == "sealed":
         return lambda table: [None if cell is None else cell.masked() for cell in table[place]]
     if not is_cleared:
-        return lambda table: [None if cell in (None, "") else masked(cell, column.spec) for cell in table[place]]
+        return lambda table: [None if cell in (None, "") else mask_value(cell, column.spec) for cell in table[place]]
     if column.kind == "datetime":
         return lambda table: [None if cell is None else clock.local(cell) for cell in table[place]]
     if column.kind == "json":
@@ -143,7 +143,7 @@ class _Known:
         self.__dict__.update(zip(names, cells, strict=True))
 
 
-def _computed(column: Column, clearance: Sensitivity, plan: _Plan) -> Callable[[list[Cells]], Cells]:
+def _computed_column(column: Column, clearance: Sensitivity, plan: _Plan) -> Callable[[list[Cells]], Cells]:
     """A column that is worked out from other fields. Raises LookupError where it does not say from which."""
     names, by = column.field.reads, column.field.by
     if not names:
@@ -155,7 +155,7 @@ def _computed(column: Column, clearance: Sensitivity, plan: _Plan) -> Callable[[
         made = (by(_Known(names, cells)) for cells in zip(*(table[place] for place in places), strict=True))
         if is_cleared:
             return [None if cell == "" else cell for cell in made]
-        return [None if cell in (None, "") else masked(cell, column.spec) for cell in made]
+        return [None if cell in (None, "") else mask_value(cell, column.spec) for cell in made]
 
     return render
 
@@ -172,7 +172,7 @@ def _name_of_key(column: Column, clearance: Sensitivity, plan: _Plan) -> Callabl
     def call(cells: tuple[Any, ...]) -> Any:
         for cell, spec in zip(cells[1:], specs, strict=True):
             if cell not in (None, ""):
-                return masked(cell, spec) if spec is not None and spec.sensitivity > clearance else str(cell)
+                return mask_value(cell, spec) if spec is not None and spec.sensitivity > clearance else str(cell)
         return None if cells[0] is None else str(cells[0])
 
     return lambda table: [call(cells) for cells in zip(table[own], *(table[place] for place in places), strict=True)]

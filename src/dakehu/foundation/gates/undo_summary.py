@@ -100,7 +100,7 @@ def _changes_of(row: Batch, summary: Summary, clients: dict[int, Any]) -> list[_
         return []
     if not log.keeps_after or log.count() > LARGE:
         return []
-    found = [change for change in _rows_of(row.pk, log) if _is_seen(change, row, clients)]
+    found = [change for change in _rows_of(row.pk, log) if _is_visible_change(change, row, clients)]
     summary.more = max(len(found) - MOST_CHANGES, 0)
     return found[:MOST_CHANGES]
 
@@ -114,7 +114,7 @@ def _rows_of(entry: int, log: UndoLog) -> Iterable[_Change]:
         yield from (_Change(entry, label, pk, values, {}) for pk, values in gone.items())
 
 
-def _is_seen(change: _Change, row: Batch, clients: dict[int, Any]) -> bool:
+def _is_visible_change(change: _Change, row: Batch, clients: dict[int, Any]) -> bool:
     """Whether the reader may see a row: of a client in scope, or of no client. Rows of no named table are the
     desk's own."""
     model = model_of(change.label)
@@ -146,8 +146,8 @@ def _texts(changes: list[_Change]) -> list[dict[str, Any]]:
                 "fields": [
                     {
                         "label": columns[name].label,
-                        "was": _short(was.get(name, "")),
-                        "becomes": _short(becomes.get(name, "")),
+                        "was": _shorten_text(was.get(name, "")),
+                        "becomes": _shorten_text(becomes.get(name, "")),
                     }
                     for name in names[:MOST_FIELDS]
                 ],
@@ -180,5 +180,5 @@ def _changed_custom_fields(change: _Change) -> set[str]:
     return {name for name in {**was, **becomes} if was.get(name) != becomes.get(name)}
 
 
-def _short(text: str) -> str:
+def _shorten_text(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

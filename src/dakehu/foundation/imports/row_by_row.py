@@ -35,7 +35,7 @@ def evaluate_rows(
     compared = tuple(name for name in fields if name in columns and name not in key)
     keys = _keys(columns, count, key)
     if clients is None:
-        stored = _stored(model, key, compared)
+        stored = _stored_rows(model, key, compared)
     else:
         keys = [(client, *rest) for client, rest in zip(clients, keys, strict=True)]
         stored = row_matching.stored_by_client(model, key, compared, clients)
@@ -68,7 +68,7 @@ def check_rows(
             check(row, is_new)
         except Refused as refused:
             name, messages = next(iter(refused.messages.items()))
-            evaluation.fault(place, name, _value(columns, name, place), _both(messages[0]))
+            evaluation.fault(place, name, _value(columns, name, place), _to_bilingual(messages[0]))
     return evaluation
 
 
@@ -108,7 +108,7 @@ def _keys(columns: Columns, count: int, key: tuple[str, ...]) -> list[Any]:
     return [tuple(_plain(_value(columns, name, place)) for name in key) for place in range(count)]
 
 
-def _stored(model: Any, key: tuple[str, ...], compared: tuple[str, ...]) -> Stored:
+def _stored_rows(model: Any, key: tuple[str, ...], compared: tuple[str, ...]) -> Stored:
     """Return the visible rows by what they are recognised by."""
     found: Stored = {}
     attnames = [model._meta.get_field(name).attname for name in (*key, *compared)]
@@ -128,5 +128,5 @@ def _plain(value: Any) -> Any:
     return getattr(value, "pk", value)
 
 
-def _both(message: Bilingual | str) -> Bilingual:
+def _to_bilingual(message: Bilingual | str) -> Bilingual:
     return message if isinstance(message, Bilingual) else bilingual(message, message)

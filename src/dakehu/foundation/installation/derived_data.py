@@ -25,7 +25,7 @@ FORMAT = 1  # raised whenever tokens or indexes of unchanged declarations are bu
 
 def declarations() -> str:
     """A digest of what search lines and blind indexes are built from."""
-    searched = {m._meta.label: sorted(index.searched(m)) for m in index.searched_models()}
+    searched = {m._meta.label: sorted(index.search_fields_of(m)) for m in index.searched_models()}
     blind = {
         m._meta.label: sorted(f.name for f in m._meta.concrete_fields if isinstance(f, BlindIndex))
         for m in query_guard.scoped_models()

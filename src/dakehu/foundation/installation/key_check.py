@@ -36,7 +36,7 @@ def is_fresh(using: str = DEFAULT_DB_ALIAS) -> bool:
 
 def prepare_keys(using: str = DEFAULT_DB_ALIAS) -> None:
     """Before tables change: create keys where there is no database yet, else see that they are all there."""
-    absent = keys.missing()
+    absent = keys.missing_key_files()
     if not absent:
         return
     if not is_fresh(using):
@@ -107,7 +107,7 @@ def prove_keys(using: str = DEFAULT_DB_ALIAS) -> None:
 
 def _audit_fits(using: str) -> bool:
     entries: Any = models.QuerySet(AuditEntry, using=using).order_by("pk")
-    return _any_or_none(_ends(entries), chain.holds)
+    return _is_empty_or_any(_first_and_last_rows(entries), chain.has_valid_seal)
 
 
 def _values_open(using: str) -> bool:
@@ -116,7 +116,7 @@ def _values_open(using: str) -> bool:
     for model in _present_models(using):
         for field in encrypted_fields_of(model):
             rows: Any = models.QuerySet(model, using=using).filter(**{f"{field.name}__isnull": False}).order_by("pk")
-            for row in _ends(rows):
+            for row in _first_and_last_rows(rows):
                 value = getattr(row, field.attname)
                 version = value._body[0]
                 opened[version] = opened.get(version, False) or _opens(value)
@@ -141,24 +141,26 @@ def _indexes_fit(using: str) -> bool:
     found = []
     for model in _present_models(using):
         for field in (f for f in model._meta.concrete_fields if isinstance(f, BlindIndex)):
-            for row in _ends(models.QuerySet(model, using=using).exclude(**{field.name: ""}).order_by("pk")):
+            for row in _first_and_last_rows(
+                models.QuerySet(model, using=using).exclude(**{field.name: ""}).order_by("pk")
+            ):
                 value = getattr(row, field.of)
                 if isinstance(value, EncryptedValue) and _opens(value):
                     found.append((field, row))
-    return _any_or_none(found, lambda pair: _index_fits(*pair))
+    return _is_empty_or_any(found, lambda pair: _index_fits(*pair))
 
 
 def _index_fits(field: BlindIndex, row: Any) -> bool:
     return hmac.compare_digest(getattr(row, field.attname), field.index_of(getattr(row, field.of)._plain()))
 
 
-def _ends(rows: Any) -> Iterator[Any]:
+def _first_and_last_rows(rows: Any) -> Iterator[Any]:
     """The first and the last few of some rows."""
     yield from rows[:3]
     yield from rows.reverse()[:3]
 
 
-def _any_or_none(items: Iterable[Any], fits: Callable[[Any], bool]) -> bool:
+def _is_empty_or_any(items: Iterable[Any], fits: Callable[[Any], bool]) -> bool:
     """Whether one of the items fits, or there are none."""
     met = list(items)
     return not met or any(fits(item) for item in met)

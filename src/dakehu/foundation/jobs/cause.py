@@ -13,7 +13,7 @@ def current_cause() -> int | None:
 
 
 @contextmanager
-def following(cause: int | None) -> Iterator[None]:
+def caused_by(cause: int | None) -> Iterator[None]:
     """Acts inside follow from the act with this number, and are taken back with it."""
     token = _cause.set(cause)
     try:

@@ -7,7 +7,7 @@ from typing import Any
 
 from dakehu.foundation.access.actor import acting_as, current_actor, system_actor
 from dakehu.foundation.base.renamed import Kind, current_name
-from dakehu.foundation.jobs.cause import following
+from dakehu.foundation.jobs.cause import caused_by
 from dakehu.foundation.jobs.queue import JOBS, Work, start
 
 REACTIONS: dict[str, list[str]] = {}
@@ -22,7 +22,7 @@ def on_event(event: str) -> Callable[[Work], Work]:
 
     def wrap(body: Work) -> Work:
         kind = f"{event} → {body.__module__.removeprefix('dakehu.domains.')}.{body.__name__}"
-        JOBS[kind] = functools.partial(_react, body)
+        JOBS[kind] = functools.partial(_run_reaction, body)
         REACTIONS.setdefault(event, []).append(kind)
         return body
 
@@ -38,9 +38,9 @@ def forward_events(kind: str, is_wanted: Callable[[str], bool]) -> None:
     FORWARDERS[kind] = is_wanted
 
 
-def _react(body: Work, progress: Any, cause: int | None = None, **payload: Any) -> Any:
+def _run_reaction(body: Work, progress: Any, cause: int | None = None, **payload: Any) -> Any:
     """Run a reaction. What it writes is taken back with the act `cause`, whose event it answers."""
-    with following(cause):
+    with caused_by(cause):
         return body(**payload)
 
 

@@ -23,7 +23,7 @@ from dakehu.foundation.access.actor import acting_as, actor_of, current_actor, s
 from dakehu.foundation.base.clock import now
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual, language
-from dakehu.foundation.base.renamed import Kind, all_names, current_name
+from dakehu.foundation.base.renamed import Kind, current_name, names_with_former
 from dakehu.foundation.base.request_number import current_number, within_request
 from dakehu.foundation.database.lock_timeout import Busy
 from dakehu.foundation.jobs.models import Job, JobState
@@ -76,7 +76,7 @@ def start_by(kind: str, moment: datetime, **args: Any) -> int | None:
     return start(kind, not_before=moment, **args)
 
 
-def last_queued(kind: str) -> datetime | None:
+def last_queued_at(kind: str) -> datetime | None:
     """Return when a job of a kind was last queued by anybody, None where none was."""
     found: datetime | None = _rows().filter(kind=kind).aggregate(at=models.Max("created_at"))["at"]
     return found
@@ -120,19 +120,19 @@ def recent(kind: str, owner: int | None, most: int = 10) -> list[dict[str, Any]]
     """Return the owner's latest jobs of a kind, newest first, as get_job with `at`, when it was queued."""
     rows = (
         _rows()
-        .filter(kind__in=all_names(Kind.JOB, kind), owner_ref=owner)
+        .filter(kind__in=names_with_former(Kind.JOB, kind), owner_ref=owner)
         .order_by("-pk")
         .values_list("pk", "created_at")[:most]
     )
     return [{**get_job(number, owner), "at": at} for number, at in rows]
 
 
-def ended(kinds: list[str], owner: int | None, since: datetime) -> list[dict[str, Any]]:
+def ended_jobs(kinds: list[str], owner: int | None, since: datetime) -> list[dict[str, Any]]:
     """Return the owner's jobs of some kinds that were done or failed since a moment, the last one first.
 
     [{id, kind, args, ended_at, failed}]
     """
-    present = {name: kind for kind in kinds for name in all_names(Kind.JOB, kind)}
+    present = {name: kind for kind in kinds for name in names_with_former(Kind.JOB, kind)}
     states = (JobState.DONE.value, JobState.FAILED.value)
     rows = _rows().filter(kind__in=present, owner_ref=owner, state__in=states, ended_at__gte=since)
     return [
@@ -155,7 +155,7 @@ def worker_beat() -> Path:
     return run_file(0, "beat")
 
 
-def worker_seen() -> datetime | None:
+def worker_last_seen_at() -> datetime | None:
     """Return when a worker of this home last touched its file (None: never)."""
     with suppress(FileNotFoundError):
         return datetime.fromtimestamp(worker_beat().stat().st_mtime, tz=UTC)
@@ -175,7 +175,7 @@ def worker_state() -> dict[str, Any]:
 
     A worker on another machine is recognised by its lease.
     """
-    seen = worker_seen()
+    seen = worker_last_seen_at()
     has_lease = _rows().filter(state="running", leased_until__gt=now()).exists()
     return {"alive": has_lease or (seen is not None and now() - seen < ALIVE), "seen": seen}
 

@@ -28,5 +28,5 @@ def ask_changes(name: str, subject: int, entry: int | None) -> Answer:
     here = presence.present([(name, subject)])[name, subject] - {user}
     if entry is None:
         return Answer(changes.last_entry(), [], sorted(here))
-    newest, found = changes.read_after(entry)
+    newest, found = changes.changes_after(entry)
     return Answer(newest, changed_parts(page, subject, found), sorted(here))

@@ -32,7 +32,7 @@ def entry_before(moment: datetime) -> int:
     return earlier[0] if earlier else (newest[-1][0] - 1 if newest else 0)
 
 
-def read_after(entry: int) -> tuple[int, list[Changed] | None]:
+def changes_after(entry: int) -> tuple[int, list[Changed] | None]:
     """Return the number of the newest entry and what was changed after `entry`; None where that is too much to say."""
     with acting_as(_reader()):
         sizes = list(_entries().filter(pk__gt=entry).values_list("pk", "size")[: MOST + 1])

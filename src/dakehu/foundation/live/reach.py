@@ -25,10 +25,10 @@ def changed_parts(page: LivePage, subject: int, changes: list[Changed] | None) -
         return list(page.parts)
     found = changes_of_page(page, subject, changes)
     traced = [change for change in found if page.subject and change.model not in page.anywhere]
-    return parts_of(page, traced + _within_reach(change for change in found if change not in traced))
+    return parts_of(page, traced + _visible_changes(change for change in found if change not in traced))
 
 
-def _within_reach(changes: Iterable[Changed]) -> list[Changed]:
+def _visible_changes(changes: Iterable[Changed]) -> list[Changed]:
     """Keep the changes of rows that the actor may see. A deleted row is judged by its client; one without is left out."""
     found = list(changes)
     clients = {change.client for change in found if change.client is not None}

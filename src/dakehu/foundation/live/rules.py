@@ -17,7 +17,7 @@ class Changed:
     client: int | None
 
 
-def concerns(page: LivePage, subject: int, change: Changed) -> bool:
+def is_relevant_change(page: LivePage, subject: int, change: Changed) -> bool:
     """Return whether a change may concern an open page, whatever its parts.
 
     A page about many records: every change. A page about one: the record itself, what belongs to its client where it is
@@ -33,7 +33,7 @@ def concerns(page: LivePage, subject: int, change: Changed) -> bool:
 def changes_of_page(page: LivePage, subject: int, changes: Iterable[Changed]) -> list[Changed]:
     """Return the changes that concern a part of an open page."""
     watched = {model for models in page.parts.values() for model in models}
-    return [change for change in changes if change.model in watched and concerns(page, subject, change)]
+    return [change for change in changes if change.model in watched and is_relevant_change(page, subject, change)]
 
 
 def parts_of(page: LivePage, changes: Iterable[Changed]) -> list[str]:

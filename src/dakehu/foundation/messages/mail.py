@@ -121,7 +121,7 @@ class MailSession:
             refused = _envelope(smtp, mail, len(body))
         except (OSError, smtplib.SMTPException) as error:
             self.close()
-            return Outcome(Result.TEMPORARY, _words(error))
+            return Outcome(Result.TEMPORARY, _server_answer_text(error))
         if refused is not None:
             return refused
         return self._body(smtp, body)
@@ -137,7 +137,7 @@ class MailSession:
                 smtp.sock.settimeout(TIMEOUT)
         except (OSError, smtplib.SMTPException) as error:
             self.close()
-            return Outcome(Result.UNKNOWN, _words(error))
+            return Outcome(Result.UNKNOWN, _server_answer_text(error))
         return _outcome(code, answer)
 
 
@@ -166,13 +166,13 @@ def _connect(server: MailServer) -> smtplib.SMTP:
     except (OSError, smtplib.SMTPException, ValueError) as error:
         if smtp is not None:
             smtp.close()
-        raise Unreachable(_why(server, error)) from error
+        raise Unreachable(_connection_failure_text(server, error)) from error
     return smtp
 
 
-def _why(server: MailServer, error: Exception) -> Any:
+def _connection_failure_text(server: MailServer, error: Exception) -> Any:
     """Return in words why no session could be opened, and what to do."""
-    where = {"host": server.host, "port": server.port, "cause": _words(error)}
+    where = {"host": server.host, "port": server.port, "cause": _server_answer_text(error)}
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return bilingual(
             "邮件服务器 {host} 拒绝了登录名或密码：{cause}。很多邮箱要用“授权码”代替密码。",
@@ -227,7 +227,7 @@ def _outcome(code: int, answer: bytes | str) -> Outcome:
     return Outcome(Result.FINAL if code >= 500 else Result.UNKNOWN, said)
 
 
-def _words(error: Exception) -> str:
+def _server_answer_text(error: Exception) -> str:
     """Return the server's answer, or the error in the words of the system."""
     if isinstance(error, smtplib.SMTPResponseException):
         answer = error.smtp_error

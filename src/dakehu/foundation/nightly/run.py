@@ -95,12 +95,12 @@ def _run_steps(night: Night, origin: str) -> dict[str, Any]:
         share = _share(night.progress, place, len(declared), step)
         share(0.0)
         done[step.name] = _run_step(row, place, step, replace(night, progress=share), done)
-    row.missing = [in_both(words) for words in nightly.missing_data(night.day)]
+    row.missing = [both_languages(words) for words in nightly.missing_data(night.day)]
     row.state = _state_of([one.state for one in done.values()])
     row.ended_at = clock.now()
     row.save()
     NightlyRun.objects.filter(started_at__lt=clock.now() - KEPT).delete()
-    return rendered(row)
+    return render_run(row)
 
 
 def _state_of(states: list[str]) -> str:
@@ -130,7 +130,7 @@ def _run_step(
     begun = time.perf_counter()
     if blocking:
         record.state = NightState.SKIPPED.value
-        record.error = in_both(_not_run(blocking))
+        record.error = both_languages(_blocked_reason(blocking))
     else:
         memory.reset_peak()
         try:
@@ -162,7 +162,7 @@ def _fill(record: NightlyStepRun, step: NightlyStep, night: Night, needed: list[
     record.state = (NightState.UNCHANGED if is_same else NightState.DONE).value
     record.result = plain_value({name: value for name, value in result.items() if name != "words"})
     if "words" in result:
-        record.result["words"] = in_both(result["words"])
+        record.result["words"] = both_languages(result["words"])
     if step.inputs is not None:
         record.digest = digest
     elif is_same and before is not None:
@@ -183,24 +183,24 @@ def _digest(values: Any) -> str:
     return hashlib.sha256(json.dumps(plain_value(values), sort_keys=True).encode()).hexdigest()
 
 
-def _not_run(blocking: list[NightlyStepRun]) -> Bilingual:
+def _blocked_reason(blocking: list[NightlyStepRun]) -> Bilingual:
     """Return why a step was not run."""
     return bilingual(
         "未运行，因为它所依赖的“{steps}”没有完成。处理该步骤的问题后再运行一次即可。",
         "Not run, because “{steps}”, on which it depends, did not end well. Mend that step and run again.",
-        steps=joined([nightly.label_of(one.step) for one in blocking]),
+        steps=join_messages([nightly.label_of(one.step) for one in blocking]),
     )
 
 
 def _words_of(step: NightlyStep, fault: Exception) -> dict[str, str]:
     """Return what went wrong in both languages, without a stack trace; the log has the trace of an unexpected error."""
     if isinstance(fault, Refused):
-        return in_both(joined([words for texts in fault.messages.values() for words in texts]))
+        return both_languages(join_messages([words for texts in fault.messages.values() for words in texts]))
     log.error("the nightly step %s failed", step.name, exc_info=fault)
     known = system_faults.explain(fault)
     if known is not None:
-        return in_both(known)
-    return in_both(
+        return both_languages(known)
+    return both_languages(
         bilingual(
             "程序出错（{kind}），详情见服务日志。已写入的内容保持完整，可以再次运行。",
             "An error in the program ({kind}); the server's log says more. What was written is whole; it may be run again.",
@@ -209,16 +209,16 @@ def _words_of(step: NightlyStep, fault: Exception) -> dict[str, str]:
     )
 
 
-def joined(texts: list[Any]) -> Bilingual:
+def join_messages(texts: list[Any]) -> Bilingual:
     """Return several messages as one, the first few of many."""
-    both = [in_both(text) for text in texts[:SHOWN]]
+    both = [both_languages(text) for text in texts[:SHOWN]]
     rest = len(texts) - len(both)
     if rest:
-        both.append(in_both(bilingual("另有 {n} 条", "{n} more", n=rest)))
+        both.append(both_languages(bilingual("另有 {n} 条", "{n} more", n=rest)))
     return Bilingual("；".join(one["zh"] for one in both), "; ".join(one["en"] for one in both))
 
 
-def in_both(words: Any) -> dict[str, str]:
+def both_languages(words: Any) -> dict[str, str]:
     """Return a message as {zh, en}, with what is filled in in the same language."""
     found = {}
     for code in ("zh", "en"):
@@ -239,7 +239,7 @@ def desk_state(ignoring: tuple[str, ...] = ()) -> int:
     return rows.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def rendered(row: NightlyRun) -> dict[str, Any]:
+def render_run(row: NightlyRun) -> dict[str, Any]:
     """Return a run with its steps as plain values; see run_night."""
     steps = list(row.steps.order_by("place"))
     return {
@@ -268,7 +268,7 @@ def rendered(row: NightlyRun) -> dict[str, Any]:
 
 def recent_runs(count: int) -> list[dict[str, Any]]:
     """Return the last runs, newest first."""
-    return [rendered(row) for row in NightlyRun.objects.order_by("-pk")[:count]]
+    return [render_run(row) for row in NightlyRun.objects.order_by("-pk")[:count]]
 
 
 @job(JOB)

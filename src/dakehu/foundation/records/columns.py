@@ -24,8 +24,8 @@ def read_columns(rows: Any, schema: dict[str, Any]) -> pl.DataFrame:
     connection = connections[rows.db]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            return _copied(cursor, sql, parameters, schema)
-        cursor.execute(_unconverted(sql, len(schema)), parameters)
+            return _copy_to_frame(cursor, sql, parameters, schema)
+        cursor.execute(_sql_without_conversion(sql, len(schema)), parameters)
         pieces: list[pl.DataFrame] = []
         while chunk := cursor.fetchmany(AT_ONCE):
             columns = zip(*chunk, strict=True)
@@ -34,13 +34,13 @@ def read_columns(rows: Any, schema: dict[str, Any]) -> pl.DataFrame:
     return pl.concat(pieces) if pieces else pl.DataFrame(schema=schema)
 
 
-def _unconverted(sql: str, count: int) -> str:
+def _sql_without_conversion(sql: str, count: int) -> str:
     """Return a query of SQLite whose days and moments come as they are stored: an expression has no declared type."""
     names = [f"c{place}" for place in range(count)]
     return f"WITH read_rows ({', '.join(names)}) AS ({sql}) SELECT {', '.join('+' + name for name in names)} FROM read_rows"  # noqa: S608
 
 
-def _copied(cursor: Any, sql: str, parameters: Any, schema: dict[str, Any]) -> pl.DataFrame:
+def _copy_to_frame(cursor: Any, sql: str, parameters: Any, schema: dict[str, Any]) -> pl.DataFrame:
     """Return what PostgreSQL sends as text, read without a Python value for each cell."""
     numbered = [f"column_{place}" for place in range(len(schema))]
     shape = {

@@ -17,7 +17,7 @@ class _Collector(Collector):
         return models.QuerySet(related_model).using(self.using).filter(condition)
 
 
-def _collected(row: Any) -> _Collector:
+def _collect_deletions(row: Any) -> _Collector:
     collector = _Collector(using=row._state.db or DEFAULT_DB_ALIAS)
     collector.collect([row])
     return collector
@@ -25,7 +25,7 @@ def _collected(row: Any) -> _Collector:
 
 def release_references(row: Any) -> None:
     """Save the rows that name a row, or what goes along with it, as naming nobody. Call with the sight of the desk."""
-    updates: Any = _collected(row).field_updates
+    updates: Any = _collect_deletions(row).field_updates
     for (field, value), groups in updates.items():
         for other in list(chain.from_iterable(groups)):
             setattr(other, field.attname, value)
@@ -34,4 +34,4 @@ def release_references(row: Any) -> None:
 
 def delete_with_dependents(row: Any) -> None:
     """Delete a row and whatever the database deletes along with it. Call with the sight of the desk."""
-    _collected(row).delete()
+    _collect_deletions(row).delete()

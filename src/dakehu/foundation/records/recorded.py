@@ -131,7 +131,7 @@ class Recorded(models.Model):
     def from_db(cls, db: Any, field_names: Any, values: Any, **options: Any) -> Any:
         """Load a row and remember its values."""
         row = super().from_db(db, field_names, values, **options)
-        row._loaded = _detached(zip(field_names, values, strict=False))
+        row._loaded = _copy_values(zip(field_names, values, strict=False))
         return row
 
     def save(self, *args: Any, **options: Any) -> None:
@@ -144,7 +144,7 @@ class Recorded(models.Model):
         changed = {
             name: value
             for name, value in after.items()
-            if adding or name not in before or not _same(before[name], value)
+            if adding or name not in before or not _is_equal(before[name], value)
         }
         if adding:
             self._check_client_visible()
@@ -164,7 +164,7 @@ class Recorded(models.Model):
                 index.update(type(self), [self], new=False)
         else:
             return
-        self._loaded = {**before, **_detached(after.items())}
+        self._loaded = {**before, **_copy_values(after.items())}
         previous = {} if adding else {name: before.get(name) for name in changed}
         custom_fields.spread_changes(previous, changed)
         act.changes.append(
@@ -244,7 +244,7 @@ def is_tracked(f: Any) -> bool:
     return not f.primary_key and f.name not in UNTRACKED and not isinstance(f, BlindIndex)
 
 
-def _detached(values: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+def _copy_values(values: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """Copy values by name, so that a list or dictionary changed in place differs from them."""
     copies = dict(values)
     for name, value in copies.items():
@@ -253,7 +253,7 @@ def _detached(values: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     return copies
 
 
-def _same(before: Any, after: Any) -> bool:
+def _is_equal(before: Any, after: Any) -> bool:
     """Return whether two values are equal; compares encrypted values by their contents."""
     if isinstance(before, EncryptedValue):
         return after not in (None, "") and before == after

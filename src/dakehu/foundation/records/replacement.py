@@ -65,7 +65,7 @@ def _id_runs(connection: Any, model: Any) -> IdRanges:
         return IdRanges.of([tuple(run) for run in cursor.fetchall()])
 
 
-def _completed(model: Any, frame: pl.DataFrame, first: int, moment: Any) -> pl.DataFrame:
+def _complete_columns(model: Any, frame: pl.DataFrame, first: int, moment: Any) -> pl.DataFrame:
     """Return a frame with every column of the table in its order: ids from `first` on, defaults, numbers rounded."""
     columns: list[pl.Expr] = []
     for field in model._meta.concrete_fields:
@@ -98,20 +98,20 @@ def _replace_on_postgresql(connection: Any, model: Any, frames: Iterable[pl.Data
         def parts() -> Iterator[bytes | memoryview]:
             place = first
             yield binary_copy.HEADER
-            for frame in _one_ahead(iter(frames)):  # made in a thread of its own, while another encodes
-                rows = _completed(model, frame, place, moment)
+            for frame in _prefetch_one(iter(frames)):  # made in a thread of its own, while another encodes
+                rows = _complete_columns(model, frame, place, moment)
                 place = _count(rows, place, created, clients)
                 yield from binary_copy.encode(rows, types)
             yield binary_copy.TRAILER
 
         with cursor.cursor.copy(sql) as copy:
-            for part in _one_ahead(parts()):
+            for part in _prefetch_one(parts()):
                 copy.write(part)
         cursor.execute(f"SELECT {table_swap.END}(%s)", [meta.db_table])
     return created, clients
 
 
-def _one_ahead(items: Iterator[Any]) -> Iterator[Any]:
+def _prefetch_one(items: Iterator[Any]) -> Iterator[Any]:
     """Yield items while the next one is made in a thread, so that it and the server work at the same time."""
     context, end = contextvars.copy_context(), object()
 
@@ -147,7 +147,7 @@ def _replace_on_sqlite(connection: Any, model: Any, frames: Iterable[pl.DataFram
         names = ", ".join(quote(field.column) for field in meta.concrete_fields)
         sql = f"INSERT INTO {table} ({names}) VALUES ({places})"  # noqa: S608  names come from the model
         for frame in frames:
-            rows = _completed(model, frame, first, moment)
+            rows = _complete_columns(model, frame, first, moment)
             texts = rows.with_columns(pl.col(pl.Date).dt.to_string("%Y-%m-%d"), _json(pl.col(pl.List)))
             cursor.executemany(sql, zip(*(column.to_list() for column in texts), strict=True))
             first = _count(rows, first, created, clients)

@@ -91,7 +91,7 @@ _kept: ContextVar[dict[Any, Any] | None] = ContextVar("dakehu_kept_frames", defa
 
 @contextmanager
 def keeping_frames() -> Iterator[None]:
-    """Let the tables loaded inside share what several of them stand on (see `kept`)."""
+    """Let the tables loaded inside share what several of them stand on (see `cached_frame`)."""
     token = _kept.set({})
     try:
         yield
@@ -99,7 +99,7 @@ def keeping_frames() -> Iterator[None]:
         _kept.reset(token)
 
 
-def kept(key: Any, make: Callable[[], "pl.DataFrame"]) -> "pl.DataFrame":
+def cached_frame(key: Any, make: Callable[[], "pl.DataFrame"]) -> "pl.DataFrame":
     """Return a frame, made once inside `keeping_frames` and every time outside of it."""
     frames = _kept.get()
     if frames is None:
@@ -130,7 +130,7 @@ def tables() -> Iterator[FactTable]:
     return iter(tuple(_declared.values()))
 
 
-def table_called(name: str) -> FactTable:
+def get_table(name: str) -> FactTable:
     """Return a table by its name. Raises KeyError for one that is not declared."""
     return _declared[name]
 

@@ -39,19 +39,19 @@ def line_model() -> Any:
     return apps.get_model(_line_label)
 
 
-def searched(model: Any) -> dict[str, How]:
+def search_fields_of(model: Any) -> dict[str, How]:
     """Return {field: tokeniser} of a model, {} if it is not searchable."""
     return getattr(model, "searched", {})
 
 
 def searched_models() -> list[Any]:
     """Return all searchable models."""
-    return [m for m in apps.get_models() if searched(m)]
+    return [m for m in apps.get_models() if search_fields_of(m)]
 
 
 def is_affected_by(model: Any, columns: Iterable[str]) -> bool:
     """Return whether writing these columns changes the search lines of a row."""
-    fields = searched(model)
+    fields = search_fields_of(model)
     return bool(fields) and any(name in fields or name == model.client_path for name in columns)
 
 
@@ -62,18 +62,18 @@ def _mark_of(model: Any, name: str) -> str:
 
 def update(model: Any, rows: list[Any], *, new: bool) -> None:
     """Rewrite the lines of stored rows, inside the open transaction."""
-    if not rows or not searched(model):
+    if not rows or not search_fields_of(model):
         return
     if not new:
         remove(model, [row.pk for row in rows])
-    columns = {name: [getattr(row, name) for row in rows] for name in searched(model)}
+    columns = {name: [getattr(row, name) for row in rows] for name in search_fields_of(model)}
     client = model._meta.pk.attname if model.client_path == "pk" else model._meta.get_field(model.client_path).attname
     _write(model, [row.pk for row in rows], [getattr(row, client) for row in rows], columns)
 
 
 def update_columns(model: Any, ids: list[int], columns: dict[str, list[Any]]) -> None:
     """Write the lines of rows that were just written as whole columns."""
-    if searched(model):
+    if search_fields_of(model):
         clients = ids if model.client_path == "pk" else columns[model._meta.get_field(model.client_path).attname]
         _write(model, ids, clients, columns)
 
@@ -82,7 +82,7 @@ def _write(model: Any, ids: list[int], clients: list[int], columns: dict[str, li
     """Write the lines of rows from their columns. Rows that concern no client are not searched for."""
     words = [
         _words_of(columns[name], tokeniser, _mark_of(model, name))
-        for name, tokeniser in searched(model).items()
+        for name, tokeniser in search_fields_of(model).items()
         if name in columns
     ]
     if not words:
@@ -106,13 +106,14 @@ def count_missing(model: Any, limit: int = 1000) -> int:
         rows = rows.exclude(**{model.client_path: None})
     rows = rows.order_by("-pk")[:limit]
     return sum(
-        any(tokeniser(str(getattr(row, name) or "")) for name, tokeniser in searched(model).items()) for row in rows
+        any(tokeniser(str(getattr(row, name) or "")) for name, tokeniser in search_fields_of(model).items())
+        for row in rows
     )
 
 
 def remove(model: Any, ids: Iterable[int]) -> None:
     """Remove the lines of deleted rows, inside the open transaction."""
-    if not searched(model):
+    if not search_fields_of(model):
         return
     line = line_model()
     connection = connections[router.db_for_write(line)]

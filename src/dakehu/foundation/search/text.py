@@ -33,7 +33,7 @@ _script: opencc.OpenCC | None = None
 
 
 @functools.lru_cache(maxsize=100_000)
-def fold(text: str) -> str:
+def normalize_text(text: str) -> str:
     """Normalise all ways of writing: width, case, traditional and simplified characters."""
     global _script
     if text.isascii():
@@ -49,9 +49,9 @@ def fold(text: str) -> str:
     return "".join(c for c in marks if not unicodedata.combining(c))
 
 
-def bare(text: str) -> str:
+def letters_and_digits(text: str) -> str:
     """Fold text and keep letters and digits only, to compare whole names and codes."""
-    folded = fold(text)
+    folded = normalize_text(text)
     return folded if folded.isalnum() else "".join(c for c in folded if c.isalnum())
 
 
@@ -66,7 +66,7 @@ def _letters(text: str) -> str:
     return text if text.isascii() else "".join(map(_letter, text))
 
 
-def _cut(run: str) -> list[str]:
+def _tokenize_run(run: str) -> list[str]:
     """Return the tokens of one run: a character, or overlapping threes with the last two and last one."""
     if not run.isascii():
         return [_letter(run)]
@@ -76,16 +76,16 @@ def _cut(run: str) -> list[str]:
 @functools.lru_cache(maxsize=50_000)
 def tokens(text: str) -> str:
     """Return the tokens of running text in order, separated by spaces."""
-    return _tokens_of(fold(text))
+    return _tokens_of(normalize_text(text))
 
 
 def _tokens_of(folded: str) -> str:
     """Return the tokens of folded text."""
-    return " ".join([token for run in _RUNS.findall(folded[:LONGEST]) for token in _cut(run)])
+    return " ".join([token for run in _RUNS.findall(folded[:LONGEST]) for token in _tokenize_run(run)])
 
 
 @functools.lru_cache(maxsize=20_000)
-def _readings(character: str) -> tuple[str, ...]:
+def _pinyin_readings(character: str) -> tuple[str, ...]:
     """Return the pinyin readings of a character without tones, the usual one first."""
     from pypinyin import Style, pinyin  # a quarter of a second, which a command that searches nothing need not wait
 
@@ -100,7 +100,7 @@ def spellings(name: str) -> tuple[str, ...]:
     Each character but the last in full or by its initial, the first in each of its readings (曾: zeng, ceng). 张伟 →
     zhangwei, zwei.
     """
-    return _spellings_of(fold(name))
+    return _spellings_of(normalize_text(name))
 
 
 def _spellings_of(folded: str) -> tuple[str, ...]:
@@ -117,7 +117,7 @@ def _spellings_of(folded: str) -> tuple[str, ...]:
 def _options(run: str, is_first: bool, is_short: bool) -> tuple[str, ...]:
     """Return the spellings of one run of a name: the first in up to three readings, `is_short` with initials; "" for a
     character without a reading."""
-    options = (run,) if run.isascii() else (_readings(run) or (run,))[: 3 if is_first else 1]
+    options = (run,) if run.isascii() else (_pinyin_readings(run) or (run,))[: 3 if is_first else 1]
     if is_short:
         options = tuple(dict.fromkeys([*options, *(option[0] for option in options)]))
     return tuple(option if option.isascii() else "" for option in options)
@@ -125,15 +125,15 @@ def _options(run: str, is_first: bool, is_short: bool) -> tuple[str, ...]:
 
 def name_tokens(name: str) -> str:
     """Return the tokens of a name: as a whole, by its spellings, and as running text."""
-    whole, folded = bare(name), fold(name)
+    whole, folded = letters_and_digits(name), normalize_text(name)
     spelled_tokens = ["py" + spelling for spelling in _spellings_of(folded) if spelling]
     return " ".join(["nm" + _letters(whole), *spelled_tokens, _tokens_of(folded)]) if whole else ""
 
 
 def code_tokens(code: str) -> str:
     """Return the tokens of a code: as a whole and as running text."""
-    whole = bare(code)
-    return f"cd{_letters(whole)} {_tokens_of(fold(code))}" if whole else ""
+    whole = letters_and_digits(code)
+    return f"cd{_letters(whole)} {_tokens_of(normalize_text(code))}" if whole else ""
 
 
 def mark(tokens_of_field: str, sign: str) -> str:
@@ -183,28 +183,28 @@ class Wanted:
         return " & ".join(f"({token})" for token in under), multi_token.patterns()
 
 
-def whole(kind: str, text: str, *, beginning: bool = False) -> Wanted | None:
+def whole_text_condition(kind: str, text: str, *, beginning: bool = False) -> Wanted | None:
     """Return the condition for a whole name ("nm") or code ("cd"), or one with this beginning."""
-    folded = bare(text)[:ASKED]
+    folded = letters_and_digits(text)[:ASKED]
     return Wanted(((((kind + _letters(folded)),), beginning),)) if folded else None
 
 
-def spelled(text: str) -> Wanted | None:
+def pinyin_condition(text: str) -> Wanted | None:
     """Return the condition for a name typed in letters, in full, abbreviated or mixed.
 
     None for other text.
     """
-    folded = fold(text).replace(" ", "").replace("'", "")[:ASKED]
+    folded = normalize_text(text).replace(" ", "").replace("'", "")[:ASKED]
     return Wanted(((("py" + folded,), True),)) if _ASCII.fullmatch(folded) and not folded.isdigit() else None
 
 
 def fragment(text: str) -> Wanted | None:
     """Return the condition for text that contains each typed word anywhere, None for an empty text."""
     phrases = []
-    for word in fold(text)[:ASKED].split():
+    for word in normalize_text(text)[:ASKED].split():
         words: list[str] = []
         for run in _RUNS.findall(word):
-            run_tokens = _cut(run)
+            run_tokens = _tokenize_run(run)
             if run.isascii():
                 # The last threes of a run may continue in the text: "00" is found inside "0012".
                 if words:

@@ -20,7 +20,7 @@ def _pop_target(bits: list[str]) -> str:
     return target
 
 
-def _show(text: str, target: str, context: template.Context) -> str:
+def _store_or_return(text: str, target: str, context: template.Context) -> str:
     """Keep a text as the variable `target`, or return it as it stands in the page."""
     if target:
         context[target] = text
@@ -54,7 +54,7 @@ class Say(template.Node):
         text = Bilingual(self.zh, self.en, {name: value.resolve(context) for name, value in self.values.items()}).in_(
             code
         )
-        return _show(text, self.target, context)
+        return _store_or_return(text, self.target, context)
 
 
 @register.tag
@@ -80,7 +80,7 @@ class SayBlock(template.Node):
     def render(self, context: template.Context) -> str:
         values = {name: value.resolve(context) for name, value in self.values.items()}
         text = str(Bilingual(self.zh, self.en, values))
-        return _show(text, self.target, context)
+        return _store_or_return(text, self.target, context)
 
 
 @register.tag

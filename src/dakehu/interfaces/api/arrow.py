@@ -39,7 +39,7 @@ def arrow_answer(name: str, raw: dict[str, Any]) -> HttpResponseBase:
     if is_long and not _places.acquire(blocking=False):
         raise TooManyRequests(WAIT)
     try:
-        record_arrow_pull(query=name, asked=_recorded(raw, shape), rows=source.count)
+        record_arrow_pull(query=name, asked=_audit_parameters(raw, shape), rows=source.count)
         parts = stream_of(source, {"query": name})
         if is_long:
             return StreamingHttpResponse(_LongStream(parts), content_type=MEDIA_TYPE)
@@ -50,7 +50,7 @@ def arrow_answer(name: str, raw: dict[str, Any]) -> HttpResponseBase:
         raise
 
 
-def _recorded(raw: dict[str, Any], shape: dict[str, str]) -> dict[str, Any]:
+def _audit_parameters(raw: dict[str, Any], shape: dict[str, str]) -> dict[str, Any]:
     """What was asked, for the audit: of filters and searches their names only, since their values may be personal."""
     asked = {**raw, **shape}
     filters = asked.pop("filters", None)

@@ -162,7 +162,7 @@ def _query_parameters(parameters: Iterable[Parameter]) -> list[dict[str, Any]]:
     return made
 
 
-def _named(label: Bilingual) -> dict[str, Any]:
+def _operation_names(label: Bilingual) -> dict[str, Any]:
     """What an operation is called: in the reader's language, and in both for programs."""
     return {"summary": str(label), "x-zh": label.in_("zh"), "x-en": label.in_("en")}
 
@@ -197,7 +197,7 @@ def openapi() -> dict[str, Any]:
         paths[f"/api/v1/{name}"] = {
             "get": {
                 "tags": [name],
-                **_named(lists.label),
+                **_operation_names(lists.label),
                 "description": lists.doc,
                 "operationId": f"list_{short}",
                 "parameters": _query_parameters(t for t in lists.parameters if t.name != "filters"),
@@ -205,7 +205,7 @@ def openapi() -> dict[str, Any]:
             },
             "post": {
                 "tags": [name],
-                **_named(create.label),
+                **_operation_names(create.label),
                 "description": create.doc,
                 "operationId": f"create_{short}",
                 "requestBody": _body(create.parameters),
@@ -229,7 +229,7 @@ def openapi() -> dict[str, Any]:
             },
             "patch": {
                 "tags": [name],
-                **_named(change.label),
+                **_operation_names(change.label),
                 "description": change.doc,
                 "operationId": f"change_{short}",
                 "parameters": [key, match],
@@ -241,7 +241,7 @@ def openapi() -> dict[str, Any]:
         paths[f"/api/v1/queries/{name}"] = {
             "get": {
                 "tags": ["q"],
-                **_named(asked.label),
+                **_operation_names(asked.label),
                 "description": asked.doc,
                 "operationId": f"q_{name}",
                 "parameters": _query_parameters(asked.parameters),
@@ -254,7 +254,7 @@ def openapi() -> dict[str, Any]:
             paths[f"/api/v1/actions/{name}"] = {
                 "post": {
                     "tags": ["do"],
-                    **_named(verb.label),
+                    **_operation_names(verb.label),
                     "description": verb.doc,
                     "operationId": f"do_{name}",
                     "x-needs": verb.needs,

@@ -129,5 +129,5 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     return made
 
 
-def missing() -> NotFound:
+def address_not_found() -> NotFound:
     return NotFound(bilingual("这个地址", "address"))

@@ -19,7 +19,7 @@ from dakehu.foundation.schema.resources import Resource
 from dakehu.interfaces.api import arrow, openapi
 from dakehu.interfaces.api.authentication import asked_by
 from dakehu.interfaces.api.deprecation import marks_former_names
-from dakehu.interfaces.api.responses import body_of, content_answer, json_answer, missing
+from dakehu.interfaces.api.responses import address_not_found, body_of, content_answer, json_answer
 
 PAGE = ("limit", "offset", "order", "text")
 
@@ -46,16 +46,16 @@ def parameters(request: HttpRequest) -> dict[str, Any]:
 def query_view(request: HttpRequest, name: str) -> HttpResponseBase:
     given = parameters(request)
     if arrow.is_wanted(request):
-        return _client_seen(lambda: arrow.arrow_answer(name, given), given)  # type: ignore[no-any-return]
+        return _call_for_visible_client(lambda: arrow.arrow_answer(name, given), given)  # type: ignore[no-any-return]
     _refuse_shape(given)
-    return json_answer(_client_seen(lambda: ask(name, given), given))
+    return json_answer(_call_for_visible_client(lambda: ask(name, given), given))
 
 
 @marks_former_names(Kind.ACTION, "api-action")
 @asked_by("POST")
 def action_view(request: HttpRequest, name: str) -> HttpResponseBase:
     raw = body_of(request)
-    made = _client_seen(lambda: perform(name, raw), raw)
+    made = _call_for_visible_client(lambda: perform(name, raw), raw)
     if isinstance(made, dict) and isinstance(made.get("content"), Content):
         return content_answer(request, made)
     return json_answer(answer(made))
@@ -64,7 +64,7 @@ def action_view(request: HttpRequest, name: str) -> HttpResponseBase:
 def resource_named(name: str) -> Resource:
     found = resources.by_path().get(name)
     if found is None:
-        raise missing()
+        raise address_not_found()
     return found
 
 
@@ -84,7 +84,7 @@ def collection_view(request: HttpRequest, name: str) -> HttpResponseBase:
     resource = resource_named(name)
     if request.method == "POST":
         body = body_of(request)
-        made = _client_seen(lambda: perform(resource.create, body), body)
+        made = _call_for_visible_client(lambda: perform(resource.create, body), body)
         return json_answer(render_row(made), 201, Location=f"/api/v1/{_path_of(made, name)}/{made.pk}")
     given = parameters(request)
     known = {t.name for t in QUERIES[resource.list].parameters}
@@ -108,7 +108,7 @@ def one_view(request: HttpRequest, name: str, key: str) -> HttpResponse:
     resource = resource_named(name)
     if request.method == "GET":
         if resource.get:
-            made = _seen(lambda: ask(resource.get, {resource.key: key}), resource.key)
+            made = _call_for_visible_row(lambda: ask(resource.get, {resource.key: key}), resource.key)
         else:
             row = model_of(resource.model).objects.filter(pk=key if key.isdecimal() else 0).first()
             if row is None:
@@ -120,7 +120,7 @@ def one_view(request: HttpRequest, name: str, key: str) -> HttpResponse:
     if not isinstance(base, dict):
         raise Refused({"base": [bilingual("应为一个 JSON 对象。", "Must be one JSON object.")]})
     version = match or raw.pop("version", None)
-    made = _seen(
+    made = _call_for_visible_row(
         lambda: perform_with_merge(resource.update, {**raw, resource.key: key}, base, version).row, resource.key
     )
     return json_answer(render_row(made), ETag=f'"{made.row_version}"')
@@ -131,12 +131,12 @@ def _path_of(row: Any, name: str) -> str:
     return next((one.path for one in resources.resources() if one.path and one.model == row._meta.label), name)
 
 
-def _client_seen(do: Any, given: dict[str, Any]) -> Any:
+def _call_for_visible_client(do: Any, given: dict[str, Any]) -> Any:
     """The same for a client named in what was sent; one who is not named at all stays a 400."""
-    return _seen(do, "client") if given.get("client") else do()
+    return _call_for_visible_row(do, "client") if given.get("client") else do()
 
 
-def _seen(do: Any, key: str) -> Any:
+def _call_for_visible_row(do: Any, key: str) -> Any:
     """A row named in the address that the reader does not see is not there: 404, not 400."""
     try:
         return do()
@@ -158,4 +158,4 @@ def docs_view(request: HttpRequest) -> HttpResponse:
 
 @asked_by("GET", "POST", "PUT", "PATCH", "DELETE")
 def nothing_here(request: HttpRequest, rest: str = "") -> HttpResponse:
-    raise missing()
+    raise address_not_found()

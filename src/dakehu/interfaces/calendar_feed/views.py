@@ -27,7 +27,7 @@ def feed(request: HttpRequest, token: str = "") -> HttpResponse:
     """Answer with the calendar of whoever holds the token. The answer says nothing of why a token is not good."""
     given = f"Bearer {token}" if token else request.headers.get("Authorization", "")
     try:
-        return _answered(request, given)
+        return _feed_response(request, given)
     except Refused as refusal:
         answer = HttpResponse(str(refusal), status=refusal.status, content_type="text/plain; charset=utf-8")
         if refusal.status == 401 and not token:
@@ -39,7 +39,7 @@ def feed(request: HttpRequest, token: str = "") -> HttpResponse:
         return answer
 
 
-def _answered(request: Any, given: str) -> HttpResponse:
+def _feed_response(request: Any, given: str) -> HttpResponse:
     """Return the feed in the language of its owner. Raises Refused."""
     if request.method not in SAFE:
         raise WrongMethod(bilingual("此地址只供读取。", "This address is for reading only."))
@@ -57,10 +57,10 @@ def _answered(request: Any, given: str) -> HttpResponse:
         in_language(team.language_of(user.pk)),
     ):
         content = feed_content(row.pk)
-    return _sent(request, content)
+    return _versioned_response(request, content)
 
 
-def _sent(request: HttpRequest, content: bytes) -> HttpResponse:
+def _versioned_response(request: HttpRequest, content: bytes) -> HttpResponse:
     """Return the content with its version, or that it is the one that the program has."""
     version = base64.urlsafe_b64encode(hashlib.sha256(content).digest()[:18]).decode()
     etag = f'"{version}"'

@@ -41,7 +41,7 @@ FOLDERS = re.compile(r"files(?:/[0-9A-Za-z]{2})?|journal|keys")
 UNFINISHED = re.compile(r"(?:files/[0-9A-Za-z]{2}|journal|keys)/[^/]*\.(?:part|new)")  # what a crash left: left out
 
 
-def damaged() -> Refused:
+def damaged_backup_refusal() -> Refused:
     return refusal(
         "file",
         "备份文件已损坏或不完整，没有恢复任何内容。请用另一份备份。",
@@ -100,7 +100,7 @@ class _Slices(io.RawIOBase):
         return size
 
 
-def _opened(stream: BinaryIO, password: str | None) -> tuple[BinaryIO, bool]:
+def _open_backup(stream: BinaryIO, password: str | None) -> tuple[BinaryIO, bool]:
     """(the tar.gz inside, whether it was encrypted)."""
     magic = stream.read(len(MAGIC))
     if magic not in (MAGIC, OLD_MAGIC):
@@ -117,24 +117,24 @@ def _opened(stream: BinaryIO, password: str | None) -> tuple[BinaryIO, bool]:
         )
     salt = stream.read(SALT)
     if len(salt) < SALT:
-        raise damaged()
+        raise damaged_backup_refusal()
     cipher = _key(password, salt)
     if magic == OLD_MAGIC:
         nonce = stream.read(NONCE)
         if len(nonce) < NONCE:
-            raise damaged()
+            raise damaged_backup_refusal()
         return io.BytesIO(cipher.decrypt(nonce, stream.read(), OLD_MAGIC)), True
     slices = encrypted_files.decrypt_slices(cipher, magic + salt, stream)
     first = next(slices)  # a wrong password shows here
-    return io.BufferedReader(_Slices(_after(first, slices)), COPY), True
+    return io.BufferedReader(_Slices(_prepend_bytes(first, slices)), COPY), True
 
 
-def _after(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+def _prepend_bytes(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield first
     try:
         yield from rest
     except InvalidTag:
-        raise damaged() from None
+        raise damaged_backup_refusal() from None
 
 
 def unpack(source: Path, password: str | None, folder: Path) -> dict[str, Any]:
@@ -142,7 +142,7 @@ def unpack(source: Path, password: str | None, folder: Path) -> dict[str, Any]:
     is damaged, cut short, foreign or opens with another password."""
     try:
         with source.open("rb") as stream:
-            inner, encrypted = _opened(stream, password)
+            inner, encrypted = _open_backup(stream, password)
             with gzip.GzipFile(fileobj=inner, mode="rb") as packed:
                 with tarfile.open(fileobj=packed, mode="r|") as archive:
                     _extract(archive, folder, with_keys=encrypted)
@@ -156,13 +156,13 @@ def unpack(source: Path, password: str | None, folder: Path) -> dict[str, Any]:
             )
         ) from None
     except (tarfile.TarError, gzip.BadGzipFile, EOFError, zlib.error):
-        raise damaged() from None
+        raise damaged_backup_refusal() from None
     try:
         about = json.loads((folder / "about.json").read_text())
         if not {"version", "made_at", "database", "keys"} <= about.keys():
             raise ValueError
     except (OSError, ValueError, AttributeError):
-        raise damaged() from None
+        raise damaged_backup_refusal() from None
     return dict(about)
 
 

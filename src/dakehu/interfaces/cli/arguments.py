@@ -31,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
         if name == "demo":
             made.add_argument("--no-serve", action="store_true", help="只准备数据 · prepare the data only")
         if name == "open":
-            _reading(made)
+            _add_reading_arguments(made)
         if name == "serve":
             made.add_argument("--no-worker", action="store_true", help="后台进程另行运行 · the worker runs elsewhere")
     made = add(
@@ -46,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
     add("work", "运行后台任务 · run background work")
     add("migrate", "建立或升级数据库 · create or upgrade the database")
     made = add("import", "导入表格 · import a workbook")
-    _reading(made)
+    _add_reading_arguments(made)
     made.add_argument("--client", default="", metavar="CODE", help="对账单属于哪位客户 · whose statement it is")
     made.add_argument(
         "--as-kind",
@@ -309,7 +309,7 @@ def _rows(text: str) -> int | None:
     return None if text == "all" else int(text)
 
 
-def _reading(made: argparse.ArgumentParser) -> None:
+def _add_reading_arguments(made: argparse.ArgumentParser) -> None:
     made.add_argument("file", type=Path)
     made.add_argument(
         "--mode", choices=("create", "update", "both"), default="both", help="新增、更新或两者 · what to do"

@@ -80,7 +80,7 @@ def main(host: str, port: int, *, serve: bool = True, browser: bool = True) -> i
     server.make_ready()
     if not table.exists():
         prepare(table)
-    _tell(table.read_text(encoding="utf-8"))
+    _print_message(table.read_text(encoding="utf-8"))
     return server.serve(host, port, browser=browser) if serve else 0
 
 
@@ -103,9 +103,9 @@ def _fill(table: Path) -> dict[str, Any]:
     """Write the staff, clients, services, trades and prices of the demonstration; none of it is for anybody to undo."""
     password = new_password()
     with acting_as(system_actor("set up the demonstration brokerage（演示）", "cli")):
-        _tell(str(bilingual("建立三家营业部与人员…", "Three branches and their staff …")))
-        _hire(password)
-        _tell(str(bilingual("导入演示表格…", "Importing the example workbook …")))
+        _print_message(str(bilingual("建立三家营业部与人员…", "Three branches and their staff …")))
+        _add_staff(password)
+        _print_message(str(bilingual("导入演示表格…", "Importing the example workbook …")))
         report = import_service.run_import(workbook(Path(settings.DAKEHU_HOME)))
         if report["errors"]:
             raise Refused(
@@ -115,49 +115,49 @@ def _fill(table: Path) -> dict[str, Any]:
                     n=report["errors"],
                 )
             )
-    _tell(str(bilingual("导入演示交割单…", "Importing the example statement of trades …")))
+    _print_message(str(bilingual("导入演示交割单…", "Importing the example statement of trades …")))
     _trade(Path(settings.DAKEHU_HOME))
-    _tell(str(bilingual("给客户定级…", "Tiers of the clients …")))
+    _print_message(str(bilingual("给客户定级…", "Tiers of the clients …")))
     _tier()
-    _tell(str(bilingual("登记投诉、承诺、同意与隔离…", "Complaints, promises, consents and a wall …")))
-    _live()
-    _tell(str(bilingual("归档往来邮件…", "Mails with clients …")))
+    _print_message(str(bilingual("登记投诉、承诺、同意与隔离…", "Complaints, promises, consents and a wall …")))
+    _add_daily_work()
+    _print_message(str(bilingual("归档往来邮件…", "Mails with clients …")))
     with acting_as(system_actor("mails of the demonstration brokerage（演示）", "cli")):
-        mails.write_mails(clock.today(), team.find_user("lin"), lambda name: _as(team.find_user(name)))
-    _tell(str(bilingual("登记线索、公海与商机…", "Prospects, the pool and opportunities …")))
-    growth.fill(clock.today(), lambda name: _as(team.find_user(name)), _codes)
-    _tell(str(bilingual("登记限额、提醒线与回顾，计算超限…", "Limits, lines and reviews; breaches …")))
-    risk.fill(clock.today(), lambda name: _as(team.find_user(name)))
+        mails.write_mails(clock.today(), team.find_user("lin"), lambda name: _acting_as_user(team.find_user(name)))
+    _print_message(str(bilingual("登记线索、公海与商机…", "Prospects, the pool and opportunities …")))
+    growth.fill(clock.today(), lambda name: _acting_as_user(team.find_user(name)), _codes)
+    _print_message(str(bilingual("登记限额、提醒线与回顾，计算超限…", "Limits, lines and reviews; breaches …")))
+    risk.fill(clock.today(), lambda name: _acting_as_user(team.find_user(name)))
     risk.flag_days(clock.today())
-    _tell(str(bilingual("计算关键时刻…", "Moments …")))
-    moments.evaluate_days(clock.today(), lambda name: _as(team.find_user(name)), ("lin", "wang", "mai"))
-    messages.send_messages(lambda name: _as(team.find_user(name)), ("lin", "wang"))
-    wording.add_wording(lambda name: _as(team.find_user(name)), "he", "lin")
-    cases.fill(lambda name: _as(team.find_user(name)))
-    conduct.add_conduct(clock.today(), lambda name: _as(team.find_user(name)), "he", "lin")
-    _tell(str(bilingual("安排会议、联系计划与目标…", "Meetings, contact plans and goals …")))
-    calendar.fill(clock.today(), lambda name: _as(team.find_user(name)), LEADS)
-    calendars.add_calendars(lambda name: _as(team.find_user(name)))
-    _tell(str(bilingual("编写营销活动…", "Campaigns …")))
-    campaigns.fill(lambda name: _as(team.find_user(name)))
-    suitability.fill(lambda name: _as(team.find_user(name)))
-    surveys.fill(lambda name: _as(team.find_user(name)))
-    advice.add_advice(clock.today(), lambda name: _as(team.find_user(name)))
-    _tell(str(bilingual("急跌致电…", "Calls after a shock …")))
-    outreach.add_outreach(clock.today(), lambda name: _as(team.find_user(name)))
-    outgoing.add_outgoing(lambda name: _as(team.find_user(name)))
-    _tell(str(bilingual("登记任务、清单、休假与交接…", "Tasks, checklists, absences and hand-overs …")))
-    work.write(clock.today(), lambda name: _as(team.find_user(name)))
-    comments.write(lambda name: _as(team.find_user(name)))
-    feedback.fill(clock.today(), lambda name: _as(team.find_user(name)))
-    learning.add_learning(clock.today(), lambda name: _as(team.find_user(name)))
-    support.add_support(lambda name: _as(team.find_user(name)))
-    privacy.add_requests(clock.today(), lambda name: _as(team.find_user(name)), "he", "lin")
-    insight.add_reports(lambda name: _as(team.find_user(name)), "an", "zhou")
-    _tell(str(bilingual("考核一个季度…", "A quarter's appraisal …")))
-    appraisals.fill(clock.today(), lambda name: _as(team.find_user(name)))
-    innovation.fill(clock.today(), lambda name: _as(team.find_user(name)))
-    _keep(table, password)
+    _print_message(str(bilingual("计算关键时刻…", "Moments …")))
+    moments.evaluate_days(clock.today(), lambda name: _acting_as_user(team.find_user(name)), ("lin", "wang", "mai"))
+    messages.send_messages(lambda name: _acting_as_user(team.find_user(name)), ("lin", "wang"))
+    wording.add_wording(lambda name: _acting_as_user(team.find_user(name)), "he", "lin")
+    cases.fill(lambda name: _acting_as_user(team.find_user(name)))
+    conduct.add_conduct(clock.today(), lambda name: _acting_as_user(team.find_user(name)), "he", "lin")
+    _print_message(str(bilingual("安排会议、联系计划与目标…", "Meetings, contact plans and goals …")))
+    calendar.fill(clock.today(), lambda name: _acting_as_user(team.find_user(name)), LEADS)
+    calendars.add_calendars(lambda name: _acting_as_user(team.find_user(name)))
+    _print_message(str(bilingual("编写营销活动…", "Campaigns …")))
+    campaigns.fill(lambda name: _acting_as_user(team.find_user(name)))
+    suitability.fill(lambda name: _acting_as_user(team.find_user(name)))
+    surveys.fill(lambda name: _acting_as_user(team.find_user(name)))
+    advice.add_advice(clock.today(), lambda name: _acting_as_user(team.find_user(name)))
+    _print_message(str(bilingual("急跌致电…", "Calls after a shock …")))
+    outreach.add_outreach(clock.today(), lambda name: _acting_as_user(team.find_user(name)))
+    outgoing.add_outgoing(lambda name: _acting_as_user(team.find_user(name)))
+    _print_message(str(bilingual("登记任务、清单、休假与交接…", "Tasks, checklists, absences and hand-overs …")))
+    work.write(clock.today(), lambda name: _acting_as_user(team.find_user(name)))
+    comments.write(lambda name: _acting_as_user(team.find_user(name)))
+    feedback.fill(clock.today(), lambda name: _acting_as_user(team.find_user(name)))
+    learning.add_learning(clock.today(), lambda name: _acting_as_user(team.find_user(name)))
+    support.add_support(lambda name: _acting_as_user(team.find_user(name)))
+    privacy.add_requests(clock.today(), lambda name: _acting_as_user(team.find_user(name)), "he", "lin")
+    insight.add_reports(lambda name: _acting_as_user(team.find_user(name)), "an", "zhou")
+    _print_message(str(bilingual("考核一个季度…", "A quarter's appraisal …")))
+    appraisals.fill(clock.today(), lambda name: _acting_as_user(team.find_user(name)))
+    innovation.fill(clock.today(), lambda name: _acting_as_user(team.find_user(name)))
+    _write_sign_in_table(table, password)
     return report
 
 
@@ -184,7 +184,7 @@ def _trade(home: Path) -> None:
     with acting_as(system_actor("trades of the demonstration brokerage（演示）", "cli")):
         import_service.run_import(market.write_statement(home / market.STATEMENT, days, today))
         import_service.run_import(market.write_prices(home / market.PRICES, days))
-        _tell(str(bilingual("导入十二个月的每日数据…", "Importing twelve months of daily data …")))
+        _print_message(str(bilingual("导入十二个月的每日数据…", "Importing twelve months of daily data …")))
         for path in feeds.write_feeds(home / FEEDS, days, today):
             report = import_service.run_import(path)
             if report["errors"]:
@@ -210,7 +210,7 @@ def _tier() -> None:
         perform("tiers.create_scheme", {"name": "下调门槛（演示草稿）", "bounds": bounds})
 
 
-def _hire(password: str) -> None:
+def _add_staff(password: str) -> None:
     for branch in BRANCHES:
         perform("team.create_branch", {"code": branch.code, "name": branch.name, "city": branch.city})
     for name, code in TEAMS:
@@ -227,12 +227,12 @@ def _hire(password: str) -> None:
                 "password": first,
             },
         )
-        with _as(user):
+        with _acting_as_user(user):
             perform("team.change_my_password", {"current": first, "password": password})
 
 
 @contextmanager
-def _as(user: Any) -> Iterator[None]:
+def _acting_as_user(user: Any) -> Iterator[None]:
     with acting_as(replace(team.actor_of(user), door="cli")):
         yield
 
@@ -242,10 +242,10 @@ def _codes(count: int) -> list[str]:
     return [row.code for row in clients.clients().order_by("code")[:count]]
 
 
-def _live() -> None:
+def _add_daily_work() -> None:
     """A few things a workbook does not tell: complaints, promises, choices, tags, days to remember, a wall, a view."""
     today = clock.today()
-    with _as(team.find_user("admin")):
+    with _acting_as_user(team.find_user("admin")):
         perform(
             "fields.add",
             {
@@ -257,10 +257,10 @@ def _live() -> None:
             },
         )
     for name in ("lin", "wang", "mai"):
-        with _as(team.find_user(name)):
+        with _acting_as_user(team.find_user(name)):
             _serve(_codes(6), today)
             moments.describe_clients(today)
-    with _as(team.find_user("lin")):
+    with _acting_as_user(team.find_user("lin")):
         perform(
             "team.save_view",
             {
@@ -272,7 +272,7 @@ def _live() -> None:
         )
         walled = _codes(7)[-1]
         _belong()
-    with _as(team.find_user("he")):
+    with _acting_as_user(team.find_user("he")):
         perform(
             "clients.set_information_wall", {"client": walled, "walled": True, "reason": "演示：参与一项未公开项目"}
         )
@@ -361,7 +361,7 @@ def _serve(codes: list[str], today: date) -> None:
     )
 
 
-def _keep(table: Path, password: str) -> None:
+def _write_sign_in_table(table: Path, password: str) -> None:
     """Write who signs in as what, readable by the owner of the data directory alone."""
     lines = ["演示券商（纯属虚构）· 登录名与密码", "Demonstration brokerage (invented) · sign-ins", ""]
     for member in STAFF:
@@ -372,5 +372,5 @@ def _keep(table: Path, password: str) -> None:
         file.write("\n".join(lines))
 
 
-def _tell(words: str) -> None:
+def _print_message(words: str) -> None:
     print(words, file=sys.stderr, flush=True)

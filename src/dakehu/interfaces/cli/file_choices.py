@@ -13,16 +13,16 @@ def file_choices(line: argparse.Namespace) -> Choices:
         kind=line.as_kind,
         sheet=line.sheet,
         header_row=line.header_row,
-        columns=_named(line.map),
-        units=_named(line.unit),
-        rates=_named(line.rate),
+        columns=_parse_assignments(line.map),
+        units=_parse_assignments(line.unit),
+        rates=_parse_assignments(line.rate),
         order=line.date_order,
         feed=line.feed,
         day=line.day,
     )
 
 
-def _named(texts: list[str]) -> dict[str, str]:
+def _parse_assignments(texts: list[str]) -> dict[str, str]:
     made = {}
     for text in texts:
         name, sign, value = text.replace("\uff1d", "=").rpartition("=")

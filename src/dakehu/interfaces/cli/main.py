@@ -20,7 +20,7 @@ ANNOUNCED = ("serve", "open", "demo", "training", "migrate")
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status."""
-    line = understood(words)
+    line = parse_command_line(words)
     if not line.command:
         parser().print_help(sys.stderr)
         return 2
@@ -60,7 +60,7 @@ def main(words: Sequence[str] | None = None) -> int:
             return output.write_fault(line, fault)
 
 
-def understood(words: Sequence[str] | None) -> argparse.Namespace:
+def parse_command_line(words: Sequence[str] | None) -> argparse.Namespace:
     """The command line read; `key=value` may stand before or after the options."""
     line, rest = parser().parse_known_args(words)
     values = [word for word in rest if "=" in word and not word.startswith("-")]

@@ -61,8 +61,8 @@ def progress_of(line: argparse.Namespace) -> Any:
     if line.json or not sys.stderr.isatty():
         return no_progress
 
-    def show(share: float, words: Bilingual | str = "") -> None:
+    def print_progress(share: float, words: Bilingual | str = "") -> None:
         sys.stderr.write(f"\r{share * 100:5.1f}% {words!s:60.60}")
         sys.stderr.flush()
 
-    return show
+    return print_progress

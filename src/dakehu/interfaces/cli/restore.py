@@ -55,7 +55,7 @@ def restore(source: Path, password: str | None, moment: datetime | None = None) 
         if (home / LOADING).exists():
             return _load_dump(home, known)
         if _is_in_use(home):
-            return _restored_before(home, known)
+            return _repeated_restore(home, known)
         return _restore(backup, home, known)
     finally:
         encrypted_fields.forget_cached()
@@ -87,16 +87,16 @@ def _restore(backup: _Backup, home: Path, known: str) -> dict[str, Any]:
         about = backup.unpack(part)
         server.tell(bilingual("正在核对数据库、密钥和文件……", "Proving database, keys and files …"))
         _gather_keys(part, home)
-        pending_restore.unite(home / tombstones.FILE, part / tombstones.FILE)
+        pending_restore.append_lines(home / tombstones.FILE, part / tombstones.FILE)
         if about["database"] == "sqlite":
-            _prove(part, known)
+            _check_unpacked(part, known)
         elif backup.snapshot is not None:
-            _prove_recovered(part)
+            _check_recovered(part)
         else:
             _prove_dump(part)
         (part / "about.json").unlink(missing_ok=True)
         if _is_in_use(home):  # somebody started a desk there meanwhile
-            return _restored_before(home, known)
+            return _repeated_restore(home, known)
         pending_restore.commit(home)
     finally:
         shutil.rmtree(part, ignore_errors=True)
@@ -114,7 +114,7 @@ def _is_in_use(home: Path) -> bool:
     return any((home / name).exists() for name in OF_A_DESK)
 
 
-def _restored_before(home: Path, known: str) -> dict[str, Any]:
+def _repeated_restore(home: Path, known: str) -> dict[str, Any]:
     """A restore that was killed after it took effect, given again: the same backup, and nothing happened since."""
     if (home / DATABASE).exists() and connection.vendor == "sqlite":
         with suppress(Refused, DatabaseError):
@@ -163,7 +163,7 @@ def _gather_keys(part: Path, home: Path) -> None:
 
 
 @contextmanager
-def _at_home(folder: Path) -> Iterator[None]:
+def _using_home(folder: Path) -> Iterator[None]:
     """Inside, the desk is the one in `folder`."""
     home, secret, name = settings.DAKEHU_HOME, settings.SECRET_KEY, connection.settings_dict["NAME"]
     session = folder / "keys" / keys.SESSION_FILE
@@ -182,7 +182,7 @@ def _at_home(folder: Path) -> Iterator[None]:
         settings.DAKEHU_HOME, settings.SECRET_KEY, connection.settings_dict["NAME"] = home, secret, name
 
 
-def _prove(part: Path, known: str) -> None:
+def _check_unpacked(part: Path, known: str) -> None:
     """Raise Refused unless what was unpacked is a whole desk; brings it up to date."""
     if connection.vendor != "sqlite" or not (part / DATABASE).is_file():
         raise refusal(
@@ -190,7 +190,7 @@ def _prove(part: Path, known: str) -> None:
             "备份中的数据库与当前设置的数据库种类不同，或没有数据库。",
             "The backup holds another kind of database than the one that is set, or none.",
         )
-    with _at_home(part):
+    with _using_home(part):
         try:
             _prove_database()
             server.make_ready()
@@ -200,9 +200,9 @@ def _prove(part: Path, known: str) -> None:
             with connection.cursor() as cursor:
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except KeyTrouble:
-            raise _unfit() from None
+            raise _unfit_refusal() from None
         except DatabaseError:
-            raise archive.damaged() from None
+            raise archive.damaged_backup_refusal() from None
     for path in part.glob(f"{DATABASE}-*"):
         path.unlink()
 
@@ -211,7 +211,7 @@ def _prove_database() -> None:
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA integrity_check(1)")
         if cursor.fetchone()[0] != "ok":
-            raise archive.damaged()
+            raise archive.damaged_backup_refusal()
     if key_check.is_fresh():
         raise refusal("file", "备份中的数据库不是工作台的数据库。", "The database of this backup is not one of a desk.")
 
@@ -229,7 +229,7 @@ def _prove_files() -> None:
         )
 
 
-def _unfit() -> Refused:
+def _unfit_refusal() -> Refused:
     return refusal(
         "keys",
         "密钥与备份中的数据库不符，没有恢复任何内容。请使用做备份时的密钥。",
@@ -252,13 +252,13 @@ def _prove_dump(part: Path) -> None:
     _must_be_empty()
     records = postgres_output("pg_restore", "--data-only", "-t", "foundation_installationrecord", "-f", "-", str(dump))
     known = {name: value for name, value in _KEY_RECORD.findall(records) if name != "session"}
-    with _at_home(part):
+    with _using_home(part):
         found = keys.fingerprints()
     if any(found.get(name) != value for name, value in known.items()):
-        raise _unfit()
+        raise _unfit_refusal()
 
 
-def _prove_recovered(part: Path) -> None:
+def _check_recovered(part: Path) -> None:
     """Raise Refused unless the database that PostgreSQL has recovered is the one of these keys and files."""
     if connection.vendor != "postgresql" or key_check.is_fresh(server.owner_alias()):
         raise refusal(
@@ -266,11 +266,11 @@ def _prove_recovered(part: Path) -> None:
             "这是 PostgreSQL 工作台的快照：请先用 PostgreSQL 恢复数据库（见 deploy/postgres），再恢复数据目录。",
             "These are snapshots of a desk on PostgreSQL: recover the database first (deploy/postgres), then the data directory.",
         )
-    with _at_home(part):
+    with _using_home(part):
         try:
             key_check.check_keys()
         except KeyTrouble:
-            raise _unfit() from None
+            raise _unfit_refusal() from None
         _prove_files()
 
 

@@ -61,7 +61,7 @@ def migrate() -> None:
     steps, begun = len(_steps_behind()), time.monotonic()
     if steps:
         tell(bilingual("正在准备数据库（{n} 步）…", "Preparing the database ({n} steps) …", n=steps))
-    with _patience_asked(bilingual("仍在准备数据库…", "Still preparing the database …")), rendered_in_place():
+    with _waiting_notice(bilingual("仍在准备数据库…", "Still preparing the database …")), rendered_in_place():
         call_command("migrate", database=owner_alias(), interactive=False, verbosity=0)
     if steps:
         tell(
@@ -74,7 +74,7 @@ def migrate() -> None:
 
 
 @contextmanager
-def _patience_asked(words: Bilingual) -> Iterator[None]:
+def _waiting_notice(words: Bilingual) -> Iterator[None]:
     """Say every few seconds that something is still going on, and for how long by now."""
     done, text = threading.Event(), str(words)
 
@@ -93,7 +93,7 @@ def _patience_asked(words: Bilingual) -> Iterator[None]:
 def make_ready() -> None:
     """Bring the database up to date where that is ours to do: always on SQLite, with the owner's address elsewhere.
     Raises KeyTrouble where the keys are not the ones of this database."""
-    _after_a_restore()
+    _clean_up_restore()
     if _steps_behind():
         if connections[DEFAULT_DB_ALIAS].vendor == "postgresql" and owner_alias() == DEFAULT_DB_ALIAS:
             raise Refused(
@@ -108,7 +108,7 @@ def make_ready() -> None:
     _rebuild_derived()
 
 
-def _after_a_restore() -> None:
+def _clean_up_restore() -> None:
     """Remove what a killed restore or backup left; refuse where a restore has still to load its database."""
     home = Path(settings.DAKEHU_HOME)
     if (home / pending_restore.LOADING).exists():
@@ -169,7 +169,7 @@ def work() -> int:
         signal.signal(number, lambda *_: stop.set())
     parent = psutil.Process().parent()
 
-    def watch() -> None:
+    def stop_with_parent() -> None:
         while not stop.wait(BEAT):
             if parent is not None and not parent.is_running():
                 stop.set()
@@ -180,7 +180,7 @@ def work() -> int:
                 worker_beat().write_text(str(os.getpid()))
             stop.wait(BEAT)
 
-    for body in (watch, beat):
+    for body in (stop_with_parent, beat):
         threading.Thread(target=body, daemon=True).start()
     run_worker(stop)
     return 0
@@ -201,7 +201,7 @@ def serve(
     lock = links.serve_lock()
     is_first = lock.take(address=address, since=now().isoformat())
     if not is_first and connections[DEFAULT_DB_ALIAS].vendor == "sqlite":
-        raise _already_served(lock.holder() or {})
+        raise _served_elsewhere_refusal(lock.holder() or {})
     if not is_first:
         tell(
             bilingual(
@@ -219,7 +219,7 @@ def serve(
     for number in (signal.SIGTERM, signal.SIGINT, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])):
         signal.signal(number, lambda *_: stopping.set())
     tell(bilingual("正在启动网页和后台进程…", "Starting the web processes and the worker …"))
-    children = _children(host, port, opened, with_worker=with_worker)
+    children = _web_children(host, port, opened, with_worker=with_worker)
     threading.Thread(target=_announce_ready, args=(address, stopping, announce), daemon=True).start()
     try:
         if supervision.supervise(children, stopping, tell, renewing):
@@ -248,8 +248,8 @@ def serve(
 
 def check_port(host: str, port: int) -> None:
     """Raise Refused, with who holds it, where a port is in use."""
-    if _taken(host, port):
-        raise refusal("port", *_who_holds(port), port=port)
+    if _is_port_in_use(host, port):
+        raise refusal("port", *_port_holder(port), port=port)
 
 
 def _listening(host: str, port: int) -> socket.socket | None:
@@ -264,10 +264,10 @@ def _listening(host: str, port: int) -> socket.socket | None:
     try:
         return listen_socket.open_socket(host, port)
     except OSError:
-        raise refusal("port", *_who_holds(port), port=port) from None
+        raise refusal("port", *_port_holder(port), port=port) from None
 
 
-def _children(host: str, port: int, opened: socket.socket | None, *, with_worker: bool) -> list[Child]:
+def _web_children(host: str, port: int, opened: socket.socket | None, *, with_worker: bool) -> list[Child]:
     environment = {**os.environ, SUPERVISED: str(os.getpid())}
     program = [sys.executable, "-m", "dakehu.interfaces.cli.child", str(os.getpid())]
     descriptor = opened.fileno() if opened is not None else -1
@@ -308,7 +308,7 @@ def restart() -> int:
     return int(holder["pid"])
 
 
-def _already_served(holder: dict[str, Any]) -> Refused:
+def _served_elsewhere_refusal(holder: dict[str, Any]) -> Refused:
     return refusal(
         "home",
         "数据目录 {home} 的工作台已在 {address} 运行（进程 {pid}，{since} 起）。请直接打开，或先停止它。",
@@ -320,7 +320,7 @@ def _already_served(holder: dict[str, Any]) -> Refused:
     )
 
 
-def _taken(host: str, port: int) -> bool:
+def _is_port_in_use(host: str, port: int) -> bool:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -330,7 +330,7 @@ def _taken(host: str, port: int) -> bool:
     return False
 
 
-def _who_holds(port: int) -> tuple[str, str]:
+def _port_holder(port: int) -> tuple[str, str]:
     """The sentence about a port that is in use: by another desk, as far as that can be seen, or by somebody else."""
     with suppress(psutil.Error, OSError):
         for found in psutil.net_connections(kind="tcp"):

@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from dakehu.foundation.base.errors import Refused, refusal
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.interfaces.cli.archive import KEYS, MEMBERS, damaged, foreign
+from dakehu.interfaces.cli.archive import KEYS, MEMBERS, damaged_backup_refusal, foreign
 
 PIECE = 64 * 1024
 NONCE = 12
@@ -69,7 +69,7 @@ class SnapshotFolder:
             made = _derive(password, bytes.fromhex(known["salt"]))
             is_right = hmac.compare_digest(hmac.new(made[32:], PROOF, "sha256").hexdigest(), str(known["proof"]))
         except (ValueError, KeyError, TypeError):
-            raise damaged() from None
+            raise damaged_backup_refusal() from None
         if not is_right:
             raise Refused(
                 bilingual("快照的密码不正确。没有改动任何内容。", "The password is not the one of these snapshots.")
@@ -84,7 +84,7 @@ class SnapshotFolder:
         counts = {"pieces": 0, "written": 0, "bytes": 0}
         for name, path in files.items():
             try:
-                members[name] = [self._keep(piece, counts) for piece in _pieces(path)]
+                members[name] = [self._keep(piece, counts) for piece in _read_pieces(path)]
             except FileNotFoundError:  # removed this moment: whatever is named by the database is held by the caller
                 continue
         if hasattr(os, "sync"):
@@ -163,7 +163,7 @@ class SnapshotFolder:
             sealed = path.read_bytes()
             return zlib.decompress(self.cipher.decrypt(sealed[:NONCE], sealed[NONCE:], name.encode()))
         except (OSError, InvalidTag, ValueError, zlib.error):
-            raise damaged() from None
+            raise damaged_backup_refusal() from None
 
     # --- thinning --------------------------------------------------------------------------------------------
 
@@ -174,7 +174,7 @@ class SnapshotFolder:
         """
         kept: dict[str, Snapshot] = {}
         for one in self.snapshots():
-            kept.setdefault(_slot(one.at, now), one)
+            kept.setdefault(_retention_slot(one.at, now), one)
         gone = [one for one in self.snapshots() if one not in kept.values()]
         if not gone:
             return 0
@@ -189,7 +189,7 @@ class SnapshotFolder:
         return len(gone)
 
 
-def _slot(at: datetime, now: datetime) -> str:
+def _retention_slot(at: datetime, now: datetime) -> str:
     """Return what a snapshot stands for: itself, its hour or its day. The first of each is kept."""
     age = now - at
     return at.strftime(TIME if age < EVERY_FOR else "%Y%m%d%H" if age < HOURLY_FOR else "%Y%m%d")
@@ -199,7 +199,7 @@ def _derive(password: str, salt: bytes) -> bytes:
     return Scrypt(salt=salt, length=64, n=2**15, r=8, p=1).derive(password.encode())
 
 
-def _pieces(path: Path) -> Iterator[bytes]:
+def _read_pieces(path: Path) -> Iterator[bytes]:
     with path.open("rb") as stream:
         while piece := stream.read(PIECE):
             yield piece

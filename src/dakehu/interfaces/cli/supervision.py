@@ -95,7 +95,7 @@ def supervise(
         for child in children:
             status = child.note_end(moment)
             if status is not None:
-                tell(_ended(child, status))
+                tell(_ended_text(child, status))
                 if child.is_hopeless:
                     return False
             if child.process is None and moment >= child.due:
@@ -118,7 +118,7 @@ def renew(children: list[Child], tell: Tell) -> Iterator[None]:
             child.successor.kill()
             child.successor.wait()
             child.successor = None
-            tell(_not_replaced(child))
+            tell(_not_replaced_text(child))
             return
         old, child.process, child.started, child.successor = child.process, child.successor, time.monotonic(), None
         if old is None:
@@ -131,7 +131,7 @@ def renew(children: list[Child], tell: Tell) -> Iterator[None]:
     tell(bilingual("所有进程已更新。", "All processes have been replaced."))
 
 
-def _not_replaced(child: Child) -> Bilingual:
+def _not_replaced_text(child: Child) -> Bilingual:
     return bilingual(
         "新的{what}没有就绪，继续使用原来的进程；原因见上方日志。",
         "The new {what_en} did not get ready, so the one before it goes on; the log above says why.",
@@ -140,7 +140,7 @@ def _not_replaced(child: Child) -> Bilingual:
     )
 
 
-def _ended(child: Child, status: int) -> Bilingual:
+def _ended_text(child: Child, status: int) -> Bilingual:
     return bilingual(
         "{what}意外结束（状态 {status}），{wait:.1f} 秒后重新启动。",
         "The {what_en} ended unexpectedly (status {status}); it is started again in {wait:.1f} s.",

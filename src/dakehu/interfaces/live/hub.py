@@ -143,7 +143,7 @@ class Hub:
                 raise NotOpened(404)
             if entry is None:
                 entry = changes.entry_before(since) if since else changes.last_entry()
-            newest, found = changes.read_after(entry)
+            newest, found = changes.changes_after(entry)
             return Stream(session, actor, page, subject, newest), changed_parts(page, subject, found)
 
     async def _run(self) -> None:
@@ -160,7 +160,7 @@ class Hub:
     def _look(self, streams: list[Stream]) -> list[News]:
         """Read once for all streams. A fault ends nothing, such as a database that is away: the next look reads what was missed."""
         try:
-            newest, found = changes.read_after(self.entry or 0)
+            newest, found = changes.changes_after(self.entry or 0)
             news = {stream: News(stream, newest) for stream in streams}
             self._check(news, found)
             self._find_parts(news, found)

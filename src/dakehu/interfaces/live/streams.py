@@ -44,11 +44,11 @@ class Streams:
             await send({"type": "http.response.start", "status": fault.status, "headers": [(b"content-length", b"0")]})
             await send({"type": "http.response.body", "body": b""})
             return
-        gone = asyncio.ensure_future(_until_gone(receive))
+        gone = asyncio.ensure_future(_wait_for_disconnect(receive))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
             await _send(send, f"retry: {AGAIN}\n\n")
-            await _talk(stream, send, gone)
+            await _send_news(stream, send, gone)
         finally:
             self.hub.close(stream)
             gone.cancel()
@@ -74,12 +74,12 @@ def drawn_at(text: str) -> datetime | None:
     return datetime.fromtimestamp(int(text), UTC) - MARGIN
 
 
-async def _until_gone(receive: Receive) -> None:
+async def _wait_for_disconnect(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         continue
 
 
-async def _talk(stream: Stream, send: Send, gone: "asyncio.Future[None]") -> None:
+async def _send_news(stream: Stream, send: Send, gone: "asyncio.Future[None]") -> None:
     """Send what the hub finds until the page goes or may no longer be told."""
     while not gone.done():
         waking = asyncio.ensure_future(stream.wake.wait())

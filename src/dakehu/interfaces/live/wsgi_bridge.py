@@ -25,7 +25,7 @@ class RequestBody(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         while not self.rest and self.more:
-            message = asyncio.run_coroutine_threadsafe(_awaited(self.receive), self.loop).result()
+            message = asyncio.run_coroutine_threadsafe(_await_message(self.receive), self.loop).result()
             if message["type"] == "http.disconnect":
                 raise ConnectionResetError("the browser went away before it had sent everything")
             self.rest, self.more = memoryview(message.get("body", b"")), bool(message.get("more_body"))
@@ -35,7 +35,7 @@ class RequestBody(io.RawIOBase):
         return size
 
 
-async def _awaited(receive: Receive) -> Message:
+async def _await_message(receive: Receive) -> Message:
     """Await what the server calls awaitable; its own object is no coroutine."""
     return await receive()
 
@@ -57,10 +57,10 @@ class WsgiBridge:
         first = await receive()
         if first["type"] == "http.disconnect":
             return
-        following = None if first.get("more_body") else asyncio.ensure_future(_awaited(receive))
+        following = None if first.get("more_body") else asyncio.ensure_future(_await_message(receive))
         try:
             async with self.free:
-                if following is not None and _has_gone(following):
+                if following is not None and _is_disconnected(following):
                     return
                 environ = environ_of(scope, io.BufferedReader(RequestBody(first, receive, loop), 65536))
                 answer = Answer(send, loop)
@@ -71,7 +71,7 @@ class WsgiBridge:
                 following.cancel()
 
 
-def _has_gone(following: "asyncio.Future[Message]") -> bool:
+def _is_disconnected(following: "asyncio.Future[Message]") -> bool:
     """Whether what follows a whole request has come already: only that its sender has gone."""
     if not following.done() or following.cancelled() or following.exception() is not None:
         return False

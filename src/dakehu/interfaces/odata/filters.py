@@ -52,7 +52,7 @@ def parse_filter(text: str, one: EntitySet, sets: dict[str, EntitySet]) -> Condi
     if len(text) > LONGEST:
         raise Refused(bilingual("筛选条件太长。", "The filter is too long."))
     try:
-        tree = ODataParser().parse(_with_single_lists(ODataLexer().tokenize(BARE_OFFSET.sub(r"\1+\2", text))))
+        tree = ODataParser().parse(_add_list_commas(ODataLexer().tokenize(BARE_OFFSET.sub(r"\1+\2", text))))
     except ODataException:
         tree = None
     if tree is None:
@@ -62,7 +62,7 @@ def parse_filter(text: str, one: EntitySet, sets: dict[str, EntitySet]) -> Condi
     return _Rewriter(one, sets).condition(tree, 1)
 
 
-def _with_single_lists(tokens: Iterable[Any]) -> Iterator[Any]:
+def _add_list_commas(tokens: Iterable[Any]) -> Iterator[Any]:
     """The tokens, with a comma after the only value of a list (`in (1)`): the parser takes such a list as Python would."""
     before: list[str] = []
     for token in tokens:
@@ -104,7 +104,7 @@ class _Rewriter:
         if depth > conditions.DEPTH:
             raise Refused(bilingual("筛选条件嵌套太深。", "The filter is too deeply nested."))
         if isinstance(node, ast.BoolOp):
-            parts = tuple(self.condition(part, depth + 1) for part in _flat(node))
+            parts = tuple(self.condition(part, depth + 1) for part in _flatten_chain(node))
             return And(parts) if isinstance(node.op, ast.And) else Or(parts)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             return Not(self.condition(node.operand, depth + 1))
@@ -164,7 +164,7 @@ def cannot_use(found: Property) -> Refused:
     return Refused(bilingual("不能按“{label}”筛选或排序。", "You may not filter or sort by “{label}”.", label=label))
 
 
-def _flat(node: Any) -> list[Any]:
+def _flatten_chain(node: Any) -> list[Any]:
     """The parts of a chain such as `a or b or c`, which the parser nests to the left."""
     kind, parts = type(node.op), []
     while isinstance(node, ast.BoolOp) and isinstance(node.op, kind):

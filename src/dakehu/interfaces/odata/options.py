@@ -85,8 +85,8 @@ def preferred_size(header: str) -> int | None:
 
 def read_options(raw: dict[str, str], one: EntitySet, sets: dict[str, EntitySet], prefer: str = "") -> Options:
     """Check the options of a request for rows of `one`. Raises Refused for what is wrong with them."""
-    selected = _selected(raw.get("$select", ""), one)
-    order, by_number = _ordered(raw.get("$orderby", ""), one, sets)
+    selected = _parse_select(raw.get("$select", ""), one)
+    order, by_number = _parse_order(raw.get("$orderby", ""), one, sets)
     counted = raw.get("$count", "false").lower()
     if counted not in ("true", "false"):
         raise Refused(bilingual("$count 应为 true 或 false。", "$count must be true or false."))
@@ -98,10 +98,10 @@ def read_options(raw: dict[str, str], one: EntitySet, sets: dict[str, EntitySet]
         condition=condition,
         order=order,
         by_number=by_number,
-        top=_whole(raw, "$top"),
-        skip=_whole(raw, "$skip") or 0,
+        top=_parse_count(raw, "$top"),
+        skip=_parse_count(raw, "$skip") or 0,
         is_counted=counted == "true",
-        expansions=_expanded(raw.get("$expand", ""), one, sets),
+        expansions=_parse_expand(raw.get("$expand", ""), one, sets),
         token=raw.get("$skiptoken", ""),
         asked={name: raw[name] for name in KEPT if raw.get(name)},
         page_size=preferred_size(prefer),
@@ -109,7 +109,7 @@ def read_options(raw: dict[str, str], one: EntitySet, sets: dict[str, EntitySet]
     )
 
 
-def _selected(text: str, one: EntitySet) -> list[Property]:
+def _parse_select(text: str, one: EntitySet) -> list[Property]:
     """The properties named, in this order; [] for all of them."""
     names = [name.strip() for name in text.split(",") if name.strip()]
     if not names or "*" in names:
@@ -125,7 +125,7 @@ def find_own_property(name: str, one: EntitySet) -> Property:
     return found
 
 
-def _ordered(text: str, one: EntitySet, sets: dict[str, EntitySet]) -> tuple[str, frozenset[str]]:
+def _parse_order(text: str, one: EntitySet, sets: dict[str, EntitySet]) -> tuple[str, frozenset[str]]:
     """(order as in gates, key columns in it that go by their number)."""
     parts, by_number = [], set()
     for item in text.split(","):
@@ -145,7 +145,7 @@ def _ordered(text: str, one: EntitySet, sets: dict[str, EntitySet]) -> tuple[str
     return ",".join(parts), frozenset(by_number)
 
 
-def _whole(raw: dict[str, str], name: str) -> int | None:
+def _parse_count(raw: dict[str, str], name: str) -> int | None:
     text = raw.get(name)
     if text is None:
         return None
@@ -156,7 +156,7 @@ def _whole(raw: dict[str, str], name: str) -> int | None:
     return int(text)
 
 
-def _expanded(text: str, one: EntitySet, sets: dict[str, EntitySet]) -> list[Expansion]:
+def _parse_expand(text: str, one: EntitySet, sets: dict[str, EntitySet]) -> list[Expansion]:
     made: list[Expansion] = []
     place = 0
     while text and place < len(text):
@@ -169,14 +169,14 @@ def _expanded(text: str, one: EntitySet, sets: dict[str, EntitySet]) -> list[Exp
             raise NotSupported(bilingual("超过四项的 $expand", "more than four relations in $expand"))
         if way is None:
             raise Refused(bilingual("没有“{name}”这种关联。", "There is no relation “{name}”.", name=found[1][:80]))
-        inner = _nested(found[2] or "")
+        inner = _parse_nested_options(found[2] or "")
         target = sets[way.target]
-        chosen = _selected(inner.get("$select", ""), target)
+        chosen = _parse_select(inner.get("$select", ""), target)
         made.append(Expansion(way, chosen or list(target.properties.values()), bool(chosen)))
     return made
 
 
-def _nested(text: str) -> dict[str, str]:
+def _parse_nested_options(text: str) -> dict[str, str]:
     """Options inside an `$expand`: `$select` alone."""
     made = {}
     for item in filter(None, (part.strip() for part in text.split(";"))):

@@ -45,7 +45,7 @@ class Source:
 
 def collection(source: Source, options: Options, sets: dict[str, EntitySet], root: str) -> Iterator[bytes]:
     """A page of rows as JSON, in slices. Records a first page."""
-    rows = _filtered(source, options)
+    rows = _filter_rows(source, options)
     place, left, is_later = _place_of(source, options)
     if not is_later:
         left = options.top
@@ -75,7 +75,7 @@ def collection(source: Source, options: Options, sets: dict[str, EntitySet], roo
 
 def count(source: Source, options: Options) -> int:
     """The number of rows that pass the filter. Recorded, as a number answers questions too."""
-    rows = _filtered(source, options)
+    rows = _filter_rows(source, options)
     number = int(rows.count())
     _record(source, options, number)
     return number
@@ -106,7 +106,7 @@ def context_of(one: EntitySet, options: Options) -> str:
     return f"{one.name}({names})" if names else one.name
 
 
-def _filtered(source: Source, options: Options) -> Any:
+def _filter_rows(source: Source, options: Options) -> Any:
     rows = source.rows.order_by()
     return rows if options.condition is None else apply_condition(rows, options.condition)
 
@@ -169,14 +169,14 @@ def _dictionaries(
     names, rows, found = _values(one, numbers, options.properties)
     made = [dict(zip(names, row, strict=True)) for row in rows]
     for item in options.expansions:
-        follow = _own if item.way.is_own_key else _beside
+        follow = _related_single_rows if item.way.is_own_key else _related_rows
         others = follow(one, sets[item.way.target], item, found)
         for number, row in zip(found, made, strict=True):
             row[item.way.name] = others.get(number, [] if item.way.is_many else None)
     return made
 
 
-def _own(one: EntitySet, target: EntitySet, item: Expansion, numbers: list[int]) -> dict[int, Any]:
+def _related_single_rows(one: EntitySet, target: EntitySet, item: Expansion, numbers: list[int]) -> dict[int, Any]:
     """{number of a row: the row that its key leads to}."""
     key_name = f"{item.way.key}_id"
     keys = dict(one.model.objects.filter(pk__among=numbers).values_list("pk", key_name))
@@ -187,7 +187,7 @@ def _own(one: EntitySet, target: EntitySet, item: Expansion, numbers: list[int])
     return {number: by_number.get(key) for number, key in keys.items()}
 
 
-def _beside(one: EntitySet, target: EntitySet, item: Expansion, numbers: list[int]) -> dict[int, Any]:
+def _related_rows(one: EntitySet, target: EntitySet, item: Expansion, numbers: list[int]) -> dict[int, Any]:
     """{number of a row: the row or rows whose key leads to it}."""
     key_name = f"{item.way.key}_id"
     rows_there = target.rows().order_by("pk").filter(**{f"{key_name}__in": numbers})

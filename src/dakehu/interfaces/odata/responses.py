@@ -39,7 +39,7 @@ def answer(body: Iterable[bytes] | bytes, content_type: str = JSON, status: int 
     return HttpResponse(content, content_type=content_type, status=status, headers={VERSION: "4.0"})
 
 
-def refused(refusal: Refused) -> HttpResponse:
+def refusal_response(refusal: Refused) -> HttpResponse:
     """A refusal as an OData error."""
     made: Any = answer(orjson.dumps(error_body(refusal.status, str(refusal))), status=refusal.status)
     made._has_been_logged = True  # what is not offered (501) is no fault of the server's
@@ -52,7 +52,7 @@ def refused(refusal: Refused) -> HttpResponse:
     return made
 
 
-def answered(view: View) -> View:
+def odata_view(view: View) -> View:
     """Around the view: reading only, one actor, the reader's language, refusals and faults as OData errors."""
 
     @csrf_exempt
@@ -62,10 +62,10 @@ def answered(view: View) -> View:
             try:
                 made = _read(view, request, *args, **named)
             except Refused as refusal:
-                made = refused(refusal)
+                made = refusal_response(refusal)
             except Exception as fault:
-                made = _broken(request, fault)
-        return _sent(request, made)
+                made = _fault_response(request, fault)
+        return _encode_response(request, made)
 
     return run
 
@@ -81,7 +81,7 @@ def _read(view: View, request: Any, *args: Any, **named: Any) -> HttpResponse:
         return view(request, *args, **named)
 
 
-def _broken(request: HttpRequest, fault: Exception) -> HttpResponse:
+def _fault_response(request: HttpRequest, fault: Exception) -> HttpResponse:
     number = getattr(request, "request_id", "")
     log.error("request %s failed at %s", number, route_of(request), exc_info=fault)
     known = system_faults.explain(fault)
@@ -92,7 +92,7 @@ def _broken(request: HttpRequest, fault: Exception) -> HttpResponse:
     return answer(orjson.dumps(error_body(status, str(known or words))), status=status)
 
 
-def _sent(request: HttpRequest, made: HttpResponse) -> HttpResponse:
+def _encode_response(request: HttpRequest, made: HttpResponse) -> HttpResponse:
     """Compressed where the program takes it; without a body for HEAD."""
     content = made.content
     if len(content) > SMALL and "gzip" in request.headers.get("Accept-Encoding", ""):

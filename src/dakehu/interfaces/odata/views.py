@@ -14,14 +14,14 @@ from dakehu.interfaces.odata.metadata import metadata_xml
 from dakehu.interfaces.odata.options import raw_options, read_options
 from dakehu.interfaces.odata.pull import Source
 from dakehu.interfaces.odata.refusals import NotSupported
-from dakehu.interfaces.odata.responses import PLAIN, XML, answer, answered
+from dakehu.interfaces.odata.responses import PLAIN, XML, answer, odata_view
 
 ROOT = "/odata/v4/"
 STEP = re.compile(r"([A-Za-z]\w*)(?:\((?:id=)?(\d{1,18})\))?", re.ASCII)
 COUNT = "$count"
 
 
-@answered
+@odata_view
 def root_view(request: HttpRequest) -> HttpResponse:
     """The service document: the entity sets that the reader may list."""
     root = _root(request)
@@ -32,13 +32,13 @@ def root_view(request: HttpRequest) -> HttpResponse:
     return answer(orjson.dumps({"@odata.context": f"{root}$metadata", "value": listed}))
 
 
-@answered
+@odata_view
 def metadata_view(request: HttpRequest) -> HttpResponse:
     """What the sets hold, always as XML."""
     return answer(metadata_xml(entity_sets()).encode(), XML)
 
 
-@answered
+@odata_view
 def rows_view(request: HttpRequest, path: str) -> HttpResponse:
     """Rows of a set, an entity, what an entity leads to, or a count of these."""
     raw = raw_options(dict(request.GET.lists()))
@@ -75,10 +75,10 @@ def _source(path: str, sets: dict[str, EntitySet]) -> tuple[Source, bool]:
             raise NotFound(bilingual("地址", "address"))
         return Source(path, one, rows), False
     rows = rows.filter(pk=int(first[2]))
-    return _followed(path, one, rows, steps[1], sets) if len(steps) > 1 else (Source(path, one, rows), True)
+    return _follow_step(path, one, rows, steps[1], sets) if len(steps) > 1 else (Source(path, one, rows), True)
 
 
-def _followed(path: str, one: EntitySet, rows: Any, step: Any, sets: dict[str, EntitySet]) -> tuple[Source, bool]:
+def _follow_step(path: str, one: EntitySet, rows: Any, step: Any, sets: dict[str, EntitySet]) -> tuple[Source, bool]:
     """The rows that the one entity of `rows` leads to by a navigation."""
     way = one.navigations.get(step[1])
     if way is None and step[1] in one.properties:

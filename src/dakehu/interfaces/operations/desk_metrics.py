@@ -15,7 +15,7 @@ from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.audit import anchor
 from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base import clock
-from dakehu.foundation.base.renamed import Kind, all_names
+from dakehu.foundation.base.renamed import Kind, names_with_former
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.installation.last_snapshot import last_snapshot
 from dakehu.foundation.jobs import queue
@@ -49,7 +49,7 @@ def _read() -> Iterator[Measure]:
     yield from _machine()
     try:
         with acting_as(system_actor("read the figures of the desk", "metrics")):
-            found = [*_jobs(), *_worker(), *_night(), *_backup(), *_audit(), *read_measures()]
+            found = [*_jobs(), *_worker(), *_nightly_measures(), *_backup(), *_audit(), *read_measures()]
     except DatabaseError:
         yield Measure("database_up", "1 while the database answers.", 0)
         return
@@ -99,7 +99,7 @@ def _worker() -> Iterator[Measure]:
     yield from _moment("worker_last_seen", "When a worker was last seen.", state["seen"])
 
 
-def _night() -> Iterator[Measure]:
+def _nightly_measures() -> Iterator[Measure]:
     last = NightlyRun.objects.order_by("-started_at").first()
     yield from _moment("nightly_last_run", "When the last nightly run started.", last and last.started_at)
     for state in NightState:
@@ -113,7 +113,7 @@ def _night() -> Iterator[Measure]:
 
 
 def _backup() -> Iterator[Measure]:
-    rows = AuditEntry.objects.filter(action__in=all_names(Kind.ACTION, "desk.backup")).order_by("-pk")
+    rows = AuditEntry.objects.filter(action__in=names_with_former(Kind.ACTION, "desk.backup")).order_by("-pk")
     yield from _moment("backup_last", "When the last backup was written.", rows.values_list("at", flat=True).first())
     snapshot = last_snapshot()
     at = datetime.fromtimestamp(snapshot.stat().st_mtime, UTC) if snapshot.exists() else None
@@ -123,13 +123,13 @@ def _backup() -> Iterator[Measure]:
 def _audit() -> Iterator[Measure]:
     head = anchor.newest_seal()
     yield Measure("audit_entries", "Number of the newest audit entry.", head.id if head else 0)
-    yield Measure("audit_verified_entries", "Audit entry up to which the chain is verified.", _verified())
+    yield Measure("audit_verified_entries", "Audit entry up to which the chain is verified.", _last_verified_seal())
     yield Measure("audit_alarm", "1 where the audit record does not hold.", int(anchor.read_alarm() is not None))
 
 
-def _verified() -> int:
+def _last_verified_seal() -> int:
     try:
-        return min((seal.id for seal in anchor.remembered()), default=0)
+        return min((seal.id for seal in anchor.read_anchors()), default=0)
     except Exception:  # unreadable: nothing counts as verified, and audit_alarm says so
         return 0
 

@@ -104,7 +104,7 @@ def merge_ended() -> None:
         return  # another process does it now
     try:
         for kind in KINDS:
-            ended = [path for path in folder().glob(f"{kind}_*.db") if _has_ended(path)]
+            ended = [path for path in folder().glob(f"{kind}_*.db") if _is_process_gone(path)]
             if ended and not kind.startswith("gauge"):
                 _merge(ended, folder() / f"{kind}_{ENDED}.db")
             for path in ended:
@@ -113,7 +113,7 @@ def merge_ended() -> None:
         lock.release()
 
 
-def _has_ended(path: Path) -> bool:
+def _is_process_gone(path: Path) -> bool:
     number = path.stem.rpartition("_")[2]
     return number.isdecimal() and not psutil.pid_exists(int(number))
 

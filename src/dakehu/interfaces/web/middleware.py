@@ -81,13 +81,13 @@ class Manners:
             return errors.refused(request, too_many)
         if not user.is_authenticated:
             if request.path not in OPEN_PAGES and not request.path.startswith(OPEN_TO_ALL):
-                return elsewhere(request, f"{SIGN_IN}?{urlencode({'next': request.get_full_path()})}", 401)
+                return redirect_to(request, f"{SIGN_IN}?{urlencode({'next': request.get_full_path()})}", 401)
             return self._as_stranger(request, "web")
         if user.must_change and not request.path.startswith(UNTIL_CHANGED):
-            return elsewhere(request, PASSWORD, 403)
+            return redirect_to(request, PASSWORD, 403)
         due = not user.must_change and backends.needs_second_factor(user, request.session)
         if due and not request.path.startswith(UNTIL_SET_UP):
-            return elsewhere(request, SECURITY, 403)
+            return redirect_to(request, SECURITY, 403)
         sessions.record_visit(request)
         with acting_as(replace(actor_of(user), door="web", request_id=request.request_id)):
             return self.get_response(request)
@@ -130,7 +130,7 @@ def language_of(request: Any) -> str:
     return "en" if wanted.startswith("en") and "zh" not in wanted else "zh-hans"
 
 
-def elsewhere(request: Any, url: str, status: int) -> HttpResponse:
+def redirect_to(request: Any, url: str, status: int) -> HttpResponse:
     """Go there instead: a redirect for a page, the same said in their own way to htmx and to scripts."""
     if request.headers.get("HX-Request"):
         return HttpResponse(status=status, headers={"HX-Redirect": url})

@@ -45,7 +45,9 @@ def asked_of(definition: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in definition.items() if name != "chart" and value not in (None, "", {})}
 
 
-def drawn(definition: Mapping[str, Any], answer: Mapping[str, Any], shape: str = "", place: int = 0) -> dict[str, Any]:
+def draw_pivot(
+    definition: Mapping[str, Any], answer: Mapping[str, Any], shape: str = "", place: int = 0
+) -> dict[str, Any]:
     """Return a pivot to be drawn: its table with a link to the clients of each number, and the data of its picture."""
     shape = shape or definition.get("chart") or "bar"
     lines = [_line(definition, answer, row) for row in answer["rows"]]
@@ -66,9 +68,9 @@ def drawn(definition: Mapping[str, Any], answer: Mapping[str, Any], shape: str =
     elif shape == "pie":
         page["chart"] = _slices(answer, lines)
     elif shape == "heat":
-        _shade(lines)
+        _add_shades(lines)
     elif shape == "funnel":
-        _narrow(lines)
+        _add_bar_widths(lines)
     return page
 
 
@@ -85,7 +87,7 @@ def _number(definition: Mapping[str, Any], answer: Mapping[str, Any], value: Any
     return {**cell_number(answer["measure"]["unit"], value), "plain": value, "url": url}
 
 
-def compared(definition: Mapping[str, Any], unit: str, past: Mapping[str, Any]) -> dict[str, Any]:
+def compare_number(definition: Mapping[str, Any], unit: str, past: Mapping[str, Any]) -> dict[str, Any]:
     """Return an earlier number with the address of its clients, and the change since then."""
     then = {**definition, "rows": past["rows"], "columns": "", "top": "", "past": past["past"]}
     return {
@@ -139,7 +141,7 @@ def _slices(answer: Mapping[str, Any], lines: list[dict[str, Any]]) -> dict[str,
     return {"unit": UNITS[answer["measure"]["unit"]], "slices": slices}
 
 
-def _shade(lines: list[dict[str, Any]]) -> None:
+def _add_shades(lines: list[dict[str, Any]]) -> None:
     """Give every cell its shade, 0 to SHADES, by the largest."""
     cells = [cell for line in lines for cell in (line["cells"] or [line["number"]])]
     largest = max((abs(cell["plain"]) for cell in cells if cell["plain"]), default=0)
@@ -148,7 +150,7 @@ def _shade(lines: list[dict[str, Any]]) -> None:
         cell["shade"] = max(round(share * SHADES), 1) if share else 0
 
 
-def _narrow(lines: list[dict[str, Any]]) -> None:
+def _add_bar_widths(lines: list[dict[str, Any]]) -> None:
     """Give every line the width of its bar, in hundredths of the largest, and where it begins."""
     largest = max((line["number"]["plain"] or 0 for line in lines), default=0)
     for line in lines:

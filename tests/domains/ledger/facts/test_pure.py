@@ -81,7 +81,7 @@ def test_a_product_below_its_warning_value_is_hit():
 
 def test_the_spread_of_holdings():
     held = pl.DataFrame({"client": [1, 1, 2], "held_weight": [0.6, 0.2, 1.0]})
-    found = {row["client"]: row for row in positions.spread(held).to_dicts()}
+    found = {row["client"]: row for row in positions.concentration_of(held).to_dicts()}
     assert found[1]["top_weight"] == 0.6 and found[1]["hhi"] == pytest.approx(0.4) and found[2]["hhi"] == 1.0
 
 

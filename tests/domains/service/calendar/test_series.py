@@ -81,22 +81,22 @@ def test_rules_that_the_form_offers_are_accepted(rule: str) -> None:
 
 
 def test_from_here_on_shares_the_count_between_both_series() -> None:
-    before, after = series.split("FREQ=WEEKLY;COUNT=10", FIRST, FIRST + timedelta(weeks=4))
+    before, after = series.split_rule("FREQ=WEEKLY;COUNT=10", FIRST, FIRST + timedelta(weeks=4))
     assert (before, after) == ("FREQ=WEEKLY;COUNT=4", "FREQ=WEEKLY;COUNT=6")
 
 
 def test_from_here_on_ends_the_first_part_before_the_change() -> None:
     at = FIRST + timedelta(weeks=2)
-    before, after = series.split("FREQ=WEEKLY", FIRST, at)
+    before, after = series.split_rule("FREQ=WEEKLY", FIRST, at)
     assert after == "FREQ=WEEKLY"
     assert starts(before, FIRST, FIRST + timedelta(weeks=9)) == ["2026-11-30T10:00", "2026-12-07T10:00"]
 
 
 def test_a_series_that_moves_to_another_weekday_repeats_on_that_day() -> None:
-    assert series.moved("FREQ=WEEKLY;BYDAY=MO", FIRST, FIRST + timedelta(days=2)) == "FREQ=WEEKLY;BYDAY=WE"
+    assert series.move_rule("FREQ=WEEKLY;BYDAY=MO", FIRST, FIRST + timedelta(days=2)) == "FREQ=WEEKLY;BYDAY=WE"
 
 
 def test_rules_are_said_in_words() -> None:
-    assert str(series.words("FREQ=MONTHLY;INTERVAL=3;COUNT=4")) == "每季度，共 4 次"
-    assert str(series.words("FREQ=WEEKLY;BYDAY=TU,TH")) == "每周（周二、周四）"
-    assert str(series.words("FREQ=MONTHLY;BYSETPOS=-1;BYDAY=FR")) == "FREQ=MONTHLY;BYSETPOS=-1;BYDAY=FR"
+    assert str(series.describe_rule("FREQ=MONTHLY;INTERVAL=3;COUNT=4")) == "每季度，共 4 次"
+    assert str(series.describe_rule("FREQ=WEEKLY;BYDAY=TU,TH")) == "每周（周二、周四）"
+    assert str(series.describe_rule("FREQ=MONTHLY;BYSETPOS=-1;BYDAY=FR")) == "FREQ=MONTHLY;BYSETPOS=-1;BYDAY=FR"

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from dakehu.domains.service.deliveries.reminder_rules import Batch, Unread, Wishes, batches, climbing
+from dakehu.domains.service.deliveries.reminder_rules import Batch, Unread, Wishes, batches, notices_to_escalate
 
 NOON, NIGHT, MORNING = (datetime(2026, 11, 30, hour, 30) for hour in (12, 22, 8))
 
@@ -69,5 +69,5 @@ def test_what_nobody_reads_climbs_once_and_only_where_it_is_urgent():
         unread("c", urgent=True, seen=old, climbed=True),
         unread("d", urgent=True),
     ]
-    assert climbing(rows, 90, NOON) == ["a"]
-    assert climbing(rows, None, NOON) == []
+    assert notices_to_escalate(rows, 90, NOON) == ["a"]
+    assert notices_to_escalate(rows, None, NOON) == []

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from dakehu.domains.service.moments.back_test import FIRED, followed, new_firings
+from dakehu.domains.service.moments.back_test import FIRED, mark_followed, new_firings
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import in_language
@@ -129,4 +129,4 @@ def test_a_contact_follows_if_it_comes_after_the_close_and_not_after_the_deadlin
     contacts = pl.DataFrame(
         [(1, at(3, 9)), (2, at(3, 10)), (3, at(2, 6))], schema={"client": pl.Int64, "held_at": moments}, orient="row"
     )
-    assert followed(new, contacts).sort("client")["is_followed"].to_list() == [True, False, False, False]
+    assert mark_followed(new, contacts).sort("client")["is_followed"].to_list() == [True, False, False, False]

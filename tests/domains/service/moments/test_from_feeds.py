@@ -64,7 +64,7 @@ def test_a_large_transfer_is_noticed_when_its_data_come_and_once(lin, zhang, qia
     jobs.run_due_jobs()
     (row,) = found("M09")  # of Qian it is less than a fifth
     assert (row.client_id, row.owner_id, row.state) == (zhang.pk, lin.pk, "open")
-    assert row.values["deposits"] == 600_000.0 and "当日转入 60 万" in reasons.why(row)
+    assert row.values["deposits"] == 600_000.0 and "当日转入 60 万" in reasons.firing_reason(row)
     run()
     run()
     assert len(found("M09")) == 1

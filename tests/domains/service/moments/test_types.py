@@ -4,9 +4,9 @@ import polars as pl
 import pytest
 
 from dakehu.domains.service.models import MomentOutcome
-from dakehu.domains.service.moments.active import compiled
+from dakehu.domains.service.moments.active import compile_rule
 from dakehu.domains.service.moments.deadlines import parse_deadline
-from dakehu.domains.service.moments.evaluation import fire
+from dakehu.domains.service.moments.evaluation import evaluate_rules
 from dakehu.domains.service.moments.types import declare, is_suppressible, moment_types
 from dakehu.foundation.schema.facts import facts_of
 from tests.domains.service.moments.cases import CASES
@@ -41,9 +41,9 @@ def test_all_42_events_are_declared_each_with_a_case():
 @pytest.mark.parametrize("kind", sorted(CASES))
 def test_a_type_fires_on_its_facts_and_not_beside_them(kind):
     fires, beside = CASES[kind]
-    rule = compiled(TYPES[kind])
+    rule = compile_rule(TYPES[kind])
     rows = [fires, *({**fires, **change} for change in beside)]
-    found = fire(frame_of(rule, rows), [rule])[kind]
+    found = evaluate_rules(frame_of(rule, rows), [rule])[kind]
     assert found["client"].to_list() == [1]
 
 
@@ -69,12 +69,12 @@ def test_the_mandatory_ones_and_their_priorities_are_those_of_the_reference():
 
 
 def test_an_expired_risk_test_and_a_rights_payment_are_urgent():
-    rule = compiled(TYPES["M06"])
-    found = fire(frame_of(rule, [{"risk_valid_in": 30}, {"risk_valid_in": 0}]), [rule])["M06"]
+    rule = compile_rule(TYPES["M06"])
+    found = evaluate_rules(frame_of(rule, [{"risk_valid_in": 30}, {"risk_valid_in": 0}]), [rule])["M06"]
     assert found["is_urgent"].to_list() == [False, True]
-    rule = compiled(TYPES["M23"])
+    rule = compile_rule(TYPES["M23"])
     rows = [{"event_kind": "rights_payment", "event_in": 2.0}, {"event_kind": "pledge", "event_in": 2.0}]
-    assert fire(frame_of(rule, rows), [rule])["M23"]["is_urgent"].to_list()[:1] == [True]
+    assert evaluate_rules(frame_of(rule, rows), [rule])["M23"]["is_urgent"].to_list()[:1] == [True]
 
 
 def test_recent_contacts_and_a_clients_wish_hold_back_what_may_be_held_back():
@@ -83,18 +83,18 @@ def test_recent_contacts_and_a_clients_wish_hold_back_what_may_be_held_back():
         for contacts, out in ((0.0, False), (2.0, False), (0.0, True), (None, None))
     ]
     for kind, held_back in (("M40", [False, True, True, False]), ("M12", [False] * 4)):
-        rule = compiled(TYPES[kind])
+        rule = compile_rule(TYPES[kind])
         frame = frame_of(rule, rows).with_columns(
             pl.Series("contacts_7", [row["contacts_7"] for row in rows]),
             pl.Series("opted_out", [row["opted_out"] for row in rows]),
         )
-        assert fire(frame, [rule])[kind]["is_held_back"].to_list() == held_back
+        assert evaluate_rules(frame, [rule])[kind]["is_held_back"].to_list() == held_back
     assert not is_suppressible(3, mandatory=True)  # M08 is P3 and mandatory
 
 
 def test_a_client_without_a_class_is_an_ordinary_investor():
-    rule = compiled(TYPES["M27"])
-    assert fire(frame_of(rule, [{"risk_gap": 1.0}]), [rule])["M27"].height == 1
+    rule = compile_rule(TYPES["M27"])
+    assert evaluate_rules(frame_of(rule, [{"risk_gap": 1.0}]), [rule])["M27"].height == 1
 
 
 def test_a_type_declared_twice_is_refused():

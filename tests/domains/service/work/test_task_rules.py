@@ -115,7 +115,7 @@ def test_a_proposal_relieves_in_few_moves_and_never_makes_somebody_else_too_busy
     loads = {1: load(1, {10: 30.0, 11: 5.0, 12: 5.0}, 20.0), 2: load(2, {}, 32.0), 3: load(3, {13: 9.0}, 10.0)}
     to = load_rules.proposal(loads)
     assert to == {10: 2}
-    after = load_rules.moved(loads, to)
+    after = load_rules.loads_after_move(loads, to)
     assert all(one.free >= 0 for one in after.values()) and loads[1].hours == 40.0
     assert load_rules.proposal(loads, frozenset({10})) == {11: 2, 12: 2}
     assert load_rules.proposal({1: load(1, {10: 9.0}, 10.0), 2: load(2, {}, 10.0)}) == {}

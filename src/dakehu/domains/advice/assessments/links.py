@@ -33,7 +33,7 @@ class Unfinished:
 
 
 @contextmanager
-def opened(token: str) -> Iterator[tuple[QuestionnaireLink, Questionnaire]]:
+def acting_for_questionnaire(token: str) -> Iterator[tuple[QuestionnaireLink, Questionnaire]]:
     """Act as the desk for the client of a link. Raises LinkGone for one that does not work today."""
     gone = LinkGone(bilingual("可用的测评链接", "working questionnaire link"))
     named = read_token(token)
@@ -56,7 +56,7 @@ def submit(token: str, answers: rules.Answers, is_confirmed: bool = False) -> As
 
     Raises LinkGone, and Refused for a client who was tested too often.
     """
-    with opened(token) as (link, questionnaire):
+    with acting_for_questionnaire(token) as (link, questionnaire):
         faults = rules.faults(questionnaire, answers)
         if faults:
             return Unfinished({item: Bilingual(*text) for item, text in faults.items()})

@@ -41,7 +41,7 @@ def faults(questionnaire: Questionnaire, answers: Answers) -> dict[str, tuple[st
 
 def assess(questionnaire: Questionnaire, answers: Answers) -> Result:
     """Return score and level of complete answers. An answer of the lowest category makes the score 0, whatever the sum."""
-    fired = [check for check in questionnaire.checks if _fires(check.when, answers)]
+    fired = [check for check in questionnaire.checks if _is_condition_met(check.when, answers)]
     is_minimum = any(item.minimum & set(answers[item.code]) for item in questionnaire.items)
     points = sum(_points(item, answers[item.code]) for item in questionnaire.items)
     score = 0 if is_minimum else (2 * FULL * points + questionnaire.most_points) // (2 * questionnaire.most_points)
@@ -64,7 +64,7 @@ def _points(item: Item, chosen: Iterable[str]) -> int:
     return max(item.options[code].points for code in chosen)
 
 
-def _fires(when: Mapping[str, tuple[str, ...]], answers: Answers) -> bool:
+def _is_condition_met(when: Mapping[str, tuple[str, ...]], answers: Answers) -> bool:
     return all(set(codes) & set(answers[item]) for item, codes in when.items())
 
 

@@ -72,7 +72,7 @@ def record_call_back(
         raise refusal("call_back", "这次回访已经登记。", "This call-back is noted already.")
     at = held_at or clock.now()
     checked_by = row.suitability.checked_by_id if row.suitability else None
-    fault = rules.operator_fault(current_actor().user_id, _serving(row.client_id), checked_by)
+    fault = rules.operator_fault(current_actor().user_id, _staff_serving(row.client_id), checked_by)
     fault = fault or rules.time_fault(at, row.not_before)
     if fault is not None:
         raise refusal(*fault)
@@ -92,7 +92,7 @@ def record_call_back(
     return row
 
 
-def _serving(client_id: int) -> set[int]:
+def _staff_serving(client_id: int) -> set[int]:
     """Return the ids of all who serve a client now."""
     with elevated("who serves a client, whom the caller may not see"):
         rows = model_of("clients.Coverage").objects.filter(client_id=client_id, until=None)

@@ -19,20 +19,20 @@ from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Parameter
 
 
-def _stated(name: str, zh: str, en: str, kind: str) -> Parameter:
+def _stated_parameter(name: str, zh: str, en: str, kind: str) -> Parameter:
     return Parameter(name, required=False, kind=kind, spec=FieldSpec(zh, en))
 
 
 FACTS = (
     Parameter("kind", required=False, choice_set=Kind, spec=FieldSpec("客户类型", "Client kind")),
     Parameter("standing", required=False, choice_set=Standing, spec=FieldSpec("机构性质", "Standing")),
-    _stated("financial_assets", "金融资产", "Financial assets", "decimal"),
-    _stated("net_assets", "净资产", "Net assets", "decimal"),
-    _stated("average_income", "近三年年均收入", "Income, average of three years", "decimal"),
-    _stated("experience_years", "投资经历（年）", "Years of investing", "decimal"),
-    _stated("work_years", "相关工作经历（年）", "Years of work in finance", "decimal"),
-    _stated("is_officer", "金融机构高级管理人员", "Officer of a licensed institution", "bool"),
-    _stated("is_certified", "从事金融业务的注册会计师或律师", "Accountant or lawyer in finance", "bool"),
+    _stated_parameter("financial_assets", "金融资产", "Financial assets", "decimal"),
+    _stated_parameter("net_assets", "净资产", "Net assets", "decimal"),
+    _stated_parameter("average_income", "近三年年均收入", "Income, average of three years", "decimal"),
+    _stated_parameter("experience_years", "投资经历（年）", "Years of investing", "decimal"),
+    _stated_parameter("work_years", "相关工作经历（年）", "Years of work in finance", "decimal"),
+    _stated_parameter("is_officer", "金融机构高级管理人员", "Officer of a licensed institution", "bool"),
+    _stated_parameter("is_certified", "从事金融业务的注册会计师或律师", "Accountant or lawyer in finance", "bool"),
 )
 
 

@@ -55,13 +55,13 @@ def conditions(wanted: str, facts: Facts) -> tuple[Condition, ...]:
         )
         return (Condition("standing", *words, facts.standing in STANDINGS_OF_A),)
     person = facts.kind == "person"
-    return _of_person(wanted, facts) if person else _of_institution(wanted, facts)
+    return _person_conditions(wanted, facts) if person else _institution_conditions(wanted, facts)
 
 
-def _of_person(wanted: str, facts: Facts) -> tuple[Condition, ...]:
+def _person_conditions(wanted: str, facts: Facts) -> tuple[Condition, ...]:
     assets, income, years = (500, 50, 2) if wanted == "B" else (300, 30, 1)
-    rich = _reaches(facts.financial_assets, assets * WAN) or _reaches(facts.average_income, income * WAN)
-    seasoned = _reaches(facts.experience_years, Decimal(years)) or _reaches(facts.work_years, Decimal(years))
+    rich = _is_at_least(facts.financial_assets, assets * WAN) or _is_at_least(facts.average_income, income * WAN)
+    seasoned = _is_at_least(facts.experience_years, Decimal(years)) or _is_at_least(facts.work_years, Decimal(years))
     more_zh, more_en = "", ""
     if wanted == "B":
         seasoned = seasoned or facts.is_officer or facts.is_certified
@@ -82,31 +82,31 @@ def _of_person(wanted: str, facts: Facts) -> tuple[Condition, ...]:
     )
 
 
-def _of_institution(wanted: str, facts: Facts) -> tuple[Condition, ...]:
+def _institution_conditions(wanted: str, facts: Facts) -> tuple[Condition, ...]:
     net, assets, years = (2000, 1000, 2) if wanted == "B" else (1000, 500, 1)
     return (
         Condition(
             "net_assets",
             f"最近一年末净资产不低于 {net} 万元",
             f"Net assets of {net}0,000 yuan at the end of last year",
-            _reaches(facts.net_assets, net * WAN),
+            _is_at_least(facts.net_assets, net * WAN),
         ),
         Condition(
             "financial_assets",
             f"最近一年末金融资产不低于 {assets} 万元",
             f"Financial assets of {assets}0,000 yuan",
-            _reaches(facts.financial_assets, assets * WAN),
+            _is_at_least(facts.financial_assets, assets * WAN),
         ),
         Condition(
             "experience",
             f"{years} 年以上投资经历",
             f"{years} years of investing",
-            _reaches(facts.experience_years, Decimal(years)),
+            _is_at_least(facts.experience_years, Decimal(years)),
         ),
     )
 
 
-def _reaches(value: Decimal | None, least: Decimal) -> bool:
+def _is_at_least(value: Decimal | None, least: Decimal) -> bool:
     return value is not None and value >= least
 
 

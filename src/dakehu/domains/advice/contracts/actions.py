@@ -70,7 +70,7 @@ def cancel_contract(
     *, contract: int, ended_on: date, end_reference: str, version: int | None = None
 ) -> AdvisoryContract:
     """Record that the client cancelled in writing within the days that the rule gives. Raises Refused after them."""
-    row = _in_force(contract, version)
+    row = _get_contract_in_force(contract, version)
     error = rules.cancel_error(row.signed_on, last_day_to_cancel(row), ended_on, clock.today())
     if error is not None:
         raise refusal(*error)
@@ -86,13 +86,13 @@ def cancel_contract(
 )
 def end_contract(*, contract: int, ended_on: date, end_reference: str, version: int | None = None) -> AdvisoryContract:
     """Record that a contract ended by its terms. Raises Refused for a day before it was signed or after today."""
-    row = _in_force(contract, version)
+    row = _get_contract_in_force(contract, version)
     if not row.signed_on <= ended_on <= clock.today():
         raise refusal("ended_on", "终止日期应在签订日期与今天之间。", "It ended between signing and today.")
     return _end(row, ContractState.ENDED, ended_on, end_reference)
 
 
-def _in_force(pk: int, version: int | None) -> AdvisoryContract:
+def _get_contract_in_force(pk: int, version: int | None) -> AdvisoryContract:
     row = get_contract(pk)
     check_version(row, version)
     if row.state != ContractState.IN_FORCE:

@@ -36,7 +36,7 @@ def drift_of_client(*, client: Any) -> dict[str, Any]:
     policy = policy_of(client)
     level = policy.risk_level if policy else str(client.risk_level)
     if not level:
-        return _nothing(
+        return _empty_drift(
             bilingual(
                 "客户没有风险等级，也没有生效的投资方案。", "The client has neither a risk level nor a policy in force."
             )
@@ -45,8 +45,8 @@ def drift_of_client(*, client: Any) -> dict[str, Any]:
     held = holdings_of(client)
     found = compare(held, model, policy)
     if found is None:
-        return _nothing(bilingual("没有可估值的持仓。", "There are no holdings that can be valued."))
-    return _described(found, held, model, policy)
+        return _empty_drift(bilingual("没有可估值的持仓。", "There are no holdings that can be valued."))
+    return _render_drift(found, held, model, policy)
 
 
 def compare(held: Holdings, model: Model, policy: Policy | None) -> rules.Drift | None:
@@ -55,11 +55,11 @@ def compare(held: Holdings, model: Model, policy: Policy | None) -> rules.Drift 
     return rules.compare(held.by_class, bands)
 
 
-def _nothing(why: Any) -> dict[str, Any]:
+def _empty_drift(why: Any) -> dict[str, Any]:
     return {"as_of": None, "lines": [], "shifts": [], "is_outside": False, "why": str(why), "version": rules.VERSION}
 
 
-def _described(found: rules.Drift, held: Holdings, model: Model, policy: Policy | None) -> dict[str, Any]:
+def _render_drift(found: rules.Drift, held: Holdings, model: Model, policy: Policy | None) -> dict[str, Any]:
     """Return a drift as plain values."""
     actor = current_actor()
     is_cleared = actor.clearance >= PERSONAL

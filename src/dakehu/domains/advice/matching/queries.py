@@ -67,7 +67,7 @@ def matches(*, client: Any) -> dict[str, Any]:
     every, returns = candidates_for(client, held.by_product, portfolio.valuation_date())
     investor = _investor(client, level, policy, held)
     some = rules.shortlist(investor, every, EACH)
-    found = rules.match(investor, some, COUNT, _likeness(some, returns))
+    found = rules.match(investor, some, COUNT, _return_correlations(some, returns))
     left_out = rules.match(investor, every, 0).left_out
     return {
         **result,
@@ -97,7 +97,7 @@ def _investor(client: Any, level: str, policy: Policy | None, held: Holdings) ->
     )
 
 
-def _likeness(some: list[rules.Candidate], returns: Returns) -> dict[tuple[int, int], float]:
+def _return_correlations(some: list[rules.Candidate], returns: Returns) -> dict[tuple[int, int], float]:
     """Return the correlation of every two candidates with prices, by (smaller id, larger id)."""
     known = sorted(one.product for one in some if one.product in returns)
     table = likeness.matrix(np.array([returns[pk] for pk in known]), LEAST_DAYS) if known else np.empty((0, 0))

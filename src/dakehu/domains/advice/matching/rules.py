@@ -96,7 +96,7 @@ def match(
         else:
             parts = components(investor, one)
             scored.append((one, Match(one.product, round(sum(part.points for part in parts), 2), parts)))
-    return Matches(_spread_out(scored, count, likeness or {}), left_out)
+    return Matches(_choose_diverse(scored, count, likeness or {}), left_out)
 
 
 def shortlist(investor: Investor, candidates: Sequence[Candidate], each: int) -> list[Candidate]:
@@ -129,14 +129,14 @@ def reason_against(investor: Investor, one: Candidate) -> str:
 
 def components(investor: Investor, one: Candidate) -> tuple[Component, ...]:
     """Return the four parts of a product's score for a client."""
-    return (_gap(investor, one), _spread(one), _risk(investor, one), _term(investor, one))
+    return (_gap_points(investor, one), _diversification_points(one), _risk(investor, one), _term(investor, one))
 
 
 def _component(name: str, share: float, zh: str, en: str) -> Component:
     return Component(name, round(POINTS[name] * min(max(share, 0.0), 1.0), 2), POINTS[name], zh, en)
 
 
-def _gap(investor: Investor, one: Candidate) -> Component:
+def _gap_points(investor: Investor, one: Candidate) -> Component:
     """Points for an asset class of which the client holds less than the model says."""
     weight, target = (side.get(one.asset_class, 0.0) for side in (investor.weights, investor.targets))
     share = (target - weight) / target if target > 0 else 0.0
@@ -153,7 +153,7 @@ def _gap(investor: Investor, one: Candidate) -> Component:
     return _component("gap", share, zh, en)
 
 
-def _spread(one: Candidate) -> Component:
+def _diversification_points(one: Candidate) -> Component:
     """Points for moving otherwise than what the client holds."""
     if one.correlation is None:
         return _component("spread", UNKNOWN, "没有足够的共同行情，按一半计", "Too few common prices; half the points")
@@ -188,7 +188,7 @@ def _term(investor: Investor, one: Candidate) -> Component:
     return _component("term", 0.0, "产品期限长于目标期限", "Bound for longer than the goals allow")
 
 
-def _spread_out(
+def _choose_diverse(
     scored: list[tuple[Candidate, Match]], count: int, likeness: Mapping[tuple[int, int], float]
 ) -> tuple[Match, ...]:
     """Choose one after the other, each time the best after a deduction for likeness to what stands above it."""
@@ -199,11 +199,13 @@ def _spread_out(
         one, found = rest.pop(place)
         penalty = round(SIMILAR * highest.pop(place), 2)
         chosen.append(Match(found.product, found.score, found.components, penalty))
-        highest = [max(old, alike(one, row, likeness)) for old, (row, _) in zip(highest, rest, strict=True)]
+        highest = [
+            max(old, product_similarity(one, row, likeness)) for old, (row, _) in zip(highest, rest, strict=True)
+        ]
     return tuple(chosen)
 
 
-def alike(one: Candidate, other: Candidate, likeness: Mapping[tuple[int, int], float]) -> float:
+def product_similarity(one: Candidate, other: Candidate, likeness: Mapping[tuple[int, int], float]) -> float:
     """Return how alike two products are, 0 to 1: their correlation, or one half for the same class."""
     key = (min(one.product, other.product), max(one.product, other.product))
     known = likeness.get(key)

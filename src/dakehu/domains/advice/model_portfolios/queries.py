@@ -46,10 +46,10 @@ def models_in_force() -> list[dict[str, Any]]:
     """Return the model of each risk level in force today: [{level, name, edition, since, basis, is_default, classes: [{asset_class,
     name, target, least, most}], next_from: day of a later edition or None}]."""
     today = clock.today()
-    return [_described(level, today) for level in RiskLevel]
+    return [_render_model(level, today) for level in RiskLevel]
 
 
-def _described(level: Any, today: date) -> dict[str, Any]:
+def _render_model(level: Any, today: date) -> dict[str, Any]:
     model = store.model_on(level.value, today)
     later = ModelPortfolio.objects.filter(risk_level=level.value, effective_from__gt=today).order_by("effective_from")
     coming = later.values_list("effective_from", flat=True).first()

@@ -109,13 +109,13 @@ def client_policy(*, client: Any) -> dict[str, Any]:
     draft = InvestmentPolicy.objects.filter(client=client, state=PolicyState.DRAFT.value).first()
     row = find_policy(client)
     return {
-        "in_force": _shown(row),
-        "draft": _shown(draft),
+        "in_force": _render_policy(row),
+        "draft": _render_policy(draft),
         "review_due": row is not None and row.review_on <= clock.today(),
     }
 
 
-def _shown(row: InvestmentPolicy | None) -> dict[str, Any] | None:
+def _render_policy(row: InvestmentPolicy | None) -> dict[str, Any] | None:
     if row is None:
         return None
     return {**render_row(row, shown=True), "id": row.pk, "row_version": row.row_version, "title": str(row)}

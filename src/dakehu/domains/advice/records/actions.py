@@ -117,7 +117,7 @@ def submit_advice(*, advice: int, version: int | None = None) -> Advice:
         raise refusal("advice", "这份建议已提交。", "It is submitted already.")
     checks.write_letter(row)
     row.checks = checks.check(row)
-    checks.keep(row)
+    checks.save_suitability_check(row)
     row.submitted_at = clock.now()
     reach(row, AdviceState.WAITING)
     summary = f"{AdviceKind.text_of(row.kind)} {row.pk}"

@@ -108,7 +108,7 @@ def _conflicts(row: Advice) -> list[Entry]:
     return conflicts_of_text(row.adviser_id, [row.client_id], products, row.text)
 
 
-def keep(row: Advice) -> None:
+def save_suitability_check(row: Advice) -> None:
     """Keep the suitability check of the product with its duties, and name it among the checks. Call inside an action."""
     if row.product_id is None:
         return
@@ -122,4 +122,4 @@ def _suitability(row: Advice, level: str) -> dict[str, Any]:
     if row.product_id is None and level:
         stated["product_risk"] = level.replace("C", "R")
     case = suitability.evaluate(clock.today(), row.client, row.product, stated)
-    return suitability.described(*case)
+    return suitability.render_decision(*case)

@@ -14,7 +14,7 @@ from dakehu.domains.advice.suitability.choices import Purpose, Stage
 from dakehu.domains.advice.suitability.documents import document
 from dakehu.domains.advice.suitability.duties import DUTIES, Duty
 from dakehu.domains.advice.suitability.parameters import PRODUCT, PRODUCT_NAME, PRODUCT_RISK, SALE
-from dakehu.domains.advice.suitability.queries import evaluate, taken
+from dakehu.domains.advice.suitability.queries import evaluate, judged_values
 from dakehu.domains.compliance.registrations.holders import require_registration
 from dakehu.domains.service.tasks import actions as tasks
 from dakehu.domains.service.tasks.rules import OPEN_STATES
@@ -76,7 +76,7 @@ def record_check(
         rule=decision.rule.code,
         rules_version=rules.VERSION,
         reason=decision.rule.zh,
-        taken=taken(case),
+        taken=judged_values(case),
         missing=notes["missing"],
         checked_at=now,
         checked_by=team.current_user(),

@@ -41,14 +41,14 @@ def check_suitability(
     if client is not None and not current_actor().may(Permission.SUITABILITY_READ):
         raise NotAllowed(bilingual("按客户核对适当性", "check a client's suitability"), Permission.SUITABILITY_READ)
     day = on or clock.today()
-    return described(*evaluate(day, client, desk.get_product(product) if product else None, stated))
+    return render_decision(*evaluate(day, client, desk.get_product(product) if product else None, stated))
 
 
 def evaluate(
     day: date, client: Any, product: Any, stated: dict[str, Any]
 ) -> tuple[rules.Case, rules.Decision, dict[str, Any]]:
     """Return (case, decision, {missing, assumed}) of stated values and of what the desk holds. Raises Refused."""
-    given = _checked({name: value for name, value in stated.items() if value not in (None, "")})
+    given = _check_values({name: value for name, value in stated.items() if value not in (None, "")})
     known: dict[str, Any] = {}
     missing: list[str] = []
     if client is not None:
@@ -67,7 +67,7 @@ def evaluate(
     return case, rules.decide(case), notes
 
 
-def _checked(given: dict[str, Any]) -> dict[str, Any]:
+def _check_values(given: dict[str, Any]) -> dict[str, Any]:
     """Return stated values as the rules take them. Raises Refused for a contradiction or a number that cannot be."""
     if given.get("risk_level") == "C1_minimum":
         if given.get("minimum") is False:
@@ -84,7 +84,7 @@ def _checked(given: dict[str, Any]) -> dict[str, Any]:
     return given
 
 
-def described(case: rules.Case, decision: rules.Decision, notes: dict[str, Any]) -> dict[str, Any]:
+def render_decision(case: rules.Case, decision: rules.Decision, notes: dict[str, Any]) -> dict[str, Any]:
     """Return a decision as plain values with its reasons."""
     rule, last = decision.rule, rules.valid_until(case)
     return {
@@ -98,7 +98,7 @@ def described(case: rules.Case, decision: rules.Decision, notes: dict[str, Any])
         "certainty_text": str(CERTAINTY[rule.certainty]),
         "duties": [described_duty(duty) for duty in decision.duties],
         **notes,
-        "taken": taken(case),
+        "taken": judged_values(case),
         "valid_until": last.isoformat() if last else None,
         "version": rules.VERSION,
         "on": case.on.isoformat(),
@@ -121,7 +121,7 @@ def described_duty(duty: Duty) -> dict[str, Any]:
     }
 
 
-def taken(case: rules.Case) -> dict[str, Any]:
+def judged_values(case: rules.Case) -> dict[str, Any]:
     """Return the values that were judged, as JSON holds them; the age only for who is cleared for it."""
     values = {field.name: getattr(case, field.name) for field in fields(case)}
     if current_actor().clearance < PERSONAL:

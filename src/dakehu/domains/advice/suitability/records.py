@@ -101,7 +101,7 @@ def check_page(*, suitability: int) -> dict[str, Any]:
     if row is None:
         raise NotFound(bilingual("适当性核对", "suitability check"))
     rule = RULES.get(row.rule)
-    duties = [_duty(one) for one in row.duties.select_related("done_by").order_by("pk")]
+    duties = [_render_duty(one) for one in row.duties.select_related("done_by").order_by("pk")]
     before = [one for one in duties if one["stage_code"] == Stage.BEFORE.value]
     return {
         "check": {"id": row.pk, "outcome": str(row.outcome), "rule": row.rule, "digest": row.digest},
@@ -118,7 +118,7 @@ def check_page(*, suitability: int) -> dict[str, Any]:
     }
 
 
-def _duty(row: SuitabilityDuty) -> dict[str, Any]:
+def _render_duty(row: SuitabilityDuty) -> dict[str, Any]:
     """Return a duty as plain values."""
     known = DUTIES.get(row.code)
     return {

@@ -277,7 +277,7 @@ def _duties_of(code: str, case: Case) -> list[str]:
     renew = ["renew_class_evidence"] if _is_class_expired(case) and code not in ("S00", "S01", "S02") else []
     if code == "S03":
         evidence = [] if case.investor_class == "A" else ["check_class_evidence"]
-        return [*evidence, *_older(case), *_private(case)]
+        return [*evidence, *_older_client_duties(case), *_private(case)]
     by_rule = {
         "S00": [],
         "S01": ["inform_consequence", "log_attempt"],
@@ -303,13 +303,13 @@ def _sale(code: str, case: Case) -> list[str]:
         found += ["special_procedure", "extra_information", "explain_risk_points", "time_to_consider"]
     trace = {Channel.BRANCH.value: "record_at_branch", Channel.ONLINE.value: "electronic_trail"}
     found += ["matching_opinion"] if code != "S08" else []
-    found += ["disclose", "written_delivery", trace.get(case.channel, "keep_trace"), *_older(case)]
+    found += ["disclose", "written_delivery", trace.get(case.channel, "keep_trace"), *_older_client_duties(case)]
     if rank(case.product_risk) == HIGHEST or case.is_high_risk:
         found.append("more_call_backs")
     return [*found, *_private(case)]
 
 
-def _older(case: Case) -> list[str]:
+def _older_client_duties(case: Case) -> list[str]:
     """Return the duties of care towards a client of 65 or 70 and older (house defaults)."""
     if case.age is None or case.age < SENIOR_AGE:
         return []

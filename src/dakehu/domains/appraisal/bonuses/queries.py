@@ -30,7 +30,7 @@ def my_bonuses() -> list[dict[str, Any]]:
     """
     me = current_actor().user_id
     rows = Award.objects.filter(user_id=me, pool__state=PoolState.APPROVED.value).select_related("pool__period")
-    return [_own(row) for row in rows.order_by("-pool_id") if not _waits_for_review(row)]
+    return [_render_own_award(row) for row in rows.order_by("-pool_id") if not _waits_for_review(row)]
 
 
 def _waits_for_review(award: Award) -> bool:
@@ -40,7 +40,7 @@ def _waits_for_review(award: Award) -> bool:
         return bool(BookReview.objects.filter(appraisal__user_id=award.user_id, **waiting).exists())
 
 
-def _own(award: Award) -> dict[str, Any]:
+def _render_own_award(award: Award) -> dict[str, Any]:
     """Return one's own award; of the pool only what tells nobody else's sum."""
     with elevated("count the members of a pool"):
         members = Award.objects.filter(pool_id=award.pool_id).count()
@@ -83,14 +83,14 @@ def _tranche(row: Tranche) -> dict[str, Any]:
         "state_text": TrancheState.text_of(row.state),
         "proposed_text": TrancheState.text_of(row.proposed_state) if is_proposed else "",
         "reason": row.reason,
-        "holds": [str(one) for one in _holds(row)],
+        "holds": [str(one) for one in _tranche_blocks(row)],
         "may_decide": is_proposed
         and actor.may(Permission.BONUS_DECIDE)
         and actor.user_id not in (row.proposed_by_id, row.award.user_id),
     }
 
 
-def _holds(row: Tranche) -> list[Any]:
+def _tranche_blocks(row: Tranche) -> list[Any]:
     """Return what holds a tranche, for who keeps or decides on bonuses of others: nobody learns here of a complaint about themselves."""
     actor = current_actor()
     keeps = actor.may(Permission.BONUS_KEEP) or actor.may(Permission.BONUS_DECIDE)
@@ -103,10 +103,10 @@ def _holds(row: Tranche) -> list[Any]:
 def pool_rows() -> list[dict[str, Any]]:
     """Return the pools that the reader may see: all for who keeps or decides on them, none for others."""
     rows = BonusPool.objects.select_related("period", "team").order_by("-pk")
-    return [_pool(row) for row in rows]
+    return [_render_pool(row) for row in rows]
 
 
-def _pool(row: BonusPool) -> dict[str, Any]:
+def _render_pool(row: BonusPool) -> dict[str, Any]:
     return {
         "id": row.pk,
         "name": row.name,
@@ -137,7 +137,7 @@ def pool_detail(*, bonus_pool: int) -> dict[str, Any]:
         .order_by("user__team__name", "user__name")
     )
     return {
-        **_pool(row),
+        **_render_pool(row),
         "approval": approval.pk if approval is not None and row.state == PoolState.WAITING else None,
         "awards": [
             {"user": one.user.name, "team": one.user.team.name if one.user.team else "", **_plain(one)}

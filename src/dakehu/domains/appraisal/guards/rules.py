@@ -38,7 +38,7 @@ def flags(holdings: Iterable[Holding], least_books: int = LEAST_BOOKS) -> list[F
     every = sorted(holdings, key=lambda one: (one.user, one.tier, one.value))
     found = _cost_flags(every)
     for tier in sorted({one.tier for one in every if one.tier}):
-        books = _means(every, tier)
+        books = _turnover_by_person(every, tier)
         limit = percentile(list(books.values()), TOP)
         if limit is None or len(books) < least_books:
             continue
@@ -46,7 +46,7 @@ def flags(holdings: Iterable[Holding], least_books: int = LEAST_BOOKS) -> list[F
     return sorted(found, key=lambda one: (one.user, one.kind, one.tier))
 
 
-def _means(holdings: Iterable[Holding], tier: str) -> Mapping[int, Decimal]:
+def _turnover_by_person(holdings: Iterable[Holding], tier: str) -> Mapping[int, Decimal]:
     """Return {person: turnover of the book in a tier}, weighted with value."""
     sums: dict[int, list[Decimal]] = {}
     for one in holdings:

@@ -67,7 +67,7 @@ def coverage(span: Span) -> Rows:
             both = sums[duty.user, duty.client]
             both[0] += weight if reached else ZERO
             both[1] += weight
-    return _grouped((user, Row(CLIENT, client, k, n)) for (user, client), (k, n) in sums.items())
+    return _rows_by_user((user, Row(CLIENT, client, k, n)) for (user, client), (k, n) in sums.items())
 
 
 def _contacts(span: Span) -> dict[tuple[int, int], list[date]]:
@@ -84,7 +84,7 @@ def _contacts(span: Span) -> dict[tuple[int, int], list[date]]:
     return found
 
 
-def _grouped(pairs: Iterable[tuple[int, Row]]) -> Rows:
+def _rows_by_user(pairs: Iterable[tuple[int, Row]]) -> Rows:
     rows: Rows = defaultdict(list)
     for user, row in pairs:
         rows[user].append(row)
@@ -109,7 +109,7 @@ def completeness(span: Span) -> Rows:
     """Return how many of the counted fields of each client are filled in."""
     every = Decimal(len(COUNTED))
     found = _clients(span, Q(), *COUNTED)
-    return _grouped(
+    return _rows_by_user(
         (user, Row(CLIENT, pk, Decimal(sum(value not in (None, "") for value in values)), every))
         for user, pk, values in found
     )
@@ -118,7 +118,7 @@ def completeness(span: Span) -> Rows:
 def valid_tests(span: Span) -> Rows:
     """Return the ordinary investors of each person; a risk test that is valid at the end of the span counts."""
     found = _clients(span, Q(investor_class__in=("ordinary", "")), "risk_valid_to")
-    return _grouped(
+    return _rows_by_user(
         (user, Row(CLIENT, pk, ONE if valid_to is not None and valid_to >= span.until else ZERO, ONE))
         for user, pk, (valid_to,) in found
     )
@@ -128,7 +128,7 @@ def retention(span: Span) -> Rows:
     """Return the clients each person had on the first day; those whose relation has not ended count."""
     had = {duty.client: duty.user for duty in duties(span) if duty.first_on == span.first_on}
     status = dict(model_of(CLIENT).objects.exclude(status="prospect").values_list("pk", "status"))
-    return _grouped(
+    return _rows_by_user(
         (user, Row(CLIENT, pk, ZERO if str(status[pk]) == "closed" else ONE, ONE))
         for pk, user in had.items()
         if pk in status
@@ -143,7 +143,7 @@ def net_inflow(span: Span) -> Rows:
     managers = book(span)
     opening = dict(reader.frame("balances", days[0], ("client", "total")).iter_rows())
     sums = reader.sums("balances", days, ("deposits", "withdrawals")).select("client", "deposits", "withdrawals")
-    return _grouped(
+    return _rows_by_user(
         (managers[client], Row(CLIENT, client, _yuan(deposits) - _yuan(withdrawals), _yuan(opening.get(client))))
         for client, deposits, withdrawals in sums.iter_rows()
         if client in managers and (opening.get(client) or 0) > 0
@@ -158,7 +158,7 @@ def _yuan(amount: Any) -> Decimal:
 def new_accounts(span: Span) -> Rows:
     """Return the clients of each person whose relation began in the span."""
     found = _clients(span, Q(opened_on__gte=span.first_on, opened_on__lte=span.until))
-    return _grouped((user, Row(CLIENT, pk, ONE, ONE)) for user, pk, _ in found)
+    return _rows_by_user((user, Row(CLIENT, pk, ONE, ONE)) for user, pk, _ in found)
 
 
 def _share(

@@ -47,7 +47,7 @@ def _count(
     return Measure(code, zh, en, definition, "1", COUNT, "count", 0, False, Decimal(floor), Decimal(target), source)  # type: ignore[arg-type]
 
 
-def _open(
+def _measure_without_data(
     code: str,
     zh: str,
     en: str,
@@ -85,21 +85,21 @@ declare(
         2,
         education_events,
     ),
-    _open(
+    _measure_without_data(
         "first_time_resolution",
         "一次解决率",
         "Resolved the first time",
         "办结后 7 日内未重开且无同一主题诉求的比例。诉求的重开尚未留痕。",
         "Closed and not reopened within 7 days. Reopening of requests is not recorded yet.",
     ),
-    _open(
+    _measure_without_data(
         "mismatch",
         "错配率",
         "Mismatch",
         "有持仓客户中持有超出风险等级产品且未处理的比例。尚无逐日比对。",
         "Of clients with holdings: with products above their level, not handled. Not compared day by day yet.",
     ),
-    _open(
+    _measure_without_data(
         "handling_time",
         "办理效率",
         "Handling time",
@@ -109,7 +109,7 @@ declare(
         MEDIAN,
         "days",
     ),
-    _open(
+    _measure_without_data(
         "trade_volume",
         "成交量",
         "Trading volume",

@@ -46,7 +46,7 @@ def value_of(kind: str, rows: Sequence[Row]) -> Value:
         if kind == MEDIAN:
             return _median(sorted(row.value for row in ordered))
         if kind == TRIMMED:
-            ordered = trimmed(ordered)
+            ordered = trim_outliers(ordered)
         k, n = sum((row.value for row in ordered), ZERO), sum((row.weight for row in ordered), ZERO)
         if kind == COUNT:
             low, high = poisson_interval(len(ordered))
@@ -88,7 +88,7 @@ def percentile(values: Sequence[Decimal], share: Decimal) -> Decimal | None:
     return ordered[max(0, int(rank) - 1)]
 
 
-def trimmed(rows: Sequence[Row]) -> list[Row]:
+def trim_outliers(rows: Sequence[Row]) -> list[Row]:
     """Return the rows without those whose own rate is beyond the first or last hundredth, at least one at each end.
 
     Below three rows nothing is left out: then no big client could be told from the others.

@@ -29,7 +29,7 @@ def moments(span: Span) -> Rows:
         due_at__gte=clock.start_of_day(span.first_on),
         due_at__lt=end,
     )
-    away = _absences(span)
+    away = _absences_by_person(span)
     rows: Rows = defaultdict(list)
     for pk, owner, state, fired_on, due_at, worked_at in found.exclude(state="lapsed").values_list(
         "pk", "owner_id", "state", "fired_on", "due_at", "worked_at"
@@ -42,7 +42,7 @@ def moments(span: Span) -> Rows:
     return rows
 
 
-def _absences(span: Span) -> dict[int, list[tuple[date, date]]]:
+def _absences_by_person(span: Span) -> dict[int, list[tuple[date, date]]]:
     """Return {person: days away} that touch a span."""
     found: dict[int, list[tuple[date, date]]] = defaultdict(list)
     rows = model_of("service.Absence").objects.filter(

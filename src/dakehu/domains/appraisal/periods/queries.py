@@ -88,9 +88,9 @@ def _people(period: Period) -> list[dict[str, Any]]:
     )
     scores = newest_scores(rows)
     waiting = {"state": DecisionState.OPEN.value}
-    objections = _counted(Objection.objects.filter(appraisal__in=rows, **waiting))
-    adjustments = _counted(Adjustment.objects.filter(appraisal__in=rows, **waiting))
-    books = _counted(BookReview.objects.filter(appraisal__in=rows, state=GuardState.WAITING.value))
+    objections = _row_counts(Objection.objects.filter(appraisal__in=rows, **waiting))
+    adjustments = _row_counts(Adjustment.objects.filter(appraisal__in=rows, **waiting))
+    books = _row_counts(BookReview.objects.filter(appraisal__in=rows, state=GuardState.WAITING.value))
     notes = set(AppraisalNote.objects.filter(appraisal__in=rows).values_list("appraisal_id", "kind"))
     return [
         {
@@ -110,7 +110,7 @@ def _people(period: Period) -> list[dict[str, Any]]:
     ]
 
 
-def _counted(rows: Any) -> dict[int, int]:
+def _row_counts(rows: Any) -> dict[int, int]:
     """Return {appraisal: number of rows}."""
     found: dict[int, int] = {}
     for pk in rows.values_list("appraisal_id", flat=True):
@@ -142,13 +142,17 @@ def calibration(*, appraisal_period: int) -> dict[str, Any]:
     for one in rows:
         by_team.setdefault(one.team.name if one.team else "", []).append(one)
     teams = [
-        {"team": name, "people": len(members), **_spread([scores[one.pk].final for one in members if one.pk in scores])}
+        {
+            "team": name,
+            "people": len(members),
+            **_score_distribution([scores[one.pk].final for one in members if one.pk in scores]),
+        }
         for name, members in by_team.items()
     ]
     return {**_plain(row), "teams": teams, "adjustments": _adjustments(rows, scores)}
 
 
-def _spread(finals: Sequence[Decimal | None]) -> dict[str, Any]:
+def _score_distribution(finals: Sequence[Decimal | None]) -> dict[str, Any]:
     """Return the spread of scores; None where fewer than three people are rated."""
     rated = sorted(one for one in finals if one is not None)
     found: dict[str, Any] = {"rated": len(rated), "least": None, "most": None}

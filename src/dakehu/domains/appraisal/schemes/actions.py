@@ -38,7 +38,7 @@ def add_scheme(*, name: str, like: int | None = None) -> Scheme:
     """Add a draft: a copy of a scheme, or the house defaults. Under a name in use it is the next edition."""
     source = get_scheme(like) if like else None
     last = Scheme.objects.filter(name=name).order_by("-edition").first()
-    row = Scheme(name=name, edition=last.edition + 1 if last else 1, author_ids=_with_author([]))
+    row = Scheme(name=name, edition=last.edition + 1 if last else 1, author_ids=_add_author([]))
     if source is not None:
         row.strength, row.least_rated, row.volume_reason = source.strength, source.least_rated, source.volume_reason
     row.save()
@@ -84,7 +84,7 @@ def _add_measure(part: SchemePart, name: str, weight: Decimal, min_n: int | None
     return row
 
 
-def _with_author(authors: list[int]) -> list[int]:
+def _add_author(authors: list[int]) -> list[int]:
     """Return the authors with the actor among them."""
     me = current_actor().user_id
     return sorted({*authors, *([me] if me else [])})
@@ -92,7 +92,7 @@ def _with_author(authors: list[int]) -> list[int]:
 
 def _note_author(row: Scheme) -> None:
     """Store that the actor wrote at a scheme."""
-    row.author_ids = _with_author(row.author_ids)
+    row.author_ids = _add_author(row.author_ids)
     row.save()
 
 

@@ -60,7 +60,7 @@ def scheme_detail(*, appraisal_scheme: int) -> dict[str, Any]:
         "cap": plain(rules.CAP),
         "approval": approval.pk if approval is not None and row.state == SchemeState.WAITING else None,
         "parts": [_part(part) for part in row.parts.prefetch_related("measures__targets")],
-        "others": [_named(one) for one in measures() if one.code not in weights],
+        "others": [_render_measure(one) for one in measures() if one.code not in weights],
     }
 
 
@@ -104,10 +104,10 @@ def _measure(code: str) -> dict[str, Any]:
             "source_text": str(NO_SOURCE),
             "unit": "count",
         }
-    return _named(found)
+    return _render_measure(found)
 
 
-def _named(one: Measure) -> dict[str, Any]:
+def _render_measure(one: Measure) -> dict[str, Any]:
     """Return the name, definition and source of a measure."""
     return {
         "measure": one.code,
@@ -122,4 +122,4 @@ def _named(one: Measure) -> dict[str, Any]:
 
 def described_measures() -> Iterator[dict[str, Any]]:
     """Yield every declared measure with its definition."""
-    return (_named(one) for one in measures())
+    return (_render_measure(one) for one in measures())

@@ -55,8 +55,8 @@ def my_appraisals() -> dict[str, Any]:
     me = current_actor().user_id
     rows = list(Appraisal.objects.filter(user_id=me).select_related("period").order_by("-period__last_on", "-pk"))
     scores = newest_scores(rows)
-    done = [_listed(row, scores.get(row.pk)) for row in rows]
-    return {"appraisals": done, "so_far": [_so_far(period, me) for period in _open_periods()] if me else []}
+    done = [_render_appraisal(row, scores.get(row.pk)) for row in rows]
+    return {"appraisals": done, "so_far": [_running_scores(period, me) for period in _open_periods()] if me else []}
 
 
 def _open_periods() -> list[Period]:
@@ -64,7 +64,7 @@ def _open_periods() -> list[Period]:
     return list(Period.objects.filter(state=PeriodState.OPEN.value, first_on__lte=today).select_related("scheme"))
 
 
-def _listed(row: Appraisal, score: Score | None) -> dict[str, Any]:
+def _render_appraisal(row: Appraisal, score: Score | None) -> dict[str, Any]:
     """Return an appraisal for a list."""
     period = row.period
     return {
@@ -87,7 +87,7 @@ def score_facts(score: Score | None) -> dict[str, Any]:
     return {"final": final, "score_text": str(INSUFFICIENT) if final is None else f"{score.final:.2f}"}
 
 
-def _so_far(period: Period, user: int) -> dict[str, Any]:
+def _running_scores(period: Period, user: int) -> dict[str, Any]:
     """Return how a running period stands for one person: what was counted, no points."""
     role = str(model_of("team.User").objects.filter(pk=user).values_list("role", flat=True).first() or "")
     by_role = weighted_measures(period.scheme)
@@ -155,7 +155,7 @@ def appraisal_detail(*, appraisal: int, revision: int | None = None) -> dict[str
     parts = {part.code: str(part) for part in row.period.scheme.parts.all()}
     place = {code: number for number, code in enumerate(parts)}
     return {
-        **_listed(row, scores[-1]),
+        **_render_appraisal(row, scores[-1]),
         "period_id": row.period_id,
         "scheme_id": row.period.scheme_id,
         "scheme": row.period.scheme.choice_label,

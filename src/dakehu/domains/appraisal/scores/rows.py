@@ -94,12 +94,12 @@ def rows_about(stored: list[list[Any]]) -> dict[tuple[str, int], dict[str, Any]]
     for label, ids in by_model.items():
         if not may_open(label):
             continue
-        for pk, about in _about(label, ids):
+        for pk, about in _visible_rows_about(label, ids):
             found[label, pk] = {"is_visible": True, **about}
     return found
 
 
-def _about(label: str, ids: list[int]) -> list[tuple[int, dict[str, Any]]]:
+def _visible_rows_about(label: str, ids: list[int]) -> list[tuple[int, dict[str, Any]]]:
     """Return what visible rows of one table are about, in words, masked as everywhere."""
     model = model_of(label)
     rows = model.objects.filter(pk__in=ids)
@@ -109,11 +109,11 @@ def _about(label: str, ids: list[int]) -> list[tuple[int, dict[str, Any]]]:
     for row in rows:
         client = row if label == "clients.Client" else (row.client if has_client else None)
         named = {"id": client.pk, "name": name_of(client, clearance)} if client is not None else None
-        result.append((row.pk, {"client": named, "what": "" if row is client else _what(row, label)}))
+        result.append((row.pk, {"client": named, "what": "" if row is client else _row_title(row, label)}))
     return result
 
 
-def _what(row: Any, label: str) -> str:
+def _row_title(row: Any, label: str) -> str:
     """Return the day and kind of a row in words that no clearance hides."""
     for column in ("due_at", "held_at", "starts_at", "due_on", "closed_on", "held_on"):
         value = getattr(row, column, None)

@@ -72,7 +72,7 @@ def open_queued(*, source: str, ref: int) -> DistressCase | None:
     )
     if row is None or find_open_case(CaseSource(source), ref, row.client) is not None:
         return None
-    words, at = (row.text, row.received_at) if source == "feedback" else (row.detail, _noon(row.received_on))
+    words, at = (row.text, row.received_at) if source == "feedback" else (row.detail, _noon_of_day(row.received_on))
     about = getattr(row, "about_staff", None)
     return open_case(
         client=row.client,
@@ -95,13 +95,13 @@ def open_queued_case(progress: Any, source: str, ref: int, **_: Any) -> dict[str
 
 def _take_up_alert(alert: SurveyAlert) -> None:
     """Write the case of an alert; a settled one is closed, with what was noted then."""
-    case = _case(alert.client, CaseSource.SURVEY, alert.survey_id, str(alert.level), _noon(alert.raised_on))
+    case = _case(alert.client, CaseSource.SURVEY, alert.survey_id, str(alert.level), _noon_of_day(alert.raised_on))
     case.is_office_only = alert.is_office_only
     manager = None if alert.is_office_only else main_managers([alert.client_id]).get(alert.client_id)
     case.caller, case.lead = manager, None if alert.is_office_only else responsible_lead(alert.client, manager, None)
     if alert.settled_on is not None:
-        case.caller, case.contacted_at = alert.settled_by, _noon(alert.settled_on)
-        _close(case, alert.settled_by, _noon(alert.settled_on), alert.note)
+        case.caller, case.contacted_at = alert.settled_by, _noon_of_day(alert.settled_on)
+        _close(case, alert.settled_by, _noon_of_day(alert.settled_on), alert.note)
     case.save()
     alert.case = case
     alert.save()
@@ -117,7 +117,7 @@ def _take_up_feedback(row: Feedback) -> None:
     case.caller, case.contacted_at = row.contacted_by or row.owner, row.contacted_at
     case.lead = responsible_lead(row.client, row.owner, None)
     if row.contacted_at is not None or row.state == FeedbackState.CLOSED:
-        ended = row.contacted_at or _noon(row.closed_on or clock.local(row.received_at).date())
+        ended = row.contacted_at or _noon_of_day(row.closed_on or clock.local(row.received_at).date())
         _close(case, row.contacted_by or row.owner, ended, "")
     case.save()
 
@@ -134,7 +134,7 @@ def _close(case: DistressCase, by: Any, at: datetime, note: str) -> None:
     case.outcome = "：".join(part for part in (str(earlier), note) if part)
 
 
-def _noon(day: date) -> datetime:
+def _noon_of_day(day: date) -> datetime:
     """Return a time on a day of which only the date is known."""
     return clock.at_local(datetime.combine(day, time(12)))
 

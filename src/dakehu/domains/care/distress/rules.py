@@ -38,7 +38,7 @@ class Found:
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
+def _compile_pattern(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
@@ -47,19 +47,19 @@ def find_signs(text: str) -> list[Found]:
     found: list[Found] = []
     for sign in SIGNS:
         last = 0
-        for start, end in sorted(_hits(sign, text)):
+        for start, end in sorted(_sign_matches(sign, text)):
             if start >= last:
                 found.append(Found(sign, start, end, _is_negated(text, start, end)))
                 last = end
     return sorted(found, key=lambda one: (one.start, one.end))
 
 
-def _hits(sign: Sign, text: str) -> Iterable[tuple[int, int]]:
+def _sign_matches(sign: Sign, text: str) -> Iterable[tuple[int, int]]:
     """Give the places of a sign's patterns that nothing before them takes back."""
     for pattern in sign.patterns:
-        for match in _compiled(pattern).finditer(text):
+        for match in _compile_pattern(pattern).finditer(text):
             before = text[max(0, match.start() - LOOK_BACK) : match.start()]
-            if not sign.unless_before or not _compiled(sign.unless_before).search(before):
+            if not sign.unless_before or not _compile_pattern(sign.unless_before).search(before):
                 yield match.span()
 
 

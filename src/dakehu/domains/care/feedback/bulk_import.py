@@ -35,14 +35,14 @@ def evaluate_feedback(
     texts, moments = (columns.get(name) or [None] * count for name in KEY)
     fields = tuple(name for name in feedback_fields() if name in columns and name not in KEY)
     keys = [(client, text, at) for client, text, at in zip(clients, texts, moments, strict=True)]
-    row_matching.evaluate(Feedback, columns, keys, _stored(fields), fields, evaluation, mode=mode)
+    row_matching.evaluate(Feedback, columns, keys, _stored_feedback(fields), fields, evaluation, mode=mode)
     row_matching.hide_foreign_values(Feedback, columns, evaluation)
     row_matching.require_columns(ACTIONS["care.register_feedback"].parameters, columns, evaluation)
     _check_rows(columns, clients, evaluation)
     return evaluation
 
 
-def _stored(fields: tuple[str, ...]) -> Stored:
+def _stored_feedback(fields: tuple[str, ...]) -> Stored:
     """Return {(client or 0, text, when it came in): [(pk, values)]} of the visible feedback."""
     found: Stored = {}
     attnames = [Feedback._meta.get_field(name).attname for name in fields]  # type: ignore[union-attr]

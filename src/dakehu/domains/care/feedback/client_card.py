@@ -31,7 +31,7 @@ def voice_card(*, client: Any) -> dict[str, Any]:
         for shown in render_rows(cases, ("subject", "state", "received_on"), shown=True)
     ]
     links = list(IssueLink.objects.filter(client=client).select_related("issue").order_by("-pk")[:SHOWN])
-    facts = [{"what": link.issue.title, **_became(link)} for link in links]
+    facts = [{"what": link.issue.title, **_issue_outcome(link)} for link in links]
     actions = ["care.register_feedback"]
     if not lines:
         return {
@@ -46,7 +46,7 @@ def _complaints(client: Any) -> Any:
     return model_of("compliance.Complaint").objects.filter(client=client).order_by("-received_on", "-pk")
 
 
-def _became(link: IssueLink) -> dict[str, str]:
+def _issue_outcome(link: IssueLink) -> dict[str, str]:
     """Return what became of the client's word at an issue, and whether the client was informed."""
     if link.informed_on is not None:
         return {"text": str(bilingual("已告知客户", "Client informed")), "tone": "good"}

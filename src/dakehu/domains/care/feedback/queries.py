@@ -77,16 +77,16 @@ def inbox(*, kind: str | None = None, mine: bool | None = None, is_open: bool | 
     return {"kinds": kinds, "lines": order}
 
 
-def _own(rows: Any, mine: bool | None) -> Any:
+def _restrict_to_own(rows: Any, mine: bool | None) -> Any:
     return rows.filter(owner_id=current_actor().user_id) if mine else rows
 
 
 def _feedback_lines(mine: bool | None, is_open: bool | None) -> list[dict[str, Any]]:
-    rows = _own(Feedback.objects.all(), mine)
-    return described(rows.exclude(state=FeedbackState.CLOSED.value) if is_open else rows)
+    rows = _restrict_to_own(Feedback.objects.all(), mine)
+    return render_feedback(rows.exclude(state=FeedbackState.CLOSED.value) if is_open else rows)
 
 
-def described(rows: Any) -> list[dict[str, Any]]:
+def render_feedback(rows: Any) -> list[dict[str, Any]]:
     """Render feedback as lines of the inbox. Who may not read what was said is not informed of distress in it either."""
     found = list(rows.select_related("client", "owner").order_by("due_on", "pk")[:SHOWN])
     is_cleared = current_actor().clearance >= PERSONAL
@@ -161,7 +161,7 @@ def _request_lines(mine: bool | None, is_open: bool | None) -> list[dict[str, An
     """Return suggestions and inquiries that were opened as requests."""
     if not current_actor().may(Permission.SERVICE_READ):
         return []
-    rows = _own(model_of("service.Request").objects.filter(kind__in=list(OF_REQUEST)), mine)
+    rows = _restrict_to_own(model_of("service.Request").objects.filter(kind__in=list(OF_REQUEST)), mine)
     rows = rows.exclude(state="closed") if is_open else rows
     found = list(rows.select_related("client", "owner").order_by("due_on", "pk")[:SHOWN])
     clocks = _clocks([row.due_on for row in found], [str(row.state) for row in found])
@@ -203,7 +203,7 @@ def feedback_detail(*, feedback: int) -> dict[str, Any]:
     `steps` are the steps that the actor may take now.
     """
     row = get_feedback(feedback)
-    (line,) = described(Feedback.objects.filter(pk=row.pk))
+    (line,) = render_feedback(Feedback.objects.filter(pk=row.pk))
     (shown,) = render_rows([row], shown=True)
     return {"line": line, "row": shown, "issues": issues_of("feedback", row.pk), "steps": _steps(row, line)}
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from dakehu.domains.care.improvements import rules
 from dakehu.domains.care.improvements.choices import MetricName, Stage, Window
-from dakehu.domains.care.improvements.effects import measured
+from dakehu.domains.care.improvements.effects import measure_effect
 from dakehu.domains.care.improvements.link_kinds import find_kind
 from dakehu.domains.care.models import Issue, IssueLink
 from dakehu.domains.compliance.approvals.requests import find_approval, void_approvals
@@ -218,7 +218,7 @@ def measure_issue(*, issue: int) -> Issue:
     approval = find_approval(SUBJECT, row.pk)
     if approval is not None and approval.state == "waiting":
         raise refusal("issue", "正在等待审批，请先退回。", "It waits for approval; have it sent back first.")
-    row.result, row.measured_on = measured(row), clock.today()
+    row.result, row.measured_on = measure_effect(row), clock.today()
     note_author(row)
     row.save()
     return row

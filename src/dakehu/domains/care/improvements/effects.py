@@ -34,7 +34,7 @@ def is_window_over(issue: Issue) -> bool:
     return issue.after_to is not None and issue.after_to < clock.today()
 
 
-def measured(issue: Issue) -> dict[str, Any]:
+def measure_effect(issue: Issue) -> dict[str, Any]:
     """Return {metric, topic, before, after or None, effect or None}, each window with its days. Raises Refused.
 
     The second window is read once it is over.
@@ -104,8 +104,8 @@ def described_result(issue: Issue) -> dict[str, Any]:
         "before": result["before"],
         "after": result["after"],
         "effect": effect,
-        "low": _signed(effect.get("low")),
-        "high": _signed(effect.get("high")),
+        "low": _signed_number(effect.get("low")),
+        "high": _signed_number(effect.get("high")),
         "verdict_code": verdict,
         "verdict": str(VERDICTS[verdict]) if verdict else "",
         "tone": {"better": "good", "worse": "bad"}.get(verdict, "warn") if verdict else "",
@@ -114,6 +114,6 @@ def described_result(issue: Issue) -> dict[str, Any]:
     }
 
 
-def _signed(number: float | None) -> str:
+def _signed_number(number: float | None) -> str:
     """Return a number with its sign and one decimal, "" for None."""
     return "" if number is None else f"{number:+.1f}"

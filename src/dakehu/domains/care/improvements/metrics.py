@@ -114,7 +114,7 @@ def _requests(topic: str, first: date, last: date) -> Sample:
     return _share_of_clients((row.client_id for row in _requests_between(topic, first, last)), last)
 
 
-def _on_time(topic: str, first: date, last: date) -> Sample:
+def _on_time_share(topic: str, first: date, last: date) -> Sample:
     closed = _requests_between(topic, first, last, "closed_on")
     return Share(sum(row.closed_on <= row.due_on for row in closed), len(closed))
 
@@ -208,7 +208,7 @@ declare(
         "Requests closed in time ÷ requests closed in the window",
         POINTS,
         False,
-        _on_time,
+        _on_time_share,
     ),
     Metric(
         MetricName.FIRST_CONTACT,

@@ -59,7 +59,9 @@ def issue_board(*, mine: bool | None = None, topic: str | None = None) -> dict[s
     rows = rows.filter(topic=topic) if topic else rows
     found = list(rows.select_related("owner").order_by("due_on", "pk"))
     links = _link_counts([row.pk for row in found])
-    cards = [_card(row, shown, links.get(row.pk, (0, 0))) for row, shown in zip(found, _shown(found), strict=True)]
+    cards = [
+        _card(row, shown, links.get(row.pk, (0, 0))) for row, shown in zip(found, _render_issues(found), strict=True)
+    ]
     columns = []
     for stage in Stage:
         own = [card for card in cards if card["stage_code"] == stage.value]
@@ -75,7 +77,7 @@ def issue_board(*, mine: bool | None = None, topic: str | None = None) -> dict[s
     return {"columns": columns}
 
 
-def _shown(rows: list[Issue]) -> list[dict[str, Any]]:
+def _render_issues(rows: list[Issue]) -> list[dict[str, Any]]:
     return render_rows(rows, ("title", "topic", "owner", "due_on", "stage"), shown=True)
 
 

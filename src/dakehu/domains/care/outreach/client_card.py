@@ -32,7 +32,9 @@ def outreach_card(*, client: Any) -> dict[str, Any]:
         "lines": [
             {
                 "what": f"{call.outreach.day.isoformat()} · {_state(call)}",
-                "text": " · ".join(part for part in (call.caller.name if call.caller else "", _when(call)) if part),
+                "text": " · ".join(
+                    part for part in (call.caller.name if call.caller else "", _contact_time_text(call)) if part
+                ),
                 "tone": "warn" if is_waiting(call) else "",
             }
             for call in calls
@@ -60,7 +62,7 @@ def _state(call: OutreachCall) -> str:
     return CallState.text_of(call.state)
 
 
-def _when(call: OutreachCall) -> str:
+def _contact_time_text(call: OutreachCall) -> str:
     """Return when the client was reached, or is called next; with the loss of that day."""
     lost = words.share(call.day_return)
     if call.state == CallState.REACHED:

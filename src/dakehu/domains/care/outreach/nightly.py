@@ -26,7 +26,7 @@ def measure(day: date) -> int:
     return sum(measure_sales(outreach=outreach) for outreach in over)
 
 
-def _step(night: Night) -> dict[str, Any]:
+def _run_step(night: Night) -> dict[str, Any]:
     """Run as a step of the night."""
     result = run(night.day)
     words = bilingual(
@@ -37,4 +37,4 @@ def _step(night: Night) -> dict[str, Any]:
     return {**result, "unchanged": not (result["opened"] or result["measured"]), "words": words}
 
 
-declare_step(NightlyStep("care.outreach", "急跌致电", "Calls after a shock", order=62, run=_step, depends=(SHOCK,)))
+declare_step(NightlyStep("care.outreach", "急跌致电", "Calls after a shock", order=62, run=_run_step, depends=(SHOCK,)))

@@ -54,7 +54,7 @@ def accounts_that_fell(day: date, seed: str) -> pl.DataFrame:
     if not clients:
         return pl.DataFrame()
     known = situation.frame(day).filter(pl.col("client").is_in(clients))
-    scored = shock_night.with_loss(shock_rules.scored(known, seed), known)
+    scored = shock_night.with_loss(shock_rules.score_clients(known, seed), known)
     morning = pl.when(pl.col("band").is_in(CALLED)).then("band").otherwise(pl.lit(Band.MORNING.value))
     return scored.with_columns(morning.alias("band"))
 

@@ -56,7 +56,7 @@ def find_outreach(number: int | None) -> Outreach | None:
     return row
 
 
-def described(row: Outreach) -> dict[str, Any]:
+def render_outreach(row: Outreach) -> dict[str, Any]:
     """Return a campaign as plain values: {id, day, cause, headline, ends_on, is_running, seed}."""
     return {
         "id": row.pk,
@@ -78,7 +78,7 @@ def outreaches() -> list[dict[str, Any]]:
     for number, state, count in counted.order_by():
         states[number][state] += count
     return [
-        {**described(row), "clients": states[row.pk].total(), "reached": states[row.pk]["reached"]}
+        {**render_outreach(row), "clients": states[row.pk].total(), "reached": states[row.pk]["reached"]}
         for row in rows
         if states[row.pk]
     ]
@@ -110,10 +110,10 @@ def outreach_list(*, outreach: int | None = None, mine: bool | None = None) -> d
         rows = rows.filter(caller_id__in=reminded_for())
         cases = cases.filter(call__caller_id__in=reminded_for())
     placed = [CallPlace(*one) for one in rows.values_list("pk", "caller_id", "place", "next_on", "state")]
-    grouped = _grouped(row, placed)
+    grouped = _calls_by_group(row, placed)
     shown = _lines(grouped, {case.call_id for case in cases if case.state == CaseState.OPEN})
     return {
-        "outreach": described(row),
+        "outreach": render_outreach(row),
         "capacity": int(firm_settings.current("CALLS_PER_DAY")),
         "counts": {name: len(some) for name, some in grouped.items()},
         "groups": [
@@ -150,7 +150,7 @@ class CallPlace(NamedTuple):
     state: str
 
 
-def _grouped(row: Outreach, placed: list[CallPlace]) -> dict[str, list[int]]:
+def _calls_by_group(row: Outreach, placed: list[CallPlace]) -> dict[str, list[int]]:
     """Return the ids of the calls by group, each in the order of the list."""
     today = clock.today()
     tried = OutreachAttempt.objects.filter(call__outreach=row, held_at__gte=clock.start_of_day(today))
@@ -210,7 +210,7 @@ def _line(
             "name": name_of(call.client, current_actor().clearance),
             "code": call.client.code,
         },
-        "why": why(call),
+        "why": priority_reason(call),
         "score": round(call.score),
         "band": call.band,
         "band_text": str(BAND_NAMES[Band(call.band)]),
@@ -229,11 +229,11 @@ def _line(
     }
 
 
-def why(call: OutreachCall) -> str:
+def priority_reason(call: OutreachCall) -> str:
     """Return why a client stands where they do, by the parts of the score kept with the call."""
     points, missing = call.parts.get("points", {}), call.parts.get("missing", [])
     row = {name: points.get(name, 0) for name in WEIGHTS}
-    return shock_words.why({**row, "missing": missing, "signs": call.parts.get("signs", [])})
+    return shock_words.priority_reason({**row, "missing": missing, "signs": call.parts.get("signs", [])})
 
 
 @query(

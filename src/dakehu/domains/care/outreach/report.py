@@ -8,7 +8,7 @@ from dakehu.domains.care.distress.choices import CaseState
 from dakehu.domains.care.models import DistressCase, Outreach, OutreachAttempt, OutreachCall
 from dakehu.domains.care.outreach import rules, words
 from dakehu.domains.care.outreach.choices import CallState, CloseReason
-from dakehu.domains.care.outreach.queries import OUTREACH, described, find_outreach
+from dakehu.domains.care.outreach.queries import OUTREACH, find_outreach, render_outreach
 from dakehu.domains.care.outreach.rules import Comparison, Outflow
 from dakehu.domains.care.permissions import OUTREACH_READ
 from dakehu.domains.ledger.feeds import reader
@@ -48,13 +48,13 @@ def outreach_report(*, outreach: int | None = None) -> dict[str, Any]:
     cases = Counter(DistressCase.objects.filter(call__outreach=row).values_list("state", "level"))
     is_firm = current_actor().reach in FAR
     return {
-        "outreach": described(row),
+        "outreach": render_outreach(row),
         "scope": str(bilingual("全公司", "The firm") if is_firm else bilingual("您可见的客户", "Clients you see")),
         "is_firm": is_firm,
         "figures": _figures(row, calls),
         "bands": _bands(calls),
         "teams": _teams(calls),
-        "not_reached": _not_reached(row),
+        "not_reached": _unreached_clients(row),
         "not_reached_total": sum(call.state != CallState.REACHED for call in calls),
         "cases": {
             "opened": sum(cases.values()),
@@ -141,7 +141,7 @@ def _teams(calls: list[OutreachCall]) -> list[dict[str, Any]]:
     ]
 
 
-def _not_reached(outreach: Outreach) -> list[dict[str, Any]]:
+def _unreached_clients(outreach: Outreach) -> list[dict[str, Any]]:
     """Return the first clients whom nobody reached, in the order of the list."""
     clearance = current_actor().clearance
     rows = OutreachCall.objects.filter(outreach=outreach).exclude(state=CallState.REACHED.value)
@@ -181,7 +181,7 @@ def _outflow(row: Outreach, calls: list[OutreachCall], left: dict[int, bool]) ->
         interval = rules.share_with_interval(count, len(some))
         groups.append({"name": str(name), "of": len(some), "count": count, "share": _interval_text(interval)})
     return {
-        **_compared(compared),
+        **_render_comparison(compared),
         "days": days,
         "is_final": days >= rules.OUTFLOW_DAYS,
         "share_of_assets": words.share(rules.OUTFLOW_SHARE, 0),
@@ -190,7 +190,7 @@ def _outflow(row: Outreach, calls: list[OutreachCall], left: dict[int, bool]) ->
     }
 
 
-def _compared(one: Comparison) -> dict[str, Any]:
+def _render_comparison(one: Comparison) -> dict[str, Any]:
     """Return a comparison as plain values, with its verdict in words."""
     verdict = words.VERDICTS[one.verdict]
     return {

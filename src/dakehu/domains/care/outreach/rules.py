@@ -118,13 +118,13 @@ def compare_outflow(rows: Iterable[Outflow]) -> Comparison:
     if min(found.first_of, found.later_of) < SMALLEST_SHARE:
         return found
     weights = [one[0][1] * one[1][1] / (one[0][1] + one[1][1]) for one in both]
-    (share_1, size_1), (share_2, size_2) = (_weighted(both, weights, group) for group in (0, 1))
+    (share_1, size_1), (share_2, size_2) = (_weighted_share(both, weights, group) for group in (0, 1))
     low, high = newcombe(share_1 * size_1, size_1, share_2 * size_2, size_2)
     counts = (found.first, found.first_of, found.later, found.later_of, found.strata)
     return Comparison(*counts, share_1 - share_2, low, high)
 
 
-def _weighted(strata: list[list[list[int]]], weights: list[float], group: int) -> tuple[float, float]:
+def _weighted_share(strata: list[list[list[int]]], weights: list[float], group: int) -> tuple[float, float]:
     """Return (weighted share, effective number) of one group."""
     parts = [weight / sum(weights) for weight in weights]
     share = sum(part * one[group][0] / one[group][1] for part, one in zip(parts, strata, strict=True))

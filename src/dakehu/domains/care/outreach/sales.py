@@ -69,12 +69,12 @@ def _sold_much(day: date) -> set[int]:
     return set(rows.filter(sold_share__gte=rules.SOLD_MUCH).values_list("client_id", flat=True))
 
 
-def _distressed(day: date) -> set[int]:
+def _clients_with_distress(day: date) -> set[int]:
     rows = DistressCase.objects.filter(opened_at__date__lte=day, opened_at__date__gte=day - RECENT)
     return set(rows.values_list("client_id", flat=True))
 
 
 declare(
     BehaviourSign("sold", bilingual("以往急跌后大量卖出", "sold much after an earlier fall"), _sold_much),
-    BehaviourSign("distress", bilingual("近期有情绪个案", "a recent case of distress"), _distressed),
+    BehaviourSign("distress", bilingual("近期有情绪个案", "a recent case of distress"), _clients_with_distress),
 )

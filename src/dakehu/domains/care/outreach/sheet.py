@@ -9,7 +9,7 @@ from dakehu.domains.care.models import DistressCase, Outreach, OutreachAttempt, 
 from dakehu.domains.care.outreach import rules, words
 from dakehu.domains.care.outreach.actions import CALL, get_call
 from dakehu.domains.care.outreach.choices import CallOutcome, CallState, Cause, ScriptCode
-from dakehu.domains.care.outreach.queries import attempts_of, described, why
+from dakehu.domains.care.outreach.queries import attempts_of, priority_reason, render_outreach
 from dakehu.domains.care.outreach.sales import dealings_after
 from dakehu.domains.care.outreach.scripts import PRODUCT_VERSION, scripts_in_force
 from dakehu.domains.care.permissions import OUTREACH_READ
@@ -51,15 +51,15 @@ def outreach_call(*, call: int) -> dict[str, Any]:
     )
     return {
         "call": _head(row),
-        "outreach": described(row.outreach),
+        "outreach": render_outreach(row.outreach),
         "groups": [
             {"title": str(title), "facts": facts}
             for title, facts in (
                 (bilingual("目标与期限", "Goal and term"), _plan(shown)),
                 (bilingual("这次的亏损", "The loss this time"), _loss(row, needs)),
                 (bilingual("持仓与融资", "Holdings and margin"), [*_holdings(row), *_margin(margin)]),
-                (bilingual("以往急跌时", "At earlier shocks"), _earlier(row)),
-                (bilingual("为什么排在这里", "Why this place"), _why(row)),
+                (bilingual("以往急跌时", "At earlier shocks"), _earlier_falls(row)),
+                (bilingual("为什么排在这里", "Why this place"), _place_reasons(row)),
             )
             if facts
         ],
@@ -172,7 +172,7 @@ def _margin(contracts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _earlier(row: OutreachCall) -> list[dict[str, Any]]:
+def _earlier_falls(row: OutreachCall) -> list[dict[str, Any]]:
     """Return what the client did in the three trading days after each earlier shock, the newest first."""
     hidden = current_actor().clearance < PERSONAL
     found = []
@@ -203,7 +203,7 @@ def _earlier(row: OutreachCall) -> list[dict[str, Any]]:
     return found
 
 
-def _why(row: OutreachCall) -> list[dict[str, Any]]:
+def _place_reasons(row: OutreachCall) -> list[dict[str, Any]]:
     """Return the place and its reasons: the parts of the score, the class of equal priority and the draw."""
     draw = bilingual(
         "第 {n} 位；同一优先档（{p} 分档）内随机排序，种子 {seed}",
@@ -213,7 +213,7 @@ def _why(row: OutreachCall) -> list[dict[str, Any]]:
         seed=row.outreach.seed,
     )
     total = bilingual("得分 {n} / {of}", "score {n} / {of}", n=f"{row.score:.0f}", of=sum(WEIGHTS.values()))
-    return [fact(total, why(row)), fact(bilingual("顺序", "Order"), draw)]
+    return [fact(total, priority_reason(row)), fact(bilingual("顺序", "Order"), draw)]
 
 
 def _scripts(row: OutreachCall, shown: dict[str, Any], margin: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -248,7 +248,7 @@ def _scripts(row: OutreachCall, shown: dict[str, Any], margin: list[dict[str, An
                 if scripts[code].version == PRODUCT_VERSION
                 else bilingual("第 {n} 版", "version {n}", n=scripts[code].version)
             ),
-            "text": words.filled(str(scripts[code].text), values),
+            "text": words.fill_script(str(scripts[code].text), values),
         }
         for code in wanted
     ]

@@ -108,7 +108,7 @@ VERDICTS = {
 }
 
 
-def filled(text: str, values: dict[str, Any]) -> str:
+def fill_script(text: str, values: dict[str, Any]) -> str:
     """Return a script with its placeholders filled; one without a value says that it is not recorded."""
     return PLACEHOLDER.sub(lambda match: str(values.get(match[1]) or NOT_STATED), text)
 

@@ -53,7 +53,7 @@ def draw_record_checks(*, month: date | None = None, number: int | None = None) 
     random, chosen = SystemRandom(), []
     known = Counter(RecordCheck.objects.filter(month=first, is_second=False).values_list("staff", flat=True))
     for staff, rows in _records(first, last).items():
-        wanted = set(rules.drawn([row.pk for row in rows], known[staff], count, random))
+        wanted = set(rules.draw_records([row.pk for row in rows], known[staff], count, random))
         chosen += [row for row in rows if row.pk in wanted]
     twice = set(rules.read_twice([row.pk for row in chosen], random))
     for row in chosen:

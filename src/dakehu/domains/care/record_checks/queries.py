@@ -35,13 +35,13 @@ def record_checks(*, month: date | None = None) -> dict[str, Any]:
     found = rules.agreement((one[0], one[1]) for one in pairs.values() if len(one) == 2)
     return {
         "month": first.isoformat(),
-        "waiting": _waiting(rows),
+        "waiting": _open_readings(rows),
         "people": _people([row for row in rows if not row.is_second]),
         "agreement": None if found is None else dict(zip(("n", "share", "kappa"), found, strict=True)),
     }
 
 
-def _waiting(rows: list[RecordCheck]) -> list[dict[str, Any]]:
+def _open_readings(rows: list[RecordCheck]) -> list[dict[str, Any]]:
     """Return the open readings that the reader may make, with the record as it stands; each record once, so that nobody is told."""
     me, clearance = current_actor().user_id, current_actor().clearance
     readers = {(row.interaction_ref, row.is_second): row.checked_by_id for row in rows}

@@ -21,7 +21,7 @@ def month_of(day: date) -> tuple[date, date]:
     return first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
 
 
-def drawn(records: Sequence[int], known: int, number: int, random: Random) -> list[int]:
+def draw_records(records: Sequence[int], known: int, number: int, random: Random) -> list[int]:
     """Return the records of a person that are drawn at random, so that with the known ones there are `number`, or all."""
     return sorted(random.sample(list(records), max(0, min(number - known, len(records)))))
 

@@ -95,7 +95,7 @@ def _invite(survey: Survey, complaint: Any) -> SurveyInvitation:
     return invitation
 
 
-def _step(night: Night) -> dict[str, Any]:
+def _run_step(night: Night) -> dict[str, Any]:
     """Run as a step of the night."""
     result = decide_complaint_surveys()
     words = bilingual(
@@ -106,4 +106,4 @@ def _step(night: Night) -> dict[str, Any]:
     return {**result, "unchanged": not (result["invited"] or result["left_out"]), "words": words}
 
 
-declare_step(NightlyStep(STEP, "投诉回访", "Surveys of complaints", order=64, run=_step))
+declare_step(NightlyStep(STEP, "投诉回访", "Surveys of complaints", order=64, run=_run_step))

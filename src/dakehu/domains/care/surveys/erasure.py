@@ -1,7 +1,7 @@
 """Erase the confidential answers of clients: no foreign key leads from an answer to its client."""
 
 from dakehu.domains.care.models import SurveyAnswer, SurveyAnswerLink
-from dakehu.domains.care.surveys.store import unrecorded
+from dakehu.domains.care.surveys.store import unaudited_rows
 from dakehu.foundation.base.chunks import chunks
 from dakehu.foundation.erasure.erase import Erasure, declare_eraser
 
@@ -10,10 +10,10 @@ def erase_answers(erasure: Erasure) -> int:
     """Delete the confidential answers of the clients with what links them; anonymous ones stay, since nobody knows whose."""
     found = set()
     for some in chunks(sorted(erasure.clients)):
-        rows = unrecorded(SurveyAnswerLink).filter(client_id__in=some)
+        rows = unaudited_rows(SurveyAnswerLink).filter(client_id__in=some)
         found |= set(rows.values_list("answer_id", flat=True))
     for some in chunks(sorted(found)):
-        unrecorded(SurveyAnswer).filter(pk__in=some).delete()
+        unaudited_rows(SurveyAnswer).filter(pk__in=some).delete()
     return len(found)
 
 

@@ -53,7 +53,7 @@ def refused_clients(numbers: Iterable[int]) -> dict[int, str]:
     asked = list(numbers)
     found: dict[int, str] = {}
     with elevated("ask whether clients may be surveyed"):
-        reachable, recent = _with_mail(asked), recently_invited(asked)
+        reachable, recent = _clients_with_mail(asked), recently_invited(asked)
     for number, refusals in refusals_by_client(asked, "mail", "survey").items():
         names = [one.rule for one in refusals if one.rule not in PASSING]
         names += [RECENT] * (number in recent) + [NO_ADDRESS] * (number not in reachable)
@@ -69,7 +69,7 @@ def recently_invited(numbers: Iterable[int]) -> set[int]:
     return set(rows.values_list("client_id", flat=True))
 
 
-def _with_mail(numbers: list[int]) -> set[int]:
+def _clients_with_mail(numbers: list[int]) -> set[int]:
     rows = model_of("clients.Contact").objects.filter(client_id__among=numbers, kind="mail")
     return set(rows.values_list("client_id", flat=True))
 
@@ -100,7 +100,7 @@ def strata_of(numbers: Iterable[int], split_by: str) -> dict[int, str]:
     return dict.fromkeys(numbers, "")
 
 
-def grouped(strata: Mapping[int, str], chosen: Iterable[int], least: int) -> dict[str, list[int]]:
+def groups_of_sample(strata: Mapping[int, str], chosen: Iterable[int], least: int) -> dict[str, list[int]]:
     """Return {name: chosen clients} of the groups, neighbours joined until each holds at least so many."""
     by_name: dict[str, list[int]] = defaultdict(list)
     for number in chosen:

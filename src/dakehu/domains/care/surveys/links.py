@@ -27,7 +27,7 @@ from dakehu.domains.care.permissions import SURVEY_OFFICE
 from dakehu.domains.care.readable import make_readable
 from dakehu.domains.care.surveys import questions, tokens
 from dakehu.domains.care.surveys.choices import Anonymity, AnswerChannel, BatchOrigin, SurveyState
-from dakehu.domains.care.surveys.store import unrecorded
+from dakehu.domains.care.surveys.store import unaudited_rows
 from dakehu.domains.service.tasks.owners import main_managers
 from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.actions.registry import action
@@ -70,7 +70,7 @@ class Handed:
 
 
 @contextmanager
-def opened(token: str) -> Iterator[Opened]:
+def acting_for_link(token: str) -> Iterator[Opened]:
     """Act as the desk for whoever holds a link. Raises LinkGone for one that does not work today."""
     read = tokens.read_token(token)
     with acting_as(system_actor("a survey is answered by its link", "web")):
@@ -78,7 +78,7 @@ def opened(token: str) -> Iterator[Opened]:
         batch = SurveyBatch.objects.select_related("survey", "version").filter(pk=number).first()
         checked = read or tokens.Token(0, b"", b"")
         is_signed = tokens.is_signed(checked, batch.secret if batch is not None else NOBODY)
-        tokens_known = unrecorded(SurveyToken).select_related("invitation")
+        tokens_known = unaudited_rows(SurveyToken).select_related("invitation")
         found = tokens_known.filter(digest=tokens.digest_of(checked)).first()
         if batch is None or not is_signed or not _is_open(batch):
             raise LinkGone(bilingual("可用的问卷链接", "working survey link"))
@@ -97,13 +97,13 @@ def _is_answered(invitation: SurveyInvitation | None) -> bool:
     """Return whether an invitation was answered, by this link or another of it."""
     if invitation is None:
         return False
-    rows = unrecorded(SurveyToken).filter(invitation=invitation, is_spent=True)
+    rows = unaudited_rows(SurveyToken).filter(invitation=invitation, is_spent=True)
     return bool(rows.exists())
 
 
 def submit(token: str, raw: questions.Raw) -> Handed:
     """Hand in a form. One that was handed in already is taken again without storing anything. Raises LinkGone."""
-    with opened(token) as link:
+    with acting_for_link(token) as link:
         if link.is_spent:
             return Handed()
         choices, texts, faults = questions.read_answers(link.questions, raw)
@@ -137,7 +137,7 @@ def file_answer(*, link: Opened, choices: dict[str, Any], texts: dict[str, str])
 
 def spend(link: Opened) -> None:
     """Mark a link as used. Raises IntegrityError where it is."""
-    rows = unrecorded(SurveyToken)
+    rows = unaudited_rows(SurveyToken)
     if link.survey.anonymity == Anonymity.ANONYMOUS or link.invitation is None:
         with transaction.atomic():
             SurveyToken(digest=link.digest, batch=link.batch, is_spent=True).save(force_insert=True)

@@ -12,7 +12,7 @@ from dakehu.domains.care.surveys import frames, rules
 from dakehu.domains.care.surveys.choices import Anonymity, BatchOrigin, Purpose, RequestOutcome, SurveyState
 from dakehu.domains.care.surveys.parameters import FILTERS, ORDER, SURVEY
 from dakehu.domains.care.surveys.results import are_open
-from dakehu.domains.care.surveys.store import get_survey, is_begun, latest_version, unrecorded
+from dakehu.domains.care.surveys.store import get_survey, is_begun, latest_version, unaudited_rows
 from dakehu.domains.care.surveys.texts import PRIVACY, invitation_text
 from dakehu.domains.service.deliveries.client_rules import rule_text
 from dakehu.foundation.access.actor import current_actor, elevated
@@ -55,7 +55,7 @@ def survey_page(*, survey: int) -> dict[str, Any]:
     is_open, may_write = row.state == SurveyState.OPEN, actor.may(SURVEY_WRITE)
     with elevated("count the answers of a survey"):
         batches = list(SurveyBatch.objects.filter(survey=row).order_by("-pk"))
-        finished = unrecorded(SurveyAnswer).filter(batch__survey=row).count()
+        finished = unaudited_rows(SurveyAnswer).filter(batch__survey=row).count()
     is_anonymous = row.anonymity == Anonymity.ANONYMOUS
     return {
         "survey": {**render_row(row), "is_begun": is_begun(row)},

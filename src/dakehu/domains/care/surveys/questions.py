@@ -55,14 +55,14 @@ def question(
         "kind": kind,
         "zh": zh,
         "en": en or zh,
-        "options": _coded("o", options),
-        "rows": _coded("r", rows),
+        "options": _choices_with_codes("o", options),
+        "rows": _choices_with_codes("r", rows),
         "required": is_required,
         "show_if": dict(show_if) if show_if else None,
     }
 
 
-def _coded(letter: str, texts: Iterable[Fault]) -> list[dict[str, str]]:
+def _choices_with_codes(letter: str, texts: Iterable[Fault]) -> list[dict[str, str]]:
     return [{"code": f"{letter}{n}", "zh": zh, "en": en or zh} for n, (zh, en) in enumerate(texts, 1)]
 
 

@@ -55,10 +55,10 @@ def texts_of(answer: SurveyAnswer) -> list[dict[str, Any]]:
     with elevated("open the words of an answer"):
         texts = json.loads(answer.texts.open()) if answer.texts else {}
         asked = {one["code"]: one for one in questions_of([answer.batch.version])}
-        return [_understood(asked[code], text) for code, text in texts.items() if code in asked]
+        return [_render_sentiment(asked[code], text) for code, text in texts.items() if code in asked]
 
 
-def _understood(question: dict[str, Any], text: str) -> dict[str, Any]:
+def _render_sentiment(question: dict[str, Any], text: str) -> dict[str, Any]:
     read = sentiment(text=text)
     return {
         "question": str(bilingual(question["zh"], question["en"])),

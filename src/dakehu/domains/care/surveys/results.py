@@ -11,7 +11,7 @@ from dakehu.domains.care.permissions import SURVEY_OFFICE, SURVEY_READ
 from dakehu.domains.care.surveys import rules
 from dakehu.domains.care.surveys.choices import INDEPENDENT, Anonymity, QuestionKind, SurveyState
 from dakehu.domains.care.surveys.parameters import SURVEY
-from dakehu.domains.care.surveys.store import get_survey, unrecorded
+from dakehu.domains.care.surveys.store import get_survey, unaudited_rows
 from dakehu.domains.growth.campaigns.rules import newcombe
 from dakehu.domains.service.deliveries.kinds import SENT
 from dakehu.foundation.access.actor import current_actor, elevated
@@ -68,7 +68,7 @@ def batches_of(survey: Survey) -> list[SurveyBatch]:
 
 def answers_of(survey: Survey) -> Answers:
     """Return the choices of every answer with the group of its batch."""
-    rows = unrecorded(SurveyAnswer).filter(batch__survey=survey).order_by("pk")
+    rows = unaudited_rows(SurveyAnswer).filter(batch__survey=survey).order_by("pk")
     return list(rows.values("choices", "day", "is_attended", stratum=F("batch__stratum")))
 
 
@@ -80,7 +80,7 @@ def response_of(survey: Survey) -> dict[str, Any]:
     sent = model_of("service.Delivery").objects.filter(pk__in=refs.values("delivery_ref"), state__in=SENT).count()
     by_hand = sum(batch.invited for batch in batches if batch.origin in ("event", "phone"))
     delivered = sent + by_hand
-    finished = unrecorded(SurveyAnswer).filter(batch__survey=survey).count()
+    finished = unaudited_rows(SurveyAnswer).filter(batch__survey=survey).count()
     return {
         "invited": invited,
         "delivered": delivered,
@@ -245,7 +245,7 @@ def satisfaction_of(user_id: int, start: Any, end: Any) -> list[tuple[int, str]]
     of staff. Anonymous answers name nobody and are not among them.
     """
     with elevated("add up satisfaction for an appraisal"):
-        rows = unrecorded(SurveyAnswer).filter(
+        rows = unaudited_rows(SurveyAnswer).filter(
             batch__origin__in=INDEPENDENT, is_attended=False, day__gte=start, day__lte=end
         )
         named, linked = rows.filter(invitation__served_by=user_id), rows.filter(link__invitation__served_by=user_id)
@@ -266,7 +266,7 @@ def recommendations_of(user_ids: Iterable[int], start: Any, end: Any) -> list[in
     """
     people = list(user_ids)
     with elevated("add up recommendations for an appraisal"):
-        rows = unrecorded(SurveyAnswer).filter(
+        rows = unaudited_rows(SurveyAnswer).filter(
             batch__origin__in=INDEPENDENT, is_attended=False, day__gte=start, day__lte=end
         )
         rows = rows.exclude(batch__sent_by__in=people).select_related("batch__version")

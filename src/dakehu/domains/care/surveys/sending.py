@@ -11,7 +11,7 @@ from dakehu.domains.care.permissions import SURVEY_WRITE
 from dakehu.domains.care.surveys import frames, rules, texts, tokens
 from dakehu.domains.care.surveys.choices import Anonymity, BatchOrigin, Stratum, SurveyState
 from dakehu.domains.care.surveys.parameters import BATCH, EXPIRES_ON, SEARCH, SEGMENT, SIZE, SPLIT_BY, SURVEY
-from dakehu.domains.care.surveys.store import get_batch, get_survey, latest_version, unrecorded
+from dakehu.domains.care.surveys.store import get_batch, get_survey, latest_version, unaudited_rows
 from dakehu.domains.clients.mail_addresses import find_mail_contact
 from dakehu.domains.service.deliveries import outbox, quiet
 from dakehu.domains.service.deliveries.insertions import declare_insertion
@@ -82,7 +82,7 @@ def send_survey(
     split = split_by or Stratum.NONE.value
     strata = frames.strata_of(frame.clients, split)
     is_anonymous = row.anonymity == Anonymity.ANONYMOUS
-    groups = frames.grouped(strata, chosen, rules.LEAST_ANONYMOUS if is_anonymous else 1)
+    groups = frames.groups_of_sample(strata, chosen, rules.LEAST_ANONYMOUS if is_anonymous else 1)
     if is_anonymous and not all(rules.is_anonymous_possible(len(some)) for some in groups.values()):
         raise refusal("survey", TOO_FEW.zh, TOO_FEW.en, n=rules.LEAST_ANONYMOUS)
     origin = BatchOrigin.SAMPLE if size or not (filters or text) else BatchOrigin.LIST
@@ -286,7 +286,7 @@ def remind_invited(*, batch: int) -> int:
     with elevated("remind the invited of a survey"):
         found = SurveyInvitation.objects.filter(batch=row).exclude(delivery_ref=None).select_related("client")
         if row.survey.anonymity != Anonymity.ANONYMOUS:
-            spent = unrecorded(SurveyToken).filter(batch=row, is_spent=True).values("invitation_id")
+            spent = unaudited_rows(SurveyToken).filter(batch=row, is_spent=True).values("invitation_id")
             found = found.exclude(pk__in=spent)
         text = texts.reminder_text(row.survey, row.expires_on)
         for invitation in found:

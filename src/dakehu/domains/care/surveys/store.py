@@ -45,6 +45,6 @@ def get_batch(pk: int) -> SurveyBatch:
     return row
 
 
-def unrecorded(model: Any) -> Any:
+def unaudited_rows(model: Any) -> Any:
     """Return all rows of a table whose writings leave no trace in the audit: answers and links. For actions of surveys."""
     return models.QuerySet(model)

@@ -51,16 +51,16 @@ def subject_of(survey: Survey) -> str:
 
 def invitation_text(survey: Survey, until: date) -> str:
     """Return the text of an invitation, with English below where the survey has an English title."""
-    return _both(survey, INVITATION, until)
+    return _text_in_languages(survey, INVITATION, until)
 
 
 def reminder_text(survey: Survey, until: date) -> str:
     """Return the text of a reminder: an anonymous one goes to everybody and holds no link, since nobody may have two."""
     is_anonymous = survey.anonymity == Anonymity.ANONYMOUS
-    return _both(survey, REMINDER_TO_ALL if is_anonymous else REMINDER, until)
+    return _text_in_languages(survey, REMINDER_TO_ALL if is_anonymous else REMINDER, until)
 
 
-def _both(survey: Survey, text: Bilingual, until: date) -> str:
+def _text_in_languages(survey: Survey, text: Bilingual, until: date) -> str:
     intros = {"zh": survey.intro_zh, "en": survey.intro_en}
     privacy = PRIVACY[str(survey.anonymity)]
     parts = []

@@ -69,7 +69,7 @@ def client_tendencies(*, client: Any) -> dict[str, Any]:
         "quarters": [earlier.label, latest.label],
         "as_of": latest.last.isoformat(),
         "tendencies": [_row(before.get(one.name), one) for one in now],
-        "stated": _stated(client),
+        "stated": _compare_stated_level(client),
         "notice": str(NOTICE),
         "rule": str(TWICE),
         "not_measured": str(NOT_MEASURED),
@@ -125,7 +125,7 @@ def _row(before: Tendency | None, now: Tendency) -> dict[str, Any]:
     }
 
 
-def _stated(client: Any) -> dict[str, Any]:
+def _compare_stated_level(client: Any) -> dict[str, Any]:
     """Return what the assessed level bears beside what the account shows; missing where either is."""
     figures = model_of("ledger.Figures").objects.filter(client=client).values_list("volatility", flat=True).first()
     level = str(client.risk_level or "")

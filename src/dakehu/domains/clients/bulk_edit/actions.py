@@ -46,7 +46,9 @@ def chosen_clients(clients: Any, filters: Any) -> list[Client]:
         raise refuse(
             "clients", "请给出客户号，或给出筛选条件（二者选一）。", "Give client codes or filters, one of the two."
         )
-    chosen = _named(clients) if clients else list(filter_rows(Client.objects.all(), filters, "code")[: AT_MOST + 1])
+    chosen = (
+        _clients_named(clients) if clients else list(filter_rows(Client.objects.all(), filters, "code")[: AT_MOST + 1])
+    )
     if not chosen:
         raise refuse("filters", "没有符合条件的客户。", "No client passes these filters.")
     if len(chosen) > AT_MOST:
@@ -56,7 +58,7 @@ def chosen_clients(clients: Any, filters: Any) -> list[Client]:
     return chosen
 
 
-def _named(clients: Any) -> list[Client]:
+def _clients_named(clients: Any) -> list[Client]:
     """Return the clients of codes or ids. Raises Refused naming unknown ones."""
     parts = clients if isinstance(clients, list) else str(clients).replace("，", ",").replace("、", ",").split(",")
     keys = [
@@ -124,7 +126,7 @@ def change_many(*, clients: Any = None, filters: Any = None, **details: Any) -> 
             set_details(client, details)
         except Refused as refusal:
             raise Refused(
-                {name: [_with_code(client, text) for text in texts] for name, texts in refusal.messages.items()}
+                {name: [_prefix_code(client, text) for text in texts] for name, texts in refusal.messages.items()}
             ) from None
         client.save()
         if client.row_version != version:
@@ -134,7 +136,7 @@ def change_many(*, clients: Any = None, filters: Any = None, **details: Any) -> 
     return {"changed": len(changed), "unchanged": len(chosen) - len(changed), "batch": batch}
 
 
-def _with_code(client: Client, text: Bilingual | str) -> Bilingual:
+def _prefix_code(client: Client, text: Bilingual | str) -> Bilingual:
     """Prefix a message with the client's code."""
     return bilingual("客户 {code}：{text}", "Client {code}: {text}", code=client.code, text=text)
 

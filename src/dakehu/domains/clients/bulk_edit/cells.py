@@ -108,7 +108,7 @@ def evaluate_rows(rows: Any, *, lock: bool = False) -> CellEvaluation:
             )
         )
     evaluation, reading = CellEvaluation(), Reading()
-    evaluation.before = _stored((row["client"] for row in rows), lock)
+    evaluation.before = _stored_clients((row["client"] for row in rows), lock)
     for index, row in enumerate(rows):
         client = evaluation.before.get(row["client"])
         if client is None:
@@ -147,7 +147,7 @@ def _evaluate_row(
     merged = compare(base if "base" in row else now, values, now)
     for name, conflict in merged.clashes.items():
         label = spec_of(Client._meta.get_field(name)).label
-        current = _shown(client, name)
+        current = _shown_value(client, name)
         evaluation.fault(
             index,
             name,
@@ -164,7 +164,7 @@ def _evaluate_row(
     evaluation.unchanged += len(values) - len(merged.mine) - len(merged.clashes)
 
 
-def _shown(client: Client, name: str) -> str:
+def _shown_value(client: Client, name: str) -> str:
     """Return a field as shown, "–" if empty."""
     from dakehu.foundation.gates.output import render_row
 
@@ -181,7 +181,7 @@ def _is_row(row: Any) -> bool:
     )
 
 
-def _stored(wanted: Iterable[int], lock: bool) -> dict[int, Client]:
+def _stored_clients(wanted: Iterable[int], lock: bool) -> dict[int, Client]:
     """Return {id: client} of visible clients, locked if asked."""
     clients: dict[int, Client] = {}
     for client_ids in chunks(sorted(set(wanted))):

@@ -22,7 +22,7 @@ def consent_fields() -> tuple[str, ...]:
     return tuple(name for name in editable_fields("clients.Consent") if name != "client")
 
 
-def _filled(columns: Columns, count: int) -> Columns:
+def _fill_key_columns(columns: Columns, count: int) -> Columns:
     """Return columns by which a statement is recognised: of today, and for every channel, unless said."""
     days, channels = (columns.get(name) or [None] * count for name in ("stated_on", "channel"))
     today = clock.today()
@@ -35,7 +35,7 @@ def evaluate_consents(
     """Compare imported statements with stored ones: the same purpose, channel, day and choice of a client is one statement."""
     return evaluate_rows(
         Consent,
-        _filled(columns, len(clients)),
+        _fill_key_columns(columns, len(clients)),
         len(clients),
         evaluation,
         key=KEY,
@@ -78,5 +78,5 @@ def import_consents(*, columns: Columns, row_evaluation: ImportEvaluation, clien
     def change(pk: int, values: dict[str, Any]) -> None:
         raise LookupError(f"statement {pk} is not changed by a worksheet")
 
-    columns = _filled(columns, len(clients))
+    columns = _fill_key_columns(columns, len(clients))
     write_client_rows(columns, row_evaluation, consent_fields(), clients_of_rows(clients), create, change)

@@ -93,12 +93,12 @@ class ClientMatcher:
         if key == "id_number" or (key == "auto" and id_number):
             return self.ids.get(id_number)
         if key == "mobile" or (key == "auto" and mobile):
-            return _only(self.mobiles.get(mobile, set()))
+            return _single_id(self.mobiles.get(mobile, set()))
         own = self.in_file.get(name, set())
-        return _only(own if len(own) == 1 else self.names.get(name, set()))
+        return _single_id(own if len(own) == 1 else self.names.get(name, set()))
 
 
-def _only(ids: set[int]) -> int | None:
+def _single_id(ids: set[int]) -> int | None:
     """Return the only id, None without one. Raises Ambiguous."""
     if len(ids) > 1:
         raise Ambiguous

@@ -114,7 +114,7 @@ def profiles_of(rows: Iterable[Client]) -> dict[int, Profile]:
 
 def candidates(new: Profile) -> Any:
     """Return visible clients who may be this one, by equality alone: at most 200."""
-    pinyins = {new.pinyin, rules.pinyin_of(duplicate_rules.fold(new.name))[0]}
+    pinyins = {new.pinyin, rules.pinyin_of(duplicate_rules.normalize_name_for_match(new.name))[0]}
     initials = rules.pinyin_of(new.name)[1]
     swapped = duplicate_rules.reversed_name(new.name)
     if swapped:

@@ -72,15 +72,15 @@ class Similarity:
 
 
 @cache
-def _simplified() -> Any:
+def _simplified_converter() -> Any:
     """Return the converter to simplified characters."""
     return OpenCC("t2s")
 
 
-def fold(name: str) -> str:
+def normalize_name_for_match(name: str) -> str:
     """Normalise a name for comparison: half width, lower case, simplified, letters and digits only."""
     folded = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(character for character in _simplified().convert(folded) if character.isalnum())
+    return "".join(character for character in _simplified_converter().convert(folded) if character.isalnum())
 
 
 def similarity(a: Profile, b: Profile) -> Similarity:
@@ -117,14 +117,14 @@ def _findings(a: Profile, b: Profile) -> tuple[str, ...]:
         findings.append("birth")
     if a.endings & b.endings and not a.contacts & b.contacts:
         findings.append("ending")
-    if a.employer and fold(a.employer) == fold(b.employer):
+    if a.employer and normalize_name_for_match(a.employer) == normalize_name_for_match(b.employer):
         findings.append("employer")
     return tuple(sorted(findings, key=lambda reason: -NEAR[reason][0]))
 
 
 def _compare_names(a: Profile, b: Profile) -> str:
     """Return the finding for two names: name, sound, close or ""."""
-    first, second = fold(a.name), fold(b.name)
+    first, second = normalize_name_for_match(a.name), normalize_name_for_match(b.name)
     if not first or not second:
         return ""
     if first == second:

@@ -162,9 +162,9 @@ def clients_on(frame: pl.DataFrame, day: date) -> pl.DataFrame:
         age.cast(pl.Float64).alias("age"),
         pl.col("risk_level").str.slice(1, 1).cast(pl.Float64, strict=False).alias("risk_rank"),
         risk_days.alias("risk_valid_in"),
-        _step(risk_days, RISK_STEPS).alias("risk_step"),
+        _next_step(risk_days, RISK_STEPS).alias("risk_step"),
         id_days.alias("id_expires_in"),
-        _step(id_days, ID_STEPS).alias("id_step"),
+        _next_step(id_days, ID_STEPS).alias("id_step"),
         opened.alias("opened_days"),
         _week_of(opened, OPENING_STEPS).alias("opening_step"),
         (pl.col("class_proven_on").dt.offset_by(f"{CLASS_DAYS}d") - today).dt.total_days().alias("class_expires_in"),
@@ -179,7 +179,7 @@ def _age(day: date) -> pl.Expr:
     return pl.when(birth.is_not_null()).then(day.year - birth.dt.year() - before.cast(pl.Int32)).otherwise("stated_age")
 
 
-def _step(days: pl.Expr, steps: Iterable[int]) -> pl.Expr:
+def _next_step(days: pl.Expr, steps: Iterable[int]) -> pl.Expr:
     """Return the smallest step not below a number of days; below all steps the lowest, above all missing."""
     found = pl.lit(None, pl.Float64)
     for step in sorted(steps, reverse=True):

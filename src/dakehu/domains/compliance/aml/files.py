@@ -37,7 +37,7 @@ def clients_by_number(numbers: set[int]) -> dict[int, Any]:
     return found
 
 
-def hits() -> list[tuple[WatchListEntry, Any]]:
+def watch_list_hits() -> list[tuple[WatchListEntry, Any]]:
     """Return (entry, client) where a client bears the name or the ID number of a listed one and is not cleared."""
     entries = list(WatchListEntry.objects.filter(ended_on=None).order_by("pk"))
     client_model = model_of("clients.Client")

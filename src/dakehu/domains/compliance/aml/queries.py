@@ -52,7 +52,7 @@ def aml_desk() -> dict[str, Any]:
                 "list": WatchList(str(entry.watch_list)).text,
                 "source": entry.source,
             }
-            for entry, client in files.hits()[:MOST]
+            for entry, client in files.watch_list_hits()[:MOST]
         ],
         "entries": [
             {
@@ -83,7 +83,7 @@ def aml_notices() -> list[dict[str, Any]]:
     if late:
         text = bilingual("{n} 位客户的洗钱风险等级待复评", "Reviews of money laundering due: {n}", n=late)
         found.append(notice(f"{DUE}:reviews:{today}", text, at=today.isoformat(), url="/compliance/aml/", tone="warn"))
-    listed = len(files.hits())
+    listed = len(files.watch_list_hits())
     if listed:
         text = bilingual("监控名单命中 {n} 处，待核对", "Hits of watch lists to check: {n}", n=listed)
         found.append(

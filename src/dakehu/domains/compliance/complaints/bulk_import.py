@@ -38,14 +38,14 @@ def evaluate_complaints(
     keys = [
         (client, subject, day or clock.today()) for client, subject, day in zip(clients, subjects, days, strict=True)
     ]
-    row_matching.evaluate(Complaint, columns, keys, _stored(fields), fields, evaluation, mode=mode)
+    row_matching.evaluate(Complaint, columns, keys, _stored_complaints(fields), fields, evaluation, mode=mode)
     row_matching.hide_foreign_values(Complaint, columns, evaluation)
     row_matching.require_columns(ACTIONS["compliance.register_complaint"].parameters, columns, evaluation)
     _check_rows(columns, clients, evaluation)
     return evaluation
 
 
-def _stored(fields: tuple[str, ...]) -> Stored:
+def _stored_complaints(fields: tuple[str, ...]) -> Stored:
     """Return {(client or 0, subject, day of receipt): [(pk, values)]} of the visible complaints."""
     found: Stored = {}
     attnames = [Complaint._meta.get_field(name).attname for name in fields]  # type: ignore[union-attr]

@@ -45,7 +45,7 @@ def extend_complaint(*, complaint: int, reason: str) -> Complaint:
     if row.extended_on is not None:
         raise refusal("complaint", "期限只能延长一次。", "The deadline is extended once only.")
     row.extended_on = clock.today()
-    row.due_on = rules.extended(row.received_on, row.due_on, store.deadlines(), trading_days.is_trading_day)
+    row.due_on = rules.extended_deadline(row.received_on, row.due_on, store.deadlines(), trading_days.is_trading_day)
     row.save()
     append_event(row, ComplaintEventKind.EXTENDED, f"{row.due_on}：{reason}")
     return row

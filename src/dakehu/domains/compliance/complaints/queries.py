@@ -77,7 +77,7 @@ def complaint_inbox(
         me = current_actor().user_id
         every, found = every.filter(owner_id=me), found.filter(owner_id=me)
     found = found.exclude(state=ComplaintState.CLOSED.value) if is_open else found
-    return {"stages": _stages(every), "cases": described(found)}
+    return {"stages": _stages(every), "cases": render_complaints(found)}
 
 
 def _stages(rows: Any) -> list[dict[str, Any]]:
@@ -96,7 +96,7 @@ def _stages(rows: Any) -> list[dict[str, Any]]:
     ]
 
 
-def described(rows: Any) -> list[dict[str, Any]]:
+def render_complaints(rows: Any) -> list[dict[str, Any]]:
     """Render cases with their next clock, by that clock."""
     today = clock.today()
     found = list(rows.select_related("client", "owner", "about_staff").order_by("due_on", "pk")[:SHOWN])
@@ -138,7 +138,7 @@ def complaint_case(*, complaint: int) -> dict[str, Any]:
     events = list(ComplaintEvent.objects.filter(complaint=row).select_related("by").order_by("at", "pk"))
     shown = render_rows(events, shown=True)
     return {
-        "case": described(Complaint.objects.filter(pk=row.pk))[0],
+        "case": render_complaints(Complaint.objects.filter(pk=row.pk))[0],
         "groups": _groups(row),
         "events": [{**text, "kind_code": str(one.kind)} for one, text in zip(events, shown, strict=True)],
         "steps": _steps(row),

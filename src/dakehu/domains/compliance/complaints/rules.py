@@ -48,7 +48,7 @@ def deadlines_of(received: date, days: Deadlines, is_open: IsOpen) -> tuple[date
     return first, second, third
 
 
-def extended(received: date, due: date, days: Deadlines, is_open: IsOpen) -> date:
+def extended_deadline(received: date, due: date, days: Deadlines, is_open: IsOpen) -> date:
     """Return the deadline after the one extension, at most the outer bound."""
     return max(due, min(working_days_after(due, days.extension, is_open), received + timedelta(days=days.outer)))
 

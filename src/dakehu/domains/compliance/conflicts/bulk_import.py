@@ -33,14 +33,14 @@ def evaluate_conflicts(
     texts, products = (columns.get(name) or [None] * count for name in KEY)
     fields = tuple(name for name in conflict_fields() if name in columns and name not in KEY)
     keys = [(client, text, code or "") for client, text, code in zip(clients, texts, products, strict=True)]
-    row_matching.evaluate(Conflict, columns, keys, _stored(fields), fields, evaluation, mode=mode)
+    row_matching.evaluate(Conflict, columns, keys, _stored_conflicts(fields), fields, evaluation, mode=mode)
     row_matching.hide_foreign_values(Conflict, columns, evaluation)
     row_matching.require_columns(ACTIONS["compliance.declare_conflict"].parameters, columns, evaluation)
     _check_rows(columns, evaluation, count)
     return evaluation
 
 
-def _stored(fields: tuple[str, ...]) -> Stored:
+def _stored_conflicts(fields: tuple[str, ...]) -> Stored:
     """Return {(client or 0, description, product): [(pk, values)]} of the visible entries."""
     found: Stored = {}
     attnames = [Conflict._meta.get_field(name).attname for name in fields]  # type: ignore[union-attr]

@@ -37,7 +37,7 @@ def conflicts_for(
         if is_in_force(one, on)
         and one.staff in (None, user)
         and one.client in (None, client)
-        and (not one.product or fold(one.product) == fold(product))
+        and (not one.product or normalize_code(one.product) == normalize_code(product))
     ]
     return sorted(found, key=lambda one: (one.effect != BLOCK, one.id))
 
@@ -47,26 +47,26 @@ def is_in_force(entry: Entry, on: date) -> bool:
     return entry.from_on <= on and (entry.until_on is None or on <= entry.until_on)
 
 
-def fold(text: str) -> str:
+def normalize_code(text: str) -> str:
     """Return a code or text as it is compared: without spaces and line ends, in lower case."""
     return "".join(text.split()).lower()
 
 
 def products_named(entries: Iterable[Entry], text: str) -> set[str]:
     """Return the products of the register that a text names by code or name."""
-    plain = fold(text)
+    plain = normalize_code(text)
     return {
         one.product
         for one in entries
-        if one.product and any(fold(word) in plain for word in (one.product, one.product_name) if word)
+        if one.product and any(normalize_code(word) in plain for word in (one.product, one.product_name) if word)
     }
 
 
 def missing_disclosures(found: Iterable[Entry], text: str) -> list[str]:
     """Return the disclosures that do not stand in a text, each once."""
-    plain = fold(text)
+    plain = normalize_code(text)
     wanted = [one.disclosure for one in found if one.effect == DISCLOSE]
-    return list(dict.fromkeys(text for text in wanted if fold(text) not in plain))
+    return list(dict.fromkeys(text for text in wanted if normalize_code(text) not in plain))
 
 
 def entry_error(effect: str, disclosure: str, from_on: date, until_on: date | None) -> tuple[str, str, str] | None:

@@ -44,8 +44,8 @@ def conflicts_of_text(
     """Return what stands against a text of somebody to some clients today, about products that are named or that it names."""
     day, clients = clock.today(), sorted(set(client_ids))
     entries = entries_of(user_id, clients, day)
-    named = {rules.fold(one) for one in (*products, *rules.products_named(entries, text)) if one.strip()}
-    found = [one for one in entries if not one.product or rules.fold(one.product) in named]
+    named = {rules.normalize_code(one) for one in (*products, *rules.products_named(entries, text)) if one.strip()}
+    found = [one for one in entries if not one.product or rules.normalize_code(one.product) in named]
     return sorted(found, key=lambda one: (one.effect != rules.BLOCK, one.id))
 
 

@@ -90,15 +90,15 @@ def consent_card(*, client: Any) -> dict[str, Any]:
     last = {str(row.purpose): row for row in rows if not row.channel}
     return {
         "facts": [
-            {"what": one.purpose.text, **_said(last.get(one.purpose.value), one.needs_consent)}
+            {"what": one.purpose.text, **_last_statement(last.get(one.purpose.value), one.needs_consent)}
             for one in PURPOSES.values()
         ],
-        "notes": [_of_channel(row) for row in rows if row.channel][-4:],
+        "notes": [_channel_statement(row) for row in rows if row.channel][-4:],
         "actions": ["compliance.give_consent", "compliance.withdraw_consent"],
     }
 
 
-def _said(row: Any, needs_consent: bool) -> dict[str, str]:
+def _last_statement(row: Any, needs_consent: bool) -> dict[str, str]:
     """Return the last word on a purpose as text and tone."""
     if row is None:
         text = NOTHING if needs_consent else bilingual("按合同，无须同意", "By contract; none needed")
@@ -106,7 +106,7 @@ def _said(row: Any, needs_consent: bool) -> dict[str, str]:
     return {"text": f"{ConsentState(str(row.state)).text} · {row.stated_on}", "tone": TONES[str(row.state)]}
 
 
-def _of_channel(row: Any) -> str:
+def _channel_statement(row: Any) -> str:
     """Return a statement that holds for one channel."""
     kinds: Any = model_of("clients.Consent")._meta.get_field("channel").choice_set
     return f"{Purpose(str(row.purpose)).text} · {kinds.text_of(row.channel)} · {ConsentState(str(row.state)).text} · {row.stated_on}"

@@ -58,7 +58,7 @@ def open_privacy_request(
         raise refusal("received_on", "收到日期不能晚于今天。", "It cannot have been received after today.")
     withdrawn = withdrawals.purposes_of(client, str(kind), purposes or "")
     row = PrivacyRequest(client=client, kind=kind, received_on=day, due_on=_due_on(day), detail=detail or "")
-    row.purposes = withdrawals.stored(withdrawn)
+    row.purposes = withdrawals.format_purposes(withdrawn)
     row.save()
     withdrawals.withdraw(client, withdrawn, day, row.pk)
     return row
@@ -90,7 +90,7 @@ def grant_privacy_request(
     row = _get_open(request, version)
     if row.kind == RequestKind.WITHDRAW and not row.purposes:
         withdrawn = withdrawals.purposes_of(row.client, str(row.kind), purposes or "")
-        row.purposes = withdrawals.stored(withdrawn)
+        row.purposes = withdrawals.format_purposes(withdrawn)
         withdrawals.withdraw(row.client, withdrawn, row.received_on, row.pk)
     elif purposes:
         raise refusal("purposes", "撤回的用途已经登记。", "What is withdrawn has been registered.")

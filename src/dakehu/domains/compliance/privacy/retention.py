@@ -33,7 +33,7 @@ def kept_until(clients: Iterable[int]) -> dict[int, KeptUntil]:
         some = [pk for pk in ids if ends.get(pk, today) == end]
         for model, key in _tables():
             years = terms.years_of(model, known)
-            for client, day in _newest(model, key, some, end):
+            for client, day in _newest_days(model, key, some, end):
                 records[client].append((model._meta.label, min(day, end), years))
     found = {client: rules.kept_until(kept) for client, kept in records.items()}
     return {client: kept for client, kept in found.items() if kept is not None}
@@ -51,7 +51,7 @@ def _restricted_on(ids: list[int]) -> dict[int, date]:
     return {row.client_id: row.decided_on for row in rows.order_by("pk") if row.decided_on}
 
 
-def _newest(model: Any, key: str, ids: list[int], end: date) -> list[tuple[int, date]]:
+def _newest_days(model: Any, key: str, ids: list[int], end: date) -> list[tuple[int, date]]:
     """Return (client, day of the newest record) for the clients that have rows in a table.
 
     A row's day is the latest of its own dates up to `end`; the day it was entered where it has none.
@@ -61,7 +61,7 @@ def _newest(model: Any, key: str, ids: list[int], end: date) -> list[tuple[int, 
         for column in model._meta.concrete_fields
         if isinstance(column, models.DateField) and column.name not in UNTRACKED
     ]
-    newest: dict[str, Any] = {f"newest_{one.name}": Max(one.name, filter=_until(one, end)) for one in dates}
+    newest: dict[str, Any] = {f"newest_{one.name}": Max(one.name, filter=_up_to_condition(one, end)) for one in dates}
     found = []
     for some in chunks(ids):
         rows: Any = models.QuerySet(model).filter(**{f"{key}__in": some}).order_by().values_list(key)
@@ -71,7 +71,7 @@ def _newest(model: Any, key: str, ids: list[int], end: date) -> list[tuple[int, 
     return found
 
 
-def _until(column: Any, end: date) -> Q:
+def _up_to_condition(column: Any, end: date) -> Q:
     """Return the condition for values of a date or moment up to a day."""
     if isinstance(column, models.DateTimeField):
         return Q(**{f"{column.name}__lt": clock.start_of_day(end + timedelta(days=1))})

@@ -16,7 +16,7 @@ ANSWER = Retention(15, "《个人信息保护法》第五十条“及时”", "P
 def terms(day: date) -> dict[str, Term]:
     """Return {code: term in force on a day}, the deadline first."""
     declared = {DEADLINE: ANSWER, **{code: kept for code, kept in retention_table() if _is_record(code)}}
-    found = {code: _declared(code, kept) for code, kept in declared.items()}
+    found = {code: _declare_term(code, kept) for code, kept in declared.items()}
     for row in PrivacyTerm.objects.filter(effective_from__lte=day).order_by("effective_from", "pk"):
         if row.code in found:
             base = declared[row.code]
@@ -34,10 +34,10 @@ def _is_record(code: str) -> bool:
 
 def is_usual(term: Term) -> bool:
     """Return whether a term is what the law asks of all business records."""
-    return term == _declared(term.code, TWENTY_YEARS)
+    return term == _declare_term(term.code, TWENTY_YEARS)
 
 
-def _declared(code: str, kept: Retention) -> Term:
+def _declare_term(code: str, kept: Retention) -> Term:
     return Term(code, kept.years, kept.kind, kept.basis_zh, kept.basis_en, kept.years, kept.kind)
 
 

@@ -39,7 +39,7 @@ def purposes_of(client: Any, kind: str, text: str) -> list[Purpose]:
     return list(dict.fromkeys(Purpose(str(one.value)) for one in found if one is not None))
 
 
-def stored(purposes: list[Purpose]) -> str:
+def format_purposes(purposes: list[Purpose]) -> str:
     """Return purposes as a request stores them."""
     return ",".join(one.value for one in purposes)
 

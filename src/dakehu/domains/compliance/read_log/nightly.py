@@ -13,7 +13,7 @@ from dakehu.foundation.schema.nightly import Night, NightlyStep, declare_step
 CLEAR = "compliance.clear_read_log"
 
 
-def _clear(night: Night) -> dict[str, Any]:
+def _delete_old_readings(night: Night) -> dict[str, Any]:
     """Delete the readings that are older than the firm keeps them; the audit says how many there were."""
     days = int(firm_settings.current("READ_LOG_DAYS"))
     with act(CLEAR):
@@ -27,4 +27,4 @@ def _clear(night: Night) -> dict[str, Any]:
 
 
 declare_steps({CLEAR: bilingual("清理查阅记录", "Clear the read log")})
-declare_step(NightlyStep(CLEAR, "清理查阅记录", "Clearing of the read log", order=95, run=_clear))
+declare_step(NightlyStep(CLEAR, "清理查阅记录", "Clearing of the read log", order=95, run=_delete_old_readings))

@@ -66,7 +66,7 @@ def readings(
             "last_at": clock.local(row.last_at).strftime("%Y-%m-%d %H:%M"),
             "person": row.user_name,
             "client": row.client_ref if row.client_ref in known else None,
-            **_named(known.get(row.client_ref), row.client_ref),
+            **_client_name(known.get(row.client_ref), row.client_ref),
             "door": row.door,
             "times": row.times,
         }
@@ -74,7 +74,7 @@ def readings(
     ]
 
 
-def _named(client: Any, number: int) -> dict[str, str]:
+def _client_name(client: Any, number: int) -> dict[str, str]:
     """Return code and name of a client, as the reader may see them."""
     if client is None:
         return {"code": f"#{number}", "name": ""}

@@ -26,7 +26,7 @@ SHOWN_FIRST = (
 def has_registration(user_id: int | None, kind: str, on: date | None = None) -> bool:
     """Return whether somebody holds a registration of a kind on a day (today unless said); the desk itself holds none."""
     day = on or clock.today()
-    return any(rules.counts_on(one, day) for one in _held(user_id) if one.kind == kind)
+    return any(rules.counts_on(one, day) for one in _registrations_held(user_id) if one.kind == kind)
 
 
 def require_registration(kind: str) -> None:
@@ -44,7 +44,7 @@ def find_refusal(kind: str, actor: Actor) -> Bilingual | None:
             "This is done by a person registered as “{kind}” only, never by the desk itself.",
             kind=bilingual(RegistrationKind(kind).zh, RegistrationKind(kind).en),
         )
-    return rules.refusal_of(kind, _held(actor.user_id), clock.today())
+    return rules.refusal_of(kind, _registrations_held(actor.user_id), clock.today())
 
 
 def find_number(user_id: int | None, on: date | None = None) -> str:
@@ -70,7 +70,7 @@ def registrations_of(user_id: int, without: int | None = None) -> list[Registrat
     return [_plain(row) for row in rows]
 
 
-def _held(user_id: int | None) -> list[Registration]:
+def _registrations_held(user_id: int | None) -> list[Registration]:
     return [] if user_id is None else registrations_of(user_id)
 
 

@@ -7,7 +7,7 @@ from dakehu.domains.compliance.approvals.requests import request_approval
 from dakehu.domains.compliance.approvals.rules import digest
 from dakehu.domains.compliance.self_checks import rules
 from dakehu.domains.compliance.self_checks.choices import SelfCheckState
-from dakehu.domains.compliance.self_checks.figures import counted
+from dakehu.domains.compliance.self_checks.figures import count_period
 from dakehu.domains.compliance.self_checks.models import SelfCheck
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.permissions import Permission
@@ -69,7 +69,7 @@ def write_self_check(*, self_check: int, findings: str, measures: str, version: 
     if error is not None:
         raise refusal(*error)
     row.findings, row.measures, row.reason = findings.strip(), measures.strip(), ""
-    row.figures, row.author = counted(row.first_on, row.last_on), team.current_user()
+    row.figures, row.author = count_period(row.first_on, row.last_on), team.current_user()
     row.state = SelfCheckState.WAITING.value
     row.save()
     authors = [] if row.author is None else [row.author.pk]

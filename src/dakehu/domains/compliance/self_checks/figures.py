@@ -37,7 +37,7 @@ def figures() -> Iterator[CheckedFigure]:
     return iter(sorted(_declared.values(), key=lambda one: one.name))
 
 
-def counted(first_on: date, last_on: date) -> list[dict[str, Any]]:
+def count_period(first_on: date, last_on: date) -> list[dict[str, Any]]:
     """Return the counts of a period within the reader's scope: [{name, zh, en, count}]."""
     return [{"name": one.name, "zh": one.zh, "en": one.en, "count": one.count(first_on, last_on)} for one in figures()]
 
@@ -47,7 +47,7 @@ def moments_of(first_on: date, last_on: date) -> tuple[datetime, datetime]:
     return clock.start_of_day(first_on), clock.start_of_day(last_on + timedelta(days=1))
 
 
-def _within(model: Any, column: str, **which: Any) -> Count:
+def _count_by_moment(model: Any, column: str, **which: Any) -> Count:
     """Return a count of rows whose moment lies in a period."""
 
     def count(first_on: date, last_on: date) -> int:
@@ -57,7 +57,7 @@ def _within(model: Any, column: str, **which: Any) -> Count:
     return count
 
 
-def _on_days(model: Any, column: str, **which: Any) -> Count:
+def _count_by_day(model: Any, column: str, **which: Any) -> Count:
     """Return a count of rows whose day lies in a period."""
 
     def count(first_on: date, last_on: date) -> int:
@@ -67,31 +67,34 @@ def _on_days(model: Any, column: str, **which: Any) -> Count:
 
 
 declare(
-    CheckedFigure("approvals.decided", "审批决定", "Approvals decided", _within(Approval, "decided_at")),
+    CheckedFigure("approvals.decided", "审批决定", "Approvals decided", _count_by_moment(Approval, "decided_at")),
     CheckedFigure(
         "approvals.rejected",
         "审批退回",
         "Approvals sent back",
-        _within(Approval, "decided_at", state=ApprovalState.REJECTED.value),
+        _count_by_moment(Approval, "decided_at", state=ApprovalState.REJECTED.value),
     ),
-    CheckedFigure("complaints.received", "收到投诉", "Complaints received", _on_days(Complaint, "received_on")),
+    CheckedFigure("complaints.received", "收到投诉", "Complaints received", _count_by_day(Complaint, "received_on")),
     CheckedFigure(
         "complaints.escalated",
         "投诉用尽答复期限",
         "Complaints past their time",
-        _on_days(Complaint, "received_on", escalation__gte=100),
+        _count_by_day(Complaint, "received_on", escalation__gte=100),
     ),
     CheckedFigure(
-        "privacy.received", "个人信息请求", "Privacy requests received", _on_days(PrivacyRequest, "received_on")
+        "privacy.received", "个人信息请求", "Privacy requests received", _count_by_day(PrivacyRequest, "received_on")
     ),
     CheckedFigure(
-        "registrations.ended", "期内到期的执业登记", "Registrations that ended", _on_days(StaffRegistration, "valid_to")
+        "registrations.ended",
+        "期内到期的执业登记",
+        "Registrations that ended",
+        _count_by_day(StaffRegistration, "valid_to"),
     ),
-    CheckedFigure("texts.reviewed", "复核文本", "Texts reviewed", _within(TextReview, "decided_at")),
+    CheckedFigure("texts.reviewed", "复核文本", "Texts reviewed", _count_by_moment(TextReview, "decided_at")),
     CheckedFigure(
         "texts.refused",
         "不予放行的文本",
         "Texts refused",
-        _within(TextReview, "decided_at", state=ReviewState.REFUSED.value),
+        _count_by_moment(TextReview, "decided_at", state=ReviewState.REFUSED.value),
     ),
 )

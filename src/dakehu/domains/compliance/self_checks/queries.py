@@ -5,7 +5,7 @@ from typing import Any
 from dakehu.domains.compliance.approvals.requests import waiting_requests
 from dakehu.domains.compliance.self_checks.actions import SUBJECT
 from dakehu.domains.compliance.self_checks.choices import SelfCheckState
-from dakehu.domains.compliance.self_checks.figures import counted
+from dakehu.domains.compliance.self_checks.figures import count_period
 from dakehu.domains.compliance.self_checks.models import SelfCheck
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
@@ -45,7 +45,7 @@ def self_checks() -> list[dict[str, Any]]:
 
 
 def _figures(row: SelfCheck, may_write: bool) -> list[dict[str, Any]]:
-    kept = row.figures or (counted(row.first_on, row.last_on) if may_write else [])
+    kept = row.figures or (count_period(row.first_on, row.last_on) if may_write else [])
     return [{"label": one[language()], "count": one["count"]} for one in kept]
 
 

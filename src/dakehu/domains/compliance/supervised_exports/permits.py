@@ -31,7 +31,7 @@ def most_clients() -> int:
     if actor.user_id is None:
         return 0
     clients, personal = (int(firm_settings.current(name)) for name in ("SUPERVISED_EXPORT", "SUPERVISED_PERSONAL"))
-    return rules.threshold(clients, personal, actor.clearance >= PERSONAL)
+    return rules.export_threshold(clients, personal, actor.clearance >= PERSONAL)
 
 
 def _approved_requests(way: ExportWay) -> list[tuple[ExportRequest, rules.Permit]]:
@@ -56,7 +56,7 @@ def find_permit(way: ExportWay, ids: Iterable[int], is_whole: bool) -> ExportReq
     """Return the actor's approved request that covers an export, None without one."""
     wanted, now = list(ids), clock.now()
     requests = _approved_requests(way)
-    return next((row for row, permit in requests if rules.covers(permit, wanted, is_whole, now)), None)
+    return next((row for row, permit in requests if rules.is_covered_by(permit, wanted, is_whole, now)), None)
 
 
 def is_permit_missing(way: ExportWay, ids: Iterable[int], is_whole: bool) -> bool:

@@ -24,7 +24,7 @@ class Permit:
     is_standing: bool = False
 
 
-def threshold(clients: int, personal: int, sees_personal: bool) -> int:
+def export_threshold(clients: int, personal: int, sees_personal: bool) -> int:
     """Return from how many clients an export waits for a second person: the lower of both settings where personal values
     leave unmasked. A setting of 0 is switched off; 0 where nothing is supervised."""
     stated = [clients, personal] if sees_personal else [clients]
@@ -36,7 +36,7 @@ def needs_permit(count: int, most: int) -> bool:
     return most > 0 and count > most
 
 
-def covers(permit: Permit, ids: Iterable[int], is_whole: bool, now: datetime) -> bool:
+def is_covered_by(permit: Permit, ids: Iterable[int], is_whole: bool, now: datetime) -> bool:
     """Return whether an approval covers an export: not too old, and no client more than was approved."""
     if permit.is_standing or now - permit.decided_at > VALID:
         return False

@@ -78,7 +78,7 @@ Piece = tuple[str, tuple[int, int], bool]
 
 def normalise(text: str) -> Normalised:
     """Return a text without widths, separators, emojis and disguised spellings, with the way back to the original."""
-    quoted = _quoted(text)
+    quoted = _is_in_quotes(text)
     pieces: list[Piece] = []
     for index, original in enumerate(text):
         if original in QUOTE_MARKS and (original != "’" or not _is_apostrophe(text, index)):
@@ -112,7 +112,7 @@ def _is_apostrophe(text: str, index: int) -> bool:
     return 0 < index < len(text) - 1 and text[index - 1].isascii() and text[index + 1].isascii()
 
 
-def _quoted(text: str) -> list[bool]:
+def _is_in_quotes(text: str) -> list[bool]:
     """Return for each character whether it stands between a pair of quotation marks."""
     found = [False] * len(text)
     index = 0

@@ -40,10 +40,10 @@ def check_wording(*, text: str) -> dict[str, Any]:
         )
     day = clock.today()
     hits = store.hits_on(text, day)
-    return {"severity": severity_of(hits), "hits": [described(hit) for hit in hits], "as_of": day.isoformat()}
+    return {"severity": severity_of(hits), "hits": [render_hit(hit) for hit in hits], "as_of": day.isoformat()}
 
 
-def described(hit: Hit) -> dict[str, Any]:
+def render_hit(hit: Hit) -> dict[str, Any]:
     """Return a hit as plain values with its reasons."""
     group = hit.group
     return {

@@ -54,7 +54,7 @@ class Hit:
 
 
 @lru_cache(maxsize=1024)
-def compiled(pattern: str) -> re.Pattern[str]:
+def compile_pattern(pattern: str) -> re.Pattern[str]:
     """Return a pattern ready to search."""
     return re.compile(pattern)
 
@@ -62,14 +62,14 @@ def compiled(pattern: str) -> re.Pattern[str]:
 def check(text: str, entries: Iterable[Entry], accepted: Sequence[str] = ACCEPTED) -> list[Hit]:
     """Return the hits of a text in the order of their place; met companion texts leave no hit."""
     plain = normalise(text)
-    spared = [match.span() for pattern in accepted for match in compiled(pattern).finditer(plain.text)]
+    spared = [match.span() for pattern in accepted for match in compile_pattern(pattern).finditer(plain.text)]
     found: list[Hit] = []
     for entry in entries:
         group = BY_CODE[entry.group]
-        for match in compiled(entry.pattern).finditer(plain.text):
+        for match in compile_pattern(entry.pattern).finditer(plain.text):
             if match.end() == match.start() or any(a <= match.start() and match.end() <= b for a, b in spared):
                 continue
-            hit = _hit(text, plain, entry, group, match.start(), match.end())
+            hit = _hit_at(text, plain, entry, group, match.start(), match.end())
             if hit is not None:
                 found.append(hit)
     return _without_repetition(found)
@@ -81,12 +81,12 @@ def severity_of(hits: Iterable[Hit]) -> str | None:
     return next((severity for severity in SEVERITIES if severity in there), None)
 
 
-def _hit(text: str, plain: Normalised, entry: Entry, group: Group, start: int, end: int) -> Hit | None:
+def _hit_at(text: str, plain: Normalised, entry: Entry, group: Group, start: int, end: int) -> Hit | None:
     """Return what a match means at its place; None where its companion texts are there."""
     before = plain.text[max(0, start - LOOK_BACK) : start]
     if group.unless_before and re.search(group.unless_before, plain.text[max(0, start - LOOK_BACK) : end]):
         return None
-    missing = tuple(name for name in group.companions if not compiled(COMPANIONS[name][2]).search(plain.text))
+    missing = tuple(name for name in group.companions if not compile_pattern(COMPANIONS[name][2]).search(plain.text))
     if group.companions and not missing:
         return None
     is_negated = group.is_excused_by_negation and _is_negated(plain.text, before, start, end)

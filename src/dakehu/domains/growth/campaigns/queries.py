@@ -143,7 +143,7 @@ def campaign_preview(*, campaign: int, offset: int | None = None) -> dict[str, A
     """
     row = get_campaign(campaign)
     written = texts.texts_of(row)
-    numbers, visible = _looked_at(row)
+    numbers, visible = _preview_clients(row)
     checked = segments.check_clients(row, numbers, written)
     refused = Counter(rule for names in checked.refused.values() for rule in names)
     control = 0 if row.list_digest else len(segments.draw_of(row, checked, "preview").control)
@@ -160,7 +160,7 @@ def campaign_preview(*, campaign: int, offset: int | None = None) -> dict[str, A
     }
 
 
-def _looked_at(row: Campaign) -> tuple[list[int], list[int]]:
+def _preview_clients(row: Campaign) -> tuple[list[int], list[int]]:
     """Return the clients whom a preview looks at, and those of them whom the actor sees."""
     if not row.list_digest:
         if row.owner_id != current_actor().user_id:
@@ -183,7 +183,7 @@ def _sample(
     channel = checked.channels.get(client.pk, texts.channels_of(written)[0])
     language = "en" if texts.english_readers(row, [client.pk]) else "zh"
     message = texts.text_for(written, channel, language)
-    subject, text = texts.filled(message, client) if message is not None else ("", "")
+    subject, text = texts.fill_message(message, client) if message is not None else ("", "")
     return {
         "client": render_row(client, ("name",), shown=True)["name"],
         "client_id": client.pk,

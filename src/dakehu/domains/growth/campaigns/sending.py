@@ -126,7 +126,7 @@ def _send_one(row: Campaign, member: CampaignMember, client: Any, rules: list[st
     address = _address(client, member.channel)
     if rules or message is None or not address:
         return _refuse(member, rules[0] if rules else "empty_text" if message is None else "no_address")
-    subject, text = texts.filled(message, client)
+    subject, text = texts.fill_message(message, client)
     wording = client_text.refusals_now(f"{subject}\n{text}", texts.delivery_kind(row))
     if wording:
         return _refuse(member, wording[0].rule)

@@ -88,7 +88,7 @@ def text_for(texts: Texts, channel: str, language: str) -> CampaignMessage | Non
     return next((texts[channel, one] for one in order if (channel, one) in texts), None)
 
 
-def filled(message: CampaignMessage, client: Any) -> tuple[str, str]:
+def fill_message(message: CampaignMessage, client: Any) -> tuple[str, str]:
     """Return (subject, text) of a message for a client as the actor sees the client."""
     values = values_for(client)
     return fill(message.subject, values), fill(message.body, values)

@@ -94,7 +94,7 @@ def _summary(pipeline: Pipeline) -> dict[str, Any]:
     }
 
 
-def _shown(rows: Any, today: date) -> Any:
+def _board_rows(rows: Any, today: date) -> Any:
     """Return what stands on a board: what is open, and what ended lately."""
     return rows.filter(Q(closed_on=None) | Q(closed_on__gt=today - timedelta(days=ENDED_DAYS)))
 
@@ -104,7 +104,7 @@ def _stage_sums(pipeline: Pipeline, rows: Any) -> list[dict[str, Any]]:
     today, cleared = clock.today(), current_actor().clearance >= PERSONAL
     sums = {
         row["stage"]: row
-        for row in _shown(rows, today)
+        for row in _board_rows(rows, today)
         .order_by()
         .values("stage")
         .annotate(count=Count("pk"), amount=Sum("amount"), since=Min("stage_since"))
@@ -204,18 +204,18 @@ def _cards(rows: Any) -> dict[int, list[dict[str, Any]]]:
     """Return {stage: its cards}, at most CARDS each."""
     today = clock.today()
     held: dict[int, list[Opportunity]] = {}
-    ordered = _shown(rows, today).select_related("client", "prospect", "owner", "stage")
+    ordered = _board_rows(rows, today).select_related("client", "prospect", "owner", "stage")
     for row in ordered.order_by("close_on", "pk"):
         stack = held.setdefault(row.stage_id, [])
         if len(stack) < CARDS:
             stack.append(row)
     return {
-        stage: [_card(row, shown, today) for row, shown in zip(stack, _rendered(stack), strict=True)]
+        stage: [_card(row, shown, today) for row, shown in zip(stack, _render_opportunities(stack), strict=True)]
         for stage, stack in held.items()
     }
 
 
-def _rendered(rows: list[Opportunity]) -> list[dict[str, Any]]:
+def _render_opportunities(rows: list[Opportunity]) -> list[dict[str, Any]]:
     """Return the shown fields of some opportunities."""
     return render_rows(
         rows, ("client", "prospect", "subject", "amount", "close_on", "next_step", "owner", "loss_reason")

@@ -96,7 +96,7 @@ def locked_counter(pool: Pool) -> PoolCounter:
     return counter
 
 
-def in_hand(pool: Pool, user_id: int | None) -> int:
+def count_open_prospects(pool: Pool, user_id: int | None) -> int:
     """Return how many open prospects of a pool somebody has in hand."""
     with elevated("count what somebody has in hand"):
         mine = Prospect.objects.filter(pool=pool, owner_id=user_id, client=None, state__in=OPEN_STATES)
@@ -122,7 +122,7 @@ def claim(*, prospect: int) -> Prospect:
         rules.Taking(
             counter.claims,
             pool.claims_per_day,
-            in_hand(pool, user_id) if pool.in_hand else 0,
+            count_open_prospects(pool, user_id) if pool.in_hand else 0,
             pool.in_hand,
             row.last_owner_id == user_id,
             row.cool_off_until,

@@ -10,13 +10,13 @@ from dakehu.domains.growth.choices import MarketingChoice, Source
 from dakehu.domains.growth.models import Pool, PoolCounter, PoolEvent, Prospect
 from dakehu.domains.growth.models.prospect import OPEN_STATES
 from dakehu.domains.growth.parameters import FILTERS, LIMIT, OFFSET, ORDER
-from dakehu.domains.growth.pool.actions import in_hand, is_open_to_actor
+from dakehu.domains.growth.pool.actions import count_open_prospects, is_open_to_actor
 from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base import clock
 from dakehu.foundation.gates.filtering import filter_rows
-from dakehu.foundation.gates.output import masked, render_rows
+from dakehu.foundation.gates.output import mask_value, render_rows
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.fields import FieldSpec, spec_of
 from dakehu.foundation.schema.parameters import Parameter
@@ -67,7 +67,7 @@ def pool_page(
     waiting = _waiting_counts(pools)
     rows, count = _rows(chosen, source, city, min(limit or PAGE, MOST), offset or 0) if chosen else ([], 0)
     return {
-        "pools": [{**_pool(one), "waiting": waiting.get(one.pk, 0)} for one in pools],
+        "pools": [{**_render_pool(one), "waiting": waiting.get(one.pk, 0)} for one in pools],
         "pool": chosen.pk if chosen else None,
         "count": count,
         "rows": rows,
@@ -89,12 +89,12 @@ def _waiting_counts(pools: Iterable[Pool]) -> dict[int, int]:
         return dict(rows.order_by().values("pool").annotate(n=Count("pk")).values_list("pool", "n"))
 
 
-def _pool(pool: Pool) -> dict[str, Any]:
+def _render_pool(pool: Pool) -> dict[str, Any]:
     """Return the rules of a pool and what the reader has left of its limits."""
     user_id = current_actor().user_id
     counter = PoolCounter.objects.filter(pool=pool, user_id=user_id, on=clock.today()).first()
     claims, views = (counter.claims, counter.views) if counter else (0, 0)
-    held = in_hand(pool, user_id) if user_id else 0
+    held = count_open_prospects(pool, user_id) if user_id else 0
     (rules,) = render_rows([pool])
     return {
         **rules,
@@ -122,9 +122,9 @@ def _rows(
     hidden = _hidden_fields(pool, actor.clearance >= PERSONAL)
     for row, cells in zip(rows, shown, strict=True):
         for name in hidden:
-            cells[name] = masked(cells[name], spec_of(Prospect._meta.get_field(name))) if cells[name] else ""
+            cells[name] = mask_value(cells[name], spec_of(Prospect._meta.get_field(name))) if cells[name] else ""
         cells["refused"] = str(row.marketing) == MarketingChoice.REFUSED
-        cells["cool_off_until"] = _cool_off(row, actor.user_id, today)
+        cells["cool_off_until"] = _cool_off_end(row, actor.user_id, today)
     return shown, count
 
 
@@ -133,7 +133,7 @@ def _hidden_fields(pool: Pool, is_cleared: bool) -> tuple[str, ...]:
     return pool.masked_fields if is_cleared else ("name", "employer", "remark", "expected_assets")
 
 
-def _cool_off(row: Prospect, user_id: int | None, today: date) -> str | None:
+def _cool_off_end(row: Prospect, user_id: int | None, today: date) -> str | None:
     """Return until when the reader may not claim a prospect that was theirs."""
     is_mine = user_id is not None and row.last_owner_id == user_id and row.cool_off_until is not None
     return row.cool_off_until.isoformat() if is_mine and row.cool_off_until > today else None  # type: ignore[operator, union-attr]

@@ -40,14 +40,14 @@ LEFT = bilingual("跟进人已离职", "The owner has left")
 def counter_of_days(user_id: int, first: date) -> rules.Counts:
     """Return whether a day counts for a member of staff: days of trading from `first` on, without their absences."""
     open_days = set(trading_days.trading_days_between(first, first + timedelta(days=AHEAD)))
-    absences = _absences(user_id)
+    absences = _absences_of(user_id)
     return lambda day: (
         (day in open_days if first <= day <= first + timedelta(days=AHEAD) else day.weekday() < 5)
         and not any(start <= day <= end for start, end in absences)
     )
 
 
-def _absences(user_id: int) -> list[tuple[date, date]]:
+def _absences_of(user_id: int) -> list[tuple[date, date]]:
     """Return the absences of a member of staff."""
     return list(model_of("service.Absence").objects.filter(user_id=user_id).values_list("first_on", "last_on"))
 

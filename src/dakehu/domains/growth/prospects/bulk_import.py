@@ -46,7 +46,7 @@ def evaluate_prospects(
     _standardise(columns, evaluation, count)
     fields = tuple(name for name in prospect_fields() if name in columns)
     indexes = {name: _indexes(name, columns, count) for name in NUMBERS}
-    stored, keys = _stored(columns, fields, indexes, count)
+    stored, keys = _stored_prospects(columns, fields, indexes, count)
     row_matching.evaluate(Prospect, columns, keys, stored, fields, evaluation, mode=mode)
     row_matching.hide_foreign_values(Prospect, columns, evaluation)
     row_matching.require_columns(ACTIONS["growth.add_prospect"].parameters, columns, evaluation)
@@ -58,17 +58,19 @@ def evaluate_prospects(
 def _standardise(columns: Columns, evaluation: ImportEvaluation, count: int) -> None:
     """Bring telephone numbers, addresses and ID numbers into their standard form; a wrong one is a fault."""
     for name, kind in CONTACTS:
-        _each(columns, evaluation, name, lambda value, row, kind=kind: client_rules.read_contact(kind, value).value)
+        _replace_values(
+            columns, evaluation, name, lambda value, row, kind=kind: client_rules.read_contact(kind, value).value
+        )
 
     def number(value: str, row: int) -> str:
         id_type = (columns.get("id_type") or [None] * count)[row]
         kind = str((columns.get("kind") or [None] * count)[row] or "person")
         return client_rules.check_id_number(str(id_type or client_rules.guess_id_type(kind, value)), value)
 
-    _each(columns, evaluation, "id_number", number)
+    _replace_values(columns, evaluation, "id_number", number)
 
 
-def _each(columns: Columns, evaluation: ImportEvaluation, name: str, read: Callable[[str, int], str]) -> None:
+def _replace_values(columns: Columns, evaluation: ImportEvaluation, name: str, read: Callable[[str, int], str]) -> None:
     """Replace the values of a column by their standard form."""
     for row, value in enumerate(columns.get(name) or ()):
         if value and not evaluation.verdicts[row]:
@@ -84,7 +86,7 @@ def _indexes(name: str, columns: Columns, count: int) -> list[str]:
     return list(field.indexes_of(columns.get(name) or [None] * count))
 
 
-def _stored(
+def _stored_prospects(
     columns: Columns, fields: tuple[str, ...], indexes: dict[str, list[str]], count: int
 ) -> tuple[Stored, list[Any]]:
     """Return the visible open prospects by what they are recognised by, and the key of each row."""

@@ -64,11 +64,13 @@ def service_catalogue(*, day: date | None = None) -> dict[str, Any]:
             ended.append({**head, "name": known[place].name, **end})
             continue
         coming = known[place + 1].valid_from.isoformat() if place + 1 < len(known) else ""
-        rows.append({**_shown(known[place]), **head, "coming_on": coming, "ends_on": str(service.ends_on or "")})
+        rows.append(
+            {**_render_version(known[place]), **head, "coming_on": coming, "ends_on": str(service.ends_on or "")}
+        )
     return {"day": on.isoformat(), "rows": rows, "ended": ended}
 
 
-def _shown(version: ServiceVersion) -> dict[str, Any]:
+def _render_version(version: ServiceVersion) -> dict[str, Any]:
     """Return a version as texts, tiers by their names and the promise in one."""
     (shown,) = render_rows([version], shown=True)
     promise = ""
@@ -98,7 +100,7 @@ def service_page(*, catalogue_service: int) -> dict[str, Any]:
     service = get_service(catalogue_service)
     versions = versions_of(service)
     place = rules.version_on([one.valid_from for one in versions], clock.today())
-    shown = [_shown(one) for one in versions]
+    shown = [_render_version(one) for one in versions]
     pages = []
     for number, one in enumerate(shown):
         before = shown[number - 1] if number else None

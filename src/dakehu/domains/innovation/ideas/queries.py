@@ -60,7 +60,7 @@ def idea_board(*, state: str | None = None, topic: str | None = None, mine: bool
     own = set(IdeaSupport.objects.filter(user_id=actor.user_id).values_list("idea_id", flat=True))
     return {
         "rows": [
-            {**shown, **_standing(row, row.pk in own), "voices": row.voices}
+            {**shown, **_reader_relation(row, row.pk in own), "voices": row.voices}
             for row, shown in zip(found, render_rows(found, LISTED, shown=True), strict=True)
         ],
         "states": [{"state": one.value, "name": one.text, "count": counts.get(one.value, 0)} for one in IdeaState],
@@ -68,7 +68,7 @@ def idea_board(*, state: str | None = None, topic: str | None = None, mine: bool
     }
 
 
-def _standing(row: Idea, is_supporter: bool) -> dict[str, Any]:
+def _reader_relation(row: Idea, is_supporter: bool) -> dict[str, Any]:
     """Return how the reader stands to an idea."""
     me = current_actor().user_id
     return {
@@ -92,7 +92,7 @@ def idea_page(*, idea: int) -> dict[str, Any]:
     trials = list(seen.filter(idea=row).order_by("-pk"))
     versions = ServiceVersion.objects.filter(based_on__in=[one.pk for one in trials]).order_by("pk")
     return {
-        "row": {**render_row(row, shown=True), **_standing(row, is_supporter)},
+        "row": {**render_row(row, shown=True), **_reader_relation(row, is_supporter)},
         "voices": len(supports),
         "supporters": [one.user.name for one in supports],
         "trials": [

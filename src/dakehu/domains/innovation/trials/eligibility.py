@@ -54,13 +54,17 @@ def candidates_of(trial: Trial) -> Candidates:
     """Return who may be drawn for a trial now, in the sight of the actor, each kept out by the first rule that holds."""
     numbers = clients_of(trial)
     with elevated("ask who may be drawn for a trial"):
-        out = {**_in_other_trial(trial, numbers), **_refused(trial, numbers), **_protected(trial, numbers)}
+        out = {
+            **_clients_in_other_trial(trial, numbers),
+            **_clients_not_to_contact(trial, numbers),
+            **_protected_clients(trial, numbers),
+        }
         tiers = _tiers(number for number in numbers if number not in out)
     strata = {number: tiers.get(number, "") for number in numbers if number not in out}
     return Candidates(len(numbers), strata, dict(Counter(out.values()).most_common()))
 
 
-def _protected(trial: Trial, numbers: list[int]) -> dict[int, str]:
+def _protected_clients(trial: Trial, numbers: list[int]) -> dict[int, str]:
     """Return the clients whom no trial may draw, or none of this kind."""
     today, out = clock.today(), dict[int, str]()
     columns = ("pk", "kind", "status", "walled", "restricted", "birth_on", "stated_age")
@@ -72,12 +76,12 @@ def _protected(trial: Trial, numbers: list[int]) -> dict[int, str]:
             age = age_on(birth_on, today) if birth_on else stated_age
             if walled or restricted or status in LEFT_OUT:
                 out[number] = NOT_SERVED
-            elif rules.vulnerable(kind == "person", age, trial.older_from, number in distress):
+            elif rules.is_vulnerable_client(kind == "person", age, trial.older_from, number in distress):
                 out[number] = VULNERABLE
     return out
 
 
-def _refused(trial: Trial, numbers: list[int]) -> dict[int, str]:
+def _clients_not_to_contact(trial: Trial, numbers: list[int]) -> dict[int, str]:
     """Return the clients whom the rules of contact keep out; nobody where the trial contacts no client."""
     kind = KINDS.get(str(trial.contact))
     if kind is None:
@@ -89,7 +93,7 @@ def _refused(trial: Trial, numbers: list[int]) -> dict[int, str]:
     return {number: rule for number, rule in found.items() if rule}
 
 
-def _in_other_trial(trial: Trial, numbers: list[int]) -> dict[int, str]:
+def _clients_in_other_trial(trial: Trial, numbers: list[int]) -> dict[int, str]:
     """Return the clients who are in another trial that is running: one at a time, so that neither spoils the other."""
     busy: set[int] = set()
     for some in chunks(numbers):

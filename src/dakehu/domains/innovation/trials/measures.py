@@ -67,7 +67,7 @@ def measures() -> Iterator[TrialMeasure]:
     return iter(_declared.values())
 
 
-def _each(clients: Collection[int], having: Iterable[int | None]) -> dict[int, float]:
+def _one_per_client(clients: Collection[int], having: Iterable[int | None]) -> dict[int, float]:
     """Return 1 for every client who had something, 0 for the others."""
     found = set(having)
     return {client: float(client in found) for client in clients}
@@ -81,21 +81,21 @@ def _ids(model: str, clients: Collection[int], **conditions: Any) -> set[int]:
     return found
 
 
-def _contacted(clients: Collection[int], first: date, last: date) -> Mapping[int, float]:
+def _measure_contacted(clients: Collection[int], first: date, last: date) -> Mapping[int, float]:
     held = {"held_at__gte": clock.start_of_day(first), "held_at__lt": clock.start_of_day(last + timedelta(days=1))}
-    return _each(clients, _ids("service.Interaction", clients, channel__in=EFFECTIVE, **held))
+    return _one_per_client(clients, _ids("service.Interaction", clients, channel__in=EFFECTIVE, **held))
 
 
-def _answered(clients: Collection[int], first: date, last: date) -> Mapping[int, float]:
-    return _each(clients, outcomes_of(clients, first, last, False)["answered"])
+def _measure_answered(clients: Collection[int], first: date, last: date) -> Mapping[int, float]:
+    return _one_per_client(clients, outcomes_of(clients, first, last, False)["answered"])
 
 
-def _met(clients: Collection[int], first: date, last: date) -> Mapping[int, float]:
-    return _each(clients, outcomes_of(clients, first, last, False)["met"])
+def _measure_met(clients: Collection[int], first: date, last: date) -> Mapping[int, float]:
+    return _one_per_client(clients, outcomes_of(clients, first, last, False)["met"])
 
 
-def _requested(clients: Collection[int], first: date, last: date) -> Mapping[int, float]:
-    return _each(clients, _ids("service.Request", clients, opened_on__gte=first, opened_on__lte=last))
+def _measure_requested(clients: Collection[int], first: date, last: date) -> Mapping[int, float]:
+    return _one_per_client(clients, _ids("service.Request", clients, opened_on__gte=first, opened_on__lte=last))
 
 
 def _test_valid(clients: Collection[int], first: date, last: date) -> Mapping[int, float]:
@@ -105,10 +105,10 @@ def _test_valid(clients: Collection[int], first: date, last: date) -> Mapping[in
             pk__among=numbers, risk_valid_to__gte=last, risk_tested_on__lte=last
         )
         found |= set(rows.values_list("pk", flat=True))
-    return _each(clients, found)
+    return _one_per_client(clients, found)
 
 
-def _satisfied(clients: Collection[int], first: date, last: date) -> Mapping[int, float]:
+def _measure_satisfaction(clients: Collection[int], first: date, last: date) -> Mapping[int, float]:
     """The last answer of each client in a named survey; confidential and anonymous ones name nobody."""
     found: dict[int, float] = {}
     for numbers in chunks(set(clients)):
@@ -144,7 +144,7 @@ declare(
             "Clients with a call, chat, mail, meeting, event or video ÷ all clients drawn; a message alone does not count.",
         ),
         SHARE,
-        _contacted,
+        _measure_contacted,
     ),
     TrialMeasure(
         TrialMeasureName.ANSWERED.value,
@@ -153,7 +153,7 @@ declare(
             "Clients who spoke or wrote with us ÷ all clients drawn (as “answered” of campaigns).",
         ),
         SHARE,
-        _answered,
+        _measure_answered,
     ),
     TrialMeasure(
         TrialMeasureName.MET.value,
@@ -162,7 +162,7 @@ declare(
             "Clients with a meeting, event or video ÷ all clients drawn.",
         ),
         SHARE,
-        _met,
+        _measure_met,
     ),
     TrialMeasure(
         TrialMeasureName.TEST_VALID.value,
@@ -180,7 +180,7 @@ declare(
             "Clients with a request ÷ all clients drawn; less is better.",
         ),
         SHARE,
-        _requested,
+        _measure_requested,
         lower_is_better=True,
     ),
     TrialMeasure(
@@ -191,7 +191,7 @@ declare(
             "differ from who was drawn.",
         ),
         SHARE,
-        _satisfied,
+        _measure_satisfaction,
         is_partial=True,
     ),
     TrialMeasure(

@@ -23,7 +23,7 @@ def plan_of(trial: Trial, candidates: Candidates, groups: rules.Groups | None = 
     """
     drawn = groups or rules.draw_groups(candidates.strata, PREVIEW, trial.control_percent)
     sizes = (len(drawn.treatment), len(drawn.control))
-    base, spread, count = _before(trial, candidates)
+    base, spread, count = _baseline(trial, candidates)
     return {
         "counted_on": clock.today().isoformat(),
         "found": candidates.found,
@@ -35,11 +35,11 @@ def plan_of(trial: Trial, candidates: Candidates, groups: rules.Groups | None = 
         "base": base,
         "spread": spread,
         "of": count,
-        **vars(_power(trial, base, spread, _with_value(trial, sizes, count, len(candidates.strata)))),
+        **vars(_power_of_plan(trial, base, spread, _usable_sizes(trial, sizes, count, len(candidates.strata)))),
     }
 
 
-def _before(trial: Trial, candidates: Candidates) -> tuple[float | None, float | None, int]:
+def _baseline(trial: Trial, candidates: Candidates) -> tuple[float | None, float | None, int]:
     """Return mean, spread and number of values of the measure over as many days before today."""
     measure = find_measure(str(trial.measure))
     if measure is None or not candidates.strata:
@@ -51,7 +51,7 @@ def _before(trial: Trial, candidates: Candidates) -> tuple[float | None, float |
     return mean, spread, len(values)
 
 
-def _with_value(trial: Trial, sizes: tuple[int, int], count: int, eligible: int) -> tuple[int, int]:
+def _usable_sizes(trial: Trial, sizes: tuple[int, int], count: int, eligible: int) -> tuple[int, int]:
     """Return how many of each group are likely to have a value: all, but where a measure is of those who answer."""
     measure = find_measure(str(trial.measure))
     if measure is None or not measure.is_partial or not eligible:
@@ -59,7 +59,7 @@ def _with_value(trial: Trial, sizes: tuple[int, int], count: int, eligible: int)
     return sizes[0] * count // eligible, sizes[1] * count // eligible
 
 
-def _power(trial: Trial, base: float | None, spread: float | None, sizes: tuple[int, int]) -> rules.Power:
+def _power_of_plan(trial: Trial, base: float | None, spread: float | None, sizes: tuple[int, int]) -> rules.Power:
     measure = find_measure(str(trial.measure))
     if measure is None or not trial.hoped_effect:
         return rules.Power(None, None, None, None, "no_facts")

@@ -24,7 +24,7 @@ def extensions_of(trial: Trial) -> int:
         return TrialDecision.objects.filter(trial=trial, outcome=TrialOutcome.EXTEND.value).count()
 
 
-def measured(trial: Trial) -> dict[str, Any]:
+def measure_result(trial: Trial) -> dict[str, Any]:
     """Return the result as plain values. Raises Refused before the end: nobody looks at a result earlier.
 
     {kind, treatment, control: {drawn, present, of, count (of shares), value (share in per cent, or mean)}, verdict, level, difference,
@@ -38,7 +38,7 @@ def measured(trial: Trial) -> dict[str, Any]:
         every = [client for clients in groups.values() for client in clients]
         values = measure.read(every, trial.started_on, trial.ends_on)
     lines = {group: _line(measure, trial.plan.get(group, 0), clients, values) for group, clients in groups.items()}
-    return {"kind": measure.kind, **lines, **vars(_compared(trial, measure, groups, values))}
+    return {"kind": measure.kind, **lines, **vars(_compare_groups(trial, measure, groups, values))}
 
 
 def _present(trial: Trial) -> dict[str, list[int]]:
@@ -60,7 +60,7 @@ def _line(measure: TrialMeasure, drawn: int, clients: Sequence[int], values: Map
     return {**line, "count": int(sum(own)) if is_share else None, "value": round(100 * mean if is_share else mean, 4)}
 
 
-def _compared(
+def _compare_groups(
     trial: Trial, measure: TrialMeasure, groups: Mapping[str, Sequence[int]], values: Mapping[int, float]
 ) -> rules.Result:
     looks = extensions_of(trial)

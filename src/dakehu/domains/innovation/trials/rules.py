@@ -206,7 +206,7 @@ def needs_compliance(varied: str, older_from: int, usual: int) -> bool:
     return varied == "fee" or not 0 < older_from <= usual
 
 
-def vulnerable(is_person: bool, age: int | None, older_from: int, is_in_distress: bool) -> bool:
+def is_vulnerable_client(is_person: bool, age: int | None, older_from: int, is_in_distress: bool) -> bool:
     """Return whether a client is kept out: an older person, one of unknown age, or one with an open case of distress."""
     return is_in_distress or bool(is_person and older_from and (age is None or age >= older_from))
 

@@ -13,7 +13,7 @@ from dakehu.domains.innovation.parameters import REASON, TRIAL
 from dakehu.domains.innovation.trials import rules
 from dakehu.domains.innovation.trials.eligibility import candidates_of
 from dakehu.domains.innovation.trials.planning import plan_of, stored_power
-from dakehu.domains.innovation.trials.results import extensions_of, is_over, measured
+from dakehu.domains.innovation.trials.results import extensions_of, is_over, measure_result
 from dakehu.domains.innovation.trials.store import (
     SUBJECT,
     authors_of,
@@ -115,7 +115,7 @@ def measure_trial(*, trial: int) -> Trial:
     """Measure both groups once the trial is over. Raises Refused before, and once it is decided."""
     row = get_whole_trial(trial)
     _must_run(row)
-    row.result, row.measured_on = measured(row), clock.today()
+    row.result, row.measured_on = measure_result(row), clock.today()
     row.save()
     return row
 

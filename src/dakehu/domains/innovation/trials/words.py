@@ -55,9 +55,9 @@ def described_plan(trial: Trial) -> dict[str, Any] | None:
         "excluded": [{"text": rule_text(rule, RULES), "count": count} for rule, count in plan["excluded"].items()],
         "strata": [{"name": name or str(NO_TIER), "count": count} for name, count in plan["strata"].items()],
         "base": _base(plan, measure),
-        "hoped": _signed(trial.hoped_effect, measure),
-        "needed": _needed(plan),
-        "detectable": _signed(plan["detectable"], measure),
+        "hoped": _improvement_text(trial.hoped_effect, measure),
+        "needed": _needed_clients_text(plan),
+        "detectable": _improvement_text(plan["detectable"], measure),
         "sentences": [str(one) for one in _sentences(trial, plan, measure)],
     }
 
@@ -70,7 +70,7 @@ def _base(plan: dict[str, Any], measure: TrialMeasure | None) -> str:
     return f"{plan['base']:,.0f} {measure.unit}"
 
 
-def _needed(plan: dict[str, Any]) -> str:
+def _needed_clients_text(plan: dict[str, Any]) -> str:
     """Return the clients that are needed: of each group, or of both where these differ."""
     treatment, control = plan["needed_treatment"], plan["needed_control"]
     if treatment is None:
@@ -78,7 +78,7 @@ def _needed(plan: dict[str, Any]) -> str:
     return f"{treatment:,}" if treatment == control else f"{treatment:,} + {control:,}"
 
 
-def _signed(value: Any, measure: TrialMeasure | None) -> str:
+def _improvement_text(value: Any, measure: TrialMeasure | None) -> str:
     """Return an improvement with its sign and unit, "" for None; fewer is better where the measure says so."""
     if value is None or measure is None:
         return ""
@@ -94,7 +94,7 @@ def _sentences(trial: Trial, plan: dict[str, Any], measure: TrialMeasure | None)
         ]
     if plan["problem"]:
         return [PROBLEMS[plan["problem"]]]
-    hoped = _signed(trial.hoped_effect, measure)
+    hoped = _improvement_text(trial.hoped_effect, measure)
     sentences = [
         bilingual(
             "要看出 {effect}的改善，试点组要 {t} 位、对照组要 {c} 位客户（95% 置信，80% 把握）。",
@@ -111,7 +111,7 @@ def _sentences(trial: Trial, plan: dict[str, Any], measure: TrialMeasure | None)
                 "These groups ({t} and {c}) show an improvement of {effect} or more, eight times in ten.",
                 t=f"{plan['treatment']:,}",
                 c=f"{plan['control']:,}",
-                effect=_signed(plan["detectable"], measure),
+                effect=_improvement_text(plan["detectable"], measure),
             )
         )
     else:
@@ -156,7 +156,7 @@ def described_result(result: dict[str, Any], measure: TrialMeasure | None, hoped
         "interval": _interval(result, measure) if has_interval else "",
         "level": f"{100 * result['level']:g}%",
         "method": str(METHODS[measure.kind]),
-        "hoped": _signed(hoped, measure),
+        "hoped": _improvement_text(hoped, measure),
     }
 
 

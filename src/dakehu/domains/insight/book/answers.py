@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from dakehu.domains.insight.book.grids import Column, Grid, View, shown
+from dakehu.domains.insight.book.grids import Column, Grid, View, answer_value
 from dakehu.domains.insight.book.spans import Span
 from dakehu.foundation.base.errors import refusal
 
@@ -27,7 +27,7 @@ class Cell:
 def answer(view: View, earlier: list[tuple[Any, Span, View]], *, is_cleared: bool, is_filtered: bool) -> dict[str, Any]:
     """Return {figures, grids, chart, notes}. A reader who is not cleared for amounts gets those of many clients only, and
     none of a filtered choice of clients: two choices that differ by one client would tell what that client has."""
-    hidden = {grid.name: {} if is_cleared else _hidden(grid, is_filtered) for grid in view.grids}
+    hidden = {grid.name: {} if is_cleared else _hidden_rows(grid, is_filtered) for grid in view.grids}
     grids = {grid.name: _plain(grid, hidden[grid.name], is_cleared) for grid in view.grids}
     past = [(label, span, {one.name: one.values() for one in other.grids}, other) for label, span, other in earlier]
     figures = []
@@ -35,9 +35,9 @@ def answer(view: View, earlier: list[tuple[Any, Span, View]], *, is_cleared: boo
         row = ALL if figure.row is None else str(figure.row)
         number = _number_at(grids[figure.grid], row, figure.column)
         compared = [
-            _compared(label, span, values, number, figure, is_cleared or not number["is_amount"])
+            _compare_with_earlier(label, span, values, number, figure, is_cleared or not number["is_amount"])
             for label, span, values, other in past
-            if _has(other, figure)
+            if _has_column(other, figure)
         ]
         figures.append(
             {
@@ -56,7 +56,7 @@ def answer(view: View, earlier: list[tuple[Any, Span, View]], *, is_cleared: boo
     }
 
 
-def _hidden(grid: Grid, is_filtered: bool) -> dict[str, set[int | None]]:
+def _hidden_rows(grid: Grid, is_filtered: bool) -> dict[str, set[int | None]]:
     if not is_filtered:
         return grid.hidden()
     every: set[int | None] = {*range(len(grid.rows.labels)), None}
@@ -88,7 +88,7 @@ def _cell(
     hides = column.is_amount and place in hidden.get(grid.layer_of(column), ())
     is_closed = hides or value is None or (column.is_amount and not is_cleared)
     return {
-        "value": None if hides else shown(column.unit, value),
+        "value": None if hides else answer_value(column.unit, value),
         "unit": column.unit,
         "cell": "" if is_closed else f"{grid.name}.{ALL if place is None else place}.{column.name}",
         "hidden": hides,
@@ -106,19 +106,21 @@ def _number_at(grid: dict[str, Any], row: str, column: str) -> dict[str, Any]:
     return found
 
 
-def _has(view: View, figure: Any) -> bool:
+def _has_column(view: View, figure: Any) -> bool:
     return any(
         grid.name == figure.grid and any(one.name == figure.column for one in grid.columns) for grid in view.grids
     )
 
 
-def _compared(label: Any, span: Span, values: Any, number: dict[str, Any], figure: Any, is_open: bool) -> Any:
+def _compare_with_earlier(
+    label: Any, span: Span, values: Any, number: dict[str, Any], figure: Any, is_open: bool
+) -> Any:
     """Return the same number of an earlier span and the change since; None where either is not there."""
     cells = values[figure.grid][figure.column]
     place = -1 if figure.row is None else figure.row
     if not is_open or number["value"] is None or place >= len(cells) or cells[place] is None:
         return None
-    before = shown(number["unit"], cells[place])
+    before = answer_value(number["unit"], cells[place])
     return {
         "label": str(label),
         "span": span.name,

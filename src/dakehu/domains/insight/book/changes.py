@@ -25,7 +25,7 @@ class Changes:
 
 def changes_of(clients: BookClients, before: Month | None, during: list[Month]) -> Changes:
     """Return the changes over some months; `before` is the month before the first of them."""
-    opening, was = clients.totals(before) if before is not None else _none(clients.size)
+    opening, was = clients.totals(before) if before is not None else _no_changes(clients.size)
     causes = {name: np.zeros(clients.size, np.int64) for name in CAUSES}
     commission = np.zeros(clients.size, np.int64)
     at, there = opening, was
@@ -37,7 +37,7 @@ def changes_of(clients: BookClients, before: Month | None, during: list[Month]) 
     return Changes(opening, at, causes, commission)
 
 
-def _none(size: int) -> tuple[np.ndarray, np.ndarray]:
+def _no_changes(size: int) -> tuple[np.ndarray, np.ndarray]:
     return np.zeros(size, np.int64), np.zeros(size, bool)
 
 

@@ -87,7 +87,7 @@ class Grid:
 
     def column(self, name: str) -> Column:
         """Return a column. Raises KeyError."""
-        return next((one for one in self.columns if one.name == name), None) or _missing(name)
+        return next((one for one in self.columns if one.name == name), None) or _raise_unknown_column(name)
 
     def selected(self, row: int | None, column: str) -> np.ndarray:
         """Return the clients of a cell: bool [N]; those whose value is not nothing where values are added up."""
@@ -106,11 +106,11 @@ class Grid:
             if column.derived is not None:
                 continue
             if isinstance(self.rows, Groups) and (column.where is None or isinstance(column.where, np.ndarray)):
-                made[column.name] = _grouped(self.rows, column, self.has_total)
+                made[column.name] = _cells_of_groups(self.rows, column, self.has_total)
                 continue
             masks = masks or [self.rows.every() if place is None else self.rows.mask(place) for place in places]
             made[column.name] = [
-                _added(column, column.counted(place, mask)) for place, mask in zip(places, masks, strict=True)
+                _count_or_sum(column, column.counted(place, mask)) for place, mask in zip(places, masks, strict=True)
             ]
         for column in self.columns:
             if column.derived is not None:
@@ -160,11 +160,11 @@ def _is_telling(parts: Sequence[tuple[int, float]]) -> bool:
     return any(0 < number < SMALLEST or largest > DOMINANT for number, largest in parts)
 
 
-def _missing(name: str) -> Column:
+def _raise_unknown_column(name: str) -> Column:
     raise KeyError(name)
 
 
-def _grouped(rows: Groups, column: Column, has_total: bool) -> list[Any]:
+def _cells_of_groups(rows: Groups, column: Column, has_total: bool) -> list[Any]:
     """Return the cells of a column over groups that do not overlap, in one pass.
 
     Sums of cents are floats, which hold whole numbers up to 2^53: 90 trillion yuan.
@@ -181,7 +181,7 @@ def _grouped(rows: Groups, column: Column, has_total: bool) -> list[Any]:
     return [*cells, sum(cells)] if has_total else cells
 
 
-def _added(column: Column, mask: np.ndarray) -> Any:
+def _count_or_sum(column: Column, mask: np.ndarray) -> Any:
     """Return the count, or the sum: exact for whole numbers."""
     if column.values is None:
         return int(np.count_nonzero(mask))
@@ -234,6 +234,6 @@ def share_of_total(part: str) -> Derived:
     return lambda cells: [value / cells[part][-1] if cells[part][-1] else None for value in cells[part]]
 
 
-def shown(unit: str, value: Any) -> Any:
+def answer_value(unit: str, value: Any) -> Any:
     """Return a value as an answer says it: cents as yuan."""
     return round(value / CENTS, 2) if unit == "money" and value is not None else value

@@ -16,7 +16,7 @@ import polars as pl
 from django.conf import settings
 
 from dakehu.domains.clients.queries import merged_clients
-from dakehu.domains.insight.questions.spans import shifted
+from dakehu.domains.insight.questions.spans import shift_day
 from dakehu.domains.ledger.feeds import reader
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.schema.fields import model_of
@@ -56,7 +56,7 @@ def months_known() -> list[date]:
 
 def read_month(first: date) -> Month | None:
     """Return a month, None where no balances of it have come. Made once, and again when what it was made from changes."""
-    after = shifted(first, "month", 1)
+    after = shift_day(first, "month", 1)
     rows = model_of("ledger.FeedFile").objects.filter(feed=FEED, day__gte=first, day__lt=after).order_by("day")
     files = list(rows.values_list("day", "file"))
     if not files:
@@ -66,8 +66,8 @@ def read_month(first: date) -> Month | None:
     if not path.is_file():
         for old in folder().glob(f"{first:%Y-%m}-*.parquet"):
             old.unlink(missing_ok=True)
-        _write(path, _collected(days))
-    return Month(first, len(days), days[-1], _opened(path))
+        _write(path, _collect_month(days))
+    return Month(first, len(days), days[-1], _read_month_file(path))
 
 
 def prepare() -> int:
@@ -80,7 +80,7 @@ def prepare() -> int:
 
 def delete_all() -> int:
     """Delete the files of all months, which are made again from the balances; return their number."""
-    _opened.cache_clear()
+    _read_month_file.cache_clear()
     paths = list(folder().glob("*.parquet"))
     for path in paths:
         path.unlink(missing_ok=True)
@@ -101,7 +101,7 @@ def _digest(files: list[str]) -> str:
 
 
 @lru_cache(maxsize=KEPT)
-def _opened(path: Path) -> pl.DataFrame:
+def _read_month_file(path: Path) -> pl.DataFrame:
     return pl.read_parquet(path)
 
 
@@ -113,7 +113,7 @@ def _write(path: Path, frame: pl.DataFrame) -> None:
     part.replace(path)
 
 
-def _collected(days: list[date]) -> pl.DataFrame:
+def _collect_month(days: list[date]) -> pl.DataFrame:
     """Return the rows of a month, read one day at a time: a million clients need the memory of one day."""
     held: dict[str, np.ndarray] = {}
     known: dict[str, np.ndarray] = {}
@@ -122,8 +122,14 @@ def _collected(days: list[date]) -> pl.DataFrame:
         client = found["client"].to_numpy()
         size = int(client.max()) + 1 if len(client) else 0
         if size > len(known.get("client", ())):
-            held = {name: np.pad(held.get(name, np.zeros(0, np.int64)), (0, size - _len(held, name))) for name in SHAPE}
-            known = {name: np.pad(known.get(name, np.zeros(0, bool)), (0, size - _len(known, name))) for name in SHAPE}
+            held = {
+                name: np.pad(held.get(name, np.zeros(0, np.int64)), (0, size - _column_length(held, name)))
+                for name in SHAPE
+            }
+            known = {
+                name: np.pad(known.get(name, np.zeros(0, bool)), (0, size - _column_length(known, name)))
+                for name in SHAPE
+            }
         cents = {name: _cents(found[name]) for name in ("total", *MOVED)}
         flow = cents["deposits"].fill_null(0).to_numpy() - cents["withdrawals"].fill_null(0).to_numpy()
         total = cents["total"].fill_null(0).to_numpy()
@@ -151,7 +157,7 @@ def _collected(days: list[date]) -> pl.DataFrame:
     return pl.DataFrame(columns, schema=SHAPE)
 
 
-def _len(held: dict[str, np.ndarray], name: str) -> int:
+def _column_length(held: dict[str, np.ndarray], name: str) -> int:
     return len(held[name]) if name in held else 0
 
 

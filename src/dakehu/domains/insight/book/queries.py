@@ -21,7 +21,7 @@ from dakehu.domains.insight.book import (
     tier_moves,
 )
 from dakehu.domains.insight.book.clients import BookClients, read_book
-from dakehu.domains.insight.book.grids import View, shown
+from dakehu.domains.insight.book.grids import View, answer_value
 from dakehu.domains.insight.book.spans import Span, quarter_before, read_span, span_before
 from dakehu.domains.insight.choices import BookView
 from dakehu.domains.insight.pivots.queries import FILTERS, PLACE, SIZE
@@ -279,12 +279,12 @@ def book_clients(
                 "id": number,
                 "code": text["code"],
                 "name": text["name"],
-                "value": None if values is None else shown(found.unit, values[place].item()),
+                "value": None if values is None else answer_value(found.unit, values[place].item()),
             }
             for (number, place), text in zip(there, texts, strict=True)
         ],
         "count": len(places),
-        "total": shown(found.unit, found.total),
+        "total": answer_value(found.unit, found.total),
         "unit": found.unit,
         "of": found.words,
         "title": BookView.text_of(view),

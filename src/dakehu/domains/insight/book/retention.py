@@ -24,7 +24,7 @@ def view(clients: BookClients, during: list[Month]) -> View:
         np.stack([_is_present(clients, month) for month in during]) if during else np.zeros((0, clients.size), bool)
     )
     months = np.array([month.first.year * 12 + month.first.month - 1 for month in during], np.int64)
-    entry, leave, is_gone, is_seen = spells(present, clients.is_closed())
+    entry, leave, is_gone, is_seen = membership_spells(present, clients.is_closed())
     opened = clients.opened()
     is_counted = is_seen & (opened >= 0)
     if len(months):
@@ -124,7 +124,9 @@ def _is_present(clients: BookClients, month: Month) -> np.ndarray:
     return is_there & (total >= FLOOR)
 
 
-def spells(present: np.ndarray, is_closed: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def membership_spells(
+    present: np.ndarray, is_closed: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return (first month, month of leaving or the last, whether gone, whether ever seen) of each client. Pure.
 
     present: bool [M, N], by month; is_closed: bool [N]. A client is gone from the first of the last months without, if

@@ -12,7 +12,7 @@ from dakehu.domains.insight.book.changes import changes_of
 from dakehu.domains.insight.book.clients import BookClients
 from dakehu.domains.insight.book.grids import Column, Figure, Grid, View, ratio
 from dakehu.domains.insight.book.months import Month
-from dakehu.domains.insight.questions.spans import shifted
+from dakehu.domains.insight.questions.spans import shift_day
 from dakehu.domains.service.calendar.effort import current_effort
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
@@ -62,7 +62,7 @@ def view(clients: BookClients, before: Month | None, during: list[Month], rate: 
 def _contacts(clients: BookClients, first: date, last: date) -> tuple[np.ndarray, np.ndarray]:
     """Return (contacts, minutes) of each client over some months: int64 and float64 [N]."""
     start = clock.start_of_day(first)
-    end = clock.start_of_day(shifted(last, "month", 1))
+    end = clock.start_of_day(shift_day(last, "month", 1))
     rows = model_of("service.Interaction").objects.filter(held_at__gte=start, held_at__lt=end).order_by()
     counted = rows.values_list("client_id", "channel").annotate(n=Count("pk"))
     effort = current_effort()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from dakehu.domains.insight.questions.spans import shifted
+from dakehu.domains.insight.questions.spans import shift_day
 from dakehu.foundation.base.errors import refusal
 
 QUARTER = 3
@@ -22,11 +22,11 @@ class Span:
 
     def every(self) -> list[date]:
         """Return the first days of the months, in order."""
-        return [shifted(self.first, "month", place) for place in range(self.months)]
+        return [shift_day(self.first, "month", place) for place in range(self.months)]
 
     def moved(self, months: int) -> "Span":
         """Return the span so many months later; earlier for a negative number."""
-        return Span(shifted(self.first, "month", months), shifted(self.last, "month", months))
+        return Span(shift_day(self.first, "month", months), shift_day(self.last, "month", months))
 
     @property
     def name(self) -> str:
@@ -52,8 +52,8 @@ def span_before(span: Span) -> Span:
 
 def quarter_before(span: Span) -> Span:
     """Return the whole quarter before the one in which a span ends."""
-    first = shifted(quarter_of(span.last).first, "month", -QUARTER)
-    return Span(first, shifted(first, "month", QUARTER - 1))
+    first = shift_day(quarter_of(span.last).first, "month", -QUARTER)
+    return Span(first, shift_day(first, "month", QUARTER - 1))
 
 
 def month_of(text: str, parameter: str) -> date:

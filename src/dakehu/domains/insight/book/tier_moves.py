@@ -40,7 +40,7 @@ def view(clients: BookClients, opening: date, closing: date) -> View:
         ],
     )
     return View(
-        [Grid("matrix", title, bilingual("期初级别", "Tier at the beginning"), _named(before), columns), kept],
+        [Grid("matrix", title, bilingual("期初级别", "Tier at the beginning"), _groups_by_name(before), columns), kept],
         (
             Figure(bilingual("升级客户", "Clients up"), "groups", "up"),
             Figure(bilingual("降级客户", "Clients down"), "groups", "down"),
@@ -58,5 +58,5 @@ def view(clients: BookClients, opening: date, closing: date) -> View:
     )
 
 
-def _named(groups: Groups) -> Groups:
+def _groups_by_name(groups: Groups) -> Groups:
     return Groups([str(label) for label in groups.labels], groups.places)

@@ -84,7 +84,7 @@ def work_out(
     places = (down.places, across.places if across is not None else None)
     sizes = (len(down.groups), len(across.groups) if across is not None else 0)
     return Pivot(
-        data, down, across, name, measured, rules.tabulate(places, sizes, name, _measured(name, measured, data))
+        data, down, across, name, measured, rules.tabulate(places, sizes, name, _measured_column(name, measured, data))
     )
 
 
@@ -99,7 +99,7 @@ def axis_of(source: Source, data: FromSnapshot | AsNow, most: int) -> Axis:
     return Axis(source, described if has_missing else described[:-1], places, rest, has_missing)
 
 
-def _measured(name: str, source: Source | None, data: FromSnapshot | AsNow) -> Measured:
+def _measured_column(name: str, source: Source | None, data: FromSnapshot | AsNow) -> Measured:
     if source is None:
         return Measured()
     if name == MeasureName.DISTINCT:

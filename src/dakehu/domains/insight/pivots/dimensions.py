@@ -8,7 +8,7 @@ from dakehu.domains.clients.masks import BAND_EDGES, bands
 from dakehu.domains.insight.pivots import rules
 from dakehu.domains.insight.pivots.rules import MeasureName, Period
 from dakehu.domains.insight.pivots.sources import Source, every_source, find_source, spellings
-from dakehu.domains.insight.questions.spans import shifted
+from dakehu.domains.insight.questions.spans import shift_day
 from dakehu.domains.insight.snapshots.filters import check_fact
 from dakehu.domains.team.queries import names_of
 from dakehu.foundation.access.actor import current_actor
@@ -180,7 +180,7 @@ def _filters(source: Source, value: Any) -> dict[str, Any] | None:
         after = (
             value + timedelta(days=DAYS[source.period])
             if source.period in DAYS
-            else shifted(value, "month", MONTHS[source.period])
+            else shift_day(value, "month", MONTHS[source.period])
         )
         last = after - timedelta(days=1)
         return {f"{source.name}.ge": value.isoformat(), f"{source.name}.le": last.isoformat()}

@@ -9,7 +9,7 @@ from dakehu.domains.compliance.supervised_exports.choices import ExportWay
 from dakehu.domains.insight.book.spans import Span, month_of
 from dakehu.domains.insight.pivots import dimensions, rules
 from dakehu.domains.insight.pivots.computation import Axis, Pivot, work_out
-from dakehu.domains.insight.questions.spans import shifted
+from dakehu.domains.insight.questions.spans import shift_day
 from dakehu.domains.insight.snapshots import store
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
@@ -76,10 +76,11 @@ def answer(pivot: Pivot) -> dict[str, Any]:
     return {
         "rows": [
             group | {"cells": [shown(cell) for cell in cells], "total": shown(total)}
-            for group, cells, total in zip(_named(pivot.down), table.cells, table.row_totals, strict=True)
+            for group, cells, total in zip(_groups_with_names(pivot.down), table.cells, table.row_totals, strict=True)
         ],
         "columns": [
-            group | {"total": shown(total)} for group, total in zip(_named(across), table.column_totals, strict=True)
+            group | {"total": shown(total)}
+            for group, total in zip(_groups_with_names(across), table.column_totals, strict=True)
         ],
         "total": shown(table.total),
         "measure": {
@@ -192,7 +193,7 @@ def pivot_fields() -> dict[str, Any]:
         ],
         "periods": [{"value": one.value, "label": str(rules.Period.text_of(one.value))} for one in rules.Period],
         "quarters": [
-            {"value": f"{first:%Y-%m}", "label": Span(first, shifted(first, "month", 2)).name}
+            {"value": f"{first:%Y-%m}", "label": Span(first, shift_day(first, "month", 2)).name}
             for first in store.quarters()
         ],
         "snapshot": clock.local(snapshot.taken_at).isoformat(timespec="minutes") if snapshot is not None else None,
@@ -221,7 +222,7 @@ def _place(axis: Axis | None, value: str | None, parameter: str) -> int | None:
     return names.index(value)
 
 
-def _named(axis: Axis | None) -> list[dict[str, Any]]:
+def _groups_with_names(axis: Axis | None) -> list[dict[str, Any]]:
     return [] if axis is None else [one | {"name": group_name(axis, place)} for place, one in enumerate(axis.groups)]
 
 

@@ -190,7 +190,7 @@ def tabulate(
     basis = (MeasureName.SUM if of_column else MeasureName.COUNT) if measure in SHARES else MeasureName(measure)
     cells: list[list[Any]] = [[] for _ in range(rows)]
     if across is not None and columns:
-        flat = _worked_out(down * np.int32(columns) + across, rows * columns, basis, measured)
+        flat = _compute_measure(down * np.int32(columns) + across, rows * columns, basis, measured)
         cells = [flat[start : start + columns] for start in range(0, rows * columns, columns)]
     by_row = _totals(down, rows, basis, measured, cells if columns else None)
     turned = [list(one) for one in zip(*cells, strict=True)] if columns and rows else []
@@ -211,19 +211,19 @@ def _totals(
         basis == MeasureName.SUM and measured.numbers is not None and measured.numbers.dtype == pl.Int64
     )
     if cells is not None and is_whole:
-        return [_added(one) for one in cells] if cells else [0 if basis == MeasureName.COUNT else None] * size
-    return _worked_out(places_of, size, basis, measured)
+        return [_sum_present(one) for one in cells] if cells else [0 if basis == MeasureName.COUNT else None] * size
+    return _compute_measure(places_of, size, basis, measured)
 
 
 def _total(down: np.ndarray, basis: str, measured: Measured, by_row: list[Any]) -> Any:
     if basis == MeasureName.COUNT:
         return len(down)
     if basis == MeasureName.SUM and measured.numbers is not None and measured.numbers.dtype == pl.Int64:
-        return _added(by_row)
-    return _worked_out(np.zeros(len(down), np.int32), 1, basis, measured)[0]
+        return _sum_present(by_row)
+    return _compute_measure(np.zeros(len(down), np.int32), 1, basis, measured)[0]
 
 
-def _added(values: list[Any]) -> Any:
+def _sum_present(values: list[Any]) -> Any:
     present = [value for value in values if value is not None]
     return sum(present) if present else None
 
@@ -248,14 +248,14 @@ def _shares(measure: str, cells: list[list[Any]], by_row: list[Any], by_column: 
     return [[part(value, total) for value in row] for row in cells], *every
 
 
-def _worked_out(keys: np.ndarray, size: int, basis: str, measured: Measured) -> list[Any]:
+def _compute_measure(keys: np.ndarray, size: int, basis: str, measured: Measured) -> list[Any]:
     """Return the measure of each place from 0 to size; None (0 of counts) where nothing is known."""
     if basis == MeasureName.COUNT:
         return list(np.bincount(keys, minlength=size).tolist())
     if measured.codes is not None:
         return _distinct(keys, size, measured.codes)
     if basis in (MeasureName.SUM, MeasureName.MEAN):
-        sums, numbers = _sums(keys, size, measured.numbers)
+        sums, numbers = _sums_and_counts(keys, size, measured.numbers)
         pairs = zip(sums, numbers, strict=True)
         return [(value if basis == MeasureName.SUM else value / number) if number else None for value, number in pairs]
     value = pl.col("value")
@@ -271,7 +271,7 @@ def _worked_out(keys: np.ndarray, size: int, basis: str, measured: Measured) -> 
     return [found.get(place) for place in range(size)]
 
 
-def _sums(keys: np.ndarray, size: int, column: Any) -> tuple[list[Any], list[int]]:
+def _sums_and_counts(keys: np.ndarray, size: int, column: Any) -> tuple[list[Any], list[int]]:
     """Return (sum, number of values) of each place; whole numbers exactly.
 
     Sums are floats, which hold whole numbers up to 2^53: whole numbers are cut in two, and each half is summed.

@@ -115,23 +115,23 @@ def fact_sources() -> dict[str, Source]:
 
 def every_source() -> dict[str, Source]:
     """Return {name: column} of all that the reader may know of, whatever the clearance."""
-    return _known()[0]
+    return _columns_known()[0]
 
 
 def spellings() -> dict[str, str]:
     """Return {spelling: name} of them; a column of the list goes before a fact of the same spelling."""
-    return _known()[1]
+    return _columns_known()[1]
 
 
-def _known() -> tuple[dict[str, Source], dict[str, str]]:
+def _columns_known() -> tuple[dict[str, Source], dict[str, str]]:
     client = model_of("clients.Client")
-    return _described(
+    return _columns_of_reader(
         tuple((name, field) for name, field, _ in [*described_fields(client), *extension_columns(client)])
     )
 
 
 @lru_cache(maxsize=64)  # asked several times a pivot
-def _described(columns: tuple[tuple[str, Any], ...]) -> tuple[dict[str, Source], dict[str, str]]:
+def _columns_of_reader(columns: tuple[tuple[str, Any], ...]) -> tuple[dict[str, Source], dict[str, str]]:
     """Return (columns, spellings) of a reader who knows of these fields."""
     own = {name: Source(name, spec_of(field), kind_of(field), field) for name, field in columns}
     for name, path in (("manager", "clients.Coverage.user"), ("team", "team.User.team")):

@@ -115,7 +115,7 @@ def read_clients(sources: list[Source], filters: dict[str, Any], past: Snapshot 
     """
     check_filters(filters)
     if past is not None:
-        if not _holds(past, sources):
+        if not _has_all_columns(past, sources):
             raise refusal("rows", "这一列没有保存历史。", "No history of this column is kept.")
         return FromSnapshot(past, kept_rows(past, visible_rows(past), filters, asks_list=False))
     needs_facts = any(source.is_fact for source in sources) or any(fact_of(key) is not None for key in filters)
@@ -126,7 +126,7 @@ def read_clients(sources: list[Source], filters: dict[str, Any], past: Snapshot 
             "还没有客户数据快照；今晚日终处理后可用，或先生成一次。",
             "There is no snapshot of clients yet: it comes with the nightly run, or take one now.",
         )
-    if snapshot is not None and (needs_facts or (snapshot.height > READ_LIVE and _holds(snapshot, sources))):
+    if snapshot is not None and (needs_facts or (snapshot.height > READ_LIVE and _has_all_columns(snapshot, sources))):
         return FromSnapshot(snapshot, kept_rows(snapshot, visible_rows(snapshot), filters))
     schema = {source.name: TYPES[source.kind] for source in sources}
     clients = filter_rows(model_of("clients.Client").objects.all(), filters).order_by()
@@ -134,6 +134,6 @@ def read_clients(sources: list[Source], filters: dict[str, Any], past: Snapshot 
     return AsNow(read_columns(rows, {CLIENT: pl.Int64, **schema}))
 
 
-def _holds(snapshot: Snapshot, sources: list[Source]) -> bool:
+def _has_all_columns(snapshot: Snapshot, sources: list[Source]) -> bool:
     """Return whether a snapshot has all columns of the list; a fact that it lacks is missing for every client."""
     return all(snapshot.has(source.name) for source in sources)

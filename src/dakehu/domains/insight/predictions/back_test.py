@@ -50,7 +50,7 @@ def back_test(
         if not rules.has_enough(cases.outcome, folds, least):
             skipped += 1
             continue
-        one, errors = _judge(names, cases, folds)
+        one, errors = _train_and_evaluate(names, cases, folds)
         judged.append(one)
         ways.append(errors)
     found: dict[str, Any] = {
@@ -66,10 +66,10 @@ def back_test(
         "groups": [],
     }
     if judged:
-        whole = together(judged)
-        found["pooled"] = pooled(whole, judged)
+        whole = join_periods(judged)
+        found["pooled"] = pooled_figures(whole, judged)
         found["groups"] = [one for name, clients in groups.items() if (one := group_figures(name, whole, clients))]
-        found["random"] = figures(_judge(names, cases, random_folds(len(cases)))[0])
+        found["random"] = figures(_train_and_evaluate(names, cases, random_folds(len(cases)))[0])
         found["ways"] = {way: float(np.mean([one[way] for one in ways])) for way in ways[0]}
     return found
 
@@ -105,7 +105,7 @@ def figures(judged: Judged) -> dict[str, Any]:
     }
 
 
-def together(judged: list[Judged]) -> Judged:
+def join_periods(judged: list[Judged]) -> Judged:
     """Return the cases of all periods."""
     return Judged(
         Cases(*(np.concatenate([getattr(one.cases, name) for one in judged]) for name in Cases.__dataclass_fields__)),
@@ -130,7 +130,7 @@ def group_figures(name: str, whole: Judged, clients: np.ndarray) -> dict[str, An
     return {"group": name, **found, "is_off": is_off}
 
 
-def pooled(whole: Judged, judged: list[Judged]) -> dict[str, Any]:
+def pooled_figures(whole: Judged, judged: list[Judged]) -> dict[str, Any]:
     """Return the figures over all periods, with the differences to the rule, the calibration table and the bands.
 
     The top tenth is drawn within each period, as a list of the week would be; differences are drawn again over clients.
@@ -164,7 +164,7 @@ def rule_probabilities(training: Cases, score: np.ndarray) -> np.ndarray:
     return np.array([shares[one] for one in score.tolist()])
 
 
-def _judge(names: tuple[str, ...], cases: Cases, folds: rules.Folds) -> tuple[Judged, dict[str, float]]:
+def _train_and_evaluate(names: tuple[str, ...], cases: Cases, folds: rules.Folds) -> tuple[Judged, dict[str, float]]:
     """Train, calibrate and judge on the cases of a period."""
     train, later, test = (cases.where(at) for at in (folds.train, folds.calibrate, folds.test))
     card, errors = fit(names, train.values, train.outcome, later.values, later.outcome)

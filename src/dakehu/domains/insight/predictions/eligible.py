@@ -32,7 +32,7 @@ def for_training() -> Eligible:
     open_to = frame.filter(~pl.col("restricted") & (pl.col("status") != Status.PROSPECT.value))
     kept = open_to.filter(~refused)
     return Eligible(
-        drawn(kept["client"].to_numpy(), MOST), int(frame["restricted"].sum()), open_to.height - kept.height
+        sample_clients(kept["client"].to_numpy(), MOST), int(frame["restricted"].sum()), open_to.height - kept.height
     )
 
 
@@ -55,7 +55,7 @@ def for_scoring() -> Eligible:
     )
 
 
-def drawn(clients: np.ndarray, most: int) -> np.ndarray:
+def sample_clients(clients: np.ndarray, most: int) -> np.ndarray:
     """Return at most `most` of the clients, the same ones every time, in rising order."""
     if len(clients) <= most:
         return np.sort(clients)

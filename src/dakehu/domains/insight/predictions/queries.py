@@ -120,7 +120,7 @@ def prediction_card(*, client: Any) -> dict[str, Any]:
             "notes": [str(bilingual("您的权限看不到个人预测。", "You are not cleared for predictions of people."))],
             "page": page,
         }
-    found = [_said(kind, row, used[kind]) for kind in used if getattr(row, f"{kind}_band")]
+    found = [_render_prediction(kind, row, used[kind]) for kind in used if getattr(row, f"{kind}_band")]
     if not found:
         return {"notes": [str(bilingual("目前没有适用的预测。", "No prediction applies at present."))], "page": page}
     lines = [{"what": one["lead"], "text": one["text"], "tone": one["tone"]} for one in found]
@@ -130,7 +130,7 @@ def prediction_card(*, client: Any) -> dict[str, Any]:
     return {"lead": found[0]["lead"], "tone": found[0]["tone"], "lines": lines, "notes": notes, "page": page}
 
 
-def _said(kind: str, row: ClientPrediction, model: PredictionModel) -> dict[str, str]:
+def _render_prediction(kind: str, row: ClientPrediction, model: PredictionModel) -> dict[str, str]:
     """Return what is predicted of a client in words: {lead, text, tone}."""
     band, chance = str(getattr(row, f"{kind}_band")), getattr(row, f"{kind}_probability")
     basis = row.basis.get(kind, {})

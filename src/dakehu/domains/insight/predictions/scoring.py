@@ -61,9 +61,9 @@ def score_night(day: date) -> dict[str, Any]:
     for row in rows:
         assert past is not None  # noqa: S101  rows are there
         was_on = row.state == ModelState.ON
-        frames.append(_scored(row, past, day))
+        frames.append(_score_clients(row, past, day))
         suspended += was_on and row.state == ModelState.SUSPENDED
-    written = write_predictions(frame=joined(frames, day), day=day)
+    written = write_predictions(frame=join_predictions(frames, day), day=day)
     return {"models": len(rows), "clients": written, "suspended": int(suspended), "left_out": chosen.no_consent}
 
 
@@ -82,7 +82,7 @@ def write_predictions(*, frame: pl.DataFrame, day: date) -> int:
     return count
 
 
-def _scored(row: PredictionModel, past: Past, day: date) -> pl.DataFrame:
+def _score_clients(row: PredictionModel, past: Past, day: date) -> pl.DataFrame:
     """Return [client, band, probability, basis] of one kind, after the check of the model."""
     card = read_scorecard(row.definition)
     cases = known_cases(row.kind, past)
@@ -126,7 +126,7 @@ def by_rule(kind: str, clients: np.ndarray, score: np.ndarray) -> pl.DataFrame:
     )
 
 
-def joined(frames: list[pl.DataFrame], day: date) -> pl.DataFrame:
+def join_predictions(frames: list[pl.DataFrame], day: date) -> pl.DataFrame:
     """Return the rows of ClientPrediction by the names of its columns: one for each client of any frame. Pure."""
     found = pl.DataFrame(schema={"client_id": pl.Int64})
     for frame in frames:

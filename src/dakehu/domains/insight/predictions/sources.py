@@ -45,9 +45,9 @@ def read_history(clients: np.ndarray, first: date, until: date) -> History:
         _trades(clients, until),
         _contacts(clients, until),
         _daily("activity", ("logins",), clients, first, until),
-        None if balances is None else _with_inflow(balances),
+        None if balances is None else _add_inflow(balances),
         _attempts(clients, until),
-        _newest("balances", until),
+        _newest_day_number("balances", until),
     )
 
 
@@ -57,9 +57,9 @@ def read_service(clients: np.ndarray, first: date, until: date) -> History:
     return History(
         day_number(until),
         contacts=_contacts(clients, until),
-        balances=None if balances is None else _with_inflow(balances),
+        balances=None if balances is None else _add_inflow(balances),
         attempts=_attempts(clients, until),
-        balances_until=_newest("balances", until),
+        balances_until=_newest_day_number("balances", until),
     )
 
 
@@ -71,13 +71,13 @@ def read_recent(clients: np.ndarray, day: date) -> History:
         _trades(clients, day),
         _contacts(clients, day),
         _blocks("activity", ("logins",), clients, day),
-        None if balances is None else _with_inflow(balances),
+        None if balances is None else _add_inflow(balances),
         _attempts(clients, day),
-        _newest("balances", day),
+        _newest_day_number("balances", day),
     )
 
 
-def _newest(feed: str, until: date) -> int | None:
+def _newest_day_number(feed: str, until: date) -> int | None:
     newest = feeds.newest_day(feed, until)
     return None if newest is None else day_number(newest)
 
@@ -119,7 +119,7 @@ def _events(frame: pl.DataFrame, amounts: Iterable[str]) -> EventTable:
     )
 
 
-def _with_inflow(events: EventTable) -> EventTable:
+def _add_inflow(events: EventTable) -> EventTable:
     kept = {name: events.amounts[name] for name in ("total", "cash", "days")}
     inflow = np.nan_to_num(events.amounts["deposits"]) - np.nan_to_num(events.amounts["withdrawals"])
     return EventTable(events.client, events.day, {**kept, "inflow": inflow})

@@ -54,7 +54,7 @@ def fit(
     )
     usual = [scorecards.usual_of(values[:, place]) for place in range(values.shape[1])]
     cards, errors = {}, {}
-    for way, steps in (("logistic", _logistic), ("boosted", _boosted)):
+    for way, steps in (("logistic", _logistic), ("boosted", _train_boosted_trees)):
         # One thread: the cases are few, and threads that wait for each other take far longer on a busy machine.
         with import_module("threadpoolctl").threadpool_limits(limits=1):
             intercept, points = steps(coded, outcome, cuts)
@@ -84,7 +84,9 @@ def _logistic(coded: np.ndarray, outcome: np.ndarray, cuts: list[Any]) -> tuple[
     return float(model.intercept_[0]), [tuple(map(float, part)) for part in parts]
 
 
-def _boosted(coded: np.ndarray, outcome: np.ndarray, cuts: list[Any]) -> tuple[float, list[tuple[float, ...]]]:
+def _train_boosted_trees(
+    coded: np.ndarray, outcome: np.ndarray, cuts: list[Any]
+) -> tuple[float, list[tuple[float, ...]]]:
     """Return intercept and points of boosted trees, each of which looks at one feature only.
 
     Their sum is read off place by place: what a place adds does not depend on the other features.

@@ -56,7 +56,7 @@ def train(kind: str, material: Material) -> Trained:
         "history": describe_history(history),
     }
     failures = rules.failures(report)
-    card = None if "history" in failures else _final(kind, cases)
+    card = None if "history" in failures else _train_final(kind, cases)
     return Trained(card, report, failures, int(cases.day.max()) if len(cases) else 0)
 
 
@@ -116,7 +116,7 @@ def _begin(kind: str, history: History, first: int) -> int:
     return first
 
 
-def _final(kind: str, cases: Cases) -> Scorecard:
+def _train_final(kind: str, cases: Cases) -> Scorecard:
     """Return the scorecard to use: trained on all cases but those of the last quarter, calibrated on these."""
     is_late = cases.day > cases.day.max() - back_test.PERIOD
     train_on, later = cases.where(~is_late), cases.where(is_late)

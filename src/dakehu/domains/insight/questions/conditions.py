@@ -41,7 +41,7 @@ def _field(tokens: list[Token], *kinds: str) -> Column | None:
     return found[0] if len(named) == 1 and len(found) == 1 else None
 
 
-def _one(tokens: list[Token], kind: str) -> Any:
+def _first_meaning(tokens: list[Token], kind: str) -> Any:
     return next((token.meanings[0] for token in tokens if token.kind == kind), None)
 
 
@@ -50,7 +50,7 @@ def _op(tokens: list[Token]) -> str:
     return ops.pop() if len(ops) == 1 else ("" if not ops else "?")
 
 
-def _compared(column: Column, op: str, value: Any, zh: str = "", en: str = "") -> Condition:
+def _comparison(column: Column, op: str, value: Any, zh: str = "", en: str = "") -> Condition:
     key = column.name if op == "eq" else f"{column.name}.{op}"
     sign = SIGNS[op]
     return Condition(
@@ -87,13 +87,13 @@ def _is_ahead(column: Column) -> bool:
     return any(word in names for word in words.AHEAD)
 
 
-def _not_since(column: Column, op: str, day: date) -> Condition:
-    return replace(_compared(column, op, day.isoformat()), leaves_out={f"{column.name}.empty": True})
+def _not_since_condition(column: Column, op: str, day: date) -> Condition:
+    return replace(_comparison(column, op, day.isoformat()), leaves_out={f"{column.name}.empty": True})
 
 
 def quiet_since(tokens: list[Token], today: date, columns: tuple[Column, ...]) -> Condition | None:
     """Nothing for a span: 三个月未联系, not contacted for 90 days. Those with no day at all are named in `leaves_out`."""
-    column, span, op = _field(tokens, "date"), _one(tokens, "D"), _op(tokens)
+    column, span, op = _field(tokens, "date"), _first_meaning(tokens, "D"), _op(tokens)
     is_since = not any(token.kind == "X" for token in tokens)
     if is_since and not (tokens[-2].text == "since" if len(tokens) > 1 else False):
         return None
@@ -104,47 +104,47 @@ def quiet_since(tokens: list[Token], today: date, columns: tuple[Column, ...]) -
         return None
     if _is_ahead(column) or op not in ("", "ge", "gt"):
         raise Unsayable
-    return _not_since(column, "lt" if op == "gt" else "le", spans.shifted(today, span[0], -span[1]))
+    return _not_since_condition(column, "lt" if op == "gt" else "le", spans.shift_day(today, span[0], -span[1]))
 
 
 def span_ago(tokens: list[Token], today: date, columns: tuple[Column, ...]) -> Condition | None:
     """A day so long ago: last contact more than 90 days ago; without "ago" for the time since: 最近联系超过90天."""
-    column, span, op = _field(tokens, "date"), _one(tokens, "D"), _op(tokens)
+    column, span, op = _field(tokens, "date"), _first_meaning(tokens, "D"), _op(tokens)
     if column is None or _is_ahead(column) or op == "?":
         return None
-    day = spans.shifted(today, span[0], -span[1])
-    return _compared(column, {"": "le", "ge": "le", "gt": "lt", "le": "ge", "lt": "gt"}[op], day.isoformat())
+    day = spans.shift_day(today, span[0], -span[1])
+    return _comparison(column, {"": "le", "ge": "le", "gt": "lt", "le": "ge", "lt": "gt"}[op], day.isoformat())
 
 
 def within_span(tokens: list[Token], today: date, columns: tuple[Column, ...]) -> Condition | None:
     """Within the past or the coming span; without either word by what the column is: a due day lies ahead."""
-    column, span = _field(tokens, "date"), _one(tokens, "D")
+    column, span = _field(tokens, "date"), _first_meaning(tokens, "D")
     if column is None:
         return None
     kinds = {token.kind for token in tokens}
     if "R" in kinds or ("L" not in kinds and _is_ahead(column)):
-        return _days(column, today, spans.shifted(today, span[0], span[1]))
-    return _days(column, spans.shifted(today, span[0], -span[1]), today)
+        return _days(column, today, spans.shift_day(today, span[0], span[1]))
+    return _days(column, spans.shift_day(today, span[0], -span[1]), today)
 
 
 def quiet_in_period(tokens: list[Token], today: date, columns: tuple[Column, ...]) -> Condition | None:
     """Nothing in the present period: 本月未联系. A past period cannot be said by filters."""
-    column, (unit, number) = _field(tokens, "date"), _one(tokens, "P")
+    column, (unit, number) = _field(tokens, "date"), _first_meaning(tokens, "P")
     if column is None or _is_ahead(column):
         return None
     if number != 0 or unit == "in_month":
         raise Unsayable
-    return _not_since(column, "lt", spans.days_of(unit, number, today)[0])
+    return _not_since_condition(column, "lt", spans.days_of(unit, number, today)[0])
 
 
 def in_period(tokens: list[Token], today: date, columns: tuple[Column, ...]) -> Condition | None:
     """In a period: 本月开户, opened last quarter; of a birthday the month, whatever the year."""
-    column, (unit, number) = _field(tokens, "date"), _one(tokens, "P")
+    column, (unit, number) = _field(tokens, "date"), _first_meaning(tokens, "P")
     if column is None:
         return None
     is_yearly = any(token.kind == "F" and token.text in words.YEARLY for token in tokens)
     if is_yearly and unit in ("month", "in_month"):
-        month = number if unit == "in_month" else spans.shifted(today.replace(day=1), "month", number).month
+        month = number if unit == "in_month" else spans.shift_day(today.replace(day=1), "month", number).month
         means = bilingual("{label} 在 {n} 月", "{name} in month {n}", label=column.zh, name=column.en, n=month)
         return Condition({f"{column.name}.month": month}, means)
     return None if is_yearly or unit == "in_month" else _days(column, *spans.days_of(unit, number, today))
@@ -158,11 +158,11 @@ def between_days(tokens: list[Token], today: date, columns: tuple[Column, ...]) 
 
 def compared_day(tokens: list[Token], today: date, columns: tuple[Column, ...]) -> Condition | None:
     """Before, after or on a day."""
-    column, day, op = _field(tokens, "date"), _one(tokens, "Y"), _op(tokens)
+    column, day, op = _field(tokens, "date"), _first_meaning(tokens, "Y"), _op(tokens)
     if column is None or op == "?":
         return None
     is_before = tokens[-1].kind == "A"
-    return _compared(column, "lt" if is_before else op or "eq", day.isoformat())
+    return _comparison(column, "lt" if is_before else op or "eq", day.isoformat())
 
 
 def _number_column(tokens: list[Token], amounts: list[Any], columns: tuple[Column, ...]) -> Column | None:
@@ -212,7 +212,7 @@ def compared_number(tokens: list[Token], today: date, columns: tuple[Column, ...
     value = _value(column, amount) if column is not None else None
     if column is None or value is None or op == "?":
         return None
-    return _compared(column, op or "eq", value)
+    return _comparison(column, op or "eq", value)
 
 
 def not_compared_number(tokens: list[Token], today: date, columns: tuple[Column, ...]) -> Condition | None:
@@ -224,7 +224,7 @@ def not_compared_number(tokens: list[Token], today: date, columns: tuple[Column,
     ((key, value),) = found.filters.items()
     name, _, op = key.partition(".")
     column = next(column for column in columns if column.name == name)
-    return replace(_compared(column, opposite[op], value), leaves_out={f"{name}.empty": True})
+    return replace(_comparison(column, opposite[op], value), leaves_out={f"{name}.empty": True})
 
 
 def _values(tokens: list[Token]) -> tuple[Column, list[Choice]] | None:
@@ -247,19 +247,19 @@ def _values(tokens: list[Token]) -> tuple[Column, list[Choice]] | None:
     return fits[0][name][0], [found[name][1] for found in fits]
 
 
-def _chosen(column: Column, choices: list[Choice], is_not: bool = False) -> Condition | None:
+def _choice_condition(column: Column, choices: list[Choice], is_not: bool = False) -> Condition | None:
     values = list(dict.fromkeys(value for choice in choices for value in choice.values))
     zh, en = "、".join(choice.zh for choice in choices), ", ".join(choice.en for choice in choices)
     if is_not:
         if len(values) > 1 or column.kind == "list":
             raise Unsayable
-        return _compared(column, "ne", values[0], zh, en)
+        return _comparison(column, "ne", values[0], zh, en)
     if len(values) == 1:
-        return _compared(column, "eq", values[0], zh, en)
-    return _compared(column, "in", values, zh, en) if column.kind != "list" else None
+        return _comparison(column, "eq", values[0], zh, en)
+    return _comparison(column, "in", values, zh, en) if column.kind != "list" else None
 
 
-def _scale(column: Column, choice: Choice) -> list[Choice]:
+def _ordered_choices(column: Column, choice: Choice) -> list[Choice]:
     """Return the choices in order that a comparison runs over: codes of the same letters with a number (C1 to C5)."""
     code = SCALE.fullmatch(str(choice.values[0])) if column.kind == "choice" else None
     if code is None:
@@ -272,17 +272,17 @@ def _scale(column: Column, choice: Choice) -> list[Choice]:
 def between_values(tokens: list[Token], today: date, columns: tuple[Column, ...]) -> Condition | None:
     """From one value of a scale to another, both included."""
     found = _values(tokens)
-    scale = _scale(found[0], found[1][0]) if found else []
+    scale = _ordered_choices(found[0], found[1][0]) if found else []
     if not found or any(choice not in scale for choice in found[1]):
         return None
     first, last = (scale.index(choice) for choice in found[1])
-    return _chosen(found[0], scale[first : last + 1]) if first <= last else None
+    return _choice_condition(found[0], scale[first : last + 1]) if first <= last else None
 
 
 def one_of(tokens: list[Token], today: date, columns: tuple[Column, ...]) -> Condition | None:
     """One of several values of one column."""
     found = _values(tokens)
-    return _chosen(*found) if found else None
+    return _choice_condition(*found) if found else None
 
 
 def of_value(tokens: list[Token], today: date, columns: tuple[Column, ...]) -> Condition | None:
@@ -295,21 +295,21 @@ def of_value(tokens: list[Token], today: date, columns: tuple[Column, ...]) -> C
         return None
     column, (choice,) = found
     if not op:
-        return _chosen(column, [choice], is_not)
-    scale = _scale(column, choice)
+        return _choice_condition(column, [choice], is_not)
+    scale = _ordered_choices(column, choice)
     if not scale:
         return None
     at = scale.index(choice)
     parts = {"ge": scale[at:], "gt": scale[at + 1 :], "le": scale[: at + 1], "lt": scale[:at]}
     part = [one for one in scale if one not in parts[op]] if is_not else parts[op]
-    return _chosen(column, part) if part else None
+    return _choice_condition(column, part) if part else None
 
 
 def is_empty(tokens: list[Token], today: date, columns: tuple[Column, ...]) -> Condition | None:
     """Nothing entered; of a yes-or-no column: no."""
     flag = _field(tokens, "flag")
     if flag is not None:
-        return _compared(flag, "eq", False, "否", "no")
+        return _comparison(flag, "eq", False, "否", "no")
     column = _field(tokens, "choice", "key", "number", "date", "text", "blank")
     if column is None:
         return None
@@ -340,4 +340,4 @@ def has_text(tokens: list[Token], today: date, columns: tuple[Column, ...]) -> C
 def is_set(tokens: list[Token], today: date, columns: tuple[Column, ...]) -> Condition | None:
     """A yes-or-no column by its name alone."""
     flag = _field(tokens, "flag")
-    return _compared(flag, "eq", True, "是", "yes") if flag is not None else None
+    return _comparison(flag, "eq", True, "是", "yes") if flag is not None else None

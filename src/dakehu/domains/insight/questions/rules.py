@@ -156,7 +156,7 @@ def _misses(text: str, left: list[Token], columns: tuple[Column, ...]) -> Iterab
         whole = any(token.kind == "U" for token in run)
         for first, last in [(run[0], run[-1])] if whole else [(token, token) for token in meant]:
             words = text[first.start : last.end]
-            yield Miss(words, first.start, _remedy(words, first if not whole else None, columns))
+            yield Miss(words, first.start, _advice_for_words(words, first if not whole else None, columns))
 
 
 def _is_connecting(token: Token) -> bool:
@@ -164,7 +164,7 @@ def _is_connecting(token: Token) -> bool:
     return token.kind == "_" and (token.text == "的" or len(token.text) > 1)
 
 
-def _remedy(words: str, token: Token | None, columns: tuple[Column, ...]) -> Bilingual:
+def _advice_for_words(words: str, token: Token | None, columns: tuple[Column, ...]) -> Bilingual:
     """Return what to do about words: choose among several meanings, complete them, or use the nearest names."""
     if token is not None and token.kind in "VF?" and len({_column(meaning).name for meaning in token.meanings}) > 1:
         meant = [_column(meaning) for meaning in token.meanings]
@@ -201,7 +201,7 @@ def _remedy(words: str, token: Token | None, columns: tuple[Column, ...]) -> Bil
             "Say which column “{words}” is about and how to compare, as in “assets at least 5 million”.",
             words=words,
         )
-    near = _nearest(words, columns)
+    near = _nearest_names(words, columns)
     if near:
         return bilingual(
             "没有听说过“{words}”，相近的有：{near}。",
@@ -216,7 +216,7 @@ def _remedy(words: str, token: Token | None, columns: tuple[Column, ...]) -> Bil
     )
 
 
-def _nearest(words: str, columns: tuple[Column, ...]) -> list[str]:
+def _nearest_names(words: str, columns: tuple[Column, ...]) -> list[str]:
     """Return up to three names like these words, of columns and of choices that the reader may filter by."""
     names: dict[str, str] = {}
     for column in columns:

@@ -4,7 +4,7 @@ import calendar
 from datetime import date, timedelta
 
 
-def shifted(day: date, unit: str, count: int) -> date:
+def shift_day(day: date, unit: str, count: int) -> date:
     """Return a day moved by days or months; the last day of a shorter month. Raises OverflowError outside the calendar."""
     if unit == "day":
         return day + timedelta(days=count)
@@ -26,5 +26,5 @@ def days_of(unit: str, number: int, today: date) -> tuple[date, date]:
         return start, start + timedelta(days=length - 1)
     months = {"month": 1, "quarter": 3, "year": 12}[unit]
     first = date(today.year, (today.month - 1) // months * months + 1, 1)
-    start = shifted(first, "month", number * months)
-    return start, shifted(start, "month", months) - timedelta(days=1)
+    start = shift_day(first, "month", number * months)
+    return start, shift_day(start, "month", months) - timedelta(days=1)

@@ -122,7 +122,7 @@ def tokens_of(text: str, columns: tuple[Column, ...]) -> list[Token]:
         if text[place] == " ":
             place += 1
             continue
-        token = _word(text, place, known, found) or _number(text, place) or _unknown(text, place)
+        token = _word(text, place, known, found) or _number(text, place) or _unknown_token(text, place)
         numeric = _number(text, place)
         if numeric is not None and (token.kind not in "FV" or numeric.end > token.end):
             token = numeric
@@ -131,7 +131,7 @@ def tokens_of(text: str, columns: tuple[Column, ...]) -> list[Token]:
             token = Token("U", last.text + token.text, last.start, token.end)
         found.append(token)
         place = token.end
-    return list(_demoted(found))
+    return list(_demote_single_characters(found))
 
 
 def _word(text: str, place: int, known: dict[str, Any], before: list[Token]) -> Token | None:
@@ -206,13 +206,13 @@ def _number(text: str, place: int) -> Token | None:
     return None
 
 
-def _unknown(text: str, place: int) -> Token:
+def _unknown_token(text: str, place: int) -> Token:
     word = LATIN.match(text, place)
     end = word.end() if word else place + 1
     return Token("U", text[place:end], place, end)
 
 
-def _demoted(tokens: list[Token]) -> Iterator[Token]:
+def _demote_single_characters(tokens: list[Token]) -> Iterator[Token]:
     """Take values of one Chinese character for unknown where they touch an unknown word: 金 of 金融街 is no tier."""
     for place, token in enumerate(tokens):
         beside = [*tokens[max(place - 1, 0) : place], *tokens[place + 1 : place + 2]]

@@ -126,7 +126,7 @@ def add_card(
     """Put a card at the end of a dashboard of one's own: a pivot in some shape, or a text. Raises NotFound, Refused."""
     card = {"title": title, "shape": shape, "size": size, "text": text, "pivot": pivot}
     row = _own_dashboard(report)
-    return _arranged(row, [*row.definition["cards"], rules.card_definition(card)])
+    return _save_layout(row, [*row.definition["cards"], rules.card_definition(card)])
 
 
 @action(
@@ -139,10 +139,10 @@ def add_card(
 def arrange_card(*, report: int, card: int, change: str) -> Report:
     """Move, widen, narrow or remove a card (by its place from 0) of a dashboard of one's own. Raises NotFound, Refused."""
     row = _own_dashboard(report)
-    return _arranged(row, rules.changed_cards(row.definition["cards"], card, change))
+    return _save_layout(row, rules.changed_cards(row.definition["cards"], card, change))
 
 
-def _arranged(row: Report, cards: list[dict[str, Any]]) -> Report:
+def _save_layout(row: Report, cards: list[dict[str, Any]]) -> Report:
     row.definition = rules.dashboard_definition({"cards": cards})
     row.save()
     return row

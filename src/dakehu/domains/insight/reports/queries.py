@@ -9,7 +9,7 @@ from dakehu.domains.insight.pivots import rules
 from dakehu.domains.insight.pivots.computation import work_out
 from dakehu.domains.insight.pivots.queries import answer
 from dakehu.domains.insight.pivots.rules import Period
-from dakehu.domains.insight.questions.spans import shifted
+from dakehu.domains.insight.questions.spans import shift_day
 from dakehu.domains.insight.reports.ready import READY, find_ready, ready_for
 from dakehu.domains.insight.reports.visibility import get_report, visible_reports
 from dakehu.domains.insight.snapshots import store
@@ -41,7 +41,7 @@ def reports(*, kind: str | None = None) -> list[dict[str, Any]]:
     """Return the pivots and dashboards that the reader may open: [{id, kind, name, sharing, is_own, owner, definition}]."""
     rows = list(visible_reports().filter(**({"kind": kind} if kind else {})))
     owners = names_of({row.owner_id for row in rows})
-    return [_described(row, owners.get(row.owner_id, "")) for row in rows]
+    return [_render_report(row, owners.get(row.owner_id, "")) for row in rows]
 
 
 @query(
@@ -66,38 +66,38 @@ def dashboard(*, dashboard: str | None = None) -> dict[str, Any]:
         cards = ready.definition()["cards"]
     else:
         row = get_report(int(dashboard) if dashboard and dashboard.isascii() and dashboard.isdecimal() else 0)
-        found = {**_described(row, names_of({row.owner_id}).get(row.owner_id, "")), "key": str(row.pk)}
+        found = {**_render_report(row, names_of({row.owner_id}).get(row.owner_id, "")), "key": str(row.pk)}
         cards = found.pop("definition")["cards"]
     answers: dict[str, dict[str, Any]] = {}
     return {
         **found,
-        "cards": [_filled(card, answers) for card in cards],
+        "cards": [_fill_card(card, answers) for card in cards],
         "ready": [{"key": one.key, "name": str(one.title)} for one in READY],
     }
 
 
-def _filled(card: dict[str, Any], answers: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _fill_card(card: dict[str, Any], answers: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """Return a card with its numbers; equal pivots of a dashboard are counted once."""
     if card["shape"] == CardShape.TEXT:
         return card
     asked = card["pivot"]
     key = repr(sorted((name, repr(value)) for name, value in asked.items() if name != "chart"))
     if key not in answers:
-        answers[key] = _worked_out(lambda: pivot_answer(asked))
-    compared = _compared(asked, answers[key]) if card["shape"] == CardShape.FIGURE else []
+        answers[key] = _answer_or_fault(lambda: pivot_answer(asked))
+    compared = _compare_periods(asked, answers[key]) if card["shape"] == CardShape.FIGURE else []
     return {**card, **answers[key], "compared": compared}
 
 
-def _compared(definition: dict[str, Any], now: dict[str, Any]) -> list[dict[str, Any]]:
+def _compare_periods(definition: dict[str, Any], now: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the figure at the end of the quarter before and of the same quarter a year before, as far as there are any."""
     found: list[dict[str, Any]] = []
     value = now["answer"]["total"] if "answer" in now else None
     total = {name: one for name, one in definition.items() if name not in ("columns", "top")} | {"rows": DATED}
     for label, months in EARLIER:
-        snapshot = store.last_of_quarter(shifted(clock.today(), "month", -months))
+        snapshot = store.last_of_quarter(shift_day(clock.today(), "month", -months))
         if snapshot is None or value is None:
             continue
-        before = _worked_out(lambda past=snapshot: pivot_answer(total, past))  # type: ignore[misc]
+        before = _answer_or_fault(lambda past=snapshot: pivot_answer(total, past))  # type: ignore[misc]
         if "answer" not in before or before["answer"]["total"] is None:
             continue
         then = before["answer"]
@@ -114,7 +114,7 @@ def _compared(definition: dict[str, Any], now: dict[str, Any]) -> list[dict[str,
     return found
 
 
-def _worked_out(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def _answer_or_fault(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     try:
         return {"answer": work()}
     except Refused as refused:
@@ -135,7 +135,7 @@ def pivot_answer(definition: dict[str, Any], past: store.Snapshot | None = None)
     return answer(pivot)
 
 
-def _described(row: Report, owner: str) -> dict[str, Any]:
+def _render_report(row: Report, owner: str) -> dict[str, Any]:
     return {
         "id": row.pk,
         "kind": str(row.kind),

@@ -8,7 +8,7 @@ import polars as pl
 
 from dakehu.domains.insight.predictions import sources
 from dakehu.domains.insight.predictions.cases import past_cases
-from dakehu.domains.insight.predictions.eligible import MOST, drawn
+from dakehu.domains.insight.predictions.eligible import MOST, sample_clients
 from dakehu.domains.insight.predictions.features import QUARTER, TWO_YEARS
 from dakehu.domains.insight.predictions.history import History, Past
 from dakehu.domains.insight.rhythm import rules
@@ -72,8 +72,8 @@ def rhythm_what_if(*, percent: int | None = None) -> dict[str, Any]:
         return found
     clients = _clients()
     history = _history(clients["client"].to_numpy(), day)
-    leaving = _leaving(history, clients["client"].to_numpy(), day)
-    answered = _answered(history, clients["client"].to_numpy(), day)
+    leaving = _leaving_shares(history, clients["client"].to_numpy(), day)
+    answered = _answered_share(history, clients["client"].to_numpy(), day)
     minutes = standards.minutes_of(scheme)["call"]
     rows = [
         _tier(tier, clients.filter(pl.col("code") == tier.code).height, asked / 100, minutes, leaving, answered)
@@ -98,20 +98,20 @@ def _clients() -> pl.DataFrame:
 
 def _history(clients: np.ndarray, day: date) -> History:
     """Return contacts, balances and attempts of the clients, of a part drawn by number where they are very many."""
-    return sources.read_service(drawn(clients, MOST), day - timedelta(days=TWO_YEARS), day)
+    return sources.read_service(sample_clients(clients, MOST), day - timedelta(days=TWO_YEARS), day)
 
 
-def _leaving(history: History, clients: np.ndarray, day: date) -> list[Share | None]:
+def _leaving_shares(history: History, clients: np.ndarray, day: date) -> list[Share | None]:
     """Return the share of clients who left within a quarter, by how often they were contacted in the quarter before."""
     balances = history.balances
     if balances is None or not len(balances.day) or history.contacts is None:
         return [None] * len(rules.BANDS)
-    cases = past_cases("churn", history, drawn(clients, MOST), int(balances.day.min()) + QUARTER)
+    cases = past_cases("churn", history, sample_clients(clients, MOST), int(balances.day.min()) + QUARTER)
     contacts = Past(history, cases.client, cases.day).count("contacts", QUARTER)
     return rules.shares_by_band(cases.client, contacts, cases.outcome)
 
 
-def _answered(history: History, clients: np.ndarray, day: date) -> Share | None:
+def _answered_share(history: History, clients: np.ndarray, day: date) -> Share | None:
     """Return the share of attempts in two years that were answered."""
     attempts = history.attempts
     if attempts is None:
@@ -124,7 +124,7 @@ def _tier(
     tier: Any, clients: int, factor: float, minutes: int, leaving: list[Share | None], answered: Share | None
 ) -> dict[str, Any]:
     every_now = tier.contact_every_days
-    every_then = rules.moved(every_now, factor)
+    every_then = rules.scale_interval(every_now, factor)
     row: dict[str, Any] = {
         "code": str(tier.code),
         "label": tier.label,

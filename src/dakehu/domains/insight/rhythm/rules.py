@@ -40,7 +40,7 @@ def need(clients: int, every_days: int | None, minutes: int) -> Need:
     return Need(contacts, contacts * minutes / MINUTES_AN_HOUR)
 
 
-def moved(every_days: int | None, factor: float) -> int | None:
+def scale_interval(every_days: int | None, factor: float) -> int | None:
     """Return an interval times a factor, in whole days from 1 on; None stays None."""
     return None if every_days is None else min(max(round(every_days * factor), 1), LONGEST)
 

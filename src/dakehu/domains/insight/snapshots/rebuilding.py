@@ -13,7 +13,7 @@ from dakehu.domains.clients.masks import BAND_EDGES
 from dakehu.domains.insight.book import months
 from dakehu.domains.insight.pivots import rules
 from dakehu.domains.insight.pivots.coding import Coded, encode
-from dakehu.domains.insight.questions.spans import shifted
+from dakehu.domains.insight.questions.spans import shift_day
 from dakehu.domains.insight.snapshots import store
 from dakehu.domains.insight.snapshots.collection import BAND
 from dakehu.domains.insight.snapshots.store import CLIENT, QUARTERS, Snapshot
@@ -36,7 +36,7 @@ def rebuild_quarters() -> int:
     count = 0
     with acting_as(system_actor("rebuild the snapshots of past quarters")):
         for back in range(QUARTERS, 0, -1):
-            day = shifted(clock.today(), "month", -3 * back)
+            day = shift_day(clock.today(), "month", -3 * back)
             month = months.read_month(date(day.year, (day.month - 1) // 3 * 3 + 3, 1))
             if month is not None and store.last_of_quarter(day) is None:
                 _write(newest, month)

@@ -99,7 +99,7 @@ def write(
         "day": day.isoformat(),
         "entry": entry,
         "kinds": kinds,
-        "values": {name: [_stored(one) for one in every] for name, every in values.items()},
+        "values": {name: [_to_stored_value(one) for one in every] for name, every in values.items()},
     }
     table = pa.table(arrays).replace_schema_metadata({ABOUT: json.dumps(about).encode()})
     path = folder() / f"{now:%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:8]}.arrow"
@@ -144,13 +144,13 @@ def _write_file(path: Path, table: pa.Table) -> None:
 def newest() -> Snapshot | None:
     """Return the newest snapshot, None before the first."""
     paths = _paths()
-    return _opened(paths[-1]) if paths else None
+    return _open_snapshot(paths[-1]) if paths else None
 
 
 def last_of_quarter(day: date) -> Snapshot | None:
     """Return the last snapshot taken in the quarter of a day, None where none was kept."""
     path = _by_quarter(_paths()).get(_quarter(day.year, day.month))
-    return _opened(path) if path is not None else None
+    return _open_snapshot(path) if path is not None else None
 
 
 def quarters() -> list[date]:
@@ -160,7 +160,7 @@ def quarters() -> list[date]:
     return [date(one // 4, one % 4 * 3 + 1, 1) for one in sorted(_by_quarter(_paths()), reverse=True) if one < now]
 
 
-def _opened(path: Path) -> Snapshot:
+def _open_snapshot(path: Path) -> Snapshot:
     found = _open.get(path)
     if found is None:
         found = _read(path)
@@ -202,14 +202,14 @@ def _read(path: Path) -> Snapshot:
         date.fromisoformat(about["day"]),
         about["entry"],
         kinds,
-        {name: [_loaded(one, kinds[name]) for one in every] for name, every in about["values"].items()},
+        {name: [_from_stored_value(one, kinds[name]) for one in every] for name, every in about["values"].items()},
         table,
     )
 
 
-def _stored(value: Any) -> Any:
+def _to_stored_value(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _loaded(value: Any, kind: str) -> Any:
+def _from_stored_value(value: Any, kind: str) -> Any:
     return date.fromisoformat(value) if kind == "date" else value

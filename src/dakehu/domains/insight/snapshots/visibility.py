@@ -45,7 +45,7 @@ def visible_rows(snapshot: Snapshot) -> np.ndarray | None:
     key = (snapshot.name, actor.reach, actor.user_id, actor.covers, clock.today())
     with _lock:
         known = _kept.get(key) if open_act() is None else None
-    seen = _all_read(snapshot) if known is None else _brought_up(snapshot, known)
+    seen = _read_all_visible(snapshot) if known is None else _update_visible(snapshot, known)
     if open_act() is None:
         with _lock:
             _kept[key] = seen
@@ -61,26 +61,26 @@ def scope_digest() -> str:
     return hashlib.sha256(found.get_column(CLIENT).to_numpy().tobytes()).hexdigest()
 
 
-def _all_read(snapshot: Snapshot) -> Seen:
+def _read_all_visible(snapshot: Snapshot) -> Seen:
     entry = changes.last_entry()  # before reading: what comes in between is looked at once more
     found = read_columns(model_of("clients.Client").objects.order_by().values_list("pk"), {CLIENT: pl.Int64})
     mask = np.zeros(snapshot.height, bool)
     places, is_known = _places(snapshot, found.get_column(CLIENT).to_numpy())
     mask[places[is_known]] = True
-    return _seen(entry, mask)
+    return _seen_rows(entry, mask)
 
 
-def _brought_up(snapshot: Snapshot, known: Seen) -> Seen:
+def _update_visible(snapshot: Snapshot, known: Seen) -> Seen:
     """Return the rows seen now, from those seen before and the clients that were changed in between."""
     if changes.last_entry() == known.entry:
         return known
-    entry, changed = changes.read_after(known.entry)
+    entry, changed = changes.changes_after(known.entry)
     if changed is None:
-        return _all_read(snapshot)
+        return _read_all_visible(snapshot)
     deciding = [one for one in changed if one.model in DECIDING]
     touched = {one.client if one.model != DECIDING[0] else one.pk for one in deciding}
     if None in touched:  # written many at once
-        return _all_read(snapshot)
+        return _read_all_visible(snapshot)
     if not touched:
         return Seen(entry, known.mask, known.rows)
     clients: Iterable[int] = sorted(number for number in touched if number is not None)
@@ -89,7 +89,7 @@ def _brought_up(snapshot: Snapshot, known: Seen) -> Seen:
     places, is_known = _places(snapshot, ids)
     mask = known.mask.copy()
     mask[places[is_known]] = np.isin(ids[is_known], np.array(sorted(now), np.int64))
-    return _seen(entry, mask)
+    return _seen_rows(entry, mask)
 
 
 def _places(snapshot: Snapshot, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -100,5 +100,5 @@ def _places(snapshot: Snapshot, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return places, snapshot.ids[places] == ids
 
 
-def _seen(entry: int, mask: np.ndarray) -> Seen:
+def _seen_rows(entry: int, mask: np.ndarray) -> Seen:
     return Seen(entry, mask, None if mask.all() else np.flatnonzero(mask))

@@ -54,7 +54,7 @@ def my_certificates() -> dict[str, Any]:
     held = {row.kind_id for row in rows if _counts(row)}
     return {
         "issues": [
-            {**shown, "id": row.pk, "standing": standing(row), "days_left": (row.expires_on - today).days}
+            {**shown, "id": row.pk, "standing": certificate_state(row), "days_left": (row.expires_on - today).days}
             for row, shown in zip(rows, render_rows(rows, shown=True), strict=True)
         ],
         "gated": [
@@ -67,7 +67,7 @@ def _counts(row: Certificate) -> bool:
     return rules.counts_on(rules.Issue(row.issued_on, row.expires_on, row.revoked_on), clock.today())
 
 
-def standing(row: Certificate) -> str:
+def certificate_state(row: Certificate) -> str:
     """Return "valid", "ending" (a reminder is due), "ended" or "revoked"."""
     today = clock.today()
     if row.revoked_on is not None:
@@ -96,7 +96,7 @@ def check_certificate(*, number: str) -> dict[str, Any]:
             "number": row.number,
             "kind": row.kind.name,
             "holder": row.user.name,
-            "standing": standing(row),
+            "standing": certificate_state(row),
             "expires_on": render_row(row, ("expires_on",), shown=True)["expires_on"],
         }
 

@@ -61,13 +61,13 @@ def course_list() -> list[dict[str, Any]]:
             "id": row.pk,
             "state_code": str(row.state),
             "lessons": lessons.get(row.pk, 0),
-            "enrolment": _standing(own[row.pk], lessons.get(row.pk, 0)) if row.pk in own else None,
+            "enrolment": _course_progress(own[row.pk], lessons.get(row.pk, 0)) if row.pk in own else None,
         }
         for row, shown in zip(rows, render_rows(rows, shown=True), strict=True)
     ]
 
 
-def _standing(row: Enrolment, lessons: int) -> dict[str, Any]:
+def _course_progress(row: Enrolment, lessons: int) -> dict[str, Any]:
     is_open = row.state == EnrolmentState.OPEN
     return {
         **render_row(row, shown=True),
@@ -102,6 +102,6 @@ def course_page(*, course_id: int) -> dict[str, Any]:
             {"id": one.pk, "title": one.title, "text": one.text, "position": one.position, "is_done": one.pk in done}
             for one in lessons
         ],
-        "enrolment": None if enrolment is None else _standing(enrolment, len(lessons)),
+        "enrolment": None if enrolment is None else _course_progress(enrolment, len(lessons)),
         "quiz": quiz,
     }

@@ -106,11 +106,15 @@ def attempt_page(*, attempt_id: int) -> dict[str, Any]:
         "is_over": is_open and rules.is_over(now, row.ends_at),
         "seconds_left": max(int((row.ends_at - now).total_seconds()), 0) if is_open else 0,
         "answered": sum(bool(chosen) for chosen in row.answers.values()),
-        "questions": [_asked(row, place, versions[pk], order, is_open) for place, (pk, order) in enumerate(row.asked)],
+        "questions": [
+            _render_question(row, place, versions[pk], order, is_open) for place, (pk, order) in enumerate(row.asked)
+        ],
     }
 
 
-def _asked(row: Attempt, place: int, version: QuestionVersion, order: list[int], is_open: bool) -> dict[str, Any]:
+def _render_question(
+    row: Attempt, place: int, version: QuestionVersion, order: list[int], is_open: bool
+) -> dict[str, Any]:
     """Return one question as it was asked; with the right answers only once the attempt has ended."""
     kind = str(version.question.kind)
     texts, chosen = rules.options_of(kind, version.options), row.answers.get(str(place), [])

@@ -55,7 +55,7 @@ def articles(*, text: str | None = None, filters: dict[str, Any] | None = None, 
     rows = filter_rows(readable(), filters or {}, order or "")
     wanted = search.fragment(text) if text and text.strip() else None
     if wanted is not None:
-        spelled = search.spelled(text or "")
+        spelled = search.pinyin_condition(text or "")
         found = rows.filter(words__finds=SearchText(wanted, each=True))
         rows = found | rows.filter(words__finds=SearchText(spelled, each=True)) if spelled is not None else found
     return rows if order else rows.order_by("code")
@@ -173,7 +173,7 @@ def articles_about(*, path: str) -> list[dict[str, Any]]:
     return [
         {"id": pk, "title": title, "is_overdue": review_by < today}
         for pk, title, pages, review_by in _articles_of_pages(today - rules.HIDDEN_AFTER)
-        if rules.concerns(pages, path)
+        if rules.is_about_page(pages, path)
     ]
 
 

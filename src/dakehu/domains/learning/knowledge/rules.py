@@ -40,7 +40,7 @@ def pages_fault(pages: str) -> Bilingual | None:
     )
 
 
-def concerns(pages: str, path: str) -> bool:
+def is_about_page(pages: str, path: str) -> bool:
     """Return whether an article with these pages concerns a path: the page itself, or one below it. "/" is the start page only."""
     return any(path == one or (one != "/" and path.startswith(one.rstrip("/") + "/")) for one in pages.split())
 

@@ -49,7 +49,7 @@ def propose_promotion(*, user: Any, reason: str, exception: str | None = None) -
         raise refusal("user", "此人尚未登记职级，或已在最高职级。", "No level is entered, or it is the highest.")
     if Promotion.objects.filter(user=user, state=PromotionState.WAITING.value).exists():
         raise refusal("user", "已有待决定的提名。", "A proposal waits already.")
-    found = store.standing(user.pk, level, clock.today())
+    found = store.condition_results(user.pk, level, clock.today())
     fault = rules.proposal_fault(current_actor().user_id, user.pk, [one["outcome"] for one in found], exception or "")
     if fault is not None:
         raise refusal(*fault)

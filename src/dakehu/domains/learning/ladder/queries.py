@@ -50,7 +50,7 @@ def ladders() -> list[dict[str, Any]]:
                     "code": level.code,
                     "name": level.name,
                     "staff": staff.get((row.track, level.code), 0) if row.state == LadderState.IN_FORCE else 0,
-                    "conditions": [_asked(one) for one in conditions.get(level.pk, [])],
+                    "conditions": [_render_condition(one) for one in conditions.get(level.pk, [])],
                 }
                 for level in levels.get(row.pk, [])
             ],
@@ -71,7 +71,7 @@ def _people_by_level() -> dict[tuple[str, str], int]:
     return found
 
 
-def _asked(one: LevelCondition) -> dict[str, Any]:
+def _render_condition(one: LevelCondition) -> dict[str, Any]:
     kind = find_condition_kind(one.kind)
     return {
         "id": one.pk,
@@ -140,7 +140,7 @@ def ladder_of(*, person: int | None = None) -> dict[str, Any]:
     if user is None or not sees_learner(actor, user.pk):
         raise NotFound(bilingual("人员", "person"))
     now, above, today = store.level_of(user.pk), store.next_level(user.pk), clock.today()
-    found = store.standing(user.pk, above, today) if above else []
+    found = store.condition_results(user.pk, above, today) if above else []
     history = list(StaffLevel.objects.filter(user=user).order_by("-since", "-pk"))
     proposed = list(Promotion.objects.filter(user=user).select_related("level").order_by("-pk"))
     return {

@@ -65,16 +65,16 @@ def next_level(person: int) -> LadderLevel | None:
     return next((one for one in levels if one.position == position), None)
 
 
-def standing(person: int, level: LadderLevel, day: date) -> list[dict[str, Any]]:
+def condition_results(person: int, level: LadderLevel, day: date) -> list[dict[str, Any]]:
     """Return how a person stands to each condition of a level.
 
     [{kind, label, definition, subject, wanted, figure, note, outcome, outcome_text, rows: [{label, url}]}].
     """
     rows = LevelCondition.objects.filter(level=level).order_by("pk")
-    return [_measured(person, one, day) for one in rows]
+    return [_measure_condition(person, one, day) for one in rows]
 
 
-def _measured(person: int, condition: LevelCondition, day: date) -> dict[str, Any]:
+def _measure_condition(person: int, condition: LevelCondition, day: date) -> dict[str, Any]:
     kind = find_condition_kind(condition.kind)
     if kind is None:
         found = Figure(None, bilingual("系统不再衡量此条件", "the desk does not measure this any more"))

@@ -161,11 +161,11 @@ def _assign(user_id: int, path: LearningPath, reason: AssignmentReason) -> PathA
     row = PathAssignment(user_id=user_id, path=path, reason=reason.value, assigned_on=clock.today())
     row.assigned_by = team.current_user()
     row.save()
-    _go_on(row)
+    _enrol_in_next_course(row)
     return row
 
 
-def _go_on(row: PathAssignment) -> bool:
+def _enrol_in_next_course(row: PathAssignment) -> bool:
     """Enrol the person in the next course of a path, or end it; return whether anything changed."""
     steps = store.steps_of([row.path_id])[row.path_id]
     plan = [rules.Step(step.course_id, step.days) for step in steps]
@@ -194,7 +194,7 @@ def follow_paths(*, person: int | None = None) -> dict[str, int]:
     rows = PathAssignment.objects.filter(done_on=None).select_related("path")
     if person is not None:
         rows = rows.filter(user_id=person)
-    return {"path_courses": sum(_go_on(row) for row in rows.order_by("pk"))}
+    return {"path_courses": sum(_enrol_in_next_course(row) for row in rows.order_by("pk"))}
 
 
 @action(
@@ -213,7 +213,7 @@ def assign_paths_by_rule() -> dict[str, int]:
         reason = AssignmentReason.NEW_STAFF if path.for_new_staff else AssignmentReason.ROLE
         for user in people:
             new = is_new(starts[user.pk], today)
-            if user.pk in known or not rules.concerns(path.role, path.for_new_staff, str(user.role), new):
+            if user.pk in known or not rules.applies_to(path.role, path.for_new_staff, str(user.role), new):
                 continue
             _assign(user.pk, path, reason)
             made += 1

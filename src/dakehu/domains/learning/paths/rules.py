@@ -42,6 +42,6 @@ def due_day(step: Step, assigned_on: date) -> date:
     return assigned_on + timedelta(days=step.days)
 
 
-def concerns(path_role: str, for_new_staff: bool, role: str, is_new: bool) -> bool:
+def applies_to(path_role: str, for_new_staff: bool, role: str, is_new: bool) -> bool:
     """Return whether an automatic path concerns somebody of a role; `is_new`: began in the trade within a year."""
     return path_role in ("", role) and (is_new or not for_new_staff)

@@ -226,7 +226,7 @@ def enrol_required() -> dict[str, int]:
     starts = training.starts_of(user.pk for user in people)
     required = Requirement.objects.filter(kind=RequirementKind.COURSE.value, starts_on__lte=today, course__state="open")
     for one in required.exclude(ends_on__lt=today).select_related("course"):
-        taken = _taken(one)
+        taken = _users_with_course(one)
         for user in people:
             is_new = rules.is_new(starts[user.pk], today)
             if one.role not in ("", str(user.role)) or (one.for_new_staff and not is_new) or user.pk in taken:
@@ -238,7 +238,7 @@ def enrol_required() -> dict[str, int]:
     return {"enrolled": enrolled}
 
 
-def _taken(requirement: Requirement) -> set[int]:
+def _users_with_course(requirement: Requirement) -> set[int]:
     """Return the users who take or have completed the course of a requirement within its period."""
     today = clock.today()
     rows = Enrolment.objects.filter(course=requirement.course).exclude(state=EnrolmentState.DROPPED.value)

@@ -66,7 +66,7 @@ def my_hours(*, year: int | None = None) -> dict[str, Any]:
     rule = find_rule("learning.hours_a_year", clock.today())
     return {
         "year": wanted,
-        **_standing(done, required),
+        **_render_hours(done, required),
         "waiting": f"{waiting.normalize():f}",
         "records": [
             {**shown, "id": row.pk, "state_code": str(row.state)}
@@ -78,7 +78,7 @@ def my_hours(*, year: int | None = None) -> dict[str, Any]:
     }
 
 
-def _standing(done: Decimal, required: RequiredHours) -> dict[str, Any]:
+def _render_hours(done: Decimal, required: RequiredHours) -> dict[str, Any]:
     share = 1.0 if not required.hours else min(float(done / required.hours), 1.0)
     return {
         "done": f"{done.normalize():f}",
@@ -116,7 +116,7 @@ def team_learning(*, year: int | None = None) -> list[dict[str, Any]]:
             "name": user.name,
             "role": user.role_text,
             "team": user.team.name if user.team else "",
-            **_standing(*hours[user.pk]),
+            **_render_hours(*hours[user.pk]),
             "open_courses": len(open_courses.get(user.pk, [])),
             "late_courses": sum(open_courses.get(user.pk, [])),
             "certificates": valid.get(user.pk, 0),

@@ -12,7 +12,7 @@ from dakehu.domains.ledger.trades.reader import all_trades
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.records.columns import read_columns
-from dakehu.foundation.schema.facts import Fact, FactTable, declare, kept
+from dakehu.foundation.schema.facts import Fact, FactTable, cached_frame, declare
 
 LOOK_BACK = 120  # days back to which a sign-in is looked for
 WEEK = 7
@@ -43,7 +43,7 @@ TURNOVER = (
 
 def _trades_until(day: date) -> pl.DataFrame:
     """Return [client, day] of every trade up to a day."""
-    return kept(("trades", day), lambda: _read_trades(day))
+    return cached_frame(("trades", day), lambda: _read_trades(day))
 
 
 def _read_trades(day: date) -> pl.DataFrame:

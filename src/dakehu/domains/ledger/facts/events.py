@@ -58,7 +58,7 @@ LETTERS = (
 )
 
 
-def _held(day: date) -> pl.DataFrame:
+def _holdings_on(day: date) -> pl.DataFrame:
     """Return [client, product, held_weight, security] of what is held at the close of a day."""
     return held_on(day).drop("held_value").join(securities(), on="product", how="left")
 
@@ -72,7 +72,7 @@ def load_announcements(day: date, names: frozenset[str]) -> pl.DataFrame:
     named = {title: sha256(title.encode()).hexdigest()[:12] for title in news["title"].unique().to_list()}
     news = news.with_columns(pl.col("title").replace_strict(named, return_dtype=pl.String).alias("digest"))
     return (
-        _held(day)
+        _holdings_on(day)
         .join(news, on="product", how="inner")
         .with_columns(
             pl.format("{}:{}:{}:{}", "product", "published_on", "kind", "digest").alias("announcement"),
@@ -94,7 +94,7 @@ def load_security_events(day: date, names: frozenset[str]) -> pl.DataFrame:
     )
     ahead = ahead.with_columns(trading_days_until(ahead["on"], day).cast(pl.Float64).alias("event_in"))
     return (
-        _held(day)
+        _holdings_on(day)
         .join(ahead, on="product", how="inner")
         .with_columns(
             pl.format("{}:{}:{}", "product", "kind", "on").alias("security_event"),
@@ -116,7 +116,7 @@ def load_product_events(day: date, names: frozenset[str]) -> pl.DataFrame:
     for days in sorted(PRODUCT_STEPS, reverse=True):
         step = pl.when(pl.col("product_event_in") <= days).then(float(days)).otherwise(step)
     return (
-        _held(day)
+        _holdings_on(day)
         .join(ahead, on="product", how="inner")
         .with_columns(
             pl.format("{}:{}:{}", "product", "kind", "on").alias("product_event"),

@@ -13,7 +13,7 @@ from dakehu.domains.ledger.prices import returns
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.records.columns import read_columns
-from dakehu.foundation.schema.facts import Fact, FactTable, declare, kept
+from dakehu.foundation.schema.facts import Fact, FactTable, cached_frame, declare
 from dakehu.foundation.schema.fields import model_of
 
 NAV_DAYS = 90  # back to which the highest value of a product is looked for
@@ -62,7 +62,7 @@ SPREAD = (
 
 def held_on(day: date) -> pl.DataFrame:
     """Return [client, product, held_value, held_weight] of what is held at the close of a day."""
-    return kept(("held_on", day), lambda: _held_on(day))
+    return cached_frame(("held_on", day), lambda: _held_on(day))
 
 
 def _held_on(day: date) -> pl.DataFrame:
@@ -87,7 +87,7 @@ def load_positions(day: date, names: frozenset[str]) -> pl.DataFrame:
 
 def load_moves(day: date, names: frozenset[str]) -> pl.DataFrame:
     """Return the moves of what every client holds."""
-    moves = kept(("returns", day), lambda: returns.frame(day)).select("product", *sorted(names))
+    moves = cached_frame(("returns", day), lambda: returns.frame(day)).select("product", *sorted(names))
     return held_on(day).select("client", "product").join(moves, on="product", how="inner")
 
 
@@ -150,10 +150,10 @@ def nav_facts(series: pl.DataFrame) -> pl.DataFrame:
 
 def load_spread(day: date, names: frozenset[str]) -> pl.DataFrame:
     """Return how concentrated every client's holdings are on a day."""
-    return spread(held_on(day)).select("client", *sorted(names))
+    return concentration_of(held_on(day)).select("client", *sorted(names))
 
 
-def spread(held: pl.DataFrame) -> pl.DataFrame:
+def concentration_of(held: pl.DataFrame) -> pl.DataFrame:
     """Return [client, top_weight, hhi] of holdings: client, held_weight. Pure."""
     weight = pl.col("held_weight")
     return held.group_by("client").agg(weight.max().alias("top_weight"), (weight * weight).sum().alias("hhi"))

@@ -51,13 +51,15 @@ def newest_balances() -> pl.DataFrame:
     joined = found.join(moved, on="client", how="left", suffix="_sum").join(
         older, on="client", how="left", suffix="_older"
     )
-    return _with_activity(
+    return _add_activity(
         joined.select(
             "client",
             pl.lit(day).cast(pl.Date).alias("day"),
             *AS_IN_FILE,
-            (pl.col("total_sum") / max(1, _came(short))).round(2).alias("total_20"),
-            (pl.sum_horizontal("total_sum", "total_older") / max(1, _came(long))).round(2).alias("total_60"),
+            (pl.col("total_sum") / max(1, _count_days_with_balances(short))).round(2).alias("total_20"),
+            (pl.sum_horizontal("total_sum", "total_older") / max(1, _count_days_with_balances(long)))
+            .round(2)
+            .alias("total_60"),
             _net("deposits", "withdrawals").alias("net_inflow"),
             _net("deposits_sum", "withdrawals_sum").alias("net_inflow_20"),
         ),
@@ -76,13 +78,13 @@ def _window(day: date, count: int) -> list[date]:
     return trading_days.trading_days_between(day - timedelta(days=2 * count + 30), day)[-count:]
 
 
-def _came(days: list[date]) -> int:
+def _count_days_with_balances(days: list[date]) -> int:
     """Return for how many of some days balances have come."""
     asked = set(days)
     return len([day for day in reader.days_of("balances", days[0], days[-1]) if day in asked]) if days else 0
 
 
-def _with_activity(found: pl.DataFrame, day: date | None) -> pl.DataFrame:
+def _add_activity(found: pl.DataFrame, day: date | None) -> pl.DataFrame:
     """Add logins and orders of the last days, missing where no activity has ever come."""
     if day is None or reader.newest_day("activity", day) is None:
         return found.with_columns(pl.lit(None, pl.Int64).alias(name) for name in COUNTS)

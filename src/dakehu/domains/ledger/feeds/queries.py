@@ -31,10 +31,10 @@ def feeds() -> list[dict[str, Any]]:
         row["feed"]: row
         for row in FeedFile.objects.values("feed").annotate(files=Count("pk"), since=Min("day")).order_by()
     }
-    return [_standing(feed, totals.get(feed.name), trading, now) for feed in known_feeds()]
+    return [_feed_state(feed, totals.get(feed.name), trading, now) for feed in known_feeds()]
 
 
-def _standing(feed: Feed, total: dict[str, Any] | None, trading: list[Any], now: Any) -> dict[str, Any]:
+def _feed_state(feed: Feed, total: dict[str, Any] | None, trading: list[Any], now: Any) -> dict[str, Any]:
     rows = FeedFile.objects.filter(feed=feed.name)
     last = rows.order_by("-day").first()
     first_day = total["since"] if total else None
@@ -44,7 +44,7 @@ def _standing(feed: Feed, total: dict[str, Any] | None, trading: list[Any], now:
     if last is not None and came[-1] != last.day:
         came.append(last.day)
     found = rules.punctuality(feed, came, trading, now)
-    state, words = _words(feed, last is not None, found)
+    state, words = _state_text(feed, last is not None, found)
     return {
         "feed": feed.name,
         "label": feed.label,
@@ -74,7 +74,7 @@ def _may_import(feed: Feed) -> bool:
     return True
 
 
-def _words(feed: Feed, has_come: bool, found: rules.Punctuality) -> tuple[str, Bilingual]:
+def _state_text(feed: Feed, has_come: bool, found: rules.Punctuality) -> tuple[str, Bilingual]:
     """Return the state of a feed and the sentence that says it."""
     if not has_come:
         return "never", bilingual("还没有收到过", "has never come")

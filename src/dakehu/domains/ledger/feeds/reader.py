@@ -43,25 +43,25 @@ def frame(name: str, day: date, columns: Iterable[str] | None = None) -> pl.Data
     every event that was known by the day, each as the newest file says it, with `known_on` if asked for by name.
     """
     feed = feed_of(name)
-    wanted = _wanted(feed, columns)
+    wanted = _columns_to_read(feed, columns)
     if feed.storage == "events":
         return _events(feed, day, wanted)
     newest = day if feed.storage == "day" else newest_day(name, day)
     files = [] if newest is None else _files(feed, newest, newest)
-    return _merged(feed, _read(feed, files[0][1], wanted) if files else _empty(feed, wanted))
+    return _merge_clients(feed, _read(feed, files[0][1], wanted) if files else _empty(feed, wanted))
 
 
 def series(name: str, first: date, last: date, columns: Iterable[str] | None = None) -> pl.DataFrame:
     """Return the rows of all days between `first` and `last` that have come, with their `day` as the first column."""
     feed = feed_of(name)
-    wanted = _wanted(feed, columns)
+    wanted = _columns_to_read(feed, columns)
     days = _files(feed, first, last)
     empty = _empty(feed, wanted).insert_column(0, pl.Series("day", [], pl.Date))
     with ThreadPoolExecutor(READERS) as pool:
         frames = list(pool.map(lambda one: _read(feed, one[1], wanted), days))
     merged = _merged_ids(feed)
     dated = [
-        _merged(feed, found, merged).select(pl.lit(day).alias("day"), *wanted)
+        _merge_clients(feed, found, merged).select(pl.lit(day).alias("day"), *wanted)
         for (day, _), found in zip(days, frames, strict=True)
     ]
     return pl.concat([empty, *dated])
@@ -84,7 +84,7 @@ def sums(name: str, days: Sequence[date], columns: Sequence[str]) -> pl.DataFram
     present = {column: np.zeros(0, bool) for column in columns}
     count = np.zeros(0, np.int32)
     for file in files:
-        found = _merged(feed, _read(feed, file, wanted), merged)
+        found = _merge_clients(feed, _read(feed, file, wanted), merged)
         client = found["client"].to_numpy()
         size = int(client.max()) + 1 if len(client) else 0
         if size > len(count):
@@ -110,7 +110,7 @@ def last_days(name: str, at: date, column: str, since: date) -> pl.DataFrame:
     merged = _merged_ids(feed)
     newest = np.zeros(0, np.int32)
     for day, file in _files(feed, since, at):
-        found = _merged(feed, _read(feed, file, ("client", column)), merged).filter(pl.col(column) > 0)
+        found = _merge_clients(feed, _read(feed, file, ("client", column)), merged).filter(pl.col(column) > 0)
         client = found["client"].to_numpy()
         size = int(client.max()) + 1 if len(client) else 0
         if size > len(newest):
@@ -125,7 +125,7 @@ def read_file(feed: Feed, file: str, columns: Iterable[str] | None = None) -> pl
 
     A column that the feed did not have yet when the file came is missing in every row.
     """
-    wanted, path = _wanted(feed, columns), journal.path_of(file)
+    wanted, path = _columns_to_read(feed, columns), journal.path_of(file)
     try:
         return pl.read_parquet(path, columns=list(wanted)).select(wanted)
     except pl.exceptions.ColumnNotFoundError:
@@ -136,7 +136,7 @@ def read_file(feed: Feed, file: str, columns: Iterable[str] | None = None) -> pl
         return found.with_columns(later).select(wanted)
 
 
-def _wanted(feed: Feed, columns: Iterable[str] | None) -> tuple[str, ...]:
+def _columns_to_read(feed: Feed, columns: Iterable[str] | None) -> tuple[str, ...]:
     """Return the columns to read. Raises KeyError for one that the feed has not."""
     names = tuple(column.name for column in feed.columns) if columns is None else tuple(dict.fromkeys(columns))
     for name in names:
@@ -170,7 +170,7 @@ def _events(feed: Feed, day: date, wanted: tuple[str, ...]) -> pl.DataFrame:
         frames = list(pool.map(lambda one: _read(feed, one[1], read), days))
     dated = [found.with_columns(pl.lit(on).alias("known_on")) for (on, _), found in zip(days, frames, strict=True)]
     empty = _empty(feed, read).with_columns(pl.lit(None, pl.Date).alias("known_on"))
-    found = _merged(feed, pl.concat([empty, *dated]))
+    found = _merge_clients(feed, pl.concat([empty, *dated]))
     return found.unique(list(feed.key), keep="last", maintain_order=True).select(wanted)
 
 
@@ -182,7 +182,7 @@ def _merged_ids(feed: Feed) -> dict[int, int]:
         return merged_clients()
 
 
-def _merged(feed: Feed, found: pl.DataFrame, merged: dict[int, int] | None = None) -> pl.DataFrame:
+def _merge_clients(feed: Feed, found: pl.DataFrame, merged: dict[int, int] | None = None) -> pl.DataFrame:
     """Return the rows with merged clients counted to those that remain; what both had on a day is added up."""
     if "client" not in found.columns:
         return found

@@ -152,12 +152,12 @@ def _returns(prices: PriceTable, last: int, window: int) -> np.ndarray:
     """Return the returns over `window` columns up to `last`: float64 [A], NaN where missing."""
     if last < window:
         return np.full(len(prices.products), np.nan)
-    base = _adjusted(prices, last - window, last)
+    base = _adjusted_prices(prices, last - window, last)
     is_set = prices.as_of[:, last] > prices.days[last - window]
     return np.where(is_set & (base > 0), prices.matrix[:, last] / np.where(base > 0, base, np.nan) - 1.0, np.nan)
 
 
-def _adjusted(prices: PriceTable, first: int, last: int) -> np.ndarray:
+def _adjusted_prices(prices: PriceTable, first: int, last: int) -> np.ndarray:
     """Return the prices of column `first` as they are after the corporate actions up to column `last`: float64 [A]."""
     base = prices.matrix[:, first].copy()
     days = [EPOCH + timedelta(days=int(prices.days[column])) for column in (first, last)]
@@ -175,7 +175,7 @@ def _is_limit_down(prices: PriceTable, last: int) -> np.ndarray:
     limits = _limits(prices.products)
     if last < 1:
         return np.zeros(len(prices.products), bool)
-    lowest = np.floor(_adjusted(prices, last - 1, last) * (1.0 - limits) * 100 + 0.5 + 1e-9) / 100
+    lowest = np.floor(_adjusted_prices(prices, last - 1, last) * (1.0 - limits) * 100 + 0.5 + 1e-9) / 100
     is_today = prices.as_of[:, last] == prices.days[last]
     reached: np.ndarray = is_today & (prices.matrix[:, last] < lowest + HALF_A_FEN)  # never where one is missing
     return reached

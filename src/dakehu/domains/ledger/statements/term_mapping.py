@@ -42,7 +42,7 @@ class Meaning(Choices):
     IDLE = "指定交易", "不影响资金和持仓", "No effect on cash or holdings"
 
 
-def _quarantined(word: str | None = None) -> Any:
+def _quarantined_rows(word: str | None = None) -> Any:
     """Return waiting rows whose kind of business is unknown; only those with `word` if given."""
     rows = QuarantinedRow.objects.filter(state=QuarantineState.WAITING.value, reason="side")
     return rows if word is None else rows.filter(detail=word[:300])
@@ -56,7 +56,7 @@ def unmapped_terms() -> list[dict[str, Any]]:
     """
     if current_actor().clearance < PERSONAL:
         return []
-    counted = _quarantined().order_by().values_list("detail").annotate(rows=Count("pk"))
+    counted = _quarantined_rows().order_by().values_list("detail").annotate(rows=Count("pk"))
     return [{"word": word, "rows": rows} for word, rows in sorted(counted, key=lambda pair: (-pair[1], pair[0]))]
 
 
@@ -73,14 +73,14 @@ def map_term(*, word: str, meaning: str) -> dict[str, Any]:
     Returns {corrected, released: numbers of rows, batch: the id with which `dakehu undo` reverts it}. Raises Refused
     where no row waits, or more than AT_MOST.
     """
-    rows = list(_quarantined(word).order_by("pk")[: AT_MOST + 1])
+    rows = list(_quarantined_rows(word).order_by("pk")[: AT_MOST + 1])
     if not rows:
         raise Refused(
             {"word": [bilingual("没有因“{word}”待处理的行。", "No row waits because of “{word}”.", word=word)]}
         )
     if len(rows) > AT_MOST:
         raise Refused({"word": [bilingual("一次最多处理 {n} 行。", "At most {n} rows at once.", n=f"{AT_MOST:,}")]})
-    corrected = [(row, _mapped(row, meaning)) for row in rows]
+    corrected = [(row, _map_row(row, meaning)) for row in rows]
     parts = _group_by_file([(row, trade) for row, trade in corrected if trade is not None])
     with elevated("products that released rows name"):
         numbers = statement_import.register_new_products(*[evaluation for _, _, evaluation in parts])
@@ -93,7 +93,7 @@ def map_term(*, word: str, meaning: str) -> dict[str, Any]:
     return {"corrected": len(rows), "released": released, "batch": undo_entries.entry_number(word)}
 
 
-def _mapped(row: QuarantinedRow, meaning: str) -> ValidTrade | None:
+def _map_row(row: QuarantinedRow, meaning: str) -> ValidTrade | None:
     """Set the meaning on a row, not saved yet, and return its trade.
 
     None if the row has no effect or is still invalid.

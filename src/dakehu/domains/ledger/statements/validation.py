@@ -174,7 +174,7 @@ def validate_row(
     `meaning` is what a mapping profile says of the row's kind of business; without it the vocabulary of transaction
     types decides. With `today` a later day is rejected.
     """
-    side = meaning or _side(row)
+    side = meaning or _transaction_type_of(row)
     if side is TransactionType.IDLE:
         return None
     if row.day is None:
@@ -210,7 +210,7 @@ def validate_row(
     )
 
 
-def _side(row: StatementRow) -> TransactionType:
+def _transaction_type_of(row: StatementRow) -> TransactionType:
     """Return the transaction type of a row: the kind of business decides, else the mark of buy and sell.
 
     Raises RowRejected where it is not understood, or where the two contradict.

@@ -82,7 +82,7 @@ def _compact_files(register_state: reader.Register) -> dict[str, int]:
             moved.append(rows)
     with Partitions(_first_clients(register_state, list(waiting), moved)) as partitions:
         count = 0
-        for files in _rounds(register_state, waiting):
+        for files in _compaction_rounds(register_state, waiting):
             table = pa.concat_tables([register_state.with_owners(journal.read([journal.path_of(f)])) for f in files])
             batch_ids.add(np.unique(reader.to_numpy(table["batch"])).tolist())
             partitions.add(table)
@@ -102,7 +102,7 @@ def _compact_files(register_state: reader.Register) -> dict[str, int]:
     return {"files": len(waiting), "rows": count, "written": len(new_buckets)}
 
 
-def _rounds(register_state: reader.Register, waiting: dict[str, list[int]]) -> Iterator[list[str]]:
+def _compaction_rounds(register_state: reader.Register, waiting: dict[str, list[int]]) -> Iterator[list[str]]:
     """Yield the waiting files, oldest first, at most AT_ONCE rows at a time or a single file."""
     files: list[str] = []
     total = 0
@@ -155,7 +155,7 @@ def _write_buckets(
         new_buckets = []
         for place, begin, end in zip(places, [0, *edges], [*edges, len(client)], strict=True):
             table = pa.concat_tables([stored.slice(begin, end - begin), partitions.read(place)])
-            new_buckets += [_write(piece) for piece in _split(table.sort_by(journal.ORDER))]
+            new_buckets += [_write(piece) for piece in _split_by_size(table.sort_by(journal.ORDER))]
         return new_buckets
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -219,7 +219,7 @@ def damaged_bucket(name: str) -> Refused:
     )
 
 
-def _split(table: pa.Table) -> list[pa.Table]:
+def _split_by_size(table: pa.Table) -> list[pa.Table]:
     """Split a sorted table into pieces of about ROWS rows, no client in two of them."""
     if table.num_rows <= 2 * ROWS:
         return [table] if table.num_rows else []
@@ -299,7 +299,7 @@ def delete_superseded_files() -> int:
         needed |= _other_files()
         done = set(register_state.files) - uncompacted
     path, now, marks, removed = journal.folder() / MARKS, clock.now().timestamp(), {}, 0
-    before = _marks()
+    before = _unneeded_since()
     for file in sorted(journal.folder().iterdir()):
         name = file.name.split(".")[0]
         if file.is_dir() and file.name.startswith(PREFIX):
@@ -334,7 +334,7 @@ def _other_files() -> set[str]:
     return {*PriceFile.objects.values_list("file", flat=True), *FeedFile.objects.values_list("file", flat=True)}
 
 
-def _marks() -> dict[str, float]:
+def _unneeded_since() -> dict[str, float]:
     """Return {file name: unneeded since, seconds since 1970}.
 
     A damaged list starts empty, which only delays deletion.

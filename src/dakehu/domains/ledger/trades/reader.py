@@ -128,7 +128,7 @@ def duplicated_statements(mine: int, other: int) -> int:
 def _live_rows(book: Register, clients: list[int] | None, columns: list[str] | None = None) -> pa.Table:
     """Return the rows of registered batches, from buckets and from files not yet compacted."""
     limit = None if clients is None else [("client", "in", clients)]
-    buckets = [bucket for bucket in book.buckets if clients is None or _covers(bucket, clients)]
+    buckets = [bucket for bucket in book.buckets if clients is None or _overlaps_clients(bucket, clients)]
     bucketed, moved = book.registered_rows(
         journal.read([journal.path_of(bucket.file) for bucket in buckets], columns, limit)
     )
@@ -147,7 +147,7 @@ def _live_rows(book: Register, clients: list[int] | None, columns: list[str] | N
     return rows if rows.num_rows == bucketed.num_rows and not moved else rows.sort_by(journal.ORDER)
 
 
-def _covers(bucket: Bucket, clients: list[int]) -> bool:
+def _overlaps_clients(bucket: Bucket, clients: list[int]) -> bool:
     """Return whether any client id (ascending) is within a bucket's range."""
     return bool(np.searchsorted(clients, bucket.last_client, "right") > np.searchsorted(clients, bucket.first_client))
 

@@ -124,7 +124,7 @@ def _line(found: dict[str, Any] | None, row: Line | None, shown: dict[str, Any] 
         "about": f"{on} {LineKind.text_of(kind)}",
         "kind": kind,
         "basis": shown["basis"] if shown else str(bilingual("固定价格（柜台）", "Price, from the counter")),
-        "threshold": _threshold(row) if row is not None else "",
+        "threshold": _threshold_text(row) if row is not None else "",
         "set_on": row.set_on.isoformat() if row is not None else "",
         "recorded_by": shown["recorded_by"] if shown else "",
         "level": value_text("client_line", found["level"]) if found else "",
@@ -135,7 +135,7 @@ def _line(found: dict[str, Any] | None, row: Line | None, shown: dict[str, Any] 
     }
 
 
-def _threshold(row: Line) -> str:
+def _threshold_text(row: Line) -> str:
     """Return what a line was set at: 10% or, of a price or amount, the number."""
     kind = "client_line" if str(row.basis) == "price" else "single_security"
     return value_text(kind, float(row.threshold))

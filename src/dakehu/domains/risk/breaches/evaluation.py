@@ -146,13 +146,13 @@ def standings(given: Inputs, figures: pl.DataFrame) -> pl.DataFrame:
         ("product_drawdown", values, pl.col("nav_drawdown"), product, security),
     ]
     found = [
-        judged(table.with_limits(frame, measure, given.house, given.own), measure, value, named, about)
+        evaluate_measure(table.with_limits(frame, measure, given.house, given.own), measure, value, named, about)
         for measure, frame, value, named, about in measured
     ]
-    return pl.concat([*found, _of_lines(given.lines), _of_contracts(given.contracts)])
+    return pl.concat([*found, _evaluate_lines(given.lines), _evaluate_contracts(given.contracts)])
 
 
-def judged(frame: pl.DataFrame, measure: str, value: pl.Expr, named: pl.Expr, about: pl.Expr) -> pl.DataFrame:
+def evaluate_measure(frame: pl.DataFrame, measure: str, value: pl.Expr, named: pl.Expr, about: pl.Expr) -> pl.DataFrame:
     """Return the rows of one measure that are near their limit or beyond it. frame: as table.with_limits returns it."""
     limit, strong = pl.col("limit"), pl.col("strong")
     rows = frame.select(
@@ -187,7 +187,7 @@ def judged(frame: pl.DataFrame, measure: str, value: pl.Expr, named: pl.Expr, ab
     )
 
 
-def _of_lines(lines: pl.DataFrame) -> pl.DataFrame:
+def _evaluate_lines(lines: pl.DataFrame) -> pl.DataFrame:
     """Return the lines of clients that the close reached."""
     return lines.filter(pl.col("is_reached")).select(
         "client",
@@ -203,7 +203,7 @@ def _of_lines(lines: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _of_contracts(contracts: pl.DataFrame) -> pl.DataFrame:
+def _evaluate_contracts(contracts: pl.DataFrame) -> pl.DataFrame:
     """Return the margin contracts below a line, or close to the warning line."""
     level, is_below = pl.col("level"), pl.col("level") == "close"
     line = pl.when(is_below).then("close_line").otherwise("warn_line")

@@ -17,16 +17,16 @@ def still_open(rows: Any, value: Any) -> Any:
     return rows.filter(cleared_on__isnull=str(value).lower() in ("1", "true", "yes"))
 
 
-def waiting(rows: Any, value: Any) -> Any:
+def filter_unacknowledged(rows: Any, value: Any) -> Any:
     """Return the breaches that stand and that nobody has acknowledged."""
     is_waiting = Q(cleared_on=None, acknowledged_at=None)
     return rows.filter(is_waiting if str(value).lower() in ("1", "true", "yes") else ~is_waiting)
 
 
-def beyond(rows: Any, value: Any) -> Any:
+def filter_beyond(rows: Any, value: Any) -> Any:
     """Return the measures beyond their limit, or those that are only near it."""
     return rows.exclude(severity="near") if str(value).lower() in ("1", "true", "yes") else rows.filter(severity="near")
 
 
-OF_BREACHES = {"manager": served_by, "is_open": still_open, "is_waiting": waiting}
-OF_STANDINGS = {"manager": served_by, "is_beyond": beyond}
+OF_BREACHES = {"manager": served_by, "is_open": still_open, "is_waiting": filter_unacknowledged}
+OF_STANDINGS = {"manager": served_by, "is_beyond": filter_beyond}

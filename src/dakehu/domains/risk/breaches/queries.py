@@ -82,7 +82,7 @@ def overview() -> dict[str, Any]:
         "figures": numbers(by_kind),
         "kinds": [_kind(kind, by_kind[kind.value]) for kind in BreachKind if kind.value in by_kind],
         "people": _people(),
-        "clients": worst(Standing.objects.all()),
+        "clients": furthest_beyond(Standing.objects.all()),
     }
 
 
@@ -191,7 +191,7 @@ def _people() -> list[dict[str, Any]]:
     return lines
 
 
-def worst(rows: Any, most: int = SHOWN) -> list[dict[str, Any]]:
+def furthest_beyond(rows: Any, most: int = SHOWN) -> list[dict[str, Any]]:
     """Return the standings that are furthest beyond their limit, then the nearest ones."""
     clearance = current_actor().clearance
     found = rows.select_related("client").order_by("-usage", "pk")[:most]

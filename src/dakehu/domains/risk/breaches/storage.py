@@ -126,14 +126,14 @@ def _columns(new: pl.DataFrame, day: date) -> dict[str, list[Any]]:
         "about": new["about"].str.slice(0, 160).to_list(),
         "severity": new["severity"].to_list(),
         "started_on": [day] * new.height,
-        "value": _rounded(new["value"]),
-        "limit_value": _rounded(new["limit"]),
+        "value": _round_for_table(new["value"]),
+        "limit_value": _round_for_table(new["limit"]),
         "limit_scope": new["limit_scope"].to_list(),
         "rule": new["rule"].str.slice(0, 80).to_list(),
         "values": [{name: value for name, value in one.items() if value is not None} for one in judged],
     }
 
 
-def _rounded(values: pl.Series) -> list[Any]:
+def _round_for_table(values: pl.Series) -> list[Any]:
     """Return numbers as the table keeps them."""
     return values.round(6).to_list()

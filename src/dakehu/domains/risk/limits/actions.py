@@ -111,7 +111,7 @@ def change_house_limit(*, house_limit: int, version: int | None = None, **values
     row = get_house_limit(house_limit)
     check_version(row, version)
     same = {name: getattr(row, name) for name in ("measure", *SUBJECTS)}
-    return set_house_limit(**same, **_next(row, ("value", "strong_value", "tag", "source", "note"), values))
+    return set_house_limit(**same, **_next_version(row, ("value", "strong_value", "tag", "source", "note"), values))
 
 
 @action(
@@ -126,10 +126,10 @@ def change_client_limit(*, client_limit: int, version: int | None = None, **valu
     row = get_client_limit(client_limit)
     check_version(row, version)
     same = {"client": row.client, "measure": row.measure}
-    return set_client_limit(**same, **_next(row, ("value", "strong_value", "note"), values))
+    return set_client_limit(**same, **_next_version(row, ("value", "strong_value", "note"), values))
 
 
-def _next(row: Any, names: tuple[str, ...], values: dict[str, Any]) -> dict[str, Any]:
+def _next_version(row: Any, names: tuple[str, ...], values: dict[str, Any]) -> dict[str, Any]:
     """Return the values of the version after a row: those named, the others as they are; from today unless said."""
     day = {"effective_from": values.get("effective_from") or clock.today()}
     return {**{name: values.get(name, getattr(row, name)) for name in names}, **day}

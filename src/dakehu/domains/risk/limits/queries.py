@@ -56,13 +56,13 @@ def limits_in_force() -> list[dict[str, Any]]:
         {
             "measure": measure.value,
             "label": measure.text,
-            "limits": [limit_line(one, names) for one in _ordered(found, measure.value)],
+            "limits": [limit_line(one, names) for one in _order_limits(found, measure.value)],
         }
         for measure in LimitMeasure
     ]
 
 
-def _ordered(limits: list[Limit], measure: str) -> list[Limit]:
+def _order_limits(limits: list[Limit], measure: str) -> list[Limit]:
     chosen = [one for one in limits if one.measure == measure]
     return sorted(chosen, key=lambda one: (rules.ORDER.index(one.scope), one.subject))
 

@@ -14,7 +14,7 @@ from dakehu.domains.ledger.prices import returns
 from dakehu.domains.risk.models import Line
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.records.columns import read_columns
-from dakehu.foundation.schema.facts import kept
+from dakehu.foundation.schema.facts import cached_frame
 
 FED = 0  # the row of a line that a feed brings, which has none on the desk
 LINES = {
@@ -38,16 +38,16 @@ def standing_lines(day: date, client: int | None = None) -> pl.DataFrame:
     A line on a security that the client does not hold is left out. close: the price, or of a whole account what the line is
     measured on. distance: close ÷ level − 1. Null where the price, cost or balance is not known.
     """
-    return kept(("standing_lines", day, client), lambda: _standing_lines(day, client))
+    return cached_frame(("standing_lines", day, client), lambda: _standing_lines(day, client))
 
 
 def _standing_lines(day: date, client: int | None) -> pl.DataFrame:
     rows = _rows(day)
     if client is not None:
         rows = rows.filter(pl.col("client") == client)
-    on_security = _on_securities(rows.filter(pl.col("product").is_not_null()), day)
-    on_account = _on_accounts(rows.filter(pl.col("product").is_null()), day)
-    return judged(pl.concat([on_security, on_account])).select(
+    on_security = _security_lines(rows.filter(pl.col("product").is_not_null()), day)
+    on_account = _account_lines(rows.filter(pl.col("product").is_null()), day)
+    return evaluate_lines(pl.concat([on_security, on_account])).select(
         "client", "line", "row", "kind", "basis", "about", "security", "close", "level", "is_reached", "distance"
     )
 
@@ -57,7 +57,7 @@ def lines_known(day: date) -> date | None:
     return day if Line.objects.exists() else newest_of("client_lines")(day)
 
 
-def judged(frame: pl.DataFrame) -> pl.DataFrame:
+def evaluate_lines(frame: pl.DataFrame) -> pl.DataFrame:
     """Add level, is_reached and distance to lines: kind, basis, threshold, unit_cost, reference, high, close. Pure.
 
     The same rule as lines.rules, on columns.
@@ -102,7 +102,7 @@ def _rows(day: date) -> pl.DataFrame:
     return pl.concat([own, fed.join(own, on=["client", "product", "kind"], how="anti")])
 
 
-def _on_securities(rows: pl.DataFrame, day: date) -> pl.DataFrame:
+def _security_lines(rows: pl.DataFrame, day: date) -> pl.DataFrame:
     """Add close, unit_cost, high and about to lines on securities that are held; the reference as after splits."""
     with elevated("holdings for the lines of a day"):
         held = holdings.frame(day).filter(pl.col("quantity") > 0)
@@ -120,11 +120,11 @@ def _on_securities(rows: pl.DataFrame, day: date) -> pl.DataFrame:
     )
     return found.with_columns(
         pl.coalesce("first", "reference").alias("reference"),
-        _about(pl.col("security").fill_null("")).alias("about"),
+        _line_text(pl.col("security").fill_null("")).alias("about"),
     ).select(*LINES, "line", "unit_cost", "close", "high", "about", "security")
 
 
-def _on_accounts(rows: pl.DataFrame, day: date) -> pl.DataFrame:
+def _account_lines(rows: pl.DataFrame, day: date) -> pl.DataFrame:
     """Add close, reference, high and about to lines on whole accounts.
 
     An amount is held against total assets; the others against the growth of the account since the line was set, adjusted
@@ -142,7 +142,7 @@ def _on_accounts(rows: pl.DataFrame, day: date) -> pl.DataFrame:
             pl.lit(1.0).alias("reference"),
             pl.lit(None, pl.Float64).alias("unit_cost"),
             pl.lit(None, pl.String).alias("security"),
-            _about(pl.lit("整个账户")).alias("about"),
+            _line_text(pl.lit("整个账户")).alias("about"),
         )
         .select(*LINES, "line", "unit_cost", "close", "high", "about", "security")
     )
@@ -176,6 +176,6 @@ def _growth(rows: pl.DataFrame, day: date) -> pl.DataFrame:
     return pl.DataFrame(columns, schema=shape).filter(pl.Series(np.isfinite(before)))
 
 
-def _about(what: pl.Expr) -> pl.Expr:
+def _line_text(what: pl.Expr) -> pl.Expr:
     """Return what a line is on and which way it is, such as "贵州茅台 600519.SH 止损线"."""
     return pl.concat_str([what, pl.col("kind").replace_strict(KIND_NAMES, default="")], separator=" ").str.strip_chars()

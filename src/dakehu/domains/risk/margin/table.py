@@ -8,7 +8,7 @@ from dakehu.domains.ledger.feeds import reader
 from dakehu.domains.risk.margin.rules import NEAR_FALL, NEAR_POINTS
 from dakehu.domains.risk.models import MarginTerms
 from dakehu.foundation.records.columns import read_columns
-from dakehu.foundation.schema.facts import kept
+from dakehu.foundation.schema.facts import cached_frame
 
 TERMS = {
     "client": pl.Int64,
@@ -29,7 +29,7 @@ def contracts_on(day: date) -> pl.DataFrame:
     topup_days, lines_from ("terms", "feed" or "": recorded on the desk, delivered, or not known). A line that is recorded
     comes before the delivered one; one that nobody knows stays null, and nothing is judged by it.
     """
-    return kept(("contracts_on", day), lambda: _contracts_on(day))
+    return cached_frame(("contracts_on", day), lambda: _contracts_on(day))
 
 
 def _contracts_on(day: date) -> pl.DataFrame:

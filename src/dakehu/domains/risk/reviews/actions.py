@@ -85,7 +85,7 @@ def write_review(
 )
 def sign_review(*, review: int) -> StrategyReview:
     """Sign off a review, and plan the next. Raises Refused for whoever wrote it."""
-    row = _to_decide(review)
+    row = _get_review_to_decide(review)
     row.state, row.signed_at, row.signed_by = ReviewState.SIGNED.value, clock.now(), team.current_user()
     row.save()
     if row.next_due_on is not None:
@@ -102,13 +102,13 @@ def sign_review(*, review: int) -> StrategyReview:
 )
 def return_review(*, review: int, reason: str) -> StrategyReview:
     """Return a review to its author with a reason."""
-    row = _to_decide(review)
+    row = _get_review_to_decide(review)
     row.state, row.reason = ReviewState.RETURNED.value, reason[:300]
     row.save()
     return row
 
 
-def _to_decide(pk: int) -> StrategyReview:
+def _get_review_to_decide(pk: int) -> StrategyReview:
     """Return a review that the actor may sign off or return. Raises NotFound, Refused."""
     row = get_review(pk)
     error = rules.sign_error(row.author_id, current_actor().user_id, str(row.state))

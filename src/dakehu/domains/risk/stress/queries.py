@@ -129,13 +129,13 @@ def betas_of_client(*, client: Any) -> list[dict[str, Any]]:
             "error": "" if one.error is None else f"{one.error:.2f}",
             "days": one.days,
             "is_used": one.is_used,
-            "why": str(_why_unused(one)),
+            "why": str(_unused_reason(one)),
         }
         for pk, one in sorted(found.items(), key=lambda pair: (pair[1].error is None, pair[1].error or 0.0, pair[0]))
     ]
 
 
-def _why_unused(one: betas.Beta) -> Bilingual | str:
+def _unused_reason(one: betas.Beta) -> Bilingual | str:
     if one.is_used:
         return ""
     if one.value is None:
@@ -165,7 +165,7 @@ def stress_test(*, scenario: str | None = None) -> dict[str, Any]:
 
     {as_of, scenario, remark, clients, share, rows: [{client_id, client, share}]}. Raises Refused for a scenario not known.
     """
-    chosen = _chosen(scenario or DEFAULT)
+    chosen = _get_scenario(scenario or DEFAULT)
     day = last_day()
     page: dict[str, Any] = {
         "as_of": day.isoformat() if day else None,
@@ -200,11 +200,11 @@ def stress_test(*, scenario: str | None = None) -> dict[str, Any]:
         "assumed": f"{found.assumed.sum() / worth:.0%}",
         "measured": f"{found.measured.sum() / worth:.0%}",
         "unknown": f"{found.unknown.sum() / (worth + found.unknown.sum()):.0%}",
-        "rows": _worst(found.clients[order].tolist(), share[order].tolist()),
+        "rows": _hardest_hit_clients(found.clients[order].tolist(), share[order].tolist()),
     }
 
 
-def _worst(pks: list[int], shares: list[float]) -> list[dict[str, Any]]:
+def _hardest_hit_clients(pks: list[int], shares: list[float]) -> list[dict[str, Any]]:
     """Return the clients who fall most, as the reader may see their names."""
     rows = model_of("clients.Client").objects.in_bulk(pks)
     clearance = current_actor().clearance
@@ -215,7 +215,7 @@ def _worst(pks: list[int], shares: list[float]) -> list[dict[str, Any]]:
     ]
 
 
-def _chosen(code: str) -> Scenario:
+def _get_scenario(code: str) -> Scenario:
     """Return a scenario by its code. Raises Refused with the codes there are."""
     known = evaluation.scenarios()
     found = next((one for one in known if one.code == code), None)

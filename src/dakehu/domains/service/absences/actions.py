@@ -39,14 +39,14 @@ def record_absence(
     wall) and has their work on his lists from the first day to the last; nothing is reassigned, so all of it is back the day
     after. Raises Refused where the days overlap another absence or the deputy cannot stand in.
     """
-    row = Absence(user=_who(user), first_on=first_on, last_on=last_on, deputy=deputy, note=note or "")
+    row = Absence(user=_absent_user(user), first_on=first_on, last_on=last_on, deputy=deputy, note=note or "")
     _check(row)
     row.save()
-    _tell(row)
+    _notify_deputies(row)
     return row
 
 
-def _who(user: Any) -> Any:
+def _absent_user(user: Any) -> Any:
     """Return whose absence it is. Raises Refused for anybody but oneself and the own team."""
     me, actor = team.current_user(), current_actor()
     away = user or me
@@ -76,7 +76,7 @@ def _check(row: Absence) -> None:
         raise refusal(*fault)
 
 
-def _tell(row: Absence, *, before: Any = None) -> None:
+def _notify_deputies(row: Absence, *, before: Any = None) -> None:
     """Let the deputies' accounts know whose deputy they are, and leave a new one a notice."""
     for deputy in {person.pk: person for person in (before, row.deputy) if person is not None}.values():
         standing = Absence.objects.filter(deputy=deputy, last_on__gte=clock.today()).order_by("first_on", "pk")
@@ -103,7 +103,7 @@ def get_absence(pk: int) -> Absence:
     row: Absence | None = Absence.objects.filter(pk=pk).select_related("user", "deputy").first()
     if row is None:
         raise NotFound(bilingual("休假", "absence"))
-    _who(row.user)
+    _absent_user(row.user)
     return row
 
 
@@ -128,7 +128,7 @@ def change_absence(*, absence: int, version: int | None = None, **values: Any) -
             setattr(row, name, value if value is not None or name == "deputy" else "")
     _check(row)
     row.save()
-    _tell(row, before=before)
+    _notify_deputies(row, before=before)
     return row
 
 
@@ -151,5 +151,5 @@ def cancel_absence(*, absence: int, version: int | None = None) -> dict[str, Any
     else:
         row.last_on = today
         row.save()
-    _tell(row, before=before)
+    _notify_deputies(row, before=before)
     return {"changed": 1}

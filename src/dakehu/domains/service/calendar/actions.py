@@ -124,7 +124,7 @@ def split_off(row: Meeting, at: datetime | None) -> Meeting:
     start, end = _start_of(row, at)
     if start <= local(row.starts_at):
         return row
-    before, after = series.split(row.rrule, local(row.starts_at), start)
+    before, after = series.split_rule(row.rrule, local(row.starts_at), start)
     mark = series.stamp(start)
     later = Meeting(
         **{name: getattr(row, name) for name in COPIED},
@@ -144,7 +144,7 @@ def split_off(row: Meeting, at: datetime | None) -> Meeting:
     return later
 
 
-def _chosen(row: Meeting, at: datetime | None, which: str | None) -> Meeting:
+def _row_to_change(row: Meeting, at: datetime | None, which: str | None) -> Meeting:
     """Return the row that a change is written to: of one meeting, of those from here on, or of the whole series."""
     if not row.rrule or which == SeriesScope.ALL:
         return row
@@ -183,7 +183,7 @@ def change_meeting(
             "which", "修改重复规则请选择“这一次及以后”或“整个系列”。", "A rule changes from here on or for all."
         )
     start, end = _start_of(row, at)
-    changed = _chosen(row, at, which)
+    changed = _row_to_change(row, at, which)
     _set_times(changed, start, end, values)
     for name, value in values.items():
         if value is not None or Meeting._meta.get_field(name).null:
@@ -209,7 +209,7 @@ def _set_times(row: Meeting, start: datetime, end: datetime, values: dict[str, A
     row.starts_at = clock.at_local(old_start + (moved_to - start))
     row.ends_at = clock.at_local(local(row.starts_at) + length)
     if row.rrule and moved_to != start and "rrule" not in values:
-        row.rrule = series.moved(row.rrule, start, moved_to)
+        row.rrule = series.move_rule(row.rrule, start, moved_to)
         shift = moved_to - start
         stamps = [series.read_stamp(text) for text in row.excluded]
         row.excluded = [series.stamp(one + shift) for one in stamps if one is not None]
@@ -246,7 +246,7 @@ def cancel_meeting(
     _check_open(row)
     if not reason.strip():
         raise refusal("reason", "请写明取消原因。", "Say why it is cancelled.")
-    ended = _chosen(row, at, which)
+    ended = _row_to_change(row, at, which)
     moved_ones = Meeting.objects.filter(series=ended, state=MeetingState.PLANNED) if ended.rrule else ()
     for one in (ended, *moved_ones):
         one.state, one.cancel_reason = MeetingState.CANCELLED.value, reason.strip()

@@ -46,10 +46,10 @@ def contact_plan(*, client: Any) -> dict[str, Any]:
     """
     found = book_of([client.pk]).next_of(client.pk)
     row = ContactPlan.objects.filter(client=client).first()
-    return {**_next(found, clock.today()), "wishes": render_row(row) if row is not None else None}
+    return {**_render_next_contact(found, clock.today()), "wishes": render_row(row) if row is not None else None}
 
 
-def _next(found: NextContact, today: date) -> dict[str, Any]:
+def _render_next_contact(found: NextContact, today: date) -> dict[str, Any]:
     """Return the next contact as plain values; reasons that quote people are hidden from readers who are not cleared."""
     is_cleared = current_actor().clearance >= PERSONAL
     return {
@@ -103,7 +103,7 @@ def _rows(clients: list[int], every: dict[int, NextContact], book: Book) -> list
         {
             "client": {"id": client, "name": names[client][0], "code": names[client][1]},
             "tier": tiers.get(client, (0, ""))[1],
-            **_next(every[client], book.today),
+            **_render_next_contact(every[client], book.today),
         }
         for client in clients
         if client in names
@@ -139,14 +139,14 @@ def contact_card(*, client: Any) -> dict[str, Any]:
     return {
         "lead": str(lead),
         "tone": "bad" if found["late_days"] else "",
-        "notes": [*found["why"], *_late(found["late_days"])],
+        "notes": [*found["why"], *_overdue_text(found["late_days"])],
         "facts": [{"what": str(what), "text": str(text)} for what, text in facts],
-        "lines": [{"what": f"{one.starts:%Y-%m-%d %H:%M}", "text": text} for one, text in _coming(client)],
+        "lines": [{"what": f"{one.starts:%Y-%m-%d %H:%M}", "text": text} for one, text in _coming_meetings(client)],
         "actions": ["service.set_contact_wishes", *(["service.postpone_contact"] if found["on"] else [])],
     }
 
 
-def _coming(client: Any) -> list[tuple[Occurrence, str]]:
+def _coming_meetings(client: Any) -> list[tuple[Occurrence, str]]:
     """Return the next meetings with a client, each with its subject."""
     today = clock.today()
     held = meetings_between(today, today + SOON, rows=Meeting.objects.filter(client=client))
@@ -155,7 +155,7 @@ def _coming(client: Any) -> list[tuple[Occurrence, str]]:
     return [(one, text["subject"]) for one, text in zip(coming, texts, strict=True)]
 
 
-def _late(days: int) -> list[str]:
+def _overdue_text(days: int) -> list[str]:
     return [str(bilingual("已超期 {n} 天", "{n} days overdue", n=days))] if days else []
 
 

@@ -74,7 +74,7 @@ def next_contact(
     """
     if wish.no_contact:
         return NextContact(None, None, "any", "", (NO_CONTACT,))
-    kind, owed_on, why = _owed(standard, last, wish, today)
+    kind, owed_on, why = _owed_contact(standard, last, wish, today)
     if owed_on is None:
         return NextContact(None, None, "any", "", (NOTHING_OWED,))
     channel = _channel(kind, wish)
@@ -100,12 +100,14 @@ def _free_from(wish: Wish, today: date) -> date:
     return today if wish.no_contact_until is None else max(today, wish.no_contact_until + timedelta(days=1))
 
 
-def _owed(standard: Standard, last: Mapping[str, date], wish: Wish, today: date) -> tuple[str, date | None, Bilingual]:
+def _owed_contact(
+    standard: Standard, last: Mapping[str, date], wish: Wish, today: date
+) -> tuple[str, date | None, Bilingual]:
     """Return (kind, day by which it is owed, why) of the earliest contact; (any, None, …) where none is owed."""
     latest = max(last.values(), default=None)
     if wish.every_days:
         why = bilingual("与客户约定每 {n} 天联系", "Agreed with the client: every {n} days", n=wish.every_days)
-        return kind_of(wish.channel), _due(latest, wish.every_days, today), _since(why, latest)
+        return kind_of(wish.channel), _contact_due_on(latest, wish.every_days, today), _with_last_contact(why, latest)
     owed: list[tuple[date, int, str, Bilingual]] = []
     for place, kind in enumerate(CONTACTS):
         days = standard.every.get(kind)
@@ -118,7 +120,7 @@ def _owed(standard: Standard, last: Mapping[str, date], wish: Wish, today: date)
                 n=days,
                 what=CONTACT_NAMES[kind],
             )
-            owed.append((_due(held, days, today), place, kind, _since(why, held)))
+            owed.append((_contact_due_on(held, days, today), place, kind, _with_last_contact(why, held)))
     if standard.gap:
         why = bilingual(
             "{tier}标准：最长 {n} 天联系一次",
@@ -126,19 +128,21 @@ def _owed(standard: Standard, last: Mapping[str, date], wish: Wish, today: date)
             tier=standard.name,
             n=standard.gap,
         )
-        owed.append((_due(latest, standard.gap, today), len(CONTACTS), "any", _since(why, latest)))
+        owed.append(
+            (_contact_due_on(latest, standard.gap, today), len(CONTACTS), "any", _with_last_contact(why, latest))
+        )
     if not owed:
         return "any", None, NOTHING_OWED
     day, _, kind, why = min(owed, key=lambda one: one[:2])
     return kind, day, why
 
 
-def _due(held: date | None, days: int, today: date) -> date:
+def _contact_due_on(held: date | None, days: int, today: date) -> date:
     """Return when a contact is owed: at once where there never was one."""
     return today if held is None else held + timedelta(days=days)
 
 
-def _since(why: Bilingual, held: date | None) -> Bilingual:
+def _with_last_contact(why: Bilingual, held: date | None) -> Bilingual:
     """Return a reason with when the last contact was."""
     if held is None:
         return bilingual("{why}，尚无记录", "{why}; none on record", why=why)

@@ -98,7 +98,7 @@ def _contacts(row: Goal, people: list[int]) -> tuple[dict[date, int], int | None
     return {one["on"]: one["count"] for one in counted}, None
 
 
-def _served(row: Goal, people: list[int]) -> Any:
+def _clients_served(row: Goal, people: list[int]) -> Any:
     """Return the clients whom some people serve as main managers, of the goal's tier where it names one."""
     rows: Any = model_of("clients.Coverage").objects.filter(user_id__in=people, until=None, role="main")
     return rows.filter(client__tier__code=row.tier) if row.tier else rows
@@ -106,7 +106,7 @@ def _served(row: Goal, people: list[int]) -> Any:
 
 def _coverage(row: Goal, people: list[int]) -> tuple[dict[date, int], int | None]:
     """Return by day how many clients had their first contact of the period, and how many clients are served."""
-    served = _served(row, people).exclude(client__status="closed")
+    served = _clients_served(row, people).exclude(client__status="closed")
     rows = Interaction.objects.filter(client_id__in=served.values("client_id"), **_period(row, "held_at"))
     found: dict[date, int] = {}
     for one in rows.order_by().values("client_id").annotate(first=Min("held_at")):
@@ -117,7 +117,9 @@ def _coverage(row: Goal, people: list[int]) -> tuple[dict[date, int], int | None
 
 def _new_clients(row: Goal, people: list[int]) -> tuple[dict[date, int], int | None]:
     """Return clients by the day on which their account was opened."""
-    opened = _served(row, people).filter(client__opened_on__gte=row.first_on, client__opened_on__lte=row.last_on)
+    opened = _clients_served(row, people).filter(
+        client__opened_on__gte=row.first_on, client__opened_on__lte=row.last_on
+    )
     counted = opened.order_by().values("client__opened_on").annotate(count=Count("pk"))
     return {one["client__opened_on"]: one["count"] for one in counted}, None
 

@@ -59,7 +59,7 @@ def meeting_detail(*, meeting: int, at: datetime | None = None) -> dict[str, Any
         "ends": span[1].isoformat(timespec="minutes"),
         "has_begun": span[0] <= local(clock.now()),
         "attendees": attendees_of(row),
-        "repeats": str(series.words(row.rrule)) if row.rrule else "",
+        "repeats": str(series.describe_rule(row.rrule)) if row.rrule else "",
         "series": row.series_id,
         "scopes": [{"value": one.value, "text": one.text} for one in SeriesScope] if row.rrule else [],
     }
@@ -82,22 +82,24 @@ def attendees_of(row: Meeting) -> list[dict[str, Any]]:
     seats = list(MeetingAttendee.objects.filter(meeting=row).select_related("user", "client").order_by("pk"))
     found = []
     if row.organiser_id:
-        found.append(_seat("organiser", row.organiser.name, user=row.organiser_id))
-    found += [_seat("staff", seat.user.name, seat, user=seat.user_id) for seat in seats if seat.user_id]
+        found.append(_render_attendee("organiser", row.organiser.name, user=row.organiser_id))
+    found += [_render_attendee("staff", seat.user.name, seat, user=seat.user_id) for seat in seats if seat.user_id]
     if row.client_id:
-        found.append(_seat("client", name_of(row.client, clearance), client=row.client_id))
+        found.append(_render_attendee("client", name_of(row.client, clearance), client=row.client_id))
     found += [
-        _seat("client", name_of(seat.client, clearance), seat, client=seat.client_id)
+        _render_attendee("client", name_of(seat.client, clearance), seat, client=seat.client_id)
         for seat in seats
         if seat.is_client
     ]
     guests = [seat for seat in seats if not seat.user_id and not seat.is_client]
     named = render_rows(guests, ("name",), shown=True)
-    found += [_seat("guest", text["name"], seat) for seat, text in zip(guests, named, strict=True)]
+    found += [_render_attendee("guest", text["name"], seat) for seat, text in zip(guests, named, strict=True)]
     return found
 
 
-def _seat(kind: str, name: str, seat: Any = None, user: int | None = None, client: int | None = None) -> dict[str, Any]:
+def _render_attendee(
+    kind: str, name: str, seat: Any = None, user: int | None = None, client: int | None = None
+) -> dict[str, Any]:
     """Return one attendee as plain values."""
     return {
         "id": seat.pk if seat is not None else None,

@@ -64,14 +64,14 @@ def calendar_of(
     [{day, working, usable, meetings, tasks, free, percent, absent}]}], kinds: {kind: count}}. `mine` and `owner` keep one
     person's work; without them a lead has the team's. Entries carry `clashes`: why they cannot be as they stand.
     """
-    begin, end = _span(first, last)
+    begin, end = _check_days(first, last)
     users = _users(mine, owner)
     entries = load_entries(begin, end, users)
     counted = {kind: sum(1 for one in entries if one.kind == kind) for kind in dict.fromkeys(e.kind for e in entries)}
     open_days = set(trading_days.trading_days_between(begin, end))
     rooms = rooms_of(begin, end, users, entries, open_days)
     collisions = clashes_of(entries, rooms, open_days)
-    shown = _filtered(entries, kinds, client)
+    shown = _filter_entries(entries, kinds, client)
     rows = _rows(shown, collisions)
     rows = [row for row in rows if row["tier_code"] == tier] if tier else rows
     return {
@@ -87,7 +87,7 @@ def calendar_of(
     }
 
 
-def _span(first: date | None, last: date | None) -> tuple[date, date]:
+def _check_days(first: date | None, last: date | None) -> tuple[date, date]:
     """Return the days asked for. Raises Refused for an end before the beginning, and for more than LONGEST days."""
     today = clock.today()
     begin = first or (today - timedelta(days=today.weekday()) if last is None else last)
@@ -123,7 +123,7 @@ def load_entries(first: date, last: date, users: tuple[int, ...] | None) -> list
     return sorted(found, key=lambda one: (one.starts.date(), not one.all_day, one.starts))
 
 
-def _filtered(entries: list[CalendarEntry], kinds: str | None, client: Any) -> list[CalendarEntry]:
+def _filter_entries(entries: list[CalendarEntry], kinds: str | None, client: Any) -> list[CalendarEntry]:
     """Return the entries of some kinds and of one client."""
     wanted = {kind.strip() for kind in (kinds or "").split(",") if kind.strip()}
     kept = [one for one in entries if one.kind in wanted] if wanted else entries
@@ -135,7 +135,7 @@ def rooms_of(
 ) -> dict[int, dict[date, DayRoom]]:
     """Return {user: {day: room}} of some people over some days, from their entries of all kinds."""
     hours, share = hours_of(users), current_effort().reserve
-    away = _away(first, last, users)
+    away = _days_away(first, last, users)
     booked: dict[tuple[int, date], list[int]] = {}
     for one in entries:
         if one.state == "cancelled" or one.kind == "absence":
@@ -154,7 +154,7 @@ def rooms_of(
     }
 
 
-def _away(first: date, last: date, users: Iterable[int]) -> dict[int, set[date]]:
+def _days_away(first: date, last: date, users: Iterable[int]) -> dict[int, set[date]]:
     """Return {user: days away}."""
     found: dict[int, set[date]] = {}
     for row in absences_between(first, last, users):
@@ -267,7 +267,7 @@ def _room(room: DayRoom) -> dict[str, Any]:
 )
 def busy_times(*, users: list[int], first: date | None = None, last: date | None = None) -> list[dict[str, Any]]:
     """Return when colleagues are in meetings or away, and nothing of with whom or what about: [{user, starts, ends}]."""
-    begin, end = _span(first, last)
+    begin, end = _check_days(first, last)
     with elevated("when colleagues are busy, without what they do"):
         held = meetings_between(begin, end, users)
         away = absences_between(begin, end, users)

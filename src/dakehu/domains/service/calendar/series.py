@@ -102,14 +102,14 @@ def _rule(rule: str, first: datetime) -> rrule:
     """Return the rule as dateutil reads it. Raises ValueError, TypeError for what it cannot read."""
     parts = parts_of(rule)
     if parts.get("UNTIL"):
-        parts["UNTIL"] = _until(parts["UNTIL"]).strftime(STAMP)
+        parts["UNTIL"] = _last_moment(parts["UNTIL"]).strftime(STAMP)
     found = rrulestr(text_of(parts), dtstart=first)
     if not isinstance(found, rrule):
         raise ValueError(rule)
     return found
 
 
-def _until(text: str) -> datetime:
+def _last_moment(text: str) -> datetime:
     """Return the last moment of a rule; a day alone counts to its end."""
     text = text.removesuffix("Z")
     if len(text) == 8:
@@ -126,7 +126,7 @@ def occurrences(
     """
     left_out = set(excluded)
     try:
-        found = _rule(rule, _advanced(rule, first, since))
+        found = _rule(rule, _advance_start(rule, first, since))
         last = min(until, until if found._until is None else found._until + timedelta(seconds=1))
         starts = islice(found.xafter(since, inc=True), MOST) if last > since else iter(())
     except (ValueError, TypeError):
@@ -140,7 +140,7 @@ def occurrences(
     return made
 
 
-def _advanced(rule: str, first: datetime, since: datetime) -> datetime:
+def _advance_start(rule: str, first: datetime, since: datetime) -> datetime:
     """Return a start of the same days near `since`, so that years before it are not walked through."""
     parts = parts_of(rule)
     days = {"DAILY": 1, "WEEKLY": 7}.get(parts.get("FREQ", ""), 0) * int(parts.get("INTERVAL", 1))
@@ -167,7 +167,7 @@ def takes_place(rule: str, first: datetime, start: datetime, excluded: Iterable[
     return start in occurrences(rule, first, start, start + timedelta(minutes=1), excluded)
 
 
-def split(rule: str, first: datetime, at: datetime) -> tuple[str, str]:
+def split_rule(rule: str, first: datetime, at: datetime) -> tuple[str, str]:
     """Return (rule before, rule from here on) of a series that changes from its meeting at `at`.
 
     COUNT is shared out between both; otherwise the first part ends before `at` and the second keeps the end of the whole.
@@ -181,7 +181,7 @@ def split(rule: str, first: datetime, at: datetime) -> tuple[str, str]:
     return text_of(before), text_of(parts)
 
 
-def moved(rule: str, old: datetime, new: datetime) -> str:
+def move_rule(rule: str, old: datetime, new: datetime) -> str:
     """Return the rule of a series that is moved as a whole: weekdays and days of the month follow where one is named."""
     parts = parts_of(rule)
     if parts.get("BYDAY") == DAYS[old.weekday()]:
@@ -201,7 +201,7 @@ WEEKDAYS_ZH = dict(zip(DAYS, "一二三四五六日", strict=True))
 WEEKDAYS_EN = dict(zip(DAYS, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
 
 
-def words(rule: str) -> Bilingual:
+def describe_rule(rule: str) -> Bilingual:
     """Return a rule in a few words; what has no short words stands as the rule itself."""
     if not rule:
         return bilingual("不重复", "Once")
@@ -214,7 +214,7 @@ def words(rule: str) -> Bilingual:
     if parts.get("COUNT"):
         return bilingual("{what}，共 {n} 次", "{what}, {n} times", what=base, n=parts["COUNT"])
     if parts.get("UNTIL"):
-        end = _until(parts["UNTIL"])
+        end = _last_moment(parts["UNTIL"])
         return bilingual("{what}，至 {day}", "{what} until {day}", what=base, day=f"{end:%Y-%m-%d}")
     return base
 

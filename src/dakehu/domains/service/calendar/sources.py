@@ -45,10 +45,10 @@ def _whole_day(day: date, **more: Any) -> CalendarEntry:
 
 def meeting_entries(first: date, last: date, users: Users) -> list[CalendarEntry]:
     """Return meetings, those of a series one by one."""
-    return [_meeting(one) for one in meetings_between(first, last, users)]
+    return [_meeting_entry(one) for one in meetings_between(first, last, users)]
 
 
-def _meeting(one: Occurrence) -> CalendarEntry:
+def _meeting_entry(one: Occurrence) -> CalendarEntry:
     row = one.row
     is_open = row.state == MeetingState.PLANNED
     at = one.key.partition("@")[2]

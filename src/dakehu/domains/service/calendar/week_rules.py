@@ -63,7 +63,7 @@ def plan_week(free: Mapping[date, int], works: Iterable[Work]) -> WeekPlan:
         days = _days_for(work, room)
         fitting = [day for day in days if room[day] >= work.minutes]
         if not fitting:
-            left.append(Left(work, _why_left(work, days, room)))
+            left.append(Left(work, _left_over_reason(work, days, room)))
             continue
         day = fitting[0] if work.mandatory else max(fitting, key=lambda one: (room[one], -one.toordinal()))
         placed[work.key] = day
@@ -85,7 +85,7 @@ def _days_for(work: Work, room: Mapping[date, int]) -> list[date]:
     ]
 
 
-def _why_left(work: Work, days: list[date], room: Mapping[date, int]) -> Bilingual:
+def _left_over_reason(work: Work, days: list[date], room: Mapping[date, int]) -> Bilingual:
     """Return why work does not fit."""
     if work.fixed is not None:
         return bilingual(

@@ -37,7 +37,7 @@ def evaluate_comments(
             evaluation.fault(row, *fault)
     texts = columns.get("text") or [None] * count
     keys = [_key(columns, row, clients[row], texts[row]) for row in range(count)]
-    row_matching.evaluate(Comment, columns, keys, _stored(columns, clients), (), evaluation, mode=mode)
+    row_matching.evaluate(Comment, columns, keys, _stored_comments(columns, clients), (), evaluation, mode=mode)
     row_matching.require_columns(ACTIONS["service.add_comment"].parameters, columns, evaluation)
     authors = dict(
         Comment.objects.filter(pk__in=[evaluation.targets[row] for row in evaluation.rows(UPDATED)]).values_list(
@@ -67,7 +67,7 @@ def _name_subject(columns: Columns, row: int, clients: list[int]) -> tuple[str, 
         nobody = bilingual("这一行没有写明是哪位客户。", "The row does not say which client it is about.")
         return None if clients[row] else ("client_code", "", nobody)
     number = columns["subject_id"][row]
-    if number is None or not subjects.sees(subject.kind, number):
+    if number is None or not subjects.can_see(subject.kind, number):
         missing = bilingual(
             "没有这条{kind}：{n}。", "There is no such {kind}: {n}.", kind=subject.name, n=number or "–"
         )
@@ -81,7 +81,7 @@ def _key(columns: Columns, row: int, client: int, text: Any) -> tuple[Any, ...]:
     return (kind, client if kind == CLIENT else columns["subject_id"][row], text)
 
 
-def _stored(columns: Columns, clients: list[int]) -> Stored:
+def _stored_comments(columns: Columns, clients: list[int]) -> Stored:
     """Return the stored comments about the records that the rows name, by what they are recognised by."""
     found: Stored = {}
     numbers = {number for number in columns["subject_id"] if number is not None}

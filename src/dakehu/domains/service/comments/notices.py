@@ -36,7 +36,7 @@ def mention_notices() -> list[dict[str, Any]]:
 
 def _notice(row: Comment, user: int | None) -> dict[str, Any]:
     """Return the notice of one comment that mentions the reader, or `user` for whom the reader stands in."""
-    about = subjects.about(row.subject_kind, record_id(row))
+    about = subjects.describe_subject(row.subject_kind, record_id(row))
     who = row.author.name if row.author else ""
     said = bilingual(
         "{who}在{kind}“{title}”的评论中提到您{whose}",

@@ -30,13 +30,13 @@ def mentioned_people(text: str, kind: str, number: int) -> list[int]:
             "There is no “{who}”. Choose from the list, or write @user-name.",
             who="”“".join(unknown),
         )
-    found = rules.mentioned(text, people)
+    found = rules.mentioned_ids(text, people)
     if AMBIGUOUS in found:
-        who = next(one.text for one in rules.pieces(text, people) if one.user == AMBIGUOUS)
+        who = next(one.text for one in rules.split_comment(text, people) if one.user == AMBIGUOUS)
         raise refusal(
             "text", "“{who}”有重名，请写成 @登录名。", "Several people are called “{who}”; write @user-name.", who=who
         )
-    blind = [user for user in found if not sees(user, kind, number)]
+    blind = [user for user in found if not can_see(user, kind, number)]
     if blind:
         raise refusal(
             "text",
@@ -47,13 +47,13 @@ def mentioned_people(text: str, kind: str, number: int) -> list[int]:
     return found
 
 
-def sees(user: int, kind: str, number: int) -> bool:
+def can_see(user: int, kind: str, number: int) -> bool:
     """Return whether a member of staff sees a record with today's rights."""
     with acting_as(team.actor_for(user)):
-        return subjects.sees(kind, number)
+        return subjects.can_see(kind, number)
 
 
-def offered(kind: str, number: int, said: str = "") -> list[dict[str, Any]]:
+def mentionable_people(kind: str, number: int, said: str = "") -> list[dict[str, Any]]:
     """Return who may be mentioned about a record, one's own team first: [{name, insert, team}]; `said` begins the name."""
     subjects.get_record(kind, number)
     me, own = current_actor().user_id, set(current_actor().extra.get("teams") or ())
@@ -64,7 +64,7 @@ def offered(kind: str, number: int, said: str = "") -> list[dict[str, Any]]:
     for row in sorted(fits, key=lambda row: (row.team_id not in own, row.name, row.username)):
         if len(made) == MOST:
             break
-        if sees(row.pk, kind, number):
+        if can_see(row.pk, kind, number):
             is_shared = people[row.name] == AMBIGUOUS
             made.append(
                 {

@@ -75,7 +75,7 @@ def discussion(*, kind: str, number: int) -> dict[str, Any]:
         "kind": subject.kind,
         "is_client": subject.is_client,
         "number": record.pk,
-        "about": subjects.about(subject.kind, record.pk),
+        "about": subjects.describe_subject(subject.kind, record.pk),
         "may_write": current_actor().may(Permission.COMMENT_WRITE),
         "more": max(rows.count() - SHOWN, 0) if len(found) > SHOWN else 0,
         "comments": _lines(reversed(found[:SHOWN]), subject.kind),
@@ -101,9 +101,9 @@ def _lines(rows: Iterable[Comment], kind: str) -> list[dict[str, Any]]:
             "edited": f"{clock.local(row.edited_at):%Y-%m-%d %H:%M}" if row.edited_at else "",
             "pieces": [
                 {"text": one.text, "is_mention": one.user is not None, "is_me": one.user == me and me is not None}
-                for one in rules.pieces(row.text if is_cleared else DOTS, names)
+                for one in rules.split_comment(row.text if is_cleared else DOTS, names)
             ],
-            "about": None if row.subject_kind == kind else subjects.about(row.subject_kind, record_id(row)),
+            "about": None if row.subject_kind == kind else subjects.describe_subject(row.subject_kind, record_id(row)),
         }
         for row in found
     ]
@@ -118,4 +118,4 @@ def _lines(rows: Iterable[Comment], kind: str) -> list[dict[str, Any]]:
 )
 def mentionable(*, kind: str, number: int, said: str | None = None) -> list[dict[str, Any]]:
     """Return who may be mentioned about a record: those who see it, one's own team first: [{name, insert, team}]."""
-    return people.offered(kind, number, said or "")
+    return people.mentionable_people(kind, number, said or "")

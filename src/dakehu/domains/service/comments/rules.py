@@ -18,7 +18,7 @@ class Piece:
     user: int | None = None
 
 
-def pieces(text: str, people: Mapping[str, int]) -> list[Piece]:
+def split_comment(text: str, people: Mapping[str, int]) -> list[Piece]:
     """Return a comment as pieces, in order; people: {name or user name: id}. The longest name that fits is meant."""
     names = sorted(people, key=len, reverse=True)
     made: list[Piece] = []
@@ -38,14 +38,14 @@ def pieces(text: str, people: Mapping[str, int]) -> list[Piece]:
     return made
 
 
-def mentioned(text: str, people: Mapping[str, int]) -> list[int]:
+def mentioned_ids(text: str, people: Mapping[str, int]) -> list[int]:
     """Return the ids of the people whom a comment mentions, each once, in order."""
-    return list(dict.fromkeys(one.user for one in pieces(text, people) if one.user is not None))
+    return list(dict.fromkeys(one.user for one in split_comment(text, people) if one.user is not None))
 
 
 def unknown_names(text: str, people: Mapping[str, int]) -> list[str]:
     """Return what follows an @ and is nobody's name."""
-    plain = [one.text for one in pieces(text, people) if one.user is None]
+    plain = [one.text for one in split_comment(text, people) if one.user is None]
     found = [WORD.match(part, at.end()) for part in plain for at in AT.finditer(part)]
     return [word.group() for word in found if word is not None]
 

@@ -31,7 +31,7 @@ def get_record(kind: str, number: int | None) -> Any:
     return row
 
 
-def sees(kind: str, number: int) -> bool:
+def can_see(kind: str, number: int) -> bool:
     """Return whether the actor may see a record."""
     try:
         get_record(kind, number)
@@ -40,10 +40,10 @@ def sees(kind: str, number: int) -> bool:
     return True
 
 
-def about(kind: str, number: int) -> dict[str, Any]:
+def describe_subject(kind: str, number: int) -> dict[str, Any]:
     """Return what a comment is about: {kind, kind_name, id, title, url}; title and url are "" where it is gone or out of reach."""
     subject = comment_subjects.find(kind)
-    if subject is None or not sees(kind, number):
+    if subject is None or not can_see(kind, number):
         return {"kind": kind, "kind_name": str(subject.name) if subject else kind, "id": number, "title": "", "url": ""}
     shown = render_row(get_record(kind, number), (subject.title,), shown=True)
     return {

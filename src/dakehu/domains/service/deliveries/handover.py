@@ -53,7 +53,7 @@ class Claimed:
     attachments: list[list[str]]
 
 
-def due(now: datetime, channels: tuple[str, ...]) -> Any:
+def due_deliveries(now: datetime, channels: tuple[str, ...]) -> Any:
     """Return the deliveries of some channels that are due, the earliest first."""
     rows = Delivery.objects.filter(state__in=WAITING, due_at__lte=now, channel__in=channels)
     return rows.order_by("due_at", "pk")
@@ -70,7 +70,7 @@ def due(now: datetime, channels: tuple[str, ...]) -> Any:
 def claim_delivery(*, worker: str, channels: tuple[str, ...]) -> Claimed | bool | None:
     """Claim the earliest due delivery for a worker. False where a rule held it back instead; None where nothing is due."""
     now = clock.now()
-    rows = due(now, channels)
+    rows = due_deliveries(now, channels)
     if transaction.get_connection().features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True, of=("self",))
     row: Delivery | None = rows.first()
@@ -114,10 +114,10 @@ def _refusals(row: Delivery, text: str, now: datetime) -> list[Refusal]:
         is_read = has_waited and not is_still_unread(row.recipient_id, row.notices)
         return [refusal_by("read_already")] if is_read else []
     found = may_send(row.client, str(row.channel), str(row.kind)) if row.client_id else []
-    return found + client_text.refusals(_words(row, text), str(row.kind))
+    return found + client_text.refusals(_all_words(row, text), str(row.kind))
 
 
-def _words(row: Delivery, text: str) -> str:
+def _all_words(row: Delivery, text: str) -> str:
     """Return all words of a delivery that its reader sees."""
     return client_text.words_of(row.subject.open() if row.subject else "", text, row.html.open() if row.html else "")
 
@@ -131,7 +131,7 @@ def _hold_back(row: Delivery, refused: list[Refusal], now: datetime, text: str) 
     only_hours = rules_named == ["quiet_hours"]
     row.rule = refused[0].rule
     if rules_named[-1] == reviews.RULE_REVIEW and set(rules_named) <= {"quiet_hours", reviews.RULE_REVIEW}:
-        reviews.request_review(_words(row, text), str(row.kind))
+        reviews.request_review(_all_words(row, text), str(row.kind))
         row.rule, row.due_at = reviews.RULE_REVIEW, now + REVIEWED_WITHIN
         row.state = DeliveryState.HELD.value
         row.history = [*row.history, step(row.state, refused[-1].text)]
@@ -161,35 +161,35 @@ def settle_delivery(*, delivery: int, worker: str, outcome: Outcome) -> str:
     is_mine = row.state == DeliveryState.SENDING and row.leased_by == worker
     if not is_mine:
         if outcome.result is Result.ACCEPTED and row.state in (*WAITING, DeliveryState.UNKNOWN):
-            _accept(row, outcome, LATE_ANSWER)
+            _record_accepted(row, outcome, LATE_ANSWER)
         return str(row.state)
     row.leased_by, row.leased_until = "", None
     row.answer = without_addresses(outcome.answer.zh if isinstance(outcome.answer, Bilingual) else outcome.answer)
     if outcome.result is Result.ACCEPTED:
-        _accept(row, outcome)
+        _record_accepted(row, outcome)
     elif outcome.result is Result.UNKNOWN:
         _doubt(row, outcome.answer, now)
     else:
         wait = rules.next_attempt_in(row.attempts) if outcome.result is Result.TEMPORARY else None
         row.state = (DeliveryState.FAILED_TEMPORARY if wait else DeliveryState.FAILED_FINAL).value
         row.due_at = now + wait if wait else row.due_at
-        row.history = [*row.history, step(row.state, _masked(outcome.answer))]
+        row.history = [*row.history, step(row.state, _mask_addresses(outcome.answer))]
         if outcome.result is Result.TEMPORARY and not wait:
             row.history = [*row.history, step(row.state, GIVEN_UP)]
         row.save()
     return str(row.state)
 
 
-def _masked(answer: Bilingual | str) -> Bilingual | str:
+def _mask_addresses(answer: Bilingual | str) -> Bilingual | str:
     """Return an answer without addresses."""
     if isinstance(answer, Bilingual):
         return Bilingual(without_addresses(answer.in_("zh")), without_addresses(answer.in_("en")))
     return without_addresses(answer)
 
 
-def _accept(row: Delivery, outcome: Outcome, note: Bilingual | str = "") -> None:
+def _record_accepted(row: Delivery, outcome: Outcome, note: Bilingual | str = "") -> None:
     row.state, row.sent_at, row.rule = DeliveryState.ACCEPTED.value, clock.now(), ""
-    row.history = [*row.history, step(row.state, note or _masked(outcome.answer))]
+    row.history = [*row.history, step(row.state, note or _mask_addresses(outcome.answer))]
     row.save()
 
 
@@ -197,7 +197,7 @@ def _doubt(row: Delivery, answer: Bilingual | str, now: datetime) -> None:
     """Note that nobody knows whether a delivery arrived: to staff it goes again, for a client a person decides."""
     row.was_unknown += 1
     row.leased_by, row.leased_until, row.sent_at = "", None, now
-    row.history = [*row.history, step(DeliveryState.UNKNOWN, _masked(answer) or NOBODY_KNOWS)]
+    row.history = [*row.history, step(DeliveryState.UNKNOWN, _mask_addresses(answer) or NOBODY_KNOWS)]
     if rules.is_sent_again_when_unknown(str(row.kind)):
         row.state = DeliveryState.QUEUED.value
         row.due_at = now + (
@@ -233,6 +233,6 @@ def has_lost_deliveries(worker: str) -> bool:
     return any(is_lost(who, until, clock.now(), worker) for who, until in rows)
 
 
-def attached(claimed: Claimed) -> list[tuple[str, str, bytes]]:
+def read_attachments(claimed: Claimed) -> list[tuple[str, str, bytes]]:
     """Return the attachments of a delivery with their contents."""
     return [(name, media, files.content_of(key).whole()) for name, media, key in claimed.attachments]

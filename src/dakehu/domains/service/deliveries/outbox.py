@@ -84,7 +84,7 @@ def queue_delivery(*, values: dict[str, Any], not_before: datetime | None, messa
     now = clock.now()
     due = max(not_before, now) if not_before else now
     row = Delivery(**values, due_at=due, sent_by_id=current_actor().user_id)
-    row.message_id = message_id or rules.message_id(values["key"], index, _host())
+    row.message_id = message_id or rules.message_id(values["key"], index, _sender_host())
     later = due > now
     row.state = (DeliveryState.HELD if held_by else DeliveryState.PLANNED if later else DeliveryState.QUEUED).value
     row.rule = held_by
@@ -132,5 +132,5 @@ def _find(key: str, index: str) -> int | None:
     return found
 
 
-def _host() -> str:
+def _sender_host() -> str:
     return str(message_settings().sender_address).rpartition("@")[2] or HOST

@@ -78,7 +78,7 @@ def _batch(keys: list[str], kind: str, wishes: Wishes, now: datetime, waits_for_
     return Batch(tuple(keys), kind, until if held_by else None, held_by)
 
 
-def climbing(unread: Iterable[Unread], minutes: int | None, now: datetime) -> list[str]:
+def notices_to_escalate(unread: Iterable[Unread], minutes: int | None, now: datetime) -> list[str]:
     """Return the urgent notices that nobody has read for so long that the lead is told; none where the firm wants none."""
     if minutes is None:
         return []

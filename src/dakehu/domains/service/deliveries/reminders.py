@@ -43,7 +43,7 @@ def remind_everybody(progress: Any) -> dict[str, int]:
     counts = {"people": 0, "messages": 0, "failed": 0}
     for user in sorted(_people()):
         try:
-            counts["messages"] += remind(user=user, unread=_leaving(user))
+            counts["messages"] += remind(user=user, unread=_unread_notices(user))
             counts["people"] += 1
         except Exception:  # the bell of one must not keep the others from being reminded
             log.exception("user %s could not be reminded", user)
@@ -60,7 +60,7 @@ def _people() -> set[int]:
     return set(rows.values_list("user_id", flat=True)) & set(team.active_user_ids())
 
 
-def _leaving(user: int) -> list[dict[str, Any]]:
+def _unread_notices(user: int) -> list[dict[str, Any]]:
     """Return somebody's unread notices that may leave the desk, in their own language."""
     with in_language(team.language_of(user)):
         return [one for one in unread_notices(user) if one["leaves"]]
@@ -75,7 +75,7 @@ def remind(*, user: int, unread: list[dict[str, Any]]) -> int:
     settings, now = message_settings(), clock.local(clock.now())
     preference = preference_of(user)
     by_key = {one["key"][:200]: one for one in unread}
-    seen = _seen(user, list(by_key))
+    seen = _seen_records(user, list(by_key))
     state = [
         Unread(
             key,
@@ -86,7 +86,7 @@ def remind(*, user: int, unread: list[dict[str, Any]]) -> int:
         )
         for key, one in by_key.items()
     ]
-    wishes = _wishes(preference)
+    wishes = _wishes_of(preference)
     count = 0
     addresses = _addresses(user)
     for batch in reminder_rules.batches(state, wishes, now) if addresses else ():
@@ -95,10 +95,12 @@ def remind(*, user: int, unread: list[dict[str, Any]]) -> int:
     if addresses and reminder_rules.is_digest_due(wishes, now):
         preference.digested_on = now.date()
         preference.save()
-    return count + _climb(user, reminder_rules.climbing(state, settings.escalate_minutes, now), by_key, seen, settings)
+    return count + _escalate_unread(
+        user, reminder_rules.notices_to_escalate(state, settings.escalate_minutes, now), by_key, seen, settings
+    )
 
 
-def _seen(user: int, keys: list[str]) -> dict[str, SeenNotice]:
+def _seen_records(user: int, keys: list[str]) -> dict[str, SeenNotice]:
     """Return the record of each notice, begun now for new ones; records of long ago go."""
     found = {row.key: row for row in SeenNotice.objects.filter(user_id=user, key__in=keys)}
     for key in keys:
@@ -116,7 +118,7 @@ def _mark(seen: dict[str, SeenNotice], keys: Any, column: str) -> None:
         seen[key].save()
 
 
-def _wishes(row: NoticePreference) -> Wishes:
+def _wishes_of(row: NoticePreference) -> Wishes:
     until = clock.local(row.snoozed_until) if row.snoozed_until is not None else None
     return Wishes(
         str(row.timing),
@@ -167,7 +169,7 @@ def _queue(
     return len(addresses)
 
 
-def _climb(
+def _escalate_unread(
     user: int,
     keys: list[str],
     by_key: dict[str, dict[str, Any]],
@@ -218,7 +220,7 @@ def _digest(parts: Any) -> str:
 
 def remind_if_due() -> None:
     """Start the job where it last ran long enough ago and somebody is to be reminded; asked by the worker."""
-    last = jobs.last_queued(REMIND)
+    last = jobs.last_queued_at(REMIND)
     is_wanted = message_settings().escalate_minutes is not None or NoticeAddress.objects.filter(is_on=True).exists()
     if is_wanted and (last is None or clock.now() - last >= EVERY):
         jobs.start_by(REMIND, clock.now())

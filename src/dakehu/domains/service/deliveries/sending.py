@@ -92,7 +92,7 @@ def note_mail_server(*, failure: Bilingual | None) -> None:
 def _send_mail(worker: str, until: float, counts: dict[str, int]) -> bool:
     """Send the mail that is due; return whether the server is away."""
     settings = message_settings()
-    if not settings.mail_on or not handover.due(clock.now(), (MAIL,)).exists():
+    if not settings.mail_on or not handover.due_deliveries(clock.now(), (MAIL,)).exists():
         return False
     server, sender, name = open_mail_settings()
     with MailSession(server) as session:
@@ -110,11 +110,11 @@ def _send_mail(worker: str, until: float, counts: dict[str, int]) -> bool:
             if claimed is None:
                 break
             if isinstance(claimed, Claimed):
-                _settle(claimed, worker, _by_mail(session, claimed, sender, name), counts)
+                _record_attempt(claimed, worker, _send_by_mail(session, claimed, sender, name), counts)
     return False
 
 
-def _by_mail(session: MailSession, claimed: Claimed, sender: str, name: str) -> Outcome:
+def _send_by_mail(session: MailSession, claimed: Claimed, sender: str, name: str) -> Outcome:
     """Hand one mail over. One that cannot be written, such as to an address that is none, fails for good."""
     try:
         mail = Outgoing(
@@ -127,7 +127,7 @@ def _by_mail(session: MailSession, claimed: Claimed, sender: str, name: str) -> 
             message_id=claimed.message_id,
             at=clock.local(clock.now()),
             headers=claimed.headers,
-            attachments=handover.attached(claimed),
+            attachments=handover.read_attachments(claimed),
         )
         return session.send(mail)
     except Unreachable as away:
@@ -140,15 +140,15 @@ def _by_mail(session: MailSession, claimed: Claimed, sender: str, name: str) -> 
 def _send_chat(worker: str, until: float, counts: dict[str, int]) -> None:
     """Send the chat texts that are due."""
     settings = message_settings()
-    while time.monotonic() < until and handover.due(clock.now(), (CHAT,)).exists():
+    while time.monotonic() < until and handover.due_deliveries(clock.now(), (CHAT,)).exists():
         claimed = handover.claim_delivery(worker=worker, channels=(CHAT,))
         if claimed is None:
             break
         if isinstance(claimed, Claimed):
-            _settle(claimed, worker, _by_chat(claimed, settings), counts)
+            _record_attempt(claimed, worker, _send_by_chat(claimed, settings), counts)
 
 
-def _by_chat(claimed: Claimed, settings: MessageSettings) -> Outcome:
+def _send_by_chat(claimed: Claimed, settings: MessageSettings) -> Outcome:
     try:
         address = chat.read_address(claimed.address, names(settings.chat_hosts), names(settings.chat_services))
     except Refused as fault:
@@ -162,7 +162,7 @@ def names(text: str) -> list[str]:
     return [one.strip() for one in text.replace("，", ",").split(",") if one.strip()]
 
 
-def _settle(claimed: Claimed, worker: str, outcome: Outcome, counts: dict[str, int]) -> None:
+def _record_attempt(claimed: Claimed, worker: str, outcome: Outcome, counts: dict[str, int]) -> None:
     """Record an attempt; a busy database is asked again, since the message cannot be taken back."""
     for tried in range(SETTLE_TRIES):
         try:
@@ -187,7 +187,7 @@ def _plan_next(is_away: bool) -> None:
 def send_if_due() -> None:
     """Start the job where something is due or was left by a worker that died; the worker asks once a minute."""
     channels = (CHAT, MAIL) if message_settings().mail_on else (CHAT,)
-    if handover.due(clock.now(), channels).exists() or handover.has_lost_deliveries(worker_name()):
+    if handover.due_deliveries(clock.now(), channels).exists() or handover.has_lost_deliveries(worker_name()):
         start_sending(clock.now())
 
 

@@ -35,16 +35,16 @@ def contents_of(moves: list[Move], giver: Any) -> dict[int, dict[str, Any]]:
             "giver": giver.name,
             "receiver": move.receiver.name,
             "as_of": clock.today().isoformat(),
-            "promises": [_promise(row) for row in move.promises],
+            "promises": [_render_promise(row) for row in move.promises],
             "taboos": getattr(needs.get(move.client.pk), "taboos", ""),
             "likes": getattr(needs.get(move.client.pk), "likes", ""),
             "goal": getattr(needs.get(move.client.pk), "goal", ""),
             "relations": relations.get(move.client.pk, []),
             "groups": groups.get(move.client.pk, []),
             "dates": dates.get(move.client.pk, []),
-            "open_work": [_work(row) for row in move.owned],
+            "open_work": [_render_work(row) for row in move.owned],
             "contacts": contacts.get(move.client.pk, []),
-            "script": _both(_script(move, giver, needs.get(move.client.pk))),
+            "script": _in_both_languages(_script(move, giver, needs.get(move.client.pk))),
             "files": files.get(move.client.pk, []),
         }
         for move in moves
@@ -75,7 +75,7 @@ def _contact(row: Any) -> dict[str, Any]:
     return {"on": clock.local(row.held_at).date().isoformat(), "summary": row.summary[:500], "result": row.result}
 
 
-def _promise(row: Any) -> dict[str, Any]:
+def _render_promise(row: Any) -> dict[str, Any]:
     """Return an open promise."""
     return {
         "text": row.promise,
@@ -84,7 +84,7 @@ def _promise(row: Any) -> dict[str, Any]:
     }
 
 
-def _work(row: Any) -> dict[str, Any]:
+def _render_work(row: Any) -> dict[str, Any]:
     """Return a piece of open work: its kind in both languages, its text and its day."""
     at = getattr(row, "due_at", None) or getattr(row, "starts_at", None)
     due = getattr(row, "due_on", None) or clock.local(at).date()
@@ -103,7 +103,7 @@ def _files(ids: list[int]) -> dict[int, list[dict[str, Any]]]:
     return found
 
 
-def _both(text: Bilingual) -> dict[str, str]:
+def _in_both_languages(text: Bilingual) -> dict[str, str]:
     """Return a text in both languages."""
     return {"zh": text.in_("zh"), "en": text.in_("en")}
 

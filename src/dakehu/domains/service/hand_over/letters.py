@@ -16,7 +16,7 @@ from dakehu.foundation.schema.fields import model_of
 SUBJECT = bilingual("您的客户经理变更", "Your new relationship manager")
 
 
-def _untold(row: HandOver) -> list[HandOverPack]:
+def _packs_without_notice(row: HandOver) -> list[HandOverPack]:
     """Return the packs whose clients were not told."""
     packs = HandOverPack.objects.filter(hand_over=row, informed_on=None).exclude(letter="")
     return list(packs.select_related("client").order_by("client__code"))
@@ -48,7 +48,7 @@ def tell_clients(*, hand_over: int) -> dict[str, Any]:
     row = get_hand_over(hand_over, HandOverState.EFFECTIVE)
     queued = by_hand = 0
     with elevated("telling clients who serves them now"):
-        for pack in _untold(row):
+        for pack in _packs_without_notice(row):
             address = mail_address(pack.client_id)
             if not address:
                 by_hand += 1

@@ -115,10 +115,10 @@ def hand_over(move: Move, user: Any, day: date) -> dict[str, Any]:
     ended = []
     serving = open_duties(None, [move.client.pk]) if move.is_main else []
     if move.is_main:
-        ended += [_duty(row) for row in open_duties(move.receiver, [move.client.pk])]
-        ended += [_duty(row) for row in serving if row.user_id not in (user.pk, move.receiver.pk)]
+        ended += [_render_duty(row) for row in open_duties(move.receiver, [move.client.pk])]
+        ended += [_render_duty(row) for row in serving if row.user_id not in (user.pk, move.receiver.pk)]
     for duty in open_duties(user, [move.client.pk]):
-        ended.append(_duty(duty))
+        ended.append(_render_duty(duty))
         duty.until = day
         duty.save()
     if move.is_main:
@@ -136,7 +136,7 @@ def hand_over(move: Move, user: Any, day: date) -> dict[str, Any]:
     }
 
 
-def _duty(row: Any) -> list[Any]:
+def _render_duty(row: Any) -> list[Any]:
     """Return a duty as plain values."""
     return [row.user_id, str(row.role), row.subject, row.ends_on.isoformat() if row.ends_on else None]
 

@@ -99,7 +99,9 @@ def hand_over_preview(*, user: Any, receiver: Any = None, split: Any = None, cli
     moves, errors = evaluate(user, receiver, split, clients)
     receivers = {move.receiver.pk: move.receiver for move in moves if move.receiver is not None}
     before = loads.loads_of([user.pk, *receivers])
-    after = load_rules.moved(before, {move.client.pk: move.receiver.pk for move in moves if move.receiver is not None})
+    after = load_rules.loads_after_move(
+        before, {move.client.pk: move.receiver.pk for move in moves if move.receiver is not None}
+    )
     return {
         "clients": _client_rows(moves, before[user.pk].clients),
         "people": [

@@ -34,7 +34,7 @@ def file_to_client(
         sent_at=message.sent_at or clock.now(),
         subject=message.subject,
         text=message.text,
-        sender=_shown(message.sender, source.addresses, staff)[:300] if message.sender else "",
+        sender=_person_name(message.sender, source.addresses, staff)[:300] if message.sender else "",
         recipients=_shown_list(message.recipients, source.addresses, staff),
         staff=_staff_of(message, direction, source, staff),
         thread=_thread(client, message),
@@ -57,7 +57,7 @@ def file_to_client(
     return row
 
 
-def _shown(person: Address, ours: Collection[str], staff: dict[str, Any]) -> str:
+def _person_name(person: Address, ours: Collection[str], staff: dict[str, Any]) -> str:
     """Return a person as a row names them: colleagues by name, everybody else with a masked address."""
     if person.address in staff:
         return str(staff[person.address].name)
@@ -70,7 +70,7 @@ def _shown(person: Address, ours: Collection[str], staff: dict[str, Any]) -> str
 
 def _shown_list(people: tuple[Address, ...], ours: Collection[str], staff: dict[str, Any]) -> str:
     """Return the recipients as a row names them; of many the first."""
-    shown = [_shown(one, ours, staff) for one in people]
+    shown = [_person_name(one, ours, staff) for one in people]
     rest = f" +{len(shown) - SHOWN}" if len(shown) > SHOWN else ""
     return ", ".join(shown[:SHOWN])[:990] + rest
 

@@ -63,10 +63,10 @@ def text_of(html: str) -> str:
         collector.close()
     except (AssertionError, ValueError):  # marked sections that the parser cannot follow
         collector.pieces.append(re.sub(r"<[^>]*>", " ", html))
-    return tidy("\n".join(line.strip(" ") for line in "".join(collector.pieces).split("\n")))
+    return normalise_lines("\n".join(line.strip(" ") for line in "".join(collector.pieces).split("\n")))
 
 
-def tidy(text: str) -> str:
+def normalise_lines(text: str) -> str:
     """Return text with plain line ends, without control characters, and with at most one empty line in a row."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
     text = "".join(sign for sign in text if sign in "\n\t" or (ord(sign) >= 32 and not 0x7F <= ord(sign) < 0xA0))

@@ -84,7 +84,7 @@ def file_mails(received: Iterable[ReceivedMail], source: MailSource) -> IntakeRe
     kept = [one for one in every if not _is_report(one)]
     read = [(one, _read(one)) for one in kept]
     messages = [message for _, message in read if isinstance(message, MailMessage)]
-    known = _look_up(messages, source)
+    known = _load_known(messages, source)
     result = IntakeResult(seen=len(every) - len(kept), returned=len(every) - len(kept))
     for one, message in read:
         result.seen += 1
@@ -127,7 +127,7 @@ def original_of(message: MailMessage) -> MailMessage | None:
     return find_original(message)
 
 
-def _look_up(messages: list[MailMessage], source: MailSource) -> _Known:
+def _load_known(messages: list[MailMessage], source: MailSource) -> _Known:
     """Return what is known of the people and ids in some mails."""
     every = [*messages, *(one for one in map(original_of, messages) if one is not None)]
     addresses = {person.address for message in every for person in message.people}
@@ -181,7 +181,7 @@ def _place(one: ReceivedMail, message: MailMessage, source: MailSource, known: _
         _set_aside(one, message, match, source, known, result)
         return
     fresh = [client for client in match.clients if not _is_filed(client, message, known)]
-    _settle(message, known)
+    _record_filed(message, known)
     if not fresh:
         result.duplicate += 1
         return
@@ -197,7 +197,7 @@ def _is_filed(client: int, message: MailMessage, known: _Known) -> bool:
     return any((client, value) in known.filed for value in (message.key, message.digest, message.message_id))
 
 
-def _settle(message: MailMessage, known: _Known) -> None:
+def _record_filed(message: MailMessage, known: _Known) -> None:
     """Note that a mail that was set aside has found its clients meanwhile."""
     row = known.aside.get(message.key) or known.aside.get(message.digest)
     if row is not None and str(row.state) == AsideState.WAITING:
@@ -230,8 +230,8 @@ def _set_aside(
         message_key=message.key,
         digest=message.digest,
         candidates=len(match.candidates),
-        ours=_ours(message, known),
-        source_key=_keep(one, message.key),
+        ours=_own_addresses(message, known),
+        source_key=_store_mail(one, message.key),
     )
     row.save()
     known.aside |= {message.key: row, message.digest: row}
@@ -260,7 +260,7 @@ def _set_aside_unreadable(
         is_whole=one.is_whole,
         message_key=key,
         digest=key,
-        source_key=_keep(one, key),
+        source_key=_store_mail(one, key),
     )
     row.save()
     known.aside[key] = row
@@ -268,13 +268,13 @@ def _set_aside_unreadable(
     result.reasons[rules.UNREADABLE] += 1
 
 
-def _ours(message: MailMessage, known: _Known) -> list[str]:
+def _own_addresses(message: MailMessage, known: _Known) -> list[str]:
     """Return the addresses in a mail, and in the one it forwards, that are the firm's."""
     original = original_of(message)
     people = [*message.people, *(original.people if original else ())]
     return sorted({person.address for person in people} & set(known.directory.ours))
 
 
-def _keep(one: ReceivedMail, key: str) -> str:
+def _store_mail(one: ReceivedMail, key: str) -> str:
     """Store a mail for the time in which somebody may decide; returns its key."""
     return str(files.save(f"mail-{key[:12]}.eml", one.content, days=ASIDE_DAYS).key)

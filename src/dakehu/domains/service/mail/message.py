@@ -128,7 +128,7 @@ def _read(raw: RawMessage, depth: int, headers_only: bool = False) -> MailMessag
         notes.append(_encoding_note("主题", "subject", how))
     texts, files, forwarded = ([], [], []) if headers_only else _content_of(raw, depth, notes)
     senders = addresses_of(raw, "From", charset) or addresses_of(raw, "Sender", charset)
-    text = html_text.tidy("\n\n".join(texts))
+    text = html_text.normalise_lines("\n\n".join(texts))
     if len(text) > TEXT:
         text = text[:TEXT]
         notes.append(
@@ -220,7 +220,7 @@ def _content_of(
         kind = part.get_content_type()
         name = _file_name(part)
         if kind == "message/rfc822":
-            inner = _inner(part)
+            inner = _inner_message(part)
             if inner is not None:
                 forwarded.append(_read(inner, depth + 1))
                 files.append(MailFile(name or f"mail-{len(files) + 1}.eml", kind, inner.as_bytes()))
@@ -273,7 +273,7 @@ def _payload(part: RawMessage) -> bytes:
     return content if isinstance(content, bytes) else b""
 
 
-def _inner(part: RawMessage) -> RawMessage | None:
+def _inner_message(part: RawMessage) -> RawMessage | None:
     """Return the message within a part."""
     held: Any = part.get_payload()
     first = held[0] if isinstance(held, list) and held else None

@@ -91,7 +91,7 @@ def mail_preview(
 
     Without subject and text those of the template, or of an answer.
     """
-    answers = _answered(client, client_mail)
+    answers = _get_answered_mail(client, client_mail)
     subject, text = _start(mail_template, answers, subject, text)
     values = values_for(client)
     subject, text = fill(subject, values), fill(text, values)
@@ -109,7 +109,7 @@ def mail_preview(
     }
 
 
-def _answered(client: Any, pk: int | None) -> Mail | None:
+def _get_answered_mail(client: Any, pk: int | None) -> Mail | None:
     """Return the mail that is answered. Raises NotFound for one of another client."""
     if pk is None:
         return None
@@ -123,13 +123,13 @@ def _start(
     template: MailTemplate | None, answers: Mail | None, subject: str | None, text: str | None
 ) -> tuple[str, str]:
     """Return subject and text as they were written, else those of the template, else the subject of an answer."""
-    first = f"Re: {_bare(answers.subject)}" if answers is not None else ""
+    first = f"Re: {_strip_reply_signs(answers.subject)}" if answers is not None else ""
     if template is not None:
         return subject or template.subject, text or template.text
     return subject or first, text or ""
 
 
-def _bare(subject: str) -> str:
+def _strip_reply_signs(subject: str) -> str:
     """Return a subject without the signs of an answer before it."""
     return ANSWER.sub("", subject).strip()
 
@@ -163,7 +163,7 @@ def send_mail(
     Placeholders are filled in. Raises Refused by the name of every rule that stands against it: no address, refusal or
     restriction of the client, an open placeholder. The rules are asked again when it leaves; during quiet hours it waits.
     """
-    answers = _answered(client, client_mail)
+    answers = _get_answered_mail(client, client_mail)
     values = values_for(client)
     subject, text = fill(subject, values).strip(), fill(text, values).strip()
     found = contact_for(client, contact, answers)

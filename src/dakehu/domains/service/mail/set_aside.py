@@ -52,7 +52,7 @@ def _visible() -> Any:
     return own | rows.filter(owner=None) if actor.may(Permission.MAIL_SORT) else own
 
 
-def _hidden(rows: list[SetAsideMail]) -> set[int]:
+def _hidden_mail_ids(rows: list[SetAsideMail]) -> set[int]:
     """Return the ids of mails that might belong to a client whom the actor may not see. One's own mailbox hides nothing."""
     others = [row for row in rows if row.candidates and row.owner_id is None]
     seen: dict[int, int] = {}
@@ -64,14 +64,14 @@ def _hidden(rows: list[SetAsideMail]) -> set[int]:
 def waiting_mails() -> list[SetAsideMail]:
     """Return the mails that wait for the actor's decision, newest first, at most 200."""
     rows = list(_visible().order_by("-pk")[:SHOWN])
-    hidden = _hidden(rows)
+    hidden = _hidden_mail_ids(rows)
     return [row for row in rows if row.pk not in hidden]
 
 
 def get_set_aside(pk: int) -> SetAsideMail:
     """Return a waiting mail that the actor may decide. Raises NotFound."""
     row = _visible().filter(pk=pk).first()
-    if row is None or _hidden([row]):
+    if row is None or _hidden_mail_ids([row]):
         raise NotFound(bilingual("待归档邮件", "mail set aside"))
     return row
 

@@ -102,7 +102,7 @@ class Moment(ClientRecorded):
     compliance_only = field(models.BooleanField(default=False), zh="仅合规可见", en="Compliance only", editable=False)
 
     list_filters = lists.FILTERS
-    computed_columns = (computed("why", zh="为什么", en="Why", by=reasons.why, sensitivity=PERSONAL),)
+    computed_columns = (computed("why", zh="为什么", en="Why", by=reasons.firing_reason, sensitivity=PERSONAL),)
 
     class Meta(ClientRecorded.Meta):
         constraints = [

@@ -69,7 +69,7 @@ def active_rules(kinds: Iterable[str] | None = None) -> tuple[list[ActiveRule], 
     rules, waiting = [], []
     for kind in sorted(wanted):
         try:
-            rules.append(compiled(types[kind], written.get(kind)))
+            rules.append(compile_rule(types[kind], written.get(kind)))
         except (ExpressionError, KeyError, ValueError) as fault:
             waiting.append(
                 Waiting(kind, bilingual("规则无法执行：{fault}", "The rule cannot run: {fault}", fault=str(fault)))
@@ -95,10 +95,10 @@ def own_type(row: MomentRule) -> MomentType:
     )
 
 
-def compiled(kind: MomentType, row: MomentRule | None = None) -> ActiveRule:
+def compile_rule(kind: MomentType, row: MomentRule | None = None) -> ActiveRule:
     """Return the rule of a type, or of a lead's version of it. Raises ExpressionError, and ValueError for its deadline."""
     if row is not None:
-        kind = _changed(kind, row)
+        kind = _apply_version(kind, row)
     return ActiveRule(
         kind,
         row.version if row is not None else 0,
@@ -108,7 +108,7 @@ def compiled(kind: MomentType, row: MomentRule | None = None) -> ActiveRule:
     )
 
 
-def _changed(kind: MomentType, row: MomentRule) -> MomentType:
+def _apply_version(kind: MomentType, row: MomentRule) -> MomentType:
     """Return a type with what a lead's version changes of it. What is mandatory stays so."""
     return replace(
         kind,

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from dakehu.domains.service.models import Interaction
-from dakehu.domains.service.moments.active import ActiveRule, active_rules, compiled
+from dakehu.domains.service.moments.active import ActiveRule, active_rules, compile_rule
 from dakehu.domains.service.moments.deadlines import due_at
 from dakehu.domains.service.moments.evaluation import evaluate
 from dakehu.domains.service.moments.owners import owners_on
@@ -90,7 +90,7 @@ def tried_rule(kind: str | None, rule: str | None, subject: str | None, deadline
         raise refusal("rule", "请写出规则，或给出事件编号。", "Write a rule, or name a kind.")
     found = replace(found, rule=rule or found.rule, deadline=check_deadline(deadline or found.deadline, found))
     try:
-        return compiled(found)
+        return compile_rule(found)
     except ExpressionError as error:
         raise Refused({"rule": [error.messages[""][0]]}) from error
 
@@ -148,7 +148,7 @@ def new_firings(fired: pl.DataFrame) -> pl.DataFrame:
     return ordered.filter((pl.col("day") > 0) & (before.is_null() | (pl.col("day") - before > 1)))
 
 
-def followed(new: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:
+def mark_followed(new: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:
     """Return the rows with `is_followed`: whether a contact came after `start` and not after `due`. Pure.
 
     `new` has client, start and due, `contacts` client and held_at, all moments in UTC.
@@ -308,7 +308,7 @@ def _contact(new: pl.DataFrame, rule: ActiveRule, days: Sequence[date]) -> dict[
     rows = Interaction.objects.filter(held_at__gte=first).order_by("pk").values_list("client_id", "held_at")
     contacts = read_columns(rows, {"client": pl.Int64, "held_at": pl.Datetime("us", "UTC")})
     past = dated.filter(pl.col("due") <= clock.now().astimezone(UTC))
-    followed_rows = followed(past, contacts)["is_followed"].sum() if past.height else 0
+    followed_rows = mark_followed(past, contacts)["is_followed"].sum() if past.height else 0
     share = followed_rows / past.height if past.height else None
     return {"followed": followed_rows, "due": past.height, "share": share, "pending": dated.height - past.height}
 

@@ -52,11 +52,13 @@ def due_steps(
             late[due_on] = trading_days_late(due_on, day, is_open) + 1
         reached = level_of(steps[kind], late[due_on])
         if reached > level:
-            found.append((pk, reached, _receiver(reached, client, owner, deputies, owners)))
+            found.append((pk, reached, _escalation_receiver(reached, client, owner, deputies, owners)))
     return found
 
 
-def _receiver(level: int, client: int, owner: int | None, deputies: Mapping[int, int], owners: Owners) -> int | None:
+def _escalation_receiver(
+    level: int, client: int, owner: int | None, deputies: Mapping[int, int], owners: Owners
+) -> int | None:
     """Return who has a moment at a level."""
     if level == DEPUTY:
         return deputies.get(client, owner)

@@ -38,14 +38,14 @@ def evaluate(day: date, rules: Sequence[ActiveRule], clients: Iterable[int] | No
     """Evaluate rules as known at the close of a day, for all clients or some. Each table of facts is read once."""
     found = Evaluation()
     with elevated("evaluate moments"), facts.keeping_frames():
-        missing = {name: missing_data(facts.table_called(name), day) for name in _tables_of(rules)}
+        missing = {name: missing_data(facts.get_table(name), day) for name in _tables_of(rules)}
         ready = [rule for rule in rules if not _is_waiting(rule, missing, found.waiting)]
-        served = _served(clients)
+        served = _open_clients(clients)
         every = _names_of(ready)
         for subject in dict.fromkeys(rule.type.subject for rule in ready):
             group = [rule for rule in ready if rule.type.subject == subject]
             frame = subject_frame(subject, day, _names_of(group), served, every)
-            found.fired.update(fire(frame, group))
+            found.fired.update(evaluate_rules(frame, group))
     return found
 
 
@@ -90,7 +90,7 @@ def missing_data(table: FactTable, day: date) -> Bilingual | None:
     return None
 
 
-def _served(clients: Iterable[int] | None) -> pl.DataFrame:
+def _open_clients(clients: Iterable[int] | None) -> pl.DataFrame:
     """Return [client] of the clients whose account is not closed nor their data restricted, all or some of them."""
     rows: Any = model_of("clients.Client").objects.exclude(status=CLOSED).filter(restricted=False).order_by("pk")
     if clients is not None:
@@ -111,10 +111,12 @@ def subject_frame(
     evaluation, so that tables of clients are read once for all of them.
     """
     tables = {name: facts.table_of(name) for name in names}
-    own = _loaded([t for t in facts.tables() if t.subject == subject and t in tables.values()], day, names)
-    of_client = _loaded([t for t in facts.tables() if t.subject == CLIENT and t in tables.values()], day, names, every)
+    own = _load_tables([t for t in facts.tables() if t.subject == subject and t in tables.values()], day, names)
+    of_client = _load_tables(
+        [t for t in facts.tables() if t.subject == CLIENT and t in tables.values()], day, names, every
+    )
     if subject == CLIENT:
-        start = served if served is not None else _served(None)
+        start = served if served is not None else _open_clients(None)
         return reduce(lambda left, right: left.join(right, on="client", how="left"), own, start)
     if not own:
         return pl.DataFrame(schema=dict.fromkeys(subject.key, pl.String))
@@ -125,7 +127,7 @@ def subject_frame(
     return reduce(lambda left, right: left.join(right, on="client", how="left"), of_client, frame)
 
 
-def _loaded(
+def _load_tables(
     tables: Sequence[FactTable], day: date, names: frozenset[str], every: frozenset[str] = frozenset()
 ) -> list[pl.DataFrame]:
     """Return the frames of tables with the facts asked for; `every` is read with them and kept for the next subject."""
@@ -134,22 +136,22 @@ def _loaded(
         own = [fact.name for fact in table.facts if fact.name not in table.subject.key]
         wanted = [name for name in own if name in names]
         read = frozenset(name for name in own if name in names or name in every)
-        frame = facts.kept((table.name, day, read), partial(table.load, day, read))
+        frame = facts.cached_frame((table.name, day, read), partial(table.load, day, read))
         frames.append(frame.select(*table.subject.key, *wanted))
     return frames
 
 
-def fire(frame: pl.DataFrame, rules: Sequence[ActiveRule]) -> dict[str, pl.DataFrame]:
+def evaluate_rules(frame: pl.DataFrame, rules: Sequence[ActiveRule]) -> dict[str, pl.DataFrame]:
     """Return {kind: rows that fire} of rules over one frame of their subject. Pure; all conditions in one pass."""
     conditions = [rule.rule.condition.alias(f"_{rule.kind}") for rule in rules]
     frame = frame.with_columns(conditions)
     found = {}
     for rule in rules:
-        found[rule.kind] = _described(frame.filter(pl.col(f"_{rule.kind}")), rule)
+        found[rule.kind] = _describe_hits(frame.filter(pl.col(f"_{rule.kind}")), rule)
     return found
 
 
-def _described(hits: pl.DataFrame, rule: ActiveRule) -> pl.DataFrame:
+def _describe_hits(hits: pl.DataFrame, rule: ActiveRule) -> pl.DataFrame:
     """Return rows that fired as an Evaluation holds them."""
     kind, columns = rule.type, set(hits.columns)
     is_urgent = rule.urgent.condition if rule.urgent is not None else pl.lit(False)

@@ -50,7 +50,7 @@ def moment_figures(*, days: int | None = None) -> dict[str, Any]:
     where nothing is counted.
     """
     since = clock.today() - timedelta(days=max(1, min(days or DAYS, MOST_DAYS)))
-    counted, served = _counted(since), _served(since)
+    counted, served = _moment_counts(since), _contact_counts(since)
     names = team.names_of({*counted, *served})
     rows = [
         _row(user, names.get(user, ""), counted.get(user, {}), served.get(user, {}), since) for user in sorted(names)
@@ -59,7 +59,7 @@ def moment_figures(*, days: int | None = None) -> dict[str, Any]:
     return {"since": since.isoformat(), "columns": columns, "rows": rows}
 
 
-def _counted(since: date) -> dict[int, dict[str, int]]:
+def _moment_counts(since: date) -> dict[int, dict[str, int]]:
     """Return {owner: {due, on_time, late, open}} of moments."""
     fired = Q(mandatory=True, fired_on__gte=since)
     in_time = Q(worked_at__lte=F("due_at"))
@@ -78,7 +78,7 @@ def _counted(since: date) -> dict[int, dict[str, int]]:
     return found
 
 
-def _served(since: date) -> dict[int, dict[str, int]]:
+def _contact_counts(since: date) -> dict[int, dict[str, int]]:
     """Return {main manager: {clients, contacted}} of the clients that the reader sees."""
     coverage: Any = model_of("clients.Coverage").objects.filter(until=None, role="main").order_by()
     rows = coverage.values("user").annotate(

@@ -90,7 +90,7 @@ def _evaluate_and_store(
     found = evaluate(day, rules, chosen)
     waiting += found.waiting
     by_kind = {rule.kind: rule for rule in rules if rule.kind in found.fired}
-    stored = storage.uncleared(by_kind, chosen) if clears else storage.fired_on(by_kind, day)
+    stored = storage.uncleared_moments(by_kind, chosen) if clears else storage.fired_on(by_kind, day)
     changes = storage.changes(found.fired, stored, day)
     if not clears:
         changes = storage.Changes(changes.new, changes.cleared.clear())

@@ -58,11 +58,11 @@ def owners_on(day: date, clients: Iterable[int] | None = None) -> Owners:
         frame.filter(pl.col("role") == "main").select("client", "user").unique("client", keep="first"),
         deputies.unique("client", keep="first", maintain_order=True),
         frozenset(away),
-        _leads(users),
+        _leads_of(users),
     )
 
 
-def _leads(users: Any) -> dict[int, int]:
+def _leads_of(users: Any) -> dict[int, int]:
     """Return {user id: id of the lead of the user's team} of users with a team that has a lead."""
     leading = {
         team: user

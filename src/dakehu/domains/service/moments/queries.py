@@ -4,7 +4,7 @@ from typing import Any
 
 from dakehu.domains.service.models import Moment, MomentOutcome, MomentRule, MomentRun
 from dakehu.domains.service.moments import deadlines, rules
-from dakehu.domains.service.moments.active import compiled
+from dakehu.domains.service.moments.active import compile_rule
 from dakehu.domains.service.moments.types import MomentType, moment_types
 from dakehu.domains.service.queries import CLIENT, FILTERS, MINE, ORDER, OWNER
 from dakehu.foundation.access.actor import current_actor
@@ -96,7 +96,7 @@ def list_moment_types() -> list[dict[str, Any]]:
 
 def tables_of(kind: MomentType) -> frozenset[str]:
     """Return the names of the fact tables that a type needs."""
-    return compiled(kind).tables
+    return compile_rule(kind).tables
 
 
 def sources_of(kind: MomentType) -> list[Bilingual]:

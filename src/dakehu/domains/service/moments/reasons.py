@@ -11,7 +11,7 @@ from dakehu.foundation.schema.facts import CLIENT, Subject
 from dakehu.foundation.schema.fields import model_of
 
 
-def why(row: Any) -> str:
+def firing_reason(row: Any) -> str:
     """Return why a moment fired, in the reader's language; "" where its rule can no longer be read."""
     checked = _rule_of(row.kind, row.rule_version)
     return describe(checked, row.values) if checked is not None else ""

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from dakehu.domains.service.models import MomentRule
 from dakehu.domains.service.moments import kinds
-from dakehu.domains.service.moments.active import compiled
+from dakehu.domains.service.moments.active import compile_rule
 from dakehu.domains.service.moments.reasons import subject_of
 from dakehu.domains.service.moments.rule_checks import (
     check_deadline,
@@ -72,7 +72,7 @@ def edit_rule(*, kind: str, text: str, based_on: int | None = None, **given: Any
     _check_newest(based_on, newest)
     if values == {**before, "text": _standard(before)}:
         raise refusal("text", "与上一版本相同，没有可保存的修改。", "Nothing differs from the version before.")
-    return _keep(kind, newest.version + 1 if newest else 1, {**values, "note": note})
+    return _save_version(kind, newest.version + 1 if newest else 1, {**values, "note": note})
 
 
 @action(
@@ -102,7 +102,7 @@ def copy_rule(*, kind: str, name: str, note: str | None = None) -> MomentRule:
     values |= {"name": name.strip(), "mandatory": False, "text": _standard(values)}
     numbers = [int(found[1]) for found in map(OWN.fullmatch, newest) if found]
     note = note or str(bilingual("复制自 {kind}", "Copied from {kind}", kind=kind))
-    return _keep(f"R{max(numbers, default=0) + 1:03d}", 1, {**values, "note": note})
+    return _save_version(f"R{max(numbers, default=0) + 1:03d}", 1, {**values, "note": note})
 
 
 @action(
@@ -125,7 +125,7 @@ def switch_on_rule(*, kind: str, version: int) -> dict[str, Any]:
         raise NotFound(bilingual("这一版本", "version"), version)
     if wanted is not None:
         try:
-            compiled(declared, wanted)
+            compile_rule(declared, wanted)
         except (ExpressionError, ValueError) as fault:
             raise Refused(
                 {
@@ -182,7 +182,7 @@ def _check_newest(based_on: int | None, newest: MomentRule | None) -> None:
         )
 
 
-def _keep(kind: str, version: int, values: dict[str, Any]) -> MomentRule:
+def _save_version(kind: str, version: int, values: dict[str, Any]) -> MomentRule:
     """Store a version, not in force."""
     row = MomentRule(
         kind=kind,

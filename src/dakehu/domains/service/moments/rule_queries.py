@@ -50,11 +50,12 @@ def rules_in_force() -> list[dict[str, Any]]:
     types = {**moment_types(), **{kind: own_type(row) for kind, row in newest.items() if kind not in moment_types()}}
     visible = [one for one in types.values() if is_compliance() or not is_hidden(one)]
     return [
-        {**_in_force(one, in_force.get(one.id), newest.get(one.id)), "open": open_now.get(one.id, 0)} for one in visible
+        {**_render_rule_in_force(one, in_force.get(one.id), newest.get(one.id)), "open": open_now.get(one.id, 0)}
+        for one in visible
     ]
 
 
-def _in_force(kind: MomentType, row: MomentRule | None, newest: MomentRule | None) -> dict[str, Any]:
+def _render_rule_in_force(kind: MomentType, row: MomentRule | None, newest: MomentRule | None) -> dict[str, Any]:
     """Return one row of the list of rules."""
     is_own = kind.id not in moment_types()
     values = starting_values(kind, row or (newest if is_own else None))
@@ -100,7 +101,7 @@ def rule(*, kind: str) -> dict[str, Any]:
     values = dict(starting_values(found, newest))
     values["text"] = text_in(values["text"], found)
     return {
-        **_in_force(found, in_force, newest),
+        **_render_rule_in_force(found, in_force, newest),
         "action": str(found.action),
         "subject_name": found.subject.name,
         "values": values,

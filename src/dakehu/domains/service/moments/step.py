@@ -38,7 +38,7 @@ declare_step(
 )
 
 
-def _waiting(day: date) -> list[Bilingual]:
+def _waiting_types(day: date) -> list[Bilingual]:
     """Return which types of moments wait for which data, as of the evaluation of a day; one line for each reason."""
     row = MomentRun.objects.filter(day=day).first()
     kinds: dict[tuple[str, str], list[str]] = {}
@@ -56,4 +56,4 @@ def _waiting(day: date) -> list[Bilingual]:
     ]
 
 
-declare_missing_data("service.moments", _waiting)
+declare_missing_data("service.moments", _waiting_types)

@@ -43,7 +43,7 @@ class Changes:
         return not self.new.height and not self.cleared.height
 
 
-def uncleared(kinds: Iterable[str], clients: Iterable[int] | None = None) -> pl.DataFrame:
+def uncleared_moments(kinds: Iterable[str], clients: Iterable[int] | None = None) -> pl.DataFrame:
     """Return the stored moments of some kinds whose state has not cleared, with the day on which they fired."""
     rows = Moment.objects.filter(cleared_on=None, kind__in=list(kinds))
     if clients is not None:

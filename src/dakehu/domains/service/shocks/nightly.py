@@ -38,7 +38,7 @@ def run(day: date) -> dict[str, Any]:
     known = situation.frame(day)
     before = store.find(day)
     seed = before.seed if before is not None and before.seed else secrets.token_hex(8)
-    scored = with_loss(rules.scored(known, seed), known)
+    scored = with_loss(rules.score_clients(known, seed), known)
     called = scored.filter(pl.col("band").is_in([band.value for band in rules.CALLED]))
     calls = calls_of(called)
     callers = rules.share_out(calls, int(firm_settings.current("CALLS_PER_DAY")))
@@ -98,7 +98,7 @@ def end_pauses(*, causes: list[str]) -> int:
     return sum(marketing.lift_marketing_freeze(cause=cause) for cause in causes)
 
 
-def _step(night: Night) -> dict[str, Any]:
+def _run_step(night: Night) -> dict[str, Any]:
     """Run as a step of the night."""
     result = run(night.day)
     if not result["shock"]:
@@ -119,6 +119,6 @@ def _step(night: Night) -> dict[str, Any]:
 
 declare_step(
     NightlyStep(
-        STEP, "市场急跌致电名单", "Calls after a fall of the market", order=60, run=_step, depends=("ledger.close",)
+        STEP, "市场急跌致电名单", "Calls after a fall of the market", order=60, run=_run_step, depends=("ledger.close",)
     )
 )

@@ -72,7 +72,7 @@ def shock_list(
     wanted = [row for row in left if not group or row["band"] == group]
     shown = wanted[: max(min(limit or SHOWN, SHOWN), 1)]
     names = team.names_of({row["caller"] for row in rows if row["caller"]})
-    tiers, dues = tiers_of([row["client"] for row in shown]), _dues(shock)
+    tiers, dues = tiers_of([row["client"] for row in shown]), _deadlines_by_band(shock)
     return {
         "shock": {
             "day": shock.day.isoformat(),
@@ -137,7 +137,7 @@ def _people(rows: list[dict[str, Any]], called: set[int], names: dict[int, str])
     return sorted(people, key=lambda one: (one["id"] is None, -one["calls"], one["name"]))
 
 
-def _dues(shock: Shock) -> dict[str, datetime]:
+def _deadlines_by_band(shock: Shock) -> dict[str, datetime]:
     """Return {band: until when its calls are made}."""
     morning = datetime.combine(trading_days.next_trading_day(shock.day + timedelta(days=1)), MORNING)
     return {**dict.fromkeys(CALLED, today_rules.end_of(shock.day)), Band.MORNING.value: morning}
@@ -157,7 +157,7 @@ def _line(
         "label": str(words.PURPOSE),
         "client": {"id": client.pk, "name": name_of(client, current_actor().clearance), "code": client.code},
         "text": words.score(row),
-        "why": words.why(row),
+        "why": words.priority_reason(row),
         "tier": tier,
         "group": row["band"],
         "due_on": due.date().isoformat(),
@@ -192,7 +192,7 @@ def shock_call(*, client: Any, day: date | None = None) -> dict[str, Any]:
     names = team.names_of([row["caller"]] if row["caller"] else [])
     not_known = str(bilingual("没有数据，按 0 计", "no data, counted as 0"))
     return {
-        "line": _line(row, client, names, tiers_of([client.pk]).get(client.pk, (0, ""))[1], _dues(shock)),
+        "line": _line(row, client, names, tiers_of([client.pk]).get(client.pk, (0, ""))[1], _deadlines_by_band(shock)),
         "facts": [
             {
                 "label": str(rules.PART_NAMES[name]),

@@ -98,7 +98,7 @@ def place_in_draw(seed: str, client: int) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}:{client}".encode()).digest()[:7], "big")
 
 
-def scored(frame: pl.DataFrame, seed: str = "") -> pl.DataFrame:
+def score_clients(frame: pl.DataFrame, seed: str = "") -> pl.DataFrame:
     """Return [client, score, priority, band, missing, signs, margin, loss, …] of a frame of COLUMNS; the parts are points.
 
     A part about which nothing is known adds 0 and is named in `missing` (a list of names). A client without margin debt
@@ -115,7 +115,7 @@ def scored(frame: pl.DataFrame, seed: str = "") -> pl.DataFrame:
         "client",
         _margin().alias("margin"),
         _loss().alias("loss"),
-        _vulnerable().alias("vulnerable"),
+        _vulnerability().alias("vulnerable"),
         _behaviour().alias("behaviour"),
         pl.col("signs").fill_null([]),
         pl.col("value_percentile").clip(0, 1).alias("value"),
@@ -159,7 +159,7 @@ def _loss() -> pl.Expr:
     return ((-pl.col("day_return")).clip(lower_bound=0) / pl.col("day_loss_limit")).clip(0, 1)
 
 
-def _vulnerable() -> pl.Expr:
+def _vulnerability() -> pl.Expr:
     """The largest of: C1/C2 with R4 1; 70 or older 0.8, 65 0.6; a client for less than 24 months 0.5; half in one security 0.5."""
     age = pl.col("age")
     return pl.max_horizontal(

@@ -40,7 +40,7 @@ def frame(day: date) -> pl.DataFrame:
     What no feed has brought is missing. The return of the day is the change of the holdings at their closes, on what
     the client had before it: the assets where balances are known, else the holdings. Must be asked by the system.
     """
-    held, margin = _held(day), _margin(day)
+    held, margin = _holdings_by_client(day), _margin(day)
     found = pl.concat([held.select("client"), margin.select("client")]).unique()
     found = found.join(held, on="client", how="left").join(margin, on="client", how="left")
     for part in (_balances(day), _activity(day), _facts(day)):
@@ -82,7 +82,7 @@ def _signs(day: date) -> pl.Expr:
     return (pl.concat_list(showed).list.drop_nulls() if showed else none).alias("signs")
 
 
-def _held(day: date) -> pl.DataFrame:
+def _holdings_by_client(day: date) -> pl.DataFrame:
     """Return [client, held (CNY), change (CNY of the day), largest_weight, is_high] of every client with holdings."""
     owned = holdings.frame(day).join(returns.frame(day, (1,)).select("product", "return_1"), on="product", how="left")
     risks = reader.frame("product_risks", day, ("product", "risk_level"))
@@ -125,14 +125,14 @@ def _activity(day: date) -> pl.DataFrame:
 
 def _facts(day: date) -> pl.DataFrame:
     """Return [client, …] of the declared facts that the score reads; those that are not declared are left out."""
-    frames = [load.select("client", *names) for load, names in _loaded(day, FACTS)]
+    frames = [load.select("client", *names) for load, names in _load_facts(day, FACTS)]
     found = frames[0] if frames else pl.DataFrame(schema={"client": pl.Int64})
     for other in frames[1:]:
         found = found.join(other, on="client", how="full", coalesce=True)
     return found
 
 
-def _loaded(day: date, names: Iterable[str]) -> list[tuple[pl.DataFrame, list[str]]]:
+def _load_facts(day: date, names: Iterable[str]) -> list[tuple[pl.DataFrame, list[str]]]:
     """Return [(frame, names of its facts)], each table of facts read once."""
     by_table: dict[str, list[str]] = {}
     for name in names:

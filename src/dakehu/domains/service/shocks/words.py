@@ -72,7 +72,7 @@ def headline(shock: Shock) -> str:
     return str(said)
 
 
-def why(row: dict[str, Any]) -> str:
+def priority_reason(row: dict[str, Any]) -> str:
     """Return why a client stands where they do: the parts of the score from the largest, declared signs, parts not known."""
     parts = sorted(((row[name], name) for name in rules.WEIGHTS if row[name]), reverse=True)
     comma = ", " if language() == "en" else "，"

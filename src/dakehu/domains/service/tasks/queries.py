@@ -107,7 +107,7 @@ def task_list(*, whose: str | None = None, owner: int | None = None) -> dict[str
     whose: "mine" (also those one helps with, and those of absent colleagues whose deputy one is), "team" or "given" (created
     by the actor for others). {groups: [{group, title, count, lines}], total, late, blocked, people: [{id, name, open, late}]}.
     """
-    rows = Task.objects.filter(state__in=rules.OPEN_STATES).filter(_whose(whose or "mine"))
+    rows = Task.objects.filter(state__in=rules.OPEN_STATES).filter(_owner_condition(whose or "mine"))
     rows = rows.exclude(
         pk__in=Task.objects.filter(state__in=rules.OPEN_STATES).exclude(parent=None).values("parent_id")
     )
@@ -131,7 +131,7 @@ def task_list(*, whose: str | None = None, owner: int | None = None) -> dict[str
     }
 
 
-def _whose(whose: str) -> Q:
+def _owner_condition(whose: str) -> Q:
     """Return the condition for whose tasks a page shows."""
     actor = current_actor()
     if whose == "given":
@@ -160,7 +160,7 @@ def _people(rows: Any) -> list[dict[str, Any]]:
 def task_board(*, whose: str | None = None, owner: int | None = None) -> dict[str, Any]:
     """Return tasks by state: {columns: [{state, title, count, minutes, cards, more}]}; those done of the last seven days."""
     since = clock.today() - timedelta(days=RECENT_DAYS)
-    rows = Task.objects.filter(_whose(whose or "team"), parts=None)
+    rows = Task.objects.filter(_owner_condition(whose or "team"), parts=None)
     if owner:
         rows = rows.filter(owner_id=owner)
     columns = []

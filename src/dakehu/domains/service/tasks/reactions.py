@@ -64,13 +64,13 @@ def _run(night: Night) -> dict[str, Any]:
     """Start the checklists of tiers raised and years passed since the last nights."""
     last = clock.today()
     first = last - timedelta(days=LOOK_BACK)
-    causes = [*_raised(first), *_anniversaries(first, last)]
+    causes = [*_clients_with_raised_tier(first), *_anniversaries(first, last)]
     started = start_triggered(causes=causes)["started"] if causes else 0
     words = bilingual("启动 {n} 份清单。", "{n} checklists started.", n=started)
     return {"started": started, "unchanged": not started, "words": words}
 
 
-def _raised(first: date) -> list[list[Any]]:
+def _clients_with_raised_tier(first: date) -> list[list[Any]]:
     """Return the clients whose tier was raised since a day, as causes."""
     if not _templates(Trigger.TIER_RAISED):
         return []

@@ -87,12 +87,12 @@ def pass_work(*, work: str, to: Any, reason: str) -> dict[str, Any]:
     _check_reason(reason)
     chosen = _read(work)
     for what, pk in chosen:
-        _pass_on(what, pk, to, reason)
+        _give_to_colleague(what, pk, to, reason)
     add_audit_note(reason=reason, work=work, to=to.pk)
     return {"changed": len(chosen)}
 
 
-def _pass_on(what: str, pk: int, to: Any, reason: str) -> None:
+def _give_to_colleague(what: str, pk: int, to: Any, reason: str) -> None:
     """Give one line to a colleague."""
     if what == "promise":
         raise refusal(
@@ -107,13 +107,13 @@ def _pass_on(what: str, pk: int, to: Any, reason: str) -> None:
     check_sees_client(to, row.client_id, "to")
     if what == "complaint":
         pass_complaint(row, to, reason)
-        _pass_moment_on(row, to, reason)
+        _give_moment_to(row, to, reason)
         return
     row.owner = to
     row.save()
 
 
-def _pass_moment_on(row: Any, to: Any, reason: str) -> None:
+def _give_moment_to(row: Any, to: Any, reason: str) -> None:
     """Give the moment of a complaint to the new owner of the complaint."""
     about = f"complaint:{row.pk}"
     found = Moment.objects.filter(client=row.client_id, kind="M35", object=about, state__in=moment_rules.OPEN_STATES)

@@ -35,33 +35,33 @@ def moments_card(*, client: Any) -> dict[str, Any]:
     if not still_open and not past:
         return {"notes": [str(bilingual("没有需要处理的关键时刻。", "No moment needs work."))]}
     lead = bilingual("{n} 项待处理", "{n} to work", n=count) if count else bilingual("没有待处理", "Nothing to work")
-    earlier = {"title": str(bilingual("过往", "Earlier")), "lines": [_past(row) for row in past]}
+    earlier = {"title": str(bilingual("过往", "Earlier")), "lines": [_render_ended_moment(row) for row in past]}
     return {
         "lead": str(lead),
-        "lines": [_open(row, now) for row in still_open],
+        "lines": [_render_open_moment(row, now) for row in still_open],
         "more": [earlier] if past else [],
     }
 
 
-def _open(row: Moment, now: Any) -> dict[str, str]:
+def _render_open_moment(row: Moment, now: Any) -> dict[str, str]:
     """Return one open moment: what it is called; why, until when and whose."""
     entry = entry_of("moment", row)
-    said = [str(rules.deadline_words(entry.due, now)), row.owner.name if row.owner else "", _why(row)]
+    said = [str(rules.deadline_words(entry.due, now)), row.owner.name if row.owner else "", _moment_reason(row)]
     tone = rules.tone_of(entry, now)
     return {"what": words.title(row), "text": " · ".join(one for one in said if one), "tone": tone}
 
 
-def _past(row: Moment) -> dict[str, str]:
+def _render_ended_moment(row: Moment) -> dict[str, str]:
     """Return one moment that ended: what it is called; its day, what became of it, the rule's version and why."""
     became = MomentOutcome.text_of(row.outcome) if row.outcome else MomentState.text_of(row.state)
     version = bilingual("规则第 {n} 版", "rule version {n}", n=row.rule_version)
-    said = [row.fired_on.isoformat(), str(became), str(version), _why(row)]
+    said = [row.fired_on.isoformat(), str(became), str(version), _moment_reason(row)]
     return {"what": words.title(row), "text": " · ".join(one for one in said if one)}
 
 
-def _why(row: Moment) -> str:
+def _moment_reason(row: Moment) -> str:
     """Return why a moment fired, "" for a reader who is not cleared for the values."""
-    return str(words.why(row)) if current_actor().clearance >= PERSONAL else ""
+    return str(words.moment_reason(row)) if current_actor().clearance >= PERSONAL else ""
 
 
 declare(ClientCard(CARD, "关键时刻", "Moments", CARD, order=10))

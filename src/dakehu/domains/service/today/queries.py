@@ -112,7 +112,7 @@ def today_list(
     (200) of at most 2,000 of each kind; counts are of all groups and add up to total.
     """
     now = _local(clock.now())
-    whose = _whose(mine, owner)
+    whose = _listed_owners(mine, owner)
     entries = rules.without_doubles(entry for source in SOURCES.values() for entry in source.entries(whose))
     tiers = tiers_of({entry.client for entry in entries})
     entries = [replace(one, rank=tiers[one.client][0]) if one.client in tiers else one for one in entries]
@@ -154,7 +154,7 @@ def tiers_of(clients: Iterable[int]) -> dict[int, tuple[int, str]]:
     return {client: (rank, names.text_of(code)) for client, rank, code in rows.values_list("client_id", "rank", "code")}
 
 
-def _whose(mine: bool | None, owner: int | None) -> Whose:
+def _listed_owners(mine: bool | None, owner: int | None) -> Whose:
     """Return whose work is listed for the actor."""
     actor = current_actor()
     if owner:
@@ -247,14 +247,16 @@ def _work_source(what: str, entries: Any, model: Any, text: str, due: str, owner
         entries,
         model,
         lambda row: str(getattr(row, text)),
-        lambda row, days: rules.why(what, getattr(row, due), days),
+        lambda row, days: rules.line_reason(what, getattr(row, due), days),
         lambda row: rules.end_of(getattr(row, due)),
         owner,
     )
 
 
 SOURCES: dict[str, Source] = {
-    "moment": Source(_moments, Moment, words.title, lambda row, days: words.why(row), lambda row: _local(row.due_at)),
+    "moment": Source(
+        _moments, Moment, words.title, lambda row, days: words.moment_reason(row), lambda row: _local(row.due_at)
+    ),
     "follow_up": _work_source("follow_up", _plans, FollowUp, "subject", "due_on"),
     "task": _work_source("task", _tasks, Task, "subject", "due_on"),
     "request": _work_source("request", _requests, Request, "subject", "due_on"),

@@ -141,7 +141,7 @@ def people_of(entries: Iterable[Entry], now: datetime) -> dict[int | None, tuple
     return dict(sorted(found.items(), key=lambda item: (-item[1][1], -item[1][0], item[0] or 0)))
 
 
-def why(what: str, due: date, days: int) -> Bilingual:
+def line_reason(what: str, due: date, days: int) -> Bilingual:
     """Return why a plan, promise or request is there now; `days` are those left, negative when it is overdue."""
     facts = {"days": abs(days), "due": bilingual(f"{due.month} 月 {due.day} 日", f"{due.day} {due:%b}")}
     if what == "promise":

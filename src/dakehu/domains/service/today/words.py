@@ -27,9 +27,9 @@ def title(row: Moment) -> str:
     )
 
 
-def why(row: Moment) -> str:
+def moment_reason(row: Moment) -> str:
     """Return why a moment fired: each comparison of its rule with the value found; the values alone without the rule."""
-    said = reasons.why(row) if row.values else ""
+    said = reasons.firing_reason(row) if row.values else ""
     comma = ", " if language() == "en" else "，"
     said = said or comma.join(f"{fact['label']} {fact['value']}" for fact in facts(row))
     return said or str(bilingual("{day}发生", "since {day}", day=row.fired_on.isoformat()))
@@ -110,10 +110,10 @@ class _Particulars(dict[str, str]):
 def wording(row: Moment) -> str:
     """Return what may be said to the client, with their particulars; "" where the kind has no text."""
     kind = moment_types().get(row.kind)
-    return filled(kind.wording, row) if kind and kind.wording else ""
+    return fill_text(kind.wording, row) if kind and kind.wording else ""
 
 
-def filled(text: Bilingual, row: Moment) -> str:
+def fill_text(text: Bilingual, row: Moment) -> str:
     """Return a text with the client, who speaks and the values of a moment filled in, blanks for what is not known."""
     me = team.current_user()
     values = {name: str(value_text(_find_fact(name), value)) for name, value in row.values.items() if value is not None}

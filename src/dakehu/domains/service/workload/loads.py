@@ -27,7 +27,7 @@ def hours_by_tier() -> dict[str, float]:
         return {}
     minutes = standards.minutes_of(scheme)
     known = standards.standards_of(schemes.tiers_of(scheme))
-    return {code: capacity.hours(capacity.promised({code: 1}, known), minutes) for code in known}
+    return {code: capacity.hours(capacity.promised_contacts({code: 1}, known), minutes) for code in known}
 
 
 def loads_of(users: Iterable[int]) -> dict[int, Load]:

@@ -61,7 +61,7 @@ def workload(*, to: Any = None) -> dict[str, Any]:
     colleagues = {row.pk: row for row in people()}
     now = loads.loads_of(colleagues)
     moves = read_moves(to)
-    after = rules.moved(now, moves) if moves else {}
+    after = rules.loads_after_move(now, moves) if moves else {}
     return {
         "people": [_person(colleagues[user], load, after.get(user)) for user, load in _in_order(now)],
         "moves": _moves(moves, now, colleagues),

@@ -27,7 +27,7 @@ class Load:
         return self.available - self.hours
 
 
-def moved(loads: Mapping[int, Load], to: Mapping[int, int]) -> dict[int, Load]:
+def loads_after_move(loads: Mapping[int, Load], to: Mapping[int, int]) -> dict[int, Load]:
     """Return the loads after clients have gone to others: `to` is {client: user}. Tasks at a client are not split off."""
     after = {user: Load(user, dict(load.clients), load.task_hours, load.available) for user, load in loads.items()}
     where = {client: user for user, load in loads.items() for client in load.clients}
@@ -43,7 +43,7 @@ def proposal(loads: Mapping[int, Load], fixed: frozenset[int] = frozenset()) -> 
     From the person with the least hours left, the largest client that still fits with the person who has most left goes
     there. Stops where nobody is over, nothing fits or after MOST_MOVES. `fixed` are clients that stay.
     """
-    now, to = moved(loads, {}), {}
+    now, to = loads_after_move(loads, {}), {}
     while len(to) < MOST_MOVES:
         ordered = sorted(now.values(), key=lambda load: (load.free, load.user))
         over, room = ordered[:1], ordered[-1:]

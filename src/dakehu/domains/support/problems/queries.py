@@ -54,7 +54,7 @@ def problem_row(*, known_problem: int) -> KnownProblem:
 def problem_list(*, text: str | None = None) -> list[dict[str, Any]]:
     """Return the known problems of the list page: [{shown values, id, state_code, is_subscribed, subscribers}]."""
     rows = list(problems(text=text).annotate(subscribers=Count("subscriptions")))
-    mine = _subscribed()
+    mine = _subscribed_problems()
     return [
         {
             **shown,
@@ -81,11 +81,11 @@ def problem_page(*, known_problem: int) -> dict[str, Any]:
         **render_row(row, shown=True),
         "id": row.pk,
         "state_code": str(row.state),
-        "is_subscribed": row.pk in _subscribed(),
+        "is_subscribed": row.pk in _subscribed_problems(),
         "subscribers": ProblemSubscription.objects.filter(problem=row).count(),
     }
 
 
-def _subscribed() -> set[int]:
+def _subscribed_problems() -> set[int]:
     rows = ProblemSubscription.objects.filter(user_id=current_actor().user_id)
     return set(rows.values_list("problem_id", flat=True))

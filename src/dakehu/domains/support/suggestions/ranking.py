@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from dakehu.foundation.search.text import fold, tokens
+from dakehu.foundation.search.text import normalize_text, tokens
 
 K1, B = 1.2, 0.75
 TITLE = 8  # times that a pair in the title counts
@@ -38,8 +38,8 @@ class Document:
 
 def rank(question: str, documents: Sequence[Document], most: int = 5) -> list[Any]:
     """Return what of the documents answers a question best, the best first; [] where nothing is near."""
-    asked = set(pieces_of(tokens(_ASKING.sub(" ", fold(question)))))
-    held = [_held(one.title, one.text) for one in documents]
+    asked = set(pieces_of(tokens(_ASKING.sub(" ", normalize_text(question)))))
+    held = [_piece_counts(one.title, one.text) for one in documents]
     weights = {
         piece: math.log(1 + (len(held) - count + 0.5) / (count + 0.5))
         for piece in asked
@@ -62,7 +62,7 @@ def rank(question: str, documents: Sequence[Document], most: int = 5) -> list[An
 
 
 @lru_cache(maxsize=5_000)
-def _held(title: str, text: str) -> tuple[Counter[str], int]:
+def _piece_counts(title: str, text: str) -> tuple[Counter[str], int]:
     """Return how often a document holds each piece, its title's counted more, and how many pieces it has."""
     counts = Counter(pieces_of(text))
     for piece in pieces_of(title):
@@ -72,10 +72,10 @@ def _held(title: str, text: str) -> tuple[Counter[str], int]:
 
 def pieces_of(line: str) -> list[str]:
     """Return the pairs of characters and the threes of letters in a line of search tokens; figures say nothing."""
-    return list(_pieces(line.split()))
+    return list(_word_pieces(line.split()))
 
 
-def _pieces(found: list[str]) -> Iterator[str]:
+def _word_pieces(found: list[str]) -> Iterator[str]:
     for before, here in zip(["", *found], found, strict=False):
         if here[0] == "t" and len(here) == 4 and not here[1:].isdigit():
             yield here

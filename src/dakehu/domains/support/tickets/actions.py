@@ -54,7 +54,7 @@ def open_ticket(
     row = Ticket(
         subject=subject.strip(), text=text.strip(), **{key: one for key, one in values.items() if one is not None}
     )
-    row.asked_by, row.asked_at, row.desk_version = _me(), clock.now(), __version__[:40]
+    row.asked_by, row.asked_at, row.desk_version = _get_current_user(), clock.now(), __version__[:40]
     row.page, row.guide_page = bare_page(page or ""), (guide_page or "")[:40]
     row.is_public = row.is_public or row.kind == TicketKind.WISH
     row.words = store.words_of(row)
@@ -66,7 +66,7 @@ def open_ticket(
     return row
 
 
-def _me() -> Any:
+def _get_current_user() -> Any:
     user = team.current_user()
     if user is None:
         raise NotAllowed(bilingual("求助须由人员提出", "a ticket is asked by a person"), Permission.SUPPORT_ASK)
@@ -231,8 +231,8 @@ def link_problem(*, ticket: int, problem: KnownProblem) -> Ticket:
 def add_voice(*, ticket: int) -> Ticket:
     """Give a wish one's own voice; twice is once. Raises Refused for what is no wish."""
     row = _get_wish(ticket)
-    if not Voice.objects.filter(ticket=row, user=_me()).exists():
-        Voice(ticket=row, user=_me()).save()
+    if not Voice.objects.filter(ticket=row, user=_get_current_user()).exists():
+        Voice(ticket=row, user=_get_current_user()).save()
     return row
 
 
@@ -246,7 +246,7 @@ def add_voice(*, ticket: int) -> Ticket:
 def withdraw_voice(*, ticket: int) -> Ticket:
     """Take back one's own voice for a wish."""
     row = _get_wish(ticket)
-    voice = Voice.objects.filter(ticket=row, user=_me()).first()
+    voice = Voice.objects.filter(ticket=row, user=_get_current_user()).first()
     if voice is not None:
         voice.delete()
     return row

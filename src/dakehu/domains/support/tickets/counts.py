@@ -43,9 +43,9 @@ def support_counts() -> dict[str, Any]:
         "solved": sum(row.solved_at is not None for row in rows),
         "solution": rules.median([minutes(row.asked_at, row.solved_at) for row in rows if row.solved_at]),
         "reopened": sum(row.reopened > 0 for row in rows),
-        "kinds": _counted([TicketKind(str(row.kind)).text for row in rows]),
-        "areas": _counted([Area(str(row.area)).text for row in rows]),
-        "pages": _counted([row.page for row in rows if row.page]),
+        "kinds": _top_counts([TicketKind(str(row.kind)).text for row in rows]),
+        "areas": _top_counts([Area(str(row.area)).text for row in rows]),
+        "pages": _top_counts([row.page for row in rows if row.page]),
     }
 
 
@@ -57,5 +57,5 @@ def _clock_of(starts: list[datetime]) -> Any:
     return lambda begin, end: rules.working_minutes(clock.local(begin), clock.local(end), days.__contains__)
 
 
-def _counted(values: list[str]) -> list[dict[str, Any]]:
+def _top_counts(values: list[str]) -> list[dict[str, Any]]:
     return [{"label": label, "count": count} for label, count in Counter(values).most_common(TOP)]

@@ -45,7 +45,7 @@ def ticket_row(*, ticket: int) -> Ticket:
     return store.get_ticket(ticket)
 
 
-def _of_tab(tab: str) -> Any:
+def _tab_condition(tab: str) -> Any:
     if tab == "waiting":
         return Q(state=TicketState.OPEN.value) if sees_every_ticket(current_actor()) else Q(pk__in=[])
     if tab == "answers":
@@ -67,10 +67,12 @@ def ticket_list(*, tab: str | None = None, text: str | None = None) -> dict[str,
     has_voice}; `asker` is a colleague without a name where the reader may not know it.
     """
     tab = tab if tab in TABS else "mine"
-    rows = tickets(text=text).filter(_of_tab(tab)).select_related("asked_by").annotate(voice_count=Count("voices"))
+    rows = (
+        tickets(text=text).filter(_tab_condition(tab)).select_related("asked_by").annotate(voice_count=Count("voices"))
+    )
     order = {"wishes": ("-voice_count", "-pk"), "waiting": ("asked_at", "pk")}.get(tab, ("-asked_at", "-pk"))
     found = list(rows.order_by(*order)[:SHOWN])
-    counts = Ticket.objects.aggregate(**{one: Count("pk", filter=_of_tab(one)) for one in TABS})
+    counts = Ticket.objects.aggregate(**{one: Count("pk", filter=_tab_condition(one)) for one in TABS})
     return {"tab": tab, "counts": counts, "rows": [dict(one) for one in _lines(found)]}
 
 

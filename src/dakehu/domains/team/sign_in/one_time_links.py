@@ -109,7 +109,7 @@ def read_link(token: str) -> Link:
     path = _path(token)
     link = _read(path)
     if link is None:
-        raise LinkRefused(_why_gone(path))
+        raise LinkRefused(_gone_reason(path))
     if link.is_expired(clock.now()):
         raise LinkRefused(EXPIRED)
     return link
@@ -151,7 +151,7 @@ def _note(path: Path, batch: int) -> None:
         _write(path, link)
 
 
-def _why_gone(path: Path) -> Bilingual:
+def _gone_reason(path: Path) -> Bilingual:
     return USED if path.with_suffix(".used").exists() else UNKNOWN
 
 

@@ -42,7 +42,7 @@ def open_book(
     if not content.strip(b"\0 \r\n\t"):
         raise Unopenable(name, "文件是空的。", "it is empty.")
     if content[:8] == OLE:
-        content = _unlocked(content, name, password)
+        content = _decrypt_ole(content, name, password)
     if content[:4] == ZIP:
         _refuse_bombs(content, name, limits)
         _refuse_broken_open_document(content, name)
@@ -61,7 +61,7 @@ def open_book(
     return Book(name, found)
 
 
-def _unlocked(content: bytes, name: str, password: str | None) -> bytes:
+def _decrypt_ole(content: bytes, name: str, password: str | None) -> bytes:
     """An OLE file opened with its password, or as it is when it needs none (an old .xls)."""
     import msoffcrypto
 

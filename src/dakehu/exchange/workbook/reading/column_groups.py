@@ -32,13 +32,13 @@ def _begins(headings: list[str], filled: list[bool], column: int, current: list[
     if first is None:
         return False
     own = [name for name in (known(headings[place]) for place in current) if name is not None]
-    following = _following(headings, filled, column, known)
+    following = _following_headings(headings, filled, column, known)
     repeats = bool(own) and first == own[0] and len(following) >= 2 and following[1] in own
     beside = gap and len(own) >= 2 and len(following) >= 2 and first in own
     return repeats or beside
 
 
-def _following(headings: list[str], filled: list[bool], column: int, known: Known) -> list[str]:
+def _following_headings(headings: list[str], filled: list[bool], column: int, known: Known) -> list[str]:
     """The known headings from a column on, up to the next empty column or the first that comes twice."""
     names: list[str] = []
     for place in range(column, len(headings)):

@@ -34,11 +34,11 @@ def read(content: bytes, name: str, rows: int, columns: int) -> Sheet:
     head = head[:-1] if len(text) > SAMPLE else head
     first = len(head[0]) if head else 0
     if len(content) > 4_000_000 and all(len(row) == first for row in head):
-        frame, ragged = _by_columns(text, separator, first), 0
+        frame, ragged = _read_rectangular(text, separator, first), 0
         if frame is None:
-            frame, ragged = _by_rows(text, separator)
+            frame, ragged = _read_ragged(text, separator)
     else:
-        frame, ragged = _by_rows(text, separator)
+        frame, ragged = _read_ragged(text, separator)
     if frame.height > rows or frame.width > columns:
         raise TooLarge(
             name,
@@ -89,7 +89,7 @@ def separator_of(text: str) -> str:
     return best
 
 
-def _by_columns(text: str, separator: str, width: int) -> pl.DataFrame | None:
+def _read_rectangular(text: str, separator: str, width: int) -> pl.DataFrame | None:
     """The fast way, for a file as rectangular as its beginning; None when a later row does not fit."""
     try:
         frame = pl.read_csv(io.BytesIO(text.encode()), has_header=False, infer_schema=False, separator=separator)
@@ -100,7 +100,7 @@ def _by_columns(text: str, separator: str, width: int) -> pl.DataFrame | None:
     return frame.rename({old: f"c{i}" for i, old in enumerate(frame.columns)})
 
 
-def _by_rows(text: str, separator: str) -> tuple[pl.DataFrame, int]:
+def _read_ragged(text: str, separator: str) -> tuple[pl.DataFrame, int]:
     """The patient way: rows of any length. Also returns how many are wider than the commonest width."""
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     width = max((len(row) for row in rows), default=0)

@@ -8,7 +8,7 @@ from dataclasses import field as attribute
 
 from rapidfuzz import fuzz, process
 
-from dakehu.exchange.mapping.units import LONGEST_HEADING, without_unit
+from dakehu.exchange.mapping.units import LONGEST_HEADING, strip_unit
 
 _PERSON = re.compile(r"^[\u4e00-\u9fff]{1,4}(?:·[\u4e00-\u9fff]{1,10})?$")
 _NUMBERED = re.compile(r"[\d一二三四五]$|^(?:备用|其他|第[二三四]|次要|辅助|second|other)", re.IGNORECASE)
@@ -51,7 +51,7 @@ class Column:
     samples: list[str] = attribute(default_factory=list)
 
 
-def flat(heading: str) -> str:
+def normalise_heading(heading: str) -> str:
     """A heading without its unit, brackets, spaces and marks, half-width and in small letters."""
     text = unicodedata.normalize("NFKC", heading).casefold()
     return _IDLE.sub("", _BRACKETS.sub("", text)) or _IDLE.sub("", text)
@@ -73,7 +73,7 @@ class Lexicon:
                 # An alias with the English name is the heading of a workbook written before the field's name changed.
                 former = (*term.aliases, *(f"{alias} {term.en}" for alias in term.aliases))
                 for spelling in own if names else former:
-                    known.setdefault(flat(spelling), (term.field, "name" if names else "alias"))
+                    known.setdefault(normalise_heading(spelling), (term.field, "name" if names else "alias"))
 
     def means(self, part: str, heading: str) -> tuple[str, str] | None:
         """(field, how) of a heading in one part, or None."""
@@ -91,8 +91,8 @@ class Lexicon:
         """The flat form of a heading, the same without its unit, and without the number of a further one."""
         forms = self._forms.get(heading)
         if forms is None:
-            whole = flat(heading)
-            forms = self._forms[heading] = (whole, flat(without_unit(heading)), _NUMBERED.sub("", whole))
+            whole = normalise_heading(heading)
+            forms = self._forms[heading] = (whole, normalise_heading(strip_unit(heading)), _NUMBERED.sub("", whole))
         return forms
 
     def names_field(self, heading: str) -> bool:
@@ -115,11 +115,11 @@ class Lexicon:
                         column.field, column.how, column.score = found[0], sure, 100
                         taken.add(found[0])
                         break
-        self._repeated(part, columns, headings)
-        self._by_content(part, columns, taken)
+        self._number_repeated_columns(part, columns, headings)
+        self._guess_by_content(part, columns, taken)
         self._suggest(part, columns, taken)
 
-    def _repeated(self, part: str, columns: list[Column], headings: list[list[str]]) -> None:
+    def _number_repeated_columns(self, part: str, columns: list[Column], headings: list[list[str]]) -> None:
         """A second telephone, mail or remark (手机号码 again, 手机2, 备用手机) feeds the same field: none is lost."""
         for column, texts in zip(columns, headings, strict=True):
             for text in texts if column.field is None else ():
@@ -137,7 +137,7 @@ class Lexicon:
                 column.field, column.how, column.score = target, "content", 80
                 return
 
-    def _by_content(self, part: str, columns: list[Column], taken: set[str]) -> None:
+    def _guess_by_content(self, part: str, columns: list[Column], taken: set[str]) -> None:
         for column in columns:
             if column.field or not column.samples:
                 continue
@@ -154,6 +154,8 @@ class Lexicon:
         for column in columns:
             if column.field or not column.heading or not spellings:
                 continue
-            best = process.extractOne(flat(column.heading), spellings, scorer=fuzz.ratio, score_cutoff=SUGGEST_FROM)
+            best = process.extractOne(
+                normalise_heading(column.heading), spellings, scorer=fuzz.ratio, score_cutoff=SUGGEST_FROM
+            )
             if best:
                 column.suggestion, column.score = self.parts[part][best[0]][0], round(best[1])

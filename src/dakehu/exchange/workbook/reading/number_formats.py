@@ -58,7 +58,7 @@ class NumberFormat:
             return None
         digits = str(int(abs(value))).zfill(self.width) if self.width else _digits(abs(value))
         if self.groups:
-            digits = _grouped(digits, self.groups)
+            digits = _group_digits(digits, self.groups)
         return f"{'-' if value < 0 else ''}{self.prefix}{digits}{self.suffix}"
 
 
@@ -69,7 +69,7 @@ def _digits(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
-def _grouped(digits: str, groups: tuple[int, ...]) -> str:
+def _group_digits(digits: str, groups: tuple[int, ...]) -> str:
     parts, rest = [], digits
     for size in reversed(groups[1:]):
         parts.append(rest[-size:])
@@ -117,10 +117,10 @@ def _read_section(section: str) -> NumberFormat | None:
             if other and _DATE_LIKE.match(other):
                 return None
             prefix, suffix = (prefix, suffix + literal) if pattern else (prefix + literal, suffix)
-    return _told(prefix, suffix, pattern, tuple(groups))
+    return _parse_format(prefix, suffix, pattern, tuple(groups))
 
 
-def _told(prefix: str, suffix: str, pattern: str, groups: tuple[int, ...]) -> NumberFormat | None:
+def _parse_format(prefix: str, suffix: str, pattern: str, groups: tuple[int, ...]) -> NumberFormat | None:
     if not pattern or pattern.endswith(",") or ",." in pattern:
         return None
     if pattern.endswith(("%", "‰")):

@@ -64,7 +64,7 @@ def _sheets(body: bytes) -> dict[str, RawCells]:
         elif formats and kind in (NUMBER, RK, MULRK, FORMULA):
             for row, column, style, value in _numbers(kind, record):
                 if style in formats:
-                    cells.put_number((row, column), _written(value), formats[style])
+                    cells.put_number((row, column), _format_number(value), formats[style])
     return found
 
 
@@ -90,19 +90,24 @@ def _numbers(kind: int, record: bytes) -> Iterator[tuple[int, int, int, float]]:
     if kind == NUMBER or (kind == FORMULA and record[12:14] != b"\xff\xff"):
         yield row, column, style, _DOUBLE.unpack_from(record, 6)[0]
     elif kind == RK:
-        yield row, column, style, _packed(record[6:10])
+        yield row, column, style, _decode_rk_number(record[6:10])
     elif kind == MULRK:
         for place in range((len(record) - 6) // 6):
             at = 4 + 6 * place
-            yield row, column + place, struct.unpack_from("<H", record, at)[0], _packed(record[at + 2 : at + 6])
+            yield (
+                row,
+                column + place,
+                struct.unpack_from("<H", record, at)[0],
+                _decode_rk_number(record[at + 2 : at + 6]),
+            )
 
 
-def _packed(four: bytes) -> float:
+def _decode_rk_number(four: bytes) -> float:
     """An RK number: 30 bits of a double or a whole number, perhaps in hundredths ([MS-XLS] 2.5.217)."""
     whole = struct.unpack("<i", four)[0]
     value = float(whole >> 2) if whole & 2 else _DOUBLE.unpack(b"\0\0\0\0" + struct.pack("<I", whole & 0xFFFFFFFC))[0]
     return value / 100 if whole & 1 else value
 
 
-def _written(value: float) -> str:
+def _format_number(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)

@@ -48,7 +48,7 @@ def blocks_outside(frame: pl.DataFrame, covered: Iterable[Area]) -> list[Block]:
     rows: dict[int, list[int]] = {}
     for column, name in enumerate(frame.columns):
         spans = sorted((a.first_row, a.last_row) for a in areas if column in a.columns)
-        for first, last in _gaps(spans, frame.height):
+        for first, last in _gaps_between(spans, frame.height):
             part = frame[name].slice(first, last - first + 1)
             for at in (part.is_not_null() & (part.str.strip_chars() != "")).fill_null(value=False).arg_true().to_list():
                 rows.setdefault(first + at, []).append(column)
@@ -66,7 +66,7 @@ def blocks_outside(frame: pl.DataFrame, covered: Iterable[Area]) -> list[Block]:
     return blocks
 
 
-def _gaps(spans: list[tuple[int, int]], height: int) -> list[tuple[int, int]]:
+def _gaps_between(spans: list[tuple[int, int]], height: int) -> list[tuple[int, int]]:
     gaps, at = [], 0
     for first, last in spans:
         if first > at:

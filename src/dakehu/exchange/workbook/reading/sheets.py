@@ -63,16 +63,16 @@ def read(content: bytes, name: str) -> list[Sheet]:
         except BaseException as fault:
             _let_pass(fault)
             raise Unopenable(name, f"工作表“{meta.name}”无法读取。", f"sheet “{meta.name}” cannot be read.") from fault
-        frame = _from_column_a(_frame(reader, meta.name, name), left)
+        frame = _shift_to_column_a(_frame(reader, meta.name, name), left)
         with _unpacking(name):
             part = parts.get(meta.name, "")
             faults, long_numbers = _single_cells(content, part)
             raw = read_raw_cells(content, part, formats) if part else others.get(meta.name, RawCells())
-        shown = {**_shown(frame, long_numbers), **raw.shown, **floats}
+        shown = {**_displayed_numbers(frame, long_numbers), **raw.shown, **floats}
         percent_columns, as_shown = _percents(frame, raw.percents, bool(part) or meta.name in others)
         merged = merged or raw.merged
         shown |= as_shown
-        frame = _filled_down(_put(frame, faults | shown), merged)
+        frame = _fill_merged_down(_replace_cells(frame, faults | shown), merged)
         visible = str(meta.visible).endswith("Visible")
         hidden = [row for row in raw.hidden_rows if row < frame.height]
         made.append(
@@ -158,16 +158,16 @@ def _merged_left_and_floats(book: Any, sheet: str, is_xlsx: bool) -> tuple[list[
     return [(a[0], a[1], b[0], b[1]) for a, b in read.merged_cell_ranges or []], left, lost
 
 
-def _filled_down(frame: pl.DataFrame, merged: list[tuple[int, int, int, int]]) -> pl.DataFrame:
+def _fill_merged_down(frame: pl.DataFrame, merged: list[tuple[int, int, int, int]]) -> pl.DataFrame:
     """A cell merged downwards counts for every row that it spans, as people read it."""
     cells: Cells = {}
     for first, column, last, _ in merged:
         if last > first and column < frame.width and first < frame.height and frame[first, column]:
             cells |= {(row, column): frame[first, column] for row in range(first + 1, min(last + 1, frame.height))}
-    return _put(frame, cells)
+    return _replace_cells(frame, cells)
 
 
-def _from_column_a(frame: pl.DataFrame, left: int) -> pl.DataFrame:
+def _shift_to_column_a(frame: pl.DataFrame, left: int) -> pl.DataFrame:
     if not left or not frame.width:
         return frame
     moved = frame.rename({f"c{i}": f"c{i + left}" for i in range(frame.width)})
@@ -216,19 +216,19 @@ def _single_cells(content: bytes, part: str) -> tuple[Cells, Cells]:
     return faults, numbers
 
 
-def _shown(frame: pl.DataFrame, numbers: Cells) -> Cells:
+def _displayed_numbers(frame: pl.DataFrame, numbers: Cells) -> Cells:
     """The long numbers that are no dates, with the 15 digits Excel itself keeps, where the reader shows others: a
     damaged 18-digit number (1.1e+17) stays recognisable instead of looking like a whole one."""
     shown: Cells = {}
     for (row, column), text in numbers.items():
         read = frame[row, column] if row < frame.height and column < frame.width else None
-        exact = text if text.isdigit() else _rounded(text)
+        exact = text if text.isdigit() else _round_to_15_digits(text)
         if exact and read and _NUMBER.match(read) and Decimal(read) != Decimal(exact):
             shown[row, column] = exact
     return shown
 
 
-def _rounded(text: str) -> str:
+def _round_to_15_digits(text: str) -> str:
     """A number as Excel shows it, in 15 digits; "" for what only looked like one."""
     try:
         return f"{float(text):.15g}"
@@ -243,7 +243,7 @@ def _column(letters: str) -> int:
     return number - 1
 
 
-def _put(frame: pl.DataFrame, cells: Cells) -> pl.DataFrame:
+def _replace_cells(frame: pl.DataFrame, cells: Cells) -> pl.DataFrame:
     """The frame with some cells replaced, a column at a time."""
     columns: dict[int, dict[int, str]] = {}
     for (row, column), text in cells.items():

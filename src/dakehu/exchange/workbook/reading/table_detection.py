@@ -17,7 +17,7 @@ from dakehu.exchange.workbook.reading.book import Sheet
 from dakehu.exchange.workbook.reading.column_groups import column_groups
 from dakehu.exchange.workbook.reading.content_kinds import content_kind
 from dakehu.exchange.workbook.reading.footers import NOTE_TEXT, TOTAL_TEXT, kind_of_line
-from dakehu.exchange.workbook.reading.headings import Column, Lexicon, Term, flat
+from dakehu.exchange.workbook.reading.headings import Column, Lexicon, Term, normalise_heading
 from dakehu.exchange.workbook.reading.outside import letters
 
 __all__ = ["Column", "Table", "Term", "detect_tables", "signature", "signature_of"]
@@ -89,7 +89,7 @@ def signature(table: Table) -> str:
 
 def signature_of(header_row: int, layout: str, columns: Sequence[Any]) -> str:
     """The same of columns with `heading` and `samples`."""
-    headings = [flat(c.heading) for c in columns]
+    headings = [normalise_heading(c.heading) for c in columns]
     if header_row < 0:  # without headings the kinds of content tell the source
         headings = ["none", *(content_kind(c.samples) for c in columns)]
     text = "\n".join([layout, *headings])
@@ -102,7 +102,7 @@ def detect_tables(sheet: Sheet, lexicon: Lexicon) -> list[Table]:
         return []
     if sheet.frame.height > SMALL:
         rows = sheet.head(SEARCH)
-        found = _heading_among(rows, range(len(rows)), lexicon, _about(sheet.name))
+        found = _find_heading(rows, range(len(rows)), lexicon, _part_named_in(sheet.name))
         start = found if found is not None else _first_line(rows)
         return _row_tables(sheet, rows, start, sheet.frame.height - 1, lexicon, _titles(rows, start), found is None)
     rows = sheet.head(sheet.frame.height)
@@ -111,11 +111,15 @@ def detect_tables(sheet: Sheet, lexicon: Lexicon) -> list[Table]:
     above: list[str] = []  # texts over the table that comes next
     for first, last in _blocks(rows, lexicon):
         lines = range(first, last + 1)
-        if first == last and _filled(rows[first]) == 1 and not (tables and _continues(tables[-1], rows[first])):
+        if (
+            first == last
+            and _count_distinct(rows[first]) == 1
+            and not (tables and _is_continued_by(tables[-1], rows[first]))
+        ):
             title = _text(rows[first])
             above.append(title)
             continue
-        at = _heading_among(rows, lines, lexicon, _about(title) or _about(sheet.name))
+        at = _find_heading(rows, lines, lexicon, _part_named_in(title) or _part_named_in(sheet.name))
         card = _cards(sheet, rows, first, last, lexicon, title)
         if card and (at is None or len(card[0].columns) > _matches(rows[at], lexicon)):
             found_here = card
@@ -125,8 +129,8 @@ def detect_tables(sheet: Sheet, lexicon: Lexicon) -> list[Table]:
         elif tables and tables[-1].layout == "rows":
             _extend(tables[-1], rows, last)
             continue
-        elif last > first or _filled(rows[first]) > 1:
-            start = next((i for i in lines if _filled(rows[i]) > 1), first)
+        elif last > first or _count_distinct(rows[first]) > 1:
+            start = next((i for i in lines if _count_distinct(rows[i]) > 1), first)
             found_here = _row_tables(sheet, rows, start, last, lexicon, title, True)
         else:
             found_here = []
@@ -140,7 +144,7 @@ def detect_tables(sheet: Sheet, lexicon: Lexicon) -> list[Table]:
 # --- lines -----------------------------------------------------------------------------------------
 
 
-def _filled(row: list[str]) -> int:
+def _count_distinct(row: list[str]) -> int:
     return len({cell for cell in row if cell.strip()})
 
 
@@ -149,7 +153,7 @@ def _text(row: list[str]) -> str:
 
 
 def _first_line(rows: list[list[str]]) -> int:
-    return next((i for i, row in enumerate(rows) if _filled(row) > 1), 0)
+    return next((i for i, row in enumerate(rows) if _count_distinct(row) > 1), 0)
 
 
 def _blocks(rows: list[list[str]], lexicon: Lexicon) -> list[tuple[int, int]]:
@@ -158,7 +162,7 @@ def _blocks(rows: list[list[str]], lexicon: Lexicon) -> list[tuple[int, int]]:
     made: list[tuple[int, int]] = []
     start: int | None = None
     for i, row in enumerate([*rows, []]):
-        blank = not _filled(row)
+        blank = not _count_distinct(row)
         if start is not None and (blank or (i > start and _begins(rows, i, start, lexicon))):
             made.append((start, i - 1))
             start = None
@@ -170,17 +174,17 @@ def _blocks(rows: list[list[str]], lexicon: Lexicon) -> list[tuple[int, int]]:
 def _begins(rows: list[list[str]], i: int, start: int, lexicon: Lexicon) -> bool:
     """Whether line `i` opens a table of its own although no blank line stands before it."""
     row = rows[i]
-    if _filled(row) == 1:
-        return _about(_text(row)) is not None and not lexicon.names_field(_text(row))
-    if flat(_text(row)) in LABEL_HEADS:
-        return _filled(rows[i - 1]) > 1
+    if _count_distinct(row) == 1:
+        return _part_named_in(_text(row)) is not None and not lexicon.names_field(_text(row))
+    if normalise_heading(_text(row)) in LABEL_HEADS:
+        return _count_distinct(rows[i - 1]) > 1
     cells = {cell for cell in row if cell.strip()}
     whole = any(len(lexicon.known(part, cells)) == len(cells) for part in lexicon.parts)
-    return whole and i > start + 1 and _filled(rows[i - 1]) > 1 and _matches(rows[i - 1], lexicon) < 2
+    return whole and i > start + 1 and _count_distinct(rows[i - 1]) > 1 and _matches(rows[i - 1], lexicon) < 2
 
 
-def _about(text: str) -> str | None:
-    low = flat(text)
+def _part_named_in(text: str) -> str | None:
+    low = normalise_heading(text)
     return next((part for part, words in ABOUT.items() if any(word in low for word in words)), None) if low else None
 
 
@@ -197,11 +201,11 @@ def _matches(row: list[str], lexicon: Lexicon) -> int:
     return max((len(lexicon.known(part, row)) for part in lexicon.parts), default=0)
 
 
-def _continues(table: Table, row: list[str]) -> bool:
+def _is_continued_by(table: Table, row: list[str]) -> bool:
     return table.layout == "rows" and table.part is not None and bool(kind_of_line([_text(row).strip(), "", ""]))
 
 
-def _heading_among(rows: list[list[str]], lines: range, lexicon: Lexicon, about: str | None) -> int | None:
+def _find_heading(rows: list[list[str]], lines: range, lexicon: Lexicon, about: str | None) -> int | None:
     """The line that names the most fields: at least two of one part and half of what it holds (or three)."""
     best, score = None, 0.0
     for i in list(lines)[:SEARCH]:
@@ -230,7 +234,7 @@ def _row_tables(
     filled = [any(row[i].strip() for row in rows[body : last + 1]) for i in range(sheet.frame.width)]
     line = rows[at + 1] if two_lines else rows[at]
     groups = column_groups(
-        line, filled, lambda text: flat(text) if text.strip() and lexicon.names_field(text) else None
+        line, filled, lambda text: normalise_heading(text) if text.strip() and lexicon.names_field(text) else None
     )
     tables = [_row_table(sheet, rows, at, last, lexicon, titles, group, body) for group in groups]
     for table in tables:
@@ -259,7 +263,9 @@ def _row_table(
         if joined or samples:
             columns.append(Column(i, joined, samples=samples))
             headings.append([text for text in (lower, joined, upper) if text])
-    part = _part(lexicon, [text for texts in headings for text in texts], _about(titles) or _about(sheet.name))
+    part = _part(
+        lexicon, [text for texts in headings for text in texts], _part_named_in(titles) or _part_named_in(sheet.name)
+    )
     part = part or ("clients" if at < 0 and "clients" in lexicon.parts else None)
     if part:
         lexicon.map_columns(part, columns, headings)
@@ -328,30 +334,30 @@ def _cards(sheet: Sheet, rows: list[list[str]], first: int, last: int, lexicon: 
     if label_at + 1 >= sheet.frame.width:
         return []
     value_at = label_at + 1
-    explained = any(flat(row[label_at]) in LABEL_HEADS for row in rows[first : last + 1])
+    explained = any(normalise_heading(row[label_at]) in LABEL_HEADS for row in rows[first : last + 1])
     titles, cards, seen = [title] if title else [], [], set()
     lines: list[int] = []
     for i in range(first, last + 1):
         label = rows[i][label_at].strip()
-        if flat(label) in LABEL_HEADS:
+        if normalise_heading(label) in LABEL_HEADS:
             continue
         if (
             not lines
             and label
             and not rows[i][value_at].strip()
-            and _filled(rows[i]) == 1
+            and _count_distinct(rows[i]) == 1
             and not lexicon.names_field(label)
         ):
             titles.append(label)
             continue
-        if flat(label) in seen:
+        if normalise_heading(label) in seen:
             cards.append(lines)
             lines, seen = [], set()
         if label:
-            seen.add(flat(label))
+            seen.add(normalise_heading(label))
             lines.append(i)
     cards = [card for card in [*cards, lines] if card]
-    about = _about(" ".join(titles)) or _about(sheet.name)
+    about = _part_named_in(" ".join(titles)) or _part_named_in(sheet.name)
     made = []
     for card in cards:
         labels = [rows[i][label_at].strip() for i in card]

@@ -45,7 +45,7 @@ class NormalisedSheet:
             return
         first = 0
         for batch in self.spec.slices.read():
-            yield _checked(self.spec, batch, first, self.language)
+            yield _check_rows(self.spec, batch, first, self.language)
             first += batch.height
 
     def whole(self) -> pl.DataFrame:
@@ -88,10 +88,10 @@ def normalise_sheet(sheet: SheetSpec, language: Language = "zh") -> NormalisedSh
             f"Sheet “{sheet.name}” has {rows:,} rows; Excel holds {EXCEL_ROWS - 1:,}. Export a smaller selection.",
         )
     last_row = min(max(rows + sheet.spare_rows, 1), EXCEL_ROWS - 1)
-    return NormalisedSheet(sheet, _checked(sheet, sheet.frame, 0, language), rows, last_row, language)
+    return NormalisedSheet(sheet, _check_rows(sheet, sheet.frame, 0, language), rows, last_row, language)
 
 
-def _checked(sheet: SheetSpec, rows: pl.DataFrame, first: int, language: Language) -> pl.DataFrame:
+def _check_rows(sheet: SheetSpec, rows: pl.DataFrame, first: int, language: Language) -> pl.DataFrame:
     """Return typed rows of a sheet; `first` is the row (from 0) of the first of them."""
     frame = rows.select([_value_of(sheet, rows, column, language).alias(column.key) for column in sheet.columns])
     if rows.height == 0:
@@ -157,10 +157,10 @@ def _value_of(sheet: SheetSpec, rows: pl.DataFrame, column: ColumnSpec, language
             f"工作表「{sheet.name}」的数据里缺少列「{column.key}」({column.heading})。",
             f"The data of sheet “{sheet.name}” lack the column “{column.key}” ({column.heading}).",
         )
-    return _typed(value, column, dtype, language)
+    return _convert_column(value, column, dtype, language)
 
 
-def _typed(value: pl.Expr, column: ColumnSpec, dtype: pl.DataType | None, language: Language) -> pl.Expr:
+def _convert_column(value: pl.Expr, column: ColumnSpec, dtype: pl.DataType | None, language: Language) -> pl.Expr:
     """Convert a column to the type of its kind."""
     if dtype == pl.String and column.kind not in ("text", "choice"):
         return strip_control_characters(value)

@@ -29,12 +29,12 @@ def rewrite(
             body = source.read(item)
             if item.filename in edits:
                 body = edits[item.filename](body)
-            _put(out, item.filename, _with_rows(body, rows.get(item.filename)))
+            _write_part(out, item.filename, _insert_rows(body, rows.get(item.filename)))
         for name in additions.keys() - set(source.namelist()):
-            _put(out, name, additions[name])
+            _write_part(out, name, additions[name])
 
 
-def _with_rows(body: bytes, rows: Iterator[bytes] | None) -> Iterator[bytes]:
+def _insert_rows(body: bytes, rows: Iterator[bytes] | None) -> Iterator[bytes]:
     """Insert rows into a sheet part."""
     if rows is None:
         yield body
@@ -45,7 +45,7 @@ def _with_rows(body: bytes, rows: Iterator[bytes] | None) -> Iterator[bytes]:
     yield b"</sheetData>" + after
 
 
-def _put(out: zipfile.ZipFile, name: str, chunks: Iterable[bytes]) -> None:
+def _write_part(out: zipfile.ZipFile, name: str, chunks: Iterable[bytes]) -> None:
     """Write a part."""
     entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
     entry.compress_type = zipfile.ZIP_DEFLATED

@@ -77,12 +77,12 @@ def make_cache(sheet: NormalisedSheet, pivots: Sequence[PivotSpec]) -> Cache:
 def compute(spec: PivotSpec, cache: Cache, language: Language) -> Pivot:
     """Aggregate and lay out a pivot. Raises CannotWrite if Excel could not hold it."""
     _check(spec, cache)
-    down = _ordered(cache.items[spec.down], spec.down_order)
-    across = _ordered(cache.items[spec.across], spec.across_order) if spec.across else ()
+    down = _order_items(cache.items[spec.down], spec.down_order)
+    across = _order_items(cache.items[spec.across], spec.across_order) if spec.across else ()
     cells = (
-        _crossed(spec, spec.across, cache, down, across, language)
+        _layout_cross_table(spec, spec.across, cache, down, across, language)
         if spec.across
-        else _listed(spec, cache, down, language)
+        else _layout_list(spec, cache, down, language)
     )
     row, column = spec.anchor
     placed = tuple(Cell(row + cell.row, column + cell.column, cell.value, cell.style) for cell in cells)
@@ -106,7 +106,7 @@ def _check(spec: PivotSpec, cache: Cache) -> None:
             )
 
 
-def _ordered(items: Items, first: Sequence[str]) -> Items:
+def _order_items(items: Items, first: Sequence[str]) -> Items:
     """Return the items with the preferred ones first."""
     wanted = [item for item in first if item in items]
     return tuple(wanted + [item for item in items if item not in wanted])
@@ -125,7 +125,7 @@ def _label(item: str | None, language: Language) -> str:
     return pick(language, "(空白)", "(blank)") if item is None else item
 
 
-def _listed(spec: PivotSpec, cache: Cache, down: Items, language: Language) -> list[Cell]:
+def _layout_list(spec: PivotSpec, cache: Cache, down: Items, language: Language) -> list[Cell]:
     """Lay out a pivot without columns."""
     measures = [_aggregate(value) for value in spec.values]
     groups = {row[0]: row[1:] for row in cache.frame.group_by(spec.down).agg(measures).iter_rows()}
@@ -143,7 +143,9 @@ def _listed(spec: PivotSpec, cache: Cache, down: Items, language: Language) -> l
     return cells
 
 
-def _crossed(spec: PivotSpec, key: str, cache: Cache, down: Items, across: Items, language: Language) -> list[Cell]:
+def _layout_cross_table(
+    spec: PivotSpec, key: str, cache: Cache, down: Items, across: Items, language: Language
+) -> list[Cell]:
     """Lay out a pivot with columns."""
     value, measure = spec.values[0], _aggregate(spec.values[0])
     frame = cache.frame

@@ -28,12 +28,12 @@ def check_indices(path: Path) -> int:
         for name in tables:
             cache = _target(package, name, "pivotCacheDefinition")
             if cache not in fields_of:
-                raise _broken(name, f"cache {cache}", "missing")
-            _check_table(_parsed(package.read(name)), name, fields_of[cache])
+                raise _broken_pivot_error(name, f"cache {cache}", "missing")
+            _check_table(_parse_part(package.read(name)), name, fields_of[cache])
     return len(tables)
 
 
-def _parsed(body: bytes) -> ElementTree.Element:
+def _parse_part(body: bytes) -> ElementTree.Element:
     """Parse a part."""
     return ElementTree.fromstring(body)  # noqa: S314
 
@@ -46,22 +46,22 @@ def _is(name: str, stem: str) -> bool:
 def _target(package: zipfile.ZipFile, part: str, kind: str) -> str:
     """Return the part that another part refers to."""
     folder, leaf = posixpath.split(part)
-    links = _parsed(package.read(f"{folder}/_rels/{leaf}.rels"))
+    links = _parse_part(package.read(f"{folder}/_rels/{leaf}.rels"))
     for link in links:
         if link.get("Type", "").endswith("/" + kind):
             return posixpath.normpath(posixpath.join(folder, link.get("Target", "")))
-    raise _broken(part, kind, "no relationship")
+    raise _broken_pivot_error(part, kind, "no relationship")
 
 
 def _check_cache(package: zipfile.ZipFile, name: str) -> list[int | None]:
     """Return the number of shared items per field, None where records hold the values."""
-    root = _parsed(package.read(name))
+    root = _parse_part(package.read(name))
     fields: list[int | None] = []
     for field in root.iter(M + "cacheField"):
         shared = field.find(M + "sharedItems")
         count = None if shared is None or shared.get("count") is None else len(shared)
         if count is not None and shared is not None and shared.get("count") != str(count):
-            raise _broken(name, f"sharedItems {shared.get('count')}", f"{count} items")
+            raise _broken_pivot_error(name, f"sharedItems {shared.get('count')}", f"{count} items")
         fields.append(count)
     records = _target(package, name, "pivotCacheRecords")
     _check_records(package.read(records), records, fields, int(root.get("recordCount", "-1")))
@@ -72,55 +72,55 @@ def _check_records(body: bytes, name: str, fields: list[int | None], expected: i
     """Check the records of a cache."""
     rows = body.decode().split("<r>")[1:]
     if len(rows) != expected:
-        raise _broken(name, f"{len(rows)} records", f"recordCount {expected}")
+        raise _broken_pivot_error(name, f"{len(rows)} records", f"recordCount {expected}")
     values = pl.Series(rows).str.extract_all(r"<[a-z][^>]*/>")
     uneven = (values.list.len() != len(fields)).sum()
     if uneven:
-        raise _broken(name, f"{uneven} records", f"not {len(fields)} values each")
+        raise _broken_pivot_error(name, f"{uneven} records", f"not {len(fields)} values each")
     for position, count in enumerate(fields):
         index = values.list.get(position).str.extract(r'^<x v="(\d+)"/>$').cast(pl.Int64)
         if count is None and index.null_count() < len(index):
-            raise _broken(name, f"field {position}", "index into a list that does not exist")
+            raise _broken_pivot_error(name, f"field {position}", "index into a list that does not exist")
         if count is not None and (index.null_count() or not index.is_between(0, count - 1).all()):
-            raise _broken(name, f"field {position}: {index.max()}", f"{count} shared items")
+            raise _broken_pivot_error(name, f"field {position}: {index.max()}", f"{count} shared items")
 
 
 def _check_table(root: ElementTree.Element, name: str, fields: list[int | None]) -> None:
     """Check a pivot table."""
     pivot_fields = list(root.iter(M + "pivotField"))
     if len(pivot_fields) != len(fields):
-        raise _broken(name, f"{len(pivot_fields)} pivotFields", f"{len(fields)} cacheFields")
+        raise _broken_pivot_error(name, f"{len(pivot_fields)} pivotFields", f"{len(fields)} cacheFields")
     shown: list[int] = []
     for position, field in enumerate(pivot_fields):
         items = [int(item.get("x", "-1")) for item in field.iter(M + "item") if item.get("t") is None]
         count = fields[position]
         if any(not 0 <= item < (count or 0) for item in items):
-            raise _broken(name, f"field {position} items {items}", f"{count} shared items")
+            raise _broken_pivot_error(name, f"field {position} items {items}", f"{count} shared items")
         if count is not None and sorted(items) != list(range(count)):
-            raise _broken(name, f"field {position} items {items}", f"not each of {count} once")
+            raise _broken_pivot_error(name, f"field {position} items {items}", f"not each of {count} once")
         shown.append(len(items))
     values = list(root.iter(M + "dataField"))
     for value in values:
-        _within(name, "dataField", int(value.get("fld", "-1")), len(fields))
+        _check_index(name, "dataField", int(value.get("fld", "-1")), len(fields))
     for axis, lines in (("rowFields", "rowItems"), ("colFields", "colItems")):
         targets = [int(f.get("x", "-1")) for f in root.iterfind(f"{M}{axis}/{M}field")]
-        limits = [len(values) if t == DATA_FIELDS else shown[_within(name, axis, t, len(fields))] for t in targets]
+        limits = [len(values) if t == DATA_FIELDS else shown[_check_index(name, axis, t, len(fields))] for t in targets]
         for line in root.iterfind(f"{M}{lines}/{M}i"):
-            _within(name, f"{lines} i", int(line.get("i", "0")), max(len(values), 1))
+            _check_index(name, f"{lines} i", int(line.get("i", "0")), max(len(values), 1))
             if line.get("t") == "grand":
                 continue
             for limit, point in zip(limits, line.iterfind(M + "x"), strict=False):
-                _within(name, f"{lines} x", int(point.get("v", "0")), limit)
+                _check_index(name, f"{lines} x", int(point.get("v", "0")), limit)
 
 
-def _within(name: str, what: str, index: int, count: int) -> int:
+def _check_index(name: str, what: str, index: int, count: int) -> int:
     """Return an index. Raises CannotWrite if it is out of range."""
     if not 0 <= index < count:
-        raise _broken(name, f"{what} {index}", f"{count}")
+        raise _broken_pivot_error(name, f"{what} {index}", f"{count}")
     return index
 
 
-def _broken(part: str, found: str, limit: str) -> CannotWrite:
+def _broken_pivot_error(part: str, found: str, limit: str) -> CannotWrite:
     """Return the error of a broken pivot."""
     return CannotWrite(
         f"生成的透视表有误（{part}：{found}，应符合 {limit}）。文件未保存，请把这句话报告给管理员。",

@@ -61,7 +61,7 @@ def pivot_parts(pivots: Sequence[tuple[str, Pivot]], language: Language) -> tupl
     edits: Edits = {
         "[Content_Types].xml": lambda body: _declare(body, types),
         "xl/workbook.xml": lambda body: _register(body, len(caches)),
-        "xl/_rels/workbook.xml.rels": lambda body: _tie(
+        "xl/_rels/workbook.xml.rels": lambda body: _append_relationships(
             body,
             [("pivotCacheDefinition", f"pivotCache/pivotCacheDefinition{n + 1}.xml") for n in range(len(caches))],
             "rIdPivotCache",
@@ -70,7 +70,7 @@ def pivot_parts(pivots: Sequence[tuple[str, Pivot]], language: Language) -> tupl
     for sheet_part, links in sheet_links.items():
         folder, _, leaf = sheet_part.rpartition("/")
         rels = f"{folder}/_rels/{leaf}.rels"
-        edits[rels] = lambda body, links=links: _tie(body, links, "rIdPivot")  # type: ignore[misc]
+        edits[rels] = lambda body, links=links: _append_relationships(body, links, "rIdPivot")  # type: ignore[misc]
         additions[rels] = [_links(links, "rIdPivot")]
     return edits, additions
 
@@ -93,7 +93,7 @@ def _link(kind: str, target: str, name: str) -> str:
     return f'<Relationship Id="{name}" Type="{DOCUMENT}/{kind}" Target="{target}"/>'
 
 
-def _tie(body: bytes, links: Sequence[tuple[str, str]], prefix: str) -> bytes:
+def _append_relationships(body: bytes, links: Sequence[tuple[str, str]], prefix: str) -> bytes:
     """Append relationships to a part."""
     lines = "".join(_link(kind, target, f"{prefix}{n}") for n, (kind, target) in enumerate(links, 1))
     return body.replace(b"</Relationships>", lines.encode() + b"</Relationships>")
@@ -118,7 +118,7 @@ def _definition(cache: Cache) -> str:
     extent = xl_range(0, 0, cache.frame.height, len(columns) - 1)
     fields = "".join(
         f'<cacheField name={_attribute(column.heading)} numFmtId="{_format_of(cache.frame[column.key])}">'
-        f"{_shared(cache.frame[column.key], cache.items.get(column.key))}</cacheField>"
+        f"{_shared_items_xml(cache.frame[column.key], cache.items.get(column.key))}</cacheField>"
         for column in columns
     )
     return (
@@ -135,7 +135,7 @@ def _format_of(series: pl.Series) -> int:
     return 14 if series.dtype in (pl.Date, pl.Datetime) else 0
 
 
-def _shared(series: pl.Series, items: Items | None) -> str:
+def _shared_items_xml(series: pl.Series, items: Items | None) -> str:
     """Write `<sharedItems>`: the list of an axis, otherwise the kinds of values in the records."""
     blank = ' containsBlank="1"' if series.null_count() else ""
     if items is not None:
@@ -245,12 +245,12 @@ def _field(pivot: Pivot, key: str) -> str:
         axis, shown = ' axis="axisCol"', pivot.across
     items = "".join(f'<item x="{all_items.index(item)}"/>' for item in shown)
     return (
-        f'<pivotField{_named(pivot, key)}{axis}{data} showAll="0"><items count="{len(shown) + 1}">{items}<item t="default"/></items>'
+        f'<pivotField{_caption_xml(pivot, key)}{axis}{data} showAll="0"><items count="{len(shown) + 1}">{items}<item t="default"/></items>'
         "</pivotField>"
     )
 
 
-def _named(pivot: Pivot, key: str) -> str:
+def _caption_xml(pivot: Pivot, key: str) -> str:
     """Write the caption of a field that groups, in one language; nothing where another field or value is called so."""
     columns = pivot.cache.sheet.spec.columns
     caption = next((column.caption for column in columns if column.key == key), "")

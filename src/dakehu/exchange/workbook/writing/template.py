@@ -266,8 +266,8 @@ def _printing(worksheet: Worksheet, book: BookSpec, title: str) -> None:
     worksheet.set_paper(9)
     worksheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
     worksheet.fit_to_pages(1, 0)
-    worksheet.set_header(f"&L&10{_printed(title)}&R&9{_printed(book.title)}")
-    worksheet.set_footer(f"&L&8{_printed(book.generated_by[:120])}&R&9&P / &N")
+    worksheet.set_header(f"&L&10{_escape_header_text(title)}&R&9{_escape_header_text(book.title)}")
+    worksheet.set_footer(f"&L&8{_escape_header_text(book.generated_by[:120])}&R&9&P / &N")
 
 
 def _print_wide(worksheet: Worksheet, widths: Sequence[float], sheet: NormalisedSheet) -> None:
@@ -287,7 +287,7 @@ def _print_wide(worksheet: Worksheet, widths: Sequence[float], sheet: Normalised
     worksheet.print_across()
 
 
-def _printed(text: str) -> str:
+def _escape_header_text(text: str) -> str:
     """Escape a text for header and footer."""
     return text.replace("&", "&&")[:120]
 

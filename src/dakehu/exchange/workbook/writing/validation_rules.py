@@ -144,7 +144,7 @@ def colour_cells(worksheet: Worksheet, sheet: NormalisedSheet, look: Look, book:
             _colour(worksheet, sheet, index, look, f"=AND(ISNUMBER({cell}),{cell}<0)", fall)
             _colour(worksheet, sheet, index, look, f"=AND(ISNUMBER({cell}),{cell}>0)", (rise[0], None))
         elif column.mark == "due":
-            still_open = _still_open(sheet, column)
+            still_open = _open_row_formula(sheet, column)
             late = f"=AND(ISNUMBER({cell}),{cell}<TODAY(){still_open})"
             soon = f"=AND(ISNUMBER({cell}),{cell}>=TODAY(),{cell}<=TODAY()+{book.due_soon_days}{still_open})"
             _colour(worksheet, sheet, index, look, late, (RED, RED_TINT))
@@ -158,7 +158,7 @@ def colour_cells(worksheet: Worksheet, sheet: NormalisedSheet, look: Look, book:
         )
 
 
-def _still_open(sheet: NormalisedSheet, column: ColumnSpec) -> str:
+def _open_row_formula(sheet: NormalisedSheet, column: ColumnSpec) -> str:
     """Return the formula condition for rows that are still open."""
     if column.open_while is None:
         return ""

@@ -5,7 +5,7 @@ import argparse
 from dakehu.domains.clients import queries as clients
 from dakehu.exchange.exports import service as export_service
 from dakehu.exchange.feeds import template as feed_template
-from dakehu.exchange.feeds.layouts import stated_feed
+from dakehu.exchange.feeds.layouts import get_feed_by_name
 from dakehu.exchange.powerbi.project import archive
 from dakehu.exchange.reports import service as report_service
 from dakehu.exchange.tableau import service as extract_service
@@ -79,7 +79,7 @@ def _export_workbook(line: argparse.Namespace) -> None:
 def write_template(line: argparse.Namespace) -> None:
     """Write an empty import template, of clients or of a daily feed."""
     if line.feed:
-        feed_template.write_template(stated_feed(line.feed), line.file, line.lang or language())
+        feed_template.write_template(get_feed_by_name(line.feed), line.file, line.lang or language())
     else:
         export_service.write_template(line.file, language=line.lang or None)
     write_result(line, {"file": str(line.file)}, [str(line.file)])

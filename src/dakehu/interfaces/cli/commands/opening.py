@@ -54,7 +54,7 @@ def open_file(line: argparse.Namespace) -> int:
     served = links.served_address()
     if not served:
         server.check_port(line.host, line.port)
-    opened = _opened(line, served)
+    opened = _open_file(line, served)
     browser, spoken = not line.no_browser, language()
     if served:
         address = opened.address(served)
@@ -72,7 +72,7 @@ def open_file(line: argparse.Namespace) -> int:
     return server.serve(line.host, line.port, announce=announce)
 
 
-def _opened(line: argparse.Namespace, served: str) -> Opened:
+def _open_file(line: argparse.Namespace, served: str) -> Opened:
     """The file opened for the person who is known to be at the keyboard, else kept until somebody has signed in."""
     content, password = line.file.read_bytes(), read_password(line.password_file)
     person = team.find_user(line.as_user) if line.as_user else first_account.find_only_person()
@@ -80,7 +80,7 @@ def _opened(line: argparse.Namespace, served: str) -> Opened:
         return _opened_for(line, person, content, password, served)
     write_message(bilingual("正在检查文件…", "Checking the file …"))
     with acting_as(system_actor(f"dakehu open {line.file.name}", "cli")):
-        kept = kept_files.keep_file(line.file.name, content, password, _how(line))
+        kept = kept_files.keep_file(line.file.name, content, password, _import_choices(line))
         purpose = Purpose.FILE if first_account.has_staff() else Purpose.SET_UP
     if purpose == Purpose.SET_UP and not links.can_be_opened_here(line.host):
         raise Refused(links.NO_LINK)
@@ -90,7 +90,7 @@ def _opened(line: argparse.Namespace, served: str) -> Opened:
     return Opened(words, lambda base: links.link_address(base, token), token)
 
 
-def _how(line: argparse.Namespace) -> dict[str, str]:
+def _import_choices(line: argparse.Namespace) -> dict[str, str]:
     return {"mode": line.mode, "key": line.key, "profile": line.profile or ""}
 
 
@@ -98,7 +98,7 @@ def _opened_for(line: argparse.Namespace, person: Any, content: bytes, password:
     """Open a file in the name of a person, try it and say what was found; the link leads to what is to be done next."""
     with acting_as(replace(team.actor_of(person), door="cli")):
         write_message(bilingual("正在打开文件…", "Opening the file …"))
-        batch = kept_files.open_file(line.file.name, content, password, _how(line))
+        batch = kept_files.open_file(line.file.name, content, password, _import_choices(line))
         target = f"/import/{batch.pk}/"
         if kept_files.is_understood(batch):
             write_message(bilingual("正在预览变化…", "Working out what would change …"))

@@ -69,23 +69,23 @@ def months_picture(content: dict[str, Any], name: object) -> dict[str, Any]:
         for month, value, bar in zip(content["months"], line, bars, strict=True)
     ]
     titles = [
-        f"{month}\n{content['line_name']} {_short(value, code)}\n{content['bars_name']} {_short(bar, code)}"
+        f"{month}\n{content['line_name']} {_short_amount(value, code)}\n{content['bars_name']} {_short_amount(bar, code)}"
         for month, value, bar in zip(content["months"], line, bars, strict=True)
     ]
     return {
         "name": name,
         "content": content,
         "pictures": [
-            drawing.months(content["months"], line, bars, titles, lambda value: _tick(value, code), width)
+            drawing.months(content["months"], line, bars, titles, lambda value: _axis_label(value, code), width)
             for width in (drawing.WIDTH, drawing.NARROW)
         ],
         "table": table,
     }
 
 
-def _tick(value: float, code: str) -> str:
+def _axis_label(value: float, code: str) -> str:
     """Return an amount as it stands at an axis: 2.5 亿, without decimals that say nothing."""
-    figure, gap, unit = _short(round(value), code).partition(" ")
+    figure, gap, unit = _short_amount(round(value), code).partition(" ")
     letters = figure.lstrip("-+,.0123456789")
     digits = figure.removesuffix(letters)
     digits = digits.rstrip("0").rstrip(".") if "." in digits else digits
@@ -94,7 +94,7 @@ def _tick(value: float, code: str) -> str:
     return f"{digits}{letters}{gap}{unit}"
 
 
-def _short(value: Any, code: str) -> str:
+def _short_amount(value: Any, code: str) -> str:
     """Return an amount in short, a dash for none."""
     amount = decimal_of(value)
     return MISSING if amount is None else short_money(amount, code)

@@ -47,7 +47,7 @@ CARRIED = (
 )  # said by the page, never asked
 
 
-def hidden(action: Action) -> tuple[str, ...]:
+def hidden_parameters(action: Action) -> tuple[str, ...]:
     """Parameters that the page knows and the form does not ask."""
     return ("client", "version", *CARRIED, *_row_names(action))
 
@@ -87,7 +87,7 @@ def do(request: HttpRequest, name: str, client_id: int | None = None) -> HttpRes
     try:
         if is_merged(name):
             saved = perform_with_merge(
-                name, decided(raw, request.POST), shown_before(request.POST), raw.pop("version", None)
+                name, chosen_values(raw, request.POST), shown_before(request.POST), raw.pop("version", None)
             )
             result, kept = saved.row, saved.kept
         else:
@@ -98,10 +98,10 @@ def do(request: HttpRequest, name: str, client_id: int | None = None) -> HttpRes
         raise
     except Refused as refusal:
         return ask_for(request, action, client, forms.posted_values(request.POST), dict(refusal.messages))
-    return done(request, action, client, result, kept)
+    return success_response(request, action, client, result, kept)
 
 
-def decided(raw: dict[str, Any], posted: Any) -> dict[str, Any]:
+def chosen_values(raw: dict[str, Any], posted: Any) -> dict[str, Any]:
     """What is to be written after a choice between mine and theirs: theirs stays by not being written."""
     return {
         name: value for name, value in raw.items() if name != "version" and posted.get(f"choose.{name}") != "current"
@@ -153,7 +153,7 @@ def ask_for(
     if conflict is not None:  # what I did not touch shows what stands there now
         typed = {name: value for name, value in typed.items() if name not in before or str(before[name]) != value}
     values = {**forms.starting_values(action), **now, **typed} if row is None else {**now, **typed}
-    unknown = tuple(name for name in hidden(action) if name != "client" or client is not None)
+    unknown = tuple(name for name in hidden_parameters(action) if name != "client" or client is not None)
     unasked = () if "anyway" in (faults or {}) else ("anyway",)  # asked where somebody alike was found
     asked = forms.questions(action, values, faults, leave_out=(*unknown, *unasked), client=client)
     named = {question.name for question in asked}
@@ -162,7 +162,7 @@ def ask_for(
     if "version" in {parameter.name for parameter in action.parameters} and row is not None:
         # After a conflict the form carries the present version: saving again is a decision made with both in sight.
         keep["version"] = row.row_version if conflict else given.get("version", row.row_version)
-        fresh = forms.questions(action, now, None, leave_out=hidden(action))
+        fresh = forms.questions(action, now, None, leave_out=hidden_parameters(action))
         keep["base"] = (
             given["base"]
             if given.get("base") and not conflict
@@ -224,7 +224,7 @@ def about(row: Any) -> str:
     return next((str(text) for text in said if text), "")
 
 
-def done(request: HttpRequest, action: Action, client: Any, result: Any, kept: list[str]) -> HttpResponse:
+def success_response(request: HttpRequest, action: Action, client: Any, result: Any, kept: list[str]) -> HttpResponse:
     """What follows a verb well done: a value shown once, a toast beside the list, or the page anew."""
     text = bilingual("已完成：{what}。", "Done: {what}.", what=action.label)
     if kept:
@@ -249,22 +249,22 @@ def done(request: HttpRequest, action: Action, client: Any, result: Any, kept: l
         return render(request, "action_form/value_dialog.html" if inside else "action_form/value_page.html", secret)
     if not request.headers.get("HX-Request"):
         messages.success(request, str(text))
-        return HttpResponseRedirect(after(client, result))
+        return HttpResponseRedirect(next_address(client, result))
     if request.POST.get("then") == "stay":
-        return stay(text)
+        return close_dialog(text)
     messages.success(request, str(text))
     if client is None and result is not None and action.name == "clients.create":
-        return HttpResponse(headers={"HX-Redirect": after(client, result)})
+        return HttpResponse(headers={"HX-Redirect": next_address(client, result)})
     return HttpResponse(headers={"HX-Refresh": "true"})
 
 
-def stay(text: Bilingual) -> HttpResponse:
+def close_dialog(text: Bilingual) -> HttpResponse:
     """The dialog closes, the list that listens for "worked" draws itself anew."""
     report = {"toast": {"text": str(text), "kind": "success"}, "closes": True, "worked": True}
     return HttpResponse(headers={"HX-Trigger": json.dumps(report)})
 
 
-def after(client: Any, result: Any) -> str:
+def next_address(client: Any, result: Any) -> str:
     made = client if client is not None else result
     if getattr(getattr(made, "_meta", None), "label", "") == "clients.Client":
         return f"/clients/{made.pk}/"

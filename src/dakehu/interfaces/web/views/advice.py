@@ -62,21 +62,21 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
             *([(labels["policy"], found["policy"])] if found["policy"] else []),
         ],
         "decided": [(labels[name], shown[name]) for name in DECISION if shown.get(name)],
-        "fit": _with_certainty(checks["suitability"]) if "suitability" in checks else None,
+        "fit": _add_certainty(checks["suitability"]) if "suitability" in checks else None,
         "fit_tone": OUTCOME_TONES.get(checks.get("suitability", {}).get("outcome", ""), ""),
-        "wording": _with_severity(checks.get("wording") or {"severity": None, "hits": []}),
+        "wording": _add_severity(checks.get("wording") or {"severity": None, "hits": []}),
         "steps": [{**step, "tone": TONES[step["state_code"]]} for step in found["steps"]],
     }
     return render(request, "advice/record.html", content)
 
 
-def _with_certainty(fit: dict[str, Any]) -> dict[str, Any]:
+def _add_certainty(fit: dict[str, Any]) -> dict[str, Any]:
     """Return a check of suitability and its duties with what is known of each source in words."""
     duties = [{**duty, "certainty_text": CERTAINTY[duty["certainty"]]} for duty in fit["duties"]]
     return {**fit, "duties": duties, "certainty_text": CERTAINTY[fit["certainty"]]}
 
 
-def _with_severity(wording: dict[str, Any]) -> dict[str, Any]:
+def _add_severity(wording: dict[str, Any]) -> dict[str, Any]:
     """Return a check of wording with its severity in words and the tone of it."""
     text, tone = SEVERITIES[wording["severity"]]
     return {**wording, "severity_text": text, "tone": tone}

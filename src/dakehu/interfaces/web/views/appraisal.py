@@ -40,8 +40,8 @@ def explanation(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         "crumbs": [{"label": TITLE, "url": "/appraisal/mine/"}],
         "parts": _by_part(found["lines"]),
-        "objections": _toned(found["objections"]),
-        "adjustments": _toned(found["adjustments"]),
+        "objections": _add_tones(found["objections"]),
+        "adjustments": _add_tones(found["adjustments"]),
         "book_reviews": [
             {**one, "tone": {"waiting": "warn", "confirmed": "bad"}.get(one["state"], "good")}
             for one in found["book_reviews"]
@@ -58,7 +58,7 @@ def _revision(request: HttpRequest) -> dict[str, Any]:
     return {"revision": int(given)} if given.isdigit() else {}
 
 
-def _toned(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _add_tones(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**one, "tone": DECISION_TONES[one["state"]]} for one in rows]
 
 

@@ -22,7 +22,7 @@ from dakehu.foundation.gates import QUERIES, parse_input, perform, render_rows
 from dakehu.foundation.gates.output import name_of
 from dakehu.foundation.schema.fields import described_fields, model_of
 from dakehu.interfaces.web.views.audit_notes import note_lines, reason_text
-from dakehu.interfaces.web.views.imports.wizard import downloaded
+from dakehu.interfaces.web.views.imports.wizard import download_response
 
 SHOWN = 40
 KINDS: dict[str, tuple[Bilingual, str]] = {
@@ -45,7 +45,7 @@ FILTERS = ("actor", "action", "client", "since", "until", "sign_ins")
 
 
 def trail(request: HttpRequest) -> HttpResponse:
-    held, asked = _asked(request.GET)
+    held, asked = _read_filters(request.GET)
     faults: dict[str, list[str]] = {}
     rows: list[dict[str, Any]] = []
     days: list[dict[str, Any]] = []
@@ -67,7 +67,7 @@ def trail(request: HttpRequest) -> HttpResponse:
         {
             "page_title": bilingual("操作日志", "Audit trail"),
             "page_note": bilingual("谁在何时做了什么", "Who did what, and when"),
-            "rows": _with_clients(rows),
+            "rows": _add_client_names(rows),
             "held": held,
             "faults": faults,
             "people": [("", bilingual("所有人", "Everybody")), *((p, _shown_name(p)) for p in people)],
@@ -87,7 +87,7 @@ def _shown_name(actor: str) -> str:
     return str(SYSTEM) if actor == "system" else actor
 
 
-def _asked(given: Any) -> tuple[dict[str, str], dict[str, Any]]:
+def _read_filters(given: Any) -> tuple[dict[str, str], dict[str, Any]]:
     """What the boxes hold, and the parameters that follow: without a word about them sign-ins are left out."""
     held = {name: given.get(name, "").strip() for name in FILTERS}
     held["action"] = current_name(Kind.ACTION, held["action"])
@@ -140,8 +140,8 @@ def _chart(days: list[dict[str, Any]], kept: dict[str, str]) -> list[dict[str, A
 @require_POST
 def export(request: HttpRequest) -> HttpResponse:
     """The entries that the filters leave, as a table; that it was taken is an entry of its own."""
-    _, asked = _asked(request.POST)
-    rows = _with_clients(perform("team.export_audit", asked))
+    _, asked = _read_filters(request.POST)
+    rows = _add_client_names(perform("team.export_audit", asked))
     table = io.StringIO()
     writer = csv.writer(table)
     heads = (
@@ -164,19 +164,19 @@ def export(request: HttpRequest) -> HttpResponse:
             row["action_text"],
             row["client_name"],
             row["reason"],
-            _in_a_line(row),
+            _changes_text(row),
         )
-        writer.writerow([row["id"], at, *(_no_formula(str(cell)) for cell in cells), row["seal"]])
+        writer.writerow([row["id"], at, *(_escape_formula(str(cell)) for cell in cells), row["seal"]])
     name = str(bilingual("操作日志-{day}.csv", "audit-{day}.csv", day=clock.today().isoformat()))
-    return downloaded(name, table.getvalue().encode("utf-8-sig"))
+    return download_response(name, table.getvalue().encode("utf-8-sig"))
 
 
-def _no_formula(text: str) -> str:
+def _escape_formula(text: str) -> str:
     """A text that no spreadsheet takes for a formula."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
-def _in_a_line(row: dict[str, Any]) -> str:
+def _changes_text(row: dict[str, Any]) -> str:
     """The changes of an entry as one text."""
     parts = []
     for change in row["shown"]:
@@ -225,7 +225,7 @@ def _actions() -> list[tuple[str, Any]]:
     return [("", bilingual("所有操作", "Every action")), *labels]
 
 
-def _with_clients(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _add_client_names(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Name the clients the reader may see; the others stay without a name."""
     numbers = {row["client"] for row in rows if row["client"]}
     seen = clients.clients(order="code").filter(pk__in=numbers)

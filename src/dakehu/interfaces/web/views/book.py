@@ -36,7 +36,7 @@ PERIODS = ("month", "quarter", "year")
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """?view=flows&by=tier__code&since=2026-07&until=2026-09, every other name is a filter; ?question= one in words."""
-    asked = _asked(request)
+    asked = _read_question(request)
     content: dict[str, Any] = {
         "page_title": CRUMB["label"],
         "asked": asked,
@@ -47,9 +47,9 @@ def page(request: HttpRequest) -> HttpResponse:
     }
     try:
         if content["question"]:
-            return _answered(request, content, asked)
+            return _render_answer(request, content, asked)
         found = ask("insight.book", _parameters(asked))
-        content |= {"found": found, "by_choices": _choices(), **_drawn(found, asked)}
+        content |= {"found": found, "by_choices": _choices(), **_draw_view(found, asked)}
     except (NotAllowed, NotFound):
         raise
     except Refused as refused:
@@ -60,7 +60,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def clients(request: HttpRequest) -> HttpResponse:
     """The clients of a number: `cell` and `offset` beside what the view was asked."""
-    asked = _asked(request)
+    asked = _read_question(request)
     cell, offset = request.GET.get("cell", ""), request.GET.get("offset")
     found = ask("insight.book_clients", {**_parameters(asked), "cell": cell, **({"offset": offset} if offset else {})})
     content = {
@@ -75,7 +75,7 @@ def clients(request: HttpRequest) -> HttpResponse:
     return render(request, "insight/book_clients.html", content)
 
 
-def _asked(request: HttpRequest) -> dict[str, Any]:
+def _read_question(request: HttpRequest) -> dict[str, Any]:
     """Return what an address asks: {view, by, since, until, filters}."""
     asked: dict[str, Any] = {name: request.GET.get(name, "") for name in OURS}
     asked["view"] = BookView.read(asked["view"]) or BookView.FLOWS
@@ -114,7 +114,7 @@ def _filters(asked: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def _answered(request: HttpRequest, content: dict[str, Any], asked: dict[str, Any]) -> HttpResponse:
+def _render_answer(request: HttpRequest, content: dict[str, Any], asked: dict[str, Any]) -> HttpResponse:
     """Turn a question into filters of the view, or show what was not understood."""
     reading = ask("insight.question", {"text": content["question"]})
     if not reading["not_understood"]:
@@ -140,7 +140,7 @@ def _choices() -> list[tuple[str, list[dict[str, str]]]]:
     return [(str(BY_KINDS[kind]), options) for kind, options in groups.items() if options]
 
 
-def _drawn(found: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+def _draw_view(found: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
     """Return figures, tables and picture with the address of the clients of each number."""
     link = lambda cell: f"/book-of-business/clients?{_address(asked, cell=cell)}" if cell else ""  # noqa: E731
     grids = [
@@ -155,7 +155,7 @@ def _drawn(found: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
         {
             **one,
             "number": _number(one["unit"], one["value"], link(one["cell"])),
-            "compared": [_compared(one["unit"], past, asked) for past in one["compared"]],
+            "compared": [_compare_number(one["unit"], past, asked) for past in one["compared"]],
         }
         for one in found["figures"]
     ]
@@ -166,7 +166,7 @@ def _cells(cells: list[dict[str, Any]], link: Any) -> list[dict[str, Any]]:
     return [{**one, "number": _number(one["unit"], one["value"], link(one["cell"]))} for one in cells]
 
 
-def _compared(unit: str, past: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
+def _compare_number(unit: str, past: dict[str, Any], asked: dict[str, Any]) -> dict[str, Any]:
     """Return an earlier number and the change since, with the address of the view of that span."""
     then = {**asked, "since": past["since"], "until": past["until"]}
     return {

@@ -20,14 +20,14 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     """Show the free hours of a link, and book one of them. Wrong links cost an address much of its minute."""
     try:
         if request.method == "POST":
-            return _booked(request, token)
-        return _drawn(request, token)
+            return _book_slot(request, token)
+        return _draw_slots(request, token)
     except booking.LinkGone:
         rate_limits.check_stranger(request, rate_limits.WRONG_TOKEN)
         return _answer(request, {"is_gone": True}, 404)
 
 
-def _booked(request: HttpRequest, token: str) -> HttpResponse:
+def _book_slot(request: HttpRequest, token: str) -> HttpResponse:
     """Book the hour that was chosen; what is wrong is said beside the hours that are left."""
     given = {name: request.POST.get(name, "") for name in ("name", "remark")}
     try:
@@ -35,22 +35,22 @@ def _booked(request: HttpRequest, token: str) -> HttpResponse:
         booking.book(token, starts, **given)
     except ValueError:
         fault = bilingual("请选择一个时间。", "Choose an hour.")
-        return _drawn(request, token, 422, fault=fault, given=given)
+        return _draw_slots(request, token, 422, fault=fault, given=given)
     except booking.LinkGone:
         raise
     except Refused as refusal:
-        return _drawn(request, token, refusal.status, fault=str(refusal), given=given)
+        return _draw_slots(request, token, refusal.status, fault=str(refusal), given=given)
     return _answer(request, {"booked": starts})
 
 
-def _drawn(request: HttpRequest, token: str, status: int = 200, **more: Any) -> HttpResponse:
+def _draw_slots(request: HttpRequest, token: str, status: int = 200, **more: Any) -> HttpResponse:
     """Draw the free hours of a link."""
-    with booking.opened(token) as link:
+    with booking.acting_for_booking(token) as link:
         shown = {
             "purpose": link.purpose,
             "minutes": link.minutes,
             "asks_name": link.client_ref is None,
-            "days": booking.offered(link),
+            "days": booking.offered_starts(link),
         }
     return _answer(request, {**shown, **more}, status)
 

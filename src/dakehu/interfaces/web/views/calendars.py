@@ -87,7 +87,7 @@ def _way_in(actor: Actor) -> dict[str, Any]:
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     """One connection; what is done with it at once is posted here by the name of its action."""
     if request.method == "POST":
-        return _performed(request, pk)
+        return _perform_simple_action(request, pk)
     try:
         found = ask("calendars.detail", {"calendar": pk})
     except NotAllowed:
@@ -105,7 +105,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "calendars/one.html", page)
 
 
-def _performed(request: HttpRequest, pk: int) -> HttpResponse:
+def _perform_simple_action(request: HttpRequest, pk: int) -> HttpResponse:
     """Perform one of the actions that need no form, and show the connection again."""
     name = request.POST.get("action", "")
     if name not in DONE_AT_ONCE:

@@ -20,7 +20,7 @@ def discussion(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         return render(request, "comments/discussion.html", found)
     text = request.POST.get("text", "")
     try:
-        perform("service.add_comment", {"text": text, **_about(found)})
+        perform("service.add_comment", {"text": text, **_subject_of(found)})
     except (NotAllowed, NotFound):
         raise
     except Refused as refused:
@@ -32,7 +32,7 @@ def discussion(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     return drawn
 
 
-def _about(found: dict[str, Any]) -> dict[str, Any]:
+def _subject_of(found: dict[str, Any]) -> dict[str, Any]:
     """Return what a new comment is about, as its action takes it."""
     if found["is_client"]:
         return {"client": found["number"]}

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from dakehu.domains.team import queries as team
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import ask
-from dakehu.interfaces.web.views.client.timeline import with_looks
+from dakehu.interfaces.web.views.client.timeline import add_icons
 
 OPEN = "open_all"  # every stage but the last
 VERBS = {  # step of a case → its action and words
@@ -77,7 +77,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         **found,
         "steps": [(VERBS[step][0], VERBS[step][1], step in MAIN) for step in found["steps"]],
         "files": evidence["files"],
-        "moments": with_looks(evidence["moments"]),
+        "moments": add_icons(evidence["moments"]),
         "page_title": bilingual("投诉详情", "Complaint"),
         "crumbs": [{"label": bilingual("投诉", "Complaints"), "url": "/complaints/"}],
     }

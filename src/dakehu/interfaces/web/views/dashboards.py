@@ -37,9 +37,9 @@ def _card(card: dict[str, Any], place: int, count: int) -> dict[str, Any]:
     made = {**card, "place": place, "is_first": place == 0, "is_last": place == count - 1}
     if "answer" not in card:
         return made
-    drawn = pivots.drawn(card["pivot"], card["answer"], card["shape"], place)
+    drawn = pivots.draw_pivot(card["pivot"], card["answer"], card["shape"], place)
     unit = card["answer"]["measure"]["unit"]
-    earlier = [pivots.compared(card["pivot"], unit, past) for past in card["compared"]]
+    earlier = [pivots.compare_number(card["pivot"], unit, past) for past in card["compared"]]
     return {**made, **drawn, "compared": earlier, "template": f"insight/cards/{card['shape']}.html"}
 
 

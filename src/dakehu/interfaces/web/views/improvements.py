@@ -50,7 +50,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "verbs": [(*VERBS[step], step == _main_step(found)) for step in VERBS if step in found["steps"]],
         "can_write": "write" in found["steps"],
         "plan": [(labels[name], row[name]) for name in PLAN if row.get(name)],
-        "how": [(labels[name], row[name]) for name in _how(found) if row.get(name)],
+        "how": [(labels[name], row[name]) for name in _method_fields(found) if row.get(name)],
         "end": [(labels[name], row[name]) for name in END if row.get(name)],
         "metrics": ask("care.metrics", {}),
         "titles": [stage["title"] for stage in found["stages"]],
@@ -61,7 +61,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "improvements/issue.html", content)
 
 
-def _how(found: dict[str, Any]) -> tuple[str, ...]:
+def _method_fields(found: dict[str, Any]) -> tuple[str, ...]:
     """Return the fields that say how an effect is measured, without those that stand in its result."""
     return ("smallest_effect",) if found["result"]["has_result"] else EFFECT
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
 from dakehu.foundation.gates import perform
-from dakehu.interfaces.web.views.sign_in.password import way_on
+from dakehu.interfaces.web.views.sign_in.password import next_page
 
 
 @require_POST
@@ -17,6 +17,6 @@ def language(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     if user.is_authenticated:
         perform("team.set_preferences", {"language": wanted})
-    response = HttpResponseRedirect(way_on(request))
+    response = HttpResponseRedirect(next_page(request))
     response.set_cookie("language", wanted, max_age=31536000, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
     return response

@@ -51,10 +51,10 @@ def page(request: HttpRequest) -> HttpResponse:
     if not chosen.isdigit():
         return render(request, "leaving/page.html", shown)
     try:
-        shown |= _what_is_open(chosen, given)
+        shown |= _open_work_of(chosen, given)
         if request.method == "POST":
             if "confirm" in request.POST:
-                return _done(request, perform(ACTION, _raw(request.POST)))
+                return _report_response(request, perform(ACTION, _raw(request.POST)))
             shown["preview"] = _preview(request.POST)
     except (NotAllowed, NotFound):
         raise
@@ -69,7 +69,7 @@ def _colleagues() -> Any:
     return rows.filter(pk__in=actor.covers) if actor.covers else rows
 
 
-def _what_is_open(user: str, given: Any) -> dict[str, Any]:
+def _open_work_of(user: str, given: Any) -> dict[str, Any]:
     """What the colleague holds, each segment and client with the receiver chosen for it."""
     found = ask("service.leaving", {"user": int(user)})
     receivers = [(str(row.pk), row.name) for row in _colleagues() if str(row.pk) != user]
@@ -108,7 +108,7 @@ def _preview(posted: Any) -> dict[str, Any]:
     return made
 
 
-def _done(request: HttpRequest, report: dict[str, Any]) -> HttpResponse:
+def _report_response(request: HttpRequest, report: dict[str, Any]) -> HttpResponse:
     text = bilingual(
         "交接完成：{n} 位客户，{plans} 项计划，{open} 项诉求与投诉。可在“撤销操作”中撤销交接。",
         "Handed over: {n} clients, {plans} plans, {open} requests and complaints. “Undo” takes the hand-over back.",

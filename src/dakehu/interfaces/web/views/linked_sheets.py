@@ -27,12 +27,12 @@ def listed(request: HttpRequest) -> HttpResponse:
         "page_note": bilingual("与 Google 表格双向同步", "Google sheets, both ways"),
         "tab": "sheets",
         "rows": ask("sheets.list", {}),
-        "published": _published(),
+        "published": _published_tables(),
     }
     return render(request, "connections/sheets.html", page)
 
 
-def _published() -> list[dict[str, Any]]:
+def _published_tables() -> list[dict[str, Any]]:
     """The published tables, to those who may see connections; each with the form that withdraws it."""
     if not current_actor().may(QUERIES["sheets.published"].needs):
         return []

@@ -41,7 +41,7 @@ def market(request: HttpRequest) -> HttpResponse:
         "largest": breadth["holdings"][0] if breadth["holdings"] else None,
         "book": book,
         "book_moves": _book_moves(book),
-        **_worth(request.GET.get("client", "").strip(), ahead),
+        **_value_band(request.GET.get("client", "").strip(), ahead),
     }
     if report["level"]:
         page |= {"line": _line(report), "moves": _moves(report)}
@@ -55,7 +55,7 @@ def _book_moves(book: dict[str, Any]) -> dict[str, Any]:
     return {"x": book["day"], "series": [{"name": name, "values": book["weighted"], "unit": "share"}]}
 
 
-def _worth(code: str, ahead: int) -> dict[str, Any]:
+def _value_band(code: str, ahead: int) -> dict[str, Any]:
     """Return the band of the client with a code, or why there is none."""
     if not code:
         return {"asked_client": "", "worth": None}
@@ -74,11 +74,11 @@ def _line(report: dict[str, Any]) -> dict[str, Any]:
         rows = band["rows"][1:]
         days = [*days, *(f"+{n}" for n in range(1, len(rows) + 1))]
         series[0]["values"] = [*levels, *([None] * len(rows))]
-        series += _fan(levels, rows)
+        series += _fan_areas(levels, rows)
     return {"x": days, "series": series}
 
 
-def _fan(levels: list[float], rows: list[list[float]]) -> list[dict[str, Any]]:
+def _fan_areas(levels: list[float], rows: list[list[float]]) -> list[dict[str, Any]]:
     """Areas on top of each other from the last level on: an unseen ground, then the outer, inner and outer band again."""
     lead: list[Any] = [None] * (len(levels) - 1)
     outer, inner = str(bilingual("90% 区间", "90 % band")), str(bilingual("50% 区间", "50 % band"))

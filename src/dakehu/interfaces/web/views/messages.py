@@ -71,14 +71,14 @@ def do(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Send a message again, or stop one that waits; then the log as it was filtered."""
     if verb not in VERBS:
         raise NotFound(bilingual("操作", "action"), verb)
-    _say(request, VERBS[verb], {"delivery": pk})
+    _perform_with_message(request, VERBS[verb], {"delivery": pk})
     back = redirect("messages")
     asked = request.META.get("QUERY_STRING", "")
     back["Location"] += f"?{asked}" if asked else ""
     return back
 
 
-def _say(request: HttpRequest, name: str, raw: dict[str, Any]) -> bool:
+def _perform_with_message(request: HttpRequest, name: str, raw: dict[str, Any]) -> bool:
     """Perform an action and say how that went; return whether it went well."""
     try:
         perform(name, raw)
@@ -101,7 +101,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         small = {"mail_password": PASSWORD, "to": TEST}
         for name, verb in small.items():
             if name in request.POST:
-                _say(request, verb, {name: request.POST[name]})
+                _perform_with_message(request, verb, {name: request.POST[name]})
                 return redirect("message-settings")
         raw = forms.answers(action, request.POST, changing=True)
         try:

@@ -99,14 +99,14 @@ def pipelines(request: HttpRequest) -> HttpResponse:
     content = {
         "page_title": bilingual("销售流程", "Pipelines"),
         "crumbs": CRUMBS,
-        "pipelines": _grouped(stages),
+        "pipelines": _stages_by_pipeline(stages),
         "goals": render_rows(goals, shown=True),
         "labels": labels_of("growth.Stage"),
     }
     return render(request, "growth/pipelines.html", content)
 
 
-def _grouped(stages: list[Any]) -> list[dict[str, Any]]:
+def _stages_by_pipeline(stages: list[Any]) -> list[dict[str, Any]]:
     """Return the stages by pipeline: [{id, label, row_version, stages}]."""
     made: dict[int, dict[str, Any]] = {}
     for stage, shown in zip(stages, render_rows(stages, shown=True), strict=True):

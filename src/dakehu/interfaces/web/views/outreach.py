@@ -23,7 +23,7 @@ TABS = (
 )
 
 
-def _asked(request: HttpRequest) -> dict[str, Any]:
+def _campaign_filter(request: HttpRequest) -> dict[str, Any]:
     """Return the campaign that the address names, {} for the newest."""
     number = request.GET.get("outreach", "")
     return {"outreach": int(number)} if number.isdecimal() and len(number) < 10 else {}
@@ -31,7 +31,7 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
 
 def _frame(request: HttpRequest, chosen: str) -> dict[str, Any]:
     """Return what every page of the section shows: tabs, and the campaigns to choose from."""
-    kept = urlencode(_asked(request))
+    kept = urlencode(_campaign_filter(request))
     tabs = [
         {"label": label, "url": f"{url}?{kept}" if kept and "?" not in url else url, "current": name == chosen}
         for name, url, label in TABS
@@ -44,7 +44,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """?outreach=3&whose=mine: the calls of a campaign, one's own first for those who make them."""
     is_team = len(current_actor().covers) > 1 or not current_actor().may(OUTREACH_CALL)
     whose = request.GET.get("whose") or ("all" if is_team else "mine")
-    asked = _asked(request)
+    asked = _campaign_filter(request)
     found = ask("care.outreach_list", {**asked, "mine": whose == "mine"})
     content = {
         **_frame(request, "list"),
@@ -86,7 +86,7 @@ def cases(request: HttpRequest) -> HttpResponse:
 @require_safe
 def report(request: HttpRequest) -> HttpResponse:
     """?outreach=3: the report on a campaign, the newest unless said."""
-    found = ask("care.outreach_report", _asked(request))
+    found = ask("care.outreach_report", _campaign_filter(request))
     content = {**_frame(request, "report"), **found, "others": ask("care.outreaches", {})}
     return render(request, "outreach/report.html", content)
 

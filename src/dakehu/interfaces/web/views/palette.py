@@ -57,14 +57,14 @@ def _clients_and_actions(asked: str, actor: Actor) -> list[dict[str, Any]]:
     """
     for actions, name in split_typed(asked, client_actions(actor)):
         # Who is named, not who is spoken of somewhere.
-        rows = _named(name) if name else render_rows(recent.recent())
+        rows = _search_names(name) if name else render_rows(recent.recent())
         if rows:
             lines = [_line(action, row) for action in actions for row in rows][:NAMED_SHOWN]
             return [*lines, *people(asked)] if name else [*people(asked), *lines]
     return people(asked)
 
 
-def _named(text: str) -> list[dict[str, Any]]:
+def _search_names(text: str) -> list[dict[str, Any]]:
     return [row for row in search.search(text=text)["rows"] if not row["passage"]]
 
 

@@ -10,7 +10,7 @@ from dakehu.foundation.gates.input import field_behind
 from dakehu.foundation.schema.fields import normalize_name
 from dakehu.foundation.schema.parameters import Parameter
 from dakehu.foundation.schema.resources import offered_actions
-from dakehu.interfaces.web.views.action_form import hidden
+from dakehu.interfaces.web.views.action_form import hidden_parameters
 
 CLIENT = "clients.Client"
 LEAST = 2  # letters or signs that must be typed of an action
@@ -30,7 +30,7 @@ def _takes_client(action: Action) -> bool:
     client = named.pop("client", None)
     if client is None or not _is_client(client):
         return False
-    return not any(name in hidden(action) or _is_client(parameter) for name, parameter in named.items())
+    return not any(name in hidden_parameters(action) or _is_client(parameter) for name, parameter in named.items())
 
 
 def _is_client(parameter: Parameter) -> bool:

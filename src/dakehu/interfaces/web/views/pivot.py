@@ -15,7 +15,7 @@ from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import ask, perform
 from dakehu.interfaces.web import pivots
-from dakehu.interfaces.web.views.imports.wizard import downloaded
+from dakehu.interfaces.web.views.imports.wizard import download_response
 
 CRUMB = {"label": bilingual("透视分析", "Pivot"), "url": "/pivot/"}
 CHARTS = {
@@ -54,7 +54,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "choices": _choices(fields, definition),
         "filters": [
-            {**one, "without": _without(definition, one["key"])}
+            {**one, "without": _address_without(definition, one["key"])}
             for one in ask("insight.filter_words", {"filters": definition["filters"]})
         ]
         if definition["filters"]
@@ -68,10 +68,10 @@ def page(request: HttpRequest) -> HttpResponse:
         "may_export": current_actor().may(Permission.EXPORT),
     }
     if content["question"]:
-        return _answered(request, content)
+        return _render_answer(request, content)
     if "rows" in definition:
         try:
-            content["pivot"] = pivots.drawn(definition, ask("insight.pivot", pivots.asked_of(definition)))
+            content["pivot"] = pivots.draw_pivot(definition, ask("insight.pivot", pivots.asked_of(definition)))
         except (NotAllowed, NotFound):
             raise
         except Refused as refused:
@@ -79,7 +79,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "insight/pivot.html", content)
 
 
-def _answered(request: HttpRequest, content: dict[str, Any]) -> HttpResponse:
+def _render_answer(request: HttpRequest, content: dict[str, Any]) -> HttpResponse:
     """Turn a question into filters of the pivot, or show what was not understood."""
     try:
         reading = ask("insight.question", {"text": content["question"]})
@@ -92,7 +92,7 @@ def _answered(request: HttpRequest, content: dict[str, Any]) -> HttpResponse:
     return render(request, "insight/pivot.html", {**content, "reading": reading})
 
 
-def _without(definition: dict[str, Any], key: str) -> str:
+def _address_without(definition: dict[str, Any], key: str) -> str:
     left = {name: value for name, value in definition["filters"].items() if name != key}
     return "/pivot/?" + pivots.address_of({**definition, "filters": left})
 
@@ -113,11 +113,11 @@ def _choices(fields: dict[str, Any], definition: dict[str, Any]) -> dict[str, An
         "dimensions": [(str(KINDS[kind]), options) for kind, options in groups.items() if options],
         "measure": name,
         "of": column,
-        "measured": _measured(fields),
+        "measured": _measurable_columns(fields),
     }
 
 
-def _measured(fields: dict[str, Any]) -> list[dict[str, Any]]:
+def _measurable_columns(fields: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the columns of which something is measured: numbers, then what makes groups, to count different values of."""
     numbers = {one["name"] for one in fields["measures"]}
     return [*fields["measures"], *(one for one in fields["dimensions"] if one["name"] not in numbers)]
@@ -149,7 +149,7 @@ def clients(request: HttpRequest) -> HttpResponse:
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
     """Save the pivot of the address under a name."""
-    definition = pivots.definition_of(_given(request))
+    definition = pivots.definition_of(_form_address(request))
     row = perform(
         "insight.save_report",
         {
@@ -174,7 +174,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def add_to_dashboard(request: HttpRequest) -> HttpResponse:
     """Put the pivot of the address onto a dashboard of one's own, or onto a new one."""
-    definition = pivots.definition_of(_given(request))
+    definition = pivots.definition_of(_form_address(request))
     number = request.POST.get("dashboard", "")
     if not number:
         name = str(bilingual("我的看板", "My dashboard"))
@@ -190,7 +190,7 @@ def add_to_dashboard(request: HttpRequest) -> HttpResponse:
 @require_POST
 def export(request: HttpRequest) -> HttpResponse:
     """The pivot of the address as a workbook with a native pivot table, of the reader's own rows."""
-    definition = pivots.definition_of(_given(request))
+    definition = pivots.definition_of(_form_address(request))
     try:
         name, content = pivot_workbooks.export_pivot(pivots.asked_of(definition))
     except (NotAllowed, NotFound):
@@ -198,7 +198,7 @@ def export(request: HttpRequest) -> HttpResponse:
     except Refused as refused:
         messages.error(request, "；".join(texts[0] for texts in refused.as_plain().values()))
         return HttpResponseRedirect(f"/pivot/?{pivots.address_of(definition)}")
-    return downloaded(name, content)
+    return download_response(name, content)
 
 
 @require_POST
@@ -211,9 +211,9 @@ def refresh(request: HttpRequest) -> HttpResponse:
             bilingual("正在生成快照，完成后刷新本页。", "A snapshot is being taken; reload this page when it is done.")
         ),
     )
-    return HttpResponseRedirect(f"/pivot/?{urlencode(_given(request))}")
+    return HttpResponseRedirect(f"/pivot/?{urlencode(_form_address(request))}")
 
 
-def _given(request: HttpRequest) -> dict[str, str]:
+def _form_address(request: HttpRequest) -> dict[str, str]:
     """Return the address that a form was sent from."""
     return {key: str(value) for key, value in QueryDict(request.POST.get("query", "")).items()}

@@ -38,14 +38,14 @@ def plan(request: HttpRequest, client_id: int) -> HttpResponse:
         "policy_labels": labels_of("advice.InvestmentPolicy"),
         "terms": ask("advice.contract_terms", asked),
         "goal_labels": labels_of("advice.InvestmentGoal"),
-        "drift": {**drift, "lines": [_drawn(line) for line in drift["lines"]]},
+        "drift": {**drift, "lines": [_draw_line(line) for line in drift["lines"]]},
         "matches": ask("advice.matches", asked) if may_match else None,
         "advice": [{**text, "id": row.pk} for row, text in zip(last, render_rows(last, LAST, shown=True), strict=True)],
     }
     return render(request, "advice/plan.html", content)
 
 
-def _drawn(line: dict[str, Any]) -> dict[str, Any]:
+def _draw_line(line: dict[str, Any]) -> dict[str, Any]:
     """Return a line of drift with the places of its band, target and weight in the picture, in percent."""
     return {
         **line,

@@ -114,7 +114,7 @@ def train(request: HttpRequest) -> HttpResponse:
     done = bilingual(
         "正在训练与回测，完成后刷新本页。", "Training and testing on the past; reload this page when it is done."
     )
-    return _done(request, "insight.train_model", {"kind": request.POST.get("kind", "")}, done)
+    return _perform_and_redirect(request, "insight.train_model", {"kind": request.POST.get("kind", "")}, done)
 
 
 @require_POST
@@ -127,10 +127,10 @@ def switch(request: HttpRequest, pk: int) -> HttpResponse:
         else bilingual("模型已停用。", "The model is off.")
     )
     verb = "insight.switch_on_model" if is_on else "insight.switch_off_model"
-    return _done(request, verb, {"model": pk, "reason": request.POST.get("reason", "")}, done)
+    return _perform_and_redirect(request, verb, {"model": pk, "reason": request.POST.get("reason", "")}, done)
 
 
-def _done(request: HttpRequest, verb: str, given: dict[str, Any], done: Any) -> HttpResponse:
+def _perform_and_redirect(request: HttpRequest, verb: str, given: dict[str, Any], done: Any) -> HttpResponse:
     try:
         perform(verb, given)
     except (NotAllowed, NotFound):

@@ -14,7 +14,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import QUERIES, ask, perform
 from dakehu.foundation.gates.output import render_rows
 from dakehu.interfaces.web.views.compliance_tabs import tabs_at
-from dakehu.interfaces.web.views.imports.wizard import downloaded
+from dakehu.interfaces.web.views.imports.wizard import download_response
 
 SHOWN = 200
 TONES = {"open": "warn", "granted": "good", "refused": "bad"}
@@ -60,4 +60,4 @@ def _requests() -> list[dict[str, Any]]:
 def client_copy(request: HttpRequest) -> HttpResponse:
     """The copy of a client, handed out once and kept nowhere."""
     found = perform("privacy.copy_client", {"client": request.POST.get("client", "")})
-    return downloaded(found["name"], base64.b64decode(found["content"]))
+    return download_response(found["name"], base64.b64decode(found["content"]))

@@ -22,13 +22,13 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     if request.user.is_authenticated:
         return _render(request, {"is_staff": True}, 403)
     try:
-        return _submitted(request, token) if request.method == "POST" else _asked(request, token)
+        return _submit_answers(request, token) if request.method == "POST" else _draw_questions(request, token)
     except links.LinkGone:
         rate_limits.check_stranger(request, rate_limits.WRONG_TOKEN)
         return _render(request, {"is_gone": True}, 404)
 
 
-def _submitted(request: HttpRequest, token: str) -> HttpResponse:
+def _submit_answers(request: HttpRequest, token: str) -> HttpResponse:
     """Hand in the answers; what is wrong with them is said beside the question."""
     answers = {name: tuple(request.POST.getlist(name)) for name in request.POST}
     try:
@@ -36,15 +36,17 @@ def _submitted(request: HttpRequest, token: str) -> HttpResponse:
     except links.LinkGone:
         raise
     except Refused as refusal:
-        return _asked(request, token, 422, answers, fault=str(refusal))
+        return _draw_questions(request, token, 422, answers, fault=str(refusal))
     if isinstance(found, links.Unfinished):
-        return _asked(request, token, 422, answers, faults=found.faults, hard=found.hard, soft=found.soft)
+        return _draw_questions(request, token, 422, answers, faults=found.faults, hard=found.hard, soft=found.soft)
     return _render(request, {"result": links.summary(found)})
 
 
-def _asked(request: HttpRequest, token: str, status: int = 200, answers: Any = None, **more: Any) -> HttpResponse:
+def _draw_questions(
+    request: HttpRequest, token: str, status: int = 200, answers: Any = None, **more: Any
+) -> HttpResponse:
     """Draw the questions with what was answered."""
-    with links.opened(token) as (_, questionnaire):
+    with links.acting_for_questionnaire(token) as (_, questionnaire):
         groups = _groups(questionnaire, answers or {}, more.get("faults", {}))
     return _render(request, {"groups": groups, **more}, status)
 

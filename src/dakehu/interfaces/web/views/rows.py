@@ -35,7 +35,7 @@ def rows_page(request: HttpRequest, name: str) -> HttpResponse:
     order = given.get("sort", "")
     model = found.model
     of = "mean" if "mean" in given else "sum"
-    column = _summed(model, given.get(of, ""))
+    column = _column_to_sum(model, given.get(of, ""))
     page = _page(found, order, given)
     columns = _columns(model, column)
     total = found.order_by().aggregate(count=Count("pk"), **(_total(column, of) if column else {}))
@@ -50,9 +50,9 @@ def rows_page(request: HttpRequest, name: str) -> HttpResponse:
             "total": plain_of(total["total"]) if column else None,
             "summed": column,
             "of": of,
-            "after": _step(given, "after", page.after),
-            "before": _step(given, "before", page.before),
-            "as_list": _as_list(model, given),
+            "after": _page_address(given, "after", page.after),
+            "before": _page_address(given, "before", page.before),
+            "as_list": _list_address(model, given),
         },
     )
 
@@ -90,7 +90,7 @@ class _First:
         self.rows = rows
 
 
-def _summed(model: Any, name: str) -> Column | None:
+def _column_to_sum(model: Any, name: str) -> Column | None:
     """Return the column to sum. Raises Refused for one that the reader may not see in clear."""
     if not name:
         return None
@@ -136,13 +136,13 @@ def _cell(column: Column, text: Any, value: Any, client: int | None) -> dict[str
     }
 
 
-def _step(given: dict[str, str], name: str, place: str) -> str:
+def _page_address(given: dict[str, str], name: str, place: str) -> str:
     """Return the address of the next or previous page."""
     kept = {key: value for key, value in given.items() if key not in ("after", "before")}
     return "?" + urlencode({**kept, name: place}) if place else ""
 
 
-def _as_list(model: Any, given: dict[str, str]) -> str:
+def _list_address(model: Any, given: dict[str, str]) -> str:
     """Return the address of the same clients in the list of clients, where they can be worked on."""
     if model._meta.label != CLIENT:
         return ""

@@ -15,7 +15,7 @@ from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import ask, perform
-from dakehu.interfaces.web.views.imports.wizard import downloaded
+from dakehu.interfaces.web.views.imports.wizard import download_response
 
 
 @require_safe
@@ -81,10 +81,10 @@ def test(request: HttpRequest, pk: int) -> HttpResponse:
 def fetch(request: HttpRequest, pk: int) -> HttpResponse:
     """Fetch a file made for oneself."""
     try:
-        name, content = service.hand_out(pk)
+        name, content = service.open_report_file(pk)
     except (NotAllowed, NotFound):
         raise
     except Refused as refused:
         messages.error(request, "；".join(texts[0] for texts in refused.as_plain().values()))
         return HttpResponseRedirect("/schedules/")
-    return downloaded(name, content)
+    return download_response(name, content)

@@ -96,7 +96,7 @@ def teams(request: HttpRequest) -> HttpResponse:
     for user in team.users().filter(is_active=True):
         members.setdefault(user.team_id, []).append(user.name)
     rows, branches = render_rows(listed, shown=True), render_rows(list(team.branches()), shown=True)
-    sums = _sums()
+    sums = _group_figures()
     for row in rows:
         row |= {"members": members.get(row["id"], []), "sums": sums["team"].get(row["id"])}
     for row in branches:
@@ -123,7 +123,7 @@ def teams(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _sums() -> dict[str, dict[int, dict[str, Any]]]:
+def _group_figures() -> dict[str, dict[int, dict[str, Any]]]:
     """Figures of branches and teams by their number, of the clients in sight; none for readers who may not see money."""
     actor = current_actor()
     if not actor.may(Permission.LEDGER_READ) or actor.clearance < PERSONAL:

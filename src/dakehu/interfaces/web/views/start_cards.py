@@ -18,7 +18,7 @@ def cards_of(actor: Actor) -> list[Card]:
     return cards_for(actor, {name: query.needs for name, query in QUERIES.items()})
 
 
-def drawn(card: Card) -> dict[str, Any]:
+def draw_card(card: Card) -> dict[str, Any]:
     """Return a card for the page: its texts, its content with addresses, and what its kind needs besides."""
     made: dict[str, Any] = {
         "card": card,

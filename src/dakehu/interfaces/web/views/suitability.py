@@ -39,10 +39,10 @@ def page(request: HttpRequest) -> HttpResponse:
         "labels": labels_of("advice.SuitabilityCheck"),
         "test_links": [
             {**link, "address": request.build_absolute_uri(link["path"])}
-            for link in _if_allowed("advice.questionnaire_links")
+            for link in _rows_if_allowed("advice.questionnaire_links")
         ],
-        "reviews": _if_allowed("advice.waiting_assessments"),
-        "classes": _if_allowed("advice.waiting_classes"),
+        "reviews": _rows_if_allowed("advice.waiting_assessments"),
+        "classes": _rows_if_allowed("advice.waiting_classes"),
         "rules": ask("advice.suitability_rules", {}),
         "may_see_self_checks": current_actor().may(QUERIES["compliance.self_checks"].needs),
         "may_call": current_actor().may(QUERIES["advice.call_backs"].needs),
@@ -67,7 +67,7 @@ def _answer(given: dict[str, str]) -> tuple[dict[str, Any] | None, dict[str, Any
         return None, dict(refused.messages)
 
 
-def _if_allowed(name: str) -> list[dict[str, Any]]:
+def _rows_if_allowed(name: str) -> list[dict[str, Any]]:
     """Return the rows of a query, none for who may not ask it."""
     return ask(name, {}) if current_actor().may(QUERIES[name].needs) else []
 

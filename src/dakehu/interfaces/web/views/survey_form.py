@@ -31,22 +31,22 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
     if request.user.is_authenticated:
         return _render(request, {"is_staff": True}, 403)
     try:
-        return _submitted(request, token) if request.method == "POST" else _asked(request, token)
+        return _submit_answers(request, token) if request.method == "POST" else _draw_form(request, token)
     except links.LinkGone:
         rate_limits.check_stranger(request, rate_limits.WRONG_TOKEN)
         return _render(request, {"is_gone": True}, 404)
 
 
-def _submitted(request: HttpRequest, token: str) -> HttpResponse:
+def _submit_answers(request: HttpRequest, token: str) -> HttpResponse:
     raw = {name: tuple(request.POST.getlist(name)) for name in request.POST}
     handed = links.submit(token, raw)
     if handed.faults:
-        return _asked(request, token, raw, handed.faults)
+        return _draw_form(request, token, raw, handed.faults)
     return _render(request, {"is_done": True, "is_distressed": handed.is_distressed})
 
 
-def _asked(request: HttpRequest, token: str, raw: Any = None, faults: Any = None) -> HttpResponse:
-    with links.opened(token) as link:
+def _draw_form(request: HttpRequest, token: str, raw: Any = None, faults: Any = None) -> HttpResponse:
+    with links.acting_for_link(token) as link:
         content: dict[str, Any] = {"is_done": True}
         if not link.is_spent:
             content = {

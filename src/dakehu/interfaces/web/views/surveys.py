@@ -203,7 +203,7 @@ def named(request: HttpRequest, pk: int) -> HttpResponse:
             {
                 **row,
                 "lines": [
-                    (asked[code]["label"], spoken(asked[code], value))
+                    (asked[code]["label"], answer_text(asked[code], value))
                     for code, value in row["choices"].items()
                     if code in asked
                 ],
@@ -215,7 +215,7 @@ def named(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "surveys/named.html", content)
 
 
-def spoken(question: dict[str, Any], value: Any) -> str:
+def answer_text(question: dict[str, Any], value: Any) -> str:
     """Return an answer in words."""
     if isinstance(value, dict):
         labels = {row["code"]: str(bilingual(row["zh"], row["en"])) for row in question["rows"]}

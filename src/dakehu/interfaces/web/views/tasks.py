@@ -34,7 +34,7 @@ def _page(title: Any, tab: str, **more: Any) -> dict[str, Any]:
     return {"page_title": title, "tabs": tabs, **more}
 
 
-def _asked(request: HttpRequest, default: str) -> dict[str, Any]:
+def _task_filter(request: HttpRequest, default: str) -> dict[str, Any]:
     """Return whose tasks the address asks for."""
     whose = request.GET.get("whose", "")
     owner = request.GET.get("owner", "")
@@ -42,7 +42,7 @@ def _asked(request: HttpRequest, default: str) -> dict[str, Any]:
     return {**asked, "owner": owner} if owner.isdecimal() else asked
 
 
-def _ways(asked: dict[str, Any], address: str) -> list[dict[str, Any]]:
+def _owner_choices(asked: dict[str, Any], address: str) -> list[dict[str, Any]]:
     """Return the choices of whose tasks are shown."""
     return [
         {"label": label, "url": f"{address}?whose={name}", "active": asked["whose"] == name and "owner" not in asked}
@@ -53,12 +53,12 @@ def _ways(asked: dict[str, Any], address: str) -> list[dict[str, Any]]:
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     """?whose=mine|team|given&owner=3: open tasks in groups, with those for whom one stands in."""
-    asked = _asked(request, "mine")
+    asked = _task_filter(request, "mine")
     page = _page(
         bilingual("任务", "Tasks"),
         "tasks",
         **ask("service.task_list", asked),
-        ways=_ways(asked, "/tasks/"),
+        ways=_owner_choices(asked, "/tasks/"),
         asked=asked,
         here=urlencode(asked),
         standing_in=ask("service.standing_in", {}),
@@ -95,12 +95,12 @@ def change_chosen(request: HttpRequest) -> HttpResponse:
 def board(request: HttpRequest) -> HttpResponse:
     """?whose=mine|team|given&owner=3: tasks by state; asked by htmx, the columns alone."""
     has_team = len(current_actor().covers) > 1
-    asked = _asked(request, "team" if has_team else "mine")
+    asked = _task_filter(request, "team" if has_team else "mine")
     page = _page(
         bilingual("任务看板", "Board of tasks"),
         "board",
         **ask("service.task_board", asked),
-        ways=_ways(asked, "/tasks/board/"),
+        ways=_owner_choices(asked, "/tasks/board/"),
         asked=asked,
         here=urlencode(asked),
         crumbs=CRUMBS,

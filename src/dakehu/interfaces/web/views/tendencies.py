@@ -31,13 +31,13 @@ def tendencies(request: HttpRequest, client_id: int) -> HttpResponse:
         "crumbs": [{"label": name, "url": f"/clients/{client.pk}/"}],
         "client": client,
         "result": result,
-        "rows": [_shown(row) for row in rows],
+        "rows": [_render_tendency(row) for row in rows],
         "remarks": result.get("remarks", []),
     }
     return render(request, "care/tendencies.html", content)
 
 
-def _shown(row: dict[str, Any]) -> dict[str, Any]:
+def _render_tendency(row: dict[str, Any]) -> dict[str, Any]:
     words, tone = STATES[row["state"]]
     low, high = _text(row["low"], row["unit"]), _text(row["high"], row["unit"])
     return {

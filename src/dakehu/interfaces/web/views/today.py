@@ -70,7 +70,7 @@ def cards(request: HttpRequest) -> HttpResponse:
 
 def _cards() -> dict[str, Any]:
     """Return the sections of the cards other than the list."""
-    drawn = [start_cards.drawn(card) for card in start_cards.cards_of(current_actor()) if card.kind != LIST]
+    drawn = [start_cards.draw_card(card) for card in start_cards.cards_of(current_actor()) if card.kind != LIST]
     return {"sections": start_cards.sections(drawn)}
 
 

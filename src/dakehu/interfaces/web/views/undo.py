@@ -55,11 +55,11 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
         raise
     except Refused as refused:
         return _page(request, [text for texts in refused.as_plain().values() for text in texts])
-    messages.success(request, _said(report))
+    messages.success(request, _result_text(report))
     return redirect("undo")
 
 
-def _said(report: dict[str, Any]) -> str:
+def _result_text(report: dict[str, Any]) -> str:
     done = bilingual(
         "已撤销：删除 {a} 条记录，恢复 {b} 条记录。",
         "Undone: {a} records removed, {b} restored.",

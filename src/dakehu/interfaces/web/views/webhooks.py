@@ -49,7 +49,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             made = perform(action.name, forms.answers(action, request.POST, changing=False))
-            return _show(request, made["endpoint"], secret=made["secret"])
+            return _draw_endpoint(request, made["endpoint"], secret=made["secret"])
         except (NotAllowed, NotFound):
             raise
         except Refused as refusal:
@@ -68,7 +68,7 @@ def add(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     """One endpoint; what is done with it at once is posted here by the name of its action."""
     if request.method != "POST":
-        return _show(request, pk)
+        return _draw_endpoint(request, pk)
     name = request.POST.get("action", "")
     if name not in DONE_AT_ONCE:
         raise NotFound(bilingual("操作", "action"), name)
@@ -76,7 +76,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         made = perform(name, asked)
         if name == "webhooks.rotate_secret":
-            return _show(request, pk, secret=made["secret"])
+            return _draw_endpoint(request, pk, secret=made["secret"])
         messages.success(request, str(bilingual("已完成：{what}。", "Done: {what}.", what=ACTIONS[name].label)))
     except (NotAllowed, NotFound):
         raise
@@ -85,7 +85,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("webhook", pk=pk)
 
 
-def _show(request: HttpRequest, pk: int, secret: str = "") -> HttpResponse:
+def _draw_endpoint(request: HttpRequest, pk: int, secret: str = "") -> HttpResponse:
     """Show an endpoint, once with its new secret."""
     try:
         found = ask("webhooks.detail", {"endpoint": pk})

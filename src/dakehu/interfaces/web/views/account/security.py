@@ -17,14 +17,14 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.interfaces.web.views.errors import wants_json
-from dakehu.interfaces.web.views.sign_in.password import WRONG, checked, way_on
+from dakehu.interfaces.web.views.sign_in.password import WRONG, authenticate_user, next_page
 
 HERE, PROVE = "/me/security", "/me/security/prove"
 LATELY = 900  # seconds for which a password given in this session holds for changes
 UNFINISHED = "totp"  # in the session: the sealed secret of an app that has not yet shown a code
 
 
-def proved(view: Any) -> Any:
+def require_recent_password(view: Any) -> Any:
     """Around every change: whoever gave the password long ago is asked for it again first."""
 
     @functools.wraps(view)
@@ -44,13 +44,16 @@ def prove(request: HttpRequest) -> HttpResponse:
     asked: Any = request
     fault, status = WRONG, 200
     if request.method == "POST":
-        if checked(request, "password", asked.user.username, password=request.POST.get("password", "")) is not None:
+        if (
+            authenticate_user(request, "password", asked.user.username, password=request.POST.get("password", ""))
+            is not None
+        ):
             request.session[backends.FACTOR_PASSED] = int(clock.now().timestamp())
             return HttpResponseRedirect(HERE)
         status = 401
     page = {
         "fault": fault if status == 401 else "",
-        "next": way_on(request),
+        "next": next_page(request),
         "page_title": bilingual("请确认密码", "Confirm your password"),
     }
     return render(request, "account/confirm_password.html", page, status=status)
@@ -78,7 +81,7 @@ def draw(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
     return render(request, "account/security.html", {**shown, **more}, status=status)
 
 
-@proved
+@require_recent_password
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "POST"])
 def codes_app(request: HttpRequest) -> HttpResponse:
@@ -115,20 +118,20 @@ def set_up(request: HttpRequest) -> HttpResponse:
     return draw(request, made=second_factors.make_recovery_codes())
 
 
-@proved
+@require_recent_password
 @require_POST
 def recovery(request: HttpRequest) -> HttpResponse:
     return draw(request, made=second_factors.make_recovery_codes())
 
 
-@proved
+@require_recent_password
 @require_POST
 def passkey_begin(request: HttpRequest) -> HttpResponse:
     asked: Any = request
     return JsonResponse(webauthn.begin_registration(asked.user, passwordless=True))
 
 
-@proved
+@require_recent_password
 @require_POST
 def passkey_add(request: HttpRequest) -> HttpResponse:
     try:
@@ -142,7 +145,7 @@ def passkey_add(request: HttpRequest) -> HttpResponse:
     return set_up(request)
 
 
-@proved
+@require_recent_password
 @require_POST
 def drop(request: HttpRequest, factor_id: int) -> HttpResponse:
     second_factors.remove_factor(factor=factor_id)

@@ -79,7 +79,7 @@ def short_day(day: date) -> Bilingual:
     return bilingual(f"{day.month} 月 {day.day} 日", f"{day.day} {day:%b}")
 
 
-def looks(row: dict[str, Any]) -> dict[str, Any]:
+def chip_of(row: dict[str, Any]) -> dict[str, Any]:
     """Return an entry with what its chip shows: icon, hours, length and what is read out of it."""
     starts, ends = datetime.fromisoformat(row["starts"]), datetime.fromisoformat(row["ends"])
     hours = "" if row["all_day"] else f"{starts:%H:%M}–{ends:%H:%M}"
@@ -113,7 +113,7 @@ def entries_by_day(rows: Iterable[dict[str, Any]], days: list[date]) -> dict[dat
     """Return {day: entries that touch it}, each with its looks."""
     shown = {day: [] for day in days}  # type: dict[date, list[dict[str, Any]]]
     for row in rows:
-        drawn = looks(row)
+        drawn = chip_of(row)
         last = datetime.fromisoformat(row["ends"])
         if not row["all_day"] and last > datetime.fromisoformat(row["starts"]):
             last -= timedelta(minutes=1)
@@ -124,7 +124,7 @@ def entries_by_day(rows: Iterable[dict[str, Any]], days: list[date]) -> dict[dat
     return shown
 
 
-def placed(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def place_entries(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the entries of a day that have hours with their place on the time grid: row, length, lane and lanes."""
     timed = sorted((one for one in entries if not one["all_day"]), key=lambda one: (one["starts"], one["ends"]))
     made: list[dict[str, Any]] = []
@@ -135,14 +135,14 @@ def placed(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
         row = min(max(((start.hour - FIRST_HOUR) * 60 + start.minute) // STEP, 0), ROWS - 2)
         rows = min(max(-(-one["length"] // STEP), 2), ROWS - row)
         if row >= end and cluster:
-            made += _with_lanes(cluster)
+            made += _assign_lanes(cluster)
             cluster = []
         cluster.append({**one, "row": row, "rows": rows})
         end = max(end, row + rows)
-    return made + _with_lanes(cluster)
+    return made + _assign_lanes(cluster)
 
 
-def _with_lanes(cluster: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _assign_lanes(cluster: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return meetings that overlap beside one another."""
     ends: list[int] = []
     lanes: list[int] = []
@@ -197,7 +197,7 @@ def day_cells(found: dict[str, Any], today: date, month: int | None = None) -> l
             "label": short_day(day),
             "is_holiday": not is_open[day.isoformat()] and day.weekday() < 5,
             **_whole_day(entries[day], most=IN_LANE if len(days) > 1 else len(entries[day])),
-            "timed": placed(entries[day]),
+            "timed": place_entries(entries[day]),
             "shown": entries[day][:IN_CELL],
             "classes": " ".join(
                 name
@@ -222,7 +222,7 @@ def team_rows(found: dict[str, Any], today: date) -> list[dict[str, Any]]:
     days = days_between(date.fromisoformat(found["first"]), date.fromisoformat(found["last"]))
     rows = []
     for person in found["people"]:
-        own = [row for row in found["entries"] if _concerns(row, person["id"])]
+        own = [row for row in found["entries"] if _is_entry_of(row, person["id"])]
         entries = entries_by_day(own, days)
         cells = [
             {
@@ -240,6 +240,6 @@ def team_rows(found: dict[str, Any], today: date) -> list[dict[str, Any]]:
     return rows
 
 
-def _concerns(row: dict[str, Any], person: int) -> bool:
+def _is_entry_of(row: dict[str, Any], person: int) -> bool:
     """Return whether an entry is one of a person."""
     return row["owner"] == person or any(one["id"] == person for one in row["people"])

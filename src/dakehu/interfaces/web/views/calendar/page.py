@@ -168,9 +168,12 @@ def meeting_page(request: HttpRequest, pk: int) -> HttpResponse:
         "kept": urlencode({"meeting": pk, **({"at": found["at"]} if found["at"] else {}), "then": "stay"}),
         "times": urlencode({"starts_at": found["starts"], "ends_at": found["ends"]}),
         "seats": urlencode(
-            {"staff": ",".join(_named(found, "staff", "user")), "guests": "、".join(_named(found, "guest", "name"))}
+            {
+                "staff": ",".join(_attendee_names(found, "staff", "user")),
+                "guests": "、".join(_attendee_names(found, "guest", "name")),
+            }
         ),
-        "is_invited": is_planned and str(current_actor().user_id) in _named(found, "staff", "user"),
+        "is_invited": is_planned and str(current_actor().user_id) in _attendee_names(found, "staff", "user"),
         "is_planned": is_planned,
         "may_hold": is_planned and found["has_begun"],
     }
@@ -178,6 +181,6 @@ def meeting_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "calendar/meeting.html" if part else "calendar/meeting_page.html", page)
 
 
-def _named(found: dict[str, Any], kind: str, name: str) -> list[str]:
+def _attendee_names(found: dict[str, Any], kind: str, name: str) -> list[str]:
     """Return what names the attendees of a kind."""
     return [str(seat[name]) for seat in found["attendees"] if seat["kind"] == kind]

@@ -20,7 +20,7 @@ SPANS = (7, 30, 90)
 TONES = {"reached": "good", "on_track": "accent", "behind": "warn", "missed": "bad"}
 
 
-def _whose(request: HttpRequest, people: list[tuple[str, str]]) -> dict[str, Any]:
+def _owner_parameter(request: HttpRequest, people: list[tuple[str, str]]) -> dict[str, Any]:
     """Return the parameter that names whose plan is shown; {} for one's own."""
     owner = request.GET.get("owner", "")
     return {"owner": int(owner)} if owner in dict(people) else {}
@@ -30,7 +30,7 @@ def _whose(request: HttpRequest, people: list[tuple[str, str]]) -> dict[str, Any
 def week_plan(request: HttpRequest) -> HttpResponse:
     """?on=2026-12-01&owner=3: the proposed plan of a week; the part alone where htmx asks for it."""
     people = members()
-    whose = _whose(request, people)
+    whose = _owner_parameter(request, people)
     given = request.GET.get("on", "")
     found = ask("service.week_plan", {**({"first": read_day(given).isoformat()} if given else {}), **whose})
     first = date.fromisoformat(found["first"]) if found["first"] else clock.today()
@@ -70,7 +70,7 @@ def _plan_day(day: dict[str, Any]) -> dict[str, Any]:
 def contacts(request: HttpRequest) -> HttpResponse:
     """?days=30&owner=3: the clients to be contacted, by day."""
     people = members()
-    whose = _whose(request, people)
+    whose = _owner_parameter(request, people)
     given = request.GET.get("days", "")
     days = int(given) if given in map(str, SPANS) else 30
     found = ask("service.contacts_due", {"last": (clock.today() + timedelta(days=days)).isoformat(), **whose})

@@ -21,15 +21,15 @@ PICTURES = {"audio": "phone", "video": "monitor", "text": "sticky-note", "image"
 
 def tab_files(request: HttpRequest, client: Any) -> dict[str, Any]:
     return {
-        "papers": _shown(attachments.client_attachments(client=client)),
-        "taken": _shown(attachments.client_attachments(client=client, removed=True)[:20]),
+        "papers": _render_attachments(attachments.client_attachments(client=client)),
+        "taken": _render_attachments(attachments.client_attachments(client=client, removed=True)[:20]),
         "about": {name: request.GET.get(name, "") for name in ("interaction", "request", "complaint")},
         "largest": firm_settings.current("ATTACHMENT_MB"),
         "endings": ",".join(f".{ending}" for ending in TYPES),
     }
 
 
-def _shown(rows: Any) -> list[dict[str, Any]]:
+def _render_attachments(rows: Any) -> list[dict[str, Any]]:
     plain = list(rows)
     made = render_rows(plain, shown=True)
     for line, row in zip(made, plain, strict=True):

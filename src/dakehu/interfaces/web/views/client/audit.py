@@ -10,7 +10,7 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.base.renamed import Kind, current_name
 from dakehu.foundation.gates import columns_of
 from dakehu.foundation.schema.fields import model_of
-from dakehu.interfaces.web.views.client.value_text import said
+from dakehu.interfaces.web.views.client.value_text import value_text
 
 ENTRIES_SHOWN = 60
 
@@ -46,8 +46,8 @@ def changed_fields(change: dict[str, Any]) -> list[dict[str, str]]:
     return [
         {
             "label": columns[name].label,
-            "was": said(columns[name], change["before"].get(name)),
-            "becomes": said(columns[name], value),
+            "was": value_text(columns[name], change["before"].get(name)),
+            "becomes": value_text(columns[name], value),
         }
         for name, value in change["after"].items()
         if name in columns and columns[name].name != "client"

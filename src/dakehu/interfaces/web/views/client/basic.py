@@ -36,7 +36,7 @@ def groups_of(client: Any) -> list[tuple[Any, list[dict[str, Any]]]]:
     for group, names in grouped_fields(type(client)):
         facts = spec_of(client, tuple(name for name in names if not specs[name].shown_by), empty=True)
         kept = [
-            {**fact, "edits": _edited(fact["name"], client, shown_by, editable)}
+            {**fact, "edits": _edited_field(fact["name"], client, shown_by, editable)}
             for fact in facts
             if fact["text"] not in ("", None) or applies(type(client), specs[fact["name"]], kind)
         ]
@@ -54,7 +54,7 @@ def _editable() -> set[str]:
     return {name for name, parameter in fields.items() if may(spec_behind(parameter).edited_by)}
 
 
-def _edited(name: str, client: Any, shown_by: dict[str, str], editable: set[str]) -> str:
+def _edited_field(name: str, client: Any, shown_by: dict[str, str], editable: set[str]) -> str:
     """Return the field that is edited where a fact stands: its own, or the one that it shows.
 
     What is worked out from another field (the age of somebody whose birth date is known) is not edited.

@@ -14,7 +14,7 @@ ENDS = ("fulfils", "keeps_promises")  # open work that this contact ends
 MORE = ("result", "closes_requests", "mood", "promise", "promise_due_on", "staff")
 
 
-def quick(client: Any) -> dict[str, Any]:
+def prepare_composer(client: Any) -> dict[str, Any]:
     """Prepare the short form beside the list: the text, how, what it ends and when next; it was just now."""
     action = ACTIONS["service.log_interaction"]
     begin = forms.starting_values(action)

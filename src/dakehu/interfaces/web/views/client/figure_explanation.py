@@ -218,13 +218,13 @@ def written(name: str, value: Any, unit: str = "", places: int = 2) -> str:
     if isinstance(value, str):
         return value
     if unit == "%" or name in SHARES:
-        return _without_zeros(f"{value * 100:.4f}") + "%"
+        return _strip_zeros(f"{value * 100:.4f}") + "%"
     if isinstance(value, int) or name in WHOLE:
         return f"{value:,.0f}"
     text = f"{value:,.{FINE.get(name, places)}f}"
-    return _without_zeros(text) if name in ("quantity", "price") else text
+    return _strip_zeros(text) if name in ("quantity", "price") else text
 
 
-def _without_zeros(text: str) -> str:
+def _strip_zeros(text: str) -> str:
     """Return a number without the zeros at the end of its fraction."""
     return text.rstrip("0").rstrip(".") if "." in text else text

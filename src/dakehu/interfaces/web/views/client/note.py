@@ -56,8 +56,8 @@ def save(request: HttpRequest, client_id: int, verb: str) -> HttpResponse:
     try:
         row = perform(ACTIONS[verb], {"client": client_id, **given})
     except Conflict as conflict:
-        return JsonResponse(_one(client_id, conflict.row.pk), status=409)
-    return JsonResponse(_one(client_id, row.pk))
+        return JsonResponse(_get_paragraph(client_id, conflict.row.pk), status=409)
+    return JsonResponse(_get_paragraph(client_id, row.pk))
 
 
 @require_POST
@@ -67,6 +67,6 @@ def typing(request: HttpRequest, client_id: int, paragraph: int) -> HttpResponse
     return HttpResponse(status=204)
 
 
-def _one(client_id: int, paragraph: int) -> dict[str, Any]:
+def _get_paragraph(client_id: int, paragraph: int) -> dict[str, Any]:
     found = ask("service.note", {"client": client_id})
     return next(one for one in found if one["id"] == paragraph)

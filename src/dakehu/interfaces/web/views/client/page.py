@@ -24,13 +24,13 @@ from dakehu.interfaces.web.views.client.attachments import tab_files  # noqa: F4
 from dakehu.interfaces.web.views.client.audit import tab_audit  # noqa: F401  (likewise)
 from dakehu.interfaces.web.views.client.basic import tab_basic  # noqa: F401  (likewise)
 from dakehu.interfaces.web.views.client.cards import cards_of
-from dakehu.interfaces.web.views.client.composer import composer, quick
+from dakehu.interfaces.web.views.client.composer import composer, prepare_composer
 from dakehu.interfaces.web.views.client.groups import tab_relations  # noqa: F401  (likewise)
 from dakehu.interfaces.web.views.client.head import head_of
 from dakehu.interfaces.web.views.client.performance import tab_money  # noqa: F401  (likewise)
 from dakehu.interfaces.web.views.client.risk import tab_risk  # noqa: F401  (likewise)
 from dakehu.interfaces.web.views.client.timeline import kinds, moments_of
-from dakehu.interfaces.web.views.client.value_text import said, spec_of, table_of
+from dakehu.interfaces.web.views.client.value_text import spec_of, table_of, value_text
 
 TABS = (
     ("overview", bilingual("概览", "Overview"), ""),
@@ -96,7 +96,7 @@ def _peek(request: HttpRequest, client: Any) -> HttpResponse:
     if actor.may(Permission.SERVICE_READ):
         page |= {"moments": moments_of(client, "", 6), "plans": open_work(client)["plans"][:2]}
     if actor.may(Permission.INTERACTION_LOG):
-        page |= quick(client)
+        page |= prepare_composer(client)
     return render(request, "client/peek.html", page)
 
 
@@ -190,7 +190,7 @@ def tab_history(request: HttpRequest, client: Any) -> dict[str, Any]:
     for row in render_rows(clients.history(client=client), shown=False):
         known = row["known"]
         facts = (
-            [(labels[k].label if k in labels else k, said(labels.get(k), v)) for k, v in known.items()]
+            [(labels[k].label if k in labels else k, value_text(labels.get(k), v)) for k, v in known.items()]
             if isinstance(known, dict)
             else []
         )

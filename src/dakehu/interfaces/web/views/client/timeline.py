@@ -20,10 +20,10 @@ def kinds() -> list[tuple[str, Bilingual]]:
 def moments_of(client: Any, kind: str, limit: int) -> list[dict[str, Any]]:
     """The timeline, with an icon, a tone and the day of each moment."""
     found = service.timeline(client=client, limit=limit if not kind else 300)
-    return with_looks([moment for moment in found if not kind or moment["what"] == kind][:limit])
+    return add_icons([moment for moment in found if not kind or moment["what"] == kind][:limit])
 
 
-def with_looks(moments: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def add_icons(moments: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Moments of a timeline with their day, time, icon and custom fields."""
     return [
         {
@@ -31,13 +31,13 @@ def with_looks(moments: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "on": moment["at"][:10],
             "time": moment["at"][11:16],
             "icon": icon_of(moment),
-            "added": added_to(moment),
+            "added": custom_values_of(moment),
         }
         for moment in moments
     ]
 
 
-def added_to(moment: dict[str, Any]) -> list[dict[str, str]]:
+def custom_values_of(moment: dict[str, Any]) -> list[dict[str, str]]:
     """What the fields that an administrator added say of a moment: label and text."""
     label = resources.timelines()[moment["what"]][0].model
     said = [

@@ -50,7 +50,7 @@ def table_of(rows: Any, leave_out: tuple[str, ...] = ()) -> dict[str, Any]:
     return {"columns": columns, "lines": lines, "count": len(lines)}
 
 
-def said(column: Column | None, value: Any) -> str:
+def value_text(column: Column | None, value: Any) -> str:
     """A value of the record, which holds codes, numbers of rows and ISO moments, as a person reads it."""
     if value in (None, ""):
         return "–"

@@ -48,7 +48,7 @@ def ask_many(request: HttpRequest, name: str) -> HttpResponse:
     faults: dict[str, Any] = {}
     if request.method == "POST":
         try:
-            return done(perform(action.name, raw_of(name, single, found, given, field)), action)
+            return report_response(perform(action.name, raw_of(name, single, found, given, field)), action)
         except (NotAllowed, NotFound):
             raise
         except Refused as refused:
@@ -102,7 +102,7 @@ def raw_of(verb: str, single: Action, found: Any, given: QueryDict, field: str) 
     return {"clients": numbers, field: value}
 
 
-def done(report: dict[str, Any], action: Action) -> HttpResponse:
+def report_response(report: dict[str, Any], action: Action) -> HttpResponse:
     text = bilingual("{what}：{n} 位客户。", "{what}: {n} clients.", what=action.label, n=report["changed"])
     toast = {"text": str(text), "kind": "success"}
     return HttpResponse(headers={"HX-Trigger": json.dumps({"toast": toast, "closes": True, "worked": True})})

@@ -182,11 +182,11 @@ def asked_of(given: Any) -> tuple[str, dict[str, Any], str]:
         if not key.startswith("f."):
             filters[key] = value
         elif name in kinds:
-            filters |= boxed(kinds[name], value)
+            filters |= parse_filter_box(kinds[name], value)
     return given.get("q", ""), filters, given.get("sort", "")
 
 
-def boxed(column: Column, value: str) -> dict[str, Any]:
+def parse_filter_box(column: Column, value: str) -> dict[str, Any]:
     """What somebody typed under a heading: text is contained, `>100万` and `100万-500万` are ranges."""
     if column.kind in ("text", "key"):
         return {f"{column.name}.has": value}
@@ -296,7 +296,7 @@ def own_columns(request: HttpRequest) -> JsonResponse:
         )
     try:
         sent = json.loads(request.body)
-        view, columns = str(sent.get("view") or "")[:20], cleaned(sent["columns"])
+        view, columns = str(sent.get("view") or "")[:20], clean_columns(sent["columns"])
     except (ValueError, KeyError, TypeError, AttributeError):
         return plain({"columns": ["{view, columns: [{field, width, hidden}]}"]}, 400)
     name = f"{KEPT}:{view}" if view else KEPT
@@ -310,7 +310,7 @@ def own_columns(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"kept": len(columns)})
 
 
-def cleaned(sent: Any) -> list[dict[str, Any]]:
+def clean_columns(sent: Any) -> list[dict[str, Any]]:
     """Columns as somebody arranged them, without what is not ours. Raises KeyError, TypeError, ValueError."""
     series = _series()
     known = {column.name for column in grid_columns()} | ({series.field} if series else set())

@@ -18,7 +18,7 @@ from dakehu.foundation.base.errors import NotAllowed
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import perform
 from dakehu.foundation.gates.registry import QUERIES
-from dakehu.interfaces.web.views.clients.grid import cleaned, described_columns
+from dakehu.interfaces.web.views.clients.grid import clean_columns, described_columns
 
 
 def ready_views() -> list[dict[str, Any]]:
@@ -91,7 +91,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
     """Keep the list as it stands under a name, its columns included; shared with the team if wished, where each may
     arrange the columns anew without changing them for the others."""
     try:
-        columns = cleaned(json.loads(request.POST.get("columns") or "[]"))
+        columns = clean_columns(json.loads(request.POST.get("columns") or "[]"))
     except (ValueError, KeyError, TypeError):
         columns = []
     view = perform(

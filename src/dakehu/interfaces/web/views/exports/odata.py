@@ -11,7 +11,7 @@ from dakehu.exchange.powerbi.project import archive
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.base.i18n import bilingual, join_items, language
 from dakehu.foundation.gates import ask, perform
-from dakehu.interfaces.web.views.imports.wizard import downloaded
+from dakehu.interfaces.web.views.imports.wizard import download_response
 
 NAMED = 8  # masked columns that are named
 
@@ -24,7 +24,7 @@ def service_address(request: HttpRequest) -> str:
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     """How Excel, Power BI and others read the desk."""
-    return _drawn(request)
+    return _draw_page(request)
 
 
 @require_POST
@@ -35,11 +35,11 @@ def sql_login(request: HttpRequest) -> HttpResponse:
     except NotAllowed:
         raise
     except Refused as refusal:
-        return _drawn(request, 422, sql_refused=str(refusal))
-    return _drawn(request, sql_made=made)
+        return _draw_page(request, 422, sql_refused=str(refusal))
+    return _draw_page(request, sql_made=made)
 
 
-def _drawn(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
+def _draw_page(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
     sets = ask("odata.entity_sets", {})
     masked = list(dict.fromkeys(label for one in sets for label in one["masked"]))
     return render(
@@ -64,11 +64,11 @@ def _drawn(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse
 def file(request: HttpRequest, entity_set: str = "") -> HttpResponse:
     """The connection file of the service (.pbids) or of one table (.odc)."""
     made = ask("odata.connection_file", {"address": service_address(request), "entity_set": entity_set})
-    return downloaded(made["name"], made["text"].encode())
+    return download_response(made["name"], made["text"].encode())
 
 
 @require_GET
 def project(request: HttpRequest) -> HttpResponse:
     """The Power BI project, packed."""
     made = ask("powerbi.project", {"address": service_address(request)})
-    return downloaded(made["name"], archive(made["files"]))
+    return download_response(made["name"], archive(made["files"]))

@@ -10,7 +10,7 @@ from dakehu.exchange.reports import service as reports
 from dakehu.foundation.base import firm_settings
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.interfaces.web.views.exports.workbook import chosen_of
-from dakehu.interfaces.web.views.imports.wizard import downloaded
+from dakehu.interfaces.web.views.imports.wizard import download_response
 
 
 def _rise_is_red(request: HttpRequest) -> bool:
@@ -22,8 +22,10 @@ def _rise_is_red(request: HttpRequest) -> bool:
 def one(request: HttpRequest, client_id: int) -> HttpResponse:
     """The report of a client, printed now; that it went out stands on the record."""
     client = clients.get_client(client_id)
-    paper = reports.hand_out(client, language=request.GET.get("language") or None, rise_is_red=_rise_is_red(request))
-    return downloaded(paper.name, paper.content)
+    paper = reports.render_and_record(
+        client, language=request.GET.get("language") or None, rise_is_red=_rise_is_red(request)
+    )
+    return download_response(paper.name, paper.content)
 
 
 @require_POST

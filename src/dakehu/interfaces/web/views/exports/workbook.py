@@ -30,7 +30,7 @@ from dakehu.foundation.schema.fields import model_of
 from dakehu.interfaces.web.views.clients import grid
 from dakehu.interfaces.web.views.exports.odata import service_address
 from dakehu.interfaces.web.views.imports.steps import as_polled
-from dakehu.interfaces.web.views.imports.wizard import downloaded
+from dakehu.interfaces.web.views.imports.wizard import download_response
 
 KINDS = ("workbook.export", reports.KIND, extracts.KIND, evidence.KIND)
 SHORTEST = 8
@@ -50,7 +50,7 @@ def start(request: HttpRequest) -> HttpResponse:
         try:
             if request.POST.get("ask"):
                 return ask_approval(request, numbers)
-            faults = _checked(request)
+            faults = _password_faults(request)
             if not faults:
                 live = service_address(request) if request.POST.get("live") == "true" else ""
                 password, spoken = request.POST.get("password") or None, request.POST.get("language")
@@ -70,14 +70,14 @@ def start(request: HttpRequest) -> HttpResponse:
                 "工作表、筛选、公式、图表与透视表", "Worksheets with filters, formulas, charts and pivots"
             ),
             "count": rows.count(),
-            **_supervised(rows.values_list("pk", flat=True), chosen == "all"),
+            **_supervision_of(rows.values_list("pk", flat=True), chosen == "all"),
             "chosen": chosen,
-            "handed": _handed(given),
+            "handed": _selection_fields(given),
             "faults": faults,
             "recent": recent,
             "sheets": [part.title for part in exported_worksheets().values()],
-            "masked": _masked(),
-            "sealed": _sealed(),
+            "masked": _masked_fields(),
+            "sealed": _encrypted_fields(),
             "languages": [("zh", "简体中文"), ("en", "English")],
             "language": request.POST.get("language") or language(),
             "open": request.POST.get("open") == "true",
@@ -89,7 +89,7 @@ def start(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _supervised(ids: Any, is_whole: bool) -> dict[str, Any]:
+def _supervision_of(ids: Any, is_whole: bool) -> dict[str, Any]:
     """Return whether the workbook waits for a second person, and the ways that do."""
     closed = permits.closed_ways(ids, is_whole)
     ways = [(way.value, str(bilingual(way.zh, way.en))) for way in closed]
@@ -125,7 +125,7 @@ def _recent(owner: int | None) -> list[dict[str, Any]]:
     return sorted((job for kind in KINDS for job in jobs.recent(kind, owner)), key=lambda job: -job["id"])[:10]
 
 
-def _handed(given: Any) -> list[tuple[str, str]]:
+def _selection_fields(given: Any) -> list[tuple[str, str]]:
     """What says which clients are meant, to travel through the form."""
     own = (
         "csrfmiddlewaretoken",
@@ -148,13 +148,13 @@ def chosen_of(given: Any) -> tuple[str, Any]:
     if given.get("ids"):
         wanted = [int(part) for part in given["ids"].split(",") if part.strip().isdigit()]
         return "selection", clients.clients(order="code").filter(pk__in=wanted)
-    text, filters, _ = grid.asked_of(dict(_handed(given)))
+    text, filters, _ = grid.asked_of(dict(_selection_fields(given)))
     if text or filters:
         return "filter", clients.clients(text=text, filters=filters, order="code")
     return "all", clients.clients(order="code")
 
 
-def _checked(request: HttpRequest) -> dict[str, list[str]]:
+def _password_faults(request: HttpRequest) -> dict[str, list[str]]:
     """What is wrong with the password, by question; {} when all is well."""
     password, again = request.POST.get("password", ""), request.POST.get("again", "")
     if not password:
@@ -170,13 +170,13 @@ def _checked(request: HttpRequest) -> dict[str, list[str]]:
     return {}
 
 
-def _masked() -> list[str]:
+def _masked_fields() -> list[str]:
     """Fields that this reader gets masked because of their role."""
     clearance = current_actor().clearance
     return [c.label for c in columns_of(model_of("clients.Client")) if clearance < c.spec.sensitivity < SECRET]
 
 
-def _sealed() -> list[str]:
+def _encrypted_fields() -> list[str]:
     """Fields that leave the house masked, whoever exports."""
     return [
         c.label
@@ -209,7 +209,7 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
             "why": why,
             "percent": round(job["share"] * 100),
             "words": job["words"] or job["state_text"],
-            "counts": _counted(job["result"], counts),
+            "counts": _table_counts(job["result"], counts),
             "reports": job["kind"] == reports.KIND,
             "extract": job["kind"] == extracts.KIND,
             "evidence": job["kind"] == evidence.KIND,
@@ -218,7 +218,7 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _counted(result: Any, counts: dict[str, int]) -> list[tuple[Any, int]]:
+def _table_counts(result: Any, counts: dict[str, int]) -> list[tuple[Any, int]]:
     """[(what a worksheet or table is called, its rows)] of a finished export."""
     if isinstance(result, dict) and result.get("rows"):
         return [(label, number) for label, number in result["rows"]]
@@ -250,7 +250,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
     job = _own_job(pk)
     if job["state"] != "done":
         raise NotFound(bilingual("文件", "file"))
-    return downloaded(*files.read(job["result"]["file"]))
+    return download_response(*files.read(job["result"]["file"]))
 
 
 @require_GET
@@ -261,4 +261,4 @@ def template(request: HttpRequest) -> HttpResponse:
         raise NotAllowed(bilingual("下载模板", "download the template"), Permission.IMPORT)
     with TemporaryDirectory(prefix="dakehu-") as folder:
         content = exports.write_template(Path(folder) / "template.xlsx").read_bytes()
-    return downloaded(f"{exports.TITLE}-{bilingual('模板', 'template')}.xlsx", content)
+    return download_response(f"{exports.TITLE}-{bilingual('模板', 'template')}.xlsx", content)

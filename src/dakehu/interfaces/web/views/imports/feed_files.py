@@ -27,7 +27,7 @@ def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpR
         return result(request, batch, undo.undo_refusal(batch))
     if batch.state in (BatchState.CHECKED, BatchState.REFUSED) and request.GET.get("step") != "columns":
         report = batches.report_of(batch)
-        return page_of(request, batch, "imports/feed.html", 2, failure=failure_of(job), **_shown(report))
+        return page_of(request, batch, "imports/feed.html", 2, failure=failure_of(job), **_render_report(report))
     kept = feed_batch.answer_of(batch)
     feed = feed_of(kept["feed"])
     columns = [
@@ -49,10 +49,12 @@ def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpR
 
 def result(request: HttpRequest, batch: Any, hindered: list[str] | None = None) -> HttpResponse:
     """Show what an import did."""
-    return page_of(request, batch, "imports/feed.html", 4, hindered=hindered, **_shown(batches.report_of(batch)))
+    return page_of(
+        request, batch, "imports/feed.html", 4, hindered=hindered, **_render_report(batches.report_of(batch))
+    )
 
 
-def _shown(report: dict[str, Any]) -> dict[str, Any]:
+def _render_report(report: dict[str, Any]) -> dict[str, Any]:
     feed = feed_of(report["feed"])
     context = ledger_file_context(report, {column.name: column.label for column in feed.file_columns})
     if report.get("removed"):

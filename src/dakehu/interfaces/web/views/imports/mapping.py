@@ -56,7 +56,7 @@ FATE_WORDS = {
 LAYOUTS = {"rows": bilingual("每行一位", "One row each"), "card": bilingual("竖排卡片", "Card: field and value")}
 
 
-def described(plan: dict[str, Any]) -> dict[str, Any]:
+def describe_mapping(plan: dict[str, Any]) -> dict[str, Any]:
     """The plan of a batch for the columns page: every table, column, guess and choice."""
     parts = definitions.worksheets()
     tables = [_table(number, table, parts) for number, table in enumerate(plan["tables"])]
@@ -190,9 +190,9 @@ def report(result: dict[str, Any]) -> dict[str, Any]:
             for name, rows in result.get("samples", {}).items()
             if rows and name in parts
         ],
-        "meeting": _meeting(result, mine),
+        "meeting": _render_merge(result, mine),
         "errors": [fault_in_words(f) for f in result.get("faults", [])],
-        "left_out": left_out(result),
+        "left_out": ignored_parts(result),
         "warnings": [fault_in_words(f) for f in result.get("warnings", [])],
         "work": result.get("undecided", 0)
         + sum(m["may_go"] for m in result.get("missing", []))
@@ -206,9 +206,9 @@ def report(result: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _meeting(result: dict[str, Any], mine: int) -> dict[str, Any]:
+def _render_merge(result: dict[str, Any], mine: int) -> dict[str, Any]:
     """Cells that differ of rows an export brought back, and rows the file lacks, for the eye."""
-    cells = [_met(cell, mine) for cell in result.get("cells", [])]
+    cells = [_render_merged_cell(cell, mine) for cell in result.get("cells", [])]
     missing = [
         {**m, "title": m["title"][mine], "why": m["why"][mine], "cancels": m["may_go"] and m["part"] == "follow_ups"}
         for m in result.get("missing", [])
@@ -221,7 +221,7 @@ def _meeting(result: dict[str, Any], mine: int) -> dict[str, Any]:
     }
 
 
-def _met(cell: dict[str, Any], mine: int) -> dict[str, Any]:
+def _render_merged_cell(cell: dict[str, Any], mine: int) -> dict[str, Any]:
     clash = cell["fate"] == "clash"
     word, tone = FATE_WORDS[cell["decided"] or "clash" if clash else cell["fate"]]
     if cell["fate"] == "mine" and not cell["mine"]:
@@ -269,7 +269,7 @@ def _sample(row: dict[str, Any], part: definitions.Worksheet, mine: int) -> dict
     }
 
 
-def left_out(result: dict[str, Any]) -> list[dict[str, Any]]:
+def ignored_parts(result: dict[str, Any]) -> list[dict[str, Any]]:
     """Return columns that no field took and cells outside the tables, with place and reason in the reader's language.
 
     `add` is the address of the form for a custom field of an unknown heading, "" for whoever may not add one.
@@ -306,7 +306,7 @@ def ledger_file_context(report: dict[str, Any], labels: Mapping[str, Any]) -> di
     )
     return {
         "report": report,
-        "left_out": left_out(report),
+        "left_out": ignored_parts(report),
         "errors": errors,
         "warnings": warnings,
         "tiles": [{"label": VERDICT_WORDS[name][0], "count": f"{report[name]:,}"} for name in LEDGER_FILE_COUNTS],

@@ -25,7 +25,7 @@ def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpR
         return result(request, batch, undo.undo_refusal(batch))
     if batch.state in (BatchState.CHECKED, BatchState.REFUSED) and request.GET.get("step") != "columns":
         report = batches.report_of(batch)
-        return page_of(request, batch, "imports/prices.html", 2, failure=failure_of(job), **_shown(report))
+        return page_of(request, batch, "imports/prices.html", 2, failure=failure_of(job), **_render_report(report))
     return page_of(
         request,
         batch,
@@ -37,9 +37,11 @@ def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpR
 
 
 def result(request: HttpRequest, batch: Any, hindered: list[str] | None = None) -> HttpResponse:
-    return page_of(request, batch, "imports/prices.html", 4, hindered=hindered, **_shown(batches.report_of(batch)))
+    return page_of(
+        request, batch, "imports/prices.html", 4, hindered=hindered, **_render_report(batches.report_of(batch))
+    )
 
 
-def _shown(report: dict[str, Any]) -> dict[str, Any]:
+def _render_report(report: dict[str, Any]) -> dict[str, Any]:
     entered = ("、" if language() == "zh" else ", ").join(report["entered"][:20])
     return {**ledger_file_context(report, COLUMNS), "entered": entered}

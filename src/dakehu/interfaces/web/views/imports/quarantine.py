@@ -127,7 +127,7 @@ def row(request: HttpRequest, pk: int) -> HttpResponse:
     faults: dict[str, list[str]] = {}
     if request.method == "POST":
         try:
-            said = _settled(request, held)
+            said = _settle_request(request, held)
         except (NotAllowed, NotFound):
             raise
         except Refused as refused:
@@ -163,7 +163,7 @@ def _fields(held: Any) -> list[dict[str, Any]]:
     return [{"name": f"cell.{name}", "label": label, "value": cells.get(name, "")} for name, label in asked]
 
 
-def _settled(request: HttpRequest, held: Any) -> str:
+def _settle_request(request: HttpRequest, held: Any) -> str:
     """Do what was asked; returns what is said of it."""
     then = request.POST.get("then")
     if then == "drop":

@@ -17,7 +17,7 @@ from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual, language
 from dakehu.foundation.gates import QUERIES
 from dakehu.foundation.imports import batches
-from dakehu.interfaces.web.views.imports.mapping import left_out
+from dakehu.interfaces.web.views.imports.mapping import ignored_parts
 from dakehu.interfaces.web.views.imports.steps import SETTLED, failure_of, page_of
 
 COUNTS = (
@@ -59,7 +59,9 @@ def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpR
         return result(request, batch, undo.undo_refusal(batch))
     if batch.state == BatchState.CHECKED and request.GET.get("step") != "columns":
         report = batches.report_of(batch)
-        return page_of(request, batch, "imports/statement_dry_run.html", 2, failure=failure_of(job), **_shown(report))
+        return page_of(
+            request, batch, "imports/statement_dry_run.html", 2, failure=failure_of(job), **_render_report(report)
+        )
     seen, fields = statement_batch.is_dry_run(batch), words_of("ledger.quarantine_fields", "field")
     columns = [(heading, fields.get(name, name)) for name, heading in seen["columns"] if name in fields]
     return page_of(
@@ -76,15 +78,15 @@ def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpR
 
 def result(request: HttpRequest, batch: Any, hindered: list[str] | None = None) -> HttpResponse:
     report = batches.report_of(batch)
-    return page_of(request, batch, "imports/statement_result.html", 4, hindered=hindered, **_shown(report))
+    return page_of(request, batch, "imports/statement_result.html", 4, hindered=hindered, **_render_report(report))
 
 
-def _shown(report: dict[str, Any]) -> dict[str, Any]:
+def _render_report(report: dict[str, Any]) -> dict[str, Any]:
     reasons, mine = words_of("ledger.quarantine_reasons", "reason"), language()
     at = 2 if report["imported"] else 1
     return {
         "report": report,
-        "left_out": left_out(report),
+        "left_out": ignored_parts(report),
         "whose": _client(report.get("client", "")),
         "tiles": [{"label": row[at], "count": f"{report[row[0]]:,}", "explains": row[3]} for row in COUNTS],
         "reasons": [
@@ -126,7 +128,7 @@ def whose(request: HttpRequest, pk: int) -> HttpResponse:
             imports.read_as_tables(pk, kind if request.POST["then"] == "columns" else "")
             return redirect("import-batch", pk=pk)
         imports.can_import()
-        statement_batch.belongs_to(pk, request.POST.get("client", "").strip())
+        statement_batch.set_client(pk, request.POST.get("client", "").strip())
         imports.start_dry_run(pk)
     except (NotAllowed, NotFound):
         raise

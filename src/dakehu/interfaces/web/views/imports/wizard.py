@@ -45,7 +45,7 @@ def start(request: HttpRequest) -> HttpResponse:
     faults: dict[str, list[str]] = {}
     if request.method == "POST":
         try:
-            return _opened(request, _uploaded(request))
+            return _batch_response(request, _store_upload(request))
         except (NotAllowed, NotFound):
             raise
         except Refused as refused:
@@ -66,7 +66,7 @@ def start(request: HttpRequest) -> HttpResponse:
             "step": 0,
             "recent": rows,
             "faults": faults,
-            "held": _held(),
+            "held": _count_quarantined(),
             "largest": firm_settings.current("UPLOAD_MB"),
             "feed": FEEDS.get(request.POST.get("feed") or request.GET.get("feed", "")),
             "feeds": known_feeds() if may_import_any() else [],
@@ -76,13 +76,13 @@ def start(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _held() -> int:
+def _count_quarantined() -> int:
     """How many rows of statements wait to be settled."""
     asked = QUERIES["ledger.quarantined_rows"]
     return asked.body(state="waiting").count() if current_actor().may(asked.needs) else 0
 
 
-def _uploaded(request: HttpRequest) -> Any:
+def _store_upload(request: HttpRequest) -> Any:
     file = request.FILES.get("file")
     if file is None:
         raise Refused({"file": [bilingual("请先选择一个文件。", "Choose a file first.")]})
@@ -103,7 +103,7 @@ def _uploaded(request: HttpRequest) -> Any:
     return imports.open_upload(file.name or "table", file.read(), password, feed)
 
 
-def _opened(request: HttpRequest, batch: Any) -> HttpResponse:
+def _batch_response(request: HttpRequest, batch: Any) -> HttpResponse:
     if _wants_json(request):
         return JsonResponse({"url": f"/import/{batch.pk}/"})
     return redirect("import-batch", pk=batch.pk)
@@ -162,7 +162,7 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
             "imports/dry_run.html",
             2,
             failure=failure_of(job),
-            untried=corrections.has_untried(batch),
+            untried=corrections.has_unchecked_corrections(batch),
             unknown=unknown_names.unknown_names(batches.report_of(batch)),
             **report_data,
         )
@@ -172,14 +172,14 @@ def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
         "imports/columns.html",
         1,
         failure=failure_of(job),
-        **mapping.described(batch_files.plan_of(batch).as_plain()),
+        **mapping.describe_mapping(batch_files.plan_of(batch).as_plain()),
     )
 
 
 def _running(request: HttpRequest, batch: Any, job: dict[str, Any]) -> HttpResponse:
     doing = job["kind"].rpartition(".")[2]
     applying = doing == "apply"
-    plan = mapping.described(batch_files.plan_of(batch).as_plain())
+    plan = mapping.describe_mapping(batch_files.plan_of(batch).as_plain())
     return page_of(
         request,
         batch,
@@ -245,7 +245,7 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
     both sides changed a cell, `gone` which rows go that the file lacks."""
     batch = batches.get_own(pk)
     job = job_of(batch)
-    if batch.state != BatchState.APPLIED and corrections.has_untried(batch):
+    if batch.state != BatchState.APPLIED and corrections.has_unchecked_corrections(batch):
         imports.start_dry_run(pk)
     elif batch.state != BatchState.APPLIED and not (job and not job["ended"]):
         decided = {name[5:]: str(value) for name, value in request.POST.items() if name.startswith("cell.")}
@@ -318,10 +318,10 @@ def progress(request: HttpRequest, pk: int) -> JsonResponse:
 def errors(request: HttpRequest, pk: int) -> HttpResponse:
     """The rows at fault as a workbook to mend and upload again."""
     name, content = wizard.error_workbook(pk)
-    return downloaded(name, content)
+    return download_response(name, content)
 
 
-def downloaded(name: str, content: bytes) -> HttpResponse:
+def download_response(name: str, content: bytes) -> HttpResponse:
     """A workbook, report or bundle under its name, in whatever language the name is; never kept by the browser's cache."""
     answer = HttpResponse(content, content_type=MEDIA.get(name.rpartition(".")[2], XLSX))
     answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"

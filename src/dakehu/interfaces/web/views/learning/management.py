@@ -95,7 +95,7 @@ def requirements(request: HttpRequest) -> HttpResponse:
             for row, shown in zip(kinds, render_rows(kinds, shown=True), strict=True)
         ],
         "certificates": [
-            {**shown, "id": row.pk, "standing": certificates.standing(row)}
+            {**shown, "id": row.pk, "standing": certificates.certificate_state(row)}
             for row, shown in zip(issued, render_rows(issued, shown=True), strict=True)
         ],
         "labels": labels_of("learning.Requirement"),

@@ -51,13 +51,13 @@ def _content(pk: int | None, more: dict[str, Any]) -> dict[str, Any]:
         "paths": paths,
         "ladder": {
             **ladder,
-            "conditions": _toned(ladder["conditions"]),
+            "conditions": _add_tones(ladder["conditions"]),
             "promotions": [{**row, "tone": PROMOTIONS[row["state_code"]]} for row in ladder["promotions"]],
         },
     }
 
 
-def _toned(conditions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _add_tones(conditions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**one, "tone": OUTCOMES[one["outcome"]]} for one in conditions]
 
 
@@ -70,7 +70,7 @@ def promotion(request: HttpRequest, pk: int) -> HttpResponse:
         **found,
         "page_title": bilingual("晋升提名 {n}", "Proposal {n}", n=pk),
         "crumbs": [{"label": shown["user"], "url": f"/learning/path/{shown['person']}/"}],
-        "conditions": _toned(found["facts"]),
+        "conditions": _add_tones(found["facts"]),
         "tone": PROMOTIONS[shown["state_code"]],
         "details": [(labels[name], shown[name]) for name in DETAILS if shown.get(name)],
     }

@@ -36,7 +36,7 @@ def locked_words() -> Bilingual:
     )
 
 
-def way_on(request: HttpRequest) -> str:
+def next_page(request: HttpRequest) -> str:
     """Where the reader wanted to go, if that is a page of ours."""
     wanted = request.POST.get("next") or request.GET.get("next") or "/"
     ours = url_has_allowed_host_and_scheme(
@@ -51,15 +51,15 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     asked: Any = request
     if request.method == "GET":
         if asked.user.is_authenticated:
-            return HttpResponseRedirect(way_on(request))
+            return HttpResponseRedirect(next_page(request))
         request.session.pop(PENDING, None)
         return draw(request)
     username = request.POST.get("username", "").strip()
-    user = checked(request, "password", username, password=request.POST.get("password", ""))
-    return draw(request, WRONG, username, status=401) if user is None else go_on(request, user, "password")
+    user = authenticate_user(request, "password", username, password=request.POST.get("password", ""))
+    return draw(request, WRONG, username, status=401) if user is None else continue_sign_in(request, user, "password")
 
 
-def checked(request: HttpRequest, how: str, username: str, **given: Any) -> Any:
+def authenticate_user(request: HttpRequest, how: str, username: str, **given: Any) -> Any:
     """The user whom axes and one of our backends let through, or None with the failure recorded. What comes
     while a name is locked is not tried, and so not recorded again."""
     open_still = AxesProxyHandler.is_allowed(request, {"username": username})
@@ -69,13 +69,13 @@ def checked(request: HttpRequest, how: str, username: str, **given: Any) -> Any:
     return user
 
 
-def go_on(request: HttpRequest, user: Any, how: str) -> HttpResponse:
+def continue_sign_in(request: HttpRequest, user: Any, how: str) -> HttpResponse:
     """In, or to the second step first."""
     if not second_factors.kinds_of(user):
         return let_in(request, user, how)
     request.session.cycle_key()
     request.session[PENDING] = {"user": user.pk, "how": how, "at": int(clock.now().timestamp())}
-    return HttpResponseRedirect(f"/sign-in/second?{urlencode({'next': way_on(request)})}")
+    return HttpResponseRedirect(f"/sign-in/second?{urlencode({'next': next_page(request)})}")
 
 
 def let_in(request: HttpRequest, user: Any, how: str, second: bool = False) -> HttpResponse:
@@ -89,7 +89,7 @@ def let_in(request: HttpRequest, user: Any, how: str, second: bool = False) -> H
     cookie = request.COOKIES.get(DEVICE) or secrets.token_urlsafe(24)
     backends.record_sign_in(user, asked, cookie, how)
     sessions.record_session(asked)
-    response = HttpResponseRedirect(way_on(request))
+    response = HttpResponseRedirect(next_page(request))
     for name, value in (("theme", str(user.theme)), ("language", str(user.language))):
         response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)
     response.set_cookie(
@@ -102,7 +102,7 @@ def draw(request: HttpRequest, fault: Bilingual | str = "", username: str = "", 
     page: dict[str, Any] = {
         "fault": fault,
         "username": username,
-        "next": way_on(request),
+        "next": next_page(request),
         "firm": bool(settings.OIDC_URL),
     }
     if not first_account.has_staff():

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dakehu.domains.team.sign_in import backends, second_factors
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import Bilingual, bilingual
-from dakehu.interfaces.web.views.sign_in.password import PENDING, checked, draw, let_in, way_on
+from dakehu.interfaces.web.views.sign_in.password import PENDING, authenticate_user, draw, let_in, next_page
 
 PATIENCE = 600  # seconds between the password and the second step
 WRONG_CODE = bilingual(
@@ -42,13 +42,13 @@ def second(request: HttpRequest) -> HttpResponse:
     user, how = held
     if request.method == "GET":
         return ask(request, user)
-    if checked(request, "code", user.username, code=request.POST.get("code", "")) is None:
+    if authenticate_user(request, "code", user.username, code=request.POST.get("code", "")) is None:
         return ask(request, user, WRONG_CODE, 401)
     return let_in(request, user, f"{how}+code", second=True)
 
 
 def ask(request: HttpRequest, user: Any, fault: Bilingual | str = "", status: int = 200) -> HttpResponse:
-    page = {"fault": fault, "kinds": second_factors.kinds_of(user), "next": way_on(request), "person": user.name}
+    page = {"fault": fault, "kinds": second_factors.kinds_of(user), "next": next_page(request), "person": user.name}
     return render(request, "sign_in/second_factor.html", page, status=status)
 
 
@@ -68,6 +68,6 @@ def passkey_answer(request: HttpRequest) -> HttpResponse:
         answer = {}
     owner = held[0] if held else second_factors.passkey_owner(answer)
     username = owner.username if owner else ""
-    if owner is None or checked(request, "passkey", username, passkey=answer) is None:
+    if owner is None or authenticate_user(request, "passkey", username, passkey=answer) is None:
         return ask(request, owner, WRONG_PASSKEY, 401) if held else draw(request, WRONG_PASSKEY, status=401)
     return let_in(request, owner, f"{held[1]}+passkey" if held else "passkey", second=True)

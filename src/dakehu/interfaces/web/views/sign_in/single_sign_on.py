@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from dakehu.domains.team.sign_in import backends, single_sign_on
 from dakehu.foundation.access.actor import SIGN_IN, serving_strangers
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.interfaces.web.views.sign_in.password import draw, go_on
+from dakehu.interfaces.web.views.sign_in.password import continue_sign_in, draw
 
 AWAY = bilingual(
     "统一登录暂时没有应答，请稍后再试，或用登录名和密码登录。",
@@ -50,7 +50,7 @@ def _asked(request: HttpRequest, view: Any) -> HttpResponse:
     try:
         return _by_allauth(request, view)
     except single_sign_on.ProviderAnswered as answer:
-        return _answered(request, answer.account)
+        return _provider_response(request, answer.account)
     except (requests.RequestException, KeyError, ValueError):
         return draw(request, AWAY, status=502)
 
@@ -61,7 +61,7 @@ def _by_allauth(request: HttpRequest, view: Any) -> HttpResponse:
     return response
 
 
-def _answered(request: HttpRequest, account: Any) -> HttpResponse:
+def _provider_response(request: HttpRequest, account: Any) -> HttpResponse:
     """Return what the provider's answer leads to; `account` is None when it said no."""
     if account is None:
         return draw(request, REFUSED, status=401)
@@ -69,4 +69,4 @@ def _answered(request: HttpRequest, account: Any) -> HttpResponse:
     if user is None:
         backends.record_failure(str(account.uid), request, "firm")
         return draw(request, UNKNOWN, status=403)
-    return go_on(request, user, "firm")
+    return continue_sign_in(request, user, "firm")

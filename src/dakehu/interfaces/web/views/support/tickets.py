@@ -48,7 +48,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             for code, label in TABS.items()
             if code != "waiting" or is_support
         ],
-        "rows": [_toned(row) for row in found["rows"]],
+        "rows": [_add_tones(row) for row in found["rows"]],
         "empty_text": EMPTY[found["tab"]],
         "asked": asked,
         "counts": _counts() if current_actor().may(Permission.SUPPORT_COUNTS) else None,
@@ -56,7 +56,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     return render(request, "support/tickets.html", content)
 
 
-def _toned(row: dict[str, Any]) -> dict[str, Any]:
+def _add_tones(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "tone": TONES[row["state_code"]], "kind_tone": KIND_TONES[row["kind_code"]]}
 
 
@@ -83,7 +83,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     content = {
         **{name: value for name, value in found.items() if name != "messages"},
         "written": found["messages"],
-        "row": _toned(row),
+        "row": _add_tones(row),
         "about": [(labels[name], row[name]) for name in ABOUT if row.get(name) and row[name] != "0"],
         "page_title": row["subject"],
         "crumbs": CRUMBS,
