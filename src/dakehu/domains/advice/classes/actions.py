@@ -82,7 +82,7 @@ def subject_of(row: ClassApplication) -> ApprovalSubject:
     """Return an application as the subject of an approval; its words name no client."""
     before, wanted = (InvestorClass.text_of(one or "ordinary") for one in (str(row.class_before), str(row.wanted)))
     authors = [] if row.applied_by_id is None else [row.applied_by_id]
-    return ApprovalSubject(row.pk, f"{before} → {wanted}（{row.pk}）", authors, row.applied_by_id)
+    return ApprovalSubject(row.pk, f"{before} → {wanted}", authors, row.applied_by_id)
 
 
 def content_digest(application: int) -> str:
