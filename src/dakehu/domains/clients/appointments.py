@@ -70,9 +70,9 @@ def appoint(
             "{name}请您担任一位客户的{role}",
             "{name} named you {role} of a client",
             name=current_actor().name,
-            role=choices.CoverRole.text_of(role),
+            role=bilingual(choices.CoverRole(role).zh, choices.CoverRole(role).en),
         )
-        leave_notice(user, str(text))
+        leave_notice(user, text)
     return row
 
 

@@ -120,7 +120,8 @@ def submit_advice(*, advice: int, version: int | None = None) -> Advice:
     checks.keep(row)
     row.submitted_at = clock.now()
     reach(row, AdviceState.WAITING)
-    summary = str(AdviceKind.text_of(row.kind))
+    kind = AdviceKind(row.kind)
+    summary = bilingual(kind.zh, kind.en)
     request_approval(SUBJECT, row.pk, summary, checks.content_digest(row), [*row.edited_by, row.adviser_id])
     publish_event("advice.submitted", advice=row.pk)
     return row

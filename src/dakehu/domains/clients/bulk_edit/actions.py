@@ -186,7 +186,7 @@ def _tell_receiver(user: Any, count: int, note: str) -> None:
             n=count,
             note=note,
         )
-        leave_notice(user, str(text))
+        leave_notice(user, text)
 
 
 @action(

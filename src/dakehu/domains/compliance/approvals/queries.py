@@ -89,6 +89,7 @@ def _described(row: Approval, shown: dict[str, Any], clients: dict[int, dict[str
         "subject_id": row.subject_ref,
         "url": "" if kind is None else kind.url(row.subject_ref),
         "client": clients.get(row.pk),
+        "summary": str(row.text),
         "state_code": str(row.state),
         "can_decide": can_decide(row),
     }
@@ -104,7 +105,7 @@ def approval_notices() -> list[dict[str, Any]]:
         if kind is None:
             continue
         client = clients.get(row.pk)
-        what = row.summary if client is None else f"{client['name']} · {row.summary}"
+        what = row.text if client is None else bilingual("{a} · {b}", "{a} · {b}", a=client["name"], b=row.text)
         names = {"kind": kind.label, "what": what}
         made.append(
             notice(

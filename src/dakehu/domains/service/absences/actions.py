@@ -95,7 +95,7 @@ def _tell(row: Absence, *, before: Any = None) -> None:
             first=row.first_on.isoformat(),
             last=row.last_on.isoformat(),
         )
-        leave_notice(row.deputy, str(text))
+        leave_notice(row.deputy, text)
 
 
 def get_absence(pk: int) -> Absence:
