@@ -13,6 +13,7 @@ import "./autosave.js";
 import "./action-form.js";
 import "./passkey.js";
 import "./fold.js";
+import "./tabs-more.js";
 import "./password-eye.js";
 import "./browser-notices.js";
 import "./live.js";
