@@ -160,7 +160,7 @@ def hand_over(
     A new main ends the duty of the previous one today. A lead hands over within the team only. Returns {changed,
     unchanged, batch} as clients.change_many.
     """
-    actions.check_team(user)
+    actions.check_receiver(user)
     chosen = chosen_clients(clients, filters)
     duty, changed = role or str(choices.CoverRole.MAIN), []
     for client in chosen:
@@ -204,7 +204,7 @@ def assign(
     A new main ends the duty of the previous one today. A lead assigns within the team only. Can be undone (see
     workbook.undoable).
     """
-    actions.check_team(user)
+    actions.check_receiver(user)
     undo_entries.entry_number(batch_title([client]))
     add_audit_note(reason=reason or "", note=note or "")
     _tell_receiver(user, 1, note or "")

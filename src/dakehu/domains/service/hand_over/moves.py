@@ -14,8 +14,7 @@ from dakehu.domains.service.calendar.organisers import coming_meetings, give_to
 from dakehu.domains.service.models import FollowUp, Interaction, Meeting, Moment, PlanState, Request, Task
 from dakehu.domains.service.moments.rules import OPEN_STATES as OPEN_MOMENTS
 from dakehu.domains.service.tasks.rules import OPEN_STATES as OPEN_TASKS
-from dakehu.domains.team.roles import ROLES
-from dakehu.foundation.access.permissions import Permission
+from dakehu.domains.team.roles import serves_clients
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
@@ -97,7 +96,7 @@ def receiver_fault(receiver: Any, user: Any) -> Bilingual | None:
         return bilingual("“{name}”就是离职同事，请另选接收人。", "“{name}” is leaving; choose somebody else.", **name)
     if not receiver.is_active:
         return bilingual("“{name}”的账号已停用，不能接收。", "The account of “{name}” is not active.", **name)
-    if Permission.PLAN_WRITE not in ROLES[receiver.role].permissions:
+    if not serves_clients(receiver):
         return bilingual("“{name}”的角色不服务客户，不能接收。", "The role of “{name}” serves no clients.", **name)
     try:
         clients.check_team(receiver)
