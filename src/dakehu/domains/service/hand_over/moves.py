@@ -122,6 +122,11 @@ def hand_over(move: Move, user: Any, day: date) -> dict[str, Any]:
         duty.save()
     if move.is_main:
         bulk_edit.assign_role(move.client, move.receiver, "main", day)
+    return {"duties": ended, **give_work(move)}
+
+
+def give_work(move: Move) -> dict[str, Any]:
+    """Give the open work at one client to the receiver of the move. Returns {owned: [[model, id]], plans: ids of plans made}."""
     for row in move.owned:
         is_about_receiver = getattr(row, "about_staff_id", None) == move.receiver.pk
         give_to(row, None if is_about_receiver else move.receiver)  # nobody handles a complaint about themselves
@@ -129,7 +134,6 @@ def hand_over(move: Move, user: Any, day: date) -> dict[str, Any]:
     if made:
         update_contact_dates(move.client)
     return {
-        "duties": ended,
         "owned": [[row._meta.label, row.pk] for row in move.owned],
         "plans": [plan.pk for plan in made],
     }
