@@ -37,6 +37,12 @@ for (const section of sections) {
   }));
 }
 
+// The present page is in sight in the menu, without moving anything else.
+const sidebar = document.querySelector(".sidebar__menu");
+const present = sidebar?.querySelector('[aria-current="page"]');
+const hidden = present ? present.getBoundingClientRect().bottom - sidebar.getBoundingClientRect().bottom : 0;
+if (hidden > 0) sidebar.scrollTop += hidden + sidebar.clientHeight / 3;
+
 function showLooks() {
   document.getElementById("dark-theme")?.setAttribute("media", DARK[root.dataset.theme] ?? DARK.auto);
   for (const button of document.querySelectorAll("[data-theme-choice]")) {

@@ -1,4 +1,4 @@
-"""The tabs of a client's page: each is reached without moving the page sideways, by pointer and by keyboard."""
+"""What does not fit stays in reach: the tabs of a client's page, filters on a phone, the present page in the menu."""
 
 import pytest
 
@@ -39,3 +39,18 @@ def test_every_tab_of_a_client_is_reached_without_moving_the_page_sideways(live_
         until(page, 'document.querySelector(".tabs--more.is-fitted") !== null')
         until(page, f"document.querySelector('.tabs--more > [aria-current=page]')?.textContent.trim() === '{name}'")
         assert page.evaluate(OUTSIDE) == 0 and page.complaints == []
+
+
+def test_compliance_reads_filters_on_a_phone_and_finds_the_present_page_in_the_menu(live_server, he):
+    with browsers() as sign_in:
+        page = sign_in(live_server.url, "he")
+        page.goto(f"{live_server.url}/system/")
+        until(page, 'document.querySelector(".sidebar [aria-current=page]") !== null')
+        box = page.locator(".sidebar__menu [aria-current=page]").bounding_box()
+        menu = page.locator(".sidebar__menu").bounding_box()
+        assert menu["y"] <= box["y"] and box["y"] + box["height"] <= menu["y"] + menu["height"]
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.goto(f"{live_server.url}/audit/")
+        for name in ("actor", "action", "client", "since", "until"):
+            assert page.locator(f".filters [name={name}]").bounding_box()["width"] > 120
+        assert not page.evaluate(SIDEWAYS) and page.complaints == []
