@@ -8,7 +8,7 @@ from dakehu.domains.compliance.models import Approval
 from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base.errors import NotFound, Refused
 from dakehu.foundation.gates import ask, perform
-from tests.cast import acting, as_system
+from tests.cast import PASSWORD, acting, as_system
 
 STATED = {
     "wanted": "C",
@@ -50,6 +50,27 @@ def test_zhou_approves_with_a_reason_what_lin_entered_and_lin_does_not(lin, zhou
         assert class_of(zhang)[0] == "C" and class_of(zhang)[1] is not None
         row.refresh_from_db()
         assert (row.decision_note, row.decided_by) == ("材料齐全", zhou)
+
+
+@pytest.mark.django_db
+def test_an_approval_names_the_client_to_who_sees_them_and_says_no_more_to_anybody_else(
+    lin, zhou, wang, an, zhang, client
+):
+    row = apply(lin, zhang)
+    with acting(zhou):
+        (one,) = ask("compliance.approvals", {})
+        assert one["client"] == {"id": zhang.pk, "code": zhang.code, "name": zhang.name}
+        assert str(row.pk) not in one["summary"]
+        (told,) = ask("compliance.approval_notices", {})
+        assert zhang.name in told["text"] and zhang.name not in told["outside"]
+    for user in (wang, an):
+        with acting(user):
+            for view in ("waiting", "mine", "decided"):
+                assert ask("compliance.approvals", {"view": view}) == []
+            assert ask("compliance.approval_notices", {}) == []
+    client.post("/sign-in", {"username": "zhou", "password": PASSWORD})
+    page = client.get("/approvals/").content.decode()
+    assert f'<a href="/clients/{zhang.pk}/">{zhang.name}</a>' in page and zhang.code in page
 
 
 @pytest.mark.django_db

@@ -2,6 +2,8 @@
 
 import pytest
 
+from dakehu.domains.clients.bulk_import.coverage import assignment_refusal
+from dakehu.domains.clients.duties import people_to_appoint
 from dakehu.domains.clients.models import Client, ClientTag, Coverage
 from dakehu.foundation.actions import reversal, undo
 from dakehu.foundation.actions.registry import act
@@ -112,6 +114,30 @@ def test_a_manager_hands_nobody_over_and_a_lead_only_within_the_team(lin, zhou, 
         perform("clients.hand_over", {"clients": three, "user": "lin"})
     with acting(zhou), pytest.raises(Refused, match="不在您的团队"):
         perform("clients.hand_over", {"clients": three, "user": "wang"})
+
+
+@pytest.mark.parametrize("who", ["he", "an", "admin"])
+def test_nobody_whose_role_serves_no_clients_is_made_a_manager_of_one(admin, he, an, lin, zhou, three, who):
+    with acting(admin):
+        for name, given in (
+            ("clients.assign", {"client": three[0]}),
+            ("clients.assign", {"client": three[0], "role": "deputy"}),
+            ("clients.hand_over", {"clients": three}),
+        ):
+            with pytest.raises(Refused, match="角色不服务客户") as refusal:
+                perform(name, {**given, "user": who})
+            assert set(refusal.value.messages) == {"user"}
+        offered = [name for _, name in people_to_appoint()]
+        assert sorted(offered) == ["周宁", "林晓"]
+    with acting(zhou), pytest.raises(Refused, match="角色不服务客户"):
+        perform("clients.create", {"name": "赵六", "code": "C0009", "staff": who})
+    assert set(mains().values()) == {"lin"}
+
+
+def test_an_import_makes_nobody_a_manager_whose_role_serves_no_clients(admin, he, lin, zhang):
+    with acting(admin):
+        assert "角色不服务客户" in str(assignment_refusal(he)) and "角色不服务客户" in str(assignment_refusal(admin))
+        assert assignment_refusal(lin) is None
 
 
 def test_a_single_assignment_may_be_undone_too(zhou, lin, zhang):

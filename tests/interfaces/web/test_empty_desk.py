@@ -38,6 +38,27 @@ def test_only_who_may_create_something_is_told_to_create_it(zhou, lin, address, 
     assert for_lin in page and for_lead not in page
 
 
+@pytest.mark.parametrize(
+    ("address", "for_lin", "for_he"),
+    [
+        ("/campaigns/", "点“新建营销活动”", "新建的营销活动列在这里"),
+        ("/events/", "点“新建客户活动”", "新建的客户活动列在这里"),
+        ("/prospects/", "点“新增线索”", "登记或领取的线索列在这里"),
+        ("/tasks/", "新建一项任务，或", "新建的任务列在这里"),
+    ],
+)
+def test_compliance_is_not_told_to_press_what_it_does_not_have(lin, he, address, for_lin, for_he):
+    assert for_lin in desk(lin).get(address).content.decode()
+    page = desk(he).get(address).content.decode()
+    assert for_he in page and for_lin not in page
+
+
+def test_a_bank_without_papers_says_so_instead_of_showing_an_empty_table(he):
+    page = desk(he).get("/learning/questions/").content.decode()
+    papers = page.partition('id="papers"')[2].partition("</section>")[0]
+    assert "还没有试卷" in papers and "<table" not in papers
+
+
 def test_the_checklist_sends_admin_only_where_admin_may_go(admin):
     page = desk(admin).get("/").content.decode()
     assert "由团队负责人或客户经理导入" in page and 'href="/import/"' not in page

@@ -119,15 +119,16 @@ def test_ticked_clients_or_all_that_match_get_one_value(lin, zhang, li):
     assert door.get("/clients/bulk/assign?ids=1", **FORM).status_code in (200, 403)
 
 
-def test_a_lead_hands_over_to_the_team_only_and_is_told_that_open_work_stays(zhou, lin, wang, he, zhang):
+def test_a_lead_hands_over_to_the_team_only_and_is_told_that_open_work_goes_along(zhou, lin, wang, he, zhang):
     offered = desk(zhou).get(f"/clients/bulk/assign?ids={zhang.pk}", **FORM).content.decode()
     assert ">林晓<" in offered and "王强" not in offered and "何静" not in offered
-    assert "仍由原服务人员办理" in offered and 'href="/hand-overs/new"' in offered
+    assert "一并移交" in offered and 'href="/hand-overs/new"' in offered
 
 
-def test_an_administrator_sees_the_roles_of_those_who_serve_no_clients(admin, lin, he, zhang):
+def test_an_administrator_is_offered_everybody_who_serves_clients_and_nobody_else(admin, lin, wang, he, an, zhang):
     offered = desk(admin).get(f"/clients/bulk/assign?ids={zhang.pk}", **FORM).content.decode()
-    assert ">林晓<" in offered and ">何静 · 合规专员<" in offered
+    assert ">林晓<" in offered and ">王强<" in offered
+    assert "何静" not in offered and "安然" not in offered
 
 
 def test_a_custom_field_is_given_to_many_at_once_where_one_may_edit_it(lin, admin, zhang, li):

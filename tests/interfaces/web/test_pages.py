@@ -1,9 +1,11 @@
 """The daily pages: who sees what, what is done from them, and what is refused."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
+from dakehu.foundation.base import clock
 from dakehu.foundation.gates import perform
 from tests.cast import acting, as_system
 
@@ -281,3 +283,15 @@ def test_a_form_keeps_what_nobody_asked_to_change(desk, lin, zhang):
     )
     assert done["HX-Refresh"] == "true"
     assert "********" in door.get(f"/clients/{zhang.pk}/?tab=basic").content.decode()
+
+
+def test_a_contact_of_yesterday_and_a_plan_for_tomorrow_are_called_so_in_both_languages(desk, lin, zhang):
+    yesterday, tomorrow = (clock.today() + timedelta(days=days) for days in (-1, 1))
+    with acting(lin):
+        perform("service.log_interaction", {"client": "C0001", "held_at": f"{yesterday} 10:00", "summary": "电话"})
+        perform("service.plan_follow_up", {"client": "C0001", "due_on": tomorrow.isoformat(), "subject": "回访"})
+    for language, words in (("zh", ("昨天", "明天")), ("en", ("yesterday", "tomorrow"))):
+        with acting(lin):
+            perform("team.set_preferences", {"language": language})
+        page = desk(lin).get(f"/clients/{zhang.pk}/").content.decode()
+        assert all(word in page for word in words) and "1 days" not in page and "1 天前" not in page

@@ -10,6 +10,7 @@ from dakehu.domains.clients.details import READ_IN_FULL, set_details
 from dakehu.domains.clients.duplicates.detection import ANYWAY, MAIL, PHONE, check_not_duplicate, profile_of_new
 from dakehu.domains.clients.identifiers import BadIdentifier
 from dakehu.domains.clients.models import Client, Consent, Contact, Coverage, KeyDate, Needs
+from dakehu.domains.team.roles import serves_clients
 from dakehu.foundation.access.actor import Reach, current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
@@ -27,6 +28,9 @@ CLIENT = parameters_of("clients.Contact", "client")
 VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
 STAFF = Parameter("staff", "clients.Coverage", "user", required=False, needs=Permission.CLIENT_ASSIGN)
 REASON = Parameter("reason", spec=FieldSpec("原因", "Reason"))
+SERVES_NONE = bilingual(
+    "“{name}”的角色不服务客户，或账号已停用。", "“{name}” has a role that serves no clients, or has left."
+)
 
 
 @action(
@@ -61,7 +65,7 @@ def create(
     """
     actor = current_actor()
     owner_id = staff.pk if staff is not None else actor.user_id
-    if owner_id != actor.user_id:
+    if staff is not None:
         _check_may_name(staff)
     client = Client(code=code or next_free_code())
     set_details(client, {"name": name, **details})
@@ -80,12 +84,13 @@ def create(
 
 
 def _check_may_name(staff: Any) -> None:
-    """Raise Refused where the actor may not give a new client to somebody else."""
-    if not current_actor().may(Permission.CLIENT_ASSIGN):
+    """Raise Refused where the actor may not give a new client to the one who was named."""
+    actor = current_actor()
+    if staff.pk != actor.user_id and not actor.may(Permission.CLIENT_ASSIGN):
         raise refusal(
             "staff", "您没有分派客户的权限，新客户由您服务。", "You may not assign clients; a new client is yours."
         )
-    check_team(staff)
+    check_receiver(staff, "staff")
 
 
 @action(
@@ -322,6 +327,13 @@ def add_key_date(
     row = KeyDate(client=client, kind=kind, on=on, yearly=True if yearly is None else yearly, label=label or "")
     row.save()
     return row
+
+
+def check_receiver(user: Any, parameter: str = "user") -> None:
+    """Raise Refused where the actor may not give clients to a user, who must serve clients and be on a lead's team."""
+    if not serves_clients(user):
+        raise refusal(parameter, SERVES_NONE.zh, SERVES_NONE.en, name=user.name)
+    check_team(user)
 
 
 def check_team(user: Any) -> None:

@@ -7,7 +7,7 @@ from dakehu.domains.clients import actions, choices
 from dakehu.domains.clients.bulk_edit.actions import assign_role, batch_title
 from dakehu.domains.clients.models import Client, Coverage
 from dakehu.domains.team.notices import leave_notice
-from dakehu.domains.team.roles import ROLES
+from dakehu.domains.team.roles import serves_clients
 from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions import undo_entries
@@ -70,19 +70,17 @@ def appoint(
             "{name}请您担任一位客户的{role}",
             "{name} named you {role} of a client",
             name=current_actor().name,
-            role=choices.CoverRole.text_of(role),
+            role=bilingual(choices.CoverRole(role).zh, choices.CoverRole(role).en),
         )
-        leave_notice(user, str(text))
+        leave_notice(user, text)
     return row
 
 
 def _check_user(client: Client, user: Any) -> None:
     """Raise Refused for somebody who cannot have a duty beside the main manager."""
     name = {"name": user.name}
-    if not user.is_active or Permission.PLAN_WRITE not in ROLES[str(user.role)].permissions:
-        raise refusal(
-            "user", "“{name}”的角色不服务客户，或账号已停用。", "“{name}” serves no clients, or has left.", **name
-        )
+    if not serves_clients(user):
+        raise refusal("user", actions.SERVES_NONE.zh, actions.SERVES_NONE.en, **name)
     with elevated("who serves the client now"):
         duty = Coverage.objects.filter(client=client, user=user, until=None).first()
     if duty is not None and duty.role == MAIN:

@@ -10,7 +10,7 @@ from dakehu.domains.clients import queries
 from dakehu.domains.clients.choices import CoverRole
 from dakehu.domains.clients.models import Coverage
 from dakehu.domains.team import queries as team
-from dakehu.domains.team.roles import RoleName
+from dakehu.domains.team.roles import serves_clients
 from dakehu.foundation.access.actor import Reach, current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action, add_check
@@ -130,10 +130,8 @@ declare_step(NightlyStep("clients.duties", "到期的服务关系", "Duties agre
 
 
 def people_to_appoint() -> list[tuple[int, str]]:
-    """Return (id, name) of active colleagues to whom the actor may give a client, with the role where it is an unusual one."""
+    """Return (id, name) of those to whom the actor may give a client (see actions.check_receiver)."""
     rows = team.users().filter(is_active=True)
     if current_actor().reach is Reach.COVERED:
         rows = rows.filter(pk__in=current_actor().covers)
-    usual = (RoleName.MANAGER, RoleName.LEAD)
-    names = ((user, RoleName.text_of(str(user.role))) for user in rows)
-    return [(user.pk, user.name if user.role in usual else f"{user.name} · {role}") for user, role in names]
+    return [(user.pk, user.name) for user in rows if serves_clients(user)]

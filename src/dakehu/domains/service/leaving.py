@@ -199,7 +199,7 @@ def _tell_receivers(moves: list[Move], user: Any, note: str) -> None:
             n=received[receiver.pk],
             note=note,
         )
-        leave_notice(receiver, str(text))
+        leave_notice(receiver, text)
 
 
 def tell_compliance(user: Any) -> None:
@@ -216,4 +216,4 @@ def tell_compliance(user: Any) -> None:
         n=len(left),
     )
     for officer in officers:
-        leave_notice(officer, str(text))
+        leave_notice(officer, text)

@@ -6,7 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 
 from dakehu.domains.team.roles import RoleName
-from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.records.recorded import Recorded
 from dakehu.foundation.schema.fields import Choices, choice_field, field
 from dakehu.foundation.schema.names import Names
@@ -170,14 +170,23 @@ class NoticeKind(Choices):
 
 
 class Notice(Recorded):
-    """A notice about one's own sign-in, shown on Today until read."""
+    """A notice to one user, shown until read.
+
+    `detail` is in Chinese and `detail_en` in English; rows of earlier versions have one text for both.
+    """
 
     names = Names("登录提醒", "Sign-in notice", "Sign-in notices")
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
     kind = field(choice_field(NoticeKind), zh="事项", en="What", listed=True)
     detail = field(models.CharField(max_length=160, blank=True, default=""), zh="详情", en="Detail", listed=True)
+    detail_en = models.CharField(max_length=320, blank=True, default="")
     read = field(models.BooleanField(default=False), zh="已读", en="Read", listed=True)
+
+    @property
+    def text(self) -> Bilingual:
+        """Return the detail; rows of earlier versions have one text for both languages."""
+        return Bilingual(self.detail, self.detail_en or self.detail)
 
 
 class RoleChangeState(Choices):

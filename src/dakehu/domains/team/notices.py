@@ -51,7 +51,7 @@ def sign_in_notices() -> list[dict[str, Any]]:
     return [
         notice(
             f"{SIGN_IN}:{kind}:{what}:{found[0].pk}",
-            _text(NoticeKind(kind), found[0].detail),
+            _text(found[0]),
             at=found[0].created_at.isoformat(),
             count=len(found),
             url=PAGES.get(NoticeKind(kind), "/me/security"),
@@ -62,11 +62,17 @@ def sign_in_notices() -> list[dict[str, Any]]:
     ]
 
 
-def leave_notice(user: User, text: str) -> None:
-    """Leave somebody a notice about clients handed over, within the present act; a longer text ends in “…”."""
-    most = Notice._meta.get_field("detail").max_length
-    detail = text if len(text) <= most else f"{text[: most - 1]}…"
-    Notice(user=user, kind=NoticeKind.HANDED_OVER.value, detail=detail).save()
+def leave_notice(user: User, text: Bilingual, kind: NoticeKind = NoticeKind.HANDED_OVER) -> None:
+    """Leave somebody a notice in both languages, within the present act; a longer text ends in “…”."""
+    row = Notice(user=user, kind=kind.value)
+    for name, code in (("detail", "zh"), ("detail_en", "en")):
+        setattr(row, name, shorten(text.in_(code), Notice._meta.get_field(name).max_length))
+    row.save()
+
+
+def shorten(text: str, most: int) -> str:
+    """Return a text of at most so many characters; a longer one ends in “…”."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _group(row: Notice) -> str:
@@ -74,9 +80,9 @@ def _group(row: Notice) -> str:
     return str(row.detail).rpartition(" · ")[0] if row.kind == NoticeKind.NEW_DEVICE else str(row.detail)
 
 
-def _text(kind: NoticeKind, detail: str) -> Bilingual:
-    text = TEXTS[kind]
-    return bilingual(text.zh, text.en, detail=detail, advice=SAFETY)
+def _text(row: Notice) -> Bilingual:
+    text = TEXTS[NoticeKind(row.kind)]
+    return bilingual(text.zh, text.en, detail=row.text, advice=SAFETY)
 
 
 declare(NoticeSource(SIGN_IN, bilingual("账号与移交", "Account and hand-over"), "shield-check", order=10))

@@ -7,13 +7,14 @@ from django.conf import settings
 from django.db.models import Q
 
 from dakehu.domains.team import credentials
-from dakehu.domains.team.models import Notice, NoticeKind, RoleChange, RoleChangeState, User
+from dakehu.domains.team.models import NoticeKind, RoleChange, RoleChangeState, User
+from dakehu.domains.team.notices import leave_notice
 from dakehu.domains.team.roles import RoleName
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base.errors import NotFound, refusal
-from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema.approvals import ApprovalSubject, ask_for_approval, void_approvals_of
@@ -100,9 +101,14 @@ def ask_second_person(user: User, role: str) -> RoleChange:
 
 def tell_compliance(user: User, role: str, kind: NoticeKind) -> None:
     """Leave a notice for every compliance officer: who gets which role, from whom."""
-    detail = f"{user.name} → {RoleName(role).text}（{current_actor().name}）"
+    who = {"user": user.name, "role": _role_text(role), "by": current_actor().name}
+    text = bilingual("{user} → {role}（{by}）", "{user} → {role} ({by})", **who)
     for officer in User.objects.filter(role=RoleName.COMPLIANCE.value, is_active=True).exclude(pk=user.pk):
-        Notice(user=officer, kind=kind, detail=detail[:160]).save()
+        leave_notice(officer, text, kind)
+
+
+def _role_text(role: str) -> Bilingual:
+    return bilingual(RoleName(role).zh, RoleName(role).en)
 
 
 @query("team.role_changes", needs=Permission.ROLE_CONFIRM, zh="待确认的角色变更", en="Changes of role that wait")
@@ -135,7 +141,8 @@ def waiting_subjects() -> list[ApprovalSubject]:
 def _subject(row: RoleChange) -> ApprovalSubject:
     """Return a change as the subject of an approval: neither who asked nor who is meant may decide on it."""
     authors = {user for user in (row.user_id, row.asked_by_id) if user is not None}
-    return ApprovalSubject(row.pk, f"{row.user.name} → {RoleName(str(row.role)).text}", authors, row.asked_by_id)
+    summary = bilingual("{user} → {role}", "{user} → {role}", user=row.user.name, role=_role_text(str(row.role)))
+    return ApprovalSubject(row.pk, summary, authors, row.asked_by_id)
 
 
 def content_of(change: int) -> dict[str, Any]:

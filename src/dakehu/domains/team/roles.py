@@ -1,9 +1,10 @@
 """The five roles: description, permissions, reach and clearance."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from dakehu.foundation.access.actor import Reach
-from dakehu.foundation.access.permissions import granted_to
+from dakehu.foundation.access.permissions import Permission, granted_to
 from dakehu.foundation.access.sensitivity import PUBLIC, SECRET, Sensitivity
 from dakehu.foundation.schema.fields import Choices
 
@@ -76,3 +77,8 @@ ROLES: dict[str, Role] = {
         ),
     )
 }
+
+
+def serves_clients(user: Any) -> bool:
+    """Return whether somebody may have a duty at clients: an active account whose role plans contacts."""
+    return bool(user.is_active) and Permission.PLAN_WRITE in ROLES[str(user.role)].permissions

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from dakehu.foundation.base.i18n import Bilingual
+
 
 @dataclass(frozen=True)
 class ApprovalSubject:
-    """What waits for a second person: the row, its words without names of clients, who wrote it, and who asks (user ids)."""
+    """What waits for a second person: the row, its words without names of clients (a text that is not bilingual stands for
+    both languages), who wrote it, and who asks (user ids)."""
 
     id: int
-    summary: str
+    summary: Bilingual | str
     authors: Collection[int]
     requested_by: int | None = None
 

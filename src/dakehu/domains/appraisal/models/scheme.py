@@ -7,7 +7,7 @@ from django.db import models
 
 from dakehu.domains.appraisal.choices import SchemeState
 from dakehu.domains.team.roles import RoleName
-from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.records.recorded import Recorded
 from dakehu.foundation.schema.fields import choice_field, field
 from dakehu.foundation.schema.names import Names
@@ -63,9 +63,13 @@ class Scheme(Recorded):
         return self.choice_label
 
     @property
-    def choice_label(self) -> str:
+    def label(self) -> Bilingual:
         """Return the name with the edition."""
-        return str(bilingual("{name} 第 {n} 版", "{name}, edition {n}", name=self.name, n=self.edition))
+        return bilingual("{name} 第 {n} 版", "{name}, edition {n}", name=self.name, n=self.edition)
+
+    @property
+    def choice_label(self) -> str:
+        return str(self.label)
 
 
 class SchemePart(Recorded):

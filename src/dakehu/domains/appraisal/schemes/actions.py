@@ -244,7 +244,7 @@ def submit_scheme(*, appraisal_scheme: int) -> Scheme:
     _refuse(rules.scheme_faults(weights_of(row), row.volume_reason))
     row.state = SchemeState.WAITING
     _note_author(row)
-    request_approval(SUBJECT, row.pk, row.choice_label, content_digest(row.pk), row.author_ids)
+    request_approval(SUBJECT, row.pk, row.label, content_digest(row.pk), row.author_ids)
     return row
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from dakehu.domains.clients import actions, choices
+from dakehu.domains.clients.bulk_edit.open_work import move_open_work
 from dakehu.domains.clients.details import set_details
 from dakehu.domains.clients.models import Client, Coverage, MergedClient
 from dakehu.domains.team.notices import leave_notice
@@ -33,6 +34,12 @@ WHO = (
 HANDING = (
     Parameter("reason", required=False, spec=FieldSpec("移交原因", "Reason")),
     Parameter("note", required=False, spec=FieldSpec("给接收人的留言", "Note for the receiver")),
+    Parameter(
+        "leave_work",
+        required=False,
+        kind="bool",
+        spec=FieldSpec("未完成的事项留给原主办", "Leave open work with the former main manager"),
+    ),
 )
 ONE_ONLY = ("id_number", "id_type", "id_expires_on")  # unique to each client
 
@@ -156,25 +163,34 @@ def hand_over(
     role: str | None = None,
     reason: str | None = None,
     note: str | None = None,
+    leave_work: bool | None = None,
 ) -> dict[str, Any]:
     """Assign many clients to one main (or deputy) manager, who gets a notice with the `note`.
 
-    A new main ends the duty of the previous one today. A lead hands over within the team only. Returns {changed,
-    unchanged, batch} as clients.change_many.
+    A new main ends the duty of the previous one today and takes over what that one has open at the clients, unless
+    `leave_work`. A lead hands over within the team only. Returns {changed, unchanged, work: pieces of open work that went
+    with them, batch} as clients.change_many.
     """
-    actions.check_team(user)
+    actions.check_receiver(user)
     chosen = chosen_clients(clients, filters)
-    duty, changed = role or str(choices.CoverRole.MAIN), []
-    for client in chosen:
-        if Coverage.objects.filter(client=client, user=user, role=duty, until=None).exists():
-            continue
+    duty = role or str(choices.CoverRole.MAIN)
+    have = set(Coverage.objects.filter(user=user, role=duty, until=None).values_list("client_id", flat=True))
+    changed = [client for client in chosen if client.pk not in have]
+    work = _move_work(changed, user, duty, bool(leave_work))
+    for client in changed:
         assign_role(client, user, duty)
-        changed.append(client)
-    add_audit_note(clients=len(changed), user=user.pk, reason=reason or "", note=note or "")
+    add_audit_note(clients=len(changed), user=user.pk, reason=reason or "", note=note or "", work=work)
     if changed:
         _tell_receiver(user, len(changed), note or "")
     batch = undo_entries.entry_number(batch_title(changed)) if changed else None
-    return {"changed": len(changed), "unchanged": len(chosen) - len(changed), "batch": batch}
+    return {"changed": len(changed), "unchanged": len(chosen) - len(changed), "work": work, "batch": batch}
+
+
+def _move_work(clients: list[Client], user: Any, duty: str, is_left: bool) -> int:
+    """Give a new main manager the open work at clients, unless it is left; return how much went."""
+    if is_left or duty != choices.CoverRole.MAIN or not clients:
+        return 0
+    return move_open_work([client.pk for client in clients], user)
 
 
 def _tell_receiver(user: Any, count: int, note: str) -> None:
@@ -188,7 +204,7 @@ def _tell_receiver(user: Any, count: int, note: str) -> None:
             n=count,
             note=note,
         )
-        leave_notice(user, str(text))
+        leave_notice(user, text)
 
 
 @action(
@@ -199,18 +215,26 @@ def _tell_receiver(user: Any, count: int, note: str) -> None:
     parameters=(actions.CLIENT, parameters_of("clients.Coverage", "user", optional=("role",)), HANDING),
 )
 def assign(
-    *, client: Client, user: Any, role: str | None = None, reason: str | None = None, note: str | None = None
+    *,
+    client: Client,
+    user: Any,
+    role: str | None = None,
+    reason: str | None = None,
+    note: str | None = None,
+    leave_work: bool | None = None,
 ) -> Coverage:
     """Assign a client to a main or deputy manager, who gets a notice with the `note`.
 
-    A new main ends the duty of the previous one today. A lead assigns within the team only. Can be undone (see
-    workbook.undoable).
+    A new main ends the duty of the previous one today and takes over what that one has open at the client, unless
+    `leave_work`. A lead assigns within the team only. Can be undone (see workbook.undoable).
     """
-    actions.check_team(user)
+    actions.check_receiver(user)
     undo_entries.entry_number(batch_title([client]))
-    add_audit_note(reason=reason or "", note=note or "")
+    duty = role or str(choices.CoverRole.MAIN)
+    work = _move_work([client], user, duty, bool(leave_work))
+    add_audit_note(reason=reason or "", note=note or "", work=work)
     _tell_receiver(user, 1, note or "")
-    return assign_role(client, user, role or str(choices.CoverRole.MAIN))
+    return assign_role(client, user, duty)
 
 
 def assign_role(

@@ -3,8 +3,10 @@
 from typing import Any
 
 from dakehu.domains.clients import choices
+from dakehu.domains.clients.actions import SERVES_NONE
 from dakehu.domains.clients.bulk_import.evaluation import ClientEvaluation
 from dakehu.domains.clients.models import Coverage
+from dakehu.domains.team.roles import serves_clients
 from dakehu.foundation.access.actor import Reach, current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
@@ -17,6 +19,8 @@ from dakehu.foundation.records.bulk import record_columns, record_rows
 def assignment_refusal(user: Any) -> Bilingual | None:
     """Return why the actor may not assign clients to a user, None if they may."""
     actor = current_actor()
+    if not serves_clients(user):
+        return bilingual(SERVES_NONE.zh, SERVES_NONE.en, name=user.name)
     if actor.user_id == user.pk:
         return None
     if not actor.may(Permission.CLIENT_ASSIGN):

@@ -44,6 +44,13 @@ class ApprovalKind:
         """Return the ids of the subjects that the actor sees, as a subquery."""
         return model_of(self.model).objects.order_by().values("pk")
 
+    def find_clients(self, subject_ids: Iterable[int]) -> dict[int, int]:
+        """Return the clients of subjects that the actor sees, by subject (ids); none where subjects are of no one client."""
+        model = model_of(self.model)
+        if getattr(model, "client_path", "") != "client":
+            return {}
+        return dict(model.objects.filter(pk__in=list(subject_ids)).values_list("pk", "client_id"))
+
 
 _declared: dict[str, ApprovalKind] = {}
 

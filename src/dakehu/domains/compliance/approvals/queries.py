@@ -10,9 +10,9 @@ from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.gates.output import render_rows
+from dakehu.foundation.gates.output import name_of, render_rows
 from dakehu.foundation.gates.registry import query
-from dakehu.foundation.schema.fields import FieldSpec
+from dakehu.foundation.schema.fields import FieldSpec, model_of
 from dakehu.foundation.schema.notices import NoticeSource, declare, notice
 from dakehu.foundation.schema.parameters import Parameter
 
@@ -25,8 +25,9 @@ WAITING = "compliance.approval_notices"
 def approvals(*, view: str | None = None) -> list[dict[str, Any]]:
     """Return requests for approval: `waiting` for the reader (the default), `mine`, or `decided` ones, at most 200.
 
-    [{id, kind, kind_label, subject_id, url, summary, requested_by, requested_at, state, state_code, decided_by, decided_at,
-    note, can_decide}], those that wait the oldest first, others the newest first. Only what the reader sees of its subjects.
+    [{id, kind, kind_label, subject_id, url, client: {id, code, name} or None, summary, requested_by, requested_at, state,
+    state_code, decided_by, decided_at, note, can_decide}], those that wait the oldest first, others the newest first. Only what
+    the reader sees of its subjects and their clients.
     """
     found = str(view or ApprovalView.WAITING)
     me = current_actor().user_id
@@ -37,7 +38,8 @@ def approvals(*, view: str | None = None) -> list[dict[str, Any]]:
         rows = list(_requests().filter(state__in=states).order_by("-decided_at", "-pk")[:MOST])
     else:
         rows = waiting_for_reader()
-    return [_described(row, shown) for row, shown in zip(rows, render_rows(rows, shown=True), strict=True)]
+    clients = _find_clients(rows)
+    return [_described(row, shown, clients) for row, shown in zip(rows, render_rows(rows, shown=True), strict=True)]
 
 
 def waiting_for_reader() -> list[Approval]:
@@ -59,8 +61,26 @@ def can_decide(row: Approval) -> bool:
     return approval_error(actor.user_id, row.author_ids) is None
 
 
-def _described(row: Approval, shown: dict[str, Any]) -> dict[str, Any]:
-    """Return a request as plain values with the page of its subject."""
+def _find_clients(rows: list[Approval]) -> dict[int, dict[str, Any]]:
+    """Return the client that each request is about, as the reader knows it, by the request; none whom they may not see."""
+    subjects: dict[str, list[int]] = {}
+    for row in rows:
+        subjects.setdefault(row.subject_kind, []).append(row.subject_ref)
+    kinds_of_rows = ((name, find_kind(name)) for name in subjects)
+    ids = {name: kind.find_clients(subjects[name]) for name, kind in kinds_of_rows if kind is not None}
+    wanted = {client for found in ids.values() for client in found.values()}
+    seen = model_of("clients.Client").objects.in_bulk(wanted) if wanted else {}
+    clearance = current_actor().clearance
+    found = ((row.pk, seen.get(ids.get(row.subject_kind, {}).get(row.subject_ref))) for row in rows)
+    return {
+        pk: {"id": client.pk, "code": client.code, "name": name_of(client, clearance)}
+        for pk, client in found
+        if client is not None
+    }
+
+
+def _described(row: Approval, shown: dict[str, Any], clients: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    """Return a request as plain values with the page of its subject and its client."""
     kind = find_kind(row.subject_kind)
     return {
         **shown,
@@ -68,6 +88,8 @@ def _described(row: Approval, shown: dict[str, Any]) -> dict[str, Any]:
         "kind_label": "" if kind is None else str(kind.label),
         "subject_id": row.subject_ref,
         "url": "" if kind is None else kind.url(row.subject_ref),
+        "client": clients.get(row.pk),
+        "summary": str(row.text),
         "state_code": str(row.state),
         "can_decide": can_decide(row),
     }
@@ -76,12 +98,15 @@ def _described(row: Approval, shown: dict[str, Any]) -> dict[str, Any]:
 @query(WAITING, needs=Permission.APPROVAL_READ, zh="待审批提醒", en="Notices of approvals")
 def approval_notices() -> list[dict[str, Any]]:
     """Return one notice for each request that waits for the reader."""
-    made = []
-    for row in waiting_for_reader():
+    made, rows = [], waiting_for_reader()
+    clients = _find_clients(rows)
+    for row in rows:
         kind = find_kind(row.subject_kind)
         if kind is None:
             continue
-        names = {"kind": kind.label, "what": row.summary}
+        client = clients.get(row.pk)
+        what = row.text if client is None else bilingual("{a} · {b}", "{a} · {b}", a=client["name"], b=row.text)
+        names = {"kind": kind.label, "what": what}
         made.append(
             notice(
                 f"{WAITING}:{row.pk}",

@@ -7,18 +7,21 @@ from dakehu.domains.compliance.choices import ApprovalState
 from dakehu.domains.compliance.models import Approval
 from dakehu.domains.team import queries as team
 from dakehu.foundation.base import clock
+from dakehu.foundation.base.i18n import Bilingual
 from dakehu.foundation.schema.approvals import ApprovalSubject, set_approval_keeper
 
 
 def request_approval(
-    subject_kind: str, subject_id: int, summary: str, payload_digest: str, authors: Iterable[int]
+    subject_kind: str, subject_id: int, summary: Bilingual | str, payload_digest: str, authors: Iterable[int]
 ) -> Approval:
     """Ask that a second person approve a content. Call inside an action; earlier requests and approvals become void."""
     void_approvals(subject_kind, subject_id)
+    text = summary if isinstance(summary, Bilingual) else Bilingual(summary, summary)
     row = Approval(
         subject_kind=subject_kind,
         subject_ref=subject_id,
-        summary=summary[:300],
+        summary=text.in_("zh")[:300],
+        summary_en=text.in_("en")[:300],
         digest=payload_digest,
         author_ids=sorted(set(authors)),
         requested_by=team.current_user(),

@@ -8,6 +8,7 @@ from django.db.models import Q
 from dakehu.domains.compliance.approvals.kinds import kinds
 from dakehu.domains.compliance.choices import ApprovalState
 from dakehu.foundation.access import scope
+from dakehu.foundation.base.i18n import Bilingual
 from dakehu.foundation.records.recorded import Recorded
 from dakehu.foundation.schema.fields import choice_field, field
 from dakehu.foundation.schema.names import Names
@@ -48,6 +49,7 @@ class Approval(Recorded):
     summary = field(
         models.CharField(max_length=300), zh="审批事项", en="What is to be approved", listed=True, editable=False
     )
+    summary_en = models.CharField(max_length=300, blank=True, default="")
     author_ids = models.JSONField(default=list)
     requested_by = field(
         models.ForeignKey("team.User", null=True, on_delete=models.PROTECT, related_name="+"),
@@ -84,5 +86,10 @@ class Approval(Recorded):
             models.Index(fields=["requested_at"], condition=Q(state="waiting"), name="approvals_waiting"),
         ]
 
+    @property
+    def text(self) -> Bilingual:
+        """Return what is to be approved; rows of earlier versions have one text for both languages."""
+        return Bilingual(self.summary, self.summary_en or self.summary)
+
     def __str__(self) -> str:
-        return self.summary
+        return str(self.text)

@@ -68,7 +68,7 @@ def request_export(*, reason: str, clients: Any = None, way: str | None = None) 
         way=bilingual(chosen.zh, chosen.en),
         why=reason,
     )
-    request_approval(SUBJECT, row.pk, str(what), digest_of(row), [user.pk])
+    request_approval(SUBJECT, row.pk, what, digest_of(row), [user.pk])
     return row
 
 

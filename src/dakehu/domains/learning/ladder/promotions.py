@@ -59,7 +59,7 @@ def propose_promotion(*, user: Any, reason: str, exception: str | None = None) -
     row.save()
     summary = bilingual("{user}：{a} → {b}", "{user}: {a} → {b}", user=user.name, a=now.name, b=level.name)
     authors = [one for one in (current_actor().user_id, user.pk) if one is not None]
-    approvals.request_approval(SUBJECT, row.pk, str(summary), content_digest(row), authors)
+    approvals.request_approval(SUBJECT, row.pk, summary, content_digest(row), authors)
     return row
 
 

@@ -87,7 +87,7 @@ def enter_training(
         file_sha256=stored.sha256,
     )
     row.save()
-    summary = str(bilingual("{user}：{name}（{h} 学时）", "{user}: {name} ({h} h)", user=user.name, name=name, h=hours))
+    summary = bilingual("{user}：{name}（{h} 学时）", "{user}: {name} ({h} h)", user=user.name, name=name, h=hours)
     approvals.request_approval(SUBJECT, row.pk, summary, content_digest(row), [user.pk])
     return row
 

@@ -8,7 +8,7 @@ from dakehu.domains.service.actions import VERSION
 from dakehu.domains.service.models import Absence
 from dakehu.domains.team import queries as team
 from dakehu.domains.team.notices import leave_notice
-from dakehu.domains.team.roles import ROLES
+from dakehu.domains.team.roles import serves_clients
 from dakehu.domains.team.stand_ins import set_stand_ins
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
@@ -66,7 +66,7 @@ def _check(row: Absence) -> None:
         fault = rules.deputy_fault(
             is_same=row.deputy_id == row.user_id,
             is_active=row.deputy.is_active,
-            serves=Permission.PLAN_WRITE in ROLES[str(row.deputy.role)].permissions,
+            serves=serves_clients(row.deputy),
             in_team=row.deputy.team_id == row.user.team_id,
             away=list(away),
             first=row.first_on,
@@ -95,7 +95,7 @@ def _notify_deputies(row: Absence, *, before: Any = None) -> None:
             first=row.first_on.isoformat(),
             last=row.last_on.isoformat(),
         )
-        leave_notice(row.deputy, str(text))
+        leave_notice(row.deputy, text)
 
 
 def get_absence(pk: int) -> Absence:

@@ -251,7 +251,7 @@ def _tell_receivers(row: HandOver, moves: list[Move]) -> None:
             n=count,
             note=row.note,
         )
-        leave_notice(people[pk], str(text))
+        leave_notice(people[pk], text)
 
 
 @action(

@@ -14,8 +14,7 @@ from dakehu.domains.service.calendar.organisers import coming_meetings, give_to
 from dakehu.domains.service.models import FollowUp, Interaction, Meeting, Moment, PlanState, Request, Task
 from dakehu.domains.service.moments.rules import OPEN_STATES as OPEN_MOMENTS
 from dakehu.domains.service.tasks.rules import OPEN_STATES as OPEN_TASKS
-from dakehu.domains.team.roles import ROLES
-from dakehu.foundation.access.permissions import Permission
+from dakehu.domains.team.roles import serves_clients
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
@@ -97,7 +96,7 @@ def receiver_fault(receiver: Any, user: Any) -> Bilingual | None:
         return bilingual("“{name}”就是离职同事，请另选接收人。", "“{name}” is leaving; choose somebody else.", **name)
     if not receiver.is_active:
         return bilingual("“{name}”的账号已停用，不能接收。", "The account of “{name}” is not active.", **name)
-    if Permission.PLAN_WRITE not in ROLES[receiver.role].permissions:
+    if not serves_clients(receiver):
         return bilingual("“{name}”的角色不服务客户，不能接收。", "The role of “{name}” serves no clients.", **name)
     try:
         clients.check_team(receiver)
@@ -123,6 +122,11 @@ def hand_over(move: Move, user: Any, day: date) -> dict[str, Any]:
         duty.save()
     if move.is_main:
         bulk_edit.assign_role(move.client, move.receiver, "main", day)
+    return {"duties": ended, **give_work(move)}
+
+
+def give_work(move: Move) -> dict[str, Any]:
+    """Give the open work at one client to the receiver of the move. Returns {owned: [[model, id]], plans: ids of plans made}."""
     for row in move.owned:
         is_about_receiver = getattr(row, "about_staff_id", None) == move.receiver.pk
         give_to(row, None if is_about_receiver else move.receiver)  # nobody handles a complaint about themselves
@@ -130,7 +134,6 @@ def hand_over(move: Move, user: Any, day: date) -> dict[str, Any]:
     if made:
         update_contact_dates(move.client)
     return {
-        "duties": ended,
         "owned": [[row._meta.label, row.pk] for row in move.owned],
         "plans": [plan.pk for plan in made],
     }

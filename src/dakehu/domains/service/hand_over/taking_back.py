@@ -65,7 +65,7 @@ def undo_hand_over(*, hand_over: int, reason: str) -> dict[str, Any]:
             name=row.giver.name,
             note=reason,
         )
-        leave_notice(receiver, str(text))
+        leave_notice(receiver, text)
     add_audit_note(hand_over=row.pk, reason=reason, left=left, **counts)
     return {**counts, "left": left}
 

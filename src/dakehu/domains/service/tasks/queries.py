@@ -20,7 +20,7 @@ from dakehu.domains.service.models import (
 from dakehu.domains.service.queries import CLIENT, FILTERS, MINE, ORDER, OWNER
 from dakehu.domains.service.tasks import rules
 from dakehu.domains.team import queries as team
-from dakehu.domains.team.roles import ROLES
+from dakehu.domains.team.roles import serves_clients
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.encrypted_fields import DOTS
 from dakehu.foundation.access.permissions import Permission
@@ -290,7 +290,7 @@ def assignees() -> list[dict[str, Any]]:
     actor = current_actor()
     teams = actor.extra.get("teams") or ()
     rows = team.users().filter(Q(team_id__in=teams) | Q(pk__in=[*actor.covers, actor.user_id]), is_active=True)
-    serving = [row for row in rows if Permission.PLAN_WRITE in ROLES[str(row.role)].permissions]
+    serving = [row for row in rows if serves_clients(row)]
     return [
         {"id": row.pk, "name": row.name} for row in sorted(serving, key=lambda row: (row.pk != actor.user_id, row.name))
     ]

@@ -59,7 +59,7 @@ def rebalance(*, reason: str, to: Any = None) -> dict[str, Any]:
             n=count,
             note=reason,
         )
-        leave_notice(colleagues[user], str(text))
+        leave_notice(colleagues[user], text)
     counts = counts_of(done)
     add_audit_note(reason=reason, **counts)
     return {**counts, "batch": undo_entries.entry_number(batch_title([move.client for move in done]))}

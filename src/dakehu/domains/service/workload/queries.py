@@ -10,7 +10,7 @@ from dakehu.domains.service.hand_over.moves import receiver_fault
 from dakehu.domains.service.workload import loads, rules
 from dakehu.domains.service.workload.rules import Load
 from dakehu.domains.team import queries as team
-from dakehu.domains.team.roles import ROLES
+from dakehu.domains.team.roles import serves_clients
 from dakehu.foundation.access.actor import Reach, current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base.errors import refusal
@@ -35,7 +35,7 @@ def people() -> list[Any]:
     rows = team.users().filter(is_active=True)
     if actor.reach is Reach.COVERED:
         rows = rows.filter(pk__in=actor.covers)
-    return [row for row in rows if Permission.PLAN_WRITE in ROLES[str(row.role)].permissions]
+    return [row for row in rows if serves_clients(row)]
 
 
 def read_moves(to: Any) -> dict[int, int]:

@@ -104,5 +104,12 @@ def raw_of(verb: str, single: Action, found: Any, given: QueryDict, field: str) 
 
 def report_response(report: dict[str, Any], action: Action) -> HttpResponse:
     text = bilingual("{what}：{n} 位客户。", "{what}: {n} clients.", what=action.label, n=report["changed"])
+    if report.get("work"):
+        text = bilingual(
+            "{text}未完成的事项一并移交：{n} 项。",
+            "{text} Open work that went along: {n}.",
+            text=text,
+            n=report["work"],
+        )
     toast = {"text": str(text), "kind": "success"}
     return HttpResponse(headers={"HX-Trigger": json.dumps({"toast": toast, "closes": True, "worked": True})})

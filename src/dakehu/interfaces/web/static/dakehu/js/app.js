@@ -13,6 +13,7 @@ import "./autosave.js";
 import "./action-form.js";
 import "./passkey.js";
 import "./fold.js";
+import "./tabs-more.js";
 import "./password-eye.js";
 import "./browser-notices.js";
 import "./live.js";
@@ -35,6 +36,12 @@ for (const section of sections) {
     remember("menu", sections.filter((one) => one.open).map((one) => one.dataset.section).join("."));
   }));
 }
+
+// The present page is in sight in the menu, without moving anything else.
+const sidebar = document.querySelector(".sidebar__menu");
+const present = sidebar?.querySelector('[aria-current="page"]');
+const hidden = present ? present.getBoundingClientRect().bottom - sidebar.getBoundingClientRect().bottom : 0;
+if (hidden > 0) sidebar.scrollTop += hidden + sidebar.clientHeight / 3;
 
 function showLooks() {
   document.getElementById("dark-theme")?.setAttribute("media", DARK[root.dataset.theme] ?? DARK.auto);
