@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from dakehu.analytics import kernel
-from dakehu.analytics.figures import Column
+from dakehu.analytics.figures import COLUMNS, Column
+from dakehu.analytics.figures import Figures as Computed
+from dakehu.analytics.month_ends import MONTHS, MonthEnds
 from dakehu.domains.ledger.close import book as close_book
 from dakehu.domains.ledger.close import chunks as close_chunks
 from dakehu.domains.ledger.close import history as close_history
@@ -16,6 +18,7 @@ from dakehu.domains.ledger.close import run as close_run
 from dakehu.domains.ledger.models import Closing, Figures, SecurityCode
 from dakehu.domains.ledger.trades import compaction
 from dakehu.exchange.imports import service as imports
+from dakehu.foundation.actions.registry import act
 from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.gates import ask, perform
@@ -164,3 +167,19 @@ def test_an_import_that_made_a_client_can_be_undone_after_a_close(tmp_path, deal
         perform("workbook.undo", {"batch": report["batch"]})
     with as_system():
         assert Figures.objects.count() == 2
+
+
+def test_figures_of_a_client_that_went_meanwhile_are_not_published(tmp_path, zhang, qian, lin):
+    with acting(lin):
+        gone, last = (perform("clients.create", {"name": name, "code": name}) for name in ("孙小姐", "吴先生"))
+    numbers = [zhang.pk, gone.pk, last.pk, last.pk + 1000]
+    with as_system(), act("test.remove"):
+        gone.delete()
+    values = np.ones((len(numbers), COLUMNS))
+    months = MonthEnds(*(np.ones((len(numbers), MONTHS)) for _ in range(2)), np.ones(len(numbers)))
+    part = tmp_path / "part.parquet"
+    close_chunks.write(part, np.array(numbers), Computed(values, np.zeros(values.shape, np.uint8)), months)
+    with as_system():
+        close_run.publish(day=DAY, digest="1", name="1", parts=[part], days=np.array([1, 2]), current=True)
+        assert list(Figures.objects.order_by("pk").values_list("client_id", flat=True)) == [zhang.pk, last.pk]
+        assert Closing.objects.get().clients == 2

@@ -46,7 +46,9 @@ def read_with_months(path: Path) -> tuple[np.ndarray, Figures, MonthEnds]:
 
 def _figures_of(table: pa.Table) -> tuple[np.ndarray, Figures]:
     """Return (client ids, figures) of the rows of a file."""
-    values, reasons = np.empty((table.num_rows, COLUMNS)), np.empty((table.num_rows, COLUMNS), np.uint8)
+    # Column by column in memory, as they are filled here and read by those who publish them.
+    values = np.empty((table.num_rows, COLUMNS), order="F")
+    reasons = np.empty((table.num_rows, COLUMNS), np.uint8, order="F")
     for column in Column:
         values[:, column] = table[column.name.lower()].to_numpy()
         reasons[:, column] = table[f"why_{column.name.lower()}"].to_numpy()

@@ -75,7 +75,7 @@ def frame(clients: np.ndarray, figures: Figures, months: MonthEnds, days: np.nda
     null and has its reason.
     """
     values, codes = figures.values, figures.reasons
-    is_valid = np.isfinite(values) & (np.abs(np.nan_to_num(values)) < _LARGEST)
+    is_valid = _fits(values)
     columns: dict[str, pl.Series] = {"client_id": pl.Series(clients, dtype=pl.Int64)}
     for name, column in {**MONEY, **NUMBERS}.items():
         columns[name] = _numbers(values[:, column], is_valid[:, column])
@@ -84,20 +84,20 @@ def frame(clients: np.ndarray, figures: Figures, months: MonthEnds, days: np.nda
     for name, column in COUNTS.items():
         columns[name] = _whole(values[:, column], is_valid[:, column])
     for name, column in DAYS.items():
-        place = np.where(is_valid[:, column], np.nan_to_num(values[:, column]), 0).astype(np.int64)
+        place = np.where(is_valid[:, column], values[:, column], 0).astype(np.int64)
         on = pl.Series(days[place] if len(days) else place, dtype=pl.Int32)
         columns[name] = _known(on, is_valid[:, column]).cast(pl.Date)
     for name, numbers in (("day_profit", months.day_profit), ("month_inflow", months.flows[:, -1])):
-        columns[name] = _numbers(numbers, _is_money(numbers))
+        columns[name] = _numbers(numbers, _fits(numbers))
     columns["month_values"] = _series(months.values)
     columns["month_inflows"] = _series(months.flows)
     columns["reasons"] = _reasons(codes, is_valid)
     return pl.DataFrame(columns).with_columns(pl.lit(day).alias("as_of"))
 
 
-def _is_money(values: np.ndarray) -> np.ndarray:
-    """Return which numbers fit the table's money columns."""
-    return np.isfinite(values) & (np.abs(np.nan_to_num(values)) < _LARGEST)
+def _fits(values: np.ndarray) -> np.ndarray:
+    """Return which numbers are finite and fit the table's columns."""
+    return np.abs(values) < _LARGEST
 
 
 def _known(column: pl.Series, is_valid: np.ndarray) -> pl.Series:
@@ -107,18 +107,18 @@ def _known(column: pl.Series, is_valid: np.ndarray) -> pl.Series:
 
 def _numbers(values: np.ndarray, is_valid: np.ndarray) -> pl.Series:
     """Return numbers, null where invalid."""
-    return _known(pl.Series(np.where(is_valid, values, 0.0)), is_valid)
+    return pl.Series(np.where(is_valid, values, np.nan), nan_to_null=True)
 
 
 def _whole(values: np.ndarray, is_valid: np.ndarray) -> pl.Series:
     """Return numbers cut to whole ones, null where invalid."""
-    return _known(pl.Series(np.where(is_valid, np.nan_to_num(values), 0.0).astype(np.int64)), is_valid)
+    return _known(pl.Series(np.where(is_valid, values, 0.0).astype(np.int64)), is_valid)
 
 
 def _series(values: np.ndarray) -> pl.Series:
     """Return each row of numbers as a list in whole yuan, null where missing: float64 [C, M] → [C] lists."""
-    valid = _is_money(values)
-    whole = pl.Series(np.where(valid, np.rint(np.nan_to_num(values, posinf=0, neginf=0)), 0).astype(np.int64).ravel())
+    valid = _fits(values)
+    whole = pl.Series(np.rint(np.where(valid, values, 0.0)).astype(np.int64).ravel())
     return _known(whole, valid.ravel()).reshape((-1, values.shape[1])).cast(pl.List(pl.Int64))
 
 

@@ -41,7 +41,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.jobs.progress import no_progress
 from dakehu.foundation.records.recorded import add_audit_note, publish_event
-from dakehu.foundation.records.replacement import replace_rows
+from dakehu.foundation.records.replacement import id_runs, replace_rows
 
 TRIES = 3  # while clients are merged during the close
 EPOCH = close_rows.EPOCH
@@ -258,8 +258,10 @@ def _missing_prices(assets: np.ndarray, holders: np.ndarray, priced_on: np.ndarr
 def publish(*, day: date, digest: str, name: str, parts: list[Path], days: np.ndarray, current: bool) -> Closing:
     """Register the day's history file and, unless a later day is closed, replace all clients' figures."""
     row = Closing.objects.filter(day=day).first() or Closing(day=day)
-    existing = np.array(scope.client_model().objects.order_by("pk").values_list("pk", flat=True), np.int64)
-    count = sum(int(np.isin(pq.read_table(path, columns=["client"])["client"], existing).sum()) for path in parts)
+    existing = np.array(id_runs(scope.client_model()).runs, np.int64).reshape(-1, 2)
+    count = sum(
+        int(_are_in(pq.read_table(path, columns=["client"])["client"].to_numpy(), existing).sum()) for path in parts
+    )
     row.digest, row.file, row.clients = digest, name, count
     row.save()
     add_audit_note(day=day.isoformat(), digest=digest, clients=count)
@@ -270,10 +272,17 @@ def publish(*, day: date, digest: str, name: str, parts: list[Path], days: np.nd
 
 
 def _frame(path: Path, existing: np.ndarray, days: np.ndarray, day: date) -> pl.DataFrame:
-    """Return the rows of a chunk for the table of figures, without clients that are gone. existing: int64, ascending."""
+    """Return the rows of a chunk for the table of figures, without clients that are gone. existing: as for _are_in."""
     clients, figures, months = close_chunks.read_with_months(path)
-    kept = np.isin(clients, existing)
+    kept = _are_in(clients, existing)
     if not kept.all():
         clients, figures = clients[kept], Computed(figures.values[kept], figures.reasons[kept])
         months = MonthEnds(months.values[kept], months.flows[kept], months.day_profit[kept])
     return close_rows.frame(clients, figures, months, days, day)
+
+
+def _are_in(ids: np.ndarray, runs: np.ndarray) -> np.ndarray:
+    """Return which ids are in one of some ranges. Shape: ids int64 [N], runs int64 [R, 2], first and last, ascending → bool [N]."""
+    place = np.searchsorted(runs[:, 0], ids, side="right")
+    lasts = np.append(-1, runs[:, 1])  # ids are not negative
+    return ids <= lasts[place]
