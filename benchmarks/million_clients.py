@@ -6,6 +6,7 @@ is not kept. The same numbers come out each time.
 """
 
 import datetime
+import re
 import sys
 import time
 from decimal import Decimal
@@ -82,17 +83,14 @@ def copy(nth: int, written: int, first_manager: int) -> None:
     from django.apps import apps
     from django.db import transaction
 
-    from dakehu.foundation.search.text import code_tokens
+    from dakehu.foundation.search.text import OPEN, code_tokens, mark
 
     database = connection()
     database.ensure_connection()
     database.connection.create_function("code_of", 1, lambda n: f"DK{n - 1:07}", deterministic=True)
+    code_words = re.compile(r"\bocd\w+( ot\w+)*")  # of a line, which holds other tokens before and after
     database.connection.create_function(
-        "words_of",
-        2,
-        lambda n, words: (
-            f"{code_tokens(f'DK{n - 1:07}')} " + words.partition(" u")[1].strip() + words.partition(" u")[2]
-        ),
+        "words_of", 2, lambda n, words: code_words.sub(mark(code_tokens(f"DK{n - 1:07}"), OPEN), words, count=1)
     )
     with transaction.atomic(), database.cursor() as cursor:
         for name in COPIED:
@@ -109,7 +107,7 @@ def copy(nth: int, written: int, first_manager: int) -> None:
                 "assets": f"round(assets * {1 + nth / 97}, 2)",
                 "user_id": f"{first_manager} + (client_id - 1 + {nth * written}) / {EACH}",
                 "number": f"number + {nth * written}",
-                "words": f"CASE WHEN words LIKE 'cd%%' THEN words_of(client_id + {nth * written}, words) ELSE words END",
+                "words": f"words_of(client_id + {nth * written}, words)",
             }
             wanted = ", ".join(moved.get(column, f'"{column}"') for column in columns)
             named = ", ".join(f'"{column}"' for column in columns)

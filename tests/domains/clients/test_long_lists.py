@@ -1,15 +1,12 @@
 """Lists in which a text finds more clients than are put in order: walked in their own order, nobody left out."""
 
-from dataclasses import replace
-
 import pytest
 
-from dakehu.domains.clients import queries, search
+from dakehu.domains.clients import queries, rare_segments, search
 from dakehu.domains.clients.models import SearchLine
 from dakehu.foundation.access.actor import acting_as
 from dakehu.foundation.base.errors import NotAllowed
 from dakehu.foundation.gates import pagination, perform
-from dakehu.foundation.search.text import fragment
 from tests.cast import acting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -147,12 +144,14 @@ def test_a_list_without_the_right_to_read_clients_is_refused(lin, book):
 
 def test_that_a_list_is_long_is_taken_as_known_for_a_minute_and_a_short_one_is_counted_each_time(he, lin, book):
     with acting(he):
-        assert queries.listing(text="张").counted()[1] and search._many.get(replace(fragment("张"), marks="ox"))
-        assert queries.listing(text="王五").counted() == (1, False)
+        first = queries.listing(text="张").counted()
+        assert first[1] and queries.listing(text="王五").counted() == (1, False)
     with acting(lin):
         perform("clients.create", {"name": "王五六", "code": "W2"})
+        perform("clients.create", {"name": "张七", "code": "W3"})
     with acting(he):
-        assert queries.listing(text="王五").counted() == (2, False)
+        assert queries.listing(text="王五").counted() == (2, False) and queries.listing(text="张").counted() == first
+        assert "W3" in report(queries.listing(text="张", order="code"), "code")
 
 
 def test_a_list_that_became_short_since_says_its_true_number(he, book, monkeypatch):
@@ -161,3 +160,54 @@ def test_a_list_that_became_short_since_says_its_true_number(he, book, monkeypat
         monkeypatch.setattr(search, "MOST", 50)
         assert queries.listing(text="张").counted() == (4, False)
         assert report(queries.listing(text="张", order="-assets"), "-assets") == ["K5", "K2", "K1", "K0"]
+
+
+@pytest.mark.parametrize("name", ["segment", "segment.eq", "客户类别"])
+def test_a_list_with_a_filter_says_how_many_a_common_text_finds_in_it(he, lin, book, name):
+    """Lines are found by the words of the filter too, so that those of other segments need not be read."""
+    with acting(he):
+        listing = queries.listing(text="张", filters={name: "B"}, order="code")
+        assert report(listing, "code") == ["K1", "K5"] and listing.counted() == (2, False)
+    with acting(lin):
+        perform("clients.change", {"client": "K0", "segment": "B"})
+        perform("clients.change", {"client": "K5", "segment": "★"})
+    with acting(he):
+        assert report(queries.listing(text="张", filters={name: "B"}, order="code"), "code") == ["K0", "K1"]
+        assert report(queries.listing(text="张", filters={name: "★"}, order="code"), "code") == ["K5"]
+        assert report(queries.listing(text="张", filters={name: "C"}, order="code"), "code") == []
+
+
+def test_a_client_is_found_by_the_name_of_one_merged_into_it_under_a_filter(he, lin, book):
+    """The line of a merged client holds its name and code, and not the segment of the client that remains."""
+    with acting(lin):
+        perform("clients.merge", {"client": "K3", "other": "K0"})
+    with acting(he):
+        assert report(queries.listing(text="张伟", filters={"segment": "B"}, order="code"), "code") == ["K3"]
+        assert report(queries.listing(text="张", filters={"segment": "B"}, order="code"), "code") == ["K1", "K3", "K5"]
+        assert report(queries.listing(text="张伟", filters={"segment": "A"}, order="code"), "code") == []
+
+
+def test_masked_readers_find_by_codes_under_a_filter(an, he, book):
+    with acting(he):
+        perform("clients.set_information_wall", {"client": "K1", "walled": True, "reason": "并购项目"})
+    with acting(an):
+        listing = queries.listing(text="K", filters={"segment": "B"}, order="code")
+        number, more = listing.counted()
+        assert report(listing, "code") == ["K3", "K5"] and (number == 2 or (number < 2 and more))
+        assert report(queries.listing(text="张", filters={"segment": "B"}, order="code"), "code") == []
+
+
+@pytest.mark.parametrize("order", ["-assets", "-last_contact_on", "code"])
+@pytest.mark.parametrize("rare", [0, 50], ids=["common", "rare"])
+def test_a_list_of_a_segment_holds_the_same_clients_whether_it_is_common_or_rare(
+    an, he, book, order, rare, monkeypatch
+):
+    monkeypatch.setattr(rare_segments, "RARE", rare)
+    with acting(he):
+        perform("clients.set_information_wall", {"client": "K1", "walled": True, "reason": "并购项目"})
+        listing = queries.listing(filters={"segment": "B"}, order=order)
+        there, back = walk(listing, order, 2)
+        assert there == back and sorted(there) == ["K1", "K3", "K5"] and listing.counted() == (3, False)
+    with acting(an):
+        listing = queries.listing(filters={"segment": "B"}, order="code")
+        assert report(listing, "code") == ["K3", "K5"] and listing.counted(listing.page("code", 1)) == (2, False)

@@ -1,11 +1,13 @@
 """What a statement of the desk asks of PostgreSQL beside its rows."""
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from dakehu.domains.clients import search
+from dakehu.domains.clients.models import SearchLine
 from dakehu.domains.clients.queries import listing
+from dakehu.foundation.database.index_order import without_table_scans
 from dakehu.foundation.gates import ask
 from tests.cast import acting
 
@@ -54,6 +56,33 @@ def test_a_list_of_a_common_text_is_read_from_an_index_and_its_lines_in_one_stat
     assert any("Only Scan Backward using list_by_last_contact" in plan and "IS TRUE" in plan for plan in found), found
     assert any("clients_searchline" in plan for plan in found)
     assert not any("clients_client" in plan and "clients_searchline" in plan for plan in found), found
+
+
+def test_candidates_are_read_without_scanning_the_table_and_nothing_else_is(he, zhang, monkeypatch):
+    """PostgreSQL read and sorted a million rows where it expected fewer candidates than the statement asked for."""
+    monkeypatch.setattr(search, "SORTED", 0)
+    with acting(he), CaptureQueriesContext(connection) as questions:
+        listing(text=zhang.name[0], order="-assets").page("-assets", 50)
+    said = [question["sql"] for question in questions]
+    begin, end = said.index("SET enable_seqscan = off"), said.index("RESET enable_seqscan")
+    among = [number for number, sql in enumerate(said) if "IS TRUE" in sql]
+    assert among and all(begin < number < end for number in among)
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW enable_seqscan")
+        assert cursor.fetchone() == ("on",)
+
+
+def test_tables_are_scanned_again_after_a_statement_that_failed(db):
+    with (
+        pytest.raises(DatabaseError),
+        transaction.atomic(),
+        without_table_scans(SearchLine),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT 1 / 0")
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW enable_seqscan")
+        assert cursor.fetchone() == ("on",)
 
 
 def test_a_statement_ends_when_its_process_is_gone(db):

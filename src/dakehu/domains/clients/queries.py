@@ -21,6 +21,7 @@ from dakehu.domains.clients.models import (
     Needs,
     Tag,
 )
+from dakehu.domains.clients.rare_segments import are_in_rare_segment
 from dakehu.domains.clients.search import matching, parse_query, serves_few
 from dakehu.foundation.access import client_tables
 from dakehu.foundation.access.actor import Reach, current_actor
@@ -32,7 +33,7 @@ from dakehu.foundation.base.errors import NotAllowed, NotFound
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.base.ttl_cache import TTLCache
 from dakehu.foundation.database.kept_statements import kept_rows
-from dakehu.foundation.gates.filtering import filter_rows
+from dakehu.foundation.gates.filtering import equal_values, filter_rows
 from dakehu.foundation.gates.output import render_rows
 from dakehu.foundation.gates.pagination import CAP, Candidates, Page, count_rows, page_of
 from dakehu.foundation.gates.registry import query
@@ -90,8 +91,10 @@ def listing(*, text: str | None = None, filters: dict[str, Any] | None = None, o
     order = order or default_order()
     identity = repr((text, sorted((filters or {}).items())))
     if not text or not text.strip():
-        return Listing(filter_rows(Client.objects.all(), filters or {}, order), identity, are_few=serves_few())
-    search_query = parse_query(text)
+        rows = filter_rows(Client.objects.all(), filters or {}, order)
+        return Listing(rows, identity, are_few=serves_few() or are_in_rare_segment(filters or {}))
+    every = filter_rows(Client.objects.all(), filters or {})
+    search_query = parse_query(text, equal_values(Client, filters or {}))
     rows = filter_rows(Client.objects.filter(search_query.walked), filters or {}, order)
     if search_query.some is None or search_query.test is None:
         are_few = serves_few() or current_actor().reach is not Reach.COVERED
@@ -105,7 +108,6 @@ def listing(*, text: str | None = None, filters: dict[str, Any] | None = None, o
 
     candidates = None
     if search_query.candidates is not None:
-        every = filter_rows(Client.objects.all(), filters or {})
         candidates = Candidates(search_query.candidates, every, search_query.test)
     return Listing(rows, identity, some, candidates=candidates)
 

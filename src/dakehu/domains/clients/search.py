@@ -1,6 +1,6 @@
 """Search clients within scope and clearance: best hits first, with the field that matched."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.db.models.lookups import IsNull
 from dakehu.domains.clients import rules
 from dakehu.domains.clients.choices import ContactKind
 from dakehu.domains.clients.identifiers import BadIdentifier
-from dakehu.domains.clients.models import Client, Contact, Coverage, SearchLine
+from dakehu.domains.clients.models import Client, Contact, Coverage, MergedClient, SearchLine
 from dakehu.foundation.access.actor import Reach, current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.access.scope import GuardedQuerySet
@@ -22,8 +22,13 @@ from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.fields import FieldSpec, model_of, spec_of
 from dakehu.foundation.schema.parameters import Parameter
 from dakehu.foundation.search import text as writing
+<<<<<<< HEAD
 from dakehu.foundation.search.index import search_fields_of
 from dakehu.foundation.search.lookup import SearchText, found_clients, matches_lines
+=======
+from dakehu.foundation.search.index import TEXT, searched
+from dakehu.foundation.search.lookup import SearchText, finds_exactly, found_clients, matches_lines
+>>>>>>> lists
 from dakehu.foundation.search.text import Wanted
 
 VISIBLE_LIMIT = 50
@@ -32,8 +37,10 @@ SORTED = 10_000  # up to this many lines, their clients are sorted; beyond, the 
 # Up to this many lines, only their clients are walked; beyond, a page is full before they are found.
 CANDIDATES = 40_000
 FEW = 1_000  # up to this many covered clients, lines are read one by one; beyond, the index is used
+MOST_TOKENS = 8  # of filters, by which lines are found besides the text
 AROUND = 24  # characters shown before and after a match
-OWN = ("clients.Client", "clients.MergedClient")  # a client is found by the codes of those merged into it too
+MERGED = "clients.MergedClient"
+OWN = ("clients.Client", MERGED)  # a client is found by the codes of those merged into it too
 
 
 @dataclass(frozen=True)
@@ -143,10 +150,11 @@ class SearchQuery:
     test: Callable[[list[int]], set[int]] | None = None
 
 
-def parse_query(text: str) -> SearchQuery:
+def parse_query(text: str, equal: Mapping[str, Any] | None = None) -> SearchQuery:
     """Return the query for clients by name, code, pinyin, initials, fragment or number.
 
-    For actors who cover few clients their lines are read one by one; for others the index is used.
+    For actors who cover few clients their lines are read one by one; for others the index is used. Of clients whose columns
+    do not equal the values `equal` ({column: value}), which the list leaves out anyway, the index need not find all.
     """
     typed = (writing.fragment(text), writing.pinyin_condition(text))
     variants = [_readable(wanted) for wanted in typed if wanted is not None]
@@ -159,19 +167,18 @@ def parse_query(text: str) -> SearchQuery:
         return SearchQuery(condition, condition)
     # Ids are fetched first: PostgreSQL, given several subqueries with "or", would test every client.
     client_ids = set(Client.objects.filter(condition).values_list("pk", flat=True)[:MOST])
-    frequent: list[Wanted] = []
-    candidate_sets: list[set[int] | None] = []
+    also = _phrases_of(equal or {})
+    frequent: list[tuple[Wanted, _Found]] = []
     for wanted in variants:
-        found, is_exact = _found(wanted)
-        if is_exact and found is not None:
-            client_ids |= found
+        found = _found(wanted, also)
+        if found.are_few and found.clients is not None:
+            client_ids.update(found.clients)
         else:
-            frequent.append(wanted)
-            candidate_sets.append(found)
+            frequent.append((wanted, found))
     whole = walked = Q(pk__among=client_ids)
     if not frequent:
         return SearchQuery(whole, whole)
-    for wanted in frequent:
+    for wanted, _ in frequent:
         whole |= Q(pk__in=_own_lines(SearchText(wanted)).values("client_id"))
         client_lines = _own_lines(SearchText(wanted, each=True)).filter(client_id=OuterRef("pk"))
         walked |= Q(
@@ -180,19 +187,19 @@ def parse_query(text: str) -> SearchQuery:
 
     def some() -> tuple[Q, bool]:
         """Return clients of the first lines, and whether there are more."""
-        results = [_first(wanted) for wanted in frequent]
-        return Q(pk__among=client_ids.union(*(found for found, _ in results))), any(more for _, more in results)
+        results = [_first(found) for _, found in frequent]
+        return Q(pk__among=client_ids.union(*(first for first, _ in results))), any(more for _, more in results)
 
     def test(ids: list[int]) -> set[int]:
         """Return which of some visible clients match, by their lines."""
-        found = client_ids.intersection(ids)
-        for wanted in frequent:
+        matching_ids = client_ids.intersection(ids)
+        for wanted, _ in frequent:
             lines = _own_lines(SearchText(wanted, each=True)).filter(client_id__among=ids)
-            found.update(lines.values_list("client_id", flat=True))
-        return found
+            matching_ids.update(lines.values_list("client_id", flat=True))
+        return matching_ids
 
-    bounded = [some_ids for some_ids in candidate_sets if some_ids is not None]
-    candidates = client_ids.union(*bounded) if len(bounded) == len(candidate_sets) else None
+    bounded = [found.clients for _, found in frequent if found.clients is not None]
+    candidates = client_ids.union(*bounded) if len(bounded) == len(frequent) else None
     return SearchQuery(whole, walked, some, candidates, test)
 
 
@@ -201,46 +208,90 @@ def matching(text: str) -> Q:
     return parse_query(text).whole
 
 
-_many = TTLCache()  # True for terms that occur in more than SORTED lines
-_too_many = TTLCache()  # True for terms that occur in more than CANDIDATES lines
+def _phrases_of(equal: Mapping[str, Any]) -> tuple[tuple[tuple[str, ...], bool], ...]:
+    """Return the tokens that the line of a client must hold whose columns equal some values."""
+    held = [
+        token
+        for name, value in equal.items()
+        if searched(Client).get(name) is TEXT
+        for token in writing.tokens(str(value)).split()
+    ]
+    return tuple(((token,), False) for token in list(dict.fromkeys(held))[:MOST_TOKENS])
 
 
-def _found(wanted: Wanted) -> tuple[set[int] | None, bool]:
-    """Return (ids of clients, whether just these match): among others where there are more than SORTED lines, None where there
-    are more than CANDIDATES."""
-    if not _many.get(wanted):
-        client_ids = _all(SearchText(wanted, SORTED), _many)
-        if client_ids is not None:
-            return client_ids, True
-    return _all(SearchText(wanted, CANDIDATES, loose=True), _too_many), False
+@dataclass(frozen=True)
+class _Found:
+    """The clients of the lines that hold a text, None where there are too many, by a condition on lines of clients themselves.
+
+    `are_exact`: just these match; else there may be others among them. `are_few`: they are exact, and few enough to be sorted.
+    """
+
+    wanted: Wanted
+    clients: list[int] | None
+    are_exact: bool
+
+    @property
+    def are_few(self) -> bool:
+        return self.are_exact and self.clients is not None and len(self.clients) <= SORTED
 
 
-def _all(condition: SearchText, beyond: TTLCache) -> set[int] | None:
+# What is remembered decides only how lists are read, so that it may be remembered longer than a minute.
+_many = TTLCache(600)  # True for terms that occur in more than SORTED lines
+_too_many = TTLCache(600)  # True for terms that occur in more than CANDIDATES lines
+
+
+def _found(wanted: Wanted, also: tuple[tuple[tuple[str, ...], bool], ...]) -> _Found:
+    """Return the clients of lines that hold a text, and of those of clients themselves that hold some tokens `also`.
+
+    Where following one another must be compared for each line, just the matching ones up to SORTED lines, else all up to CANDIDATES.
+    """
+    narrowed = replace(wanted, phrases=(*wanted.phrases, *also))
+    merged = _merged_with(wanted) if also else []
+    is_exact = finds_exactly(SearchLine, wanted)
+    if not is_exact and not _many.get(narrowed):
+        clients = _all(SearchText(narrowed, SORTED), _many)
+        if clients is not None:
+            return _Found(narrowed, clients + merged, True)
+    clients = _all(SearchText(narrowed, CANDIDATES, loose=True), _too_many)
+    return _Found(narrowed, clients + merged if clients is not None else None, is_exact)
+
+
+def _merged_with(wanted: Wanted) -> list[int]:
+    """Return clients found by the names and codes of those merged into them, whose lines hold nothing else of the client."""
+    # By their numbers, since a database that knows how common a kind of line is on average reads all lines for a rare one.
+    numbers = GuardedQuerySet(MergedClient).values("pk")
+    lines = _own_lines(SearchText(wanted, each=True)).filter(what=MERGED, number__in=numbers)
+    return list(lines.values_list("client_id", flat=True))
+
+
+def _all(condition: SearchText, beyond: TTLCache) -> list[int] | None:
     """Return the clients of all matching lines, None if there are more lines than `condition.most`, which is remembered."""
     if beyond.get(condition.wanted):
         return None
     lines = matches_lines(SearchLine, replace(condition, most=condition.most + 1))
     if lines == 0:
-        return set()
+        return []
     clients = (
         _clients(replace(condition, most=condition.most + 1)) if lines is None or lines <= condition.most else None
     )
     if clients is None or len(clients) > condition.most:
         beyond.put(condition.wanted, True)
         return None
-    return set(clients)
+    return clients
 
 
-def _first(wanted: Wanted) -> tuple[set[int], bool]:
+def _first(found: _Found) -> tuple[list[int], bool]:
     """Return (clients of the first MOST lines, whether there are more lines)."""
-    lines = matches_lines(SearchLine, SearchText(wanted, MOST + 1))
-    clients = _clients(SearchText(wanted, MOST + 1))
-    return set(clients[:MOST]), (len(clients) if lines is None else lines) > MOST
+    if found.clients is not None and found.are_exact:
+        return found.clients[:MOST], len(found.clients) > MOST
+    lines = matches_lines(SearchLine, SearchText(found.wanted, MOST + 1))
+    clients = _clients(SearchText(found.wanted, MOST + 1))
+    return clients[:MOST], (len(clients) if lines is None else lines) > MOST
 
 
 def _clients(condition: SearchText) -> list[int]:
     """Return the clients of matching lines about clients themselves."""
-    return found_clients(SearchLine, GuardedQuerySet(SearchLine), condition, OWN)
+    return found_clients(SearchLine, condition, OWN)
 
 
 def _own_lines(condition: SearchText) -> Any:

@@ -71,6 +71,29 @@ def filter_rows(rows: Any, filters: Mapping[str, Any] | None = None, order: str 
     return rows
 
 
+def equal_values(model: Any, filters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return {column: value} of those `filters` by which a column of the model must equal one value. Raises Refused as
+    `filter_rows` does."""
+    index, found = _spellings(model), {}
+    for key, value in filters.items():
+        head, _, op = key.partition(".")
+        is_further = not op and head in getattr(model, "list_filters", {})
+        if value in (None, "") or op not in ("", "eq") or is_further:
+            continue
+        column = _column(model, index, head)
+        if column.model is model and not isinstance(column, EncryptedTextField):
+            try:
+                found[column.name] = _reader(column)(value)
+            except Unfit as unfit:
+                raise Refused({column.name: [unfit.message]}) from None
+    return found
+
+
+def _reader(column: Any) -> Any:
+    """Return what reads a value of a column."""
+    return reader_of(Parameter(column.name, column.model._meta.label, getattr(column, "own", column.name)))
+
+
 def _spellings(model: Any) -> dict[str, str]:
     """{any spelling: name} of the columns of a model that the reader may know of."""
     return _spellings_of(
@@ -142,7 +165,7 @@ def _filter(rows: Any, column: Any, op: str, value: Any) -> Any:
         if isinstance(column, models.ForeignKey):
             return rows.filter(_names_behind(column, op, value))
         return rows.filter(**{f"{column.name}__{OPERATORS[op]}": value})
-    read = reader_of(Parameter(column.name, column.model._meta.label, getattr(column, "own", column.name)))
+    read = _reader(column)
     try:
         if op == "in":
             many = value if isinstance(value, (list, tuple)) else _split_choices(column, str(value))

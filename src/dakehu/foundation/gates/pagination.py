@@ -19,13 +19,16 @@ from django.db.models.expressions import OrderBy
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
+from dakehu.foundation.database.index_order import without_table_scans
 from dakehu.foundation.gates.filtering import order_rows
 from dakehu.foundation.gates.output import plain_of
 from dakehu.foundation.schema.fields import has_spec, spec_of
 
 CAP = 10_000
 AHEAD = 500  # candidates that are tested at once
-WORTHWHILE = 10  # of these must pass for more to be tested so; else the rows that pass other conditions are fewer
+WORTHWHILE = (
+    25  # of these must pass for more to be tested so; else it is faster to sort the rows that pass other conditions
+)
 NUMBER = "id"
 
 
@@ -193,12 +196,11 @@ def _numbers_among(
     numbers: list[int] = []
     asked, from_index = AHEAD, _orders_an_index(every.model, keys)
     while True:
-        queryset = (
-            every.filter(pk__tested_among=candidates.ids)
-            if from_index
-            else candidates.rows.filter(pk__among=candidates.ids)
-        )
-        batch = _numbers(queryset, keys, asked - 1, place, back)
+        if from_index:
+            with without_table_scans(every.model):
+                batch = _numbers(every.filter(pk__tested_among=candidates.ids), keys, asked - 1, place, back)
+        else:
+            batch = _numbers(candidates.rows.filter(pk__among=candidates.ids), keys, asked - 1, place, back)
         passed = batch
         if from_index and batch:
             passed = list(candidates.rows.order_by().filter(pk__among=batch).values_list("pk", flat=True))
@@ -209,7 +211,8 @@ def _numbers_among(
             return numbers[: size + 1]
         place = _place_of(every, batch, keys)
         from_index = from_index and len(matching) >= WORTHWHILE
-        asked = min(4 * AHEAD, AHEAD + missing * asked // max(len(matching), 1))
+        likely = missing * (asked if from_index else len(passed)) // max(len(matching), 1)
+        asked = min(4 * AHEAD, AHEAD + likely if from_index else 2 * (missing + likely))
 
 
 def _place_of(every: Any, numbers: list[int], keys: list[_Key]) -> list[Any]:

@@ -113,24 +113,35 @@ def prepare(alias: str, table: str) -> None:
             cursor.execute(f"CREATE TRIGGER {name} AFTER {event} ON {table} BEGIN {body} END")
 
 
-def found_clients(model: Any, rows: Any, condition: SearchText, kinds: tuple[str, ...]) -> list[int]:
-    """Return the clients of matching lines among `rows` that are about `kinds`, one for each line.
+def found_clients(model: Any, condition: SearchText, kinds: tuple[str, ...]) -> list[int]:
+    """Return the clients of matching lines that are about `kinds`, one for each line: on PostgreSQL those that the session
+    may see, on SQLite of every client, for rows in scope.
 
-    At most `condition.most`: on SQLite of lines of any kind. On PostgreSQL the function that finds the lines returns the
-    clients, those that the session may see, as one text: as rows they would cost the program more than finding them.
+    At most `condition.most`: on SQLite of lines of any kind. The database returns them as one text: as rows they would
+    cost the program more than finding them.
     """
     connection = connections[router.db_for_read(model)]
-    if connection.vendor != "postgresql":
-        found = rows.filter(words__finds=condition, what__in=kinds)
-        return list(found.values_list("client_id", flat=True))
-    tokens, patterns = condition.wanted.for_postgres()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {CLIENTS_FUNCTION}(%s, %s::text[], %s::text[], %s)",
-            [tokens, [] if condition.loose else patterns, list(kinds), condition.most or None],
+    if connection.vendor == "postgresql":
+        tokens, patterns = condition.wanted.for_postgres()
+        sql = f"SELECT {CLIENTS_FUNCTION}(%s, %s::text[], %s::text[], %s)"
+        values = [tokens, [] if condition.loose else patterns, list(kinds), condition.most or None]
+    else:
+        table = model._meta.db_table
+        lines, fts_table = connection.ops.quote_name(table), connection.ops.quote_name(fts_table_of(table))
+        sql = (
+            f"SELECT group_concat(client_id) FROM {lines} WHERE id IN (SELECT rowid FROM {fts_table} "  # noqa: S608  names come from models
+            f"WHERE {fts_table} MATCH %s LIMIT %s) AND what IN ({', '.join(['%s'] * len(kinds))})"
         )
+        values = [condition.wanted.for_sqlite(), condition.most or -1, *kinds]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
         (text,) = cursor.fetchone()
     return list(map(int, text.split(","))) if text else []
+
+
+def finds_exactly(model: Any, wanted: Wanted) -> bool:
+    """Return whether a `loose` condition finds the same lines as one that compares whether tokens follow one another."""
+    return connections[router.db_for_read(model)].vendor != "postgresql" or not wanted.for_postgres()[1]
 
 
 def functions(table: str, visible: str) -> list[str]:

@@ -288,6 +288,7 @@ class Client(ClientRecorded):
             models.Index(
                 fields=["branch", "assets", "id", *LISTED, "segment"], condition=HAS_BRANCH, name="list_by_branch"
             ),
+            models.Index(fields=["segment"], name="clients_by_segment"),
             models.Index(fields=["id"], condition=models.Q(walled=True), name="behind_a_wall"),
             models.Index(fields=["id"], condition=models.Q(restricted=True), name="restricted_clients"),
             models.Index(fields=["last_contact_on", "id"], name="list_by_last_contact"),
