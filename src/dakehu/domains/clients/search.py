@@ -22,13 +22,8 @@ from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.fields import FieldSpec, model_of, spec_of
 from dakehu.foundation.schema.parameters import Parameter
 from dakehu.foundation.search import text as writing
-<<<<<<< HEAD
-from dakehu.foundation.search.index import search_fields_of
-from dakehu.foundation.search.lookup import SearchText, found_clients, matches_lines
-=======
-from dakehu.foundation.search.index import TEXT, searched
+from dakehu.foundation.search.index import TEXT, search_fields_of
 from dakehu.foundation.search.lookup import SearchText, finds_exactly, found_clients, matches_lines
->>>>>>> lists
 from dakehu.foundation.search.text import Wanted
 
 VISIBLE_LIMIT = 50
@@ -213,7 +208,7 @@ def _phrases_of(equal: Mapping[str, Any]) -> tuple[tuple[tuple[str, ...], bool],
     held = [
         token
         for name, value in equal.items()
-        if searched(Client).get(name) is TEXT
+        if search_fields_of(Client).get(name) is TEXT
         for token in writing.tokens(str(value)).split()
     ]
     return tuple(((token,), False) for token in list(dict.fromkeys(held))[:MOST_TOKENS])
