@@ -26,9 +26,8 @@ from dakehu.foundation.schema.fields import has_spec, spec_of
 
 CAP = 10_000
 AHEAD = 500  # candidates that are tested at once
-WORTHWHILE = (
-    25  # of these must pass for more to be tested so; else it is faster to sort the rows that pass other conditions
-)
+# So many of them must pass for more to be tested so; else sorting the rows that pass other conditions is faster.
+WORTHWHILE = 25
 NUMBER = "id"
 
 
