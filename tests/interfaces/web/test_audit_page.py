@@ -2,7 +2,9 @@
 
 from django.db import connection
 
+from dakehu.foundation.base.i18n import in_language
 from dakehu.foundation.gates import perform
+from dakehu.interfaces.web.views.client.value_text import value_text
 from tests.cast import acting
 from tests.interfaces.web.browsers import desk
 
@@ -125,3 +127,11 @@ def test_the_entries_that_are_seen_can_be_exported_and_that_is_an_entry(he, zhou
     assert "导出操作日志" in text(desk(he).get("/audit/"))
     assert desk(admin).post("/audit/export", {}).status_code == 403, "the administrator may read, not export"
     assert desk(lin).post("/audit/export", {}).status_code == 403
+
+
+def test_a_structure_in_a_changed_field_is_told_in_words():
+    with in_language("zh"):
+        assert value_text(None, {"advice": 3, "risk": [1, 2]}) == "advice 3、risk 1、2"
+        assert value_text(None, {}) == value_text(None, []) == "–"
+    with in_language("en"):
+        assert value_text(None, ["a", "b"]) == "a, b"

@@ -72,6 +72,7 @@ NOTES: dict[str, Bilingual] = {
     "user": bilingual("人员编号", "Staff id"),
     "username": bilingual("用户名", "User name"),
     "what": bilingual("操作", "Action"),
+    "work": bilingual("一并移交的未完成事项", "Open work that went along"),
 }
 
 

@@ -51,9 +51,13 @@ def table_of(rows: Any, leave_out: tuple[str, ...] = ()) -> dict[str, Any]:
 
 
 def value_text(column: Column | None, value: Any) -> str:
-    """A value of the record, which holds codes, numbers of rows and ISO moments, as a person reads it."""
-    if value in (None, ""):
+    """A value of the record, which holds codes, numbers of rows, ISO moments and structures, as a person reads it."""
+    if value in (None, "", [], {}):
         return "–"
+    if isinstance(value, dict):
+        return _joined([f"{name} {value_text(None, part)}" for name, part in value.items()])
+    if isinstance(value, list):
+        return _joined([value_text(column if column and column.choice_set else None, part) for part in value])
     if column is None:
         return str(value)
     if column.choice_set is not None:
@@ -66,3 +70,7 @@ def value_text(column: Column | None, value: Any) -> str:
         row = column.field.remote_field.model.objects.filter(pk=value).first()
         return name_of(row, current_actor().clearance) if row is not None else str(value)
     return str(value)
+
+
+def _joined(texts: list[str]) -> str:
+    return str(bilingual("{texts}", "{texts}", texts=texts))
