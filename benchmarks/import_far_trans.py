@@ -53,8 +53,11 @@ def start() -> None:
     from django.core.management import call_command
     from django.db import connections
 
+    from dakehu.foundation.database.migration_state import rendered_in_place
+
     django.setup()
-    call_command("migrate", database="owner" if "owner" in connections else "default", verbosity=0)
+    with rendered_in_place():
+        call_command("migrate", database="owner" if "owner" in connections else "default", verbosity=0)
 
 
 def let_the_peer_count() -> None:

@@ -248,8 +248,11 @@ def main() -> int:
         import django
         from django.core.management import call_command
 
+        from dakehu.foundation.database.migration_state import rendered_in_place
+
         django.setup()
-        call_command("migrate", verbosity=0)
+        with rendered_in_place():
+            call_command("migrate", verbosity=0)
         return 1 if run(count, seed, keep, office=count > 200) else 0
 
 
