@@ -205,11 +205,13 @@ def child(what: str, home: Path, clients: int) -> None:
     django.setup()
     from benchmarks import million_clients
     from dakehu.foundation.actions.registry import act
+    from dakehu.foundation.database.migration_state import rendered_in_place
     from dakehu.foundation.installation import derived_data
     from dakehu.foundation.installation.models import InstallationRecord
     from dakehu.foundation.schema.fields import model_of
 
-    call_command("migrate", database="owner" if "owner" in connections else "default", verbosity=0)
+    with rendered_in_place():
+        call_command("migrate", database="owner" if "owner" in connections else "default", verbosity=0)
     with acting_as(system_actor("benchmark", "cli")):
         empty = not model_of("clients.Client").objects.exists()
     seconds = 0.0
