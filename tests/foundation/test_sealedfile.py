@@ -9,6 +9,8 @@ from dakehu.foundation.access import keys
 from dakehu.foundation.access.encrypted_fields import encrypt_bytes
 from dakehu.foundation.access.encrypted_files import SALT, SLICE, TAG, decrypt, encrypt
 
+pytestmark = pytest.mark.usefixtures("django_db_setup")  # the keys of the test desk are made with its database
+
 HEAD, STEP = 3 + SALT, SLICE + TAG
 
 
