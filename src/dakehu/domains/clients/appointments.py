@@ -70,7 +70,7 @@ def appoint(
             "{name}请您担任一位客户的{role}",
             "{name} named you {role} of a client",
             name=current_actor().name,
-            role=bilingual(choices.CoverRole(role).zh, choices.CoverRole(role).en),
+            role=choices.CoverRole(role).label,
         )
         leave_notice(user, text)
     return row

@@ -14,7 +14,7 @@ from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base.errors import NotFound, refusal
-from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema.approvals import ApprovalSubject, ask_for_approval, void_approvals_of
@@ -101,14 +101,10 @@ def ask_second_person(user: User, role: str) -> RoleChange:
 
 def tell_compliance(user: User, role: str, kind: NoticeKind) -> None:
     """Leave a notice for every compliance officer: who gets which role, from whom."""
-    who = {"user": user.name, "role": _role_text(role), "by": current_actor().name}
+    who = {"user": user.name, "role": RoleName(role).label, "by": current_actor().name}
     text = bilingual("{user} → {role}（{by}）", "{user} → {role} ({by})", **who)
     for officer in User.objects.filter(role=RoleName.COMPLIANCE.value, is_active=True).exclude(pk=user.pk):
         leave_notice(officer, text, kind)
-
-
-def _role_text(role: str) -> Bilingual:
-    return bilingual(RoleName(role).zh, RoleName(role).en)
 
 
 @query("team.role_changes", needs=Permission.ROLE_CONFIRM, zh="待确认的角色变更", en="Changes of role that wait")
@@ -141,7 +137,7 @@ def waiting_subjects() -> list[ApprovalSubject]:
 def _subject(row: RoleChange) -> ApprovalSubject:
     """Return a change as the subject of an approval: neither who asked nor who is meant may decide on it."""
     authors = {user for user in (row.user_id, row.asked_by_id) if user is not None}
-    summary = bilingual("{user} → {role}", "{user} → {role}", user=row.user.name, role=_role_text(str(row.role)))
+    summary = bilingual("{user} → {role}", "{user} → {role}", user=row.user.name, role=RoleName(str(row.role)).label)
     return ApprovalSubject(row.pk, summary, authors, row.asked_by_id)
 
 

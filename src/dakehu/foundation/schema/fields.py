@@ -192,6 +192,11 @@ class Choices(StrEnum):
     def en(self) -> str:
         return self._en
 
+    @property
+    def label(self) -> Bilingual:
+        """The name in both languages."""
+        return Bilingual(self._zh, self._en)
+
     def label_in(self, code: str) -> str:
         return self._en if code == "en" else self._zh
 

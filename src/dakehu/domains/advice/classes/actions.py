@@ -80,8 +80,7 @@ def waiting_subjects() -> list[ApprovalSubject]:
 
 def subject_of(row: ClassApplication) -> ApprovalSubject:
     """Return an application as the subject of an approval; its words name no client."""
-    classes = [InvestorClass(str(one or "ordinary")) for one in (row.class_before, row.wanted)]
-    before, wanted = (bilingual(one.zh, one.en) for one in classes)
+    before, wanted = (InvestorClass(str(one or "ordinary")).label for one in (row.class_before, row.wanted))
     summary = bilingual("{before} → {wanted}", "{before} → {wanted}", before=before, wanted=wanted)
     authors = [] if row.applied_by_id is None else [row.applied_by_id]
     return ApprovalSubject(row.pk, summary, authors, row.applied_by_id)

@@ -120,8 +120,7 @@ def submit_advice(*, advice: int, version: int | None = None) -> Advice:
     checks.save_suitability_check(row)
     row.submitted_at = clock.now()
     reach(row, AdviceState.WAITING)
-    kind = AdviceKind(row.kind)
-    summary = bilingual(kind.zh, kind.en)
+    summary = AdviceKind(row.kind).label
     request_approval(SUBJECT, row.pk, summary, checks.content_digest(row), [*row.edited_by, row.adviser_id])
     publish_event("advice.submitted", advice=row.pk)
     return row

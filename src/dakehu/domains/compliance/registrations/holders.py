@@ -42,7 +42,7 @@ def find_refusal(kind: str, actor: Actor) -> Bilingual | None:
         return bilingual(
             "此操作须由登记为“{kind}”的人员本人办理，系统不能代办。",
             "This is done by a person registered as “{kind}” only, never by the desk itself.",
-            kind=bilingual(RegistrationKind(kind).zh, RegistrationKind(kind).en),
+            kind=RegistrationKind(kind).label,
         )
     return rules.refusal_of(kind, _registrations_held(actor.user_id), clock.today())
 

@@ -26,7 +26,7 @@ def registration_notices() -> list[dict[str, Any]]:
                 "{name}的“{kind}”登记有效至 {day}，请办理续期或核对",
                 "The registration of {name} as “{kind}” lasts until {day}; renew or check it",
                 name=row.user.name,
-                kind=bilingual(RegistrationKind(str(row.kind)).zh, RegistrationKind(str(row.kind)).en),
+                kind=RegistrationKind(str(row.kind)).label,
                 day=row.valid_to.isoformat(),
             ),
             at=today.isoformat(),

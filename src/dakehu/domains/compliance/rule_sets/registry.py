@@ -24,7 +24,7 @@ class Certainty(Choices):
     D = "D", "内部默认", "House default", ("[D] 内部默认", "[D] house default")
 
 
-CERTAINTY = {one.value: bilingual(one.zh, one.en) for one in Certainty}
+CERTAINTY = {one.value: one.label for one in Certainty}
 NOT_LAW = frozenset({"K", "D"})
 
 

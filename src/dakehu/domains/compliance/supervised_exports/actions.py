@@ -40,7 +40,7 @@ def request_export(*, reason: str, clients: Any = None, way: str | None = None) 
             "clients",
             "“{way}”读取全部可见客户，不能只申请其中一部分。",
             "“{way}” reads all visible clients; it is not approved for some.",
-            way=bilingual(chosen.zh, chosen.en),
+            way=chosen.label,
         )
     rows = model_of("clients.Client").objects.order_by("pk")
     if clients is not None:
@@ -65,7 +65,7 @@ def request_export(*, reason: str, clients: Any = None, way: str | None = None) 
         "{who} exports {n} clients ({way}): {why}",
         who=user.name,
         n=len(ids),
-        way=bilingual(chosen.zh, chosen.en),
+        way=chosen.label,
         why=reason,
     )
     request_approval(SUBJECT, row.pk, what, digest_of(row), [user.pk])

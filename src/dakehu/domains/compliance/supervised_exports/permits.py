@@ -140,7 +140,7 @@ set_list_observer(check_list)
 
 def _refusal(way: ExportWay) -> Bilingual:
     """Return why a way is closed and what opens it."""
-    named = {"n": most_clients(), "way": bilingual(way.zh, way.en)}
+    named = {"n": most_clients(), "way": way.label}
     if way in STANDING_WAYS:
         return bilingual(
             "超过 {n} 位客户的“{way}”须先由另一人批准：请在导出页面选择“{way}”、填写用途并提交申请，批准后 90 天内有效。",
