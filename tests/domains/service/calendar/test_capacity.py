@@ -5,9 +5,9 @@ from datetime import date, datetime, time
 from dakehu.domains.service.calendar.capacity import (
     USUAL,
     Busy,
-    DayRoom,
+    DayCapacity,
+    capacity_of,
     clashes,
-    room_of,
     windows_error,
     working_minutes,
 )
@@ -28,17 +28,17 @@ def test_a_holiday_a_weekend_and_a_day_away_have_no_working_time() -> None:
 
 
 def test_a_day_leaves_what_reserve_meetings_and_tasks_do_not_take() -> None:
-    room = room_of(MONDAY, USUAL, True, False, 0.2, 90, 60)
-    assert (room.usable, room.free, room.percent) == (384, 234, 39)
+    day_capacity = capacity_of(MONDAY, USUAL, True, False, 0.2, 90, 60)
+    assert (day_capacity.usable, day_capacity.free, day_capacity.percent) == (384, 234, 39)
 
 
 def test_a_day_that_is_too_full_has_no_room_left_and_says_how_full() -> None:
-    room = room_of(MONDAY, USUAL, True, False, 0.2, 300, 200)
-    assert (room.free, room.percent) == (0, 130)
+    day_capacity = capacity_of(MONDAY, USUAL, True, False, 0.2, 300, 200)
+    assert (day_capacity.free, day_capacity.percent) == (0, 130)
 
 
 def test_a_day_off_has_no_percentage() -> None:
-    assert DayRoom(SUNDAY, 0, 0, 60, 0).percent is None
+    assert DayCapacity(SUNDAY, 0, 0, 60, 0).percent is None
 
 
 def test_two_meetings_at_once_collide_for_those_in_both() -> None:

@@ -32,8 +32,8 @@ def test_what_does_not_fit_is_listed_and_no_day_holds_more_than_it_can():
     works = [work(f"w{n}", random.choice((12, 20, 90)), rank=random.randint(0, 6)) for n in range(60)]
     plan = plan_week(WEEK, works)
     minutes = {one.key: one.minutes for one in works}
-    for day, room in WEEK.items():
-        assert sum(minutes[key] for key, on in plan.placed.items() if on == day) + plan.free[day] == room
+    for day, day_capacity in WEEK.items():
+        assert sum(minutes[key] for key, on in plan.placed.items() if on == day) + plan.free[day] == day_capacity
     assert set(plan.placed) | {one.work.key for one in plan.left} == set(minutes)
     assert not set(plan.placed) & {one.work.key for one in plan.left}
 

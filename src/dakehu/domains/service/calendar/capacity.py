@@ -29,7 +29,7 @@ CONTACT_OF_CHANNEL = {
 
 
 @dataclass(frozen=True)
-class DayRoom:
+class DayCapacity:
     """The working time of one person on one day, in minutes.
 
     working: by the hours of the weekday, 0 on days off. reserve: kept for what comes up. meetings: booked. tasks: other
@@ -86,12 +86,12 @@ def windows_error(windows: Windows) -> tuple[str, str, str] | None:
     return None
 
 
-def room_of(
+def capacity_of(
     day: date, windows: Windows, is_open: bool, absent: bool, reserve: float, meetings: int, tasks: int
-) -> DayRoom:
-    """Return the room of a day."""
+) -> DayCapacity:
+    """Return the free capacity of a day."""
     working = working_minutes(windows, day, is_open, absent)
-    return DayRoom(day, working, round(working * reserve), meetings, tasks, absent)
+    return DayCapacity(day, working, round(working * reserve), meetings, tasks, absent)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dakehu.domains.service.models import WorkingHours
 from dakehu.domains.tiers import schemes, standards
 from dakehu.foundation.base import clock
 
-# Which kind of contact other work is reckoned as.
+# Which kind of contact other work counts as.
 CONTACT_OF_WORK = {"promise": "report", "request": "report", "complaint": "report", "moment": "call"}
 
 

@@ -1,11 +1,11 @@
-"""The calendar as a question: entries, room and clashes of some days, within scope."""
+"""Query the calendar: entries, capacity and clashes of some days, within scope."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from dakehu.domains.service.calendar import capacity, series
-from dakehu.domains.service.calendar.capacity import Busy, Clash, DayRoom
+from dakehu.domains.service.calendar.capacity import Busy, Clash, DayCapacity
 from dakehu.domains.service.calendar.effort import current_effort, hours_of
 from dakehu.domains.service.calendar.meetings import meetings_between
 from dakehu.domains.service.calendar.parameters import FIRST, LAST, MINE, OWNER
@@ -69,8 +69,8 @@ def calendar_of(
     entries = load_entries(begin, end, users)
     counted = {kind: sum(1 for one in entries if one.kind == kind) for kind in dict.fromkeys(e.kind for e in entries)}
     open_days = set(trading_days.trading_days_between(begin, end))
-    rooms = rooms_of(begin, end, users, entries, open_days)
-    collisions = clashes_of(entries, rooms, open_days)
+    capacities = capacities_of(begin, end, users, entries, open_days)
+    collisions = clashes_of(entries, capacities, open_days)
     shown = _filter_entries(entries, kinds, client)
     rows = _rows(shown, collisions)
     rows = [row for row in rows if row["tier_code"] == tier] if tier else rows
@@ -82,7 +82,7 @@ def calendar_of(
             for day in _days(begin, end)
         ],
         "entries": rows,
-        "people": _people(rooms),
+        "people": _people(capacities),
         "kinds": counted,
     }
 
@@ -130,10 +130,10 @@ def _filter_entries(entries: list[CalendarEntry], kinds: str | None, client: Any
     return [one for one in kept if one.client == client.pk] if client is not None else kept
 
 
-def rooms_of(
+def capacities_of(
     first: date, last: date, users: tuple[int, ...], entries: Iterable[CalendarEntry], open_days: set[date]
-) -> dict[int, dict[date, DayRoom]]:
-    """Return {user: {day: room}} of some people over some days, from their entries of all kinds."""
+) -> dict[int, dict[date, DayCapacity]]:
+    """Return {user: {day: capacity}} of some people over some days, from their entries of all kinds."""
     hours, share = hours_of(users), current_effort().reserve
     away = _days_away(first, last, users)
     booked: dict[tuple[int, date], list[int]] = {}
@@ -145,7 +145,7 @@ def rooms_of(
             slot[0 if one.kind == "meeting" else 1] += one.minutes
     return {
         user: {
-            day: capacity.room_of(
+            day: capacity.capacity_of(
                 day, hours[user], day in open_days, day in away.get(user, ()), share, *booked.get((user, day), (0, 0))
             )
             for day in _days(first, last)
@@ -163,7 +163,7 @@ def _days_away(first: date, last: date, users: Iterable[int]) -> dict[int, set[d
 
 
 def clashes_of(
-    entries: Iterable[CalendarEntry], rooms: dict[int, dict[date, DayRoom]], open_days: set[date]
+    entries: Iterable[CalendarEntry], capacities: dict[int, dict[date, DayCapacity]], open_days: set[date]
 ) -> dict[str, list[Clash]]:
     """Return {key: clashes} of meetings that are still to be held."""
     busy = [
@@ -173,10 +173,10 @@ def clashes_of(
     ]
 
     def away(person: int, day: date) -> bool:
-        room = rooms.get(person, {}).get(day)
-        return room is not None and room.absent
+        day_capacity = capacities.get(person, {}).get(day)
+        return day_capacity is not None and day_capacity.absent
 
-    shown = {day for days in rooms.values() for day in days}
+    shown = {day for days in capacities.values() for day in days}
     found: dict[str, list[Clash]] = {}
     for clash in capacity.clashes(busy, away, lambda day: day in open_days or day not in shown):
         found.setdefault(clash.key, []).append(clash)
@@ -233,28 +233,32 @@ def _count_on(rows: list[dict[str, Any]], day: date) -> int:
     return sum(1 for row in rows if row["starts"][:10] <= text <= row["ends"][:10])
 
 
-def _people(rooms: dict[int, dict[date, DayRoom]]) -> list[dict[str, Any]]:
-    """Return the room of each person by day as plain values."""
-    names = team.names_of(rooms)
-    ordered = sorted(rooms, key=lambda user: names.get(user, ""))
+def _people(capacities: dict[int, dict[date, DayCapacity]]) -> list[dict[str, Any]]:
+    """Return the capacity of each person by day as plain values."""
+    names = team.names_of(capacities)
+    ordered = sorted(capacities, key=lambda user: names.get(user, ""))
     return [
-        {"id": user, "name": names.get(user, ""), "days": [_room(room) for room in rooms[user].values()]}
+        {
+            "id": user,
+            "name": names.get(user, ""),
+            "days": [_capacity_values(day_capacity) for day_capacity in capacities[user].values()],
+        }
         for user in ordered
     ]
 
 
-def _room(room: DayRoom) -> dict[str, Any]:
-    """Return a room as plain values."""
+def _capacity_values(day_capacity: DayCapacity) -> dict[str, Any]:
+    """Return a capacity as plain values."""
     return {
-        "day": room.day.isoformat(),
-        "working": room.working,
-        "usable": room.usable,
-        "meetings": room.meetings,
-        "tasks": room.tasks,
-        "taken": room.taken,
-        "free": room.free,
-        "percent": room.percent,
-        "absent": room.absent,
+        "day": day_capacity.day.isoformat(),
+        "working": day_capacity.working,
+        "usable": day_capacity.usable,
+        "meetings": day_capacity.meetings,
+        "tasks": day_capacity.tasks,
+        "taken": day_capacity.taken,
+        "free": day_capacity.free,
+        "percent": day_capacity.percent,
+        "absent": day_capacity.absent,
     }
 
 

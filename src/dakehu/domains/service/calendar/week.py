@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from dakehu.domains.service.calendar import week_rules
-from dakehu.domains.service.calendar.capacity import DayRoom
+from dakehu.domains.service.calendar.capacity import DayCapacity
 from dakehu.domains.service.calendar.contact_rules import CONTACT_NAMES, NextContact
 from dakehu.domains.service.calendar.contacts import Book, book_of, served_by
 from dakehu.domains.service.calendar.effort import Effort, current_effort
-from dakehu.domains.service.calendar.queries import load_entries, rooms_of
+from dakehu.domains.service.calendar.queries import capacities_of, load_entries
 from dakehu.domains.service.calendar.week_rules import WeekPlan, Work
 from dakehu.domains.service.models import Channel, FollowUp, PlanState
 from dakehu.foundation.base import clock
@@ -40,7 +40,7 @@ class Week:
 
     first: date
     last: date
-    rooms: dict[date, DayRoom]
+    capacities: dict[date, DayCapacity]
     plan: WeekPlan
     works: dict[str, Work]
     entries: dict[str, CalendarEntry]
@@ -81,8 +81,8 @@ def proposed_week(user: int, day: date | None = None) -> Week:
     open_days = set(trading_days.trading_days_between(first, last))
     entries = [one for one in load_entries(first - timedelta(days=BEHIND), last, (user,)) if one.state == "open"]
     meetings = [one for one in entries if one.kind == "meeting"]
-    rooms = rooms_of(first, last, (user,), meetings, open_days)[user]
-    free = {on: room.free if on >= today else 0 for on, room in rooms.items()}
+    capacities = capacities_of(first, last, (user,), meetings, open_days)[user]
+    free = {on: day_capacity.free if on >= today else 0 for on, day_capacity in capacities.items()}
     dated = {one.key: one for one in entries if one.kind not in ("meeting", "absence")}
     works = [_dated_work(one, first, last) for one in dated.values()]
     served = served_by(user)
@@ -95,7 +95,7 @@ def proposed_week(user: int, day: date | None = None) -> Week:
     return Week(
         first,
         last,
-        rooms,
+        capacities,
         week_rules.plan_week(free, works),
         {one.key: one for one in works},
         dated,

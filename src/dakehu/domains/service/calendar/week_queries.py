@@ -41,15 +41,15 @@ def week_plan(*, first: date | None = None, owner: int | None = None) -> dict[st
     days = [
         {
             "day": day.isoformat(),
-            "usable": room.usable,
-            "meetings": room.meetings,
+            "usable": day_capacity.usable,
+            "meetings": day_capacity.meetings,
             "planned": sum(items[key]["minutes"] for key, on in week.plan.placed.items() if on == day),
             "free": week.plan.free[day],
             "is_past": day < today,
-            "absent": room.absent,
+            "absent": day_capacity.absent,
             "items": [items[key] for key, on in week.plan.placed.items() if on == day],
         }
-        for day, room in week.rooms.items()
+        for day, day_capacity in week.capacities.items()
     ]
     return {
         "first": week.first.isoformat(),

@@ -53,31 +53,31 @@ def plan_week(free: Mapping[date, int], works: Iterable[Work]) -> WeekPlan:
     """Put work on the days of a week. `free`: {day: minutes}, 0 on days off.
 
     Mandatory work first and by its deadline, then what stands on a day already, then contacts by tier. Each goes on the
-    day by its deadline with the most room left, the earlier one of equals, so that days fill evenly. Nothing is squeezed:
+    day by its deadline with the most capacity left, the earlier one of equals, so that days fill evenly. Nothing is squeezed:
     what finds no day is left with the reason.
     """
-    room = {day: max(minutes, 0) for day, minutes in sorted(free.items())}
+    minutes_left = {day: max(minutes, 0) for day, minutes in sorted(free.items())}
     placed: dict[str, date] = {}
     left: list[Left] = []
     for work in sorted(works, key=order_key):
-        days = _days_for(work, room)
-        fitting = [day for day in days if room[day] >= work.minutes]
+        days = _days_for(work, minutes_left)
+        fitting = [day for day in days if minutes_left[day] >= work.minutes]
         if not fitting:
-            left.append(Left(work, _left_over_reason(work, days, room)))
+            left.append(Left(work, _left_over_reason(work, days, minutes_left)))
             continue
-        day = fitting[0] if work.mandatory else max(fitting, key=lambda one: (room[one], -one.toordinal()))
+        day = fitting[0] if work.mandatory else max(fitting, key=lambda one: (minutes_left[one], -one.toordinal()))
         placed[work.key] = day
-        room[day] -= work.minutes
-    return WeekPlan(placed, tuple(left), room)
+        minutes_left[day] -= work.minutes
+    return WeekPlan(placed, tuple(left), minutes_left)
 
 
-def _days_for(work: Work, room: Mapping[date, int]) -> list[date]:
+def _days_for(work: Work, minutes_left: Mapping[date, int]) -> list[date]:
     """Return the days on which work may be done: its own where it is fixed, else working days that suit up to its deadline."""
     if work.fixed is not None:
-        return [work.fixed] if work.fixed in room else []
+        return [work.fixed] if work.fixed in minutes_left else []
     return [
         day
-        for day, minutes in room.items()
+        for day, minutes in minutes_left.items()
         if (minutes > 0 or work.minutes == 0)
         and (work.earliest is None or day >= work.earliest)
         and (day <= work.due or work.late > 0)
@@ -85,23 +85,23 @@ def _days_for(work: Work, room: Mapping[date, int]) -> list[date]:
     ]
 
 
-def _left_over_reason(work: Work, days: list[date], room: Mapping[date, int]) -> Bilingual:
+def _left_over_reason(work: Work, days: list[date], minutes_left: Mapping[date, int]) -> Bilingual:
     """Return why work does not fit."""
     if work.fixed is not None:
         return bilingual(
             "{day} 剩余 {left} 分钟，需要 {need} 分钟",
             "{day} has {left} min left, {need} are needed",
             day=work.fixed.isoformat(),
-            left=room.get(work.fixed, 0),
+            left=minutes_left.get(work.fixed, 0),
             need=work.minutes,
         )
-    if not any(room.values()):
+    if not any(minutes_left.values()):
         return bilingual("本周没有剩余工时", "No working time is left this week")
     if not days:
         return bilingual("截止前没有合适的工作日", "No suitable working day before the deadline")
     return bilingual(
         "合适的日子最多剩 {left} 分钟，需要 {need} 分钟",
         "The suitable days have {left} min left at most, {need} are needed",
-        left=max(room[day] for day in days),
+        left=max(minutes_left[day] for day in days),
         need=work.minutes,
     )

@@ -156,8 +156,8 @@ def _assign_lanes(cluster: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**one, "lane": lane, "lanes": len(ends)} for one, lane in zip(cluster, lanes, strict=True)]
 
 
-def room_of(days: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Return the room of one day of some people together: percent of the usable time, its tone, and words; None without any."""
+def capacity_of(days: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the capacity of one day of some people together: percent of the usable time, its tone, and words; None without any."""
     usable, taken = sum(one["usable"] for one in days), sum(one["taken"] for one in days)
     if not usable:
         return None
@@ -181,14 +181,14 @@ def _whole_day(entries: list[dict[str, Any]], most: int) -> dict[str, Any]:
 
 
 def day_cells(found: dict[str, Any], today: date, month: int | None = None) -> list[dict[str, Any]]:
-    """Return the days of a calendar as cells, with their entries, place and room."""
+    """Return the days of a calendar as cells, with their entries, place and capacity."""
     days = days_between(date.fromisoformat(found["first"]), date.fromisoformat(found["last"]))
     entries = entries_by_day(found["entries"], days)
     is_open = {one["day"]: one["is_open"] for one in found["days"]}
-    rooms: dict[str, list[dict[str, Any]]] = {}
+    capacities: dict[str, list[dict[str, Any]]] = {}
     for person in found["people"]:
-        for room in person["days"]:
-            rooms.setdefault(room["day"], []).append(room)
+        for day_capacity in person["days"]:
+            capacities.setdefault(day_capacity["day"], []).append(day_capacity)
     return [
         {
             "day": day,
@@ -211,14 +211,14 @@ def day_cells(found: dict[str, Any], today: date, month: int | None = None) -> l
             "more": max(len(entries[day]) - IN_CELL, 0),
             "count": len(entries[day]),
             "all": entries[day],
-            "room": room_of(rooms.get(day.isoformat(), [])),
+            "capacity": capacity_of(capacities.get(day.isoformat(), [])),
         }
         for day in days
     ]
 
 
 def team_rows(found: dict[str, Any], today: date) -> list[dict[str, Any]]:
-    """Return one row a person with a cell for each day: room, entries, away."""
+    """Return one row a person with a cell for each day: capacity, entries, away."""
     days = days_between(date.fromisoformat(found["first"]), date.fromisoformat(found["last"]))
     rows = []
     for person in found["people"]:
@@ -226,17 +226,19 @@ def team_rows(found: dict[str, Any], today: date) -> list[dict[str, Any]]:
         entries = entries_by_day(own, days)
         cells = [
             {
-                "iso": room["day"],
-                "absent": room["absent"],
-                "classes": ("is-today " if room["day"] == today.isoformat() else "")
-                + ("" if room["working"] else "is-closed"),
-                "room": room_of([room]),
-                "shown": [one for one in entries[date.fromisoformat(room["day"])] if one["kind"] != "absence"][:3],
-                "count": len(entries[date.fromisoformat(room["day"])]),
+                "iso": day_capacity["day"],
+                "absent": day_capacity["absent"],
+                "classes": ("is-today " if day_capacity["day"] == today.isoformat() else "")
+                + ("" if day_capacity["working"] else "is-closed"),
+                "capacity": capacity_of([day_capacity]),
+                "shown": [one for one in entries[date.fromisoformat(day_capacity["day"])] if one["kind"] != "absence"][
+                    :3
+                ],
+                "count": len(entries[date.fromisoformat(day_capacity["day"])]),
             }
-            for room in person["days"]
+            for day_capacity in person["days"]
         ]
-        rows.append({**person, "cells": cells, "count": len(own), "room": room_of(person["days"])})
+        rows.append({**person, "cells": cells, "count": len(own), "capacity": capacity_of(person["days"])})
     return rows
 
 

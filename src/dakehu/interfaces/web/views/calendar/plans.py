@@ -61,7 +61,7 @@ def _plan_day(day: dict[str, Any]) -> dict[str, Any]:
         "label": board.short_day(on),
         "weekday": board.WEEKDAYS[on.weekday()],
         "classes": ("is-today " if on == clock.today() else "") + ("" if day["usable"] else "is-closed"),
-        "room": board.room_of([taken]),
+        "capacity": board.capacity_of([taken]),
         "items": items,
     }
 
