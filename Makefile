@@ -30,10 +30,10 @@ demo: setup ## Fill a demonstration brokerage and serve it; the sign-ins are pri
 test: test-sqlite test-postgres ## Every test: on SQLite, then those that also belong to PostgreSQL
 
 test-sqlite: setup-dev ## Every test that does not need PostgreSQL, in parallel
-	@$(PYTHON) -m pytest -n $(JOBS) $(ARGS)
+	@$(PYTHON) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 test-postgres: setup-dev ## The tests marked `postgres`, on a throw-away server
-	@$(PYTHON) scripts/with_postgres.py -- $(PYTHON) -m pytest -m postgres -n $(JOBS) $(ARGS)
+	@$(PYTHON) scripts/with_postgres.py -- $(PYTHON) -m pytest -m postgres -n $(JOBS) --dist worksteal $(ARGS)
 
 check: lint types layers migrations test ## All that must be green before a commit
 

@@ -55,7 +55,7 @@ def pytest_xdist_setupnodes() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what belongs to PostgreSQL alone, and leave it out of a run on SQLite."""
+    """Mark what belongs to PostgreSQL alone, and leave it out of a run on SQLite. Long tests begin first."""
     for item in items:
         if "postgres_only" in item.path.parts:
             item.add_marker(pytest.mark.postgres_only)
@@ -66,6 +66,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if elsewhere:
             config.hook.pytest_deselected(items=elsewhere)
             items[:] = [item for item in items if not item.get_closest_marker("postgres_only")]
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture(scope="session")

@@ -59,6 +59,7 @@ def test_every_named_group_is_one_of_the_model():
         assert {spec.group for spec in specs if spec.group} <= set(groups), model._meta.label
 
 
+@pytest.mark.long
 def test_a_new_field_and_a_new_domain_appear_everywhere():
     done = subprocess.run(
         [sys.executable, ROOT / "scripts/prove_architecture.py"], capture_output=True, text=True, check=False, cwd=ROOT

@@ -11,6 +11,7 @@ from tests.exchange.test_inbox import CLIENTS, PRICES, TRADES, lay
 from tests.program import migrated_desk
 
 
+@pytest.mark.long
 def test_a_night_killed_at_any_moment_is_old_or_new_and_ends_well_when_run_again(tmp_path):
     desk, draw = migrated_desk(tmp_path / "home"), random.Random(14)
     inbox = desk.home / "inbox"

@@ -13,6 +13,7 @@ from tests.program import migrated_desk
 CREDENTIALS = {"DAKEHU_CONNECT_APP_ID": "app", "DAKEHU_CONNECT_APP_SECRET": "secret", "DAKEHU_CONNECT_GRANT": "good"}
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="a program that kills at once is not installed here")
 def test_a_process_killed_while_fetching_is_followed_by_one_that_goes_on(zoho, tmp_path):  # noqa: F811
     fill(zoho, accounts=30)

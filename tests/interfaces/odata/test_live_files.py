@@ -37,20 +37,26 @@ def needs(package):
     )
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("live")
+
+
 @pytest.fixture
-def written(lin, book, tmp_path, monkeypatch):
-    """(the workbook before its live sheets, the same with them)"""
-    before = tmp_path / "before.xlsx"
+def written(lin, book, folder, monkeypatch):
+    """(the workbook before its live sheets, the same with them), exported once for all tests, which only read them."""
+    before, live = folder / "before.xlsx", folder / "live.xlsx"
     add = live_workbook.add_live_sheets
 
     def keep(path, queries, language):
         shutil.copy(path, before)
         return add(path, queries, language)
 
-    monkeypatch.setattr(exports, "add_live_sheets", keep)
-    with acting(lin):
-        exports.write_filled(path=tmp_path / "live.xlsx", live=ROOT)
-    return before, tmp_path / "live.xlsx"
+    if not live.exists():
+        monkeypatch.setattr(exports, "add_live_sheets", keep)
+        with acting(lin):
+            exports.write_filled(path=live, live=ROOT)
+    return before, live
 
 
 def query_text(path):
@@ -104,9 +110,9 @@ def test_text_of_m_says_what_was_said():
     assert quote_text('a "b" #(x)\n') == '"a ""b"" #(#)(x)#(lf)"'
 
 
-def test_an_import_leaves_the_live_sheets_out_and_says_so(written, lin):
-    path = written[1]
-    whole = openpyxl.load_workbook(path)
+def test_an_import_leaves_the_live_sheets_out_and_says_so(written, lin, tmp_path):
+    path = tmp_path / "live.xlsx"
+    whole = openpyxl.load_workbook(written[1])
     whole["实时 客户"]["A2"] = "C9999"
     whole.save(path)
     with acting(lin):

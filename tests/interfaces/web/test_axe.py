@@ -204,6 +204,7 @@ def _check(at, path) -> list[str]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("user", list(PAGES))
 def test_no_page_has_a_serious_finding(live_server, staged, lin, user):
     if BROWSER is None:
