@@ -24,7 +24,7 @@ ROUNDS = 3
 
 
 def measure_round() -> dict[str, float]:
-    """Seconds of each part, the trades and prices read anew."""
+    """Seconds of each part, the trades and prices read again."""
     from dakehu.analytics import kernel
     from dakehu.domains.ledger.close import book as close_book
     from dakehu.domains.ledger.close import firm_book

@@ -127,10 +127,10 @@ def read_on_demand() -> None:
     from dakehu.exchange.imports import service as imports
     from dakehu.foundation.base.errors import Refused
 
-    resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))  # whoever floods dies before the machine does
+    resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))  # the process that floods dies before the machine does
     for line in sys.stdin:
         path = Path(line.strip())
-        Path("/proc/self/clear_refs").write_text("5")  # the peak is counted anew for each file
+        Path("/proc/self/clear_refs").write_text("5")  # the peak is counted again for each file
         begun, report = time.process_time(), {}
         try:
             with acting_as(system_actor("mutated workbooks", "cli")):

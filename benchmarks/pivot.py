@@ -151,7 +151,7 @@ def _measure_answers(ask: Callable[[int], None], users: int, seconds: float) -> 
 
 
 def _asker(asked: dict[str, Any]) -> Callable[[], Callable[[int], None]]:
-    """Return what asks a pivot as one of the readers, signed in anew each time as a request is."""
+    """Return what asks a pivot as one of the readers, signed in again each time as a request is."""
     from dakehu.domains.team.queries import actor_of
     from dakehu.foundation.access.actor import acting_as, system_actor
     from dakehu.foundation.gates import ask

@@ -179,7 +179,7 @@ def write(path: Path, rows: list[list[str]]) -> Path:
 
 
 def empty() -> None:
-    """Begin anew: no client data at all (the audit stays)."""
+    """Begin again: no client data at all (the audit stays)."""
     from django.db import connections
 
     from dakehu.foundation.access.query_guard import scoped_models

@@ -1,4 +1,4 @@
-"""Write docs/broker-exports.md anew: what the reader of statements makes of the export files of 29 brokers in
+"""Write docs/broker-exports.md again: what the reader of statements makes of the export files of 29 brokers in
 ../shared/data/broker_exports (Apache-2.0). Nothing is imported; without the files nothing is written."""
 
 import os

@@ -1,4 +1,4 @@
-"""Write the example workbooks anew, as of the day on which they stand."""
+"""Write the example workbooks again, as of the day on which they stand."""
 
 from pathlib import Path
 

@@ -41,7 +41,7 @@ class Cluster:
         self.give()
 
     def give(self) -> None:
-        """Let the folder belong to whoever runs the servers."""
+        """Let the folder belong to the person who runs the servers."""
         if self.user is not None:
             postgres._give(self.folder, self.user)
 

@@ -3,7 +3,7 @@
     python scripts/replica_drive.py [SECONDS]
 
 A primary and a replica on this machine, a desk that knows both. Two people, Lin and Wang, open pages in the browser's way and
-write now and then. Looked for: how many pages the replica answers; that whoever has written sees it at once; that neither sees
+write now and then. Looked for: how many pages the replica answers; that the person who has written sees it at once; that neither sees
 the other's client there (row security); that readings are recorded on the primary; that a replica which stands still is left
 alone within two seconds, so that nothing older is shown; and that no page fails when it is killed. Prints the figures; exits
 with 1 where one is not as it must be.
@@ -29,7 +29,7 @@ from kill_the_server import Desk
 from postgres_cluster import Cluster, free_port
 
 PASSWORD = "Correct-horse-9"  # noqa: S105  of people invented for the drive
-SETTLED = 12  # seconds after which whoever has written reads from the replica again
+SETTLED = 12  # seconds after which the person who has written reads from the replica again
 MAKE = """
 import json, os
 os.environ["DJANGO_SETTINGS_MODULE"] = "dakehu.project.settings"

@@ -67,7 +67,7 @@ class Desk:
 
 
 def migrated_desk(home: Path) -> Desk:
-    """A desk as after its first command. Preparing the database takes a quarter of a minute: test_first_run does it anew."""
+    """A desk as after its first command. Preparing the database takes a quarter of a minute: test_first_run does it again."""
     return Desk(copy_of(state_of_migrations(), "empty", home, lambda made: Desk(made).report("migrate")))
 
 

@@ -19,7 +19,7 @@ DATABASE = "test.sqlite3"
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
-    """Stands for pytest-django's fixture of this name, which would migrate anew in memory.
+    """Stands for pytest-django's fixture of this name, which would migrate again in memory.
 
     In memory every thread of a live server would share one connection: a thread inside SQLite that waits for the
     interpreter, while another waits for SQLite, never ends.

@@ -43,7 +43,7 @@ def python_files() -> list[Path]:
 
 
 def lines_that_say(pattern: re.Pattern[str], paths: list[Path]) -> list[str]:
-    """`file:line: text` for every match, to be read by whoever has to mend it."""
+    """`file:line: text` for every match, to be read by the person who has to mend it."""
     return [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()[:160]}"
         for path in paths

@@ -64,8 +64,8 @@ FOR_EVERYBODY = {
     "do team.record_arrow_pull",  # called by the API once a query has checked its own right
     "do workbook.undo",  # refuses by itself who may not do what is undone
     "ask workbook.undoable",
-    "do team.export_audit",  # refuses by itself whoever holds not both audit.read and data.export
-    "ask team.verify_audit",  # refuses by itself whoever holds neither audit.read nor system.read
+    "do team.export_audit",  # refuses by itself the person who holds not both audit.read and data.export
+    "ask team.verify_audit",  # refuses by itself the person who holds neither audit.read nor system.read
 }
 
 

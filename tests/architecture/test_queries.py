@@ -1,6 +1,6 @@
 """How often a page asks the database: pinned in query_counts.toml, and never more for more clients.
 
-`DAKEHU_WRITE_TABLES=1 pytest tests/architecture/test_queries.py` writes the counts anew; read the difference before keeping.
+`DAKEHU_WRITE_TABLES=1 pytest tests/architecture/test_queries.py` writes the counts again; read the difference before keeping.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The reference says what the code does: made anew it is the same, and nothing is missing from it."""
+"""The reference says what the code does: made again it is the same, and nothing is missing from it."""
 
 import argparse
 import importlib.util

@@ -1,4 +1,4 @@
-"""Price files: long and wide, matched exactly or told back, imported twice, taken back, and closed upon."""
+"""Price files: long and wide, matched exactly or told back, imported twice, taken back, and closed on."""
 
 import csv
 import gzip

@@ -101,7 +101,7 @@ def test_a_job_whose_worker_died_is_taken_over_when_its_lease_runs_out(lin, kind
     assert jobs.get_job(number, lin.pk)["state"] == "done"
 
 
-def test_news_from_a_lower_room_reaches_whoever_reacts_after_the_act_has_committed(lin, zhang, kinds):
+def test_an_event_of_a_lower_domain_reaches_its_listeners_after_the_act_has_committed(lin, zhang, kinds):
     heard = []
 
     @on_event("interaction.logged")

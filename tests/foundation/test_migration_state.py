@@ -1,4 +1,4 @@
-"""States of migrations rendered in place are those that Django renders anew."""
+"""States of migrations rendered in place are those that Django renders in full."""
 
 from contextlib import nullcontext
 

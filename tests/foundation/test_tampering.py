@@ -1,4 +1,4 @@
-"""Whoever owns the database cannot change the record unnoticed."""
+"""The person who owns the database cannot change the record unnoticed."""
 
 import pytest
 

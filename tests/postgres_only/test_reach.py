@@ -1,4 +1,4 @@
-"""Whoever can only send SQL under the application's role cannot lift the reach of a session."""
+"""The person who can only send SQL under the application's role cannot lift the reach of a session."""
 
 import pytest
 from django.db import DatabaseError, connection, transaction

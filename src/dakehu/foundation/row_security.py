@@ -2,7 +2,7 @@
 the ORM can see (raw SQL, sideways joins). On SQLite the scope in the ORM and the tripwire hold alone.
 
 The desk connects under a role that does not own the tables; migrations run under the owner. Who is asking
-is told to the session (`dakehu.reach`, `dakehu.covers`, `dakehu.user`) by the database backend before each statement.
+is set in the session (`dakehu.reach`, `dakehu.covers`, `dakehu.user`) by the database backend before each statement.
 """
 
 # django.apps reaches the tables of allauth, which is published without types.
@@ -168,7 +168,7 @@ def _replaceable(model: Any) -> table_swap.Replaceable:
 
 
 def measure() -> None:
-    """Inside the act that wrote many rows, before it ends: let PostgreSQL count the clients anew. At the end it looks up the
+    """Inside the act that wrote many rows, before it ends: let PostgreSQL count the clients again. At the end it looks up the
     client of every row that hangs on one; where the table was vacuumed while its rows were not yet committed (after a
     cancelled import, say) it believes the table empty, takes any index that holds the number at all, and reads the whole of
     it for every row: 430 s for 200,000 clients instead of 45. No effect on SQLite."""

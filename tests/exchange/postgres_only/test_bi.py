@@ -1,4 +1,4 @@
-"""Whoever signs in to PostgreSQL with an SQL login sees what the person sees on the desk, reads and no more."""
+"""The person who signs in to PostgreSQL with an SQL login sees what the person sees on the desk, reads and no more."""
 
 import os
 from collections.abc import Iterator

@@ -39,7 +39,7 @@ def test_a_morning_at_the_desk(page, live_server, lin):
         zhang = perform("clients.create", {"name": "张三", "code": "C0001", "phone": "13812345678"})
         perform("service.plan_follow_up", {"client": zhang.pk, "due_on": "2020-02-15", "subject": "安排面对面会议"})
 
-    # The plan is done where it stands, and the list draws itself anew.
+    # The plan is done where it stands, and the list draws itself again.
     page.goto(live_server.url)
     page.wait_for_load_state("networkidle")
     page.click("#work button:has-text('完成')")

@@ -1,4 +1,4 @@
-"""The export page: which clients, locked with which password, fetched only by whoever asked."""
+"""The export page: which clients, locked with which password, fetched only by the person who asked."""
 
 import io
 

@@ -42,7 +42,7 @@ def test_two_browsers_at_one_client_and_one_cell_lose_nothing(live_server, lin, 
             page.goto(f"{live_server.url}/clients/")
             page.wait_for_selector(ROW)
 
-        # Different cells of one row: both stay, and whoever comes second is told.
+        # Different cells of one row: both stay, and the person who comes second is told.
         write(theirs, "assets", "500万")
         saved(theirs, "assets", "500.00 万")
         write(mine, "occupation", "律师")

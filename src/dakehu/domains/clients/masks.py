@@ -97,7 +97,7 @@ def mask_address(value: str) -> str:
     return visible + STARS * 4
 
 
-# Edges of the bands in which an amount is told to readers who may not see it, in yuan. No band is narrower than its lower
+# Edges of the bands in which an amount is shown to readers who may not see it, in yuan. No band is narrower than its lower
 # edge, so that a band says how large a client is and never what they own.
 BAND_EDGES = (100_000, 500_000, 1_000_000, 5_000_000, 10_000_000, 50_000_000, 100_000_000)
 

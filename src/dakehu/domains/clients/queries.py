@@ -193,7 +193,7 @@ def contact_rows(client: Client) -> list[Contact]:
 
 
 def _rows_of(client: Client, model: Any, read: Callable[[int], list[Any]]) -> list[Any]:
-    """Return rows of a client, each with the client at hand, so that nobody fetches it again."""
+    """Return rows of a client, each with its client set, so that it is not fetched again."""
     if not current_actor().may(Permission.CLIENT_READ):
         raise NotAllowed(bilingual("客户资料", "Client details"), Permission.CLIENT_READ)
     rows = [] if client_tables.names_empty_table(model, {"client": client}) else read(client.pk)

@@ -44,7 +44,7 @@ def restrict(*, client: Client) -> dict[str, Any]:
     is_public=False,
 )
 def lift_restriction(*, client: Client, status: str, walled: bool) -> None:
-    """Let the data of a client be processed again. Duties stay ended: who serves the client is decided anew."""
+    """Let the data of a client be processed again. Duties stay ended: who serves the client is decided again."""
     client.restricted, client.walled, client.status = False, walled, status
     client.save()
 

@@ -50,7 +50,7 @@ def check_id_number(id_type: str, number: str) -> str:
 def guess_id_type(kind: str, number: str) -> str:
     """The kind of document a bare number is, from its form and check digit; "" when no form fits.
 
-    A number of the form of one kind that fails its check is of that kind all the same, so that the fault is told.
+    A number of the form of one kind that fails its check is of that kind all the same, so that the fault is reported.
     """
     plain = identifiers.tidy(number)
     person = kind == choices.Kind.PERSON

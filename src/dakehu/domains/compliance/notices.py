@@ -37,7 +37,7 @@ ESCALATED = "compliance.complaint_notices"
 
 @query(ESCALATED, needs=Permission.COMPLAINT_DECIDE, zh="投诉升级提醒", en="Notices of escalated complaints")
 def complaint_notices() -> list[dict[str, Any]]:
-    """Return one notice for each visible case at each level of escalation; who decides on complaints is told."""
+    """Return one notice for each visible case at each level of escalation; who decides on complaints gets it too."""
     waiting = Complaint.objects.filter(state__in=("open", "working"), escalation__gt=0)
     return [
         notice(

@@ -1,4 +1,4 @@
-"""Who sees which trial: its owner, the owner's lead, everybody who sees all clients, and whoever serves a client of it.
+"""Who sees which trial: its owner, the owner's lead, everybody who sees all clients, and the person who serves a client of it.
 
 The last see the design and their own clients' groups, never the counts of a whole group (`is_seen_whole`): from these and
 their own clients they could conclude about the others.

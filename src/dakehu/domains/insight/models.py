@@ -14,7 +14,7 @@ from dakehu.foundation.schema.names import Names
 
 
 class Report(Recorded):
-    """A pivot or a dashboard under a name. Whoever opens it gets it of the own clients, as far as cleared.
+    """A pivot or a dashboard under a name. The person who opens it gets it of the own clients, as far as cleared.
 
     `definition`: of a pivot {rows, columns, measure, filters, top, chart}, of a dashboard {cards} (reports.rules).
     """

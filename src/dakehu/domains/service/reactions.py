@@ -53,7 +53,7 @@ def follow_complaint(*, complaint: int) -> dict[str, Any]:
     """Pause a client's marketing while a complaint is open, and plan a follow-up by the team lead.
 
     Marketing resumes when the complaint is closed or deleted. Does nothing if that is done already. Of a complaint about a
-    member of staff the pause does not say why and no follow-up is planned: whoever serves the client would read it.
+    member of staff the pause does not say why and no follow-up is planned: the person who serves the client would read it.
     Returns {changed, lead: id or None}.
     """
     cause = f"compliance.Complaint:{complaint}"

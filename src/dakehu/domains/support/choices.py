@@ -12,7 +12,7 @@ class TicketKind(Choices):
 
 
 class TicketState(Choices):
-    """State of a ticket. Solved is said by whoever asked, closed by support."""
+    """State of a ticket. Solved is said by the person who asked, closed by support."""
 
     OPEN = "open", "待答复", "Waits for an answer"
     ANSWERED = "answered", "已答复", "Answered"

@@ -81,7 +81,7 @@ class Ticket(Recorded):
 
 
 class TicketMessage(Recorded):
-    """One thing written on a ticket, by support or by whoever asked."""
+    """One thing written on a ticket, by support or by the person who asked."""
 
     names = Names("求助回复", "Message of a ticket", "Messages of tickets")
     objects: Any = OfTicketReaders()
@@ -95,7 +95,7 @@ class TicketMessage(Recorded):
 
 
 class TicketFile(Recorded):
-    """A file of a ticket; only whoever asked and support see it."""
+    """A file of a ticket; only the person who asked and support see it."""
 
     names = Names("求助附件", "File of a ticket", "Files of tickets")
     objects: Any = OfAskers()
@@ -110,7 +110,7 @@ class TicketFile(Recorded):
 
 
 class Voice(Recorded):
-    """A person who wishes for the same feature as a ticket says; whoever asked it has the first voice."""
+    """A person who wishes for the same feature as a ticket says; the person who asked it has the first voice."""
 
     names = Names("建议附议", "Voice for a wish", "Voices for wishes")
 

@@ -1,4 +1,4 @@
-"""Who sees a ticket: whoever asked it, everybody where it is public, and support."""
+"""Who sees a ticket: the person who asked it, everybody where it is public, and support."""
 
 from typing import Any
 

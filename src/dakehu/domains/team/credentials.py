@@ -20,7 +20,7 @@ THROUGH_TOKEN = "token"  # noqa: S105  in `extra` of an actor who came with a to
 
 
 class SignInNeeded(NotAllowed):
-    """This is done by whoever has signed in, never with a token."""
+    """This is done by the person who has signed in, never with a token."""
 
     def __init__(self, what: Bilingual) -> None:
         super().__init__(what, "")

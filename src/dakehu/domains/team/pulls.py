@@ -20,6 +20,6 @@ def record_pull(*, entity_set: str, asked: dict[str, Any], rows: int) -> None:
 def record_arrow_pull(*, query: str, asked: dict[str, Any], rows: int) -> None:
     """Record one table that a program reads as Arrow: its query, what was asked, and the number of rows.
 
-    Whoever may ask the query may read it so: the query has checked that.
+    The person who may ask the query may read it so: the query has checked that.
     """
     add_audit_note(query=query, asked=asked, rows=rows)

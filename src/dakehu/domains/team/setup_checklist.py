@@ -43,7 +43,7 @@ def checklist_item(
 ) -> Callable[[Callable[[], State]], Any]:
     """Declare an item of the checklist: the function returns (done, sentence) and runs as the system.
 
-    `url` is given to whoever holds the permission `needs`; others are told only.
+    `url` is given to the person who holds the permission `needs`; others are told only.
     """
 
     def declare(state: Callable[[], State]) -> Callable[[], State]:

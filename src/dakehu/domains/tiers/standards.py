@@ -36,7 +36,7 @@ def standards_of(tiers: Iterable[Tier]) -> dict[str, Standard]:
 
 
 def minutes_of(scheme: Scheme) -> dict[str, int]:
-    """Return {channel: minutes of one contact} as a scheme reckons."""
+    """Return {channel: minutes of one contact} as a scheme counts them."""
     return {channel: getattr(scheme, f"{channel}_minutes") for channel in COLUMNS}
 
 

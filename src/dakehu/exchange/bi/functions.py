@@ -1,7 +1,7 @@
 """SQL of what decides about readers of schema `bi`: who a login belongs to, what it sees, how it is made and ended.
 
 All of it lies in a schema of its own that readers cannot enter; views run its functions for them. A login is made only
-for the person whose session proves it (`dakehu_reach`), so that whoever can merely send SQL as the application makes none
+for the person whose session proves it (`dakehu_reach`), so that somebody who can merely send SQL as the application makes none
 for somebody else. A login ends in the transaction that ends its token, however that ends.
 """
 
@@ -35,7 +35,7 @@ def inner_statements(role: str) -> list[str]:
         f'GRANT USAGE ON SCHEMA {INNER} TO "{role}"',
         f"REVOKE ALL ON FUNCTION {CREATE_LOGIN}(bigint, text), {END_LOGINS}() FROM PUBLIC",
         f'GRANT EXECUTE ON FUNCTION {CREATE_LOGIN}(bigint, text), {END_LOGINS}() TO "{role}"',
-        # Functions of the desk list walled clients to whoever may call them, and temporary tables would outlive a login.
+        # Functions of the desk list walled clients to the person who may call them, and temporary tables would outlive a login.
         "REVOKE USAGE ON SCHEMA public FROM PUBLIC",
         f"DO $do$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); "
         f"EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO %I', current_database(), {literal(role)}); END $do$",

@@ -21,7 +21,7 @@ Execute = Callable[[str], Any]
 
 
 def install(execute: Execute, role: str) -> None:
-    """Make everything anew, as the owner of the tables. `role` is the application's; `execute` runs one statement."""
+    """Make everything again, as the owner of the tables. `role` is the application's; `execute` runs one statement."""
     made = views()
     for statement in [*functions.inner_statements(role), *functions.outer_statements(made)]:
         execute(statement)

@@ -1,7 +1,7 @@
 """The views of schema `bi`, made from the entity sets that OData offers: their SQL, and what is said of every column.
 
 Types are those of the tables for every reader, so what a reader may not see in clear is masked within its type: a text by
-its mask or by dots, an amount is missing and its band stands beside it (`assets_band`), other values are missing.
+its mask or by dots, an amount is missing and its band has a column of its own (`assets_band`), other values are missing.
 """
 
 from collections.abc import Iterator

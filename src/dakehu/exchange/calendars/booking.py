@@ -64,7 +64,7 @@ class LinkGone(NotFound):
     irreversible=bilingual("链接发出后不能撤销，只能停用。", "A link cannot be taken back, only revoked."),
 )
 def publish_hours(*, purpose: str, expires_on: date | None = None, client: Any = None, **values: Any) -> dict[str, Any]:
-    """Publish one's free hours by a link, for one client or whoever has it; good for 14 days unless said, 90 at most.
+    """Publish one's free hours by a link, for one client or the person who has it; good for 14 days unless said, 90 at most.
 
     Returns {id, path, expires_on}.
     """

@@ -1,6 +1,6 @@
 """Collect the rows about a client: from every table that leads to the client, read from the models, and from declared sources.
 
-Everything passes the scope and the output gate of whoever asks, so a pack shows what its maker may see. Texts that are kept
+Everything passes the scope and the output gate of the person who asks, so a pack shows what its maker may see. Texts that are kept
 encrypted (what was written to a client) are opened on the record; numbers and addresses stay masked.
 """
 

@@ -257,7 +257,7 @@ def _column(worksheet: Worksheet, parameter: Parameter, language: str) -> writin
         model_field is not None
         and model_field.is_relation
         and not isinstance(model_field.remote_field.model.objects, Scoped)
-    ):  # a list of clients' own rows would tell them to whoever gets the file
+    ):  # a list of clients' own rows would tell them to the person who gets the file
         choices = list(frames.client_names(model_field.remote_field.model).values())[:LISTED]
     low, high = _limits(model_field) if kind in ("money", "rate", "integer") else (None, None)
     if kind == "text" and model_field is not None and not choices and getattr(model_field, "max_length", None):

@@ -22,7 +22,7 @@ from dakehu.foundation.schema.parameters import Parameter
 from dakehu.foundation.schema.resources import with_worksheet
 
 CLIENT_ACTIONS = ("clients.create", "clients.change")
-MANY = 10_000  # rows written, from which on the database counts anew
+MANY = 10_000  # rows written, from which on the database counts again
 FILE = Parameter("file", spec=FieldSpec("文件", "File"))
 
 

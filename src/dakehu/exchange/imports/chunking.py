@@ -94,7 +94,7 @@ def _is_long(book: Book, plan: ImportMapping) -> TableMapping | None:
 
 
 def _mark(plan: ImportMapping, table: TableMapping) -> int | None:
-    """The column by which rows of the file are told apart."""
+    """Return the column that identifies rows of the file."""
     fed = {feed.field: column.index for column in table.columns for feed in column.feeds}
     wanted = NAMED_BY if plan.key == "auto" else (BY_KEY[plan.key],)
     return next((fed[name] + 1 for name in wanted if name in fed), None)

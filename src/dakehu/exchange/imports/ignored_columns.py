@@ -1,6 +1,6 @@
 """Columns of a file that an import leaves out though they hold something: where, how many cells, and why.
 
-An import never loses a column in silence. The report lists them, `--strict` refuses them, and whoever may add custom
+An import never loses a column in silence. The report lists them, `--strict` refuses them, and the person who may add custom
 fields is offered one for an unknown heading.
 """
 

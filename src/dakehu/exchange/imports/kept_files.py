@@ -33,7 +33,7 @@ def keep_file(name: str, content: bytes, password: str | None, how: dict[str, st
 def open_kept_file(kept: dict[str, str]) -> Any:
     """Open a kept file as an import of the actor, and return its batch. It is kept no longer.
 
-    Raises NotAllowed for whoever may not import, NotFound where the day is over.
+    Raises NotAllowed for the person who may not import, NotFound where the day is over.
     """
     imports.can_import()
     how = dict(kept)

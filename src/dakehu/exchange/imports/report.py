@@ -1,4 +1,4 @@
-"""A evaluated file told to people: counts, samples of every kind of difference, faults with their cell and remedy.
+"""The report of an evaluated file: counts, samples of every kind of difference, faults with their cell and remedy.
 
 Values that must not lie about in clear (telephone, ID number) are shown masked, also in the report.
 """

@@ -172,7 +172,7 @@ def _apply(
     book: reading.Book | None = None,
     ignored: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    """Write a batch once, whoever asks and however often; returns its report."""
+    """Write a batch once, no matter who asks and however often; returns its report."""
     can_import()
     try:
         with act("workbook.import"):

@@ -35,7 +35,7 @@ AT_ONCE = 2_000  # rows; to take back more, nobody should wait before an open pa
 
 @action("workbook.undo", needs="", zh="撤销操作", en="Undo", parameters=(BATCH,), offers_undo=False)
 def undo_batch(*, batch: int) -> dict[str, Any]:
-    """Take back an act or a whole import with its side effects, all or nothing, as whoever did it.
+    """Take back an act or a whole import with its side effects, all or nothing, as the person who did it.
 
     Needs the right to do it. Returns {undone, batch, removed, restored}: numbers of rows. Refused, saying on what, once
     anything later depends on it. Undoing the undo of an act does the act again.
@@ -44,7 +44,7 @@ def undo_batch(*, batch: int) -> dict[str, Any]:
 
 
 def begin(number: int) -> bool:
-    """Start to take a large batch back in the background, as whoever did it; False where it is small enough to be taken
+    """Start to take a large batch back in the background, as the person who did it; False where it is small enough to be taken
     back while somebody waits (or cannot be taken back at all, which `undo_batch` says)."""
     row = undo_entries.get_entry(number)
     can_undo(row)
@@ -147,7 +147,7 @@ def _check_standing(row: Any) -> None:
 
 
 def can_undo(batch: Any) -> None:
-    """Raises NotAllowed for whoever may no longer do what is to be undone."""
+    """Raises NotAllowed for the person who may no longer do what is to be undone."""
     if not current_actor().may(_needs(batch)):
         raise NotAllowed(bilingual("撤销操作", "Undo"), _needs(batch))
 

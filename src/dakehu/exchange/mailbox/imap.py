@@ -46,7 +46,7 @@ class FolderReading:
 
     folder: str
     place: Place
-    is_renumbered: bool = False  # the server numbers its messages anew, so that all are looked at again
+    is_renumbered: bool = False  # the server numbers its messages again, so that all are looked at again
     gone: int = 0  # messages that vanished between being listed and being read
 
 

@@ -1,6 +1,6 @@
 """Export a pivot as a workbook with a native pivot table.
 
-The cache of a pivot table carries its rows. It is written from the rows of whoever asks, with the columns of this pivot
+The cache of a pivot table carries its rows. It is written from the rows of the person who asks, with the columns of this pivot
 and no others; a column that the reader may not see in clear makes no pivot at all (insight.pivot refuses it).
 """
 

@@ -100,7 +100,7 @@ def model_of_sets(sets: dict[str, EntitySet], language: str) -> Model:
 
 
 def _stands_beside(one: EntitySet, sets: dict[str, EntitySet]) -> bool:
-    """Whether a row of a set stands beside one row of another, so that counting them counts those."""
+    """Whether a row of a set belongs to one row of another, so that counting them counts those."""
     return any(way.is_own_key and _is_one_to_one(way, sets) for way in one.navigations.values())
 
 

@@ -1,4 +1,4 @@
-"""How a price file is laid out, told by its headings; whatever the layout, it comes out as one row for each price."""
+"""The layout of a price file, recognized by its headings; whatever the layout, it comes out as one row for each price."""
 
 import re
 from dataclasses import dataclass, field

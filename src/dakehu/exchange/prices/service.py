@@ -1,4 +1,4 @@
-"""A price file from its cells to the ledger: every price read exactly, every code matched or told back, written in one
+"""A price file from its cells to the ledger: every price read exactly, every code matched or reported, written in one
 act that `undo` takes back."""
 
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Render a report for whoever is acting: its pivots by that reader's scope and clearance, as a workbook or a PDF."""
+"""Render a report for the person who is acting: its pivots by that reader's scope and clearance, as a workbook or a PDF."""
 
 import re
 from collections.abc import Iterator

@@ -105,12 +105,12 @@ def exported_worksheets() -> dict[str, Worksheet]:
 
 
 def sheet_names() -> list[str]:
-    """Return the names of all worksheets by their place, whoever reads: keys of rows count them."""
+    """Return the names of all worksheets by their place, no matter who reads: keys of rows count them."""
     return [sheet.name for _, sheet in with_worksheet()]
 
 
 def sheet_models() -> dict[str, str]:
-    """Return {name of a worksheet: model of its rows}, whoever reads."""
+    """Return {name of a worksheet: model of its rows}, no matter who reads."""
     return {sheet.name: resource.model for resource, sheet in with_worksheet()}
 
 

@@ -130,7 +130,7 @@ def change_sheet(*, sheet: LinkedSheet, version: int | None = None, **changes: A
 
 
 def _forget(sheet: LinkedSheet) -> None:
-    """Forget what the spreadsheet said: another one, or another person's rows, begin anew."""
+    """Forget what the spreadsheet said: another one, or another person's rows, begin again."""
     for part in SheetPart.objects.filter(link=sheet):
         for key in filter(None, (part.base_key, part.planned_key)):
             files.expire(key, 0)

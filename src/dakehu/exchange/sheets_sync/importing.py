@@ -108,7 +108,7 @@ def _table(part: PartEdits, height: int) -> TableMapping:
 def _row_keys(chosen: list[tuple[PartEdits, dict[str, SheetRow]]]) -> dict[str, str]:
     """Return {record: sealed key} of rows that the desk has, having saved what the sheet said of them before.
 
-    Records of different worksheets may be equal, so they are told apart by worksheet first.
+    Records of different worksheets may be equal, so they are distinguished by worksheet first.
     """
     frames: dict[str, pl.DataFrame] = {}
     order: dict[str, list[int]] = {}

@@ -271,7 +271,7 @@ def _parts(statement: Statement, client: str, sha256: str) -> list[tuple[Any, Ev
 
 
 def _clients_by_code(codes: set[str]) -> dict[str, Any]:
-    """{code: client}; refused with the codes that are nobody's within sight."""
+    """{code: client}; refused with the codes that belong to no visible client."""
     finder = ClientMatcher()
     finder.learn(codes=codes, ids=(), mobiles=(), names=())
     missing = sorted(codes - set(finder.codes))
@@ -350,7 +350,7 @@ def _owner(statement: Statement, judged: EvaluatedStatement, client: str, sha256
 
 
 def _trades(judged: list[EvaluatedStatement]) -> list[dict[str, Any]]:
-    """The first rows told, as they were read: money in yuan, `quantity` signed."""
+    """Return the first rows as they were read: money in yuan, `quantity` signed."""
     rows = sorted((row for one in judged for row in one.valid[:READ]), key=lambda row: row[0].line)[:READ]
     return [
         {

@@ -199,7 +199,7 @@ def rows_of(rows: list[list[str]], at: int, layout: Layout) -> Rows:
 
 
 def separate_headings(headings: list[str]) -> list[str]:
-    """Headings that come twice told apart: the second 货币 becomes 货币~2; nameless ones are ~1, ~2, …"""
+    """Number headings that occur twice: the second 货币 becomes 货币~2; nameless ones are ~1, ~2, …"""
     seen: dict[str, int] = {}
     made = []
     for heading in headings:

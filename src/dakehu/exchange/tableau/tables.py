@@ -42,7 +42,7 @@ class ExtractTable:
 
 
 def extract_tables(language: str) -> list[ExtractTable]:
-    """The tables of what the present reader may list. Headings are unique over clients and what stands beside them, which
+    """The tables of what the present reader may list. Headings are unique over clients and their related columns, which
     a data source joins."""
     sets = entity_sets()
     made: list[ExtractTable] = []

@@ -71,7 +71,7 @@ def _encrypt_secret(name: str, secret: str) -> EncryptedValue:
     ),
 )
 def add_endpoint(*, name: str, **values: Any) -> dict[str, Any]:
-    """Add an endpoint; return {endpoint, name, secret}, the secret this once. It is told of nothing until it is switched on and
+    """Add an endpoint; return {endpoint, name, secret}, the secret this once. It receives nothing until it is switched on and
     its owner has agreed."""
     if Endpoint.objects.filter(name=name).exists():
         raise refusal("name", "“{name}”已存在。", "“{name}” exists.", name=name)
@@ -140,7 +140,7 @@ def rotate_secret(*, endpoint: Endpoint) -> dict[str, Any]:
     parameters=(ENDPOINT,),
 )
 def switch_on(*, endpoint: Endpoint) -> Endpoint:
-    """Let an endpoint be told; an administrator who owns it agrees with that."""
+    """Switch an endpoint on; an administrator who owns it agrees with that."""
     endpoint.is_on, endpoint.stopped_because = True, ""
     if endpoint.owner_id == current_actor().user_id and endpoint.confirmed_at is None:
         endpoint.confirmed_at = clock.now()
@@ -210,7 +210,7 @@ def remove_endpoint(*, endpoint: Endpoint) -> dict[str, Any]:
     offers_undo=False,
 )
 def send_test(*, endpoint: Endpoint) -> dict[str, Any]:
-    """Queue a message that says nothing; return {message}. Raises Refused while the endpoint is not told of anything."""
+    """Queue a message that says nothing; return {message}. Raises Refused while the endpoint receives nothing."""
     if not endpoint.is_on or endpoint.confirmed_at is None:
         raise refusal(
             "endpoint",

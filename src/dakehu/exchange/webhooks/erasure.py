@@ -12,7 +12,7 @@ WAITING = (MessageState.QUEUED.value, MessageState.RETRYING.value)
 
 
 def erase_messages(erasure: Erasure) -> int:
-    """Delete every ended message older than ninety days, whoever it was about, without opening it; return how many."""
+    """Delete every ended message older than ninety days, no matter who it was about, without opening it; return how many."""
     old = Message.objects.filter(created_at__lt=clock.now() - OLDER).exclude(state__in=WAITING)
     numbers = list(old.values_list("pk", flat=True)) if erasure.clients else []
     if numbers:

@@ -1,4 +1,4 @@
-"""Tables of webhooks: the endpoints that are told of events, and each message to one of them."""
+"""Tables of webhooks: the endpoints that receive events, and each message to one of them."""
 
 from django.db import models
 
@@ -21,7 +21,7 @@ LEVELS = {Detail.PUBLIC.value: PUBLIC, Detail.PERSONAL.value: PERSONAL}
 
 
 class Endpoint(Recorded):
-    """An address of another program that is told of events, as far as its owner may see what they are about."""
+    """An address of another program that receives events, as far as its owner may see what they are about."""
 
     names = Names("Webhook 端点", "Webhook endpoint", "Webhook endpoints")
     lookup_fields = ("name",)
@@ -71,7 +71,7 @@ class MessageState(Choices):
 
 
 class Message(Recorded):
-    """One event told to one endpoint. `log` lists each attempt: {at, status, error, ms}."""
+    """One event sent to one endpoint. `log` lists each attempt: {at, status, error, ms}."""
 
     names = Names("Webhook 消息", "Webhook message", "Webhook messages")
 

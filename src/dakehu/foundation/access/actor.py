@@ -59,7 +59,7 @@ _actor: ContextVar[Actor | None] = ContextVar("dakehu_actor", default=None)
 
 
 def current_actor() -> Actor:
-    """Whoever is asking. Raises NoActor where no door has said so."""
+    """Return the present actor. Raises NoActor where no interface has set one."""
     actor = _actor.get()
     if actor is None:
         raise NoActor("no actor: wrap the work in acting_as(actor) or acting_as(system('reason'))")
@@ -96,7 +96,7 @@ def stranger_actor(door: str = "") -> Actor:
 def serving_strangers(purpose: str) -> Iterator[None]:
     """Do as the desk what a stranger may have done, and nothing more; also a decorator.
 
-    Whoever is signed in, and the system, act as themselves. `purpose` is written into every audit entry.
+    The person who is signed in, and the system, act as themselves. `purpose` is written into every audit entry.
     """
     asking = _actor.get()
     if asking is None or not asking.is_stranger:
@@ -109,7 +109,7 @@ def serving_strangers(purpose: str) -> Iterator[None]:
 @contextmanager
 def elevated(reason: str) -> Iterator[Actor]:
     """See past one's own scope inside an act (say, to cover a client just created). The audit entry keeps
-    the name of whoever really acts, and adds the reason. Raises NoActor for a stranger, who has no scope to see past."""
+    the name of the person who really acts, and adds the reason. Raises NoActor for a stranger, who has no scope to see past."""
     asking = current_actor()
     if asking.is_stranger:
         raise NoActor("a stranger is never elevated: say what the desk does for it by serving_strangers(purpose)")
@@ -121,7 +121,7 @@ _actor_maker: Callable[[int], Actor] | None = None
 
 
 def set_actor_source(maker: Callable[[int], Actor]) -> None:
-    """Called once at start-up by the room that owns users: `maker(user_id)` is that user's actor as of now."""
+    """Called once at start-up by the domain that owns users: `maker(user_id)` is that user's actor as of now."""
     global _actor_maker
     _actor_maker = maker
 

@@ -110,7 +110,7 @@ def _statement() -> str:
 def function(visible: str) -> str:
     """Return the SQL of PostgreSQL's function: names of the tables without a row of a client whom the session may see.
 
-    NULL for any other client. It belongs to the owner and keeps its plan: row security would be planned anew for each of
+    NULL for any other client. It belongs to the owner and keeps its plan: row security would be planned again for each of
     some 80 tables, at 10 ms a page. `visible` is the condition of row security on the client.
     """
     tests = []

@@ -1,4 +1,4 @@
-"""The proof that a reach told to PostgreSQL was told by the desk: a digest over it under a secret that the application's role
+"""The proof that a reach set in PostgreSQL was set by the desk: a digest over it under a secret that the application's role
 cannot read. Who can only send SQL under that role may set the reach and cannot prove it.
 """
 

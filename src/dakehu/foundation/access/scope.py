@@ -41,7 +41,7 @@ _client_label = ""
 
 
 def set_client_visibility(rule: ClientRule, model_label: str, hidden: ClientRule) -> None:
-    """Called once at start-up by the room that owns clients: `rule(actor)` is a condition on the client model, and
+    """Called once at start-up by the domain that owns clients: `rule(actor)` is a condition on the client model, and
     `hidden(actor)` its opposite for those who see nearly everybody, so that few clients need to be named, not most."""
     global _client_rule, _client_label, _hidden_rule
     _client_rule, _client_label, _hidden_rule = rule, model_label, hidden

@@ -82,7 +82,7 @@ _qualifications: list[Callable[[Action, Actor], NotQualified | None]] = []
 
 
 def add_qualification(rule: Callable[[Action, Actor], NotQualified | None]) -> None:
-    """Ask a rule before every action, at every door: which qualification of its own the actor lacks for it, or None.
+    """Ask a rule before every action, in every interface: which qualification of its own the actor lacks for it, or None.
 
     Called at start-up by each domain that keeps qualifications of staff, such as registrations or certificates.
     """
@@ -115,7 +115,7 @@ def action(
     `needs` is a permission ("" for everybody signed in). `is_public=False` keeps it from being called by name.
     What a public action writes can be taken back unless it says why not: `irreversible` is shown before it is done.
     `offers_undo=False` is for what nobody would want back, such as the width of a column; called by another action, what
-    such an action writes stays when that one is taken back. `registration` is the kind of registration that whoever does
+    such an action writes stays when that one is taken back. `registration` is the kind of registration that the person who does
     it must hold (compliance.registrations); every interface refuses without it, the desk itself included. The audit entries of
     an action that `is_confidential` are seen by those alone who see across information walls. Nobody who is not signed in may
     perform an action but one that is `open_to_strangers`: the desk does it for that purpose, which its audit entry names.

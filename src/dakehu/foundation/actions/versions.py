@@ -1,4 +1,4 @@
-"""Two writers and one row: whoever saves later must have seen what the earlier one saved."""
+"""Two writers and one row: the person who saves later must have seen what the earlier one saved."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from dakehu.foundation.base.errors import Conflict, NotFound
 def check_version(row: Any, version: int | None) -> None:
     """Raise Conflict if `row` is no longer at `version` (None: the writer did not say, the last one wins).
 
-    The row is read anew and held until the act ends, so that of two who save at the same moment one is told.
+    The row is read again and held until the act ends, so that of two who save at the same moment one is told.
     """
     if version is None:
         return

@@ -50,7 +50,7 @@ class NotAllowed(Refused):
 
 
 class NotQualified(Refused):
-    """The actor lacks a qualification that the law or the firm asks of whoever does this, in spite of the permission."""
+    """The actor lacks a qualification that the law or the firm asks of the person who does this, in spite of the permission."""
 
     status = 403
 

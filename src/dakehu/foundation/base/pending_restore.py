@@ -1,7 +1,7 @@
 """The moment at which a restore takes effect, and what a killed one leaves behind.
 
 What is restored is unpacked and proven in HOME/restore.part. One rename, to restore.ready, decides: from then on the home is
-the restored one, and whoever comes next, the restore itself or any process that starts, moves the parts to their places, keys
+the restored one, and the next process, the restore itself or any that starts, moves the parts to their places, keys
 first and the database last. Each move may be done again, so a kill between two of them loses nothing.
 """
 

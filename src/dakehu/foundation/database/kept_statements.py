@@ -1,6 +1,6 @@
 """Statements that pages make again and again in the same shape, compiled once in each process.
 
-Django compiles a queryset anew each time it is read, which costs more than the answer where few rows come back. Where
+Django compiles a queryset again each time it is read, which costs more than the answer where few rows come back. Where
 rows are client data, the statement holds the condition of scope and is kept for one reader and one day.
 """
 

@@ -1,6 +1,6 @@
 """Render the state of migrations in place, so that a new desk is prepared in seconds.
 
-Django renders every model that hangs on a changed one anew for each operation, and here nearly all hang on clients and
+Django renders every model that hangs on a changed one again for each operation, and here nearly all hang on clients and
 staff: the time grows with the square of the number of tables. Two kinds of operation need none of it. A new table changes no
 other model but by its reverse relations, which registering it sets. An index or a constraint is an entry in the options of
 one model. All others go Django's way.

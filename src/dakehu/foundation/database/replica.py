@@ -2,7 +2,7 @@
 
 Only inside `reading_from_replica`, only rows of domains other than team (who may sign in, and what they may, is asked where it
 is decided), and never within a transaction, in which somebody is about to write. Everything else, and every write, goes to the
-primary. Row security holds on the replica as on the primary: its sessions are told the actor by the same wrapper.
+primary. Row security holds on the replica as on the primary: its sessions get the actor from the same wrapper.
 """
 
 import threading

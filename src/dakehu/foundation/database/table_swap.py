@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 BEGIN, END = "dakehu_begin_replacement", "dakehu_end_replacement"
-# A table cannot go while views read it: whoever makes views on such a table installs these two functions. They are dropped
+# A table cannot go while views read it: code that makes views on such a table installs these two functions. They are dropped
 # before the table is locked, in the order in which their readers lock both.
 DROP_VIEWS, CREATE_VIEWS = "dakehu_drop_views", "dakehu_create_views"
 # To lock the old table: tries, how long each waits, and the pause between them. Readers queue behind a waiting lock, so it

@@ -1,4 +1,4 @@
-"""What values may be compared and reckoned with one another.
+"""What values may be compared and combined with one another.
 
 A number without a unit ("plain") takes the kind of the other side. A share is written in % or as a fraction;
 above three, a fraction is more likely a forgotten % sign and is refused.

@@ -174,7 +174,7 @@ def expire(key: str, days: int) -> None:
 
 
 def erase(keys_of_files: list[str]) -> int:
-    """Delete files at once whoever owns them, with the rows that register them; return their number.
+    """Delete files at once no matter who owns them, with the rows that register them; return their number.
 
     For erasures: the contents go after the action commits, and the audit knows the rows by number alone.
     """

@@ -1,6 +1,6 @@
 """Saving over what somebody else has changed meanwhile: what does not overlap is merged, what does is asked about.
 
-The one mechanism of every door: the grid and the forms say what they showed (`base`), the API says which version it
+The one mechanism of every interface: the grid and the forms say what they showed (`base`), the API says which version it
 read, and may say what it read.
 """
 
@@ -144,7 +144,7 @@ def _value_texts(value: Any, column: Any) -> str:
 
 
 def _last_writer(row: Any) -> tuple[str, str]:
-    """(name, "09:41") of whoever wrote the present version, where the record says so; ("", "")."""
+    """(name, "09:41") of the person who wrote the present version, where the record says so; ("", "")."""
     number = row.owning_client_id()
     if number is None:
         return "", ""

@@ -18,7 +18,7 @@ _recorded = TTLCache(seconds=600)  # the pages of one list ask the same again
 
 
 def record_lookup(column: BlindIndex, index: str) -> None:
-    """Write into the audit that somebody looked in `column` for the value behind `index`; the value is not told.
+    """Write into the audit that somebody looked in `column` for the value behind `index`; the value is not recorded.
 
     Raises TooManyRequests past DAKEHU_LOOKUPS_PER_HOUR (0: no limit). What the desk itself looks up is not recorded.
     """

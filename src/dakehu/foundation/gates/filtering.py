@@ -27,7 +27,7 @@ from dakehu.foundation.schema.fields import (
 from dakehu.foundation.schema.parameters import Parameter
 from dakehu.foundation.schema.related_columns import extension_columns
 
-BAND = "band"  # the place of a band among those by which a masked amount is told: 0 is the lowest
+BAND = "band"  # the place of a band among those in which a masked amount is shown: 0 is the lowest
 MONTH = "month"  # 1 to 12, of a day in whatever year
 OPERATORS = {
     "eq": "",
@@ -182,7 +182,7 @@ def _filter(rows: Any, column: Any, op: str, value: Any) -> Any:
 
 
 def _band_edges(column: Any) -> tuple[int, ...]:
-    """The edges of the bands by which a masked column is told, none where its mask tells no bands."""
+    """The edges of the bands in which a masked column is shown, none where its mask has no bands."""
     edges: tuple[int, ...] = getattr(spec_of(column).mask, "band_edges", ()) if has_spec(column) else ()
     return edges
 

@@ -290,7 +290,7 @@ def _quantize_to_field(behind: Any, value: Decimal) -> Decimal:
 
 
 def _reader_with_validators(behind: Any, read: Reader) -> Reader:
-    """Read, then run the field's own validators: said once, for all doors. Text that only has to be short enough is
+    """Read, then run the field's own validators: said once, for all interfaces. Text that only has to be short enough is
     measured here, since a file may bring millions."""
     short = behind.max_length if _has_only_length_limit(behind) else 0
 

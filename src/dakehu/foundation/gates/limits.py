@@ -1,4 +1,4 @@
-"""What no input may hold, whatever it is for: control characters, JSON too deep or too large to be told again.
+"""What no input may hold, whatever it is for: control characters, JSON too deep or too large to be repeated.
 
 The same on both databases: PostgreSQL cannot store a NUL, and SQLite would.
 """

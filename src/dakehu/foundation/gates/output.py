@@ -22,12 +22,12 @@ from dakehu.foundation.schema.fields import Computed, FieldSpec, described_field
 from dakehu.foundation.schema.related_columns import extension_columns, extension_rows, extensions_of
 
 CellRenderer = Callable[[Any], Any]
-AS_STORED = ("text", "choice", "long", "bool")  # kinds that are told as they are stored
+AS_STORED = ("text", "choice", "long", "bool")  # kinds that are rendered as they are stored
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column as doors show it: facts, and the kind that decides alignment, editor and format."""
+    """A column as interfaces show it: facts, and the kind that decides alignment, editor and format."""
 
     name: str
     spec: FieldSpec
@@ -230,7 +230,7 @@ def _related_rows(field: Any, rows: list[dict[str, Any]]) -> dict[Any, Any]:
 
 
 def _row(row: Any, columns: list[tuple[str, CellRenderer, CellRenderer]]) -> dict[str, Any]:
-    """`columns`: (name, how its value is read from a row, how that is told)."""
+    """`columns`: (name, how its value is read from a row, how that is rendered)."""
     made: dict[str, Any] = {"id": row.pk}
     version = getattr(row, "row_version", None)
     if version is not None:
@@ -243,7 +243,7 @@ def _row(row: Any, columns: list[tuple[str, CellRenderer, CellRenderer]]) -> dic
 def _extension_cells(other: Any, columns: list[tuple[str, str, CellRenderer]]) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the borrowed cells of a row, from the row beside it (None: there is none), and why some are empty.
 
-    `columns`: (name, its name in that row, how its value is told).
+    `columns`: (name, its name in that row, how its value is rendered).
     """
     cells: dict[str, Any] = {name: render(getattr(other, own, None)) for name, own, render in columns}
     if not hasattr(other, "why_missing"):
@@ -267,7 +267,7 @@ def _key_target(name: str, row: Any) -> Any:
 
 
 def _cell_renderer(column: Column, clearance: Sensitivity, shown: bool) -> CellRenderer:
-    """How the values of a column are told: decided once for all rows. Most columns hold text as it is told."""
+    """Return how the values of a column are rendered, decided once for all rows. Most columns hold text as it is rendered."""
     cleared = column.spec.sensitivity <= clearance
     if cleared and not shown and column.kind in AS_STORED and not isinstance(column.field, Computed):
         return _as_stored

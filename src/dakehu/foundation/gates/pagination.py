@@ -53,7 +53,7 @@ class _Key:
         for step in self.path.split("__"):
             try:
                 row = getattr(row, step) if row is not None else None
-            except ObjectDoesNotExist:  # nothing stands beside it
+            except ObjectDoesNotExist:  # no related row
                 return None
         return row
 

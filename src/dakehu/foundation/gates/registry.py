@@ -1,4 +1,4 @@
-"""Questions by name, and verbs by name: every door's GET is `ask`, every door's POST is `perform`."""
+"""Queries and actions by name: every interface reads by `ask` and writes by `perform`."""
 
 import base64
 import functools
@@ -136,7 +136,7 @@ def _take_row_count(raw: dict[str, Any], name: str, default: int | None) -> int 
 
 
 def perform(name: str, raw: dict[str, Any]) -> Any:
-    """Do a registered action with raw input, as every door does. Returns what the action returns.
+    """Do a registered action with raw input, as every interface does. Returns what the action returns.
     A name of the version before is accepted too."""
     wanted = ACTIONS.get(current_name(Kind.ACTION, name))
     if wanted is None or not wanted.is_public:

@@ -1,4 +1,4 @@
-"""Import batches: from upload to result, each belonging to whoever uploaded it. What a file holds, and what was found
+"""Import batches: from upload to result, each belonging to the person who uploaded it. What a file holds, and what was found
 in it, lies encrypted beside the database; the batch row keeps names, counts and how the file is read."""
 
 import hashlib

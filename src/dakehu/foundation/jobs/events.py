@@ -33,7 +33,7 @@ def forward_events(kind: str, is_wanted: Callable[[str], bool]) -> None:
     """Let the job `kind` have every event that is wanted: `body(progress, event=, payload=, occurrence=)`.
 
     `is_wanted(event)` is asked within the publishing action and must be cheap. `occurrence` names this one event, so that
-    whoever is told of it twice knows.
+    a receiver that gets it twice knows.
     """
     FORWARDERS[kind] = is_wanted
 

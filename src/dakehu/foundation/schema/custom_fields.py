@@ -3,7 +3,7 @@
 A custom field is a Django field without a column of its own. It stands in `_meta.fields` and `get_field`, reads and
 writes its key of `extra` on a row, and in SQL is that key, cast to its type; so every reader of field facts takes it as
 it takes the others. Values are plain JSON (decimals and dates as text, yes and no as 1 and 0); secret ones are sealed
-for their table and key. The definitions are rows (`CustomField`), taken up anew whenever they have changed.
+for their table and key. The definitions are rows (`CustomField`), taken up again whenever they have changed.
 """
 
 # django.apps reaches the tables of allauth, which is published without types.

@@ -1,6 +1,6 @@
 """One declaration per field: an ordinary Django field with facts attached.
 
-Every door reads these facts: form, table, worksheet, import, API, audit, data dictionary. Labels are not
+Every interface reads these facts: form, table, worksheet, import, API, audit, data dictionary. Labels are not
 part of a field's deconstruction, so changing one never makes a migration.
 """
 
@@ -28,7 +28,7 @@ DjangoField = TypeVar("DjangoField", bound=models.Field)  # type: ignore[type-ar
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """What every door needs to know of a field. `mask` makes the text shown to readers without clearance."""
+    """What every interface needs to know of a field. `mask` makes the text shown to readers without clearance."""
 
     zh: str
     en: str
@@ -103,7 +103,7 @@ def has_spec(django_field: Any) -> bool:
 
 
 def model_of(label: str) -> Any:
-    """The model behind "clients.Client": how doors reach facts without importing a room's models."""
+    """Return the model named "clients.Client": how interfaces reach facts without importing the models of a domain."""
     return apps.get_model(label)
 
 
@@ -161,7 +161,7 @@ def labels_of(label: str) -> dict[str, str]:
 
 
 def may(roles: frozenset[str]) -> bool:
-    """Whether whoever is asking is among `roles`; none named, or nobody asking: yes. The desk itself always is."""
+    """Whether the person who is asking is among `roles`; none named, or nobody asking: yes. The desk itself always is."""
     if not roles:
         return True
     actor = actor_or_none()

@@ -1,6 +1,6 @@
 """The notices of the bell: each domain declares the query that lists its own; the bell asks them all.
 
-Such a query returns [{key, text, at, count, url, tone, outside}] for whoever asks: `key` names the notice among all of that reader
+Such a query returns [{key, text, at, count, url, tone, outside}] for the person who asks: `key` names the notice among all of that reader
 (a new key is a new notice), `at` is an ISO date or moment, `count` says how often it happened, `url` is the page to look
 at, `tone` is "" or "warn" or "bad" (urgent: it leaves the desk at once, and climbs to the lead if nobody reads it). `outside`
 says the same without any personal value of a client, for messages that leave the desk: code and purpose.

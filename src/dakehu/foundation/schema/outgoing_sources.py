@@ -1,6 +1,6 @@
 """What leaves the desk: each part that sends or hands out data declares the query that lists its ways; the system page asks all.
 
-Such a query returns rows as `outgoing_row` makes them, for whoever asks.
+Such a query returns rows as `outgoing_row` makes them, for the person who asks.
 """
 
 from collections.abc import Iterator

@@ -1,5 +1,5 @@
 """What hangs on a row: every foreign key of every table that points to its table, read from the models themselves, so
-that a new table is thought of without being told."""
+that a new table is found without being named."""
 
 from collections.abc import Iterator
 from typing import Any

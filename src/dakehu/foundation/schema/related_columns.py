@@ -1,5 +1,5 @@
-"""Columns lent by a higher room to the rows of a lower one: a client is listed with the figures that the ledger keeps
-beside it, though nothing in the room of clients knows of the ledger.
+"""Columns that a higher domain adds to the rows of a lower one: a client is listed with the figures that the ledger keeps
+of it, though nothing in the domain of clients knows of the ledger.
 
 A lent column is read only. Its name is the way to it (`figures__profit`), so that lists filter and sort by it as by any
 other; its facts are said once, where the field is declared.

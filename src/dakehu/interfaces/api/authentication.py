@@ -16,7 +16,7 @@ from dakehu.interfaces.authentication import WrongMethod, actor_of
 
 
 def asked_by(*methods: str) -> Any:
-    """Around every view of this door: the method, the actor, the language, refusals as JSON."""
+    """Wrap every view of the API: the method, the actor, the language, refusals as JSON."""
 
     def wrap(view: View) -> View:
         @csrf_exempt

@@ -27,7 +27,7 @@ BYTES, JSON = "application/octet-stream", "application/json; charset=utf-8"
 
 
 def json_answer(made: Any, status: int = 200, **headers: str) -> HttpResponse:
-    """Any plain values as JSON. Sealed values cannot pass: they become their dots. What JSON cannot hold is told shortened:
+    """Any plain values as JSON. Sealed values cannot pass: they become their dots. What JSON cannot hold is sent shortened:
     an answer that cannot be written would hide an act that is done."""
     try:
         body = orjson.dumps(made, default=plain_value, option=orjson.OPT_NON_STR_KEYS)
@@ -55,7 +55,7 @@ def writable(value: Any, depth: int = 0) -> Any:
 
 
 def content_answer(request: HttpRequest, report: dict[str, Any]) -> StreamingHttpResponse:
-    """A file with what is told of it, slice by slice: as itself to who asks for BYTES, else as JSON with `content` in base64."""
+    """A file with its metadata, slice by slice: as itself to who asks for BYTES, else as JSON with `content` in base64."""
     size = report["size"]
     if BYTES in request.headers.get("Accept", ""):
         answer = StreamingHttpResponse(iter(report["content"]), content_type=BYTES)

@@ -24,7 +24,7 @@ REALM = 'Basic realm="dakehu", charset="UTF-8"'
 
 @csrf_exempt
 def feed(request: HttpRequest, token: str = "") -> HttpResponse:
-    """Answer with the calendar of whoever holds the token. The answer says nothing of why a token is not good."""
+    """Answer with the calendar of the person who holds the token. The answer says nothing of why a token is not good."""
     given = f"Bearer {token}" if token else request.headers.get("Authorization", "")
     try:
         return _feed_response(request, given)

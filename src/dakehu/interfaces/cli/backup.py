@@ -176,7 +176,7 @@ def _database(folder: Path) -> Path:
 
 
 def run_postgres(name: str, *words: str, into_database: bool = False) -> None:
-    """Run a program of PostgreSQL upon the desk's database, as the owner of its tables where one is named."""
+    """Run a program of PostgreSQL on the desk's database, as the owner of its tables where one is named."""
     used = settings.DATABASES.get("owner") or settings.DATABASES["default"]
     address = ["-h", used.get("HOST"), "-p", used.get("PORT") or "5432", "-U", used.get("USER")]
     postgres_output(

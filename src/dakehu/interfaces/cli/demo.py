@@ -1,4 +1,4 @@
-"""The demonstration: a brokerage of three branches, imported through the ordinary door and served.
+"""The demonstration: a brokerage of three branches, imported by the ordinary actions and served.
 
 Its data directory is `demo-home` beside the project unless DAKEHU_HOME names another. A second run takes up the same data.
 """
@@ -167,7 +167,7 @@ def new_password() -> str:
 
 
 def workbook(home: Path) -> Path:
-    """The kept example while it is fresh, else the same brokerage told as of today."""
+    """The kept example while it is fresh, else the same brokerage as of today."""
     kept, today = EXAMPLES / EXAMPLE, clock.today()
     made = home / EXAMPLE
     if kept.exists() and timedelta(0) <= today - EXAMPLE_DAY <= FRESH:
@@ -177,7 +177,7 @@ def workbook(home: Path) -> Path:
 
 
 def _trade(home: Path) -> None:
-    """Two years of invented trades of every client and of prices and a year of daily data, through the ordinary door, and
+    """Two years of invented trades of every client and of prices and a year of daily data, by the ordinary actions, and
     the close of the last day."""
     today = clock.today()
     days = trading_days.trading_days_between(today - timedelta(days=730), today - timedelta(days=1))

@@ -163,7 +163,7 @@ def _rebuild_derived() -> None:
 
 
 def work() -> int:
-    """Run background jobs until told to stop, or until whoever started us is gone."""
+    """Run background jobs until told to stop, or until the process that started us is gone."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

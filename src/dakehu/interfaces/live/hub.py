@@ -40,7 +40,7 @@ class NotOpened(Exception):
 
 @dataclass(eq=False)
 class Stream:
-    """One open page. `entry` is the audit entry up to which it was told; `wake` is set where there is something to send."""
+    """One open page. `entry` is the audit entry up to which it was notified; `wake` is set where there is something to send."""
 
     session: str
     actor: Actor
@@ -89,7 +89,7 @@ class Hub:
         self.is_failing = self.is_warned = False
 
     async def open(self, session: str, page: str, subject: int, since: datetime | None, entry: int | None) -> Stream:
-        """Open a stream, told first of what changed since the page was drawn. Raises NotOpened."""
+        """Open a stream that begins with what changed since the page was drawn. Raises NotOpened."""
         found = await self._in_thread(lambda: self._opened(session, page, subject, since, entry))
         stream, parts = found
         if Counter(other.user for other in self.streams)[stream.user] >= MOST_EACH:

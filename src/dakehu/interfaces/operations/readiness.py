@@ -1,6 +1,6 @@
 """Whether this desk can take requests: the database answers, its tables are those of this version, the keys are its keys.
 
-A desk that is about to end says so in a file (`draining`), so that whoever distributes requests sends no more of them.
+A desk that is about to end says so in a file (`draining`), so that the load balancer sends no more of them.
 """
 
 import os

@@ -223,22 +223,22 @@ class Rights:
         self.actor = actor
         self.asked: dict[str, dict[str, bool]] = {}
 
-    def __getitem__(self, room: str) -> dict[str, bool]:
-        if room not in self.asked:
-            self.asked[room] = self._of(room)
-        return self.asked[room]
+    def __getitem__(self, domain: str) -> dict[str, bool]:
+        if domain not in self.asked:
+            self.asked[domain] = self._of(domain)
+        return self.asked[domain]
 
-    def _of(self, room: str) -> dict[str, bool]:
-        verbs = _verbs_of(room)
+    def _of(self, domain: str) -> dict[str, bool]:
+        verbs = _verbs_of(domain)
         if not verbs:
-            raise KeyError(room)
+            raise KeyError(domain)
         return {verb: self.actor.may(needs) for verb, needs in verbs}
 
 
 @cache
-def _verbs_of(room: str) -> tuple[tuple[str, str], ...]:
-    """Return (name without its room, permission) of every public action of a room."""
-    verbs = (a for name, a in ACTIONS.items() if name.startswith(f"{room}.") and a.is_public)
+def _verbs_of(domain: str) -> tuple[tuple[str, str], ...]:
+    """Return (name without its domain, permission) of every public action of a domain."""
+    verbs = (a for name, a in ACTIONS.items() if name.startswith(f"{domain}.") and a.is_public)
     return tuple((a.name.partition(".")[2], a.needs) for a in verbs)
 
 

@@ -254,7 +254,7 @@ def posted_values(posted: QueryDict) -> dict[str, str]:
 
 
 def starting_values(action: Action) -> dict[str, Any]:
-    """What a new form begins with: now, today, whoever is asking."""
+    """What a new form begins with: now, today, the present user."""
     begin: dict[str, Any] = {"held_at": clock.local(clock.now()).isoformat()}
     if action.name == "service.log_interaction":
         begin["channel"] = "call"  # how most of them are held

@@ -1,4 +1,4 @@
-"""Manners of the web door: who is asking, in which language, with which headers, and what is said when it goes wrong."""
+"""Middleware of the web pages: the actor, the language, headers, and the answer to errors."""
 
 import logging
 from collections.abc import Callable
@@ -27,7 +27,7 @@ logger = logging.getLogger("dakehu.web")
 
 SIGN_IN, PASSWORD, SIGN_OUT = "/sign-in", "/me/password", "/sign-out"
 SURVEYS = "/s/"  # what leads there is a secret of its holder: no log names it
-# Whoever asks these without a sign-in acts as a stranger, who sees no row and may do nothing: what such an address does for
+# The person who asks these without a sign-in acts as a stranger, who sees no row and may do nothing: what such an address does for
 # strangers, the domain behind it declares (serving_strangers, open_to_strangers).
 OPEN_TO_ALL = ("/begin/", "/static/", "/published/", "/book/", "/test/", f"{SIGN_IN}/", SURVEYS)
 OPEN_PAGES = frozenset(

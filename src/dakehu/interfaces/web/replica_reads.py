@@ -1,4 +1,4 @@
-"""Whole pages that only read may come from the replica of the database, for whoever has not just written something.
+"""Whole pages that only read may come from the replica of the database, for the person who has not just written something.
 
 Innermost of all middleware: who asks, and what they may, is settled before, on the primary; the record of what was read is
 written there, too. Whatever goes wrong on the replica is done again on the primary.

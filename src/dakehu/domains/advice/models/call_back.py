@@ -12,7 +12,7 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 class CallBack(ClientRecorded):
-    """A call-back that is due or done. Whoever calls never serves the client; not before `not_before` (cooling off)."""
+    """A call-back that is due or done. The person who calls never serves the client; not before `not_before` (cooling off)."""
 
     names = Names("客户回访", "Call-back", "Call-backs")
     client_path = "client"

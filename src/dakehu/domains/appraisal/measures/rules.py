@@ -91,7 +91,7 @@ def percentile(values: Sequence[Decimal], share: Decimal) -> Decimal | None:
 def trim_outliers(rows: Sequence[Row]) -> list[Row]:
     """Return the rows without those whose own rate is beyond the first or last hundredth, at least one at each end.
 
-    Below three rows nothing is left out: then no big client could be told from the others.
+    Below three rows nothing is left out: then a big client could not be distinguished from the others.
     """
     if len(rows) < 3:
         return list(rows)

@@ -20,7 +20,7 @@ URGENT = "1"  # priority of a task
 def on_distress(*, case: int) -> dict[str, Any]:
     """Give the lead of a serious case a task for today, once; without a lead, who acts first. Returns {task: id or None}.
 
-    Of a complaint about a member of staff the task names the case and no client: whoever serves the client would read it.
+    Of a complaint about a member of staff the task names the case and no client: the person who serves the client would read it.
     """
     with acting_as(system_actor(str(bilingual("情绪个案升级", "Escalate a case of distress")), "worker")):
         row = DistressCase.objects.filter(pk=case, state=CaseState.OPEN.value).select_related("client").first()

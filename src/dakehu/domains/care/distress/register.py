@@ -60,7 +60,7 @@ def open_case(
 
 
 def find_open_case(source: CaseSource, ref: int, client: Any) -> DistressCase | None:
-    """Return the open case of a source, whoever acts; None without one."""
+    """Return the open case of a source, no matter who acts; None without one."""
     with elevated("look for the open case of a source"):
         rows = DistressCase.objects.filter(source=source.value, source_ref=ref, state=CaseState.OPEN.value)
         row: DistressCase | None = rows.filter(client=client).order_by("pk").first()
@@ -100,7 +100,7 @@ def note_contact(row: DistressCase) -> None:
 
 
 def note_feedback_contact(feedback: Feedback) -> None:
-    """Note on the open case of feedback that the actor contacted whoever gave it."""
+    """Note on the open case of feedback that the actor contacted the person who gave it."""
     row = find_open_case(CaseSource.FEEDBACK, feedback.pk, feedback.client)
     if row is not None and not row.is_contacted:
         row.caller, row.contacted_at = feedback.contacted_by, feedback.contacted_at

@@ -57,7 +57,7 @@ def get_feedback(pk: int, step: str = "") -> Feedback:
 def register_feedback(*, kind: str, text: str, received_at: datetime | None = None, **values: Any) -> Any:
     """Register what a client, or somebody who is none, said. Returns the feedback; for a complaint the case of compliance.
 
-    Without `owner` whoever registers it answers it. Words of distress open a case in the register of distress.
+    Without `owner` the person who registers it answers it. Words of distress open a case in the register of distress.
     """
     return add_feedback(kind=kind, text=text, received_at=received_at, **values)
 
@@ -199,7 +199,7 @@ def change_feedback(*, feedback: int, version: int | None = None, **values: Any)
     parameters=(FEEDBACK,),
 )
 def confirm_contact(*, feedback: int) -> Feedback:
-    """Note that a person has contacted whoever showed a sign of distress. Raises Refused where there is nothing to do."""
+    """Note that a person has contacted the person who showed a sign of distress. Raises Refused where there is nothing to do."""
     row = get_feedback(feedback)
     if not rules.needs_contact(str(row.distress), row.contacted_at is not None, str(row.state)):
         raise refusal("feedback", "没有待处理的痛苦信号。", "No sign of distress waits.")

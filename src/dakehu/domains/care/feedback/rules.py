@@ -58,7 +58,7 @@ def registration_error(
 
 
 def needs_contact(distress: str, is_contacted: bool, state: str) -> bool:
-    """Return whether a person must still contact whoever said it."""
+    """Return whether a person must still contact the person who said it."""
     return distress in AT_ONCE and not is_contacted and state != "closed"
 
 

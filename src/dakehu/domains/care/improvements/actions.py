@@ -60,7 +60,7 @@ def note_author(row: Issue) -> None:
 def open_issue(
     *, title: str, owner: Any = None, source_kind: str | None = None, source_ref: int | None = None, **values: Any
 ) -> Issue:
-    """Open an issue, perhaps from a record that it answers. Whoever opens it owns it unless somebody else is named."""
+    """Open an issue, perhaps from a record that it answers. The person who opens it owns it unless somebody else is named."""
     row = Issue(title=title, opened_on=clock.today(), **{key: one for key, one in values.items() if one is not None})
     row.opened_by = team.current_user()
     row.owner = owner or row.opened_by

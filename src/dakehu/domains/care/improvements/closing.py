@@ -1,4 +1,4 @@
-"""End an issue: submitted by whoever works on it, approved by somebody who does not."""
+"""End an issue: submitted by the person who works on it, approved by somebody who does not."""
 
 from dakehu.domains.care.improvements import rules
 from dakehu.domains.care.improvements.actions import ISSUE, SUBJECT, get_issue, note_author
@@ -65,7 +65,7 @@ def decide_closing(issue: int, is_approved: bool, note: str) -> None:
     parameters=(ISSUE,),
 )
 def reopen_issue(*, issue: int) -> Issue:
-    """Take a closed issue up again, to be checked anew."""
+    """Take a closed issue up again, to be checked again."""
     row = get_issue(issue)
     if row.closed_on is None:
         raise refusal("issue", "事项没有关闭。", "The issue is not closed.")

@@ -1,4 +1,4 @@
-"""Tell clients what became of their word: the text, a task for whoever serves each client, and who was informed."""
+"""Tell clients what became of their word: the text, a task for the person who serves each client, and who was informed."""
 
 from datetime import date
 from typing import Any
@@ -37,7 +37,7 @@ DAYS = 5  # trading days within which clients are to be informed [D]
     parameters=(ISSUE, TEXT),
 )
 def write_client_text(*, issue: int, client_text: str) -> Issue:
-    """Write what the linked clients are informed of; whoever serves each of them gets a task with it.
+    """Write what the linked clients are informed of; the person who serves each of them gets a task with it.
 
     Raises Refused for words that may not go to a client.
     """
@@ -53,7 +53,7 @@ def write_client_text(*, issue: int, client_text: str) -> Issue:
 def on_text(*, issue: int) -> dict[str, Any]:
     """Plan one task for each linked client who was not informed yet. Returns {tasks: how many are new}.
 
-    Of a complaint about a member of staff whoever handles the case gets it, without the client's name.
+    Of a complaint about a member of staff the person who handles the case gets it, without the client's name.
     """
     with acting_as(system_actor(str(bilingual("告知客户改进结果", "Inform clients of what changed")), "worker")):
         row = get_issue(issue)

@@ -1,4 +1,4 @@
-"""What an issue may be linked to, by (kind, id): declared by whoever owns the records.
+"""What an issue may be linked to, by (kind, id): declared by the domain that owns the records.
 
 Who does not see a record does not see that an issue is linked to it.
 """
@@ -61,6 +61,6 @@ declare(
     LinkKind("feedback", "客户意见", "Feedback", "care.Feedback", "/feedback/{id}/", title="text"),
     LinkKind("complaint", "投诉", "Complaint", "compliance.Complaint", "/complaints/{id}/"),
     LinkKind("request", "客户诉求", "Request", "service.Request", "/clients/{client}/?tab=service"),
-    # By its results, so that no answer leads to whoever gave it.
+    # By its results, so that no answer leads to the person who gave it.
     LinkKind("survey", "问卷结果", "Survey", "care.Survey", "/surveys/{id}/results", client="", title="title_zh"),
 )

@@ -1,6 +1,6 @@
 """The metrics of an effect: declared once, read from the records of the desk, never typed in.
 
-Numbers are of the whole firm, counted by the desk itself, so that they are the same whoever measures; they name no client.
+Numbers are of the whole firm, counted by the desk itself, so that they are the same no matter who measures; they name no client.
 What a text is about is found by the words of care.topics. A share of clients is of those who were clients when the
 window ended: opened until then, or without a day of opening.
 """

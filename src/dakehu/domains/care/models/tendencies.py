@@ -12,7 +12,7 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 class TendencyRemark(ClientRecorded):
-    """A client's own words about what the page of tendencies shows; it stands beside the figures and changes none."""
+    """A client's own words about what the page of tendencies shows; it is shown next to the figures and changes none."""
 
     names = Names("客户对倾向的说明", "Client's remark on a tendency", "Clients' remarks on tendencies")
     client_path = "client"

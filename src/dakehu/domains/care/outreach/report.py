@@ -70,7 +70,7 @@ def outreach_report(*, outreach: int | None = None) -> dict[str, Any]:
 def outflow_of(outreach: Outreach) -> dict[int, bool]:
     """Return {client: whether money left} of the clients of a campaign whose balances are known on its day and after it.
 
-    Of all its clients, whoever sees them: take only those in scope. Read once a balance of a newer day has come, since it
+    Of all its clients, no matter who sees them: take only those in scope. Read once a balance of a newer day has come, since it
     reads a file for each day.
     """
     last = min(outreach.day + timedelta(days=rules.OUTFLOW_DAYS), clock.today())

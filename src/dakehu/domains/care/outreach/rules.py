@@ -101,7 +101,7 @@ class Comparison:
 
 
 def compare_outflow(rows: Iterable[Outflow]) -> Comparison:
-    """Compare by intention, whoever was reached, within strata that hold both groups; other clients compare with nobody.
+    """Compare by intention, no matter who was reached, within strata that hold both groups; other clients compare with nobody.
 
     A stratum weighs n1·n2/(n1+n2) (Cochran, Mantel and Haenszel). Each group's weighted share enters Newcombe's interval with
     the effective number 1/Σ(w²/n); with one stratum this is Newcombe's interval itself.

@@ -93,7 +93,7 @@ def _records(first: date, last: date) -> dict[int, list[Any]]:
 def check_record(
     *, record_check: int, result: str, topic: str | None = None, note: str | None = None, version: int | None = None
 ) -> RecordCheck:
-    """Note whether a record passed; one that did not proposes the courses of its topic to whoever wrote it.
+    """Note whether a record passed; one that did not proposes the courses of its topic to the person who wrote it.
 
     Raises Refused for one's own record, for who was the other reader of it, once it is decided, and without topic or reason.
     """

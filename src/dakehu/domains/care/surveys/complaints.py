@@ -33,7 +33,7 @@ STEP = "care.complaint_surveys"
     offers_undo=False,
 )
 def decide_complaint_surveys() -> dict[str, int]:
-    """Invite whoever got a reply to a complaint some days ago, or keep why not; returns {invited, left_out, waiting}.
+    """Invite the person who got a reply to a complaint some days ago, or keep why not; returns {invited, left_out, waiting}.
 
     Each complaint once, whatever becomes of it later. While another complaint is open or marketing rests, the decision waits, until
     the time of waiting is over. Does nothing while no survey of complaints is open.

@@ -71,7 +71,7 @@ class Handed:
 
 @contextmanager
 def acting_for_link(token: str) -> Iterator[Opened]:
-    """Act as the desk for whoever holds a link. Raises LinkGone for one that does not work today."""
+    """Act as the desk for the person who holds a link. Raises LinkGone for one that does not work today."""
     read = tokens.read_token(token)
     with acting_as(system_actor("a survey is answered by its link", "web")):
         number = read.batch if read is not None else 0

@@ -38,7 +38,7 @@ def on_request(*, request: int) -> str:
 def decide_request(*, request: int) -> str:
     """Invite the client of a closed request if the rules allow it and the draw falls on it; keep the reason either way.
 
-    Every closed request is in the draw, whoever handled it. Does nothing for a request that is open again or decided, or
+    Every closed request is in the draw, no matter who handled it. Does nothing for a request that is open again or decided, or
     while no survey of requests is open.
     """
     row = model_of("service.Request").objects.select_related("client").filter(pk=request, state="closed").first()

@@ -17,7 +17,7 @@ class ApprovalKind:
     `name` is stored with each request; `model` is the table of the subjects, through whose scope requests are seen;
     `permission` is needed to decide; `open_url` is the page of a subject with {id} in it. `digest_of(id)` returns the digest
     of the subject as it is now. `on_decision(id, is_approved, note)` is called inside the action that decides, after the
-    decision is stored, as whoever decides; it raises Refused to prevent the decision. `seen_by`: only who holds it, and who
+    decision is stored, as the person who decides; it raises Refused to prevent the decision. `seen_by`: only who holds it, and who
     asked, sees requests. `waiting()` returns all subjects that wait by the domain's own record, so that none lacks a request.
     """
 

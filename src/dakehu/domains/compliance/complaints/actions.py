@@ -74,7 +74,7 @@ def register_complaint(
 ) -> Complaint:
     """Register a complaint of a client, or of a person who is none. Its deadlines follow from the settings.
 
-    Without `owner` whoever registers it handles it, their lead where it is about themselves.
+    Without `owner` the person who registers it handles it, their lead where it is about themselves.
     """
     today, days = clock.today(), store.deadlines()
     received = received_on or today
@@ -97,7 +97,7 @@ def register_complaint(
 
 
 def first_owner(row: Complaint, me: Any) -> Any:
-    """Return who handles a case at first: whoever registers it, their lead where it is about themselves; None without one."""
+    """Return who handles a case at first: the person who registers it, their lead where it is about themselves; None without one."""
     if me is None or row.about_staff_id != me.pk:
         return me
     lead = team.find_lead(me)

@@ -32,7 +32,7 @@ def open_cases(on: date | None = None) -> Any:
 
 
 def open_cases_for_staff(on: date | None = None) -> Any:
-    """Return open cases that name no member of staff: what whoever serves the client may be told of and reminded about."""
+    """Return open cases that name no member of staff: what the person who serves the client may be told of and reminded about."""
     return open_cases(on).filter(about_staff=None)
 
 

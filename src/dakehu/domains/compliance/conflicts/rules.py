@@ -9,7 +9,7 @@ BLOCK, DISCLOSE = "block", "disclose"
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry of the register. None or "": whoever, whichever. `until_on` is its last day, None while it lasts."""
+    """An entry of the register. None or "": anybody, any security. `until_on` is its last day, None while it lasts."""
 
     id: int
     kind: str

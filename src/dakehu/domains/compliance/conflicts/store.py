@@ -1,4 +1,4 @@
-"""Which entries of the register stand against what somebody says: asked by campaigns and advice, whoever may see them."""
+"""Which entries of the register stand against what somebody says: asked by campaigns and advice, no matter who may see them."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -29,7 +29,7 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 class NotAboutActor(scope.Scoped):
-    """Rows of cases that are not about the actor: whoever is complained about neither sees nor counts the case."""
+    """Rows of cases that are not about the actor: the person who is complained about neither sees nor counts the case."""
 
     def __init__(self, path: str = "about_staff") -> None:
         super().__init__()

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from dakehu.domains.compliance.registrations.choices import RegistrationKind, RegistrationState
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
-# People register as one or the other (domain.md 6, certainty K: to be checked before it is relied upon).
+# People register as one or the other (domain.md 6, certainty K: to be checked before it is relied on).
 EXCLUSIVE = frozenset({RegistrationKind.INVESTMENT_ADVISER, RegistrationKind.ANALYST})
 REMINDER_DAYS = 30  # before the last day; house default
 HELD = (RegistrationState.VALID, RegistrationState.SUSPENDED)

@@ -1,4 +1,4 @@
-"""The rules that the desk applies, for whoever wants to know why it refused."""
+"""The rules that the desk applies, for the person who wants to know why it refused."""
 
 from typing import Any
 

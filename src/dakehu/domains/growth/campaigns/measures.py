@@ -60,7 +60,7 @@ def message_counts(campaign: Campaign) -> dict[str, Any]:
 
 
 def outcomes_of(clients: Iterable[int], first: date, last: date, are_trades_wanted: bool = True) -> dict[str, set[int]]:
-    """Return {outcome: the clients who had it} from the first to the last day, whoever brought it about.
+    """Return {outcome: the clients who had it} from the first to the last day, no matter who brought it about.
 
     Trades are read from files, and only where they are wanted.
     """

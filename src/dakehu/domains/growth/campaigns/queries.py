@@ -112,7 +112,7 @@ def rule_lines(counts: dict[str, int]) -> list[dict[str, Any]]:
 
 
 def _frozen_counts(row: Campaign) -> dict[str, Any] | None:
-    """Return the numbers of the frozen list, of all its clients whoever sees them; None where none is frozen."""
+    """Return the numbers of the frozen list, of all its clients no matter who sees them; None where none is frozen."""
     if not row.list_digest:
         return None
     with elevated("count the clients of a campaign"):

@@ -75,7 +75,7 @@ def event_page(*, event: int, name: str | None = None, limit: int | None = None)
 
     {event, shown, counts: {invited, yes, maybe, no, open, came, sent, to_send}, refused: [{rule, text, count}], cost_each,
     invitations: [{id, client, client_id, answer, answer_code, attended_at, rule}], approval, can: {edit, submit, decide, send,
-    attend}}. Counts are of all invited but restricted clients, whoever sees them. `name` keeps the clients whose name contains it.
+    attend}}. Counts are of all invited but restricted clients, no matter who sees them. `name` keeps the clients whose name contains it.
     """
     row = get_event(event)
     with elevated("count the invitations of an event"):

@@ -31,7 +31,7 @@ def _whole(default: int, least: int, most: int, zh: str, en: str, help_zh: str =
 class Campaign(Recorded):
     """A message to clients who pass a filter, approved by a second person and measured against a control group.
 
-    `filters` and `text` are those of the client list, in the sight of whoever submits it. When it is submitted the list is
+    `filters` and `text` are those of the client list, as the person who submits it sees them. When it is submitted the list is
     frozen (CampaignMember) and `list_digest` and `seed` are set; `edited_by` are the ids of all who wrote it.
     """
 

@@ -25,7 +25,7 @@ ON = Parameter("on", required=False, kind="date", spec=FieldSpec("季度内任�
 def hit_rates(pipeline: Pipeline, stages: list[Stage], today: date) -> dict[int, rules.HitRate]:
     """Return {position of each open stage: hit rate} of the whole desk over the last two years.
 
-    Counts only, so that all opportunities of the firm count, whoever sees them; none of restricted clients.
+    Counts only, so that all opportunities of the firm count, no matter who sees them; none of restricted clients.
     """
     since = today - timedelta(days=rules.HISTORY_DAYS)
     with elevated("count won and lost opportunities of the firm"):
@@ -113,7 +113,7 @@ def _total(won: Decimal, parts: Iterable[Decimal | None]) -> Decimal:
 
 
 def _money(is_cleared: bool) -> Any:
-    """Return how amounts are told: as text, None for readers who are not cleared."""
+    """Return how amounts are rendered: as text, None for readers who are not cleared."""
     return lambda value: format(value, ".2f") if is_cleared and value is not None else None
 
 

@@ -109,7 +109,7 @@ def withdraw_support(*, idea: int) -> None:
     "innovation.sponsor_idea", needs=Permission.IDEA_SPONSOR, zh="牵头创意", en="Sponsor an idea", parameters=(IDEA,)
 )
 def sponsor_idea(*, idea: int) -> Idea:
-    """Take an idea: whoever does sees to it that it is tried or decided."""
+    """Take an idea: the person who does sees to it that it is tried or decided."""
     row = get_idea(idea)
     _refuse(rules.sponsor_error(str(row.state), row.author_id, current_actor().user_id))
     row.sponsor = team.current_user()

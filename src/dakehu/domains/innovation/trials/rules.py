@@ -212,7 +212,7 @@ def is_vulnerable_client(is_person: bool, age: int | None, older_from: int, is_i
 
 
 def matters_named(texts: Iterable[str]) -> list[str]:
-    """Return the matters that no trial varies and that its words name, so that whoever approves looks twice."""
+    """Return the matters that no trial varies and that its words name, so that the person who approves looks twice."""
     said = "\n".join(texts).casefold()
     return [word for word in MATTERS if word in said]
 

@@ -96,7 +96,7 @@ def _write_members(row: Trial, strata: dict[int, str], groups: rules.Groups) -> 
 
 
 def _move_idea(row: Trial) -> None:
-    """Let the idea of a trial follow: in trial while one of its trials runs, whoever owns that."""
+    """Let the idea of a trial follow: in trial while one of its trials runs, no matter who owns that."""
     if row.idea_id is None:
         return
     with elevated("ask whether another trial of an idea runs"):
@@ -134,7 +134,7 @@ def _must_run(row: Trial) -> None:
 )
 def decide_trial(*, trial: int, outcome: str, reason: str, until: date | None = None) -> TrialDecision:
     """Adopt, stop or extend a trial after its result was measured. Nothing follows by itself: the idea's sponsor decides on the
-    idea, the catalogue is changed by whoever keeps it. Raises Refused for its owner and authors."""
+    idea, the catalogue is changed by the person who keeps it. Raises Refused for its owner and authors."""
     row = get_whole_trial(trial)
     _must_run(row)
     if not row.result or not is_over(row) or row.ends_on is None:

@@ -1,7 +1,7 @@
 """Retention: how long clients stay, by their age as clients, with those still there counted as long as they are observed.
 
-Kaplan and Meier's estimate with delayed entry: whoever opened before the balances begin counts from then on only, and
-whoever is still there counts up to the last month (censored), not as one who stayed for good.
+Kaplan and Meier's estimate with delayed entry: the person who opened before the balances begin counts from then on only, and
+the person who is still there counts up to the last month (censored), not as one who stayed for good.
 """
 
 from typing import Any

@@ -88,7 +88,7 @@ def record_model(*, kind: str, trained: versions.Trained, by: int | None) -> Pre
 )
 def switch_on_model(*, model: int, reason: str) -> PredictionModel:
     """Use a version from the next night on; the one in use is replaced. Raises Refused for a version that does not beat the
-    rule on the past, for one that whoever switches it on has trained, and without a reason."""
+    rule on the past, for one that the person who switches it on has trained, and without a reason."""
     row = get_model(model)
     if row.failures or not row.definition:
         why = "；".join(failure_words(name) for name in row.failures)

@@ -1,6 +1,6 @@
 """The cases that a prediction learns from: who was looked at on which day, what was known then, and what came of it. Pure.
 
-A gap lies between the day and the days on which the outcome counts, so that whoever is leaving already is no success.
+A gap lies between the day and the days on which the outcome counts, so that the person who is leaving already is no success.
 """
 
 from dataclasses import dataclass

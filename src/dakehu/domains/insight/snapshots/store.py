@@ -113,7 +113,7 @@ def write(
 
 def rewrite(keep: Any) -> int:
     """Write every snapshot again with the rows for which `keep(ids)` is true, under the same moment; return how many were
-    written. A file under another name: whoever has one open counts by its own rows."""
+    written. A file under another name: the person who has one open counts by its own rows."""
     count = 0
     for path in _paths():
         snapshot = _read(path)

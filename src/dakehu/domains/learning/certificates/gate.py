@@ -1,4 +1,4 @@
-"""Refuse an action that a certificate gates to whoever holds no valid one: asked before every action, at every door."""
+"""Refuse an action that a certificate gates to the person who holds no valid one: asked before every action, in every interface."""
 
 from collections.abc import Iterable
 
@@ -48,7 +48,7 @@ def _gates(kinds: Iterable[CertificateKind]) -> dict[str, list[tuple[int, str]]]
 
 
 def issues_of(user_id: int, kind: int) -> list[Issue]:
-    """Return all issues of a kind of certificate to somebody, whoever asks."""
+    """Return all issues of a kind of certificate to somebody, no matter who asks."""
     with elevated("look whether somebody holds a certificate"):
         rows = Certificate.objects.filter(user_id=user_id, kind_id=kind)
         return [Issue(row.issued_on, row.expires_on, row.revoked_on) for row in rows]

@@ -103,7 +103,7 @@ def open_course(*, course_id: int) -> Course:
     parameters=(COURSE,),
 )
 def close_course(*, course_id: int) -> Course:
-    """Close a course to new learners; whoever takes it may finish."""
+    """Close a course to new learners; the person who takes it may finish."""
     row = get_course(course_id)
     row.state = CourseState.CLOSED.value
     row.save()

@@ -19,7 +19,7 @@ from dakehu.foundation.gates.registry import query
 
 @query("learning.courses", needs=Permission.LEARNING_READ, zh="课程列表", en="Courses", parameters=(FILTERS, ORDER))
 def courses(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return the courses, by code; those in preparation are seen by whoever keeps courses."""
+    """Return the courses, by code; those in preparation are seen by the person who keeps courses."""
     rows = filter_rows(Course.objects.all(), filters or {}, order or "")
     if not current_actor().may(Permission.COURSE_WRITE):
         rows = rows.exclude(state=CourseState.DRAFT.value)
@@ -28,7 +28,7 @@ def courses(*, filters: dict[str, Any] | None = None, order: str | None = None) 
 
 @query("learning.course", needs=Permission.LEARNING_READ, zh="一门课程", en="A course", parameters=(COURSE,))
 def course_row(*, course_id: int) -> Course:
-    """Return a course. Raises NotFound for one in preparation, but to whoever keeps courses."""
+    """Return a course. Raises NotFound for one in preparation, but to the person who keeps courses."""
     row = get_course(course_id)
     if row.state == CourseState.DRAFT and not current_actor().may(Permission.COURSE_WRITE):
         raise NotFound(bilingual("课程", "course"))

@@ -110,7 +110,7 @@ def open_paper(*, paper_id: int) -> ExamPaper:
     parameters=(PAPER,),
 )
 def close_paper(*, paper_id: int) -> ExamPaper:
-    """Close a paper to new attempts; whoever sits it may finish, and results stay."""
+    """Close a paper to new attempts; the person who sits it may finish, and results stay."""
     row = store.get_paper(paper_id)
     row.state = PaperState.CLOSED.value
     row.save()

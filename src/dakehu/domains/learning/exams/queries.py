@@ -18,7 +18,7 @@ from dakehu.foundation.gates.registry import query
 
 @query("learning.papers", needs=Permission.LEARNING_READ, zh="试卷列表", en="Exam papers", parameters=(FILTERS, ORDER))
 def papers(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return the exam papers, by code; those in preparation are seen by whoever keeps them."""
+    """Return the exam papers, by code; those in preparation are seen by the person who keeps them."""
     rows = filter_rows(ExamPaper.objects.select_related("certificate_kind"), filters or {}, order or "")
     if not current_actor().may(Permission.QUESTION_WRITE):
         rows = rows.exclude(state=PaperState.DRAFT.value)

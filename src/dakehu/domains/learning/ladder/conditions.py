@@ -39,7 +39,7 @@ Source = Callable[[int, str, date], Figure]
 class ConditionKind:
     """A kind of condition.
 
-    `source(person, subject, day)` measures it whoever asks; the queries of the ladder check the reader. `unit` is a pair of words
+    `source(person, subject, day)` measures it no matter who asks; the queries of the ladder check the reader. `unit` is a pair of words
     behind the figure; `decimals` of the figure as shown. `needs_subject`: the condition names what it is about (a certificate).
     """
 

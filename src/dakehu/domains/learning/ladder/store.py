@@ -38,7 +38,7 @@ def get_promotion(pk: int) -> Promotion:
 
 
 def level_of(person: int) -> StaffLevel | None:
-    """Return the present level of a person, whoever asks; None where none is entered."""
+    """Return the present level of a person, no matter who asks; None where none is entered."""
     with elevated("look up the level of a person"):
         row: StaffLevel | None = StaffLevel.objects.filter(user_id=person).order_by("-since", "-pk").first()
     return row

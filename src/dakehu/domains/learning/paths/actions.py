@@ -92,7 +92,7 @@ def open_path(*, path_id: int) -> LearningPath:
     parameters=(PATH,),
 )
 def close_path(*, path_id: int) -> LearningPath:
-    """Close a path to new learners; whoever follows it goes on."""
+    """Close a path to new learners; the person who follows it goes on."""
     row = store.get_path(path_id)
     row.state = PathState.CLOSED.value
     row.save()
@@ -132,7 +132,7 @@ def add_path_step(*, path_id: int, course: Any, days: int) -> PathStep:
     parameters=(STEP,),
 )
 def remove_path_step(*, step_id: int) -> None:
-    """Remove a course from a path; whoever takes it goes on."""
+    """Remove a course from a path; the person who takes it goes on."""
     row = PathStep.objects.filter(pk=step_id).first()
     if row is None:
         raise NotFound(bilingual("路径课程", "step of a path"))

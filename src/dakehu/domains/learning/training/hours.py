@@ -14,7 +14,7 @@ from dakehu.foundation.access.actor import elevated
 
 
 def training_hours(user_id: int, year: int) -> tuple[Decimal, Decimal]:
-    """Return (hours done, hours required) of a person in a calendar year, whoever asks; call it from queries that check the reader."""
+    """Return (hours done, hours required) of a person in a calendar year, no matter who asks; call it from queries that check the reader."""
     done, required = hours_of([user_id], year)[user_id]
     return done, required.hours
 

@@ -19,7 +19,7 @@ def _fall(zh: str, en: str) -> Any:
 
 
 class StressScenario(Recorded):
-    """A fall that the firm thinks of. Never changed: withdrawn and set anew, so that what was reported stays so."""
+    """A fall that the firm thinks of. Never changed: withdrawn and set again, so that what was reported stays so."""
 
     names = Names("自设情景", "Own scenario", "Own scenarios")
 

@@ -84,7 +84,7 @@ def write_review(
     parameters=(REVIEW,),
 )
 def sign_review(*, review: int) -> StrategyReview:
-    """Sign off a review, and plan the next. Raises Refused for whoever wrote it."""
+    """Sign off a review, and plan the next. Raises Refused for the person who wrote it."""
     row = _get_review_to_decide(review)
     row.state, row.signed_at, row.signed_by = ReviewState.SIGNED.value, clock.now(), team.current_user()
     row.save()

@@ -126,7 +126,7 @@ def _index_of(address: str) -> str:
 
 
 def _find(key: str, index: str) -> int | None:
-    """Return the id of the delivery of a message to an address, whoever queued it."""
+    """Return the id of the delivery of a message to an address, no matter who queued it."""
     with elevated("look for a delivery that is queued already"):
         found: int | None = Delivery.objects.filter(key=key, address_index=index).values_list("pk", flat=True).first()
     return found

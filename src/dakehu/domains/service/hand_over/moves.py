@@ -45,7 +45,7 @@ class Move:
 def moves_of(user: Any, chosen: Iterable[int] | None = None) -> dict[int, Move]:
     """Return {client id: move} of what is open with a colleague at clients that the actor sees, without receivers.
 
-    `chosen` limits it to some clients. Clients behind an information wall stay out of it for whoever may not see them, in
+    `chosen` limits it to some clients. Clients behind an information wall stay out of it for the person who may not see them, in
     counts too.
     """
     wanted = None if chosen is None else sorted(set(chosen))

@@ -38,7 +38,7 @@ def undo_hand_over(*, hand_over: int, reason: str) -> dict[str, Any]:
     """Give the clients of a hand-over back to the colleague who gave them, with the open work that still is the receivers'.
 
     A client that has gone on to somebody else meanwhile is left there, and named. An account that the hand-over ended is
-    opened again (by whoever may keep staff); its sessions and tokens stay ended. Signed packs stay on record. Returns {clients,
+    opened again (by the person who may keep staff); its sessions and tokens stay ended. Signed packs stay on record. Returns {clients,
     work, left: [codes]}.
     """
     row = get_hand_over(hand_over, HandOverState.EFFECTIVE)

@@ -1,6 +1,6 @@
 """File mails on the timelines of clients, or set them aside with the reason. Called by what fetched them, inside an act.
 
-Whoever acts decides the reach: the owner of a mailbox files to clients in reach, the system (the firm's mailbox) to all.
+The person who acts decides the reach: the owner of a mailbox files to clients in reach, the system (the firm's mailbox) to all.
 A mail that is known is never filed twice: not to the same client, from whichever mailbox, nor set aside twice for one owner.
 """
 

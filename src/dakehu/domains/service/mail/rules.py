@@ -40,7 +40,7 @@ class Directory:
 def match_clients(sender: str, recipients: Collection[str], known: Directory) -> Match:
     """Return to whom a mail belongs.
 
-    Several clients get it each only if exactly the same people may see all of them: whoever then reads the copy of one
+    Several clients get it each only if exactly the same people may see all of them: the person who then reads the copy of one
     sees nothing of another whom they could not see anyway. Otherwise a person decides.
     """
     direction = SENT if sender in known.ours else RECEIVED

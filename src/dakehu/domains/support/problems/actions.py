@@ -80,7 +80,7 @@ def _save(row: KnownProblem, values: dict[str, Any], anyway: bool | None) -> Kno
     parameters=(KNOWN_PROBLEM, FIXED_IN),
 )
 def fix_problem(*, known_problem: int, fixed_in: str) -> KnownProblem:
-    """Say in which version a problem is fixed; whoever subscribed finds it in the bell."""
+    """Say in which version a problem is fixed; the person who subscribed finds it in the bell."""
     row = get_problem(known_problem)
     if not fixed_in.strip():
         raise refusal("fixed_in", "请填写版本。", "Name the version.")

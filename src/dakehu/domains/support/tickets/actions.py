@@ -183,7 +183,7 @@ def solve_ticket(*, ticket: int) -> Ticket:
     offers_undo=False,
 )
 def reopen_ticket(*, ticket: int, text: str, anyway: bool | None = None) -> Ticket:
-    """Open a ticket again with what is still missing: whoever asked, or support."""
+    """Open a ticket again with what is still missing: the person who asked, or support."""
     is_support = current_actor().may(Permission.SUPPORT_ANSWER)
     row = store.get_ticket(ticket) if is_support else store.get_own_ticket(ticket)
     store.check_step(row, "reopen")
@@ -218,7 +218,7 @@ def close_ticket(*, ticket: int, text: str, anyway: bool | None = None) -> Ticke
     parameters=(TICKET, Parameter("problem", "support.KnownProblem", spec=FieldSpec("已知问题", "Known problem"))),
 )
 def link_problem(*, ticket: int, problem: KnownProblem) -> Ticket:
-    """Say which known problem is behind a ticket; whoever asked hears once it is fixed."""
+    """Say which known problem is behind a ticket; the person who asked hears once it is fixed."""
     row = store.get_ticket(ticket)
     row.problem = problem
     row.save()

@@ -108,7 +108,7 @@ def ticket_page(*, ticket: int) -> dict[str, Any]:
     """Return what the page of a ticket shows.
 
     {row, messages: [{text, author, is_from_support, written_at}], files: [{id, name, size}], problem or None, steps, is_mine,
-    is_support}; files are there for whoever asked and for support only.
+    is_support}; files are there for the person who asked and for support only.
     """
     row, actor = store.get_ticket(ticket), current_actor()
     row.voice_count = Voice.objects.filter(ticket=row).count()

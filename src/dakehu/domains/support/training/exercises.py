@@ -1,4 +1,4 @@
-"""Exercises of the training desk: each is done once the audit holds its action by whoever practises."""
+"""Exercises of the training desk: each is done once the audit holds its action by the person who practises."""
 
 from dataclasses import dataclass
 from typing import Any

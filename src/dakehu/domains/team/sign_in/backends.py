@@ -14,7 +14,7 @@ from dakehu.foundation.access.actor import SIGN_IN, Actor, acting_as, serving_st
 from dakehu.foundation.base import firm_settings
 
 BACKEND = "dakehu.domains.team.sign_in.backends.StaffBackend"
-PASSWORD_PASSED = "second"  # noqa: S105  in the session of whoever holds a second factor
+PASSWORD_PASSED = "second"  # noqa: S105  in the session of the person who holds a second factor
 FACTOR_PASSED = "proved"  # session key: when the password was last entered
 
 

@@ -46,7 +46,7 @@ class Purpose(StrEnum):
 
     SET_UP = "set_up"  # the first account of an empty desk
     SIGN_IN = "sign_in"  # signing in the only person of a desk
-    FILE = "file"  # a file that waits for whoever signs in next with this link
+    FILE = "file"  # a file that waits for the person who signs in next with this link
     TRAINING = "training"  # the way of a person of the desk into its training desk
 
 

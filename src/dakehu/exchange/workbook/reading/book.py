@@ -1,4 +1,4 @@
-"""A file as sheets of text, whatever its format; the format is told by its content, never by its name."""
+"""A file as sheets of text, whatever its format; the format is detected from its content, never by its name."""
 
 import io
 import zipfile

@@ -1,6 +1,6 @@
 """What a number looks like in its cell: zeros and letters of a code, a unit or a currency that stand in the format. Pure.
 
-Only formats that say something about the value are told apart: `00000000`, `"A"00000`, `0"万"`, `[$HK$]#,##0`, `0%`.
+Only formats that say something about the value are distinguished: `00000000`, `"A"00000`, `0"万"`, `[$HK$]#,##0`, `0%`.
 A format that scales what it shows (`0!.0,"万"`) agrees with the number itself, which is then left as it is.
 """
 

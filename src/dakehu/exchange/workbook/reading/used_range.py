@@ -1,4 +1,4 @@
-"""How far a sheet reaches, told from its XML before anything is unpacked into cells: one stray cell in the last corner
+"""The used range of a sheet, read from its XML before anything is unpacked into cells: one stray cell in the last corner
 would make the readers lay out billions of empty ones."""
 
 import io

@@ -85,7 +85,7 @@ def _name(first: date) -> str:
 
 
 def _add_scheme(acting: Acting) -> int:
-    """Add the house's scheme with a small minimum n and let compliance approve it; a draft of the next edition stands beside it."""
+    """Add the house's scheme with a small minimum n and let compliance approve it; a draft of the next edition exists too."""
     with acting("admin"):
         scheme: int = perform("appraisal.add_scheme", {"name": SCHEME}).pk
         found = ask("appraisal.scheme", {"appraisal_scheme": scheme})

@@ -294,7 +294,7 @@ def progress(
     """A bar from 0 to 100; with `poll` (a job's JSON address) it moves by itself.
 
     state: "" | done | failed; target: selector that receives the job's `result_html`;
-    reload: load the page anew when the job ends.
+    reload: load the page again when the job ends.
     """
     return {
         "value": round(float(value)),

@@ -160,7 +160,7 @@ def ask_for(
     elsewhere = [str(t) for name, texts in (faults or {}).items() if name not in named for t in texts]
     keep = {name: given[name] for name in (*_row_names(action), *CARRIED, "then") if given.get(name)}
     if "version" in {parameter.name for parameter in action.parameters} and row is not None:
-        # After a conflict the form carries the present version: saving again is a decision made with both in sight.
+        # After a conflict the form carries the present version: saving again is a decision made with both shown.
         keep["version"] = row.row_version if conflict else given.get("version", row.row_version)
         fresh = forms.questions(action, now, None, leave_out=hidden_parameters(action))
         keep["base"] = (
@@ -225,7 +225,7 @@ def about(row: Any) -> str:
 
 
 def success_response(request: HttpRequest, action: Action, client: Any, result: Any, kept: list[str]) -> HttpResponse:
-    """What follows a verb well done: a value shown once, a toast beside the list, or the page anew."""
+    """What follows a verb well done: a value shown once, a toast beside the list, or the page again."""
     text = bilingual("已完成：{what}。", "Done: {what}.", what=action.label)
     if kept:
         text = bilingual(
@@ -259,7 +259,7 @@ def success_response(request: HttpRequest, action: Action, client: Any, result: 
 
 
 def close_dialog(text: Bilingual) -> HttpResponse:
-    """The dialog closes, the list that listens for "worked" draws itself anew."""
+    """The dialog closes, the list that listens for "worked" draws itself again."""
     report = {"toast": {"text": str(text), "kind": "success"}, "closes": True, "worked": True}
     return HttpResponse(headers={"HX-Trigger": json.dumps(report)})
 

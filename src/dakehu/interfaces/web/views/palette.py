@@ -53,7 +53,7 @@ def meant(asked: str, words: Bilingual) -> bool:
 def _clients_and_actions(asked: str, actor: Actor) -> list[dict[str, Any]]:
     """Return an action with the client that was typed beside it first; else clients, then the action for recent clients.
 
-    The letters of a client's name may begin the words of an action too: whoever typed no more means the client.
+    The letters of a client's name may begin the words of an action too: the person who typed no more means the client.
     """
     for actions, name in split_typed(asked, client_actions(actor)):
         # Who is named, not who is spoken of somewhere.

@@ -42,5 +42,5 @@ def publish(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def read(request: HttpRequest, token: str) -> HttpResponse:
-    """A published table as CSV, for whoever has its address."""
+    """A published table as CSV, for the person who has its address."""
     return HttpResponse(read_published(token), content_type="text/csv; charset=utf-8")

@@ -17,7 +17,7 @@ from dakehu.interfaces import rate_limits
 def page(request: HttpRequest, token: str) -> HttpResponse:
     """Show the questionnaire of a link, and take its answers. Wrong links cost an address much of its minute.
 
-    Whoever is signed in sees no questions: staff neither fill it in nor steer an answer.
+    The person who is signed in sees no questions: staff neither fill it in nor steer an answer.
     """
     if request.user.is_authenticated:
         return _render(request, {"is_staff": True}, 403)

@@ -124,7 +124,7 @@ def teams(request: HttpRequest) -> HttpResponse:
 
 
 def _group_figures() -> dict[str, dict[int, dict[str, Any]]]:
-    """Figures of branches and teams by their number, of the clients in sight; none for readers who may not see money."""
+    """Figures of branches and teams by their number, of visible clients; none for readers who may not see money."""
     actor = current_actor()
     if not actor.may(Permission.LEDGER_READ) or actor.clearance < PERSONAL:
         return {"branch": {}, "team": {}}

@@ -25,7 +25,7 @@ SATISFACTION = {
 def page(request: HttpRequest, token: str) -> HttpResponse:
     """Show the survey of a link and take its answers. A second post and a used link see the same thanks.
 
-    Wrong, altered, expired and unknown links see one page, and cost an address much of its minute. Whoever is signed in sees no
+    Wrong, altered, expired and unknown links see one page, and cost an address much of its minute. The person who is signed in sees no
     question: staff do not answer for clients.
     """
     if request.user.is_authenticated:

@@ -58,7 +58,7 @@ def settings_of_mine(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("current", "password")
 @require_http_methods(["GET", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
-    """A page of its own, because whoever has a first password comes here before anything else."""
+    """A page of its own, because the person who has a first password comes here before anything else."""
     action, asked = ACTIONS["team.change_my_password"], {}
     if request.method == "POST":
         try:

@@ -25,7 +25,7 @@ UNFINISHED = "totp"  # in the session: the sealed secret of an app that has not 
 
 
 def require_recent_password(view: Any) -> Any:
-    """Around every change: whoever gave the password long ago is asked for it again first."""
+    """Around every change: the person who gave the password long ago is asked for it again first."""
 
     @functools.wraps(view)
     def run(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:

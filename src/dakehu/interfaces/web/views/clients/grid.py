@@ -137,23 +137,23 @@ def _series_column(chosen: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _series() -> Series | None:
-    """The numbers in time that stand beside a client, None where the reader may not see them."""
-    lent = _series_source()
-    return lent.series if lent is not None else None
+    """The series of figures of a client, None where the reader may not see them."""
+    extension = _series_source()
+    return extension.series if extension is not None else None
 
 
 def _series_source() -> ColumnExtension | None:
     clearance = current_actor().clearance
-    lent = extensions_of(model_of("clients.Client"))
-    return next((one for one in lent if one.series and one.series.spec.sensitivity <= clearance), None)
+    extensions = extensions_of(model_of("clients.Client"))
+    return next((one for one in extensions if one.series and one.series.spec.sensitivity <= clearance), None)
 
 
 def _lines_of(rows: list[Any]) -> dict[int, list[Any]]:
     """{client: the numbers of its small line}."""
-    lent = _series_source()
-    if lent is None or lent.series is None:
+    extension = _series_source()
+    if extension is None or extension.series is None:
         return {}
-    field, beside = lent.series.field, extension_rows(lent, (row.pk for row in rows))
+    field, beside = extension.series.field, extension_rows(extension, (row.pk for row in rows))
     return {pk: getattr(row, field) for pk, row in beside.items()}
 
 

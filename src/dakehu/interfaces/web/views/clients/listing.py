@@ -89,7 +89,7 @@ def client_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 def save_view(request: HttpRequest) -> HttpResponse:
     """Keep the list as it stands under a name, its columns included; shared with the team if wished, where each may
-    arrange the columns anew without changing them for the others."""
+    arrange the columns again without changing them for the others."""
     try:
         columns = clean_columns(json.loads(request.POST.get("columns") or "[]"))
     except (ValueError, KeyError, TypeError):

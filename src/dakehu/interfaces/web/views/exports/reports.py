@@ -30,7 +30,7 @@ def one(request: HttpRequest, client_id: int) -> HttpResponse:
 
 @require_POST
 def many(request: HttpRequest) -> HttpResponse:
-    """A report of each client who was chosen, filtered, or is in sight at all."""
+    """A report of each client who was chosen, filtered, or is visible at all."""
     kind, rows = chosen_of(request.POST)
     numbers = None if kind == "all" else list(rows.values_list("pk", flat=True))
     try:

@@ -177,7 +177,7 @@ def _masked_fields() -> list[str]:
 
 
 def _encrypted_fields() -> list[str]:
-    """Fields that leave the house masked, whoever exports."""
+    """Fields that leave the house masked, no matter who exports."""
     return [
         c.label
         for name in ("clients.Client", "clients.Contact")

@@ -123,7 +123,7 @@ def _rows(made: list[dict[str, Any]]) -> list[dict[str, Any]]:
             **{f"c{index}": text for index, text in row["cells"].items()},
             "faults": {
                 "" if f["index"] is None else f"c{f['index']}": {"message": f[code], "remedy": f[f"remedy_{code}"]}
-                for f in reversed(row["faults"])  # the first of several in one cell is told
+                for f in reversed(row["faults"])  # the first of several in one cell is shown
             },
             "came": {f"c{index}": text for index, text in row["came"].items()},
         }

@@ -142,7 +142,7 @@ def _column(number: int, column: dict[str, Any], names: dict[str, str]) -> dict[
 
 def changes(plan: dict[str, Any], posted: QueryDict) -> dict[str, Any]:
     """What the form says differently from the plan, as `intake.correct` takes it. A table whose part or heading row
-    changes is read anew, so its column choices, made under the old reading, are left aside."""
+    changes is read again, so its column choices, made under the old reading, are left aside."""
     made: dict[str, Any] = {
         "mode": posted.get("mode") or plan["mode"],
         "key": posted.get("key") or plan["key"],
@@ -272,7 +272,7 @@ def _sample(row: dict[str, Any], part: definitions.Worksheet, mine: int) -> dict
 def ignored_parts(result: dict[str, Any]) -> list[dict[str, Any]]:
     """Return columns that no field took and cells outside the tables, with place and reason in the reader's language.
 
-    `add` is the address of the form for a custom field of an unknown heading, "" for whoever may not add one.
+    `add` is the address of the form for a custom field of an unknown heading, "" for the person who may not add one.
     """
     may_add = current_actor().may(ACTIONS["fields.add"].needs)
     columns = [

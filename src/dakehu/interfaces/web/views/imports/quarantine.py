@@ -24,7 +24,7 @@ SHOWN = ("client", "source", "line", "reason", "detail", "state")
 
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """Rows held back, of all clients in sight or of ?client=number, by state."""
+    """Rows held back, of all visible clients or of ?client=number, by state."""
     state = _model()._meta.get_field("state")
     choices = state.choice_set
     chosen = request.GET.get("state", "waiting")

@@ -54,7 +54,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def training(request: HttpRequest, pk: int) -> HttpResponse:
-    """One training with its evidence, and the decision for whoever approves it."""
+    """One training with its evidence, and the decision for the person who approves it."""
     found = ask("learning.training_page", {"training_record": pk})
     labels = labels_of("learning.TrainingRecord")
     content = {

@@ -31,7 +31,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def person(request: HttpRequest, pk: int) -> HttpResponse:
-    """The same of a member of the team, for whoever leads it."""
+    """The same of a member of the team, for the person who leads it."""
     crumbs = [{"label": bilingual("团队学习", "Team learning"), "url": "/learning/team/"}]
     content = _content(pk, {"crumbs": crumbs})
     name = content["ladder"]["person"]["name"]
@@ -63,7 +63,7 @@ def _add_tones(conditions: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 @require_safe
 def promotion(request: HttpRequest, pk: int) -> HttpResponse:
-    """One proposal with its frozen figures, and the decision for whoever may decide."""
+    """One proposal with its frozen figures, and the decision for the person who may decide."""
     found = ask("learning.promotion_page", {"promotion_id": pk})
     labels, shown = labels_of("learning.Promotion"), found["shown"]
     content = {

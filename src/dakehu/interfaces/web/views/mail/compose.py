@@ -24,7 +24,7 @@ def write(request: HttpRequest, client_id: int) -> HttpResponse:
     client = clients.get_client(client_id)
     source = request.POST if request.method == "POST" else request.GET
     given = {name: source[name] for name in GIVEN if source.get(name)}
-    if source.get("do") == "fill":  # another template begins anew
+    if source.get("do") == "fill":  # another template begins again
         given = {name: value for name, value in given.items() if name not in ("subject", "text")}
     if request.method == "POST" and source.get("do") == "send":
         try:

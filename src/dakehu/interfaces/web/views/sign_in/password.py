@@ -1,4 +1,4 @@
-"""Signing in and out: the password first, with a lock after five failures; then the second step of whoever has one."""
+"""Signing in and out: the password first, with a lock after five failures; then the second step of the person who has one."""
 
 import secrets
 from datetime import timedelta
@@ -20,7 +20,7 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.interfaces.client_address import is_from_this_machine
 
 WRONG = bilingual("登录名或密码不正确，请核对后再试。", "User name or password is wrong; please check and try again.")
-PENDING = "second_for"  # in the session of whoever has given the password and owes the second step
+PENDING = "second_for"  # in the session of the person who has given the password and owes the second step
 DEVICE = "device"
 YEAR = 31536000
 

@@ -54,7 +54,7 @@ def ask(request: HttpRequest, user: Any, fault: Bilingual | str = "", status: in
 
 @require_POST
 def passkey(request: HttpRequest) -> HttpResponse:
-    """The challenge for a passkey: of whoever owes the second step, else of anybody who has one."""
+    """The challenge for a passkey: of the person who owes the second step, else of anybody who has one."""
     held = pending(request)
     return JsonResponse(second_factors.begin_passkey(held[0] if held else None))
 

@@ -117,7 +117,7 @@ def run(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def enter(request: HttpRequest) -> HttpResponse:
-    """On the training desk: sign in whoever a link of the desk beside it names. Raises LinkRefused with the reason."""
+    """On the training desk: sign in the person whom a link of the desk beside it names. Raises LinkRefused with the reason."""
     if not settings.TRAINING:
         raise Http404
     token = request.GET.get("token", "")
