@@ -22,7 +22,7 @@ from dakehu.domains.clients.models import (
     Tag,
 )
 from dakehu.domains.clients.rare_segments import are_in_rare_segment
-from dakehu.domains.clients.search import matching, parse_query, serves_few
+from dakehu.domains.clients.search import line_columns, matching, parse_query, serves_few
 from dakehu.foundation.access import client_tables
 from dakehu.foundation.access.actor import Reach, current_actor
 from dakehu.foundation.access.permissions import Permission
@@ -94,8 +94,8 @@ def listing(*, text: str | None = None, filters: dict[str, Any] | None = None, o
         rows = filter_rows(Client.objects.all(), filters or {}, order)
         return Listing(rows, identity, are_few=serves_few() or are_in_rare_segment(filters or {}))
     every = filter_rows(Client.objects.all(), filters or {})
-    search_query = parse_query(text, equal_values(Client, filters or {}))
-    rows = filter_rows(Client.objects.filter(search_query.walked), filters or {}, order)
+    search_query = parse_query(text, equal_values(Client, filters or {}, line_columns()))
+    rows = filter_rows(every.filter(search_query.walked), order=order)
     if search_query.some is None or search_query.test is None:
         are_few = serves_few() or current_actor().reach is not Reach.COVERED
         return Listing(rows, identity, are_few=are_few)
@@ -104,7 +104,7 @@ def listing(*, text: str | None = None, filters: dict[str, Any] | None = None, o
     def some() -> tuple[Any, bool]:
         """Return the rows found at once, and whether there are more."""
         condition, more = find()
-        return filter_rows(Client.objects.filter(condition), filters or {}), more
+        return every.filter(condition), more
 
     candidates = None
     if search_query.candidates is not None:

@@ -13,7 +13,7 @@ _common = TTLCache(600)  # True for segments of more clients; it decides only ho
 
 def are_in_rare_segment(filters: dict[str, Any]) -> bool:
     """Return whether filters name a segment of few clients: in the order of a list they would come late."""
-    segment, actor = equal_values(Client, filters).get("segment"), current_actor()
+    segment, actor = equal_values(Client, filters, {"segment"}).get("segment"), current_actor()
     key = (actor.user_id, actor.reach, actor.covers, segment)
     if not segment or _common.get(key):
         return False

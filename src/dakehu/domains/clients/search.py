@@ -203,14 +203,14 @@ def matching(text: str) -> Q:
     return parse_query(text).whole
 
 
+def line_columns() -> set[str]:
+    """Return the columns of a client whose values stand as text in its line."""
+    return {name for name, kind in search_fields_of(Client).items() if kind is TEXT}
+
+
 def _phrases_of(equal: Mapping[str, Any]) -> tuple[tuple[tuple[str, ...], bool], ...]:
-    """Return the tokens that the line of a client must hold whose columns equal some values."""
-    held = [
-        token
-        for name, value in equal.items()
-        if search_fields_of(Client).get(name) is TEXT
-        for token in writing.tokens(str(value)).split()
-    ]
+    """Return the tokens that the line of a client must hold whose columns (of `line_columns`) equal some values."""
+    held = [token for value in equal.values() for token in writing.tokens(str(value)).split()]
     return tuple(((token,), False) for token in list(dict.fromkeys(held))[:MOST_TOKENS])
 
 

@@ -1,6 +1,6 @@
 """Search, filter and sort on behalf of a reader, who cannot filter by what they may not see in clear."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -71,9 +71,9 @@ def filter_rows(rows: Any, filters: Mapping[str, Any] | None = None, order: str 
     return rows
 
 
-def equal_values(model: Any, filters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return {column: value} of those `filters` by which a column of the model must equal one value. Raises Refused as
-    `filter_rows` does."""
+def equal_values(model: Any, filters: Mapping[str, Any], names: Container[str]) -> dict[str, Any]:
+    """Return {column: value} of those `filters` by which a column of these names must equal one value; values of other
+    columns, which may name a row to be looked up, are not read. Raises Refused as `filter_rows` does."""
     index, found = _spellings(model), {}
     for key, value in filters.items():
         head, _, op = key.partition(".")
@@ -81,7 +81,7 @@ def equal_values(model: Any, filters: Mapping[str, Any]) -> dict[str, Any]:
         if value in (None, "") or op not in ("", "eq") or is_further:
             continue
         column = _column(model, index, head)
-        if column.model is model and not isinstance(column, EncryptedTextField):
+        if column.name in names and column.model is model and not isinstance(column, EncryptedTextField):
             try:
                 found[column.name] = _reader(column)(value)
             except Unfit as unfit:
