@@ -16,6 +16,8 @@ from tests.cast import acting, as_system
 from tests.exchange.evidence.test_pack import contents, log, packed, rows, verdict
 from tests.exchange.evidence.test_tampering import entry, places, sealed, written
 
+pytestmark = pytest.mark.usefixtures("django_db_setup")  # the keys of the test desk are made with its database
+
 ANSWER = Path(__file__).with_name("answer.tsr").read_bytes()
 DIGEST = hashlib.sha256(b"seal").hexdigest()
 ENTRIES, ACTION = "audit/entries.jsonl", "clients.change_many"

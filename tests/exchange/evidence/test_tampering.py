@@ -1,6 +1,6 @@
 """Whatever is changed, removed, added or moved in an evidence pack, the verifier in it finds and names it.
 
-The pack is written once, from rows made up here, by the same writer as every pack; no database is needed.
+The pack is written once, from rows made up here, by the same writer as every pack; no row of the database is needed.
 """
 
 import io
@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from dakehu.exchange.evidence import container, verify
 from dakehu.exchange.evidence.packing import PackWriter, verifier
 from dakehu.foundation.audit import merkle, signature
+
+pytestmark = pytest.mark.usefixtures("django_db_setup")  # the keys of the test desk are made with its database
 
 TALKS = "data/service.Interaction.jsonl"
 NAMES = ("id", "at", "actor", "actor_name", "door", "action", "reason", "request", "client")
