@@ -37,11 +37,17 @@ for (const section of sections) {
   }));
 }
 
-// The present page is in sight in the menu, without moving anything else.
+// The present page is visible in the menu, without moving anything else.
 const sidebar = document.querySelector(".sidebar__menu");
 const present = sidebar?.querySelector('[aria-current="page"]');
 const hidden = present ? present.getBoundingClientRect().bottom - sidebar.getBoundingClientRect().bottom : 0;
 if (hidden > 0) sidebar.scrollTop += hidden + sidebar.clientHeight / 3;
+
+// So is the present tab of a bar that scrolls.
+each(".tabs > [aria-current]", (tab) => {
+  const cut = tab.getBoundingClientRect().right - tab.parentElement.getBoundingClientRect().right;
+  if (cut > 0) tab.parentElement.scrollLeft += cut + tab.offsetWidth / 3;
+});
 
 function showLooks() {
   document.getElementById("dark-theme")?.setAttribute("media", DARK[root.dataset.theme] ?? DARK.auto);
