@@ -14,6 +14,8 @@ from dakehu.foundation.access.actor import Actor, acting_as, system_actor
 from dakehu.foundation.gates import perform
 
 PASSWORD = "Correct-horse-9"
+# For tests that seal or sign without a row: the keys of the test desk are made with its database.
+needs_keys = pytest.mark.usefixtures("django_db_setup")
 
 
 @contextmanager

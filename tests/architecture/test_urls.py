@@ -71,8 +71,7 @@ def answers(address, values, browsers, method):
 def test_every_address_answers_everybody_as_expected(cast, zhang):
     with acting(cast["lin"]):
         row = perform("service.log_interaction", {"client": zhang.pk, "held_at": "2024-01-02 10:00", "summary": "来电"})
-    signed_in = {who: browser_of(cast[who]) for who in CAST}
-    browsers = {who: (browser, browser.cookies) for who, browser in signed_in.items()}
+    browsers = {who: (browser := browser_of(cast[who]), browser.cookies) for who in CAST}
     made = {}
     for address in addresses():
         values = {"client_id": zhang.pk, "key": zhang.pk, "interaction_id": row.pk, "kind": "M37"}

@@ -8,8 +8,9 @@ from cryptography.exceptions import InvalidTag
 from dakehu.foundation.access import keys
 from dakehu.foundation.access.encrypted_fields import encrypt_bytes
 from dakehu.foundation.access.encrypted_files import SALT, SLICE, TAG, decrypt, encrypt
+from tests.cast import needs_keys
 
-pytestmark = pytest.mark.usefixtures("django_db_setup")  # the keys of the test desk are made with its database
+pytestmark = needs_keys
 
 HEAD, STEP = 3 + SALT, SLICE + TAG
 

@@ -12,11 +12,11 @@ from dakehu.foundation.audit import chain, merkle, redaction, seals, signature
 from dakehu.foundation.audit.models import AuditEntry, AuditSeal
 from dakehu.foundation.files import store as files
 from dakehu.foundation.gates import perform
-from tests.cast import acting, as_system
+from tests.cast import acting, as_system, needs_keys
 from tests.exchange.evidence.test_pack import contents, log, packed, rows, verdict
 from tests.exchange.evidence.test_tampering import entry, places, sealed, written
 
-pytestmark = pytest.mark.usefixtures("django_db_setup")  # the keys of the test desk are made with its database
+pytestmark = needs_keys
 
 ANSWER = Path(__file__).with_name("answer.tsr").read_bytes()
 DIGEST = hashlib.sha256(b"seal").hexdigest()

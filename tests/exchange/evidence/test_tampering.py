@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from dakehu.exchange.evidence import container, verify
 from dakehu.exchange.evidence.packing import PackWriter, verifier
 from dakehu.foundation.audit import merkle, signature
+from tests.cast import needs_keys
 
-pytestmark = pytest.mark.usefixtures("django_db_setup")  # the keys of the test desk are made with its database
+pytestmark = needs_keys
 
 TALKS = "data/service.Interaction.jsonl"
 NAMES = ("id", "at", "actor", "actor_name", "door", "action", "reason", "request", "client")

@@ -88,13 +88,13 @@ def listing(*, text: str | None = None, filters: dict[str, Any] | None = None, o
     """Return `clients.list` as a list to be paged. Raises NotAllowed."""
     if not current_actor().may(Permission.CLIENT_READ):
         raise NotAllowed(bilingual("客户列表", "Clients"), Permission.CLIENT_READ)
-    order = order or default_order()
-    identity = repr((text, sorted((filters or {}).items())))
+    order, filters = order or default_order(), filters or {}
+    identity = repr((text, sorted(filters.items())))
     if not text or not text.strip():
-        rows = filter_rows(Client.objects.all(), filters or {}, order)
-        return Listing(rows, identity, are_few=serves_few() or are_in_rare_segment(filters or {}))
-    every = filter_rows(Client.objects.all(), filters or {})
-    search_query = parse_query(text, equal_values(Client, filters or {}, line_columns()))
+        rows = filter_rows(Client.objects.all(), filters, order)
+        return Listing(rows, identity, are_few=serves_few() or are_in_rare_segment(filters))
+    every = filter_rows(Client.objects.all(), filters)
+    search_query = parse_query(text, equal_values(Client, filters, line_columns()))
     rows = filter_rows(every.filter(search_query.walked), order=order)
     if search_query.some is None or search_query.test is None:
         are_few = serves_few() or current_actor().reach is not Reach.COVERED
