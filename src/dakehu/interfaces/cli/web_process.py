@@ -1,7 +1,8 @@
 """A web process of the desk: it answers at a socket that `dakehu serve` or the service manager has opened.
 
 The socket outlives the process. What is connected to it while one process ends is answered by the next, so a restart
-loses no request. Without such a socket (Windows) the process opens the port itself.
+loses no request but one whose connection granian has accepted and not yet read when it ends. Without such a socket
+(Windows) the process opens the port itself.
 """
 
 from typing import Any
