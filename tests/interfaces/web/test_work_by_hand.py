@@ -73,6 +73,24 @@ def test_a_value_is_changed_in_place_by_the_keyboard_and_escape_leaves_it(page, 
     assert page.complaints == []
 
 
+def test_a_form_that_is_sent_the_moment_it_appears_is_saved_and_nothing_enters_the_address(page, live_server, lin):
+    with acting(lin):
+        zhang = perform("clients.create", {"name": "张三", "code": "C0001", "occupation": "教师"})
+    page.goto(f"{live_server.url}/clients/{zhang.pk}/?tab=basic")
+    page.wait_for_load_state("networkidle")  # readers in memory would lock out the write
+    page.evaluate("""() => new MutationObserver((_, watching) => {
+        const form = document.querySelector("[data-in-place=occupation]");
+        if (!form) return;
+        watching.disconnect();
+        form.querySelector(".control").value = "医生";
+        form.requestSubmit();
+    }).observe(document, { childList: true, subtree: true })""")
+    page.click("[data-edits=occupation]")
+    page.wait_for_selector("[data-edits=occupation]:has-text('医生')")
+    assert page.url == f"{live_server.url}/clients/{zhang.pk}/?tab=basic"
+    assert page.complaints == []
+
+
 def test_another_kind_shows_other_questions_of_a_new_client(page, live_server, lin):
     page.goto(f"{live_server.url}/clients/")
     page.wait_for_load_state("networkidle")  # readers in memory would lock out the write

@@ -44,5 +44,5 @@ document.addEventListener("click", (event) => {
 
 document.body.addEventListener("saved", (event) => {
   const field = CSS.escape(event.detail.field);
-  setTimeout(() => document.querySelector(`[data-edits="${field}"]`)?.focus(), 30);
+  setTimeout(() => document.querySelector(`[data-edits="${field}"]`)?.focus()); // the event comes before the swap
 });
