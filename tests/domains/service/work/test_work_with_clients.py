@@ -33,6 +33,22 @@ def test_open_work_goes_with_the_clients_and_comes_back_with_them(lin, zhou, gu,
     assert set(mains().values()) == {"林晓"}
 
 
+def test_a_promise_that_an_earlier_hand_over_planned_is_not_planned_again(lin, zhou, gu, book):  # noqa: F811
+    for receiver in ("gu", "lin", "gu"):
+        with acting(zhou):
+            perform("clients.hand_over", {"clients": ["C0002"], "user": receiver})
+    with as_system():
+        plan = FollowUp.objects.get(subject="兑现承诺：寄送报告")
+        assert plan.owner.name == "顾明"
+    with acting(gu):
+        perform("service.finish_follow_up", {"follow_up": plan.pk})
+    with acting(zhou):
+        perform("clients.hand_over", {"clients": ["C0002"], "user": "lin"})
+        perform("clients.hand_over", {"clients": ["C0002"], "user": "gu"})
+    with as_system():
+        assert FollowUp.objects.filter(subject="兑现承诺：寄送报告").count() == 1
+
+
 def test_open_work_stays_where_the_lead_leaves_it_and_with_a_deputy(lin, zhou, gu, book):  # noqa: F811
     before = open_work()
     with acting(zhou):

@@ -20,6 +20,8 @@ from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.calendar import trading_days
 
+SUBJECT = 200  # characters of the subject of a plan
+
 
 @dataclass
 class Move:
@@ -56,7 +58,8 @@ def moves_of(user: Any, chosen: Iterable[int] | None = None) -> dict[int, Move]:
     for name, rows in _open_work(user).items():
         if wanted is not None:
             rows = rows.filter(client_id__among=wanted)
-        for row in rows.select_related("client").order_by("pk"):
+        found = list(rows.select_related("client").order_by("pk"))
+        for row in _not_planned(found) if name == "promises" else found:
             getattr(moves.setdefault(row.client_id, Move(row.client)), name).append(row)
     return moves
 
@@ -144,12 +147,25 @@ def _render_duty(row: Any) -> list[Any]:
     return [row.user_id, str(row.role), row.subject, row.ends_on.isoformat() if row.ends_on else None]
 
 
+def _subject_of(promised: Interaction) -> Bilingual:
+    """Return the subject of the plan to keep a promise."""
+    return bilingual("兑现承诺：{what}", "Keep the promise: {what}", what=promised.promise)
+
+
+def _not_planned(promises: list[Interaction]) -> list[Interaction]:
+    """Return the promises of which no earlier hand-over made a plan, in either language, or whose plan was cancelled."""
+    subjects = {one.pk: [_subject_of(one).in_(code)[:SUBJECT] for code in ("zh", "en")] for one in promises}
+    plans = FollowUp.objects.filter(client_id__among=sorted({one.client_id for one in promises}))
+    planned = set(plans.exclude(state=PlanState.CANCELLED).values_list("client_id", "subject"))
+    return [one for one in promises if not any((one.client_id, subject) in planned for subject in subjects[one.pk])]
+
+
 def _plan_promise(move: Move, promised: Interaction) -> FollowUp:
     """Plan the keeping of a promise for the receiver."""
     row = FollowUp(
         client=move.client,
         due_on=promised.promise_due_on or trading_days.next_trading_day(clock.today()),
-        subject=str(bilingual("兑现承诺：{what}", "Keep the promise: {what}", what=promised.promise))[:200],
+        subject=str(_subject_of(promised))[:SUBJECT],
         owner=move.receiver,
     )
     row.save()
