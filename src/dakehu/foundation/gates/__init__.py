@@ -3,7 +3,7 @@
 from dakehu.foundation.gates.concurrent_edit import SaveResult, perform_with_merge
 from dakehu.foundation.gates.filtering import filter_rows
 from dakehu.foundation.gates.input import CellError, parse_columns, parse_input
-from dakehu.foundation.gates.output import Column, columns_of, deferred_fields, render_row, render_rows
+from dakehu.foundation.gates.output import Column, columns_of, fetched_fields, render_row, render_rows
 from dakehu.foundation.gates.pagination import Page, count_rows, page_of
 from dakehu.foundation.gates.registry import QUERIES, Query, ask, observe_reading, perform, query
 
@@ -17,7 +17,7 @@ __all__ = [
     "ask",
     "columns_of",
     "count_rows",
-    "deferred_fields",
+    "fetched_fields",
     "filter_rows",
     "observe_reading",
     "page_of",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from operator import attrgetter
 from typing import Any
 
@@ -92,20 +92,38 @@ def columns_of(model: Any, names: Iterable[str] | None = None, beside: bool = Fa
     return list(every.values()) if names is None else [every[n] for n in names if n in every]
 
 
-def deferred_fields(model: Any, columns: list[Column]) -> list[str]:
-    """Fields that none of these columns shows, of a model's table and of the rows behind its keys, so that a list need not
-    fetch them. Numbers, versions and keys stay, and everything does where a column is worked out from a row."""
+def fetched_fields(model: Any, columns: list[Column]) -> list[str]:
+    """Return the fields that a list of these columns reads: of a model's table, and of the rows behind its keys.
+
+    Numbers, versions and keys are always read. Empty, which means every field, where a column is computed from a row.
+    To name what is read is much faster than to name what is not: Django passes over every table that refers to the target.
+    """
     if any(isinstance(column.field, Computed) for column in columns):
         return []
-    shown = {column.name for column in columns}
+    shown = {column.name for column in columns} | {"row_version"}
     if any(getattr(column.field, "custom", False) for column in columns):
         shown.add(custom_fields.STORE)
-    shown.add("row_version")
-    return _unrendered_fields(model, shown) + _deferred_behind(columns)
+    left = set(_unrendered_fields(model, shown))
+    own = [field.name for field in model._meta.concrete_fields if field.name not in left]
+    return own + [name for column in columns if column.kind == "key" for name in _fields_behind(model, column.name)]
+
+
+@cache
+def _fields_behind(model: Any, key: str) -> tuple[str, ...]:
+    """Return the fields of the rows behind a key by which these may be called (see name_of), from the model on."""
+    target = model._meta.get_field(key).related_model
+    left = set(_unrendered_fields(target, {"name", *getattr(target, "lookup_fields", ())}))
+    return tuple(f"{key}__{field.name}" for field in target._meta.concrete_fields if field.name not in left)
+
+
+def _whole_fields(model: Any, keys: list[str]) -> list[str]:
+    """Return every field of a model's table, and of the rows behind its keys those by which they may be called."""
+    own = [field.name for field in model._meta.concrete_fields]
+    return own + [name for key in keys for name in _fields_behind(model, key)]
 
 
 def _deferred_behind(columns: list[Column]) -> list[str]:
-    """Fields of the rows behind keys, but what these may be called by (see name_of)."""
+    """Return the fields of the rows behind keys by which these are not called."""
     left = []
     for column in columns:
         if column.kind == "key":
@@ -115,20 +133,6 @@ def _deferred_behind(columns: list[Column]) -> list[str]:
                 for name in _unrendered_fields(target, {"name", *getattr(target, "lookup_fields", ())})
             ]
     return left
-
-
-@lru_cache(maxsize=512)
-def _fetched_fields(model: Any, keys: tuple[str, ...]) -> tuple[str, ...]:
-    """Fields of a model's table, and of the rows behind its keys what these may be called by (see name_of).
-
-    To name what is fetched is much quicker than to name what is not: Django passes over every table that refers to the target.
-    """
-    own = [field.name for field in model._meta.concrete_fields]
-    for key in keys:
-        target = model._meta.get_field(key).related_model
-        left = set(_unrendered_fields(target, {"name", *getattr(target, "lookup_fields", ())}))
-        own += [f"{key}__{field.name}" for field in target._meta.concrete_fields if field.name not in left]
-    return tuple(own)
 
 
 def _unrendered_fields(model: Any, shown: set[str]) -> list[str]:
@@ -158,8 +162,7 @@ def render_rows(
         rows = rows.select_related(*keys) if keys else rows
         if keys and not any(isinstance(column.field, Computed) for column in columns):
             is_whole = rows.query.deferred_loading == (frozenset(), True)
-            fetched: Any = _fetched_fields
-            rows = rows.only(*fetched(model, tuple(keys))) if is_whole else rows.defer(*_deferred_behind(columns))
+            rows = rows.only(*_whole_fields(model, keys)) if is_whole else rows.defer(*_deferred_behind(columns))
     else:
         related_rows.fetch_keys(rows, keys)
     clearance = current_actor().clearance

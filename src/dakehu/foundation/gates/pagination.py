@@ -234,8 +234,9 @@ def _looked_up(rows: Any, numbers: list[int], keys: list[_Key]) -> list[Any]:
     the rows that are shown; a row that went meanwhile is left out."""
     fresh = rows.model.objects.filter(pk__among=numbers)
     fresh.query.select_related = rows.query.select_related
-    left, deferring = rows.query.deferred_loading
-    fresh.query.deferred_loading = (left - {key.path for key in keys} if deferring else left, deferring)
+    named, is_left_out = rows.query.deferred_loading
+    paths = {key.path for key in keys[:-1]}
+    fresh.query.deferred_loading = (named - paths if is_left_out else named | paths, is_left_out)
     beside = sorted({key.path.rpartition("__")[0] for key in keys if hasattr(key.column, "own")})
     held = {row.pk: row for row in (fresh.select_related(*beside) if beside else fresh)}
     return [held[number] for number in numbers if number in held]

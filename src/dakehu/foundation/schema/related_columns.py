@@ -64,10 +64,15 @@ def extension_columns(model: Any) -> list[tuple[str, Any, FieldSpec]]:
 
     `own` of such a field is its name in the row beside, `through` the path to that row.
     """
-    return [_extension_field(loan, name) for loan in extensions_of(model) for name in loan.names]
+    return list(_columns_of(tuple(extensions_of(model))))
 
 
-@cache  # a list asks for them several times a page
+@cache  # a list reads them several times a page
+def _columns_of(loans: tuple[ColumnExtension, ...]) -> tuple[tuple[str, Any, FieldSpec], ...]:
+    return tuple(_extension_field(loan, name) for loan in loans for name in loan.names)
+
+
+@cache
 def _extension_field(loan: ColumnExtension, name: str) -> tuple[str, Any, FieldSpec]:
     field: Any = copy.copy(model_of(loan.of)._meta.get_field(name))
     field.name, field.own, field.through, field.null = f"{loan.through}__{name}", name, loan.through, True

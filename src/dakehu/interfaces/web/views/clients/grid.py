@@ -16,7 +16,7 @@ from dakehu.foundation.access.encrypted_fields import DOTS
 from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
-from dakehu.foundation.gates import columns_of, deferred_fields, perform, render_rows
+from dakehu.foundation.gates import columns_of, fetched_fields, perform, render_rows
 from dakehu.foundation.gates.output import Column, plain_of
 from dakehu.foundation.schema.fields import may, model_of
 from dakehu.foundation.schema.related_columns import ColumnExtension, Series, extension_rows, extensions_of
@@ -227,8 +227,8 @@ def rows(request: HttpRequest) -> JsonResponse:
         listing = clients.listing(text=text, filters=filters, order=order)
         size = min(max(int(given.get("size", 100)), 1), LONGEST_PAGE)
         keys = [column.name for column in columns if column.kind == "key"]
-        found = listing.rows.select_related(*keys).defer(*deferred_fields(listing.rows.model, columns))
-        page = replace(listing, rows=found).page(
+        found, names = listing.rows.select_related(*keys), fetched_fields(listing.rows.model, columns)
+        page = replace(listing, rows=found.only(*names) if names else found).page(
             order or default_order(),
             size,
             after=given.get("after", ""),
