@@ -1,1 +1,1 @@
-"""Calendars outside the desk: files are read, feeds are given out, CalDAV goes both ways, clients book free hours."""
+"""External calendars: files are imported, feeds are published, CalDAV syncs in both directions, clients book free hours."""

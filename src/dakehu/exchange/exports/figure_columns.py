@@ -1,4 +1,4 @@
-"""Add read-only columns that other domains keep of a client to the exported worksheet of clients.
+"""Add read-only columns that other domains store for a client to the exported worksheet of clients.
 
 An import ignores these columns, like every heading it does not import.
 """
@@ -88,7 +88,7 @@ class _Reason:
             }
 
     def text_of(self, row: Any) -> str:
-        """Return why values of a row are missing, "" if none is or the row gives no reasons."""
+        """Return why values of a row are missing, "" if none is missing or the row has no reasons."""
         if not hasattr(row, "why_missing"):
             return ""
         model = row._meta.label

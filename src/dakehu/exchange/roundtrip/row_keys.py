@@ -1,7 +1,7 @@
-"""Identify rows of an exported workbook by an encrypted key, and keep what was exported.
+"""Identify rows of an exported workbook by an encrypted key, and store the exported data.
 
 A key reveals nothing and cannot be forged: it is encrypted with the keys of DAKEHU_HOME/keys. It contains the export,
-the worksheet, the position, and the row's id and version. The exported data is kept encrypted outside the database.
+the worksheet, the position, and the row's id and version. The exported data is stored encrypted outside the database.
 """
 
 import base64
@@ -44,7 +44,7 @@ class RowKey:
 
 
 def save_export(sheets: dict[str, Iterable[pl.DataFrame]]) -> str:
-    """Save what is exported, some rows at a time; return the id of the export. Call inside an action."""
+    """Save the exported data in batches of rows; return the id of the export. Call inside an action."""
     body = io.BytesIO()
     with zipfile.ZipFile(body, "w") as archive:
         for name, slices in sheets.items():
