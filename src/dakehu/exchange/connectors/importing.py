@@ -100,7 +100,7 @@ class ConnectionWriter:
         self.reasons: dict[str, Counter[tuple[str, str]]] = {}
 
     def add(self, made: DryRun) -> None:
-        """Note verdict, row and reasons of every record in a part that was written."""
+        """Record verdict, row and reasons of every record in a part that was written."""
         for part, stack in made.stacks.items():
             verdicts = stack.row_evaluation.verdicts
             targets = made.clients.people if part == CLIENTS and made.clients else stack.row_evaluation.targets

@@ -27,7 +27,7 @@ FILE = Parameter("file", spec=FieldSpec("文件", "File"))
 
 
 class HasFaults(Refused):
-    """The file has faults, so nothing was written. `told` is the report that lists them."""
+    """The file has faults, so nothing was written. `report` lists them."""
 
     def __init__(self, report: dict[str, Any]) -> None:
         self.report = report
@@ -41,7 +41,7 @@ class HasFaults(Refused):
 
 
 class Undecided(HasFaults):
-    """Cells were changed both in the file and on the desk, so nothing was written. `told` lists them."""
+    """Cells were changed both in the file and on the desk, so nothing was written. `report` lists them."""
 
     def __init__(self, report: dict[str, Any]) -> None:
         self.report = report

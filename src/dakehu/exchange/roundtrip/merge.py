@@ -211,7 +211,7 @@ class _SheetMerge:
     def _merge_missing_row(self, row: int, key: RowKey, changed: set[str]) -> None:
         """Handle a row that was deleted, or is outside the scope.
 
-        It becomes a new row if the user edited it and wants it.
+        It becomes a new row if the user edited it and chose to create it.
         """
         if changed and self._base(key) is not None:
             decided = self.plan.decided.get(f"{self.part.name}:{key.number}:{GONE}") or self.plan.prefer

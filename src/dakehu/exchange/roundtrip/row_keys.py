@@ -85,7 +85,7 @@ class Exports:
     known: dict[str, dict[str, Columns] | None] = field(default_factory=dict)
 
     def held(self, export: str, part: str) -> Columns | None:
-        """Return the exported columns of a worksheet, None if they are no longer kept."""
+        """Return the exported columns of a worksheet, None if they are no longer stored."""
         if export not in self.known:
             self.known[export] = _read(export)
         sheets = self.known[export]
@@ -93,7 +93,7 @@ class Exports:
 
 
 def _read(export: str) -> dict[str, Columns] | None:
-    """Read an export, None if it is no longer kept."""
+    """Read an export, None if it is no longer stored."""
     try:
         with elevated("read the contents of an exported workbook"):
             content = files.read(export)[1]

@@ -22,7 +22,7 @@ from dakehu.exchange.workbook.writing.template import Template, template_table_r
 
 
 def write(book: BookSpec, path: Path) -> Path:
-    """Write a workbook to a path atomically. Raises CannotWrite before anything appears there."""
+    """Write a workbook to a path atomically. Raises CannotWrite before anything is written there."""
     path = Path(path)
     handle, name = tempfile.mkstemp(prefix=".dakehu-", suffix=".xlsx", dir=path.parent)
     os.close(handle)
