@@ -3,8 +3,8 @@
     python benchmarks/behaviour_models.py BEHAVIOUR.csv.gz [--picture FILE.svg]     # needs the extra `models`
     DAKEHU_HOME=… python benchmarks/behaviour_models.py --desk                      # a desk's history, e.g. the demonstration's
 
-The calls: rows are in chronological order without dates, so ten blocks of lines serve as periods. `duration` is known only
-after a call: only the model that demonstrates leakage uses it. The five country columns encode
+The calls: rows are in chronological order without dates, so ten blocks of lines serve as periods. `duration` is known
+only after a call: only the model that demonstrates leakage uses it. The five country columns encode
 the time and are shown separately. Each period is tested by a model trained and calibrated on the blocks before it.
 """
 
@@ -98,7 +98,7 @@ def verdict_of(report: dict[str, Any]) -> str:
 
 
 def picture_of(table: list[dict[str, Any]], title: str) -> str:
-    """Return the calibration picture as SVG: predicted on the x axis, observed on the y axis, with 95 % intervals; the diagonal is perfect calibration."""
+    """Return the calibration picture as SVG: predicted by observed share with 95 % intervals; perfect on the diagonal."""
     end = max([row["high"] for row in table] + [row["predicted"] for row in table]) * 1.05
     inner = SIZE - 2 * EDGE
 
@@ -164,7 +164,7 @@ def measure_desk() -> None:
             if kind == "churn" and material.history.balances is not None:
                 first = int(material.history.balances.day.min()) + QUARTER
             found = looked_at.past_cases(kind, material.history, material.chosen.clients, first)
-            # One month for a period and no gap between training and test: not the product's procedure, only an inspection of its figures.
+            # One month for a period and no gap between training and test: not the product's procedure, only a look.
             report = (
                 back_test(names, found, 0, looked_at.EVERY, SMALL) if len(found) else {"periods": [], "pooled": None}
             )

@@ -2,10 +2,11 @@
 
     .venv/bin/python benchmarks/client_money.py [--repeats 20] [--home FOLDER]
 
-A desk in a separate directory: one client with 1,900 trades of 60 invented securities over five years, 100 others with 190
-each, prices of every trading day, a close. Served by `dakehu serve` and read with Chromium: the time from requesting the tab
-to the first figure on the page, and to the rendered chart line. Cold: the server has just started and has received only
-the sign-in, the browser cache is empty. Warm: the same browser repeats the request. Then one report and 100 in one ZIP.
+A desk in a separate directory: one client with 1,900 trades of 60 invented securities over five years, 100 others
+with 190 each, prices of every trading day, a close. Served by `dakehu serve` and read with Chromium: the time from
+requesting the tab to the first figure on the page, and to the rendered chart line. Cold: the server has just started
+and has received only the sign-in, the browser cache is empty. Warm: the same browser repeats the request. Then one
+report and 100 in one ZIP.
 """
 
 import argparse

@@ -2,9 +2,9 @@
 
     .venv/bin/python benchmarks/close_reading.py [--clients 300000] [--home FOLDER]
 
-Invented clients and trades as in close_spark.py, one day at a time through the counter's action, compacted. Each line is the
-best of three rounds: registers and buckets of trades, a price file for every trading day, the book in the firm's currency,
-the kernel on all cores. `--home` keeps the seeded home for the next time.
+Invented clients and trades as in close_spark.py, one day at a time through the counter's action, compacted. Each line
+is the best of three rounds: registers and buckets of trades, a price file for every trading day, the book in the
+firm's currency, the kernel on all cores. `--home` keeps the seeded home for the next time.
 """
 
 import argparse

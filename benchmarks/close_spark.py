@@ -45,7 +45,7 @@ def desk(home: Path) -> None:
 
 
 def create_desk(home: Path, count: int) -> int:
-    """Create clients, products, prices and a file of trades for each day, as from a counter system; return the number of trades."""
+    """Create clients, products, prices and a counter file of trades for each day; return the number of trades."""
     desk(home)
     from django.core.management import call_command
     from django.db import transaction
@@ -90,7 +90,7 @@ def create_desk(home: Path, count: int) -> int:
 
 
 def trades(dice: Any, owners: np.ndarray, prices: np.ndarray) -> dict[str, np.ndarray]:
-    """Return runs of trades, ordered by day: bought first, then partly sold and bought again, never a negative position."""
+    """Return runs of trades by day: bought first, then partly sold and bought again, positions never negative."""
     runs = len(owners) * RUNS
     counts = dice.poisson(EACH - 1, runs) + 1
     owner, asset, lots = np.repeat(owners, RUNS), dice.integers(0, PRODUCTS, runs), dice.integers(1, 30, runs)
@@ -177,7 +177,7 @@ def measure_close(home: Path, engine: str) -> dict[str, Any]:
 
 
 def differing(one: Path, other: Path) -> dict[str, int]:
-    """Return the number of differing figures: kernel values in the history files bit by bit, and the published table by row."""
+    """Return the number of differing figures: in the history files by bit, and in the published table by row."""
     from dakehu.domains.ledger.close import chunks as close_chunks
 
     files = [

@@ -1,10 +1,12 @@
-"""Seconds and peak memory of exporting many clients to XLSX, compared with openpyxl (write_only) and XlsxWriter (constant_memory).
+"""Seconds and peak memory of exporting many clients to XLSX, compared with openpyxl (write_only) and XlsxWriter
+(constant_memory).
 
     .venv/bin/python benchmarks/export_workbook.py [ROWS]      (100,000 by default)
 
-The first line is `dakehu export` on a desk of that many clients on SQLite: read within scope, decrypted and masked to the reader's
-clearance, with needs and empty sheets, lists, validations, formulas, pivots and row keys. The second is only its writer with
-rows already in memory; the peers write the same rows as plain cells. Each line is a separate process.
+The first line is `dakehu export` on a desk of that many clients on SQLite: read within scope, decrypted and masked to
+the reader's clearance, with needs and empty sheets, lists, validations, formulas, pivots and row keys. The second is
+only its writer with rows already in memory; the peers write the same rows as plain cells. Each line is a separate
+process.
 """
 
 import json

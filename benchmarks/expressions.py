@@ -3,8 +3,8 @@
     .venv/bin/python benchmarks/expressions.py [--rows 300000]
 
 Invented values of the facts of the tests, one value in twenty missing. The hostile texts are those of
-tests/foundation/expressions/test_fuzz.py; each text that is parsed is also evaluated over all rows. A time is the minimum of
-three.
+tests/foundation/expressions/test_fuzz.py; each text that is parsed is also evaluated over all rows. A time is the
+minimum of three.
 """
 
 import argparse

@@ -1,12 +1,12 @@
-"""Ten million trades in the journal, in SQLite and in PostgreSQL: importing a day of 100,000, the same day again, reading
-everything, one client's history.
+"""Ten million trades in the journal, in SQLite and in PostgreSQL: importing a day of 100,000, the same day again,
+reading everything, one client's history.
 
     .venv/bin/python scripts/with_postgres.py -- .venv/bin/python benchmarks/journal_ten_million.py [DAYS]
 
-The journal: one day at a time through the product's own action (reconciled, registered, audited), then compacted; all reads
-within scope. The peers use plain tables of the same nineteen columns with an index on (client, asset, day) and a unique key
-of (source, day, place); a day is inserted by executemany or COPY, replaces the day's rows, and is read back into numpy by
-the fastest way that their drivers support. `again` is the repeated import of the day.
+The journal: one day at a time through the product's own action (reconciled, registered, audited), then compacted; all
+reads within scope. The peers use plain tables of the same nineteen columns with an index on (client, asset, day) and
+a unique key of (source, day, place); a day is inserted by executemany or COPY, replaces the day's rows, and is read
+back into numpy by the fastest way that their drivers support. `again` is the repeated import of the day.
 """
 
 import json

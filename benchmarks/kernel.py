@@ -3,9 +3,10 @@
     make bench        (includes this)
     .venv/bin/python benchmarks/kernel.py [--quick]
 
-Invented clients, distributed like a broker's: accounts opened over four fifths of 1,250 days, four runs of trades each in 800
-securities, 13 trades per client on average (most few, some hundreds), 60 % of runs sold out. Every peer computes on the
-same trades and prices, on as many clients as it can handle, and its figures are compared with ours before its time is reported:
+Invented clients, distributed like a broker's: accounts opened over four fifths of 1,250 days, four runs of trades
+each in 800 securities, 13 trades per client on average (most few, some hundreds), 60 % of runs sold out. Every peer
+computes on the same trades and prices, on as many clients as it can handle, and its figures are compared with ours
+before its time is reported:
 
     pandas + empyrical   daily value by pandas, eleven figures by empyrical-reloaded
     pandas + quantstats  the same values, ten figures by quantstats
@@ -14,8 +15,9 @@ same trades and prices, on as many clients as it can handle, and its figures are
 
 Ours is measured on the figures that the peer computes, and on all figures.
 
-The table of values by client and day is never written. Its size divided by the triad bandwidth (a = b + s·c, three columns
-moved, measured in the same run with the same threads) is the cost of one pass over it; our time is reported in such passes.
+The table of values by client and day is never written. Its size divided by the triad bandwidth (a = b + s·c, three
+columns moved, measured in the same run with the same threads) is the cost of one pass over it; our time is reported
+in such passes.
 """
 
 import argparse
@@ -48,7 +50,7 @@ THREADS = os.cpu_count() or 1
 def generate_book(
     clients: int, *, assets: int = ASSETS, days: int = DAYS, each: float = EACH, seed: int = 4
 ) -> kernel.Book:
-    """Return runs of trades in one security each: bought first, then partly sold and bought again, never a negative position."""
+    """Return runs of trades in one security each: bought, then partly sold and bought again, never below zero."""
     dice = np.random.default_rng(seed)
     prices = np.round(20 * np.exp(np.cumsum(dice.normal(0.0002, 0.02, (assets, days)), axis=1)), 2) + 0.01
     busy = np.exp(dice.normal(0, 1.1, clients))

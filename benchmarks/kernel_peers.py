@@ -1,5 +1,5 @@
-"""The same figures by other tools: each peer takes a book of the kernel and the number of threads, and returns figures by
-column, float64 [clients], NaN where missing."""
+"""The same figures by other tools: each peer takes a book of the kernel and the number of threads, and returns
+figures by column, float64 [clients], NaN where missing."""
 
 from collections.abc import Callable
 from typing import Any

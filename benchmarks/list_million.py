@@ -3,8 +3,9 @@
     .venv/bin/python benchmarks/list_million.py [--clients 1000000] [--home FOLDER] [--seconds 6]
     .venv/bin/python scripts/with_postgres.py -- .venv/bin/python benchmarks/list_million.py …
 
-The second command measures SQLite and then PostgreSQL, with the same rows. Served by `dakehu serve`, requested over HTTP by signed-in
-users with scope, gates and (on PostgreSQL) row security in force. `--home` keeps the seeded SQLite database for the next time.
+The second command measures SQLite and then PostgreSQL, with the same rows. Served by `dakehu serve`, requested over
+HTTP by signed-in users with scope, gates and (on PostgreSQL) row security in force. `--home` keeps the seeded SQLite
+database for the next time.
 """
 
 import argparse
@@ -141,7 +142,7 @@ class Asker:
 def measure_load(
     port: int, cookie: str, addresses: Iterator[str], users: int, seconds: float
 ) -> tuple[float, float, float]:
-    """Return (p50, p95 in ms, responses per second) of `users` sending requests in turn for `seconds`, after a warm-up."""
+    """Return (p50, p95 in ms, responses/s) of `users` sending requests in turn for `seconds`, after a warm-up."""
     taken: list[float] = []
     lock, faults = threading.Lock(), []
 
@@ -222,7 +223,7 @@ def child(what: str, home: Path, clients: int) -> None:
             else million_clients.copy_to_postgres(home / "dakehu.sqlite3")
         )
         with acting_as(system_actor("benchmark", "cli")), act("benchmark.derived_data", "benchmark"):
-            # The lines of the search are created with the rows; the server does not have to rebuild two million of them.
+            # The lines of the search are created with the rows; the server need not rebuild two million of them.
             InstallationRecord.objects.update_or_create(
                 name=derived_data.NAME, defaults={"value": derived_data.declarations()}
             )
@@ -252,7 +253,7 @@ def main() -> int:
     urls = {key: os.environ[key] for key in ("DAKEHU_DATABASE_URL", "DAKEHU_OWNER_URL") if key in os.environ}
     plain = {key: value for key, value in os.environ.items() if key not in urls}
     plain |= {"DJANGO_SETTINGS_MODULE": "dakehu.project.settings", "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"}
-    plain["DAKEHU_REQUESTS_PER_MINUTE"] = "0"  # sixteen users share one sign-in, and send more requests than one person may
+    plain["DAKEHU_REQUESTS_PER_MINUTE"] = "0"  # sixteen users share one sign-in and exceed one person's limit
     with tempfile.TemporaryDirectory(prefix="dakehu-bench-") as folder:
         home = line.home or Path(folder)
         home.mkdir(exist_ok=True)

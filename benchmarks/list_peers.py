@@ -1,13 +1,14 @@
-"""The contact list of two peers compared with dakehu's, each with the same number of contacts, on one PostgreSQL server in one run.
+"""The contact list of two peers compared with dakehu's, each with the same number of contacts, on one PostgreSQL
+server in one run.
 
     .venv/bin/python scripts/with_postgres.py -- .venv/bin/python benchmarks/list_peers.py [--contacts 100000]
         [--seconds 4] [--folder FOLDER]
 
-The peers are creme-crm and Tryton's party module, each installed by pip into a separate environment under `--folder` (kept
-for the next time), in the configuration that their documentation gives for production: gunicorn, as many processes as cores. Creme renders
-its page of HTML; Tryton answers its desktop client's JSON call for the same rows; dakehu answers its grid's. Each is requested by a
-signed-in user who sees everything, 50 rows per request, after a warm-up. Peers have neither pinyin nor blind indexes: unsupported
-searches are omitted.
+The peers are creme-crm and Tryton's party module, each installed by pip into a separate environment under `--folder`
+(kept for the next time), in the configuration that their documentation gives for production: gunicorn, as many
+processes as cores. Creme renders its page of HTML; Tryton answers its desktop client's JSON call for the same rows;
+dakehu answers its grid's. Each is requested by a signed-in user who sees everything, 50 rows per request, after a
+warm-up. Peers have neither pinyin nor blind indexes: unsupported searches are omitted.
 """
 
 import argparse

@@ -1,9 +1,10 @@
-"""Matching compared with popularity and chance: on daily prices of the S&P 500 with simulated clients, and on one investor's own trades.
+"""Matching compared with popularity and chance: on daily prices of the S&P 500 with simulated clients, and on one
+investor's own trades.
 
     python benchmarks/matching.py --data DIR [--clients 300] [--length 8]
 
-DIR contains prices_sp500_5yr and cn_trade_statement (shared/data). Prints tables in Markdown. What each table can and cannot show
-is stated in docs/benchmarks.md.
+DIR contains prices_sp500_5yr and cn_trade_statement (shared/data). Prints tables in Markdown. What each table can and
+cannot show is stated in docs/benchmarks.md.
 """
 
 import argparse
@@ -98,7 +99,8 @@ def real_occasions(folder: Path, length: int) -> dict[str, tuple[int, int]]:
     """Return {method: (hits, occasions)} at the end of each month: purchases of the next month not already held.
 
     The universe is every security that this investor ever traded: the file contains no others. Held is what was bought
-    more often than sold so far; prices of securities are not in the file, so the part of matching that needs them is unavailable.
+    more often than sold so far; prices of securities are not in the file, so the part of matching that needs them is
+    unavailable.
     """
     trades = read_trades(folder)
     codes = sorted({code for _, code, _, _ in trades})

@@ -1,5 +1,5 @@
-"""The parts of the evaluation of matching independent of files: classes and risk levels from prices, simulated clients, the
-lists of each method, and the outcome of a portfolio that followed a list.
+"""The parts of the evaluation of matching independent of files: classes and risk levels from prices, simulated
+clients, the lists of each method, and the outcome of a portfolio that followed a list.
 
 Shapes: `returns` float64 [S, T] of S securities on T days; `weights` float64 [S] of one client, adding up to 1.
 """
@@ -113,7 +113,7 @@ class Correlations(dict[tuple[int, int], float]):
 
 
 def by_popularity(market: Market, clients: list[Simulated], length: int, is_suitable: bool) -> Chooser:
-    """Return the method that lists what most clients hold; `is_suitable` excludes securities above the client's level."""
+    """Return the method that lists what most clients hold; `is_suitable` excludes those above the client's level."""
     held = np.sum([client.weights > 0 for client in clients], axis=0)
     order = np.lexsort((np.arange(len(held)), -held))
 
@@ -137,8 +137,9 @@ def by_chance(market: Market, length: int, is_suitable: bool, seed: int) -> Choo
 
 @dataclass(frozen=True)
 class Judged:
-    """The outcome of a list: share above the client's level, mean pair correlation, classes on it, and of the portfolio with a
-    fifth moved into the list its volatility, largest drawdown and return over the next year; the same without it."""
+    """The outcome of a list: share above the client's level, mean pair correlation, classes on it, and of the
+    portfolio with a fifth moved into the list its volatility, largest drawdown and return over the next year; the
+    same without it."""
 
     unsuitable: float
     likeness: float
@@ -154,7 +155,7 @@ class Judged:
 def evaluate_list(
     market: Market, future: np.ndarray, client: Simulated, listed: list[int], moved: float = 0.2
 ) -> Judged:
-    """Evaluate a list by the following year, `future` float64 [S, T]: `moved` of the portfolio goes into it, in equal parts."""
+    """Evaluate a list by the next year, `future` float64 [S, T]: `moved` of the portfolio is put into it equally."""
     chosen = np.array(listed, np.int64)
     weights = client.weights * (1.0 - moved)
     weights[chosen] += moved / len(chosen)

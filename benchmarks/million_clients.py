@@ -1,7 +1,7 @@
 """A firm of a million clients for the list's benchmark: branches, managers with some 480 clients each, a mobile each.
 
-A tenth is written with the product's own bulk writers, so that every column, blind index and line of the search table is
-as after an import; the rest are copies of it by SQL with distinct codes, assets and managers. The audit
+A tenth is written with the product's own bulk writers, so that every column, blind index and line of the search table
+is as after an import; the rest are copies of it by SQL with distinct codes, assets and managers. The audit
 is not written. The result is the same each time.
 """
 
@@ -117,7 +117,7 @@ def copy(nth: int, written: int, first_manager: int) -> None:
 
 
 def staff(managers: int) -> tuple[list[int], list[int]]:
-    """Create staff; return ids of managers m0, m1, … and of branches; also 何 (compliance, sees all) and admin (sees all, masked)."""
+    """Create 何 (compliance, sees all) and admin (sees all, masked); return ids of managers m0, m1, … and branches."""
     from dakehu.foundation.actions.registry import act
     from dakehu.foundation.records import bulk_sql as rows
     from dakehu.foundation.schema.fields import model_of
@@ -182,8 +182,8 @@ def people(dice: Any, start: int, size: int, branches: list[int]) -> list[dict[s
 
 
 def copy_to_postgres(path: Any) -> float:
-    """Copy the tables of the SQLite file `path` to an empty, migrated PostgreSQL database, as the owner; return the seconds.
-    Statistics and the visibility map are updated at the end, as after a night."""
+    """Copy the tables of the SQLite file `path` to an empty, migrated PostgreSQL database, as the owner; return the
+    seconds. Statistics and the visibility map are updated at the end, as after a night."""
     import sqlite3
 
     from django.apps import apps

@@ -4,8 +4,8 @@
 
 Real files from ../shared/data and generated ones (xlsx, xls, ods, csv, encrypted, HTML named .xls) are broken by seeded
 mutations (benchmarks/mutations.py). Each is opened, guessed and dry-run, in a monitored process:
-it must not die, use more than 10 s of processor time or grow beyond 1 GB. A refusal must name the file, sheet or field and the
-remedy. FOLDER stores the files that failed. Exits with 1 if any did.
+it must not die, use more than 10 s of processor time or grow beyond 1 GB. A refusal must name the file, sheet or
+field and the remedy. FOLDER stores the files that failed. Exits with 1 if any did.
 """
 
 import json
@@ -127,7 +127,7 @@ def read_on_demand() -> None:
     from dakehu.exchange.imports import service as imports
     from dakehu.foundation.base.errors import Refused
 
-    resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))  # an excessive process is killed before the machine runs out of memory
+    resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))  # protects the machine's memory
     for line in sys.stdin:
         path = Path(line.strip())
         Path("/proc/self/clear_refs").write_text("5")  # the peak is reset for each file

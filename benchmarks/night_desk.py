@@ -1,4 +1,5 @@
-"""The desk of the nightly benchmark as it is after a nightly run: clients, trades, prices, balances; and the files of one more day.
+"""The desk of the nightly benchmark as it is after a nightly run: clients, trades, prices, balances; and the files of
+one more day.
 
 Written as columns, without audit and without lines of the search table. The result is the same each time.
 """
@@ -20,7 +21,7 @@ DAY = date(2026, 11, 27)
 TRADED = 1250  # trading days of trades and prices
 MANAGERS_EACH = 481  # clients per manager
 WRITTEN = (
-    62  # days of distinct balances, longer than any averaging window; earlier days repeat the first
+    62  # days of distinct balances, more than any averaging window covers; earlier days repeat the first of them
 )
 AT_ONCE = 50_000
 RISKS = ("C1", "C2", "C3", "C4", "C5")

@@ -1,12 +1,14 @@
-"""The nightly run for a million clients: 13 million trades in 800 securities, balances of 250 days; each phase with its seconds and memory.
+"""The nightly run for a million clients: 13 million trades in 800 securities, balances of 250 days; each phase with
+its seconds and memory.
 
     python benchmarks/night_million.py [--clients 1000000] [--days 250] [--home FOLDER]                      (SQLite)
     python scripts/with_postgres.py -- python benchmarks/night_million.py [--clients …] [--home FOLDER]      (PostgreSQL)
 
-The desk (night_desk.py) is written into a separate home (`--home` keeps it for the next time, on SQLite) and the nightly run of
-the previous day has completed. Then the folder contains the files of one more day: balances and activity of every client as CSV,
-the day's trades as a statement, prices. `dakehu nightly` runs in a separate process, then once more with nothing
-new; then all rules are evaluated separately. Memory is that of the desk's process, by step, without PostgreSQL's.
+The desk (night_desk.py) is written into a separate home (`--home` keeps it for the next time, on SQLite) and the
+nightly run of the previous day has completed. Then the folder contains the files of one more day: balances and
+activity of every client as CSV, the day's trades as a statement, prices. `dakehu nightly` runs in a separate process,
+then once more with nothing new; then all rules are evaluated separately. Memory is that of the desk's process, by
+step, without PostgreSQL's.
 """
 
 import argparse

@@ -2,10 +2,11 @@
 
     .venv/bin/python benchmarks/odata_million.py [--clients 1000000] [--home FOLDER]
 
-Served by `dakehu serve` on SQLite, with the clients of list_million.py (`--home` keeps them for the next time). For comparison, with
-the same rows: Arrow as `dakehu.client` reads it, in batches; the JSON API page by page; and DuckDB's export of the same columns
-straight from the file as CSV, without access control or masking. Pulls name their columns, or take all columns (Arrow: with
-the figures, balances and tiers related to the clients; OData has these as separate sets).
+Served by `dakehu serve` on SQLite, with the clients of list_million.py (`--home` keeps them for the next time). For
+comparison, with the same rows: Arrow as `dakehu.client` reads it, in batches; the JSON API page by page; and DuckDB's
+export of the same columns straight from the file as CSV, without access control or masking. Pulls name their columns,
+or take all columns (Arrow: with the figures, balances and tiers related to the clients; OData has these as separate
+sets).
 """
 
 import argparse
@@ -92,7 +93,7 @@ class Watch:
             thread.join()
 
     def _weigh(self) -> None:
-        """Record the largest process without file mappings (SQLite maps 256 MB of the database, which the system can reclaim)."""
+        """Record the largest process without file mappings (SQLite maps 256 MB of the database, reclaimable)."""
         while not self.done.wait(OFTEN):
             for process in psutil.Process().children(recursive=True):
                 try:
@@ -145,8 +146,8 @@ def arrow(port: int, token: str, columns: tuple[str, ...] = (), order: str = "")
 
 
 def duck(home: Path, folder: Path) -> tuple[int, int]:
-    """Return (rows, bytes) of DuckDB's CSV of the same columns: read by sqlite3 into a polars frame, as its SQLite extension is not
-    part of the wheel."""
+    """Return (rows, bytes) of DuckDB's CSV of the same columns: read by sqlite3 into a polars frame, as its SQLite
+    extension is not part of the wheel."""
     target = folder / "clients.csv"
     columns = ", ".join(f"c.{name}" for name in COLUMNS if name != "branch")
     tables = "clients_client c LEFT JOIN team_branch b ON b.id = c.branch_id ORDER BY c.id"

@@ -1,13 +1,14 @@
-"""Response time of a pivot over many clients, compared with DuckDB alone on the same snapshot and the database's GROUP BY.
+"""Response time of a pivot over many clients, compared with DuckDB alone on the same snapshot and the database's
+GROUP BY.
 
     PYTHONPATH=.:src .venv/bin/python benchmarks/pivot.py [COUNT] [--home FOLDER] [--seconds 6]
     .venv/bin/python scripts/with_postgres.py -- .venv/bin/python benchmarks/pivot.py …
 
 COUNT clients (100,000), those of the list's benchmark. The snapshot is taken by the product's own step; `insight.pivot` is
-run in one process by 1 and by 16 users, each in a thread, with scope, clearance and labels. DuckDB counts the same columns
-of the same file for a user who sees all except walled clients; it has no scope, no labels and no combined group totals. With
-PostgreSQL available the desk runs there, and its GROUP BY is measured as the owner of the tables, without row security.
-`--home` keeps the seeded SQLite database.
+run in one process by 1 and by 16 users, each in a thread, with scope, clearance and labels. DuckDB counts the same
+columns of the same file for a user who sees all except walled clients; it has no scope, no labels and no combined
+group totals. With PostgreSQL available the desk runs there, and its GROUP BY is measured as the owner of the tables,
+without row security. `--home` keeps the seeded SQLite database.
 """
 
 import argparse
@@ -24,7 +25,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 USERS = (1, 16)
-READERS = ("compliance", "m7", "compliance", "m11")  # requesting users in turn: all except walled clients, or their own 481
+READERS = ("compliance", "m7", "compliance", "m11")  # users in turn: all except walled, or own 481
 PIVOTS: dict[str, dict[str, Any]] = {
     "risk × branch, sum of assets": {"rows": "risk_level", "columns": "branch", "measure": "sum:assets"},
     "branch × quarter of contact, count": {"rows": "branch", "columns": "last_contact_on:quarter"},
@@ -151,7 +152,7 @@ def _measure_answers(ask: Callable[[int], None], users: int, seconds: float) -> 
 
 
 def _asker(asked: dict[str, Any]) -> Callable[[], Callable[[int], None]]:
-    """Return a factory of functions that run a pivot as one of the readers, with a new session each time as for a request."""
+    """Return a factory of functions that run a pivot as one of the readers, acting anew for each request."""
     from dakehu.domains.team.queries import actor_of
     from dakehu.foundation.access.actor import acting_as, system_actor
     from dakehu.foundation.gates import ask

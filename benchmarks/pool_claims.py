@@ -3,9 +3,10 @@
     PYTHONPATH=src .venv/bin/python benchmarks/pool_claims.py [PROSPECTS] [PEOPLE] [ROUNDS]
     .venv/bin/python scripts/with_postgres.py -- .venv/bin/python benchmarks/pool_claims.py …
 
-An empty database: SQLite in a temporary folder, or the PostgreSQL of with_postgres.py. PROSPECTS (100,000) are in a pool; PEOPLE (50),
-each in a thread with a separate connection, repeatedly claim from its first pages until their limits (20 a day, 10 in hand)
-stop them. Then ROUNDS (50) times all of them claim the same prospect. Exits with status 1 if anything is wrong.
+An empty database: SQLite in a temporary folder, or the PostgreSQL of with_postgres.py. PROSPECTS (100,000) are in a
+pool; PEOPLE (50), each in a thread with a separate connection, repeatedly claim from its first pages until their
+limits (20 a day, 10 in hand) stop them. Then ROUNDS (50) times all of them claim the same prospect. Exits with status
+1 if anything is wrong.
 """
 
 import os
@@ -71,7 +72,7 @@ def _set_stage(prospects: int, people: int) -> list[Any]:
 
 
 def _claims(user: Any, choose: Any, at_once: Barrier) -> Counter[str]:
-    """Claim the results of `choose(turn)` until a limit is reached or it is empty; return the outcome of each attempt."""
+    """Claim the results of `choose(turn)` until a limit is reached or it is empty; return the outcomes."""
     from django.db import connection
 
     from dakehu.domains.team.queries import actor_of

@@ -1,4 +1,5 @@
-"""Only the publishing of a close's figures: from chunks of figures on disk to the table that lists read, old figures replaced.
+"""Only the publishing of a close's figures: from chunks of figures on disk to the table that lists read, old figures
+replaced.
 
     python benchmarks/publish_figures.py [--clients 300000]                                      (SQLite)
     python scripts/with_postgres.py -- python benchmarks/publish_figures.py [--clients 300000]   (PostgreSQL)

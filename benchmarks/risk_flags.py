@@ -3,8 +3,8 @@
     python benchmarks/risk_flags.py [positions]
 
 A separate desk in a temporary directory, SQLite, 1,000,000 positions of 100,000 clients in 2,000 securities, 100,000
-lines set by clients and 30,000 margin contracts by default. Reading, flags and writing are timed separately; the first night
-writes every breach, the second only what changed. Aim: 20 s.
+lines set by clients and 30,000 margin contracts by default. Reading, flags and writing are timed separately; the
+first night writes every breach, the second only what changed. Aim: 20 s.
 """
 
 import os

@@ -2,8 +2,9 @@
 
     PYTHONPATH=src .venv/bin/python benchmarks/stress.py [CLIENTS] [SCENARIOS]
 
-Positions are drawn: on average 3.4 per client in 5,000 securities, about a million in total. Each method runs five times, alternating;
-the best and the median are reported. Aim: 1.3 times as fast. scipy is part of the development requirements.
+Positions are drawn: on average 3.4 per client in 5,000 securities, about a million in total. Each method runs five
+times, alternating; the best and the median are reported. Aim: 1.3 times as fast. scipy is part of the development
+requirements.
 """
 
 import sys

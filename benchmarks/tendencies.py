@@ -2,10 +2,11 @@
 
     .venv/bin/python benchmarks/tendencies.py [NEUTRAL [EACH [SEED]]]      (10,000 and 500 take some minutes)
 
-A market of 60 shares over 500 days with common and individual noise and six days with a 4 % fall in the last year. A neutral trader buys
-and sells at random. A trader with a tendency is the same except for one habit of a known strength. Reported are, for each
-tendency: its mean size over all days ("long", eight times the data) and over the quarter, its standard error, the share reported in a quarter among those who have it and among the
-neutral, the share "insufficient data", and the neutral clients with any tendency reported in two quarters running.
+A market of 60 shares over 500 days with common and individual noise and six days with a 4 % fall in the last year. A
+neutral trader buys and sells at random. A trader with a tendency is the same except for one habit of a known
+strength. Reported are, for each tendency: its mean size over all days ("long", eight times the data) and over the
+quarter, its standard error, the share reported in a quarter among those who have it and among the neutral, the share
+"insufficient data", and the neutral clients with any tendency reported in two quarters running.
 """
 
 import sys
@@ -99,7 +100,7 @@ def months(draw: np.random.Generator, habit: str) -> tuple[np.ndarray, np.ndarra
 
 
 def measure_trader(seed: int, habit: str, since: int = DAYS - 2 * QUARTER) -> list[list[Tendency]]:
-    """Return the tendencies of one trader in each quarter from a day on; from the first days on, of all days together."""
+    """Return a trader's tendencies in each quarter from a day on; from the first days on, of all days together."""
     draw = np.random.default_rng(seed)
     shares = MARKETS[seed % len(MARKETS)]
     trades = trader(shares, draw, habit)

@@ -1,4 +1,5 @@
-"""Seconds of the nightly assignment of tiers for invented clients, on SQLite: first run, a night with few moves, and a repetition.
+"""Seconds of the nightly assignment of tiers for invented clients, on SQLite: first run, a night with few moves, and
+a repetition.
 
     PYTHONPATH=src .venv/bin/python benchmarks/tiers_assign.py [CLIENTS]
 

@@ -3,13 +3,15 @@
     PYTHONPATH=src .venv/bin/python benchmarks/tiers_far_trans.py [FOLDER]
 
 FOLDER is the shared data folder: far-trans/customer_information.csv (CC-BY 4.0; Sanz-Cruzado, Droukas and McCreadie,
-FAR-Trans, 2024) and prices_sp500_5yr (MIT). The FAR-Trans data published here contains no holdings or transactions, and no
-client's type, risk level or capacity ever differs between two of its records. Therefore the first part, over the bank's own records
-at the ends of 59 months, shows the tiers without any moves; it counts the clients whose records differ to confirm this.
+FAR-Trans, 2024) and prices_sp500_5yr (MIT). The FAR-Trans data published here contains no holdings or transactions,
+and no client's type, risk level or capacity ever differs between two of its records. Therefore the first part, over
+the bank's own records at the ends of 59 months, shows the tiers without any moves; it counts the clients whose
+records differ to confirm this.
 
-The second part gives each client a portfolio that starts at the middle of the recorded capacity (in euro) and follows one
-share of the S&P 500 at real closes, averaged over each month, 2013 to 2018. Clients, capacities and prices are real; which
-share a client follows is drawn with a fixed seed. The rule of `dakehu.domains.tiers.rules` decides, without a database.
+The second part gives each client a portfolio that starts at the middle of the recorded capacity (in euro) and follows
+one share of the S&P 500 at real closes, averaged over each month, 2013 to 2018. Clients, capacities and prices are
+real; which share a client follows is drawn with a fixed seed. The rule of `dakehu.domains.tiers.rules` decides,
+without a database.
 """
 
 import csv

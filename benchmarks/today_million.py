@@ -1,4 +1,5 @@
-"""Response time of Today with a million clients: p50 and p95 for 1 and 16 managers, after a night with moments for every client.
+"""Response time of Today with a million clients: p50 and p95 for 1 and 16 managers, after a night with moments for
+every client.
 
     python benchmarks/today_million.py [--clients 1000000] [--days 62] [--home FOLDER] [--seconds 6]                 (SQLite)
     python scripts/with_postgres.py -- python benchmarks/today_million.py [--clients …]                              (PostgreSQL)

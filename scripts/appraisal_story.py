@@ -1,4 +1,5 @@
-"""Print a period of appraisal of the desk in DAKEHU_HOME: every person with the calculation, revisions, and a check of the sums.
+"""Print a period of appraisal of the desk in DAKEHU_HOME: every person with the calculation, revisions, and a check
+of the sums.
 
     DAKEHU_HOME=… .venv/bin/python scripts/appraisal_story.py [name of the period]
 

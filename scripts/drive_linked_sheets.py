@@ -2,8 +2,8 @@
 
     python scripts/drive_linked_sheets.py [--scripts 100] [--first 0]
 
-Each script edits as a person with Google's own client while colleagues edit on the desk; a third of them receive a quota error, a
-third lose a response while writing. Prints one JSON object: how many passed, and the seconds.
+Each script edits as a person with Google's own client while colleagues edit on the desk; a third of them receive a
+quota error, a third lose a response while writing. Prints one JSON object: how many passed, and the seconds.
 """
 
 import argparse

@@ -4,10 +4,11 @@
     python scripts/fifty_users.py 3                                             (SQLite)
 
 Fifty signed-in managers open pages and write with realistic pauses: today, list, client page with its tabs, search,
-calendar, new clients, interactions, follow-ups. At the same time files of clients are imported and the nightly run processes all. Five
-times (--kills) a process is killed: in turn the web processes, the worker, and `dakehu serve` with all its processes, which is then
-started again. An external ledger records each acknowledged write. Afterwards each must be stored exactly once, and the audit
-chain must be intact. Prints p50 and p95 by page and errors by kind; exits with 1 if a write is lost or duplicated, or the chain broken.
+calendar, new clients, interactions, follow-ups. At the same time files of clients are imported and the nightly run
+processes all. Five times (--kills) a process is killed: in turn the web processes, the worker, and `dakehu serve`
+with all its processes, which is then started again. An external ledger records each acknowledged write. Afterwards
+each must be stored exactly once, and the audit chain must be intact. Prints p50 and p95 by page and errors by kind;
+exits with 1 if a write is lost or duplicated, or the chain broken.
 """
 
 import argparse

@@ -1,11 +1,12 @@
-"""File a corpus of real mails from an IMAP server and count: nothing lost, nothing duplicated, a second run changes nothing.
+"""File a corpus of real mails from an IMAP server and count: nothing lost, nothing duplicated, a second run changes
+nothing.
 
     python scripts/file_mail_corpus.py FOLDER [FOLDER …] [--count 500]
 
 Every file below the folders is used unchanged as a message (mbox files are split); if the folders contain
-fewer than `--count`, messages are repeated with another Message-ID and day. They are put into a mailbox of a real server on
-this machine (pymap) and read by a separate desk in a temporary data directory. Half of the senders become clients.
-Prints one JSON object.
+fewer than `--count`, messages are repeated with another Message-ID and day. They are put into a mailbox of a real
+server on this machine (pymap) and read by a separate desk in a temporary data directory. Half of the senders become
+clients. Prints one JSON object.
 """
 
 import argparse

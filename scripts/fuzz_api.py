@@ -3,8 +3,9 @@
     python scripts/fuzz_api.py --schemathesis /path/to/schemathesis [--examples 20] [--seconds 110] [--port 8177]
 
 Creates an example desk in a separate directory, serves it without rate limits, and runs Schemathesis, which is not
-among the dependencies: install it in a separate virtual environment. Prints a line of figures for each role; exits with 1
-if any check failed. --seconds ends the run of a role after that time: the requests sent until then are evaluated.
+among the dependencies: install it in a separate virtual environment. Prints a line of figures for each role; exits
+with 1 if any check failed. --seconds ends the run of a role after that time: the requests sent until then are
+evaluated.
 """
 
 import argparse

@@ -4,11 +4,11 @@ result.
     python scripts/kill_at_random.py [ROUNDS [ROWS]]                                      (SQLite, in a separate directory)
     python scripts/with_postgres.py -- python scripts/kill_at_random.py [ROUNDS [ROWS]]   (PostgreSQL, in a separate database)
 
-Each round kills each of them once (the second import twice), in a separate process, at a random moment within the duration of the same work
-when it last completed, since the machine's load may change. After every kill the desk must be as before or as
-after, the batch must state which, and the audit chain must be intact; when repeated, it must end as if nothing had happened,
-without duplicates; and the undo must restore the previous state. Prints one line per round, and exits with 1 at the
-first fault.
+Each round kills each of them once (the second import twice), in a separate process, at a random moment within the
+duration of the same work when it last completed, since the machine's load may change. After every kill the desk must
+be as before or as after, the batch must state which, and the audit chain must be intact; when repeated, it must end
+as if nothing had happened, without duplicates; and the undo must restore the previous state. Prints one line per
+round, and exits with 1 at the first fault.
 """
 
 import csv

@@ -2,10 +2,10 @@
 
     python scripts/kill_linked_sheet.py [ROUNDS]
 
-Each round a person edits two cells and types a row with Google's own client, `dakehu sheets sync` is started in a separate
-process and killed at a random moment within the duration of a run; then it is run to completion, and once more. The last run must
-change nothing, the typed row must be on the desk and in the sheet once, and the audit chain must be intact. Prints one line per round;
-exits with 1 at the first fault.
+Each round a person edits two cells and types a row with Google's own client, `dakehu sheets sync` is started in a
+separate process and killed at a random moment within the duration of a run; then it is run to completion, and once
+more. The last run must change nothing, the typed row must be on the desk and in the sheet once, and the audit chain
+must be intact. Prints one line per round; exits with 1 at the first fault.
 """
 
 import os
@@ -52,7 +52,7 @@ def edit(person: Person, round_number: int) -> None:
 
 
 def run_and_kill(desk: Desk, within: float, draw: random.Random) -> float:
-    """Start a run and kill it at a random moment; returns after how many seconds."""
+    """Start a run and kill it at a random moment; return the seconds until the kill."""
     words = [sys.executable, "-m", "dakehu.interfaces.cli.main", "sheets", "sync", NAME, "--as", "lin", "--json"]
     moment = draw.uniform(0.3, 1.05) * within
     with subprocess.Popen(

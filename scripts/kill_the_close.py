@@ -3,11 +3,11 @@
     python scripts/kill_the_close.py [ROUNDS [CLIENTS]]                                      (SQLite, in a separate directory)
     python scripts/with_postgres.py -- python scripts/kill_the_close.py [ROUNDS [CLIENTS]]   (PostgreSQL, in a separate database)
 
-Each round imports one more day of trades and prices, starts the close in a separate process, waits until it reports that
-it compacts or publishes, in turn, and kills it at a random moment within the last measured duration of that phase. Then
-every trade must exist exactly once, and the figures must all be from the previous close or all from this one. Closed again,
-the figures must equal those that the kernel computes from the imported days. Prints one line per round, and exits
-with 1 at the first fault.
+Each round imports one more day of trades and prices, starts the close in a separate process, waits until it reports
+that it compacts or publishes, in turn, and kills it at a random moment within the last measured duration of that
+phase. Then every trade must exist exactly once, and the figures must all be from the previous close or all from this
+one. Closed again, the figures must equal those that the kernel computes from the imported days. Prints one line per
+round, and exits with 1 at the first fault.
 """
 
 import os

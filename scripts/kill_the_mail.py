@@ -3,12 +3,12 @@
     python scripts/kill_the_mail.py [MESSAGES]                                      (SQLite, in a separate directory)
     python scripts/with_postgres.py -- python scripts/kill_the_mail.py [MESSAGES]   (PostgreSQL, in a separate database)
 
-Four of five messages are notices to staff, one of five is a text to a client. The server (aiosmtpd) is a separate process
-that writes the Message-ID of each mail into a file before it responds, so that it can be killed in between; the worker is
-`dakehu work` with delays in seconds instead of minutes. Afterwards every notice must have arrived; one that arrived more than
-once must have been "unknown, sent again" in the log as often as it was duplicated; a text to a client must have arrived
-at most once, and one with unknown delivery must state so. The counts of all states must add up, and the audit chain must be intact.
-Prints the figures, and exits with 1 at the first fault.
+Four of five messages are notices to staff, one of five is a text to a client. The server (aiosmtpd) is a separate
+process that writes the Message-ID of each mail into a file before it responds, so that it can be killed in between;
+the worker is `dakehu work` with delays in seconds instead of minutes. Afterwards every notice must have arrived; one
+that arrived more than once must have been "unknown, sent again" in the log as often as it was duplicated; a text to a
+client must have arrived at most once, and one with unknown delivery must state so. The counts of all states must add
+up, and the audit chain must be intact. Prints the figures, and exits with 1 at the first fault.
 """
 
 import contextlib

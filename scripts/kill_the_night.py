@@ -4,11 +4,11 @@
     python scripts/with_postgres.py -- python scripts/kill_the_night.py [ROUNDS [CLIENTS]]   (PostgreSQL, in a separate database)
 
 Each round puts the files of one more day into the folder (trades, prices, balances, activity; clients on the first), starts
-`dakehu nightly` in a separate process and kills it at a random moment within the duration of the nightly run when it last
-completed. Then figures must all be of one close and balances all of one day, each with the recorded count; the audit chain
-must be intact. Run again, the nightly run must end with every step done, the folder empty, each trade stored once, and the figures those
-computed by the kernel; run once more, it must find nothing new. Prints one line per round, and exits with 1 at the first
-fault.
+`dakehu nightly` in a separate process and kills it at a random moment within the duration of the nightly run when it
+last completed. Then figures must all be of one close and balances all of one day, each with the recorded count; the
+audit chain must be intact. Run again, the nightly run must end with every step done, the folder empty, each trade
+stored once, and the figures those computed by the kernel; run once more, it must find nothing new. Prints one line
+per round, and exits with 1 at the first fault.
 """
 
 import csv

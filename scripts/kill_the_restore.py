@@ -2,12 +2,12 @@
 
     python scripts/kill_the_restore.py [ROUNDS] [--each-move] [--archive FILE]                 (SQLite, in separate directories)
 
-The desk is a stored one of version 0.1.0, backed up with its keys, or from an archive with the same password. Each round restores it into an empty directory,
-in a separate process that is killed at a random moment within the duration of a restore. Then the next start must find either
-the unchanged empty directory or the whole desk, never newly created keys, and no remains; the same restore run
-again must succeed, after another kill in every other round. With --each-move restores are also killed before the
-first move of a file, before the second, and so on. Prints the resulting states, and exits with 1 at the first
-fault.
+The desk is a stored one of version 0.1.0, backed up with its keys, or from an archive with the same password. Each
+round restores it into an empty directory, in a separate process that is killed at a random moment within the duration
+of a restore. Then the next start must find either the unchanged empty directory or the whole desk, never newly
+created keys, and no remains; the same restore run again must succeed, after another kill in every other round. With
+--each-move restores are also killed before the first move of a file, before the second, and so on. Prints the
+resulting states, and exits with 1 at the first fault.
 """
 
 import argparse

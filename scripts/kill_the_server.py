@@ -5,9 +5,9 @@
 
 Eight threads write clients, eight read, and every ten seconds one of the processes that `dakehu serve` started is killed: a
 web process, its serving child, or the background worker. Each time the site must respond again and every process be
-back within five seconds. Finally `dakehu serve` itself is killed: no process may survive, and a new one must start. Every
-acknowledged write must be stored exactly once, and the audit chain must be intact. Prints the figures; exits with 1 if one
-is wrong.
+back within five seconds. Finally `dakehu serve` itself is killed: no process may survive, and a new one must start.
+Every acknowledged write must be stored exactly once, and the audit chain must be intact. Prints the figures; exits
+with 1 if one is wrong.
 """
 
 import json
@@ -118,7 +118,7 @@ class Desk:
             return 0
 
     def processes(self) -> dict[str, list[psutil.Process]]:
-        """Return all live processes of this desk by kind, independent of their parent, without the script's own commands."""
+        """Return all live processes of this desk by kind, with any parent, without the script's own commands."""
         found: dict[str, list[psutil.Process]] = {"web": [], "answering": [], "worker": [], "other": []}
         for process in psutil.process_iter():
             try:

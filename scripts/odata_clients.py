@@ -2,7 +2,8 @@
 
     python scripts/odata_clients.py FOLDER
 
-None of it is shipped. Needs npm and its registry; tests that need the folder (DAKEHU_NODE_CLIENTS) report if it is missing.
+None of it is shipped. Needs npm and its registry; tests that need the folder (DAKEHU_NODE_CLIENTS) report if it is
+missing.
 """
 
 import subprocess

@@ -1,4 +1,4 @@
-"""A separate PostgreSQL server for the drives that stop, recover and copy servers: runs as an ordinary user, without root."""
+"""A PostgreSQL server for the drives that stop, recover and copy servers: runs as an ordinary user, not root."""
 
 import os
 import secrets

@@ -2,11 +2,11 @@
 
     python scripts/replica_drive.py [SECONDS]
 
-A primary and a replica on this machine, a desk configured with both. Two people, Lin and Wang, open pages as a browser does and
-write occasionally. Checked: how many pages the replica serves; that writers see their changes immediately; that neither sees
-the other's client there (row security); that reads are recorded on the primary; that a stalled replica is not used
-after two seconds, so that no older data is shown; and that no page fails when it is killed. Prints the figures; exits
-with 1 if one is wrong.
+A primary and a replica on this machine, a desk configured with both. Two people, Lin and Wang, open pages as a
+browser does and write occasionally. Checked: how many pages the replica serves; that writers see their changes
+immediately; that neither sees the other's client there (row security); that reads are recorded on the primary; that a
+stalled replica is not used after two seconds, so that no older data is shown; and that no page fails when it is
+killed. Prints the figures; exits with 1 if one is wrong.
 """
 
 import json

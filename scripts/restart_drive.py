@@ -3,10 +3,11 @@
     python scripts/restart_drive.py [RESTARTS]                                      (SQLite, in a separate directory)
     python scripts/with_postgres.py -- python scripts/restart_drive.py [RESTARTS]   (PostgreSQL)
 
-Eight threads read and write, four of them with a new connection for each request, four with a kept-alive one. During this
-`dakehu restart` repeatedly replaces all processes. In the last part the whole desk is stopped by SIGTERM and restarted on
-a socket held by another process, as with systemd. A request has failed if it got no response, or a status of 500 or above.
-Prints the figures; exits with 1 if a request has failed or an acknowledged write is not stored exactly once.
+Eight threads read and write, four of them with a new connection for each request, four with a kept-alive one. During
+this `dakehu restart` repeatedly replaces all processes. In the last part the whole desk is stopped by SIGTERM and
+restarted on a socket held by another process, as with systemd. A request has failed if it got no response, or a
+status of 500 or above. Prints the figures; exits with 1 if a request has failed or an acknowledged write is not
+stored exactly once.
 """
 
 import http.client

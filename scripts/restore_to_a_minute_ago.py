@@ -3,11 +3,12 @@
     python scripts/restore_to_a_minute_ago.py [SECONDS]              (SQLite: snapshots every few seconds)
     python scripts/restore_to_a_minute_ago.py --postgres [SECONDS]   (PostgreSQL: base backup, archived log, snapshots)
 
-Writers create clients and record outside the desk when each was acknowledged. After SECONDS (120) everything is killed and
-removed: desk, keys, database. The desk is restored to the moment T, half of that time before the end (a minute, as a rule),
-by the commands given in deploy/ and the guide. Then everything acknowledged before T must exist exactly once, nothing started
-after T may exist, and the audit chain must be intact. A second restore goes as near to the end as the backups allow, and reports how
-many acknowledged writes are lost. Prints the figures; exits with 1 if one is wrong.
+Writers create clients and record outside the desk when each was acknowledged. After SECONDS (120) everything is
+killed and removed: desk, keys, database. The desk is restored to the moment T, half of that time before the end (a
+minute, as a rule), by the commands given in deploy/ and the guide. Then everything acknowledged before T must exist
+exactly once, nothing started after T may exist, and the audit chain must be intact. A second restore goes as near to
+the end as the backups allow, and reports how many acknowledged writes are lost. Prints the figures; exits with 1 if
+one is wrong.
 """
 
 import json
@@ -158,7 +159,7 @@ def try_sqlite(seconds: float, folder: Path) -> bool:
     wanted = datetime.now(UTC) - timedelta(seconds=seconds / 2)
     moment = max(
         at for one in made if (at := datetime.fromisoformat(one["at"])) <= wanted
-    )  # the snapshot for T
+    )  # the snapshot used for restoring to T
     results = []
     for title, at, until in (("to T", wanted, moment), ("to the newest snapshot", None, None)):
         environment = {**desk.environment, "DAKEHU_HOME": str(folder / f"restored-{len(results)}")}

@@ -3,9 +3,9 @@
     dakehu demo --no-serve          with DAKEHU_HOME=SOMEWHERE
     python scripts/survey_drive.py SOMEWHERE [--port 8898] [--surveys 100]
 
-The mails are sent through a mail server of this script, so that the links are those that a client receives. Prints what was sent,
-answered, refused and stored, the results with their intervals, and how often an auditor with a copy of the database between
-every two answers guesses right. Exits with 1 if anything is wrong.
+The mails are sent through a mail server of this script, so that the links are those that a client receives. Prints
+what was sent, answered, refused and stored, the results with their intervals, and how often an auditor with a copy of
+the database between every two answers guesses right. Exits with 1 if anything is wrong.
 """
 
 import argparse
@@ -229,7 +229,7 @@ def results(check: Check, survey: int) -> None:
 
 
 def guess(check: Check, surveys: int, random: Random) -> None:
-    """Run anonymous surveys of 30, reading the rows written by each answer; order the rows and guess; chance is one correct guess per survey."""
+    """Run anonymous surveys of 30 and guess authors from the order of written rows; chance is one hit per survey."""
     from dakehu.domains.care.surveys import links, sending, texts
     from dakehu.foundation.access.actor import acting_as, system_actor
     from dakehu.foundation.gates import ask, perform
@@ -243,7 +243,7 @@ def guess(check: Check, surveys: int, random: Random) -> None:
             perform("care.open_survey", {"survey": made.pk})
             batch = perform("care.make_event_links", {"survey": made.pk, "count": str(GUESTS)})["batch"]
         with acting_as(system_actor("drive a survey", "cli")):
-            # One link per person in the order in which the mails are sent; the auditor sees that order, and every row after each answer.
+            # One link per person in sending order; the auditor sees that order, and every row after each answer.
             drawn = [str(sending.link_for(f"survey:{batch}:invitation:{n}", texts.LINK)) for n in range(GUESTS)]
             order = random.sample(range(GUESTS), GUESTS)
             seen: set[int] = set()

@@ -1,8 +1,9 @@
-"""Train and evaluate the sentiment model: `python scripts/train_sentiment.py --data ../shared/data/sentiment [--write]`.
+"""Train and test the sentiment model: `python scripts/train_sentiment.py --data ../shared/data/sentiment [--write]`.
 
 The data are read from a folder outside the repository (waimai_10k.csv, news_seed.xlsx) and never copied into it. A fifth of the
-texts, chosen by the hash of the text, is never used for training, another tenth only for the temperature. `--own-only` trains only on the
-sentences written for this project. Prints the table of docs/benchmarks.md; `--write` replaces the shipped file.
+texts, chosen by the hash of the text, is never used for training, another tenth only for the temperature.
+`--own-only` trains only on the sentences written for this project. Prints the table of docs/benchmarks.md; `--write`
+replaces the shipped file.
 """
 
 import argparse
@@ -109,7 +110,7 @@ def fit(sets: dict[str, Rows], with_own: bool) -> Model:
     rows: list[tuple[str, int, float]] = []
     for data in sets.values():
         part = [row for row in data if part_of(row[0]) == "train"]
-        # Both classes of a set have equal weight: the share of complaints among clients is unknown and not that of headlines.
+        # Both classes of a set have equal weight: the share of complaints among clients is unknown.
         share = Counter(label for _, label in part)
         rows += [(text, label, (len(part) / 2 / share[label]) ** 0.5) for text, label in part]
     if with_own:
@@ -159,7 +160,7 @@ def macro_f1(truth: np.ndarray, said: np.ndarray) -> float:
 
 
 def calibration(p: np.ndarray, truth: np.ndarray) -> tuple[float, list[tuple[int, int, float, float]]]:
-    """Return the expected calibration error and per tenth of probability (tenth, texts, mean prediction, share positive)."""
+    """Return the expected calibration error and per tenth (tenth, texts, mean prediction, share positive)."""
     tenths = np.minimum((p * 10).astype(int), 9)
     lines = [
         (int(t), int(np.sum(tenths == t)), float(p[tenths == t].mean()), float(truth[tenths == t].mean()))

@@ -98,7 +98,7 @@ def _describe_field(
 
 
 def _type_of(column: Column) -> pa.DataType:
-    """Return the type of a column that the reader sees unmasked. Computed values have no fixed number of digits: a float."""
+    """Return the type of a column that the reader sees unmasked. Computed values are floats: their digits vary."""
     of = column.field
     if isinstance(of, models.DecimalField):
         return pa.decimal128(of.max_digits, of.decimal_places)

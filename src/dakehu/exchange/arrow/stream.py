@@ -96,14 +96,15 @@ def _part(result: Any, part: str) -> Any:
 
 
 def _is_table(value: Any) -> bool:
-    """Return whether a value can contain rows. An empty list can: the parts that must be named must not depend on the data."""
+    """Return whether a value can contain rows. An empty list can: naming rules must not depend on the data."""
     if isinstance(value, models.QuerySet):
         return True
     return isinstance(value, (list, tuple)) and (not value or isinstance(value[0], (dict, models.Model)))
 
 
 def stream_of(source: Source, facts: Mapping[str, str]) -> Iterator[bytes]:
-    """Yield an Arrow stream (zstd), batch by batch. `facts` are added to the schema metadata, together with the number of rows.
+    """Yield an Arrow stream (zstd), batch by batch. `facts` are added to the schema metadata, together with the
+    number of rows.
 
     The last batch is empty and has the metadata `complete`: a truncated stream lacks it.
     """

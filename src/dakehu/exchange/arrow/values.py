@@ -25,8 +25,8 @@ NUMBERS = {int, Decimal}
 
 
 def table_of(rows: Iterable[Any]) -> pa.Table:
-    """Return a table of dictionaries: one column per key, in order of first appearance. A value that is not a dictionary
-    is in the column `value`. Nested lists and objects become JSON text."""
+    """Return a table of dictionaries: one column per key, in order of first appearance. A value that is not a
+    dictionary is in the column `value`. Nested lists and objects become JSON text."""
     held = [row if isinstance(row, dict) else {"value": row} for row in rows]
     names = list(dict.fromkeys(str(name) for row in held for name in row))
     columns = [_column([_scalar(row.get(name)) for row in held]) for name in names]

@@ -57,7 +57,7 @@ def create_login() -> dict[str, Any]:
 
 
 def _verifier(password: str) -> str:
-    """Return the password verifier that PostgreSQL stores; computed here, so that the password is in no SQL statement or server log."""
+    """Return PostgreSQL's password verifier; computed here, so that the password is in no statement or server log."""
     raw: Any = connection.connection
     made = str(raw.pgconn.encrypt_password(password.encode(), b"", b"scram-sha-256").decode())
     if not VERIFIER.fullmatch(made):

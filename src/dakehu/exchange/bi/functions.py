@@ -1,8 +1,8 @@
 """SQL that controls access to schema `bi`: whom a login belongs to, what it sees, how it is created and ended.
 
 All of it is in a separate schema that readers cannot access; views call its functions for them. A login is created only
-for the person whose session proves it (`dakehu_reach`), so a user who can only send SQL as the application cannot create one
-for another person. A login ends in the transaction that ends its token, for any reason.
+for the person whose session proves it (`dakehu_reach`), so a user who can only send SQL as the application cannot
+create one for another person. A login ends in the transaction that ends its token, for any reason.
 """
 
 from django.conf import settings
@@ -19,7 +19,7 @@ STATEMENT_SECONDS, CONNECTIONS = 300, 10  # of one login
 
 
 def inner_statements(role: str) -> list[str]:
-    """Return the SQL of the access-control schema, its table of logins and its functions. `role` is the application's."""
+    """Return the SQL of the access-control schema, its login table and its functions. `role` is the application's."""
     return [
         f"CREATE SCHEMA IF NOT EXISTS {INNER}",
         f"CREATE TABLE IF NOT EXISTS {INNER}.login "
@@ -43,7 +43,7 @@ def inner_statements(role: str) -> list[str]:
 
 
 def outer_statements(made: list[View]) -> list[str]:
-    """Return the SQL of the readable schema: its views, and how the views of a table are dropped when it is replaced."""
+    """Return the SQL of the readable schema: its views, and how a table's views are dropped when it is replaced."""
     statements = [
         f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}",
         f"COMMENT ON SCHEMA {SCHEMA} IS {literal('大客户工作台的只读视图 Read-only views of the desk')}",
@@ -68,7 +68,7 @@ def removal_statements() -> list[str]:
 
 
 def _reader() -> str:
-    """Return SQL for the reader: the person of the session's login while login, token and person are valid. No row: no access."""
+    """Return SQL for the reader: the session login's person, while login, token and person are valid; else no row."""
     allowed = ", ".join(literal(name) for name, role in ROLES.items() if SQL_READ in role.permissions)
     reaches = " ".join(f"WHEN {literal(name)} THEN {literal(str(role.reach))}" for name, role in ROLES.items())
     levels = " ".join(f"WHEN {literal(name)} THEN {int(role.clearance)}" for name, role in ROLES.items())
@@ -183,7 +183,7 @@ END $$"""  # noqa: S608  names of our own
 
 
 def _triggers() -> list[str]:
-    """End logins with the rows that they depend on. An error here must not prevent a token from ending: the views refuse anyway."""
+    """End logins with the rows they depend on. An error must not keep a token from ending: the views refuse anyway."""
     body = (
         f"BEGIN PERFORM {END_LOGINS}(); RETURN NULL; EXCEPTION WHEN OTHERS THEN "
         "RAISE WARNING 'an SQL login could not be dropped: %', SQLERRM; RETURN NULL; END"

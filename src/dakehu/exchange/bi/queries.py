@@ -60,8 +60,8 @@ def _names_of_views() -> set[str]:
 
 @query("bi.access", needs=SQL_READ, zh="SQL 访问", en="SQL access")
 def access() -> dict[str, Any]:
-    """Return {why_not ("" where this desk offers SQL), login, token, expires_on (None without a login), host, port, database,
-    left_out (labels of the tables that have no view)}."""
+    """Return {why_not ("" where this desk offers SQL), login, token, expires_on (None without a login), host, port,
+    database, left_out (labels of the tables that have no view)}."""
     why = why_not_available()
     if why is not None:
         return {

@@ -1,7 +1,8 @@
 """The views of schema `bi`, generated from the OData entity sets: their SQL, and a comment on every column.
 
-Column types are those of the tables for every reader, so a value the reader may not see is masked within its type: text by
-its mask or by dots, an amount is missing and its band has a column of its own (`assets_band`), other values are missing.
+Column types are those of the tables for every reader, so a value the reader may not see is masked within its type:
+text by its mask or by dots, an amount is missing and its band has a column of its own (`assets_band`), other values
+are missing.
 """
 
 from collections.abc import Iterator
@@ -41,7 +42,7 @@ class ViewColumn:
 
 @dataclass(frozen=True)
 class View:
-    """A view: its name, the table that it reads, its comment, its columns, and the SQL that selects the reader's rows."""
+    """A view: its name, the table that it reads, its comment, its columns, and the SQL of the reader's rows."""
 
     name: str
     table: str
@@ -69,7 +70,7 @@ def quote_name(name: str) -> str:
 
 
 def literal(text: str) -> str:
-    """Return an SQL string literal. Raises ValueError for a backslash, which a server setting may treat as an escape."""
+    """Return an SQL string literal. Raises ValueError for a backslash, an escape under one server setting."""
     if "\\" in text or "\0" in text:
         raise ValueError("no backslash in a text of a view")
     return "'" + text.replace("'", "''") + "'"
@@ -98,7 +99,7 @@ def sets_without_view() -> list[EntitySet]:
 
 
 def _is_plainly_scoped(one: EntitySet) -> bool:
-    """Return whether the current actor's list of a model is every row in scope, and the scope is the one used by the views."""
+    """Return whether the actor's list of a model is every row in scope, and the scope is that used by the views."""
     plain = Scoped if getattr(one.model, "client_path", None) else Common
     if type(one.model.objects) is not plain:
         return False
@@ -148,7 +149,7 @@ def _column(model: Any, name: str) -> str:
 
 
 def _columns(model: Any, item: Property, listed: set[Any]) -> Iterator[ViewColumn]:
-    """Yield the columns of a view for one property: its value, and additionally the name of a choice or the band of an amount."""
+    """Yield the columns of a view for one property: its value, and the name of a choice or the band of an amount."""
     reading: Any = item.reading
     column, spec = reading.column, item.spec
     if isinstance(column.field, Computed):

@@ -1,1 +1,1 @@
-"""External calendars: files are imported, feeds are published, CalDAV syncs in both directions, clients book free hours."""
+"""External calendars: file import, published feeds, two-way CalDAV synchronisation, free hours booked by clients."""

@@ -1,4 +1,4 @@
-"""Manage calendar connections: add, change, replace the password, switch on and off, run now, resolve conflicts, undo."""
+"""Manage calendar connections: add, change, replace the password, switch on and off, run, resolve conflicts, undo."""
 
 from typing import Any
 
@@ -221,7 +221,8 @@ def decide_event(*, event: int, side: str) -> LinkedEvent:
     offers_undo=False,
 )
 def undo_run(*, calendar_run: int) -> dict[str, Any]:
-    """Undo what a run changed on the desk, last change first; the next run updates the other calendar, as for any change here.
+    """Undo what a run changed on the desk, last change first; the next run updates the other calendar, as for any
+    change here.
 
     Raises Refused if later changes depend on it.
     """

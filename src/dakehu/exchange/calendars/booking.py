@@ -126,7 +126,8 @@ def list_links() -> list[dict[str, Any]]:
 def acting_for_booking(token: str) -> Iterator[BookingLink]:
     """Act as the owner of a link while a client books. Raises LinkGone for an invalid link.
 
-    A link ends with its owner's account, with the owner's permission to arrange meetings, and when its client is transferred.
+    A link ends with its owner's account, with the owner's permission to arrange meetings, and when its client is
+    transferred.
     """
     gone = LinkGone(bilingual("可用的预约链接", "working booking link"))
     try:
@@ -179,7 +180,7 @@ def _days(first: datetime, last: datetime) -> tuple[datetime, datetime]:
 
 
 def book(token: str, starts: datetime, name: str = "", remark: str = "") -> Booking:
-    """Book a free hour of a link (local, without zone). Raises LinkGone, and Refused for an hour that has since been taken."""
+    """Book a free hour of a link (local, without zone). Raises LinkGone, and Refused for an hour taken since."""
     with acting_for_booking(token) as row:
         return book_hour(link=row, starts=starts, name=name, remark=remark)
 

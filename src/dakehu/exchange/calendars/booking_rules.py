@@ -16,7 +16,7 @@ Span = tuple[datetime, datetime]
 def free_starts(
     windows: Windows, is_open: Callable[[date], bool], busy: Iterable[Span], minutes: int, now: datetime, days: int
 ) -> dict[date, list[datetime]]:
-    """Return {day: starts} of the free hours from now on: within working hours, on open days, not overlapping `busy`."""
+    """Return {day: starts} of the free hours: from now on, in working hours, on open days, not overlapping `busy`."""
     taken, length = list(busy), timedelta(minutes=minutes)
     found: dict[date, list[datetime]] = {}
     for day in (now.date() + timedelta(days=n) for n in range(days + 1)):

@@ -1,7 +1,7 @@
 """Rules for an event that is in two calendars: the table of docs/connections.md as a function. Pure.
 
-`base` is the event as both sides had it after the last run. A change on one side is copied to the other; changes of different
-parts on both sides are merged; changes of the same part await a decision, and neither side is written.
+`base` is the event as both sides had it after the last run. A change on one side is copied to the other; changes of
+different parts on both sides are merged; changes of the same part await a decision, and neither side is written.
 """
 
 from dataclasses import dataclass, replace
@@ -58,7 +58,7 @@ class Merge:
 
 
 def merge(base: Event, ours: Event, theirs: Event, prefer: str = "") -> Merge:
-    """Merge two versions by parts; where both changed a part, use the version of `prefer` ("here", "there") or report the part."""
+    """Merge two versions by parts; a part changed in both is taken from `prefer` ("here", "there") or reported."""
     is_series = bool(base.rrule or ours.rrule or theirs.rrule)
     parts = (PARTS[0], ("time", (*PARTS[1][1], *SERIES[1])), PARTS[2]) if is_series else (*PARTS, SERIES)
     merged, both = ours, []
@@ -82,8 +82,8 @@ def _values(event: Event, fields: tuple[str, ...]) -> tuple[object, ...]:
 def decide(
     here: Here, base: Event | None, ours: Event | None, theirs: Event | None, choice: str = "", takes_new: bool = False
 ) -> Verdict:
-    """Return the verdict. `theirs` is None if the other side has no event, `choice` is a person's choice for a conflict:
-    "here" or "there"."""
+    """Return the verdict. `theirs` is None if the other side has no event, `choice` is a person's choice for a
+    conflict: "here" or "there"."""
     theirs = None if theirs is not None and theirs.is_cancelled else theirs
     if base is None:
         return _decide_new_event(here, ours, theirs, choice, takes_new)

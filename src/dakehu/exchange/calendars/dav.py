@@ -1,6 +1,7 @@
 """CalDAV client (RFC 4791): find the calendar, list versions, read, write and delete events.
 
-Every write states the version that it replaces (If-Match, If-None-Match), so that changes by other programs are not overwritten.
+Every write states the version that it replaces (If-Match, If-None-Match), so that changes by other programs are not
+overwritten.
 """
 
 from collections.abc import Iterable, Iterator
@@ -131,8 +132,8 @@ class CalendarServer:
                     yield Resource(href, etag.text, data.text.encode())
 
     def put(self, href: str, content: bytes, etag: str = "") -> str | None:
-        """Write an event: replacing version `etag`, or as a new event. Returns its new version ("" if the server does not state it),
-        None if another client has written in the meantime."""
+        """Write an event: replacing version `etag`, or as a new event. Returns its new version ("" if the server does
+        not state it), None if another client has written in the meantime."""
         condition = {"If-Match": etag} if etag else {"If-None-Match": "*"}
         answer = self.client.request("PUT", self._absolute(href), content=content, headers={**ICS, **condition})
         if answer.status_code in (404, 409, 412):
@@ -141,7 +142,7 @@ class CalendarServer:
         return str(answer.headers.get("ETag", ""))
 
     def delete(self, href: str, etag: str) -> bool:
-        """Delete a version of an event; return True if it is deleted, False if another client has written in the meantime."""
+        """Delete a version of an event; return True if deleted, False if another client has since written."""
         answer = self.client.request("DELETE", self._absolute(href), headers={"If-Match": etag} if etag else {})
         if answer.status_code == 412:
             return False
@@ -173,7 +174,7 @@ class CalendarServer:
         return found
 
     def _absolute(self, href: str) -> str:
-        """Return the address of an event. Raises Refused for one on another server: the password must not be sent there."""
+        """Return the address of an event. Raises Refused for another server, which must not get the password."""
         url = urljoin(self.url, href)
         if urlsplit(url)[:2] != urlsplit(self.url)[:2]:
             raise self._refusal("指向另一台服务器，已停止。", "It points to another server; stopped.")

@@ -40,7 +40,8 @@ BEFORE, AFTER = timedelta(days=30), timedelta(days=180)
     ),
 )
 def create_feed(*, name: str, expires_on: date | None = None, names_clients: bool | None = None) -> dict[str, Any]:
-    """Create a feed of the actor's own calendar, valid for at most a year; its address contains a token of scope "calendar".
+    """Create a feed of the actor's own calendar, valid for at most a year; its address contains a token of scope
+    "calendar".
 
     Returns {id, token, path, expires_on}; the token is shown only once. It is revoked like any token.
     """

@@ -71,7 +71,7 @@ class Note:
 
 @dataclass
 class CalendarReading:
-    """The content of a file: the events understood, the number of components of each kind, and what was not understood."""
+    """The content of a file: events understood, number of components by kind, and what was not understood."""
 
     events: list[Event] = field(default_factory=list)
     kinds: Counter[str] = field(default_factory=Counter)
@@ -225,7 +225,7 @@ def _local(value: date, zone: ZoneInfo) -> datetime:
 
 
 def _end(part: Any, starts: datetime, all_day: bool, zone: ZoneInfo) -> datetime:
-    """Return the end; for all-day events midnight of the last day. Without an end a day lasts one day, a moment has no duration."""
+    """Return the end; for all-day events midnight of the last day. Default: one day, or no duration for a moment."""
     end, lasts = _value(part, "DTEND"), _value(part, "DURATION")
     if isinstance(end, date):
         ends = _local(end, zone)

@@ -39,7 +39,7 @@ class OwnMeetings:
             self.exceptions.setdefault(one.series_id, []).append(one)
 
     def wanted(self) -> list[Any]:
-        """Return the planned meetings that belong in the other calendar: from its first day on, and continuing series."""
+        """Return the planned meetings for the other calendar: from its first day on, and continuing series."""
         first = datetime.combine(self.link.since, datetime.min.time())
         return [row for row in self.rows.values() if row.state == PLANNED and _continues_after(row, first)]
 
@@ -180,7 +180,7 @@ def cancel_here(link: CalendarLink, row: Any) -> None:
 
 
 def create_here(event: Event) -> Any:
-    """Create a meeting from an event of the other calendar: with the client whose code is in the title, otherwise internal."""
+    """Create a meeting from an event there: with the client whose code is in the title, otherwise internal."""
     if event.exceptions:
         raise refusal(
             "meeting", "新建的系列带有例外，请先在这里安排。", "A new series with exceptions is arranged here first."

@@ -16,8 +16,8 @@ OWNER = "team.User"
 class CalendarLink(Recorded):
     """A calendar of a colleague on a CalDAV server, synchronised with the meetings that the colleague organises.
 
-    `names_clients`: titles contain the client's name and the subject; otherwise code and purpose. `takes_new`: an event created
-    there becomes a meeting here. `ctag`: the version of the calendar at the end of the last run.
+    `names_clients`: titles contain the client's name and the subject; otherwise code and purpose. `takes_new`: an
+    event created there becomes a meeting here. `ctag`: the version of the calendar at the end of the last run.
     """
 
     names = Names("日历连接", "Calendar connection", "Calendar connections")
@@ -126,7 +126,8 @@ class CalendarFeed(Recorded):
 class BookingLink(Recorded):
     """An expiring link by which a client books one of a colleague's free hours.
 
-    A link for one client creates a meeting with that client; otherwise one with a guest, to be assigned by the colleague.
+    A link for one client creates a meeting with that client; otherwise one with a guest, to be assigned by the
+    colleague.
     """
 
     names = Names("预约链接", "Booking link", "Booking links")

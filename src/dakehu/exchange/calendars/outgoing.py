@@ -39,7 +39,7 @@ def _passes(names_clients: bool) -> Bilingual:
 
 @query(LEAVING, needs=Permission.SYSTEM_READ, zh="外部日历（离开的数据）", en="Other calendars (what leaves)")
 def leaving() -> list[dict[str, Any]]:
-    """Return one row for each connection, with an address for users who may open it; counts cover its runs of 30 days."""
+    """Return one row for each connection, with an address for users who may open it; counts cover 30 days."""
     opened = set(visible_calendars().values_list("pk", flat=True))
     recent = Q(runs__started_at__gte=clock.now() - timedelta(days=30))
     rows = CalendarLink.objects.select_related("owner").order_by("name")

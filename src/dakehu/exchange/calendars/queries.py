@@ -69,8 +69,9 @@ def list_calendars() -> list[dict[str, Any]]:
     parameters=(CALENDAR,),
 )
 def calendar_detail(*, calendar: CalendarLink) -> dict[str, Any]:
-    """Return a connection with its last runs and, for its owner, the pending events: {…, username, since, names_clients,
-    takes_new, password_at, linked, runs, events, running, mine, may_keep}. Raises NotFound for another person's."""
+    """Return a connection with its last runs and, for its owner, the pending events: {…, username, since,
+    names_clients, takes_new, password_at, linked, runs, events, running, mine, may_keep}. Raises NotFound for another
+    person's."""
     if not visible_calendars().filter(pk=calendar.pk).exists():
         raise NotFound(bilingual("日历连接", "calendar connection"))
     actor = current_actor()

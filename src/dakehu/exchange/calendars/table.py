@@ -18,8 +18,8 @@ def is_calendar(content: bytes) -> bool:
 
 
 def book_of(content: bytes, name: str) -> Book:
-    """Return the events of a calendar file as rows; the client is the one whose code is in the title, otherwise empty for a person to
-    fill in. Cancelled and private events stay out. Raises Unopenable for a file without an event."""
+    """Return the events of a calendar file as rows; the client is the one whose code is in the title, otherwise empty
+    for a person to fill in. Cancelled and private events stay out. Raises Unopenable for a file without an event."""
     reading = read_calendar(content, clock.zone())
     events = importable(reading)
     if not events:

@@ -189,7 +189,7 @@ def remove_connection(*, connection: Connection) -> dict[str, Any]:
     offers_undo=False,
 )
 def schedule(*, connection: Connection, every_hours: int | None = None) -> Connection:
-    """Run a connection every `every_hours` hours on behalf of the actor; without a number, only when started manually."""
+    """Run a connection every `every_hours` hours as the actor; without a number, only when started manually."""
     connection.every_hours = every_hours
     connection.next_run_at = None
     plan_next_run(connection)

@@ -116,7 +116,7 @@ class DeskRecords:
         return self.names.get(record, "")
 
     def staff_of(self, name: str, mail: str) -> str:
-        """Return the member of staff with this mail or name in the form that an import reads, "" if none (then counted)."""
+        """Return the member of staff with this mail or name as an import reads it, "" if none (then counted)."""
         found = self.staff.get(mail.lower(), "") or self.staff.get(name, "")
         if not found and (name or mail):
             self.unknown_staff[name or mail] += 1

@@ -1,4 +1,5 @@
-"""The first half of a run: fetch the changed rows of every table, page by page, each stored before the next is requested.
+"""The first half of a run: fetch the changed rows of every table, page by page, each stored before the next is
+requested.
 
 Fetched pages survive a killed process: the next run continues from the last stored page. A table whose columns
 changed in between is fetched again.
@@ -192,7 +193,7 @@ def incomplete_answers_as_refusal(system: str) -> Iterator[None]:
 
 
 def open_account(connection: Connection) -> Account:
-    """Return the credentials of a connection; decrypting its secrets is audited. Raises Refused while they are missing."""
+    """Return the credentials of a connection; decryption is audited. Raises Refused without secrets."""
     if connection.app_secret is None or connection.grant is None:
         raise source_refusal(
             bilingual(

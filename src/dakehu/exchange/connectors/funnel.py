@@ -1,7 +1,7 @@
 """Columns of prospects and opportunities, from the tables of several vendors.
 
-A vendor's stage is not a stage of the desk: it is stored in a separate column. Only an end, won or lost, is mapped, and a
-stage of the desk with the same name.
+A vendor's stage is not a stage of the desk: it is stored in a separate column. Only an end, won or lost, is mapped,
+and a stage of the desk with the same name.
 """
 
 from dakehu.exchange.connectors.landings import Desk, LandingColumn, Record, first_value

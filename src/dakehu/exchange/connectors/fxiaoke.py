@@ -1,6 +1,7 @@
 """纷享销客 Open API v2: both sign-ins, paging by `_id`, errors with status 200, four calls per second.
 
-Sources: docs/connections.md states how certain each fact is. All calls are POST with JSON; only `errorCode` 0 is success.
+Sources: docs/connections.md states how certain each fact is. All calls are POST with JSON; only `errorCode` 0 is
+success.
 """
 
 import json
@@ -184,7 +185,7 @@ class FxiaokeSource:
     # --- reading -----------------------------------------------------------------------------------
 
     def pages(self, table: SourceTableShape, since: str, place: str = "") -> Iterator[Page]:
-        """Yield rows in order of `_id`, each page starting after the last id of the previous one; offsets are limited to 10,000."""
+        """Yield rows in order of `_id`, paged by the last id, since offsets are limited to 10,000."""
         last = json.loads(place)["after"] if place else ""
         held: list[dict[str, str]] = []
         pages = 0

@@ -1,4 +1,4 @@
-"""Mapping of the objects of 纷享销客. Field names as used by public programs; the enterprise's `describe` takes precedence."""
+"""Mapping of the objects of 纷享销客. Field names are those of public programs; `describe` takes precedence."""
 
 from typing import Any
 

@@ -55,8 +55,8 @@ class PoliteClient:
     def request(self, method: str, url: str, *, is_repeatable: bool = True, **options: Any) -> Any:
         """Send a request, retrying while the system is busy; return its response with any status below 500.
 
-        After a 429, wait as its Retry-After states, else with increasing delays. Raises Refused when retries fail. Without
-        `is_repeatable` only a 429 is retried: after any other error the request may have been executed.
+        After a 429, wait as its Retry-After states, else with increasing delays. Raises Refused when retries fail.
+        Without `is_repeatable` only a 429 is retried: after any other error the request may have been executed.
         """
         import httpx
 

@@ -129,7 +129,7 @@ class ConnectionWriter:
             self.rows_of_desk.setdefault((table, part), {})[record] = row
 
     def _reason(self, table: str, spec: Any, message: Bilingual) -> None:
-        """Count a reason by its text. Inserted values belong to clients and are omitted, except for the field's name."""
+        """Count a reason by its text. Inserted values belong to clients and are omitted, except the field's name."""
         texts = {}
         for code, template, label in (("zh", message.zh, spec.zh), ("en", message.en, spec.en)):
             filled = {

@@ -85,7 +85,7 @@ def _sheet(rows: Rows, desk: DeskRecords, frame: pl.DataFrame) -> FrameSheet:
 
 
 def _mapping(connection: Connection, rows: Rows, sheet: FrameSheet) -> TableMapping:
-    """Return the mapping of a sheet: the landing's columns to their fields, the others unmapped until a person maps them."""
+    """Return the mapping of a sheet: the landing's columns to their fields, the others unmapped."""
     fields = [ROW_KEY, *(column.field for column in rows.landing.columns)]
     columns = [
         ColumnMapping(
@@ -142,7 +142,7 @@ def _row_keys(
 def _fields_of(
     part: str, kept: list[Any], desk: DeskRecords, targets: dict[str, int], is_now: bool
 ) -> dict[str, list[Any]]:
-    """Return {field: cells} of the rows that exist on the desk, as the import reads them now, or would have read them before."""
+    """Return {field: cells} of existing rows, as the import reads them now, or would have read them before."""
     sheets, plans = [], []
     for rows, sheet, table in kept:
         records = [record for record in sheet.records if record in targets]

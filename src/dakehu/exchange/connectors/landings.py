@@ -35,7 +35,7 @@ class Desk(Protocol):
 
 @dataclass(frozen=True)
 class LandingColumn:
-    """A column of the worksheet: its heading, its field, how it is derived from a record, and the source columns it consumes."""
+    """A column of the worksheet: heading, field, derivation from a record, and the source columns it consumes."""
 
     heading: str
     field: str

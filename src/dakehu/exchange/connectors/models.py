@@ -1,6 +1,7 @@
 """Tables of connections: the connection, its runs, the state of each table, and the links of rows to records.
 
-Rows of the other system are in encrypted files outside the database; the tables here contain only their keys and counts.
+Rows of the other system are in encrypted files outside the database; the tables here contain only their keys and
+counts.
 """
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -118,8 +119,8 @@ class Run(Recorded):
 class SourceTable(Recorded):
     """The state of one table of a connection: up to when it was read, its columns, the files of its rows.
 
-    `rows_key` is the file of the rows as last imported (or, for a table that is only stored, last read), `aside_key` those that an
-    import set aside and that the next run tries again.
+    `rows_key` is the file of the rows as last imported (or, for a table that is only stored, last read), `aside_key`
+    those that an import set aside and that the next run tries again.
     """
 
     names = Names("来源表", "Table of a source", "Tables of sources")

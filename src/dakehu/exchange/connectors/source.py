@@ -1,9 +1,9 @@
 """The interface of a source: another system with tables, from any vendor.
 
-A source signs in, describes its tables, yields their rows page by page since a moment, lists deleted records, and accepts
-write-backs. Every cell is text in a uniform form, independent of its transport: numbers without exponent or grouping,
-days `2026-11-29`, moments `2026-11-29 09:30:00` in Shanghai time, references as the id of their record, several values
-joined by `；`, nothing as "".
+A source signs in, describes its tables, yields their rows page by page since a moment, lists deleted records, and
+accepts write-backs. Every cell is text in a uniform form, independent of its transport: numbers without exponent or
+grouping, days `2026-11-29`, moments `2026-11-29 09:30:00` in Shanghai time, references as the id of their record,
+several values joined by `；`, nothing as "".
 """
 
 from collections.abc import Callable, Iterator

@@ -1,7 +1,7 @@
 """Write back to a source what was changed on the desk: ticked fields only, after a run has read the source's values.
 
-Each write records in the audit which fields of how many records were sent; a value that the source refuses is reported and tried
-again next time.
+Each write records in the audit which fields of how many records were sent; a value that the source refuses is
+reported and tried again next time.
 """
 
 from collections.abc import Callable, Iterator

@@ -88,7 +88,7 @@ class ZohoSource:
     # --- signing in --------------------------------------------------------------------------------
 
     def sign_in(self) -> None:
-        """Exchange the refresh token for an access token, and continue at the domain in the response. Errors have status 200."""
+        """Exchange the refresh token for an access token; use the domain in the response. Errors have status 200."""
         form = {
             "grant_type": "refresh_token",
             "client_id": self.account.app_id,

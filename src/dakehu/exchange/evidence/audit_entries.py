@@ -71,7 +71,7 @@ def is_shown_whole(body: dict[str, Any], numbers: set[int]) -> bool:
 
 
 def excerpt(change: dict[str, Any]) -> dict[str, Any]:
-    """Return the disclosable part of a change: for a bulk write its table and columns, without the numbers of other rows."""
+    """Return the disclosable part of a change: for a bulk write its table and columns, without other rows."""
     if change.get("kind") != "many":
         return change
     return {"model": change["model"], "kind": "many", "columns": (change.get("after") or {}).get("columns", [])}
@@ -111,7 +111,8 @@ def _render_entry(entry: Any, body: dict[str, Any], numbers: set[int]) -> dict[s
 
 
 def _erasure(entry: Any, body: dict[str, Any], row: dict[str, Any], leaf: str) -> dict[str, Any]:
-    """Return the data by which a third party distinguishes an erasure by the desk from tampering: {} for an entry without one.
+    """Return the data by which a third party distinguishes an erasure by the desk from tampering: {} for an entry
+    without one.
 
     The mark of an erasure is computed with a key that never leaves the desk, so it is checked here and signed.
     """

@@ -1,7 +1,8 @@
-"""Collect the rows about a client: from every table that references the client (derived from the models), and from declared sources.
+"""Collect the rows about a client: from every table that references the client (derived from the models), and from
+declared sources.
 
-Everything passes the scope and the output gate of the requesting person, so a pack shows what its creator may see. Texts stored
-encrypted (messages to a client) are decrypted with an audit record; numbers and addresses stay masked.
+Everything passes the scope and the output gate of the requesting person, so a pack shows what its creator may see.
+Texts stored encrypted (messages to a client) are decrypted with an audit record; numbers and addresses stay masked.
 """
 
 # django.apps reaches the tables of allauth, which is published without types.
@@ -48,7 +49,7 @@ class Table:
 
 
 def collect(client: Any, since: date, until: date) -> list[Table]:
-    """Return the tables with rows about a client, the client's own first. Call inside an action: texts are decrypted."""
+    """Return the tables with rows about a client, its own first. Call inside an action: texts are decrypted."""
     held: dict[Any, dict[Any, Any]] = {}
     for model in client_models():
         found = {row.pk: row for row in model.objects.filter(**{model.client_path: client.pk}).order_by("pk")}

@@ -1,6 +1,7 @@
 """The container of an evidence pack: how it is written, and how one from elsewhere is read.
 
-It is an ordinary ZIP in which every byte is determined, so that a changed byte is detected. Python's standard library (3.8 or later).
+It is an ordinary ZIP in which every byte is determined, so that a changed byte is detected. Python's standard library
+(3.8 or later).
 """
 
 import binascii

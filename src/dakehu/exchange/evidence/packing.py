@@ -1,7 +1,8 @@
-"""Write a pack: a container in which every byte is determined, with a manifest of every file and row, signed by the desk.
+"""Write a pack: a container in which every byte is determined, with a manifest of every file and row, signed by the
+desk.
 
-The container is an ordinary ZIP without compression, times or other attributes, so that a pack has a single form and the verifier
-detects any changed byte.
+The container is an ordinary ZIP without compression, times or other attributes, so that a pack has a single form and
+the verifier detects any changed byte.
 """
 
 import binascii

@@ -1,4 +1,5 @@
-"""Send the seals of the audit to places where the desk cannot change them: by mail, into a folder, to a time-stamping authority.
+"""Send the seals of the audit to places where the desk cannot change them: by mail, into a folder, to a time-stamping
+authority.
 
 Each channel stores the number of the last seal sent, so that a channel that was unavailable receives the rest later.
 """
@@ -147,7 +148,7 @@ def publish_by_mail(waiting: list[AuditSeal]) -> None:
 
 
 def into_folder(waiting: list[AuditSeal]) -> None:
-    """Write each seal to a separate file that is never overwritten. Raises Refused if a different file exists in its place."""
+    """Write each seal to a separate file, never overwritten. Raises Refused if a different file exists."""
     folder = Path(settings.SEAL_FOLDER)
     if not folder.is_dir():
         raise Refused(bilingual("封存文件夹 {path} 不存在。", "The folder of seals {path} is not there.", path=folder))

@@ -203,7 +203,7 @@ def save_pack(client: Any, path: Path, since: date | None, until: date | None, p
 def start_pack(
     *, client: Any, since: date | None = None, until: date | None = None, language: str | None = None
 ) -> dict[str, int]:
-    """Start creating the pack of a client and a period (default: all of the past): {job}, whose result names the file."""
+    """Start the pack of a client and a period (default: all of the past): {job}, whose result names the file."""
     check_period(since, until)
     days = [day.isoformat() if day else "" for day in (since, until)]
     job = jobs.start(KIND, client=client.pk, since=days[0], until=days[1], language=language or reading_language())

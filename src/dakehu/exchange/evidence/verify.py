@@ -4,8 +4,8 @@
     python3 -I verify.py PACK.zip        a pack as delivered
     python3 -I verify.py PACK.zip --seal SEAL.json --key FINGERPRINT
 
-Compare with an independent source: a seal that the desk sent out (--seal), or the fingerprint of its key (--key). Without
-either, a pack forged as a whole with another key would be consistent with itself.
+Compare with an independent source: a seal that the desk sent out (--seal), or the fingerprint of its key (--key).
+Without either, a pack forged as a whole with another key would be consistent with itself.
 
 核验证据包，只需 Python 标准库。请用另存的封存文件（--seal）或密钥指纹（--key）核对，否则整包伪造看不出来。
 
@@ -133,7 +133,7 @@ def read_rows(files, name):
 
 
 def read_stated(manifest):
-    """Return the files listed in a manifest: {name: {sha256, size, rows}}. Raises KeyError, TypeError or ValueError if invalid."""
+    """Return the files listed in a manifest: {name: {sha256, size, rows}}. Raises KeyError, TypeError, ValueError."""
     stated = {}
     for said in manifest["files"]:
         rows = said.get("rows")
@@ -192,7 +192,7 @@ def is_erased(entry):
 
 
 def erasure_content(entry):
-    """Return what the desk signs of an erased entry: the sealed leaf, the remaining content, and the number of removed changes."""
+    """Return the signed content of an erased entry: sealed leaf, remaining content, number of removed changes."""
     return canonical(["erased", entry.get("leaf"), [entry.get(name) for name in COLUMNS], entry.get("erased")])
 
 
@@ -204,7 +204,7 @@ def check_stated(about, entries, seals):
 
 
 def audit_facts(entries, seals):
-    """Return the facts about a pack's audit entries: count, first and last, erased ones, and the total under its seals."""
+    """Return the facts about audit entries: count, first and last, erased ones, and the total under the seals."""
     return {
         "entries": len(entries),
         "first": entries[0].get("id") if entries else None,

@@ -74,7 +74,8 @@ def write_filled(
 ) -> dict[str, int]:
     """Write the workbook of `clients` (ids; None: all visible) to `path`; return {worksheet: rows}.
 
-    With `live`, the address of OData, it also contains sheets that Excel fills from there. Clients outside the scope are skipped as if they did not exist. The audit records who exported how much, not what.
+    With `live`, the address of OData, it also contains sheets that Excel fills from there. Clients outside the scope
+    are skipped as if they did not exist. The audit records who exported how much, not what.
     """
     ids = visible_ids(None if clients is None else list(clients))
     permits.use_permit(ExportWay.WORKBOOK, ids, clients is None)
@@ -95,7 +96,7 @@ def write_filled(
 
 
 def _write_live(book: writing.BookSpec, path: Path, root: str, password: str) -> None:
-    """Write a workbook with a sheet for each live query. Queries are added to the written file, then it is encrypted."""
+    """Write a workbook with a sheet for each live query. Queries are added after writing, encryption is last."""
     if not current_actor().may(Permission.ODATA):
         raise NotAllowed(bilingual("加入实时查询", "add live queries"), Permission.ODATA)
     with TemporaryDirectory(prefix=".dakehu-", dir=path.parent) as folder:

@@ -1,4 +1,4 @@
-"""Read a feed file: parse every cell by its column's kind, look up clients and products, report each fault with its position."""
+"""Evaluate a feed file: cells parsed by kind, clients and products looked up, each fault with its position."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

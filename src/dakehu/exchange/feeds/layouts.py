@@ -44,8 +44,8 @@ _DAY_IN_NAME = re.compile(r"(?<!\d)(20\d{2})[-_.年]?(0[1-9]|1[0-2])[-_.月]?(0[
 class FeedTable:
     """A feed as found in a file. `cells`: `row` (line of the file, from 1) and the text of each column that was found.
 
-    `places` is {column: its index in the sheet, from 0}, `units` {column: unit of its numbers}, `order` the order of day and
-    month. `day` is the day of every row if the file has no date column, `day_from` its source: name, hand or
+    `places` is {column: its index in the sheet, from 0}, `units` {column: unit of its numbers}, `order` the order of
+    day and month. `day` is the day of every row if the file has no date column, `day_from` its source: name, hand or
     "" if unknown.
     """
 
@@ -95,7 +95,7 @@ def recognise_feed(book: reading.Book, name: str = "") -> FeedTable | None:
 
 
 def feed_from_named_columns(book: reading.Book, table: Any) -> FeedTable:
-    """Return the feed in a table whose columns a person mapped. Raises Refused while a required column is not mapped."""
+    """Return the feed in a table whose columns a person mapped. Raises Refused if a required column is unmapped."""
     feed = FEEDS[table.part.removeprefix(FEED_PREFIX)]
     columns = {found.field: column.index for column in table.columns for found in column.feeds}
     if not _is_whole(feed, columns):

@@ -1,5 +1,5 @@
-"""Import of a feed file into the journal: evaluated as a whole, compared with existing rows, stored in one act that can be
-undone."""
+"""Import of a feed file into the journal: evaluated as a whole, compared with existing rows, stored in one act that
+can be undone."""
 
 from collections.abc import Callable
 from datetime import date

@@ -102,7 +102,7 @@ def _number(texts: pl.Series, unit: Unit | None, *, is_whole: bool) -> Values:
 
 
 def _share(texts: pl.Series, unit: Unit | None, percent: bool) -> Values:
-    """Read ratios: 156% is 1.56. Plain numbers are fractions, or percentages in a column in %, unless cells show percent."""
+    """Read ratios: 156% is 1.56. Plain numbers are fractions, or % by column unit unless cells show percent."""
     factor = 1.0 if percent or unit is None else float(unit.factor)
     values, reason = _floats(texts, factor, lambda text: float(parsing.to_rate(text, bare_is_percent=False)), "share")
     bare = texts.str.contains(_PLAIN).fill_null(value=False) & (values >= 20).fill_null(value=False)
@@ -133,7 +133,7 @@ def _flag(text: str) -> bool:
 def _floats(
     texts: pl.Series, factor: float, slowly: Callable[[str], float], reason: str
 ) -> tuple[pl.Series, pl.Series]:
-    """Return (numbers times the factor, reasons): plain numbers vectorised, each other distinct text once by `parse_single`."""
+    """Return (numbers times the factor, reasons): plain numbers vectorised, others once by `parse_single`."""
     cells = _null_empty_marks(texts)
     plain = cells.str.contains(_PLAIN).fill_null(value=False)
     if not plain.all():

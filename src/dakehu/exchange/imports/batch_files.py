@@ -15,7 +15,7 @@ from dakehu.foundation.imports import batches
 
 
 def open_book(content: bytes, name: str, password: str | None) -> reading.Book:
-    """Return a file as sheets. Raises Refused with the reason and the remedy (a missing password is keyed "password")."""
+    """Return a file as sheets. Raises Refused with reason and remedy (a missing password is keyed "password")."""
     try:
         if calendar_table.is_calendar(content):
             return calendar_table.book_of(content, name)
@@ -27,7 +27,7 @@ def open_book(content: bytes, name: str, password: str | None) -> reading.Book:
 
 
 def save_plan(batch: Any, plan: planning.ImportMapping) -> None:
-    """Store a plan with its batch. Its sample cells may contain anything, so they are stored encrypted outside the database."""
+    """Store a plan with its batch. Sample cells may be sensitive: they are stored encrypted outside the database."""
     plain = plan.as_plain()
     samples = [[column.pop("samples") for column in table["columns"]] for table in plain["tables"]]
     kept = files.save("samples.json", json.dumps(samples, ensure_ascii=False).encode())

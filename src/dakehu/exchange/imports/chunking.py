@@ -70,7 +70,7 @@ def run(
 def add_ignored_columns(
     result: dict[str, Any], book: Book, plan: ImportMapping, ignored: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """Return a report with the columns mapped to no field, content outside the tables, and warnings about hidden rows."""
+    """Return a report with unmapped columns, content outside the tables, and warnings about hidden rows."""
     hidden = left_out.hidden_rows(book, plan)
     return {
         **result,

@@ -1,5 +1,5 @@
-"""In-place correction of rows at fault: shown with the fault of each cell, changed per cell, and immediately re-evaluated by
-the parsing and rules of the dry run (see revalidation)."""
+"""In-place correction of rows at fault: shown with the fault of each cell, changed per cell, and immediately
+re-evaluated by the parsing and rules of the dry run (see revalidation)."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -32,7 +32,7 @@ def can_correct(batch: Any) -> bool:
 
 
 def state_of(batch: Any) -> Corrections:
-    """Return the corrections and the remaining faults: after corrections since the last dry run, or as the dry run found them."""
+    """Return the corrections and the remaining faults, initially those of the last dry run."""
     made = corrections.corrections_of(batch)
     if made.report != batches.report_key(batch):
         result = batches.report_of(batch)
@@ -42,8 +42,8 @@ def state_of(batch: Any) -> Corrections:
 
 
 def tables(batch: Any) -> list[dict[str, Any]]:
-    """Return the tables with faults or corrections: [{number, sheet, title, columns, faults}]. Each column: {index, heading,
-    field, label, choices: the labels of a choice, [] for other kinds}."""
+    """Return the tables with faults or corrections: [{number, sheet, title, columns, faults}]. Each column: {index,
+    heading, field, label, choices: the labels of a choice, [] for other kinds}."""
     plan, state = batch_files.plan_of(batch), state_of(batch)
     shown = _rows_to_show(plan, state)
     return [
@@ -68,8 +68,8 @@ def rows(batch: Any, number: int) -> list[dict[str, Any]]:
 
 
 def correct_cells(pk: int, number: int, cells: list[tuple[int, int, str | None]]) -> list[dict[str, Any]]:
-    """Change cells of one table, each (line, index of the column, text or None to restore the original), and re-evaluate.
-    Return the rows whose cells or faults changed (see rows). Raises Refused, NotFound."""
+    """Change cells of one table, each (line, index of the column, text or None to restore the original), and
+    re-evaluate. Return the rows whose cells or faults changed (see rows). Raises Refused, NotFound."""
     if len(cells) > MOST:
         raise Refused(
             bilingual("一次最多修改 {n} 格，请分几次。", "At most {n} cells can be changed at once.", n=f"{MOST:,}")

@@ -1,5 +1,5 @@
-"""Cells of an uploaded file that were corrected in the browser. They override the read cells and are stored encrypted next to
-the file, which itself stays unchanged."""
+"""Cells of an uploaded file that were corrected in the browser. They override the read cells and are stored encrypted
+next to the file, which itself stays unchanged."""
 
 import json
 from dataclasses import dataclass, field
@@ -17,8 +17,8 @@ Cells = dict[str, dict[int, dict[int, str]]]  # {sheet: {line from 1: {column fr
 
 @dataclass
 class Corrections:
-    """The corrected cells of one batch. `faults` and `in_all` are the file's faults after corrections; they are valid as long as
-    `report`, from which they derive, is the latest."""
+    """The corrected cells of one batch. `faults` and `in_all` are the file's faults after corrections; they are valid
+    as long as `report`, from which they derive, is the latest."""
 
     cells: Cells = field(default_factory=dict)
     faults: list[dict[str, Any]] = field(default_factory=list)

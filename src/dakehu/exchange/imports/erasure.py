@@ -18,7 +18,8 @@ KEPT_FILES = ("lock", "samples", "mended", "rows", "key")  # files referenced by
 
 
 def erase_unconfirmed(erasure: Erasure) -> int:
-    """Delete the files of unconfirmed imports that contain a client, and those that cannot be opened; return the number of imports.
+    """Delete the files of unconfirmed imports that contain a client, and those that cannot be opened; return the
+    number of imports.
 
     The entries remain, cancelled and empty.
     """

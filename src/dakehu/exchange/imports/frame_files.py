@@ -19,7 +19,7 @@ INDEX = "sheets.json"
 
 @dataclass(frozen=True)
 class FrameSheet:
-    """A sheet: its name, the table that it comes from, its headings, its cells (text, by column), the record of each row."""
+    """A sheet: name, source table, headings, cells (text, by column), the record of each row."""
 
     name: str
     table: str

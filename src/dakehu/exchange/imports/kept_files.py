@@ -18,7 +18,8 @@ DAYS = 1
 
 
 def keep_file(name: str, content: bytes, password: str | None, how: dict[str, str]) -> dict[str, str]:
-    """Store a file and its import options (`how`, see open_file); return what `open_kept_file` takes. Run as the system.
+    """Store a file and its import options (`how`, see open_file); return what `open_kept_file` takes. Run as the
+    system.
 
     Raises Refused if the file cannot be opened, or whose password is missing.
     """
@@ -65,8 +66,8 @@ def open_file(name: str, content: bytes, password: str | None, how: dict[str, st
 
 
 def is_understood(batch: Any) -> bool:
-    """Return whether a dry run can start immediately: every table has its kind, and every column with values its field, unless
-    the desk computes it anyway.
+    """Return whether a dry run can start immediately: every table has its kind, and every column with values its
+    field, unless the desk computes it anyway.
 
     False for statements and price files, whose page requires confirmation first.
     """

@@ -23,7 +23,7 @@ def keep_prices(batch: Any, prices: price_layout.PriceTable, by_hand: bool = Fal
 
 
 def keep_by_hand(batch: Any, plan: planning.ImportMapping, book: reading.Book) -> None:
-    """Note on a batch that a person declared a table in it a statement, prices or a feed. Raises Refused while columns are missing."""
+    """Mark a batch as a manually declared statement, price file or feed. Raises Refused while columns are missing."""
     table = planning.ledger_table(plan)
     if table is not None and table.part == planning.STATEMENT:
         statement_batch.save_answer(batch, statements.glimpse_by_hand(book, table), by_hand=True)
@@ -34,8 +34,8 @@ def keep_by_hand(batch: Any, plan: planning.ImportMapping, book: reading.Book) -
 
 
 def kind_of(batch: Any) -> str:
-    """Return "statement", "prices", "feed", or "" for tables of clients. A file imported on the command line has this only in
-    its report."""
+    """Return "statement", "prices", "feed", or "" for tables of clients. A file imported on the command line has this
+    only in its report."""
     if statement_batch.is_dry_run(batch):
         return "statement"
     if has_prices(batch):

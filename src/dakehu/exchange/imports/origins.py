@@ -46,7 +46,7 @@ def register(kind: str, open_writer: Callable[[Any], OriginWriter]) -> None:
 
 
 def open_batch(name: str, sheets: list[FrameSheet], plan: ImportMapping, *, kind: str, number: int) -> Any:
-    """Store rows of another system as a batch of the actor, to be imported like a file. `number` is the id of the origin."""
+    """Store rows of another system as a batch of the actor, to be imported like a file. `number` is the origin's id."""
     with act("workbook.upload"):
         batch = batches.start(name, frame_files.content_of(sheets), None)
         batch.report = {**batch.report, "origin": {"kind": kind, "number": number}}

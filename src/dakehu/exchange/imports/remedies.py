@@ -1,8 +1,8 @@
 """Remedies for cells at fault: one sentence for each kind of field, and for fields that need a specific one.
 
-The other sentences of an import are defined where the fault is detected (`foundation/base/*_parsing`, `clients/identifiers`,
-`ledger/statements/validation`); docs/import-refusals.md lists and assesses all of them. A remedy states what to write
-instead; it never repeats what is wrong.
+The other sentences of an import are defined where the fault is detected (`foundation/base/*_parsing`,
+`clients/identifiers`, `ledger/statements/validation`); docs/import-refusals.md lists and assesses all of them. A
+remedy states what to write instead; it never repeats what is wrong.
 """
 
 from dakehu.exchange.mapping.cell_values import CHOICE, CODE, DATE

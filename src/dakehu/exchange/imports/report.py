@@ -73,7 +73,7 @@ def count_undecided(trial: DryRun) -> int:
 
 
 def merge_report(trial: DryRun) -> dict[str, Any]:
-    """Return the merge result of a re-imported export: differing cells, conflicts first, and rows missing in the file."""
+    """Return the merge result of a re-imported export: differing cells, conflicts first, and missing rows."""
     cells = sorted(trial.meeting.cells, key=lambda c: (c.fate != CLASH, bool(c.decided), c.fate == THEIRS))
     return {
         "keyed": sum(map(len, trial.meeting.keys.values())),

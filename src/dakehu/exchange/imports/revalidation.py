@@ -1,7 +1,7 @@
 """Re-evaluation of rows of a file after some of their cells were corrected.
 
-A file of ordinary length is re-evaluated as a whole. In a long file only the changed rows are, together with those that share
-their client identifiers; the dry run before the import reads the whole file anyway.
+A file of ordinary length is re-evaluated as a whole. In a long file only the changed rows are, together with those
+that share their client identifiers; the dry run before the import reads the whole file anyway.
 
 To avoid opening a long file for every cell, the original lines of its tables are stored encrypted next to it
 in a format that is fast to read.
@@ -78,8 +78,8 @@ def revalidate(plan: ImportMapping, state: Corrections, came: Lines, touched: se
 
 
 def _requested_rows(plan: ImportMapping, number: int, now: Lines, touched: set[Row]) -> pl.DataFrame:
-    """Return the changed rows of a table; for clients also those with the same identifiers, and two more, so that none looks like the
-    only client of its sheet."""
+    """Return the changed rows of a table; for clients also those with the same identifiers, and two more, so that
+    none looks like the only client of its sheet."""
     table, found = plan.tables[number], now[number]
     wanted = pl.col("line").is_in(sorted(line for n, line in touched if n == number))
     if table.part == "clients":

@@ -49,8 +49,8 @@ NO_CHOICES = Choices()
 
 
 def can_import(kind: str = "") -> None:
-    """Raise NotAllowed if the actor may not import. Kind feed is checked by the feed service; while the kind is unknown,
-    an actor who may import some feed may open a file."""
+    """Raise NotAllowed if the actor may not import. Kind feed is checked by the feed service; while the kind is
+    unknown, an actor who may import some feed may open a file."""
     if not current_actor().may(Permission.IMPORT) and not (kind in ("", "feed") and may_import_any()):
         raise NotAllowed(bilingual("导入表格", "import a workbook"), Permission.IMPORT)
 
@@ -71,8 +71,9 @@ def run_import(
     strict: bool = False,
     choices: Choices = NO_CHOICES,
 ) -> dict[str, Any]:
-    """Import a file in one call and return the report: {created, updated, unchanged, skipped, errors, imported, batch, parts, faults,
-    warnings, samples…}. Nothing is written on a dry run, or if there are faults unless `skip_errors`.
+    """Import a file in one call and return the report: {created, updated, unchanged, skipped, errors, imported,
+    batch, parts, faults, warnings, samples…}. Nothing is written on a dry run, or if there are faults unless
+    `skip_errors`.
 
     For a re-imported export nothing is written either if cells were changed both in the file and on
     the desk, unless `prefer` selects a side ("file" or "desk"); rows missing in the file are deleted only with
@@ -80,8 +81,9 @@ def run_import(
 
     Columns with values mapped to no field are reported as `ignored`; `strict` refuses such a file (Refused) instead.
 
-    A feed, a statement of trades and a price file are imported into the ledger; `client` is the code of the statement's client. `choices` is what
-    a person states about the file (see mapping.choices): it overrides every guess and is remembered for its source."""
+    A feed, a statement of trades and a price file are imported into the ledger; `client` is the code of the
+    statement's client. `choices` is what a person states about the file (see mapping.choices): it overrides every
+    guess and is remembered for its source."""
     can_import()
     path, content = Path(path), Path(path).read_bytes()
     progress(0.02, bilingual("正在打开文件", "Opening the file"))
@@ -214,7 +216,7 @@ def _check_not_undone(batch: Any) -> None:
 
 
 def open_upload(name: str, content: bytes, password: str | None = None, feed_name: str = "") -> Any:
-    """Store an uploaded file and guess its mapping; `feed_name` is the feed stated by a person. Raises Refused if it cannot be opened."""
+    """Store an upload and guess its mapping; `feed_name` is the stated feed. Raises Refused if it cannot be opened."""
     can_import()
     book = open_book(content, name, password)
     plan = stated_mapping(book, NO_CHOICES)
@@ -239,8 +241,8 @@ def open_upload(name: str, content: bytes, password: str | None = None, feed_nam
 
 
 def read_by_hand(number: int) -> bool:
-    """Continue with a batch whose table a person declared a statement or prices; False for tables of clients. Raises Refused
-    while required columns are not mapped."""
+    """Continue with a batch whose table a person declared a statement or prices; False for tables of clients. Raises
+    Refused while required columns are not mapped."""
     can_import()
     with act("workbook.correct_mapping"):
         batch = batches.get_own(number, lock=True)
@@ -295,15 +297,15 @@ def correct_plan(number: int, changes: dict[str, Any]) -> Any:
 
 
 def decide_conflict(number: int, decided: dict[str, str], deleted: list[str]) -> None:
-    """Store a person's decisions about cells changed on both sides ({mark: "file" or "desk"}), and which rows missing in the file
-    are to be deleted (marks as in the report)."""
+    """Store a person's decisions about cells changed on both sides ({mark: "file" or "desk"}), and which rows missing
+    in the file are to be deleted (marks as in the report)."""
     can_import()
     with act("workbook.resolve_conflicts"):
         batch = batches.get_own(number, lock=True)
         _check_not_undone(batch)
         plan = plan_of(batch)
         chosen = {mark: side for mark, side in decided.items() if side in (FILE, DESK)}
-        plan.decided = {**plan.decided, **chosen}  # a new dict: changes are detected by comparison with the loaded value
+        plan.decided = {**plan.decided, **chosen}  # a new dict, so that the change is detected
         plan.deleted = deleted
         save_plan(batch, plan)
         batch.save()

@@ -37,8 +37,8 @@ AT_ONCE = 2_000  # rows; undoing more runs in the background
 def undo_batch(*, batch: int) -> dict[str, Any]:
     """Undo an act or a whole import with its side effects, all or nothing, as the person who did it.
 
-    Requires the permission for the act. Returns {undone, batch, removed, restored}: numbers of rows. Refused, with the reason, if
-    later changes depend on it. Undoing the undo of an act redoes the act.
+    Requires the permission for the act. Returns {undone, batch, removed, restored}: numbers of rows. Refused, with
+    the reason, if later changes depend on it. Undoing the undo of an act redoes the act.
     """
     return _revert(batch, no_progress, again=True)
 
@@ -176,8 +176,8 @@ def _needs(row: Any) -> str:
 def undoable(
     *, everybody: bool | None = None, before: int | None = None, limit: int | None = None
 ) -> list[dict[str, Any]]:
-    """Return the actor's acts and imports of the last 90 days not undone, newest first, at most 200; with `everybody` those of
-    the people whose acts the actor may see. `before` continues after an entry.
+    """Return the actor's acts and imports of the last 90 days not undone, newest first, at most 200; with `everybody`
+    those of the people whose acts the actor may see. `before` continues after an entry.
 
     [{batch, what, about, at, who, clients: number of clients, client: the id of a single one, changes: [{record, kind
     ("created" | "changed" | "deleted"), fields: [{label, was, becomes}]}], more: number of changes omitted, mine, may,

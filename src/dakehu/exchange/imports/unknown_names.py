@@ -1,7 +1,8 @@
-"""Branches and colleagues named in a file but unknown to the desk: a user who manages staff can create them in one step.
+"""Branches and colleagues named in a file but unknown to the desk: a user who manages staff can create them in one
+step.
 
-A table of a whole team names them in every row, so that a new desk could import none of it. No one is created unseen: the
-page lists the names first. A colleague gets an account with an unknown password, to be set on the staff page.
+A table of a whole team names them in every row, so that a new desk could import none of it. No one is created unseen:
+the page lists the names first. A colleague gets an account with an unknown password, to be set on the staff page.
 """
 
 import secrets
@@ -38,7 +39,8 @@ class UnknownNames:
 def unknown_names(report: dict[str, Any]) -> UnknownNames:
     """Return the names among the errors of a report that the actor may create: none if the actor may not manage staff.
 
-    Colleagues only for a team lead, whose clients they then serve: clients cannot be assigned outside the actor's scope.
+    Colleagues only for a team lead, whose clients they then serve: clients cannot be assigned outside the actor's
+    scope.
     """
     actor, found = current_actor(), UnknownNames()
     if not actor.may(Permission.TEAM_WRITE):

@@ -1,4 +1,5 @@
-"""The folder where other systems put files: which are present or still being written, and where processed files are moved.
+"""The folder where other systems put files: which are present or still being written, and where processed files are
+moved.
 
 A file in a subfolder, such as far_trans/clients.csv, is read with the profile of the subfolder's name.
 """
@@ -79,7 +80,7 @@ def _is_unchanged(one: InboxFile) -> bool:
 
 
 def archive_file(one: InboxFile, folder: Path, place: str, day: date) -> Path:
-    """Move a file to `place` (TAKEN or REFUSED) under a day; return where it is now. Existing files are not overwritten."""
+    """Move a file to `place` (TAKEN or REFUSED) under a day; return its new path. Existing files are kept."""
     target = folder / place / day.isoformat() / one.name
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     number = 1

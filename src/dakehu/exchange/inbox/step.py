@@ -1,8 +1,8 @@
 """The first step of the nightly run: import every file of the folder through the ordinary import, in dependency order.
 
-Clients are imported before the statements that reference them, statements before the prices of their securities, and the daily feeds,
-which refer to both, last. A file is archived after its import: if the process was killed in between, it is imported again
-by the next run, which finds its rows unchanged.
+Clients are imported before the statements that reference them, statements before the prices of their securities, and
+the daily feeds, which refer to both, last. A file is archived after its import: if the process was killed in between,
+it is imported again by the next run, which finds its rows unchanged.
 """
 
 from pathlib import Path
@@ -101,7 +101,7 @@ def _errors(report: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _places(report: dict[str, Any]) -> list[dict[str, str]]:
-    """Return where the errors of a file are, without the values: the record is read by people without access to clients."""
+    """Return where the errors of a file are, without values: readers of the record may lack access to clients."""
     faults = report.get("faults", [])
     if not faults:
         return []

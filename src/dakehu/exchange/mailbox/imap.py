@@ -23,7 +23,7 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
 
 @dataclass(frozen=True)
 class ImapAccount:
-    """The credentials of a mailbox. The password is in plain text only here; the repr of an account does not show it."""
+    """The credentials of a mailbox. The password is in plain text only here; the repr does not show it."""
 
     host: str
     port: int
@@ -160,7 +160,8 @@ def new_messages(
 ) -> Iterator[tuple[Place, ReceivedMail]]:
     """Yield (position after it, mail) of the messages of a folder after a position, oldest first.
 
-    For a message larger than `max_bytes` only the headers are read. A folder that does not exist is refused by the server.
+    For a message larger than `max_bytes` only the headers are read. A folder that does not exist is refused by the
+    server.
     """
     answer = client.select_folder(reading.folder, readonly=True)
     validity = int(answer.get(b"UIDVALIDITY", 0))

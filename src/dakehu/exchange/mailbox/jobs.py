@@ -24,7 +24,8 @@ def _pull_all(night: Night) -> dict[str, Any]:
     """Read every mailbox that is switched on; a failure is reported and the others continue.
 
     A mailbox whose last run was undone waits for a person: a nightly run would file the same mails again. Returns
-    {mailboxes: [report], failed: [{mailbox, why}], waiting: [name], unchanged}. Mails of deleted clients are removed as well.
+    {mailboxes: [report], failed: [{mailbox, why}], waiting: [name], unchanged}. Mails of deleted clients are removed
+    as well.
     """
     reports, failed, waiting = [], [], []
     rows = list(Mailbox.objects.filter(is_on=True).select_related("owner").order_by("pk"))

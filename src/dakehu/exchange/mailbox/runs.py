@@ -75,7 +75,7 @@ def pull(mailbox: Mailbox, progress: Progress = no_progress) -> dict[str, Any]:
 
 
 def filing_actor(mailbox: Mailbox) -> Actor:
-    """Return the actor for filing a mailbox: its owner with current permissions, for the firm's the system. Raises Refused."""
+    """Return the filing actor: its owner with current permissions, for the firm's the system. Raises Refused."""
     if not mailbox.is_on:
         raise _mailbox_refusal(
             bilingual(

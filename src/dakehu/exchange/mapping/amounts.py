@@ -44,8 +44,9 @@ def is_nothing(text: str) -> bool:
 
 
 def to_desk_unit(text: str, unit: Unit | None, rates: Rates) -> str:
-    """Return a cell as a plain number in yuan or pieces, or a rate with its sign; the unchanged text if nothing changes or
-    it cannot be read. A unit of its own in the cell (500万 in a column of 万元) takes precedence over the column's."""
+    """Return a cell as a plain number in yuan or pieces, or a rate with its sign; the unchanged text if nothing
+    changes or it cannot be read. A unit of its own in the cell (500万 in a column of 万元) takes precedence over the
+    column's."""
     if unit is not None and unit.kind == RATE:
         return _rate(text, unit)
     try:

@@ -22,7 +22,7 @@ _POINT_ZERO = re.compile(r"^(\d+)\.0+$")
 
 @dataclass(frozen=True)
 class ColumnReading:
-    """How the cells of one column are read: the type of its field (`kind`), its unit, and the order of day and month."""
+    """How the cells of one column are read: its field's type (`kind`), its unit, and the order of day and month."""
 
     kind: str = TEXT
     unit: Unit | None = None

@@ -59,7 +59,7 @@ def stated_mapping(book: reading.Book, choices: Choices) -> ImportMapping | None
 
 
 def apply_choices(plan: ImportMapping, book: reading.Book, choices: Choices) -> ImportMapping:
-    """Return the mapping with a person's choices applied. Raises Refused for a sheet, column, field or unit that does not exist."""
+    """Return the mapping with a person's choices. Raises Refused for an unknown sheet, column, field or unit."""
     plan = correct(plan, book, {"rates": dict(choices.rates)}) if choices.rates else plan
     if not (choices.is_about_columns or choices.units or choices.order):
         return plan

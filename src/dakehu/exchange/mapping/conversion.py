@@ -54,8 +54,8 @@ class Grid:
 
 
 def mark_amounts(book: Book, plan: ImportMapping) -> Book:
-    """Return the file with its amounts adjusted to other cells: marked if merged cells spread them over several rows (see
-    mapping.merged_amounts), and with the currency from a currency column of their row."""
+    """Return the file with its amounts adjusted to other cells: marked if merged cells spread them over several rows
+    (see mapping.merged_amounts), and with the currency from a currency column of their row."""
     sheets = {sheet.name: sheet for sheet in book.sheets}
     known = worksheets()
     for table in plan.tables:
@@ -298,7 +298,7 @@ def _remaining_text(value: str, split: list[tuple[str, str]]) -> bool:
 
 
 def _separate(value: str) -> list[str]:
-    """Split several numbers in one cell: always at 、 and line ends, at other separators if every piece may be a number."""
+    """Split several numbers in one cell: always at 、 and line ends, elsewhere if every piece may be a number."""
     if value.isalnum():
         return [value]
     sure = [part.strip() for part in value.replace("\n", "、").split("、") if part.strip()]

@@ -1,4 +1,4 @@
-"""Content of a file outside the imported tables: located and counted for the report, so that nothing is lost silently."""
+"""Content of a file outside the imported tables: located and counted for the report, so nothing is lost silently."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -74,8 +74,9 @@ def ignored_cells(book: Book, plan: ImportMapping) -> list[dict[str, Any]]:
 def left_out_of_sheets(
     book: Book, read: Mapping[str, tuple[int, Iterable[int]]], others: Mapping[str, str] | None = None
 ) -> list[dict[str, Any]]:
-    """Return the same for a statement or prices: for imported sheets, {name: (row of its headings, rows of its records)},
-    both from 0 (-1 for no headings); for the others as a whole, with a specific reason from `others` if given."""
+    """Return the same for a statement or prices: for imported sheets, {name: (row of its headings, rows of its
+    records)}, both from 0 (-1 for no headings); for the others as a whole, with a specific reason from `others` if
+    given."""
     entries: list[dict[str, Any]] = []
     for sheet in (sheet for sheet in book.sheets if sheet.frame.width):
         if sheet.name in read:

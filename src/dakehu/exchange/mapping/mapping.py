@@ -21,8 +21,8 @@ KEEP = "="  # a value without a mapped meaning is read unchanged
 
 @dataclass
 class FieldMapping:
-    """A field to which a column is mapped. `values` maps raw values to meanings; `otherwise` applies to all others: KEEP, a fixed
-    value, or "" for nothing."""
+    """A field to which a column is mapped. `values` maps raw values to meanings; `otherwise` applies to all others:
+    KEEP, a fixed value, or "" for nothing."""
 
     field: str
     values: dict[str, str] = field(default_factory=dict)
@@ -52,8 +52,8 @@ class ColumnMapping:
 
 @dataclass
 class TableMapping:
-    """One table of one sheet. `part` "" excludes it. Rows count from 0; `skipped` are rows without data. `header_row` is
-    -1 for a table without headings, `asks` "heading" while a person must state whether its first line is one, and
+    """One table of one sheet. `part` "" excludes it. Rows count from 0; `skipped` are rows without data. `header_row`
+    is -1 for a table without headings, `asks` "heading" while a person must state whether its first line is one, and
     "bank" for a bank statement; `by_hand` whether a person set the kind of the table."""
 
     sheet: str

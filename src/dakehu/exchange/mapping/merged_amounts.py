@@ -1,8 +1,9 @@
 """Amounts in cells merged over several rows or columns: the rows to which the amount applies are unknown. Pure.
 
-A text merged downwards (a segment, a name) applies to every row that it spans. An amount must not: three rows of 300,000
-would make 900,000. Its text gets a mark that no number parser accepts, so that each row is reported with position, value
-and remedy, and can be corrected like any other cell. The same applies to telephones that differ within one merged name.
+A text merged downwards (a segment, a name) applies to every row that it spans. An amount must not: three rows of
+300,000 would make 900,000. Its text gets a mark that no number parser accepts, so that each row is reported with
+position, value and remedy, and can be corrected like any other cell. The same applies to telephones that differ
+within one merged name.
 """
 
 import re
@@ -52,7 +53,8 @@ def is_merged(text: str | None) -> bool:
 def mark_merged_amounts(sheet: Sheet, columns: Iterable[int], first_row: int, alone: Iterable[Rows] = ()) -> None:
     """Mark the amounts in `columns` that a merged cell spreads over several rows, from `first_row` on.
 
-    `alone` are the rows of one client each (see mark_two_owners): an amount merged within them is given once and not marked.
+    `alone` are the rows of one client each (see mark_two_owners): an amount merged within them is given once and not
+    marked.
     """
     wanted, own = set(columns), list(alone)
     for found in sheet.merged:

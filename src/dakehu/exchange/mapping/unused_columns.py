@@ -20,7 +20,8 @@ PRICES = bilingual(
 def unused_columns(
     sheet: Sheet, heading: int, used: set[int], rows: Iterable[int], sentence: Bilingual
 ) -> list[dict[str, Any]]:
-    """Return [{sheet, column, heading, filled, reason, zh, en, model}] of the columns outside `used` with values in some rows.
+    """Return [{sheet, column, heading, filled, reason, zh, en, model}] of the columns outside `used` with values in
+    some rows.
 
     `heading` is the heading row (-1 for none) and `rows` the rows read, both from 0.
     """

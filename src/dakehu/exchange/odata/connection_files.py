@@ -20,7 +20,7 @@ def pbids(root: str) -> bytes:
 
 
 def odc(query: LiveQuery, language: str) -> bytes:
-    """Return the file with which Excel loads one query into a new sheet: an Office data connection containing the query."""
+    """Return the file with which Excel loads one query into a new sheet: an Office data connection with the query."""
     title = f"{'Query' if language == 'en' else '查询'} - {query.name}"
     source = f'Provider={PROVIDER};Data Source=$Workbook$;Location={query.name};Extended Properties=""'
     formula = (

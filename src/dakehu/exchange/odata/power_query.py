@@ -20,7 +20,7 @@ class LiveQuery:
 
 
 def live_queries(sets: Iterable[EntitySet], root: str, language: str) -> list[LiveQuery]:
-    """Return a query for each entity set with columns to show. `root` is the address of the service, with a trailing slash."""
+    """Return a query for each entity set with columns to show. `root` is the service address with a trailing slash."""
     every = {one.name: one for one in sets}
     made = (live_query(one, every, root, language) for one in every.values())
     return [query for query in made if query.headings]

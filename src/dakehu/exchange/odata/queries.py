@@ -40,7 +40,7 @@ def described_sets() -> list[dict[str, Any]]:
     parameters=(ADDRESS, ENTITY_SET),
 )
 def connection_file(*, address: str, entity_set: str | None = None) -> dict[str, str]:
-    """Return {name, text} of the file that opens the whole service in Power BI, or one entity set in Excel. No credential."""
+    """Return {name, text} of the file that opens the service in Power BI, or one entity set in Excel. No credential."""
     if not entity_set:
         return {"name": "dakehu.pbids", "text": connection_files.pbids(address).decode()}
     sets = entity_sets()

@@ -1,7 +1,7 @@
 """Export a pivot as a workbook with a native pivot table.
 
-The cache of a pivot table contains its rows. It is written from the rows visible to the requesting person, with the columns of this pivot
-only; a pivot with a column that is masked for the reader is refused (insight.pivot).
+The cache of a pivot table contains its rows. It is written from the rows visible to the requesting person, with the
+columns of this pivot only; a pivot with a column that is masked for the reader is refused (insight.pivot).
 """
 
 from typing import Any
@@ -53,8 +53,8 @@ def write_pivot(
 ) -> bytes:
     """Return the workbook of a pivot: a row for each client counted, a native pivot table over them, and the figures.
 
-    Raises Refused for too many rows, for columns not permitted for the reader, and if an export of so many clients needs
-    an approval that is missing.
+    Raises Refused for too many rows, for columns not permitted for the reader, and if an export of so many clients
+    needs an approval that is missing.
     """
     pivot = work_out(rows, columns, measure, filters, top, find_past(past))
     if pivot.data.height > MOST:
@@ -133,7 +133,7 @@ def _group_column(name: str, axis: Axis) -> pl.Series:
 
 
 def _page(pivot: Pivot, sheet: writing.SheetSpec, title: str) -> writing.PageSpec:
-    """Return the page of the pivot table. Aggregates that Excel lacks (medians, distinct values) are replaced there by counts."""
+    """Return the page of the pivot table. Counts replace aggregates that Excel lacks (medians, distinct values)."""
     heads = [
         Cell(0, 0, title, "title"),
         Cell(1, 0, describe_pivot(pivot), "note"),

@@ -151,8 +151,8 @@ def _column(item: Property, heading: str) -> Column:
 
 
 def _measures(one: EntitySet, name: str, headings: dict[str, str], language: str, is_beside: bool) -> Iterator[Measure]:
-    """Yield the row count of a list, and the sum of every amount that the reader sees unmasked. Rates have no measure: a mean of
-    returns is not a return."""
+    """Yield the row count of a list, and the sum of every amount that the reader sees unmasked. Rates have no
+    measure: a mean of returns is not a return."""
     if not is_beside:
         counted = f"Number of {name.lower()}" if language == "en" else f"{name}数"
         yield Measure(counted, f"COUNTROWS({table_name(name)})", MANY)
@@ -190,8 +190,8 @@ def _query(one: EntitySet, columns: tuple[Column, ...], language: str) -> str:
 
 
 def _relations(sets: dict[str, EntitySet], tables: dict[str, Table]) -> list[Relation]:
-    """Return the relations along foreign keys, except self-relations, which Power BI does not support. Between two tables at most one
-    path is active, including indirect ones: Power BI refuses a model with ambiguous filter paths."""
+    """Return the relations along foreign keys, except self-relations, which Power BI does not support. Between two
+    tables at most one path is active, including indirect ones: Power BI refuses a model with ambiguous filter paths."""
     ways = [
         (one, way)
         for one in sets.values()

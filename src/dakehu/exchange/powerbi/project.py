@@ -23,7 +23,7 @@ def readers_model(language: str) -> Model:
 
 
 def project_files(model: Model, root: str) -> dict[str, str]:
-    """Return {path: text} of the project. `root` is the OData address with a trailing slash; the only data about the desk."""
+    """Return {path: text} of the project. `root`, the OData address with a trailing slash, is its only desk data."""
     name = NAME.in_(model.language)
     documents: dict[str, Any] = {
         f"{name}.pbip": {

@@ -30,7 +30,7 @@ Field = dict[str, Any]
 
 
 def report_files(model: Model) -> dict[str, Any]:
-    """Return {path below the definition: JSON} of the report's one page. Without visuals if there is no client table."""
+    """Return {path below the definition: JSON} of the report's one page. No visuals without a client table."""
     page = object_id("page")
     files: dict[str, Any] = {
         "version.json": {"$schema": f"{SCHEMAS}definition/versionMetadata/1.0.0/schema.json", "version": "2.0.0"},
@@ -84,7 +84,7 @@ def _visuals(model: Model) -> list[dict[str, Any]]:
 
 
 def _cards(model: Model) -> list[dict[str, Any]]:
-    """Return a card for the number of clients, for each sum that the reader may see, and for the row counts of related lists."""
+    """Return a card for the number of clients, each sum that the reader may see, and related row counts."""
     fields = [_measure(table, 0) for name in ("Clients",) if (table := model.table_of(name)) and table.measures]
     fields += [field for one in SUMMED if (field := _first_measure(model, [one]))]
     for name in ("Interactions", "FollowUps", "Requests"):

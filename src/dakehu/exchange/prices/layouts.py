@@ -87,7 +87,7 @@ def _add_market(cells: pl.DataFrame, above: list[str]) -> pl.DataFrame:
 
 
 def prices_from_named_columns(book: reading.Book, table: Any) -> PriceTable:
-    """Return the prices in a table whose columns a person mapped. Raises Refused while day, code or price is not mapped."""
+    """Return the prices in a table whose columns a person mapped. Raises Refused if day, code or price is unmapped."""
     columns = {feed.field: column.index for column in table.columns for feed in column.feeds}
     lacking = [NAMES[name] for name in ("day", "code", "price") if name not in columns]
     if lacking:

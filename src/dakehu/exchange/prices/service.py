@@ -86,8 +86,8 @@ INVALID: dict[str, PriceReport] = {
 @dataclass
 class Read:
     """An evaluated price file. `prices` of existing products, `fresh` of new ones (by (code, market)),
-    `enter` how to create these; `faults` and `unknown` as [(row, column, field, value, reason)]; `empty` cells without a
-    price, `skipped` prices of unknown securities."""
+    `enter` how to create these; `faults` and `unknown` as [(row, column, field, value, reason)]; `empty` cells
+    without a price, `skipped` prices of unknown securities."""
 
     prices: price_import.Days = field(default_factory=dict)
     fresh: list[tuple[date, tuple[str, str], float]] = field(default_factory=list)
@@ -195,7 +195,7 @@ def dry_run(table: PriceTable) -> dict[str, Any]:
 
 
 def run(table: PriceTable, number: int, sha256: str, skip_errors: bool = False) -> dict[str, Any]:
-    """Import a price file as the opened batch `number`. Nothing is written if there are faults, unless `skip_errors`."""
+    """Import a price file as the opened batch `number`. Nothing is written on faults, unless `skip_errors`."""
     read = evaluate(table)
     if read.faults and not skip_errors:
         report = {**dry_run(table), "dry_run": False, "batch": number}

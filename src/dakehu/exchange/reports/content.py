@@ -21,7 +21,7 @@ from dakehu.foundation.gates import ask, columns_of, render_row, render_rows
 from dakehu.foundation.schema.fields import grouped_fields
 
 FIRST = ("market_value", "profit", "twr", "xirr", "max_drawdown", "volatility", "sharpe", "roi")
-LEFT_OUT = ("xirr_roots", "peak_on", "trough_on", "pgr", "plr", "first_on", "days")  # shown on the desk, not to the client
+LEFT_OUT = ("xirr_roots", "peak_on", "trough_on", "pgr", "plr", "first_on", "days")  # for the desk only, not the client
 SLICES = 8
 HELD, TRADES, FLOWS, MARKS = 30, 25, 24, 8
 WIDTH = 510.0

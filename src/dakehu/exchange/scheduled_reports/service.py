@@ -24,7 +24,7 @@ from dakehu.foundation.files import store as files
 
 
 def make_due(day: date) -> dict[str, int]:
-    """Create the reports that are due on a day. Returns {reports, written (files), failed, dropped}; called as the system."""
+    """Create the reports due on a day. Return {reports, written (files), failed, dropped}; called as the system."""
     counts = {"reports": 0, "written": 0, "failed": 0, "dropped": 0}
     for schedule in due_schedules(day):
         counts["reports"] += 1
@@ -81,8 +81,8 @@ def send_test(number: int) -> Any:
 
 
 def open_report_file(number: int) -> tuple[str, bytes]:
-    """Return (name, content) of a file made for the actor. Raises NotFound, and Refused if the actor's permissions are no
-    longer those at its creation."""
+    """Return (name, content) of a file made for the actor. Raises NotFound, and Refused if the actor's permissions
+    are no longer those at its creation."""
     run = get_run(number)
     if run.rights != rights_now():
         raise Refused(

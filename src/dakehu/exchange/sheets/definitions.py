@@ -121,7 +121,7 @@ def find_read_only_sheet(title: str) -> SheetOf | None:
 
 
 def _reader() -> tuple[Any, str, tuple[str, ...]]:
-    """Return what the definitions depend on: the custom fields in use, the role, and the sheets denied to the reader."""
+    """Return what the definitions depend on: custom fields in use, the role, and sheets denied to the reader."""
     actor = actor_or_none()
     closed = tuple(
         sheet.name for _, sheet in with_worksheet() if sheet.needs and actor is not None and not actor.may(sheet.needs)
@@ -219,7 +219,7 @@ def kind_of_value(parameter: Parameter) -> str:
 
 
 def is_amount(parameter: Parameter) -> bool:
-    """Return whether a parameter's cells are amounts that add up over rows: money, or a number with decimals that is not a rate."""
+    """Return whether a parameter's cells are additive amounts: money, or a number with decimals other than a rate."""
     kind, behind = kind_of_value(parameter), field_behind(parameter)
     return kind == MONEY or (kind == COUNT and isinstance(behind, models.DecimalField))
 

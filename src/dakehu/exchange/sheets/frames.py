@@ -284,8 +284,8 @@ class ColumnRenderer:
     def finished(self, rendered: pl.Series) -> pl.Series:
         """Finish a part of the column after all of it was rendered.
 
-        Rates become numbers, or text with the percent sign if one is 100 % or more, because a plain 1 in a cell is read as
-        1 %.
+        Rates become numbers, or text with the percent sign if one is 100 % or more, because a plain 1 in a cell is
+        read as 1 %.
         """
         if self.shape != "rate" or self.hidden:
             return rendered

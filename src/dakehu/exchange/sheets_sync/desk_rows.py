@@ -1,4 +1,4 @@
-"""The desk's data for the worksheets of a link: the rows visible to its owner, without columns above the allowed sensitivity."""
+"""The desk's data for the worksheets of a link: its owner's rows, without columns above the allowed sensitivity."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -49,7 +49,7 @@ class KeyedRow:
 
 
 def identify(tab: Tab, parse: Callable[[str], SheetKey], new_rows: Mapping[str, int], base: Rows) -> list[KeyedRow]:
-    """Return the identity of each row of a worksheet. Among rows with the same key the one closest to the base keeps it; the others are new."""
+    """Return the identity of each row. Of rows with the same key the closest to the base keeps it; others are new."""
     found: list[KeyedRow] = []
     bearers: dict[tuple[int, str], list[SheetRow]] = {}
     for row in tab.rows:
@@ -129,8 +129,8 @@ class Writing:
     """The writes to a worksheet, and its values afterwards (`base`).
 
     `cells` are {row index: {field: text}}, `keys` {row index: row of the desk} of cells that get another key, `added` rows
-    of the desk at the end, `removed` row indexes to delete, `emptied` those of which only our columns are cleared. `left` counts cells
-    left although the desk differs: {reason: count}.
+    of the desk at the end, `removed` row indexes to delete, `emptied` those of which only our columns are cleared.
+    `left` counts cells left although the desk differs: {reason: count}.
     """
 
     cells: dict[int, dict[str, str]] = field(default_factory=dict)

@@ -65,7 +65,7 @@ def record_of(number: int) -> str:
 
 
 def _rows_of(part: PartEdits) -> dict[str, SheetRow]:
-    """Return {record: row} to import; with rows to delete, one unchanged row is included to show that the worksheet has keys."""
+    """Return {record: row} to import; with rows to delete, an unchanged row shows that the worksheet has keys."""
     rows = {record_of(number): row for number, row in part.edits.changed.items()}
     rows |= part.edits.typed
     rows |= {f"?{row.index}": row for row in part.edits.foreign}
@@ -178,7 +178,7 @@ class SheetWriter:
             outcome["rows"][record] = row
 
     def _reason(self, part: str, spec: Any, message: Any) -> None:
-        """Count a reason by its text. Inserted values belong to clients and are omitted, except for the field's name."""
+        """Count a reason by its text. Inserted values belong to clients and are omitted, except the field's name."""
         texts = {}
         for code, template, label in (("zh", message.zh, spec.zh), ("en", message.en, spec.en)):
             filled = {n: label if str(value) in (spec.zh, spec.en) else "…" for n, value in message.values.items()}

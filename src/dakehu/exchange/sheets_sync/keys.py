@@ -24,7 +24,7 @@ BODY = struct.Struct(">Q12s")
 
 @dataclass(frozen=True)
 class SheetKey:
-    """The content of a key: `number` is the row of the desk, `mark` that of a typed row; without either it is invalid."""
+    """The content of a key: `number` is the row of the desk, `mark` that of a typed row; neither if invalid."""
 
     number: int = 0
     mark: str = ""

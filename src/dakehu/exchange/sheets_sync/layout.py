@@ -1,7 +1,7 @@
 """The layout of an online spreadsheet: worksheets, columns and headings are located by hidden marks. Pure.
 
-Marks are developer metadata, which moves along when people insert, move or rename. Rows are identified by the sealed key in a
-hidden column, because the metadata quota is too small for rows.
+Marks are developer metadata, which moves along when people insert, move or rename. Rows are identified by the sealed
+key in a hidden column, because the metadata quota is too small for rows.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Read linked sheets and their runs; keys are never returned. Users who may see all connections see all; others see their own."""
+"""Read linked sheets and their runs, never keys. Users who may see all connections see all; others their own."""
 
 from typing import Any
 
@@ -47,8 +47,8 @@ def list_sheets() -> list[dict[str, Any]]:
 def sheet_detail(*, sheet: LinkedSheet) -> dict[str, Any]:
     """Return a linked sheet with its worksheets and last runs.
 
-    {…, tables: [{title, rows, columns: labels, kept_back: labels of columns that are never sent}], runs: [{id, state, started_at,
-    ended_at, batch, mine, tables, notes, failure, totals}], running}. Raises NotFound for another person's.
+    {…, tables: [{title, rows, columns: labels, kept_back: labels of columns that are never sent}], runs: [{id, state,
+    started_at, ended_at, batch, mine, tables, notes, failure, totals}], running}. Raises NotFound for another person's.
     """
     if not visible_sheets().filter(pk=sheet.pk).exists():
         raise NotFound(bilingual("在线表格", "linked sheet"), sheet.pk)

@@ -33,7 +33,7 @@ class SheetColumn:
 def new_tab(
     link: int, part: str, title: str, sheet_id: int, columns: list[SheetColumn], rows: int
 ) -> tuple[Tab, list[Request]]:
-    """Return a worksheet with headings and no rows yet, and the requests that create it. The hidden key column is first."""
+    """Return a worksheet with headings and no rows, and the requests that create it. The hidden key column is first."""
     names = [ROW_KEY, *(column.field for column in columns)]
     tab = Tab(part, sheet_id, 0, {name: index for index, name in enumerate(names)})
     properties = {

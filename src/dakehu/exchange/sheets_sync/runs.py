@@ -1,6 +1,7 @@
 """A run of a linked sheet: resume interrupted work, import edits, write the desk's values, conclude.
 
-It acts as the owner of the link, so that the sheet contains what its owner sees and every import is the owner's. One run at a time.
+It acts as the owner of the link, so that the sheet contains what its owner sees and every import is the owner's. One
+run at a time.
 """
 
 from collections.abc import Callable, Iterator
@@ -174,7 +175,7 @@ def _run(run: SheetRun, google: GoogleSheets, progress: Progress) -> SheetRunSta
 
 
 def _import(run: SheetRun, progress: Progress) -> bool:
-    """Import the batch of a run: rows at fault are set aside with their reasons. Return False if a person must decide."""
+    """Import the batch of a run: rows at fault are set aside with reasons. Return False if a person must decide."""
     prefer = "" if str(run.link.prefer) == Preference.ASK else str(run.link.prefer)
     batch = Batch.objects.get(pk=run.batch_ref)
     if batch.plan.get("prefer") != prefer:
@@ -197,8 +198,8 @@ def _end(run: SheetRun, state: SheetRunState, refusal: Refused | None = None) ->
 
 
 def totals_of(run: SheetRun) -> dict[str, int]:
-    """Return {pulled: rows imported by the desk, pushed: rows written into the sheet, both: cells both changed, aside: rows
-    set aside, …}."""
+    """Return {pulled: rows imported by the desk, pushed: rows written into the sheet, both: cells both changed,
+    aside: rows set aside, …}."""
     counted = ("created", "updated", "deleted", "unchanged", "skipped", "aside", "pushed", "both", "left")
     totals = {name: sum(table.get(name, 0) for table in run.tables.values()) for name in counted}
     return {"pulled": totals["created"] + totals["updated"] + totals["deleted"], **totals}

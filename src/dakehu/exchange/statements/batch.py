@@ -1,4 +1,5 @@
-"""A statement step by step, for the browser: the recognition result, its client, then dry run and import in the background.
+"""A statement step by step, for the browser: the recognition result, its client, then dry run and import in the
+background.
 
 The recognition result is stored with the batch (its report, "statement"), so that page views do not open the file.
 """
@@ -20,8 +21,8 @@ OWNER = parameters_of("ledger.QuarantinedRow", "client")
 
 
 def save_answer(batch: Any, glimpsed: tuple[Layout, int, set[str]], by_hand: bool = False) -> None:
-    """Note on a batch that it is a statement, and the recognition result (see service.detect), or that a person mapped its
-    columns. Call inside an act."""
+    """Note on a batch that it is a statement, and the recognition result (see service.detect), or that a person
+    mapped its columns. Call inside an act."""
     layout, rows, codes = glimpsed
     result = {
         "layout": layout.name,
@@ -36,8 +37,8 @@ def save_answer(batch: Any, glimpsed: tuple[Layout, int, set[str]], by_hand: boo
 
 
 def is_dry_run(batch: Any) -> dict[str, Any]:
-    """Return {layout, rows, clients (codes in its rows), client (the code chosen, or ""), columns: [[field, heading]]}; {} for a
-    batch of other tables."""
+    """Return {layout, rows, clients (codes in its rows), client (the code chosen, or ""), columns: [[field,
+    heading]]}; {} for a batch of other tables."""
     return dict(batch.report.get("statement", {}))
 
 

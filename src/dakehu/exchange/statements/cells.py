@@ -68,8 +68,8 @@ def _normalise_digits(digits: str, decimal: str) -> str | None:
 
 @lru_cache(4096)
 def to_day(text: str, formats: tuple[str, ...], zone: tzinfo | None = None) -> date | None:
-    """Return a day, for an instant the day in `zone`; None for an empty cell. Raises RowRejected if unreadable or if it may mean
-    two days."""
+    """Return a day, for an instant the day in `zone`; None for an empty cell. Raises RowRejected if unreadable or if
+    it may mean two days."""
     plain = parsing.to_text(text)
     if plain.casefold() in _NOTHING:
         return None
@@ -96,13 +96,13 @@ def to_seconds(text: str) -> int:
 
 
 def statement_line(place: int, cells: dict[str, str], layout: Layout, sheet: str = "") -> Line:
-    """Return row `place` (from 1) of a sheet. `cells` by normalised heading; an unreadable cell is reported, not guessed."""
+    """Return row `place` (from 1) of a sheet. `cells` by normalised heading; unreadable cells are reported."""
     given = {name: cells.get(flat(heading), "").strip() for name, heading in layout.columns.items()}
     for name, pattern in layout.patterns.items():
         found = re.search(pattern, given.get(name, ""))
         if found:
             given.update({key: value for key, value in found.groupdict().items() if value})
-    # The client is not part of the identity: a row is the same trade in the client's own statement and in a file of many.
+    # The client is not part of the identity: a trade is the same in the client's own statement and in a file of many.
     # Neither is the status: rows of files imported before it was read keep their identity.
     shown = {name: value for name, value in given.items() if value and name not in ("client_code", "status")}
     shown |= {flat(h): cells[flat(h)].strip() for h in layout.others if cells.get(flat(h), "").strip()}
@@ -182,7 +182,7 @@ def _number(name: str, text: str, layout: Layout) -> Decimal | None:
 
 
 def _currency(given: dict[str, str], layout: Layout) -> str:
-    """Return the currency from headings or marks next to amounts, if no column states it. Raises Doubt if there are two."""
+    """Return the currency from headings or marks by amounts, if no column states it. Raises Doubt for two."""
     stated = {found.unit.currency for found in layout.units.values() if found.unit is not None and found.unit.currency}
     marked = {code for name in MONEY_FIELDS if (code := split_currency(parsing.to_text(given.get(name, "")))[0])}
     found = (stated | marked) - ({YUAN} if layout.currency == YUAN else set())

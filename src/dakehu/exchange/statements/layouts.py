@@ -161,7 +161,7 @@ def find_layout(cells: Iterable[str]) -> Layout | None:
 
 
 def columns_in(headings: Iterable[str]) -> dict[str, str]:
-    """Return {field: heading} of a line of headings, the most reliable heading of each field; one column may give kind and mark."""
+    """Return {field: heading} of a line, the most reliable heading of each field; one column may give kind and mark."""
     by_flat = {normalise_heading(heading): heading.strip() for heading in headings if heading.strip()}
     by_flat = {**{normalise_heading(strip_unit(heading)): heading for heading in by_flat.values()}, **by_flat}
     columns = {}

@@ -1,4 +1,4 @@
-"""Import of a statement into the ledger: found by its headings, evaluated per row, written in one act that can be undone."""
+"""Import of a statement into the ledger: found by headings, evaluated per row, written in one undoable act."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -112,7 +112,7 @@ def _unused_columns(one: StatementSheet) -> list[dict[str, Any]]:
 
 
 def statement_from_named_columns(book: reading.Book, table: TableMapping) -> Statement:
-    """Return the statement in a table whose columns a person mapped. Raises Refused while required columns are not mapped."""
+    """Return the statement in a manually mapped table. Raises Refused while required columns are not mapped."""
     return _statement(book, StatementSheets([_sheet_from_named_columns(book, table)]))
 
 

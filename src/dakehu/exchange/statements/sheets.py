@@ -24,7 +24,7 @@ from dakehu.exchange.workbook.reading.footers import NOTE, kind_of_line
 from dakehu.exchange.workbook.reading.headings import normalise_heading
 from dakehu.foundation.base.date_parsing import find_order
 
-Rows = Iterator[tuple[int, dict[str, str], str]]  # line of the sheet from 1, cells by normalised heading, code of the client
+Rows = Iterator[tuple[int, dict[str, str], str]]  # line from 1, cells by normalised heading, client code
 _KNOWN = frozenset(normalise_heading(word) for words in HEADINGS.values() for word in words.split())
 NOTES = 30  # lines at the end of a sheet searched for notes that state a unit
 # Words in a sheet name that describe its content rather than its client.
@@ -105,7 +105,7 @@ def _part(sheet: reading.Sheet, places: set[int]) -> reading.Sheet:
 
 
 def lies_on_its_side(book: reading.Book) -> str:
-    """Return the name of a visible transposed sheet, with statement headings in its first or second column; "" for none."""
+    """Return the name of a visible transposed statement (headings in its first or second column); "" for none."""
     for sheet in (sheet for sheet in book.sheets if sheet.visible and sheet.frame.width > 1):
         for name in sheet.frame.columns[:2]:
             texts = [text or "" for text in sheet.frame[name].head(SEARCH).to_list()]
@@ -180,8 +180,8 @@ def _set_date_order(layout: Layout, sheet: reading.Sheet, at: int, row: list[str
 
 
 def rows_of(rows: list[list[str]], at: int, layout: Layout) -> Rows:
-    """Yield every row under the headings except blank, total and repeated heading rows: its line, its cells by normalised heading, and
-    its client ("" for none)."""
+    """Yield every row under the headings except blank, total and repeated heading rows: its line, its cells by
+    normalised heading, and its client ("" for none)."""
     flats = [normalise_heading(cell) for cell in rows[at]]
     headings = separate_headings(flats)
     used = {normalise_heading(h) for h in (*layout.columns.values(), *layout.others)}

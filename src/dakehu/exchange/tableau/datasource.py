@@ -23,8 +23,8 @@ TYPES = {  # kind of column: data type, role, type, format
 
 
 def tds(title: str, extract: str, tables: list[ExtractTable]) -> str:
-    """Return the data source `title`, which reads the extract at path `extract`. Without a visible clients' table it has no
-    columns."""
+    """Return the data source `title`, which reads the extract at path `extract`. Without a visible clients' table it
+    has no columns."""
     joined = [table for table in tables if table.name == MAIN] + [table for table in tables if table.is_beside]
     return "\n".join(
         (

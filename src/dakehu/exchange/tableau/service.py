@@ -54,8 +54,8 @@ def write_extract(
 ) -> dict[str, int]:
     """Write what the actor may list of `clients` (ids; None: all visible) to `path`; return {table: rows}.
 
-    `.tdsx` is a data source with its extract inside; `.hyper` is the extract, with a `.tds` of the same name next to it.
-    The files are written atomically. Raises Refused for another extension and without the extra `tableau`.
+    `.tdsx` is a data source with its extract inside; `.hyper` is the extract, with a `.tds` of the same name next to
+    it. The files are written atomically. Raises Refused for another extension and without the extra `tableau`.
     """
     hyper.require_installed()
     ending = path.suffix.lower()

@@ -42,8 +42,8 @@ class ExtractTable:
 
 
 def extract_tables(language: str) -> list[ExtractTable]:
-    """Return the tables of what the current reader may list. Headings are unique over clients and their related columns, which
-    a data source joins."""
+    """Return the tables of what the current reader may list. Headings are unique over clients and their related
+    columns, which a data source joins."""
     sets = entity_sets()
     made: list[ExtractTable] = []
     taken: list[str] = []
@@ -118,7 +118,7 @@ def _cells_in_order(table: ExtractTable, own: Cells, cells: list[Cells]) -> list
 
 
 def _converter(column: ExtractColumn, language: str) -> Callable[[Any], Any]:
-    """Return the converter of a cell to the engine's format: names of choices, exact amounts, dates, local times of the desk."""
+    """Return the converter of a cell to the engine's format: names of choices, exact amounts, dates, desk times."""
     choices: Any = column.item.choices
     if choices is not None:
         names = {choice.value: choice.label_in(language) for choice in choices}

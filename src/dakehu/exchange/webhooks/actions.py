@@ -71,8 +71,8 @@ def _encrypt_secret(name: str, secret: str) -> EncryptedValue:
     ),
 )
 def add_endpoint(*, name: str, **values: Any) -> dict[str, Any]:
-    """Add an endpoint; return {endpoint, name, secret}, the secret only this once. It receives nothing until it is switched on and
-    confirmed by its owner."""
+    """Add an endpoint; return {endpoint, name, secret}, the secret only this once. It receives nothing until it is
+    switched on and confirmed by its owner."""
     if Endpoint.objects.filter(name=name).exists():
         raise refusal("name", "“{name}”已存在。", "“{name}” exists.", name=name)
     row = Endpoint(name=name, **{key: value for key, value in values.items() if value not in (None, "")})
@@ -95,7 +95,7 @@ def add_endpoint(*, name: str, **values: Any) -> dict[str, Any]:
     ),
 )
 def change_endpoint(*, endpoint: Endpoint, version: int | None = None, **changes: Any) -> Endpoint:
-    """Change an endpoint. A change that sends more or other data switches it off and requires its owner's confirmation again."""
+    """Change an endpoint. Sending more or other data switches it off and requires its owner's confirmation again."""
     check_version(endpoint, version)
     before = endpoint.address, endpoint.owner_id, str(endpoint.detail), endpoint.events
     for name, value in changes.items():
@@ -120,7 +120,7 @@ def change_endpoint(*, endpoint: Endpoint, version: int | None = None, **changes
     ),
 )
 def rotate_secret(*, endpoint: Endpoint) -> dict[str, Any]:
-    """Give an endpoint a new secret; return {endpoint, name, secret}, the secret only this once. Both secrets sign for a day."""
+    """Give an endpoint a new secret; return {endpoint, name, secret}, the secret only once. Both sign for a day."""
     secret = rules.new_secret()
     if endpoint.secret is not None:
         with elevated("sign with the former secret for a day"):
@@ -172,7 +172,7 @@ def switch_off(*, endpoint: Endpoint) -> Endpoint:
     parameters=(ENDPOINT,),
 )
 def confirm(*, endpoint: Endpoint) -> Endpoint:
-    """Confirm, as its owner, that an endpoint receives data about the owner's clients. Raises NotAllowed for any other user."""
+    """Confirm, as its owner, that an endpoint receives data about one's clients. Raises NotAllowed for others."""
     if endpoint.owner_id != current_actor().user_id:
         raise NotAllowed(bilingual("代他人同意", "agree for somebody else"), Permission.WEBHOOK_OWN)
     endpoint.confirmed_at = clock.now()

@@ -1,4 +1,4 @@
-"""The content of a message: event and codes; more only if allowed for the endpoint, within its owner's scope and clearance."""
+"""The content of a message: event and codes; more if the endpoint allows, in its owner's scope and clearance."""
 
 import json
 from typing import Any

@@ -30,7 +30,7 @@ declare_steps(
 
 
 def has_subscriber(event: str) -> bool:
-    """Return whether any endpoint that is on subscribes to an event; a change takes effect in other processes within a minute."""
+    """Return whether any active endpoint subscribes to an event; other processes see a change within a minute."""
     events = _wanted.get("events")
     if events is None:
         chosen = Endpoint.objects.filter(is_on=True, confirmed_at__isnull=False).values_list("events", flat=True)

@@ -12,7 +12,7 @@ WAITING = (MessageState.QUEUED.value, MessageState.RETRYING.value)
 
 
 def erase_messages(erasure: Erasure) -> int:
-    """Delete every ended message older than ninety days, regardless of its subject, without decrypting it; return the count."""
+    """Delete all ended messages older than ninety days, of any subject, without decrypting; return the count."""
     old = Message.objects.filter(created_at__lt=clock.now() - OLDER).exclude(state__in=WAITING)
     numbers = list(old.values_list("pk", flat=True)) if erasure.clients else []
     if numbers:

@@ -1,4 +1,5 @@
-"""Send one message: the host is resolved once, the IP checked, and the connection made to that IP; redirects are not followed.
+"""Send one message: the host is resolved once, the IP checked, and the connection made to that IP; redirects are not
+followed.
 
 This prevents DNS rebinding.
 """

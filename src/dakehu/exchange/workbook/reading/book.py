@@ -103,7 +103,7 @@ def _refuse_bombs(content: bytes, name: str, limits: Limits) -> None:
 
 
 def _refuse_broken_open_document(content: bytes, name: str) -> None:
-    """Refuse an open document whose table is truncated or malformed: the reader would wait forever for the missing tags."""
+    """Refuse an open document with a truncated or malformed table: the reader would wait forever for tags."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = archive.namelist()
         if "content.xml" not in names or "xl/workbook.xml" in names:

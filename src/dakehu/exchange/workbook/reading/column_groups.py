@@ -8,8 +8,9 @@ Known = Callable[[str], str | None]  # maps a heading to the key of its field, N
 def column_groups(headings: list[str], filled: list[bool], known: Known) -> list[list[int]]:
     """Return the columns of each side-by-side table, in order; one group if there is one table.
 
-    `filled[i]` tells whether the column of heading i has values. A new table begins where the first heading of the previous one
-    occurs again with at least one more known heading, or after an empty column if it has two known headings itself.
+    `filled[i]` tells whether the column of heading i has values. A new table begins where the first heading of the
+    previous one occurs again with at least one more known heading, or after an empty column if it has two known
+    headings itself.
     """
     groups: list[list[int]] = []
     current: list[int] = []

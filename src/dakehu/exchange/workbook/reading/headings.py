@@ -24,7 +24,7 @@ CONTENT = {
 
 @dataclass(frozen=True)
 class Term:
-    """A field and its possible names in a file. `kind` helps to recognise it by content ("phone", "mail", "id", "date"…)."""
+    """A field and its names in files. `kind` helps to recognise it by content ("phone", "mail", "id", "date"…)."""
 
     part: str
     field: str

@@ -1,7 +1,7 @@
 """Data of an .ods file that the fast reader omits: number formats, merged ranges, hidden rows and columns.
 
-Read with regular expressions, without an XML parser, so that no entity in the file is expanded. Source: OASIS OpenDocument 1.3, part 3,
-16.29 (data styles) and 9.1 (tables).
+Read with regular expressions, without an XML parser, so that no entity in the file is expanded. Source: OASIS
+OpenDocument 1.3, part 3, 16.29 (data styles) and 9.1 (tables).
 """
 
 import html
@@ -32,7 +32,7 @@ def read_open_document_cells(content: bytes) -> dict[str, RawCells]:
         names = archive.namelist()
         if "content.xml" not in names or "xl/workbook.xml" in names:
             return {}
-        # One byte per character: decoded as UTF-8, a large sheet with one Chinese word would take two or four per character.
+        # One byte per character: decoded as UTF-8, a large sheet with any Chinese text would take two or four.
         parts = [archive.read(name).decode("latin-1") for name in ("styles.xml", "content.xml") if name in names]
     return _Reader(_formats(parts)).read(parts[-1])
 

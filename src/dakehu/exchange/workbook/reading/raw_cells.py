@@ -39,7 +39,8 @@ _PROPERTIES = re.compile(
 class RawCells:
     """`shown` are texts that replace numbers (row and column from 0), `hidden_rows` and `hidden_columns` are
     counted from 0. `percents` are cells in a percent format: 0.05 is displayed as 5 %. `merged` are ranges
-    (first row, first column, last row, last column) for file types whose merged cells the fast reader does not return."""
+    (first row, first column, last row, last column) for file types whose merged cells the fast reader does not
+    return."""
 
     shown: Cells = field(default_factory=dict)
     hidden_rows: list[int] = field(default_factory=list)

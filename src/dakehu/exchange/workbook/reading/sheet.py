@@ -10,10 +10,10 @@ class Sheet:
     """One sheet. `frame` has every cell as text in columns c0, c1, …; its row i is row i+1 of the file.
 
     Dates are ISO text, whole numbers have no decimals, empty cells are null. `merged` lists merged ranges
-    as (first row, first column, last row, last column), counted from 0; a vertically merged value is repeated in every row that
-    it spans. `faults` are cells with an error value. Numbers are as displayed if the format adds information
-    to the number (zeros of a code, 万, US$). Hidden rows and columns are read like others; their indexes are from 0.
-    `percent_columns` have fractions displayed as percent, so that a % in their heading is not a factor.
+    as (first row, first column, last row, last column), counted from 0; a vertically merged value is repeated in
+    every row that it spans. `faults` are cells with an error value. Numbers are as displayed if the format adds
+    information to the number (zeros of a code, 万, US$). Hidden rows and columns are read like others; their indexes
+    are from 0. `percent_columns` have fractions displayed as percent, so that a % in their heading is not a factor.
     """
 
     name: str

@@ -126,8 +126,9 @@ def _frame(reader: Any, sheet: str, name: str) -> pl.DataFrame:
 
 
 def _percents(frame: pl.DataFrame, cells: Cells, is_known: bool) -> tuple[frozenset[int], Cells]:
-    """Return the columns whose numbers are all in a percent format, as fractions; and, for other columns, the cells displayed in
-    percent, as displayed. If formats are unknown (not `is_known`), columns of fractions are treated as such."""
+    """Return the columns whose numbers are all in a percent format, as fractions; and, for other columns, the cells
+    displayed in percent, as displayed. If formats are unknown (not `is_known`), columns of fractions are treated as
+    such."""
     whole, mixed = set(), {}
     for column in {at[1] for at in cells} if is_known else range(frame.width):
         texts = frame[f"c{column}"].to_list() if column < frame.width else []
@@ -146,8 +147,8 @@ def _percents(frame: pl.DataFrame, cells: Cells, is_known: bool) -> tuple[frozen
 
 
 def _merged_left_and_floats(book: Any, sheet: str, is_xlsx: bool) -> tuple[list[tuple[int, int, int, int]], int, Cells]:
-    """Return the merged ranges, the number of empty columns before the first cell (dropped by the fast reader), and the number
-    cells that lost digits (for an xlsx taken from its XML)."""
+    """Return the merged ranges, the number of empty columns before the first cell (dropped by the fast reader), and
+    the number cells that lost digits (for an xlsx taken from its XML)."""
     read = book.get_sheet_by_name(sheet)
     top, left = read.start or (0, 0)
     lost: Cells = {}

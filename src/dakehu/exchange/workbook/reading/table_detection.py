@@ -224,7 +224,7 @@ def _find_heading(rows: list[list[str]], lines: range, lexicon: Lexicon, about: 
 def _row_tables(
     sheet: Sheet, rows: list[list[str]], at: int, last: int, lexicon: Lexicon, titles: str, is_unsure: bool = False
 ) -> list[Table]:
-    """Return the tables under one line of headings; `is_unsure` if none of its headings is known, so that it may be a row."""
+    """Return the tables under one line of headings; `is_unsure` if no heading is known, so it may be a row."""
     if is_unsure and _is_data(rows[at]):
         table = _row_table(sheet, rows, -1, last, lexicon, titles, list(range(sheet.frame.width)), at)
         table.lines_above = [sheet.name]
@@ -243,7 +243,7 @@ def _row_tables(
 
 
 def _is_data(row: list[str]) -> bool:
-    """Return whether a line is a row rather than headings: it contains a telephone, mail or ID number, a day or an amount."""
+    """Return whether a line is a row rather than headings: with a telephone, mail, ID number, day or amount."""
     cells = [cell.strip() for cell in row if cell.strip()]
     return any(content_kind([cell]) not in ("text", "name") for cell in cells)
 
@@ -281,7 +281,7 @@ def _row_table(
 
 
 def _has_second_line(sheet: Sheet, rows: list[list[str]], at: int, lexicon: Lexicon) -> bool:
-    """Return whether the heading has two lines: the first has horizontally merged cells, or the second has fields too."""
+    """Return whether the heading has two lines: the first has merged cells, or the second has fields too."""
     if at + 1 >= len(rows):
         return False
     sideways = any(r0 == r1 == at and c1 > c0 for r0, c0, r1, c1 in sheet.merged)

@@ -37,7 +37,7 @@ def check_used_range(content: bytes, parts: dict[str, str], name: str) -> None:
 
 
 def check_old_used_range(content: bytes, name: str) -> None:
-    """Raise TooLarge for an .xls with a cell at an impossible position. A file without the stream is left to the readers."""
+    """Raise TooLarge for an .xls with an impossible cell position. The readers handle a file without the stream."""
     try:
         with olefile.OleFileIO(io.BytesIO(content)) as archive:
             stream = next((n for n in ("Workbook", "Book") if archive.exists(n)), "")

@@ -2,8 +2,8 @@
 
 XlsxWriter takes about a minute where this takes a second. Text is always an inline string, so a value such as
 `=cmd` is never a formula; text that begins like one also has the style "quote prefix", so that it stays text when
-edited. The value itself is unchanged: it must be unchanged on re-import. Excel writes such a value without prefix when a
-sheet is saved as CSV; our own CSV export escapes it.
+edited. The value itself is unchanged: it must be unchanged on re-import. Excel writes such a value without prefix
+when a sheet is saved as CSV; our own CSV export escapes it.
 """
 
 from __future__ import annotations

@@ -83,7 +83,8 @@ class SheetSpec:
     """A table sheet: headings in row 1, one record per row below, then `spare_rows` prepared empty rows.
 
     `frame` has one column per `ColumnSpec.key` (others are ignored); nulls are empty cells. A numeric or date column
-    given as text (a masked value) is written as text. An empty frame makes a template. With `slices`, these are the rows and `frame` is the first of them.
+    given as text (a masked value) is written as text. An empty frame makes a template. With `slices`, these are the
+    rows and `frame` is the first of them.
     """
 
     name: str
@@ -212,8 +213,8 @@ class PageSpec:
 class BookSpec:
     """A whole workbook. `rise_is_red` follows the Chinese convention; False swaps the two colours.
 
-    Sheets are protected against accidental edits with or without `sheet_password`; this is not encryption. `file_password`
-    encrypts the file. `created` is stamped into the document properties, in Asia/Shanghai time.
+    Sheets are protected against accidental edits with or without `sheet_password`; this is not encryption.
+    `file_password` encrypts the file. `created` is stamped into the document properties, in Asia/Shanghai time.
     """
 
     title: str

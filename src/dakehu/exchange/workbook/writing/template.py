@@ -84,7 +84,8 @@ def _names(
 def template_table_range(sheet: NormalisedSheet) -> tuple[int, int, int, int]:
     """Return the table's cells in the template: heading and one row.
 
-    XlsxWriter stores every cell of a table in memory, 300 MB for a hundred thousand clients, so `book` extends it afterwards.
+    XlsxWriter stores every cell of a table in memory, 300 MB for a hundred thousand clients, so `book` extends it
+    afterwards.
     """
     return 0, 0, 1, len(sheet.spec.columns) - 1
 
