@@ -98,7 +98,7 @@ def verdict_of(report: dict[str, Any]) -> str:
 
 
 def picture_of(table: list[dict[str, Any]], title: str) -> str:
-    """Return the calibration picture as SVG: predicted by observed share with 95 % intervals; perfect on the diagonal."""
+    """Return the calibration chart as SVG: predicted by observed share with 95 % intervals; perfect on the diagonal."""
     end = max([row["high"] for row in table] + [row["predicted"] for row in table]) * 1.05
     inner = SIZE - 2 * EDGE
 
@@ -164,7 +164,7 @@ def measure_desk() -> None:
             if kind == "churn" and material.history.balances is not None:
                 first = int(material.history.balances.day.min()) + QUARTER
             found = looked_at.past_cases(kind, material.history, material.chosen.clients, first)
-            # One month for a period and no gap between training and test: not the product's procedure, only a look.
+            # One month for a period and no gap between training and test: not the product's procedure, just a look.
             report = (
                 back_test(names, found, 0, looked_at.EVERY, SMALL) if len(found) else {"periods": [], "pooled": None}
             )

@@ -24,7 +24,7 @@ ROUNDS = 3
 
 
 def measure_round() -> dict[str, float]:
-    """Return the seconds of each part, with trades and prices read anew."""
+    """Return the seconds of each part, with trades and prices re-read."""
     from dakehu.analytics import kernel
     from dakehu.domains.ledger.close import book as close_book
     from dakehu.domains.ledger.close import firm_book

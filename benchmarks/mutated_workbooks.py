@@ -150,7 +150,7 @@ def read_on_demand() -> None:
 
 
 class Reader:
-    """The reading process; a new one after each death."""
+    """The reading process; restarted after each crash."""
 
     def __init__(self) -> None:
         self.child: subprocess.Popen[str] | None = None

@@ -21,7 +21,7 @@ DAY = date(2026, 11, 27)
 TRADED = 1250  # trading days of trades and prices
 MANAGERS_EACH = 481  # clients per manager
 WRITTEN = (
-    62  # days of distinct balances, more than any averaging window covers; earlier days repeat the first of them
+    62  # days of distinct balances, more than any averaging window covers; all earlier days repeat the first of them
 )
 AT_ONCE = 50_000
 RISKS = ("C1", "C2", "C3", "C4", "C5")

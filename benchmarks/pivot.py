@@ -152,7 +152,7 @@ def _measure_answers(ask: Callable[[int], None], users: int, seconds: float) -> 
 
 
 def _asker(asked: dict[str, Any]) -> Callable[[], Callable[[int], None]]:
-    """Return a factory of functions that run a pivot as one of the readers, acting anew for each request."""
+    """Return a factory of functions that run a pivot as one of the readers, re-authenticated for each request."""
     from dakehu.domains.team.queries import actor_of
     from dakehu.foundation.access.actor import acting_as, system_actor
     from dakehu.foundation.gates import ask

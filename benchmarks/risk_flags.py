@@ -76,7 +76,7 @@ def _clients(count: int) -> list[int]:
 
 
 def _inputs(clients: list[int], positions: int, move: float) -> Any:
-    """Return invented inputs of a night; `move` shifts weights and closes."""
+    """Return invented inputs of a nightly run; `move` shifts weights and closes."""
     import numpy as np
     import polars as pl
 

@@ -1,7 +1,7 @@
 """Rows of a query as record batches: the row ids are read first, then the rows a few thousand at a time.
 
 Eight bytes per row stay in memory for the whole stream. A row that changes during the stream is therefore returned
-once, in any order, and the list is sorted only once.
+once, whatever the sort order, and the list is sorted only once.
 """
 
 from array import array

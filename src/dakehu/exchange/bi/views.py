@@ -1,7 +1,7 @@
 """The views of schema `bi`, generated from the OData entity sets: their SQL, and a comment on every column.
 
 Column types are those of the tables for every reader, so a value the reader may not see is masked within its type:
-text by its mask or by dots, an amount is missing and its band has a column of its own (`assets_band`), other values
+text by its mask or by dots, an amount is missing and its band has a separate column (`assets_band`), other values
 are missing.
 """
 

@@ -42,7 +42,7 @@ def feed_text(entries: Iterable[Entry], name: str, zone: ZoneInfo, now: datetime
 
 
 def event_text(event: Event, zone: ZoneInfo, now: datetime) -> bytes:
-    """Return an event as a file of its own."""
+    """Return an event as a separate file."""
     calendar = _calendar()
     calendar.add_component(_part(event, zone, now))
     for one in event.exceptions:

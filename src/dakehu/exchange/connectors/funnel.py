@@ -18,7 +18,7 @@ def one_contact(heading: str, field: str, kind: str, *names: str) -> LandingColu
 
 
 def other_contacts(*names: str, texts: tuple[str, ...] = ()) -> LandingColumn:
-    """Return the column of the remark: some texts, and every number or address that has no column of its own."""
+    """Return the column of the remark: some texts, and every number or address without a separate column."""
 
     def value(record: Record, desk: Desk) -> str:
         further = [*_contacts(record, "mobile", names)[1:], *_contacts(record, "mail", names)[1:]]

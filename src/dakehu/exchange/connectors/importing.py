@@ -215,7 +215,7 @@ def replace_rows(key: str, name: str, rows: pl.DataFrame) -> str:
 
 
 def _release_file(key: str) -> str:
-    """Release the file under a key once no undo needs it; return an empty key."""
+    """Let the file under a key expire once no undo needs it; return an empty key."""
     if key:
         files.expire(key, UNDO_DAYS)
     return ""

@@ -46,7 +46,7 @@ def columns(language: str) -> list[writing.ColumnSpec]:
 
 
 class FigureColumns:
-    """Renders the figure columns of some clients; `has_figures` says whether any client has figures."""
+    """Renders the figure columns of some clients; `has_figures` is whether any client has figures."""
 
     def __init__(self, language: str) -> None:
         self.renderers = {

@@ -27,7 +27,7 @@ def open_book(content: bytes, name: str, password: str | None) -> reading.Book:
 
 
 def save_plan(batch: Any, plan: planning.ImportMapping) -> None:
-    """Store a plan with its batch. Sample cells may be sensitive: they are stored encrypted outside the database."""
+    """Store a plan with its batch. Sample cells, of any content, are stored encrypted outside the database."""
     plain = plan.as_plain()
     samples = [[column.pop("samples") for column in table["columns"]] for table in plain["tables"]]
     kept = files.save("samples.json", json.dumps(samples, ensure_ascii=False).encode())

@@ -30,7 +30,7 @@ from dakehu.foundation.base.process_lock import ProcessLock
 from dakehu.foundation.jobs.progress import no_progress
 from dakehu.foundation.records.recorded import add_audit_note
 
-PER_RUN = 1_000  # messages that one run files and one undo takes back
+PER_RUN = 1_000  # messages that one run files and one undo reverts
 BYTES_PER_RUN = 64 << 20
 RUNS_AT_ONCE = 200  # of one pull, so that a large mailbox is read without blocking a worker indefinitely
 FILE = "mailbox.file"
@@ -75,7 +75,7 @@ def pull(mailbox: Mailbox, progress: Progress = no_progress) -> dict[str, Any]:
 
 
 def filing_actor(mailbox: Mailbox) -> Actor:
-    """Return the filing actor: its owner with current permissions, for the firm's the system. Raises Refused."""
+    """Return the filing actor: the owner with current permissions, for the firm's the system. Raises Refused."""
     if not mailbox.is_on:
         raise _mailbox_refusal(
             bilingual(

@@ -100,7 +100,7 @@ def model_of_sets(sets: dict[str, EntitySet], language: str) -> Model:
 
 
 def _stands_beside(one: EntitySet, sets: dict[str, EntitySet]) -> bool:
-    """Return whether each row of a set belongs to one row of another set, so that both counts are equal."""
+    """Return whether each row of a set belongs to one row of another set, one to one."""
     return any(way.is_own_key and _is_one_to_one(way, sets) for way in one.navigations.values())
 
 

@@ -24,7 +24,7 @@ SHOWN_CELLS = 5
 class DeletedRow:
     """A row missing from a worksheet.
 
-    `why_not` says why it cannot be deleted (None: it can), `changed` whether it was changed on the desk since the
+    `why_not` is why it cannot be deleted (None: it can), `changed` whether it was changed on the desk since the
     export, `goes` whether it will be deleted, `open` whether that is undecided.
     """
 

@@ -11,7 +11,7 @@ UNDO_DAYS = 90  # that replaced files are kept
 
 
 def save(name: str, rows: Rows, replaced: str = "") -> str:
-    """Save rows until they are replaced; return the key. Call inside an act. The file under `replaced` is released."""
+    """Save rows until they are replaced; return the key. Call inside an act. The file under `replaced` expires."""
     if replaced:
         files.expire(replaced, UNDO_DAYS)
     body = json.dumps({str(number): cells for number, cells in rows.items()}, ensure_ascii=False)

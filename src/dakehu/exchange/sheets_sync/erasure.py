@@ -15,7 +15,7 @@ SNAPSHOTS = ("base_key", "planned_key")
 
 
 def erase_snapshots(erasure: Erasure) -> int:
-    """Rewrite the snapshots without their rows, and delete replaced ones; return the number of removed rows.
+    """Rewrite the snapshots without their rows, and delete replaced ones; return the number of changed worksheets.
 
     The rows in the spreadsheet itself are removed by the next run, as they no longer exist on the desk.
     """

@@ -64,7 +64,7 @@ class Layout:
     of further fees, `sides` {word: meaning}, `decimal` the decimal sign ("?" where the file mixes both), `dates` formats
     for strptime (none: local date formats), `currency` that of all rows if no column states it ("" if
     unknown), `foreign` the market of codes unknown to Chinese exchanges, `patterns` {field: expression
-    whose named groups are fields of their own}, `refuse` {heading: [reason, expression]} for rows to be quarantined,
+    whose named groups are separate fields}, `refuse` {heading: [reason, expression]} for rows to be quarantined,
     `signed_fees` if fees are negative, `units` {field: unit} stated in headings or lines above."""
 
     name: str

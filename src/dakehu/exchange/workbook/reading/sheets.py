@@ -103,7 +103,7 @@ def _unpacking(name: str) -> Iterator[None]:
 
 
 def _let_pass(fault: BaseException) -> None:
-    """Re-raise interrupts: they do not mean a damaged file."""
+    """Re-raise interrupts and memory errors: they do not mean a damaged file."""
     if isinstance(fault, (KeyboardInterrupt, SystemExit, MemoryError, GeneratorExit)):
         raise fault
 

@@ -70,7 +70,7 @@ def _check_names(names: list[str], book: BookSpec) -> None:
 
 
 def _pivots(pages: list[PageSpec], sheets: dict[str, NormalisedSheet], book: BookSpec) -> dict[str, list[Pivot]]:
-    """Return the computed pivots by page. A source without rows has no pivot; the page says so."""
+    """Return the computed pivots by page. A source without rows has no pivot; the page states this."""
     wanted: dict[str, list[PivotSpec]] = {}
     for page in pages:
         for spec in page.pivots:
