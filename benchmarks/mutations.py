@@ -166,7 +166,7 @@ def add_entity_bomb(_: str, body: bytes, draw: random.Random) -> bytes:
 
 
 def bomb(_: str, body: bytes, draw: random.Random) -> bytes:
-    """Add a part that expands to far more than its compressed size."""
+    """Inflate a part to far more than its compressed size."""
     row = draw.choice((b" ", b'<row r="7"><c r="A7"><v>1</v></c></row>', b"<row/>"))
     return (
         body.replace(b"<sheetData>", b"<sheetData>" + row * (BOMB // len(row)), 1)
