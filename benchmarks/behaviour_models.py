@@ -1,11 +1,11 @@
-"""Back-test the way of training and of switching on models by time: on calls of a bank with known outcomes, and on a desk.
+"""Back-test over time the procedure for training and enabling models: on bank calls with known outcomes, and on a desk.
 
     python benchmarks/behaviour_models.py BEHAVIOUR.csv.gz [--picture FILE.svg]     # needs the extra `models`
-    DAKEHU_HOME=… python benchmarks/behaviour_models.py --desk                      # the history of a desk, such as the demonstration
+    DAKEHU_HOME=… python benchmarks/behaviour_models.py --desk                      # a desk's history, e.g. the demonstration's
 
-The calls: rows are in the order of time and carry no date, so ten blocks of lines stand for periods. `duration` is known only
-after a call: no model here is given it but the one that shows what cheating looks like. The five country columns stand for
-the time and are shown apart. Each period is tested by a model trained and calibrated on the blocks before it.
+The calls: rows are in chronological order without dates, so ten blocks of lines serve as periods. `duration` is known
+only after a call: only the model that demonstrates leakage uses it. The five country columns encode
+the time and are shown separately. Each period is tested by a model trained and calibrated on the blocks before it.
 """
 
 import argparse
@@ -37,12 +37,12 @@ WORDS = (
     "poutcome",
 )  # no age, no marital status
 COUNTRY = ("emp.var.rate", "cons.price.idx", "cons.conf.idx", "euribor3m", "nr.employed")
-SMALL = (10, 5, 2)  # outcomes in training, calibration and test of a desk too small for the product's bounds
+SMALL = (10, 5, 2)  # outcomes in training, calibration and test of a desk below the product's minimum sizes
 SIZE, EDGE = 360, 48  # of the picture
 
 
 def read_calls(path: Path) -> dict[str, np.ndarray]:
-    """Return the columns of the file; a column of 0 and 1 for each word, 999 days (never contacted) as missing."""
+    """Return the columns of the file; a 0/1 column for each category, 999 days (never contacted) as missing."""
     with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines, delimiter=";"))
     found: dict[str, np.ndarray] = {}
@@ -62,7 +62,7 @@ def read_calls(path: Path) -> dict[str, np.ndarray]:
 
 
 def cases_of(columns: dict[str, np.ndarray], names: tuple[str, ...]) -> Cases:
-    """Return each call as a case; its block of lines stands for the time, its line for the client, who is not named."""
+    """Return each call as a case; with its block of lines as the time and its line number as the client id."""
     count = len(columns["y"])
     block = np.arange(count) * BLOCKS // count
     values = np.column_stack([columns[name] for name in names])
@@ -70,7 +70,7 @@ def cases_of(columns: dict[str, np.ndarray], names: tuple[str, ...]) -> Cases:
 
 
 def lines_of(title: str, report: dict[str, Any]) -> list[str]:
-    """Return the rows of a table: each period, all of them, and the split by chance."""
+    """Return the rows of a table: each period, all of them, and the random split."""
     head = "| {} | cases | rate | Brier model / rule / constant | AUC model / rule | lift model / rule | slope |"
     lines = [head.format(title), "|---|---|---|---|---|---|---|"]
     named = [(f"period {place + 1}", one) for place, one in enumerate(report["periods"])]
@@ -86,7 +86,7 @@ def lines_of(title: str, report: dict[str, Any]) -> list[str]:
 
 
 def verdict_of(report: dict[str, Any]) -> str:
-    """Return the differences with their intervals, and what keeps the model off."""
+    """Return the differences with their intervals, and what prevents enabling the model."""
     pooled, failed = report["pooled"], rules.failures(report)
     if pooled is None:
         return f"off: {', '.join(failed)} ({report['cases']:,} cases, {report['events']:,} outcomes)"
@@ -98,7 +98,7 @@ def verdict_of(report: dict[str, Any]) -> str:
 
 
 def picture_of(table: list[dict[str, Any]], title: str) -> str:
-    """Return the calibration picture as SVG: what was said across, what came up, with 95 % intervals; the diagonal is right."""
+    """Return the calibration chart as SVG: predicted by observed share with 95 % intervals; perfect on the diagonal."""
     end = max([row["high"] for row in table] + [row["predicted"] for row in table]) * 1.05
     inner = SIZE - 2 * EDGE
 
@@ -144,7 +144,7 @@ def measure_calls(path: Path, picture: Path | None) -> None:
 
 
 def measure_desk() -> None:
-    """Print the back-tests on a desk's own history, and what would be seen below the product's bounds."""
+    """Print the back-tests on a desk's own history, and the results below the product's minimum sizes."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dakehu.project.settings")
     import django
 
@@ -164,7 +164,7 @@ def measure_desk() -> None:
             if kind == "churn" and material.history.balances is not None:
                 first = int(material.history.balances.day.min()) + QUARTER
             found = looked_at.past_cases(kind, material.history, material.chosen.clients, first)
-            # One month for a period and no gap between training and test: not what the product does, only a look at its figures.
+            # One month for a period and no gap between training and test: not the product's procedure, just a look.
             report = (
                 back_test(names, found, 0, looked_at.EVERY, SMALL) if len(found) else {"periods": [], "pooled": None}
             )

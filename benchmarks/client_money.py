@@ -1,11 +1,12 @@
-"""How long a reader waits for the money of a client of 1,900 trades, in a real browser, and for reports as PDF.
+"""Response time of the money page of a client with 1,900 trades, in a real browser, and of PDF reports.
 
     .venv/bin/python benchmarks/client_money.py [--repeats 20] [--home FOLDER]
 
-A desk in a directory of its own: one client with 1,900 trades of 60 invented securities over five years, 100 others with 190
-each, prices of every trading day, a close. Served by `dakehu serve` and read with Chromium: the time from asking for the tab
-to the first figure standing in the page, and to the line being drawn. Cold: the server was just started and nobody has asked
-anything but the sign-in, the browser holds nothing. Warm: the same browser asks again. Then one report and 100 in one ZIP.
+A desk in a separate directory: one client with 1,900 trades of 60 invented securities over five years, 100 others
+with 190 each, prices of every trading day, a close. Served by `dakehu serve` and read with Chromium: the time from
+requesting the tab to the first figure on the page, and to the rendered chart line. Cold: the server has just started
+and has received only the sign-in, the browser cache is empty. Warm: the same browser repeats the request. Then one
+report and 100 in one ZIP.
 """
 
 import argparse
@@ -70,7 +71,7 @@ def walks(days: list[date]) -> dict[str, list[float]]:
 
 
 def trades(code: str, count: int, days: list[date], prices: dict[str, list[float]], seed: int) -> list[dict[str, Any]]:
-    """Fills at the close of random days; nothing is sold that is not held."""
+    """Return fills at the close of random days; only held quantities are sold."""
     dice, held, rows = random.Random(seed), dict.fromkeys(CODES, 0), []
     for place in sorted(dice.choices(range(len(days)), k=count)):
         name = dice.choice(CODES)
@@ -127,7 +128,7 @@ def dakehu(home: Path, *words: str) -> Any:
 
 
 def create_desk(home: Path, folder: Path) -> None:
-    """The clients, their statements, prices day by day, and a close."""
+    """Create the clients, their statements, daily prices, and a close."""
     last = date(2026, 6, 30)
     days = [d for d in (last - timedelta(n) for n in range(5 * 365, -1, -1)) if d.weekday() < 5]
     prices = walks(days)
@@ -184,10 +185,10 @@ def running_server(home: Path) -> Iterator[str]:
 
 
 def measure_page(page: Any, address: str) -> tuple[float, float]:
-    """Seconds from asking to the first figure, and to the line being drawn."""
+    """Return seconds from the request to the first figure, and to the rendered line."""
     begun = time.perf_counter()
     page.goto(address, wait_until="commit")
-    page.wait_for_selector(".stats:not(.stats--band) .stat__value", state="attached")  # the band stands on every tab
+    page.wait_for_selector(".stats:not(.stats--band) .stat__value", state="attached")  # the band is on every tab
     first = time.perf_counter() - begun
     page.wait_for_selector("[data-chart=line] canvas")
     return first, time.perf_counter() - begun

@@ -3,8 +3,8 @@
     .venv/bin/python benchmarks/close_buckets.py --home FOLDER [--clients 600000] [--trades 100] [--engine local]
 
 Invented clients with `--trades` trades each on average in 800 securities over 1,250 days, in a file of trades and one of prices
-for each day; written straight into the journal and its register, since bringing them in is not what is measured. A home that
-exists is used as it is. Memory is the most that the process held (VmHWM) in each part.
+for each day; written straight into the journal and its register, since the import is not measured. An existing
+home is used unchanged. Memory is the peak of the process (VmHWM) in each part.
 """
 
 import argparse
@@ -89,7 +89,7 @@ def create_desk(clients: int, each: int) -> int:
 
 
 def _draw(dice: Any, owners: np.ndarray, prices: np.ndarray, size: int) -> dict[str, np.ndarray]:
-    """Return a day's trades: mostly purchases, each client in a few dozen securities of its own."""
+    """Return a day's trades: mostly purchases, each client in its own few dozen securities."""
     client = owners[dice.integers(0, len(owners), size)]
     asset = (client * 7 + dice.integers(0, 24, size)) % PRODUCTS
     shares = np.where(dice.random(size) < 0.6, 100, -60) * dice.integers(1, 30, size)
@@ -104,7 +104,7 @@ def _rows(table: pa.Table, day: Any, batch: int) -> pa.Table:
 
 
 def measure_part(name: str, body: Any) -> Any:
-    """Run a part; print its seconds, processor seconds and the most memory held."""
+    """Run a part; print its seconds, processor seconds and peak memory."""
     Path("/proc/self/clear_refs").write_text("5")
     begun, used = time.perf_counter(), time.process_time()
     result = body()

@@ -1,10 +1,10 @@
-"""From the journal's files to everybody's figures: what reading costs beside the kernel.
+"""From the journal's files to all clients' figures: the cost of reading compared with the kernel.
 
     .venv/bin/python benchmarks/close_reading.py [--clients 300000] [--home FOLDER]
 
-Invented clients and trades as in close_spark.py, a day at a time through the counter's action, compacted. Each line is the
-best of three rounds: registers and buckets of trades, a price file for every trading day, the book in the firm's currency,
-the kernel on all cores. `--home` keeps the seeded home for the next time.
+Invented clients and trades as in close_spark.py, one day at a time through the counter's action, compacted. Each line
+is the best of three rounds: registers and buckets of trades, a price file for every trading day, the book in the
+firm's currency, the kernel on all cores. `--home` keeps the seeded home for the next time.
 """
 
 import argparse
@@ -24,7 +24,7 @@ ROUNDS = 3
 
 
 def measure_round() -> dict[str, float]:
-    """Seconds of each part, the trades and prices read again."""
+    """Return the seconds of each part, with trades and prices re-read."""
     from dakehu.analytics import kernel
     from dakehu.domains.ledger.close import book as close_book
     from dakehu.domains.ledger.close import firm_book
@@ -64,7 +64,7 @@ def main() -> None:
 
         with acting_as(system_actor("benchmark", "cli")), elevated("benchmark"):
             compaction.compact()
-            measure_round()  # the kernel is compiled, or read compiled
+            measure_round()  # the kernel is compiled, or loaded from the cache
             rounds = [measure_round() for _ in range(ROUNDS)]
     best = {name: min(one[name] for one in rounds) for name in rounds[0]}
     print(", ".join(f"{name} {seconds:.2f} s" for name, seconds in best.items()))

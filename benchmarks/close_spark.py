@@ -3,8 +3,8 @@ workers: every figure compared, with seconds and memory of each.
 
     .venv/bin/python benchmarks/close_spark.py [--clients 300000] [--home FOLDER]
 
-Each close runs in a process of its own on a copy of the same home. `--home` keeps the seeded home for the next time.
-Memory is resident memory as the system counts it, highest sum seen; pages that processes share count in each.
+Each close runs in a separate process on a copy of the same home. `--home` keeps the seeded home for the next time.
+Memory is resident memory as reported by the system, highest sum observed; shared pages are counted in each process.
 """
 
 import argparse
@@ -37,7 +37,7 @@ TWO_WORKERS = (
 
 
 def desk(home: Path) -> None:
-    """Django on the given home."""
+    """Set up Django on the given home."""
     os.environ |= {"DAKEHU_HOME": str(home), "DJANGO_SETTINGS_MODULE": "dakehu.project.settings"}
     import django
 
@@ -45,7 +45,7 @@ def desk(home: Path) -> None:
 
 
 def create_desk(home: Path, count: int) -> int:
-    """Clients, products, prices and a file of trades for each day, as a counter system gives them; returns the trades."""
+    """Create clients, products, prices and a counter file of trades for each day; return the number of trades."""
     desk(home)
     from django.core.management import call_command
     from django.db import transaction
@@ -90,7 +90,7 @@ def create_desk(home: Path, count: int) -> int:
 
 
 def trades(dice: Any, owners: np.ndarray, prices: np.ndarray) -> dict[str, np.ndarray]:
-    """Runs of dealing, ordered by day: bought first, then sold in part and bought again, never below nothing."""
+    """Return runs of trades by day: bought first, then partly sold and bought again, positions never negative."""
     runs = len(owners) * RUNS
     counts = dice.poisson(EACH - 1, runs) + 1
     owner, asset, lots = np.repeat(owners, RUNS), dice.integers(0, PRODUCTS, runs), dice.integers(1, 30, runs)
@@ -104,7 +104,7 @@ def trades(dice: Any, owners: np.ndarray, prices: np.ndarray) -> dict[str, np.nd
 
 
 def day_of(own: dict[str, np.ndarray], numbers: np.ndarray) -> pa.Table:
-    """A day's trades as the counter tells them."""
+    """Return a day's trades in the counter's format."""
     from dakehu.domains.ledger.trades import daily_feed
     from dakehu.domains.ledger.trades.transaction_types import TransactionType
 
@@ -133,7 +133,7 @@ def day_of(own: dict[str, np.ndarray], numbers: np.ndarray) -> pa.Table:
 
 
 def close(home: Path, engine: str) -> None:
-    """One close; prints after how many seconds its parts began."""
+    """Run one close; print the start times of its parts in seconds."""
     desk(home)
     from dakehu.domains.ledger.close import run as close_run
 
@@ -149,7 +149,7 @@ def close(home: Path, engine: str) -> None:
 
 
 def measure_close(home: Path, engine: str) -> dict[str, Any]:
-    """A close in a process of its own, with the memory of its processes."""
+    """Run a close in a separate process and measure the memory of its processes."""
     begun, peak, most = time.perf_counter(), {"desk": 0, "java": 0, "workers": 0}, 0
     run = subprocess.Popen(
         [sys.executable, __file__, "--close", engine, "--home", str(home)],
@@ -177,7 +177,7 @@ def measure_close(home: Path, engine: str) -> dict[str, Any]:
 
 
 def differing(one: Path, other: Path) -> dict[str, int]:
-    """Figures that differ: kernel's own numbers in the history files by bit, and the published table by row."""
+    """Return the number of differing figures: in the history files by bit, and in the published table by row."""
     from dakehu.domains.ledger.close import chunks as close_chunks
 
     files = [

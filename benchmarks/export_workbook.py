@@ -1,10 +1,12 @@
-"""Seconds and peak memory of exporting many clients to XLSX, beside openpyxl (write_only) and XlsxWriter (constant_memory).
+"""Seconds and peak memory of exporting many clients to XLSX, compared with openpyxl (write_only) and XlsxWriter
+(constant_memory).
 
-    .venv/bin/python benchmarks/export_workbook.py [ROWS]      (100,000 when left out)
+    .venv/bin/python benchmarks/export_workbook.py [ROWS]      (100,000 by default)
 
-The first line is `dakehu export` on a desk of that many clients on SQLite: read within scope, opened and masked to the reader's
-clearance, with needs and empty sheets, lists, validations, formulas, pivots and row keys. The second is its writer alone with
-rows already in memory; the peers write the same rows as bare cells. Each line is a process of its own.
+The first line is `dakehu export` on a desk of that many clients on SQLite: read within scope, decrypted and masked to
+the reader's clearance, with needs and empty sheets, lists, validations, formulas, pivots and row keys. The second is
+only its writer with rows already in memory; the peers write the same rows as plain cells. Each line is a separate
+process.
 """
 
 import json
@@ -83,7 +85,7 @@ def child(way: str, count: int) -> None:
 
 
 def measure_export(count: int) -> list[float]:
-    """`dakehu export` of a seeded desk, start of the program included: seconds, 0, peak MB, file KB."""
+    """Run `dakehu export` on a seeded desk, including program start: seconds, 0, peak MB, file KB."""
     with tempfile.TemporaryDirectory(prefix="dakehu-bench-") as folder:
         env = {key: value for key, value in os.environ.items() if not key.startswith("DAKEHU_")}
         env |= {

@@ -1,10 +1,10 @@
-"""The rule language: compiling, 42 rules over 300,000 rows, and the worst of 10,000 hostile texts.
+"""The rule language: compilation, 42 rules over 300,000 rows, and the worst of 10,000 hostile texts.
 
     .venv/bin/python benchmarks/expressions.py [--rows 300000]
 
 Invented values of the facts of the tests, one value in twenty missing. The hostile texts are those of
-tests/foundation/expressions/test_fuzz.py; each text that is read is also evaluated over all rows. A time is the least of
-three.
+tests/foundation/expressions/test_fuzz.py; each text that is parsed is also evaluated over all rows. A time is the
+minimum of three.
 """
 
 import argparse
@@ -46,7 +46,7 @@ def generate_facts(rows: int) -> pl.DataFrame:
 
 
 def least_seconds(work: Callable[[], object], times: int = 3) -> float:
-    """Return the least seconds of some runs."""
+    """Return the minimum seconds over several runs."""
     found = []
     for _ in range(times):
         start = time.perf_counter()
@@ -92,7 +92,7 @@ def main() -> None:
 
 
 def attempt(text: str):
-    """Return the rule of a text; None if it is refused."""
+    """Return the rule compiled from a text; None if it is refused."""
     try:
         return compile_rule(text, FACTS)
     except ExpressionError:

@@ -1,9 +1,10 @@
-"""Measure the first run: seconds and clicks from an empty data directory to the own clients, with the real program and browser.
+"""Measure the first run: seconds and clicks from an empty data directory to the user's clients, with the real program
+and browser.
 
     python benchmarks/first_run.py [FILE]
 
-The person of this measurement types without thinking: what is measured is the desk. Prints one line per step, in seconds
-since the command was given.
+The simulated user acts without delay, so that only the desk is measured. Prints one line per step, in seconds
+since the command started.
 """
 
 import os
@@ -44,7 +45,7 @@ def open_desk(file: Path, home: str, note: Callable[[str], None]) -> Iterator[st
 
 
 def click_through(page: Any, link: str, note: Callable[[str], None]) -> int:
-    """Go from the link to the list of clients; returns the number of clicks."""
+    """Go from the link to the list of clients; return the number of clicks."""
     page.goto(link)
     note("the form of the first account")
     page.fill("[name=name]", "林晓")

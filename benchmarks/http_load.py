@@ -1,4 +1,4 @@
-"""Send requests from several users at once over kept connections, and measure how long the answers take."""
+"""Send requests from several users concurrently over kept-alive connections, and measure the response times."""
 
 import socket
 import threading
@@ -10,13 +10,13 @@ Ask = tuple[str, str, bytes | None]  # method, address, body
 
 
 class Connection:
-    """Hold the connection of one user, kept open where the server keeps it."""
+    """The connection of one user, kept open if the server keeps it."""
 
     def __init__(self, port: int, head: str) -> None:
         self.port, self.head, self.socket = port, head, None
 
     def ask(self, asked: Ask) -> int:
-        """Send a request, read the whole answer and return its status."""
+        """Send a request, read the whole response and return its status."""
         method, address, body = asked
         if self.socket is None:
             self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=120)
@@ -46,9 +46,9 @@ class Connection:
 def measure_latency(
     port: int, head: str | Callable[[], str], make: Callable[[], Ask], users: int, seconds: float
 ) -> str:
-    """Return p50 / p95 in milliseconds and answers per second, after a warm-up of up to two seconds.
+    """Return p50 / p95 in milliseconds and responses per second, after a warm-up of up to two seconds.
 
-    `head`: what every request says of its user, or a function that gives it for one user after the other.
+    `head`: the user's headers of every request, or a function that returns them for each user in turn.
     """
     latencies: list[float] = []
     lock, faults = threading.Lock(), []
@@ -80,7 +80,7 @@ def measure_latency(
 
 @contextmanager
 def free_port() -> Iterator[int]:
-    """Yield a port that no server uses."""
+    """Yield a port that is not in use."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

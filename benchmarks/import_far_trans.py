@@ -1,12 +1,12 @@
-"""Rows per second and peak memory of importing FAR-Trans, beside django-import-export into the same table.
+"""Rows per second and peak memory of importing FAR-Trans, compared with django-import-export into the same table.
 
     .venv/bin/python benchmarks/import_far_trans.py [FILE]
     .venv/bin/python scripts/with_postgres.py -- .venv/bin/python benchmarks/import_far_trans.py [FILE]
 
-Each line is a process of its own with an empty database. dakehu reads the whole file (32,468 rows): it finds the newest
-row of each of the 29,090 clients, keeps the older ones as history, weighs every row, writes and seals the audit. The
-peer is spared that: it gets the newest rows with their columns already named and read, and a plain twin of the client
-model that knows nothing of scope, audit or row versions.
+Each line is a separate process with an empty database. dakehu reads the whole file (32,468 rows): it finds the newest
+row of each of the 29,090 clients, stores the older ones as history, evaluates every row, writes and seals the audit.
+The peer does not do this: it gets the newest rows with columns already mapped and parsed, and a plain copy of the
+client model without scope, audit or row versions.
 """
 
 import csv
@@ -31,11 +31,11 @@ RUNS = {
     "django-import-export, default": "peer",
     "django-import-export, use_bulk": "peer-bulk",
 }
-ONE_BY_ONE = 5000  # rows for the peer's default way, which is too slow for all of them
+ONE_BY_ONE = 5000  # rows for the peer's default mode, which is too slow for all rows
 
 
 def database() -> dict[str, str]:
-    """Addresses of a new, empty database for one run; {} where the run uses SQLite."""
+    """Return the URLs of a new, empty database for one run; {} if the run uses SQLite."""
     if not os.environ.get("DAKEHU_OWNER_URL"):
         return {}
     from tests.postgres import make_database
@@ -61,7 +61,7 @@ def start() -> None:
 
 
 def let_the_peer_count() -> None:
-    """On PostgreSQL the peer sets the sequence back itself, which the application's role may not do."""
+    """Allow the peer on PostgreSQL to reset the sequence, which the application's role may not do."""
     from django.db import connections
 
     if "owner" in connections:
@@ -83,7 +83,7 @@ def ours(path: Path, twice: bool) -> int:
 
 
 def newest_rows(path: Path) -> list[dict[str, str]]:
-    """The newest row of each client, its values as the model stores them."""
+    """Return the newest row of each client, with values in the model's storage form."""
     from dakehu.domains.clients.choices import Capacity, RiskLevel
 
     kept: dict[str, dict[str, str]] = {}
@@ -108,7 +108,7 @@ def newest_rows(path: Path) -> list[dict[str, str]]:
 
 
 def plain_model(label: str = "clients.Client") -> Any:
-    """A plain model over the table of clients, or of another model."""
+    """Return a plain model over the table of clients, or of another model."""
     from django.db import models
 
     from dakehu.foundation.schema.fields import model_of
@@ -167,7 +167,7 @@ def child(kind: str, path: Path) -> None:
 
 
 def main() -> int:
-    """Run each line in turn and print one table. Returns 2 when the data are not here."""
+    """Run each line in turn and print one table. Return 2 if the data are missing."""
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else FILE
     if not path.exists():
         print(f"{path.name} is not here: give its path as the argument", file=sys.stderr)

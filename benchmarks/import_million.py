@@ -1,16 +1,17 @@
-"""A million clients from CSV and 200,000 from XLSX through the real worker, beside django-import-export in the same run.
+"""A million clients from CSV and 200,000 from XLSX through the real worker, compared with django-import-export in the
+same run.
 
     .venv/bin/python benchmarks/import_million.py [ROWS [XLSX_ROWS]]
     .venv/bin/python scripts/with_postgres.py -- .venv/bin/python benchmarks/import_million.py [ROWS [XLSX_ROWS]]
 
-dakehu: an empty database, a served desk and its worker as processes of their own; a desk head uploads each file and
-imports it in the background, while somebody of compliance asks for the first page of the client list again and again. Each row carries
-eleven columns, ID number and mobile among them: it becomes a client with sealed ID number and blind index, pinyin, a
+dakehu: an empty database, a served desk and its worker as separate processes; a desk head uploads each file and
+imports it in the background, while a compliance user repeatedly requests the first page of the client list. Each row
+has eleven columns, including ID number and mobile: it becomes a client with sealed ID number and blind index, pinyin, a
 main member of staff, and a sealed contact with two blind indexes, all in one act. A second file is cancelled half way.
-The peer gets the same columns, already read and named, and fills plain twins of the same four tables: the client, who
-serves the client, the mobile as a contact and a line of search words, in the rows it is good for: 5,000 as it comes,
-20,000 with `use_bulk`, where the three other tables get their rows by `bulk_create` after each batch. DAKEHU_BENCH_KINDS
-names the sides to run: peer,peer-bulk,ours.
+The peer gets the same columns, already parsed and mapped, and fills plain copies of the same four tables: the client,
+the staff who serve the client, the mobile as a contact and a line of search words, with the rows it can handle: 5,000
+by default, 20,000 with `use_bulk`, where the three other tables are filled by `bulk_create` after each batch.
+DAKEHU_BENCH_KINDS selects the sides to run: peer,peer-bulk,ours.
 """
 
 import json
@@ -55,7 +56,7 @@ def write_xlsx(path: Path, count: int) -> Path:
 
 
 def create_staff() -> Any:
-    """A desk head who imports, and somebody of compliance who looks at everybody's clients meanwhile."""
+    """Create a desk head who imports, and a compliance user who reads all clients during the import."""
     from dataclasses import replace
 
     from dakehu.domains.team import queries as team
@@ -137,7 +138,7 @@ def wait_for_job(number: int, enough: Any) -> dict[str, Any]:
 
 
 def through_the_worker(actor: Any, path: Path, port: int, *, stop_at: float = 2.0) -> dict[str, Any]:
-    """Upload and import one file with a worker of its own; cancelled once its share reaches `stop_at`."""
+    """Upload and import one file with a separate worker; cancel it once its progress reaches `stop_at`."""
     from dakehu.exchange.imports import service as imports
     from dakehu.foundation.jobs import queue as jobs
     from dakehu.foundation.schema.fields import model_of
@@ -203,7 +204,7 @@ def ours(rows: int, xlsx_rows: int) -> dict[str, Any]:
 
 
 def peer_resource(columns: list[str], *, bulk: bool) -> Any:
-    """A resource over plain tables: what hangs on a client is written after it, in bulk after each batch."""
+    """Return a resource over plain tables: dependent rows are written after their client, in bulk after each batch."""
     from django.utils import timezone
     from import_export import resources
 
@@ -263,7 +264,7 @@ def peer(*, bulk: bool) -> dict[str, Any]:
     from dakehu.foundation.schema.fields import model_of
 
     let_the_peer_count()
-    create_staff()  # whom the clients are served by
+    create_staff()  # the staff who serve the clients
     names = ["code", "name", "gender", "id_number", "mobile", "occupation", "segment", "risk_level", "risk_tested_on"]
     names += ["assets", "opened_on"]
     rows = list(clients(PEER_ROWS[bulk]))
@@ -297,7 +298,7 @@ def _peer_as_system(kind: str) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Run each side in a process and database of its own and print one table."""
+    """Run each side in a separate process and database and print one table."""
     rows, xlsx_rows = (int(n) for n in (sys.argv[1:3] + ["1000000", "200000"][len(sys.argv) - 1 :]))
     where = "PostgreSQL" if os.environ.get("DAKEHU_OWNER_URL") else "SQLite"
     load = ", ".join(f"{n:.1f}" for n in os.getloadavg())

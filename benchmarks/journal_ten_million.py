@@ -1,12 +1,12 @@
-"""Ten million trades in the journal, in SQLite and in PostgreSQL: a day of 100,000 taken in, the same day again, everything
-read, one client's history.
+"""Ten million trades in the journal, in SQLite and in PostgreSQL: importing a day of 100,000, the same day again,
+reading everything, one client's history.
 
     .venv/bin/python scripts/with_postgres.py -- .venv/bin/python benchmarks/journal_ten_million.py [DAYS]
 
-The journal: a day at a time through the product's own action (reconciled, registered, audited), then compacted; all reads
-within scope. The peers get plain tables of the same nineteen columns with an index on (client, asset, day) and a unique key
-of (source, day, place); a day comes in by executemany or COPY, replaces what the day held, and is read back into numpy by
-the quickest way that their drivers know. `again` is the day taken in once more.
+The journal: one day at a time through the product's own action (reconciled, registered, audited), then compacted; all
+reads within scope. The peers use plain tables of the same nineteen columns with an index on (client, asset, day) and
+a unique key of (source, day, place); a day is inserted by executemany or COPY, replaces the day's rows, and is read
+back into numpy by the fastest way that their drivers support. `again` is the repeated import of the day.
 """
 
 import json
@@ -116,7 +116,7 @@ def measure_dakehu(days: int, clients: np.ndarray, products: np.ndarray) -> dict
         assert table.num_rows == days * EACH, table.num_rows
         one = median([lambda c=c: reader.trades_of_clients([int(c)]) for c in clients[:20]])
         compaction.SOON = timedelta(0)
-        compaction.compact()  # what readers may still have needed goes
+        compaction.compact()  # deletes files kept for readers
         disk = size_of(journal.folder())
     return {
         "append": append,
@@ -235,13 +235,13 @@ def child(kind: str, days: int) -> None:
         report = measure_dakehu(days, *people())
     else:
         both = np.arange(1, CLIENTS + 1), np.arange(1, PRODUCTS + 1)
-        start()  # the shape of a day comes from the product
+        start()  # the schema of a day comes from the product
         report = sqlite(days, *both, Path(os.environ["DAKEHU_HOME"])) if kind == "SQLite" else postgres(days, *both)
     print(json.dumps(report))
 
 
 def main() -> int:
-    """Each side in a process of its own, one after the other; prints one table."""
+    """Run each side in a separate process, in turn; print one table."""
     import subprocess
 
     days = int(sys.argv[1]) if len(sys.argv) > 1 else 100

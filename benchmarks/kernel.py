@@ -1,21 +1,23 @@
-"""The portfolio kernel beside what people use today: seconds, ratios, growth and memory, in one run on one machine.
+"""The portfolio kernel compared with common tools: seconds, ratios, growth and memory, in one run on one machine.
 
-    make bench        (this among others)
+    make bench        (includes this)
     .venv/bin/python benchmarks/kernel.py [--quick]
 
-Invented clients, of the shape of a broker's: accounts opened over four fifths of 1,250 days, four runs of dealing each in 800
-securities, 13 trades a client on average (most few, some hundreds), six runs in ten sold out. Every peer computes on the
-same trades and prices, on as many clients as it bears, and its figures are compared with ours before its time counts:
+Invented clients, distributed like a broker's: accounts opened over four fifths of 1,250 days, four runs of trades
+each in 800 securities, 13 trades per client on average (most few, some hundreds), 60 % of runs sold out. Every peer
+computes on the same trades and prices, on as many clients as it can handle, and its figures are compared with ours
+before its time is reported:
 
-    pandas + empyrical   daily worth by pandas, eleven figures by empyrical-reloaded
-    pandas + quantstats  the same worth, ten figures by quantstats
-    DuckDB SQL           nine figures in one statement, at as many threads as ours
-    numpy                thirteen figures, whole chunks of 64 clients at once
+    pandas + empyrical   daily value by pandas, eleven figures by empyrical-reloaded
+    pandas + quantstats  the same values, ten figures by quantstats
+    DuckDB SQL           nine figures in one statement, with as many threads as ours
+    numpy                thirteen figures, in vectorised chunks of 64 clients
 
-Ours is asked for the figures that the peer computes, and for all of them.
+Ours is measured on the figures that the peer computes, and on all figures.
 
-The table of worth by client and day is never written. Its size over the rate of the triad (a = b + s·c, three columns
-moved, measured in the same run at the same threads) is what one pass over it would cost; our time is told in such passes.
+The table of values by client and day is never written. Its size divided by the triad bandwidth (a = b + s·c, three
+columns moved, measured in the same run with the same threads) is the cost of one pass over it; our time is reported
+in such passes.
 """
 
 import argparse
@@ -48,7 +50,7 @@ THREADS = os.cpu_count() or 1
 def generate_book(
     clients: int, *, assets: int = ASSETS, days: int = DAYS, each: float = EACH, seed: int = 4
 ) -> kernel.Book:
-    """Runs of dealing in one security each: bought first, then sold in part and bought again, never below nothing."""
+    """Return runs of trades in one security each: bought, then partly sold and bought again, never below zero."""
     dice = np.random.default_rng(seed)
     prices = np.round(20 * np.exp(np.cumsum(dice.normal(0.0002, 0.02, (assets, days)), axis=1)), 2) + 0.01
     busy = np.exp(dice.normal(0, 1.1, clients))
@@ -63,7 +65,7 @@ def generate_book(
     day = np.sort(start + (dice.random(len(run)) * (days - start)).astype(np.int64) + run * days) - run * days
     shares = np.select([nth == 0, nth % 2 == 1], [1000, -300], 500) * dice.integers(1, 30, runs)[run]
     last = np.cumsum(counts) - 1
-    out = last[(counts > 1) & (dice.random(runs) < 0.6)]  # six runs in ten end with nothing held
+    out = last[(counts > 1) & (dice.random(runs) < 0.6)]  # 60 % of runs end without a position
     shares[out] -= np.add.reduceat(shares, np.append(0, last[:-1] + 1))[run[out]]
     order = np.lexsort((nth, day, asset, run // RUNS))
     client, asset, day, shares = (run // RUNS)[order], asset[order], day[order], shares[order]
@@ -86,7 +88,7 @@ def generate_book(
 
 
 def first_clients(book: kernel.Book, clients: int) -> kernel.Book:
-    """The first clients of a book."""
+    """Return the first clients of a book."""
     end = int(book.offsets[clients])
     own = {name: getattr(book, name)[:end] for name in ("asset", "day", "quantity", "value", "fee", "flow")}
     rest = {name: getattr(book, name) for name in ("prices", "ordinals", "market", "kind")}
@@ -94,7 +96,7 @@ def first_clients(book: kernel.Book, clients: int) -> kernel.Book:
 
 
 def best(body: Callable[[], Any], times: int = 3) -> tuple[float, Any]:
-    """(seconds of the quickest of some runs, what it gave)."""
+    """Return (seconds of the fastest of several runs, its result)."""
     taken, made = [], None
     for _ in range(times):
         begun = time.perf_counter()
@@ -104,7 +106,7 @@ def best(body: Callable[[], Any], times: int = 3) -> tuple[float, Any]:
 
 
 def triad(threads: int) -> float:
-    """Bytes a second that a = b + s·c moves, counted as three columns."""
+    """Return the bytes per second moved by a = b + s·c, counted as three columns."""
     from concurrent.futures import ThreadPoolExecutor
 
     size = 30_000_000
@@ -125,11 +127,11 @@ def _triad(a, b, c):
         a[i] = b[i] + 3.0 * c[i]
 
 
-# --- what is told -----------------------------------------------------------------------------------
+# --- reports -----------------------------------------------------------------------------------
 
 
 def compare_with_peers(book: kernel.Book, quick: bool) -> None:
-    """Ours per client on one core beside the peers: asked for the figures that the peer computes, and for all."""
+    """Compare ours per client on one core with the peers: for the figures that the peer computes, and for all."""
     few = first_clients(book, 2_000 if quick else 30_000)
     kernel.compute(first_clients(book, 10), threads=1)
     threads = {"DuckDB SQL": THREADS}
@@ -155,7 +157,7 @@ def compare_with_peers(book: kernel.Book, quick: bool) -> None:
     for name, aim in (("pandas + empyrical", 3000), ("pandas + quantstats", 3000), ("DuckDB SQL", 100), ("numpy", 15)):
         some = first_clients(book, sizes[name])
         try:
-            peers.PEERS[name](first_clients(book, 2), THREADS)  # imports and first calls do not count
+            peers.PEERS[name](first_clients(book, 2), THREADS)  # imports and first calls are not timed
             taken, figures = best(lambda n=name, b=some: peers.PEERS[n](b, THREADS), 1)
         except ImportError as absent:
             print(f"| {name} | not installed here: {absent.name} | | | | | {aim} | |")
@@ -173,7 +175,7 @@ def compare_with_peers(book: kernel.Book, quick: bool) -> None:
 
 
 def measure_whole_book(book: kernel.Book) -> float:
-    """The whole book, in passes over the table that is never written; returns its seconds."""
+    """Measure the whole book, in passes over the table that is never written; return its seconds."""
     kernel.compute(first_clients(book, 5000), threads=THREADS)
     for threads in dict.fromkeys((1, THREADS)):
         rate = triad(threads)
@@ -188,7 +190,7 @@ def measure_whole_book(book: kernel.Book) -> float:
 
 
 def measure_from_parquet(book: kernel.Book, alone: float) -> None:
-    """Trades read from Parquet, computed, figures written, beside the kernel alone."""
+    """Measure reading trades from Parquet, computing and writing figures, compared with the kernel alone."""
     with tempfile.TemporaryDirectory(prefix="dakehu-bench-") as folder:
         path = Path(folder) / "trades.parquet"
         client = np.repeat(np.arange(book.clients), np.diff(book.offsets))
@@ -214,7 +216,7 @@ def measure_from_parquet(book: kernel.Book, alone: float) -> None:
 
 
 def running_day(book: kernel.Book, alone: float) -> None:
-    """The day that is running, its prices and trades, from the state of last night."""
+    """Measure the current day, its prices and trades, from the state of the last close."""
     days = book.prices.shape[1]
     owner = np.repeat(np.arange(book.clients), np.diff(book.offsets))
     late = book.day == days - 1
@@ -249,7 +251,7 @@ def running_day(book: kernel.Book, alone: float) -> None:
 
 
 def growth(quick: bool) -> None:
-    """µs a client on one core as the book grows in one direction at a time."""
+    """Print µs per client on one core as the book grows in one direction at a time."""
     n = 1_000 if quick else 10_000
     directions: dict[str, list[tuple[int, dict[str, Any]]]] = {
         "clients": [(k * n, {}) for k in (1, 2, 4, 8)],

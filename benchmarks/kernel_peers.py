@@ -1,5 +1,5 @@
-"""The same figures by other means: each peer takes a book of the kernel and the threads it may use, and gives figures by
-column, float64 [clients], NaN where it has none."""
+"""The same figures by other tools: each peer takes a book of the kernel and the number of threads, and returns
+figures by column, float64 [clients], NaN where missing."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,8 +14,8 @@ Figures = dict[Column, np.ndarray]
 
 
 def difference(ours: np.ndarray, theirs: np.ndarray) -> float:
-    """The largest difference, relative where numbers are above 1. Where only one of both has a figure there is nothing to
-    compare, which may be so for one client in twenty at most."""
+    """Return the largest difference, relative for values above 1. A client with a figure on only one side is not
+    compared; this is allowed for at most one client in twenty."""
     both = np.isfinite(ours) & np.isfinite(theirs)
     if both.sum() < 0.95 * max(np.isfinite(ours).sum(), 1):
         return float("inf")
@@ -25,7 +25,7 @@ def difference(ours: np.ndarray, theirs: np.ndarray) -> float:
 def _figures_per_client(
     book: Book, columns: tuple[Column, ...], one: Callable[[Any, Any], tuple[float, ...]]
 ) -> Figures:
-    """Client after client: `one(daily returns, returns of the index)`."""
+    """Compute per client: `one(daily returns, returns of the index)`."""
     made = np.full((len(columns), book.clients), np.nan)
     market = book.market[1:] / book.market[:-1] - 1
     for client in range(book.clients):
@@ -34,7 +34,7 @@ def _figures_per_client(
 
 
 def _daily(book: Book, client: int, market: np.ndarray) -> tuple[Any, Any]:
-    """One client's days by pandas: returns from the first trade to the last day that counts, and the index's."""
+    """Return one client's daily returns by pandas, from the first trade to the last valid day, and the index's."""
     import pandas as pd
 
     a, b = int(book.offsets[client]), int(book.offsets[client + 1])
@@ -104,7 +104,7 @@ def with_quantstats(book: Book, threads: int) -> Figures:
             qs.cvar(returns),
             qs.greeks(returns, market),
         )
-        del aside  # other definitions (calendar years, a normal distribution): they cost their time
+        del aside  # other definitions (calendar years, a normal distribution): they are computed only for timing
         return (
             qs.comp(returns),
             qs.volatility(returns),
@@ -195,7 +195,7 @@ def with_numpy(book: Book, threads: int) -> Figures:
 
 
 def _chunk(book: Book, begin: int, end: int) -> Figures:
-    """Thirteen figures of some clients, on the whole table of their worth by day."""
+    """Return thirteen figures of some clients, from the full table of their daily values."""
     a, b, days = int(book.offsets[begin]), int(book.offsets[end]), book.prices.shape[1]
     client = np.repeat(np.arange(end - begin), np.diff(book.offsets[begin : end + 1]))
     asset, day, flow = book.asset[a:b], book.day[a:b], book.flow[a:b]

@@ -1,10 +1,11 @@
-"""How long a reader waits for lists, searches and a client among a million clients: p50 and p95 for 1 and 16 users.
+"""Response times of lists, searches and a client page among a million clients: p50 and p95 for 1 and 16 users.
 
     .venv/bin/python benchmarks/list_million.py [--clients 1000000] [--home FOLDER] [--seconds 6]
     .venv/bin/python scripts/with_postgres.py -- .venv/bin/python benchmarks/list_million.py …
 
-The second way measures SQLite and then PostgreSQL, with the same rows. Served by `dakehu serve`, asked over HTTP by signed-in
-users with scope, gates and (on PostgreSQL) row security in force. `--home` keeps the seeded SQLite database for the next time.
+The second command measures SQLite and then PostgreSQL, with the same rows. Served by `dakehu serve`, requested over
+HTTP by signed-in users with scope, gates and (on PostgreSQL) row security in force. `--home` keeps the seeded SQLite
+database for the next time.
 """
 
 import argparse
@@ -45,7 +46,7 @@ NAMES = (
     "林晓",
 )
 LETTERS = ("zw", "ln", "wangf", "zhangwei", "cj", "zengm", "shhy", "liuy", "wjg", "zhaozh")
-# The columns that the grid shows, and so asks for, until somebody arranges them otherwise.
+# The columns that the grid shows, and therefore requests, by default.
 SHOWN = ",".join(
     (
         "name",
@@ -66,7 +67,7 @@ USERS = (1, 16)
 
 
 def requests(clients: int) -> dict[str, tuple[str, Iterator[str]]]:
-    """{what is measured: (who asks, addresses without end)}"""
+    """Return {what is measured: (requesting user, endless addresses)}"""
     dice = random.Random(3)
 
     def rows(**given: str) -> str:
@@ -115,14 +116,14 @@ def requests(clients: int) -> dict[str, tuple[str, Iterator[str]]]:
 
 
 class Asker:
-    """One user's browser: one connection, kept."""
+    """One user's browser with one kept-alive connection."""
 
     def __init__(self, port: int, cookie: str) -> None:
         self.head = f"Host: 127.0.0.1:{port}\r\nCookie: {cookie}\r\nAccept: application/json, text/html\r\n\r\n"
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=120)
 
     def ask(self, address: str) -> int:
-        """Ask and read the whole answer; returns its status."""
+        """Send a request and read the whole response; return its status."""
         self.socket.sendall(f"GET {address} HTTP/1.1\r\n{self.head}".encode())
         read = b""
         while b"\r\n\r\n" not in read:
@@ -141,7 +142,7 @@ class Asker:
 def measure_load(
     port: int, cookie: str, addresses: Iterator[str], users: int, seconds: float
 ) -> tuple[float, float, float]:
-    """(p50, p95 in ms, answers a second) of `users` asking one after the other for `seconds`, after a warm-up."""
+    """Return (p50, p95 in ms, responses/s) of `users` sending requests in turn for `seconds`, after a warm-up."""
     taken: list[float] = []
     lock, faults = threading.Lock(), []
 
@@ -173,7 +174,7 @@ def measure_load(
 
 @contextmanager
 def running_server(env: dict[str, str]) -> Iterator[int]:
-    """`dakehu serve` as shipped, until the block ends; gives its port."""
+    """Run `dakehu serve` as shipped until the block ends; yield its port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -197,7 +198,7 @@ def running_server(env: dict[str, str]) -> Iterator[int]:
 
 
 def child(what: str, home: Path, clients: int) -> None:
-    """Make ready in a process of its own: seed SQLite, or pour it into PostgreSQL; print the readers' cookies."""
+    """Prepare in a separate process: seed SQLite, or copy it to PostgreSQL; print the readers' cookies."""
     import django
     from django.core.management import call_command
     from django.db import connections
@@ -222,7 +223,7 @@ def child(what: str, home: Path, clients: int) -> None:
             else million_clients.copy_to_postgres(home / "dakehu.sqlite3")
         )
         with acting_as(system_actor("benchmark", "cli")), act("benchmark.derived_data", "benchmark"):
-            # The lines of the search are made with the rows; the server need not build two million of them again.
+            # The lines of the search are created with the rows; the server need not rebuild two million of them.
             InstallationRecord.objects.update_or_create(
                 name=derived_data.NAME, defaults={"value": derived_data.declarations()}
             )
@@ -252,7 +253,7 @@ def main() -> int:
     urls = {key: os.environ[key] for key in ("DAKEHU_DATABASE_URL", "DAKEHU_OWNER_URL") if key in os.environ}
     plain = {key: value for key, value in os.environ.items() if key not in urls}
     plain |= {"DJANGO_SETTINGS_MODULE": "dakehu.project.settings", "PYTHONPATH": f"{ROOT}:{ROOT / 'src'}"}
-    plain["DAKEHU_REQUESTS_PER_MINUTE"] = "0"  # sixteen users share one sign-in, and ask more than one person may
+    plain["DAKEHU_REQUESTS_PER_MINUTE"] = "0"  # sixteen users share one sign-in and exceed one person's limit
     with tempfile.TemporaryDirectory(prefix="dakehu-bench-") as folder:
         home = line.home or Path(folder)
         home.mkdir(exist_ok=True)

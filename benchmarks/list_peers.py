@@ -1,13 +1,14 @@
-"""The contact list of two peers beside dakehu's, each with as many contacts, on one PostgreSQL server in one run.
+"""The contact list of two peers compared with dakehu's, each with the same number of contacts, on one PostgreSQL
+server in one run.
 
     .venv/bin/python scripts/with_postgres.py -- .venv/bin/python benchmarks/list_peers.py [--contacts 100000]
         [--seconds 4] [--folder FOLDER]
 
-The peers are creme-crm and Tryton's party module, each installed by pip into an environment of its own under `--folder` (kept
-for the next time), in the shape their documentation gives for production: gunicorn, as many processes as cores. Creme renders
-its page of HTML; Tryton answers its desktop client's JSON call for the same rows; dakehu answers its grid's. Each is asked by a
-signed-in user who sees everything, 50 rows at once, and warms up first. Peers have neither pinyin nor blind indexes: what they
-cannot do is left out.
+The peers are creme-crm and Tryton's party module, each installed by pip into a separate environment under `--folder`
+(kept for the next time), in the configuration that their documentation gives for production: gunicorn, as many
+processes as cores. Creme renders its page of HTML; Tryton answers its desktop client's JSON call for the same rows;
+dakehu answers its grid's. Each is requested by a signed-in user who sees everything, 50 rows per request, after a
+warm-up. Peers have neither pinyin nor blind indexes: unsupported searches are omitted.
 """
 
 import argparse
@@ -43,7 +44,7 @@ SURNAMES = "王李张刘陈"
 
 
 def environment(folder: Path, name: str) -> Path:
-    """The Python of a peer's environment, made where it is not there."""
+    """Return the Python of a peer's environment, creating it if missing."""
     home = folder / name
     if not (home / "bin" / "gunicorn").exists():
         subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
@@ -59,7 +60,7 @@ def four(dice: random.Random) -> str:
 
 
 def contacts(count: int) -> Iterator[tuple[str, str, str]]:
-    """(surname, given name, mobile)"""
+    """Yield (surname, given name, mobile)."""
     from benchmarks.made_clients import FAMILY, GIVEN
 
     draw = random.Random(5)
@@ -230,7 +231,7 @@ def tryton(
 
 
 def pour_parties(url: str, rows: Path) -> None:
-    """Parties and their mobiles, by SQL: its own models would take an hour."""
+    """Insert parties and their mobiles by SQL: its own models would take an hour."""
     import psycopg
 
     with psycopg.connect(url) as server, server.cursor() as cursor:
@@ -315,7 +316,7 @@ def table(name: str, port: int, head: str, cases: dict[str, Callable[[], Ask]], 
 
 
 def main() -> int:
-    """Fill, serve and measure one after the other; the load of the machine is printed beside."""
+    """Fill, serve and measure in turn; also print the load of the machine."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--contacts", type=int, default=100_000)
     parser.add_argument("--seconds", type=float, default=4)

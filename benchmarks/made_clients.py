@@ -27,7 +27,7 @@ WEIGHTS, CHECKS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2), "10X987
 
 
 def clients(count: int, seed: int = 1, first: int = 0) -> Iterator[list[str]]:
-    """Rows under HEADINGS; every code, ID number and mobile differs from the others."""
+    """Yield rows under HEADINGS; every code, ID number and mobile is unique."""
     draw = random.Random(seed)
     for n in range(first, first + count):
         body = f"310{n % 900 // 10 + 101:03d}{1950 + n % 50}{n % 12 + 1:02d}{n % 28 + 1:02d}{n // 25200 % 100:02d}{n // 50 % 5 + n % 5 * 2 // 2:01d}"

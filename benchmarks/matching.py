@@ -1,9 +1,10 @@
-"""Matching beside popularity and chance: on daily prices of the S&P 500 with simulated clients, and on one investor's own trades.
+"""Matching compared with popularity and chance: on daily prices of the S&P 500 with simulated clients, and on one
+investor's own trades.
 
     python benchmarks/matching.py --data DIR [--clients 300] [--length 8]
 
-DIR holds prices_sp500_5yr and cn_trade_statement (shared/data). Prints tables in Markdown. What each table can and cannot show
-stands in docs/benchmarks.md.
+DIR contains prices_sp500_5yr and cn_trade_statement (shared/data). Prints tables in Markdown. What each table can and
+cannot show is stated in docs/benchmarks.md.
 """
 
 import argparse
@@ -28,7 +29,7 @@ MEASURES = [field.name for field in fields(evaluation.Judged)]
 
 
 def read_prices(folder: Path) -> np.ndarray:
-    """Return daily returns [S, T] of the tickers without a gap."""
+    """Return daily returns [S, T] of the tickers without gaps."""
     closes: dict[str, dict[str, float]] = {}
     with gzip.open(folder / "prices_sp500_5yr" / "all_stocks_5yr.csv.gz", "rt", encoding="utf-8") as file:
         for row in csv.DictReader(file):
@@ -62,7 +63,7 @@ def evaluate(returns: np.ndarray, count: int, length: int) -> dict[str, dict[str
 
 
 def show_simulated(found: dict[str, dict[str, np.ndarray]]) -> None:
-    """Print the means of each method, and the paired differences of matching from the others."""
+    """Print the means of each method, and the paired differences between matching and the others."""
     print("| method | above the level | pair correlation | classes | volatility | drawdown | return |")
     print("|---|---|---|---|---|---|---|")
     first = next(iter(found.values()))
@@ -85,7 +86,7 @@ def show_simulated(found: dict[str, dict[str, np.ndarray]]) -> None:
 
 
 def read_trades(folder: Path) -> list[tuple[str, str, str, float]]:
-    """Return (day, code, "buy" or "sell", amount) of the one investor, in the order of days."""
+    """Return (day, code, "buy" or "sell", amount) of the one investor, ordered by day."""
     with (folder / "cn_trade_statement" / "jiaogedan_2019_2020.csv").open(encoding="utf-8-sig") as file:
         rows = [
             (row["成交日期"], row["证券代码"], "buy" if row["买卖标志"] == "买入" else "sell", float(row["成交金额"]))
@@ -95,10 +96,11 @@ def read_trades(folder: Path) -> list[tuple[str, str, str, float]]:
 
 
 def real_occasions(folder: Path, length: int) -> dict[str, tuple[int, int]]:
-    """Return {method: (hits, occasions)} at the end of each month: what was bought in the next month and not held.
+    """Return {method: (hits, occasions)} at the end of each month: purchases of the next month not already held.
 
-    The universe is every security that this investor ever traded: no other is known of this file. Held is what was bought
-    more often than sold so far; prices of securities are not in the file, so the part of matching that needs them has none.
+    The universe is every security that this investor ever traded: the file contains no others. Held is what was bought
+    more often than sold so far; prices of securities are not in the file, so the part of matching that needs them is
+    unavailable.
     """
     trades = read_trades(folder)
     codes = sorted({code for _, code, _, _ in trades})
@@ -127,7 +129,7 @@ def real_occasions(folder: Path, length: int) -> dict[str, tuple[int, int]]:
 
 
 def _class_of(code: str) -> str:
-    """Return the asset class of a code as the product classes kinds: funds have none until somebody says which."""
+    """Return the asset class of a code according to the product's classes: funds have none until assigned manually."""
     kind = security_codes.security(code).kind
     return {"stock": "equity", "bond": "fixed_income", "repo": "cash"}.get(kind, "alternative")
 

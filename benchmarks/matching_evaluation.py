@@ -1,5 +1,5 @@
-"""The parts of the evaluation of matching that hold no file: classes and levels of risk from prices, simulated clients, the
-lists of each method, and what became of a portfolio that followed a list.
+"""The parts of the evaluation of matching independent of files: classes and risk levels from prices, simulated
+clients, the lists of each method, and the outcome of a portfolio that followed a list.
 
 Shapes: `returns` float64 [S, T] of S securities on T days; `weights` float64 [S] of one client, adding up to 1.
 """
@@ -18,7 +18,7 @@ LEVELS = 5
 
 @dataclass(frozen=True)
 class Market:
-    """A year of prices as it was known: level of risk 1 to 5 and stand-in class of each security, its correlations."""
+    """A year of known prices: risk level 1 to 5 and stand-in class of each security, its correlations."""
 
     past: np.ndarray
     ranks: np.ndarray
@@ -28,14 +28,14 @@ class Market:
 
 @dataclass(frozen=True)
 class Simulated:
-    """A simulated client: level of risk and weights [S]."""
+    """A simulated client: risk level and weights [S]."""
 
     rank: int
     weights: np.ndarray
 
 
 def market_of(past: np.ndarray, seed: int) -> Market:
-    """Return what a year of returns [S, T] says: fifths of volatility as levels of risk, clusters as classes."""
+    """Return the market for a year of returns [S, T]: volatility quintiles as risk levels, clusters as classes."""
     order = np.argsort(np.argsort(past.std(axis=1)))
     ranks = order * LEVELS // len(past) + 1
     return Market(past, ranks, clusters(past, CLASSES, seed), np.corrcoef(past))
@@ -44,7 +44,7 @@ def market_of(past: np.ndarray, seed: int) -> Market:
 def clusters(past: np.ndarray, count: int, seed: int) -> np.ndarray:
     """Return the cluster of each security, int [S]: k-means on standardised daily returns, 20 rounds."""
     scaled = (past - past.mean(axis=1, keepdims=True)) / past.std(axis=1, keepdims=True)
-    scaled -= scaled.mean(axis=0)  # what all share says nothing about groups
+    scaled -= scaled.mean(axis=0)  # the common movement does not distinguish groups
     generator = np.random.default_rng(seed)
     centres = scaled[generator.choice(len(scaled), count, replace=False)]
     own = np.zeros(len(scaled), np.int64)
@@ -113,7 +113,7 @@ class Correlations(dict[tuple[int, int], float]):
 
 
 def by_popularity(market: Market, clients: list[Simulated], length: int, is_suitable: bool) -> Chooser:
-    """Return the method that lists what most clients hold; `is_suitable` leaves out what exceeds the client's level."""
+    """Return the method that lists what most clients hold; `is_suitable` excludes those above the client's level."""
     held = np.sum([client.weights > 0 for client in clients], axis=0)
     order = np.lexsort((np.arange(len(held)), -held))
 
@@ -125,7 +125,7 @@ def by_popularity(market: Market, clients: list[Simulated], length: int, is_suit
 
 
 def by_chance(market: Market, length: int, is_suitable: bool, seed: int) -> Chooser:
-    """Return the method that draws; `is_suitable` leaves out what exceeds the client's level."""
+    """Return the method that draws at random; `is_suitable` excludes securities above the client's level."""
     generator = np.random.default_rng(seed)
 
     def choose(client: Simulated) -> list[int]:
@@ -137,8 +137,9 @@ def by_chance(market: Market, length: int, is_suitable: bool, seed: int) -> Choo
 
 @dataclass(frozen=True)
 class Judged:
-    """What a list did: share above the client's level, mean pair correlation, classes on it, and of the portfolio with a
-    fifth moved into the list its volatility, largest drawdown and return over the next year; the same without it."""
+    """The outcome of a list: share above the client's level, mean pair correlation, classes on it, and of the
+    portfolio with a fifth moved into the list its volatility, largest drawdown and return over the next year; the
+    same without it."""
 
     unsuitable: float
     likeness: float
@@ -154,7 +155,7 @@ class Judged:
 def evaluate_list(
     market: Market, future: np.ndarray, client: Simulated, listed: list[int], moved: float = 0.2
 ) -> Judged:
-    """Judge a list by the year after it, `future` float64 [S, T]: `moved` of the portfolio goes into it, in equal parts."""
+    """Evaluate a list by the next year, `future` float64 [S, T]: `moved` of the portfolio is put into it equally."""
     chosen = np.array(listed, np.int64)
     weights = client.weights * (1.0 - moved)
     weights[chosen] += moved / len(chosen)
@@ -169,7 +170,7 @@ def evaluate_list(
 
 
 def year_of(weights: np.ndarray, future: np.ndarray) -> tuple[float, float, float]:
-    """Return volatility per year, largest drawdown (positive) and return of holding some weights without a change."""
+    """Return volatility per year, largest drawdown (positive) and return of unchanged weights."""
     worth = weights @ np.cumprod(1.0 + future, axis=1)
     path = np.append(1.0, worth / weights.sum())
     daily = path[1:] / path[:-1] - 1.0
@@ -186,5 +187,5 @@ def interval(values: np.ndarray, seed: int, draws: int = 2000) -> tuple[float, f
 
 
 def count_hits(listed: list[list[int]], bought: list[set[int]]) -> tuple[int, int]:
-    """Return on how many occasions a list held something that was bought next, and the number of occasions."""
+    """Return on how many occasions a list contained a security bought next, and the number of occasions."""
     return sum(1 for one, other in zip(listed, bought, strict=True) if set(one) & other), len(bought)

@@ -1,8 +1,8 @@
 """A firm of a million clients for the list's benchmark: branches, managers with some 480 clients each, a mobile each.
 
-A tenth is written with the house's own bulk writers, so that every column, blind index and line of the search table is
-what an import would have left; the rest are copies of it by SQL under codes, assets and managers of their own. The audit
-is not kept. The same numbers come out each time.
+A tenth is written with the product's own bulk writers, so that every column, blind index and line of the search table
+is as after an import; the rest are copies of it by SQL with distinct codes, assets and managers. The audit
+is not written. The result is the same each time.
 """
 
 import datetime
@@ -30,7 +30,7 @@ DAY = datetime.date(2026, 11, 20)
 
 
 def create_clients(count: int) -> float:
-    """Fill an empty, migrated SQLite database; returns the seconds it took. Progress goes to standard error."""
+    """Fill an empty, migrated SQLite database; return the seconds it took. Progress is printed to standard error."""
     from django.db import transaction
 
     from dakehu.foundation.records import bulk_sql
@@ -79,7 +79,7 @@ COPIED = ("client", "contact", "coverage", "searchline")
 
 
 def copy(nth: int, written: int, first_manager: int) -> None:
-    """Once more the written clients and all that hangs on them, `nth` times their number further on."""
+    """Copy the written clients and all their dependent rows, with ids offset by `nth` times their number."""
     from django.apps import apps
     from django.db import transaction
 
@@ -88,7 +88,7 @@ def copy(nth: int, written: int, first_manager: int) -> None:
     database = connection()
     database.ensure_connection()
     database.connection.create_function("code_of", 1, lambda n: f"DK{n - 1:07}", deterministic=True)
-    code_words = re.compile(r"\bocd\w+( ot\w+)*")  # of a line, which holds other tokens before and after
+    code_words = re.compile(r"\bocd\w+( ot\w+)*")  # of a line, with other tokens before and after
     database.connection.create_function(
         "words_of", 2, lambda n, words: code_words.sub(mark(code_tokens(f"DK{n - 1:07}"), OPEN), words, count=1)
     )
@@ -117,7 +117,7 @@ def copy(nth: int, written: int, first_manager: int) -> None:
 
 
 def staff(managers: int) -> tuple[list[int], list[int]]:
-    """Numbers of managers m0, m1, … and of branches; beside them 何 (compliance, sees all) and admin (sees all, masked)."""
+    """Create 何 (compliance, sees all) and admin (sees all, masked); return ids of managers m0, m1, … and branches."""
     from dakehu.foundation.actions.registry import act
     from dakehu.foundation.records import bulk_sql as rows
     from dakehu.foundation.schema.fields import model_of
@@ -182,8 +182,8 @@ def people(dice: Any, start: int, size: int, branches: list[int]) -> list[dict[s
 
 
 def copy_to_postgres(path: Any) -> float:
-    """The tables of the SQLite file `path` into an empty, migrated PostgreSQL database, as the owner; returns the seconds.
-    Statistics and the map of visible pages come at the end, as a night would leave them."""
+    """Copy the tables of the SQLite file `path` to an empty, migrated PostgreSQL database, as the owner; return the
+    seconds. Statistics and the visibility map are updated at the end, as after a night."""
     import sqlite3
 
     from django.apps import apps

@@ -1,11 +1,11 @@
-"""Read and try thousands of broken files: no crash, no hang, no flood of memory, and every refusal in words.
+"""Read and dry-run thousands of broken files: no crash, no hang, no excessive memory, and every refusal with a text.
 
     .venv/bin/python benchmarks/mutated_workbooks.py [COUNT [SEED [FOLDER]]]      (2,000 takes some minutes)
 
-Real files from ../shared/data and generated ones (xlsx, xls, ods, csv, locked, HTML called .xls) are broken by seeded
-mutations (benchmarks/mutations.py). Each is opened, guessed and tried without writing, in a process that is watched:
-it may not die, take longer than 10 s of the processor or grow beyond 1 GB. A refusal must name the file, sheet or field and say what
-to do. FOLDER keeps the files that failed. Exits with 1 when any did.
+Real files from ../shared/data and generated ones (xlsx, xls, ods, csv, encrypted, HTML named .xls) are broken by seeded
+mutations (benchmarks/mutations.py). Each is opened, guessed and dry-run, in a monitored process:
+it must not die, use more than 10 s of processor time or grow beyond 1 GB. A refusal must name the file, sheet or
+field and the remedy. FOLDER stores the files that failed. Exits with 1 if any did.
 """
 
 import json
@@ -38,7 +38,7 @@ HTML = "<html><table><tr><td>客户号</td><td>客户姓名</td></tr><tr><td>A1<
 
 
 def sound_files(folder: Path, *, office: bool = True) -> list[tuple[str, bytes]]:
-    """(name, content) of files to break; `office` False leaves out what LibreOffice has to convert."""
+    """Return (name, content) of files to break; `office` False omits those that LibreOffice has to convert."""
     found = [
         (p.name, _truncate_content(p.read_bytes())) for p in sorted((DATA / "broker_exports/samples").glob("*.csv"))
     ]
@@ -82,7 +82,7 @@ def _truncate_content(content: bytes) -> bytes:
 
 
 def _small_book(path: Path, lines: list[list[str]]) -> Path:
-    """Dates as dates, money as numbers, a formula, a title over merged cells, a second sheet."""
+    """Write a book with dates as dates, money as numbers, a formula, a title over merged cells, a second sheet."""
     from datetime import date
 
     import xlsxwriter
@@ -116,21 +116,21 @@ def _encrypt_file(path: Path, to: Path) -> bytes:
     return to.read_bytes()
 
 
-# --- the process that reads -------------------------------------------------------------------------
+# --- the reading process -------------------------------------------------------------------------
 
 
 def read_on_demand() -> None:
-    """For each path on a line of standard input, one line of JSON about how reading it went."""
+    """For each path on a line of standard input, print one line of JSON with the result of reading it."""
     import django
 
     django.setup()
     from dakehu.exchange.imports import service as imports
     from dakehu.foundation.base.errors import Refused
 
-    resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))  # the process that floods dies before the machine does
+    resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))  # protects the machine's memory
     for line in sys.stdin:
         path = Path(line.strip())
-        Path("/proc/self/clear_refs").write_text("5")  # the peak is counted again for each file
+        Path("/proc/self/clear_refs").write_text("5")  # the peak is reset for each file
         begun, report = time.process_time(), {}
         try:
             with acting_as(system_actor("mutated workbooks", "cli")):
@@ -150,7 +150,7 @@ def read_on_demand() -> None:
 
 
 class Reader:
-    """The reading process; a new one after each death."""
+    """The reading process; restarted after each crash."""
 
     def __init__(self) -> None:
         self.child: subprocess.Popen[str] | None = None
@@ -185,7 +185,7 @@ class Reader:
 
 
 def wrong_with(report: dict[str, Any]) -> str:
-    """What is wrong with how a file was read; "" when nothing is."""
+    """Return what went wrong in reading a file; "" if nothing."""
     if report["end"] in ("crash", "hang"):
         return f"{report['end']}: {report.get('words', '')}"
     if report["seconds"] > SECONDS:
@@ -201,7 +201,7 @@ def wrong_with(report: dict[str, Any]) -> str:
 
 
 def run(count: int, seed: int, keep: Path | None, *, office: bool = True) -> int:
-    """Break `count` files and read them; returns how many went wrong."""
+    """Break `count` files and read them; return how many failed."""
     draw, ends, wrong, worst = random.Random(seed), Counter[str](), 0, {"seconds": 0.0, "mb": 0}
     with tempfile.TemporaryDirectory(prefix="dakehu-mutants-") as name:
         folder, reader = Path(name), Reader()
@@ -213,14 +213,14 @@ def run(count: int, seed: int, keep: Path | None, *, office: bool = True) -> int
                 mutation = draw.choice(mutations.mutations_for(broken) if broken else mutations.ANY[-1:])
                 try:
                     broken = mutation(broken, draw) or b"\n"
-                except Exception:  # broken beyond what this mutation can take apart
+                except Exception:  # too broken for this mutation to parse
                     broken = mutations.flip_bytes(broken, draw)
                 done.append(mutation.__name__)
             path = folder / file
             path.write_bytes(broken)
             report = reader.read(path)
             if report["mb"] > MEGABYTES / 2:
-                reader.close()  # what its allocator keeps must not be laid at the next file's door
+                reader.close()  # memory retained by its allocator must not be attributed to the next file
             fault = wrong_with(report)
             ends[report["end"]] += 1
             worst = {key: max(worst[key], report[key]) for key in worst}

@@ -1,4 +1,4 @@
-"""Ways in which a file of a table gets broken: by transport, by other programs, by hand and by malice. Each takes the
+"""Mutations that break a table file: by transport, by other programs, by manual edits and by malice. Each takes the
 bytes of a sound file and a random source and returns other bytes."""
 
 import io
@@ -58,7 +58,7 @@ def _zip_parts(parts: list[tuple[str, bytes]]) -> bytes:
 
 
 def _mutate_part(change: Callable[[str, bytes, random.Random], bytes], chosen: str) -> Mutation:
-    """Change one part whose name fits `chosen`."""
+    """Change one part whose name matches `chosen`."""
 
     def mutation(content: bytes, draw: random.Random) -> bytes:
         parts = _parts(content)
@@ -108,7 +108,7 @@ def lost_tag(_: str, body: bytes, draw: random.Random) -> bytes:
 
 
 def odd_number(_: str, body: bytes, draw: random.Random) -> bytes:
-    """Shared-string numbers out of range, dates beyond the calendar, NaN, 400 digits."""
+    """Put shared-string numbers out of range, dates beyond the calendar, NaN, 400 digits."""
     odd = draw.choice((b"999999999", b"-1", b"1e308", b"NaN", b"1" * 400, b"2958466", b"-700000", b"0x1F", b"", b"1.5"))
     found = list(re.finditer(rb"<v>[^<]*</v>", body))
     for match in sorted(draw.sample(found, min(len(found), draw.choice((1, 5, 50)))), key=lambda m: -m.start()):
@@ -117,7 +117,7 @@ def odd_number(_: str, body: bytes, draw: random.Random) -> bytes:
 
 
 def far_cell(_: str, body: bytes, draw: random.Random) -> bytes:
-    """One cell in the last corner of the sheet, or nowhere at all."""
+    """Put one cell in the last corner of the sheet, or at an invalid position."""
     where = draw.choice(
         (b'r="XFD1048576"', b'r="A1048576"', b'r="XFD1"', b'r="ZZZZZZ99999999"', b'r="A0"', b'r=""', b'r="1A"')
     )
@@ -158,7 +158,7 @@ def formulas(_: str, body: bytes, draw: random.Random) -> bytes:
 
 
 def add_entity_bomb(_: str, body: bytes, draw: random.Random) -> bytes:
-    """Entities that expand to entities, and one that names a file of the machine."""
+    """Add entities that expand to entities, and one that references a file of the machine."""
     steps = b"".join(b'<!ENTITY l%d "%s">' % (n, b"&l%d;" % (n - 1) * 10) for n in range(1, 10))
     head = b'<!DOCTYPE x [<!ENTITY l0 "ha"><!ENTITY f SYSTEM "file:///etc/hostname">' + steps + b"]>"
     body = re.sub(rb"(<\?xml[^>]*\?>)?", lambda m: m.group(0) + head, body, count=1)
@@ -166,7 +166,7 @@ def add_entity_bomb(_: str, body: bytes, draw: random.Random) -> bytes:
 
 
 def bomb(_: str, body: bytes, draw: random.Random) -> bytes:
-    """A part that unpacks to much more than it weighs."""
+    """Inflate a part to far more than its compressed size."""
     row = draw.choice((b" ", b'<row r="7"><c r="A7"><v>1</v></c></row>', b"<row/>"))
     return (
         body.replace(b"<sheetData>", b"<sheetData>" + row * (BOMB // len(row)), 1)
@@ -270,7 +270,7 @@ TEXT: list[Mutation] = [
 
 
 def mutations_for(content: bytes) -> list[Mutation]:
-    """The mutations that make sense for a file, by its content."""
+    """Return the mutations applicable to a file, by its content."""
     if content[:4] == b"PK\x03\x04":
         return ANY + ARCHIVE * 2
     return ANY if content[:4] == b"\xd0\xcf\x11\xe0" else ANY + TEXT * 2

@@ -1,6 +1,7 @@
-"""The desk of the night's benchmark as it is after a night: clients, trades, prices, balances; and the files of one more day.
+"""The desk of the nightly benchmark as it is after a nightly run: clients, trades, prices, balances; and the files of
+one more day.
 
-Written as columns, without audit and without lines of the search table. The same numbers come out each time.
+Written as columns, without audit and without lines of the search table. The result is the same each time.
 """
 
 import csv
@@ -18,16 +19,16 @@ from close_spark import PRODUCTS, day_of, trades
 
 DAY = date(2026, 11, 27)
 TRADED = 1250  # trading days of trades and prices
-MANAGERS_EACH = 481  # clients of a manager
+MANAGERS_EACH = 481  # clients per manager
 WRITTEN = (
-    62  # days of balances with values of their own, more than any average reaches back; those before repeat the first
+    62  # days of distinct balances, more than any averaging window covers; all earlier days repeat the first of them
 )
 AT_ONCE = 50_000
 RISKS = ("C1", "C2", "C3", "C4", "C5")
 
 
 def run_step(words: str, body: Callable[[], Any]) -> Any:
-    """Run a part of the preparation and say how long it took."""
+    """Run a part of the preparation and print its duration."""
     begun = time.perf_counter()
     made = body()
     print(f"  {words}: {time.perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
@@ -35,7 +36,7 @@ def run_step(words: str, body: Callable[[], Any]) -> Any:
 
 
 def create_desk(count: int, days: int) -> None:
-    """Write the desk as it is after a night: clients with a manager each, trades, prices, balances, figures."""
+    """Write the desk as it is after a nightly run: clients with a manager each, trades, prices, balances, figures."""
     from dakehu.domains.ledger.close import run as close_run
     from dakehu.domains.ledger.trades import compaction
     from dakehu.domains.service.moments import nightly as moments
@@ -122,7 +123,7 @@ def write_clients(dice: Any, count: int) -> np.ndarray:
 
 
 def write_prices(dice: Any, calendar: list[date]) -> tuple[np.ndarray, np.ndarray]:
-    """Write prices of every day but the last; return (product ids, prices float64 [A, D])."""
+    """Write prices of every day except the last; return (product ids, prices float64 [A, D])."""
     from django.db import transaction
 
     from dakehu.domains.ledger.models import PriceFile, Product, SecurityCode
@@ -156,7 +157,7 @@ def write_prices(dice: Any, calendar: list[date]) -> tuple[np.ndarray, np.ndarra
 def write_trades(
     dice: Any, calendar: list[date], clients: np.ndarray, products: np.ndarray, prices: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Write the trades of every day but the last, as a counter's daily files; return those of the last."""
+    """Write the trades of every day except the last, as a counter's daily files; return those of the last."""
     from dakehu.domains.ledger.trades import daily_feed
 
     made = trades(dice, clients, prices)
@@ -249,7 +250,7 @@ def use_scheme() -> None:
 
 
 def analyse() -> None:
-    """Let the database count its rows."""
+    """Update the database statistics (ANALYZE)."""
     from django.db import connections
 
     with connections["owner" if "owner" in connections else "default"].cursor() as cursor:

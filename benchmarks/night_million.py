@@ -1,12 +1,14 @@
-"""The night of a million clients: 13 million trades in 800 securities, balances of 250 days; each phase with its seconds and memory.
+"""The nightly run for a million clients: 13 million trades in 800 securities, balances of 250 days; each phase with
+its seconds and memory.
 
     python benchmarks/night_million.py [--clients 1000000] [--days 250] [--home FOLDER]                      (SQLite)
     python scripts/with_postgres.py -- python benchmarks/night_million.py [--clients …] [--home FOLDER]      (PostgreSQL)
 
-The desk (night_desk.py) is written into a home of its own (`--home` keeps it for the next time, on SQLite) and the night of
-the day before has been run. Then the files of one more day lie in the folder: balances and activity of every client as CSV,
-the day's trades as a statement, prices. `dakehu nightly` runs in a process of its own, then once more with nothing
-new; then all rules are evaluated alone. Memory is that of the desk's process, by step; PostgreSQL's is its own.
+The desk (night_desk.py) is written into a separate home (`--home` keeps it for the next time, on SQLite) and the
+nightly run of the previous day has completed. Then the folder contains the files of one more day: balances and
+activity of every client as CSV, the day's trades as a statement, prices. `dakehu nightly` runs in a separate process,
+then once more with nothing new; then all rules are evaluated separately. Memory is that of the desk's process, by
+step, without PostgreSQL's.
 """
 
 import argparse
@@ -27,7 +29,7 @@ from import_far_trans import database, start  # noqa: E402
 
 
 def run_night(title: str) -> dict[str, Any]:
-    """Run `dakehu nightly` in a process of its own and print its steps."""
+    """Run `dakehu nightly` in a separate process and print its steps."""
     from night_desk import DAY
 
     begun, earlier = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -58,7 +60,7 @@ def run_night(title: str) -> dict[str, Any]:
 
 
 def evaluate_rules() -> None:
-    """Evaluate all rules of a day alone, in this process: how long the facts take to read, and the conditions over them."""
+    """Evaluate only the rules of a day, in this process: time of reading the facts and of the conditions over them."""
     from night_desk import DAY
 
     from dakehu.domains.service.moments import active, evaluation
@@ -87,7 +89,7 @@ def evaluate_rules() -> None:
 
 
 def main() -> None:
-    """Seed, run the night twice, evaluate the rules."""
+    """Seed, run the nightly run twice, evaluate the rules."""
     line = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     line.add_argument("--clients", type=int, default=1_000_000)
     line.add_argument("--days", type=int, default=250)

@@ -1,11 +1,12 @@
-"""A full pull of a million clients over HTTP: rows a second, memory, and how long readers of the list wait meanwhile.
+"""A full pull of a million clients over HTTP: rows per second, memory, and the list's response time in the meantime.
 
     .venv/bin/python benchmarks/odata_million.py [--clients 1000000] [--home FOLDER]
 
-Served by `dakehu serve` on SQLite, with the clients of list_million.py (`--home` keeps them for the next time). Beside it, of
-the same rows: Arrow as `dakehu.client` reads it, batch by batch; the JSON API page by page; and DuckDB's export of the same columns
-straight from the file as CSV, which knows no reader and no mask. Pulls name their columns, or take every column there is (Arrow: with
-the figures, balances and tiers that stand beside the clients; OData has these as sets of their own).
+Served by `dakehu serve` on SQLite, with the clients of list_million.py (`--home` keeps them for the next time). For
+comparison, with the same rows: Arrow as `dakehu.client` reads it, in batches; the JSON API page by page; and DuckDB's
+export of the same columns straight from the file as CSV, without access control or masking. Pulls name their columns,
+or take all columns (Arrow: with the figures, balances and tiers related to the clients; OData has these as separate
+sets).
 """
 
 import argparse
@@ -36,11 +37,11 @@ from dakehu.client import Desk  # noqa: E402
 COLUMNS = ("code", "name", "kind", "segment", "risk_level", "assets", "status", "last_contact_on", "branch")
 READER = "compliance"
 LINK = re.compile(rb'"@odata.nextLink":"([^"]+)"')
-OFTEN = 0.1  # seconds between two looks at the memory
+OFTEN = 0.1  # seconds between two memory samples
 
 
 def child(clients: int) -> None:
-    """Make ready in a process of its own: seed, and print the reader's token and cookie."""
+    """Prepare in a separate process: seed, and print the reader's token and cookie."""
     import django
 
     django.setup()
@@ -62,7 +63,7 @@ def child(clients: int) -> None:
         browser = Browser()
         browser.force_login(user, backend="dakehu.domains.team.sign_in.backends.StaffBackend")
         actor = team.actor_of(user)
-    if not derived_data.is_current():  # or the server would begin with it
+    if not derived_data.is_current():  # otherwise the server would start by rebuilding it
         derived_data.rebuild(lambda _: None)
     with acting_as(actor):
         token = perform("team.create_token", {"name": "benchmark"})["token"]
@@ -71,7 +72,7 @@ def child(clients: int) -> None:
 
 
 class Watch:
-    """The memory of the desk's processes and the waits of a reader of the list, while a block runs."""
+    """Monitors the memory of the desk's processes and the response times of the list, while a block runs."""
 
     def __init__(self, port: int, cookie: str, is_read: bool = True) -> None:
         self.port, self.cookie, self.is_read = port, cookie, is_read
@@ -92,7 +93,7 @@ class Watch:
             thread.join()
 
     def _weigh(self) -> None:
-        """The largest process without what it maps of files (SQLite maps 256 MB of the database, which the system may take back)."""
+        """Record the largest process without file mappings (SQLite maps 256 MB of the database, reclaimable)."""
         while not self.done.wait(OFTEN):
             for process in psutil.Process().children(recursive=True):
                 try:
@@ -110,7 +111,7 @@ class Watch:
 
     @property
     def p95(self) -> float:
-        """Milliseconds, 0 where nobody read."""
+        """Return milliseconds, 0 without any read."""
         waits = sorted(self.waits)
         return waits[int(len(waits) * 0.95)] * 1000 if waits else 0.0
 
@@ -121,7 +122,7 @@ def get_bytes(address: str, token: str) -> bytes:
 
 
 def odata(port: int, token: str, query: str) -> Iterator[tuple[int, int]]:
-    """(rows, bytes) of each page of a pull."""
+    """Yield (rows, bytes) of each page of a pull."""
     address = f"http://127.0.0.1:{port}/odata/v4/Clients{query}"
     while address:
         body = get_bytes(address, token)
@@ -131,22 +132,22 @@ def odata(port: int, token: str, query: str) -> Iterator[tuple[int, int]]:
 
 
 def api(port: int, token: str, clients: int) -> Iterator[tuple[int, int]]:
-    """The same of the JSON API, which gives 1,000 rows a page; a tenth of all, as it takes long."""
+    """Yield the same for the JSON API with 1,000 rows per page; only a tenth of all rows, as it is slow."""
     for start in range(0, clients // 10, 1000):
         body = get_bytes(f"http://127.0.0.1:{port}/api/v1/clients?limit=1000&offset={start}", token)
         yield len(orjson.loads(body)["rows"]), len(body)
 
 
 def arrow(port: int, token: str, columns: tuple[str, ...] = (), order: str = "") -> Iterator[tuple[int, int]]:
-    """The same of the client for Python: bytes as they are in memory, since the stream itself is compressed."""
+    """Yield the same for the Python client: bytes in memory, since the stream itself is compressed."""
     with Desk(f"http://127.0.0.1:{port}", token) as desk:
         for batch in desk.clients(columns=columns, order=order).batches():
             yield batch.num_rows, batch.nbytes
 
 
 def duck(home: Path, folder: Path) -> tuple[int, int]:
-    """(rows, bytes) of DuckDB's CSV of the same columns: read by sqlite3 into a polars frame, as its SQLite extension is no
-    part of the wheel."""
+    """Return (rows, bytes) of DuckDB's CSV of the same columns: read by sqlite3 into a polars frame, as its SQLite
+    extension is not part of the wheel."""
     target = folder / "clients.csv"
     columns = ", ".join(f"c.{name}" for name in COLUMNS if name != "branch")
     tables = "clients_client c LEFT JOIN team_branch b ON b.id = c.branch_id ORDER BY c.id"

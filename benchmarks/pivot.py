@@ -1,13 +1,14 @@
-"""How long a reader waits for a pivot over many clients, beside DuckDB alone on the same snapshot and the database's GROUP BY.
+"""Response time of a pivot over many clients, compared with DuckDB alone on the same snapshot and the database's
+GROUP BY.
 
     PYTHONPATH=.:src .venv/bin/python benchmarks/pivot.py [COUNT] [--home FOLDER] [--seconds 6]
     .venv/bin/python scripts/with_postgres.py -- .venv/bin/python benchmarks/pivot.py …
 
 COUNT clients (100,000), those of the list's benchmark. The snapshot is taken by the product's own step; `insight.pivot` is
-asked in one process by 1 and by 16 users, each in a thread, with scope, clearance and labels. DuckDB counts the same columns
-of the same file for who sees all but the walled; it knows no scope, no labels and no totals of groups put together. With
-PostgreSQL beside it the desk runs there, and its GROUP BY is measured as the owner of the tables, without row security.
-`--home` keeps the seeded SQLite database.
+run in one process by 1 and by 16 users, each in a thread, with scope, clearance and labels. DuckDB counts the same
+columns of the same file for a user who sees all except walled clients; it has no scope, no labels and no combined
+group totals. With PostgreSQL available the desk runs there, and its GROUP BY is measured as the owner of the tables,
+without row security. `--home` keeps the seeded SQLite database.
 """
 
 import argparse
@@ -24,7 +25,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 USERS = (1, 16)
-READERS = ("compliance", "m7", "compliance", "m11")  # who asks in turn: all but the walled, or the own 481
+READERS = ("compliance", "m7", "compliance", "m11")  # users in turn: all except walled, or own 481
 PIVOTS: dict[str, dict[str, Any]] = {
     "risk × branch, sum of assets": {"rows": "risk_level", "columns": "branch", "measure": "sum:assets"},
     "branch × quarter of contact, count": {"rows": "branch", "columns": "last_contact_on:quarter"},
@@ -66,7 +67,7 @@ def main() -> int:
 
 
 def _seed_apart(clients: int, home: Path) -> None:
-    """Seed the SQLite database in a process of its own: this one may be PostgreSQL's."""
+    """Seed the SQLite database in a separate process: this one may use PostgreSQL."""
     env = {key: value for key, value in os.environ.items() if key not in ("DAKEHU_DATABASE_URL", "DAKEHU_OWNER_URL")}
     env["PYTHONPATH"] = f"{ROOT}:{ROOT / 'src'}"
     command = [sys.executable, __file__, str(clients), "--home", str(home), "--seed"]
@@ -74,7 +75,7 @@ def _seed_apart(clients: int, home: Path) -> None:
 
 
 def _fill(clients: int, home: Path) -> None:
-    """Fill an empty database: SQLite from nothing, PostgreSQL from the SQLite file."""
+    """Fill an empty database: SQLite from scratch, PostgreSQL from the SQLite file."""
     from django.core.management import call_command
     from django.db import connections
 
@@ -125,7 +126,7 @@ def _line(name: str, make: Callable[[], Callable[[int], None]], seconds: float) 
 
 
 def _measure_answers(ask: Callable[[int], None], users: int, seconds: float) -> tuple[float, float, float]:
-    """Return (p50, p95 in ms, answers a second) of users asking one after the other, after a warm-up."""
+    """Return (p50, p95 in ms, responses per second) of users sending requests in turn, after a warm-up."""
     from django.db import connections
 
     taken: list[float] = []
@@ -151,7 +152,7 @@ def _measure_answers(ask: Callable[[int], None], users: int, seconds: float) -> 
 
 
 def _asker(asked: dict[str, Any]) -> Callable[[], Callable[[int], None]]:
-    """Return what asks a pivot as one of the readers, signed in again each time as a request is."""
+    """Return a factory of functions that run a pivot as one of the readers, re-authenticated for each request."""
     from dakehu.domains.team.queries import actor_of
     from dakehu.foundation.access.actor import acting_as, system_actor
     from dakehu.foundation.gates import ask
@@ -168,7 +169,7 @@ def _asker(asked: dict[str, Any]) -> Callable[[], Callable[[int], None]]:
 
 
 def _duckdb(snapshot: Any) -> Callable[[int], None]:
-    """Return DuckDB's own sums of the same columns, with the walled left out."""
+    """Return DuckDB's own sums of the same columns, without walled clients."""
     import duckdb
 
     walled = snapshot.values["walled"].index(True) + 1 if True in snapshot.values["walled"] else 0
@@ -186,13 +187,13 @@ def _duckdb(snapshot: Any) -> Callable[[int], None]:
 
 
 def _database() -> Callable[[int], None]:
-    """Return the database's own sums, as the owner of the tables where there is one."""
+    """Return the database's own sums, as the owner of the tables if there is one."""
     from django.db import connection, connections
 
     alias = "owner" if "owner" in connections.databases else "default"
     seen = "NOT walled"
     sql = PEER.format(branch="branch_id", table="clients_client", seen=seen)
-    if connection.vendor == "sqlite":  # knows no grouping sets: the cells alone
+    if connection.vendor == "sqlite":  # no grouping sets: only the cells
         sql = sql.replace(SETS, "1, 2")
 
     def run(_: int) -> None:

@@ -1,11 +1,12 @@
-"""Many people claiming from one pool at once: nobody gets what another got, no limit is passed.
+"""Many people claiming from one pool concurrently: no prospect is claimed twice, no limit is exceeded.
 
     PYTHONPATH=src .venv/bin/python benchmarks/pool_claims.py [PROSPECTS] [PEOPLE] [ROUNDS]
     .venv/bin/python scripts/with_postgres.py -- .venv/bin/python benchmarks/pool_claims.py …
 
-An empty database: SQLite in a temporary folder, or the PostgreSQL beside it. PROSPECTS (100,000) wait in a pool; PEOPLE (50),
-each in a thread with a connection of its own, pick from its first pages again and again until their limits (20 a day, 10 in hand)
-stop them. Then ROUNDS (50) times all of them want the same prospect. Ends with status 1 where anything is wrong.
+An empty database: SQLite in a temporary folder, or the PostgreSQL of with_postgres.py. PROSPECTS (100,000) are in a
+pool; PEOPLE (50), each in a thread with a separate connection, repeatedly claim from its first pages until their
+limits (20 a day, 10 in hand) stop them. Then ROUNDS (50) times all of them claim the same prospect. Exits with status
+1 if anything is wrong.
 """
 
 import os
@@ -20,7 +21,7 @@ from threading import Barrier
 from typing import Any
 
 PER_DAY, IN_HAND = 20, 10
-PAGES, TRIES = 10, 5  # each time one of the first pages, and at most so many of it
+PAGES, TRIES = 10, 5  # number of first pages used, and maximum claims per page
 
 
 def main(prospects: int, people: int, rounds: int) -> int:
@@ -43,7 +44,7 @@ def main(prospects: int, people: int, rounds: int) -> int:
 
 
 def _set_stage(prospects: int, people: int) -> list[Any]:
-    """Return the people, having filled the pool."""
+    """Fill the pool and return the people."""
     from dakehu.domains.growth.models import Prospect
     from dakehu.domains.team.models import User
     from dakehu.foundation.access.actor import acting_as, system_actor
@@ -71,7 +72,7 @@ def _set_stage(prospects: int, people: int) -> list[Any]:
 
 
 def _claims(user: Any, choose: Any, at_once: Barrier) -> Counter[str]:
-    """Claim what `choose(turn)` names until a limit stops or it names nothing; return how each attempt ended."""
+    """Claim the results of `choose(turn)` until a limit is reached or it is empty; return the outcomes."""
     from django.db import connection
 
     from dakehu.domains.team.queries import actor_of
@@ -104,7 +105,7 @@ def _claims(user: Any, choose: Any, at_once: Barrier) -> Counter[str]:
 
 
 def _claim_together(users: list[Any]) -> list[str]:
-    """Let everybody claim from the front of the pool at once; return what is wrong afterwards."""
+    """Let all users claim from the front of the pool concurrently; return the faults found afterwards."""
     from dakehu.foundation.gates import ask
 
     at_once, start = Barrier(len(users)), time.perf_counter()
@@ -129,7 +130,7 @@ def _claim_together(users: list[Any]) -> list[str]:
 
 
 def _check(users: list[Any], claimed: list[int]) -> list[str]:
-    """Return what is wrong: a prospect claimed twice, a person above a limit, counts that differ from the rows."""
+    """Return the faults: a prospect claimed twice, a person above a limit, counts that differ from the rows."""
     from dakehu.domains.growth.models import PoolCounter, PoolEvent, Prospect
     from dakehu.foundation.access.actor import acting_as, system_actor
 
@@ -151,7 +152,7 @@ def _check(users: list[Any], claimed: list[int]) -> list[str]:
 
 
 def _claim_same_prospect(users: list[Any], rounds: int) -> list[str]:
-    """Let everybody want the same prospect, round by round; return what is wrong."""
+    """Let all users claim the same prospect in each round; return the faults."""
     from dakehu.domains.growth.models import Prospect
     from dakehu.foundation.access.actor import acting_as, system_actor
     from dakehu.foundation.actions import undo_entries

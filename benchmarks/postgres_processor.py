@@ -1,4 +1,4 @@
-"""Processor seconds of the PostgreSQL server that a benchmark runs beside, whatever else the machine does meanwhile."""
+"""Processor seconds of the PostgreSQL server used by a benchmark, independent of other load on the machine."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ import psutil
 
 
 def server_seconds() -> float:
-    """Return what the server and all its processes have used so far, those that have ended included; 0 on SQLite."""
+    """Return what the server and all its processes have used so far, including ended ones; 0 on SQLite."""
     url = os.environ.get("DAKEHU_SUPERUSER_URL")
     if not url:
         return 0.0

@@ -1,10 +1,11 @@
-"""Publishing the figures of a close alone: from chunks of figures on disk to the table that lists read, old figures replaced.
+"""Only the publishing of a close's figures: from chunks of figures on disk to the table that lists read, old figures
+replaced.
 
     python benchmarks/publish_figures.py [--clients 300000]                                      (SQLite)
     python scripts/with_postgres.py -- python benchmarks/publish_figures.py [--clients 300000]   (PostgreSQL)
 
-Bare clients and random figures; published twice, so that the second time there are old ones to replace. While it is
-published a reader, a process of its own as those who serve pages are, asks for the figures of one client all the time: the
+Minimal clients and random figures; published twice, so that the second time replaces existing ones. During
+publishing a reader, a separate process like the web processes, continuously reads the figures of one client: the
 longest wait is printed.
 """
 
@@ -58,7 +59,7 @@ def write_chunks(folder: Path, clients: np.ndarray) -> list[Path]:
 
 
 def read_all_the_time() -> None:
-    """Read one client's figures again and again until standard input ends; print how long each answer took, as JSON."""
+    """Read one client's figures repeatedly until standard input ends; print each response time as JSON."""
     import django
 
     django.setup()
@@ -79,7 +80,7 @@ def read_all_the_time() -> None:
 
 @contextmanager
 def reader() -> Iterator[list[float]]:
-    """Run a reader beside; the list it gives holds its waits in seconds afterwards."""
+    """Run a reader in parallel; the yielded list contains its response times in seconds afterwards."""
     command = [sys.executable, __file__, "--read"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin and process.stdout

@@ -2,9 +2,9 @@
 
     python benchmarks/risk_flags.py [positions]
 
-A desk of its own in a temporary directory, SQLite, 1,000,000 positions of 100,000 clients in 2,000 securities, 100,000
-lines set by clients and 30,000 margin contracts unless said. Reading, flags and writing are timed apart; the first night
-writes every breach, the second only what changed. Aim: 20 s.
+A separate desk in a temporary directory, SQLite, 1,000,000 positions of 100,000 clients in 2,000 securities, 100,000
+lines set by clients and 30,000 margin contracts by default. Reading, flags and writing are timed separately; the
+first night writes every breach, the second only what changed. Aim: 20 s.
 """
 
 import os
@@ -21,7 +21,7 @@ SECURITIES, LINES, CONTRACTS = 2_000, 100_000, 30_000
 
 
 def main(positions: int) -> None:
-    """Run two nights and print what each part took."""
+    """Run two nights and print the time of each part."""
     with tempfile.TemporaryDirectory(prefix="dakehu-bench-") as home:
         os.environ["DAKEHU_HOME"] = home
         os.environ["DJANGO_SETTINGS_MODULE"] = "dakehu.project.settings"
@@ -35,7 +35,7 @@ def main(positions: int) -> None:
 
 
 def _run_two_nights(positions: int, home: Path) -> None:
-    """Run two nights over the same positions, some of which move in between."""
+    """Run two nights over the same positions, some of which change in between."""
     from dakehu.domains.risk.breaches import evaluation, storage
     from dakehu.foundation.access.actor import acting_as, system_actor
 
@@ -76,7 +76,7 @@ def _clients(count: int) -> list[int]:
 
 
 def _inputs(clients: list[int], positions: int, move: float) -> Any:
-    """Return invented inputs of a night; `move` shifts weights and closes."""
+    """Return invented inputs of a nightly run; `move` shifts weights and closes."""
     import numpy as np
     import polars as pl
 

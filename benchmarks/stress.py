@@ -1,9 +1,10 @@
-"""100 scenarios over 300,000 clients beside scipy's sparse product, in turns in one run.
+"""100 scenarios over 300,000 clients compared with scipy's sparse product, alternating in one run.
 
     PYTHONPATH=src .venv/bin/python benchmarks/stress.py [CLIENTS] [SCENARIOS]
 
-Positions are drawn: on average 3.4 a client in 5,000 securities, about a million in all. Each way runs five times, by turns;
-the best and the median count. Aim: 1.3 times as fast. scipy comes with the requirements for development.
+Positions are drawn: on average 3.4 per client in 5,000 securities, about a million in total. Each method runs five
+times, alternating; the best and the median are reported. Aim: 1.3 times as fast. scipy is part of the development
+requirements.
 """
 
 import sys
@@ -19,7 +20,7 @@ SECURITIES, ROUNDS, MEAN = 5_000, 5, 3.4
 
 
 def main(clients: int, scenarios: int) -> None:
-    """Print what each way took and the largest difference between them."""
+    """Print the time of each method and the largest difference between them."""
     drawn = np.random.default_rng(0)
     offsets = np.r_[0, np.cumsum(drawn.poisson(MEAN, clients))].astype(np.int64)
     security = drawn.integers(0, SECURITIES, offsets[-1]).astype(np.int32)
@@ -27,7 +28,7 @@ def main(clients: int, scenarios: int) -> None:
     shocks = np.ascontiguousarray(drawn.normal(-0.1, 0.15, (SECURITIES, scenarios)))
     sparse = csr_matrix((value, security, offsets), shape=(clients, SECURITIES))
     ways = {"dakehu": lambda: stress.changes(offsets, security, value, shocks), "scipy sparse": lambda: sparse @ shocks}
-    stress.changes(offsets[:2], security, value, shocks)  # compiled before anything is timed
+    stress.changes(offsets[:2], security, value, shocks)  # compiled before timing
     took: dict[str, list[float]] = {name: [] for name in ways}
     found = {}
     for _ in range(ROUNDS):

@@ -2,10 +2,11 @@
 
     .venv/bin/python benchmarks/tendencies.py [NEUTRAL [EACH [SEED]]]      (10,000 and 500 take some minutes)
 
-A market of 60 shares over 500 days with common and own noise and six days of a fall of 4 % in the last year. A neutral trader buys
-and sells at random. A trader with a tendency is the same but for one habit of a known strength. Reported are, for each
-tendency: its mean size over all days ("long", eight times the data) and over the quarter, its standard error, the share reported in a quarter among those who have it and among the
-neutral, the share "insufficient data", and the neutral clients with any tendency reported in two quarters running.
+A market of 60 shares over 500 days with common and individual noise and six days with a 4 % fall in the last year. A
+neutral trader buys and sells at random. A trader with a tendency is the same except for one habit of a known
+strength. Reported are, for each tendency: its mean size over all days ("long", eight times the data) and over the
+quarter, its standard error, the share reported in a quarter among those who have it and among the neutral, the share
+"insufficient data", and the neutral clients with any tendency reported in two quarters running.
 """
 
 import sys
@@ -22,7 +23,7 @@ FEE = 0.0004
 
 
 def market(draw: np.random.Generator) -> Market:
-    """A market of shares of many prices and volatilities, with days of shock."""
+    """Return a market of shares with varied prices and volatilities, with shock days."""
     common = draw.normal(0.0003, 0.009, DAYS)
     common[np.linspace(DAYS - 230, DAYS - 12, 6).astype(int)] = -0.04
     own = draw.normal(0, 1, (DAYS, ASSETS)) * draw.uniform(0.008, 0.03, ASSETS)
@@ -32,7 +33,7 @@ def market(draw: np.random.Generator) -> Market:
 
 
 def trader(shares: Market, draw: np.random.Generator, habit: str = "") -> Trades:
-    """Trades of one trader over all days; `habit` names the tendency he has, "" for none."""
+    """Return the trades of one trader over all days; `habit` is the trader's tendency, "" for none."""
     held: dict[int, list[float]] = {}  # asset: [shares, cost]
     rows: list[tuple[int, int, float, float, float]] = []
     active = draw.uniform(0.5, 1.0)
@@ -80,7 +81,7 @@ def trader(shares: Market, draw: np.random.Generator, habit: str = "") -> Trades
 def purchase(
     shares: Market, day: int, home: np.ndarray, held: dict[int, list[float]], habit: str, draw: np.random.Generator
 ) -> int:
-    """The share that a trader buys on a day."""
+    """Return the share that a trader buys on a day."""
     if habit == "lottery" and draw.random() < 0.4 and (shares.lottery[day] == 1).any():
         return int(draw.choice(np.flatnonzero(shares.lottery[day] == 1)))
     if habit == "chasing" and day > 21 and draw.random() < 0.8:
@@ -93,13 +94,13 @@ def purchase(
 
 
 def months(draw: np.random.Generator, habit: str) -> tuple[np.ndarray, np.ndarray]:
-    """24 months of net inflow and of the index before them."""
+    """Return 24 months of net inflow and of the index before them."""
     index = draw.normal(0, 0.06, 24)
     return 0.7 * index / 0.06 * (habit == "recency") + draw.normal(0, 1, 24) * (0.7 if habit == "recency" else 1), index
 
 
 def measure_trader(seed: int, habit: str, since: int = DAYS - 2 * QUARTER) -> list[list[Tendency]]:
-    """The tendencies of one trader in each quarter from a day on; from the first days on, of all days at once."""
+    """Return a trader's tendencies in each quarter from a day on; from the first days on, of all days together."""
     draw = np.random.default_rng(seed)
     shares = MARKETS[seed % len(MARKETS)]
     trades = trader(shares, draw, habit)

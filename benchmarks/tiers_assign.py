@@ -1,8 +1,9 @@
-"""Seconds of the nightly assignment of tiers for invented clients, on SQLite: first run, a night with few moves, the same again.
+"""Seconds of the nightly assignment of tiers for invented clients, on SQLite: first run, a night with few moves, and
+a repetition.
 
     PYTHONPATH=src .venv/bin/python benchmarks/tiers_assign.py [CLIENTS]
 
-An empty database in a temporary folder; CLIENTS (100,000 unless said) with twenty days of balances and of orders. On the
+An empty database in a temporary folder; CLIENTS (default 100,000) with twenty days of balances and of orders. On the
 second night one client in fifty moves by a third.
 """
 

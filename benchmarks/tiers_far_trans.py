@@ -2,14 +2,16 @@
 
     PYTHONPATH=src .venv/bin/python benchmarks/tiers_far_trans.py [FOLDER]
 
-FOLDER is that of the shared data: far-trans/customer_information.csv (CC-BY 4.0; Sanz-Cruzado, Droukas and McCreadie,
-FAR-Trans, 2024) and prices_sp500_5yr (MIT). What is published here of FAR-Trans holds no holdings and no transactions, and no
-client's type, risk level or capacity ever differs between two of its records. So the first part, over the bank's own records
-at the ends of 59 months, shows the tiers and has nothing to move; it counts the clients whose records differ, to say so.
+FOLDER is the shared data folder: far-trans/customer_information.csv (CC-BY 4.0; Sanz-Cruzado, Droukas and McCreadie,
+FAR-Trans, 2024) and prices_sp500_5yr (MIT). The FAR-Trans data published here contains no holdings or transactions,
+and no client's type, risk level or capacity ever differs between two of its records. Therefore the first part, over
+the bank's own records at the ends of 59 months, shows the tiers without any moves; it counts the clients whose
+records differ to confirm this.
 
-The second part gives each client a portfolio that begins at the middle of the recorded capacity (in euro) and follows one
-share of the S&P 500 at real closes, averaged over each month, 2013 to 2018. Clients, capacities and prices are real; which
-share a client follows is drawn with a fixed seed. The rule of `dakehu.domains.tiers.rules` decides, without a database.
+The second part gives each client a portfolio that starts at the middle of the recorded capacity (in euro) and follows
+one share of the S&P 500 at real closes, averaged over each month, 2013 to 2018. Clients, capacities and prices are
+real; which share a client follows is drawn with a fixed seed. The rule of `dakehu.domains.tiers.rules` decides,
+without a database.
 """
 
 import csv
@@ -47,13 +49,13 @@ SEED = 11
 
 
 def bands(bounds: tuple[float, ...]) -> list[rules.Band]:
-    """Return tiers T0, T1, … from their lower bounds, with legal entities in a tier of their own."""
+    """Return tiers T0, T1, … from their lower bounds, with legal entities in a separate tier."""
     by_assets = [rules.Band(f"T{rank}", rank, bound) for rank, bound in enumerate(bounds)]
     return [*by_assets, rules.Band("I1", len(bounds), client_kind="institution")]
 
 
 def month_ends(first: date, last: date) -> list[date]:
-    """Return the ends of months from `first` to `last`, both of which are one."""
+    """Return the ends of months from `first` to `last`, both month ends."""
     found, day = [first], first
     while day < last:
         following = (day + timedelta(days=1)).replace(day=28) + timedelta(days=4)
@@ -63,7 +65,7 @@ def month_ends(first: date, last: date) -> list[date]:
 
 
 def records(path: Path) -> pl.DataFrame:
-    """Return [client, from, assets, kind, is_predicted] of every record that states a capacity, oldest first."""
+    """Return [client, from, assets, kind, is_predicted] of every record with a capacity, oldest first."""
     rows, ids = [], {}
     with path.open(encoding="utf-8") as stream:
         for row in csv.DictReader(stream):
@@ -79,7 +81,7 @@ def records(path: Path) -> pl.DataFrame:
 
 
 def averages_on_record(known: pl.DataFrame, days: list[date]) -> Iterator[pl.DataFrame]:
-    """Yield for each day [client, kind, average] as the newest record before it says."""
+    """Yield for each day [client, kind, average] from the newest record before it."""
     for day in days:
         newest = known.filter(pl.col("from") <= day).unique("client", keep="last", maintain_order=True)
         yield newest.select("client", "kind", pl.col("assets").alias("average"))
@@ -113,9 +115,9 @@ def month_end(day: date) -> date:
 def assign_over_months(
     months: list[pl.DataFrame], days: list[date], scheme: list[rules.Band], watch: rules.Hysteresis
 ) -> dict[str, object]:
-    """Run the rule over all months; return the tiers at the end, how many moves, watches and flips there were.
+    """Run the rule over all months; return the final tiers and the numbers of moves, watches and flips.
 
-    A flip is a move taken back within twelve months.
+    A flip is a move reversed within twelve months.
     """
     state = pl.DataFrame(schema={"client": pl.Int64, **rules.STATE})
     moves: list[pl.DataFrame] = []

@@ -1,10 +1,11 @@
-"""How long Today takes at a million clients: p50 and p95 for 1 and 16 managers, after a night that left moments for every client.
+"""Response time of Today with a million clients: p50 and p95 for 1 and 16 managers, after a night with moments for
+every client.
 
     python benchmarks/today_million.py [--clients 1000000] [--days 62] [--home FOLDER] [--seconds 6]                 (SQLite)
     python scripts/with_postgres.py -- python benchmarks/today_million.py [--clients …]                              (PostgreSQL)
 
-The desk of night_million.py, served by `dakehu serve` and asked over HTTP by signed-in managers, each for the page of
-their own, with scope, gates and (on PostgreSQL) row security in force. `--home` keeps the seeded SQLite desk.
+The desk of night_million.py, served by `dakehu serve` and requested over HTTP by signed-in managers, each for
+their own page, with scope, gates and (on PostgreSQL) row security in force. `--home` keeps the seeded SQLite desk.
 """
 
 import argparse
@@ -24,12 +25,12 @@ from http_load import measure_latency  # noqa: E402
 from import_far_trans import database, start  # noqa: E402
 from list_million import running_server  # noqa: E402
 
-READERS = 40  # managers of whom one after the other asks
+READERS = 40  # managers sending requests in turn
 USERS = (1, 16)
 
 
 def prepare(clients: int, days: int) -> None:
-    """Seed the desk unless it is there, and print the cookies of some managers."""
+    """Seed the desk unless it exists, and print the cookies of some managers."""
     start()
     from django.test import Client as Browser
     from night_desk import create_desk

@@ -1,8 +1,9 @@
-"""Print a period of appraisal of the desk in DAKEHU_HOME: every person with the arithmetic, revisions, and the check of the sums.
+"""Print a period of appraisal of the desk in DAKEHU_HOME: every person with the calculation, revisions, and a check
+of the sums.
 
     DAKEHU_HOME=… .venv/bin/python scripts/appraisal_story.py [name of the period]
 
-Without a name it is the newest period that was frozen. Reads only, as the desk itself.
+By default the newest frozen period. Read-only, as the system.
 """
 
 import os
@@ -12,7 +13,7 @@ import django
 
 
 def main(name: str) -> int:
-    """Print the period; return 0 where every score computed again is the same, else 1."""
+    """Print the period; return 0 if every recomputed score is equal, else 1."""
     from dakehu.foundation.access.actor import acting_as, system_actor
     from dakehu.foundation.gates import ask
 

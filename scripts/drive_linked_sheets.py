@@ -1,9 +1,9 @@
-"""Run many random edit scripts on a linked Google sheet, against the server made from Google's discovery document.
+"""Run many random edit scripts on a linked Google sheet, against a server built from Google's discovery document.
 
     python scripts/drive_linked_sheets.py [--scripts 100] [--first 0]
 
-Each script edits as a person with Google's own client while colleagues edit on the desk; a third of them meet a quota error, a
-third lose an answer in the middle of writing. Prints one JSON object: how many held, and in how many seconds.
+Each script edits as a person with Google's own client while colleagues edit on the desk; a third of them receive a
+quota error, a third lose a response while writing. Prints one JSON object: how many passed, and the seconds.
 """
 
 import argparse
@@ -19,7 +19,7 @@ TEST = "tests/exchange/sheets_sync/test_edit_scripts.py"
 
 
 def main() -> int:
-    """Run the scripts as the test runs them; returns its exit status."""
+    """Run the scripts as the test does; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scripts", type=int, default=100)
     parser.add_argument("--first", type=int, default=0)

@@ -1,13 +1,14 @@
-"""Fifty people work on a desk on two cores while everything happens to it: what was acknowledged must be there afterwards.
+"""Fifty people work on a desk on two cores under faults: acknowledged writes must be stored afterwards.
 
     python scripts/with_postgres.py -- python scripts/fifty_users.py [MINUTES] [--clients N] [--kills N]
     python scripts/fifty_users.py 3                                             (SQLite)
 
-Fifty signed-in managers open pages and write with pauses, as people do: today, list, client page with its tabs, search,
-calendar, new clients, interactions, follow-ups. Meanwhile files of clients are imported and the nightly run goes over all. Five
-times (--kills) a process is killed: in turn the web processes, the worker, and `dakehu serve` with all it started, which is then
-started again. An outside ledger notes each write that was acknowledged. Afterwards every one must be stored, once, and the audit
-chain must hold. Prints p50 and p95 by page and errors by kind; exits with 1 where a write is lost or doubled, or the chain broken.
+Fifty signed-in managers open pages and write with realistic pauses: today, list, client page with its tabs, search,
+calendar, new clients, interactions, follow-ups. At the same time files of clients are imported and the nightly run
+processes all. Five times (--kills) a process is killed: in turn the web processes, the worker, and `dakehu serve`
+with all its processes, which is then started again. An external ledger records each acknowledged write. Afterwards
+each must be stored exactly once, and the audit chain must be intact. Prints p50 and p95 by page and errors by kind;
+exits with 1 if a write is lost or duplicated, or the chain broken.
 """
 
 import argparse
@@ -34,7 +35,7 @@ from kill_the_server import STORED, Desk
 
 USERS, PASSWORD = 50, "Correct-horse-9"
 PAUSE = (1.0, 5.0)  # seconds between two requests of one person
-IMPORT_EVERY, NIGHT_AFTER = 60.0, 0.3  # seconds; share of the time after which the night begins
+IMPORT_EVERY, NIGHT_AFTER = 60.0, 0.3  # seconds; share of the time after which the nightly run starts
 PREPARE = """
 import json, os, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "dakehu.project.settings"
@@ -77,7 +78,7 @@ with acting_as(system_actor("count what was stored", "cli")):
 
 
 class Board:
-    """What came of all requests: seconds by page, errors by kind, and the ledger of acknowledged writes."""
+    """The results of all requests: seconds by page, errors by kind, and the ledger of acknowledged writes."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -185,14 +186,14 @@ class Person(threading.Thread):
 
 
 def run_quietly(desk: Desk, *words: str) -> tuple[int, str]:
-    """A command beside the desk, without the drive ending where it fails: its status and what it said."""
+    """Run a command next to the desk without aborting on failure; return its status and output."""
     program = [sys.executable, "-m", "dakehu.interfaces.cli.main", *words, "--json"]
     done = subprocess.run(program, env=desk.environment, capture_output=True, text=True, check=False)
     return done.returncode, (done.stdout or done.stderr)[-300:]
 
 
 class Beside(threading.Thread):
-    """Imports of clients again and again, and one nightly run, as other processes beside the desk."""
+    """Repeated imports of clients, and one nightly run, in other processes next to the desk."""
 
     def __init__(self, desk: Desk, folder: Path, minutes: float, stop: threading.Event) -> None:
         super().__init__(daemon=True)
@@ -226,7 +227,7 @@ class Beside(threading.Thread):
 
 
 def kill_something(desk: Desk, number: int) -> str:
-    """The next kill: a web process, the worker, or everything, which is started again. How long the site was away."""
+    """Kill a web process, the worker, or everything, which is restarted; return the downtime of the site."""
     kind = ("everything", "worker", "web")[number % 3]
     begun = time.monotonic()
     if kind == "everything":
@@ -264,7 +265,7 @@ def run_program(desk: Desk, text: str, *words: str) -> Any:
 def report(
     board: Board, beside: Beside, minutes: float, events: list[str], stored: Counter[str], verified: Any
 ) -> bool:
-    """Print the figures; whether nothing was lost, doubled or broken."""
+    """Print the figures; return whether nothing was lost, duplicated or broken."""
     print(
         f"{'PostgreSQL' if os.environ.get('DAKEHU_DATABASE_URL') else 'SQLite'}, {USERS} users, {minutes:.0f} minutes"
     )

@@ -1,11 +1,12 @@
-"""File a corpus of real mails from an IMAP server and count: nothing lost, nothing twice, run again changes nothing.
+"""File a corpus of real mails from an IMAP server and count: nothing lost, nothing duplicated, a second run changes
+nothing.
 
     python scripts/file_mail_corpus.py FOLDER [FOLDER …] [--count 500]
 
-Every file below the folders is taken as a message as it lies there (mbox files are taken apart); where the folders hold
-fewer than `--count`, messages come again with another Message-ID and day. They are put into a mailbox of a real server on
-this machine (pymap) and read by a desk of its own in a temporary data directory. Half of the senders become clients.
-Prints one JSON object.
+Every file below the folders is used unchanged as a message (mbox files are split); if the folders contain
+fewer than `--count`, messages are repeated with another Message-ID and day. They are put into a mailbox of a real
+server on this machine (pymap) and read by a separate desk in a temporary data directory. Half of the senders become
+clients. Prints one JSON object.
 """
 
 import argparse
@@ -42,7 +43,7 @@ def _messages_of(path: Path) -> list[bytes]:
 
 
 def repeat_messages(messages: list[bytes], count: int) -> list[bytes]:
-    """Return at least `count` different messages: further rounds get a Message-ID and a day of their own."""
+    """Return at least `count` different messages: repetitions get a new Message-ID and day."""
     made = list(messages)
     for number in range(count - len(messages)):
         content = messages[number % len(messages)]
@@ -56,7 +57,7 @@ def repeat_messages(messages: list[bytes], count: int) -> list[bytes]:
 
 
 def main() -> int:
-    """Run the drive; 0 if every count adds up."""
+    """Run the drive; return 0 if all counts match."""
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("folders", nargs="+", type=Path)
     asked.add_argument("--count", type=int, default=500)
@@ -71,7 +72,7 @@ def main() -> int:
 
 
 def drive(corpus: list[bytes]) -> dict[str, Any]:
-    """Put messages on a server, read them twice and after renumbering, and return what was counted."""
+    """Put messages on a server, read them twice and after renumbering, and return the counts."""
     import django
 
     django.setup()

@@ -1,10 +1,11 @@
-"""Fuzz every operation of the OpenAPI document in the name of each role: no answer may be a fault, none undocumented.
+"""Fuzz every operation of the OpenAPI document as each role: no response may be a server error or undocumented.
 
     python scripts/fuzz_api.py --schemathesis /path/to/schemathesis [--examples 20] [--seconds 110] [--port 8177]
 
-Makes an example desk in a directory of its own, serves it without limits of requests, and calls Schemathesis, which is not
-among the dependencies: install it in a virtual environment of its own. Prints a line of figures for each role; ends with 1
-where any check failed. --seconds ends the run of a role after that time: what was asked until then counts.
+Creates an example desk in a separate directory, serves it without rate limits, and runs Schemathesis, which is not
+among the dependencies: install it in a separate virtual environment. Prints a line of figures for each role; exits
+with 1 if any check failed. --seconds ends the run of a role after that time: the requests sent until then are
+evaluated.
 """
 
 import argparse
@@ -26,7 +27,7 @@ CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance"
 
 
 def token_of(user: str) -> str:
-    """Create a token with all the rights of a member of staff."""
+    """Create a token with all the permissions of a member of staff."""
     made = subprocess.run(
         [DAKEHU, "do", "team.create_token", "name=fuzz", "--as", user, "--json"],
         capture_output=True,
@@ -47,7 +48,7 @@ def wait_until_served(url: str) -> None:
 
 
 def fuzz(schemathesis: str, url: str, user: str, examples: int, seconds: int) -> tuple[int, str]:
-    """Run all operations as one user, at most so many seconds; returns (exit code, what Schemathesis printed)."""
+    """Run all operations as one user, for at most `seconds`; return (exit code, what Schemathesis printed)."""
     command = [
         schemathesis,
         "run",

@@ -1,9 +1,9 @@
 #!/usr/bin/env python
-"""Hand many clients over in a real browser: plan, see the hours, take effect, read and sign, take back; the giver sees nothing.
+"""Hand many clients over in a real browser: plan, view the hours, apply, read and sign, undo; the giver sees nothing.
 
     DAKEHU_HOME=/scratch/home python scripts/hand_over_by_hand.py --clients 300
 
-Makes a desk of its own in an empty DAKEHU_HOME with a lead, a giver and two receivers, serves it, and drives three browsers.
+Creates a desk in an empty DAKEHU_HOME with a lead, a giver and two receivers, serves it, and drives three browsers.
 Prints the seconds of each step and what the giver still sees (0).
 """
 
@@ -21,7 +21,7 @@ PEOPLE = (("zhou", "周宁", "lead"), ("lin", "林晓", "manager"), ("gu", "顾�
 
 
 def main() -> int:
-    """Run the drive; status 1 where the giver still sees something, or something is not taken back."""
+    """Run the drive; return 1 if the giver still sees something, or something is not undone."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--clients", type=int, default=300)
     parser.add_argument("--port", type=int, default=8731)
@@ -38,7 +38,7 @@ def main() -> int:
 
 
 def prepare(count: int) -> None:
-    """Make the staff and the clients of the giver, each with a plan and a task, every tenth with a promise."""
+    """Create the staff and the clients of the giver, each with a plan and a task, every tenth with a promise."""
     import django
 
     django.setup()
@@ -80,7 +80,7 @@ def print_duration(what: str):
 
 
 def drive(base: str, count: int) -> int:
-    """Hand over in three browsers; returns the exit status."""
+    """Hand over in three browsers; return the exit status."""
     from playwright.sync_api import sync_playwright
 
     wait_for(base)
@@ -130,13 +130,13 @@ def drive(base: str, count: int) -> int:
 
 
 def expect(holds: bool, what: str) -> None:
-    """End the drive where something does not hold."""
+    """Abort the drive if a condition fails."""
     if not holds:
         raise SystemExit(f"does not hold: {what}")
 
 
 def wait_for(base: str) -> None:
-    """Wait until the desk answers."""
+    """Wait until the desk responds."""
     from urllib.error import URLError
     from urllib.request import urlopen
 
@@ -150,7 +150,7 @@ def wait_for(base: str) -> None:
 
 
 def sign_in(browser, base: str, username: str):
-    """Return the page of somebody who has signed in."""
+    """Return the page of a signed-in user."""
     page = browser.new_context(locale="zh-CN").new_page()
     page.set_default_timeout(180_000)
     page.goto(f"{base}/sign-in")
@@ -162,12 +162,12 @@ def sign_in(browser, base: str, username: str):
 
 
 def rows_of(page, base: str) -> int:
-    """Return how many clients somebody sees, by the API in their session."""
+    """Return how many clients a user sees, by the API in their session."""
     return int(page.request.get(f"{base}/api/v1/clients?limit=1").json()["count"])
 
 
 def tasks_of(page, base: str) -> int:
-    """Return how many tasks somebody sees."""
+    """Return how many tasks a user sees."""
     return int(page.request.get(f"{base}/api/v1/tasks?limit=1").json()["count"])
 
 

@@ -1,14 +1,14 @@
-"""Kill -9 an import, the import of its edited file, an undo, and an undo by the worker at random moments, and look at what
-is left.
+"""Kill -9 an import, the import of its edited file, an undo, and an undo by the worker at random moments, and check the
+result.
 
-    python scripts/kill_at_random.py [ROUNDS [ROWS]]                                      (SQLite, in a directory of its own)
-    python scripts/with_postgres.py -- python scripts/kill_at_random.py [ROUNDS [ROWS]]   (PostgreSQL, in a database of its own)
+    python scripts/kill_at_random.py [ROUNDS [ROWS]]                                      (SQLite, in a separate directory)
+    python scripts/with_postgres.py -- python scripts/kill_at_random.py [ROUNDS [ROWS]]   (PostgreSQL, in a separate database)
 
-Each round kills each of them once (the second import twice), in a process of its own, at a moment drawn over the whole of what the same work took
-when it last ran to its end: the machine may grow busier meanwhile. After every kill the desk must be as before or as
-after, the batch must say which, and the audit chain must hold; done again, it must end as if nothing had happened,
-without duplicates; and the undo must bring back what was there before. Prints one line a round, and exits with 1 at the
-first thing that is wrong.
+Each round kills each of them once (the second import twice), in a separate process, at a random moment within the
+duration of the same work when it last completed, since the machine's load may change. After every kill the desk must
+be as before or as after, the batch must state which, and the audit chain must be intact; when repeated, it must end
+as if nothing had happened, without duplicates; and the undo must restore the previous state. Prints one line per
+round, and exits with 1 at the first fault.
 """
 
 import csv
@@ -35,7 +35,7 @@ QUARTERS = ("first quarter", "second quarter", "third quarter", "last quarter", 
 
 
 class Wrong(Exception):
-    """What a kill must not leave behind."""
+    """A fault left behind by a kill."""
 
 
 def require(holds: bool, what: str) -> None:
@@ -44,7 +44,7 @@ def require(holds: bool, what: str) -> None:
 
 
 def begin() -> None:
-    """A client table of several slices, so that a kill may fall between two of them."""
+    """Write a client table of several slices, so that a kill can fall between two of them."""
     from dakehu.exchange.imports import chunking
 
     chunking.SLICE = 250
@@ -56,7 +56,7 @@ def as_system() -> Any:
 
 
 def do(what: str, batch: int) -> Any:
-    """Import a batch that was uploaded, undo it, or have the worker undo it."""
+    """Import an uploaded batch, undo it, or let the worker undo it."""
     from dakehu.exchange.imports import service as intake
     from dakehu.foundation.gates import perform
 
@@ -67,8 +67,8 @@ def do(what: str, batch: int) -> Any:
 
 
 def undo_by_worker(batch: int) -> None:
-    """Queue the undo as the page does, unless it is queued, and let a worker run what is due. The lease of a worker that was
-    killed is over by then: nobody waits for it here."""
+    """Queue the undo as the page does, unless it is queued, and let a worker run the due jobs. The lease of a killed
+    worker is treated as expired, so that there is no wait."""
     from dakehu.exchange.imports import undo
     from dakehu.foundation.actions.models import Batch
     from dakehu.foundation.base import clock
@@ -90,7 +90,7 @@ def upload(path: Path) -> int:
 
 
 def state() -> str:
-    """A fingerprint of every row of client data, without numbers, versions and times."""
+    """Return a fingerprint of every row of client data, without ids, versions and times."""
     from dakehu.foundation.access.encrypted_fields import EncryptedTextField
     from dakehu.foundation.access.query_guard import scoped_models
     from dakehu.foundation.audit.models import AuditEntry
@@ -118,7 +118,7 @@ def state() -> str:
 
 
 def check_desk(batch: int, applied: bool | None) -> None:
-    """The audit chain holds, no client is twice there, and the batch says what happened."""
+    """Check that the audit chain is intact, no client is duplicated, and the batch states what happened."""
     from django.db.models import Count
 
     from dakehu.foundation.actions.models import Batch
@@ -140,7 +140,7 @@ def check_desk(batch: int, applied: bool | None) -> None:
 
 
 def run_and_kill(what: str, batch: int, after: float) -> float:
-    """Start the work in a process of its own, kill it `after` seconds into it; returns how long it really ran."""
+    """Start the work in a separate process and kill it after `after` seconds; return its actual running time."""
     child = subprocess.Popen([sys.executable, __file__, "--child", what, str(batch)], stdout=subprocess.PIPE, text=True)
     require(child.stdout is not None and child.stdout.readline() == "go\n", "the child did not start")
     begun = time.perf_counter()
@@ -156,7 +156,7 @@ def run_and_kill(what: str, batch: int, after: float) -> float:
 
 
 def wait_for_server() -> None:
-    """Wait until the server has noticed: a COMMIT that was on its way when the child died is still carried out."""
+    """Wait until the server has noticed: a COMMIT in transit when the child died is still executed."""
     from django.db import connection
 
     if connection.vendor != "postgresql":
@@ -179,7 +179,7 @@ def write(path: Path, rows: list[list[str]]) -> Path:
 
 
 def empty() -> None:
-    """Begin again: no client data at all (the audit stays)."""
+    """Delete all client data (the audit remains)."""
     from django.db import connections
 
     from dakehu.foundation.access.query_guard import scoped_models
@@ -215,7 +215,7 @@ def run(rounds: int, count: int, seed: int) -> None:
             ("undo by the worker", None, 2, 1),
         )
         states, lasted, batch = [state()], [], 0
-        for what, path, _, _ in steps:  # once without a kill, to know how long each takes and what it leads to
+        for what, path, _, _ in steps:  # once without a kill, to measure the duration and result of each
             batch = upload(path) if path else batch
             begun = time.perf_counter()
             do(what, batch)
@@ -242,7 +242,7 @@ def run(rounds: int, count: int, seed: int) -> None:
                 if what != "undo" or not there:
                     do(
                         what, batch
-                    )  # again: an import is written once, and the worker undoes once, whether or not it had been
+                    )  # repeat: an import is written once, and the worker undoes once, whether or not it had been done
                 if not there:
                     lasted[nth] = time.perf_counter() - begun
                 require(state() == states[after], f"{what} done again leads elsewhere")

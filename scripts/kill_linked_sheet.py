@@ -1,11 +1,11 @@
-"""Kill -9 the synchronisation of a Google sheet at random moments, and look at both sides.
+"""Kill -9 the synchronisation of a Google sheet at random moments, and check both sides.
 
     python scripts/kill_linked_sheet.py [ROUNDS]
 
-Each round a person edits two cells and types a row with Google's own client, `dakehu sheets sync` is started in a process of its
-own and killed at a moment drawn over the whole of what a run took; then it is run to its end, and once more. The last run must
-move nothing, the typed row must be on the desk and in the sheet once, and the audit chain must hold. Prints one line a round;
-exits with 1 at the first thing that is wrong.
+Each round a person edits two cells and types a row with Google's own client, `dakehu sheets sync` is started in a
+separate process and killed at a random moment within the duration of a run; then it is run to completion, and once
+more. The last run must change nothing, the typed row must be on the desk and in the sheet once, and the audit chain
+must be intact. Prints one line per round; exits with 1 at the first fault.
 """
 
 import os
@@ -28,7 +28,7 @@ CLIENTS, INVESTMENTS, NAME = "基本信息", "投资历史", "表"
 
 
 def start(home: Path, server: GoogleServer) -> Desk:
-    """Make a desk with three clients of Lin and a linked sheet."""
+    """Create a desk with three clients of Lin and a linked sheet."""
     desk = Desk(home)
     if desk.run("migrate").returncode:
         raise SystemExit("the desk was not made")
@@ -52,7 +52,7 @@ def edit(person: Person, round_number: int) -> None:
 
 
 def run_and_kill(desk: Desk, within: float, draw: random.Random) -> float:
-    """Start a run and kill it at a random moment; returns after how many seconds."""
+    """Start a run and kill it at a random moment; return the seconds until the kill."""
     words = [sys.executable, "-m", "dakehu.interfaces.cli.main", "sheets", "sync", NAME, "--as", "lin", "--json"]
     moment = draw.uniform(0.3, 1.05) * within
     with subprocess.Popen(
@@ -66,7 +66,7 @@ def run_and_kill(desk: Desk, within: float, draw: random.Random) -> float:
 
 
 def main() -> int:
-    """Run the rounds; returns the exit status."""
+    """Run the rounds; return the exit status."""
     rounds, draw = int(sys.argv[1]) if len(sys.argv) > 1 else 10, random.Random(20261129)  # noqa: S311
     server = GoogleServer()
     person = Person(server)

@@ -1,13 +1,13 @@
-"""Kill -9 the nightly close while it compacts the journal and while it publishes figures, and look at what is left.
+"""Kill -9 the nightly close while it compacts the journal and while it publishes figures, and check the result.
 
-    python scripts/kill_the_close.py [ROUNDS [CLIENTS]]                                      (SQLite, in a directory of its own)
-    python scripts/with_postgres.py -- python scripts/kill_the_close.py [ROUNDS [CLIENTS]]   (PostgreSQL, in a database of its own)
+    python scripts/kill_the_close.py [ROUNDS [CLIENTS]]                                      (SQLite, in a separate directory)
+    python scripts/with_postgres.py -- python scripts/kill_the_close.py [ROUNDS [CLIENTS]]   (PostgreSQL, in a separate database)
 
-Each round takes in one more day of trades and prices, starts the close in a process of its own, waits until it says that
-it compacts or publishes, in turn, and kills it at a moment drawn over the whole length of that phase, as last seen. Then
-every trade must be there exactly once, and the figures must be all of the close before or all of this one. Closed again,
-the figures must be those that the kernel gives from the days as they were taken in. Prints one line a round, and exits
-with 1 at the first thing that is wrong.
+Each round imports one more day of trades and prices, starts the close in a separate process, waits until it reports
+that it compacts or publishes, in turn, and kills it at a random moment within the last measured duration of that
+phase. Then every trade must exist exactly once, and the figures must all be from the previous close or all from this
+one. Closed again, the figures must equal those that the kernel computes from the imported days. Prints one line per
+round, and exits with 1 at the first fault.
 """
 
 import os
@@ -38,7 +38,7 @@ FIRST = date(2026, 1, 5)
 
 
 def create_desk(count: int) -> tuple[list[int], list[int]]:
-    """(clients, products) by number."""
+    """Create a desk; return (client ids, product ids)."""
     from django.db import transaction
 
     from dakehu.domains.ledger.models import Product, SecurityCode
@@ -57,7 +57,7 @@ def create_desk(count: int) -> tuple[list[int], list[int]]:
 
 
 def trades_of_day(draw: Any, day: date, clients: list[int], products: list[int]) -> pa.Table:
-    """A day's purchases, with fees, as the counter tells them."""
+    """Return a day's purchases, with fees, in the counter's format."""
     from dakehu.domains.ledger.trades import daily_feed as days
     from dakehu.domains.ledger.trades.transaction_types import TransactionType
 
@@ -102,14 +102,14 @@ def take_in(draw: Any, day: date, clients: list[int], products: list[int]) -> pa
 
 
 def told_by(table: pa.Table) -> Counter[Any]:
-    """Rows as a bag: what was taken in, without the numbers that the journal gave them."""
+    """Return rows as a multiset, without the ids assigned by the journal."""
     from dakehu.domains.ledger.trades import daily_feed
 
     return Counter(zip(*(table[name].to_pylist() for name in daily_feed.COLUMNS.names), strict=True))
 
 
 def compute_expected(day: date) -> bytes:
-    """The figures that the kernel gives for a day, straight from the trades."""
+    """Return the figures that the kernel computes for a day directly from the trades."""
     from dakehu.analytics import kernel
     from dakehu.domains.ledger.close import firm_book
     from dakehu.domains.ledger.close import inputs as close_inputs
@@ -122,7 +122,7 @@ def compute_expected(day: date) -> bytes:
 
 
 def read_published() -> tuple[date | None, bytes]:
-    """(day, figures) that are published, after looking whether table and history file tell one state."""
+    """Return the published (day, figures), after checking that table and history file agree."""
     from dakehu.domains.ledger.close import chunks as close_chunks
     from dakehu.domains.ledger.close import history as close_history
     from dakehu.domains.ledger.models import Closing, Figures
@@ -147,7 +147,7 @@ def read_published() -> tuple[date | None, bytes]:
 
 
 def check_trades(taken: Counter[Any]) -> None:
-    """Every trade exactly once, and the audit chain whole."""
+    """Check that every trade exists exactly once, and the audit chain is intact."""
     from dakehu.domains.ledger.trades import reader
     from dakehu.foundation.audit import anchor, verification
 
@@ -159,7 +159,7 @@ def check_trades(taken: Counter[Any]) -> None:
 
 
 def count_compactions() -> int:
-    """How many compactions have been published."""
+    """Return the number of published compactions."""
     from dakehu.domains.ledger.models import Compaction
 
     with as_system():
@@ -167,7 +167,7 @@ def count_compactions() -> int:
 
 
 class Child:
-    """A close in a process of its own, which says when its phases begin and end."""
+    """A close in a separate process, which reports when its phases begin and end."""
 
     def __init__(self, day: date) -> None:
         self.seen: dict[str, float] = {}
@@ -214,7 +214,7 @@ def run(rounds: int, count: int, number: int) -> None:
     for day in calendar[:20]:
         taken += told_by(take_in(draw, day, clients, products))
     connection.close()
-    first = Child(calendar[19])  # once without a kill: how long the phases take
+    first = Child(calendar[19])  # once without a kill, to measure the phases
     require(first.end() == 0, "the close does not end well")
     lasted = {phase: first.lasted(phase) or 0.1 for phase in PHASES}
     for nth in range(1, rounds + 1):

@@ -1,14 +1,14 @@
-"""Stop and start a real mail server while mail is sent, kill -9 the worker at random, and count at the receiver.
+"""Stop and start a real mail server while mail is sent, kill -9 the worker at random, and count the received mails.
 
-    python scripts/kill_the_mail.py [MESSAGES]                                      (SQLite, in a directory of its own)
-    python scripts/with_postgres.py -- python scripts/kill_the_mail.py [MESSAGES]   (PostgreSQL, in a database of its own)
+    python scripts/kill_the_mail.py [MESSAGES]                                      (SQLite, in a separate directory)
+    python scripts/with_postgres.py -- python scripts/kill_the_mail.py [MESSAGES]   (PostgreSQL, in a separate database)
 
-Four of five messages are notices to staff, one of five is a text to a client. The server (aiosmtpd) is a process of its own
-that writes the Message-ID of each mail into a file before it answers, so that it can die in between; the worker is
-`dakehu work` with waits in seconds instead of minutes. Afterwards every notice must have arrived; one that arrived more than
-once must have been "unknown, sent again" in the log as often as it arrived too often; a text to a client must have arrived
-once at most, and one of which nobody knows must say so. The counts of all states must add up, and the audit chain must hold.
-Prints the figures, and exits with 1 at the first thing that is wrong.
+Four of five messages are notices to staff, one of five is a text to a client. The server (aiosmtpd) is a separate
+process that writes the Message-ID of each mail into a file before it responds, so that it can be killed in between;
+the worker is `dakehu work` with delays in seconds instead of minutes. Afterwards every notice must have arrived; one
+that arrived more than once must have been "unknown, sent again" in the log as often as it was duplicated; a text to a
+client must have arrived at most once, and one with unknown delivery must state so. The counts of all states must add
+up, and the audit chain must be intact. Prints the figures, and exits with 1 at the first fault.
 """
 
 import contextlib
@@ -36,7 +36,7 @@ LONGEST = 1800  # seconds
 
 
 def serve(port: int, received: Path, slowest: float) -> None:
-    """Be the mail server: take everything, write it down, answer after a moment of at most `slowest` seconds."""
+    """Run the mail server: accept everything, record it, respond after a delay of at most `slowest` seconds."""
     import asyncio
     from email import message_from_bytes, policy
 
@@ -59,7 +59,7 @@ def serve(port: int, received: Path, slowest: float) -> None:
 
 
 def run_worker() -> None:
-    """Be the worker, with waits in seconds."""
+    """Run the worker, with delays in seconds."""
     import django
 
     django.setup()
@@ -72,7 +72,7 @@ def run_worker() -> None:
 
 
 class Child:
-    """A process that is killed and started again."""
+    """A process that is killed and restarted."""
 
     def __init__(self, *words: str) -> None:
         self.words, self.kills = words, 0
@@ -135,7 +135,7 @@ def states() -> Counter[str]:
 
 
 def kill_processes(server: Child, worker: Child, count: int, received: Path, draw: random.Random) -> float:
-    """Kill server and worker at random, from the first mail on, until every message has ended; return the seconds that took."""
+    """Kill server and worker at random, from the first mail on, until every message has ended; return the seconds taken."""
     begun = time.monotonic()
     while not received.stat().st_size:
         require(time.monotonic() - begun < LONGEST, "nothing was sent")
@@ -157,7 +157,7 @@ def kill_processes(server: Child, worker: Child, count: int, received: Path, dra
 
 
 def compare_with_received(count: int, received: Path) -> str:
-    """Compare what the log says with what the receiver has; return the figures."""
+    """Compare the log with the received mails; return the figures."""
     from dakehu.domains.service.models import Delivery
     from dakehu.foundation.audit import verification
 

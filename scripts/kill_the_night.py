@@ -1,14 +1,14 @@
-"""Kill -9 the nightly run at random moments, and look at what is left.
+"""Kill -9 the nightly run at random moments, and check the result.
 
-    python scripts/kill_the_night.py [ROUNDS [CLIENTS]]                                      (SQLite, in a directory of its own)
-    python scripts/with_postgres.py -- python scripts/kill_the_night.py [ROUNDS [CLIENTS]]   (PostgreSQL, in a database of its own)
+    python scripts/kill_the_night.py [ROUNDS [CLIENTS]]                                      (SQLite, in a separate directory)
+    python scripts/with_postgres.py -- python scripts/kill_the_night.py [ROUNDS [CLIENTS]]   (PostgreSQL, in a separate database)
 
 Each round puts the files of one more day into the folder (trades, prices, balances, activity; clients on the first), starts
-`dakehu nightly` in a process of its own and kills it at a moment drawn over the whole of what the night took when it last ran
-to its end. Then figures must all be of one close and balances all of one day, each as many as that one says; the audit chain
-must hold. Run again, the night must end with every step done, the folder empty, each trade there once, and the figures those
-that the kernel gives; run once more, it must find nothing new. Prints one line a round, and exits with 1 at the first thing
-that is wrong.
+`dakehu nightly` in a separate process and kills it at a random moment within the duration of the nightly run when it
+last completed. Then figures must all be of one close and balances all of one day, each with the recorded count; the
+audit chain must be intact. Run again, the nightly run must end with every step done, the folder empty, each trade
+stored once, and the figures those computed by the kernel; run once more, it must find nothing new. Prints one line
+per round, and exits with 1 at the first fault.
 """
 
 import csv
@@ -36,7 +36,7 @@ HEAD = "客户号,成交日期,证券代码,证券名称,买卖标志,成交价�
 
 
 def write_inbox(inbox: Path, draw: random.Random, day: date, count: int, *, with_clients: bool) -> None:
-    """Put the files of a day into the folder, each under another name until it is whole."""
+    """Put the files of a day into the folder, each under a temporary name until it is complete."""
     text = day.isoformat()
     codes = [f"K{n:05}" for n in range(count)]
     if with_clients:
@@ -79,12 +79,12 @@ def _write(inbox: Path, name: str, head: list[str], rows: list[list[Any]]) -> No
         out = csv.writer(stream)
         out.writerow(head)
         out.writerows(rows)
-    os.utime(part, (0, 0))  # long at rest
+    os.utime(part, (0, 0))  # modified long ago
     part.rename(inbox / f"{name}.csv")
 
 
 def start_night(day: date) -> "subprocess.Popen[str]":
-    """Start the nightly run in a process of its own."""
+    """Start the nightly run in a separate process."""
     words = ["-m", "dakehu.interfaces.cli.main", "nightly", "--day", day.isoformat(), "--json"]
     return subprocess.Popen(
         [sys.executable, *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
@@ -92,14 +92,14 @@ def start_night(day: date) -> "subprocess.Popen[str]":
 
 
 def wait_for_night(run: "subprocess.Popen[str]") -> dict[str, Any]:
-    """Wait for a night; return {step: state}."""
+    """Wait for a nightly run; return {step: state}."""
     out, _ = run.communicate()
     require(run.returncode == 0, f"the night ended with {run.returncode}: {out[-800:]}")
     return {one["step"]: one["state"] for one in json.loads(out)["steps"]}
 
 
 def read_published_days() -> tuple[date | None, date | None]:
-    """(day of the figures, day of the balances), after looking whether each is of one day and complete."""
+    """Return (day of the figures, day of the balances), after checking that each is of one day and complete."""
     from dakehu.domains.ledger.models import DailyBalance, FeedFile
     from dakehu.foundation.audit import anchor, verification
 
@@ -118,7 +118,7 @@ def read_published_days() -> tuple[date | None, date | None]:
 
 
 def trades() -> int:
-    """How many trades there are, each counted once by its reference."""
+    """Return the number of trades, each counted once by its reference."""
     from dakehu.domains.ledger.trades import reader
 
     with as_system():
@@ -128,7 +128,7 @@ def trades() -> int:
 
 
 def run(rounds: int, count: int, number: int) -> None:
-    """Kill as many nights as there are rounds."""
+    """Kill one nightly run in each round."""
     from django.db import connection
 
     from dakehu.foundation.calendar import trading_days
@@ -175,7 +175,7 @@ def run(rounds: int, count: int, number: int) -> None:
 
 
 def main() -> int:
-    """Run the rounds; 1 at the first thing that is wrong."""
+    """Run the rounds; return 1 at the first fault."""
     rounds, count = (int(n) for n in (sys.argv[1:3] + ["50", "2000"][len(sys.argv) - 1 :]))
     with tempfile.TemporaryDirectory(prefix="dakehu-kill-") as home:
         os.environ.update(database(), DAKEHU_HOME=home, DJANGO_SETTINGS_MODULE="dakehu.project.settings")

@@ -1,13 +1,13 @@
-"""Kill -9 a restore at random moments, and look at what is left.
+"""Kill -9 a restore at random moments, and check the result.
 
-    python scripts/kill_the_restore.py [ROUNDS] [--each-move] [--archive FILE]                 (SQLite, in directories of its own)
+    python scripts/kill_the_restore.py [ROUNDS] [--each-move] [--archive FILE]                 (SQLite, in separate directories)
 
-The desk is a kept one of version 0.1.0, backed up with its keys, or that of an archive made with the same password. Each round restores it into an empty directory, in a process
-of its own that is killed at a moment drawn over the whole of what a restore takes. Then whatever starts next must find either
-the empty directory as it was or the whole desk, never keys of its own making, and nothing left behind; the same restore given
-again must succeed, killed once more on the way in every other round. With --each-move restores are killed before the
-first move of a file, before the second, and so on, too. Prints what was left, and exits with 1 at the first
-thing that is wrong.
+The desk is a stored one of version 0.1.0, backed up with its keys, or from an archive with the same password. Each
+round restores it into an empty directory, in a separate process that is killed at a random moment within the duration
+of a restore. Then the next start must find either the unchanged empty directory or the whole desk, never newly
+created keys, and no remains; the same restore run again must succeed, after another kill in every other round. With
+--each-move restores are also killed before the first move of a file, before the second, and so on. Prints the
+resulting states, and exits with 1 at the first fault.
 """
 
 import argparse
@@ -34,7 +34,7 @@ QUARTERS = ("first quarter", "second quarter", "third quarter", "last quarter", 
 
 
 class Wrong(Exception):
-    """What a kill must not leave behind."""
+    """A fault left behind by a kill."""
 
 
 def require(holds: bool, what: str) -> None:
@@ -43,7 +43,7 @@ def require(holds: bool, what: str) -> None:
 
 
 def run_in_child(home: Path, body: Callable[[], None], kill_after: float | None = None) -> float | None:
-    """Run in a process of its own, as a command in this home would; seconds it took, None where it was killed."""
+    """Run `body` in a separate process, as a command in this home would; return the seconds taken, None if killed."""
     begun = time.monotonic()
     child = os.fork()
     if child == 0:
@@ -67,7 +67,7 @@ def run_in_child(home: Path, body: Callable[[], None], kill_after: float | None 
 
 
 def use_home(home: Path) -> None:
-    """What the settings do at the start of a process in this home."""
+    """Do what the settings do at the start of a process in this home."""
     from django.conf import settings
     from django.db import connections
 
@@ -82,7 +82,7 @@ def use_home(home: Path) -> None:
 
 
 def state(home: Path) -> str:
-    """A digest of what makes the desk: keys, files, journal, head, and the rows of the tables. "" for an empty home."""
+    """Return a digest of the desk: keys, files, journal, head, and the rows of the tables. "" for an empty home."""
     made = hashlib.sha256()
     names = [path for path in sorted(home.rglob("*")) if path.is_file() and "dakehu.sqlite3" not in path.name]
     for path in names:
@@ -122,7 +122,7 @@ def modes_are_right(home: Path) -> bool:
 
 
 def check_home() -> None:
-    """What any command does first; and the audit chain holds."""
+    """Run the checks of every command, and check that the audit chain is intact."""
     from django.conf import settings
 
     from dakehu.foundation.access.actor import acting_as, system_actor
@@ -152,7 +152,7 @@ def restore_from(archive: Path) -> Callable[[], None]:
 
 
 def make_archive(folder: Path) -> Path:
-    """A backup of the kept desk, brought up to date."""
+    """Create a backup of the stored desk, migrated to the current version."""
     home, archive = folder / "kept", folder / "kept.backup"
     home.mkdir(mode=0o700)
     with tarfile.open(KEPT) as packed:
@@ -169,7 +169,7 @@ def make_archive(folder: Path) -> Path:
 
 
 def run(archive: Path, rounds: int, seed: int, tell: Callable[[str], None]) -> Counter[str]:
-    """Kill `rounds` restores; returns how often which state was left in which quarter. Raises Wrong."""
+    """Kill `rounds` restores; return how often each state resulted, by quarter of the duration. Raises Wrong."""
     draw = random.Random(seed)  # noqa: S311  moments, not secrets
     fell: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix="dakehu-kill-restore-") as name:
@@ -209,7 +209,7 @@ def run(archive: Path, rounds: int, seed: int, tell: Callable[[str], None]) -> C
 
 
 def killed_before_move(number: int, body: Callable[[], None]) -> Callable[[], None]:
-    """The same, killed before the move of that number of what is restored."""
+    """Return `body` wrapped so that it is killed before the move with this number."""
 
     def run_and_die() -> None:
         count = 0
@@ -236,7 +236,7 @@ def killed_before_move(number: int, body: Callable[[], None]) -> Callable[[], No
 
 
 def run_each_move(archive: Path, tell: Callable[[str], None]) -> int:
-    """Kill a restore before each of its moves; returns how many there are. Raises Wrong."""
+    """Kill a restore before each of its moves; return how many there are. Raises Wrong."""
     with tempfile.TemporaryDirectory(prefix="dakehu-kill-restore-") as name:
         folder = Path(name)
         body = restore_from(archive)
@@ -258,7 +258,7 @@ def run_each_move(archive: Path, tell: Callable[[str], None]) -> int:
 
 
 def start() -> None:
-    """Set Django up in a directory that nobody uses."""
+    """Set Django up in an unused directory."""
     home = tempfile.mkdtemp(prefix="dakehu-kill-start-")
     os.environ |= {"DAKEHU_HOME": home, "DJANGO_SETTINGS_MODULE": "dakehu.project.settings"}
     import django

@@ -1,13 +1,13 @@
-"""Kill -9 random processes of a desk that is served while sixteen threads work with it, and look at what is left.
+"""Kill -9 random processes of a desk that is served while sixteen threads use it, and check the result.
 
-    python scripts/kill_the_server.py [MINUTES]                                      (SQLite, in a directory of its own)
+    python scripts/kill_the_server.py [MINUTES]                                      (SQLite, in a separate directory)
     python scripts/with_postgres.py -- python scripts/kill_the_server.py [MINUTES]   (PostgreSQL)
 
 Eight threads write clients, eight read, and every ten seconds one of the processes that `dakehu serve` started is killed: a
-web process, the one that answers in it, or the background worker. Each time the site must answer again and every process be
-back within five seconds. In the end `dakehu serve` itself is killed: nothing may live on, and a new one must start. Every
-write that was acknowledged must be stored, once, and the audit chain must hold. Prints the figures; exits with 1 where one
-is not as it must be.
+web process, its serving child, or the background worker. Each time the site must respond again and every process be
+back within five seconds. Finally `dakehu serve` itself is killed: no process may survive, and a new one must start.
+Every acknowledged write must be stored exactly once, and the audit chain must be intact. Prints the figures; exits
+with 1 if one is wrong.
 """
 
 import json
@@ -51,7 +51,7 @@ def parent_of(process: psutil.Process) -> int:
 
 
 class Desk:
-    """A desk in a directory of its own, served on a free port."""
+    """A desk in a separate directory, served on a free port."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -60,7 +60,7 @@ class Desk:
             "DAKEHU_HOME": str(home),
             "LANG": "en",
             "PYTHONPATH": str(ROOT / "src"),
-            "DAKEHU_REQUESTS_PER_MINUTE": "0",  # this load is above what one person may ask for
+            "DAKEHU_REQUESTS_PER_MINUTE": "0",  # this load exceeds the limit of one person
         }
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -76,7 +76,7 @@ class Desk:
         return json.loads(done.stdout)
 
     def prepare(self) -> None:
-        """Set up the tables, a manager, and a token with which she writes and reads."""
+        """Set up the tables, a manager, and a token for writing and reading."""
         self.command("user", "add", "username=lin", "name=林晓", "role=manager", "password=Correct-horse-9")
         self.command(
             "do", "team.change_my_password", "current=Correct-horse-9", "password=Battery-staple-9", "--as", "lin"
@@ -84,7 +84,7 @@ class Desk:
         self.token = self.command("do", "team.create_token", "name=kill", "--as", "lin")["token"]
 
     def start(self) -> float:
-        """Serve; returns the seconds until it answers."""
+        """Serve; return the seconds until it responds."""
         begun = time.monotonic()
         words = ["serve", "--no-browser", "--port", str(self.port)]
         self.serve = subprocess.Popen(
@@ -105,7 +105,7 @@ class Desk:
             return False
 
     def ask(self, path: str, body: Any = None) -> int:
-        """The status of a request to the API; 0 where no server was met."""
+        """Return the status of a request to the API; 0 if no server responded."""
         sent = None if body is None else json.dumps(body).encode()
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         try:
@@ -118,7 +118,7 @@ class Desk:
             return 0
 
     def processes(self) -> dict[str, list[psutil.Process]]:
-        """The processes of this desk by what they are, all that live wherever they hang; commands of ours left out."""
+        """Return all live processes of this desk by kind, with any parent, without the script's own commands."""
         found: dict[str, list[psutil.Process]] = {"web": [], "answering": [], "worker": [], "other": []}
         for process in psutil.process_iter():
             try:
@@ -139,7 +139,7 @@ class Desk:
         return found
 
     def orphans(self) -> list[int]:
-        """Processes of this desk that do not hang on `serve`."""
+        """Return processes of this desk that do not descend from `serve`."""
         below = {one.pid for one in psutil.Process(self.serve.pid).children(recursive=True)} if self.lives() else set()
         return [one.pid for kind in self.processes().values() for one in kind if one.pid not in below]
 
@@ -147,13 +147,13 @@ class Desk:
         return self.serve.poll() is None
 
     def is_whole(self) -> bool:
-        """Whether everything runs: all three web processes, one that answers in each, and the worker."""
+        """Return whether everything runs: all three web processes, the serving child of each, and the worker."""
         found = self.processes()
         return (len(found["web"]), len(found["answering"]), len(found["worker"])) == (3, 3, 1)
 
 
 class Load:
-    """Threads that write and read, and what came of it."""
+    """Threads that write and read, and their results."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk, self.stop = desk, threading.Event()
@@ -188,7 +188,7 @@ class Load:
 
 
 def kill_and_watch(desk: Desk, draw: random.Random) -> dict[str, Any]:
-    """Kill one process; seconds until the site answers, until everything is back, and the orphans that were left."""
+    """Kill one process; return seconds until the site responds, until everything is back, and the remaining orphans."""
     found = desk.processes()
     kind = draw.choice([kind for kind in ("web", "answering", "worker") if found[kind]])
     victim = draw.choice(found[kind])
@@ -212,7 +212,7 @@ def main() -> int:
         desk = Desk(Path(folder) / "home")
         desk.prepare()
         started = desk.start()
-        os.nice(10)  # clients work on other machines: they must not take the time of the desk
+        os.nice(10)  # real clients run on other machines: the load must not use the desk's processor time
         load = Load(desk)
         for thread in load.threads:
             thread.start()

@@ -3,7 +3,7 @@
     dakehu demo --no-serve          with DAKEHU_HOME=SOMEWHERE
     python scripts/live_pages.py SOMEWHERE [--pages 200] [--seconds 30] [--port 8899]
 
-Everybody of the demonstration signs in; their pages (client, board, calendar) are open as in a browser. A relationship
+All users of the demonstration sign in; their pages (client, board, calendar) are open as in a browser. A relationship
 manager plans a follow-up every few seconds.
 """
 
@@ -27,7 +27,7 @@ TOKEN = re.compile(r'name="csrf" content="([^"]+)"')
 
 
 def sign_in(base: str, user: str, password: str) -> httpx.Client:
-    """Return a browser in which somebody has signed in."""
+    """Return a browser with a signed-in user."""
     browser = httpx.Client(base_url=base, follow_redirects=True, timeout=60)
     form = browser.get("/sign-in").text
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)
@@ -38,7 +38,7 @@ def sign_in(base: str, user: str, password: str) -> httpx.Client:
 
 
 def serve_desk(home: Path, port: int) -> "subprocess.Popen[bytes]":
-    """Serve the desk of this directory; returns once it answers."""
+    """Serve the desk of this directory; return once it responds."""
     command = [sys.executable, "-m", "dakehu.interfaces.cli.main", "serve", "--port", str(port), "--no-browser"]
     process = subprocess.Popen(command, env={**os.environ, "DAKEHU_HOME": str(home)}, stdout=subprocess.DEVNULL)
     for _ in range(240):
@@ -51,19 +51,19 @@ def serve_desk(home: Path, port: int) -> "subprocess.Popen[bytes]":
 
 
 def web_processes(process: "subprocess.Popen[bytes]") -> list[psutil.Process]:
-    """Return the processes that answer requests, with those they started themselves."""
+    """Return the processes that serve requests, including their children."""
     every = psutil.Process(process.pid).children(recursive=True)
     return [one for one in every if " work" not in " ".join(one.cmdline())]
 
 
 def resource_usage(processes: list[psutil.Process]) -> tuple[float, float]:
-    """Return (memory that is theirs alone in MB, processor time in seconds) of all of them."""
+    """Return (unshared memory in MB, processor time in seconds) of all of them."""
     memory = sum(one.memory_full_info().uss for one in processes) / 1e6
     return memory, sum(sum(one.cpu_times()[:2]) for one in processes)
 
 
 async def listen_to_stream(port: int, path: str, cookie: str, told: list[tuple[str, float]]) -> None:
-    """Keep one stream open and note when it is told of a change."""
+    """Keep one stream open and record when a change arrives."""
     reader, writer = await asyncio.open_connection("localhost", port)
     writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nCookie: {cookie}\r\n\r\n".encode())
     status = await reader.readline()
@@ -76,13 +76,13 @@ async def listen_to_stream(port: int, path: str, cookie: str, told: list[tuple[s
 
 
 async def measure(port: int, password: str, pages: int, seconds: float, process: Any) -> dict[str, Any]:
-    """Open the pages, change something now and then, and return the figures."""
+    """Open the pages, make periodic changes, and return the figures."""
     base = f"http://localhost:{port}"
     browsers = {user: sign_in(base, user, password) for user in USERS}
     lin = browsers["lin"]
     client = lin.get("/clients/rows").json()["rows"][0]["id"]
     token = (TOKEN.search(lin.get(f"/clients/{client}/").text) or [""] * 2)[1]
-    for browser in browsers.values():  # every process has answered before it is measured
+    for browser in browsers.values():  # every process has served a request before measurement
         for _ in range(6):
             browser.get("/opportunities/")
     web = web_processes(process)

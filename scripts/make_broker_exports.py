@@ -1,4 +1,4 @@
-"""Write docs/broker-exports.md again: what the reader of statements makes of the export files of 29 brokers in
+"""Regenerate docs/broker-exports.md: how the statement reader handles the export files of 29 brokers in
 ../shared/data/broker_exports (Apache-2.0). Nothing is imported; without the files nothing is written."""
 
 import os
@@ -21,7 +21,7 @@ and does not round. Money is kept to the hundredth.
 
 
 def table() -> str:
-    """The page, from the files as they are."""
+    """Return the page for the current files."""
     from dakehu.domains.ledger.statements import importing as statement_import
     from dakehu.domains.ledger.statements.validation import REASONS
     from dakehu.exchange.statements import service as intake

@@ -1,4 +1,4 @@
-"""Write the example workbooks again, as of the day on which they stand."""
+"""Regenerate the example workbooks, as of their fixed day."""
 
 from pathlib import Path
 

@@ -2,9 +2,9 @@
 
     python scripts/make_pictures.py [--keep HOME]
 
-Fills a demonstration desk in a directory of its own (about a minute), serves it, signs in as each role and writes
+Fills a demonstration desk in a separate directory (about a minute), serves it, signs in as each role and writes
 docs/images/*.webp, docs/images/tour.gif and the pictures of the guide. Needs the `dev` and `bench` extras (Pillow comes
-with the latter) and a Chromium on the machine. Run it after a change of a page, look at every picture, and commit them.
+with the latter) and a Chromium on the machine. Run it after a page change, look at every picture, and commit them.
 """
 
 import argparse
@@ -79,7 +79,7 @@ FRAME_MS = 1400
 
 @contextmanager
 def demonstration(home: Path) -> Iterator[tuple[str, str]]:
-    """Serve a demonstration desk; yields its address and the password of everybody."""
+    """Serve a demonstration desk; yield its address and the common password."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -126,7 +126,7 @@ def sign_in(browser: Any, address: str, username: str, password: str) -> Page:
 def wait_for_page(page: Page, selector: str) -> None:
     page.wait_for_selector(selector)
     page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(900)  # charts end their movement
+    page.wait_for_timeout(900)  # chart animations end
 
 
 def picture(page: Page) -> Image.Image:
@@ -162,7 +162,7 @@ def stills(browser: Any, address: str, password: str) -> None:
 
 
 def tour(browser: Any, address: str, password: str) -> None:
-    """A moving picture: from the list of the day to a client, a contact logged, and the money."""
+    """Record an animation: from the list of the day to a client, a contact logged, and the money."""
     page = sign_in(browser, address, "lin", password)
     frames = []
 

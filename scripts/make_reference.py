@@ -2,7 +2,7 @@
 """Write docs/reference from the registers: actions, queries, settings, commands, roles, the data dictionary, the feeds.
 
 python scripts/make_reference.py          writes the pages
-python scripts/make_reference.py --check  says which pages are behind, status 1 if any
+python scripts/make_reference.py --check  lists outdated pages, status 1 if any
 """
 
 import argparse
@@ -137,7 +137,7 @@ def roles() -> str:
 
 
 def dictionary() -> str:
-    """Every described field of every model, and how long client data is kept."""
+    """Return every described field of every model, and how long client data is kept."""
     from django.apps import apps
 
     from dakehu.foundation.gates import columns_of
@@ -175,7 +175,7 @@ def dictionary() -> str:
 
 
 def applies_text(model, spec) -> str:
-    """For which rows a field is meant, in both languages."""
+    """Return the rows to which a field applies, in both languages."""
     from dakehu.foundation.schema.fields import applies_note
 
     note = applies_note(model, spec)
@@ -183,7 +183,7 @@ def applies_text(model, spec) -> str:
 
 
 def renamed_page() -> str:
-    """Every public name and address of the version before beside the present one."""
+    """Return every public name and address of the previous version with the current one."""
     from django.urls import get_resolver
 
     from dakehu.foundation.base.renamed import Kind
@@ -222,7 +222,7 @@ RENAMED_NOTE = (
 
 
 def feeds() -> str:
-    """Every feed with its columns."""
+    """Return every feed with its columns."""
     from dakehu.domains.ledger.feeds.declarations import FEEDS
     from dakehu.exchange.feeds.template import describe_content
 
@@ -309,7 +309,7 @@ PAGES = {
 
 
 def pages() -> dict[str, str]:
-    """{file name: text} of the whole reference; Django must be set up."""
+    """Return {file name: text} of the whole reference; Django must be set up."""
     return {name: make().rstrip() + "\n" for name, make in PAGES.items()}
 
 

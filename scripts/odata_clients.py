@@ -1,8 +1,9 @@
-"""Install from npm what `dakehu odata check --node-folder FOLDER` and its tests are judged by: clients, parsers, a validator.
+"""Install from npm the clients, parsers and validator used by `dakehu odata check --node-folder FOLDER` and its tests.
 
     python scripts/odata_clients.py FOLDER
 
-Nothing of it ships. Needs npm and its registry; tests that look for the folder (DAKEHU_NODE_CLIENTS) say where it is absent.
+None of it is shipped. Needs npm and its registry; tests that need the folder (DAKEHU_NODE_CLIENTS) report if it is
+missing.
 """
 
 import subprocess
@@ -20,7 +21,7 @@ PACKAGES = (
 
 
 def main() -> int:
-    """Install the packages into the folder that is named; returns npm's exit status."""
+    """Install the packages into the given folder; return npm's exit status."""
     if len(sys.argv) != 2:
         print(__doc__)
         return 2

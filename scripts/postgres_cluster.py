@@ -1,4 +1,4 @@
-"""A PostgreSQL server of our own for the drives that end, recover and copy servers: run as an ordinary user, without root."""
+"""A PostgreSQL server for the drives that stop, recover and copy servers: runs as an ordinary user, not root."""
 
 import os
 import secrets
@@ -17,7 +17,7 @@ from tests import postgres  # the repository must be importable first
 
 
 class Cluster:
-    """Servers in one folder, all on the same password; `programs` is where PostgreSQL's own lie."""
+    """Servers in one folder, all with the same password; `programs` is the folder of PostgreSQL's programs."""
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="dakehu-cluster-"))
@@ -41,7 +41,7 @@ class Cluster:
         self.give()
 
     def give(self) -> None:
-        """Let the folder belong to the person who runs the servers."""
+        """Make the user who runs the servers the owner of the folder."""
         if self.user is not None:
             postgres._give(self.folder, self.user)
 
@@ -51,7 +51,7 @@ class Cluster:
         return {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []}
 
     def run(self, *words: Any, check: bool = True) -> "subprocess.CompletedProcess[str]":
-        """Run a program to its end, as the user of the servers."""
+        """Run a program to completion, as the user of the servers."""
         return subprocess.run(
             [str(word) for word in words],
             cwd=self.folder,
@@ -63,7 +63,7 @@ class Cluster:
         )
 
     def begin(self, *words: Any) -> "subprocess.Popen[bytes]":
-        """Start a program that runs on."""
+        """Start a long-running program."""
         return subprocess.Popen(
             [str(word) for word in words],
             cwd=self.folder,
@@ -73,7 +73,7 @@ class Cluster:
         )
 
     def initialise(self, data: Path) -> None:
-        """Make a data directory."""
+        """Create a data directory."""
         self.run(
             self.programs / "initdb",
             "-D",
@@ -90,7 +90,7 @@ class Cluster:
         )
 
     def start(self, data: Path, port: int, **settings: Any) -> "subprocess.Popen[bytes]":
-        """Start a server on a data directory, and wait until it takes requests."""
+        """Start a server on a data directory, and wait until it accepts connections."""
         every = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": 100}
         options = [part for name, value in (every | settings).items() for part in ("-c", f"{name}={value}")]
         log = (self.folder / f"log-{port}-{time.monotonic_ns()}").open("wb")
@@ -111,11 +111,11 @@ class Cluster:
         return f"postgresql://postgres:{self.password}@127.0.0.1:{port}/postgres"
 
     def urls(self, port: int) -> postgres.Urls:
-        """Make the two roles and the database of a desk; return how to reach it."""
+        """Create the two roles and the database of a desk; return its URLs."""
         return postgres._roles_and_database(self.superuser(port), self.password, port)
 
     def remove(self, *processes: "subprocess.Popen[bytes] | None") -> None:
-        """End what runs and remove everything."""
+        """Stop the processes and remove everything."""
         for process in processes:
             if process is not None and process.poll() is None:
                 process.send_signal(signal.SIGINT)

@@ -1,4 +1,4 @@
-"""Prove on a scratch copy that a field and a domain are said once.
+"""Prove on a scratch copy that a field and a domain are declared once.
 
     python scripts/prove_architecture.py
 
@@ -6,7 +6,7 @@ Adds one field to the client by one line and a migration, and one domain by its 
 one line of settings and one line of contract. Then asserts that the field is in form, client page, grid, filter, API,
 OpenAPI, worksheet, template, import, export, undo and audit, and that the domain's record is on the client page, in the
 API, palette, workbook, undo names and role page. Prints `field: 1 line + migration; domain: own folder + 2 lines` and
-exits with 0, or names the first place where one of them is missing and exits with 1.
+exits with 0, or reports the first place where one of them is missing and exits with 1.
 """
 
 import difflib
@@ -72,7 +72,7 @@ def copy_tree(to: Path) -> None:
 
 
 def add_line(tree: Path, name: str, line: str, before: str) -> int:
-    """Insert one line before the first line that begins with `before`; return how many lines the file changed by."""
+    """Insert one line before the first line that starts with `before`; return the number of changed lines."""
     path = tree / name
     old = path.read_text(encoding="utf-8").splitlines(keepends=True)
     place = next(index for index, text in enumerate(old) if text.startswith(before))
@@ -86,20 +86,20 @@ def add_field(tree: Path) -> int:
 
 
 def add_domain(tree: Path) -> int:
-    """Put the trial domain's folder in place, name it in settings and contract; return the lines changed."""
+    """Copy the trial domain's folder, add it to settings and contract; return the number of changed lines."""
     shutil.copytree(tree / TRIAL / DOMAIN, tree / "src/dakehu/domains" / DOMAIN)
     lines = add_line(tree, SETTINGS, f'    "dakehu.domains.{DOMAIN}",\n', '    "dakehu.domains.service"')
     return lines + add_line(tree, CONTRACTS, f"    {DOMAIN}\n", "    ledger")
 
 
 def run(tree: Path, home: Path, *command: str) -> str:
-    """Run Python in the copy with a data directory of its own; raise Missing with what it printed where it fails."""
+    """Run Python in the copy with a separate data directory; raise Missing with its output if it fails."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("DAKEHU_", "DJANGO_"))}
     env |= {
         "PYTHONPATH": os.pathsep.join([str(tree / "src"), str(tree)]),
         "PYTHONIOENCODING": "utf-8",
     }
-    if "pytest" not in command:  # tests have a data directory of their own and say which settings they read
+    if "pytest" not in command:  # tests use their own data directory and settings
         env |= {"DAKEHU_HOME": str(home), "DJANGO_SETTINGS_MODULE": "dakehu.project.settings"}
     done = subprocess.run(
         [sys.executable, *command], cwd=tree, env=env, capture_output=True, text=True, encoding="utf-8", check=False
@@ -110,7 +110,7 @@ def run(tree: Path, home: Path, *command: str) -> str:
 
 
 def run_proof() -> str:
-    """Make the copy, change it, check every place; return the closing line."""
+    """Create the copy, change it, check every place; return the closing line."""
     with tempfile.TemporaryDirectory(prefix="dakehu-prove-") as folder:
         tree, home = Path(folder) / "tree", Path(folder) / "home"
         copy_tree(tree)
@@ -149,14 +149,14 @@ def run_proof() -> str:
 
 
 def expect(place: str, found: Any) -> None:
-    """Say that a place holds what it should, or raise Missing."""
+    """Print that a place contains what it should, or raise Missing."""
     if not found:
         raise Missing(place)
     print(f"  {place}")
 
 
 def check() -> None:
-    """Look for the new field in every place. Runs within the copy."""
+    """Check the new field in every place. Runs within the copy."""
     import django
 
     django.setup()
@@ -226,7 +226,7 @@ def check_field(lin: Any, client: Any) -> None:
 
 
 def headings(path: Path, whole: bool = False) -> set[Any]:
-    """Every text of a workbook (`whole`), or of the first rows of its sheets."""
+    """Return every text of a workbook (`whole`), or of the first rows of its sheets."""
     import openpyxl
 
     book = openpyxl.load_workbook(path, read_only=True)

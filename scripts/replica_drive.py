@@ -1,12 +1,12 @@
-"""Read pages from a real streaming replica, and look for anything stale, foreign or failed.
+"""Read pages from a real streaming replica, and check for stale data, data of others, and failures.
 
     python scripts/replica_drive.py [SECONDS]
 
-A primary and a replica on this machine, a desk that knows both. Two people, Lin and Wang, open pages in the browser's way and
-write now and then. Looked for: how many pages the replica answers; that the person who has written sees it at once; that neither sees
-the other's client there (row security); that readings are recorded on the primary; that a replica which stands still is left
-alone within two seconds, so that nothing older is shown; and that no page fails when it is killed. Prints the figures; exits
-with 1 where one is not as it must be.
+A primary and a replica on this machine, a desk configured with both. Two people, Lin and Wang, open pages as a
+browser does and write occasionally. Checked: how many pages the replica serves; that writers see their changes
+immediately; that neither sees the other's client there (row security); that reads are recorded on the primary; that a
+stalled replica is not used after two seconds, so that no older data is shown; and that no page fails when it is
+killed. Prints the figures; exits with 1 if one is wrong.
 """
 
 import json
@@ -29,7 +29,7 @@ from kill_the_server import Desk
 from postgres_cluster import Cluster, free_port
 
 PASSWORD = "Correct-horse-9"  # noqa: S105  of people invented for the drive
-SETTLED = 12  # seconds after which the person who has written reads from the replica again
+SETTLED = 12  # seconds after a write until the writer reads from the replica again
 MAKE = """
 import json, os
 os.environ["DJANGO_SETTINGS_MODULE"] = "dakehu.project.settings"
@@ -78,7 +78,7 @@ class Browser:
         self.served.clear()
 
     def get(self, path: str) -> tuple[int, str]:
-        """Status and text of a page; who answered is counted."""
+        """Return status and text of a page; count which server answered."""
         request = Request(self.desk.address + path, headers={"Accept": "text/html"})  # noqa: S310
         try:
             with self.opener.open(request, timeout=60) as answer:
@@ -93,7 +93,7 @@ class Browser:
             return 0, ""
 
     def rename(self, client: int, name: str) -> int:
-        """Change the name of a client by the browser's own API session."""
+        """Change the name of a client by the browser's API session."""
         page = self.get(f"/clients/{client}/")[1]
         field = re.search(r'csrfmiddlewaretoken" value="([^"]+)"', page) or re.search(
             r'"X-CSRFToken": ?"([^"]+)"', page
@@ -163,7 +163,7 @@ def drive(desk: Desk, cluster: Cluster, port: int, replica: "subprocess.Popen[by
     wang.get("/clients/")
     before = dict(wang.served)
     run_on_replica(cluster, port, "SELECT pg_wal_replay_pause()")
-    run_python(desk, MAKE_MORE)  # the primary goes on
+    run_python(desk, MAKE_MORE)  # the primary advances
     time.sleep(2.5)
     wang.served.clear()
     for _ in range(6):
@@ -189,7 +189,7 @@ def drive(desk: Desk, cluster: Cluster, port: int, replica: "subprocess.Popen[by
 
 def main() -> int:
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 30.0
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # a polite end must still stop the servers
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # SIGTERM must still stop the servers
     cluster, port, other = Cluster(), free_port(), free_port()
     primary = replica = desk = None
     with tempfile.TemporaryDirectory(prefix="dakehu-replica-") as folder:

@@ -1,12 +1,13 @@
 """Count the requests that fail while a desk replaces its processes, and while it is stopped and started again.
 
-    python scripts/restart_drive.py [RESTARTS]                                      (SQLite, in a directory of its own)
+    python scripts/restart_drive.py [RESTARTS]                                      (SQLite, in a separate directory)
     python scripts/with_postgres.py -- python scripts/restart_drive.py [RESTARTS]   (PostgreSQL)
 
-Eight threads read and write, four of them with a new connection for each request, four with one that is kept. Meanwhile
-`dakehu restart` replaces all processes, again and again. In the last part the whole desk ends by SIGTERM and starts again at
-a socket that somebody else holds, as systemd does. A request has failed where it got no answer, or one of 500 and above.
-Prints the figures; exits with 1 where a request has failed or a write that was acknowledged is not stored once.
+Eight threads read and write, four of them with a new connection for each request, four with a kept-alive one. During
+this `dakehu restart` repeatedly replaces all processes. In the last part the whole desk is stopped by SIGTERM and
+restarted on a socket held by another process, as with systemd. A request has failed if it got no response, or a
+status of 500 or above. Prints the figures; exits with 1 if a request has failed or an acknowledged write is not
+stored exactly once.
 """
 
 import http.client
@@ -28,7 +29,7 @@ THREADS = 8
 
 
 class Caller(threading.Thread):
-    """Asks one after the other and notes what came of it; an even number writes, the lower half keeps its connection."""
+    """Sends requests in turn and records the results; even numbers write, the lower half keeps its connection."""
 
     def __init__(self, desk: Desk, number: int, prefix: str, stop: threading.Event) -> None:
         super().__init__(daemon=True)
@@ -49,7 +50,7 @@ class Caller(threading.Thread):
             self.results[result] += 1
 
     def ask(self, code: str) -> str:
-        """One request. A kept connection that the server has closed meanwhile is opened again, as every client does."""
+        """Send one request. A kept connection that the server has closed is reopened, as every client does."""
         headers = {"Authorization": f"Bearer {self.desk.token}", "Content-Type": "application/json"}
         path, body = ("/api/v1/clients?limit=5", None)
         if self.writes:
@@ -85,7 +86,7 @@ def numbers(desk: Desk) -> set[int]:
 
 
 def replace_all(desk: Desk) -> float:
-    """Replace the processes; the seconds until all are new."""
+    """Replace the processes; return the seconds until all are new."""
     before, begun = numbers(desk), time.monotonic()
     desk.command("restart")
     while numbers(desk) & before or not desk.is_whole():
@@ -113,7 +114,7 @@ def start_at_held_socket(desk: Desk, held: socket.socket) -> "subprocess.Popen[A
 
 
 def measure_under_load(desk: Desk, prefix: str, work: Any) -> tuple[Counter[str], list[str], float, Any]:
-    """Do some work while requests come in: what became of them, what was acknowledged, the longest, the work's result."""
+    """Run `work` under load; return request outcomes, acknowledged writes, the longest response, the work's result."""
     stop = threading.Event()
     callers = [Caller(desk, number, prefix, stop) for number in range(THREADS)]
     for caller in callers:
@@ -130,7 +131,7 @@ def measure_under_load(desk: Desk, prefix: str, work: Any) -> tuple[Counter[str]
 
 
 def stop_and_start(desk: Desk, held: socket.socket) -> float:
-    """End the desk and start it again at the same socket; the seconds without a process."""
+    """Stop the desk and restart it on the same socket; return the seconds without a process."""
     desk.serve.terminate()
     desk.serve.wait(timeout=60)
     begun = time.monotonic()

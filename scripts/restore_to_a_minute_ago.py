@@ -1,13 +1,14 @@
-"""Lose a desk that is being worked with, restore it to a minute ago, and compare it with what an outside ledger noted.
+"""Lose a desk in use, restore it to a minute ago, and compare it with an external ledger.
 
     python scripts/restore_to_a_minute_ago.py [SECONDS]              (SQLite: snapshots every few seconds)
     python scripts/restore_to_a_minute_ago.py --postgres [SECONDS]   (PostgreSQL: base backup, archived log, snapshots)
 
-Writers create clients and note outside of the desk when each was acknowledged. After SECONDS (120) everything is killed and
-removed: desk, keys, database. The desk is restored to the moment T, half of that time before the end (a minute, as a rule),
-by the commands that deploy/ and the guide name. Then everything acknowledged before T must be there, once, nothing begun
-after T may be, and the audit chain must hold. A second restore goes as near to the end as what was kept reaches, and says how
-many acknowledged writes that loses. Prints the figures; exits with 1 where one is not as it must be.
+Writers create clients and record outside the desk when each was acknowledged. After SECONDS (120) everything is
+killed and removed: desk, keys, database. The desk is restored to the moment T, half of that time before the end (a
+minute, as a rule), by the commands given in deploy/ and the guide. Then everything acknowledged before T must exist
+exactly once, nothing started after T may exist, and the audit chain must be intact. A second restore goes as near to
+the end as the backups allow, and reports how many acknowledged writes are lost. Prints the figures; exits with 1 if
+one is wrong.
 """
 
 import json
@@ -35,7 +36,7 @@ SCRIPTS = ROOT / "deploy" / "postgres"
 
 @dataclass
 class Entry:
-    """A write in the outside ledger: when it was sent, and when it was acknowledged (None: never)."""
+    """A write in the external ledger: when it was sent, and when it was acknowledged (None: never)."""
 
     code: str
     sent: datetime
@@ -43,7 +44,7 @@ class Entry:
 
 
 class Writers:
-    """Threads that create clients, and the ledger of what was acknowledged."""
+    """Threads that create clients, and the ledger of acknowledged writes."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk, self.ledger, self.stop = desk, list[Entry](), threading.Event()
@@ -79,7 +80,7 @@ def command(environment: dict[str, str], *words: Any) -> Any:
 
 
 def kill_all(desk: Desk, *others: "subprocess.Popen[Any]") -> None:
-    """End everything at once, as a machine that is gone does."""
+    """Kill everything at once, as in a machine failure."""
     for process in [one for kind in desk.processes().values() for one in kind]:
         with suppress(Exception):
             process.kill()
@@ -94,7 +95,7 @@ def kill_all(desk: Desk, *others: "subprocess.Popen[Any]") -> None:
 def compare_with_ledger(
     title: str, environment: dict[str, str], ledger: list[Entry], moment: datetime | None, seconds: float
 ) -> bool:
-    """Compare a restored desk with the ledger and print what was found; whether all is as it must be."""
+    """Compare a restored desk with the ledger and print the result; return whether all is correct."""
     listed = subprocess.run(
         [sys.executable, "-c", STORED], env=environment, capture_output=True, text=True, check=False
     )
@@ -158,7 +159,7 @@ def try_sqlite(seconds: float, folder: Path) -> bool:
     wanted = datetime.now(UTC) - timedelta(seconds=seconds / 2)
     moment = max(
         at for one in made if (at := datetime.fromisoformat(one["at"])) <= wanted
-    )  # the snapshot that T leads to
+    )  # the snapshot used for restoring to T
     results = []
     for title, at, until in (("to T", wanted, moment), ("to the newest snapshot", None, None)):
         environment = {**desk.environment, "DAKEHU_HOME": str(folder / f"restored-{len(results)}")}
@@ -253,7 +254,7 @@ def _is_recovering(cluster: Cluster, port: int) -> bool:
 
 
 def main() -> int:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # a polite end must still stop the servers
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # SIGTERM must still stop the servers
     words = [word for word in sys.argv[1:] if word != "--postgres"]
     seconds = float(words[0]) if words else 120.0
     with tempfile.TemporaryDirectory(prefix="dakehu-lost-") as folder:

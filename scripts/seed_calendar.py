@@ -1,13 +1,13 @@
 """Write src/dakehu/foundation/calendar_seed.csv: the weekdays on which the Shanghai exchange did not trade.
 
-Run by hand, once a year when the next year's holidays are published, with a Python that has exchange_calendars:
+Run manually, once a year when the next year's holidays are published, with a Python that has exchange_calendars:
 
     python -m venv scratch && scratch/bin/pip install exchange_calendars && scratch/bin/python scripts/seed_calendar.py
 
-It is not a dependency of the product: the desk keeps its own, editable calendar, and this file only fills it at first.
-Shanghai and Shenzhen keep the same days. Columns: exchange, date, open (0 closed, 1 open), reason (left blank: the
-source names days, not holidays). Every weekday not listed is open, every weekend day is closed. The last row is the
-last day the calendar knows of, whatever it is.
+It is not a dependency of the product: the desk has its own, editable calendar, and this file only seeds it.
+Shanghai and Shenzhen have the same trading days. Columns: exchange, date, open (0 closed, 1 open), reason (left
+blank: the source lists days, not holidays). Every weekday not listed is open, every weekend day is closed. The last
+row is the last day covered by the calendar, open or not.
 """
 
 import csv

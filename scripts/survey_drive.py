@@ -1,11 +1,11 @@
-"""Drive a survey over HTTP as 300 clients would, and try to trace an anonymous one.
+"""Drive a survey over HTTP as 300 clients, and try to deanonymise an anonymous one.
 
     dakehu demo --no-serve          with DAKEHU_HOME=SOMEWHERE
     python scripts/survey_drive.py SOMEWHERE [--port 8898] [--surveys 100]
 
-The mails leave through a mail server of this script, so that the links are those that a client receives. Prints what was sent,
-answered, refused and stored, the results with their intervals, and how often an auditor with a copy of the database between
-every two answers guesses right. Exits with 1 where anything is not as it should be.
+The mails are sent through a mail server of this script, so that the links are those that a client receives. Prints
+what was sent, answered, refused and stored, the results with their intervals, and how often an auditor with a copy of
+the database between every two answers guesses right. Exits with 1 if anything is wrong.
 """
 
 import argparse
@@ -35,7 +35,7 @@ SATISFIED, RECOMMENDED = (5, 5, 5, 4, 4, 4, 3, 2), (10, 10, 9, 9, 8, 8, 7, 6, 3)
 
 
 class Inbox:
-    """The mail server's side: {address: token} of the links that came."""
+    """The mail server's side: {address: token} of the received links."""
 
     def __init__(self) -> None:
         self.tokens: dict[str, str] = {}
@@ -51,7 +51,7 @@ class Inbox:
 
 
 class Check:
-    """Print each finding and remember whether all were as they should be."""
+    """Print each finding and remember whether all passed."""
 
     def __init__(self) -> None:
         self.is_good = True
@@ -63,7 +63,7 @@ class Check:
 
 @contextmanager
 def running_server(home: Path, port: int, limit: int) -> Iterator[str]:
-    """Serve the desk of a directory with a limit of requests a minute, 0 for none."""
+    """Serve the desk of a directory with a rate limit per minute, 0 for none."""
     command = [sys.executable, "-m", "dakehu.interfaces.cli.main", "serve", "--port", str(port), "--no-browser"]
     environment = {**os.environ, "DAKEHU_HOME": str(home), "DAKEHU_REQUESTS_PER_MINUTE": str(limit)}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
@@ -86,7 +86,7 @@ def answer_of(random: Random) -> dict[str, str]:
 
 
 def post(base: str, token: str, answer: dict[str, str]) -> tuple[int, str]:
-    """Open the form of a link as a stranger and hand it in; return the status and the page."""
+    """Open the form of a link as an anonymous visitor and submit it; return the status and the page."""
     with httpx.Client(base_url=base, timeout=60) as browser:
         form = browser.get(f"/s/{token}")
         found = CSRF.search(form.text)
@@ -96,7 +96,7 @@ def post(base: str, token: str, answer: dict[str, str]) -> tuple[int, str]:
 
 
 def prepare(check: Check, inbox: Inbox, port: int) -> tuple[int, dict[str, str]]:
-    """Make 300 clients, a confidential survey of them by branch, and let its mails leave; return the survey and the links."""
+    """Create 300 clients, a confidential survey of them by branch, and send its mails; return the survey and the links."""
     from dakehu.domains.service.deliveries import sending
     from dakehu.foundation.access.actor import acting_as, system_actor
     from dakehu.foundation.gates import perform
@@ -139,7 +139,7 @@ def prepare(check: Check, inbox: Inbox, port: int) -> tuple[int, dict[str, str]]
 
 
 def as_user(name: str) -> Any:
-    """Return the context in which a member of staff acts."""
+    """Return a context that acts as a member of staff."""
     from dakehu.domains.team.queries import actor_of, find_user
     from dakehu.foundation.access.actor import acting_as, system_actor
 
@@ -157,7 +157,7 @@ def count_answers(survey: int) -> int:
 
 
 def drive(check: Check, base: str, survey: int, tokens: list[str], random: Random) -> None:
-    """Answer 200 of the links, once more each, one in parallel, and try links that are none."""
+    """Answer 200 of the links, each a second time, one in parallel, and try invalid links."""
     began = time.perf_counter()
     with ThreadPoolExecutor(4) as pool:
         done = list(pool.map(lambda token: post(base, token, answer_of(random))[0], tokens[:ANSWERED]))
@@ -183,7 +183,7 @@ def drive(check: Check, base: str, survey: int, tokens: list[str], random: Rando
 
 
 def probe(check: Check, base: str, survey: int, fresh: str) -> None:
-    """Compare the page and the time of altered, unknown and expired links."""
+    """Compare the page and the response time of altered, unknown and expired links."""
     from dakehu.foundation.access.actor import acting_as, system_actor
     from dakehu.foundation.actions.registry import act
     from dakehu.foundation.base import clock
@@ -211,7 +211,7 @@ def probe(check: Check, base: str, survey: int, fresh: str) -> None:
 
 
 def results(check: Check, survey: int) -> None:
-    """Print what the results page says."""
+    """Print the content of the results page."""
     from dakehu.foundation.gates import ask
 
     with as_user("he"):
@@ -229,7 +229,7 @@ def results(check: Check, survey: int) -> None:
 
 
 def guess(check: Check, surveys: int, random: Random) -> None:
-    """Run anonymous surveys of 30, reading what each answer wrote; put rows in order and guess; chance is one right a survey."""
+    """Run anonymous surveys of 30 and guess authors from the order of written rows; chance is one hit per survey."""
     from dakehu.domains.care.surveys import links, sending, texts
     from dakehu.foundation.access.actor import acting_as, system_actor
     from dakehu.foundation.gates import ask, perform
@@ -243,7 +243,7 @@ def guess(check: Check, surveys: int, random: Random) -> None:
             perform("care.open_survey", {"survey": made.pk})
             batch = perform("care.make_event_links", {"survey": made.pk, "count": str(GUESTS)})["batch"]
         with acting_as(system_actor("drive a survey", "cli")):
-            # One link a person in the order in which the mails leave; the auditor sees that order, and every row after each answer.
+            # One link per person in sending order; the auditor sees that order, and every row after each answer.
             drawn = [str(sending.link_for(f"survey:{batch}:invitation:{n}", texts.LINK)) for n in range(GUESTS)]
             order = random.sample(range(GUESTS), GUESTS)
             seen: set[int] = set()

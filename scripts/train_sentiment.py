@@ -1,8 +1,9 @@
-"""Train and measure the model of mood: `python scripts/train_sentiment.py --data ../shared/data/sentiment [--write]`.
+"""Train and test the sentiment model: `python scripts/train_sentiment.py --data ../shared/data/sentiment [--write]`.
 
 The data are read from a folder outside the repository (waimai_10k.csv, news_seed.xlsx) and never copied into it. A fifth of the
-texts, chosen by the hash of the text, is never trained on, another tenth only sets the temperature. `--own-only` trains on the
-sentences written for this project alone. Prints the table of docs/benchmarks.md; `--write` replaces the file that ships.
+texts, chosen by the hash of the text, is never used for training, another tenth only for the temperature.
+`--own-only` trains only on the sentences written for this project. Prints the table of docs/benchmarks.md; `--write`
+replaces the shipped file.
 """
 
 import argparse
@@ -26,10 +27,10 @@ from dakehu.domains.care.sentiment.model import FILE, Model, load_model
 ROOT = Path(__file__).parents[1]
 OWN = ROOT / "scripts/sentiment/own_sentences.tsv"
 OWN_TEST = ROOT / "tests/domains/care/mood_sentences.tsv"
-OWN_WEIGHT = 8.0  # of a sentence of the trade beside one of the public sets
-RAREST = 3  # texts in which a place must occur: what stands in one or two texts is not remembered
+OWN_WEIGHT = 8.0  # weight of an industry sentence relative to one of the public sets
+RAREST = 3  # minimum texts per feature: one that occurs in only one or two texts is dropped
 DECAY = 2.0e-5
-ROUNDS = 150  # fewer steps than to the end: chosen on the tenth that sets the temperature
+ROUNDS = 150  # early stopping: chosen on the temperature tenth
 Rows = list[tuple[str, int]]  # (comparable text, 1 positive, 0 negative)
 
 
@@ -52,7 +53,7 @@ def read_own_sentences(path: Path) -> list[tuple[str, str]]:
 
 
 def drop_duplicates(rows: Any) -> Rows:
-    """Return comparable texts, those that occur twice once."""
+    """Return comparable texts without duplicates."""
     return list({make_readable(text).text: label for text, label in rows if text.strip()}.items())
 
 
@@ -63,7 +64,7 @@ def part_of(text: str) -> str:
 
 
 class Matrix:
-    """Texts as rows of places, each row of length one."""
+    """Texts as rows of feature indexes, each row normalised to length one."""
 
     def __init__(self, texts: list[str], kept: np.ndarray | None = None) -> None:
         rows = [features_of(text) for text in texts]
@@ -82,7 +83,7 @@ class Matrix:
 
 
 def train(texts: list[str], labels: np.ndarray, importance: np.ndarray) -> tuple[np.ndarray, float]:
-    """Return weights and intercept of a logistic regression with L2 penalty, by Adam on all texts at once."""
+    """Return weights and intercept of a logistic regression with L2 penalty, by full-batch Adam."""
     counts = Counter(place for text in texts for place in features_of(text))
     kept = np.array([counts[place] >= min(RAREST, 1 + len(texts) // 500) for place in range(SIZE)], dtype=float)
     matrix, importance = Matrix(texts, kept), importance / importance.sum()
@@ -98,7 +99,7 @@ def train(texts: list[str], labels: np.ndarray, importance: np.ndarray) -> tuple
 
 
 def set_temperature(scores: np.ndarray, labels: np.ndarray) -> float:
-    """Return the factor for scores that makes probabilities of unseen texts most likely."""
+    """Return the factor for scores with the maximum likelihood on unseen texts."""
     factors = np.linspace(0.2, 2.0, 91)
     losses = [np.mean(np.logaddexp(0, -factor * scores * (2 * labels - 1))) for factor in factors]
     return float(factors[int(np.argmin(losses))])
@@ -109,7 +110,7 @@ def fit(sets: dict[str, Rows], with_own: bool) -> Model:
     rows: list[tuple[str, int, float]] = []
     for data in sets.values():
         part = [row for row in data if part_of(row[0]) == "train"]
-        # Both moods of a set weigh the same: how often clients complain is not known, and is no headline's share.
+        # Both classes of a set have equal weight: the share of complaints among clients is unknown.
         share = Counter(label for _, label in part)
         rows += [(text, label, (len(part) / 2 / share[label]) ** 0.5) for text, label in part]
     if with_own:
@@ -150,7 +151,7 @@ def measure(model: Model, rows: Rows) -> dict[str, Any]:
 
 
 def macro_f1(truth: np.ndarray, said: np.ndarray) -> float:
-    """Return the mean of the F1 of both moods; -1 (no answer) is wrong for either."""
+    """Return the mean F1 of both classes; -1 (no answer) is wrong for either."""
     scores = []
     for mood in (0, 1):
         hit = np.sum((said == mood) & (truth == mood))
@@ -159,7 +160,7 @@ def macro_f1(truth: np.ndarray, said: np.ndarray) -> float:
 
 
 def calibration(p: np.ndarray, truth: np.ndarray) -> tuple[float, list[tuple[int, int, float, float]]]:
-    """Return the expected calibration error and per tenth of probability (tenth, texts, mean said, share positive)."""
+    """Return the expected calibration error and per tenth (tenth, texts, mean prediction, share positive)."""
     tenths = np.minimum((p * 10).astype(int), 9)
     lines = [
         (int(t), int(np.sum(tenths == t)), float(p[tenths == t].mean()), float(truth[tenths == t].mean()))
@@ -169,11 +170,11 @@ def calibration(p: np.ndarray, truth: np.ndarray) -> tuple[float, list[tuple[int
 
 
 def plain(rows: Rows) -> dict[str, tuple[float, float]]:
-    """Return (accuracy, macro F1) of the majority and of counting words, where no answer is wrong."""
+    """Return (accuracy, macro F1) of the majority baseline and of word counting, with no answer treated as wrong."""
     truth = np.array([label for _, label in rows])
     most = np.full(len(rows), int(truth.mean() > 0.5))
     words = np.array([{"positive": 1, "negative": 0}.get(rules.baseline(text), -1) for text, _ in rows])
-    # Where the words agree the majority is taken, so that the baseline is not made weaker than it is.
+    # On a tie of words the majority class is used, so that the baseline is not weakened.
     words = np.where(words < 0, most, words)
     return {
         name: (float(np.mean(said == truth)), macro_f1(truth, said))
@@ -182,7 +183,7 @@ def plain(rows: Rows) -> dict[str, tuple[float, float]]:
 
 
 def describe(with_data: bool, measured: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Return what the file says of itself; the answer adds origin and licence in the reader's language."""
+    """Return the metadata of the file; the response adds origin and licence in the reader's language."""
     return {
         "version": "mood-1",
         "kind": f"logistic regression, hashed n-grams of 1 to {LONGEST} characters, {SIZE} weights of one byte",
@@ -207,7 +208,7 @@ def report(model: Model, tests: dict[str, Rows]) -> dict[str, dict[str, Any]]:
 
 
 def report_own_sentences(model: Model) -> None:
-    """Print how the four labels fall on the own unseen sentences."""
+    """Print the results by label on the project's own unseen sentences."""
     pairs: Counter[tuple[str, str]] = Counter()
     for original, label in read_own_sentences(OWN_TEST):
         text = make_readable(original).text

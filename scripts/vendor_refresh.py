@@ -1,4 +1,4 @@
-"""Fetch the third-party browser files again, exactly as `vendor.lock.json` names them.
+"""Fetch the third-party browser files again, exactly as listed in `vendor.lock.json`.
 
     python scripts/vendor_refresh.py            # fetch, write, and record the sums
 
@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "src/dakehu/interfaces/web/static/vendor/vendor.lock.json"
 
-# Hashed static storage follows these comments and would look for maps that we do not ship.
+# Hashed static storage follows these comments and would require source maps that we do not ship.
 SOURCE_MAP = re.compile(rb"\s*(//[#@] sourceMappingURL=\S+|/\*[#@] sourceMappingURL=\S+ \*/)\s*$")
 
 
@@ -31,7 +31,7 @@ def pack(name: str, version: str, folder: Path) -> tarfile.TarFile:
 
 
 def member(archive: tarfile.TarFile, path: str) -> bytes:
-    """The bytes of one file of the package; KeyError when the package no longer has it."""
+    """Return the bytes of one file of the package; KeyError if it no longer exists."""
     handle = archive.extractfile(f"package/{path}")
     if handle is None:
         raise KeyError(f"{path} is not a file in {archive.name}")
@@ -39,7 +39,7 @@ def member(archive: tarfile.TarFile, path: str) -> bytes:
 
 
 def sprite(archive: tarfile.TarFile, icons: list[str]) -> bytes:
-    """One SVG holding a `<symbol>` per icon, drawn with the colour of the text around it."""
+    """Return one SVG with a `<symbol>` per icon, drawn in the surrounding text colour."""
     symbols = []
     for icon in icons:
         svg = member(archive, f"icons/{icon}.svg").decode()

@@ -1,10 +1,10 @@
-"""Run a command beside a throw-away PostgreSQL server: `python scripts/with_postgres.py [--source wheel] -- pytest …`.
+"""Run a command with a temporary PostgreSQL server: `python scripts/with_postgres.py [--source wheel] -- pytest …`.
 
-`--set shared_buffers=6GB` changes a setting of the server, for measurements with the settings a firm's server has.
+`--set shared_buffers=6GB` changes a setting of the server, for measurements with a production server's settings.
 
-The command finds DAKEHU_DATABASE_URL (the application's role) and DAKEHU_OWNER_URL (the owner of the tables) in its
-environment, and DAKEHU_SUPERUSER_URL for what only the server's own administrator may do. The exit status is the
-command's own; the server is stopped whatever happens.
+The command gets DAKEHU_DATABASE_URL (the application's role) and DAKEHU_OWNER_URL (the owner of the tables) in its
+environment, and DAKEHU_SUPERUSER_URL for operations that require the server's administrator. The exit status is the
+command's own; the server is always stopped.
 """
 
 import argparse
@@ -20,13 +20,13 @@ from tests.postgres import NoPostgres, throw_away_server  # the repository must 
 
 
 def main() -> int:
-    """Parse the line, start, run, stop. Returns the command's exit status, 2 when there is no server to start."""
+    """Parse the command line, start, run, stop. Return the command's exit status, 2 if there is no server."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--source", choices=("any", "system", "wheel"), default="any", help="where the server is from")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the server")
     parser.add_argument("command", nargs="+", help="the command, after --")
     line = parser.parse_args()
-    # A polite end (CI's time limit) must still stop the server: turn it into an ordinary exit.
+    # SIGTERM (CI's time limit) must still stop the server: convert it to an ordinary exit.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         with throw_away_server(source=line.source, settings=dict(one.split("=", 1) for one in line.set)) as urls:

@@ -31,6 +31,6 @@ class WorkbookConfig(AppConfig):
 
         last = apps.get_app_config(
             "connections"
-        )  # Django tells only apps with tables of migrations; this one comes last
+        )  # Django sends migration signals only to apps with tables; this app is listed last
         pre_migrate.connect(install.before_migrations, sender=last, dispatch_uid="dakehu.bi.before")
         post_migrate.connect(install.after_migrations, sender=last, dispatch_uid="dakehu.bi.after")

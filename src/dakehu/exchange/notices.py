@@ -1,4 +1,4 @@
-"""Imports, exports, reports and undos that ended in the background, for the bell."""
+"""Imports, exports, reports and undos that ended in the background, for the notifications."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from dakehu.foundation.jobs import queue as jobs
 from dakehu.foundation.schema.notices import NoticeSource, declare, notice
 
 ENDED = "workbook.ended_jobs"
-DAYS = 3  # how long an ended job stays in the bell
+DAYS = 3  # how long an ended job stays in the notifications
 KINDS = {
     "workbook.export": bilingual("导出", "The export"),
     "workbook.dry_run": bilingual("导入预览", "The preview of the import"),
@@ -27,7 +27,7 @@ KINDS = {
 
 @query(ENDED, needs="", zh="后台任务提醒", en="Notices of background work")
 def ended_jobs() -> list[dict[str, Any]]:
-    """Return one's own imports, exports, reports and undos that ended within three days, the last one first."""
+    """Return the actor's imports, exports, reports and undos that ended within three days, newest first."""
     rows = jobs.ended_jobs(list(KINDS), current_actor().user_id, clock.now() - timedelta(days=DAYS))
     return [
         notice(
@@ -48,7 +48,7 @@ def _text(what: Bilingual, failed: bool) -> Bilingual:
 
 
 def _address(row: dict[str, Any]) -> str:
-    """Return the page on which the result is."""
+    """Return the address of the page with the result."""
     batch = row["args"].get("batch")
     if row["kind"] == undo.KIND:
         return "/undo/"

@@ -1,4 +1,4 @@
-"""Labels of the steps of imports, exports and reports that are acts of their own."""
+"""Labels of the steps of imports, exports and reports that are separate acts."""
 
 from dakehu.foundation.actions.labels import declare_steps
 from dakehu.foundation.base.i18n import bilingual

@@ -1,1 +1,1 @@
-"""Tables as Arrow: columns typed by their field specs, masked for their reader, written batch by batch."""
+"""Tables as Arrow: columns typed by their field specs, masked for the reader and written in batches."""

@@ -1,4 +1,4 @@
-"""The Arrow columns of a model for one reader: type, labels in both languages and unit, made from field specs."""
+"""The Arrow columns of a model for one reader: type, labels in both languages and unit, derived from field specs."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ MOMENT = pa.timestamp("us", tz=ZONE)
 
 @dataclass(frozen=True)
 class ArrowColumn:
-    """A column of a stream. `reading` is None for the number of the row; `through` names the extension it is read from."""
+    """A column of a stream. `reading` is None for the row id; `through` is the extension that provides the column."""
 
     field: pa.Field
     reading: Reading | None = None
@@ -37,9 +37,9 @@ class ArrowColumn:
 
 
 def arrow_columns(model: Any, names: Iterable[str] = ()) -> list[ArrowColumn]:
-    """Return the columns of a model that the reader may know of, or the named ones in that order.
+    """Return the columns of a model that the reader may see, or the named ones in the given order.
 
-    A key gives two: `branch_id`, its number, and `branch`, its name. Raises Refused for a name that is not there.
+    A foreign key gives two: `branch_id` (id) and `branch` (name). Raises Refused for an unknown name.
     """
     every = {KEY: ArrowColumn(_describe_field(KEY, pa.int64(), KEY_SPEC, "number"))}
     for column in columns_of(model, beside=True):
@@ -79,8 +79,8 @@ def _arrow_columns_of(column: Column) -> list[ArrowColumn]:
 def _describe_field(
     name: str, kind: pa.DataType, spec: FieldSpec, of: str, is_masked: bool = False, choices: Any = None
 ) -> pa.Field:
-    """A field with what people need to know of it. Metadata: zh, en, kind, sensitivity; unit, help_zh, help_en, choices
-    ([{value, zh, en}] as JSON) and masked ("true") where there is any."""
+    """Return an Arrow field with descriptive metadata: zh, en, kind, sensitivity; unit, help_zh, help_en, choices
+    ([{value, zh, en}] as JSON) and masked ("true") where they apply."""
     facts = {
         "zh": spec.zh,
         "en": spec.en,
@@ -98,7 +98,7 @@ def _describe_field(
 
 
 def _type_of(column: Column) -> pa.DataType:
-    """The type of a column that the reader sees in clear. What is worked out has no fixed number of digits: a float."""
+    """Return the type of a column that the reader sees unmasked. Computed values are floats: their digits vary."""
     of = column.field
     if isinstance(of, models.DecimalField):
         return pa.decimal128(of.max_digits, of.decimal_places)
@@ -114,9 +114,9 @@ def _type_of(column: Column) -> pa.DataType:
 
 
 def array_of(cells: Cells, kind: pa.DataType) -> pa.Array:
-    """Cells as `gates.row_values` reads them, as an Arrow array of this type.
+    """Return cells, as read by `gates.row_values`, as an Arrow array of this type.
 
-    SQLite gives decimals as floats, whose nearest decimal of the field's scale is what was stored, and dates as ISO text.
+    SQLite returns decimals as floats (rounding to the field's scale restores the stored value) and dates as ISO text.
     """
     first = next((cell for cell in cells if cell is not None), None)
     if pa.types.is_decimal(kind):

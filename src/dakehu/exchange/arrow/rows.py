@@ -1,7 +1,7 @@
-"""Rows of a query as record batches: the numbers of the rows are noted first, then the rows are read a few thousand at a time.
+"""Rows of a query as record batches: the row ids are read first, then the rows a few thousand at a time.
 
-Eight bytes a row are held from the beginning to the end. So a row that changes meanwhile comes once, in every order, and the
-whole list is sorted once.
+Eight bytes per row stay in memory for the whole stream. A row that changes during the stream is therefore returned
+once, whatever the sort order, and the list is sorted only once.
 """
 
 from array import array
@@ -22,7 +22,7 @@ BATCH = 5_000
 
 @dataclass(frozen=True)
 class RowSource:
-    """Rows of one model by their numbers, and the columns that are read of them."""
+    """Rows of one model by their ids, and the columns to read."""
 
     model: Any
     numbers: "array[int]"
@@ -37,7 +37,7 @@ class RowSource:
         return pa.schema([column.field for column in self.columns])
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Yield the rows that are still there, as the reader sees them at that moment."""
+        """Yield the rows that still exist, as visible to the reader at that moment."""
         for start in range(0, len(self.numbers), BATCH):
             yield self._batch(list(self.numbers[start : start + BATCH]))
 
@@ -62,13 +62,13 @@ def rows_of_queryset(rows: Any, limit: int | None, offset: int, names: Iterable[
 
 
 def rows_of_list(rows: list[Any], names: Iterable[str]) -> RowSource:
-    """Return rows of one model that a query gave as a list."""
+    """Return rows of one model that a query returned as a list."""
     model = type(rows[0])
     return RowSource(model, array("q", (row.pk for row in rows)), arrow_columns(model, names))
 
 
 def _borrowed_cells(loan: ColumnExtension, columns: list[ArrowColumn], numbers: list[int]) -> dict[str, Cells]:
-    """{column: cells} read from the rows beside these, None where there is none."""
+    """Return {column: cells} read from the related extension rows, None where there is none."""
     other = model_of(loan.of)
     beside = dict(other.objects.filter(**{f"{loan.by}__in": numbers}).order_by().values_list("pk", loan.by))
     readings = [column.reading for column in columns if column.reading is not None]
@@ -82,5 +82,5 @@ def _borrowed_cells(loan: ColumnExtension, columns: list[ArrowColumn], numbers: 
 
 
 def _own_reading(reading: Reading) -> Reading:
-    """The reading of a borrowed column in the table that it comes from."""
+    """Return how a column of an extension is read in its own table."""
     return replace(reading, column=replace(reading.column, name=reading.column.field.own))

@@ -1,4 +1,4 @@
-"""What a query answers as one Arrow stream: its rows in batches, and a last empty batch that says it is whole."""
+"""The result of a query as one Arrow stream: its rows in batches, and a last empty batch that marks it as complete."""
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,18 +17,18 @@ from dakehu.foundation.files.store import Content
 from dakehu.foundation.gates.registry import rows_between, run_query
 
 MEDIA_TYPE = "application/vnd.apache.arrow.stream"
-ROWS = "rows"  # the part of an answer that is taken where none is named
+ROWS = "rows"  # the default part of a result
 
 
 class NotTabular(Refused):
-    """The answer is no table, and no part of it was named that is one."""
+    """The result is not a table, and no part that is a table was named."""
 
     status = 406
 
 
 @dataclass(frozen=True)
 class TableSource:
-    """A whole table, which a query made in memory."""
+    """A complete table that a query built in memory."""
 
     table: pa.Table
 
@@ -48,9 +48,9 @@ Source = RowSource | TableSource
 
 
 def read_query(name: str, raw: Mapping[str, Any], columns: Iterable[str] = (), part: str = "") -> Source:
-    """Ask a query by name and return its answer as a table; `limit` and `offset` in `raw` count rows, all without them.
+    """Run a query by name and return its result as a table; `limit` and `offset` in `raw` select rows (default: all).
 
-    `part` names the table inside an answer of several. Raises NotTabular where it has to be named, and the refusals of
+    `part` names the table in a result of several. Raises NotTabular where it must be named, and the refusals of
     `run_query`.
     """
     result, limit, offset = run_query(name, dict(raw))
@@ -78,7 +78,7 @@ def _source(result: Any, limit: int | None, offset: int, columns: list[str]) -> 
 
 
 def _part(result: Any, part: str) -> Any:
-    """The table inside an answer that is a dictionary. One without tables is a table of one row."""
+    """Return the table in a result that is a dictionary. A dictionary without tables is a table of one row."""
     if not isinstance(result, dict):
         if part:
             raise Refused({"part": [bilingual("这个查询只有一张表。", "This query answers one table only.")]})
@@ -96,16 +96,17 @@ def _part(result: Any, part: str) -> Any:
 
 
 def _is_table(value: Any) -> bool:
-    """Whether a value holds rows. An empty list may: what has to be named must not depend on the data."""
+    """Return whether a value can contain rows. An empty list can: naming rules must not depend on the data."""
     if isinstance(value, models.QuerySet):
         return True
     return isinstance(value, (list, tuple)) and (not value or isinstance(value[0], (dict, models.Model)))
 
 
 def stream_of(source: Source, facts: Mapping[str, str]) -> Iterator[bytes]:
-    """Yield an Arrow stream (zstd), a batch at a time. `facts` become metadata of the schema, beside the number of rows.
+    """Yield an Arrow stream (zstd), batch by batch. `facts` are added to the schema metadata, together with the
+    number of rows.
 
-    The last batch is empty and carries `complete`: a stream that was cut off has none.
+    The last batch is empty and has the metadata `complete`: a truncated stream lacks it.
     """
     sink = _Sink()
     schema = source.schema.with_metadata({"dakehu": __version__, "rows": str(source.count), **facts})
@@ -122,7 +123,7 @@ def stream_of(source: Source, facts: Mapping[str, str]) -> Iterator[bytes]:
 
 
 class _Sink(io.RawIOBase):
-    """Holds what was written until it is taken."""
+    """A buffer of written bytes until they are read."""
 
     def __init__(self) -> None:
         self.parts: list[bytes] = []

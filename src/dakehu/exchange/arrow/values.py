@@ -25,8 +25,8 @@ NUMBERS = {int, Decimal}
 
 
 def table_of(rows: Iterable[Any]) -> pa.Table:
-    """Return a table of dictionaries: one column a name, in the order of their first appearance. What is no dictionary
-    becomes the column `value`. Lists and objects inside become JSON text."""
+    """Return a table of dictionaries: one column per key, in order of first appearance. A value that is not a
+    dictionary is in the column `value`. Nested lists and objects become JSON text."""
     held = [row if isinstance(row, dict) else {"value": row} for row in rows]
     names = list(dict.fromkeys(str(name) for row in held for name in row))
     columns = [_column([_scalar(row.get(name)) for row in held]) for name in names]
@@ -37,7 +37,7 @@ def table_of(rows: Iterable[Any]) -> pa.Table:
 
 
 def _scalar(value: Any) -> Any:
-    """A value as Arrow can hold it; others as their plain form (encrypted ones as dots)."""
+    """Return a value of a type that Arrow supports; others in plain form (encrypted ones as dots)."""
     if value is None or isinstance(value, (bool, float, Decimal)):
         return value
     if isinstance(value, int):
@@ -50,7 +50,7 @@ def _scalar(value: Any) -> Any:
 
 
 def _column(cells: list[Any]) -> tuple[str, pa.Array]:
-    """(kind, array) of cells: of their own type where they share one, else text."""
+    """Return (kind, array) of cells: in their common type if they share one, else text."""
     types = frozenset(type(cell) for cell in cells if cell is not None)
     if types in KINDS:
         kind, of = KINDS[types]

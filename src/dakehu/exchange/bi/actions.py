@@ -1,4 +1,4 @@
-"""The action by which a member of staff makes an SQL login. It ends with its token (team.revoke_token)."""
+"""The action that creates an SQL login for a member of staff. The login ends with its token (team.revoke_token)."""
 
 import re
 from typing import Any
@@ -33,7 +33,7 @@ VERIFIER = re.compile(r"SCRAM-SHA-256\$\d+:[A-Za-z0-9+/=]+\$[A-Za-z0-9+/=]+:[A-Z
     ),
 )
 def create_login() -> dict[str, Any]:
-    """Make the actor's own read-only login to schema `bi`; one made before ends. Never with a token.
+    """Create the actor's own read-only login to schema `bi` and end any earlier one. Not available to tokens.
 
     The password is a new token of the scope `sql`, valid for 90 days: the login ends with it. Returns {login, password,
     host, port, database, expires_on}. Raises Refused where this desk offers no SQL, and where a second person must approve it.
@@ -57,7 +57,7 @@ def create_login() -> dict[str, Any]:
 
 
 def _verifier(password: str) -> str:
-    """What PostgreSQL stores of a password; made here, so that the password is in no statement and no log of the server."""
+    """Return PostgreSQL's password verifier; computed here, so that the password is in no statement or server log."""
     raw: Any = connection.connection
     made = str(raw.pgconn.encrypt_password(password.encode(), b"", b"scram-sha-256").decode())
     if not VERIFIER.fullmatch(made):
@@ -68,7 +68,7 @@ def _verifier(password: str) -> str:
 
 
 def _explain_database_error(error: DatabaseError) -> Any:
-    """Why PostgreSQL made no login, and what its administrator does about it."""
+    """Return why PostgreSQL created no login, and what its administrator can do."""
     code = getattr(error.__cause__, "sqlstate", "")
     if code == "55000":
         return bilingual(

@@ -1,8 +1,8 @@
-"""SQL of what decides about readers of schema `bi`: who a login belongs to, what it sees, how it is made and ended.
+"""SQL that controls access to schema `bi`: whom a login belongs to, what it sees, how it is created and ended.
 
-All of it lies in a schema of its own that readers cannot enter; views run its functions for them. A login is made only
-for the person whose session proves it (`dakehu_reach`), so that somebody who can merely send SQL as the application makes none
-for somebody else. A login ends in the transaction that ends its token, however that ends.
+All of it is in a separate schema that readers cannot access; views call its functions for them. A login is created only
+for the person whose session proves it (`dakehu_reach`), so a user who can only send SQL as the application cannot
+create one for another person. A login ends in the transaction that ends its token, for any reason.
 """
 
 from django.conf import settings
@@ -19,7 +19,7 @@ STATEMENT_SECONDS, CONNECTIONS = 300, 10  # of one login
 
 
 def inner_statements(role: str) -> list[str]:
-    """The schema that decides, its table of logins and its functions. `role` is the application's."""
+    """Return the SQL of the access-control schema, its login table and its functions. `role` is the application's."""
     return [
         f"CREATE SCHEMA IF NOT EXISTS {INNER}",
         f"CREATE TABLE IF NOT EXISTS {INNER}.login "
@@ -35,7 +35,7 @@ def inner_statements(role: str) -> list[str]:
         f'GRANT USAGE ON SCHEMA {INNER} TO "{role}"',
         f"REVOKE ALL ON FUNCTION {CREATE_LOGIN}(bigint, text), {END_LOGINS}() FROM PUBLIC",
         f'GRANT EXECUTE ON FUNCTION {CREATE_LOGIN}(bigint, text), {END_LOGINS}() TO "{role}"',
-        # Functions of the desk list walled clients to the person who may call them, and temporary tables would outlive a login.
+        # Functions of the desk list walled clients to any permitted caller, and temporary tables would outlive a login.
         "REVOKE USAGE ON SCHEMA public FROM PUBLIC",
         f"DO $do$ BEGIN EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database()); "
         f"EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO %I', current_database(), {literal(role)}); END $do$",
@@ -43,7 +43,7 @@ def inner_statements(role: str) -> list[str]:
 
 
 def outer_statements(made: list[View]) -> list[str]:
-    """The schema that is read: its views, and how those of a table that is replaced make way for it."""
+    """Return the SQL of the readable schema: its views, and how a table's views are dropped when it is replaced."""
     statements = [
         f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}",
         f"COMMENT ON SCHEMA {SCHEMA} IS {literal('大客户工作台的只读视图 Read-only views of the desk')}",
@@ -57,7 +57,7 @@ def outer_statements(made: list[View]) -> list[str]:
 
 
 def removal_statements() -> list[str]:
-    """What takes SQL access away again: every login, both schemas, and the functions about views."""
+    """Return the SQL that removes SQL access: every login, both schemas, and the functions about views."""
     return [
         f"DO $do$ DECLARE one record; BEGIN IF to_regclass('{INNER}.login') IS NOT NULL THEN "  # noqa: S608  our own
         f"FOR one IN SELECT login FROM {INNER}.login WHERE login IN (SELECT rolname FROM pg_roles) LOOP {_drop_role()} END LOOP; "
@@ -68,7 +68,7 @@ def removal_statements() -> list[str]:
 
 
 def _reader() -> str:
-    """Who reads: the person of the session's login, as long as login, token and person are good. No row: nobody."""
+    """Return SQL for the reader: the session login's person, while login, token and person are valid; else no row."""
     allowed = ", ".join(literal(name) for name, role in ROLES.items() if SQL_READ in role.permissions)
     reaches = " ".join(f"WHEN {literal(name)} THEN {literal(str(role.reach))}" for name, role in ROLES.items())
     levels = " ".join(f"WHEN {literal(name)} THEN {int(role.clearance)}" for name, role in ROLES.items())
@@ -90,13 +90,13 @@ LANGUAGE sql STABLE ROWS 1 {DEFINER} AS $$
 
 
 def _is_login_over_sql() -> str:
-    """SQL: is a login at its end, by its token or its person?"""
+    """Return SQL that tests whether a login has expired, by its token or its person."""
     today = f"(now() AT TIME ZONE {literal(settings.TIME_ZONE)})::date"
     return f"token.revoked OR token.expires_on < {today} OR NOT person.is_active"
 
 
 def _clients() -> list[str]:
-    """The functions that list covered and walled clients: the rule of row security, for the reader."""
+    """Return the functions that list covered and walled clients: the rule of row-level security, for the reader."""
     of_reader = f"FROM {INNER}.reader()"
     covered = row_security.covered_sql(f"SELECT covers {of_reader}", f"SELECT user_id {of_reader}")
     head = "RETURNS SETOF bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp"
@@ -112,7 +112,7 @@ def _mask(name: str, body: str) -> str:
 
 
 def _drop_role() -> str:
-    """Drop the role of `one`; where something of the server still names it, leave it unable to sign in."""
+    """Drop the role of `one`; if another object still depends on it, disable its sign-in."""
     return (
         "BEGIN EXECUTE format('DROP ROLE %I', one.login); EXCEPTION WHEN dependent_objects_still_exist THEN "
         "EXECUTE format('ALTER ROLE %I NOLOGIN PASSWORD NULL', one.login); END;"
@@ -120,7 +120,7 @@ def _drop_role() -> str:
 
 
 def _end_logins() -> str:
-    """End every login whose token or person is at its end; returns how many."""
+    """End every login whose token or person is no longer valid; return the count."""
     return f"""CREATE OR REPLACE FUNCTION {END_LOGINS}() RETURNS int LANGUAGE plpgsql {DEFINER} AS $$
 DECLARE one record; ended int := 0;
 BEGIN
@@ -140,10 +140,10 @@ END $$"""  # noqa: S608  names of our own
 
 
 def _create_login() -> str:
-    """Make the login of the person whose session this is, with a token of theirs as its password.
+    """Create the login of the session's person, with one of their tokens as its password.
 
-    Takes the SCRAM verifier of the token, so that no log of the server ever holds the token. Returns the login's name,
-    which follows from the database and the person's number and from nothing that anybody typed.
+    Takes the SCRAM verifier of the token, so that the token is in no server log. Returns the login's name,
+    which depends only on the database and the person's id, never on entered text.
     """
     return f"""CREATE OR REPLACE FUNCTION {CREATE_LOGIN}(wanted bigint, verifier text) RETURNS text LANGUAGE plpgsql {DEFINER} AS $$
 DECLARE
@@ -183,7 +183,7 @@ END $$"""  # noqa: S608  names of our own
 
 
 def _triggers() -> list[str]:
-    """End logins with what they stand on. A fault there must not keep a token from being ended: the views refuse anyway."""
+    """End logins with the rows they depend on. An error must not keep a token from ending: the views refuse anyway."""
     body = (
         f"BEGIN PERFORM {END_LOGINS}(); RETURN NULL; EXCEPTION WHEN OTHERS THEN "
         "RAISE WARNING 'an SQL login could not be dropped: %', SQLERRM; RETURN NULL; END"
@@ -199,7 +199,7 @@ def _triggers() -> list[str]:
 
 
 def _replacing(made: list[View]) -> list[str]:
-    """The functions by which the views on a table go before it is replaced, and come back after."""
+    """Return the functions that drop the views on a table before it is replaced and re-create them afterwards."""
     drops, creates = "", ""
     for view in made:
         test = f"  IF wanted = {literal(view.table)} THEN\n    "

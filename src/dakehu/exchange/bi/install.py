@@ -1,6 +1,6 @@
-"""Make schema `bi` after migrations where the firm wants it, and take it away where it does not. Nothing on SQLite.
+"""Create schema `bi` after migrations if the firm enables it, and remove it otherwise. Does nothing on SQLite.
 
-Views stand in the way of changes of the columns that they read, so they go before migrations and come back after.
+Views block changes to the columns that they read, so they are dropped before migrations and re-created afterwards.
 """
 
 # django.apps reaches the tables of allauth, which is published without types.
@@ -21,7 +21,7 @@ Execute = Callable[[str], Any]
 
 
 def install(execute: Execute, role: str) -> None:
-    """Make everything again, as the owner of the tables. `role` is the application's; `execute` runs one statement."""
+    """Re-create everything, as the owner of the tables. `role` is the application's; `execute` runs one statement."""
     made = views()
     for statement in [*functions.inner_statements(role), *functions.outer_statements(made)]:
         execute(statement)
@@ -29,13 +29,13 @@ def install(execute: Execute, role: str) -> None:
 
 
 def remove(execute: Execute) -> None:
-    """Take everything away again, logins first."""
+    """Remove everything, logins first."""
     for statement in functions.removal_statements():
         execute(statement)
 
 
 def before_migrations(using: str, **_: Any) -> None:
-    """Drop the views. The schema that decides and its logins stay."""
+    """Drop the views. The access-control schema and its logins remain."""
     if _is_owner(using):
         with connections[using].cursor() as cursor:
             cursor.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
@@ -43,7 +43,7 @@ def before_migrations(using: str, **_: Any) -> None:
 
 
 def after_migrations(using: str, **_: Any) -> None:
-    """Make or remove it, as the setting says, once every table is there."""
+    """Create or remove the schema according to the setting, once all tables exist."""
     if not _is_owner(using):
         return
     tables = set(connections[using].introspection.table_names())

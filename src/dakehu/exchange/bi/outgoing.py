@@ -25,7 +25,7 @@ declare(
 
 @query(LEAVING, needs=Permission.SYSTEM_READ, zh="SQL 登录（离开的数据）", en="SQL logins (what leaves)")
 def leaving() -> list[dict[str, Any]]:
-    """Return one row for each SQL login whose token is good today; none where this desk offers no SQL."""
+    """Return one row for each SQL login whose token is valid today; none if this desk offers no SQL."""
     if why_not_available() is not None:
         return []
     tokens = model_of("team.Token").objects.filter(revoked=False, expires_on__gte=clock.today())

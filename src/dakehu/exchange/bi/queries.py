@@ -1,4 +1,4 @@
-"""What the page says of SQL access: whether this desk offers it, one's own login, and the views."""
+"""Data of the SQL access page: whether this desk offers it, the reader's own login, and the views."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from dakehu.foundation.gates.registry import query
 
 
 def why_not_available() -> Bilingual | None:
-    """Why this desk offers no SQL login; None where it does."""
+    """Return why this desk offers no SQL login; None if it does."""
     if connection.vendor != "postgresql":
         return bilingual(
             "本工作台使用内置的 SQLite，不提供 SQL 登录；请用 OData，或请管理员改用 PostgreSQL。",
@@ -38,7 +38,7 @@ def why_not_available() -> Bilingual | None:
 
 
 def address() -> dict[str, Any]:
-    """{host, port, database} as the desk itself reaches PostgreSQL."""
+    """Return {host, port, database} of the desk's own connection to PostgreSQL."""
     used: dict[str, Any] = settings.DATABASES["default"]
     return {
         "host": used.get("HOST") or "localhost",
@@ -48,7 +48,7 @@ def address() -> dict[str, Any]:
 
 
 def own_tokens() -> list[Any]:
-    """The actor's good tokens that are passwords of an SQL login, newest first."""
+    """Return the actor's valid tokens that are passwords of an SQL login, newest first."""
     return [row for row in valid_tokens() if row.scopes == [str(SQL_READ)]]
 
 
@@ -60,8 +60,8 @@ def _names_of_views() -> set[str]:
 
 @query("bi.access", needs=SQL_READ, zh="SQL 访问", en="SQL access")
 def access() -> dict[str, Any]:
-    """{why_not ("" where this desk offers SQL), login, token, expires_on (None without a login), host, port, database,
-    left_out (labels of the tables that have no view)}."""
+    """Return {why_not ("" where this desk offers SQL), login, token, expires_on (None without a login), host, port,
+    database, left_out (labels of the tables that have no view)}."""
     why = why_not_available()
     if why is not None:
         return {
@@ -82,7 +82,7 @@ def access() -> dict[str, Any]:
 
 
 def _held_login() -> dict[str, Any]:
-    """{login, token, expires_on} of the actor's login, None where there is none."""
+    """Return {login, token, expires_on} of the actor's login, each None without one."""
     token = next(iter(own_tokens()), None)
     login = f"{connection.settings_dict['NAME'][:40]}_bi_{current_actor().user_id}"
     with connection.cursor() as cursor:

@@ -1,7 +1,8 @@
-"""The views of schema `bi`, made from the entity sets that OData offers: their SQL, and what is said of every column.
+"""The views of schema `bi`, generated from the OData entity sets: their SQL, and a comment on every column.
 
-Types are those of the tables for every reader, so what a reader may not see in clear is masked within its type: a text by
-its mask or by dots, an amount is missing and its band has a column of its own (`assets_band`), other values are missing.
+Column types are those of the tables for every reader, so a value the reader may not see is masked within its type:
+text by its mask or by dots, an amount is missing and its band has a separate column (`assets_band`), other values
+are missing.
 """
 
 from collections.abc import Iterator
@@ -24,9 +25,9 @@ from dakehu.foundation.schema import resources
 from dakehu.foundation.schema.fields import Computed, FieldSpec, has_spec, model_of, spec_of
 from dakehu.foundation.schema.related_columns import extensions_of
 
-SCHEMA, INNER = "bi", "dakehu_bi"  # what is read; what decides and is closed to readers
+SCHEMA, INNER = "bi", "dakehu_bi"  # readable schema; access-control schema, closed to readers
 READER = "reader"
-NOBODY = -1  # the number of a member of staff who is not there
+NOBODY = -1  # the id of no member of staff
 TEXTS = ("text", "long", "choice")
 
 
@@ -41,7 +42,7 @@ class ViewColumn:
 
 @dataclass(frozen=True)
 class View:
-    """A view: its name, the table that it reads, its comment, its columns, and the SQL of the rows that a reader gets."""
+    """A view: its name, the table that it reads, its comment, its columns, and the SQL of the reader's rows."""
 
     name: str
     table: str
@@ -51,7 +52,7 @@ class View:
 
     @property
     def create(self) -> list[str]:
-        """The statements that make the view and say what it holds."""
+        """Return the statements that create the view and its comments."""
         selected = ",\n  ".join(f"{column.sql} AS {quote_name(column.name)}" for column in self.columns)
         path = f"{SCHEMA}.{quote_name(self.name)}"
         return [
@@ -64,19 +65,19 @@ class View:
 
 
 def quote_name(name: str) -> str:
-    """A name in SQL."""
+    """Return a quoted SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def literal(text: str) -> str:
-    """A text in SQL. Raises ValueError for a backslash, which one setting of a server would read as an escape."""
+    """Return an SQL string literal. Raises ValueError for a backslash, an escape under one server setting."""
     if "\\" in text or "\0" in text:
         raise ValueError("no backslash in a text of a view")
     return "'" + text.replace("'", "''") + "'"
 
 
 def views() -> list[View]:
-    """Every view, made from the declarations as they are now."""
+    """Return every view, generated from the current declarations."""
     left_out = {one.name for one in sets_without_view()}
     with acting_as(system_actor("describe the views of schema bi")), in_language("zh"):
         sets = {name: one for name, one in entity_sets().items() if name not in left_out}
@@ -85,9 +86,9 @@ def views() -> list[View]:
 
 
 def sets_without_view() -> list[EntitySet]:
-    """The entity sets whose lists show some role less than scope does: a rule in Python, which no view can state.
+    """Return the entity sets whose lists show some role less than its scope: a Python rule that no view can express.
 
-    They have no view at all. Found by asking each list as a member of each role.
+    They have no view. Determined by running each list as a member of each role.
     """
     found: dict[str, EntitySet] = {}
     for name in ROLES:
@@ -98,7 +99,7 @@ def sets_without_view() -> list[EntitySet]:
 
 
 def _is_plainly_scoped(one: EntitySet) -> bool:
-    """Whether the present actor's list of a model is every row in scope, and that scope the one which views state."""
+    """Return whether the actor's list of a model is every row in scope, and the scope is that used by the views."""
     plain = Scoped if getattr(one.model, "client_path", None) else Common
     if type(one.model.objects) is not plain:
         return False
@@ -107,7 +108,7 @@ def _is_plainly_scoped(one: EntitySet) -> bool:
 
 
 def _needed_permissions() -> dict[str, list[str]]:
-    """{label of a model: the permissions that a reader of its view holds}."""
+    """Return {label of a model: the permissions that a reader of its view requires}."""
     made: dict[str, list[str]] = {}
     for resource in resources.by_path().values():
         if resource.list:
@@ -148,11 +149,11 @@ def _column(model: Any, name: str) -> str:
 
 
 def _columns(model: Any, item: Property, listed: set[Any]) -> Iterator[ViewColumn]:
-    """The columns of a view for one property: its value, and beside it the name of a choice or the band of an amount."""
+    """Yield the columns of a view for one property: its value, and the name of a choice or the band of an amount."""
     reading: Any = item.reading
     column, spec = reading.column, item.spec
     if isinstance(column.field, Computed):
-        return  # worked out by the program, not by the database
+        return  # computed in Python, not in the database
     if column.kind == "key":
         yield from _key_columns(model, column, listed)
         return
@@ -180,7 +181,7 @@ def _columns(model: Any, item: Property, listed: set[Any]) -> Iterator[ViewColum
 
 
 def _key_columns(model: Any, column: Any, listed: set[Any]) -> Iterator[ViewColumn]:
-    """The number of the other row, and how it is called where that is no client's and not masked for anybody."""
+    """Yield the id of the related row, and its name if that is not a client's and not masked for any reader."""
     spec, target, value = column.spec, column.field.related_model, _column(model, column.name)
     yield ViewColumn(f"{column.name}_id", _role_limited_sql(value, spec), f"{spec.zh}编号 Number of {spec.en}")
     if target in listed or getattr(target, "client_path", None):
@@ -198,7 +199,7 @@ def _key_columns(model: Any, column: Any, listed: set[Any]) -> Iterator[ViewColu
 
 
 def _stored_value_sql(model: Any, field: Any) -> str:
-    """The SQL of what is stored of a field, of one that the firm added too."""
+    """Return the SQL of the stored value of a field, including fields that the firm added."""
     if not getattr(field, "custom", False):
         return _column(model, field.name)
     kind = field.sql.db_type(connections["default"])
@@ -213,7 +214,7 @@ def _clearance_sql(value: str, spec: FieldSpec, instead: str) -> str:
 
 
 def _role_limited_sql(value: str, spec: FieldSpec) -> str:
-    """A value that only some roles may know of."""
+    """Return the SQL of a value that only some roles may see."""
     if not spec.seen_by:
         return value
     names = ", ".join(literal(role) for role in sorted(spec.seen_by))
@@ -221,7 +222,7 @@ def _role_limited_sql(value: str, spec: FieldSpec) -> str:
 
 
 def _mask(value: str, kind: str, spec: FieldSpec) -> str:
-    """What stands for a value that the reader may not see."""
+    """Return the SQL of the substitute for a value that the reader may not see."""
     if kind not in TEXTS:
         return "NULL"
     if hasattr(spec.mask, "in_sql"):
@@ -243,7 +244,7 @@ def _comment(spec: FieldSpec) -> str:
 
 
 def masks() -> dict[str, str]:
-    """{name of a mask: its SQL, of a text `value`} of the masks that PostgreSQL applies."""
+    """Return {name of a mask: its SQL, applied to a text `value`} of the masks that PostgreSQL applies."""
     with acting_as(system_actor("describe the views of schema bi")):
         every: list[Any] = [item.spec.mask for one in entity_sets().values() for item in one.properties.values()]
     return {getattr(mask, "__name__", ""): mask.in_sql for mask in every if hasattr(mask, "in_sql")}

@@ -1,1 +1,1 @@
-"""Calendars outside the desk: files are read, feeds are given out, CalDAV goes both ways, clients book free hours."""
+"""External calendars: file import, published feeds, two-way CalDAV synchronisation, free hours booked by clients."""

@@ -1,4 +1,4 @@
-"""Keep calendar connections: add, change, replace the password, switch on and off, run now, decide conflicts, take back."""
+"""Manage calendar connections: add, change, replace the password, switch on and off, run, resolve conflicts, undo."""
 
 from typing import Any
 
@@ -42,14 +42,14 @@ PASSWORD = Parameter(
 
 
 class Side(Choices):
-    """Whose version of an event counts."""
+    """Which version of an event is used."""
 
     HERE = "here", "以本系统为准", "The desk's"
     THERE = "there", "以外部日历为准", "The other calendar's"
 
 
 def get_own(link: CalendarLink) -> CalendarLink:
-    """Return a connection that the actor may keep: one's own, for an administrator any. Raises NotFound."""
+    """Return a connection that the actor may manage: their own, for an administrator any. Raises NotFound."""
     actor = current_actor()
     if not (actor.may(Permission.CALENDARS_WRITE) or link.owner_id == actor.user_id):
         raise NotFound(bilingual("日历连接", "calendar connection"))
@@ -57,7 +57,7 @@ def get_own(link: CalendarLink) -> CalendarLink:
 
 
 def acting_person() -> Any:
-    """Return the member of staff who acts. Raises Refused for the system: a calendar is somebody's."""
+    """Return the acting member of staff. Raises Refused for the system: a calendar needs an owner."""
     user = team.current_user()
     if user is None:
         raise refusal("", "请以本人身份操作（--as 登录名）。", "Act as the person whose it is (--as USER).")
@@ -65,7 +65,7 @@ def acting_person() -> Any:
 
 
 def _encrypt_password(row: CalendarLink, password: str) -> None:
-    """Set the password, encrypted at once: what shows the row afterwards shows dots."""
+    """Set the password, encrypted immediately: later displays of the row show dots."""
     row.password = EncryptedValue.encrypt(CalendarLink._meta.get_field("password").place, password, None)
     row.password_at = clock.now()
 
@@ -79,7 +79,7 @@ def _encrypt_password(row: CalendarLink, password: str) -> None:
     irreversible=bilingual("新增的连接不能撤销，但可以删除。", "It cannot be undone, but removed."),
 )
 def add_calendar(*, password: str, name: str, url: str, **values: Any) -> CalendarLink:
-    """Add one's own calendar with its password; it stays switched off until an administrator has looked at it."""
+    """Add the actor's own calendar with its password; it stays off until an administrator has reviewed it."""
     if CalendarLink.objects.filter(name=name).exists():
         raise refusal("name", "“{name}”已存在。", "“{name}” exists.", name=name)
     given = {key: value for key, value in values.items() if value not in (None, "")}
@@ -98,7 +98,7 @@ def add_calendar(*, password: str, name: str, url: str, **values: Any) -> Calend
     parameters=(CALENDAR, parameters_of("calendars.CalendarLink", optional=(*ASKED, *OPTIONAL)), VERSION),
 )
 def change_calendar(*, calendar: CalendarLink, version: int | None = None, **changes: Any) -> CalendarLink:
-    """Change a connection. Another address or user name switches it off, so that an administrator looks at it again."""
+    """Change a connection. A new address or user name switches it off, so that an administrator reviews it again."""
     row = get_own(calendar)
     check_version(row, version)
     before = row.url, row.username
@@ -136,7 +136,7 @@ def replace_password(*, calendar: CalendarLink, password: str) -> CalendarLink:
     parameters=(CALENDAR,),
 )
 def switch_on(*, calendar: CalendarLink) -> CalendarLink:
-    """Let a calendar be kept."""
+    """Switch on the synchronisation of a calendar."""
     calendar.is_on = True
     calendar.save()
     return calendar
@@ -150,7 +150,7 @@ def switch_on(*, calendar: CalendarLink) -> CalendarLink:
     parameters=(CALENDAR,),
 )
 def switch_off(*, calendar: CalendarLink) -> CalendarLink:
-    """Let a calendar be kept no longer; what is in it stays."""
+    """Switch off the synchronisation of a calendar; its events remain."""
     row = get_own(calendar)
     row.is_on = False
     row.save()
@@ -169,7 +169,7 @@ def switch_off(*, calendar: CalendarLink) -> CalendarLink:
     ),
 )
 def remove_calendar(*, calendar: CalendarLink) -> dict[str, Any]:
-    """Remove a connection with its password and runs; meetings and the other calendar stay as they are."""
+    """Remove a connection with its password and runs; meetings and the other calendar remain unchanged."""
     row = get_own(calendar)
     removed = {"calendar": row.name}
     add_audit_note(**removed)
@@ -201,7 +201,7 @@ def start_run(*, calendar: CalendarLink) -> dict[str, Any]:
     offers_undo=False,
 )
 def decide_event(*, event: int, side: str) -> LinkedEvent:
-    """Say whose version counts of an event that waits for a person; the next run does it."""
+    """Choose the version of an event that awaits a decision; the next run applies it."""
     row: LinkedEvent | None = LinkedEvent.objects.filter(pk=event).select_related("link").first()
     if row is None or row.link.owner_id != current_actor().user_id or row.state == "linked":
         raise NotFound(bilingual("待处理的外部日程", "event that waits"), event)
@@ -221,9 +221,10 @@ def decide_event(*, event: int, side: str) -> LinkedEvent:
     offers_undo=False,
 )
 def undo_run(*, calendar_run: int) -> dict[str, Any]:
-    """Take back what a run changed here, the last first; the next run tells the other calendar, as of any change here.
+    """Undo what a run changed on the desk, last change first; the next run updates the other calendar, as for any
+    change here.
 
-    Raises Refused where later work depends on it.
+    Raises Refused if later changes depend on it.
     """
     run = CalendarRun.objects.filter(pk=calendar_run).select_related("link").first()
     if run is None or not run.batches:

@@ -1,10 +1,10 @@
-"""Configure the app of calendars outside the desk."""
+"""Configure the app of external calendars."""
 
 from dakehu.foundation.domain_config import DomainConfig
 
 
 class CalendarsConfig(DomainConfig):
-    """Calendars outside: their tables, permissions, actions, queries, job and step of the night register themselves."""
+    """External calendars: their tables, permissions, actions, queries, job and nightly step register themselves."""
 
     name = "dakehu.exchange.calendars"
     label = "calendars"

@@ -1,4 +1,4 @@
-"""Hours that a colleague publishes by a signed, expiring link, and the meeting that a client makes of one."""
+"""Hours that a colleague publishes by a signed, expiring link, and the meeting that a client books in one."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -30,8 +30,8 @@ from dakehu.foundation.schema.notices import NoticeSource, declare, notice
 from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
 SALT = "dakehu.booking"
-LONGEST = 90  # days that a link is good for
-NEWS = timedelta(days=7)  # how long a booking stays in the bell
+LONGEST = 90  # days that a link is valid
+NEWS = timedelta(days=7)  # how long a booking is shown in the notifications
 NOTICES = "calendars.new_bookings"
 CLIENT = Parameter(
     "client",
@@ -48,7 +48,7 @@ LINK = Parameter("booking_link", "calendars.BookingLink", spec=FieldSpec("预约
 
 
 class LinkGone(NotFound):
-    """A link that is wrong, expired, revoked or used up; which of these is not said."""
+    """A link that is wrong, expired, revoked or used up; which of these is not disclosed."""
 
 
 @action(
@@ -64,7 +64,7 @@ class LinkGone(NotFound):
     irreversible=bilingual("链接发出后不能撤销，只能停用。", "A link cannot be taken back, only revoked."),
 )
 def publish_hours(*, purpose: str, expires_on: date | None = None, client: Any = None, **values: Any) -> dict[str, Any]:
-    """Publish one's free hours by a link, for one client or the person who has it; good for 14 days unless said, 90 at most.
+    """Publish the actor's free hours by a link, for one client or any holder; valid for 14 days by default, 90 at most.
 
     Returns {id, path, expires_on}.
     """
@@ -80,7 +80,7 @@ def publish_hours(*, purpose: str, expires_on: date | None = None, client: Any =
 
 
 def path_of(row: BookingLink) -> str:
-    """Return the address of a link below the desk's."""
+    """Return the path of a link, relative to the desk's address."""
     return f"/book/{signing.Signer(salt=SALT).sign_object([row.pk, row.expires_on.toordinal()])}/"
 
 
@@ -92,7 +92,7 @@ def path_of(row: BookingLink) -> str:
     parameters=(LINK,),
 )
 def revoke_hours(*, booking_link: BookingLink) -> BookingLink:
-    """Revoke a link of one's own; meetings that were booked stay."""
+    """Revoke one of the actor's links; booked meetings remain."""
     if booking_link.owner_id != current_actor().user_id:
         raise NotFound(bilingual("预约链接", "booking link"))
     booking_link.is_revoked = True
@@ -102,7 +102,7 @@ def revoke_hours(*, booking_link: BookingLink) -> BookingLink:
 
 @query("calendars.booking_links", needs=Permission.CALENDARS_OWN, zh="预约链接", en="Booking links")
 def list_links() -> list[dict[str, Any]]:
-    """Return one's own links that work today: [{id, purpose, client, minutes, expires_on, booked, most, path}]."""
+    """Return the actor's valid links: [{id, purpose, client, minutes, expires_on, booked, most, path}]."""
     rows = BookingLink.objects.filter(owner_id=current_actor().user_id, is_revoked=False, expires_on__gte=clock.today())
     clients = _clients(row.client_ref for row in rows)
     clearance = current_actor().clearance
@@ -124,9 +124,10 @@ def list_links() -> list[dict[str, Any]]:
 
 @contextmanager
 def acting_for_booking(token: str) -> Iterator[BookingLink]:
-    """Act as the owner of a link who lets a client book. Raises LinkGone for one that does not work today.
+    """Act as the owner of a link while a client books. Raises LinkGone for an invalid link.
 
-    A link dies with its owner's account, with the owner's right to arrange meetings, and when its client is handed over.
+    A link ends with its owner's account, with the owner's permission to arrange meetings, and when its client is
+    transferred.
     """
     gone = LinkGone(bilingual("可用的预约链接", "working booking link"))
     try:
@@ -147,7 +148,7 @@ def acting_for_booking(token: str) -> Iterator[BookingLink]:
 
 
 def _clients(refs: Iterable[int | None]) -> dict[int, Any]:
-    """Return {id: client} of those that the actor sees."""
+    """Return {id: client} of those visible to the actor."""
     ids = sorted({ref for ref in refs if ref is not None})
     rows: Any = model_of("clients.Client").objects.filter(pk__among=ids) if ids else ()
     return {row.pk: row for row in rows}
@@ -179,7 +180,7 @@ def _days(first: datetime, last: datetime) -> tuple[datetime, datetime]:
 
 
 def book(token: str, starts: datetime, name: str = "", remark: str = "") -> Booking:
-    """Book a free hour of a link (local, without zone). Raises LinkGone, and Refused for an hour that is taken meanwhile."""
+    """Book a free hour of a link (local, without zone). Raises LinkGone, and Refused for an hour taken since."""
     with acting_for_booking(token) as row:
         return book_hour(link=row, starts=starts, name=name, remark=remark)
 
@@ -192,12 +193,12 @@ def book(token: str, starts: datetime, name: str = "", remark: str = "") -> Book
     is_public=False,
 )
 def book_hour(*, link: BookingLink, starts: datetime, name: str = "", remark: str = "") -> Booking:
-    """Make a meeting of a free hour; the quarters that it touches are taken by constraint, so that nobody gets them twice."""
+    """Book a meeting in a free hour; a constraint on its quarter hours prevents double bookings."""
     if link.client_ref is None and not name.strip():
         raise refusal("name", "请填写您的称呼。", "State your name.")
     if starts not in offered_starts(link).get(starts.date(), ()):
         raise _slot_taken_refusal()
-    link.save()  # one booking of a link at a time
+    link.save()  # serialises the bookings of a link
     client = _clients([link.client_ref]).get(link.client_ref or 0)
     row = meetings.plan_meeting(
         subject=link.purpose,
@@ -226,7 +227,7 @@ def _slot_taken_refusal() -> Refused:
 
 
 def _free_stale(user: int, starts: datetime, ends: datetime) -> None:
-    """Give back the quarters of bookings whose meeting was cancelled, moved away or taken back."""
+    """Release the quarter hours of bookings whose meeting was cancelled, moved or undone."""
     held = BookedQuarter.objects.filter(user_id=user, is_free=False, starts_at__lt=ends, starts_at__gte=starts)
     for quarter in held.select_related("booking"):
         with elevated("whether a booked hour still stands"):
@@ -243,7 +244,7 @@ def _free_stale(user: int, starts: datetime, ends: datetime) -> None:
 
 @query(NOTICES, needs="", zh="新预约提醒", en="Notices of new bookings")
 def new_bookings() -> list[dict[str, Any]]:
-    """Return the hours that clients booked of one's own within a week, the last one first."""
+    """Return the bookings that clients made with the actor in the past week, newest first."""
     rows = Booking.objects.filter(
         link__owner_id=current_actor().user_id, booked_at__gte=clock.now() - NEWS
     ).select_related("link")

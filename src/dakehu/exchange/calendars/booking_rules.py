@@ -7,7 +7,7 @@ from dakehu.domains.service.calendar.capacity import Windows
 
 QUARTER = timedelta(minutes=15)
 STEP = timedelta(minutes=30)  # between the starts that are offered [D]
-NOTICE = timedelta(hours=2)  # how far ahead a client books at least [D]
+NOTICE = timedelta(hours=2)  # minimum lead time of a booking [D]
 MOST_A_DAY = 12
 
 Span = tuple[datetime, datetime]
@@ -16,7 +16,7 @@ Span = tuple[datetime, datetime]
 def free_starts(
     windows: Windows, is_open: Callable[[date], bool], busy: Iterable[Span], minutes: int, now: datetime, days: int
 ) -> dict[date, list[datetime]]:
-    """Return {day: starts} of the hours that are free from now on: within working hours, on open days, clear of `busy`."""
+    """Return {day: starts} of the free hours: from now on, in working hours, on open days, not overlapping `busy`."""
     taken, length = list(busy), timedelta(minutes=minutes)
     found: dict[date, list[datetime]] = {}
     for day in (now.date() + timedelta(days=n) for n in range(days + 1)):
@@ -34,7 +34,7 @@ def free_starts(
 
 
 def _possible_starts(opens: datetime, closes: datetime, length: timedelta) -> list[datetime]:
-    """Return the starts that are offered within working hours."""
+    """Return the start times offered within working hours."""
     found = []
     while opens + length <= closes:
         found.append(opens)
@@ -43,7 +43,7 @@ def _possible_starts(opens: datetime, closes: datetime, length: timedelta) -> li
 
 
 def quarters(start: datetime, minutes: int) -> list[datetime]:
-    """Return the starts of the quarters of an hour that a booking touches."""
+    """Return the start times of the quarter hours that a booking overlaps."""
     first = start - timedelta(minutes=start.minute % 15)
     count = -(-int((start + timedelta(minutes=minutes) - first).total_seconds()) // 900)
     return [first + n * QUARTER for n in range(count)]

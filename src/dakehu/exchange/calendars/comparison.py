@@ -1,7 +1,7 @@
-"""What happens to an event that two calendars know: the table of docs/connections.md as a function. Pure.
+"""Rules for an event that is in two calendars: the table of docs/connections.md as a function. Pure.
 
-`base` is the event as both sides knew it after the last run. A change on one side goes to the other; changes of different
-parts on both sides are put together; changes of the same part wait for a person, and neither side is written.
+`base` is the event as both sides had it after the last run. A change on one side is copied to the other; changes of
+different parts on both sides are merged; changes of the same part await a decision, and neither side is written.
 """
 
 from dataclasses import dataclass, replace
@@ -14,20 +14,20 @@ SERIES = ("series", ("rrule", "excluded", "exceptions"))
 
 
 class Here(StrEnum):
-    """What the desk knows of an event."""
+    """The state of an event on the desk."""
 
-    NONE = "none"  # never had it
+    NONE = "none"  # never existed here
     PLANNED = "planned"
     HELD = "held"
     CANCELLED = "cancelled"
-    HIDDEN = "hidden"  # its client is no longer the owner's
+    HIDDEN = "hidden"  # its client is no longer assigned to the owner
 
 
 class Step(StrEnum):
-    """What is done about an event."""
+    """The action taken on an event."""
 
     NOTHING = "nothing"
-    LINK = "link"  # both know it and agree
+    LINK = "link"  # both have it, with equal values
     CREATE_THERE = "create_there"
     UPDATE_THERE = "update_there"
     DELETE_THERE = "delete_there"
@@ -41,7 +41,7 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """A step, its reason where a person must look, and the event as both sides have it afterwards."""
+    """A step, its reason if a person must decide, and the event as both sides have it afterwards."""
 
     step: Step
     reason: str = ""
@@ -51,14 +51,14 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Merge:
-    """An event put together of two versions. `parts`: what both sides changed differently."""
+    """An event merged from two versions. `parts`: what both sides changed differently."""
 
     event: Event
     parts: tuple[str, ...] = ()
 
 
 def merge(base: Event, ours: Event, theirs: Event, prefer: str = "") -> Merge:
-    """Put two versions together by parts; where both changed one, take that of `prefer` ("here", "there") or name it."""
+    """Merge two versions by parts; a part changed in both is taken from `prefer` ("here", "there") or reported."""
     is_series = bool(base.rrule or ours.rrule or theirs.rrule)
     parts = (PARTS[0], ("time", (*PARTS[1][1], *SERIES[1])), PARTS[2]) if is_series else (*PARTS, SERIES)
     merged, both = ours, []
@@ -82,8 +82,8 @@ def _values(event: Event, fields: tuple[str, ...]) -> tuple[object, ...]:
 def decide(
     here: Here, base: Event | None, ours: Event | None, theirs: Event | None, choice: str = "", takes_new: bool = False
 ) -> Verdict:
-    """Return what is done. `theirs` is None where the other side has none, `choice` what a person chose for a conflict:
-    "here" or "there"."""
+    """Return the verdict. `theirs` is None if the other side has no event, `choice` is a person's choice for a
+    conflict: "here" or "there"."""
     theirs = None if theirs is not None and theirs.is_cancelled else theirs
     if base is None:
         return _decide_new_event(here, ours, theirs, choice, takes_new)
@@ -121,7 +121,7 @@ def _decide_new_event(here: Here, ours: Event | None, theirs: Event | None, choi
 
 
 def _gone_here(here: Here, base: Event, theirs: Event | None, choice: str) -> Verdict:
-    """Decide about an event that the desk has no longer."""
+    """Decide about an event that no longer exists on the desk."""
     if theirs is None:
         return Verdict(Step.FORGET)
     if here == Here.HIDDEN or choice == "here" or comparable(theirs) == comparable(base):
@@ -130,7 +130,7 @@ def _gone_here(here: Here, base: Event, theirs: Event | None, choice: str) -> Ve
 
 
 def _gone_there(base: Event, ours: Event, choice: str) -> Verdict:
-    """Decide about a planned meeting that the other calendar has no longer."""
+    """Decide about a planned meeting that no longer exists in the other calendar."""
     if choice == "here":
         return Verdict(Step.CREATE_THERE, event=ours)
     if choice == "there" or comparable(ours) == comparable(base):

@@ -1,6 +1,7 @@
-"""Speak CalDAV (RFC 4791) with a server: find the calendar, list versions, read, write and delete events.
+"""CalDAV client (RFC 4791): find the calendar, list versions, read, write and delete events.
 
-Every write says which version it is about (If-Match, If-None-Match), so that nothing of another program is overwritten.
+Every write states the version that it replaces (If-Match, If-None-Match), so that changes by other programs are not
+overwritten.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,15 +17,15 @@ from dakehu.foundation.base.i18n import bilingual
 
 D, C, CS = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}", "{http://calendarserver.org/ns/}"
 NAMES = 'xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav" xmlns:cs="http://calendarserver.org/ns/"'
-TOGETHER = 50  # events read at once
-LARGEST = 50_000_000  # bytes of an answer
+TOGETHER = 50  # events per read request
+LARGEST = 50_000_000  # bytes of a response
 XML = {"Content-Type": "application/xml; charset=utf-8"}
 ICS = {"Content-Type": "text/calendar; charset=utf-8"}
 
 
 @dataclass(frozen=True)
 class DavAccount:
-    """How a calendar is reached. The password is plain here and nowhere else."""
+    """The credentials of a calendar. The password is in plain text only here."""
 
     name: str
     url: str
@@ -34,7 +35,7 @@ class DavAccount:
 
 @dataclass(frozen=True)
 class Resource:
-    """An event as the server keeps it."""
+    """An event as stored by the server."""
 
     href: str
     etag: str
@@ -42,7 +43,7 @@ class Resource:
 
 
 class CalendarServer:
-    """A calendar on a server. Raises Refused, in words that name the remedy, where the server does not do its part."""
+    """A calendar on a server. Methods raise Refused, with a text that states the remedy, if the server fails."""
 
     def __init__(self, account: DavAccount) -> None:
         self.account = account
@@ -57,7 +58,7 @@ class CalendarServer:
         self.client.close()
 
     def find_calendar(self) -> str:
-        """Return the address of the calendar: the one stated, or the only one of the person who signs in.
+        """Return the address of the calendar: the configured one, or the only one of the signed-in user.
 
         Raises Refused where there are several or none.
         """
@@ -80,7 +81,7 @@ class CalendarServer:
         )
 
     def _home(self, found: list[tuple[str, Any]]) -> str:
-        """Return where the calendars of the person who signs in lie, "" if the server does not say."""
+        """Return the address of the signed-in user's calendars, "" if the server does not state it."""
         for _ in range(2):
             for _, properties in found:
                 home = properties.find(f"{C}calendar-home-set/{D}href")
@@ -100,7 +101,7 @@ class CalendarServer:
         return ""
 
     def ctag(self) -> str:
-        """Return the version of the whole calendar, "" if the server keeps none."""
+        """Return the version of the whole calendar, "" if the server provides none."""
         for _, properties in self._properties(self.url, "<cs:getctag/><d:sync-token/>", 0):
             for name in (f"{CS}getctag", f"{D}sync-token"):
                 found = properties.find(name)
@@ -120,7 +121,7 @@ class CalendarServer:
         return found
 
     def read(self, hrefs: Iterable[str]) -> Iterator[Resource]:
-        """Yield events by their addresses; one that has vanished meanwhile is left out."""
+        """Yield events by their addresses; events deleted in the meantime are omitted."""
         wanted = list(hrefs)
         for some in (wanted[at : at + TOGETHER] for at in range(0, len(wanted), TOGETHER)):
             named = "".join(f"<d:href>{escape(href)}</d:href>" for href in some)
@@ -131,8 +132,8 @@ class CalendarServer:
                     yield Resource(href, etag.text, data.text.encode())
 
     def put(self, href: str, content: bytes, etag: str = "") -> str | None:
-        """Write an event: over the version `etag`, or as a new one. Returns its new version ("" if the server does not say),
-        None where somebody else has written meanwhile."""
+        """Write an event: replacing version `etag`, or as a new event. Returns its new version ("" if the server does
+        not state it), None if another client has written in the meantime."""
         condition = {"If-Match": etag} if etag else {"If-None-Match": "*"}
         answer = self.client.request("PUT", self._absolute(href), content=content, headers={**ICS, **condition})
         if answer.status_code in (404, 409, 412):
@@ -141,7 +142,7 @@ class CalendarServer:
         return str(answer.headers.get("ETag", ""))
 
     def delete(self, href: str, etag: str) -> bool:
-        """Delete a version of an event; return whether it is gone, False where somebody else has written meanwhile."""
+        """Delete a version of an event; return True if deleted, False if another client has since written."""
         answer = self.client.request("DELETE", self._absolute(href), headers={"If-Match": etag} if etag else {})
         if answer.status_code == 412:
             return False
@@ -152,7 +153,7 @@ class CalendarServer:
         return self._ask("PROPFIND", url, f"<d:propfind {NAMES}><d:prop>{names}</d:prop></d:propfind>", depth)
 
     def _ask(self, method: str, url: str, body: str, depth: int) -> list[tuple[str, Any]]:
-        """Return [(address, properties that the server has)] of a multistatus answer."""
+        """Return [(address, properties found)] of a multistatus response."""
         headers = {**XML, "Depth": str(depth)}
         answer = self.client.request(method, url, content=body.encode(), headers=headers)
         self._check(answer, (207,))
@@ -173,14 +174,14 @@ class CalendarServer:
         return found
 
     def _absolute(self, href: str) -> str:
-        """Return the address of an event. Raises Refused for one on another server: the password is not for it."""
+        """Return the address of an event. Raises Refused for another server, which must not get the password."""
         url = urljoin(self.url, href)
         if urlsplit(url)[:2] != urlsplit(self.url)[:2]:
             raise self._refusal("指向另一台服务器，已停止。", "It points to another server; stopped.")
         return url
 
     def _check(self, answer: Any, expected: tuple[int, ...]) -> None:
-        """Raise Refused for an answer that is not one of those expected."""
+        """Raise Refused for an unexpected status."""
         if answer.status_code in expected:
             return
         if answer.status_code in (401, 403):
@@ -198,12 +199,12 @@ class CalendarServer:
 
 
 def _path(href: str) -> str:
-    """Return the path of an address, as servers write it differently at different times."""
+    """Return the path of an address; servers do not always write an address in the same form."""
     return urlsplit(href).path if "://" in href else href
 
 
 def path_of(href: str) -> str:
-    """Return the path of an event by which it is found again, whatever is escaped in it."""
+    """Return the path of an event used to look it up, independent of escaping."""
     return unquote(_path(href))
 
 

@@ -1,4 +1,4 @@
-"""Erase what is kept of the meetings of erased clients in other calendars."""
+"""Erase the data about meetings of erased clients in other calendars."""
 
 from dakehu.exchange.calendars.models import LinkedEvent
 from dakehu.foundation.erasure.erase import Erasure, declare_eraser
@@ -6,7 +6,7 @@ from dakehu.foundation.records.bulk import remove_rows
 
 
 def erase_linked_events(erasure: Erasure) -> int:
-    """Delete the events that stand for their meetings, or whose title names them; return how many."""
+    """Delete the linked events of their meetings, or whose title names them; return the count."""
     meetings = erasure.rows.get("service.Meeting", set())
     named = [
         pk

@@ -1,6 +1,6 @@
-"""An event of a calendar as the desk knows it, whatever format it came in. Pure.
+"""A calendar event in the desk's own form, independent of the source format. Pure.
 
-All times are local, without zone, to the minute. Of an event of whole days `starts` and `ends` are midnight of its first
+All times are local, without zone, to the minute. For an all-day event `starts` and `ends` are midnight of its first
 and of its last day, as in the desk's calendar.
 """
 
@@ -13,7 +13,7 @@ STAMP = "%Y-%m-%dT%H:%M"
 
 @dataclass(frozen=True)
 class OneOfSeries:
-    """One event of a series that differs from it. `at`: when it was to start, as a stamp."""
+    """One event of a series that differs from it. `at`: its original start, as a stamp."""
 
     at: str
     summary: str
@@ -24,9 +24,9 @@ class OneOfSeries:
 
 @dataclass(frozen=True)
 class Event:
-    """An event, once or as a series by `rrule`. `excluded`: stamps at which the series does not take place.
+    """An event, single or a series by `rrule`. `excluded`: stamps of the cancelled instances of the series.
 
-    is_private: its owner marked it so. is_expanded: one of a series whose rule the desk cannot keep.
+    is_private: its owner marked it so. is_expanded: one of a series whose rule the desk does not support.
     """
 
     uid: str
@@ -49,12 +49,12 @@ COMPARED = ("summary", "starts", "ends", "all_day", "place", "rrule", "excluded"
 
 
 def stamp(moment: datetime) -> str:
-    """Return a start as it names one of a series: "2026-12-01T10:00"."""
+    """Return the start that identifies one of a series: "2026-12-01T10:00"."""
     return moment.strftime(STAMP)
 
 
 def as_json(event: Event) -> dict[str, Any]:
-    """Return what is compared of an event as plain values."""
+    """Return the compared parts of an event as plain values."""
     values = {name: value for name, value in asdict(event).items() if name in COMPARED}
     values["starts"], values["ends"] = stamp(event.starts), stamp(event.ends)
     values["excluded"] = list(event.excluded)
@@ -82,7 +82,7 @@ def _moment(text: str) -> datetime:
 
 
 def comparable(event: Event) -> tuple[Any, ...]:
-    """Return what two versions of an event are compared by."""
+    """Return the values by which two versions of an event are compared."""
     ordered = replace(
         event,
         excluded=tuple(sorted(event.excluded)),

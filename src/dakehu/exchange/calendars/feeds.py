@@ -1,4 +1,4 @@
-"""A feed of one's own calendar, by a token of its own scope: read-only, revocable, without names unless wished."""
+"""A feed of a user's own calendar, by a token with its own scope: read-only, revocable, without names by default."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -40,9 +40,10 @@ BEFORE, AFTER = timedelta(days=30), timedelta(days=180)
     ),
 )
 def create_feed(*, name: str, expires_on: date | None = None, names_clients: bool | None = None) -> dict[str, Any]:
-    """Create a feed of one's own calendar, valid for at most a year; its address holds a token of the scope "calendar".
+    """Create a feed of the actor's own calendar, valid for at most a year; its address contains a token of scope
+    "calendar".
 
-    Returns {id, token, path, expires_on}; the token is shown this once. It is revoked like any token.
+    Returns {id, token, path, expires_on}; the token is shown only once. It is revoked like any token.
     """
     scopes = [str(Permission.CALENDAR_FEED)]
     made = team_actions.make_token(name=name, scopes=scopes, expires_on=expires_on, read_only=True)
@@ -54,7 +55,7 @@ def create_feed(*, name: str, expires_on: date | None = None, names_clients: boo
 
 @query("calendars.feeds", needs=Permission.CALENDAR_FEED, zh="日历订阅", en="Calendar feeds")
 def list_feeds() -> list[dict[str, Any]]:
-    """Return one's own feeds that work today: [{id, token: its id, name, hint, names_clients, expires_on, last_used_on}]."""
+    """Return the actor's valid feeds: [{id, token: its id, name, hint, names_clients, expires_on, last_used_on}]."""
     rows = CalendarFeed.objects.filter(
         token__user_id=current_actor().user_id, token__revoked=False, token__expires_on__gte=clock.today()
     )
@@ -73,7 +74,7 @@ def list_feeds() -> list[dict[str, Any]]:
 
 
 def opened_permissions() -> frozenset[str]:
-    """Return what a token of the scope "calendar" may read through a feed: the rights of the sources of the calendar."""
+    """Return what a token of scope "calendar" may read through a feed: the permissions of the calendar's sources."""
     return frozenset(source.needs for source in sources() if source.needs)
 
 
@@ -90,7 +91,7 @@ def feed_content(token_id: int) -> bytes:
 
 
 def _entries(entries: list[CalendarEntry], names_clients: bool) -> Iterator[Entry]:
-    """Yield entries as events. Without names: code and purpose, no subject, for it is free text."""
+    """Yield entries as events. Without names: code and purpose, no subject, because it is free text."""
     ids = sorted({one.client for one in entries if one.client is not None})
     rows: Any = model_of("clients.Client").objects.filter(pk__among=ids) if ids else ()
     clients = {row.pk: row for row in rows}

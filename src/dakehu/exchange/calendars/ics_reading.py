@@ -1,6 +1,6 @@
-"""Read calendar files (RFC 5545) and say of each what was understood and what was not. Pure.
+"""Read calendar files (RFC 5545) and report what was and was not understood. Pure.
 
-A line that cannot be read is left out and named; a component that cannot be read is left out and named; the rest is read.
+A line or component that cannot be read is omitted and reported; the rest is read.
 """
 
 import re
@@ -16,7 +16,7 @@ from dakehu.exchange.calendars.events import Event, OneOfSeries, stamp
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 LARGEST = 20_000_000  # bytes
-MOST_EXPANDED = 100  # events of a series whose rule the desk cannot keep
+MOST_EXPANDED = 100  # events of a series whose rule the desk does not support
 HORIZON = timedelta(days=366)
 LINE = re.compile(r"^[A-Za-z0-9-]+[;:]")
 BROKEN = (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError)
@@ -57,21 +57,21 @@ NOTES: dict[str, Bilingual] = {
 
 @dataclass(frozen=True)
 class Note:
-    """Something that was not understood, or not as it stands. `kind` names it in NOTES."""
+    """Something that was not understood, or was read differently. `kind` names it in NOTES."""
 
     kind: str
     values: dict[str, Any] = field(default_factory=dict)
 
     @property
     def text(self) -> Bilingual:
-        """Return it in words."""
+        """Return the note as text."""
         words = NOTES[self.kind]
         return bilingual(words.zh, words.en, **self.values)
 
 
 @dataclass
 class CalendarReading:
-    """What a file holds: the events that were understood, how many components of each kind, and what was not understood."""
+    """The content of a file: events understood, number of components by kind, and what was not understood."""
 
     events: list[Event] = field(default_factory=list)
     kinds: Counter[str] = field(default_factory=Counter)
@@ -94,7 +94,7 @@ class CalendarReading:
 
 
 def read_calendar(content: bytes, zone: ZoneInfo) -> CalendarReading:
-    """Read a calendar file, whatever is wrong with it; times come in the zone of the firm."""
+    """Read a calendar file despite any errors; times are converted to the firm's time zone."""
     reading = CalendarReading()
     components = _components(_text(content, reading), reading)
     found = [part for one in components for part in one.walk()]
@@ -109,7 +109,7 @@ def read_calendar(content: bytes, zone: ZoneInfo) -> CalendarReading:
 
 
 def _text(content: bytes, reading: CalendarReading) -> str:
-    """Return the content as text with one kind of line end, without lines that are none."""
+    """Return the content as text with uniform line endings, without invalid lines."""
     try:
         text = content[:LARGEST].decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -125,7 +125,7 @@ def _text(content: bytes, reading: CalendarReading) -> str:
 
 
 def _components(text: str, reading: CalendarReading) -> list[Any]:
-    """Return the outermost components of a text; none of one that cannot be read."""
+    """Return the outermost components of a text; none if the text cannot be read."""
     from icalendar import Calendar
 
     with warnings.catch_warnings(record=True) as warned:
@@ -143,7 +143,7 @@ def _components(text: str, reading: CalendarReading) -> list[Any]:
 
 
 def _read_events(parts: list[Any], zone: ZoneInfo, reading: CalendarReading) -> None:
-    """Read events; those that stand for one of a series go to their series."""
+    """Read events; those that replace one of a series are added to their series."""
     series_of: dict[str, list[Any]] = {}
     for part in parts:
         for name, fault in part.errors:
@@ -202,22 +202,22 @@ def _event(part: Any, zone: ZoneInfo, reading: CalendarReading) -> Event | None:
 
 
 def _value(part: Any, name: str) -> Any:
-    """Return a property as Python knows it, None where it is missing, empty or broken."""
+    """Return a property as a Python value, None where it is missing, empty or broken."""
     found = part.get(name)
     found = found[0] if isinstance(found, list) and found else found
     return _read(found, "dt", None)
 
 
 def _read(value: Any, name: str, default: Any) -> Any:
-    """Return an attribute of a value of a file, the default where the value is missing or broken."""
+    """Return an attribute of a value, the default where the value is missing or broken."""
     try:
         return getattr(value, name, default)
-    except ValueError:  # the library's word for a broken value
+    except ValueError:  # raised by the library for an invalid value
         return default
 
 
 def _local(value: date, zone: ZoneInfo) -> datetime:
-    """Return a day or moment as local time without zone; one without zone is local already."""
+    """Return a day or moment as local time without zone; a value without zone is already local."""
     if not isinstance(value, datetime):
         return datetime.combine(value, datetime.min.time())
     moment = value.astimezone(zone) if value.tzinfo is not None else value
@@ -225,7 +225,7 @@ def _local(value: date, zone: ZoneInfo) -> datetime:
 
 
 def _end(part: Any, starts: datetime, all_day: bool, zone: ZoneInfo) -> datetime:
-    """Return the end; of whole days midnight of the last one. Without an end a day lasts a day, a moment no time."""
+    """Return the end; for all-day events midnight of the last day. Default: one day, or no duration for a moment."""
     end, lasts = _value(part, "DTEND"), _value(part, "DURATION")
     if isinstance(end, date):
         ends = _local(end, zone)
@@ -237,7 +237,7 @@ def _end(part: Any, starts: datetime, all_day: bool, zone: ZoneInfo) -> datetime
 
 
 def _note_zone(part: Any, start: date, reading: CalendarReading) -> None:
-    """Note a named zone that nobody knows: its times have none."""
+    """Note a named zone that is unknown: its times are read without a zone."""
     named = part.get("DTSTART")
     name = getattr(named, "params", {}).get("TZID") if named is not None else None
     if name and isinstance(start, datetime) and start.tzinfo is None:
@@ -245,7 +245,7 @@ def _note_zone(part: Any, start: date, reading: CalendarReading) -> None:
 
 
 def _people(part: Any) -> tuple[str, ...]:
-    """Return the mail addresses of organiser and attendees, in small letters."""
+    """Return the mail addresses of organiser and attendees, in lower case."""
     named = part.get("ATTENDEE") or []
     every = [part.get("ORGANIZER"), *(named if isinstance(named, list) else [named])]
     found = [str(one).lower().removeprefix("mailto:") for one in every if one]
@@ -255,7 +255,7 @@ def _people(part: Any) -> tuple[str, ...]:
 def _events_with_series(
     event: Event, part: Any, parts: list[Any], zone: ZoneInfo, reading: CalendarReading
 ) -> list[Event]:
-    """Return an event with its rule and exceptions; one event for each where the desk cannot keep the rule."""
+    """Return an event with its rule and exceptions; separate events if the desk does not support the rule."""
     if part.get("RECURRENCE-ID") is not None or not (part.get("RRULE") or part.get("RDATE")):
         return [event]
     rule = _rule(part, event, zone)
@@ -277,7 +277,7 @@ def _events_with_series(
 
 
 def _rule(part: Any, event: Event, zone: ZoneInfo) -> str | None:
-    """Return the rule as the desk keeps it, None where it cannot: further dates, hours, weekdays of another zone."""
+    """Return the rule as the desk stores it, None if unsupported: further dates, hours, weekdays of another zone."""
     rules = part.get("RRULE")
     if part.get("RDATE") or isinstance(rules, list) or any(name == "RRULE" for name, _ in part.errors):
         return None
@@ -301,14 +301,14 @@ def _offset(zone: Any, month: int) -> timedelta | None:
 
 
 def _excluded_stamps(part: Any, zone: ZoneInfo) -> list[str]:
-    """Return the stamps at which a series does not take place."""
+    """Return the stamps excluded from a series."""
     named = part.get("EXDATE") or []
     values = [day.dt for one in (named if isinstance(named, list) else [named]) for day in _read(one, "dts", ())]
     return [stamp(_local(value, zone)) for value in values if isinstance(value, date)]
 
 
 def _expand_series(event: Event, part: Any, parts: list[Any], zone: ZoneInfo, reading: CalendarReading) -> list[Event]:
-    """Return the events of a series one by one, for a year from its start and no more than MOST_EXPANDED."""
+    """Return the events of a series as single events, for a year from its start, at most MOST_EXPANDED."""
     import recurring_ical_events
     from icalendar import Calendar
 

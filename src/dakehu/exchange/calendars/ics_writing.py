@@ -1,4 +1,4 @@
-"""Write events as calendar files; a file of somebody else keeps what the desk does not know of it. Pure."""
+"""Write events as calendar files; a file of another program keeps the parts that the desk does not support. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ PRODUCT = "-//dakehu//calendar//ZH"
 
 @dataclass(frozen=True)
 class Entry:
-    """An event of a feed: the event and what else a feed says of it."""
+    """An event of a feed: the event and the other data that a feed shows of it."""
 
     event: Event
     url: str = ""
@@ -22,7 +22,7 @@ class Entry:
 
 
 def feed_text(entries: Iterable[Entry], name: str, zone: ZoneInfo, now: datetime) -> bytes:
-    """Return entries as one calendar file that programs look at every hour."""
+    """Return entries as one calendar file with a refresh interval of one hour."""
     calendar = _calendar()
     calendar.add("method", "PUBLISH")
     calendar.add("name", name)
@@ -42,7 +42,7 @@ def feed_text(entries: Iterable[Entry], name: str, zone: ZoneInfo, now: datetime
 
 
 def event_text(event: Event, zone: ZoneInfo, now: datetime) -> bytes:
-    """Return an event as a file of its own."""
+    """Return an event as a separate file."""
     calendar = _calendar()
     calendar.add_component(_part(event, zone, now))
     for one in event.exceptions:
@@ -108,7 +108,7 @@ def _exception(event: Event, one: OneOfSeries, zone: ZoneInfo, now: datetime) ->
 
 
 def _fill(part: Any, event: Event, zone: ZoneInfo) -> None:
-    """Set what the desk knows of an event, in place of what stood there."""
+    """Set the desk's data of an event, replacing the existing properties."""
     _set(part, event.summary, event.starts, event.ends, event.all_day, event.place, zone)
     for name in ("RRULE", "EXDATE"):
         part.pop(name, None)
@@ -145,7 +145,7 @@ def _value(moment: datetime, all_day: bool, zone: ZoneInfo) -> date:
 
 
 def _rule(event: Event, zone: ZoneInfo) -> Any:
-    """Return the rule as other calendars read it: its end in the world's time, or a day for whole days."""
+    """Return the rule as other calendars read it: its end in UTC, or as a date for all-day events."""
     from icalendar.prop import vRecur
 
     parts = series.parts_of(event.rrule)
@@ -160,7 +160,7 @@ def _rule(event: Event, zone: ZoneInfo) -> Any:
 
 
 def _stamp_of(part: Any, zone: ZoneInfo) -> str:
-    """Return the stamp of the one of a series that a component stands for."""
+    """Return the stamp of the instance of a series that a component replaces."""
     value = part["RECURRENCE-ID"].dt
     if not isinstance(value, datetime):
         return f"{value:%Y-%m-%d}T00:00"
@@ -168,7 +168,7 @@ def _stamp_of(part: Any, zone: ZoneInfo) -> str:
 
 
 def _serialize_with_zones(calendar: Any) -> bytes:
-    """Return a calendar as text, with the time zones that it names."""
+    """Return a calendar as text, with the time zones that it references."""
     calendar.add_missing_timezones()
     text: bytes = calendar.to_ical()
     return text

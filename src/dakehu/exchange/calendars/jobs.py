@@ -1,4 +1,4 @@
-"""Run calendars in the background: when somebody asks, and every night."""
+"""Run calendars in the background: on request and every night."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,9 +20,9 @@ def sync_in_background(progress: Callable[..., None], *, calendar: int) -> dict[
 
 
 def _sync_all(night: Night) -> dict[str, Any]:
-    """Run every calendar that is switched on; one that fails is named and the others go on.
+    """Run every calendar that is switched on; a failure is reported and the others continue.
 
-    One whose last run was taken back waits for a person. Returns {calendars: [report], failed: [{calendar, why}],
+    A calendar whose last run was undone waits for a person. Returns {calendars: [report], failed: [{calendar, why}],
     waiting: [name], unchanged}.
     """
     reports, failed, waiting = [], [], []

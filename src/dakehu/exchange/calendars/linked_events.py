@@ -1,4 +1,4 @@
-"""What is known of an event of another calendar, and how it is written down."""
+"""The stored state of an event of another calendar, and how it is written."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def save_event(
     title: str,
     is_from_there: bool = False,
 ) -> None:
-    """Write what is known of an event within the present act."""
+    """Store the state of an event within the current act."""
     row = row or LinkedEvent(link=link, uid=uid[:255])
     is_linked = state == EventState.LINKED
     row.meeting_ref = meeting.pk if meeting is not None else row.meeting_ref
@@ -36,7 +36,7 @@ def save_event(
 
 
 def is_taken_back(row: LinkedEvent, here: Here) -> bool:
-    """Return whether a meeting that followed an event made there was taken back here: the event stays where it was made."""
+    """Return whether a meeting created from an external event was undone here: the event stays in its calendar."""
     if here != Here.CANCELLED or not row.is_from_there:
         return False
     with elevated("whether a meeting was taken back"):
@@ -44,6 +44,6 @@ def is_taken_back(row: LinkedEvent, here: Here) -> bool:
 
 
 def title_there(theirs: Event | None, at: str, otherwise: str) -> str:
-    """Return the title that the other side gives to one of a series, another text where it gives none."""
+    """Return the title that the other side gives to one of a series, `otherwise` if it gives none."""
     found = [one.summary for one in theirs.exceptions if one.at == at] if theirs is not None else []
     return found[0] if found else otherwise

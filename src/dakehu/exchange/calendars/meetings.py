@@ -1,4 +1,4 @@
-"""Meetings as other calendars see them, and what changed there done here by the ordinary actions."""
+"""Meetings as sent to other calendars, and changes made there applied here by the ordinary actions."""
 
 import re
 from collections.abc import Iterable
@@ -39,12 +39,12 @@ class OwnMeetings:
             self.exceptions.setdefault(one.series_id, []).append(one)
 
     def wanted(self) -> list[Any]:
-        """Return the planned meetings that belong into the other calendar: from its first day on, and series that go on."""
+        """Return the planned meetings for the other calendar: from its first day on, and continuing series."""
         first = datetime.combine(self.link.since, datetime.min.time())
         return [row for row in self.rows.values() if row.state == PLANNED and _continues_after(row, first)]
 
     def state(self, meeting: int | None) -> Here:
-        """Return what the desk knows of a meeting that was linked."""
+        """Return the state on the desk of a linked meeting."""
         if meeting is None:
             return Here.CANCELLED
         row = self.rows.get(meeting)
@@ -55,7 +55,7 @@ class OwnMeetings:
         return Here.HIDDEN if still_there else Here.CANCELLED
 
     def title(self, row: Any) -> str:
-        """Return the title that leaves the desk: code and purpose, or name and subject where the owner wants that."""
+        """Return the title that leaves the desk: code and purpose, or name and subject if the owner enabled names."""
         if not self.link.names_clients:
             what = row._meta.get_field("kind").choice_set.text_of(str(row.kind))
             return f"{row.client.code} · {what}" if row.client_id else what
@@ -66,11 +66,11 @@ class OwnMeetings:
         return f"{name_of(row.client, current_actor().clearance)} · " if row.client_id else ""
 
     def subject_of(self, row: Any, title: str) -> str:
-        """Return the subject that a title of the other calendar says."""
+        """Return the subject contained in a title of the other calendar."""
         return title.removeprefix(self._prefix(row)).strip() or row.subject
 
     def event(self, row: Any, title: str) -> Event:
-        """Return a meeting with its series. Places leave the desk only with names: they may be a client's address."""
+        """Return a meeting with its series. Places are sent only with names: they may be a client's address."""
         exceptions = self.exceptions.get(row.pk, []) if row.rrule else []
         moved = [one for one in exceptions if one.state != CANCELLED and one.recurrence_id]
         at = {stamp(local(one.recurrence_id)) for one in moved}
@@ -103,7 +103,7 @@ def _continues_after(row: Any, first: datetime) -> bool:
 
 
 def change_here(own: OwnMeetings, row: Any, ours: Event, wanted: Event) -> None:
-    """Make a meeting what the merged event says. Raises Refused where the rules of meetings do not allow it."""
+    """Change a meeting to match the merged event. Raises Refused if the rules of meetings do not allow it."""
     values: dict[str, Any] = {}
     if wanted.summary != ours.summary and own.link.names_clients:
         values["subject"] = own.subject_of(row, wanted.summary)[:200]
@@ -128,7 +128,7 @@ def change_here(own: OwnMeetings, row: Any, ours: Event, wanted: Event) -> None:
 
 
 def _first_of(row: Any) -> datetime:
-    """Return the start of a meeting, of a series that of the first that takes place."""
+    """Return the start of a meeting, for a series that of the first instance not cancelled."""
     start = local(row.starts_at)
     if not row.rrule or occurrence_of(row, start):
         return start
@@ -137,7 +137,7 @@ def _first_of(row: Any) -> datetime:
 
 
 def _change_series(own: OwnMeetings, row: Any, wanted: Event) -> None:
-    """Move and cancel single meetings of a series as the event says."""
+    """Move and cancel single meetings of a series according to the event."""
     known = {stamp(local(one.recurrence_id)): one for one in own.exceptions.get(row.pk, []) if one.recurrence_id}
     for one in wanted.exceptions:
         values: dict[str, Any] = {"starts_at": clock.at_local(one.starts), "ends_at": clock.at_local(one.ends)}
@@ -174,13 +174,13 @@ def _deleted_in(link: CalendarLink) -> str:
 
 
 def cancel_here(link: CalendarLink, row: Any) -> None:
-    """Cancel a meeting that was deleted in the other calendar; its record stays."""
+    """Cancel a meeting that was deleted in the other calendar; its record remains."""
     which = "all" if row.rrule else None
     actions.cancel_meeting(meeting=row.pk, at=clock.at_local(_first_of(row)), which=which, reason=_deleted_in(link))
 
 
 def create_here(event: Event) -> Any:
-    """Make a meeting of an event of the other calendar: with the client whose code the title names, otherwise among staff."""
+    """Create a meeting from an event there: with the client whose code is in the title, otherwise internal."""
     if event.exceptions:
         raise refusal(
             "meeting", "新建的系列带有例外，请先在这里安排。", "A new series with exceptions is arranged here first."
@@ -205,12 +205,12 @@ def create_here(event: Event) -> Any:
 
 
 def client_of(text: str) -> Any:
-    """Return the one visible client whose code stands in a text, None for none or several."""
+    """Return the one visible client whose code is in a text, None if there is none or several."""
     return find_clients([text]).get(text)
 
 
 def find_clients(texts: Iterable[str]) -> dict[str, Any]:
-    """Return {text: the one visible client whose code it names}."""
+    """Return {text: the one visible client whose code it contains}."""
     words = {text: set(CODE.findall(text)) for text in texts}
     every = sorted({word for named in words.values() for word in named})
     found: Any = model_of("clients.Client").objects.filter(code__in=every) if every else ()

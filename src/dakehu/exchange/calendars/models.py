@@ -1,4 +1,4 @@
-"""Tables of calendars outside: connections and what they know, feeds, and hours that clients may book."""
+"""Tables of external calendars: connections and their linked events, feeds, and bookable hours."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -14,10 +14,10 @@ OWNER = "team.User"
 
 
 class CalendarLink(Recorded):
-    """A calendar of a colleague on a CalDAV server, kept equal to the meetings that the colleague organises.
+    """A calendar of a colleague on a CalDAV server, synchronised with the meetings that the colleague organises.
 
-    `names_clients`: titles carry the client's name and the subject; otherwise code and purpose. `takes_new`: what is made
-    there becomes a meeting here. `ctag`: the version of the calendar at the end of the last run.
+    `names_clients`: titles contain the client's name and the subject; otherwise code and purpose. `takes_new`: an
+    event created there becomes a meeting here. `ctag`: the version of the calendar at the end of the last run.
     """
 
     names = Names("日历连接", "Calendar connection", "Calendar connections")
@@ -51,7 +51,7 @@ class CalendarLink(Recorded):
 
 
 class EventState(Choices):
-    """How an event of another calendar stands."""
+    """The state of an event of another calendar."""
 
     LINKED = "linked", "一致", "Agrees"
     CONFLICT = "conflict", "有冲突", "In conflict"
@@ -59,11 +59,11 @@ class EventState(Choices):
 
 
 class LinkedEvent(Recorded):
-    """An event of another calendar and its meeting here, if it has one.
+    """An event of another calendar and its meeting here, if any.
 
-    base: the event as both sides knew it after the last run ({} if never). title: the title that the desk would send.
-    theirs: the whole text that the other side has, kept while a person must look. choice: "here" or "there".
-    is_from_there: it was made there and the meeting followed.
+    base: the event as both sides had it after the last run ({} if never). title: the title that the desk would send.
+    theirs: the complete text of the other side, kept while a decision is pending. choice: "here" or "there".
+    is_from_there: it was created there and the meeting from it.
     """
 
     names = Names("外部日程", "Event of another calendar", "Events of other calendars")
@@ -71,7 +71,7 @@ class LinkedEvent(Recorded):
     link = field(
         models.ForeignKey(CalendarLink, on_delete=models.CASCADE, related_name="events"), zh="日历", en="Calendar"
     )
-    meeting_ref = models.BigIntegerField(null=True)  # not a key: taking a meeting back does not wait for it
+    meeting_ref = models.BigIntegerField(null=True)  # not a key: undoing a meeting does not depend on it
     state = field(choice_field(EventState, default=EventState.LINKED), zh="状态", en="State", listed=True)
     reason = models.CharField(max_length=30, blank=True, default="")
     uid = models.CharField(max_length=255)
@@ -95,7 +95,7 @@ class SyncState(Choices):
 
 
 class CalendarRun(Recorded):
-    """One run of a calendar. `counts`: {seen, stored, sent, aside, conflicts}; `batches`: what can be taken back."""
+    """One run of a calendar. `counts`: {seen, stored, sent, aside, conflicts}; `batches`: what can be undone."""
 
     names = Names("日历同步记录", "Run of a calendar", "Runs of calendars")
 
@@ -114,7 +114,7 @@ class CalendarRun(Recorded):
 
 
 class CalendarFeed(Recorded):
-    """A feed of one's calendar: a token of the scope "calendar" and what the feed may name."""
+    """A feed of a user's calendar: a token of scope "calendar" and whether the feed contains names."""
 
     names = Names("日历订阅", "Calendar feed", "Calendar feeds")
 
@@ -126,7 +126,8 @@ class CalendarFeed(Recorded):
 class BookingLink(Recorded):
     """An expiring link by which a client books one of a colleague's free hours.
 
-    Made for one client it makes a meeting with that client; otherwise one with a guest, for the colleague to assign.
+    A link for one client creates a meeting with that client; otherwise one with a guest, to be assigned by the
+    colleague.
     """
 
     names = Names("预约链接", "Booking link", "Booking links")
@@ -134,7 +135,7 @@ class BookingLink(Recorded):
     owner = field(
         models.ForeignKey(OWNER, on_delete=models.CASCADE, related_name="+"), zh="所有人", en="Owner", listed=True
     )
-    client_ref = models.BigIntegerField(null=True)  # read through scope, as its owner sees it at that moment
+    client_ref = models.BigIntegerField(null=True)  # read within the owner's current scope
     purpose = field(models.CharField(max_length=80), zh="约谈事项", en="Purpose", listed=True, example="季度回顾",
                     help_zh="客户能看到，请勿写姓名", help_en="Shown on the page: name nobody")  # fmt: skip
     minutes = field(models.PositiveSmallIntegerField(default=45, validators=[MinValueValidator(15), MaxValueValidator(240)]),
@@ -148,21 +149,21 @@ class BookingLink(Recorded):
 
 
 class Booking(Recorded):
-    """A free hour that was taken through a link. No two bookings of a colleague begin in the same quarter of an hour:
-    each takes every quarter that it touches."""
+    """A free hour that was booked through a link. No two bookings of a colleague share a quarter hour:
+    each reserves every quarter hour that it overlaps."""
 
     names = Names("预约", "Booking", "Bookings")
 
     link = field(
         models.ForeignKey(BookingLink, on_delete=models.CASCADE, related_name="bookings"), zh="链接", en="Link"
     )
-    meeting_ref = models.BigIntegerField(null=True)  # not a key: taking a meeting back does not wait for it
+    meeting_ref = models.BigIntegerField(null=True)  # not a key: undoing a meeting does not depend on it
     starts_at = field(models.DateTimeField(), zh="开始时间", en="Starts at", listed=True)
     booked_at = field(models.DateTimeField(), zh="预约于", en="Booked at", listed=True)
 
 
 class BookedQuarter(Recorded):
-    """A quarter of an hour of a colleague that a booking holds; the constraint makes double bookings impossible."""
+    """A quarter hour of a colleague that a booking reserves; the constraint prevents double bookings."""
 
     names = Names("已约时段", "Booked quarter", "Booked quarters")
 

@@ -32,14 +32,14 @@ declare(
 
 
 def _passes(names_clients: bool) -> Bilingual:
-    """Return what leaves by one of these ways."""
+    """Return which data these channels send."""
     named = bilingual("姓名、主题与地点", "Names, subjects, places")
     return named if names_clients else bilingual("客户号与事由", "Code and purpose")
 
 
 @query(LEAVING, needs=Permission.SYSTEM_READ, zh="外部日历（离开的数据）", en="Other calendars (what leaves)")
 def leaving() -> list[dict[str, Any]]:
-    """Return one row for each connection, with an address for who may open it; counted are its runs of 30 days."""
+    """Return one row for each connection, with an address for users who may open it; counts cover 30 days."""
     opened = set(visible_calendars().values_list("pk", flat=True))
     recent = Q(runs__started_at__gte=clock.now() - timedelta(days=30))
     rows = CalendarLink.objects.select_related("owner").order_by("name")
@@ -59,7 +59,7 @@ def leaving() -> list[dict[str, Any]]:
 
 @query(FEEDS, needs=Permission.SYSTEM_READ, zh="日历订阅（离开的数据）", en="Calendar feeds (what leaves)")
 def feeds_leaving() -> list[dict[str, Any]]:
-    """Return one row for each feed that works today."""
+    """Return one row for each feed that is valid today."""
     rows = CalendarFeed.objects.filter(token__revoked=False, token__expires_on__gte=clock.today())
     return [
         outgoing_row(

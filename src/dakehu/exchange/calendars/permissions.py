@@ -1,4 +1,4 @@
-"""The permissions of calendars outside: one's own is kept by oneself, an administrator switches connections on."""
+"""The permissions of external calendars: users manage their own, an administrator switches connections on."""
 
 from dakehu.domains.team.roles import RoleName
 from dakehu.foundation.access.permissions import Permission
@@ -12,5 +12,5 @@ CALENDARS_OWN = Permission(
     "calendars.own", "维护自己的日历连接、订阅与预约", "Keep one's own calendars", granted_to=(MANAGER, LEAD)
 )
 CALENDARS_WRITE = Permission("calendars.write", "启用日历连接", "Switch calendar connections on", granted_to=(ADMIN,))
-# As the scope of a token it opens one's own feed and nothing else (interfaces.calendar_feed).
+# As a token scope it gives access only to the owner's feed (interfaces.calendar_feed).
 CALENDAR_FEED = Permission("calendar", "订阅自己的日历", "Subscribe to one's own calendar", granted_to=(MANAGER, LEAD))

@@ -1,4 +1,4 @@
-"""Read calendar connections, their runs and what waits for a person: never a password."""
+"""Read calendar connections, their runs and events awaiting a decision; passwords are never returned."""
 
 from typing import Any
 
@@ -34,12 +34,12 @@ REASONS: dict[str, Bilingual] = {
 
 
 def reason_text(reason: str) -> str:
-    """Return why an event waits, in words."""
+    """Return the text of why an event is pending."""
     return str(REASONS.get(reason, reason))
 
 
 def visible_calendars() -> Any:
-    """Return the connections that the actor may know of: one's own; who switches them on knows all."""
+    """Return the connections visible to the actor: their own; users who may switch them on see all."""
     actor = current_actor()
     rows = CalendarLink.objects.select_related("owner").order_by("name")
     if actor.is_system or actor.may(Permission.CALENDARS_WRITE):
@@ -49,7 +49,7 @@ def visible_calendars() -> Any:
 
 @query("calendars.list", needs=Permission.CALENDARS_READ, zh="日历连接", en="Calendar connections")
 def list_calendars() -> list[dict[str, Any]]:
-    """Return the connections that the reader may know of: [{id, name, owner, url, is_on, waiting, last: its last run}]."""
+    """Return the connections visible to the reader: [{id, name, owner, url, is_on, waiting, last: its last run}]."""
     rows = list(visible_calendars())
     last = {run.link_id: run for run in CalendarRun.objects.filter(link__in=rows).order_by("pk")}
     waiting: dict[int, int] = {}
@@ -69,8 +69,9 @@ def list_calendars() -> list[dict[str, Any]]:
     parameters=(CALENDAR,),
 )
 def calendar_detail(*, calendar: CalendarLink) -> dict[str, Any]:
-    """Return a connection with its last runs and, for its owner, the events that wait: {…, username, since, names_clients,
-    takes_new, password_at, linked, runs, events, running, mine, may_keep}. Raises NotFound for that of another."""
+    """Return a connection with its last runs and, for its owner, the pending events: {…, username, since,
+    names_clients, takes_new, password_at, linked, runs, events, running, mine, may_keep}. Raises NotFound for another
+    person's."""
     if not visible_calendars().filter(pk=calendar.pk).exists():
         raise NotFound(bilingual("日历连接", "calendar connection"))
     actor = current_actor()
@@ -94,7 +95,7 @@ def calendar_detail(*, calendar: CalendarLink) -> dict[str, Any]:
 
 
 def find_calendars(name: str = "") -> list[CalendarLink]:
-    """Return the connections that are switched on, of that name where one is named. Raises NotFound."""
+    """Return the connections that are switched on, with that name if given. Raises NotFound."""
     rows = visible_calendars()
     if not name:
         return list(rows.filter(is_on=True))
@@ -109,7 +110,7 @@ def _calendar(row: CalendarLink) -> dict[str, Any]:
 
 
 def _run(run: CalendarRun) -> dict[str, Any]:
-    """Return a run as pages show it; one that was taken back says so."""
+    """Return a run as pages show it; an undone one is marked."""
     undone = runs.is_undone(run)
     return {
         "id": run.pk,
@@ -128,13 +129,13 @@ def _run(run: CalendarRun) -> dict[str, Any]:
 
 
 def _events(rows: list[LinkedEvent]) -> list[dict[str, Any]]:
-    """Return events that wait, with both versions side by side."""
+    """Return pending events, with both versions side by side."""
     held = {row.pk: row for row in meetings().filter(pk__in=[row.meeting_ref for row in rows if row.meeting_ref])}
     return [_event(row, held.get(row.meeting_ref or 0)) for row in rows]
 
 
 def _event(row: LinkedEvent, meeting: Any) -> dict[str, Any]:
-    """Return an event that waits; `here` is its meeting as it stands, None where there is none to be seen."""
+    """Return a pending event; `here` is its current meeting, None if none is visible."""
     there = read_calendar(row.theirs.encode(), clock.zone()).events if row.theirs else []
     before = from_json(row.base) if row.base else None
     return {
@@ -168,6 +169,6 @@ def _version(event: Any) -> dict[str, Any]:
 
 
 def _is_running(row: CalendarLink) -> bool:
-    """Return whether a calendar is being run, or waits for the worker in the reader's name."""
+    """Return whether a calendar is running, or queued by the reader."""
     waiting = any(not job["ended"] for job in jobs.recent(SYNC, current_actor().user_id, most=3))
     return waiting or runs.lock_of(row).holder() is not None

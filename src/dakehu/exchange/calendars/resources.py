@@ -1,4 +1,4 @@
-"""What pages know of calendars outside: the parameters that name them."""
+"""Resources of external calendars for pages: the parameters that identify them."""
 
 from dakehu.foundation.schema.resources import Resource, declare
 

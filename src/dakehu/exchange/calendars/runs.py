@@ -1,8 +1,8 @@
-"""Keep a calendar and the meetings here equal, one run at a time, and say what became of every event.
+"""Synchronise a calendar with the meetings here, one run at a time, and report the result for every event.
 
-What changed there is done here event by event, each an act that can be taken back; what changed here is written there
-with the version that it is about. A run that is broken off leaves both sides readable: the next one finds what agrees
-already and goes on with the rest.
+Changes made there are applied here event by event, each in an act that can be undone; changes here are written there
+with the version that they replace. An interrupted run leaves both sides consistent: the next one detects what agrees
+already and continues with the rest.
 """
 
 from collections.abc import Callable, Iterator
@@ -53,23 +53,23 @@ declare_steps(
 
 @dataclass
 class _Run:
-    """What one run works with."""
+    """The data of one run."""
 
     link: CalendarLink
     own: OwnMeetings
     server: CalendarServer
     known: dict[str, LinkedEvent]
     there: dict[str, tuple[Resource, Event | None]]
-    ctag: str  # asked before anything was read, so that a change meanwhile is found next time
+    ctag: str  # read first, so that a concurrent change is found next time
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
     batches: list[int] = field(default_factory=list)
     reasons: dict[str, int] = field(default_factory=dict)
 
 
 def sync(link: CalendarLink, progress: Progress = no_progress) -> dict[str, Any]:
-    """Run a calendar once; returns {calendar, seen, stored, sent, aside, conflicts, reasons, batches, failure}.
+    """Synchronise a calendar once; return {calendar, seen, stored, sent, aside, conflicts, reasons, batches, failure}.
 
-    Raises Refused while it is switched off or running, and where the server does not do its part.
+    Raises Refused while it is switched off or running, and if the server fails.
     """
     actor = syncing_actor(link)
     with _exclusive_run(link), acting_as(actor), in_language(team.language_of(link.owner_id)):
@@ -94,7 +94,7 @@ def sync(link: CalendarLink, progress: Progress = no_progress) -> dict[str, Any]
 
 
 def syncing_actor(link: CalendarLink) -> Actor:
-    """Return as whom a calendar is kept: its owner with today's rights. Raises Refused."""
+    """Return the actor that synchronises a calendar: its owner with current permissions. Raises Refused."""
     if not link.is_on:
         raise calendar_refusal(
             bilingual(
@@ -123,7 +123,7 @@ def lock_of(link: CalendarLink) -> ProcessLock:
 
 @contextmanager
 def _exclusive_run(link: CalendarLink) -> Iterator[None]:
-    """Hold a calendar; the hold ends with the process. Raises Refused while another holds it."""
+    """Lock a calendar; the lock ends with the process. Raises Refused while another process holds it."""
     lock = lock_of(link)
     if not lock.take():
         raise calendar_refusal(
@@ -136,7 +136,7 @@ def _exclusive_run(link: CalendarLink) -> Iterator[None]:
 
 
 def _account(link: CalendarLink) -> DavAccount:
-    """Return how a calendar signs in; opening its password is on the record. Raises Refused while it is missing."""
+    """Return the credentials of a calendar; decrypting its password is audited. Raises Refused while it is missing."""
     if link.password is None:
         raise calendar_refusal(bilingual("“{name}”还没有密码。", "“{name}” has no password yet.", name=link.name))
     with elevated(f"sign in to the calendar {link.name}"), act("calendars.open_password"):
@@ -145,7 +145,7 @@ def _account(link: CalendarLink) -> DavAccount:
 
 
 def _read(link: CalendarLink, server: CalendarServer) -> _Run:
-    """Read what both sides have; of the other side only what changed since the last run is fetched again."""
+    """Read what both sides have; from the other side only changes since the last run are fetched."""
     server.url = server.find_calendar()
     known = {row.uid: row for row in LinkedEvent.objects.filter(link=link)}
     there: dict[str, tuple[Resource, Event | None]] = {}
@@ -167,7 +167,7 @@ def _read(link: CalendarLink, server: CalendarServer) -> _Run:
 
 
 def _event_of(resource: Resource) -> tuple[str, Event | None]:
-    """Return (uid, event) of what the other side keeps at an address; None for what is no single event."""
+    """Return (uid, event) of the resource at an address; event None if it is not a single event."""
     reading = read_calendar(resource.content, clock.zone())
     if len(reading.events) == 1 or (reading.events and all(one.is_expanded for one in reading.events)):
         return _uid(reading.events[0], resource), reading.events[0]
@@ -183,7 +183,7 @@ def _own_uids(work: _Run) -> list[str]:
 
 
 def _handle(work: _Run, uid: str) -> None:
-    """Decide about one event and do it; what cannot be done is set aside with its reason."""
+    """Decide about one event and apply the decision; what cannot be applied is set aside with its reason."""
     row = work.known.get(uid)
     resource, theirs = work.there.get(uid, (None, None))
     if resource is not None:
@@ -215,7 +215,7 @@ def _handle(work: _Run, uid: str) -> None:
 
 
 def _ignore_text_changes(verdict: Verdict, ours: Event) -> Verdict:
-    """Return a verdict whose title and place alone do not change a meeting: those words never left the desk."""
+    """Return a verdict that ignores changes of title and place alone: those texts were never sent by the desk."""
     event = verdict.event
     if event is None:
         return verdict
@@ -238,8 +238,8 @@ def _meeting_id(row: LinkedEvent | None, meeting: Any) -> int | None:
 def _own_event(
     work: _Run, meeting: Any, row: LinkedEvent | None, base: Event | None, theirs: Event | None, title: str
 ) -> Event | None:
-    """Return the meeting as an event. While the title that the desk would send is the one it sent, a title that was
-    changed there is no change here."""
+    """Return the meeting as an event. While the desk's title is the one it last sent, a title
+    changed there is not a change here."""
     if meeting is None:
         return None
     event = work.own.event(meeting, title)
@@ -266,7 +266,7 @@ def _do(
     ours: Event | None,
     title: str,
 ) -> None:
-    """Do what was decided, first here and then there, and note how the event stands."""
+    """Apply the decision, first here and then there, and store the state of the event."""
     if verdict.step in HERE:
         meeting = _do_here(work, row, meeting, verdict, ours, resource, uid, title)
         if verdict.step == Step.CANCEL_HERE:
@@ -297,7 +297,7 @@ def _do_here(
     uid: str,
     title: str,
 ) -> Any:
-    """Change the desk in one act that can be taken back, what is known of the other side with it."""
+    """Change the desk in one act that can be undone, including the stored state of the other side."""
     with act(APPLY) as record:
         record.undo_log = undo_entries.open_log(True)
         number = undo_entries.entry_number(bilingual("日历 {name}", "calendar {name}", name=work.link.name))
@@ -325,7 +325,7 @@ def _do_here(
 def _do_there(
     work: _Run, uid: str, row: LinkedEvent | None, resource: Resource | None, verdict: Verdict
 ) -> Resource | None:
-    """Write the other side; None where somebody else wrote meanwhile, which the next run looks at."""
+    """Write the other side; None if another client wrote in the meantime, which the next run handles."""
     zone, now = clock.zone(), clock.now()
     if verdict.step == Step.DELETE_THERE and resource is not None:
         return resource if work.server.delete(resource.href, resource.etag) else None
@@ -357,7 +357,7 @@ def _save_event_state(
     title: str,
     words: str = "",
 ) -> None:
-    """Note how an event stands; a conflict keeps the whole text of the other side."""
+    """Store the state of an event; a conflict keeps the complete text of the other side."""
     waits = verdict.step in (Step.CONFLICT, Step.ASIDE)
     state = {Step.CONFLICT: EventState.CONFLICT, Step.ASIDE: EventState.ASIDE}.get(verdict.step, EventState.LINKED)
     if waits:
@@ -372,7 +372,7 @@ def _save_event_state(
 
 
 def _finish_run(run: CalendarRun, counts: dict[str, Any], batches: list[int], failure: dict[str, str]) -> None:
-    """Keep what became of a run."""
+    """Store the result of a run."""
     run.counts, run.batches, run.failure, run.ended_at = counts, batches, failure, clock.now()
     if failure:
         run.state = SyncState.FAILED.value
@@ -392,5 +392,5 @@ def calendar_refusal(text: Bilingual) -> Refused:
 
 
 def is_undone(run: CalendarRun) -> bool:
-    """Return whether anything that a run did here was taken back."""
+    """Return whether anything that a run did here was undone."""
     return bool(run.batches) and Batch.objects.filter(pk__in=run.batches, state=BatchState.UNDONE.value).exists()

@@ -13,13 +13,13 @@ HEADINGS = ("客户号", "会议主题", "开始时间", "结束时间", "全天
 
 
 def is_calendar(content: bytes) -> bool:
-    """Return whether a file is a calendar, by its first words."""
+    """Return whether a file is a calendar, by its first characters."""
     return content[:200].removeprefix(b"\xef\xbb\xbf").lstrip()[:15].upper() == b"BEGIN:VCALENDAR"
 
 
 def book_of(content: bytes, name: str) -> Book:
-    """Return the events of a calendar file as rows; the client is the one whose code the title names, for a person to
-    fill in otherwise. Cancelled and private events stay out. Raises Unopenable for a file without an event."""
+    """Return the events of a calendar file as rows; the client is the one whose code is in the title, otherwise empty
+    for a person to fill in. Cancelled and private events stay out. Raises Unopenable for a file without an event."""
     reading = read_calendar(content, clock.zone())
     events = importable(reading)
     if not events:

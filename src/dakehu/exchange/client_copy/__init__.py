@@ -1,1 +1,1 @@
-"""The copy of everything that is kept of a client, as one file."""
+"""The copy of all data about a client, as one file."""

@@ -1,4 +1,4 @@
-"""Write the copy of a client as one ZIP: for programs as JSON, for people as a page, with the files that are kept."""
+"""Write the copy of a client as one ZIP: JSON for programs, an HTML page for people, and the stored files."""
 
 import base64
 import hashlib
@@ -37,9 +37,9 @@ STYLE = (
     ),
 )
 def copy_client(*, client: Any) -> dict[str, Any]:
-    """Return everything that is kept of a client as one ZIP: {name, media, size, sha256, content (base64)}.
+    """Return all data about a client as one ZIP: {name, media, size, sha256, content (base64)}.
 
-    It holds copy.json, copy.html and the folder files. Encrypted values are opened; other clients are left out.
+    It contains copy.json, copy.html and the folder files. Encrypted values are decrypted; other clients are omitted.
     """
     content = as_zip(client_copy.collect(client))
     current_act().client_id = client.pk
@@ -65,13 +65,13 @@ def as_zip(copy: dict[str, Any]) -> bytes:
             name = one["name"].replace("/", "_").replace("\\", "_")
             try:
                 archive.writestr(f"files/{number:04d}-{name}", store.content_of(one["key"]).whole())
-            except NotFound:  # past its time, with the row that names it still there
+            except NotFound:  # expired, while the row that references it still exists
                 continue
     return buffer.getvalue()
 
 
 def as_page(copy: dict[str, Any]) -> str:
-    """Return a copy as one page that needs nothing else, in both languages."""
+    """Return a copy as one self-contained page, in both languages."""
     parts = [f"<h1>{escape(TITLE)}</h1><p>{escape(copy['client'])} · {escape(copy['made_at'])}</p>"]
     for table in copy["tables"]:
         parts.append(f"<h2>{escape(' '.join(table['name']))}（{len(table['rows'])}）</h2>")

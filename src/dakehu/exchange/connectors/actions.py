@@ -1,4 +1,4 @@
-"""Keep connections: add, change, replace secrets, switch on and off, schedule, choose what may be written back."""
+"""Manage connections: add, change, replace secrets, switch on and off, schedule, choose what may be written back."""
 
 from datetime import timedelta
 from typing import Any
@@ -61,7 +61,7 @@ def _check(row: Connection) -> None:
 
 
 def _encrypt_secrets(row: Connection, app_secret: str, grant: str) -> None:
-    """Set the secrets of a connection, encrypted at once: what shows the row afterwards shows dots."""
+    """Set the secrets of a connection, encrypted immediately: later displays of the row show dots."""
     values = {"app_secret": app_secret, "grant": grant}
     for field in encrypted_fields_of(Connection):
         setattr(row, field.name, EncryptedValue.encrypt(field.place, values[field.name], None))
@@ -81,7 +81,7 @@ def _encrypt_secrets(row: Connection, app_secret: str, grant: str) -> None:
     irreversible=bilingual("新增的连接不能撤销，但可以删除。", "It cannot be undone, but removed."),
 )
 def add_connection(*, app_secret: str, grant: str, name: str, **values: Any) -> Connection:
-    """Add a connection with its secrets. It stays switched off, and runs only when somebody starts it."""
+    """Add a connection with its secrets. It is initially switched off, and runs only when started manually."""
     if Connection.objects.filter(name=name).exists():
         raise refusal("name", "“{name}”已存在。", "“{name}” exists.", name=name)
     row = Connection(name=name, **{key: value for key, value in values.items() if value not in (None, "")})
@@ -103,7 +103,7 @@ def add_connection(*, app_secret: str, grant: str, name: str, **values: Any) -> 
     ),
 )
 def change_connection(*, connection: Connection, version: int | None = None, **changes: Any) -> Connection:
-    """Change a connection. Another address switches it off, so that an administrator looks at it again."""
+    """Change a connection. A new address switches it off, so that an administrator reviews it again."""
     check_version(connection, version)
     before = connection.address, connection.sign_in_address
     for name, value in changes.items():
@@ -138,7 +138,7 @@ def replace_secrets(*, connection: Connection, app_secret: str, grant: str) -> C
     parameters=(CONNECTION,),
 )
 def switch_on(*, connection: Connection) -> Connection:
-    """Let a connection run."""
+    """Switch a connection on."""
     connection.is_on = True
     connection.save()
     return connection
@@ -152,7 +152,7 @@ def switch_on(*, connection: Connection) -> Connection:
     parameters=(CONNECTION,),
 )
 def switch_off(*, connection: Connection) -> Connection:
-    """Let a connection run no longer, neither by hand nor at its hours."""
+    """Switch a connection off: it runs neither manually nor on schedule."""
     connection.is_on, connection.next_run_at = False, None
     connection.save()
     return connection
@@ -170,7 +170,7 @@ def switch_off(*, connection: Connection) -> Connection:
     ),
 )
 def remove_connection(*, connection: Connection) -> dict[str, Any]:
-    """Remove a connection with its secrets, runs, links and kept tables; what was imported stays."""
+    """Remove a connection with its secrets, runs, links and stored tables; imported data remains."""
     for row in SourceTable.objects.filter(connection=connection):
         for key in filter(None, (row.rows_key, row.aside_key)):
             files.expire(key, 0)
@@ -189,7 +189,7 @@ def remove_connection(*, connection: Connection) -> dict[str, Any]:
     offers_undo=False,
 )
 def schedule(*, connection: Connection, every_hours: int | None = None) -> Connection:
-    """Run a connection every so many hours in one's own name; without a number, only when somebody starts it."""
+    """Run a connection every `every_hours` hours as the actor; without a number, only when started manually."""
     connection.every_hours = every_hours
     connection.next_run_at = None
     plan_next_run(connection)
@@ -228,7 +228,7 @@ def plan_next_run(connection: Connection) -> None:
     ),
 )
 def choose_fields(*, connection: Connection, fields: str = "") -> Connection:
-    """Choose which fields may leave the desk. Raises Refused for one that the source does not receive."""
+    """Choose which fields may leave the desk. Raises Refused for a field that the source does not accept."""
     receives = KINDS[str(connection.kind)].receives
     chosen = [name.strip() for name in (fields or "").replace("，", ",").split(",") if name.strip()]
     unknown = [name for name in chosen if name not in receives]
@@ -254,7 +254,7 @@ def choose_fields(*, connection: Connection, fields: str = "") -> Connection:
     offers_undo=False,
 )
 def start_run(*, connection: Connection) -> dict[str, Any]:
-    """Run a connection in the background; returns {job}. What it imports is undone as one import."""
+    """Run a connection in the background; returns {job}. Its rows can be undone as one import."""
     from dakehu.exchange.connectors.runs import check_may_run
 
     check_may_run(connection)

@@ -1,8 +1,8 @@
-"""Which client, and which member of staff, a record of another system is.
+"""Matching of records of another system to clients and staff.
 
-A record that was imported before is found by its link. Another one is a client whom the desk knows by mobile, or, for an
-organisation, by a name that no second client bears; a person is never recognised by name alone. All others are new, with
-a code made from the record's id, so that a run that starts again makes the same codes.
+A record that was imported before is found by its link. Otherwise it is matched to a client by mobile, or, for an
+organisation, by a unique name; a person is never matched by name alone. All others are new, with
+a code derived from the record's id, so that a repeated run produces the same codes.
 """
 
 from collections import Counter
@@ -19,7 +19,7 @@ AMBIGUOUS = ""
 
 
 class DeskRecords:
-    """What landings ask of the desk (landings.Desk), for one run. Look-ups stay within the actor's scope."""
+    """The desk's data for landings (landings.Desk), for one run. Look-ups stay within the actor's scope."""
 
     def __init__(self, connection: Connection, code_prefix: str) -> None:
         self.connection, self.code_prefix = connection, code_prefix
@@ -28,15 +28,15 @@ class DeskRecords:
         )
         self.codes = self._codes_of(self.links.values())
         self._follow_merges()
-        self.matched: dict[str, int] = {}  # records recognised in this run
-        self.new: dict[str, str] = {}  # {record: code} of clients to be made; AMBIGUOUS where several clients fit
+        self.matched: dict[str, int] = {}  # records matched in this run
+        self.new: dict[str, str] = {}  # {record: code} of clients to create; AMBIGUOUS if several clients match
         self.names: dict[str, str] = {}
-        self.parents: dict[str, list[str]] = {}  # {record of another table: the records of clients that it leads to}
+        self.parents: dict[str, list[str]] = {}  # {record of another table: the client records that it references}
         self.staff = self._staff()
         self.unknown_staff: Counter[str] = Counter()
 
     def _follow_merges(self) -> None:
-        """Let the links of merged clients lead to the clients that remain."""
+        """Point the links of merged clients to the remaining clients."""
         gone = sorted(set(self.links.values()) - set(self.codes))
         merged = model_of("clients.MergedClient").objects
         remaining: dict[int, int] = {}
@@ -46,10 +46,10 @@ class DeskRecords:
             self.links = {record: remaining.get(row, row) for record, row in self.links.items()}
             self.codes |= self._codes_of(remaining.values())
 
-    # --- before the sheets are made ----------------------------------------------------------------
+    # --- before the sheets are built ----------------------------------------------------------------
 
     def learn_clients(self, landing: Landing, records: list[Record]) -> None:
-        """Recognise the clients of one table, or note them as new."""
+        """Match the clients of one table, or note them as new."""
         fields = {column.field: column for column in landing.columns}
         unlinked = [record for record in records if record[ID] not in self.links]
         names = {record[ID]: fields["name"].value(record, self) for record in records}
@@ -81,29 +81,29 @@ class DeskRecords:
         self.codes |= self._codes_of(set(self.matched.values()) - set(self.codes))
 
     def learn_names(self, landing: Landing, records: list[Record]) -> None:
-        """Learn the names of records that are not imported in this run."""
+        """Store the names of records that are not imported in this run."""
         column = next(column for column in landing.columns if column.field == "name")
         for record in records:
             self.names.setdefault(record[ID], column.value(record, self))
 
     def learn_parents(self, landing: Landing, records: list[Record]) -> None:
-        """Learn which clients the records of a table, such as deals, lead to."""
+        """Store which clients the records of a table, such as deals, reference."""
         for record in records:
             self.parents[record[ID]] = [record[name] for name in landing.links if record.get(name)]
 
     def row_of(self, record: str) -> int | None:
-        """Return the client that a record is, None for a new one."""
+        """Return the id of the client matched to a record, None for a new one."""
         return self.links.get(record, self.matched.get(record))
 
-    # --- what landings ask -------------------------------------------------------------------------
+    # --- used by landings -------------------------------------------------------------------------
 
     def code_of(self, record: str) -> str:
-        """Return the client code of a record of clients, "" if there is none or it is unclear whose."""
+        """Return the client code of a record of clients, "" if there is none or it is ambiguous."""
         row = self.row_of(record)
         return self.codes.get(row, "") if row is not None else self.new.get(record, "")
 
     def client_of(self, references: list[str]) -> str:
-        """Return the client code that the first of some references leads to, "" without one."""
+        """Return the client code of the first reference that resolves to one, "" without one."""
         for reference in references:
             for record in (reference, *self.parents.get(reference, ())):
                 code = self.code_of(record)
@@ -116,14 +116,14 @@ class DeskRecords:
         return self.names.get(record, "")
 
     def staff_of(self, name: str, mail: str) -> str:
-        """Return the member of staff of this mail or name as an import reads it, "" without one (then counted)."""
+        """Return the member of staff with this mail or name as an import reads it, "" if none (then counted)."""
         found = self.staff.get(mail.lower(), "") or self.staff.get(name, "")
         if not found and (name or mail):
             self.unknown_staff[name or mail] += 1
         return found
 
     def _staff(self) -> dict[str, str]:
-        """Return {mail, and name where only one bears it: the person as an import reads it}."""
+        """Return {mail, and name if unique: the person in the form that an import reads}."""
         model = model_of("team.User")
         written = client_names(model)
         rows = list(model.objects.filter(is_active=True).values_list("pk", "name", "mail"))

@@ -1,7 +1,8 @@
-"""The first half of a run: fetch the changed rows of every table, a page at a time, each kept before the next is asked for.
+"""The first half of a run: fetch the changed rows of every table, page by page, each stored before the next is
+requested.
 
-What was fetched survives a killed process: the next run goes on from the last page that was kept. A table whose columns
-changed meanwhile is fetched again.
+Fetched pages survive a killed process: the next run continues from the last stored page. A table whose columns
+changed in between is fetched again.
 """
 
 from collections.abc import Callable, Iterator
@@ -29,12 +30,12 @@ from dakehu.foundation.actions.registry import act
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
-DAYS = 30  # for which fetched pages are kept, should nobody run the connection again
-OVERLAP = timedelta(minutes=2)  # a run reads again what changed so shortly before it began
+DAYS = 30  # that fetched pages are kept if the connection is not run again
+OVERLAP = timedelta(minutes=2)  # a run re-reads changes of this period before the previous run began
 
 
 def fetch(run: Run, source: CrmSource, progress: Callable[..., None]) -> list[SourceTableShape]:
-    """Fetch what changed in each table and keep it with the run; return the tables. Raises Refused."""
+    """Fetch what changed in each table and store it with the run; return the tables. Raises Refused."""
     system = str(run.connection)
     with incomplete_answers_as_refusal(system):
         source.sign_in()
@@ -56,7 +57,7 @@ def fetch(run: Run, source: CrmSource, progress: Callable[..., None]) -> list[So
 
 
 def _fetch_table(run: Run, source: CrmSource, shape: SourceTableShape, since: str) -> None:
-    """Fetch one table from where the run stopped."""
+    """Fetch one table from where the run was interrupted."""
     state = run.fetched.get(shape.name, {})
     if state.get("done") and state.get("columns") == _plain(shape):
         return
@@ -94,39 +95,39 @@ def _plain(shape: SourceTableShape) -> list[dict[str, Any]]:
 
 
 def shape_of(run: Run, table: str) -> SourceTableShape:
-    """Return a table as the run found it."""
+    """Return a table as the run read it."""
     state = run.fetched[table]
     return SourceTableShape(table, state["label"], tuple(SourceColumn(**column) for column in state["columns"]))
 
 
 def rows_of(run: Run, table: str) -> pl.DataFrame:
-    """Return the fetched rows of a table, each record once, as it came last."""
+    """Return the fetched rows of a table, each record once, in its last version."""
     pages = [row_files.load(page["key"]) for page in run.fetched[table]["pages"]]
     empty = pl.DataFrame(schema={ID: pl.String, MODIFIED: pl.String})
     return row_files.merge(empty, pl.concat(pages, how="diagonal")) if pages else empty
 
 
 def cursor_of(run: Run, rows: pl.DataFrame, before: str) -> str:
-    """Return until when a table was read: the latest change that was seen, but not later than shortly before the run."""
+    """Return up to when a table was read: the latest change seen, but no later than shortly before the run."""
     latest = max(rows[MODIFIED].to_list(), default="") if rows.height else ""
     begun = clock.local(run.started_at - OVERLAP).strftime(MOMENT)
     return max(before, min(latest, begun)) if _is_moment(latest) else before
 
 
 def _is_moment(text: str) -> bool:
-    """Return whether a text is a moment of a source."""
+    """Return whether a text is a timestamp of a source."""
     try:
-        datetime.strptime(text, MOMENT)  # noqa: DTZ007  (only its form is asked)
+        datetime.strptime(text, MOMENT)  # noqa: DTZ007  (only its form is checked)
     except ValueError:
         return False
     return True
 
 
-# --- what is said of the schema ----------------------------------------------------------------------
+# --- notes on the schema ----------------------------------------------------------------------
 
 
 def _changed_columns(shapes: list[SourceTableShape], known: dict[str, SourceTable]) -> Iterator[Bilingual]:
-    """Yield each table and column that came, went or changed its kind since it was last read."""
+    """Yield each table and column that was added, removed or changed its type since it was last read."""
     for shape in shapes:
         if shape.name not in known:
             continue
@@ -176,7 +177,7 @@ def _unread_parts(source: CrmSource) -> Iterator[Bilingual]:
 
 
 def _note(run: Run, notes: list[Bilingual]) -> None:
-    """Keep what is to be said of a run, in both languages."""
+    """Store notes on a run, in both languages."""
     with act("connections.fetch"):
         run.notes = [[note.in_("zh"), note.in_("en")] for note in notes]
         run.save()
@@ -184,7 +185,7 @@ def _note(run: Run, notes: list[Bilingual]) -> None:
 
 @contextmanager
 def incomplete_answers_as_refusal(system: str) -> Iterator[None]:
-    """Turn an answer that lacks what it should hold into a refusal in words."""
+    """Turn an incomplete response into a refusal with a text."""
     try:
         yield
     except (KeyError, IndexError, TypeError, AttributeError, ValueError) as error:
@@ -192,7 +193,7 @@ def incomplete_answers_as_refusal(system: str) -> Iterator[None]:
 
 
 def open_account(connection: Connection) -> Account:
-    """Return how a connection signs in; opening its secrets is on the record. Raises Refused while they are missing."""
+    """Return the credentials of a connection; decryption is audited. Raises Refused without secrets."""
     if connection.app_secret is None or connection.grant is None:
         raise source_refusal(
             bilingual(

@@ -1,7 +1,7 @@
-"""Columns of prospects and opportunities, as the tables of several vendors say them.
+"""Columns of prospects and opportunities, from the tables of several vendors.
 
-A vendor's stage is no stage of the desk: it is kept in a column of its own. Only an end is understood, won or lost, and a
-stage of the desk that bears the same name.
+A vendor's stage is not a stage of the desk: it is stored in a separate column. Only an end, won or lost, is mapped,
+and a stage of the desk with the same name.
 """
 
 from dakehu.exchange.connectors.landings import Desk, LandingColumn, Record, first_value
@@ -13,12 +13,12 @@ LOST = ("closedlost", "closedlosttocompetition", "lost", "输单", "已输单", 
 
 
 def one_contact(heading: str, field: str, kind: str, *names: str) -> LandingColumn:
-    """Return the column of the first telephone or address of one kind that some source columns hold."""
+    """Return the column of the first telephone or address of one kind in some source columns."""
     return LandingColumn(heading, field, lambda record, desk: next(iter(_contacts(record, kind, names)), ""), names)
 
 
 def other_contacts(*names: str, texts: tuple[str, ...] = ()) -> LandingColumn:
-    """Return the column of the remark: some texts, and every number or address that has no column of its own."""
+    """Return the column of the remark: some texts, and every number or address without a separate column."""
 
     def value(record: Record, desk: Desk) -> str:
         further = [*_contacts(record, "mobile", names)[1:], *_contacts(record, "mail", names)[1:]]
@@ -38,7 +38,7 @@ def _contacts(record: Record, kind: str, names: tuple[str, ...]) -> list[str]:
 
 
 def source(*names: str) -> tuple[LandingColumn, LandingColumn]:
-    """Return the columns of a prospect's source: the desk's word where it knows the vendor's, and the vendor's own."""
+    """Return the columns of a prospect's source: the desk's value if the vendor's is known, and the vendor's own."""
     choices = model_of("growth.Prospect")._meta.get_field("source").choice_set
 
     def read_known(record: Record, desk: Desk) -> str:
@@ -52,7 +52,7 @@ def source(*names: str) -> tuple[LandingColumn, LandingColumn]:
 
 
 def stage(*names: str) -> tuple[LandingColumn, LandingColumn]:
-    """Return the columns of an opportunity's stage: a stage of the desk where one is meant for certain, and the vendor's."""
+    """Return the columns of an opportunity's stage: a stage of the desk if the mapping is certain, and the vendor's."""
 
     def read_known(record: Record, desk: Desk) -> str:
         return next((code for name in names if (code := stage_code(record.get(name, "")))), "")
@@ -66,7 +66,7 @@ def stage(*names: str) -> tuple[LandingColumn, LandingColumn]:
 
 
 def stage_code(text: str) -> str:
-    """Return the code of the stage that a vendor's word means in the first pipeline, "" where that is not certain."""
+    """Return the code of the stage of the first pipeline that matches a vendor's term, "" if uncertain."""
     if not text:
         return ""
     pipeline = model_of("growth.Pipeline").objects.filter(is_active=True).first()
@@ -78,7 +78,7 @@ def stage_code(text: str) -> str:
 
 
 def reason(stages: tuple[str, ...], *names: str) -> tuple[LandingColumn, LandingColumn]:
-    """Return the columns of the reason for loss, of lost ones only: the desk's word where it knows it, and the vendor's."""
+    """Return the columns of the reason for loss, only if lost: the desk's value if known, and the vendor's."""
     choices = model_of("growth.Opportunity")._meta.get_field("loss_reason").choice_set
 
     def is_lost(record: Record) -> bool:

@@ -1,6 +1,7 @@
-"""纷享销客 Open API v2: both sign-ins, paging by `_id`, errors with status 200, four calls a second.
+"""纷享销客 Open API v2: both sign-ins, paging by `_id`, errors with status 200, four calls per second.
 
-Sources: docs/connections.md says how sure each fact is. Everything is POST and JSON; `errorCode` 0 alone is success.
+Sources: docs/connections.md states how certain each fact is. All calls are POST with JSON; only `errorCode` 0 is
+success.
 """
 
 import json
@@ -34,7 +35,7 @@ SYSTEM = "纷享销客"
 TABLES = ("AccountObj", "ContactObj", "LeadsObj", "NewOpportunityObj", "ScheduleObj", "ActiveRecordObj")
 PER_PAGE, CALLS_A_SECOND, BUSY_TRIES = 100, 4, 6
 EXPIRED, BUSY = (20005, 20016), (-1, 30004)
-PAGES_KEPT_TOGETHER = 10  # pages that make one frame
+PAGES_KEPT_TOGETHER = 10  # pages combined into one frame
 KINDS = {
     "number": "number",
     "currency": "number",
@@ -60,7 +61,7 @@ CORPORATE = "corporate"
 
 
 class FxiaokeFault(Refused):
-    """A refusal that 纷享销客 names by a number: what it means, and what to do."""
+    """A refusal with an error code of 纷享销客: its meaning, and what to do."""
 
     def __init__(self, code: int, path: str) -> None:
         self.code = code
@@ -90,7 +91,7 @@ REMEDIES = {
 
 
 class FxiaokeSource:
-    """An enterprise on 纷享销客, read as an employee sees it."""
+    """An enterprise on 纷享销客, read with an employee's access."""
 
     def __init__(self, account: Account) -> None:
         self.account, self.api = account, check_address(account.address)
@@ -106,7 +107,7 @@ class FxiaokeSource:
     # --- signing in --------------------------------------------------------------------------------
 
     def sign_in(self) -> None:
-        """Get a token in the way that the connection states. The two ways are never mixed."""
+        """Get a token by the configured sign-in method. The two methods are never mixed."""
         grant = {
             "appId": self.account.app_id,
             "appSecret": self.account.app_secret,
@@ -122,7 +123,7 @@ class FxiaokeSource:
             raise unexpected_answer(SYSTEM, "token")
 
     def _post(self, path: str, body: dict[str, Any], *, signed: bool = True) -> dict[str, Any]:
-        """Call the interface: a token that has expired is renewed once, a busy answer waited out.
+        """Call the API: renew an expired token once, and retry while the service is busy.
 
         Raises FxiaokeFault for any other errorCode.
         """
@@ -157,7 +158,7 @@ class FxiaokeSource:
     # --- describing --------------------------------------------------------------------------------
 
     def describe(self) -> list[SourceTableShape]:
-        """Return the objects that the desk reads, each with its fields; options are kept to name what cells hold."""
+        """Return the objects that the desk reads, each with its fields; options are kept to translate cell values."""
         listed = self._post("/cgi/crm/v2/object/list", {"includeNull": False}).get("data", {}).get("objects", [])
         labels = {str(row.get("describeApiName")): str(row.get("describeDisplayName") or "") for row in listed}
         self.not_read = sorted(labels[name] or name for name in labels if name not in TABLES)
@@ -184,7 +185,7 @@ class FxiaokeSource:
     # --- reading -----------------------------------------------------------------------------------
 
     def pages(self, table: SourceTableShape, since: str, place: str = "") -> Iterator[Page]:
-        """Yield rows in order of `_id`, each page after the last id of the page before; an offset ends at 10,000."""
+        """Yield rows in order of `_id`, paged by the last id, since offsets are limited to 10,000."""
         last = json.loads(place)["after"] if place else ""
         held: list[dict[str, str]] = []
         pages = 0
@@ -227,12 +228,12 @@ class FxiaokeSource:
         return rows
 
     def _names(self, table: SourceTableShape) -> list[str]:
-        """Return the columns of a frame: those of the table, and name and mail beside each person."""
+        """Return the columns of a frame: those of the table, plus name and mail for each person."""
         people = [c.name for c in table.columns if c.kind == "person"]
         return [*(c.name for c in table.columns), *(f"{n}{end}" for n in people for end in (NAME, MAIL))]
 
     def _row(self, table: SourceTableShape, row: dict[str, Any]) -> dict[str, str]:
-        """Return a record as text; fields that are left out are empty."""
+        """Return a record as text; missing fields are empty."""
         cells = {ID: str(row["_id"]), MODIFIED: _moment(row.get("last_modified_time"))}
         for column in table.columns:
             value = row.get(column.name)
@@ -246,7 +247,7 @@ class FxiaokeSource:
         return cells
 
     def _cell(self, table: str, column: SourceColumn, value: Any) -> str:
-        """Return a value as text (source.py says in which form)."""
+        """Return a value as text (form: see source.py)."""
         if value in (None, "", [], {}):
             return ""
         if isinstance(value, list):
@@ -265,13 +266,13 @@ class FxiaokeSource:
         return str(value)
 
     def deleted(self, table: SourceTableShape, since: str) -> list[str]:
-        """Return nothing: the interface names no deleted records."""
+        """Return nothing: the API does not list deleted records."""
         return []
 
     # --- writing -----------------------------------------------------------------------------------
 
     def write_back(self, table: str, rows: list[dict[str, Any]]) -> list[Written]:
-        """Create or update rows one by one, without starting approvals or workflows at the other end."""
+        """Create or update rows one by one, without starting approvals or workflows in the other system."""
         written = []
         for row in rows:
             record = str(row.get(ID) or "")
@@ -302,7 +303,7 @@ def _json(response: Any) -> dict[str, Any]:
 
 
 def _moment(value: Any) -> str:
-    """Return milliseconds since 1970 as Shanghai's time; what is none stays as it stands."""
+    """Return milliseconds since 1970 as Shanghai time; other values unchanged."""
     if value in (None, ""):
         return ""
     text = str(value)
@@ -312,6 +313,6 @@ def _moment(value: Any) -> str:
 
 
 def _milliseconds(moment: str) -> str:
-    """Return a moment of Shanghai's time as milliseconds since 1970."""
-    naive = datetime.strptime(moment, MOMENT)  # noqa: DTZ007  (its zone comes next)
+    """Return a Shanghai time as milliseconds since 1970."""
+    naive = datetime.strptime(moment, MOMENT)  # noqa: DTZ007  (its zone is set next)
     return str(int(clock.at_local(naive).timestamp() * 1000))

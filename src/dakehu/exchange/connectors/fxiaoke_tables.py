@@ -1,4 +1,4 @@
-"""Where the objects of 纷享销客 belong. Field names as public programs use them; `describe` of the enterprise decides."""
+"""Mapping of the objects of 纷享销客. Field names are those of public programs; `describe` takes precedence."""
 
 from typing import Any
 
@@ -54,7 +54,7 @@ HELD = ("interactive_time", "record_time", "create_time")
 
 
 def _kind(record: Record, desk: Desk) -> str:
-    """Return whether an account is a person; organisations keep accounts, and wealth clients often are accounts too."""
+    """Return whether an account is a person; besides organisations, wealth clients are often accounts too."""
     return "个人" if "个人" in record.get("account_type", "") else "机构"
 
 

@@ -1,4 +1,4 @@
-"""Ask another system over HTTP: patient where it is busy, in words where it refuses, never with a secret in a message."""
+"""HTTP client for other systems: retries while busy, reports refusals as text, never puts a secret in a message."""
 
 import time
 from email.utils import parsedate_to_datetime
@@ -11,8 +11,8 @@ from dakehu.foundation.base.i18n import bilingual
 
 TIMEOUT = 60  # seconds
 ATTEMPTS = 6
-LONGEST_WAIT = 120.0  # seconds; a source that asks for more is left until the next run
-WAIT: Pause = time.sleep  # how a client waits; tests wait without waiting
+LONGEST_WAIT = 120.0  # seconds; if a source requests more, the run stops until the next one
+WAIT: Pause = time.sleep  # how a client waits; tests replace it with no wait
 LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
@@ -53,10 +53,10 @@ class PoliteClient:
         self.client.close()
 
     def request(self, method: str, url: str, *, is_repeatable: bool = True, **options: Any) -> Any:
-        """Send a request, again while the system is busy; return its response, of whatever status below 500.
+        """Send a request, retrying while the system is busy; return its response with any status below 500.
 
-        A 429 is waited out as its Retry-After says, else ever longer. Raises Refused once that came to nothing. Without
-        `is_repeatable` only a 429 is tried again: whatever else went wrong, the request may have been carried out.
+        After a 429, wait as its Retry-After states, else with increasing delays. Raises Refused when retries fail.
+        Without `is_repeatable` only a 429 is retried: after any other error the request may have been executed.
         """
         import httpx
 
@@ -100,7 +100,7 @@ class PoliteClient:
 
 
 def _wait_of(response: Any, attempt: int) -> float:
-    """Return how many seconds a busy system asks to wait."""
+    """Return the waiting time in seconds requested by a busy system."""
     stated = str(response.headers.get("Retry-After", "")).strip()
     if stated.isdigit():
         return float(stated)

@@ -1,6 +1,6 @@
-"""The second half of a run: hand what was fetched to the ordinary import, and note what became of every record.
+"""The second half of a run: pass the fetched rows to the ordinary import, and store the result for every record.
 
-The import's own act writes rows, links and cursors together: killed, nothing is written; undone, all of it goes.
+The import's own act writes rows, links and cursors together: if killed, nothing is written; if undone, all is removed.
 """
 
 from collections import Counter
@@ -25,7 +25,7 @@ from dakehu.foundation.imports.row_matching import CREATED, ERROR, SKIPPED, UNCH
 from dakehu.foundation.records.bulk import record_columns
 
 ORIGIN = "connection"
-UNDO_DAYS = 90  # for which replaced files stay, as long as an import can be undone
+UNDO_DAYS = 90  # that replaced files are kept: the period in which an import can be undone
 REASONS = 30  # kinds of reasons shown for a table
 COUNTED = (CREATED, UPDATED, UNCHANGED, SKIPPED)
 
@@ -62,7 +62,7 @@ def open_batch(run: Run) -> Any:
 
 
 def _rows(run: Run, name: str, stored: SourceTable | None) -> Rows:
-    """Return the rows of a table that are to be imported (of a kept table: that were fetched)."""
+    """Return the rows of a table to import (for a table that is only stored: the fetched rows)."""
     landing = KINDS[str(run.connection.kind)].landings[name]
     before = row_files.load(stored.rows_key if stored else "")
     fetched = fetching.rows_of(run, name)
@@ -88,7 +88,7 @@ def outcome_of(run: Run, name: str) -> dict[str, Any]:
 
 
 class ConnectionWriter:
-    """Notes what an import does with the rows of a run (imports.origins.OriginWriter)."""
+    """Records what an import does with the rows of a run (imports.origins.OriginWriter)."""
 
     def __init__(self, batch: Any) -> None:
         self.run = Run.objects.select_related("connection").get(pk=origins.origin_of(batch)[1])  # type: ignore[index]
@@ -100,7 +100,7 @@ class ConnectionWriter:
         self.reasons: dict[str, Counter[tuple[str, str]]] = {}
 
     def add(self, made: DryRun) -> None:
-        """Note verdict, row and reasons of every record in a part that was written."""
+        """Record verdict, row and reasons of every record in a part that was written."""
         for part, stack in made.stacks.items():
             verdicts = stack.row_evaluation.verdicts
             targets = made.clients.people if part == CLIENTS and made.clients else stack.row_evaluation.targets
@@ -129,7 +129,7 @@ class ConnectionWriter:
             self.rows_of_desk.setdefault((table, part), {})[record] = row
 
     def _reason(self, table: str, spec: Any, message: Bilingual) -> None:
-        """Count a reason by its words. What is filled into them belongs to clients and is left out, but for the field's name."""
+        """Count a reason by its text. Inserted values belong to clients and are omitted, except the field's name."""
         texts = {}
         for code, template, label in (("zh", message.zh, spec.zh), ("en", message.en, spec.en)):
             filled = {
@@ -151,7 +151,7 @@ class ConnectionWriter:
         return {"connection": self.outcomes}
 
     def _link(self, table: str, part: str, rows: dict[str, int]) -> None:
-        """Note which row each record is, where that is new."""
+        """Store new links between records and rows."""
         known = set(
             RecordLink.objects.filter(connection=self.run.connection, part=part).values_list("record", flat=True)
         )
@@ -167,7 +167,7 @@ class ConnectionWriter:
 
 
 def store_table(run: Run, name: str, outcome: dict[str, Any], landed: set[str], aside: set[str]) -> None:
-    """Keep what was imported of a table, what was set aside, and until when it was read. Call inside an act."""
+    """Store which rows of a table were imported and set aside, and up to when it was read. Call inside an act."""
     shape = fetching.shape_of(run, name)
     stored = SourceTable.objects.filter(connection=run.connection, name=name).first()
     row = stored or SourceTable(connection=run.connection, name=name)
@@ -199,7 +199,7 @@ def store_table(run: Run, name: str, outcome: dict[str, Any], landed: set[str], 
 
 
 def has_news(run: Run, name: str, stored: SourceTable) -> bool:
-    """Return whether a table of a run differs from what is kept of it."""
+    """Return whether a table of a run differs from its stored state."""
     fetched = fetching.rows_of(run, name)
     return bool(
         row_files.changed_rows(fetched, row_files.load(stored.rows_key)).height
@@ -209,20 +209,20 @@ def has_news(run: Run, name: str, stored: SourceTable) -> bool:
 
 
 def replace_rows(key: str, name: str, rows: pl.DataFrame) -> str:
-    """Save rows in place of those under a key, which stay as long as that can be undone; return the new key."""
+    """Save rows to replace those under a key, which are kept while the import can be undone; return the new key."""
     _release_file(key)
     return row_files.save(name, rows)
 
 
 def _release_file(key: str) -> str:
-    """Let the file under a key go once nothing can be undone with it; return no key."""
+    """Let the file under a key expire once no undo needs it; return an empty key."""
     if key:
         files.expire(key, UNDO_DAYS)
     return ""
 
 
 def failure_texts(message: Any) -> dict[str, str]:
-    """Return a text in both languages, whatever it is made of."""
+    """Return a text in both languages, from a message of any type."""
     texts = {}
     for code in ("zh", "en"):
         with in_language(code):

@@ -1,4 +1,4 @@
-"""Runs of connections in the background, by hand and at their hours."""
+"""Background runs of connections, manual and scheduled."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +24,7 @@ declare_steps(
 
 @job(PULL)
 def pull_in_background(progress: Callable[..., None], *, connection: int, due: str = "") -> dict[str, Any]:
-    """Run a connection. At its hours (`due`) the next run is queued first, so that a refusal does not end the series."""
+    """Run a connection. If scheduled (`due`) the next run is queued first, so that a refusal does not end it."""
     row = Connection.objects.get(pk=connection)
     if due:
         if row.next_run_at is None or row.next_run_at.isoformat() != due:

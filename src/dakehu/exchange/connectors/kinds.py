@@ -1,4 +1,4 @@
-"""Which systems a connection can read: how one is opened, and where its tables belong."""
+"""The systems that a connection can read: how each is opened, and where its tables are imported."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from dakehu.exchange.connectors.source import Account, CrmSource
 
 @dataclass(frozen=True)
 class Kind:
-    """A system: how to open it, its landings by table, the letters before the codes of its clients, what it receives.
+    """A system: how to open it, its landings by table, the prefix of its clients' codes, what it accepts.
 
     `receives` lists what may be written back, {"table.column": field}; `logs_to` is the column that receives the text of
     new service records, "" for none, and `log_row` makes such a row.

@@ -1,8 +1,8 @@
 """The rows of a run as sheets and a mapping that the ordinary import reads.
 
-A row that the desk has already carries a sealed row key (decision 0018), and beside it lies what the source said of it
-when it was last imported. So the import compares three ways, cell by cell: what the source said, what it says now, what
-the desk says.
+A row that exists on the desk has a sealed row key (decision 0018), stored with the source's values at the time
+when it was last imported. The import therefore does a three-way comparison per cell: the source's previous value, its
+current value, and the desk's value.
 """
 
 import hashlib
@@ -28,12 +28,12 @@ from dakehu.foundation.base.chunks import chunks
 
 KEY_HEADING = "行钥 Row key"
 SAMPLES = 3
-UNREADABLE = (*conversion.CHANNELS, "id_number")  # fields that the desk shows masked, so that they cannot be compared
+UNREADABLE = (*conversion.CHANNELS, "id_number")  # fields masked by the desk, which cannot be compared
 
 
 @dataclass(frozen=True)
 class Rows:
-    """The rows of one table to import, and what the source said of them when they were last imported."""
+    """The rows of one table to import, and the source's values when they were last imported."""
 
     table: SourceTableShape
     landing: Landing
@@ -42,11 +42,11 @@ class Rows:
 
 
 def build(connection: Connection, desk: DeskRecords, tables: list[Rows]) -> tuple[list[FrameSheet], ImportMapping]:
-    """Return the sheets of a run and how they are read; a table without rows has no sheet."""
+    """Return the sheets of a run and their mapping; a table without rows has no sheet."""
     chosen = [rows for rows in tables if rows.landing.part != KEPT and rows.now.height]
     targets = _targets(connection, desk, chosen)
     sheets = [_sheet(rows, desk, rows.now) for rows in chosen]
-    unknown_staff = desk.unknown_staff.copy()  # the rows of before count nobody a second time
+    unknown_staff = desk.unknown_staff.copy()  # so that the previous rows are not counted again
     plan = ImportMapping([_mapping(connection, rows, sheet) for rows, sheet in zip(chosen, sheets, strict=True)])
     profiles.apply_saved_profiles(plan)
     plan.prefer = "" if connection.prefer == "ask" else str(connection.prefer)
@@ -56,7 +56,7 @@ def build(connection: Connection, desk: DeskRecords, tables: list[Rows]) -> tupl
 
 
 def _targets(connection: Connection, desk: DeskRecords, chosen: list[Rows]) -> dict[str, int]:
-    """Return {record: row of the desk} of the rows that the desk has."""
+    """Return {record: row id} of the rows that exist on the desk."""
     found: dict[str, int] = {}
     for rows in chosen:
         records = rows.now[ID].to_list()
@@ -70,7 +70,7 @@ def _targets(connection: Connection, desk: DeskRecords, chosen: list[Rows]) -> d
 
 
 def _sheet(rows: Rows, desk: DeskRecords, frame: pl.DataFrame) -> FrameSheet:
-    """Return the sheet of one table: the key, the columns that land, and the source's other columns as they stand."""
+    """Return the sheet of one table: the key, the mapped columns, and the source's other columns unchanged."""
     records: list[Record] = frame.to_dicts()
     consumed = rows.landing.consumed()
     others = [column for column in rows.table.columns if column.name not in consumed]
@@ -85,7 +85,7 @@ def _sheet(rows: Rows, desk: DeskRecords, frame: pl.DataFrame) -> FrameSheet:
 
 
 def _mapping(connection: Connection, rows: Rows, sheet: FrameSheet) -> TableMapping:
-    """Return how a sheet is read: the landing's columns by their fields, the others by nobody until a person says."""
+    """Return the mapping of a sheet: the landing's columns to their fields, the others unmapped."""
     fields = [ROW_KEY, *(column.field for column in rows.landing.columns)]
     columns = [
         ColumnMapping(
@@ -115,7 +115,7 @@ def _mapping(connection: Connection, rows: Rows, sheet: FrameSheet) -> TableMapp
 def _row_keys(
     desk: DeskRecords, chosen: list[Rows], sheets: list[FrameSheet], plan: ImportMapping, targets: dict[str, int]
 ) -> dict[str, str]:
-    """Return {record: sealed key} of the rows that the desk has, having saved what the source said of them before."""
+    """Return {record: sealed key} of the rows that exist on the desk, after saving the source's previous values."""
     frames: dict[str, pl.DataFrame] = {}
     order: dict[str, list[str]] = {}
     for part in dict.fromkeys(rows.landing.part for rows in chosen):
@@ -142,7 +142,7 @@ def _row_keys(
 def _fields_of(
     part: str, kept: list[Any], desk: DeskRecords, targets: dict[str, int], is_now: bool
 ) -> dict[str, list[Any]]:
-    """Return {field: cells} of the rows that the desk has, as the import would read them now, or would have before."""
+    """Return {field: cells} of existing rows, as the import reads them now, or would have read them before."""
     sheets, plans = [], []
     for rows, sheet, table in kept:
         records = [record for record in sheet.records if record in targets]
@@ -170,7 +170,7 @@ def _fields_of(
 
 
 def _blank_unknown_rows(sheet: FrameSheet, known: set[str]) -> FrameSheet:
-    """Return a sheet whose rows of unknown records are empty: the source said nothing of them before."""
+    """Return a sheet whose rows of unknown records are empty: the source had no previous values."""
     cells = [
         [cell if record in known else "" for cell, record in zip(column, sheet.records, strict=True)]
         for column in sheet.cells
@@ -179,7 +179,7 @@ def _blank_unknown_rows(sheet: FrameSheet, known: set[str]) -> FrameSheet:
 
 
 def _base(now: dict[str, list[Any]], before: dict[str, list[Any]], rows: list[int]) -> pl.DataFrame:
-    """Return what the source said before as a frame. Of a masked field it is said that nothing was, where it changed."""
+    """Return the source's previous values as a frame. A masked field that changed is given as previously empty."""
     columns: dict[str, list[Any]] = {}
     for name, cells in now.items():
         past = before.get(name) or [None] * len(cells)
@@ -191,7 +191,7 @@ def _base(now: dict[str, list[Any]], before: dict[str, list[Any]], rows: list[in
 
 
 def _add_key_column(sheet: FrameSheet, keys: dict[str, str]) -> FrameSheet:
-    """Return a sheet with the keys in its first column."""
+    """Return a sheet with the keys as its first column."""
     cells = [[keys.get(record, "") for record in sheet.records], *sheet.cells[1:]]
     return FrameSheet(sheet.name, sheet.table, sheet.headings, cells, sheet.records)
 

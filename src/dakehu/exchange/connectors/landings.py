@@ -1,7 +1,7 @@
-"""Where the tables of a source belong on the desk: which worksheet, and how its columns follow from a record.
+"""Mapping of a source's tables to the desk: the worksheet, and how its columns are derived from a record.
 
 A landing is declared for each table of a vendor (`zoho_tables.py`, `fxiaoke_tables.py`). A table without a worksheet is
-kept as it is, encrypted, until the desk has a place for it.
+stored unchanged, encrypted, until the desk supports it.
 """
 
 from collections.abc import Callable
@@ -18,24 +18,24 @@ PROSPECTS, OPPORTUNITIES = "prospects", "opportunities"
 
 
 class Desk(Protocol):
-    """What a landing may ask about the desk and the other records."""
+    """The data about the desk and other records available to a landing."""
 
     def code_of(self, record: str) -> str:
         """Return the client code of a record of clients, "" if there is none."""
 
     def client_of(self, references: list[str]) -> str:
-        """Return the client code that the first of some references leads to, "" without one."""
+        """Return the client code of the first reference that resolves to one, "" without one."""
 
     def name_of(self, record: str) -> str:
         """Return the name of a record of clients, "" if it is unknown."""
 
     def staff_of(self, name: str, mail: str) -> str:
-        """Return the member of staff of this mail or name as an import reads it, "" without one."""
+        """Return the member of staff with this mail or name in the form that an import reads, "" if none."""
 
 
 @dataclass(frozen=True)
 class LandingColumn:
-    """A column of the worksheet: its heading, its field, how it follows from a record, and the columns it uses up."""
+    """A column of the worksheet: heading, field, derivation from a record, and the source columns it consumes."""
 
     heading: str
     field: str
@@ -45,32 +45,32 @@ class LandingColumn:
 
 @dataclass(frozen=True)
 class Landing:
-    """Where a table belongs. `links` are its columns that lead to clients; `unused` are of technical use only."""
+    """The mapping of a table. `links` are its columns that reference clients; `unused` are purely technical."""
 
     table: str
     part: str
     columns: tuple[LandingColumn, ...] = ()
     links: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
-    is_organisation: bool = False  # whether a client may be recognised by its name alone
+    is_organisation: bool = False  # whether a client may be matched by name alone
 
     def consumed(self) -> set[str]:
-        """Return the source columns that need no column of their own on the sheet."""
+        """Return the source columns that need no separate column on the sheet."""
         return {*self.unused, *self.links, *(name for column in self.columns for name in column.uses)}
 
 
 def column_from_first(heading: str, field: str, *names: str) -> LandingColumn:
-    """Return a column that holds the first of some source columns that says anything."""
+    """Return a column with the first non-empty value of some source columns."""
     return LandingColumn(heading, field, lambda record, desk: first_value(record, *names), names)
 
 
 def constant_column(heading: str, field: str, text: str) -> LandingColumn:
-    """Return a column with one text in every row."""
+    """Return a column with the same text in every row."""
     return LandingColumn(heading, field, lambda record, desk: text)
 
 
 def joined_column(heading: str, field: str, *names: str, sign: str = " ") -> LandingColumn:
-    """Return a column that joins what some source columns say."""
+    """Return a column that joins the values of some source columns."""
     return LandingColumn(
         heading, field, lambda record, desk: sign.join(filter(None, (record.get(n, "") for n in names))), names
     )
@@ -82,7 +82,7 @@ def own_code() -> LandingColumn:
 
 
 def client_code(*links: str) -> LandingColumn:
-    """Return the column that names the client of a row, by the first reference that leads to one."""
+    """Return the column that names the client of a row, by the first reference that resolves to one."""
     return LandingColumn(
         "客户号",
         "client_code",
@@ -102,7 +102,7 @@ def staff(heading: str, field: str, *names: str) -> LandingColumn:
 
 
 def contacts(*names: str) -> tuple[LandingColumn, ...]:
-    """Return the columns of telephones and mail that some source columns hold, each under its kind."""
+    """Return the columns of telephones and mail in some source columns, each under its kind."""
     kinds = (("手机", "phone", "mobile"), ("座机", "landline", "landline"), ("邮箱", "mail", "mail"))
     return tuple(
         LandingColumn(heading, field, lambda record, desk, kind=kind: _contacts_of(record, kind, names), names)  # type: ignore[misc]
@@ -111,7 +111,7 @@ def contacts(*names: str) -> tuple[LandingColumn, ...]:
 
 
 def remark(*names: str, numbers: tuple[str, ...] = ()) -> LandingColumn:
-    """Return the column of the remark: some texts, and telephone numbers that are none of a known form."""
+    """Return the column of the remark: some texts, and telephone numbers in an unknown form."""
 
     def value(record: Record, desk: Desk) -> str:
         unread = [f"电话 {record[n]}" for n in numbers if record.get(n) and not split_contacts(record[n])]
@@ -121,14 +121,14 @@ def remark(*names: str, numbers: tuple[str, ...] = ()) -> LandingColumn:
 
 
 def channel_of(text: str) -> str:
-    """Return a channel of the desk as people name it; what names none is 其他."""
+    """Return a channel of the desk by its common name; 其他 if unknown."""
     choices = model_of("service.Interaction")._meta.get_field("channel").choice_set
     found = choices.read(text) if text else None
     return str(found.zh) if found is not None else "其他"
 
 
 def first_value(record: Record, *names: str) -> str:
-    """Return the first of some columns that says anything."""
+    """Return the first non-empty value of some columns."""
     return next((record[name] for name in names if record.get(name)), "")
 
 

@@ -1,6 +1,7 @@
-"""Tables of connections: the connection, its runs, what is known of each table, and which row is which record.
+"""Tables of connections: the connection, its runs, the state of each table, and the links of rows to records.
 
-Rows of the other system lie in encrypted files beside the database; the tables here hold their keys and counts only.
+Rows of the other system are in encrypted files outside the database; the tables here contain only their keys and
+counts.
 """
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -28,7 +29,7 @@ class SignIn(Choices):
 
 
 class Preference(Choices):
-    """Whose value counts where a cell was changed on both sides since the last run."""
+    """Which value is used if a cell was changed on both sides since the last run."""
 
     DESK = "desk", "以系统为准", "The desk counts", ("系统",)
     SOURCE = "file", "以来源为准", "The source counts", ("来源", "source", "crm")
@@ -36,7 +37,7 @@ class Preference(Choices):
 
 
 class Connection(Recorded):
-    """A connection to another system: its address, its sealed secrets, and what may pass."""
+    """A connection to another system: its address, its sealed secrets, and what may be transferred."""
 
     names = Names("外部连接", "Connection", "Connections")
     lookup_fields = ("name",)
@@ -83,7 +84,7 @@ class Connection(Recorded):
 
 
 class RunState(Choices):
-    """How far a run has come."""
+    """The progress of a run."""
 
     FETCHING = "fetching", "正在取数", "Fetching"
     FETCHED = "fetched", "已取完，待写入", "Fetched"
@@ -93,7 +94,7 @@ class RunState(Choices):
 
 
 class Run(Recorded):
-    """One run of a connection. `fetched` names the encrypted files of rows, `tables` holds counts and reasons."""
+    """One run of a connection. `fetched` names the encrypted files of rows, `tables` contains counts and reasons."""
 
     names = Names("运行记录", "Run of a connection", "Runs of connections")
 
@@ -116,10 +117,10 @@ class Run(Recorded):
 
 
 class SourceTable(Recorded):
-    """What is known of one table of a connection: until when it was read, its columns, the files of its rows.
+    """The state of one table of a connection: up to when it was read, its columns, the files of its rows.
 
-    `rows_key` holds the rows as they were last imported (or, of a kept table, last read), `aside_key` those that an
-    import set aside and that the next run tries again.
+    `rows_key` is the file of the rows as last imported (or, for a table that is only stored, last read), `aside_key`
+    those that an import set aside and that the next run tries again.
     """
 
     names = Names("来源表", "Table of a source", "Tables of sources")
@@ -141,7 +142,7 @@ class SourceTable(Recorded):
 
 
 class RecordLink(Recorded):
-    """Which row of the desk a record of the other system is."""
+    """The link between a record of the other system and a row of the desk."""
 
     names = Names("对应关系", "Link to a record", "Links to records")
 

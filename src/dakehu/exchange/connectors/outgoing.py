@@ -24,7 +24,7 @@ declare(
 
 @query("connections.leaving", needs=Permission.CONNECTION_READ, zh="离开本系统的数据", en="What leaves the desk")
 def leaving() -> list[dict[str, Any]]:
-    """Return one row for each connection; counted are its runs of 30 days. One without fields only reads."""
+    """Return one row for each connection; counts cover its runs of 30 days. One without fields only reads."""
     recent = Q(runs__started_at__gte=clock.now() - timedelta(days=30))
     rows = Connection.objects.order_by("name").annotate(last=Max("runs__started_at"), uses=Count("runs", filter=recent))
     return [

@@ -1,4 +1,4 @@
-"""The permissions of connections to other systems: seeing, running and keeping them are three things."""
+"""The permissions of connections to other systems: seeing, running and managing them are separate."""
 
 from dakehu.domains.team.roles import RoleName
 from dakehu.foundation.access.permissions import Permission

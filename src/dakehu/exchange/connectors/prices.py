@@ -1,8 +1,8 @@
 """Fetch closing prices from a data service and import them like a price file.
 
 Off until an administrator names a service. Two services are called as their own Python packages do, over HTTP:
-`akshare` reads the public pages of daily bars (kline), `tushare` its interface with a token. The firm's right to use
-their data is between the firm and the service.
+`akshare` reads the public daily bars (kline), `tushare` its API with a token. The firm's right to use
+their data is a matter between the firm and the service.
 """
 
 import csv

@@ -1,4 +1,4 @@
-"""Read connections and their runs: never a secret."""
+"""Read connections and their runs; secrets are never returned."""
 
 from typing import Any
 
@@ -40,10 +40,10 @@ def list_connections() -> list[dict[str, Any]]:
     parameters=(CONNECTION,),
 )
 def connection_detail(*, connection: Connection) -> dict[str, Any]:
-    """Return a connection with its tables and last runs: what was seen, imported, and set aside with which reasons.
+    """Return a connection with its tables and last runs: rows seen, imported, and set aside with reasons.
 
     {…, tables: [{name, label, part, cursor, rows, aside}], runs: [{id, state, started_at, ended_at, batch, mine, tables,
-    notes, failure, totals}], receives: [field], running: whether a run is under way}.
+    notes, failure, totals}], receives: [field], running: whether a run is in progress}.
     """
     kind = KINDS[str(connection.kind)]
     parts = {name: landing.part for name, landing in kind.landings.items()}
@@ -70,9 +70,9 @@ def connection_detail(*, connection: Connection) -> dict[str, Any]:
 
 
 def connection_of(kind: str, name: str = "", address: str = "") -> Connection | None:
-    """Return the connection of a kind, of that name and address where given, None without one.
+    """Return the connection of a kind, with that name and address if given, None if there is none.
 
-    Raises Refused where several fit, and NotAllowed where the actor may not see connections.
+    Raises Refused if several match, and NotAllowed where the actor may not see connections.
     """
     if not current_actor().may(Permission.CONNECTION_READ):
         raise NotAllowed(bilingual("外部连接", "Connections"), Permission.CONNECTION_READ)
@@ -103,7 +103,7 @@ def _connection(row: Connection) -> dict[str, Any]:
 
 
 def _run(run: Run) -> dict[str, Any]:
-    """Return a run as pages show it; one whose import was undone says so."""
+    """Return a run as pages show it; one whose import was undone is marked."""
     batch = Batch.objects.filter(pk=run.batch_ref).first() if run.batch_ref else None
     is_undone = batch is not None and str(batch.state) == BatchState.UNDONE
     totals = {name: sum(table.get(name, 0) for table in run.tables.values()) for name in TOTALS}
@@ -123,16 +123,16 @@ def _run(run: Run) -> dict[str, Any]:
 
 
 def _reasons(table: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return why rows of a table were set aside, each reason with how often."""
+    """Return why rows of a table were set aside, each reason with its count."""
     return [{"text": Bilingual(zh, en), "count": count} for zh, en, count in table.get("reasons", ())]
 
 
 def _place(part: str) -> Bilingual:
-    """Return the worksheet in which a table lands, by its name."""
+    """Return the name of the worksheet into which a table is imported."""
     return worksheets()[part].title if part else KEPT_TEXT
 
 
 def _is_running(row: Connection) -> bool:
-    """Return whether a connection is being run, or waits for the worker in the reader's name."""
+    """Return whether a connection is running, or queued by the reader."""
     waiting = any(not job["ended"] for job in jobs.recent(PULL, current_actor().user_id, most=3))
     return waiting or runs.lock_of(row).holder() is not None

@@ -1,4 +1,4 @@
-"""Rows of other systems as encrypted files beside the database."""
+"""Rows of other systems as encrypted files outside the database."""
 
 import io
 
@@ -16,7 +16,7 @@ def save(name: str, rows: pl.DataFrame, days: int | None = None) -> str:
 
 
 def load(key: str) -> pl.DataFrame:
-    """Return saved rows; an empty frame without a key. The caller has found the row that names the key."""
+    """Return saved rows; an empty frame without a key. The caller has already read the row that contains the key."""
     if not key:
         return pl.DataFrame(schema={ID: pl.String})
     return pl.read_parquet(io.BytesIO(files.content_of(key).whole()))
@@ -31,7 +31,7 @@ def merge(rows: pl.DataFrame, newer: pl.DataFrame) -> pl.DataFrame:
 
 
 def changed_rows(rows: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
-    """Return those of `rows` that differ from what `before` holds of them, in a column that says anything about a record."""
+    """Return those of `rows` that differ from their version in `before`, in a column with data about a record."""
     if not before.height or not rows.height:
         return rows
     names = [n for n in rows.columns if n not in (ID, "#modified")]

@@ -1,4 +1,4 @@
-"""A run of a connection: fetch, import, conclude. One at a time; one that was broken off is taken up again."""
+"""A run of a connection: fetch, import, conclude. One at a time; an interrupted run is resumed."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -28,7 +28,7 @@ from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Parameter
 
-RESUMED_FOR = timedelta(hours=20)  # a token of a page is good for a day
+RESUMED_FOR = timedelta(hours=20)  # a page token is valid for a day
 TOTALS = ("created", "updated", "unchanged", "skipped", "aside", "kept")
 RUN = Parameter("run", "connections.Run", spec=FieldSpec("运行记录", "Run"))
 Progress = Callable[..., None]
@@ -42,8 +42,8 @@ def open_source(connection: Connection) -> CrmSource:
 def pull(connection: Connection, progress: Progress = no_progress) -> dict[str, Any]:
     """Run a connection and return its report: {created, updated, …, tables, run, batch, state}.
 
-    Raises Refused while it is switched off or already running, and for what the other system refuses; what was fetched
-    until then is kept, and the next run goes on from there.
+    Raises Refused while it is switched off or already running, and if the other system refuses; data fetched
+    until then is kept, and the next run continues from there.
     """
     check_may_run(connection)
     with _exclusive_run(connection):
@@ -65,7 +65,7 @@ def pull(connection: Connection, progress: Progress = no_progress) -> dict[str, 
 
 
 def check_may_run(connection: Connection) -> None:
-    """Raise NotAllowed where the actor may not run connections, Refused for one that is switched off."""
+    """Raise NotAllowed where the actor may not run connections, Refused if it is switched off."""
     for needed in (Permission.CONNECTION_RUN, Permission.IMPORT):
         if not current_actor().may(needed):
             raise NotAllowed(bilingual("运行外部连接", "run a connection"), needed)
@@ -86,7 +86,7 @@ def lock_of(connection: Connection) -> ProcessLock:
 
 @contextmanager
 def _exclusive_run(connection: Connection) -> Iterator[None]:
-    """Hold a connection; the hold ends with the process, however that ends. Raises Refused while another holds it."""
+    """Lock a connection; the lock ends with the process in any case. Raises Refused while another process holds it."""
     lock = lock_of(connection)
     if not lock.take():
         raise source_refusal(
@@ -103,7 +103,7 @@ def _exclusive_run(connection: Connection) -> Iterator[None]:
 
 
 def _begin(connection: Connection) -> Run:
-    """Return the run that was broken off, if it can be taken up, else a new one."""
+    """Return the interrupted run if it can be resumed, else a new one."""
     last = Run.objects.filter(connection=connection).order_by("-pk").first()
     if last is not None and str(last.state) != RunState.DONE:
         _finish_previous_run(last)
@@ -120,7 +120,7 @@ def _begin(connection: Connection) -> Run:
 
 
 def _finish_previous_run(run: Run) -> None:
-    """End a run that was imported meanwhile, or whose place the next one takes. Raises Refused while it waits for a person."""
+    """End a run that has since been imported or is superseded. Raises Refused while it waits for a person."""
     if _batch_state(run) in (BatchState.APPLIED, BatchState.UNDONE):
         record_outcome(run)
         return
@@ -137,9 +137,9 @@ def _finish_previous_run(run: Run) -> None:
 
 
 def _can_resume(run: Run) -> bool:
-    """Return whether a run that was broken off can be taken up.
+    """Return whether a run that was interrupted can be resumed.
 
-    It is young, what it fetched begins where the desk stands now (an import was not undone meanwhile), and its batch, if
+    It is recent, its data starts at the desk's current state (no import was undone in between), and its batch, if
     any, is the actor's and still open.
     """
     if str(run.state) not in (RunState.FETCHING, RunState.FETCHED, RunState.FAILED):
@@ -161,7 +161,7 @@ def _batch_state(run: Run) -> str:
 
 
 def _open_batch(run: Run) -> None:
-    """Open the batch of a run, where it has rows to import."""
+    """Open the batch of a run, if it has rows to import."""
     with act("connections.run"):
         batch = importing.open_batch(run)
         run.batch_ref = batch.pk if batch is not None else None
@@ -174,7 +174,7 @@ def _apply(run: Run, progress: Progress) -> None:
 
 
 def _second_half(progress: Progress) -> Progress:
-    """Return a progress that counts for the second half of a run."""
+    """Return a progress callback for the second half of a run."""
     return lambda share, words="": progress(0.65 + 0.3 * share, words)
 
 
@@ -186,7 +186,7 @@ def _second_half(progress: Progress) -> Progress:
     parameters=(RUN,),
 )
 def finish_run(*, run: Run) -> Run:
-    """Keep what a run fetched of tables that have no place on the desk yet; a run with rows to import is not for it."""
+    """Store fetched rows of tables that the desk does not support yet; not for a run with rows to import."""
     if run.batch_ref is not None or str(run.state) not in (RunState.FETCHED, RunState.FETCHING) or not run.fetched:
         raise NotFound(bilingual("待保存的运行", "run to keep"), run.pk)
     outcomes = {name: importing.outcome_of(run, name) for name in run.fetched}
@@ -206,7 +206,7 @@ def finish_run(*, run: Run) -> Run:
 
 
 def _has_news(run: Run, name: str) -> bool:
-    """Return whether a table of a run has rows, deletions or columns that are not kept yet."""
+    """Return whether a table of a run has rows, deletions or columns that are not stored yet."""
     stored = SourceTable.objects.filter(connection=run.connection, name=name).first()
     if stored is None:
         return bool(run.fetched[name]["pages"])
@@ -214,7 +214,7 @@ def _has_news(run: Run, name: str) -> bool:
 
 
 def record_outcome(run: Run) -> Run:
-    """Note with a run what became of it: done, or waiting for a decision."""
+    """Record the result of a run: done, or waiting for a decision."""
     outcomes, state = run.tables, RunState.DONE
     if run.batch_ref:
         with elevated("what became of a run"):
@@ -234,7 +234,7 @@ def record_outcome(run: Run) -> Run:
 
 
 def _fail(run: Run, refusal: Refused) -> None:
-    """Note with a run why it stopped; what it fetched stays."""
+    """Record why a run stopped; its fetched data remains."""
     texts = [text for found in refusal.messages.values() for text in found]
     with act("connections.conclude"):
         run.state, run.ended_at = RunState.FAILED.value, clock.now()
@@ -248,7 +248,7 @@ def totals_of(run: Run) -> dict[str, int]:
 
 
 def report_of(run: Run) -> dict[str, Any]:
-    """Return what became of a run, as pages and the command line show it."""
+    """Return the result of a run, as shown by pages and the command line."""
     return {
         **totals_of(run),
         "connection": run.connection.name,

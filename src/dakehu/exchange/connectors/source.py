@@ -1,9 +1,9 @@
-"""The shape of a source: another system that has tables, of whatever vendor.
+"""The interface of a source: another system with tables, from any vendor.
 
-A source signs in, describes its tables, yields their rows page by page since a moment, names deleted records, and takes
-back what may be written. Every cell is text in one form, whichever way it came: numbers without a power or a group sign,
-days `2026-11-29`, moments `2026-11-29 09:30:00` in Shanghai's time, references as the id of their record, several values
-joined by `；`, nothing as "".
+A source signs in, describes its tables, yields their rows page by page since a moment, lists deleted records, and
+accepts write-backs. Every cell is text in a uniform form, independent of its transport: numbers without exponent or
+grouping, days `2026-11-29`, moments `2026-11-29 09:30:00` in Shanghai time, references as the id of their record,
+several values joined by `；`, nothing as "".
 """
 
 from collections.abc import Callable, Iterator
@@ -19,13 +19,13 @@ from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 ID, MODIFIED = "#id", "#modified"  # columns of every frame: the record's id, and when it last changed
-NAME, MAIL = "__name", "__mail"  # endings of the columns beside a reference to a person: name and mail
+NAME, MAIL = "__name", "__mail"  # suffixes of the additional columns for a reference to a person: name and mail
 MOMENT = "%Y-%m-%d %H:%M:%S"
 
 
 @dataclass(frozen=True)
 class SourceColumn:
-    """A column: its name at the source, its label, and what its cells hold.
+    """A column: its name at the source, its label, and the type of its cells.
 
     `kind` is text, number, date, datetime, bool, choice, reference, person or other.
     """
@@ -47,7 +47,7 @@ class SourceTableShape:
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows of a table, and the place from which reading goes on ("" after the last)."""
+    """Some rows of a table, and the position from which reading continues ("" after the last)."""
 
     rows: pl.DataFrame
     place: str
@@ -55,7 +55,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Written:
-    """What became of one row that was written back: its record's id, or why it was refused."""
+    """The result of writing back one row: its record's id, or why it was refused."""
 
     record: str
     refusal: str = ""
@@ -63,7 +63,7 @@ class Written:
 
 @dataclass(frozen=True)
 class Account:
-    """How to sign in. The secrets are plain here and nowhere else; the text of an account shows none of them."""
+    """How to sign in. The secrets are in plain text only here; the repr of an account shows none of them."""
 
     address: str
     app_id: str = ""
@@ -75,7 +75,7 @@ class Account:
 
 
 class CrmSource(Protocol):
-    """What every source can do. Each method may raise Refused, in words that name the remedy."""
+    """What every source can do. Each method may raise Refused with a text that states the remedy."""
 
     not_read: list[str]  # tables that the source has and the desk does not read
 
@@ -86,23 +86,23 @@ class CrmSource(Protocol):
         """Return the tables that the desk reads and the source has."""
 
     def pages(self, table: SourceTableShape, since: str, place: str = "") -> Iterator[Page]:
-        """Yield the rows changed since a moment ("" for all), from a place in the reading on."""
+        """Yield the rows changed since a moment ("" for all), continuing from `place`."""
 
     def deleted(self, table: SourceTableShape, since: str) -> list[str]:
-        """Return the ids of records deleted since a moment, as far as the source tells."""
+        """Return the ids of records deleted since a moment, as far as the source reports them."""
 
     def write_back(self, table: str, rows: list[dict[str, Any]]) -> list[Written]:
-        """Write rows ({column: text}, `#id` of the record or "" for a new one), one answer for each."""
+        """Write rows ({column: text}, `#id` of the record or "" for a new one), one result for each."""
 
     def close(self) -> None:
-        """Close what is open to the other system."""
+        """Close the connections to the other system."""
 
 
 Pause = Callable[[float], None]
 
 
 def as_number(value: Any) -> str:
-    """Return a number as plain text; what is none stays as it stands."""
+    """Return a number as plain text; other values unchanged."""
     try:
         number = Decimal(str(value))
     except InvalidOperation:
@@ -119,7 +119,7 @@ def _strip_zeros(number: Decimal) -> str:
 
 
 def as_moment(value: Any) -> str:
-    """Return an ISO moment with an offset as Shanghai's time; what is none stays as it stands."""
+    """Return an ISO moment with an offset as Shanghai time; other values unchanged."""
     try:
         moment = datetime.fromisoformat(str(value))
     except ValueError:
@@ -128,7 +128,7 @@ def as_moment(value: Any) -> str:
 
 
 def frame_of(rows: list[dict[str, str]], columns: list[str]) -> pl.DataFrame:
-    """Return rows as a frame of text with these columns; what a row lacks is ""."""
+    """Return rows as a frame of text with these columns; missing values are ""."""
     names = [ID, MODIFIED, *columns]
     return pl.DataFrame(
         {name: [row.get(name, "") for row in rows] for name in names}, schema=dict.fromkeys(names, pl.String)
@@ -141,7 +141,7 @@ def source_refusal(message: Bilingual) -> Refused:
 
 
 def unexpected_answer(system: str, what: str) -> Refused:
-    """Return the Refused for an answer in another form."""
+    """Return the Refused for a response in an unexpected form."""
     return source_refusal(
         bilingual(
             "“{system}”的回答不是预期的格式（{what}），没有写入任何内容；它可能已改版，请联系支持。",

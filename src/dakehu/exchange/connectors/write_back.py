@@ -1,7 +1,7 @@
-"""Write back to a source what was changed on the desk: ticked fields only, after a run has read what the source says.
+"""Write back to a source what was changed on the desk: ticked fields only, after a run has read the source's values.
 
-Each write says which fields of how many records left, in the audit; a value that the source refuses is named and tried
-again next time.
+Each write records in the audit which fields of how many records were sent; a value that the source refuses is
+reported and tried again next time.
 """
 
 from collections.abc import Callable, Iterator
@@ -61,7 +61,7 @@ def check_may_write(connection: Connection) -> None:
 
 
 def write_back(connection: Connection, progress: Callable[..., None] = no_progress) -> dict[str, Any]:
-    """Read the source, then write what the desk says otherwise in ticked fields: {written, refused, reasons}."""
+    """Read the source, then write ticked fields whose values differ on the desk: {written, refused, reasons}."""
     check_may_write(connection)
     runs.pull(connection, lambda share, words="": progress(0.7 * share, words))
     with closing(runs.open_source(connection)) as source:
@@ -88,7 +88,7 @@ def _write_all(connection: Connection, source: CrmSource) -> dict[str, Any]:
 def _write_table(
     connection: Connection, source: CrmSource, landing: Landing, columns: list[str], result: dict[str, Any]
 ) -> None:
-    """Write the ticked columns of one table, where the desk says otherwise than the source."""
+    """Write the ticked columns of one table, where the desk differs from the source."""
     stored = SourceTable.objects.filter(connection=connection, name=landing.table).first()
     if stored is None or not stored.rows_key:
         return
@@ -117,7 +117,7 @@ def _write_table(
 def _differing_rows(
     connection: Connection, landing: Landing, columns: list[str], before: pl.DataFrame
 ) -> Iterator[dict[str, Any]]:
-    """Yield {#id, column: the desk's text} of each record whose ticked columns the desk says otherwise."""
+    """Yield {#id, column: the desk's text} of each record whose ticked columns differ on the desk."""
     receives = KINDS[str(connection.kind)].receives
     links = dict(RecordLink.objects.filter(connection=connection, table=landing.table).values_list("row_ref", "record"))
     said = {row[ID]: row for row in before.to_dicts()}
@@ -168,7 +168,7 @@ def _write_logs(connection: Connection, source: CrmSource, result: dict[str, Any
 
 
 def _count(result: dict[str, Any], written: list[Any]) -> None:
-    """Add what became of written rows to the result."""
+    """Add the results of written rows to `result`."""
     refusals = [one.refusal for one in written if one.refusal]
     result["written"] += len(written) - len(refusals)
     result["refused"] += len(refusals)

@@ -1,6 +1,6 @@
 """Zoho CRM, API v8: first load in bulk, then windows of what changed, deleted records, and rows written back.
 
-Sources: the vendor's OpenAPI files and SDK (zohocrmsdk8_0 7.0.0); docs/connections.md says how sure each fact is.
+Sources: the vendor's OpenAPI files and SDK (zohocrmsdk8_0 7.0.0); docs/connections.md states how certain each fact is.
 """
 
 import csv
@@ -38,9 +38,9 @@ from dakehu.foundation.base.i18n import bilingual
 SYSTEM = "Zoho CRM"
 TABLES = ("Accounts", "Contacts", "Leads", "Deals", "Tasks", "Events", "Calls", "Notes")
 MOST_FIELDS, PER_PAGE, WRITTEN_AT_ONCE = 50, 200, 100
-BULK_POLL, BULK_POLLS = 3.0, 400  # seconds between looks at a bulk job, and how many
+BULK_POLL, BULK_POLLS = 3.0, 400  # seconds between polls of a bulk job, and maximum number of polls
 NO_BULK = ("INVALID_MODULE", "MODULE_NOT_SUPPORTED", "NOT_SUPPORTED")
-FIRST = ("Owner", "Modified_Time", "Created_Time", "Description")  # fields that are asked for before the others
+FIRST = ("Owner", "Modified_Time", "Created_Time", "Description")  # fields that are requested before the others
 KINDS = {
     "integer": "number",
     "bigint": "number",
@@ -88,7 +88,7 @@ class ZohoSource:
     # --- signing in --------------------------------------------------------------------------------
 
     def sign_in(self) -> None:
-        """Exchange the refresh token for an access token, and go on where its answer says. Faults come with status 200."""
+        """Exchange the refresh token for an access token; use the domain in the response. Errors have status 200."""
         form = {
             "grant_type": "refresh_token",
             "client_id": self.account.app_id,
@@ -108,7 +108,7 @@ class ZohoSource:
         self._follow(str(answer.get("api_domain") or self.api))
 
     def _follow(self, domain: str) -> None:
-        """Go on at the domain of the organisation, if it is one of Zoho's or the address that was entered."""
+        """Continue at the domain of the organisation, if it is one of Zoho's or the address that was entered."""
         host, entered = urlsplit(domain).hostname or "", urlsplit(self.api).hostname
         if host != entered and not any(host == known or host.endswith(f".{known}") for known in HOSTS):
             raise source_refusal(
@@ -121,7 +121,7 @@ class ZohoSource:
         self.api = check_address(domain)
 
     def _call(self, method: str, path: str, **options: Any) -> Any:
-        """Call the interface; a token that has expired is renewed once. Raises Refused for what it refuses."""
+        """Call the API; renew an expired token once. Raises Refused for errors."""
         headers = options.pop("headers", {})
         for attempt in (1, 2):
             response = self.http.request(
@@ -137,7 +137,7 @@ class ZohoSource:
         return response
 
     def _answer(self, method: str, path: str, **options: Any) -> dict[str, Any]:
-        """Return the JSON of a call, {} where there is nothing. Raises Refused with the code of a fault."""
+        """Return the JSON of a call, {} if empty. Raises Refused with the error code."""
         response = self._call(method, path, **options)
         if response.status_code in (204, 304):
             return {}
@@ -198,7 +198,7 @@ class ZohoSource:
         yield from self._windows(table, since, at)
 
     def _windows(self, table: SourceTableShape, since: str, at: dict[str, Any]) -> Iterator[Page]:
-        """Yield pages of 200; beyond 2,000 rows only the token of the page before leads on, so it is always followed."""
+        """Yield pages of 200; beyond 2,000 rows only the token of the previous page works, so it is always used."""
         headers = {"If-Modified-Since": _iso(since)} if since else {}
         names = [column.name for column in table.columns]
         token = at.get("page_token")
@@ -216,7 +216,7 @@ class ZohoSource:
                 return
 
     def _bulk(self, table: SourceTableShape, at: dict[str, Any]) -> Iterator[Page]:
-        """Yield what bulk jobs give, up to 200,000 rows each; a job begun before a break is taken up again."""
+        """Yield the results of bulk jobs, up to 200,000 rows each; a job started before an interruption is resumed."""
         job, token = at.get("job"), at.get("bulk_token")
         names = [column.name for column in table.columns]
         while True:
@@ -237,7 +237,7 @@ class ZohoSource:
                 return
 
     def _bulk_result(self, job: str) -> dict[str, Any]:
-        """Wait for a bulk job and return its result. Raises Refused where it failed or takes too long."""
+        """Wait for a bulk job and return its result. Raises Refused if it failed or takes too long."""
         for _ in range(BULK_POLLS):
             row = self._answer("GET", f"/crm/bulk/v8/read/{job}")["data"][0]
             if row.get("state") == "COMPLETED":
@@ -254,7 +254,7 @@ class ZohoSource:
         )
 
     def _bulk_rows(self, job: str) -> Iterator[dict[str, Any]]:
-        """Yield the rows of the one CSV file in the archive that a bulk job made."""
+        """Yield the rows of the one CSV file in the archive of a bulk job."""
         response = self._call("GET", f"/crm/bulk/v8/read/{job}/result")
         if response.status_code != 200:
             raise Fault(str(response.status_code), "bulk result")
@@ -265,7 +265,7 @@ class ZohoSource:
             raise unexpected_answer(SYSTEM, "bulk read result") from error
 
     def _names(self, table: SourceTableShape) -> list[str]:
-        """Return the columns of a frame: those of the table, and name and mail beside each person."""
+        """Return the columns of a frame: those of the table, plus name and mail for each person."""
         people = [c.name for c in table.columns if c.kind == "person"]
         return [*(c.name for c in table.columns), *(f"{n}{end}" for n in people for end in (NAME, MAIL))]
 
@@ -282,7 +282,7 @@ class ZohoSource:
         return cells
 
     def _person(self, value: Any) -> tuple[str, str]:
-        """Return name and mail of a user by the id that a record holds."""
+        """Return name and mail of a user by the id in a record."""
         if self.people is None:
             self.people = {}
             page = 1
@@ -317,7 +317,7 @@ class ZohoSource:
     # --- writing -----------------------------------------------------------------------------------
 
     def write_back(self, table: str, rows: list[dict[str, Any]]) -> list[Written]:
-        """Upsert rows in hundreds, each by its record's id; without workflows or mails at the other end."""
+        """Upsert rows in hundreds, each by its record's id; without workflows or mails in the other system."""
         written: list[Written] = []
         for first in range(0, len(rows), WRITTEN_AT_ONCE):
             part = [
@@ -345,7 +345,7 @@ REMEDIES = {
 
 
 class Fault(Refused):
-    """A refusal that Zoho names by a code: what it means, and what to do."""
+    """A refusal with an error code of Zoho: its meaning, and what to do."""
 
     def __init__(self, code: str, path: str) -> None:
         self.code = code
@@ -372,7 +372,7 @@ def _json(response: Any) -> dict[str, Any]:
 
 
 def _cell(kind: str, value: Any) -> str:
-    """Return a value as text (source.py says in which form)."""
+    """Return a value as text (form: see source.py)."""
     if value in (None, "", [], {}):
         return ""
     if isinstance(value, dict):
@@ -389,6 +389,6 @@ def _cell(kind: str, value: Any) -> str:
 
 
 def _iso(since: str) -> str:
-    """Return the moment one second before a cursor, as the interface reads it."""
-    moment = datetime.strptime(since, MOMENT) - timedelta(seconds=1)  # noqa: DTZ007  (its zone comes next)
+    """Return the moment one second before a cursor, in the API's format."""
+    moment = datetime.strptime(since, MOMENT) - timedelta(seconds=1)  # noqa: DTZ007  (its zone is set next)
     return clock.at_local(moment).isoformat()

@@ -1,4 +1,4 @@
-"""Where the modules of Zoho CRM belong. Names as the vendor's SDK has them (record/field.py)."""
+"""Mapping of the modules of Zoho CRM. Names as in the vendor's SDK (record/field.py)."""
 
 from dakehu.exchange.connectors import funnel
 from dakehu.exchange.connectors.landings import (
@@ -47,12 +47,12 @@ def _person(record: Record, desk: Desk) -> str:
 
 
 def _lead(record: Record, desk: Desk) -> str:
-    """Return the name of a lead: a person's, or the company's where no person is named."""
+    """Return the name of a lead: a person's, or the company's if no person is named."""
     return _person(record, desk) or record.get("Company", "")
 
 
 def _state(record: Record, desk: Desk) -> str:
-    """Return the state of a task as the desk names it."""
+    """Return the state of a task in the desk's terms."""
     return "已完成" if record.get("Status") in ("Completed", "已完成") else "待跟进"
 
 

@@ -1,1 +1,1 @@
-"""Evidence packs: what was said, checked, shown, agreed and done with a client, to be verified without the desk."""
+"""Evidence packs: what was said, checked, shown, agreed and done with a client, verifiable without the desk."""

@@ -1,4 +1,4 @@
-"""The audit entries about a client, each with what proves to a third party that it stands under a seal of the desk."""
+"""The audit entries about a client, each with a proof for third parties that it is covered by a seal of the desk."""
 
 import json
 from collections.abc import Iterator
@@ -18,14 +18,14 @@ from dakehu.foundation.base.id_ranges import IdRanges
 
 @dataclass(frozen=True)
 class Proven:
-    """Audit entries with their proofs, and the seals from the first that holds one to the newest."""
+    """Audit entries with their proofs, and the seals from the first that covers one to the newest."""
 
     entries: list[dict[str, Any]]
     seals: list[dict[str, Any]]
 
 
 def collect(numbers: set[int], since: date, until: date) -> Proven:
-    """Return the visible entries about a client from one day to another, in their order, as far as they are sealed.
+    """Return the visible entries about a client from one day to another, in order, as far as they are sealed.
 
     `numbers` are those of the client: its own, and those of records that were merged into it.
     """
@@ -54,7 +54,7 @@ def collect(numbers: set[int], since: date, until: date) -> Proven:
 
 
 def is_about_client(change: dict[str, Any], numbers: set[int]) -> bool:
-    """Return whether a recorded change is about a client: by its own number, or among those of a bulk write."""
+    """Return whether a recorded change is about a client: by its own number, or among the ids of a bulk write."""
     if change.get("client_id") in numbers:
         return True
     clients = (change.get("after") or {}).get("clients") if change.get("kind") == "many" else None
@@ -65,13 +65,13 @@ def is_about_client(change: dict[str, Any], numbers: set[int]) -> bool:
 
 
 def is_shown_whole(body: dict[str, Any], numbers: set[int]) -> bool:
-    """Return whether the body of an entry tells of no other client."""
+    """Return whether the body of an entry is about no other client."""
     others = {change.get("client_id") for change in body.get("changes", ())} - {None, *numbers}
     return not others and not any(change.get("kind") == "many" for change in body.get("changes", ()))
 
 
 def excerpt(change: dict[str, Any]) -> dict[str, Any]:
-    """Return what may be shown of a change: of a bulk write its table and columns, without the numbers of other rows."""
+    """Return the disclosable part of a change: for a bulk write its table and columns, without other rows."""
     if change.get("kind") != "many":
         return change
     return {"model": change["model"], "kind": "many", "columns": (change.get("after") or {}).get("columns", [])}
@@ -80,7 +80,7 @@ def excerpt(change: dict[str, Any]) -> dict[str, Any]:
 def _entries_with_proof(
     found: list[tuple[Any, dict[str, Any]]], known: list[AuditSeal], numbers: set[int]
 ) -> Iterator[dict[str, Any]]:
-    """Yield entries with their proofs. The body of one that tells of others too is left out: its digest stands for it."""
+    """Yield entries with their proofs. The body of an entry that is also about others is replaced by its digest."""
     sealed: list[str] = []
     at, place = 0, {}
     current: AuditSeal | None = None
@@ -100,7 +100,7 @@ def _entries_with_proof(
 
 
 def _render_entry(entry: Any, body: dict[str, Any], numbers: set[int]) -> dict[str, Any]:
-    """Return the columns of an entry, with its body or the part of it that tells of no other client."""
+    """Return the columns of an entry, with its body or the part of it that is about no other client."""
     salt = signature.salt_of_entry(entry.pk)
     row = dict(zip(NAMES, leaves.plain_columns(entry), strict=True))
     row |= {"body_digest": merkle.body_digest(salt, entry.body)}
@@ -111,9 +111,10 @@ def _render_entry(entry: Any, body: dict[str, Any], numbers: set[int]) -> dict[s
 
 
 def _erasure(entry: Any, body: dict[str, Any], row: dict[str, Any], leaf: str) -> dict[str, Any]:
-    """Return what lets a third party tell an erasure of the desk from a change: {} for an entry without one.
+    """Return the data by which a third party distinguishes an erasure by the desk from tampering: {} for an entry
+    without one.
 
-    The mark of an erasure is made with a key that never leaves the desk, so it is checked here and signed.
+    The mark of an erasure is computed with a key that never leaves the desk, so it is checked here and signed.
     """
     if redaction.MARK not in body or not redaction.is_valid_redaction(entry):
         return {}
@@ -126,7 +127,7 @@ NAMES = ("id", "at", "actor", "actor_name", "door", "action", "reason", "request
 
 
 def _leaves(seal: AuditSeal) -> tuple[list[str], dict[int, int]]:
-    """Return the leaves under a seal, and the place of each entry among them."""
+    """Return the leaves under a seal, and the index of each entry among them."""
     every: Any = QuerySet(AuditEntry)
     numbers = every.filter(pk__range=(seal.first_entry, seal.last_entry)).order_by("pk").values_list("pk", flat=True)
     return seals.leaves_of(seal), {number: at for at, number in enumerate(numbers)}

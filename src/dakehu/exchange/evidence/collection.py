@@ -1,7 +1,8 @@
-"""Collect the rows about a client: from every table that leads to the client, read from the models, and from declared sources.
+"""Collect the rows about a client: from every table that references the client (derived from the models), and from
+declared sources.
 
-Everything passes the scope and the output gate of the person who asks, so a pack shows what its maker may see. Texts that are kept
-encrypted (what was written to a client) are opened on the record; numbers and addresses stay masked.
+Everything passes the scope and the output gate of the requesting person, so a pack shows what its creator may see.
+Texts stored encrypted (messages to a client) are decrypted with an audit record; numbers and addresses stay masked.
 """
 
 # django.apps reaches the tables of allauth, which is published without types.
@@ -30,14 +31,14 @@ from dakehu.foundation.schema import evidence
 from dakehu.foundation.schema.references import references_to
 from dakehu.foundation.schema.resources import resources, timelines
 
-STAFF_APPS = ("team", "firm", "foundation")  # named in rows, not shown with them
+STAFF_APPS = ("team", "firm", "foundation")  # referenced in rows, not included
 NOT_DATED = ("changed_at", "leased_until")
 FILE_KEY = re.compile(r"\b[0-9a-f]{32}\b")
 
 
 @dataclass
 class Table:
-    """The rows of one table: plain values for programs, texts for people with the day of each, and what is masked."""
+    """The rows of one table: plain values for programs, dated texts for people, and what is masked."""
 
     name: str
     title: str
@@ -48,7 +49,7 @@ class Table:
 
 
 def collect(client: Any, since: date, until: date) -> list[Table]:
-    """Return the tables with rows about a client, those of the client first. Call inside an action: texts are opened."""
+    """Return the tables with rows about a client, its own first. Call inside an action: texts are decrypted."""
     held: dict[Any, dict[Any, Any]] = {}
     for model in client_models():
         found = {row.pk: row for row in model.objects.filter(**{model.client_path: client.pk}).order_by("pk")}
@@ -65,20 +66,20 @@ def collect(client: Any, since: date, until: date) -> list[Table]:
 
 
 def client_models() -> list[Any]:
-    """Return every table of client data that describes its columns, but the audit, which has proofs of its own."""
+    """Return every table of client data that describes its columns, except the audit, which has its own proofs."""
     found = [m for m in scoped_models() if columns_of(m) and m._meta.label != "foundation.AuditEntry" and _may_read(m)]
     return sorted(found, key=lambda model: (model.client_path != "pk", model._meta.label))
 
 
 def _may_read(model: Any) -> bool:
-    """Return whether the actor may ask one of the queries that show a table, where any is declared."""
+    """Return whether the actor may run one of the queries that show a table, if any is declared."""
     shown = [one for one in resources() if one.model == model._meta.label]
     names = {name for one in shown for name in (one.list, one.of_client, one.get) if name}
     return not names or any(current_actor().may(QUERIES[name].needs) for name in names)
 
 
 def is_of_period(row: Any, since: date, until: date) -> bool:
-    """Return whether a row belongs to a period: what happened overlaps it; what is a state existed before its end."""
+    """Return whether a row belongs to a period: an event must overlap it; a state must have existed before its end."""
     days = [_day(getattr(row, column.attname)) for column in _dated_columns(type(row))]
     known = [day for day in days if day is not None]
     if type(row).client_path == "pk" or not known:
@@ -92,7 +93,7 @@ def _dated_columns(model: Any) -> list[Any]:
 
 
 def _is_event(model: Any) -> bool:
-    """Return whether rows tell of something that happened: those of a timeline, or with a time of day described."""
+    """Return whether rows are events: those of a timeline, or with a described time of day."""
     in_timeline = any(resource.model == model._meta.label for resource, _ in timelines().values())
     return in_timeline or any(column.kind == "datetime" for column in columns_of(model))
 
@@ -116,7 +117,7 @@ def _add_declared(held: dict[Any, dict[Any, Any]], client: Any, since: date, unt
 
 
 def _add_dependents(held: dict[Any, dict[Any, Any]]) -> None:
-    """Add the rows that hang on collected rows, such as the helpers of a task."""
+    """Add the rows that depend on collected rows, such as the helpers of a task."""
     for model, rows in list(held.items()):
         for other, key in references_to(model):
             if _is_recorded_firm_table(other):
@@ -125,7 +126,7 @@ def _add_dependents(held: dict[Any, dict[Any, Any]]) -> None:
 
 
 def _add_context(held: dict[Any, dict[Any, Any]]) -> None:
-    """Add the rows that collected rows name, such as a campaign or a template."""
+    """Add the rows that collected rows reference, such as a campaign or a template."""
     for model, rows in list(held.items()):
         for key in model._meta.concrete_fields:
             target = key.related_model if isinstance(key, models.ForeignKey) else None
@@ -135,7 +136,7 @@ def _add_context(held: dict[Any, dict[Any, Any]]) -> None:
 
 
 def _is_recorded_firm_table(model: Any) -> bool:
-    """Return whether a table is recorded, no client data by itself, and none of staff or settings."""
+    """Return whether a table is recorded, and neither client data itself nor of staff or settings."""
     return (
         issubclass(model, Recorded)
         and not getattr(model, "client_path", "")
@@ -145,7 +146,7 @@ def _is_recorded_firm_table(model: Any) -> bool:
 
 
 def _add_decisions(held: dict[Any, dict[Any, Any]]) -> None:
-    """Add the rows that name what they are about by `subject_kind` and its number, such as approvals."""
+    """Add the rows that reference their subject by `subject_kind` and id, such as approvals."""
     for model in filter(_is_decision, apps.get_models()):
         number = _subject_number(model)
         kinds = list(model.objects.order_by().values_list("subject_kind", flat=True).distinct())
@@ -161,13 +162,13 @@ def _subject_number(model: Any) -> str:
 
 
 def _is_decision(model: Any) -> bool:
-    """Return whether the rows of a table are about rows of any other table."""
+    """Return whether the rows of a table can be about rows of any other table."""
     has_kind = any(f.name == "subject_kind" for f in model._meta.concrete_fields)
     return has_kind and bool(_subject_number(model)) and issubclass(model, Recorded)
 
 
 def _names(kind: str, model: Any) -> bool:
-    """Return whether a kind of subject means a table: by its name, or by domain and name."""
+    """Return whether a kind of subject denotes a table: by its name, or by domain and name."""
     said = kind.lower().replace("_", "")
     return said in (model._meta.model_name, model._meta.label_lower)
 
@@ -175,7 +176,7 @@ def _names(kind: str, model: Any) -> bool:
 def _table(model: Any, rows: list[Any], is_clients: bool) -> Table:
     """Return the rows of a table as they are shown to the actor.
 
-    Of rows that are not the client's own (a campaign) personal values are left out: they may be those of others.
+    For rows that are not the client's own (a campaign) personal values are omitted: they may be those of others.
     """
     actor = current_actor()
     columns = [c for c in columns_of(model) if is_clients or c.spec.sensitivity <= PUBLIC or _is_decision(model)]
@@ -203,7 +204,7 @@ def _table(model: Any, rows: list[Any], is_clients: bool) -> Table:
 
 
 def _day_text(row: Any) -> str:
-    """Return the day of a row for people: of its first dated column, else when it was recorded."""
+    """Return the day of a row for people: from its first date column, else when it was recorded."""
     named = sorted(
         _dated_columns(type(row)), key=lambda f: (f.name == "created_at", not isinstance(f, models.DateTimeField))
     )
@@ -220,7 +221,7 @@ def _sentence(texts: dict[str, Any], labels: dict[str, str]) -> str:
 
 
 def _file_keys(row: Any) -> Iterator[str]:
-    """Yield what may be keys of stored files among the undescribed texts and lists of a row."""
+    """Yield possible keys of stored files among the undescribed texts and lists of a row."""
     for column in row._meta.concrete_fields:
         if isinstance(column, models.JSONField) or (
             isinstance(column, models.CharField) and column.name.endswith("_key")
@@ -229,7 +230,7 @@ def _file_keys(row: Any) -> Iterator[str]:
 
 
 def stored_files(tables: list[Table]) -> list[Any]:
-    """Return the stored files that collected rows name, in the order in which they were stored."""
+    """Return the stored files referenced by collected rows, in the order in which they were stored."""
     keys = sorted({key for table in tables for key in table.file_keys})
     found = [row for part in chunks(keys) for row in StoredFile.objects.filter(key__in=part)]
     return sorted(found, key=lambda row: row.pk)

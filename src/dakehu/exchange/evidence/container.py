@@ -1,6 +1,7 @@
-"""The container of an evidence pack: how it is written, and how one that came from elsewhere is read.
+"""The container of an evidence pack: how it is written, and how one from elsewhere is read.
 
-It is an ordinary ZIP in which nothing is left open, so that a changed byte is found. Python's standard library (3.8 or later).
+It is an ordinary ZIP in which every byte is determined, so that a changed byte is detected. Python's standard library
+(3.8 or later).
 """
 
 import binascii
@@ -11,13 +12,13 @@ LOCAL, CENTRAL, END = struct.Struct("<4s5H3L2H"), struct.Struct("<4s6H3L5H2L"), 
 
 
 def local_header(name, size, crc):
-    """Return the header of a file in a pack: nothing in it is left open, so that a changed byte is found."""
+    """Return the header of a file in a pack: all its bytes are determined, so that a changed byte is detected."""
     text = name.encode()
     return LOCAL.pack(b"PK\3\4", 20, 0x800, 0, 0, 33, crc, size, size, len(text), 0) + text
 
 
 def directory(files):
-    """Return the end of a pack: `files` is [(name, size, crc, offset)]."""
+    """Return the central directory of a pack: `files` is [(name, size, crc, offset)]."""
     lines, start = b"", 0
     for name, size, crc, at in files:
         text = name.encode()
@@ -34,7 +35,7 @@ def read_folder(folder):
 
 
 def read_zip(path):
-    """Return ({name: content}, faults) of a pack; whatever is not as a pack is written is a fault of the container."""
+    """Return ({name: content}, faults) of a pack; any deviation from the written form is a fault of the container."""
     whole, files, seen, at = path.read_bytes(), {}, [], 0
     faults = []
     while whole[at : at + 4] == b"PK\3\4" and at + LOCAL.size <= len(whole):
@@ -43,7 +44,7 @@ def read_zip(path):
         name = whole[at + LOCAL.size : start].decode("utf-8", "replace")
         content = whole[start : start + head[8]]
         if head[10] or head[2] & 8 or start + head[8] > len(whole):
-            break  # written by another program, or cut
+            break  # written by another program, or truncated
         if name in files:
             faults.append((name, "压缩包中有两份", "stands twice in the pack"))
         files[name] = content
@@ -60,7 +61,7 @@ def read_zip(path):
 
 
 def _read_damaged(path, files, faults):
-    """Read what can be read of a container that is not as it was made, so that its files can be named."""
+    """Read what can be read of an altered container, so that its files can be named."""
     try:
         with zipfile.ZipFile(path) as packed:
             for name in packed.namelist():

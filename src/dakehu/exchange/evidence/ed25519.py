@@ -1,4 +1,4 @@
-"""Verify signatures of Ed25519 (RFC 8032) with nothing but Python's standard library (3.8 or later)."""
+"""Verify signatures of Ed25519 (RFC 8032) using only Python's standard library (3.8 or later)."""
 
 import hashlib
 
@@ -40,7 +40,7 @@ BASE = _point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 
 
 def is_signed(public, content, signature):
-    """Return whether a signature (hex) under content is that of a public key (hex)."""
+    """Return whether a signature (hex) of content is valid for a public key (hex)."""
     try:
         key, signed = bytes.fromhex(public), bytes.fromhex(signature)
         scalar = int.from_bytes(signed[32:], "little")

@@ -1,4 +1,4 @@
-"""What leaves the desk as evidence: packs that somebody made, and the ways by which seals of the audit go out."""
+"""What leaves the desk as evidence: packs that were created, and the channels by which audit seals are sent."""
 
 from datetime import timedelta
 from typing import Any
@@ -38,7 +38,7 @@ declare(
     en="Evidence and audit seals (what leaves)",
 )
 def ways_out() -> list[dict[str, Any]]:
-    """Return one row for each way by which seals leave, and one for each person who made packs within 30 days."""
+    """Return one row for each channel that sends seals, and one for each person who created packs within 30 days."""
     ways, waiting = publication.configured_ways(), publication.count_unpublished()
     rows = [
         outgoing_row(

@@ -1,7 +1,8 @@
-"""Write a pack: a container in which no byte is left open, with a manifest of every file and row, signed by the desk.
+"""Write a pack: a container in which every byte is determined, with a manifest of every file and row, signed by the
+desk.
 
-The container is an ordinary ZIP without compression, times or other attributes, so that one pack has one form and the verifier
-finds a changed byte anywhere in it.
+The container is an ordinary ZIP without compression, times or other attributes, so that a pack has a single form and
+the verifier detects any changed byte.
 """
 
 import binascii
@@ -15,12 +16,12 @@ from dakehu.foundation.audit import merkle, signature
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 
-MOST_BYTES = 2**32 - 2**20  # of a ZIP without extensions
+MOST_BYTES = 2**32 - 2**20  # limit of a ZIP without ZIP64
 MOST_FILES = 65_000
 
 
 class PackWriter:
-    """Writes the files of a pack one after the other to an open file that can be written at any place."""
+    """Writes the files of a pack in turn to an open seekable file."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
@@ -28,7 +29,7 @@ class PackWriter:
         self._stated: list[dict[str, Any]] = []
 
     def add(self, name: str, parts: Iterable[bytes], *, has_rows: bool = False) -> None:
-        """Add a file that comes part by part. Raises Refused where the pack becomes too large."""
+        """Add a file given in parts. Raises Refused if the pack becomes too large."""
         size, _, digest, rows = self._write(name, parts, has_rows)
         self._stated.append({"name": name, "size": size, "sha256": digest, **({"rows": rows} if has_rows else {})})
 
@@ -37,7 +38,7 @@ class PackWriter:
         self.add(name, (merkle.canonical(row) + b"\n" for row in rows), has_rows=True)
 
     def close(self, about: dict[str, Any]) -> str:
-        """Add manifest and signature and end the pack; return the digest of the manifest."""
+        """Add manifest and signature and close the pack; return the digest of the manifest."""
         manifest = merkle.canonical({"format": 1, "about": about, "files": self._stated}) + b"\n"
         self._write(verify.MANIFEST, [manifest], False)
         signed = {"public_key": signature.public_key(), "signature": signature.sign(manifest)}
@@ -76,7 +77,7 @@ class PackWriter:
 
 
 def verifier() -> bytes:
-    """Return the stand-alone verifier: one file that holds in place of its imports what it imports from here."""
+    """Return the stand-alone verifier: one file with its imports from this package inlined."""
     text = Path(verify.__file__).read_text(encoding="utf-8")
     for module in (container, ed25519):
         line = next(line for line in text.splitlines() if line.startswith(f"from {module.__name__} import "))

@@ -1,4 +1,4 @@
-"""What the printed part of an evidence pack says: every row as a sentence, by table, the oldest first."""
+"""Content of the printed part of an evidence pack: every row as a sentence, by table, the oldest first."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from dakehu.foundation.actions.labels import act_label
 from dakehu.foundation.audit import signature
 from dakehu.foundation.base.i18n import Bilingual, bilingual, language
 
-PRINTED, LETTERS = 400, 600  # rows of a table, letters of a row; the data hold everything
+PRINTED, LETTERS = 400, 600  # rows per table, characters per row; the data files contain everything
 NOTES = (
     bilingual(
         "本证据包由随附的 verify.py 核验，只需 Python，不需要本系统：python3 -I verify.py。任何一个字节、一行或一个文件被改动、删除或增加都会被指出。",
@@ -30,7 +30,7 @@ NOTES = (
 
 
 def content(about: dict[str, Any], tables: list[Table], entries: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return what is printed, in the reader's language."""
+    """Return the printed content, in the reader's language."""
     maker, period = about["made"], about["period"]
     title = bilingual("服务证据", "Evidence of service")
     audit = [

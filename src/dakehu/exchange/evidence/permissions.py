@@ -1,4 +1,4 @@
-"""The permission of evidence: a pack shows everything about a client to the person it is given to."""
+"""The permission of evidence: a pack shows everything about a client to its recipient."""
 
 from dakehu.domains.team.roles import RoleName
 from dakehu.foundation.access.permissions import Permission

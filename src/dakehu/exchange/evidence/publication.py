@@ -1,6 +1,7 @@
-"""Send the seals of the audit to where the desk cannot change them: by mail, into a folder, to a time-stamping authority.
+"""Send the seals of the audit to places where the desk cannot change them: by mail, into a folder, to a time-stamping
+authority.
 
-Each way remembers the number of the last seal that went it, so that one that was closed for a while gets the rest later.
+Each channel stores the number of the last seal sent, so that a channel that was unavailable receives the rest later.
 """
 
 import json
@@ -32,7 +33,7 @@ from dakehu.foundation.records.recorded import add_audit_note
 
 JOB = "evidence.publish_seals"
 AGAIN = timedelta(hours=1)
-MOST = 200  # seals that go one way at once
+MOST = 200  # seals per channel in one run
 log = logging.getLogger("dakehu.evidence")
 declare_steps(
     {
@@ -45,9 +46,9 @@ declare_steps(
 
 
 def seal_now() -> int:
-    """Seal every audit entry up to now, and let the new seals leave the desk; return their number.
+    """Seal every audit entry up to now, and publish the new seals; return their number.
 
-    Raises Refused for an audit that does not hold.
+    Raises Refused if the audit fails verification.
     """
     with acting_as(system_actor("seal the audit")):
         with act("audit.seal"):
@@ -59,7 +60,7 @@ def seal_now() -> int:
 
 
 def configured_ways() -> dict[str, Callable[[list[AuditSeal]], None]]:
-    """Return the ways out that are configured, by name."""
+    """Return the configured channels, by name."""
     offered = {
         "mail": (settings.SEAL_MAIL, publish_by_mail),
         "folder": (settings.SEAL_FOLDER, into_folder),
@@ -70,9 +71,9 @@ def configured_ways() -> dict[str, Callable[[list[AuditSeal]], None]]:
 
 @jobs.job(JOB)
 def publish_seals(progress: Any) -> dict[str, Any]:
-    """Seal what is new and send every seal that has not left by a way: {way: number of seals, or why it failed}.
+    """Seal new entries and send every unsent seal by each channel: {channel: number of seals, or why it failed}.
 
-    A way that fails keeps no other from its turn, and is tried again within an hour.
+    A failing channel does not block the others, and is retried within an hour.
     """
     result: dict[str, Any] = {}
     with acting_as(system_actor("send the seals of the audit outside", "worker")):
@@ -97,7 +98,7 @@ def publish_seals(progress: Any) -> dict[str, Any]:
 
 
 def count_unpublished() -> dict[str, int]:
-    """Return how many seals have not left by each way that is configured."""
+    """Return how many seals are unsent by each configured channel."""
     return {name: len(_unpublished_seals(name)) for name in configured_ways()}
 
 
@@ -118,7 +119,7 @@ def _remember(way: str, last: AuditSeal) -> None:
 
 
 def publish_by_mail(waiting: list[AuditSeal]) -> None:
-    """Queue a mail with the seals to each address outside."""
+    """Queue a mail with the seals to each external address."""
     content = "".join(f"{json.dumps(seals.plain_seal(seal))}\n" for seal in waiting).encode()
     last = waiting[-1]
     name = f"dakehu-seal-{last.pk}.json"
@@ -147,7 +148,7 @@ def publish_by_mail(waiting: list[AuditSeal]) -> None:
 
 
 def into_folder(waiting: list[AuditSeal]) -> None:
-    """Write each seal to a file of its own that is never written over. Raises Refused where another stands in its place."""
+    """Write each seal to a separate file, never overwritten. Raises Refused if a different file exists."""
     folder = Path(settings.SEAL_FOLDER)
     if not folder.is_dir():
         raise Refused(bilingual("封存文件夹 {path} 不存在。", "The folder of seals {path} is not there.", path=folder))
@@ -173,7 +174,7 @@ def _is_due() -> bool:
 
 
 def publish_if_due() -> None:
-    """Start the job where a day has ended unsealed; the worker asks once a minute."""
+    """Start the job if a past day is unsealed; the worker checks once a minute."""
     if _is_due():
         jobs.start_by(JOB, clock.now())
 

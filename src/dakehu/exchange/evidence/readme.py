@@ -1,4 +1,4 @@
-"""What the text file in an evidence pack says: what lies where, how to verify it, what is proven by it and what is not."""
+"""Content of the text file in an evidence pack: its files, how to verify it, what it proves and what it does not."""
 
 from dakehu.foundation.base.i18n import bilingual
 

@@ -1,4 +1,4 @@
-"""Make evidence packs: seal the audit, collect what the maker may see of a client, and write it with its proofs."""
+"""Make evidence packs: seal the audit, collect what the creator may see of a client, and write it with its proofs."""
 
 import re
 from collections.abc import Iterator
@@ -68,7 +68,7 @@ class Pack:
 
 
 def check_may_create() -> None:
-    """Raise NotAllowed for who may not make evidence packs."""
+    """Raise NotAllowed if the actor may not create evidence packs."""
     if not current_actor().may(Permission.EVIDENCE_CREATE):
         raise NotAllowed(bilingual("制作证据包", "make an evidence pack"), Permission.EVIDENCE_CREATE)
 
@@ -76,10 +76,10 @@ def check_may_create() -> None:
 def write_pack(
     client: Any, stream: IO[bytes], since: date | None = None, until: date | None = None, progress: Any = no_progress
 ) -> Pack:
-    """Write the pack of a visible client to an open file, and record that it was made.
+    """Write the pack of a visible client to an open file, and record its creation.
 
-    Raises NotAllowed without the permission, Refused for a period that ends before it begins, for an audit that does not
-    hold, and for a pack above 4 GB.
+    Raises NotAllowed without the permission, Refused for a period that ends before it begins, for an audit that fails
+    verification, and for a pack above 4 GB.
     """
     check_may_create()
     first, last = check_period(since, until)
@@ -108,13 +108,13 @@ def write_pack(
 
 
 def _note_openings(record: ActionRecord) -> None:
-    """Keep one change for each column whose values were opened, instead of one for each value."""
+    """Record one change for each column whose values were decrypted, instead of one for each value."""
     opened = {change.model: change for change in record.changes if change.kind == "opened"}
     record.changes[:] = [change for change in record.changes if change.kind != "opened"] + list(opened.values())
 
 
 def describe(client: Any, since: date, until: date, tables: list[Table], proven: Proven) -> dict[str, Any]:
-    """Return what the manifest says about a pack: of whom, by whom, of what, and what is masked in it."""
+    """Return the manifest's description of a pack: client, creator, content, and what is masked in it."""
     actor = current_actor()
     return {
         "client": {"id": client.pk, "code": client.code, "name": render_row(client, ("name",), shown=True)["name"]},
@@ -136,7 +136,7 @@ def describe(client: Any, since: date, until: date, tables: list[Table], proven:
 
 
 def _write(stream: IO[bytes], about: dict[str, Any], tables: list[Table], proven: Proven, stored: list[Any]) -> str:
-    """Write all files of a pack; return the digest of its manifest. A stored file that is gone is named in the manifest."""
+    """Write all files of a pack; return the digest of its manifest. A missing stored file is named in the manifest."""
     writer = PackWriter(stream)
     writer.add("verify.py", [verifier()])
     writer.add("README.txt", [readme.content().encode()])
@@ -157,7 +157,7 @@ def _write(stream: IO[bytes], about: dict[str, Any], tables: list[Table], proven
 
 
 def _time_stamp_files(seals: list[dict[str, Any]]) -> Iterator[tuple[str, bytes]]:
-    """Yield the time stamps of seals under their names in a pack: of each seal the newest that holds its digest."""
+    """Yield the time stamps of seals under their names in a pack: for each seal the newest that contains its digest."""
     digests = {seal["number"]: seal["digest"] for seal in seals}
     with acting_as(system_actor("time stamps of an evidence pack")):
         answers = dict(timestamps.answers_for(list(digests)))
@@ -168,13 +168,13 @@ def _time_stamp_files(seals: list[dict[str, Any]]) -> Iterator[tuple[str, bytes]
 
 @contextmanager
 def temporary_pack() -> Iterator[IO[bytes]]:
-    """An unnamed file, so that a killed process leaves nothing behind."""
+    """Yield an unnamed file, so that a killed process leaves nothing behind."""
     with TemporaryFile(prefix="dakehu-") as stream:
         yield stream
 
 
 def save_pack(client: Any, path: Path, since: date | None, until: date | None, progress: Any = no_progress) -> Pack:
-    """Write a pack to a path that does not exist yet, whole or not at all."""
+    """Write a pack atomically to a path that does not exist yet."""
     if path.exists():
         raise refusal("out", "“{path}”已存在，不会覆盖。", "“{path}” exists and is not overwritten.", path=path)
     part = path.with_name(f"{path.name}.part")
@@ -203,7 +203,7 @@ def save_pack(client: Any, path: Path, since: date | None, until: date | None, p
 def start_pack(
     *, client: Any, since: date | None = None, until: date | None = None, language: str | None = None
 ) -> dict[str, int]:
-    """Start making the pack of a client and a period (all of the past, if left out): {job}, whose result names the file."""
+    """Start the pack of a client and a period (default: all of the past): {job}, whose result names the file."""
     check_period(since, until)
     days = [day.isoformat() if day else "" for day in (since, until)]
     job = jobs.start(KIND, client=client.pk, since=days[0], until=days[1], language=language or reading_language())
@@ -220,7 +220,7 @@ def check_period(since: date | None, until: date | None) -> tuple[date, date]:
 
 @jobs.job(KIND)
 def create_pack(progress: Any, *, client: int, since: str, until: str, language: str) -> dict[str, Any]:
-    """Make a pack as a job: {file, name, counts, manifest, key}. Raises NotFound for a client no longer visible."""
+    """Create a pack as a job: {file, name, counts, manifest, key}. Raises NotFound for a client no longer visible."""
     days = [date.fromisoformat(day) if day else None for day in (since, until)]
     with in_language(language), temporary_pack() as stream:
         pack = write_pack(clients.get_client(client), stream, *days, progress)

@@ -1,7 +1,7 @@
 """Time stamps (RFC 3161) under the seals of the audit: a time-stamping authority signs that a digest existed at a moment.
 
-The answer is stored as it came; that it stamps this digest and answers this question is checked here, the authority's
-certificate by who compares it: `openssl ts -verify -digest DIGEST -in FILE -CAfile AUTHORITY`.
+The response is stored unchanged; its digest and nonce are checked here, the authority's
+certificate by the verifying party: `openssl ts -verify -digest DIGEST -in FILE -CAfile AUTHORITY`.
 """
 
 import importlib
@@ -33,12 +33,12 @@ MOST_BYTES = 64 * 1024
 
 @cache
 def _records(name: str) -> Any:
-    """Load the records of a standard when a time stamp is asked for: it takes a quarter of a second at every start."""
+    """Load the ASN.1 records of a standard only when a time stamp is requested: loading takes a quarter of a second."""
     return importlib.import_module(f"pyasn1_modules.{name}")
 
 
 def request_of(digest: bytes, nonce: int) -> bytes:
-    """Return the question for a time stamp under a SHA-256 digest."""
+    """Return the request for a time stamp of a SHA-256 digest."""
     question = _records("rfc3161").TimeStampReq()
     question["version"] = 1
     question["messageImprint"]["hashAlgorithm"]["algorithm"] = SHA256
@@ -49,7 +49,7 @@ def request_of(digest: bytes, nonce: int) -> bytes:
 
 
 def check_answer(answer: bytes, digest: bytes, nonce: int) -> str:
-    """Return the moment that an answer states. Raises Refused for one that stamps something else, or nothing."""
+    """Return the moment stated in a response. Raises Refused if it stamps something else, or nothing."""
     try:
         told, _ = decoder.decode(answer, asn1Spec=_records("rfc3161").TimeStampResp())
         status = int(told["status"]["status"])
@@ -73,9 +73,9 @@ def check_answer(answer: bytes, digest: bytes, nonce: int) -> str:
 
 
 def stamp(waiting: list[AuditSeal]) -> None:
-    """Fetch a time stamp of the newest waiting seal, which holds those before it, and keep the answer as a file.
+    """Fetch a time stamp of the newest waiting seal, which covers those before it, and store the response as a file.
 
-    Raises Refused where the authority cannot be reached or does not stamp.
+    Raises Refused if the authority is unreachable or does not stamp.
     """
     seal, nonce = waiting[-1], secrets.randbits(63)
     digest = bytes.fromhex(seal.digest)
@@ -105,7 +105,7 @@ def _file_name(number: int) -> str:
 
 
 def answers_for(numbers: list[int]) -> Iterator[tuple[int, bytes]]:
-    """Yield the stored time stamp of each seal that has one: (number, answer). Run as the system."""
+    """Yield the stored time stamp of each seal that has one: (number, response). Run as the system."""
     names = {_file_name(number): number for number in numbers}
     rows: Any = QuerySet(StoredFile)
     for row in rows.filter(name__in=sorted(names), expires_at=None).order_by("pk"):

@@ -1,15 +1,15 @@
-"""Verify an evidence pack of dakehu with nothing but Python's standard library (3.8 or later).
+"""Verify an evidence pack of dakehu using only Python's standard library (3.8 or later).
 
-    python3 -I verify.py                 the folder in which this file lies
-    python3 -I verify.py PACK.zip        a pack as it was handed out
+    python3 -I verify.py                 the folder containing this file
+    python3 -I verify.py PACK.zip        a pack as delivered
     python3 -I verify.py PACK.zip --seal SEAL.json --key FINGERPRINT
 
-Compare with something from elsewhere: a seal that the desk sent out (--seal), or the fingerprint of its key (--key). Without
-either, a pack that somebody forged as a whole, with a key of their own, would agree with itself.
+Compare with an independent source: a seal that the desk sent out (--seal), or the fingerprint of its key (--key).
+Without either, a pack forged as a whole with another key would be consistent with itself.
 
 核验证据包，只需 Python 标准库。请用另存的封存文件（--seal）或密钥指纹（--key）核对，否则整包伪造看不出来。
 
-Exit status: 0 everything holds, 1 something does not, 2 the command was not understood.
+Exit status: 0 all checks pass, 1 a check fails, 2 invalid command line.
 """
 
 import argparse
@@ -67,7 +67,7 @@ def fingerprint(public):
 
 
 def check_files(files, stated):
-    """Yield faults of names, contents and rows. `stated` is what the manifest says: {name: {sha256, size, rows}}."""
+    """Yield faults of names, contents and rows. `stated` is the manifest's list: {name: {sha256, size, rows}}."""
     missing = {name for name in stated if name not in files}
     extra = {name for name in files if name not in stated and name not in (MANIFEST, SIGNATURE)}
     for name in sorted(missing):
@@ -97,7 +97,7 @@ def _report_changed_file(name, content, said):
 
 
 def _changed_rows(stated, found):
-    """Yield what became of the rows of a file, by their numbers from 1."""
+    """Yield the changes to the rows of a file, by row number from 1."""
     if stated != found and Counter(stated) == Counter(found):
         moved = [at for at, pair in enumerate(zip(stated, found), 1) if pair[0] != pair[1]]
         yield (
@@ -124,7 +124,7 @@ def _join_numbers(numbers):
 
 
 def read_rows(files, name):
-    """Return the rows of a file that are dictionaries, [] where it cannot be read (its digest says so already)."""
+    """Return the rows of a file that are dictionaries, [] where it cannot be read (already reported by its digest)."""
     try:
         rows = [json.loads(line) for line in files[name].decode().split("\n")[:-1]]
     except (KeyError, ValueError):
@@ -133,7 +133,7 @@ def read_rows(files, name):
 
 
 def read_stated(manifest):
-    """Return what a manifest says of files: {name: {sha256, size, rows}}. Raises KeyError, TypeError or ValueError for none."""
+    """Return the files listed in a manifest: {name: {sha256, size, rows}}. Raises KeyError, TypeError, ValueError."""
     stated = {}
     for said in manifest["files"]:
         rows = said.get("rows")
@@ -165,7 +165,7 @@ def check_seals(seals):
 
 
 def check_entries(entries, seals, public):
-    """Yield faults of audit entries: each must lead to the root of the seal over it, and they must be in order."""
+    """Yield faults of audit entries: each must resolve to the root of its seal, and they must be in order."""
     by_number, last = {str(seal.get("number")): seal for seal in seals}, 0
     for entry in entries:
         place, seal = f"{ENTRIES} {entry.get('id')}", by_number.get(str(entry.get("under")))
@@ -187,24 +187,24 @@ def check_entries(entries, seals, public):
 
 
 def is_erased(entry):
-    """Return whether a row says that parts of its audit entry were erased by law."""
+    """Return whether a row states that parts of its audit entry were legally erased."""
     return "erased" in entry or "erasure" in entry
 
 
 def erasure_content(entry):
-    """Return what the desk signs of an erased entry: the leaf that was sealed, what is left, and how many changes went."""
+    """Return the signed content of an erased entry: sealed leaf, remaining content, number of removed changes."""
     return canonical(["erased", entry.get("leaf"), [entry.get(name) for name in COLUMNS], entry.get("erased")])
 
 
 def check_stated(about, entries, seals):
-    """Yield faults of what a manifest says of the audit entries against those that the pack holds."""
+    """Yield faults of the manifest's facts about audit entries compared with those in the pack."""
     stated = about.get("audit") if isinstance(about, dict) else None
     if stated is not None and stated != audit_facts(entries, seals):
         yield MANIFEST, "所述日志条数与包内不符", "counts other audit entries than the pack holds"
 
 
 def audit_facts(entries, seals):
-    """Return what a pack says of its audit entries: how many, from which to which, erased ones, and all under its seals."""
+    """Return the facts about audit entries: count, first and last, erased ones, and the total under the seals."""
     return {
         "entries": len(entries),
         "first": entries[0].get("id") if entries else None,
@@ -215,7 +215,7 @@ def audit_facts(entries, seals):
 
 
 def check_stamps(files, seals):
-    """Yield faults of time stamps: each must hold the digest of the seal by whose number it is named."""
+    """Yield faults of time stamps: each must contain the digest of the seal whose number is in its name."""
     by_name = {stamp_name(seal.get("number")): str(seal.get("digest")) for seal in seals}
     for name in sorted(name for name in files if name.startswith(STAMPS)):
         if moment_of(files[name], by_name.get(name, "")) is None:
@@ -227,9 +227,9 @@ def stamp_name(number):
 
 
 def moment_of(answer, digest):
-    """Return the moment that a time stamp (RFC 3161) states for a digest, None where it does not hold the digest.
+    """Return the moment that a time stamp (RFC 3161) states for a digest, None if it does not contain the digest.
 
-    Only that is read here. The authority's signature: openssl ts -verify -digest DIGEST -in FILE -CAfile AUTHORITY
+    Only this is checked here. The authority's signature: openssl ts -verify -digest DIGEST -in FILE -CAfile AUTHORITY
     """
     is_digest = len(digest) == 64 and set(digest) <= set("0123456789abcdef")
     at = answer.find(b"\x04\x20" + bytes.fromhex(digest)) if is_digest else -1
@@ -244,7 +244,7 @@ def number(value):
 
 
 def merkle_root(digest, path):
-    """Return the root to which a leaf leads; "" for a path that is none."""
+    """Return the Merkle root computed from a leaf and its path; "" for an invalid path."""
     try:
         for step in path:
             pair = step[1:] + digest if step[0] == "L" else digest + step[1:]
@@ -255,7 +255,7 @@ def merkle_root(digest, path):
 
 
 def check_outside(seals, kept, public):
-    """Yield faults against seals that were kept outside the desk."""
+    """Yield faults against seals stored outside the desk."""
     by_number = {str(seal.get("number")): seal for seal in seals}
     for seal in kept:
         place = f"--seal {seal.get('number')}"
@@ -308,7 +308,7 @@ def verify(path, kept=(), key=""):
 
 
 def read_outside_seals(paths):
-    """Return the seals in files that were kept outside. Raises OSError or ValueError for what is none."""
+    """Return the seals in files stored outside the desk. Raises OSError or ValueError for invalid files."""
     lines = [line for path in paths for line in Path(path).read_text(encoding="utf-8").splitlines() if line.strip()]
     seals = [json.loads(line) for line in lines]
     if not all(isinstance(seal, dict) for seal in seals):
@@ -317,7 +317,7 @@ def read_outside_seals(paths):
 
 
 def main(words=None):
-    """Verify the pack that the command line names; returns the exit status."""
+    """Verify the pack given on the command line; return the exit status."""
     line = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     line.add_argument("pack", nargs="?", type=Path, default=Path(__file__).resolve().parent)
     line.add_argument("--seal", action="append", default=[], metavar="FILE")

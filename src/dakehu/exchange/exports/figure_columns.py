@@ -1,4 +1,4 @@
-"""Add read-only columns that other domains keep of a client to the exported worksheet of clients.
+"""Add read-only columns that other domains store for a client to the exported worksheet of clients.
 
 An import ignores these columns, like every heading it does not import.
 """
@@ -46,7 +46,7 @@ def columns(language: str) -> list[writing.ColumnSpec]:
 
 
 class FigureColumns:
-    """Renders the figure columns of some clients; `has_figures` says whether any client has figures."""
+    """Renders the figure columns of some clients; `has_figures` is whether any client has figures."""
 
     def __init__(self, language: str) -> None:
         self.renderers = {
@@ -88,7 +88,7 @@ class _Reason:
             }
 
     def text_of(self, row: Any) -> str:
-        """Return why values of a row are missing, "" if none is or the row gives no reasons."""
+        """Return why values of a row are missing, "" if none is missing or the row has no reasons."""
         if not hasattr(row, "why_missing"):
             return ""
         model = row._meta.label

@@ -47,7 +47,7 @@ PARAMETERS = (
 
 
 def write_template(path: Path, *, language: str | None = None) -> Path:
-    """Write the empty workbook: the worksheets that may be imported, with lists and rules, without data."""
+    """Write the empty workbook: the worksheets that can be imported, with lists and validation rules, without data."""
     return writing.write(_book({}, language or reading_language()), Path(path))
 
 
@@ -74,7 +74,8 @@ def write_filled(
 ) -> dict[str, int]:
     """Write the workbook of `clients` (ids; None: all visible) to `path`; return {worksheet: rows}.
 
-    With `live`, the address of OData, it also holds sheets that Excel fills from there. Clients outside the scope are skipped as if they did not exist. The audit records who exported how much, not what.
+    With `live`, the address of OData, it also contains sheets that Excel fills from there. Clients outside the scope
+    are skipped as if they did not exist. The audit records who exported how much, not what.
     """
     ids = visible_ids(None if clients is None else list(clients))
     permits.use_permit(ExportWay.WORKBOOK, ids, clients is None)
@@ -95,7 +96,7 @@ def write_filled(
 
 
 def _write_live(book: writing.BookSpec, path: Path, root: str, password: str) -> None:
-    """Write a workbook with a sheet for each live query. Queries are added to what is written, encryption comes last."""
+    """Write a workbook with a sheet for each live query. Queries are added after writing, encryption is last."""
     if not current_actor().may(Permission.ODATA):
         raise NotAllowed(bilingual("加入实时查询", "add live queries"), Permission.ODATA)
     with TemporaryDirectory(prefix=".dakehu-", dir=path.parent) as folder:
@@ -111,7 +112,7 @@ def _read(
 ) -> "dict[str, FilledSheet]":
     """Read the rows of every worksheet into the spool, and save what a later import compares with.
 
-    A file of the `whole` book also holds what belongs to no client, such as prospects.
+    A file of the `whole` book also contains rows without a client, such as prospects.
     """
     filled = {}
     for done, (name, worksheet) in enumerate(exported_worksheets().items()):
@@ -167,7 +168,7 @@ class FilledSheet:
                     if self.figures.has_figures
                     else frame.drop(self.figures.names())
                 )
-            if not self.export:  # read only: nothing comes back
+            if not self.export:  # read only: never re-imported
                 yield frame
                 continue
             keys = row_keys.row_keys_of(self.export, self.name, frame, first)
@@ -216,7 +217,7 @@ def _book(filled: dict[str, FilledSheet], language: str, password: str = "") -> 
 
 
 def export_mark() -> str:
-    """Return what every printed page of an exported file and its properties say: who made it and when."""
+    """Return the text of the page footers and properties of an exported file: who exported it and when."""
     at = clock.local(clock.now()).strftime("%Y-%m-%d %H:%M")
     return str(bilingual("由 dakehu 生成 · {who} {at}", "Made by dakehu · {who} {at}", who=current_actor().name, at=at))
 
@@ -250,14 +251,14 @@ def _column(worksheet: Worksheet, parameter: Parameter, language: str) -> writin
     required = {item.name for item in ACTIONS[worksheet.create].parameters if item.required}
     choices: list[str] = []
     if kind == "choice" and hasattr(model_field.choice_set, "many"):
-        kind = "text"  # Excel's lists take one value only
+        kind = "text"  # Excel's lists allow only one value
     elif kind == "choice":
         choices = [member.label_in(language) for member in model_field.choice_set]
     elif (
         model_field is not None
         and model_field.is_relation
         and not isinstance(model_field.remote_field.model.objects, Scoped)
-    ):  # a list of clients' own rows would tell them to the person who gets the file
+    ):  # a list of client rows would disclose them to the recipient of the file
         choices = list(frames.client_names(model_field.remote_field.model).values())[:LISTED]
     low, high = _limits(model_field) if kind in ("money", "rate", "integer") else (None, None)
     if kind == "text" and model_field is not None and not choices and getattr(model_field, "max_length", None):
@@ -290,7 +291,7 @@ def _has_state(worksheet: Worksheet) -> bool:
 
 
 def _open_labels(worksheet: Worksheet, language: str) -> list[str]:
-    """Return the labels of the states in which rows of a worksheet are still to be done."""
+    """Return the labels of the states in which rows of a worksheet are still open."""
     sheet = next(sheet for _, sheet in with_worksheet() if sheet.name == worksheet.name)
     values = sheet.due_while or (sheet.open_state[1:] if sheet.open_state else ())
     words = field_behind(worksheet.parameter("state")).choice_set

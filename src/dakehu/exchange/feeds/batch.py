@@ -1,6 +1,6 @@
-"""A feed file step by step, for the browser: what was seen in it, of which day it is, tried and imported in the background.
+"""A feed file step by step, for the browser: its content and business day, then dry run and import in the background.
 
-What was seen stays with the batch (its report, "feed"), so that the file is not opened for every look at the page.
+The recognition result is stored with the batch (its report, "feed"), so that page views do not open the file.
 """
 
 from typing import Any
@@ -19,7 +19,7 @@ from dakehu.foundation.imports import batches
 
 
 def save_answer(batch: Any, table: FeedTable, by_hand: bool = False) -> None:
-    """Note on a batch that it is a feed, and what was seen in it. Call inside an act."""
+    """Note on a batch that it is a feed, and the recognition result. Call inside an act."""
     named = layouts.day_in_name(table.filename)
     batch.report = {
         **batch.report,
@@ -42,7 +42,7 @@ def answer_of(batch: Any) -> dict[str, Any]:
 
 
 def choose_day(number: int, text: str) -> None:
-    """Say of which day a file is that has no column of days; "" leaves it to its name. Raises Refused."""
+    """Set the day of a file without a date column; "" means the day in its name. Raises Refused."""
     with act("workbook.correct_mapping"):
         batch = batches.get_own(number, lock=True)
         check_open(batch)
@@ -56,13 +56,13 @@ def choose_day(number: int, text: str) -> None:
 
 
 def is_dated(batch: Any) -> bool:
-    """Return whether it is known of which day the file is."""
+    """Return whether the day of the file is known."""
     kept = answer_of(batch)
     return bool(kept.get("has_day") or kept.get("day") or kept.get("named_day"))
 
 
 def table_of(batch: Any) -> FeedTable:
-    """Return the feed that a batch holds. Raises Refused where its file is no longer known as one."""
+    """Return the feed of a batch. Raises Refused if its file is no longer recognised as one."""
     kept, book, plan = answer_of(batch), original_book(batch), plan_of(batch)
     hand = planning.ledger_table(plan)
     table = layouts.feed_from_named_columns(book, hand) if hand else layouts.recognise_feed(book, kept["feed"])

@@ -1,4 +1,4 @@
-"""Read a feed file: every cell by its column's kind, clients and products found, each fault named with its place."""
+"""Evaluate a feed file: cells parsed by kind, clients and products looked up, each fault with its position."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,9 +20,9 @@ SHOWN = 200
 
 @dataclass
 class Evaluation:
-    """A feed file judged. `days` are the rows without faults by day, with ids and fen; `faults` the first SHOWN as
+    """An evaluated feed file. `days` are the rows without faults by day, with ids and fen; `faults` the first SHOWN as
     (row, column, value, reason), `fault_count` all of them, `reasons` their numbers by reason, `bad_rows` the rows that
-    hold any. `repeated`: rows that say the same twice; `rounded` {column: amounts with fractions of a fen}."""
+    have any. `repeated`: duplicate rows; `rounded` {column: amounts with fractions of a fen}."""
 
     feed: Feed
     rows: int
@@ -39,7 +39,7 @@ class Evaluation:
 
 
 def evaluate(table: FeedTable) -> Evaluation:
-    """Read every cell; nothing is written. Raises Refused where nobody says of which day the rows are."""
+    """Read every cell; nothing is written. Raises Refused if the day of the rows is unknown."""
     evaluation = Evaluation(table.feed, table.cells.height)
     reasons: dict[str, pl.Series] = {}
     read = pl.DataFrame({"row": table.cells["row"], "day": _days(table, reasons)})
@@ -68,7 +68,7 @@ def evaluate(table: FeedTable) -> Evaluation:
 
 
 def _days(table: FeedTable, reasons: dict[str, pl.Series]) -> pl.Series:
-    """Return the day of each row: of its column, else the one of the file."""
+    """Return the day of each row: from its column, else the day of the file."""
     if "day" not in table.cells.columns:
         if table.day is None:
             raise Refused(
@@ -137,7 +137,7 @@ def _convert_to_yuan(table: FeedTable, read: pl.DataFrame, reasons: dict[str, pl
 
 
 def _is_bad(reasons: dict[str, pl.Series], rows: int) -> pl.Series:
-    """Return which rows hold any fault."""
+    """Return which rows have any fault."""
     is_bad = pl.Series([False]).new_from_index(0, rows)
     for reason in reasons.values():
         is_bad |= reason.is_not_null()
@@ -145,9 +145,9 @@ def _is_bad(reasons: dict[str, pl.Series], rows: int) -> pl.Series:
 
 
 def _contradicting(feed: Feed, read: pl.DataFrame, is_bad: pl.Series) -> pl.Series:
-    """Return which of the rows without fault have the key of another one of the day, and other values."""
+    """Return which of the rows without fault share their key with another row of the day but differ in values."""
     key = ["day", *feed.key]
-    good = read.with_columns(pl.when(is_bad).then("row").alias("bad"))  # rows at fault equal no other
+    good = read.with_columns(pl.when(is_bad).then("row").alias("bad"))  # rows at fault match no other
     several = good.select([*key, "bad"]).is_duplicated() & ~is_bad
     if not several.any():
         return several
@@ -157,7 +157,7 @@ def _contradicting(feed: Feed, read: pl.DataFrame, is_bad: pl.Series) -> pl.Seri
 
 
 def _first_reason(reason: pl.Series, is_wrong: pl.Series, name: str) -> pl.Series:
-    """Return the reasons with a further one where there is none yet."""
+    """Return the reasons with `name` added where there is none yet."""
     if not is_wrong.any():
         return reason
     return pl.select(pl.when(is_wrong & reason.is_null()).then(pl.lit(name)).otherwise(reason)).to_series()

@@ -1,4 +1,4 @@
-"""Which feed a file holds, by its headings or as a person says, and which column is which."""
+"""Recognise the feed in a file, by its headings or a person's choice, and map its columns."""
 
 import re
 from dataclasses import dataclass, field
@@ -30,8 +30,8 @@ from dakehu.exchange.workbook.reading.headings import normalise_heading
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 
-SEARCH = 40  # lines among which the headings are looked for
-USED = 0.6  # share of the headings that a feed must know, so that a table of something else is not taken for it
+SEARCH = 40  # lines searched for the headings
+USED = 0.6  # share of the headings that a feed must recognise, to avoid false matches
 UNUSED = bilingual(
     "每日数据里的“{heading}”没有对应的字段，这一列没有导入。",
     "No field of the feed takes “{heading}”; the column was not imported.",
@@ -42,11 +42,11 @@ _DAY_IN_NAME = re.compile(r"(?<!\d)(20\d{2})[-_.年]?(0[1-9]|1[0-2])[-_.月]?(0[
 
 @dataclass
 class FeedTable:
-    """A feed as a file holds it. `cells`: `row` (line of the file, from 1) and the text of each column that was found.
+    """A feed as found in a file. `cells`: `row` (line of the file, from 1) and the text of each column that was found.
 
-    `places` is {column: its place in the sheet, from 0}, `units` {column: unit of its numbers}, `order` that of day and
-    month. `day` is that of every row where the file has no column of days, `day_from` where it was found: name, hand or
-    "" for not at all.
+    `places` is {column: its index in the sheet, from 0}, `units` {column: unit of its numbers}, `order` the order of
+    day and month. `day` is the day of every row if the file has no date column, `day_from` its source: name, hand or
+    "" if unknown.
     """
 
     filename: str
@@ -65,19 +65,19 @@ class FeedTable:
 
 
 def part_of(feed: str) -> str:
-    """Return what a mapping calls a sheet that holds a feed."""
+    """Return the part name of a feed sheet in a mapping."""
     return FEED_PREFIX + feed
 
 
 def feed_of_part(part: str) -> Feed | None:
-    """Return the feed that a mapping says a sheet holds; None for anything else."""
+    """Return the feed of a mapping's part name; None for anything else."""
     return FEEDS.get(part.removeprefix(FEED_PREFIX)) if part.startswith(FEED_PREFIX) else None
 
 
 def recognise_feed(book: reading.Book, name: str = "") -> FeedTable | None:
-    """Return the feed that a file holds, None for a file that is something else; `name` is the feed that a person said.
+    """Return the feed in a file, None for any other file; `name` is the feed chosen by a person.
 
-    Raises Refused where headings fit several feeds, or where the stated feed lacks columns.
+    Raises Refused if headings match several feeds, or the stated feed lacks columns.
     """
     stated = get_feed_by_name(name) if name else None
     for sheet in (sheet for sheet in book.sheets if sheet.visible):
@@ -95,7 +95,7 @@ def recognise_feed(book: reading.Book, name: str = "") -> FeedTable | None:
 
 
 def feed_from_named_columns(book: reading.Book, table: Any) -> FeedTable:
-    """Return the feed in a table whose columns a person named. Raises Refused while a required column is not named."""
+    """Return the feed in a table whose columns a person mapped. Raises Refused if a required column is unmapped."""
     feed = FEEDS[table.part.removeprefix(FEED_PREFIX)]
     columns = {found.field: column.index for column in table.columns for found in column.feeds}
     if not _is_whole(feed, columns):
@@ -112,7 +112,7 @@ def feed_from_named_columns(book: reading.Book, table: Any) -> FeedTable:
 
 
 def get_feed_by_name(name: str) -> Feed:
-    """Return a feed by its name or label. Raises Refused for none such."""
+    """Return a feed by its name or label. Raises Refused if unknown."""
     wanted = name.strip()
     for feed in FEEDS.values():
         if wanted.casefold() in (feed.name, feed.zh, feed.en.casefold()):
@@ -132,13 +132,13 @@ def get_feed_by_name(name: str) -> Feed:
 
 
 def field_of(feed: Feed, heading: str) -> str | None:
-    """Return the column of a feed that a heading names; None for any other."""
+    """Return the column of a feed matched by a heading; None if there is none."""
     whole, without = _forms(heading)
     return _WORDS[feed.name].get(whole) or _WORDS[feed.name].get(without)
 
 
 def _forms(heading: str) -> tuple[str, str]:
-    """Return the flat form of a heading with and without its unit; cells longer than headings are none."""
+    """Return the normalised form of a heading with and without its unit; empty for cells too long to be headings."""
     return (
         (normalise_heading(heading), normalise_heading(strip_unit(heading)))
         if heading.strip() and len(heading) <= LONGEST_HEADING
@@ -147,17 +147,17 @@ def _forms(heading: str) -> tuple[str, str]:
 
 
 def labels_of(feed: Feed) -> dict[str, tuple[str, str]]:
-    """Return {column: (zh, en)} of what a file of a feed may hold."""
+    """Return {column: (zh, en)} of the columns that a feed file can have."""
     return {column.name: (column.zh, column.en) for column in feed.file_columns}
 
 
 def kinds_of_numbers(feed: Feed) -> dict[str, str]:
-    """Return {column: what its numbers are} of a feed, for the units of a mapping."""
+    """Return {column: type of its numbers} of a feed, for the units of a mapping."""
     return {column.name: UNIT_KINDS[column.kind] for column in feed.columns if column.kind in UNIT_KINDS}
 
 
 def day_in_name(filename: str) -> date | None:
-    """Return the one day that a file name holds; None for none or several."""
+    """Return the single date in a file name; None for none or several."""
     days = set()
     for year, month, day in _DAY_IN_NAME.findall(filename):
         try:
@@ -168,7 +168,7 @@ def day_in_name(filename: str) -> date | None:
 
 
 def _words_of(feed: Feed) -> dict[str, str]:
-    """Return {spelling: column}; a feed's own columns before those that every file may have."""
+    """Return {spelling: column}; a feed's own columns before the common ones."""
     words: dict[str, str] = {}
     for column in (*feed.columns, *feed.file_columns):
         for text in column.spellings():
@@ -180,7 +180,7 @@ _WORDS = {feed.name: _words_of(feed) for feed in FEEDS.values()}
 
 
 def _columns_of(feed: Feed, forms: list[tuple[str, str]]) -> dict[str, int]:
-    """Return {column: place} of a line of headings in their flat forms, the first of each."""
+    """Return {column: index} of a line of normalised headings, the first match of each."""
     columns: dict[str, int] = {}
     words = _WORDS[feed.name]
     for place, (whole, without) in enumerate(forms):
@@ -195,7 +195,7 @@ def _is_whole(feed: Feed, columns: dict[str, int]) -> bool:
 
 
 def _match_headings(row: list[str]) -> tuple[Feed | None, dict[str, int]]:
-    """Return the feed whose headings a line holds. Raises Refused where several fit equally."""
+    """Return the feed whose headings are in a line. Raises Refused if several match equally."""
     filled = sum(bool(cell.strip()) for cell in row)
     if filled < 3:
         return None, {}
@@ -225,7 +225,7 @@ def _match_headings(row: list[str]) -> tuple[Feed | None, dict[str, int]]:
 
 
 def _best_columns(feed: Feed, book: reading.Book) -> dict[str, int]:
-    """Return the columns of the line that holds most of a feed's headings."""
+    """Return the columns of the line with the most headings of a feed."""
     rows = [row for sheet in book.sheets if sheet.visible for row in sheet.head(SEARCH)]
     return max((_columns_of(feed, [_forms(cell) for cell in row]) for row in rows), key=len, default={})
 
@@ -249,7 +249,7 @@ def _missing_columns_refusal(feed: Feed, columns: dict[str, int]) -> Refused:
 
 
 def _units(feed: Feed, headings: dict[str, str], above: list[str]) -> dict[str, FoundUnit]:
-    """Return the unit that the heading of each column of numbers states, else a line above the table."""
+    """Return the unit of each numeric column, from its heading or else a line above the table."""
     stated = units_in_lines(above)
     found = {}
     for name, kind in kinds_of_numbers(feed).items():
@@ -269,7 +269,7 @@ def _table(
     heading: int,
     units: dict[str, FoundUnit],
 ) -> FeedTable:
-    """Return the rows under the headings; lines of sums and remarks are left out, and said."""
+    """Return the rows under the headings; total and remark lines are omitted and reported."""
     texts = [pl.col(f"c{place}").str.strip_chars().alias(name) for name, place in columns.items()]
     body = sheet.frame.slice(heading + 1).with_row_index("row", offset=heading + 2).select("row", *texts)
     names = list(columns)

@@ -1,4 +1,4 @@
-"""What is wrong with a cell of a feed file, and how to mend it, in both languages."""
+"""Faults of cells in a feed file and their remedies, in both languages."""
 
 from datetime import date
 from typing import Any
@@ -90,7 +90,7 @@ REASONS: dict[str, Reason] = {
 
 
 def warning_of(table: FeedTable, name: str, reason: str) -> Reason:
-    """Return what is wrong and the remedy."""
+    """Return the fault and its remedy."""
     if reason == "choice":
         choices = table.feed.column(name).choices
         return (
@@ -106,7 +106,7 @@ def warning_of(table: FeedTable, name: str, reason: str) -> Reason:
 
 
 def warnings_of(table: FeedTable, evaluation: Evaluation) -> list[dict[str, Any]]:
-    """Return what is said of a file that is taken all the same: days without trading, amounts rounded to the fen."""
+    """Return the warnings of an accepted file: days without trading, amounts rounded to the fen."""
     said = [
         _warning(
             table,
@@ -126,7 +126,7 @@ def warnings_of(table: FeedTable, evaluation: Evaluation) -> list[dict[str, Any]
 
 
 def _closed_days(table: FeedTable, evaluation: Evaluation) -> list[date]:
-    """Return the days on which the exchanges were closed, of a feed that has a file for each trading day."""
+    """Return the days on which the exchanges were closed, for a feed that has a file for each trading day."""
     if table.feed.storage != "day":
         return []
     days = sorted(evaluation.days)

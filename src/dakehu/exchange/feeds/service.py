@@ -1,5 +1,5 @@
-"""A feed file from its cells to the journal: judged whole, compared with what is there, stored in one act that undo takes
-back."""
+"""Import of a feed file into the journal: evaluated as a whole, compared with existing rows, stored in one act that
+can be undone."""
 
 from collections.abc import Callable
 from datetime import date
@@ -25,9 +25,9 @@ COUNTED = ("created", "updated", "unchanged", "removed")
 
 
 def set_day(table: FeedTable, stated: str = "") -> FeedTable:
-    """Say of which day the rows are where the file has no column of days: as stated, else by the name of the file.
+    """Set the day of the rows if the file has no date column: as stated, else from the file name.
 
-    Raises Refused for a text that is no day.
+    Raises Refused for an invalid date.
     """
     named = day_in_name(table.filename)
     if stated:
@@ -38,7 +38,7 @@ def set_day(table: FeedTable, stated: str = "") -> FeedTable:
 
 
 def read_day(text: str) -> date:
-    """Read a day that a person wrote. Raises Refused."""
+    """Parse a date entered by a person. Raises Refused."""
     try:
         return parsing.to_date(text)
     except parsing.Unreadable:
@@ -68,7 +68,7 @@ def dry_run(table: FeedTable, progress: Progress = no_progress) -> dict[str, Any
 
 
 def run(table: FeedTable, number: int, skip_errors: bool = False, progress: Progress = no_progress) -> dict[str, Any]:
-    """Import a feed file as the opened batch `number`: whole, or not at all while there are faults, unless `skip_errors`."""
+    """Import a feed file as the opened batch `number`: all or nothing if there are faults, unless `skip_errors`."""
     check_may_import(table.feed)
     progress(0.3, bilingual("正在逐列核对", "Checking every column"))
     evaluation = evaluate(table)
@@ -131,7 +131,7 @@ def _iso(days: list[date]) -> str | None:
 
 
 def _locate_fault(table: FeedTable, row: int, name: str, value: str, reason: str) -> dict[str, Any]:
-    """Return one fault: sheet, line, cell, value, what is wrong and how to mend it."""
+    """Return one fault: sheet, line, cell, value, what is wrong and the remedy."""
     wrong, remedy = warning_of(table, name, reason)
     place = table.places.get(name, table.places.get("code", 0))
     shown = {code: f"{value[:80]}: {wrong.in_(code)}" if value else wrong.in_(code) for code in ("zh", "en")}

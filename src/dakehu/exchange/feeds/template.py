@@ -1,4 +1,4 @@
-"""The empty file of a feed: its headings, with what each column holds as a note, its choices as lists, and a page of notes."""
+"""The empty file of a feed: headings with a note on each column's content, choices as lists, and a page of notes."""
 
 import io
 from pathlib import Path
@@ -9,7 +9,7 @@ from dakehu.domains.ledger.feeds.feed import Feed, FeedColumn
 from dakehu.exchange.workbook.writing.spec import Language, pick
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
-ROWS = 1_000  # rows that offer the choices of a column
+ROWS = 1_000  # rows with a drop-down of the column's choices
 KINDS: dict[str, Bilingual] = {
     "client": bilingual("系统中的客户号", "a client code of the desk"),
     "product": bilingual("证券或产品代码", "the code of a security or product"),
@@ -71,7 +71,7 @@ def write_template(feed: Feed, path: Path, language: Language) -> Path:
 
 
 def describe_content(column: FeedColumn) -> Bilingual:
-    """Return what a column holds: its kind, its help and its choices."""
+    """Return the description of a column: its kind, its help and its choices."""
     zh, en = [KINDS[column.kind].zh], [KINDS[column.kind].en]
     if column.help_zh:
         zh.append(column.help_zh)

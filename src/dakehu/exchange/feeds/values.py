@@ -1,6 +1,6 @@
-"""Turn a column of texts into values, all at once: what cannot be read is marked, with the reason.
+"""Convert a column of texts into values, vectorised: unreadable texts are marked with the reason.
 
-Plain numbers are read by polars; each other text is read once by the parsers that every import uses.
+Plain numbers are read by polars; each other distinct text is parsed once by the parsers of all imports.
 """
 
 from collections.abc import Callable, Iterable
@@ -38,7 +38,7 @@ class Values:
 def read_column(
     column: FeedColumn, texts: pl.Series, unit: FoundUnit | None, rates: dict[str, Decimal], order: str, percent: bool
 ) -> Values:
-    """Read a column by its kind. Kinds client and product stay texts: they are looked up elsewhere."""
+    """Read a column by its kind. Kinds client and product remain text: they are looked up elsewhere."""
     if unit is not None and unit.unit is None:
         return _unreadable_column(texts, "unit")
     of_unit = unit.unit if unit else None
@@ -102,7 +102,7 @@ def _number(texts: pl.Series, unit: Unit | None, *, is_whole: bool) -> Values:
 
 
 def _share(texts: pl.Series, unit: Unit | None, percent: bool) -> Values:
-    """Read ratios: 156% is 1.56. Bare numbers are fractions, of a column in % hundredths, unless cells show percent."""
+    """Read ratios: 156% is 1.56. Plain numbers are fractions, or % by column unit unless cells show percent."""
     factor = 1.0 if percent or unit is None else float(unit.factor)
     values, reason = _floats(texts, factor, lambda text: float(parsing.to_rate(text, bare_is_percent=False)), "share")
     bare = texts.str.contains(_PLAIN).fill_null(value=False) & (values >= 20).fill_null(value=False)
@@ -124,7 +124,7 @@ def _choice(column: FeedColumn, texts: pl.Series) -> Values:
 
 
 def _flag(text: str) -> bool:
-    """Read yes or no, also as 已缴款 and 未缴款."""
+    """Parse yes or no, also as 已缴款 and 未缴款."""
     if text.startswith(("已", "未")) and len(text) <= 4:
         return text.startswith("已")
     return parsing.to_bool(text)
@@ -133,7 +133,7 @@ def _flag(text: str) -> bool:
 def _floats(
     texts: pl.Series, factor: float, slowly: Callable[[str], float], reason: str
 ) -> tuple[pl.Series, pl.Series]:
-    """Return (numbers times the factor, reasons): plain numbers at once, each other text once by `parse_single`."""
+    """Return (numbers times the factor, reasons): plain numbers vectorised, others once by `parse_single`."""
     cells = _null_empty_marks(texts)
     plain = cells.str.contains(_PLAIN).fill_null(value=False)
     if not plain.all():
@@ -167,7 +167,7 @@ def _parse_distinct(texts: pl.Series, read: Callable[[str], Any], dtype: Any, re
 
 
 def _null_empty_marks(texts: pl.Series) -> pl.Series:
-    """Return the texts, null where a cell says that there is none (暂无, -, N/A)."""
+    """Return the texts, null where a cell is marked as empty (暂无, -, N/A)."""
     short = texts.filter(texts.str.len_chars() <= 4).unique().drop_nulls().to_list()
     nothing = [text for text in short if is_nothing(text)]
     if not nothing:
@@ -180,11 +180,11 @@ def _empty_reasons(texts: pl.Series) -> pl.Series:
 
 
 def _unreadable_column(texts: pl.Series, reason: str) -> Values:
-    """Return a column that is read nowhere: its unit or currency is not understood."""
+    """Return a column with no readable value: its unit or currency is unknown."""
     failed = pl.select(pl.when(texts.is_not_null()).then(pl.lit(reason))).to_series()
     return Values(pl.Series(texts.name, [None], pl.Float64).new_from_index(0, len(texts)), failed)
 
 
 def rates_of(stated: dict[str, str] | Iterable[tuple[str, str]]) -> dict[str, Decimal]:
-    """Return {currency: yuan for one} of the rates that a person stated."""
+    """Return {currency: yuan per unit} of the rates stated by a person."""
     return {currency: Decimal(text) for currency, text in dict(stated).items()}

@@ -1,4 +1,4 @@
-"""Doing what a trial showed: one act, one transaction, for the whole file."""
+"""Apply a dry run: one act, one transaction, for the whole file."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,12 +22,12 @@ from dakehu.foundation.schema.parameters import Parameter
 from dakehu.foundation.schema.resources import with_worksheet
 
 CLIENT_ACTIONS = ("clients.create", "clients.change")
-MANY = 10_000  # rows written, from which on the database counts again
+MANY = 10_000  # rows written from which PostgreSQL statistics are refreshed
 FILE = Parameter("file", spec=FieldSpec("文件", "File"))
 
 
 class HasFaults(Refused):
-    """The file has faults, so nothing was written. `told` is the report that lists them."""
+    """The file has faults, so nothing was written. `report` lists them."""
 
     def __init__(self, report: dict[str, Any]) -> None:
         self.report = report
@@ -41,7 +41,7 @@ class HasFaults(Refused):
 
 
 class Undecided(HasFaults):
-    """Cells were changed both in the file and on the desk, so nothing was written. `told` lists them."""
+    """Cells were changed both in the file and on the desk, so nothing was written. `report` lists them."""
 
     def __init__(self, report: dict[str, Any]) -> None:
         self.report = report
@@ -76,8 +76,8 @@ def import_workbook(
     ignored: list[dict[str, Any]] | None = None,
     written: Callable[[DryRun], None] = lambda made: None,
 ) -> dict[str, Any]:
-    """Weigh the file again and write it, all or nothing; returns the report. `mended` counts the cells of `book` that
-    are not as they came (see corrections), `ignored` are the columns that no field takes, where known. `written` is called
+    """Evaluate the file again and write it, all or nothing; return the report. `mended` counts the cells of `book` that
+    were corrected (see corrections), `ignored` are the columns mapped to no field, if known. `written` is called
     with each part once it is written. Raises HasFaults, Undecided."""
 
     def write(made: DryRun) -> None:
@@ -113,7 +113,7 @@ def _write(made: DryRun) -> None:
 
 
 def _check_qualified(evaluation: Any, create: str, update: str) -> None:
-    """Raise NotQualified where rows do by file what the actor lacks the certificate or registration to do one by one."""
+    """Raise NotQualified if rows need a certificate or registration that the actor lacks for the single action."""
     for name, state in ((create, "created"), (update, "updated")):
         if name in ACTIONS and evaluation.rows(state):
             ACTIONS[name].check_qualified()

@@ -1,4 +1,4 @@
-"""The uploaded file of a batch and its mapping: opened, kept, and read with what was corrected in it."""
+"""The uploaded file of a batch and its mapping: opened, stored, and read with its corrections."""
 
 import json
 from typing import Any
@@ -15,7 +15,7 @@ from dakehu.foundation.imports import batches
 
 
 def open_book(content: bytes, name: str, password: str | None) -> reading.Book:
-    """A file as sheets. Raises Refused with the reason and the remedy (a missing password is keyed "password")."""
+    """Return a file as sheets. Raises Refused with reason and remedy (a missing password is keyed "password")."""
     try:
         if calendar_table.is_calendar(content):
             return calendar_table.book_of(content, name)
@@ -27,16 +27,16 @@ def open_book(content: bytes, name: str, password: str | None) -> reading.Book:
 
 
 def save_plan(batch: Any, plan: planning.ImportMapping) -> None:
-    """Put a plan on its batch. The sample cells in it may be anything, so they lie encrypted beside the database."""
+    """Store a plan with its batch. Sample cells, of any content, are stored encrypted outside the database."""
     plain = plan.as_plain()
     samples = [[column.pop("samples") for column in table["columns"]] for table in plain["tables"]]
     kept = files.save("samples.json", json.dumps(samples, ensure_ascii=False).encode())
-    result = {name: value for name, value in batch.report.items() if name != "rows"}  # kept by the plan before
+    result = {name: value for name, value in batch.report.items() if name != "rows"}  # stored by the previous plan
     batch.plan, batch.report = plain, {**result, "samples": kept.key}
 
 
 def plan_of(batch: Any) -> planning.ImportMapping:
-    """The plan of a batch with its sample cells."""
+    """Return the plan of a batch with its sample cells."""
     plan = planning.ImportMapping.of(batch.plan)
     for table, samples in zip(plan.tables, json.loads(files.read(batch.report["samples"])[1]), strict=True):
         for column, seen in zip(table.columns, samples, strict=True):
@@ -45,7 +45,7 @@ def plan_of(batch: Any) -> planning.ImportMapping:
 
 
 def original_book(batch: Any) -> reading.Book:
-    """The file of a batch as it came: uploaded, or rows of another system."""
+    """Return the original file of a batch: uploaded, or rows of another system."""
     content, password = batches.content_of(batch)
     if "origin" in batch.report:
         return frame_files.book_of(content, batch.filename)
@@ -53,10 +53,10 @@ def original_book(batch: Any) -> reading.Book:
 
 
 def book_as_read(batch: Any) -> reading.Book:
-    """The uploaded file by its mapping, as it came."""
+    """Return the uploaded file by its mapping, without corrections."""
     return mark_amounts(original_book(batch), plan_of(batch))
 
 
 def book_of(batch: Any) -> reading.Book:
-    """The uploaded file by its mapping, with what was corrected in it."""
+    """Return the uploaded file by its mapping, with corrections."""
     return corrections.apply_to_table(book_as_read(batch), corrections.corrections_of(batch).cells)

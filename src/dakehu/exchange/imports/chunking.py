@@ -1,9 +1,9 @@
-"""A file evaluated, and written where asked: whole, or slice by slice where it is long, so that its length costs time but
-no memory.
+"""Evaluate a file, and optionally write it: whole, or in slices if it is long, so that its length costs time but
+not memory.
 
-Slices never part what belongs together: rows that share what clients are recognised by, or lack it, come last and in
-one slice. A file that says more than one thing (several tables, other sheets) is evaluated whole, since its rows speak
-of each other.
+Slices keep related rows together: rows that share a client identifier, or lack one, are processed last and in
+one slice. A file with several tables or other sheets is evaluated whole, since its rows refer
+to each other.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.database import write_pipeline
 
 SLICE = 20_000
-NAMED_BY = ("code", "id_number", "phone", "name")  # fields of which the first that a file has tells clients apart
+NAMED_BY = ("code", "id_number", "phone", "name")  # the first of these fields in a file identifies clients
 BY_KEY = {"code": "code", "id_number": "id_number", "mobile": "phone", "name": "name"}
 
 
@@ -37,9 +37,9 @@ def run(
     skip_errors: bool = False,
     ignored: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    """Weigh a file and tell what was found (report.report, at most `limit` faults). `write` is called with each part
-    that was evaluated; no longer, once there are faults, unless `skip_errors`. `ignored` are the columns that no field
-    takes, where they are known already."""
+    """Evaluate a file and return the report (report.report, at most `limit` faults). `write` is called with each part
+    that was evaluated; no longer after a fault, unless `skip_errors`. `ignored` are the columns mapped to no
+    field, if already known."""
     ignored = ignored_columns(book, plan) if ignored is None else ignored
     table = _is_long(book, plan)
     if table is None:
@@ -70,7 +70,7 @@ def run(
 def add_ignored_columns(
     result: dict[str, Any], book: Book, plan: ImportMapping, ignored: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """A report with the columns that no field takes, what stands outside the tables, and warnings of hidden rows."""
+    """Return a report with unmapped columns, content outside the tables, and warnings about hidden rows."""
     hidden = left_out.hidden_rows(book, plan)
     return {
         **result,
@@ -82,13 +82,13 @@ def add_ignored_columns(
 
 
 def _is_long(book: Book, plan: ImportMapping) -> TableMapping | None:
-    """The only table of a plan, where it is one of clients and longer than a slice."""
+    """Return the only table of a plan, if it is one of clients and longer than a slice."""
     read = [t for t in plan.tables if t.part]
     if len(read) != 1 or read[0].part != "clients" or read[0].layout != "rows":
         return None
     table = read[0]
     if any(feed.field == ROW_KEY for column in table.columns for feed in column.feeds):
-        return None  # what an export brings back is compared as a whole
+        return None  # a re-imported export is compared as a whole
     long = table.last_row - table.first_row >= SLICE
     return table if long and any(s.name == table.sheet for s in book.sheets) and _mark(plan, table) else None
 
@@ -101,7 +101,7 @@ def _mark(plan: ImportMapping, table: TableMapping) -> int | None:
 
 
 def _split_table(book: Book, plan: ImportMapping, table: TableMapping) -> Iterator[tuple[Grid, int, int]]:
-    """(slice, rows before it, rows in all)."""
+    """Yield (slice, rows before it, total rows)."""
     check_mapping(plan)
     frame = next(s.frame for s in book.sheets if s.name == table.sheet)
     lines = lines_of(frame, table)
@@ -111,5 +111,5 @@ def _split_table(book: Book, plan: ImportMapping, table: TableMapping) -> Iterat
     for start in range(0, apart.height, SLICE):
         yield grid_of(apart.slice(start, SLICE), table), start, lines.height
     if together.height:
-        write_pipeline.wait_for_writes()  # they may mean clients whom an earlier slice made
+        write_pipeline.wait_for_writes()  # they may refer to clients created by an earlier slice
         yield grid_of(together, table), apart.height, lines.height

@@ -1,5 +1,5 @@
-"""Rows at fault mended in place: shown with what is wrong in each cell, changed cell by cell, and evaluated again at once by
-the reading and the rules of the trial (see again)."""
+"""In-place correction of rows at fault: shown with the fault of each cell, changed per cell, and immediately
+re-evaluated by the parsing and rules of the dry run (see revalidation)."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -22,17 +22,17 @@ from dakehu.foundation.gates.input import field_behind, parse_columns
 from dakehu.foundation.imports import batches
 from dakehu.foundation.jobs import queue as jobs
 
-MOST = 20_000  # cells changed at once
-LONGEST = 5_000  # signs in a cell
+MOST = 20_000  # cells changed per request
+LONGEST = 5_000  # characters in a cell
 
 
 def can_correct(batch: Any) -> bool:
-    """Whether a batch is past its trial and before its import, so that there is something to mend."""
+    """Return whether a batch is after its dry run and before its import, so that it can be corrected."""
     return batch.state in (BatchState.CHECKED, BatchState.REFUSED)
 
 
 def state_of(batch: Any) -> Corrections:
-    """What is mended, and what is still wrong: since the last trial, or as it found it."""
+    """Return the corrections and the remaining faults, initially those of the last dry run."""
     made = corrections.corrections_of(batch)
     if made.report != batches.report_key(batch):
         result = batches.report_of(batch)
@@ -42,8 +42,8 @@ def state_of(batch: Any) -> Corrections:
 
 
 def tables(batch: Any) -> list[dict[str, Any]]:
-    """The tables with anything to mend or mended: [{number, sheet, title, columns, faults}]. Each column: {index, heading,
-    field, label, choices: the words a choice takes, [] of anything else}."""
+    """Return the tables with faults or corrections: [{number, sheet, title, columns, faults}]. Each column: {index,
+    heading, field, label, choices: the labels of a choice, [] for other kinds}."""
     plan, state = batch_files.plan_of(batch), state_of(batch)
     shown = _rows_to_show(plan, state)
     return [
@@ -60,16 +60,16 @@ def tables(batch: Any) -> list[dict[str, Any]]:
 
 
 def rows(batch: Any, number: int) -> list[dict[str, Any]]:
-    """The rows of a table that are at fault or were mended, in the order of the sheet: {line, cells: {index: text},
-    faults: [{index or None, zh, en, remedy_zh, remedy_en}], came: {index: text before mending}}."""
+    """Return the rows of a table with faults or corrections, in sheet order: {line, cells: {index: text},
+    faults: [{index or None, zh, en, remedy_zh, remedy_en}], came: {index: original text}}."""
     plan, state = batch_files.plan_of(batch), state_of(batch)
     shown = {line for n, line in _rows_to_show(plan, state) if n == number}
     return _render_rows(plan, state, revalidation.lines(batch), number, shown)
 
 
 def correct_cells(pk: int, number: int, cells: list[tuple[int, int, str | None]]) -> list[dict[str, Any]]:
-    """Change cells of one table, each (line, index of the column, text or None for what stood there), and weigh again.
-    Returns the rows whose cells or faults are other than before (rows). Raises Refused, NotFound."""
+    """Change cells of one table, each (line, index of the column, text or None to restore the original), and
+    re-evaluate. Return the rows whose cells or faults changed (see rows). Raises Refused, NotFound."""
     if len(cells) > MOST:
         raise Refused(
             bilingual("一次最多修改 {n} 格，请分几次。", "At most {n} cells can be changed at once.", n=f"{MOST:,}")
@@ -88,9 +88,9 @@ def correct_cells(pk: int, number: int, cells: list[tuple[int, int, str | None]]
 
 
 def replace_values(pk: int, number: int, index: int, value: str, text: str) -> tuple[int, bool]:
-    """Put `text` in place of exactly `value` in one column, in every row at fault there. Where the file has more faults
-    than are listed, in every row with that value, as long as the value itself is what cannot be read; then the whole
-    file is tried again in the background. Returns (cells changed, whether it is tried again)."""
+    """Replace exactly `value` by `text` in one column, in every row at fault there. If the file has more faults
+    than are listed, in every row with that value, provided that the value itself is unreadable; then the whole
+    file is dry-run again in the background. Return (cells changed, whether a dry run was started)."""
     batch = batches.get_own(pk)
     plan, state, lines = batch_files.plan_of(batch), state_of(batch), revalidation.lines(batch)
     table = _table(plan, number)
@@ -110,7 +110,7 @@ def replace_values(pk: int, number: int, index: int, value: str, text: str) -> t
 
 
 def faulty_values(batch: Any, number: int) -> list[tuple[int, str, int]]:
-    """The distinct texts at fault of each column of a table, with how many rows hold them, the most frequent first."""
+    """Return the distinct texts at fault of each column of a table, with their row counts, most frequent first."""
     counted: dict[tuple[int, str], int] = {}
     for row in rows(batch, number):
         for index in {f["index"] for f in row["faults"] if f["index"] is not None}:
@@ -119,7 +119,7 @@ def faulty_values(batch: Any, number: int) -> list[tuple[int, str, int]]:
     return sorted(((i, text, n) for (i, text), n in counted.items()), key=lambda v: (v[0], -v[2], v[1]))
 
 
-# --- what is shown ---------------------------------------------------------------------------------
+# --- display ---------------------------------------------------------------------------------
 
 
 def _editable(column: Any) -> bool:
@@ -140,7 +140,7 @@ def _column(table: TableMapping, column: Any) -> dict[str, Any]:
 
 
 def _index(table: TableMapping, field: str) -> int | None:
-    """The column that feeds a field; None where the file has none."""
+    """Return the index of the column mapped to a field; None if the file has none."""
     return next((c.index for c in table.columns if any(f.field == field for f in c.feeds)), None)
 
 
@@ -152,7 +152,7 @@ def _faults_by_row(state: Corrections) -> dict[Row, list[tuple[str, str]]]:
 
 
 def _rows_to_show(plan: ImportMapping, state: Corrections) -> set[Row]:
-    """Rows at fault, and mended ones, so that each can be put back."""
+    """Return the rows at fault, and corrected ones, so that each can be restored."""
     made = set(_faults_by_row(state))
     for number, table in enumerate(plan.tables):
         if table.part:
@@ -198,7 +198,7 @@ def _render_rows(
     return made
 
 
-# --- what is changed -------------------------------------------------------------------------------
+# --- changes -------------------------------------------------------------------------------
 
 
 def _open_corrections(pk: int) -> tuple[Any, ImportMapping, Corrections]:
@@ -245,7 +245,7 @@ def _set_cells(
 
 
 def _unreadable(table: TableMapping, index: int, value: str) -> bool:
-    """Whether a value cannot be read whichever row it stands in."""
+    """Return whether a value is unreadable in any row."""
     feed = next((f for c in table.columns if c.index == index for f in c.feeds), None)
     if feed is None or feed.values or feed.otherwise != KEEP:
         return False

@@ -1,5 +1,5 @@
-"""Cells of an uploaded file that were mended in the browser. They lie over what is read and are kept encrypted beside
-the file, which itself stays as it came."""
+"""Cells of an uploaded file that were corrected in the browser. They override the read cells and are stored encrypted
+next to the file, which itself stays unchanged."""
 
 import json
 from dataclasses import dataclass, field
@@ -17,8 +17,8 @@ Cells = dict[str, dict[int, dict[int, str]]]  # {sheet: {line from 1: {column fr
 
 @dataclass
 class Corrections:
-    """The mended cells of one batch. `faults` and `in_all` are what is wrong with the file since; they hold as long as
-    `report`, the report they follow from, is the last one."""
+    """The corrected cells of one batch. `faults` and `in_all` are the file's faults after corrections; they are valid
+    as long as `report`, from which they derive, is the latest."""
 
     cells: Cells = field(default_factory=dict)
     faults: list[dict[str, Any]] = field(default_factory=list)
@@ -30,7 +30,7 @@ class Corrections:
         return sum(len(row) for lines in self.cells.values() for row in lines.values())
 
     def put(self, sheet: str, line: int, column: int, text: str | None) -> None:
-        """Mend a cell; None leaves it as it came."""
+        """Correct a cell; None restores the original."""
         row = self.cells.setdefault(sheet, {}).setdefault(line, {})
         if text is not None:
             row[column] = text
@@ -41,7 +41,7 @@ class Corrections:
 
 
 def corrections_of(batch: Any) -> Corrections:
-    """What was mended in a batch; empty where nothing was."""
+    """Return the corrections of a batch; empty if there are none."""
     key = batch.report.get("mended")
     if not key:
         return Corrections()
@@ -54,7 +54,7 @@ def corrections_of(batch: Any) -> Corrections:
 
 
 def save_corrections(batch: Any, made: Corrections) -> None:
-    """Put an overlay on its batch in place of the former. Call inside an act."""
+    """Store the corrections with their batch, replacing the previous ones. Call inside an act."""
     former = batch.report.get("mended")
     kept = files.save("mended.json", json.dumps(vars(made), ensure_ascii=False).encode())
     batch.report = {**batch.report, "mended": kept.key}
@@ -64,12 +64,12 @@ def save_corrections(batch: Any, made: Corrections) -> None:
 
 
 def has_unchecked_corrections(batch: Any) -> bool:
-    """Whether anything was mended since the last trial."""
+    """Return whether there are corrections since the last dry run."""
     return bool(batch.report.get("mended")) and corrections_of(batch).report == batches.report_key(batch)
 
 
 def apply_to_table(book: Book, cells: Cells) -> Book:
-    """The file as it is read with the mended cells in it."""
+    """Return the file with the corrected cells."""
     for sheet in book.sheets:
         by_column: dict[int, dict[int, str]] = {}
         for line, row in cells.get(sheet.name, {}).items():
@@ -81,7 +81,7 @@ def apply_to_table(book: Book, cells: Cells) -> Book:
 
 
 def apply_to_lines(lines: pl.DataFrame, table: TableMapping, cells: Cells) -> pl.DataFrame:
-    """The same for the lines of one table (convert.lines_of), emptied ones included."""
+    """Apply corrections to the lines of one table (conversion.lines_of), emptied ones included."""
     places = {line: place for place, line in enumerate(lines["line"])}
     by_column: dict[str, dict[int, str]] = {}
     for line, row in cells.get(table.sheet, {}).items():
@@ -95,19 +95,19 @@ def apply_to_lines(lines: pl.DataFrame, table: TableMapping, cells: Cells) -> pl
 
 
 def cell_at(table: TableMapping, record: int, index: int) -> tuple[int, int]:
-    """(line, column) of the sheet in which the field of a column stands, for the record in a line."""
+    """Return (line, column) in the sheet of a column's field, for the record in a line."""
     return (index + 1, table.value_column) if table.layout == "card" else (record, index)
 
 
 def record_at(table: TableMapping, line: int, column: int) -> tuple[int, int]:
-    """(line of the record, index of the column) of a cell of the sheet: cell_at the other way round."""
+    """Return (line of the record, index of the column) of a cell of the sheet: the inverse of cell_at."""
     if table.layout == "card":
         return table.first_row + 1, line - 1 if column == table.value_column else -1
     return line, column
 
 
 def _set_texts(frame: pl.DataFrame, name: str, texts: dict[int, str]) -> pl.DataFrame:
-    """`texts` by row; an empty one is an empty cell, as the reader of sheets has it."""
+    """Set `texts` by row; an empty text becomes an empty cell, as in the sheet reader."""
     held = {row: text or None for row, text in texts.items() if 0 <= row < frame.height}
     if name not in frame.columns or not held:
         return frame

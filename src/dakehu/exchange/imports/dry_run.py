@@ -1,4 +1,4 @@
-"""What a file would do to the desk, without doing it: every row evaluated, every fault with its place and remedy."""
+"""The dry run of a file: every row evaluated without writing, every fault with its position and remedy."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -23,7 +23,7 @@ NAMES = ("client_code", "client_name", "client_id_number", "client_phone")
 
 @dataclass
 class DryRun:
-    """A file evaluated. `stacks` by part; `owners` names the client of each row of the other sheets."""
+    """An evaluated file. `stacks` by part; `owners` is the client of each row of the other sheets."""
 
     plan: ImportMapping
     grids: list[Grid]
@@ -38,13 +38,13 @@ class DryRun:
 
 
 def run(book: Book, plan: ImportMapping, progress: Progress) -> DryRun:
-    """Weigh every table of the plan. Raises Refused when there is nothing to weigh."""
+    """Evaluate every table of the plan. Raises Refused if there is nothing to evaluate."""
     check_mapping(plan)
     return evaluate_sheet(plan, grids(book, plan), progress)
 
 
 def evaluate_sheet(plan: ImportMapping, found: list[Grid], progress: Progress, *, whole: bool = True) -> DryRun:
-    """Weigh tables. What they lack of an export is looked for only where they are the `whole` file."""
+    """Evaluate tables. Rows missing compared with the export are determined only if they are the `whole` file."""
     made = DryRun(plan, [*found, *unknown_clients(plan, found)])
     progress(0.1, bilingual("正在识别单元格", "Reading the cells"))
     for name, part in worksheets().items():
@@ -72,8 +72,8 @@ def evaluate_sheet(plan: ImportMapping, found: list[Grid], progress: Progress, *
 
 
 def unknown_clients(plan: ImportMapping, found: list[Grid]) -> list[Grid]:
-    """Clients that other sheets name with a mobile or ID number and nobody knows yet: rows of a table of clients, made of
-    the columns that name them, each client once. A file that has a table of clients says all in that."""
+    """Return unknown clients named in other sheets with a mobile or ID number: rows of a client table, built from
+    the columns that identify them, each client once. Empty if the file has a table of clients."""
     if plan.mode == "update" or any(grid.plan.part == "clients" and grid.count for grid in found):
         return []
     made = []
@@ -95,7 +95,7 @@ def unknown_clients(plan: ImportMapping, found: list[Grid]) -> list[Grid]:
 
 
 def _first_of_each_unknown(grid: Grid, places: dict[str, int]) -> list[int]:
-    """The first row of each client with a name and a mobile or ID number whom nobody knows."""
+    """Return the first row of each unknown client with a name and a mobile or ID number."""
     texts = {n: [_plain(cell) for cell in grid.cells[places[n]]] if n in places else [""] * grid.count for n in NAMES}
     finder = ClientMatcher()
     finder.learn(
@@ -123,7 +123,7 @@ def _plain(cell: str | None) -> str:
 
 
 def _warn_of_masks(rows: Stack) -> None:
-    """A masked value of a row to be made is lost, so it is said; on a stored row the stored value stays."""
+    """Warn that a masked value in a new row is lost; in an existing row the stored value remains."""
     for row, name, value in rows.hidden:
         if rows.row_evaluation.verdicts[row] == CREATED:
             rows.row_evaluation.warn(
@@ -139,7 +139,7 @@ def _warn_of_masks(rows: Stack) -> None:
 
 
 def _owner_rows(made: DryRun, rows: Stack) -> list[int]:
-    """The client of each row: named in the row, else the only client of its sheet, else the only one of the file."""
+    """Return the client of each row: named in the row, else the only client of its sheet, else of the file."""
     finder = made.clients.finder if made.clients else ClientMatcher()
     texts = {n: [v or "" for v in rows.columns.get(n) or [""] * rows.count] for n in NAMES}
     finder.learn(
@@ -197,7 +197,7 @@ def _owner_rows(made: DryRun, rows: Stack) -> list[int]:
 
 
 def _clients_of_file(made: DryRun) -> tuple[int, dict[str, int], set[str]]:
-    """(the file's only client or 0, {sheet: its only client}, codes and names of clients at fault)."""
+    """Return (the file's only client or 0, {sheet: its only client}, codes and names of clients at fault)."""
     if made.clients is None:
         return 0, {}, set()
     people, rows = made.clients.people, made.stacks["clients"]

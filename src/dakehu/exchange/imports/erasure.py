@@ -1,4 +1,4 @@
-"""Erase uploads that were never imported and name an erased client: nobody has confirmed what they are."""
+"""Erase uploads that were never imported and contain an erased client: their content was never confirmed."""
 
 from typing import Any
 
@@ -14,13 +14,14 @@ from dakehu.foundation.files import store
 UNCONFIRMED = tuple(
     state.value for state in (BatchState.OPENED, BatchState.CHECKED, BatchState.REFUSED, BatchState.CANCELLED)
 )
-KEPT_FILES = ("lock", "samples", "mended", "rows", "key")  # what a report names besides the upload
+KEPT_FILES = ("lock", "samples", "mended", "rows", "key")  # files referenced by a report besides the upload
 
 
 def erase_unconfirmed(erasure: Erasure) -> int:
-    """Delete the files of unconfirmed imports that name a client, and of those that cannot be opened; return how many imports.
+    """Delete the files of unconfirmed imports that contain a client, and those that cannot be opened; return the
+    number of imports.
 
-    The entries stay, cancelled and empty.
+    The entries remain, cancelled and empty.
     """
     batches: Any = models.QuerySet(Batch)
     found = 0
@@ -35,10 +36,10 @@ def erase_unconfirmed(erasure: Erasure) -> int:
 
 
 def _holds_one(row: Batch, erasure: Erasure) -> bool:
-    """Return whether a cell of an upload names a client; True where it cannot be opened."""
+    """Return whether a cell of an upload contains a client; True if it cannot be opened."""
     try:
         book = original_book(row)
-    except NotFound:  # past its time and gone
+    except NotFound:  # expired and deleted
         return False
     except Refused:
         return True

@@ -1,7 +1,7 @@
-"""Tables of another system as the file of a batch: one Parquet part a sheet, each row with the id of its record.
+"""Tables of another system as the file of a batch: one Parquet part per sheet, each row with the id of its record.
 
-Such a file is written by the desk alone and never uploaded. Unlike a workbook it keeps every character and has no limit
-of rows.
+Such a file is written only by the desk and never uploaded. Unlike a workbook it keeps every character and has no row
+limit.
 """
 
 import io
@@ -13,13 +13,13 @@ import polars as pl
 
 from dakehu.exchange.workbook.reading import Book, Sheet
 
-RECORD = "record"  # the column of ids beside the cells c0, c1, …
+RECORD = "record"  # the column of ids next to the cells c0, c1, …
 INDEX = "sheets.json"
 
 
 @dataclass(frozen=True)
 class FrameSheet:
-    """A sheet: its name, the table that it comes from, its headings, its cells (text, column by column), the record of each row."""
+    """A sheet: name, source table, headings, cells (text, by column), the record of each row."""
 
     name: str
     table: str
@@ -57,12 +57,12 @@ def book_of(content: bytes, name: str) -> Book:
 
 
 def records_of(content: bytes) -> dict[str, tuple[str, list[str]]]:
-    """Return {sheet: (table, record of each line; the heading's is "")}."""
+    """Return {sheet: (table, record of each line; "" for the heading)}."""
     return {facts["name"]: (facts["table"], frame[RECORD].to_list()) for facts, frame in _parts(content)}
 
 
 def _parts(content: bytes) -> list[tuple[dict[str, str], pl.DataFrame]]:
-    """Return what the index says of each sheet, and its frame."""
+    """Return the index entry and the frame of each sheet."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         index = json.loads(archive.read(INDEX))
         return [(facts, pl.read_parquet(io.BytesIO(archive.read(f"{n}.parquet")))) for n, facts in enumerate(index)]

@@ -1,4 +1,4 @@
-"""Files that `dakehu open` names, kept encrypted for a day until the person who is to import them has signed in."""
+"""Files given to `dakehu open`, stored encrypted for a day until the person who imports them has signed in."""
 
 from typing import Any
 
@@ -18,9 +18,10 @@ DAYS = 1
 
 
 def keep_file(name: str, content: bytes, password: str | None, how: dict[str, str]) -> dict[str, str]:
-    """Keep a file and how it is to be imported (`how`, see open_file); returns what `open_kept_file` takes. Run as the system.
+    """Store a file and its import options (`how`, see open_file); return what `open_kept_file` takes. Run as the
+    system.
 
-    Raises Refused for a file that does not open, or whose password is missing.
+    Raises Refused if the file cannot be opened, or whose password is missing.
     """
     open_book(content, name, password)
     with act("workbook.keep_file"):
@@ -31,9 +32,9 @@ def keep_file(name: str, content: bytes, password: str | None, how: dict[str, st
 
 
 def open_kept_file(kept: dict[str, str]) -> Any:
-    """Open a kept file as an import of the actor, and return its batch. It is kept no longer.
+    """Open a stored file as an import of the actor, and return its batch. The stored file is deleted.
 
-    Raises NotAllowed for the person who may not import, NotFound where the day is over.
+    Raises NotAllowed if the actor may not import, NotFound after the day has passed.
     """
     imports.can_import()
     how = dict(kept)
@@ -48,8 +49,8 @@ def open_kept_file(kept: dict[str, str]) -> Any:
 
 
 def open_file(name: str, content: bytes, password: str | None, how: dict[str, str]) -> Any:
-    """Open a file as an import of the actor; returns its batch. `how`: "mode", "key" and "profile" as the command line states
-    them, "" for what it does not."""
+    """Open a file as an import of the actor; return its batch. `how`: "mode", "key" and "profile" from the command
+    line, "" if not given."""
     batch = imports.open_upload(name, content, password)
     mode, key, profile = (how.get(part, "") for part in ("mode", "key", "profile"))
     if mode not in ("", "both") or key or profile:
@@ -65,10 +66,10 @@ def open_file(name: str, content: bytes, password: str | None, how: dict[str, st
 
 
 def is_understood(batch: Any) -> bool:
-    """Return whether a dry run can follow at once: every table has its kind, and every column with values its field, unless
-    the desk computes it anyway.
+    """Return whether a dry run can start immediately: every table has its kind, and every column with values its
+    field, unless the desk computes it anyway.
 
-    False for statements and price files, whose page asks first.
+    False for statements and price files, whose page requires confirmation first.
     """
     if imports.kind_of(batch):
         return False
@@ -76,5 +77,5 @@ def is_understood(batch: Any) -> bool:
     if not plan.tables or not all(table.part for table in plan.tables):
         return False
     if not any(any(c.samples) and not c.feeds for table in plan.tables for c in table.columns):
-        return True  # most files: it need not be read again
+        return True  # most files: no second read needed
     return all(c["reason"] == CALCULATED for c in ignored_columns(original_book(batch), plan))

@@ -1,4 +1,4 @@
-"""Files that go to the ledger, step by step: what was seen in them stays with their batch."""
+"""Stepwise import of files for the ledger: the recognition result is stored with their batch."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def keep_prices(batch: Any, prices: price_layout.PriceTable, by_hand: bool = Fal
 
 
 def keep_by_hand(batch: Any, plan: planning.ImportMapping, book: reading.Book) -> None:
-    """Note on a batch that a person called a table of it a statement, prices or a feed. Raises Refused while columns are missing."""
+    """Mark a batch as a manually declared statement, price file or feed. Raises Refused while columns are missing."""
     table = planning.ledger_table(plan)
     if table is not None and table.part == planning.STATEMENT:
         statement_batch.save_answer(batch, statements.glimpse_by_hand(book, table), by_hand=True)
@@ -34,8 +34,8 @@ def keep_by_hand(batch: Any, plan: planning.ImportMapping, book: reading.Book) -
 
 
 def kind_of(batch: Any) -> str:
-    """Return "statement", "prices", "feed", or "" for tables of clients. A file that was imported on the command line says so in
-    its report only."""
+    """Return "statement", "prices", "feed", or "" for tables of clients. A file imported on the command line has this
+    only in its report."""
     if statement_batch.is_dry_run(batch):
         return "statement"
     if has_prices(batch):
@@ -47,7 +47,7 @@ def kind_of(batch: Any) -> str:
 
 
 def has_prices(batch: Any) -> bool:
-    """Whether a batch is a price file."""
+    """Return whether a batch is a price file."""
     return "prices" in batch.report
 
 
@@ -66,7 +66,7 @@ def statement_of(batch: Any, progress: Progress) -> statements.Statement:
 
 
 def _check_still_recognised(found: Any, kind: Bilingual) -> Any:
-    """Return what a file was recognised as. Raises Refused where it no longer is."""
+    """Return the recognition result of a file. Raises Refused if it is no longer recognised."""
     if found is None:
         zh, en = "这个文件不再认得是{kind}，请重新上传。", "This file is no longer known as {kind}; upload it again."
         raise Refused(bilingual(zh, en, kind=kind))

@@ -1,7 +1,7 @@
-"""Batches that nobody uploaded: rows of another system that pass through the ordinary import.
+"""Batches that were not uploaded: rows of another system that use the ordinary import.
 
-What brings such rows registers a writer. The import calls it within its own act, so that what it notes (which record
-is which row, until when a table was read) is written, and undone, with the rows themselves.
+The source of such rows registers a writer. The import calls it within its own act, so that its data (which record
+is which row, up to when a table was read) is written, and undone, with the rows themselves.
 """
 
 from collections.abc import Callable
@@ -17,20 +17,20 @@ from dakehu.foundation.imports import batches
 
 
 class OriginWriter(Protocol):
-    """What an origin notes of an import."""
+    """The interface by which an origin records an import."""
 
     def add(self, made: DryRun) -> None:
-        """Note a part that was written."""
+        """Record a part that was written."""
 
     def finish(self) -> dict[str, Any]:
-        """Write what was noted; return what the report says of it."""
+        """Write the recorded data; return its entry for the report."""
 
 
 class NoOrigin:
-    """The writer of an uploaded file: it notes nothing."""
+    """The writer of an uploaded file: it records nothing."""
 
     def add(self, made: DryRun) -> None:
-        """Note nothing."""
+        """Record nothing."""
 
     def finish(self) -> dict[str, Any]:
         """Add nothing to the report."""
@@ -41,12 +41,12 @@ _writers: dict[str, Callable[[Any], OriginWriter]] = {}
 
 
 def register(kind: str, open_writer: Callable[[Any], OriginWriter]) -> None:
-    """Register what makes the writer of a batch of one kind of origin."""
+    """Register the factory of the writer for batches of one kind of origin."""
     _writers[kind] = open_writer
 
 
 def open_batch(name: str, sheets: list[FrameSheet], plan: ImportMapping, *, kind: str, number: int) -> Any:
-    """Keep rows of another system as a batch of the actor, to be imported like a file. `number` is of its origin."""
+    """Store rows of another system as a batch of the actor, to be imported like a file. `number` is the origin's id."""
     with act("workbook.upload"):
         batch = batches.start(name, frame_files.content_of(sheets), None)
         batch.report = {**batch.report, "origin": {"kind": kind, "number": number}}
@@ -56,12 +56,12 @@ def open_batch(name: str, sheets: list[FrameSheet], plan: ImportMapping, *, kind
 
 
 def origin_of(batch: Any) -> tuple[str, int] | None:
-    """Return (kind, number) of where the rows of a batch come from, None for an uploaded file."""
+    """Return (kind, number) of the origin of a batch's rows, None for an uploaded file."""
     origin = batch.report.get("origin")
     return (origin["kind"], int(origin["number"])) if origin else None
 
 
 def writer_of(batch: Any) -> OriginWriter:
-    """Return what notes the import of a batch."""
+    """Return the writer that records the import of a batch."""
     origin = origin_of(batch)
     return NoOrigin() if origin is None else _writers[origin[0]](batch)

@@ -1,4 +1,4 @@
-"""What a file is: what a person says it is, else a feed, a statement, prices, or tables of clients."""
+"""Recognise the kind of a file: as a person states, else a feed, a statement, prices, or tables of clients."""
 
 from dataclasses import dataclass, replace
 
@@ -13,12 +13,12 @@ from dakehu.exchange.workbook import reading
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 
-FEED = "feed"  # the kind that a person says, with the name of the feed beside it
+FEED = "feed"  # the kind stated by a person, together with the name of the feed
 
 
 @dataclass
 class Recognized:
-    """The mapping that a person stated, and what a file is; all None for tables of clients."""
+    """The mapping stated by a person, and the recognised kind of a file; all None for tables of clients."""
 
     plan: planning.ImportMapping | None = None
     statement: statements.Statement | None = None
@@ -27,12 +27,12 @@ class Recognized:
 
     @property
     def ledger(self) -> statements.Statement | price_layout.PriceTable | feed_layouts.FeedTable | None:
-        """What goes to the ledger's own readers."""
+        """Return the part handled by the ledger's own readers."""
         return self.feed or self.statement or self.prices
 
 
 def recognize(book: reading.Book, choices: Choices) -> Recognized:
-    """Return what a file is. Raises Refused for a choice that the file does not allow."""
+    """Return the recognised kind of a file. Raises Refused for a choice that the file does not allow."""
     found = _recognize(book, choices)
     if found.feed is not None:
         found.feed.rates = found.plan.rates if found.plan else read_rates(dict(choices.rates))

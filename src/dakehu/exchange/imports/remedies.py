@@ -1,8 +1,8 @@
-"""How a cell at fault is mended: one sentence for each kind of field, and for the fields that need one of their own.
+"""Remedies for cells at fault: one sentence for each kind of field, and for fields that need a specific one.
 
-The other sentences of an import stand where the fault is found (`foundation/base/*_parsing`, `clients/identifiers`,
-`ledger/statements/validation`); docs/import-refusals.md lists all of them and judges each. A remedy says what to write
-instead; it never says again what is wrong.
+The other sentences of an import are defined where the fault is detected (`foundation/base/*_parsing`,
+`clients/identifiers`, `ledger/statements/validation`); docs/import-refusals.md lists and assesses all of them. A
+remedy states what to write instead; it never repeats what is wrong.
 """
 
 from dakehu.exchange.mapping.cell_values import CHOICE, CODE, DATE
@@ -89,7 +89,7 @@ ROW = bilingual(
 
 
 def remedy_for(field: str, kind: str, *, example: str = "") -> Bilingual:
-    """What to write instead in a cell of a field that holds values of a kind, with the field's own example."""
+    """Return what to write instead in a cell of a field of this kind, with the field's own example."""
     remedy = _BY_FIELD.get(field) or _BY_KIND.get(kind)
     if remedy is not None:
         return remedy

@@ -1,6 +1,6 @@
-"""The report of an evaluated file: counts, samples of every kind of difference, faults with their cell and remedy.
+"""The report of an evaluated file: counts, samples of every kind of difference, faults with cell and remedy.
 
-Values that must not lie about in clear (telephone, ID number) are shown masked, also in the report.
+Sensitive values (telephone, ID number) are masked, in the report as well.
 """
 
 from collections.abc import Callable, Iterator
@@ -29,7 +29,7 @@ CHANNEL_FIELDS = ("phone", "mail", "landline", "wechat", "contact", "client_phon
 
 
 def totals(trial: DryRun) -> dict[str, int]:
-    """Counts over the rows of all sheets; contacts, coverage and history are counted by part only."""
+    """Return counts over the rows of all sheets; contacts, coverage and history are counted only by part."""
     made = dict.fromkeys(OUTCOMES, 0)
     for rows in trial.stacks.values():
         for verdict, count in rows.row_evaluation.counts().items():
@@ -38,7 +38,7 @@ def totals(trial: DryRun) -> dict[str, int]:
 
 
 def counts(trial: DryRun) -> dict[str, dict[str, int]]:
-    """The same by part, with what came along with the clients."""
+    """Return the counts by part, with the rows imported along with the clients."""
     made = {name: rows.row_evaluation.counts() for name, rows in trial.stacks.items()}
     if trial.clients is not None:
         along = {"contacts": trial.clients.contacts.counts(), "history": trial.clients.histories.counts()}
@@ -49,7 +49,7 @@ def counts(trial: DryRun) -> dict[str, dict[str, int]]:
 
 
 def report(trial: DryRun, limit: int = FAULTS_KEPT) -> dict[str, Any]:
-    """Everything the wizard, the command line and the error workbook show; at most `limit` faults."""
+    """Return the data that the wizard, the command line and the error workbook show; at most `limit` faults."""
     faults = list(_render_faults(trial, "faults"))
     warnings = list(_render_faults(trial, "warnings"))
     return {
@@ -68,12 +68,12 @@ def report(trial: DryRun, limit: int = FAULTS_KEPT) -> dict[str, Any]:
 
 
 def count_undecided(trial: DryRun) -> int:
-    """How many clashes, and deletions of rows changed meanwhile, wait for a person."""
+    """Return the number of conflicts, and of deletions of rows changed in the meantime, that await a decision."""
     return len(trial.meeting.open()) + sum(row.open for row in trial.missing)
 
 
 def merge_report(trial: DryRun) -> dict[str, Any]:
-    """What came of rows that an export brought back: cells that differ, clashes first, and rows the file lacks."""
+    """Return the merge result of a re-imported export: differing cells, conflicts first, and missing rows."""
     cells = sorted(trial.meeting.cells, key=lambda c: (c.fate != CLASH, bool(c.decided), c.fate == THEIRS))
     return {
         "keyed": sum(map(len, trial.meeting.keys.values())),
@@ -128,7 +128,7 @@ def _render_deleted_row(trial: DryRun, row: DeletedRow) -> dict[str, Any]:
 
 
 def join_reports(result: dict[str, Any], more: dict[str, Any], limit: int) -> dict[str, Any]:
-    """The report of one slice of a file added to that of the slices before ({} for none)."""
+    """Return the report of one slice merged into that of the previous slices ({} for none)."""
     if not result:
         return more
     made = {**more, **{name: result[name] + more[name] for name in (*OUTCOMES, "faults_in_all", "warnings_in_all")}}
@@ -161,7 +161,7 @@ def _facts(part: Worksheet, name: str) -> FieldSpec | None:
 
 
 def render_report(trial: DryRun, rows: Stack, fault: CellError) -> dict[str, Any]:
-    """One fault or warning: sheet, line, cell, heading, value, and what is wrong and how to mend it."""
+    """Return one fault or warning: sheet, line, cell, heading, value, what is wrong and the remedy."""
     number, row = rows.origin[fault.row]
     grid = trial.grids[number]
     facts = _facts(rows.part, fault.field)
@@ -208,7 +208,7 @@ def _covered_value(fault: CellError, spec: FieldSpec) -> tuple[str, Bilingual]:
 
 
 def _samples(trial: DryRun, rows: Stack) -> list[dict[str, Any]]:
-    """The first changes, cell by cell, and the first new rows."""
+    """Return the first changes, by cell, and the first new rows."""
     columns = {c.name: c for c in columns_of(model_of(rows.part.model))}
     made = []
     for row in list(rows.row_evaluation.differences)[:SAMPLES]:

@@ -1,10 +1,10 @@
-"""Rows of a file evaluated again after some of their cells were mended.
+"""Re-evaluation of rows of a file after some of their cells were corrected.
 
-A file of ordinary length is evaluated again whole. Of a long one the touched rows are, beside those that share with them
-what clients are recognised by; the trial that comes before the import reads all of it anyway.
+A file of ordinary length is re-evaluated as a whole. In a long file only the changed rows are, together with those
+that share their client identifiers; the dry run before the import reads the whole file anyway.
 
-So that a long file need not be opened for every cell, the lines of its tables are kept encrypted beside it, as they
-came, in a form that is read fast.
+To avoid opening a long file for every cell, the original lines of its tables are stored encrypted next to it
+in a format that is fast to read.
 """
 
 import io
@@ -21,14 +21,14 @@ from dakehu.foundation.actions.registry import act
 from dakehu.foundation.files import store as files
 from dakehu.foundation.imports import batches
 
-WHOLE = 5_000  # rows of a file that are evaluated again as a whole
-NAMED_BY = ("code", "name", "id_number", "phone")  # what clients are recognised by; other sheets say client_code …
-Lines = dict[int, pl.DataFrame]  # the lines of each table that is read, as they came, by its number
+WHOLE = 5_000  # rows of a file up to which it is re-evaluated as a whole
+NAMED_BY = ("code", "name", "id_number", "phone")  # the identifiers of clients; other sheets use client_code …
+Lines = dict[int, pl.DataFrame]  # the original lines of each table read, by its number
 Row = tuple[int, int]  # number of the table, line of the record
 
 
 def lines(batch: Any) -> Lines:
-    """The lines of the tables of a batch, as they came; kept at the first call."""
+    """Return the original lines of the tables of a batch; stored at the first call."""
     key = batch.report.get("rows")
     if not key:
         return _cached_lines(batch)
@@ -58,7 +58,7 @@ def _cached_lines(batch: Any) -> Lines:
 
 
 def revalidate(plan: ImportMapping, state: Corrections, came: Lines, touched: set[Row]) -> None:
-    """Bring what is wrong with a file up to date after the cells of some rows were changed."""
+    """Update the faults of a file after cells of some rows were changed."""
     now = {n: corrections.apply_to_lines(found, plan.tables[n], state.cells) for n, found in came.items()}
     whole = sum(found.height for found in now.values()) <= WHOLE
     if not whole:
@@ -78,8 +78,8 @@ def revalidate(plan: ImportMapping, state: Corrections, came: Lines, touched: se
 
 
 def _requested_rows(plan: ImportMapping, number: int, now: Lines, touched: set[Row]) -> pl.DataFrame:
-    """The touched rows of a table; of clients also those of the same names, and two more, lest one looks like the only
-    client of its sheet who is not."""
+    """Return the changed rows of a table; for clients also those with the same identifiers, and two more, so that
+    none looks like the only client of its sheet."""
     table, found = plan.tables[number], now[number]
     wanted = pl.col("line").is_in(sorted(line for n, line in touched if n == number))
     if table.part == "clients":
@@ -89,7 +89,7 @@ def _requested_rows(plan: ImportMapping, number: int, now: Lines, touched: set[R
 
 
 def _clients_naming(plan: ImportMapping, now: Lines, touched: set[Row], state: Corrections) -> set[Row]:
-    """Rows at fault that speak of the same clients as touched ones: what was wrong there may have been mended here."""
+    """Return rows at fault about the same clients as changed rows: this correction may have resolved their faults."""
     names = _names(plan, now, touched)
     at_fault: dict[int, set[int]] = {}
     for fault in state.faults:
@@ -104,7 +104,7 @@ def _clients_naming(plan: ImportMapping, now: Lines, touched: set[Row], state: C
 
 
 def _names(plan: ImportMapping, now: Lines, rows: set[Row]) -> dict[str, set[str]]:
-    """What the clients of some rows are called, by kind of name."""
+    """Return the identifiers of the clients of some rows, by kind."""
     made: dict[str, set[str]] = {name: set() for name in NAMED_BY}
     for number, found in now.items():
         some = found.filter(pl.col("line").is_in(sorted(line for n, line in rows if n == number)))
@@ -114,7 +114,7 @@ def _names(plan: ImportMapping, now: Lines, rows: set[Row]) -> dict[str, set[str
 
 
 def _naming(table: TableMapping) -> dict[str, str]:
-    """{kind of name: column}."""
+    """Return {kind of identifier: column}."""
     fed = {feed.field: f"c{column.index}" for column in table.columns for feed in column.feeds}
     prefix = "" if table.part == "clients" else "client_"
     return {name: fed[prefix + name] for name in NAMED_BY if prefix + name in fed}

@@ -1,4 +1,4 @@
-"""Open a file, say how it is read, try it, import it: in one call or step by step with a batch of the uploader."""
+"""Open a file, determine its mapping, dry-run and import it: in one call or stepwise with a batch of the uploader."""
 
 import hashlib
 from pathlib import Path
@@ -49,8 +49,8 @@ NO_CHOICES = Choices()
 
 
 def can_import(kind: str = "") -> None:
-    """Raise NotAllowed where the actor may not import. Kind feed is checked by the feed's own service; with no kind known yet,
-    an actor who may import some feed may open a file."""
+    """Raise NotAllowed if the actor may not import. Kind feed is checked by the feed service; while the kind is
+    unknown, an actor who may import some feed may open a file."""
     if not current_actor().may(Permission.IMPORT) and not (kind in ("", "feed") and may_import_any()):
         raise NotAllowed(bilingual("导入表格", "import a workbook"), Permission.IMPORT)
 
@@ -71,17 +71,19 @@ def run_import(
     strict: bool = False,
     choices: Choices = NO_CHOICES,
 ) -> dict[str, Any]:
-    """Import a file at once and report: {created, updated, unchanged, skipped, errors, imported, batch, parts, faults,
-    warnings, samples…}. Nothing is written on a dry run, nor while there are faults unless `skip_errors`.
+    """Import a file in one call and return the report: {created, updated, unchanged, skipped, errors, imported,
+    batch, parts, faults, warnings, samples…}. Nothing is written on a dry run, or if there are faults unless
+    `skip_errors`.
 
-    Of rows that come back from an export: nothing is written either while cells were changed both in the file and on
-    the desk, unless `prefer` says whose count ("file" or "desk"); rows that the file lacks go only with
+    For a re-imported export nothing is written either if cells were changed both in the file and on
+    the desk, unless `prefer` selects a side ("file" or "desk"); rows missing in the file are deleted only with
     `delete_missing`.
 
-    Columns with values that no field takes are reported as `ignored`; `strict` refuses such a file (Refused) instead.
+    Columns with values mapped to no field are reported as `ignored`; `strict` refuses such a file (Refused) instead.
 
-    A feed, a statement of trades and a price file go to the ledger; `client` is the code of whose statement it is. `choices` is what
-    a person says of the file (see mapping.choices): it goes before every guess and is remembered for its source."""
+    A feed, a statement of trades and a price file are imported into the ledger; `client` is the code of the
+    statement's client. `choices` is what a person states about the file (see mapping.choices): it overrides every
+    guess and is remembered for its source."""
     can_import()
     path, content = Path(path), Path(path).read_bytes()
     progress(0.02, bilingual("正在打开文件", "Opening the file"))
@@ -157,7 +159,7 @@ def _run_feed(
 
 
 def _start_batch(name: str, content: bytes, password: str | None) -> int:
-    """The number of a new batch of a file that needs no plan."""
+    """Return the number of a new batch of a file that needs no plan."""
     with act("workbook.upload"):
         batch = batches.start(name, content, password)
         save_plan(batch, planning.ImportMapping([]))
@@ -172,7 +174,7 @@ def _apply(
     book: reading.Book | None = None,
     ignored: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    """Write a batch once, no matter who asks and however often; returns its report."""
+    """Write a batch exactly once, even if requested repeatedly; return its report."""
     can_import()
     try:
         with act("workbook.import"):
@@ -210,11 +212,11 @@ def _check_not_undone(batch: Any) -> None:
         raise Refused(bilingual(zh, "This import was undone. Upload the file again to import it."))
 
 
-# --- step by step, for the browser ---------------------------------------------------------------
+# --- stepwise, for the browser ---------------------------------------------------------------
 
 
 def open_upload(name: str, content: bytes, password: str | None = None, feed_name: str = "") -> Any:
-    """Keep an uploaded file and guess how it is read; `feed_name` is the feed that a person said it is. Raises Refused for one that does not open."""
+    """Store an upload and guess its mapping; `feed_name` is the stated feed. Raises Refused if it cannot be opened."""
     can_import()
     book = open_book(content, name, password)
     plan = stated_mapping(book, NO_CHOICES)
@@ -239,8 +241,8 @@ def open_upload(name: str, content: bytes, password: str | None = None, feed_nam
 
 
 def read_by_hand(number: int) -> bool:
-    """Go on with a batch whose table a person called a statement or prices; False for tables of clients. Raises Refused
-    while columns that it needs are not named."""
+    """Continue with a batch whose table a person declared a statement or prices; False for tables of clients. Raises
+    Refused while required columns are not mapped."""
     can_import()
     with act("workbook.correct_mapping"):
         batch = batches.get_own(number, lock=True)
@@ -253,8 +255,8 @@ def read_by_hand(number: int) -> bool:
 
 
 def read_as_tables(number: int, kind: str = "") -> None:
-    """Read a file that looked like a statement, or like prices, as tables of clients after all; with a `kind` as a table of
-    that kind whose columns a person is to name."""
+    """Read a file recognised as a statement or prices as tables of clients instead; with a `kind` as a table of
+    that kind whose columns a person maps."""
     can_import()
     with act("workbook.correct_mapping"):
         batch = batches.get_own(number, lock=True)
@@ -274,7 +276,7 @@ def read_as_tables(number: int, kind: str = "") -> None:
 
 
 def correct_plan(number: int, changes: dict[str, Any]) -> Any:
-    """Change how a batch is read (see plan.correct); corrected columns are remembered for the source."""
+    """Change the mapping of a batch (see changes.correct); corrected columns are remembered for the source."""
     can_import()
     with act("workbook.correct_mapping"):
         batch = batches.get_own(number, lock=True)
@@ -295,27 +297,27 @@ def correct_plan(number: int, changes: dict[str, Any]) -> Any:
 
 
 def decide_conflict(number: int, decided: dict[str, str], deleted: list[str]) -> None:
-    """Keep what a person decided about cells changed on both sides ({mark: "file" or "desk"}), and which rows are to go
-    that the file lacks (marks as in the report)."""
+    """Store a person's decisions about cells changed on both sides ({mark: "file" or "desk"}), and which rows missing
+    in the file are to be deleted (marks as in the report)."""
     can_import()
     with act("workbook.resolve_conflicts"):
         batch = batches.get_own(number, lock=True)
         _check_not_undone(batch)
         plan = plan_of(batch)
         chosen = {mark: side for mark, side in decided.items() if side in (FILE, DESK)}
-        plan.decided = {**plan.decided, **chosen}  # a new one: the row tells what changed by what it was loaded with
+        plan.decided = {**plan.decided, **chosen}  # a new dict, so that the change is detected
         plan.deleted = deleted
         save_plan(batch, plan)
         batch.save()
 
 
 def start_dry_run(number: int) -> int:
-    """Try a batch in the background; returns the job's number."""
+    """Start the dry run of a batch in the background; return the job id."""
     return _start("workbook.start_dry_run", "workbook.dry_run", number)
 
 
 def start_apply(number: int, skip_errors: bool = False) -> int:
-    """Import a batch in the background; returns the job's number."""
+    """Import a batch in the background; return the job id."""
     return _start("workbook.start_import", "workbook.apply", number, skip_errors=skip_errors)
 
 

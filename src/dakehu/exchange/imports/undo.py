@@ -1,5 +1,5 @@
-"""Undoing an import or an act: every row it made is removed, every row it changed or deleted gets its earlier values
-back. Undoing an undo does the act again."""
+"""Undo an import or an act: every row it created is removed, every row it changed or deleted gets its earlier values
+back. Undoing an undo redoes the act."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -30,22 +30,22 @@ BATCH = Parameter(
 SHOWN = 200
 PAGE = 50
 KIND = "workbook.undo"  # the job
-AT_ONCE = 2_000  # rows; to take back more, nobody should wait before an open page
+AT_ONCE = 2_000  # rows; undoing more runs in the background
 
 
 @action("workbook.undo", needs="", zh="撤销操作", en="Undo", parameters=(BATCH,), offers_undo=False)
 def undo_batch(*, batch: int) -> dict[str, Any]:
-    """Take back an act or a whole import with its side effects, all or nothing, as the person who did it.
+    """Undo an act or a whole import with its side effects, all or nothing, as the person who did it.
 
-    Needs the right to do it. Returns {undone, batch, removed, restored}: numbers of rows. Refused, saying on what, once
-    anything later depends on it. Undoing the undo of an act does the act again.
+    Requires the permission for the act. Returns {undone, batch, removed, restored}: numbers of rows. Refused, with
+    the reason, if later changes depend on it. Undoing the undo of an act redoes the act.
     """
     return _revert(batch, no_progress, again=True)
 
 
 def begin(number: int) -> bool:
-    """Start to take a large batch back in the background, as the person who did it; False where it is small enough to be taken
-    back while somebody waits (or cannot be taken back at all, which `undo_batch` says)."""
+    """Start undoing a large batch in the background, as the person who did it; False if it is small enough to be undone
+    synchronously (or cannot be undone at all, which `undo_batch` reports)."""
     row = undo_entries.get_entry(number)
     can_undo(row)
     is_standing = row.state == BatchState.APPLIED and undo_entries.has_log(row)
@@ -61,7 +61,7 @@ def begin(number: int) -> bool:
 
 
 def undo_refusal(batch: Any) -> list[str]:
-    """Why taking an import back in the background came to nothing, in words; [] where it did not, or nobody tried."""
+    """Return why undoing an import in the background failed, as texts; [] if it did not fail or was not tried."""
     job = jobs.get_job(batch.job_ref, current_actor().user_id) if batch.job_ref else None
     if batch.state != BatchState.APPLIED or job is None or job["kind"] != KIND:
         return []
@@ -69,7 +69,7 @@ def undo_refusal(batch: Any) -> list[str]:
 
 
 def _refusal_text(job: dict[str, Any] | None) -> dict[str, Any]:
-    """How far taking a batch back in the background has come."""
+    """Return {running, why_not} of undoing a batch in the background."""
     return {"running": job is not None and not job["ended"], "why_not": _find_refusal(job) if job is not None else []}
 
 
@@ -92,7 +92,7 @@ def _find_refusal(job: dict[str, Any]) -> list[str]:
 
 @jobs.job(KIND)
 def undo_in_background(progress: Progress, *, batch: int) -> dict[str, Any]:
-    """`undo_batch` with somebody watching. Done again after a worker died it is the same."""
+    """Run `undo_batch` with progress. Repeating it after a worker died gives the same result."""
     if undo_entries.get_entry(batch).state == BatchState.UNDONE:
         return {"undone": True, "batch": batch, "again": True}
     with act("workbook.undo"):
@@ -100,7 +100,7 @@ def undo_in_background(progress: Progress, *, batch: int) -> dict[str, Any]:
 
 
 def _revert(batch: int, progress: reversal.Report, *, again: bool = False) -> dict[str, Any]:
-    """Take an entry back. With `again` that can itself be taken back, if the log keeps the values that were given."""
+    """Undo an entry. With `again` the undo can itself be undone, if the log keeps the written values."""
     row = undo_entries.get_entry(batch, lock=True)
     can_undo(row)
     _check_standing(row)
@@ -119,7 +119,7 @@ def _revert(batch: int, progress: reversal.Report, *, again: bool = False) -> di
 
 
 def _check_standing(row: Any) -> None:
-    """Raise Refused where there is nothing to take back, or nothing left to do it with."""
+    """Raise Refused if there is nothing to undo, or the data for it is gone."""
     if row.state == BatchState.UNDONE:
         raise Refused({"batch": [bilingual("这次操作已经撤销过了。", "This has been undone already.")]})
     if row.state != BatchState.APPLIED:
@@ -147,13 +147,13 @@ def _check_standing(row: Any) -> None:
 
 
 def can_undo(batch: Any) -> None:
-    """Raises NotAllowed for the person who may no longer do what is to be undone."""
+    """Raise NotAllowed if the actor may no longer do what is to be undone."""
     if not current_actor().may(_needs(batch)):
         raise NotAllowed(bilingual("撤销操作", "Undo"), _needs(batch))
 
 
 def _needs(row: Any) -> str:
-    """The permission that doing an act took, and taking it back takes; of an undo, that of the act it took back."""
+    """Return the permission that an act and its undo require; for an undo, that of the act it undid."""
     if row.act == undo_entries.UNDO and row.cause_ref:
         row = undo_entries.get_entry(row.cause_ref)
     if row.report.get("feed"):
@@ -176,23 +176,23 @@ def _needs(row: Any) -> str:
 def undoable(
     *, everybody: bool | None = None, before: int | None = None, limit: int | None = None
 ) -> list[dict[str, Any]]:
-    """One's own acts and imports of the last 90 days that stand, newest first, at most 200; with `everybody` those of
-    the people whose acts one may see. `before` continues after an entry.
+    """Return the actor's acts and imports of the last 90 days not undone, newest first, at most 200; with `everybody`
+    those of the people whose acts the actor may see. `before` continues after an entry.
 
     [{batch, what, about, at, who, clients: number of clients, client: the id of a single one, changes: [{record, kind
-    ("created" | "changed" | "deleted"), fields: [{label, was, becomes}]}], more: number of changes left out, mine, may,
+    ("created" | "changed" | "deleted"), fields: [{label, was, becomes}]}], more: number of changes omitted, mine, may,
     running, why_not}].
-    `what` is the act in the reader's language, `about` the clients' names as far as the reader sees them, `at` an ISO
-    time; values are masked by the reader's clearance. `may`: the reader may take it back; `running`: it is being taken
-    back; `why_not`: why that failed.
+    `what` is the act in the reader's language, `about` the clients' names as far as visible to the reader, `at` an ISO
+    time; values are masked by the reader's clearance. `may`: the reader may undo it; `running`: it is being
+    undone; `why_not`: why that failed.
     """
     rows = [row for row in _entries(everybody, before, limit) if row.state == BatchState.APPLIED]
     return [_entry(row, text, undos) for row, text, undos in _describe_entries(rows)]
 
 
 def history(*, everybody: bool = False, before: int | None = None, limit: int = PAGE) -> list[dict[str, Any]]:
-    """Entries as `undoable` gives them for a page, with those taken back: `undone` says that it was, `redo` is the number
-    by which it can be done again, None where it cannot, `counts` the rows of an import."""
+    """Return the entries of `undoable` for a page, including undone ones: `undone` marks them, `redo` is the number
+    for redoing it, None if impossible, `counts` the rows of an import."""
     rows = _entries(everybody, before, limit)
     gone = [row.pk for row in rows if row.state == BatchState.UNDONE]
     redo = {undone_by.cause_ref: undone_by.pk for undone_by in undo_entries.entries_that_followed(gone, undos=True)}
@@ -208,7 +208,7 @@ def history(*, everybody: bool = False, before: int | None = None, limit: int = 
 
 
 def may_see_others() -> bool:
-    """Whether the reader may see what others did: of a team, or of everybody."""
+    """Return whether the reader may see the acts of others: of a team, or of all users."""
     return visible_owner_ids() != (current_actor().user_id,)
 
 

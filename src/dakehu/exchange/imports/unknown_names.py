@@ -1,7 +1,8 @@
-"""Branches and colleagues that a file names and the desk does not know yet: who keeps the staff enters them at once.
+"""Branches and colleagues named in a file but unknown to the desk: a user who manages staff can create them in one
+step.
 
-A table of a whole team names them in every row, so that a new desk could import nothing of it. Nobody is entered unseen: the
-page lists the names first. A colleague gets an account whose password nobody knows, to be set on the staff page.
+A table of a whole team names them in every row, so that a new desk could import none of it. No one is created unseen:
+the page lists the names first. A colleague gets an account with an unknown password, to be set on the staff page.
 """
 
 import secrets
@@ -21,7 +22,7 @@ from dakehu.foundation.gates.input import field_behind
 from dakehu.foundation.imports import batches
 from dakehu.foundation.schema.parameters import Parameter
 
-LONGEST = {"team.Branch": 80, "team.User": 60}  # a longer text is no name
+LONGEST = {"team.Branch": 80, "team.User": 60}  # a longer text is not a name
 
 
 @dataclass
@@ -36,9 +37,10 @@ class UnknownNames:
 
 
 def unknown_names(report: dict[str, Any]) -> UnknownNames:
-    """Return the names among the errors of a report that the actor may enter: nothing for who may not keep the staff.
+    """Return the names among the errors of a report that the actor may create: none if the actor may not manage staff.
 
-    Colleagues only for the lead of a team, whose clients they then serve: nobody assigns clients outside the own reach.
+    Colleagues only for a team lead, whose clients they then serve: clients cannot be assigned outside the actor's
+    scope.
     """
     actor, found = current_actor(), UnknownNames()
     if not actor.may(Permission.TEAM_WRITE):
@@ -58,8 +60,8 @@ def unknown_names(report: dict[str, Any]) -> UnknownNames:
 
 
 def enter_unknown_names(number: int) -> UnknownNames:
-    """Enter the branches and colleagues that a batch names and the desk does not know, in one act, and try it again; returns
-    them. Colleagues become relationship managers of the own team."""
+    """Create the unknown branches and colleagues named in a batch, in one act, and repeat the dry run; return
+    them. Colleagues become relationship managers of the actor's team."""
     imports.can_import()
     names = unknown_names(batches.report_of(batches.get_own(number)))
     if names:
@@ -73,7 +75,7 @@ def enter_unknown_names(number: int) -> UnknownNames:
 
 
 def _target(parameter: Parameter) -> str:
-    """The model whose rows a parameter names, "" for a plain value."""
+    """Return the model whose rows a parameter references, "" for a plain value."""
     behind = field_behind(parameter)
     remote = getattr(behind, "remote_field", None)
     return str(remote.model._meta.label if remote else "" if behind is not None else parameter.model)

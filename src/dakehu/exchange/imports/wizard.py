@@ -1,4 +1,4 @@
-"""What the import wizard shows and offers: sheets, tables, columns with their guesses, samples, and the error workbook."""
+"""Data of the import wizard: sheets, tables, columns with their guesses, samples, and the error workbook."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,7 +32,7 @@ KEY_NAMES = {
 
 
 def describe(number: int) -> dict[str, Any]:
-    """A batch as plain values: how each table is read, with the choices for every select box."""
+    """Return a batch as plain values: the mapping of each table, with the choices for every select box."""
     batch = batches.get_own(number)
     plan = batch_files.plan_of(batch)
     return {
@@ -54,7 +54,7 @@ def describe(number: int) -> dict[str, Any]:
 
 
 def fields_of(part: str) -> list[dict[str, str]]:
-    """What a column of a part can be: [{"value", "text"}], nothing first."""
+    """Return the fields that a column of a part can map to: [{"value", "text"}], the empty choice first."""
     made = [{"value": "", "text": str(bilingual("不导入", "Leave out"))}]
     return made + [{"value": name, "text": facts.label} for name, facts, _ in spellings(worksheets()[part])]
 
@@ -87,14 +87,14 @@ def _table(place: int, table: TableMapping) -> dict[str, Any]:
 
 
 def error_workbook(number: int) -> tuple[str, bytes]:
-    """(name, content) of a workbook with the rows at fault as they came, to be mended and uploaded again. Raises
+    """Return (name, content) of a workbook with the original rows at fault, to be corrected and uploaded again. Raises
     NotFound while there are no faults."""
     batch = batches.get_own(number)
     faults = batches.report_of(batch).get("faults", [])
     if not faults:
         raise NotFound(bilingual("错误清单", "list of faults"))
     plan, speaking = batch_files.plan_of(batch), language()
-    for table in plan.tables:  # the whole row goes back, mapped or not
+    for table in plan.tables:  # the whole row is written, mapped or not
         for column in table.columns:
             column.feeds = column.feeds or [None]  # type: ignore[list-item]
     tables = []
@@ -115,7 +115,7 @@ def error_workbook(number: int) -> tuple[str, bytes]:
 
 
 def _names(plan: ImportMapping) -> list[str]:
-    """A name for each table, unlike the others where a sheet holds several."""
+    """Return a name for each table, unique if a sheet contains several."""
     seen: dict[str, int] = {}
     made = []
     for table in plan.tables:

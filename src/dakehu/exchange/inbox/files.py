@@ -1,6 +1,7 @@
-"""The folder where other systems put their files: what lies there, what is still being written, where read files go.
+"""The folder where other systems put files: which are present or still being written, and where processed files are
+moved.
 
-A file in a folder of its own name, such as far_trans/clients.csv, is read with the profile of that name.
+A file in a subfolder, such as far_trans/clients.csv, is read with the profile of the subfolder's name.
 """
 
 import shutil
@@ -11,14 +12,14 @@ from datetime import date
 from pathlib import Path
 
 TAKEN, REFUSED = "taken", "refused"
-# A file that was written to within these seconds is looked at again: its system may still be writing.
+# A file modified within these seconds is checked twice: its system may still be writing.
 QUIET = 2.0
 UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart", ".writing")
 
 
 @dataclass(frozen=True)
 class InboxFile:
-    """A file in the folder; `profile` is the name of the folder it lies in, "" for one at the top."""
+    """A file in the folder; `profile` is the name of its subfolder, "" for one at the top."""
 
     path: Path
     profile: str
@@ -31,7 +32,7 @@ class InboxFile:
 
 
 def lying_in(folder: Path) -> list[InboxFile]:
-    """Return the files in the folder and in its folders for profiles, by name; no hidden ones, links or temporary files."""
+    """Return the files in the folder and its profile subfolders, by name; no hidden ones, links or temporary files."""
     places = [folder, *(path for path in _list_sorted(folder) if path.is_dir() and path.name not in (TAKEN, REFUSED))]
     found = []
     for place in places:
@@ -48,17 +49,17 @@ def _list_sorted(folder: Path) -> list[Path]:
 
 
 def _is_unfinished(name: str) -> bool:
-    """Return whether a name says that the file is hidden, a lock of an office program, or not yet whole."""
+    """Return whether a name is that of a hidden file, a lock of an office program, or an incomplete file."""
     return name.startswith((".", "~$")) or name.lower().endswith(UNFINISHED)
 
 
 def separate(
     found: Iterable[InboxFile], wait: Callable[[float], None] = time.sleep, now: Callable[[], float] = time.time
 ) -> tuple[list[InboxFile], list[InboxFile]]:
-    """Return (files that are whole, files that are still being written).
+    """Return (complete files, files still being written).
 
-    A file is being written while its size or time changes between two looks; only those touched a moment ago are looked
-    at twice.
+    A file is being written while its size or time changes between two checks; only recently modified files are checked
+    twice.
     """
     files = list(found)
     fresh = [one for one in files if now() - one.changed / 1e9 < QUIET]
@@ -70,7 +71,7 @@ def separate(
 
 
 def _is_unchanged(one: InboxFile) -> bool:
-    """Return whether a file still has the size and time it had."""
+    """Return whether a file still has the same size and time."""
     try:
         state = one.path.stat()
     except OSError:
@@ -79,7 +80,7 @@ def _is_unchanged(one: InboxFile) -> bool:
 
 
 def archive_file(one: InboxFile, folder: Path, place: str, day: date) -> Path:
-    """Move a file to `place` (TAKEN or REFUSED) under a day; return where it is now. An earlier one keeps its name."""
+    """Move a file to `place` (TAKEN or REFUSED) under a day; return its new path. Existing files are kept."""
     target = folder / place / day.isoformat() / one.name
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     number = 1

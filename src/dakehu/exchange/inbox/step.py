@@ -1,8 +1,8 @@
-"""The first step of the nightly run: import every file of the folder through the ordinary import, in a sensible order.
+"""The first step of the nightly run: import every file of the folder through the ordinary import, in dependency order.
 
-Clients come before the statements that name them, statements before the prices of their securities, and the daily feeds,
-which refer to both, at the end. A file is put away after its import: one that was imported when the process was killed is imported again
-by the next run, which finds its rows unchanged.
+Clients are imported before the statements that reference them, statements before the prices of their securities, and
+the daily feeds, which refer to both, last. A file is archived after its import: if the process was killed in between,
+it is imported again by the next run, which finds its rows unchanged.
 """
 
 from pathlib import Path
@@ -22,13 +22,13 @@ from dakehu.foundation.schema.nightly import Night, NightlyStep, declare_step
 
 STEP = "exchange.import_files"
 CLIENTS, TRADES, PRICES, FEEDS, OTHERS = range(5)  # in this order
-PEEK = 1 << 16  # bytes of a text file that show what it holds
+PEEK = 1 << 16  # bytes of a text file read to detect its content
 COUNTS = ("created", "updated", "unchanged", "skipped", "quarantined", "errors")
 SHOWN = 5  # errors of a refused file that are kept in the record; its report has the first two hundred
 
 
 def import_files(night: Night) -> dict[str, Any]:
-    """Import the files of the folder and put them away.
+    """Import the files of the folder and archive them.
 
     Returns {files: [{file, state: imported, unchanged or refused, created, updated, …, batch, errors: [{zh, en}], report}],
     waiting: names of files still being written, unchanged}.
@@ -48,7 +48,7 @@ def import_files(night: Night) -> dict[str, Any]:
 
 
 def _order_of(one: InboxFile) -> int:
-    """Return when a file is imported among others, by what it holds; one that does not open comes last."""
+    """Return the position of a file in the import order, by its content; one that cannot be opened is last."""
     content = one.path.read_bytes() if one.path.suffix.lower() not in (".csv", ".txt") else _beginning(one.path)
     try:
         found = recognize(open_book(content, one.path.name, None), Choices())
@@ -67,7 +67,7 @@ def _beginning(path: Path) -> bytes:
 
 
 def _import(one: InboxFile, folder: Path) -> dict[str, Any]:
-    """Import a file and put it away; one that is refused gets a report beside it."""
+    """Import and archive a file; a refused file gets a report next to it."""
     try:
         report = service.run_import(one.path, profile=one.profile or None)
         errors = [] if report.get("imported") else _errors(report)
@@ -101,7 +101,7 @@ def _errors(report: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _places(report: dict[str, Any]) -> list[dict[str, str]]:
-    """Return where the errors of a file are, without the values: the record is read by people who see no clients."""
+    """Return where the errors of a file are, without values: readers of the record may lack access to clients."""
     faults = report.get("faults", [])
     if not faults:
         return []
@@ -120,12 +120,12 @@ def _places(report: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _report_of(target: Path) -> Path:
-    """Return the path of the report beside a refused file."""
+    """Return the path of the report next to a refused file."""
     return target.with_name(f"{target.name}.report.txt")
 
 
 def _write_report(target: Path, errors: list[dict[str, str]]) -> None:
-    """Write why a file was refused beside it, in both languages."""
+    """Write why a file was refused next to it, in both languages."""
     lines = [both_languages(_NOTHING_IMPORTED), *errors]
     text = "\n".join(f"{line['zh']}\n{line['en']}\n" for line in lines)
     report = _report_of(target)
@@ -153,7 +153,7 @@ def _summary_sentence(results: list[dict[str, Any]], waiting: int) -> Bilingual:
 
 
 def _has_files(folder: Path) -> bool:
-    """Return whether anything lies in the folder."""
+    """Return whether the folder contains any file."""
     return bool(files.lying_in(folder))
 
 

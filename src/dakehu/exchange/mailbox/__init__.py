@@ -1,1 +1,1 @@
-"""Mailboxes: read over IMAP, what is new is filed to clients, and every run says what became of what it saw."""
+"""Mailboxes: read over IMAP, new mails are filed to clients, and every run reports the result for each message."""

@@ -1,4 +1,4 @@
-"""Keep mailboxes: add, change, replace the password, switch on and off, read now, take a run back."""
+"""Manage mailboxes: add, change, replace the password, switch on and off, read now, undo a run."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ PASSWORD = Parameter(
 
 
 def get_own(mailbox: Mailbox) -> Mailbox:
-    """Return a mailbox that the actor may keep: one's own, for an administrator any. Raises NotFound."""
+    """Return a mailbox that the actor may manage: their own, for an administrator any. Raises NotFound."""
     actor = current_actor()
     if not (actor.may(Permission.MAILBOX_WRITE) or mailbox.owner_id == actor.user_id):
         raise NotFound(bilingual("邮箱", "mailbox"))
@@ -47,7 +47,7 @@ def get_own(mailbox: Mailbox) -> Mailbox:
 
 
 def _check(row: Mailbox) -> None:
-    """Raise Refused for a server that cannot be used, NotAllowed for somebody else's mailbox."""
+    """Raise Refused for a server that cannot be used, NotAllowed for another person's mailbox."""
     actor = current_actor()
     if row.owner_id != actor.user_id and not actor.may(Permission.MAILBOX_WRITE):
         raise NotAllowed(
@@ -58,7 +58,7 @@ def _check(row: Mailbox) -> None:
 
 
 def _encrypt_password(row: Mailbox, password: str) -> None:
-    """Set the password, encrypted at once: what shows the row afterwards shows dots."""
+    """Set the password, encrypted immediately: later displays of the row show dots."""
     row.password = EncryptedValue.encrypt(Mailbox._meta.get_field("password").place, password, None)
     row.password_at = clock.now()
 
@@ -72,8 +72,8 @@ def _encrypt_password(row: Mailbox, password: str) -> None:
     irreversible=bilingual("新增的邮箱不能撤销，但可以删除。", "It cannot be undone, but removed."),
 )
 def add_mailbox(*, password: str, name: str, owner: Any = None, **values: Any) -> Mailbox:
-    """Add a mailbox with its password; it stays switched off. Without `owner` an administrator adds the firm's, anybody
-    else one's own. `since` is today by default: earlier mails are not read."""
+    """Add a mailbox with its password; it is initially off. Without `owner` an administrator adds the firm's, any other
+    user their own. `since` is today by default: earlier mails are not read."""
     if Mailbox.objects.filter(name=name).exists():
         raise refusal("name", "“{name}”已存在。", "“{name}” exists.", name=name)
     actor = current_actor()
@@ -95,9 +95,9 @@ def add_mailbox(*, password: str, name: str, owner: Any = None, **values: Any) -
     parameters=(MAILBOX, parameters_of("mailbox.Mailbox", optional=(*ASKED, *OPTIONAL)), VERSION),
 )
 def change_mailbox(*, mailbox: Mailbox, version: int | None = None, **changes: Any) -> Mailbox:
-    """Change a mailbox. Another server or user name switches it off, so that an administrator looks at it again.
+    """Change a mailbox. A new server or user name switches it off, so that an administrator reviews it again.
 
-    Another server begins at the start of its folders; known mails are not filed twice.
+    A new server is read from the start of its folders; known mails are not filed twice.
     """
     row = get_own(mailbox)
     check_version(row, version)
@@ -136,7 +136,7 @@ def replace_password(*, mailbox: Mailbox, password: str) -> Mailbox:
     parameters=(MAILBOX,),
 )
 def switch_on(*, mailbox: Mailbox) -> Mailbox:
-    """Let a mailbox be read."""
+    """Switch on the reading of a mailbox."""
     mailbox.is_on = True
     mailbox.save()
     return mailbox
@@ -150,7 +150,7 @@ def switch_on(*, mailbox: Mailbox) -> Mailbox:
     parameters=(MAILBOX,),
 )
 def switch_off(*, mailbox: Mailbox) -> Mailbox:
-    """Let a mailbox be read no longer."""
+    """Switch off the reading of a mailbox."""
     row = get_own(mailbox)
     row.is_on = False
     row.save()
@@ -169,7 +169,7 @@ def switch_off(*, mailbox: Mailbox) -> Mailbox:
     ),
 )
 def remove_mailbox(*, mailbox: Mailbox) -> dict[str, Any]:
-    """Remove a mailbox with its password and runs; what was filed stays."""
+    """Remove a mailbox with its password and runs; filed mails remain."""
     row = get_own(mailbox)
     removed = {"mailbox": row.name}
     add_audit_note(**removed)
@@ -186,7 +186,7 @@ def remove_mailbox(*, mailbox: Mailbox) -> dict[str, Any]:
     offers_undo=False,
 )
 def start_run(*, mailbox: Mailbox) -> dict[str, Any]:
-    """Read a mailbox in the background; returns {job}. What a run files is undone as one act."""
+    """Read a mailbox in the background; returns {job}. The mails that a run files can be undone as one act."""
     row = get_own(mailbox)
     filing_actor(row)
     return {"job": jobs.start(PULL, mailbox=row.pk)}
@@ -201,8 +201,8 @@ def start_run(*, mailbox: Mailbox) -> dict[str, Any]:
     offers_undo=False,
 )
 def undo_run(*, mail_run: int) -> dict[str, Any]:
-    """Take back what a run filed and set aside; the mailbox is then read again from where that run began, by a person and
-    not by the night. Raises Refused where later work depends on it, such as a later run of the same mailbox."""
+    """Undo what a run filed and set aside; the mailbox is then read again from where that run began, started manually,
+    not nightly. Raises Refused if later changes depend on it, such as a later run of the same mailbox."""
     run = MailRun.objects.filter(pk=mail_run).select_related("mailbox").first()
     if run is None or run.batch_ref is None:
         raise NotFound(bilingual("可撤销的读取", "run to take back"), mail_run)

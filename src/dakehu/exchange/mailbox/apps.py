@@ -4,7 +4,7 @@ from dakehu.foundation.domain_config import DomainConfig
 
 
 class MailboxConfig(DomainConfig):
-    """Mailboxes: their tables, permissions, actions, queries, job and step of the night register themselves."""
+    """Mailboxes: their tables, permissions, actions, queries, job and nightly step register themselves."""
 
     name = "dakehu.exchange.mailbox"
     label = "mailbox"

@@ -1,4 +1,4 @@
-"""Read a mailbox over IMAP: what is new in a folder, without marking anything as read or changing the mailbox."""
+"""Read a mailbox over IMAP: the new messages of a folder, without marking any as read or changing the mailbox."""
 
 # imapclient is published without types.
 # mypy: disable-error-code="import-untyped"
@@ -16,14 +16,14 @@ from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 TIMEOUT = 60  # seconds
-TOGETHER = 50  # messages fetched at once
+TOGETHER = 50  # messages fetched per request
 BYTES_TOGETHER = 8 << 20
 LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True)
 class ImapAccount:
-    """How a mailbox is reached. The password is plain here and nowhere else; the text of an account does not show it."""
+    """The credentials of a mailbox. The password is in plain text only here; the repr does not show it."""
 
     host: str
     port: int
@@ -34,7 +34,7 @@ class ImapAccount:
 
 @dataclass(frozen=True)
 class Place:
-    """Up to where a folder was read: the number that says that its UIDs still count, and the last UID."""
+    """The read position of a folder: UIDVALIDITY and the last UID."""
 
     validity: int = 0
     uid: int = 0
@@ -42,16 +42,16 @@ class Place:
 
 @dataclass
 class FolderReading:
-    """Messages of a folder that are new since a place. `place` moves on with every message yielded."""
+    """Messages of a folder that are new since a position. `place` advances with every message yielded."""
 
     folder: str
     place: Place
-    is_renumbered: bool = False  # the server numbers its messages again, so that all are looked at again
-    gone: int = 0  # messages that vanished between being listed and being read
+    is_renumbered: bool = False  # UIDVALIDITY changed, so that all messages are read again
+    gone: int = 0  # messages deleted between listing and reading
 
 
 def check_host(host: str, protection: str) -> None:
-    """Raise Refused for a server name that is none, or a connection without protection to another machine."""
+    """Raise Refused for an invalid server name, or an unprotected connection to another machine."""
     if not host or (any(sign in host for sign in " /@:") and host != "::1"):
         raise Refused(
             {
@@ -77,7 +77,7 @@ def check_host(host: str, protection: str) -> None:
 
 @contextmanager
 def open_mailbox(account: ImapAccount, name: str) -> Iterator[Any]:
-    """Sign in to a mailbox and yield the client. Raises Refused in words that name the remedy."""
+    """Sign in to a mailbox and yield the client. Raises Refused with a text that states the remedy."""
     from imapclient import IMAPClient
     from imapclient.exceptions import LoginError
 
@@ -92,7 +92,7 @@ def open_mailbox(account: ImapAccount, name: str) -> Iterator[Any]:
             if account.protection == "starttls":
                 client.starttls(context)
             client.login(account.username, account.password)
-            if client.has_capability("ID"):  # some servers refuse mailboxes to programs that do not name themselves
+            if client.has_capability("ID"):  # some servers refuse mailboxes to clients that do not identify themselves
                 client.id_({"name": "dakehu", "version": "1"})
             yield client
         except LoginError as error:
@@ -109,7 +109,7 @@ def open_mailbox(account: ImapAccount, name: str) -> Iterator[Any]:
 
 
 def _close(client: Any) -> None:
-    """Sign out; a connection that has broken is dropped."""
+    """Sign out; a broken connection is dropped."""
     try:
         client.logout()
     except (OSError, imaplib.IMAP4.error):
@@ -119,7 +119,7 @@ def _close(client: Any) -> None:
 
 @contextmanager
 def faults_as_refusal(name: str) -> Iterator[None]:
-    """Turn faults of network and server into refusals in words, without what was sent."""
+    """Convert network and server errors into refusals with a text, without the sent data."""
     try:
         yield
     except ssl.SSLError as error:
@@ -158,9 +158,10 @@ def _mailbox_refusal(text: Bilingual) -> Refused:
 def new_messages(
     client: Any, reading: FolderReading, since: date, max_bytes: int
 ) -> Iterator[tuple[Place, ReceivedMail]]:
-    """Yield (place behind it, mail) of the messages of a folder behind a place, oldest first.
+    """Yield (position after it, mail) of the messages of a folder after a position, oldest first.
 
-    Of a message larger than `max_bytes` only the headers are read. A folder that does not exist is refused by the server.
+    For a message larger than `max_bytes` only the headers are read. A folder that does not exist is refused by the
+    server.
     """
     answer = client.select_folder(reading.folder, readonly=True)
     validity = int(answer.get(b"UIDVALIDITY", 0))
@@ -179,7 +180,7 @@ def new_messages(
 
 
 def _groups(numbers: list[int], sizes: dict[int, int], max_bytes: int) -> Iterator[list[int]]:
-    """Yield messages that are fetched together: few enough bytes, and those too large apart."""
+    """Yield messages that are fetched together: within the byte limit, and oversized ones separately."""
     group: list[int] = []
     weight = 0
     for uid in numbers:

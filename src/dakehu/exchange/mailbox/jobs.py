@@ -1,4 +1,4 @@
-"""Read mailboxes in the background: when somebody asks, and every night."""
+"""Read mailboxes in the background: on request and every night."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,10 +21,11 @@ def pull_in_background(progress: Callable[..., None], *, mailbox: int) -> dict[s
 
 
 def _pull_all(night: Night) -> dict[str, Any]:
-    """Read every mailbox that is switched on; one that fails is named and the others go on.
+    """Read every mailbox that is switched on; a failure is reported and the others continue.
 
-    One whose last run was taken back waits for a person: the night would only file the same mails again. Returns
-    {mailboxes: [report], failed: [{mailbox, why}], waiting: [name], unchanged}. Mails of clients who are gone go as well.
+    A mailbox whose last run was undone waits for a person: a nightly run would file the same mails again. Returns
+    {mailboxes: [report], failed: [{mailbox, why}], waiting: [name], unchanged}. Mails of deleted clients are removed
+    as well.
     """
     reports, failed, waiting = [], [], []
     rows = list(Mailbox.objects.filter(is_on=True).select_related("owner").order_by("pk"))

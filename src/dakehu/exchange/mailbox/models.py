@@ -1,4 +1,4 @@
-"""Tables of mailboxes: how one is reached, up to where it was read, and its runs."""
+"""Tables of mailboxes: credentials, read position, and runs."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -21,7 +21,7 @@ class Protection(Choices):
 class Mailbox(Recorded):
     """A mailbox that is read over IMAP: a colleague's own, or one of the firm's (no owner).
 
-    A forwarding address is a mailbox to which colleagues forward mails. `places` says up to where each folder was read:
+    A forwarding address is a mailbox to which colleagues forward mails. `places` is the read position of each folder:
     {folder: {"validity": UIDVALIDITY, "uid": last UID}}.
     """
 

@@ -1,4 +1,4 @@
-"""The permissions of mailboxes: one's own is kept by oneself, an administrator keeps the firm's and switches all on."""
+"""The permissions of mailboxes: users manage their own, an administrator manages the firm's and switches all on."""
 
 from dakehu.domains.team.roles import RoleName
 from dakehu.foundation.access.permissions import Permission

@@ -1,4 +1,4 @@
-"""Read mailboxes and their runs: never a password."""
+"""Read mailboxes and their runs; passwords are never returned."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ UNDONE = bilingual("已撤销", "Undone")
 
 
 def _visible() -> Any:
-    """Return the mailboxes that the actor may know of: one's own and the firm's; who keeps them knows all."""
+    """Return the mailboxes visible to the actor: their own and the firm's; users who manage the firm's see all."""
     actor = current_actor()
     rows = Mailbox.objects.select_related("owner").order_by("name")
     if actor.is_system or actor.may(Permission.MAILBOX_WRITE):
@@ -28,7 +28,7 @@ def _visible() -> Any:
 
 @query("mailbox.list", needs=Permission.MAILBOX_READ, zh="邮箱", en="Mailboxes")
 def list_mailboxes() -> list[dict[str, Any]]:
-    """Return the mailboxes that the reader may know of: [{id, name, owner, address, host, is_on, last: its last run}]."""
+    """Return the mailboxes visible to the reader: [{id, name, owner, address, host, is_on, last: its last run}]."""
     rows = list(_visible())
     last: dict[int, MailRun] = {}
     for run in MailRun.objects.filter(mailbox__in=rows).order_by("pk"):
@@ -45,7 +45,7 @@ def list_mailboxes() -> list[dict[str, Any]]:
 )
 def mailbox_detail(*, mailbox: Mailbox) -> dict[str, Any]:
     """Return a mailbox with its last runs: {…, username, folders, since, max_mb, password_at, places: [{folder, uid}], runs,
-    running, mine: whether the reader may keep it}. Raises NotFound for the mailbox of another."""
+    running, mine: whether the reader may manage it}. Raises NotFound for another person's mailbox."""
     if not _visible().filter(pk=mailbox.pk).exists():
         raise NotFound(bilingual("邮箱", "mailbox"))
     actor = current_actor()
@@ -66,7 +66,7 @@ def mailbox_detail(*, mailbox: Mailbox) -> dict[str, Any]:
 
 
 def find_mailboxes(name: str = "") -> list[Mailbox]:
-    """Return the mailboxes that are switched on and the reader may read, of that name where one is named. Raises NotFound."""
+    """Return the mailboxes that are switched on and the reader may read, with that name if given. Raises NotFound."""
     rows = _visible()
     if not name:
         return list(rows.filter(is_on=True))
@@ -88,7 +88,7 @@ def _mailbox(row: Mailbox) -> dict[str, Any]:
 
 
 def _run(run: MailRun) -> dict[str, Any]:
-    """Return a run as pages show it; one that was taken back says so."""
+    """Return a run as pages show it; an undone one is marked."""
     undone = runs.is_undone(run)
     counts = {name: run.counts.get(name, 0) for name in runs.COUNTS}
     return {
@@ -110,7 +110,7 @@ def _run(run: MailRun) -> dict[str, Any]:
 
 
 def _visible_reasons(reasons: dict[str, int]) -> dict[str, int]:
-    """Return reasons as the reader may know them, each with how often."""
+    """Return the reasons that the reader may see, each with its count."""
     shown: dict[str, int] = {}
     for reason, count in reasons.items():
         name = shown_reason(reason)
@@ -119,6 +119,6 @@ def _visible_reasons(reasons: dict[str, int]) -> dict[str, int]:
 
 
 def _is_running(row: Mailbox) -> bool:
-    """Return whether a mailbox is being read, or waits for the worker in the reader's name."""
+    """Return whether a mailbox is being read, or queued by the reader."""
     waiting = any(not job["ended"] for job in jobs.recent(PULL, current_actor().user_id, most=3))
     return waiting or runs.lock_of(row).holder() is not None

@@ -1,4 +1,4 @@
-"""What pages know of mailboxes: the parameter that names one."""
+"""Resources of mailboxes for pages: the parameter that identifies one."""
 
 from dakehu.foundation.schema.resources import Resource, declare
 

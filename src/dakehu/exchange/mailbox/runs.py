@@ -1,7 +1,7 @@
-"""A run of a mailbox: read what is new, file it in one act that can be undone, and say what became of it.
+"""A run of a mailbox: read new messages, file them in one act that can be undone, and report the result.
 
-A run that is broken off has written nothing; the next reads the same messages again. Where the connection breaks between
-messages, those read until then are filed and the run says why it stopped.
+An interrupted run has written nothing; the next reads the same messages again. If the connection breaks between
+messages, those read until then are filed and the run records why it stopped.
 """
 
 from collections.abc import Callable, Iterator
@@ -30,9 +30,9 @@ from dakehu.foundation.base.process_lock import ProcessLock
 from dakehu.foundation.jobs.progress import no_progress
 from dakehu.foundation.records.recorded import add_audit_note
 
-PER_RUN = 1_000  # messages that one run files and one undo takes back
+PER_RUN = 1_000  # messages that one run files and one undo reverts
 BYTES_PER_RUN = 64 << 20
-RUNS_AT_ONCE = 200  # of one pull, so that a mailbox of many years comes in without holding a worker for ever
+RUNS_AT_ONCE = 200  # of one pull, so that a large mailbox is read without blocking a worker indefinitely
 FILE = "mailbox.file"
 COUNTS = ("seen", "filed", "copies", "duplicate", "internal", "aside", "returned", "gone")
 Progress = Callable[..., None]
@@ -47,7 +47,7 @@ declare_steps(
 
 @dataclass
 class _Reading:
-    """What one run read: the mails, up to where, what was strange, and why it stopped early."""
+    """What one run read: the mails, the position reached, irregularities, and why it stopped early."""
 
     mails: list[ReceivedMail] = field(default_factory=list)
     places: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class _Reading:
 
 
 def pull(mailbox: Mailbox, progress: Progress = no_progress) -> dict[str, Any]:
-    """Read a mailbox until nothing new is left; returns {seen, filed, …, reasons, runs, state, failure}.
+    """Read a mailbox until nothing new remains; return {seen, filed, …, reasons, runs, state, failure}.
 
     Raises Refused while it is switched off or being read.
     """
@@ -75,7 +75,7 @@ def pull(mailbox: Mailbox, progress: Progress = no_progress) -> dict[str, Any]:
 
 
 def filing_actor(mailbox: Mailbox) -> Actor:
-    """Return as whom a mailbox is filed: its owner with today's rights, of the firm's the system. Raises Refused."""
+    """Return the filing actor: the owner with current permissions, for the firm's the system. Raises Refused."""
     if not mailbox.is_on:
         raise _mailbox_refusal(
             bilingual(
@@ -106,7 +106,7 @@ def lock_of(mailbox: Mailbox) -> ProcessLock:
 
 @contextmanager
 def _exclusive_run(mailbox: Mailbox) -> Iterator[None]:
-    """Hold a mailbox; the hold ends with the process. Raises Refused while another holds it."""
+    """Lock a mailbox; the lock ends with the process. Raises Refused while another process holds it."""
     lock = lock_of(mailbox)
     if not lock.take():
         raise _mailbox_refusal(
@@ -121,7 +121,7 @@ def _exclusive_run(mailbox: Mailbox) -> Iterator[None]:
 
 
 def _run_once(mailbox: Mailbox) -> tuple[MailRun, bool]:
-    """Read and file at most PER_RUN messages; return the run and whether more may be left. Raises Refused where nothing
+    """Read and file at most PER_RUN messages; return the run and whether more may remain. Raises Refused if nothing
     could be read."""
     run = MailRun(mailbox=mailbox, started_at=clock.now())
     mailbox.refresh_from_db()
@@ -174,7 +174,7 @@ def folders_of(mailbox: Mailbox) -> list[str]:
 
 
 def _account(mailbox: Mailbox) -> imap.ImapAccount:
-    """Return how a mailbox signs in; opening its password is on the record. Raises Refused while it is missing."""
+    """Return the credentials of a mailbox; decrypting its password is audited. Raises Refused while it is missing."""
     if mailbox.password is None:
         raise _mailbox_refusal(
             bilingual(
@@ -187,14 +187,14 @@ def _account(mailbox: Mailbox) -> imap.ImapAccount:
 
 
 def addresses_of_mailboxes() -> dict[str, Any]:
-    """Return {address: owner, None for the firm's} of all mailboxes: they are nobody's among the clients."""
+    """Return {address: owner, None for the firm's} of all mailboxes: none of them belongs to a client."""
     return {str(row.address).casefold(): row.owner for row in Mailbox.objects.select_related("owner")}
 
 
 def _file(mailbox: Mailbox, reading: _Reading, before: dict[str, Any]) -> tuple[IntakeResult, int | None]:
-    """File what was read in one act; return what became of it and the number by which it can be undone.
+    """File what was read in one act; return the result and the number for undoing it.
 
-    Where another run has moved the mailbox on meanwhile, nothing is written.
+    If another run has advanced the mailbox in the meantime, nothing is written.
     """
     if not reading.mails and reading.places == before:
         return IntakeResult(), None
@@ -216,7 +216,7 @@ def _file(mailbox: Mailbox, reading: _Reading, before: dict[str, Any]) -> tuple[
 def file_read_mails(
     *, mailbox: Mailbox, mails: list[ReceivedMail], places: dict[str, Any], before: dict[str, Any]
 ) -> IntakeResult:
-    """File mails that were read from a mailbox and note up to where. Raises Refused where it was read meanwhile."""
+    """File mails read from a mailbox and store the read position. Raises Refused if it was read in the meantime."""
     rows = Mailbox.objects.filter(pk=mailbox.pk)
     held = (rows.select_for_update() if connection.features.has_select_for_update else rows).get()
     if held.places != before:
@@ -229,7 +229,7 @@ def file_read_mails(
 
 
 def _finish_run(run: MailRun, reading: _Reading, result: IntakeResult | None, failure: Refused | None) -> None:
-    """Keep what became of a run; one of a mailbox without news is not kept."""
+    """Store the result of a run; a run without new messages is not stored."""
     counts = {**(result or IntakeResult()).counts(), "gone": reading.gone}
     is_news = any(counts[name] for name in COUNTS) or reading.notes or failure is not None
     run.counts, run.ended_at = counts, clock.now()
@@ -252,12 +252,12 @@ def _mailbox_refusal(text: Bilingual) -> Refused:
 
 
 def is_undone(run: MailRun) -> bool:
-    """Return whether what a run filed was taken back."""
+    """Return whether what a run filed was undone."""
     return bool(run.batch_ref) and Batch.objects.filter(pk=run.batch_ref, state=BatchState.UNDONE.value).exists()
 
 
 def report_of(mailbox: Mailbox, runs: list[MailRun]) -> dict[str, Any]:
-    """Return what became of the runs of a pull."""
+    """Return the results of the runs of a pull."""
     totals = {name: sum(run.counts.get(name, 0) for run in runs) for name in COUNTS}
     reasons: dict[str, int] = {}
     for run in runs:

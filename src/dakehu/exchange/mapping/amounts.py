@@ -1,6 +1,6 @@
-"""Bring the cells of a column to the unit in which the desk keeps them: yuan, fractions, pieces. Pure.
+"""Convert the cells of a column to the unit used by the desk: yuan, fractions, pieces. Pure.
 
-What cannot be brought there is left as it stands, with its currency, so that reading it says the true reason.
+A cell that cannot be converted is left unchanged, with its currency, so that parsing it gives the true reason.
 """
 
 import re
@@ -12,7 +12,7 @@ from dakehu.foundation.base.currencies import YUAN
 from dakehu.foundation.base.number_parsing import to_money
 from dakehu.foundation.base.text_parsing import Unreadable, to_half_width
 
-Rates = Mapping[str, Decimal]  # {code of a currency: yuan for one}
+Rates = Mapping[str, Decimal]  # {code of a currency: yuan per unit}
 _SCALED = re.compile(r"[万亿千百仟佰元圆块]|\d\s*[kwmb]\b|手|股", re.IGNORECASE)
 _RATED = re.compile(r"[%‰]|个点|百分点|p\.?a", re.IGNORECASE)
 NOTHING = {
@@ -39,13 +39,14 @@ NOTHING = {
 
 
 def is_nothing(text: str) -> bool:
-    """Whether a cell of numbers or days says that there is none (暂无, -, N/A)."""
+    """Return whether a cell of numbers or dates is marked as empty (暂无, -, N/A)."""
     return text.strip().casefold() in NOTHING
 
 
 def to_desk_unit(text: str, unit: Unit | None, rates: Rates) -> str:
-    """A cell as a plain number in yuan, of pieces, or a rate with its sign; the text itself where nothing changes or where
-    it cannot be read. A unit of its own in the cell (500万 in a column of 万元) counts before the column's."""
+    """Return a cell as a plain number in yuan or pieces, or a rate with its sign; the unchanged text if nothing
+    changes or it cannot be read. A unit of its own in the cell (500万 in a column of 万元) takes precedence over the
+    column's."""
     if unit is not None and unit.kind == RATE:
         return _rate(text, unit)
     try:
@@ -57,7 +58,7 @@ def to_desk_unit(text: str, unit: Unit | None, rates: Rates) -> str:
         return text if own_scale or currency else _plain(amount * unit.factor)
     stated = (unit.currency if unit else "") or YUAN
     if currency not in ("", YUAN, stated) and not own_scale and unit is not None and unit.factor != 1:
-        return text  # US$500 in a column of 万元: of what are there 500?
+        return text  # US$500 in a column of 万元: the unit of 500 is ambiguous
     if currency not in ("", YUAN) and currency not in rates:
         return text
     if unit is not None and not own_scale:

@@ -1,8 +1,8 @@
-"""Bring the text cells of a mapped column into the form in which a field reads them. Pure.
+"""Convert the text cells of a mapped column to the form that a field reads. Pure.
 
-What a spreadsheet puts around a value goes (an apostrophe before digits, a `.0` after them), units and rates of exchange are
-worked in, and days are written with the year first where the column's order is known. What cannot be read stays as it is,
-so that the reader of the field names it.
+Spreadsheet artefacts are removed (an apostrophe before digits, a `.0` after them), units and exchange rates are
+applied, and dates are written year first if the column's order is known. An unreadable cell is left unchanged,
+so that the field's parser reports it.
 """
 
 import re
@@ -22,7 +22,7 @@ _POINT_ZERO = re.compile(r"^(\d+)\.0+$")
 
 @dataclass(frozen=True)
 class ColumnReading:
-    """How the cells of one column are read: what its field holds (`kind`), its unit, and the order of day and month."""
+    """How the cells of one column are read: its field's type (`kind`), its unit, and the order of day and month."""
 
     kind: str = TEXT
     unit: Unit | None = None
@@ -30,7 +30,7 @@ class ColumnReading:
 
 
 def cell_reader(reading: ColumnReading, rates: Rates) -> Callable[[str], str]:
-    """The function that brings one cell into the form in which the field reads it."""
+    """Return the function that converts one cell to the form that the field reads."""
 
     def read(text: str) -> str:
         plain = _APOSTROPHE.sub("", text.strip()) if text[:1] in "'`‘’´" else text

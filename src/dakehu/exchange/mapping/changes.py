@@ -1,4 +1,4 @@
-"""Changes that a person makes to a mapping: what a sheet holds, where its headings stand, what a column means, its unit."""
+"""Changes that a person makes to a mapping: the kind of a sheet, its heading row, the field of a column, its unit."""
 
 from decimal import Decimal
 from typing import Any
@@ -27,7 +27,7 @@ from dakehu.foundation.base.i18n import bilingual
 
 
 def correct(plan: ImportMapping, book: reading.Book, changes: dict[str, Any]) -> ImportMapping:
-    """Apply corrections made by hand: {"mode", "key", "tables": {number: {"part", "header_row" (from 1), "columns":
+    """Apply corrections made manually: {"mode", "key", "tables": {number: {"part", "header_row" (from 1), "columns":
     {index: field or ""}}}}. Raises Refused for what does not exist."""
     set_mode(plan, changes.get("mode") or plan.mode, changes.get("key") or plan.key)
     if "rates" in changes:
@@ -44,7 +44,7 @@ def correct(plan: ImportMapping, book: reading.Book, changes: dict[str, Any]) ->
 
 
 def read_rates(wanted: dict[str, Any]) -> dict[str, str]:
-    """{code of a currency: yuan for one} as stated by a person, checked. Raises Refused."""
+    """Return {code of a currency: yuan per unit} as stated by a person, validated. Raises Refused."""
     rates = {}
     for currency, text in wanted.items():
         code = code_of(str(currency)) or str(currency).strip().upper()
@@ -113,7 +113,7 @@ def _correct_table(table: TableMapping, book: reading.Book, wanted: dict[str, An
 
 
 def _header_row(wanted: Any, present: int) -> int:
-    """A row from 0, -1 for none; as a person says it: a number from 1, or "none"."""
+    """Return a row from 0, -1 for none; `wanted` is a number from 1, or "none"."""
     if wanted in (None, ""):
         return present
     if str(wanted).casefold() in ("none", "无", "0", "-1"):
@@ -134,7 +134,7 @@ def _header_row(wanted: Any, present: int) -> int:
 
 
 def _correct_readings(table: TableMapping, wanted: dict[str, Any]) -> None:
-    """Take units and orders of day and month said by hand: {index: text}."""
+    """Apply manually set units and orders of day and month: {index: text}."""
     by_index = {column.index: column for column in table.columns}
     for index, text in (wanted.get("units") or {}).items():
         column = by_index.get(int(index))
@@ -169,7 +169,7 @@ def _correct_readings(table: TableMapping, wanted: dict[str, Any]) -> None:
 
 
 def _texts_above(sheet: reading.Sheet, table: TableMapping) -> list[str]:
-    """The texts over the headings of a table, up to the table before it."""
+    """Return the texts above the headings of a table, up to the previous table."""
     above = sheet.head(min(max(table.header_row, 0), 60))
     return [sheet.name, *(cell for row in above[-6:] for cell in dict.fromkeys(row) if cell.strip())]
 
@@ -217,7 +217,7 @@ def _remap(table: TableMapping, book: reading.Book, part: str, header: int) -> N
 
 
 def _map_to_ledger(part: str, columns: list[reading.Column]) -> None:
-    """Map columns of a statement, or of prices, by the headings that are known for them."""
+    """Map columns of a statement, or of prices, by their known headings."""
     if part == STATEMENT:
         named = columns_in([column.heading for column in columns])
         found = {normalise_heading(heading): name for name, heading in reversed(named.items())}

@@ -1,5 +1,5 @@
-"""What a person says about a file beforehand: what a sheet holds, which column is which, where the headings stand, units,
-rates and the order of day and month. The command line says it by options, the wizard by its form; both end in one mapping.
+"""A person's choices about a file in advance: the kind of a sheet, the column mapping, the heading row, units,
+rates and the order of day and month. Given as command line options or in the wizard's form; both result in one mapping.
 """
 
 import re
@@ -29,7 +29,7 @@ LEAVE_OUT = ("", "-", "不导入", "none")
 @dataclass(frozen=True)
 class Choices:
     """`columns`, `units` and `orders` are keyed by column: its heading, its letter, or its number from 1. `header_row` is a
-    number from 1 or "none". `order` holds for every column of days. `feed` is the name of the feed that the file holds
+    number from 1 or "none". `order` applies to every date column. `feed` is the name of the feed in the file
     (kind "feed"), `day` the business day of its rows."""
 
     kind: str = ""
@@ -48,8 +48,8 @@ class Choices:
 
 
 def stated_mapping(book: reading.Book, choices: Choices) -> ImportMapping | None:
-    """The mapping of a file of which a person said, now or for an earlier file of its source, what it holds; None where the
-    file itself is to tell."""
+    """Return the mapping of a file whose content a person stated, now or for an earlier file of its source; None if the
+    content is to be detected."""
     if choices.is_about_columns:
         return apply_choices(profiles.find_profile(guess_mapping(book)), book, choices)
     if not profiles.has_manual_profiles():
@@ -59,7 +59,7 @@ def stated_mapping(book: reading.Book, choices: Choices) -> ImportMapping | None
 
 
 def apply_choices(plan: ImportMapping, book: reading.Book, choices: Choices) -> ImportMapping:
-    """The mapping with what a person said. Raises Refused for a sheet, column, field or unit that does not exist."""
+    """Return the mapping with a person's choices. Raises Refused for an unknown sheet, column, field or unit."""
     plan = correct(plan, book, {"rates": dict(choices.rates)}) if choices.rates else plan
     if not (choices.is_about_columns or choices.units or choices.order):
         return plan
@@ -98,7 +98,7 @@ def apply_choices(plan: ImportMapping, book: reading.Book, choices: Choices) -> 
         )
     columns = {_column_of(table, key): _field_of(table.part, text) for key, text in choices.columns.items()}
     fed = set(columns.values()) - {""}
-    for column in table.columns:  # a field said by hand leaves the column that was guessed for it
+    for column in table.columns:  # a field set manually is removed from the column guessed for it
         if column.index not in columns and any(feed.field in fed for feed in column.feeds):
             columns[column.index] = ""
     units = {_column_of(table, key): text for key, text in choices.units.items()}
@@ -107,13 +107,13 @@ def apply_choices(plan: ImportMapping, book: reading.Book, choices: Choices) -> 
     if choices.columns or choices.kind:
         table.asks = ""
     if choices.kind or choices.sheet:
-        for other in plan.tables:  # what is said of one sheet is not guessed of the others
+        for other in plan.tables:  # if a sheet was named, only its table is imported
             other.part = other.part if other is table or not choices.sheet else ""
     return plan
 
 
 def _table_of(plan: ImportMapping, book: reading.Book, choices: Choices) -> tuple[int, TableMapping]:
-    """The table that is meant: of the named sheet, else the one with most rows; made where none was found."""
+    """Return the selected table: of the named sheet, else the one with most rows; created if none was found."""
     sheets = (
         [s for s in book.sheets if s.name == choices.sheet] if choices.sheet else [s for s in book.sheets if s.visible]
     )
@@ -142,7 +142,7 @@ def _table_of(plan: ImportMapping, book: reading.Book, choices: Choices) -> tupl
 
 
 def _column_of(table: TableMapping, key: str) -> int:
-    """The place of a column named by its heading, letter or number. Raises Refused."""
+    """Return the index of a column given by its heading, letter or number. Raises Refused."""
     text = key.strip()
     by_heading = [
         c.index for c in table.columns if c.heading and normalise_heading(c.heading) == normalise_heading(text)
@@ -168,7 +168,7 @@ def _column_of(table: TableMapping, key: str) -> int:
 
 
 def _field_of(kind: str, text: str) -> str:
-    """A field by its name, its name in either language, or a heading that is known for it. Raises Refused."""
+    """Return a field by its name, its label in either language, or a known heading. Raises Refused."""
     word = text.strip()
     if word in LEAVE_OUT:
         return ""

@@ -1,4 +1,4 @@
-"""From the text cells of a file to accepted values, by part: each distinct cell is read once."""
+"""Convert the text cells of a file to accepted values, by part: each distinct cell is parsed once."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -27,23 +27,23 @@ from dakehu.foundation.imports.row_matching import ImportEvaluation
 from dakehu.foundation.schema.parameters import Parameter
 
 CHANNELS = {"phone": "mobile", "mail": "mail", "landline": "landline", "wechat": "wechat"}
-OWNERS = {"code", "name", "id_number", "phone"}  # columns of a table of clients that say whose a row is
+OWNERS = {"code", "name", "id_number", "phone"}  # columns of a table of clients that identify a row's client
 PERSONS = {"name", "client_name"}
 _ALIGNED = re.compile(r"^\s*[\u4e00-\u9fff](?:[ \u3000\u00a0]+[\u4e00-\u9fff]){1,2}\s*$")
 _PADDED = re.compile(r"[\s\u3000\u00a0]+")
-ILLEGAL_SIGNS = re.compile(r"[\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]")  # a workbook cannot hold them
+ILLEGAL_SIGNS = re.compile(r"[\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]")  # not allowed in a workbook
 Contacts = list[tuple[str, str, str]]
 
 
 @dataclass
 class Grid:
     """The records of one table as text. `cells[i]` is the column with index i of the plan; `lines[row]` is the line
-    of the sheet in which a record stands, counted from 1."""
+    of the sheet of a record, counted from 1."""
 
     plan: TableMapping
     cells: dict[int, list[str | None]]
     lines: list[int]
-    of: TableMapping | None = None  # the table of the plan that these rows were taken from, where it is another
+    of: TableMapping | None = None  # the table of the plan from which these rows were taken, if different
 
     @property
     def count(self) -> int:
@@ -54,8 +54,8 @@ class Grid:
 
 
 def mark_amounts(book: Book, plan: ImportMapping) -> Book:
-    """The file with its amounts as its other cells say them: marked where merged cells spread them over several rows (see
-    mapping.merged_amounts), and with the currency that a column of currencies states for their row."""
+    """Return the file with its amounts adjusted to other cells: marked if merged cells spread them over several rows
+    (see mapping.merged_amounts), and with the currency from a currency column of their row."""
     sheets = {sheet.name: sheet for sheet in book.sheets}
     known = worksheets()
     for table in plan.tables:
@@ -75,19 +75,19 @@ def mark_amounts(book: Book, plan: ImportMapping) -> Book:
 
 
 def kinds_of_fields(part: Worksheet) -> dict[str, str]:
-    """{field: what its cells hold} of a worksheet."""
+    """Return {field: type of its cells} of a worksheet."""
     return {parameter.name: kind_of_value(parameter) for parameter in part.parameters}
 
 
 def grids(book: Book, plan: ImportMapping) -> list[Grid]:
-    """The records of every table of the plan, blank and total rows left out."""
+    """Return the records of every table of the plan, without blank and total rows."""
     frames = {sheet.name: sheet.frame for sheet in book.sheets}
     read = [table for table in plan.tables if table.part and table.sheet in frames]
     return [grid_of(lines_of(frames[table.sheet], table), table) for table in read]
 
 
 def lines_of(frame: pl.DataFrame, table: TableMapping) -> pl.DataFrame:
-    """The mapped columns of a table, `line` beside them (from 1); rows that say nothing are left out. A card is one line
+    """Return the mapped columns of a table, plus `line` (from 1); empty rows are omitted. A card is one line
     whose columns are the lines of the sheet."""
     mapped = [f"c{c.index}" for c in table.columns if c.feeds]
     if table.layout == "card":
@@ -102,7 +102,7 @@ def lines_of(frame: pl.DataFrame, table: TableMapping) -> pl.DataFrame:
 
 
 def column_renderer(lines: pl.DataFrame) -> pl.DataFrame:
-    """The lines that say anything in one of their mapped columns."""
+    """Return the lines with a non-empty mapped column."""
     mapped = [c for c in lines.columns if c != "line"]
     return lines.filter(pl.any_horizontal([pl.col(c).fill_null("") != "" for c in mapped])) if mapped else lines.clear()
 
@@ -114,15 +114,15 @@ def grid_of(lines: pl.DataFrame, table: TableMapping) -> Grid:
 
 @dataclass
 class Stack:
-    """Everything that a file says about one part. `origin` names grid and row that each row came from."""
+    """All data of a file for one part. `origin` is the source grid and row of each row."""
 
     part: Worksheet
     columns: dict[str, list[Any]]
     row_evaluation: ImportEvaluation
     origin: list[tuple[int, int]]
     contacts: list[Contacts] = field(default_factory=list)
-    hidden: list[tuple[int, str, str]] = field(default_factory=list)  # masked cells that say nothing
-    raw: dict[str, list[Any]] = field(default_factory=dict)  # the cells as they stand, where rows have keys
+    hidden: list[tuple[int, str, str]] = field(default_factory=list)  # masked cells without usable value
+    raw: dict[str, list[Any]] = field(default_factory=dict)  # the unparsed cells, if rows have keys
 
     @property
     def count(self) -> int:
@@ -130,7 +130,7 @@ class Stack:
 
 
 def stack(part: Worksheet, grids: list[Grid], rates: Mapping[str, str] | None = None) -> Stack:
-    """Put the tables of one part on top of each other and read their cells, foreign money at the stated `rates`."""
+    """Concatenate the tables of one part and parse their cells, foreign amounts at the stated `rates`."""
     chosen = [(n, grid) for n, grid in enumerate(grids) if grid.plan.part == part.name and grid.count]
     origin = [(n, row) for n, grid in chosen for row in range(grid.count)]
     made = Stack(part, {}, ImportEvaluation.of(len(origin)), origin)
@@ -171,7 +171,7 @@ def stack(part: Worksheet, grids: list[Grid], rates: Mapping[str, str] | None = 
 
 
 def values_of(part: Worksheet, texts: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """Cells of an exported sheet as values; a masked or unreadable one is None."""
+    """Return cells of an exported sheet as values; a masked or unreadable one is None."""
     count = len(next(iter(texts.values()), ()))
     aside = Stack(part, {}, ImportEvaluation.of(count), [])
     parameters = [parameter for parameter in part.parameters if parameter.name in texts]
@@ -182,7 +182,7 @@ def values_of(part: Worksheet, texts: dict[str, list[Any]]) -> dict[str, list[An
 
 
 def text_of(cell: Any) -> str:
-    """A cell, read from a file or about to be written into one, as the text that stands for it in either."""
+    """Return the text of a cell, read from a file or to be written, the same in both cases."""
     if cell is None:
         return ""
     if isinstance(cell, float):
@@ -203,7 +203,7 @@ def _map_choices(cells: list[str | None], meanings: dict[str, str], otherwise: s
 
 
 def _convert_cells(cells: list[str | None], reading: ColumnReading, rates: dict[str, Decimal]) -> list[str | None]:
-    """The cells in the form in which their field reads them; each distinct one is brought there once."""
+    """Return the cells in the form that their field reads; each distinct one is converted once."""
     if reading.kind == TEXT and not any(cell and cell[0] in "'`‘’´" for cell in set(cells) if cell):
         return cells
     if reading.kind == CODE and all(cell is None or cell.isalnum() for cell in cells):
@@ -216,19 +216,19 @@ def _convert_cells(cells: list[str | None], reading: ColumnReading, rates: dict[
 
 
 def _strip_name_padding(cells: list[str | None]) -> list[str | None]:
-    """Names of two or three characters without the space that aligns them in a printed table (李　二)."""
+    """Return names of two or three characters without the space that aligns them in a printed table (李　二)."""
     return [_PADDED.sub("", cell) if cell and _ALIGNED.match(cell) else cell for cell in cells]
 
 
 def _join_columns(first: list[Any], second: list[str | None], sign: str) -> list[Any]:
-    """Two columns that say the same field (a second telephone, a second remark): both are kept, equal ones once."""
+    """Join two columns of the same field (a second telephone, a second remark); equal values once."""
     return [
         f"{a}{sign}{b}" if a and b and a.strip() != b.strip() else a or b for a, b in zip(first, second, strict=True)
     ]
 
 
 def _ignore_masked_cells(parameter: Parameter, cells: list[Any], made: Stack) -> list[Any]:
-    """A masked cell of a field that is not free text says nothing about the value behind it."""
+    """Ignore masked cells of fields other than free text: the underlying value is unknown."""
     facts, behind = spec_behind(parameter), field_behind(parameter)
     free = behind is None or (
         not isinstance(behind, EncryptedTextField) and behind.get_internal_type() in ("CharField", "TextField")
@@ -243,7 +243,7 @@ def _ignore_masked_cells(parameter: Parameter, cells: list[Any], made: Stack) ->
 
 
 def _refuse_lost_digits(made: Stack, raw: dict[str, list[Any]]) -> None:
-    """A client code that a spreadsheet turned into a number with a power of ten is none: its last digits are gone."""
+    """Report client codes that a spreadsheet converted to scientific notation: their last digits are lost."""
     for name in ("code", "client_code"):
         for row, text in enumerate(raw.get(name) or ()):
             if text and is_scientific(text):
@@ -259,14 +259,14 @@ def _refuse_lost_digits(made: Stack, raw: dict[str, list[Any]]) -> None:
 
 
 def _rows_without_name(made: Stack, chosen: Iterable[tuple[int, Grid]]) -> None:
-    """Clients of a source that has codes only are called by their code."""
+    """Use the code as the name of clients from a source without names."""
     nameless = made.part.name == "clients" and "name" not in made.columns and "code" in made.columns
     if nameless and all(grid.plan.name_by_code for _, grid in chosen):
         made.columns["name"] = list(made.columns["code"])
 
 
 def _contacts(made: Stack) -> list[Contacts]:
-    """The contacts of every row; a cell that holds several is taken apart."""
+    """Return the contacts of every row; a cell with several is split."""
     found: list[Contacts] = [[] for _ in range(made.count)]
     for name, kind in CHANNELS.items():
         for row, value in enumerate(made.columns.get(name) or ()):
@@ -292,13 +292,13 @@ def _contacts(made: Stack) -> list[Contacts]:
 
 
 def _remaining_text(value: str, split: list[tuple[str, str]]) -> bool:
-    """Whether a number in the cell was not understood: half a contact must not be lost without a word."""
+    """Return whether a number in the cell was not parsed: part of a contact must not be lost silently."""
     report = sum(sign.isdigit() for _, part in split for sign in part)
     return sum(sign.isdigit() for sign in value) - report > 4
 
 
 def _separate(value: str) -> list[str]:
-    """Several numbers in one cell: always apart at 、 and line ends, elsewhere where every piece could be one."""
+    """Split several numbers in one cell: always at 、 and line ends, elsewhere if every piece may be a number."""
     if value.isalnum():
         return [value]
     sure = [part.strip() for part in value.replace("\n", "、").split("、") if part.strip()]

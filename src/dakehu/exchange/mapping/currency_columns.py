@@ -1,4 +1,4 @@
-"""A column of currencies (币种) beside columns of money: each row's amounts are in the currency that it names. Pure."""
+"""A currency column (币种) next to amount columns: each row's amounts are in the currency in it. Pure."""
 
 import re
 
@@ -18,9 +18,9 @@ _BARE = re.compile(r"^[\d,.\s+-]+$")  # a number in the unit of its column
 
 
 def currency_column(table: TableMapping, kinds: dict[str, str]) -> ColumnMapping | None:
-    """The column that names the currency of a table's amounts; None without one, or where a person chose its field.
+    """Return the column with the currency of a table's amounts; None without one, or if a person set its field.
 
-    `kinds` is what the cells of each field hold (definitions.kind_of_value).
+    `kinds` is the type of each field's cells (definitions.kind_of_value).
     """
     if table.layout != "rows" or not any(_is_money(column, kinds) for column in table.columns):
         return None
@@ -35,8 +35,8 @@ def _is_money(column: ColumnMapping, kinds: dict[str, str]) -> bool:
 
 
 def state_currencies(sheet: Sheet, table: TableMapping, kinds: dict[str, str]) -> None:
-    """Put the row's currency before its amounts, unless it is yuan or stands there already. A word that names no currency
-    is put there too, so that the amount is refused instead of read as yuan."""
+    """Prefix the row's currency to its amounts, unless it is yuan or already present. An unknown currency
+    is prefixed too, so that the amount is refused instead of read as yuan."""
     column = currency_column(table, kinds)
     if column is None:
         return

@@ -1,4 +1,4 @@
-"""The mapping that a file itself suggests: its tables, what their columns mean, their units and the order of their days."""
+"""Guess the mapping of a file from its content: its tables, their columns' fields, units and date orders."""
 
 from dakehu.domains.ledger.feeds.declarations import FEEDS
 from dakehu.exchange.feeds import layouts as feed_layouts
@@ -21,7 +21,7 @@ from dakehu.foundation.base.date_parsing import find_order, is_ambiguous
 
 
 def guess_mapping(book: reading.Book) -> ImportMapping:
-    """The plan that names, aliases and content suggest. Hidden sheets and our own pages are left out."""
+    """Return the plan guessed from names, aliases and content. Hidden sheets and the desk's own pages are omitted."""
     made: list[TableMapping] = []
     lexicon = reading.Lexicon(definitions.terms())
     for sheet in book.sheets:
@@ -73,7 +73,7 @@ def _table(found: reading.Table, sheet: reading.Sheet) -> TableMapping:
 
 
 def _take_unit_line(table: TableMapping, sheet: reading.Sheet) -> None:
-    """Take a line of units right under the headings (（单位） | | 万元) as the units of its columns, not as a row."""
+    """Read a line of units directly under the headings (（单位） | | 万元) as the units of its columns, not as a row."""
     at = table.first_row
     if table.layout != "rows" or table.header_row < 0 or at > table.last_row:
         return
@@ -94,7 +94,7 @@ def _take_unit_line(table: TableMapping, sheet: reading.Sheet) -> None:
 
 
 def _drop_unfit(table: TableMapping) -> None:
-    """An alias counts only where the content fits: a column called `type` that holds Sale is not the kind of client."""
+    """Drop alias matches whose content does not fit: a column `type` containing Sale is not the kind of client."""
     parameters = (
         {parameter.name: parameter for parameter in definitions.worksheets()[table.part].parameters}
         if table.part
@@ -113,7 +113,7 @@ _SHORT_DAY = r"^\s*\d{1,2}[-/.]\d{1,2}[-/.]\d{4}"
 
 
 def settle_columns(table: TableMapping, sheet: reading.Sheet, above: list[str], notes: list[str] | None = None) -> None:
-    """Find the unit of every column of numbers, and the order of day and month of every column of such days."""
+    """Determine the unit of every numeric column, and the order of day and month of every date column."""
     stated = units_in_lines(above, notes)
     is_ours = any(feed.field == definitions.ROW_KEY for column in table.columns for feed in column.feeds)
     kinds, own = kinds_of_values(table.part), units_in_labels(table.part)
@@ -125,10 +125,10 @@ def settle_columns(table: TableMapping, sheet: reading.Sheet, above: list[str], 
                 column.unit, column.unit_how = (
                     "",
                     "",
-                )  # the field's own label says what its numbers are: 对照组比例（%）
+                )  # the field's own label states the unit: 对照组比例（%）
             shows_percent = table.layout == "rows" and column.index in sheet.percent_columns
             if column.unit == "%" and (shows_percent or is_ours):
-                column.unit, column.unit_how = "", ""  # the cells show percent themselves
+                column.unit, column.unit_how = "", ""  # the cells contain percent signs
         elif kind not in NUMBERS:
             column.unit, column.unit_how = "", ""
         if table.layout == "rows" and not column.order and column.index < sheet.frame.width:
@@ -139,7 +139,7 @@ def settle_columns(table: TableMapping, sheet: reading.Sheet, above: list[str], 
 
 
 def kinds_of_values(part: str) -> dict[str, str]:
-    """{field: what its cells hold} of what a sheet may hold."""
+    """Return {field: type of its cells} of a part."""
     if part == STATEMENT:
         return {**dict.fromkeys(MONEY_FIELDS, MONEY), "quantity": COUNT}
     if part == PRICES:
@@ -158,7 +158,7 @@ def kinds_of_values(part: str) -> dict[str, str]:
 
 
 def units_in_labels(part: str) -> dict[str, str]:
-    """{field: the words for a unit that its own label holds} of what a sheet may hold: its numbers are stored as they are."""
+    """Return {field: the unit text in its own label} of a part: its numbers are stored unchanged."""
     worksheet = definitions.worksheets().get(part)
     specs = definitions.spellings(worksheet) if worksheet else ()
     found = ((name, unit_in_heading(spec.zh)) for name, spec, _ in specs)
@@ -166,7 +166,7 @@ def units_in_labels(part: str) -> dict[str, str]:
 
 
 def _find_unit(column: ColumnMapping, kind: str, stated: dict[str, FoundUnit]) -> None:
-    """The heading's own unit, else the one stated above; of another kind than the field's it is not understood."""
+    """Set the unit from the heading, else the one stated above; a unit of another kind than the field's is unknown."""
     for found, how in ((unit_in_heading(column.heading), "heading"), (stated.get(kind), "above")):
         if found is None:
             continue
@@ -178,7 +178,7 @@ def _find_unit(column: ColumnMapping, kind: str, stated: dict[str, FoundUnit]) -
 
 
 def kinds_of_sheets() -> dict[str, tuple[str, ...]]:
-    """{what a sheet may hold: the fields its columns may feed}; statement and prices go to the ledger's own readers."""
+    """Return {part: the fields its columns can map to}; statement and prices are read by the ledger's own readers."""
     fields = {
         name: tuple(parameter.name for parameter in part.parameters) for name, part in definitions.worksheets().items()
     }

@@ -1,4 +1,4 @@
-"""What a file holds beside the tables that are read: placed and counted for the report, so that nothing is lost in silence."""
+"""Content of a file outside the imported tables: located and counted for the report, so nothing is lost silently."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -55,7 +55,7 @@ REASONS: dict[str, Bilingual] = {
 
 
 def ignored_cells(book: Book, plan: ImportMapping) -> list[dict[str, Any]]:
-    """[{sheet, range, cells, reason, zh, en}] of all cells that hold something and stand in no table that is read."""
+    """Return [{sheet, range, cells, reason, zh, en}] of all non-empty cells outside the imported tables."""
     entries: list[dict[str, Any]] = []
     for sheet in book.sheets:
         if is_own_page(sheet.name) or not sheet.frame.width:
@@ -74,8 +74,9 @@ def ignored_cells(book: Book, plan: ImportMapping) -> list[dict[str, Any]]:
 def left_out_of_sheets(
     book: Book, read: Mapping[str, tuple[int, Iterable[int]]], others: Mapping[str, str] | None = None
 ) -> list[dict[str, Any]]:
-    """The same for a statement or prices: of the sheets that are read, {name: (row of its headings, rows of its records)},
-    both from 0 (-1 for no headings); of the others whole, with their reason in `others` where it is a particular one."""
+    """Return the same for a statement or prices: for imported sheets, {name: (row of its headings, rows of its
+    records)}, both from 0 (-1 for no headings); for the others as a whole, with a specific reason from `others` if
+    given."""
     entries: list[dict[str, Any]] = []
     for sheet in (sheet for sheet in book.sheets if sheet.frame.width):
         if sheet.name in read:
@@ -88,7 +89,7 @@ def left_out_of_sheets(
 
 
 def _beside_rows(sheet: Sheet, heading: int, read: Iterable[int]) -> Iterator[dict[str, Any]]:
-    """What a sheet holds above, between and under the rows that are read."""
+    """Yield the content of a sheet above, between and below the imported rows."""
     known = {*read, heading}
     titles = sheet.frame.row(heading) if heading >= 0 else ()
     first = min((row for row in known if row >= 0), default=0)
@@ -104,7 +105,7 @@ def _beside_rows(sheet: Sheet, heading: int, read: Iterable[int]) -> Iterator[di
 
 
 def left_out_rows(sheet: str, lines: list[int], cells: int, reason: str) -> dict[str, Any]:
-    """One entry for whole rows of a sheet, numbered from 1."""
+    """Return one entry for whole rows of a sheet, numbered from 1."""
     words = REASONS[reason]
     place = f"{min(lines)}:{max(lines)}"
     both = {code: words.in_(code) for code in ("zh", "en")}
@@ -112,7 +113,7 @@ def left_out_rows(sheet: str, lines: list[int], cells: int, reason: str) -> dict
 
 
 def hidden_rows(book: Book, plan: ImportMapping) -> list[dict[str, Any]]:
-    """Warnings about rows and columns that are hidden in the file and were read all the same."""
+    """Return warnings about hidden rows and columns of the file that were imported."""
     warnings = []
     for table in (table for table in plan.tables if table.part and table.layout == "rows"):
         sheet = next((s for s in book.sheets if s.name == table.sheet), None)
@@ -136,7 +137,7 @@ def hidden_rows(book: Book, plan: ImportMapping) -> list[dict[str, Any]]:
 
 
 def _hidden_columns(sheet: Sheet, table: TableMapping) -> list[dict[str, Any]]:
-    """A warning for the columns that are hidden in the file and were read all the same."""
+    """Return a warning for hidden columns of the file that were imported."""
     read = [column for column in table.columns if column.feeds and column.index in set(sheet.hidden_columns)]
     if not read:
         return []
@@ -206,7 +207,7 @@ def _benchmark_effects(sheet: Sheet, tables: list[TableMapping]) -> Iterator[dic
 
 
 def _areas(sheet: Sheet, table: TableMapping) -> list[Area]:
-    """The lines and columns of a table, its headings among them; of a card its labels and values."""
+    """Return the lines and columns of a table including its headings; for a card its labels and values."""
     if table.layout == "card":
         rows = [column.index for column in table.columns]
         labels = {
@@ -222,7 +223,7 @@ def _areas(sheet: Sheet, table: TableMapping) -> list[Area]:
 
 
 def _idle(sheet: Sheet, places: list[int], rows: Iterable[int]) -> Iterator[dict[str, Any]]:
-    """Lines of sums and remarks within a table; rows count from 0."""
+    """Yield total and remark lines within a table; rows count from 0."""
     for row in rows:
         cells = [sheet.frame[row, place] or "" for place in places if place < sheet.frame.width]
         kind = kind_of_line(cells) or ("units" if units_in_row(cells) else "")

@@ -1,6 +1,6 @@
-"""How one file is read: which tables, which columns, which fields. Guessed, corrected by hand, remembered by source.
+"""The mapping of one file: tables, columns, fields. Guessed, corrected manually, remembered per source.
 
-A plan is plain JSON, so that it can be kept with its batch, shown in a form and sent back.
+A plan is plain JSON, so that it can be stored with its batch, shown in a form and sent back.
 """
 
 from collections.abc import Iterable
@@ -14,15 +14,15 @@ from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.imports.row_matching import MODES
 
-# What a sheet may hold besides the parts of a client table; a feed is "feed:" and its name.
+# Kinds of sheets besides the parts of a client table; a feed is "feed:" and its name.
 STATEMENT, PRICES, FEED_PREFIX = "statement", "prices", "feed:"
-KEEP = "="  # a value without a meaning of its own is read as it stands
+KEEP = "="  # a value without a mapped meaning is read unchanged
 
 
 @dataclass
 class FieldMapping:
-    """A field that a column feeds. `values` gives raw values a meaning; `otherwise` is for all others: KEEP, a fixed
-    value, or "" for nothing."""
+    """A field to which a column is mapped. `values` maps raw values to meanings; `otherwise` applies to all others:
+    KEEP, a fixed value, or "" for nothing."""
 
     field: str
     values: dict[str, str] = field(default_factory=dict)
@@ -31,11 +31,11 @@ class FieldMapping:
 
 @dataclass
 class ColumnMapping:
-    """One column (or line of a card). `index` is its place in the sheet from 0, `how` why it was mapped.
+    """One column (or line of a card). `index` is its index in the sheet from 0, `how` why it was mapped.
 
-    `unit` is the unit of its numbers ("万元", "USD 千", "%"; "" for none stated), `unit_how` where that was found: heading,
-    above (a line over the table), hand, or unknown for words that are no known unit. `order` is the order of day and month
-    ("dmy", "mdy"), settled by the column's own cells or by hand; `ambiguous` where cells need one.
+    `unit` is the unit of its numbers ("万元", "USD 千", "%"; "" if not stated), `unit_how` its source: heading,
+    above (a line above the table), hand, or unknown for an unknown unit. `order` is the order of day and month
+    ("dmy", "mdy"), determined from the column's cells or set manually; `ambiguous` if cells need one.
     """
 
     index: int
@@ -52,9 +52,9 @@ class ColumnMapping:
 
 @dataclass
 class TableMapping:
-    """One table of one sheet. `part` "" leaves it out. Rows count from 0; `skipped` are rows without data. `header_row` is
-    -1 for a table without headings, `asks` "heading" while a person has yet to say whether its first line is one, and
-    "bank" for a statement of a bank; `by_hand` whether a person said what the table holds."""
+    """One table of one sheet. `part` "" excludes it. Rows count from 0; `skipped` are rows without data. `header_row`
+    is -1 for a table without headings, `asks` "heading" while a person must state whether its first line is one, and
+    "bank" for a bank statement; `by_hand` whether a person set the kind of the table."""
 
     sheet: str
     part: str
@@ -74,11 +74,11 @@ class TableMapping:
 
 @dataclass
 class ImportMapping:
-    """How a whole file is read. `key` says what clients are recognised by, `mode` what may happen to them.
+    """The mapping of a whole file. `key` is the identifier of clients, `mode` the allowed changes.
 
-    Of rows that come back from an export: `decided` keeps what a person decided on each clash ({mark: "file" or
-    "desk"}), `prefer` decides the others, `deleted` the marks of rows that are to go with the sheet that lacks them,
-    and `delete_missing` all of them. `rates` are yuan for one of a currency, as a person stated them ({"USD": "7.1"}).
+    For a re-imported export: `decided` stores a person's decision on each conflict ({mark: "file" or
+    "desk"}), `prefer` decides the others, `deleted` lists the marks of missing rows to delete,
+    and `delete_missing` all of them. `rates` are yuan per unit of a currency, as stated by a person ({"USD": "7.1"}).
     """
 
     tables: list[TableMapping]
@@ -110,7 +110,7 @@ class ImportMapping:
 
 
 def set_mode(plan: ImportMapping, mode: str, key: str) -> None:
-    """Raises Refused for a mode or key that does not exist."""
+    """Set the mode and key. Raises Refused for a mode or key that does not exist."""
     if mode not in MODES:
         raise Refused(
             {
@@ -141,13 +141,13 @@ def set_mode(plan: ImportMapping, mode: str, key: str) -> None:
 
 
 def ledger_table(plan: ImportMapping) -> TableMapping | None:
-    """The table that a person called a statement, prices or a feed; None where there is none."""
+    """Return the table that a person declared a statement, prices or a feed; None if there is none."""
     is_ledger = (t for t in plan.tables if t.part in (STATEMENT, PRICES) or t.part.startswith(FEED_PREFIX))
     return next(is_ledger, None)
 
 
 def check_mapping(plan: ImportMapping) -> None:
-    """Raises Refused where two columns feed one field, where a question is open, or where there is nothing to import."""
+    """Raise Refused if two columns map to one field, a question is open, or there is nothing to import."""
     for table in plan.tables:
         if table.asks == "heading" and table.part:
             raise Refused(
@@ -231,7 +231,7 @@ def heading_of(table: TableMapping, field_name: str) -> str:
 
 
 def address(table: TableMapping, field_name: str, line: int) -> str:
-    """The cell ("B4") of a field in the record that stands in `line` of the sheet, counted from 1."""
+    """Return the cell ("B4") of a field in the record at `line` of the sheet, counted from 1."""
     for column in table.columns:
         if any(feed.field == field_name for feed in column.feeds):
             if table.layout == "card":

@@ -1,8 +1,9 @@
-"""Amounts in cells merged over several rows or columns: of how many rows the amount is, nobody knows. Pure.
+"""Amounts in cells merged over several rows or columns: the rows to which the amount applies are unknown. Pure.
 
-A text merged downwards (a segment, a name) counts for every row that it spans. An amount must not: three rows of 300,000
-would make 900,000. Its text gets a mark that no reader of numbers accepts, so that each row is named with place, value
-and remedy, and can be corrected like any other cell. So do telephones that differ within one merged name.
+A text merged downwards (a segment, a name) applies to every row that it spans. An amount must not: three rows of
+300,000 would make 900,000. Its text gets a mark that no number parser accepts, so that each row is reported with
+position, value and remedy, and can be corrected like any other cell. The same applies to telephones that differ
+within one merged name.
 """
 
 import re
@@ -35,24 +36,25 @@ TWO_OWNERS_REMEDY = bilingual(
     "同一位客户的写在同一行、用“、”隔开；两位客户的取消合并，各写各的姓名。",
     "Write what belongs to one client in one row, separated by commas; for two clients unmerge the cell and name each.",
 )
-# Whether the cell is an amount: what is wrong, and the remedy.
+# {whether the cell is an amount: (fault, remedy)}.
 REASONS = {True: (REASON, REMEDY), False: (TWO_OWNERS, TWO_OWNERS_REMEDY)}
 
 
 def strip_mark(text: str) -> str:
-    """What stands in the cell itself."""
+    """Return the text of the cell without the mark."""
     return _MARK.sub("", text)
 
 
 def is_merged(text: str | None) -> bool:
-    """Whether a cell is an amount that its file merged over several rows or columns."""
+    """Return whether a cell is an amount merged over several rows or columns in its file."""
     return bool(text and _MARK.search(text))
 
 
 def mark_merged_amounts(sheet: Sheet, columns: Iterable[int], first_row: int, alone: Iterable[Rows] = ()) -> None:
     """Mark the amounts in `columns` that a merged cell spreads over several rows, from `first_row` on.
 
-    `alone` are the rows of one client each (see mark_two_owners): an amount merged within them is said once and stays.
+    `alone` are the rows of one client each (see mark_two_owners): an amount merged within them is given once and not
+    marked.
     """
     wanted, own = set(columns), list(alone)
     for found in sheet.merged:
@@ -65,9 +67,9 @@ def mark_merged_amounts(sheet: Sheet, columns: Iterable[int], first_row: int, al
 
 
 def mark_two_owners(sheet: Sheet, merged: Iterable[int], told_by: Iterable[int], first_row: int) -> list[Rows]:
-    """Return the rows that a merged cell of the columns `merged` (name, code) makes one client's.
+    """Return the rows that a merged cell in the columns `merged` (name, code) assigns to one client.
 
-    Where the columns `told_by` (mobile, ID number …) say two different things in such rows, the later cells are marked
+    If the columns `told_by` (mobile, ID number …) have different values in such rows, the later cells are marked
     instead.
     """
     alone = []

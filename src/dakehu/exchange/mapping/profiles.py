@@ -1,4 +1,4 @@
-"""How the files of known sources are read: built-in profiles, and those remembered from corrections by hand."""
+"""Mappings of known sources: built-in profiles, and those saved from manual corrections."""
 
 import json
 from dataclasses import asdict
@@ -16,7 +16,7 @@ from dakehu.foundation.schema.fields import model_of
 
 @cache
 def built_in() -> dict[str, dict[str, Any]]:
-    """{file name without ending: profile} of the package."""
+    """Return {file name without extension: profile} of the package."""
     folder = resources.files("dakehu.exchange.mapping") / "profiles"
     return {
         path.name.removesuffix(".json"): json.loads(path.read_text(encoding="utf-8"))
@@ -26,7 +26,7 @@ def built_in() -> dict[str, dict[str, Any]]:
 
 
 def find_profile(plan: ImportMapping, wanted: str | None = None) -> ImportMapping:
-    """Bring in what is known of the file's source. `wanted` names a built-in profile; raises Refused for none such."""
+    """Apply the profile of the file's source. `wanted` is a built-in profile; raises Refused if unknown."""
     if wanted and wanted not in built_in():
         raise Refused(
             {
@@ -72,12 +72,12 @@ def _apply_profile(plan: ImportMapping, table: TableMapping, profile: dict[str, 
 
 
 def has_manual_profiles() -> bool:
-    """Whether people have said of any source what its files hold."""
+    """Return whether a profile was set manually for any source."""
     return bool(model_of("foundation.SourceProfile").objects.filter(plan__by_hand=True).exists())
 
 
 def save_profile(plan: ImportMapping, name: str) -> None:
-    """Keep how tables corrected by hand are read, for the next file of the same source. Call inside an act."""
+    """Save the mapping of manually corrected tables for the next file of the same source. Call inside an act."""
     model = model_of("foundation.SourceProfile")
     for table in plan.tables:
         if not table.by_hand and not any(c.how == "hand" or c.unit_how == "hand" for c in table.columns):
@@ -96,7 +96,7 @@ def save_profile(plan: ImportMapping, name: str) -> None:
 
 
 def apply_saved_profiles(plan: ImportMapping) -> ImportMapping:
-    """Bring in what people corrected of tables with a signature of their own, such as those of a connection."""
+    """Apply saved corrections to tables with their own signature, such as those of a connection."""
     remembered = _stored_profile([table.signature for table in plan.tables])
     for table in plan.tables:
         if table.signature in remembered:

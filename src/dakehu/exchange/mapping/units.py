@@ -1,7 +1,7 @@
-"""The unit in which a column states its numbers: 万元, 亿元, 千元, %, ‰, 手, US$ thousand. Pure.
+"""The unit of a column's numbers: 万元, 亿元, 千元, %, ‰, 手, US$ thousand. Pure.
 
-A unit is written in the heading (资产规模（万元）), in a line above the table (单位：万元) or in the cells' number format.
-Its standard text ("万元", "USD 千", "%") is what a mapping keeps, a person corrects and `read_unit` reads back.
+A unit is stated in the heading (资产规模（万元）), in a line above the table (单位：万元) or in the cells' number format.
+Its standard text ("万元", "USD 千", "%") is stored in a mapping, editable by a person, and parsed by `read_unit`.
 """
 
 import re
@@ -90,7 +90,7 @@ _STATED = re.compile(
     r"(?:(?:金额单位|货币单位|计量单位|数量单位|单位|币种|货币|unit|currency)\s*[:]?\s*(?:为|是|in\s+)?|(?:金额|数额|资产|市值|规模)\s*[:]|以(?=\S{1,6}计))\s*([^\s,;。()|]+(?:\s+(?:million|thousand|billion|mn|bn|m|k))?)",
     re.IGNORECASE,
 )
-# Words in brackets that say something else than a unit.
+# Words in brackets that are not units.
 _NOTE = re.compile(
     r"选填|必填|可选|可不填|估|约|含|不含|税前|税后|截至|截止|年末|年底|月末|季末|期末|期初|最新|当前|目前|现有|合计|总计|总额|累计|日均|年均|"
     r"年化|单利|复利|注|说明|如|例|下拉|选择|自动|公式|勿|请|新|旧|原|主|备|optional|required|estimate|approx|latest|p\.?a|annual|per\s*annum|incl|excl|note|e\.?g|total",
@@ -104,7 +104,7 @@ _LIKE_A_UNIT = re.compile(
 
 @dataclass(frozen=True)
 class Unit:
-    """`factor` turns a bare number of the column into yuan (or the currency), a fraction, or pieces."""
+    """`factor` converts a plain number of the column to yuan (or the currency), a fraction, or pieces."""
 
     kind: str
     factor: Decimal
@@ -112,7 +112,7 @@ class Unit:
 
     @property
     def text(self) -> str:
-        """The standard text, which `read_unit` reads back."""
+        """Return the standard text, which `read_unit` parses."""
         if self.kind == RATE:
             return _RATE_TEXT.get(self.factor, "%")
         scale = _SCALE_ZH.get(self.factor, "")
@@ -125,14 +125,14 @@ class Unit:
 
 @dataclass(frozen=True)
 class FoundUnit:
-    """What a heading or line says of its unit: the unit, or the words that were not understood."""
+    """The unit in a heading or line: the unit, or the words that were not understood."""
 
     unit: Unit | None
     words: str
 
 
 def read_unit(text: str) -> Unit | None:
-    """A unit by its words; None for words that name none."""
+    """Return the unit for a text; None if it is not a unit."""
     words = re.sub(r"^(?:单位|以|in)\s*[:]?\s*|计$|\s*[/每](?:股|份)$", "", _plain(text), flags=re.IGNORECASE).strip()
     bare = re.sub(r"[\s.,/·、_-]+", "", words).upper()
     if not bare:
@@ -147,7 +147,7 @@ def read_unit(text: str) -> Unit | None:
 
 
 def _money(bare: str) -> Unit | None:
-    """人民币万元, 万美元, HKD, RMB'000, US$m, 万."""
+    """Return a money unit such as 人民币万元, 万美元, HKD, RMB'000, US$m, 万."""
     rest, currency = bare, ""
     for mark, code in _currency_marks():
         for found, tail in (
@@ -162,7 +162,7 @@ def _money(bare: str) -> Unit | None:
 
 @cache
 def _currency_marks() -> list[tuple[str, str]]:
-    """[(mark in capitals, code)], the longest first."""
+    """Return [(mark in capitals, code)], the longest first."""
     pairs = [(mark.upper(), one.code) for one in CURRENCIES.values() for mark in (one.code, *one.marks)]
     return sorted(pairs, key=lambda pair: -len(pair[0]))
 
@@ -175,14 +175,14 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).translate(_SIMPLE_FORMS).strip()
 
 
-LONGEST_HEADING = 200  # characters; a longer text is no heading, and is not searched for units
+LONGEST_HEADING = 200  # characters; a longer text is not a heading and is not searched for units
 
 
 def unit_in_heading(heading: str) -> FoundUnit | None:
-    """The unit that a heading states: in brackets, after a stroke, or as its last word; None for a heading without one.
+    """Return the unit in a heading: in brackets, after a separator, or as its last word; None without one.
 
-    Words in brackets that look like a unit, or are short and no known remark, are returned although not understood: a
-    column of numbers with them must not be read as if they were not there.
+    Words in brackets that look like a unit, or are short and not a known remark, are returned even if not understood: a
+    column of numbers with them must not be read without them.
     """
     if len(heading) > LONGEST_HEADING:
         return None
@@ -219,7 +219,7 @@ def _is_unit_like(words: str) -> bool:
 
 
 def strip_unit(heading: str) -> str:
-    """A heading without the unit it states, for looking up what it means."""
+    """Return a heading without its unit, for looking up its field."""
     found = unit_in_heading(heading)
     if found is None or not found.words:
         return heading
@@ -229,7 +229,7 @@ def strip_unit(heading: str) -> str:
 
 
 def _units_in_title(text: str) -> list[FoundUnit]:
-    """The units that stand in brackets in a title, or make up a whole cell beside 单位; rates are those of one column."""
+    """Return the units in brackets in a title, or filling a whole cell with 单位; rates belong to one column."""
     whole = [text] if re.search(r"[元币金镑]$", text) else []
     found = [
         FoundUnit(read_unit(words), words) for words in (*_BRACKETED.findall(text), *whole) if len(words.strip()) > 1
@@ -238,7 +238,7 @@ def _units_in_title(text: str) -> list[FoundUnit]:
 
 
 def units_in_row(cells: list[str]) -> dict[int, Unit]:
-    """{place: unit} of a line of units under the headings (（单位） | | 万元 | %); {} for any other line."""
+    """Return {index: unit} of a line of units under the headings (（单位） | | 万元 | %); {} for any other line."""
     texts = {place: _plain(cell) for place, cell in enumerate(cells) if cell.strip()}
     units = {place: read_unit(re.sub(r"^[(\[]|[)\]]$", "", text)) for place, text in texts.items()}
     found = {place: unit for place, unit in units.items() if unit is not None and not re.search(r"\d", texts[place])}
@@ -250,8 +250,8 @@ def units_in_row(cells: list[str]) -> dict[int, Unit]:
 
 
 def units_in_lines(lines: list[str], notes: list[str] | None = None) -> dict[str, FoundUnit]:
-    """{kind: unit} that the texts above a table state (单位：万元, 客户清单（万元）, 数量单位：手, 币种：港币), and its `notes`
-    beneath where they are understood. Of several of one kind the last counts; a currency stated apart is joined with the
+    """Return {kind: unit} from the texts above a table (单位：万元, 客户清单（万元）, 数量单位：手, 币种：港币), and its `notes`
+    below it if understood. The last of several of one kind is used; a separately stated currency is combined with the
     scale: 单位：万元 and 币种：美元 are US$ in ten thousands."""
     units: dict[str, FoundUnit] = {}
     currency = ""

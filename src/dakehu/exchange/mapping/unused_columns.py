@@ -1,4 +1,4 @@
-"""Columns of a statement or price file that no field takes though they hold something: where, how many cells, and why."""
+"""Columns of a statement or price file with values but mapped to no field: position, number of cells, and reason."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -20,9 +20,10 @@ PRICES = bilingual(
 def unused_columns(
     sheet: Sheet, heading: int, used: set[int], rows: Iterable[int], sentence: Bilingual
 ) -> list[dict[str, Any]]:
-    """[{sheet, column, heading, filled, reason, zh, en, model}] of the columns outside `used` with values in some rows.
+    """Return [{sheet, column, heading, filled, reason, zh, en, model}] of the columns outside `used` with values in
+    some rows.
 
-    `heading` is the row of the headings (-1 for none) and `rows` those that were read, both from 0.
+    `heading` is the heading row (-1 for none) and `rows` the rows read, both from 0.
     """
     titles = sheet.frame.row(heading) if heading >= 0 else (None,) * sheet.frame.width
     wanted = [row for row in rows if row < sheet.frame.height]

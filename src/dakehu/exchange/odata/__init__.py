@@ -1,1 +1,1 @@
-"""The entity sets of OData, and the files by which Excel and Power BI find them (the addresses: interfaces.odata)."""
+"""The OData entity sets, and the files by which Excel and Power BI connect to them (URLs: interfaces.odata)."""

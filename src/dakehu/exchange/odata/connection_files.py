@@ -1,4 +1,4 @@
-"""Small files that open Power BI or Excel at the desk's OData: `.pbids` and `.odc`. They hold an address, never a
+"""Small files that open Power BI or Excel at the desk's OData: `.pbids` and `.odc`. They contain an address, never a
 credential."""
 
 from xml.sax.saxutils import escape, quoteattr
@@ -11,7 +11,7 @@ PROVIDER = "Microsoft.Mashup.OleDb.1"
 
 
 def pbids(root: str) -> bytes:
-    """The file by which Power BI Desktop opens the service at `root`.
+    """Return the file with which Power BI Desktop opens the service at `root`.
 
     Source: Microsoft, Data sources in Power BI Desktop, Using PBIDS files.
     """
@@ -20,7 +20,7 @@ def pbids(root: str) -> bytes:
 
 
 def odc(query: LiveQuery, language: str) -> bytes:
-    """The file by which Excel loads one query into a new sheet: an Office data connection that holds the query itself."""
+    """Return the file with which Excel loads one query into a new sheet: an Office data connection with the query."""
     title = f"{'Query' if language == 'en' else '查询'} - {query.name}"
     source = f'Provider={PROVIDER};Data Source=$Workbook$;Location={query.name};Extended Properties=""'
     formula = (

@@ -1,4 +1,4 @@
-"""The entity sets that a reader may know of, made from resources, related columns and field specs."""
+"""The entity sets visible to a reader, derived from resources, related columns and field specs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -27,24 +27,24 @@ class Property:
     name: str
     edm: str
     spec: FieldSpec
-    reading: Reading | None = None  # None: the number of the row
+    reading: Reading | None = None  # None: the row id
     facets: tuple[tuple[str, str], ...] = ()
     can_filter: bool = True
     can_sort: bool = True
 
     @property
     def column(self) -> str:
-        """Its name in conditions and orders."""
+        """Return its name in filters and orderings."""
         return KEY if self.reading is None else self.reading.column.name
 
     @property
     def is_sealed(self) -> bool:
-        """Whether its values are encrypted."""
+        """Return whether its values are encrypted."""
         return self.reading is not None and self.reading.column.kind == "sealed"
 
     @property
     def choices(self) -> Any:
-        """The closed list that its values come from, None without one and where it is masked."""
+        """Return the closed list of its values, None without one or if masked."""
         column = self.reading.column if self.reading else None
         is_shown = column is not None and column.spec.sensitivity <= current_actor().clearance
         listed = column.choice_set if column is not None and is_shown else None
@@ -53,7 +53,7 @@ class Property:
 
 @dataclass(frozen=True)
 class Navigation:
-    """The way from an entity to others: by a key of its own (`key` is its column), or by theirs."""
+    """The navigation from an entity to others: by its own foreign key (`key` is its column), or by theirs."""
 
     name: str
     target: str  # name of an entity set
@@ -61,7 +61,7 @@ class Navigation:
     is_own_key: bool
     is_many: bool
     partner: str
-    path: str  # by which conditions and orders reach a column of the other row; "" where they cannot
+    path: str  # the lookup path of filters and orderings to the other row; "" if unsupported
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class EntitySet:
 
 
 def opened_permissions() -> frozenset[str]:
-    """What a token of the scope of this interface may read: the rights of the lists that become entity sets."""
+    """Return what a token of this interface's scope may read: the permissions of the lists exposed as entity sets."""
     needs = {QUERIES[one.list].needs for one in resources.resources() if one.list}
     for one in resources.resources():
         if one.list:
@@ -87,7 +87,7 @@ def opened_permissions() -> frozenset[str]:
 
 
 def entity_sets() -> dict[str, EntitySet]:
-    """{name: entity set} of what the reader may list, resources first and then what stands one to one beside them."""
+    """Return {name: entity set} of what the reader may list, resources first, then their one-to-one extensions."""
     made: dict[str, EntitySet] = {}
     beside: dict[str, str] = {}
     for resource in resources.by_path().values():
@@ -112,12 +112,12 @@ def entity_sets() -> dict[str, EntitySet]:
 
 
 def pascal(name: str) -> str:
-    """`follow-ups` as `FollowUps`."""
+    """Return `follow-ups` as `FollowUps`."""
     return "".join(part[:1].upper() + part[1:] for part in name.replace("-", "_").split("_"))
 
 
 def snake(name: str) -> str:
-    """`FollowUps` as `follow_ups`."""
+    """Return `FollowUps` as `follow_ups`."""
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
 
 
@@ -151,7 +151,7 @@ def _has_index(column: Column) -> bool:
 
 
 def _type_of(column: Column, is_number: bool) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """(type, facets) of a column that the reader sees in clear."""
+    """Return (type, facets) of a column that the reader sees unmasked."""
     of = column.field
     if is_number or isinstance(of, models.IntegerField):
         return INT, ()
@@ -167,7 +167,7 @@ def _type_of(column: Column, is_number: bool) -> tuple[str, tuple[tuple[str, str
 
 
 def _add_navigations(one: EntitySet, by_model: dict[Any, EntitySet], beside: dict[str, str]) -> None:
-    """The ways along the keys of one set, in both directions."""
+    """Add the navigations along the foreign keys of one set, in both directions."""
     keys = [item.reading for item in one.properties.values() if item.reading is not None and item.reading.is_number]
     targets = [reading.column.field.related_model for reading in keys]
     for reading, target in zip(keys, targets, strict=True):

@@ -1,7 +1,7 @@
-"""Queries put into a workbook that is written already: each on a sheet of its own, filled by Excel when it refreshes.
+"""Add queries to an existing workbook: each on a separate sheet, filled by Excel on refresh.
 
-The other parts of the workbook stay byte for byte; of what is there, only the lists of parts and of sheets change. The
-query parts are written by pyOpenVBA (MIT), whose author compares them with what Excel itself writes.
+The other parts of the workbook stay byte-identical; only the lists of parts and sheets change. The
+query parts are written by pyOpenVBA (MIT), whose author tests them against Excel's own output.
 """
 
 import os
@@ -19,13 +19,13 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 SHEET_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"
 BLANK = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{MAIN}"><sheetData/></worksheet>'
-LONGEST = 31  # characters of the name of a sheet
+LONGEST = 31  # characters of a sheet name
 
 
 def add_live_sheets(path: Path, queries: list[LiveQuery], language: str) -> list[str]:
-    """Add a sheet with a live query for each of `queries` to the workbook at `path`; returns their names.
+    """Add a sheet with a live query for each of `queries` to the workbook at `path`; return their names.
 
-    The file is replaced only when all of it is written.
+    The file is replaced only once it is completely written.
     """
     prefix = LIVE_PREFIXES[language]
     names = [f"{prefix}{query.name}"[:LONGEST] for query in queries]
@@ -48,7 +48,7 @@ def add_live_sheets(path: Path, queries: list[LiveQuery], language: str) -> list
 
 
 def _add_blank_sheets(source: Path, target: Path, names: list[str]) -> None:
-    """Copy a workbook part by part, with empty sheets of these names at its end."""
+    """Copy a workbook part by part, with empty sheets of these names appended."""
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
         workbook, relations, types = (old.read(part).decode() for part in (WORKBOOK, RELATIONS, TYPES))
         last = max(int(number) for number in re.findall(r'\bsheetId="(\d+)"', workbook))

@@ -1,5 +1,5 @@
-"""The queries in Power Query's language (M) by which Excel and Power BI read an entity set: chosen columns, names of
-choices instead of codes, headings in the reader's language. No credential: the program asks for it."""
+"""The Power Query (M) queries with which Excel and Power BI read an entity set: chosen columns, names of
+choices instead of codes, headings in the reader's language. No credential: the program prompts for it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 from dakehu.exchange.odata.entity_sets import EntitySet, Property
 
-LOOKED_UP = ("code", "name")  # of a row that a key leads to
+LOOKED_UP = ("code", "name")  # of a row referenced by a key
 
 
 @dataclass(frozen=True)
@@ -20,14 +20,14 @@ class LiveQuery:
 
 
 def live_queries(sets: Iterable[EntitySet], root: str, language: str) -> list[LiveQuery]:
-    """A query for each entity set that has columns to show. `root` is the address of the service, with a last slash."""
+    """Return a query for each entity set with columns to show. `root` is the service address with a trailing slash."""
     every = {one.name: one for one in sets}
     made = (live_query(one, every, root, language) for one in every.values())
     return [query for query in made if query.headings]
 
 
 def live_query(one: EntitySet, sets: dict[str, EntitySet], root: str, language: str) -> LiveQuery:
-    """The query that reads the listed columns of a set, with code and name of the client that a row is of."""
+    """Return the query that reads the listed columns of a set, with code and name of a row's client."""
     shown = [item for item in one.properties.values() if item.reading is not None and item.spec.listed]
     own = [item for item in shown if not (item.reading is not None and item.reading.is_number)]
     ways = [way for way in one.navigations.values() if way.is_own_key and sets.get(way.target) is not None]
@@ -57,13 +57,13 @@ def live_query(one: EntitySet, sets: dict[str, EntitySet], root: str, language: 
 
 
 def quote_text(text: str) -> str:
-    """A text of M: quotes doubled, control characters and `#(` escaped."""
+    """Return an M text literal: quotes doubled, control characters and `#(` escaped."""
     body = text.replace("#(", "#(#)(").replace('"', '""')
     return '"' + body.replace("\r", "#(cr)").replace("\n", "#(lf)").replace("\t", "#(tab)") + '"'
 
 
 def format_list(texts: Iterable[str]) -> str:
-    """A list of texts of M."""
+    """Return an M list of texts."""
     return "{" + ", ".join(quote_text(text) for text in texts) + "}"
 
 
@@ -76,7 +76,7 @@ def _label(item: Property, language: str) -> str:
 
 
 def unique_headings(named: list[tuple[str, str]], taken: Iterable[str] = ()) -> list[tuple[str, str]]:
-    """Headings as a table wants them: no two equal, also where only the case differs."""
+    """Return unique headings, compared case-insensitively."""
     used, made = {label.casefold() for label in taken}, []
     for name, label in named:
         heading = label if label.casefold() not in used else f"{label} ({name})"
@@ -86,7 +86,7 @@ def unique_headings(named: list[tuple[str, str]], taken: Iterable[str] = ()) -> 
 
 
 def choice_names(item: Property, language: str) -> str:
-    """The step that gives the names of a closed list for its codes; "" for a column without one."""
+    """Return the step that replaces codes of a closed list by names; "" for a column without one."""
     choices: Any = item.choices
     if choices is None:
         return ""

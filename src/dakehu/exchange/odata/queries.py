@@ -1,4 +1,4 @@
-"""What the page of the connection shows: the tables that a reader may load, and the files that load them."""
+"""Data of the connection page: the tables that a reader may load, and the files that load them."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ ENTITY_SET = Parameter("entity_set", required=False, spec=FieldSpec("数据表",
 
 @query("odata.entity_sets", needs=Permission.ODATA, zh="可读取的数据表", en="Tables to read")
 def described_sets() -> list[dict[str, Any]]:
-    """The entity sets: [{name, label, columns (number), masked (labels of the columns that come masked)}]."""
+    """Return the entity sets: [{name, label, columns (number), masked (labels of the masked columns)}]."""
     clearance = current_actor().clearance
     return [
         {
@@ -40,7 +40,7 @@ def described_sets() -> list[dict[str, Any]]:
     parameters=(ADDRESS, ENTITY_SET),
 )
 def connection_file(*, address: str, entity_set: str | None = None) -> dict[str, str]:
-    """{name, text} of the file that opens Power BI at the whole service, or Excel at one entity set. No credential."""
+    """Return {name, text} of the file that opens the service in Power BI, or one entity set in Excel. No credential."""
     if not entity_set:
         return {"name": "dakehu.pbids", "text": connection_files.pbids(address).decode()}
     sets = entity_sets()

@@ -1,7 +1,7 @@
 """Export a pivot as a workbook with a native pivot table.
 
-The cache of a pivot table carries its rows. It is written from the rows of the person who asks, with the columns of this pivot
-and no others; a column that the reader may not see in clear makes no pivot at all (insight.pivot refuses it).
+The cache of a pivot table contains its rows. It is written from the rows visible to the requesting person, with the
+columns of this pivot only; a pivot with a column that is masked for the reader is refused (insight.pivot).
 """
 
 from typing import Any
@@ -53,8 +53,8 @@ def write_pivot(
 ) -> bytes:
     """Return the workbook of a pivot: a row for each client counted, a native pivot table over them, and the figures.
 
-    Raises Refused for too many rows, for columns that are not for the reader, and where an export of so many clients needs
-    an approval that is not there.
+    Raises Refused for too many rows, for columns not permitted for the reader, and if an export of so many clients
+    needs an approval that is missing.
     """
     pivot = work_out(rows, columns, measure, filters, top, find_past(past))
     if pivot.data.height > MOST:
@@ -85,7 +85,7 @@ def export_pivot(definition: dict[str, Any]) -> tuple[str, bytes]:
 
 
 def pivot_book(pivot: Pivot) -> writing.BookSpec:
-    """Return the workbook: the sheet of rows, and the page with the pivot table and the figures as they were counted."""
+    """Return the workbook: the sheet of rows, and the page with the pivot table and the computed figures."""
     title = str(bilingual("透视表", "Pivot"))
     sheet = _sheet(pivot)
     pages = [_page(pivot, sheet, title), figures_page(pivot, str(bilingual("数值", "Figures")))]
@@ -93,7 +93,7 @@ def pivot_book(pivot: Pivot) -> writing.BookSpec:
 
 
 def _sheet(pivot: Pivot) -> writing.SheetSpec:
-    """Return the rows: the client's code, the group down and across, and the number that is measured."""
+    """Return the rows: the client's code, the row and column groups, and the measured number."""
     codes = read_columns(
         model_of("clients.Client").objects.order_by("pk").values_list("pk", "code"), {"id": pl.Int64, "code": pl.String}
     )
@@ -133,7 +133,7 @@ def _group_column(name: str, axis: Axis) -> pl.Series:
 
 
 def _page(pivot: Pivot, sheet: writing.SheetSpec, title: str) -> writing.PageSpec:
-    """Return the page of the pivot table. What Excel has no word for (medians, different values) is counted there instead."""
+    """Return the page of the pivot table. Counts replace aggregates that Excel lacks (medians, distinct values)."""
     heads = [
         Cell(0, 0, title, "title"),
         Cell(1, 0, describe_pivot(pivot), "note"),
@@ -162,7 +162,7 @@ def _page(pivot: Pivot, sheet: writing.SheetSpec, title: str) -> writing.PageSpe
 
 
 def figures_page(pivot: Pivot, name: str) -> writing.PageSpec:
-    """Return the figures as the desk counted them, whatever Excel makes of the rows."""
+    """Return the figures as computed by the desk, independent of Excel's own aggregation."""
     number = {"money": "money", "share": "rate", "count": "integer"}.get(pivot.unit, "number")
     columns = pivot.across.groups if pivot.across is not None else []
     total = str(bilingual("总计", "Total"))
@@ -182,7 +182,7 @@ def figures_page(pivot: Pivot, name: str) -> writing.PageSpec:
 
 
 def describe_pivot(pivot: Pivot) -> str:
-    """Return what a pivot measures, as of when and of how many clients."""
+    """Return what a pivot measures, its date and the number of clients."""
     label = MeasureName.text_of(pivot.measure)
     measured = f"{pivot.measured.spec.label} · {label}" if pivot.measured is not None else label
     moment = clock.local(pivot.data.as_of).isoformat(sep=" ", timespec="minutes")[:16]

@@ -1,5 +1,5 @@
-"""Faults of a project's files that no schema finds: names that are taken twice, relations and fields that lead nowhere, and
-ways on which a filter would arrive twice. Reads the files again rather than what they were made of. Pure."""
+"""Faults of a project's files that no schema detects: duplicate names, relations and fields without target, and
+ambiguous filter paths. Reads the generated files, not their source objects. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ Names = dict[str, dict[str, set[str]]]
 
 
 def find_faults(files: dict[str, str]) -> list[str]:
-    """What is wrong with a project, each in a line: file, and what leads nowhere or is there twice."""
+    """Return the faults of a project, one line each: file, and the missing target or duplicate."""
     names: Names = {}
     faults: list[str] = []
     for path, text in files.items():
@@ -39,7 +39,7 @@ def _plain(name: str) -> str:
 
 
 def _read_table(path: str, text: str, names: Names) -> Iterator[str]:
-    """Collect the columns and measures of a table; yields names that are taken and sums of what is not there."""
+    """Collect the columns and measures of a table; yield duplicate names and sums of missing columns."""
     table, sources, expressions = "", set(), []
     for line in text.splitlines():
         head = HEAD.match(line)

@@ -1,5 +1,5 @@
-"""What the semantic model holds, made from a reader's entity sets: tables, columns, measures and relations. Pure but for
-the reader's clearance, by which a masked column is text and no measure sums it."""
+"""The semantic model, derived from a reader's entity sets: tables, columns, measures and relations. Pure except for
+the reader's clearance, by which a masked column is text without a sum."""
 
 import uuid
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ MANY, MONEY = "#,0", "#,0.00"
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name for people, the property it shows, its types in the model and in M, and how it is shown."""
+    """A column: its display name, its source property, its types in the model and in M, and its format."""
 
     name: str
     source: str
@@ -47,7 +47,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the model: its name for people, the entity set it reads, its columns, measures and query."""
+    """A table of the model: its display name, the entity set it reads, its columns, measures and query."""
 
     name: str
     entity_set: str
@@ -57,13 +57,13 @@ class Table:
     query: str
 
     def column_of(self, source: str) -> Column | None:
-        """Return the column that shows a property, None where there is none."""
+        """Return the column of a property, None if there is none."""
         return next((column for column in self.columns if column.source == source), None)
 
 
 @dataclass(frozen=True)
 class Relation:
-    """A relation from the column of one table to the key of another. One that is not active is there for DAX to use."""
+    """A relation from the column of one table to the key of another. An inactive one can be used by DAX."""
 
     table: str
     column: str
@@ -82,17 +82,17 @@ class Model:
     language: str
 
     def table_of(self, entity_set: str) -> Table | None:
-        """Return the table that reads an entity set, None where there is none."""
+        """Return the table that reads an entity set, None if there is none."""
         return next((table for table in self.tables if table.entity_set == entity_set), None)
 
 
 def stable_id(*parts: str) -> str:
-    """An id that follows from names alone: the same thing has the same id in every export."""
+    """Return an id derived only from names: the same object has the same id in every export."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, "dakehu/powerbi/" + "/".join(parts)))
 
 
 def model_of_sets(sets: dict[str, EntitySet], language: str) -> Model:
-    """The model of what a reader may list."""
+    """Return the model of what a reader may list."""
     taken: set[str] = set()
     tables = tuple(_table(one, language, _stands_beside(one, sets), taken) for one in sets.values())
     by_set = {table.entity_set: table for table in tables}
@@ -100,7 +100,7 @@ def model_of_sets(sets: dict[str, EntitySet], language: str) -> Model:
 
 
 def _stands_beside(one: EntitySet, sets: dict[str, EntitySet]) -> bool:
-    """Whether a row of a set belongs to one row of another, so that counting them counts those."""
+    """Return whether each row of a set belongs to one row of another set, one to one."""
     return any(way.is_own_key and _is_one_to_one(way, sets) for way in one.navigations.values())
 
 
@@ -109,7 +109,7 @@ def _is_one_to_one(way: Navigation, sets: dict[str, EntitySet]) -> bool:
 
 
 def _table(one: EntitySet, language: str, is_beside: bool, taken: set[str]) -> Table:
-    """`taken` are the names of measures of the tables before it: no two in a model are equal."""
+    """Build a table. `taken` are the measure names of previous tables: they are unique in a model."""
     named = unique_headings([(item.name, _label(item, language)) for item in one.properties.values()])
     headings = dict(named)
     columns = tuple(_column(item, headings[item.name]) for item in one.properties.values())
@@ -151,8 +151,8 @@ def _column(item: Property, heading: str) -> Column:
 
 
 def _measures(one: EntitySet, name: str, headings: dict[str, str], language: str, is_beside: bool) -> Iterator[Measure]:
-    """The number of rows of a list, and the sum of every amount that the reader sees in clear. Rates have none: a mean of
-    returns is no return."""
+    """Yield the row count of a list, and the sum of every amount that the reader sees unmasked. Rates have no
+    measure: a mean of returns is not a return."""
     if not is_beside:
         counted = f"Number of {name.lower()}" if language == "en" else f"{name}数"
         yield Measure(counted, f"COUNTROWS({table_name(name)})", MANY)
@@ -164,17 +164,17 @@ def _measures(one: EntitySet, name: str, headings: dict[str, str], language: str
 
 
 def table_name(name: str) -> str:
-    """The name of a table in DAX."""
+    """Return the name of a table in DAX."""
     return "'" + name.replace("'", "''") + "'"
 
 
 def column_name(name: str) -> str:
-    """The name of a column in DAX, inside its brackets."""
+    """Return the name of a column in DAX, inside its brackets."""
     return name.replace("]", "]]")
 
 
 def _query(one: EntitySet, columns: tuple[Column, ...], language: str) -> str:
-    """The query in M: the properties of the columns, names of choices instead of codes, each with its type."""
+    """Return the query in M: the properties of the columns, names of choices instead of codes, each with its type."""
     worded = [change for item in one.properties.values() if (change := choice_names(item, language))]
     types = ", ".join(f"{{{quote_text(column.source)}, {column.m_type}}}" for column in columns)
     steps = [
@@ -190,8 +190,8 @@ def _query(one: EntitySet, columns: tuple[Column, ...], language: str) -> str:
 
 
 def _relations(sets: dict[str, EntitySet], tables: dict[str, Table]) -> list[Relation]:
-    """The relations along keys, but those of a table to itself, which Power BI does not have. Between two tables at most one
-    way is active, over whatever tables it leads: it refuses a model in which a filter could arrive twice."""
+    """Return the relations along foreign keys, except self-relations, which Power BI does not support. Between two
+    tables at most one path is active, including indirect ones: Power BI refuses a model with ambiguous filter paths."""
     ways = [
         (one, way)
         for one in sets.values()

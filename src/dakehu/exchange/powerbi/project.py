@@ -1,4 +1,4 @@
-"""The files of a whole project, and the archive that holds them."""
+"""The files of a whole project, and the archive that contains them."""
 
 import io
 import zipfile
@@ -14,16 +14,16 @@ from dakehu.foundation.base.i18n import bilingual
 
 FABRIC = "https://developer.microsoft.com/json-schemas/fabric/"
 NAME = bilingual("大客户", "KeyClients")
-EPOCH = (1980, 1, 1, 0, 0, 0)  # of every file in the archive, so that it is the same whenever it is made
+EPOCH = (1980, 1, 1, 0, 0, 0)  # of every file in the archive, so that it is reproducible
 
 
 def readers_model(language: str) -> Model:
-    """The model of what the present reader may list."""
+    """Return the model of what the current reader may list."""
     return model_of_sets(entity_sets(), language)
 
 
 def project_files(model: Model, root: str) -> dict[str, str]:
-    """{path: text} of the project. `root` is the address of OData, with a last slash; it is all that is said of the desk."""
+    """Return {path: text} of the project. `root`, the OData address with a trailing slash, is its only desk data."""
     name = NAME.in_(model.language)
     documents: dict[str, Any] = {
         f"{name}.pbip": {
@@ -52,7 +52,7 @@ def project_files(model: Model, root: str) -> dict[str, str]:
 
 
 def archive(files: dict[str, str]) -> bytes:
-    """The files as a ZIP, in the order given and with Windows' line ends, as Power BI writes them."""
+    """Return the files as a ZIP, in the given order and with CRLF line ends, as written by Power BI."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as packed:
         for path, text in files.items():

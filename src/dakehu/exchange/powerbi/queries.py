@@ -12,8 +12,8 @@ from dakehu.foundation.gates.registry import query
 
 @query("powerbi.project", needs=Permission.ODATA, zh="Power BI 项目", en="Power BI project", parameters=(ADDRESS,))
 def project(*, address: str) -> dict[str, Any]:
-    """{name, files ({path: text}), tables, measures, relations (numbers), faults (of our own checks)} of the project that
-    reads the OData at `address`. It holds no data and no credential."""
+    """Return {name, files ({path: text}), tables, measures, relations (numbers), faults (of our own checks)} of the
+    project that reads the OData at `address`. It contains no data and no credential."""
     model = readers_model(language())
     files = project_files(model, address)
     return {

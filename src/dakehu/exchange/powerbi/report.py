@@ -1,4 +1,4 @@
-"""The report of the project: one page with the numbers of the book, its make-up and the list behind them. Pure.
+"""The report of the project: one page with the key figures of the book, its composition and the underlying list. Pure.
 
 Source: Microsoft, Power BI enhanced report format (PBIR), and its JSON schemas.
 """
@@ -30,7 +30,7 @@ Field = dict[str, Any]
 
 
 def report_files(model: Model) -> dict[str, Any]:
-    """{path below the definition: JSON} of the report's one page. Empty of visuals where there are no clients."""
+    """Return {path below the definition: JSON} of the report's one page. No visuals without a client table."""
     page = object_id("page")
     files: dict[str, Any] = {
         "version.json": {"$schema": f"{SCHEMAS}definition/versionMetadata/1.0.0/schema.json", "version": "2.0.0"},
@@ -56,7 +56,7 @@ def report_files(model: Model) -> dict[str, Any]:
 
 
 def object_id(*parts: str) -> str:
-    """The name of a page or visual: twenty characters that follow from what it is."""
+    """Return the name of a page or visual: twenty characters derived from `parts`."""
     return hashlib.sha256("/".join(("dakehu", *parts)).encode()).hexdigest()[:20]
 
 
@@ -84,7 +84,7 @@ def _visuals(model: Model) -> list[dict[str, Any]]:
 
 
 def _cards(model: Model) -> list[dict[str, Any]]:
-    """A card for the number of clients, for each sum that the reader may see, and for the rows of the lists beside."""
+    """Return a card for the number of clients, each sum that the reader may see, and related row counts."""
     fields = [_measure(table, 0) for name in ("Clients",) if (table := model.table_of(name)) and table.measures]
     fields += [field for one in SUMMED if (field := _first_measure(model, [one]))]
     for name in ("Interactions", "FollowUps", "Requests"):
@@ -100,7 +100,7 @@ def _cards(model: Model) -> list[dict[str, Any]]:
 
 
 def _first_measure(model: Model, wanted: Any) -> Field | None:
-    """The sum of the first of these columns that has one."""
+    """Return the sum of the first of these columns that has one."""
     for name, source in wanted:
         table = model.table_of(name)
         column = table.column_of(source) if table is not None else None

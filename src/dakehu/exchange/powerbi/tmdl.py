@@ -14,12 +14,12 @@ ROOT = "ServiceRoot"
 
 
 def object_name(name: str) -> str:
-    """A name in TMDL, quoted where it is not one word."""
+    """Return a name in TMDL, quoted unless it is one word."""
     return name if PLAIN.fullmatch(name) else "'" + name.replace("'", "''") + "'"
 
 
 def tmdl_files(model: Model, root: str) -> dict[str, str]:
-    """{path below the definition: text}. `root` is the address of OData, with a last slash."""
+    """Return {path below the definition: text}. `root` is the OData address with a trailing slash."""
     files = {
         "database.tmdl": f"database\n\tcompatibilityLevel: {LEVEL}\n",
         "model.tmdl": _model(model),
@@ -41,7 +41,7 @@ def _model(model: Model) -> str:
 
 
 def _root(root: str) -> str:
-    """The address as a parameter, so that a project moves to another desk by one change."""
+    """Return the address as a parameter, so that a project can be moved to another desk by one change."""
     return (
         f'expression {ROOT} = {quote_text(root)} meta [IsParameterQuery=true, Type="Text", IsParameterQueryRequired=true]\n'
         f"\tlineageTag: {stable_id('root')}\n\n\tannotation PBI_ResultType = Text\n"
@@ -98,7 +98,7 @@ def _column(table: Table, one: Column) -> str:
 
 
 def _description_line(text: str, depth: int) -> str:
-    """A description above an object, on one line."""
+    """Return the description line above an object."""
     flat = " ".join(text.split())
     return f"{chr(9) * depth}/// {flat}\n" if flat else ""
 

@@ -1,4 +1,4 @@
-"""The layout of a price file, recognized by its headings; whatever the layout, it comes out as one row for each price."""
+"""The layout of a price file, recognised by its headings; every layout is converted to one row for each price."""
 
 import re
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from dakehu.foundation.base.currencies import YUAN
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 
-SEARCH = 40  # lines among which the headings are looked for
+SEARCH = 40  # lines searched for the headings
 HEADINGS: dict[str, str] = {
     "day": "日期 交易日期 行情日期 净值日期 业务日期 date tradedate tradeday day",
     "code": "证券代码 代码 股票代码 基金代码 指数代码 产品代码 货币对 code securitycode tscode symbol ticker isin",
@@ -29,7 +29,7 @@ HEADINGS: dict[str, str] = {
     "currency": "币种 currency",
     "kind": "产品类别 类别 证券类别 kind class assetclass",
 }
-# Words above a table, or in the name of its sheet, that say in which market all its securities are.
+# Words above a table, or in the name of its sheet, that state the market of all its securities.
 MARKET_WORDS = {"港股": "HK", "香港": "HK", "沪市": "SH", "上交所": "SH", "深市": "SZ", "深交所": "SZ", "北交所": "BJ"}
 ABOUT = ("market", "name", "currency", "kind")
 WORDS = {word: name for name, words in HEADINGS.items() for word in map(normalise_heading, words.split())}
@@ -39,7 +39,7 @@ _DAY = re.compile(r"^(?=.*\d{4}).{8,19}$")
 
 @dataclass
 class PriceTable:
-    """A price file as it stands. `cells`: a row for each price with `row` (line of the file, from 1), `col` (column, from
+    """A price file as read. `cells`: a row for each price with `row` (line of the file, from 1), `col` (column, from
     0), and as text `day`, `code`, `price`, `market`, `name`, `currency`, `kind` (null where the cell is empty)."""
 
     filename: str
@@ -51,7 +51,7 @@ class PriceTable:
 
 
 def recognise_prices(book: reading.Book) -> PriceTable | None:
-    """The prices a file holds, or None for a file that is something else."""
+    """Return the prices in a file, or None for any other file."""
     for sheet in (sheet for sheet in book.sheets if sheet.visible):
         head = sheet.head(SEARCH)
         for at, row in enumerate(head[:-1]):
@@ -77,7 +77,7 @@ def _table(
 
 
 def _add_market(cells: pl.DataFrame, above: list[str]) -> pl.DataFrame:
-    """With the market that the name of the sheet or the lines above say, for codes that have lost zeros or are of Hong Kong."""
+    """Add the market from the sheet name or the lines above, for codes without leading zeros or of Hong Kong."""
     markets = {market for text in above for word, market in MARKET_WORDS.items() if word in text}
     if len(markets) != 1:
         return cells
@@ -87,7 +87,7 @@ def _add_market(cells: pl.DataFrame, above: list[str]) -> pl.DataFrame:
 
 
 def prices_from_named_columns(book: reading.Book, table: Any) -> PriceTable:
-    """The prices in a table whose columns a person named. Raises Refused while day, code or price is not named."""
+    """Return the prices in a table whose columns a person mapped. Raises Refused if day, code or price is unmapped."""
     columns = {feed.field: column.index for column in table.columns for feed in column.feeds}
     lacking = [NAMES[name] for name in ("day", "code", "price") if name not in columns]
     if lacking:
@@ -131,7 +131,7 @@ NAMES = {
 
 
 def field_of(heading: str) -> str | None:
-    """What a heading of a price file names; None for any other."""
+    """Return the field of a price file's heading; None if unknown."""
     return (
         (WORDS.get(normalise_heading(heading)) or WORDS.get(normalise_heading(strip_unit(heading))))
         if heading.strip()
@@ -140,7 +140,7 @@ def field_of(heading: str) -> str | None:
 
 
 def _columns(row: list[str]) -> dict[str, int]:
-    """{field: column} of a line of headings, the first column of each."""
+    """Return {field: column} of a line of headings, the first column of each."""
     made: dict[str, int] = {}
     for place, cell in enumerate(row):
         name = field_of(cell)
@@ -150,12 +150,12 @@ def _columns(row: list[str]) -> dict[str, int]:
 
 
 def _body(frame: pl.DataFrame, at: int) -> pl.DataFrame:
-    """The lines under the headings, with their number in the file."""
+    """Return the lines under the headings, with their line number in the file."""
     return frame.slice(at + 1).with_row_index("row", offset=at + 2)
 
 
 def _table_of_shape(cells: pl.DataFrame) -> pl.DataFrame:
-    """With a column for everything, in order; lines without a price and a code are left out."""
+    """Return cells with all columns, in order; lines without a price and a code are omitted."""
     lacking = [pl.lit(None, pl.String).alias(name) for name in HEADINGS if name not in cells.columns]
     texts = [pl.col(name).str.strip_chars() for name in HEADINGS]
     made = cells.with_columns(*lacking).with_columns(texts).select("row", "col", *HEADINGS)
@@ -169,7 +169,7 @@ Found = tuple[str, pl.DataFrame, set[int]]  # shape, prices, and the columns tha
 def _read_long_table(sheet: reading.Sheet, at: int, row: list[str]) -> Found | None:
     columns = _columns(row)
     if "code" not in columns and "name" in columns:
-        columns["code"] = columns.pop("name")  # a table that calls its codes names; they must be codes all the same
+        columns["code"] = columns.pop("name")  # a table whose codes are headed as names; they must still be codes
     if not {"day", "code", "price"} <= set(columns):
         return None
     mark_merged_amounts(sheet, [columns["price"]], at + 1)
@@ -183,8 +183,8 @@ def _read_long_table(sheet: reading.Sheet, at: int, row: list[str]) -> Found | N
 
 
 def _apply_unit(cells: pl.DataFrame, heading: str) -> pl.DataFrame:
-    """Prices in the unit that their heading states: its scale worked in, its currency where no column says one. A unit that
-    nobody knows leaves prices that cannot be read."""
+    """Apply the unit of the heading to prices: its scale, and its currency if no column states one. An
+    unknown unit makes the prices unreadable."""
     found = unit_in_heading(heading)
     if found is None or (found.unit is not None and found.unit.kind != MONEY):
         return cells
@@ -261,7 +261,7 @@ def _is_number(text: str) -> bool:
 
 
 def _some_code(headings: list[str]) -> bool:
-    """Whether any heading is surely the code of a security: by its shape, or because the desk knows it."""
+    """Return whether any heading is certainly a security code: by its form, or because it exists on the desk."""
     if any(_SURE.match(heading.upper()) for heading in headings):
         return True
     found = price_import.resolve(price_import.CodeQuery(heading) for heading in headings)

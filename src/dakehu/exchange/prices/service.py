@@ -1,5 +1,5 @@
-"""A price file from its cells to the ledger: every price read exactly, every code matched or reported, written in one
-act that `undo` takes back."""
+"""Import of a price file into the ledger: every price parsed exactly, every code matched or reported, written in one
+act that can be undone."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ from dakehu.foundation.schema.fields import model_of
 
 SHOWN = 200
 NOTHING = ["", "-", "--", "\u2014", "nan", "none", "null", "n/a"]
-PriceReport = tuple[Bilingual, Bilingual]  # what is wrong, and how to mend it
+PriceReport = tuple[Bilingual, Bilingual]  # fault and remedy
 INVALID: dict[str, PriceReport] = {
     "code": (
         bilingual("没有证券代码", "no security code"),
@@ -85,9 +85,9 @@ INVALID: dict[str, PriceReport] = {
 
 @dataclass
 class Read:
-    """A price file judged. `prices` of products that are entered, `fresh` of those that are new (by (code, market)),
-    `enter` how to enter these; `faults` and `unknown` as [(row, column, field, value, reason)]; `empty` cells without a
-    price, `skipped` prices of unknown securities."""
+    """An evaluated price file. `prices` of existing products, `fresh` of new ones (by (code, market)),
+    `enter` how to create these; `faults` and `unknown` as [(row, column, field, value, reason)]; `empty` cells
+    without a price, `skipped` prices of unknown securities."""
 
     prices: price_import.Days = field(default_factory=dict)
     fresh: list[tuple[date, tuple[str, str], float]] = field(default_factory=list)
@@ -148,7 +148,7 @@ def evaluate(table: PriceTable) -> Read:
 
 
 def _warning(made: Read, what: CodeMatch, report: set[Any], one: CodeQuery, row: int, col: int) -> None:
-    """A code that is no product: said once for each code."""
+    """Add a warning for a code without product, once for each code."""
     made.skipped += what.reason == "unknown"
     if one not in report:
         report.add(one)
@@ -158,7 +158,7 @@ def _warning(made: Read, what: CodeMatch, report: set[Any], one: CodeQuery, row:
 def _code_queries(
     code: str | None, market: str | None, name: str | None, currency: str | None, kind: str | None
 ) -> CodeQuery | str:
-    """What a row says of its security, or the reason why it says nothing."""
+    """Return the security of a row, or the reason why there is none."""
     if not code:
         return "code"
     chosen = model_of("ledger.Product")._meta.get_field("kind").choice_set.read(kind) if kind else None
@@ -187,7 +187,7 @@ def _number(text: str) -> float | None:
 
 
 def dry_run(table: PriceTable) -> dict[str, Any]:
-    """What an import would do; nothing is written."""
+    """Return what an import would do; nothing is written."""
     read = evaluate(table)
     report = price_import.compare(read.prices)
     report["created"] += len(set(read.fresh))
@@ -195,7 +195,7 @@ def dry_run(table: PriceTable) -> dict[str, Any]:
 
 
 def run(table: PriceTable, number: int, sha256: str, skip_errors: bool = False) -> dict[str, Any]:
-    """Import a price file as the opened batch `number`. Nothing is written while there are faults, unless `skip_errors`."""
+    """Import a price file as the opened batch `number`. Nothing is written on faults, unless `skip_errors`."""
     read = evaluate(table)
     if read.faults and not skip_errors:
         report = {**dry_run(table), "dry_run": False, "batch": number}
@@ -260,7 +260,7 @@ def _report(table: PriceTable, read: Read) -> dict[str, Any]:
 
 
 def _render_fault(table: PriceTable, one: tuple[int, int, str, str, str]) -> dict[str, Any]:
-    """One fault or warning: sheet, line, cell, value, what is wrong and how to mend it."""
+    """Return one fault or warning: sheet, line, cell, value, what is wrong and the remedy."""
     row, col, name, value, reason = one
     wrong, remedy = INVALID[reason]
     shown = {code: f"{value[:80]}: {wrong.in_(code)}" if value else wrong.in_(code) for code in ("zh", "en")}
@@ -278,7 +278,7 @@ def _render_fault(table: PriceTable, one: tuple[int, int, str, str, str]) -> dic
 
 
 def _letters(column: int) -> str:
-    """A column from 0 as spreadsheets call it."""
+    """Return the spreadsheet letters of a column from 0."""
     text, rest = "", column + 1
     while rest:
         rest, sign = divmod(rest - 1, 26)

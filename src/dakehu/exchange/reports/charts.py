@@ -148,7 +148,7 @@ def ring(shares: Sequence[float], *, size: float) -> str:
     for index, share in enumerate(shares):
         if share <= 0:
             continue
-        fraction = min(share / total, 0.9999)  # an arc cannot end where it began
+        fraction = min(share / total, 0.9999)  # an arc cannot end at its starting point
         start_angle, end_angle = 2 * pi * start_share, 2 * pi * (start_share + fraction)
         large = int(fraction > 0.5)
 

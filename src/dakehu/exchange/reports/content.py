@@ -21,7 +21,7 @@ from dakehu.foundation.gates import ask, columns_of, render_row, render_rows
 from dakehu.foundation.schema.fields import grouped_fields
 
 FIRST = ("market_value", "profit", "twr", "xirr", "max_drawdown", "volatility", "sharpe", "roi")
-LEFT_OUT = ("xirr_roots", "peak_on", "trough_on", "pgr", "plr", "first_on", "days")  # for the desk, not for the client
+LEFT_OUT = ("xirr_roots", "peak_on", "trough_on", "pgr", "plr", "first_on", "days")  # for the desk only, not the client
 SLICES = 8
 HELD, TRADES, FLOWS, MARKS = 30, 25, 24, 8
 WIDTH = 510.0
@@ -30,7 +30,7 @@ WIDTH = 510.0
 def report_content(client: Any, *, rise_is_red: bool = True) -> dict[str, Any]:
     """Return the contents of the report, ready to be printed, in the reader's language.
 
-    Raises Refused where an exchange rate is missing, NotAllowed where the reader may not read investments.
+    Raises Refused if an exchange rate is missing, NotAllowed if the reader may not read investments.
     """
     row = ledger.figures(client=client)
     money = ask("ledger.portfolio", {"client": client.pk})

@@ -1,4 +1,4 @@
-"""Create client reports: one at once, or many in the background as a ZIP. Every export is audited."""
+"""Create client reports: one synchronously, or many in the background as a ZIP. Every export is audited."""
 
 import base64
 import hashlib
@@ -162,7 +162,7 @@ def create_reports(
 ) -> dict[str, Any]:
     """Create many reports as a job: {file, name, counts: {clients, failed}, failed: [{client, why}]}.
 
-    A client without trades, or no longer visible, does not stop the others. A job that is stopped keeps and exports
+    A client without trades, or no longer visible, does not stop the others. A job that is stopped stores and exports
     nothing.
     """
     with in_language(language):

@@ -1,4 +1,4 @@
-"""Typeset a document with typst and the project's own fonts, never those of the machine."""
+"""Typeset a document with typst and the project's own fonts, never system fonts."""
 
 import json
 from functools import cache
@@ -15,7 +15,7 @@ _compiler_lock = Lock()  # a compiler is not thread-safe
 
 @cache
 def _compiler(page: str) -> typst.Compiler:
-    """Return the compiler of a page, kept for the life of the process: loading fonts costs more than a report."""
+    """Return the compiler of a page, cached for the life of the process: loading fonts takes longer than a report."""
     return typst.Compiler(HERE / page, root=HERE, font_paths=[FONTS], ignore_system_fonts=True)
 
 

@@ -24,8 +24,8 @@ SHOWN_CELLS = 5
 class DeletedRow:
     """A row missing from a worksheet.
 
-    `why_not` says why it cannot be deleted (None: it can), `changed` whether it was changed on the desk since the
-    export, `goes` whether it is to be deleted, `open` whether that is undecided.
+    `why_not` is why it cannot be deleted (None: it can), `changed` whether it was changed on the desk since the
+    export, `goes` whether it will be deleted, `open` whether that is undecided.
     """
 
     part: str
@@ -38,14 +38,14 @@ class DeletedRow:
 
     @property
     def mark(self) -> str:
-        """Return the key under which a decision about the row is kept."""
+        """Return the key under which a decision about the row is stored."""
         return f"{self.part}:{self.number}"
 
 
 def deleted_rows(merged: RoundtripMerge, grids: list[Grid], plan: ImportMapping) -> list[DeletedRow]:
     """Return the rows of the exports named by the file's keys that the file lacks.
 
-    A missing worksheet or key column says nothing about its rows.
+    A missing worksheet or key column does not mean that its rows were deleted.
     """
     exports = {key.export for keys in merged.keys.values() for key in keys.values()}
     missing: list[DeletedRow] = []
@@ -111,12 +111,12 @@ def _declaration_of(name: str) -> tuple[Resource, SheetOf]:
 
 
 def _no_deletion_reason(resource: Resource, sheet: SheetOf) -> Bilingual | None:
-    """Return why no row of a worksheet can be deleted; None where rows can."""
+    """Return why no row of a worksheet can be deleted; None if rows can."""
     return sheet.kept or (None if resource.delete else KEPT)
 
 
 def _ended_rows(resource: Resource, sheet: SheetOf, row_ids: list[int]) -> set[int]:
-    """Return the rows whose state no longer lets them go."""
+    """Return the rows whose state no longer allows deletion."""
     if sheet.open_state is None:
         return set()
     field, value = sheet.open_state

@@ -1,7 +1,7 @@
 """Merge rows of a returned workbook: what was exported, what the file contains, what is stored now.
 
 Each row with a row key belongs to its stored row, wherever it is in the sheet. Only what the user changed is an edit;
-what others changed meanwhile stays; what both changed differently is a conflict that a person decides.
+changes by others in the meantime remain; cells that both changed differently are conflicts for a person to decide.
 """
 
 from collections.abc import Iterable
@@ -34,7 +34,7 @@ MINE, THEIRS, AGREED, CLASH = "mine", "theirs", "same", "clash"
 class MergedCell:
     """A cell that differs: exported, in the file, stored now, as text.
 
-    `fate` is MINE, THEIRS, AGREED or CLASH; of a conflict `decided` is FILE, DESK or "" (undecided). `known` is False
+    `fate` is MINE, THEIRS, AGREED or CLASH; for a conflict `decided` is FILE, DESK or "" (undecided). `known` is False
     if it is unknown what was exported.
     """
 
@@ -51,7 +51,7 @@ class MergedCell:
 
     @property
     def mark(self) -> str:
-        """Return the key under which a decision about the cell is kept."""
+        """Return the key under which a decision about the cell is stored."""
         return f"{self.part}:{self.number}:{self.field}"
 
 
@@ -60,7 +60,7 @@ class RoundtripMerge:
     """The result for the keyed rows of a file.
 
     `keys` are the keyed rows of each worksheet, `emptied` rows whose cells were all cleared, `owners` the client of
-    each row, `expired` exports that are no longer kept.
+    each row, `expired` exports that are no longer stored.
     """
 
     cells: list[MergedCell] = field(default_factory=list)
@@ -211,7 +211,7 @@ class _SheetMerge:
     def _merge_missing_row(self, row: int, key: RowKey, changed: set[str]) -> None:
         """Handle a row that was deleted, or is outside the scope.
 
-        It becomes a new row if the user edited it and wants it.
+        It becomes a new row if the user edited it and chose to create it.
         """
         if changed and self._base(key) is not None:
             decided = self.plan.decided.get(f"{self.part.name}:{key.number}:{GONE}") or self.plan.prefer
@@ -230,7 +230,7 @@ class _SheetMerge:
                 ),
             )
 
-    # --- three ways ------------------------------------------------------------------------------
+    # --- three-way comparison ------------------------------------------------------------------------------
 
     def _compare(self, edited_rows: list[int], changed: dict[int, set[str]], versions: dict[int, int]) -> None:
         """Compare exported, returned and stored values of the edited rows."""

@@ -1,7 +1,7 @@
-"""Identify rows of an exported workbook by an encrypted key, and keep what was exported.
+"""Identify rows of an exported workbook by an encrypted key, and store the exported data.
 
 A key reveals nothing and cannot be forged: it is encrypted with the keys of DAKEHU_HOME/keys. It contains the export,
-the worksheet, the position, and the row's id and version. The exported data is kept encrypted outside the database.
+the worksheet, the position, and the row's id and version. The exported data is stored encrypted outside the database.
 """
 
 import base64
@@ -44,7 +44,7 @@ class RowKey:
 
 
 def save_export(sheets: dict[str, Iterable[pl.DataFrame]]) -> str:
-    """Save what is exported, some rows at a time; return the id of the export. Call inside an action."""
+    """Save the exported data in batches of rows; return the id of the export. Call inside an action."""
     body = io.BytesIO()
     with zipfile.ZipFile(body, "w") as archive:
         for name, slices in sheets.items():
@@ -85,7 +85,7 @@ class Exports:
     known: dict[str, dict[str, Columns] | None] = field(default_factory=dict)
 
     def held(self, export: str, part: str) -> Columns | None:
-        """Return the exported columns of a worksheet, None if they are no longer kept."""
+        """Return the exported columns of a worksheet, None if they are no longer stored."""
         if export not in self.known:
             self.known[export] = _read(export)
         sheets = self.known[export]
@@ -93,7 +93,7 @@ class Exports:
 
 
 def _read(export: str) -> dict[str, Columns] | None:
-    """Read an export, None if it is no longer kept."""
+    """Read an export, None if it is no longer stored."""
     try:
         with elevated("read the contents of an exported workbook"):
             content = files.read(export)[1]

@@ -1,1 +1,1 @@
-"""Scheduled reports: rendered for each recipient at the moment of the run, and handed out on the desk."""
+"""Scheduled reports: rendered for each recipient at the time of the run, and available on the desk."""

@@ -1,4 +1,4 @@
-"""The step of the night that makes scheduled reports."""
+"""The nightly step that creates scheduled reports."""
 
 from typing import Any
 

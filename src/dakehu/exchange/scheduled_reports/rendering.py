@@ -1,4 +1,4 @@
-"""Render a report for the person who is acting: its pivots by that reader's scope and clearance, as a workbook or a PDF."""
+"""Render a report for the acting person: its pivots in that reader's scope and clearance, as a workbook or a PDF."""
 
 import re
 from collections.abc import Iterator
@@ -21,12 +21,12 @@ from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual, language
 
 SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
-LONGEST_NAME = 24  # of a sheet, with room for a number
+LONGEST_NAME = 24  # of a sheet, leaving space for a number
 
 
 @dataclass(frozen=True)
 class Part:
-    """A card of a report: its title, and its pivot, or a text: that of the card, or why this reader gets no numbers."""
+    """A card of a report: its title, and its pivot, or a text: the card's text, or why this reader gets no figures."""
 
     title: str
     pivot: Pivot | None = None
@@ -60,7 +60,7 @@ def _part(title: str, definition: dict[str, Any]) -> Part:
 
 
 def render_report_file(report: Any, parts: list[Part], file_kind: str) -> tuple[str, bytes]:
-    """Return (file name, content) of a report. Raises Refused for what no file can hold."""
+    """Return (file name, content) of a report. Raises Refused if the content does not fit the file format."""
     day = f"{clock.today():%Y%m%d}"
     stem = re.sub(r'[\\/:*?"<>|\x00-\x1f]+', "_", report.name)
     if file_kind == FileKind.PDF:
@@ -72,8 +72,8 @@ def render_report_file(report: Any, parts: list[Part], file_kind: str) -> tuple[
 
 
 def _book(report: Any, parts: list[Part]) -> writing.BookSpec:
-    """Return the workbook: a page for each part. A pivot brings its native table and rows where the reader may export so
-    many clients without asking; otherwise its figures alone."""
+    """Return the workbook: a page for each part. A pivot includes its native table and rows if the reader may export so
+    many clients without approval; otherwise only its figures."""
     pivot = parts[0].pivot
     if report.kind == ReportKind.PIVOT and pivot is not None and may_hold_rows(pivot):
         return pivot_book(pivot)
@@ -85,7 +85,7 @@ def _book(report: Any, parts: list[Part]) -> writing.BookSpec:
 
 
 def may_hold_rows(pivot: Pivot) -> bool:
-    """Return whether the file of the reader may hold a row for each client."""
+    """Return whether the file of the reader may contain a row for each client."""
     if not current_actor().may(Permission.EXPORT) or pivot.data.height > MOST:
         return False
     if not permits.is_way_closed(ExportWay.SCHEDULES, pivot.data.height):
@@ -94,7 +94,7 @@ def may_hold_rows(pivot: Pivot) -> bool:
 
 
 def rows_in(report: Any, parts: list[Part], file_kind: str) -> int:
-    """Return how many clients have a row of their own in the file of a report."""
+    """Return how many clients have a row in the file of a report."""
     pivot = parts[0].pivot
     holds = report.kind == ReportKind.PIVOT and file_kind == FileKind.WORKBOOK
     return pivot.data.height if holds and pivot is not None and may_hold_rows(pivot) else 0
@@ -110,7 +110,7 @@ def _sheet_names(parts: list[Part]) -> Iterator[str]:
 
 
 def _pdf_content(report: Any, parts: list[Part]) -> dict[str, Any]:
-    """Return what the PDF says."""
+    """Return the content of the PDF."""
     made = bilingual(
         "{name}，{moment} 生成，只含您可见的客户",
         "{name}, made {moment}, of clients in your sight",

@@ -1,7 +1,7 @@
-"""Make the reports that are due: for each recipient one file, by the rights of that person at this moment.
+"""Create the reports that are due: one file for each recipient, with that person's current permissions.
 
-A recipient gets a notice that a file is there and fetches it after signing in. A schedule may ask for mail too: what of it leaves
-is the firm's setting (domains/insight/schedules/mailing.py).
+A recipient is notified of a file and downloads it after signing in. A schedule may also send mail: its content
+depends on the firm's setting (domains/insight/schedules/mailing.py).
 """
 
 from datetime import date
@@ -24,7 +24,7 @@ from dakehu.foundation.files import store as files
 
 
 def make_due(day: date) -> dict[str, int]:
-    """Make the reports that are due on a day. Returns {reports, written (files), failed, dropped}; called as the desk itself."""
+    """Create the reports due on a day. Return {reports, written (files), failed, dropped}; called as the system."""
     counts = {"reports": 0, "written": 0, "failed": 0, "dropped": 0}
     for schedule in due_schedules(day):
         counts["reports"] += 1
@@ -41,7 +41,7 @@ def make_due(day: date) -> dict[str, int]:
 
 
 def make(schedule: Any, day: date, is_test: bool = False) -> Any:
-    """Make the report of a schedule for the actor and record it; what goes wrong is recorded in its place."""
+    """Create the report of a schedule for the actor and record it; a failure is recorded instead."""
     about: dict[str, Any] = {"schedule": schedule, "day": day, "is_test": is_test, "rights": rights_now()}
     about["scope"] = scope_digest()
     if not current_actor().may(Permission.INSIGHT_READ):
@@ -66,7 +66,7 @@ def _record_refusal(about: dict[str, Any], refused: Refused) -> Any:
 
 
 def _contents(schedule: Any, parts: list[Any]) -> str:
-    """Return the digest of what decides what the file says to the actor."""
+    """Return the digest of everything that determines the actor's file."""
     fields = fields_of_reader()
     columns = [f"{kind}:{one['name']}" for kind, every in fields.items() for one in every]
     columns += ["rows"] if any(part.pivot is not None and may_hold_rows(part.pivot) for part in parts) else []
@@ -76,13 +76,13 @@ def _contents(schedule: Any, parts: list[Any]) -> str:
 
 
 def send_test(number: int) -> Any:
-    """Make the report of a schedule of one's own now, as one's own version. Raises NotFound."""
+    """Create the report of one of the actor's schedules now, for the actor. Raises NotFound."""
     return make(get_own_schedule(number), clock.today(), is_test=True)
 
 
 def open_report_file(number: int) -> tuple[str, bytes]:
-    """Return (name, content) of a file made for the actor. Raises NotFound, and Refused where the actor's rights are no
-    longer those it was made with."""
+    """Return (name, content) of a file made for the actor. Raises NotFound, and Refused if the actor's permissions
+    are no longer those at its creation."""
     run = get_run(number)
     if run.rights != rights_now():
         raise Refused(

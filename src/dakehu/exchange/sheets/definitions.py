@@ -23,7 +23,7 @@ from dakehu.foundation.schema.fields import FieldSpec, model_of, spec_of
 from dakehu.foundation.schema.parameters import Parameter
 from dakehu.foundation.schema.resources import Resource, SheetOf, with_worksheet
 
-NAMING = "client"  # the parameter by which rows of other sheets refer to a client
+NAMING = "client"  # the parameter by which rows of other sheets reference a client
 CLIENT = "clients.Client"
 CONTACT_KINDS = ("landline", "wechat")
 ROW_KEY = "row_key"  # the encrypted key that identifies a row of an exported sheet
@@ -42,7 +42,7 @@ class Worksheet:
     parameters: tuple[Parameter, ...]
     create: str  # the action that creates a single row
     import_only: tuple[str, ...] = ()
-    clients: str = "each"  # whether each of its rows belongs to a client, some do, or none
+    clients: str = "each"  # whether each of its rows belongs to a client, some rows do, or none
     is_read_only: bool = False  # exported, never imported
 
     def parameter(self, name: str) -> Parameter:
@@ -55,7 +55,7 @@ class Worksheet:
 
 
 def _optional(action: str, *without: str) -> tuple[Parameter, ...]:
-    """Return an action's parameters as optional columns; rows of the desk are not chosen in a worksheet."""
+    """Return an action's parameters as optional columns; parameters that select existing rows are excluded."""
     return tuple(
         replace(parameter, required=False)
         for parameter in ACTIONS[action].parameters
@@ -74,7 +74,7 @@ def _text_column(name: str, spec: FieldSpec, kind: str = "text") -> Parameter:
 
 
 def _client_columns() -> tuple[Parameter, ...]:
-    """Return the columns by which a row of another worksheet names its client."""
+    """Return the columns by which a row of another worksheet identifies its client."""
     phone = next(parameter for parameter in ACTIONS["clients.create"].parameters if parameter.name == "phone")
     return (
         _text_column("client_code", _spec_of_field("clients.Client", "code")),
@@ -105,12 +105,12 @@ def exported_worksheets() -> dict[str, Worksheet]:
 
 
 def sheet_names() -> list[str]:
-    """Return the names of all worksheets by their place, no matter who reads: keys of rows count them."""
+    """Return the names of all worksheets by position, independent of the reader: row keys use the position."""
     return [sheet.name for _, sheet in with_worksheet()]
 
 
 def sheet_models() -> dict[str, str]:
-    """Return {name of a worksheet: model of its rows}, no matter who reads."""
+    """Return {name of a worksheet: model of its rows}, independent of the reader."""
     return {sheet.name: resource.model for resource, sheet in with_worksheet()}
 
 
@@ -121,7 +121,7 @@ def find_read_only_sheet(title: str) -> SheetOf | None:
 
 
 def _reader() -> tuple[Any, str, tuple[str, ...]]:
-    """Return what the definitions depend on: the custom fields in use, the role, and the sheets that the reader may not have."""
+    """Return what the definitions depend on: custom fields in use, the role, and sheets denied to the reader."""
     actor = actor_or_none()
     closed = tuple(
         sheet.name for _, sheet in with_worksheet() if sheet.needs and actor is not None and not actor.may(sheet.needs)
@@ -147,7 +147,7 @@ def _worksheets(fields: Any, role: str, closed: tuple[str, ...]) -> dict[str, Wo
 
 
 def _worksheet(resource: Resource, sheet: SheetOf) -> Worksheet:
-    """Build one worksheet. That of clients also holds what hangs on a new client: channels and coverage."""
+    """Build one worksheet. The one for clients also has the columns of a new client's channels and coverage."""
     if resource.model == CLIENT:
         columns = _columns_of_clients(resource.create)
     else:
@@ -219,7 +219,7 @@ def kind_of_value(parameter: Parameter) -> str:
 
 
 def is_amount(parameter: Parameter) -> bool:
-    """Return whether a parameter's cells are amounts that add up over rows: money, or a number with decimals that is no rate."""
+    """Return whether a parameter's cells are additive amounts: money, or a number with decimals other than a rate."""
     kind, behind = kind_of_value(parameter), field_behind(parameter)
     return kind == MONEY or (kind == COUNT and isinstance(behind, models.DecimalField))
 
@@ -252,11 +252,11 @@ KINDS = {
     "name": "name",
     "client_name": "name",
 }
-REPEATED = ("phone", "mail", "landline", "wechat", "contact", "remark")  # of a client; several columns may say them
+REPEATED = ("phone", "mail", "landline", "wechat", "contact", "remark")  # of a client; several columns may map to them
 
 
 def terms() -> tuple[Term, ...]:
-    """Return the columns as terms for the workbook reader, which does not know fields."""
+    """Return the columns as terms for the workbook reader, which is independent of fields."""
     return _terms(*_reader())
 
 

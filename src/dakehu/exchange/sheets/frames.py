@@ -40,7 +40,7 @@ NUMBER, VERSION = "#number", "#version"  # further columns of a frame: id and ve
 
 
 def exportable_columns(part: Worksheet) -> list[Parameter]:
-    """Return the exported columns of a worksheet: all but those that only help to read foreign files."""
+    """Return the exported columns of a worksheet: all but those used only to read files of other systems."""
     return [parameter for parameter in part.parameters if parameter.name not in {*IMPORT_ONLY, *part.import_only}]
 
 
@@ -72,7 +72,7 @@ def column_renderers(part: Worksheet, language: str) -> "dict[str, ColumnRendere
 def slices(
     part: Worksheet, clients: Any, renderers: "dict[str, ColumnRenderer]", *, rows: Any = None, unattached: bool = False
 ) -> Iterator[pl.DataFrame]:
-    """Yield the same rows some thousand at a time, at least one frame, with unfinished columns.
+    """Yield the same rows in batches of some thousand, at least one frame, with unfinished columns.
 
     With `unattached` also the visible rows of the table that belong to no client.
     """
@@ -108,7 +108,7 @@ class Spool:
 
     def __init__(self, file: IO[bytes]) -> None:
         self.file = file
-        self.places: list[tuple[int, int]] = []  # where a slice begins, and how long it is
+        self.places: list[tuple[int, int]] = []  # (offset, length) of each slice
         self.height = 0
 
     def add(self, frame: pl.DataFrame) -> None:
@@ -157,7 +157,7 @@ def client_names(model: Any) -> dict[int, str]:
 
 
 def _dependents(model: Any, paths: list[str], key: str, ids: Any, order: tuple[str, ...]) -> Iterator[Columns]:
-    """Yield batches of rows, in an order."""
+    """Yield batches of rows in a given order."""
     for some_ids in chunks(ids, READ):
         queryset = model.objects.filter(**{f"{key}__among": some_ids}).order_by(*order)
         rows = queryset.values_list(*paths).iterator(chunk_size=READ)
@@ -166,7 +166,7 @@ def _dependents(model: Any, paths: list[str], key: str, ids: Any, order: tuple[s
 
 
 def _mixed_rows(part: Worksheet, clients: Any, unattached: bool) -> list[int]:
-    """Return the ids of a table's rows of some clients, and with `unattached` of those of none."""
+    """Return the ids of a table's rows of some clients, and with `unattached` also those of no client."""
     rows = model_of(part.model).objects.order_by("pk")
     found = [] if part.clients == "none" else _ids_of(rows, clients)
     free = rows if part.clients == "none" else rows.filter(client=None)
@@ -227,7 +227,7 @@ def _staff(clients: Any) -> dict[int, int]:
 class ColumnRenderer:
     """Renders the values of a column for the workbook writer.
 
-    Each distinct value is masked or named once.
+    Each distinct value is masked or rendered once.
     """
 
     def __init__(self, parameter: Parameter, language: str) -> None:
@@ -241,7 +241,7 @@ class ColumnRenderer:
             else None
         )
         self.hidden = self.spec.sensitivity > current_actor().clearance
-        self.large = False  # whether a rate of 100 % or more was among the values
+        self.large = False  # whether a rate of 100 % or more is among the values
 
     def series(self, values: Iterable[Any]) -> pl.Series:
         """Render some values of the column. Rates stay text until all are known (see `finished`)."""
@@ -284,8 +284,8 @@ class ColumnRenderer:
     def finished(self, rendered: pl.Series) -> pl.Series:
         """Finish a part of the column after all of it was rendered.
 
-        Rates become numbers, or text with the percent sign if one is 100 % or more, because a bare 1 in a cell reads as
-        1 %.
+        Rates become numbers, or text with the percent sign if one is 100 % or more, because a plain 1 in a cell is
+        read as 1 %.
         """
         if self.shape != "rate" or self.hidden:
             return rendered

@@ -1,6 +1,6 @@
-"""Take note of what an import did with the rows of a sheet: what the sheet says of them now counts as known.
+"""Record what an import did with the rows of a sheet: their values in the sheet become the new base.
 
-Its own act, after the import: undone, the import is undone as a change on the desk, which the next run writes into the sheet.
+A separate act, after the import: undoing the import is a change on the desk, which the next run writes to the sheet.
 """
 
 from typing import Any
@@ -14,17 +14,17 @@ from dakehu.foundation.imports import batches
 
 
 def part_of(link: LinkedSheet, name: str) -> SheetPart:
-    """Return what is known of a worksheet of a link; a new row without anything."""
+    """Return the state of a worksheet of a link; a new empty row if there is none."""
     found = SheetPart.objects.filter(link=link, part=name).first()
     return found or SheetPart(link=link, part=name)
 
 
 def acknowledge(run: SheetRun) -> None:
-    """Take note of the import of a run, once."""
+    """Record the import of a run, once."""
     batch = Batch.objects.get(pk=run.batch_ref)
     try:
         cells, outcomes = importing.cells_of(batch), batches.report_of(batch).get("sheet", {})
-    except NotFound:  # its file was kept for a month only
+    except NotFound:  # its file was stored for only a month
         cells, outcomes = {}, {}
     with act("sheets.conclude"):
         for name, records in cells.items():
@@ -34,7 +34,7 @@ def acknowledge(run: SheetRun) -> None:
 
 
 def _take(part: SheetPart, records: dict[str, dict[str, str]], outcome: dict[str, Any]) -> None:
-    """Note the rows of one worksheet that were not set aside."""
+    """Record the rows of one worksheet that were not set aside."""
     base = base_files.load(part.base_key)
     new_rows, left = dict(part.new_rows), set(outcome.get("left", ()))
     for record, texts in records.items():

@@ -1,4 +1,4 @@
-"""Keep linked sheets: add, change, replace the key, switch on and off, schedule, run."""
+"""Manage linked sheets: add, change, replace the key, switch on and off, schedule, run."""
 
 import json
 import re
@@ -41,7 +41,7 @@ NUMBER = re.compile(r"/d/([A-Za-z0-9_-]+)")
 
 
 def _check(row: LinkedSheet) -> None:
-    """Bring what was entered into form. Raises Refused for an address, spreadsheet or worksheet that cannot be."""
+    """Normalise the entered values. Raises Refused for an invalid address, spreadsheet or worksheet."""
     found = NUMBER.search(row.spreadsheet)
     row.spreadsheet = found.group(1) if found else row.spreadsheet.strip()
     if not re.fullmatch(r"[A-Za-z0-9_-]+", row.spreadsheet):
@@ -69,7 +69,7 @@ def _check(row: LinkedSheet) -> None:
 
 
 def _encrypt_service_key(row: LinkedSheet, service_key: str) -> None:
-    """Set the key of a link, encrypted at once."""
+    """Set the key of a link, encrypted immediately."""
     try:
         facts = json.loads(service_key)
     except ValueError:
@@ -92,7 +92,7 @@ def _encrypt_service_key(row: LinkedSheet, service_key: str) -> None:
     irreversible=bilingual("新增的在线表格不能撤销，但可以删除。", "It cannot be undone, but removed."),
 )
 def add_sheet(*, service_key: str, name: str, **values: Any) -> LinkedSheet:
-    """Link a spreadsheet. It stays switched off; its owner runs it once an administrator has switched it on."""
+    """Link a spreadsheet. It is initially switched off; its owner runs it once an administrator has switched it on."""
     if LinkedSheet.objects.filter(name=name).exists():
         raise refusal("name", "“{name}”已存在。", "“{name}” exists.", name=name)
     given = {key: value for key, value in values.items() if value not in (None, "")}
@@ -115,7 +115,7 @@ def add_sheet(*, service_key: str, name: str, **values: Any) -> LinkedSheet:
     ),
 )
 def change_sheet(*, sheet: LinkedSheet, version: int | None = None, **changes: Any) -> LinkedSheet:
-    """Change a link. Another spreadsheet, owner, address or sensitivity switches it off, so that somebody looks again."""
+    """Change a link. A new spreadsheet, owner, address or sensitivity switches it off for another review."""
     check_version(sheet, version)
     before = sheet.spreadsheet, sheet.owner_id, sheet.address, str(sheet.sensitivity)
     for name, value in changes.items():
@@ -130,7 +130,7 @@ def change_sheet(*, sheet: LinkedSheet, version: int | None = None, **changes: A
 
 
 def _forget(sheet: LinkedSheet) -> None:
-    """Forget what the spreadsheet said: another one, or another person's rows, begin again."""
+    """Delete the stored base of the spreadsheet: a new spreadsheet or owner starts from scratch."""
     for part in SheetPart.objects.filter(link=sheet):
         for key in filter(None, (part.base_key, part.planned_key)):
             files.expire(key, 0)
@@ -163,7 +163,7 @@ def replace_key(*, sheet: LinkedSheet, service_key: str) -> LinkedSheet:
     parameters=(SHEET,),
 )
 def switch_on(*, sheet: LinkedSheet) -> LinkedSheet:
-    """Let a link run."""
+    """Switch a link on."""
     sheet.is_on = True
     sheet.save()
     return sheet
@@ -177,7 +177,7 @@ def switch_on(*, sheet: LinkedSheet) -> LinkedSheet:
     parameters=(SHEET,),
 )
 def switch_off(*, sheet: LinkedSheet) -> LinkedSheet:
-    """Let a link run no longer. What stands in the spreadsheet stays there."""
+    """Switch a link off. The spreadsheet's content remains."""
     sheet.is_on, sheet.next_run_at = False, None
     sheet.save()
     return sheet
@@ -212,7 +212,7 @@ def remove_sheet(*, sheet: LinkedSheet) -> dict[str, Any]:
     offers_undo=False,
 )
 def schedule(*, sheet: LinkedSheet, every_hours: int | None = None) -> LinkedSheet:
-    """Run one's own link every so many hours; without a number, only when one starts it."""
+    """Run the actor's own link every `every_hours` hours; without a number, only when started manually."""
     from dakehu.exchange.sheets_sync.runs import check_may_run
 
     check_may_run(sheet)
@@ -241,7 +241,7 @@ def plan_next_run(sheet: LinkedSheet) -> None:
     offers_undo=False,
 )
 def start_run(*, sheet: LinkedSheet) -> dict[str, Any]:
-    """Run one's own link in the background; returns {job}. What it imports is undone as one import."""
+    """Run the actor's own link in the background; return {job}. Its rows can be undone as one import."""
     from dakehu.exchange.sheets_sync.runs import check_may_run
 
     check_may_run(sheet)

@@ -1,4 +1,4 @@
-"""What a worksheet said when both sides were last equal, as encrypted files: {row of the desk: {field: text}}."""
+"""The values of a worksheet when both sides were last equal, as encrypted files: {row of the desk: {field: text}}."""
 
 import json
 import zlib
@@ -6,12 +6,12 @@ import zlib
 from dakehu.foundation.files import store as files
 
 Rows = dict[int, dict[str, str]]
-VERSION = "#version"  # beside the fields of a row: its version on the desk at that time
-UNDO_DAYS = 90  # for which replaced files stay
+VERSION = "#version"  # in addition to the fields of a row: its version on the desk at that time
+UNDO_DAYS = 90  # that replaced files are kept
 
 
 def save(name: str, rows: Rows, replaced: str = "") -> str:
-    """Save rows until they are replaced; return the key. Call inside an act. The file under the key `replaced` goes."""
+    """Save rows until they are replaced; return the key. Call inside an act. The file under `replaced` expires."""
     if replaced:
         files.expire(replaced, UNDO_DAYS)
     body = json.dumps({str(number): cells for number, cells in rows.items()}, ensure_ascii=False)
@@ -24,7 +24,7 @@ def name_of(name: str) -> str:
 
 
 def load(key: str) -> Rows:
-    """Return saved rows; none without a key. The caller has found the row that names the key."""
+    """Return saved rows; none without a key. The caller has already read the row that contains the key."""
     if not key:
         return {}
     return {int(number): cells for number, cells in json.loads(zlib.decompress(files.content_of(key).whole())).items()}

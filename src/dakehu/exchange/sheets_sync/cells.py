@@ -1,7 +1,7 @@
-"""The cells of an online sheet and of the desk in one form of text, so that they can be compared. Pure.
+"""The cells of an online sheet and of the desk in a common text form for comparison. Pure.
 
-Days are `2026-11-29`, moments `2026-11-29 09:30:00` in Shanghai's time, rates end in `%`, numbers have no group signs,
-nothing is "". A sheet counts days from 1899-12-30, as Google's serial numbers do.
+Days are `2026-11-29`, moments `2026-11-29 09:30:00` in Shanghai time, rates end in `%`, numbers have no grouping,
+empty is "". A sheet counts days from 1899-12-30, as Google's serial numbers do.
 """
 
 from datetime import date, datetime, timedelta
@@ -10,9 +10,9 @@ from typing import Any
 
 from dakehu.exchange.mapping.conversion import text_of
 
-EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  days of a sheet have no zone
-LAST_SERIAL = 2_958_465  # 9999-12-31; a larger number in a column of days is no day
-LONGEST = 50_000  # characters that a cell of Google Sheets may hold
+EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  dates of a sheet have no zone
+LAST_SERIAL = 2_958_465  # 9999-12-31; a larger number in a date column is not a date
+LONGEST = 50_000  # characters limit of a Google Sheets cell
 YES, NO = "是", "否"
 FORMATS = {
     "date": {"type": "DATE", "pattern": "yyyy-mm-dd"},
@@ -26,7 +26,7 @@ FORMATS = {
 
 
 def text_of_value(kind: str, value: Any) -> str:
-    """Return the text of a value of the desk, as frames of exports hold it."""
+    """Return the text of a value of the desk, as in the frames of exports."""
     if isinstance(value, bool):
         return YES if value else NO
     if kind == "rate" and isinstance(value, (float, int)):
@@ -37,7 +37,7 @@ def text_of_value(kind: str, value: Any) -> str:
 
 
 def text_of_cell(kind: str, cell: dict[str, Any]) -> str | None:
-    """Return the text of a cell of the sheet ({"numberValue": 1.5}, …); None for one that shows an error."""
+    """Return the text of a cell of the sheet ({"numberValue": 1.5}, …); None for a cell with an error."""
     if "errorValue" in cell:
         return None
     if "boolValue" in cell:
@@ -52,7 +52,7 @@ def text_of_cell(kind: str, cell: dict[str, Any]) -> str | None:
 
 
 def cell_of_text(kind: str, text: str) -> dict[str, Any]:
-    """Return the cell that shows a text; {} empties it. What is no value of its kind stands as text, never as a formula."""
+    """Return the cell for a text; {} empties it. A text that is not a value of its kind stays text, never a formula."""
     if not text:
         return {}
     try:

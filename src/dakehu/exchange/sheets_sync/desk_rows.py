@@ -1,4 +1,4 @@
-"""What the desk says in the worksheets of a link: the rows its owner sees, without columns above the sensitivity allowed."""
+"""The desk's data for the worksheets of a link: its owner's rows, without columns above the allowed sensitivity."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ NEVER = frozenset(frames.CHANNELS.values())  # contacts
 
 @dataclass(frozen=True)
 class DeskPart:
-    """A worksheet as the desk has it: its columns and its rows, in the order of exports."""
+    """A worksheet on the desk: its columns and its rows, in the order of exports."""
 
     worksheet: Worksheet
     columns: list[SheetColumn]
@@ -38,19 +38,19 @@ def chosen_parts(link: LinkedSheet) -> list[Worksheet]:
 
 
 def shared_columns(link: LinkedSheet, part: Worksheet) -> list[Parameter]:
-    """Return the columns of a worksheet that may leave the desk by a link."""
+    """Return the columns of a worksheet that a link may send."""
     return [parameter for parameter in frames.exportable_columns(part) if _may_leave(link, parameter)]
 
 
 def _may_leave(link: LinkedSheet, parameter: Parameter) -> bool:
-    """Return whether a column may stand in the sheet. What is sealed on the desk never may, nor may contacts."""
+    """Return whether a column may be in the sheet. Never encrypted fields or contacts."""
     if parameter.name in NEVER or isinstance(field_behind(parameter), EncryptedTextField):
         return False
     return spec_behind(parameter).sensitivity <= LEVELS[str(link.sensitivity)]
 
 
 def read_desk(link: LinkedSheet, part: Worksheet) -> DeskPart:
-    """Return a worksheet as its owner, who is acting, may see it."""
+    """Return a worksheet as visible to its owner, the actor."""
     shared = shared_columns(link, part)
     columns = [_column(parameter, link.language) for parameter in shared]
     ids = list(model_of("clients.Client").objects.order_by("code").values_list("pk", flat=True))

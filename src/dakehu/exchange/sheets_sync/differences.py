@@ -1,7 +1,7 @@
-"""Compare a worksheet with the desk, given what it said when both were last equal. Pure.
+"""Compare a worksheet with the desk, given the base values when both were last equal. Pure.
 
-First what people did in the sheet (`edits_of`), which the ordinary import then takes; later what the sheet lacks
-(`plan_writing`). A cell that a person changed and that could not be imported, a formula and a cell with an error stay.
+First the edits made in the sheet (`edits_of`), which the ordinary import then applies; later the values missing in it
+(`plan_writing`). Changed cells that could not be imported, formulas and cells with errors are not overwritten.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,16 +12,16 @@ from dakehu.exchange.sheets_sync.cells import LONGEST
 from dakehu.exchange.sheets_sync.keys import SheetKey
 from dakehu.exchange.sheets_sync.layout import SheetRow, Tab
 
-MANY_MISSING = 10  # rows taken out of a sheet at once, from which on more than half of it is a mistake
+MANY_MISSING = 10  # rows deleted from a sheet at once, from which deleting more than half is treated as a mistake
 
 
 @dataclass
 class Edits:
-    """What people did in a worksheet.
+    """The edits made in a worksheet.
 
-    `changed` are {row of the desk: row of the sheet}, `typed` {mark: row} of rows that are new, `unmarked` rows without a
-    mark yet, `foreign` rows with a key that is none, `missing` the rows of the desk that the sheet lost, `shifted` rows
-    whose content is another row's: they were sorted without their key.
+    `changed` are {row of the desk: row of the sheet}, `typed` {mark: row} of new rows, `unmarked` rows without a
+    mark yet, `foreign` rows with an invalid key, `missing` rows of the desk missing in the sheet, `shifted` rows
+    with another row's content: they were sorted without their key.
     """
 
     changed: dict[int, SheetRow] = field(default_factory=dict)
@@ -30,17 +30,17 @@ class Edits:
     foreign: list[SheetRow] = field(default_factory=list)
     missing: list[int] = field(default_factory=list)
     shifted: list[int] = field(default_factory=list)
-    kept: list[int] = field(default_factory=list)  # rows with a key that nobody changed
+    kept: list[int] = field(default_factory=list)  # unchanged rows with a key
 
     @property
     def is_empty(self) -> bool:
-        """Return whether there is nothing to import; rows taken out are not imported by themselves."""
+        """Return whether there is nothing to import; deleted rows alone do not cause an import."""
         return not (self.changed or self.typed or self.unmarked or self.foreign)
 
 
 @dataclass(frozen=True)
 class KeyedRow:
-    """A row of the sheet and what it is: a row of the desk (`number`), a typed one (`mark`), or neither."""
+    """A row of the sheet and its identity: a row of the desk (`number`), a typed one (`mark`), or neither."""
 
     row: SheetRow
     number: int = 0
@@ -49,7 +49,7 @@ class KeyedRow:
 
 
 def identify(tab: Tab, parse: Callable[[str], SheetKey], new_rows: Mapping[str, int], base: Rows) -> list[KeyedRow]:
-    """Return what each row of a worksheet is. Of rows with one key the one most like before has it; the others are new."""
+    """Return the identity of each row. Of rows with the same key the closest to the base keeps it; others are new."""
     found: list[KeyedRow] = []
     bearers: dict[tuple[int, str], list[SheetRow]] = {}
     for row in tab.rows:
@@ -75,12 +75,12 @@ def identify(tab: Tab, parse: Callable[[str], SheetKey], new_rows: Mapping[str, 
 
 
 def changed_fields(row: SheetRow, base: Mapping[str, str]) -> set[str]:
-    """Return the fields of a row whose text is not that of before; a cell with an error counts as unchanged."""
+    """Return the fields of a row whose text differs from the base; a cell with an error is treated as unchanged."""
     return {name for name, text in row.cells.items() if name not in row.errors and text != base.get(name, "")}
 
 
 def edits_of(keyed: list[KeyedRow], base: Rows) -> Edits:
-    """Return what people did in a worksheet since both sides were last equal."""
+    """Return the edits made in a worksheet since both sides were last equal."""
     edits, seen = Edits(), set()
     contents = _unique_contents(base)
     for item in keyed:
@@ -100,7 +100,7 @@ def edits_of(keyed: list[KeyedRow], base: Rows) -> Edits:
             else:
                 edits.changed[item.number] = row
     edits.missing = [number for number in base if number not in seen]
-    if len(edits.shifted) == 1:  # one row that was made like another is an edit
+    if len(edits.shifted) == 1:  # a single row made equal to another is an edit
         number = edits.shifted.pop()
         edits.changed[number] = next(item.row for item in keyed if item.number == number)
     return edits
@@ -111,7 +111,7 @@ def _content(cells: Mapping[str, str], fields: Mapping[str, str]) -> tuple[str, 
 
 
 def _unique_contents(base: Rows) -> dict[tuple[str, ...], int]:
-    """Return {content of a row: its number} of the contents that one row alone has."""
+    """Return {content of a row: its number} of contents that are unique to one row."""
     found: dict[tuple[str, ...], int] = {}
     for number, cells in base.items():
         content = _content(cells, cells)
@@ -120,17 +120,17 @@ def _unique_contents(base: Rows) -> dict[tuple[str, ...], int]:
 
 
 def is_mass_deletion(edits: Edits, base: Rows) -> bool:
-    """Return whether so many rows were taken out of a sheet that it is more likely a mistake."""
+    """Return whether so many rows were deleted from a sheet that it is probably a mistake."""
     return len(edits.missing) > MANY_MISSING and 2 * len(edits.missing) > len(base)
 
 
 @dataclass
 class Writing:
-    """What is to be written into a worksheet, and what it says then (`base`).
+    """The writes to a worksheet, and its values afterwards (`base`).
 
     `cells` are {row index: {field: text}}, `keys` {row index: row of the desk} of cells that get another key, `added` rows
-    of the desk at the end, `removed` row indexes that go, `emptied` those that lose our columns only. `left` counts cells
-    that stay although the desk says otherwise: {reason: count}.
+    of the desk at the end, `removed` row indexes to delete, `emptied` those of which only our columns are cleared.
+    `left` counts cells left although the desk differs: {reason: count}.
     """
 
     cells: dict[int, dict[str, str]] = field(default_factory=dict)
@@ -149,12 +149,12 @@ class Writing:
 
     @property
     def rows(self) -> int:
-        """Return how many rows of the sheet change for people: keys alone do not count."""
+        """Return how many rows of the sheet change visibly: key changes alone are not counted."""
         return len(self.cells) + len(self.added) + len(self.removed) + len(self.emptied)
 
 
 def plan_writing(tab: Tab, keyed: list[KeyedRow], desk: Rows, base: Rows, parse: Callable[[str], SheetKey]) -> Writing:
-    """Return what makes the sheet say what the desk says, but for what people changed and the desk does not know yet."""
+    """Return the writes that make the sheet equal to the desk, except for edits not yet imported."""
     plan = Writing()
     present: set[int] = set()
     for item in keyed:
@@ -200,7 +200,7 @@ def _plan_row(
 
 
 def _reason_to_leave(row: SheetRow, name: str, said: str, was: str, wanted: str) -> str:
-    """Return why a cell is left as it is, "" where it is written."""
+    """Return why a cell is left unchanged, "" if it is written."""
     if name in row.formulas:
         return "formula"
     if name in row.errors:
@@ -211,9 +211,9 @@ def _reason_to_leave(row: SheetRow, name: str, said: str, was: str, wanted: str)
 
 
 def apply_planned(base: Rows, planned: Rows, keyed: list[KeyedRow]) -> Rows:
-    """Return what the sheet said before, with those planned cells that turn out to have been written.
+    """Return the base values of the sheet, updated with planned cells that were actually written.
 
-    For a run that was broken off while writing: a cell that says what was planned was written, any other was not.
+    For a run interrupted while writing: a cell with the planned value was written, any other was not.
     """
     rows = {item.number: item.row for item in keyed if item.number}
     after = {number: dict(cells) for number, cells in base.items()}

@@ -1,4 +1,4 @@
-"""Take erased clients out of what is kept of linked sheets: the snapshots by which both sides are compared."""
+"""Remove erased clients from the stored data of linked sheets: the snapshots used to compare both sides."""
 
 from typing import Any
 
@@ -15,9 +15,9 @@ SNAPSHOTS = ("base_key", "planned_key")
 
 
 def erase_snapshots(erasure: Erasure) -> int:
-    """Write the snapshots again without rows of theirs, and delete those that were replaced; return how many rows went.
+    """Rewrite the snapshots without their rows, and delete replaced ones; return the number of changed worksheets.
 
-    What stands in the spreadsheet itself goes at the next run, which no longer knows the rows.
+    The rows in the spreadsheet itself are removed by the next run, as they no longer exist on the desk.
     """
     tables, found = sheet_models(), 0
     for part in SheetPart.objects.order_by("pk"):
@@ -34,7 +34,7 @@ def erase_snapshots(erasure: Erasure) -> int:
 
 
 def _snapshot_without_rows(part: SheetPart, name: str, ids: set[int]) -> str | None:
-    """Return the key of a snapshot without some rows, None where none of them is in it."""
+    """Return the key of a snapshot without some rows, None if it contains none of them."""
     key = str(getattr(part, name))
     rows = base_files.load(key)
     left = {number: cells for number, cells in rows.items() if number not in ids}
@@ -45,7 +45,7 @@ def _snapshot_without_rows(part: SheetPart, name: str, ids: set[int]) -> str | N
 
 
 def _delete_replaced(parts: set[str]) -> None:
-    """Delete snapshots that were replaced and stay for an undo only."""
+    """Delete replaced snapshots that are kept only for an undo."""
     names = [base_files.name_of(name) for part in parts for name in (part, f"{part} planned")]
     old: Any = models.QuerySet(StoredFile).filter(name__in=names, expires_at__isnull=False)
     store.erase(list(old.values_list("key", flat=True)))

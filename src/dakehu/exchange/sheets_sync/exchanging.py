@@ -1,6 +1,6 @@
 """One exchange between a spreadsheet and the desk: read, open the import, write back.
 
-What is about to be written is kept first, so that the next run of a broken-off one knows which cells it wrote itself.
+Planned writes are stored first, so that the run after an interrupted one can tell which cells the desk wrote.
 """
 
 import zlib
@@ -58,7 +58,7 @@ class Exchange:
         self.tables: dict[str, dict[str, Any]] = {}
 
     def read(self) -> None:
-        """Read both sides, and find what people did in the sheet."""
+        """Read both sides, and determine the edits made in the sheet."""
         marks = self.google.marks()
         self.tabs = find_tabs(marks, self.link.pk)
         self.broken = marked_parts(marks, self.link.pk) - set(self.tabs)
@@ -76,7 +76,7 @@ class Exchange:
             self._note(name, NO_KEYS)
 
     def _keep_shared_columns(self, name: str, tab: Tab) -> None:
-        """Keep the columns of a tab that the desk shares; a column that people took out is not put back."""
+        """Keep only the columns of a tab that the desk shares; a deleted column is not restored."""
         shared = {column.field: column for column in self.desk[name].columns}
         tab.columns = {field: at for field, at in tab.columns.items() if field in shared or field == importing.ROW_KEY}
         for field, column in shared.items():
@@ -84,7 +84,7 @@ class Exchange:
                 self._note(name, MISSING_COLUMN, column=column.heading)
 
     def _identify(self, name: str, tab: Tab) -> None:
-        """Find what each row is, and what people did with it."""
+        """Identify each row, and its edits."""
         known = self.known[name] = part_of(self.link, name)
         parse = partial(keys.parse, self.link.pk, name)
         base = base_files.load(known.base_key)
@@ -98,12 +98,12 @@ class Exchange:
         self.tables[name]["seen"] = len(keyed)
 
     def _unknown_base(self, name: str, item: KeyedRow) -> dict[str, str]:
-        """Return what counts as said before of a row of which that is not known: the side that is not preferred changed."""
+        """Return the assumed base of a row without a stored base: the non-preferred side is treated as unchanged."""
         desk = self.desk[name].rows.get(item.number)
         return dict(desk if desk is not None and str(self.link.prefer) == "file" else item.row.cells)
 
     def open_batch(self) -> bool:
-        """Open the import of what people did. Returns whether there is anything to import."""
+        """Open the import of the edits. Return whether there is anything to import."""
         self._mark_new_rows()
         parts = []
         for name, edits in self.edits.items():
@@ -122,7 +122,7 @@ class Exchange:
         return batch is not None
 
     def _mark_new_rows(self) -> None:
-        """Give every typed row its mark, before it is imported."""
+        """Assign a mark to every typed row before it is imported."""
         made: list[dict[str, Any]] = []
         for name, edits in self.edits.items():
             marks = {row.index: keys.new_mark(self.link.pk) for row in edits.unmarked}
@@ -134,7 +134,7 @@ class Exchange:
             self.google.write(made)
 
     def _deleted_row_ids(self, name: str, edits: Edits) -> list[int]:
-        """Return the rows of the desk that go because the sheet lacks them."""
+        """Return the rows of the desk to delete because they are missing in the sheet."""
         missing = [number for number in edits.missing if number in self.desk[name].rows]
         if not missing:
             return []
@@ -147,7 +147,7 @@ class Exchange:
         return missing
 
     def note_import(self) -> None:
-        """Note what the import did, by worksheet."""
+        """Record the import's results by worksheet."""
         batch = Batch.objects.get(pk=self.run.batch_ref)
         report = batches.report_of(batch)
         for name, outcome in report.get("sheet", {}).items():
@@ -162,7 +162,7 @@ class Exchange:
         self._save_tables()
 
     def write(self) -> None:
-        """Write into the sheet what it lacks, and keep what it says then."""
+        """Write missing values to the sheet, and store the new base."""
         made: list[dict[str, Any]] = []
         plans: dict[str, Writing] = {}
         titles: set[str] | None = None
@@ -199,7 +199,7 @@ class Exchange:
         return made
 
     def _save_planned(self, plans: dict[str, Writing]) -> None:
-        """Keep what is about to be written; its audit entry says how much leaves the desk."""
+        """Store the planned writes; the audit entry records how much is sent."""
         with act("sheets.write"):
             for name, plan in plans.items():
                 known = self.known[name]
@@ -211,7 +211,7 @@ class Exchange:
             add_audit_note(sheet=self.link.name, run=self.run.pk, rows=written)
 
     def _save_base(self, plans: dict[str, Writing]) -> None:
-        """Keep what the sheet says now, where that is new."""
+        """Store the current values of the sheet where they changed."""
         with act("sheets.conclude"):
             for name, plan in plans.items():
                 known = self.known.get(name) or part_of(self.link, name)
@@ -223,7 +223,7 @@ class Exchange:
             self._save_tables()
 
     def _save_tables(self) -> None:
-        """Put the counts on the run."""
+        """Store the counts with the run."""
         with act("sheets.conclude"):
             self.run.tables = {name: dict(table) for name, table in self.tables.items()}
             self.run.save()

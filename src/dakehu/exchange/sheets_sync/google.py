@@ -1,6 +1,6 @@
-"""Read and write a Google spreadsheet over its interface (Sheets API v4), signed in with a service account.
+"""Read and write a Google spreadsheet by Sheets API v4, signed in with a service account.
 
-Busy answers (429) are waited out ever longer with some chance in it, past the minute for which Google counts calls.
+Rate limits (429) are retried with increasing, jittered delays, beyond the minute of Google's quota window.
 """
 
 import json
@@ -17,24 +17,24 @@ from dakehu.foundation.base.i18n import bilingual
 SYSTEM = "Google 表格 / Google Sheets"
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 GRID = "sheets(properties(sheetId,title),data(startRow,startColumn,rowData(values(userEnteredValue,effectiveValue))))"
-AT_ONCE = 2_000_000  # characters of one writing; Google asks for no more
+AT_ONCE = 2_000_000  # characters of one write request, the maximum recommended by Google
 
 
 class PatientClient(PoliteClient):
-    """A client that outwaits Google's quota of a minute."""
+    """A client that waits out Google's per-minute quota."""
 
     attempts = 8
 
     def pause(self, seconds: float) -> None:
-        """Wait a little more than asked, so that several programs do not come back at once."""
+        """Wait slightly longer than requested, so that several programs do not retry simultaneously."""
         super().pause(seconds + random.random())  # noqa: S311  no secret
 
 
 class _Transport:
-    """How google-auth asks for a token: over our own client."""
+    """The transport by which google-auth requests a token: our own HTTP client."""
 
     class Response:
-        """An answer as google-auth reads it."""
+        """A response in the form that google-auth expects."""
 
         def __init__(self, answer: Any) -> None:
             self.status, self.headers, self.data = answer.status_code, answer.headers, answer.content
@@ -49,7 +49,7 @@ class _Transport:
 
 
 def check_service_key(facts: Any) -> str:
-    """Return the mail address of a service account's key. Raises Refused for what is none."""
+    """Return the mail address of a service account's key. Raises Refused if invalid."""
     from google.oauth2 import service_account
 
     try:
@@ -80,13 +80,13 @@ class GoogleSheets:
         self.client.close()
 
     def marks(self) -> list[dict[str, Any]]:
-        """Return the marks of this desk in the spreadsheet, with where they are now."""
+        """Return the marks of this desk in the spreadsheet, with their current locations."""
         filters = [{"developerMetadataLookup": {"metadataKey": key}} for key in MARKS]
         found = self._call("/developerMetadata:search", {"dataFilters": filters})
         return [item["developerMetadata"] for item in found.get("matchedDeveloperMetadata", ())]
 
     def grids(self, sheet_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
-        """Return {worksheet: its grid data}, values and formulas of one and the same moment."""
+        """Return {worksheet: its grid data}, values and formulas from the same moment."""
         filters = [{"gridRange": {"sheetId": number}} for number in sheet_ids]
         found = self._call(f":getByDataFilter?fields={GRID}", {"dataFilters": filters, "includeGridData": True})
         return {int(sheet["properties"].get("sheetId", 0)): sheet.get("data", []) for sheet in found.get("sheets", ())}
@@ -98,7 +98,7 @@ class GoogleSheets:
         return {int(one.get("sheetId", 0)): str(one.get("title", "")) for one in sheets}
 
     def write(self, requests: list[dict[str, Any]]) -> None:
-        """Carry out requests in their order, as many at once as Google asks for; each time all or nothing."""
+        """Send requests in order, in batches of the size recommended by Google; each batch is atomic."""
         waiting: list[dict[str, Any]] = []
         size = 0
         for request in requests:
@@ -112,7 +112,7 @@ class GoogleSheets:
             self._call(":batchUpdate", {"requests": waiting}, is_repeatable=False)
 
     def _call(self, path: str, body: dict[str, Any] | None = None, *, is_repeatable: bool = True) -> dict[str, Any]:
-        """Ask once more with a new token where the old one is refused. Raises Refused."""
+        """Call the API, retrying once with a new token if the old one is refused. Raises Refused."""
         method = "GET" if body is None else "POST"
         for fresh in (False, True):
             answer = self.client.request(
@@ -129,7 +129,7 @@ class GoogleSheets:
         return found if isinstance(found, dict) else {}
 
     def _headers(self, fresh: bool) -> dict[str, str]:
-        """Return the header of the token, a new one where the last is at its end or `fresh` is asked."""
+        """Return the header of the token, a new one if the last has expired or `fresh` is set."""
         from google.auth.exceptions import GoogleAuthError
 
         if fresh or not self.credentials.valid:
@@ -145,7 +145,7 @@ class GoogleSheets:
         return {"Authorization": f"Bearer {self.credentials.token}"}
 
     def _refusal(self, answer: Any) -> Exception:
-        """Return the Refused for an answer that is no success, with its remedy."""
+        """Return the Refused for an unsuccessful response, with its remedy."""
         if answer.status_code in (401, 403, 404):
             return source_refusal(
                 bilingual(

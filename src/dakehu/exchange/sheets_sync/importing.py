@@ -1,7 +1,7 @@
-"""What people did in a sheet, handed to the ordinary import: one batch for the whole spreadsheet.
+"""Import of the edits in a sheet by the ordinary import: one batch for the whole spreadsheet.
 
-Each row of the desk carries a sealed row key, and beside it lies what the sheet said when both sides were last equal. So the
-import compares three ways, cell by cell, exactly as for a workbook that comes back.
+Each row of the desk has a sealed row key, stored with the sheet's values when both sides were last equal. The
+import therefore does a three-way comparison per cell, as for a re-imported workbook.
 """
 
 from collections import Counter
@@ -30,14 +30,14 @@ from dakehu.foundation.imports.row_matching import CREATED, ERROR, SKIPPED, UNCH
 
 ORIGIN = "sheet"
 KEY_HEADING = "行钥 Row key"
-NO_KEY = "?"  # stands for a key that is none, so that the import names it
+NO_KEY = "?"  # replaces an invalid key, so that the import reports it
 COUNTED = (CREATED, UPDATED, UNCHANGED, SKIPPED)
 REASONS = 30
 
 
 @dataclass(frozen=True)
 class PartEdits:
-    """What people did in one worksheet, and what it said before. `deleted` are rows of the desk that are to go."""
+    """The edits in one worksheet, and its base values. `deleted` are rows of the desk to delete."""
 
     worksheet: Worksheet
     fields: list[str]
@@ -47,7 +47,7 @@ class PartEdits:
 
 
 def open_batch(link: LinkedSheet, run: SheetRun, parts: list[PartEdits]) -> Any:
-    """Open a batch of all rows that people changed or typed; None where there is none."""
+    """Open a batch of all rows changed or typed in the sheet; None if there is none."""
     chosen = [(part, rows) for part in parts if (rows := _rows_of(part))]
     if not chosen:
         return None
@@ -65,7 +65,7 @@ def record_of(number: int) -> str:
 
 
 def _rows_of(part: PartEdits) -> dict[str, SheetRow]:
-    """Return {record: row} to import; with rows to delete, an unchanged one says that the worksheet has keys."""
+    """Return {record: row} to import; with rows to delete, an unchanged row shows that the worksheet has keys."""
     rows = {record_of(number): row for number, row in part.edits.changed.items()}
     rows |= part.edits.typed
     rows |= {f"?{row.index}": row for row in part.edits.foreign}
@@ -76,7 +76,7 @@ def _rows_of(part: PartEdits) -> dict[str, SheetRow]:
 
 
 def _sheet(part: PartEdits, rows: dict[str, SheetRow], keys: dict[str, str]) -> FrameSheet:
-    """Return the rows of a worksheet as the import reads them; a cell with an error says what it said before."""
+    """Return the rows of a worksheet as the import reads them; a cell with an error keeps its base value."""
     name = part.worksheet.name
     cells = [[keys.get(f"{name}:{record}", NO_KEY if record.startswith("?") else "") for record in rows]]
     for field in part.fields:
@@ -95,7 +95,7 @@ def _headings(part: PartEdits) -> list[str]:
 
 
 def _table(part: PartEdits, height: int) -> TableMapping:
-    """Return how the rows of a worksheet are read: each column is the field of its mark."""
+    """Return the mapping of a worksheet's rows: each column is mapped to the field of its mark."""
     columns = [
         ColumnMapping(index, heading, feeds=[FieldMapping(name)], how="profile")
         for index, (heading, name) in enumerate(zip(_headings(part), [ROW_KEY, *part.fields], strict=True))
@@ -106,7 +106,7 @@ def _table(part: PartEdits, height: int) -> TableMapping:
 
 
 def _row_keys(chosen: list[tuple[PartEdits, dict[str, SheetRow]]]) -> dict[str, str]:
-    """Return {record: sealed key} of rows that the desk has, having saved what the sheet said of them before.
+    """Return {record: sealed key} of rows that exist on the desk, after saving their base values.
 
     Records of different worksheets may be equal, so they are distinguished by worksheet first.
     """
@@ -130,7 +130,7 @@ def _row_keys(chosen: list[tuple[PartEdits, dict[str, SheetRow]]]) -> dict[str, 
 
 
 def _base_frame(part: PartEdits, numbers: list[int]) -> pl.DataFrame:
-    """Return what the sheet said before, as the import would have read it."""
+    """Return the base values of the sheet, as the import would have read them."""
     cells = [["#"] * len(numbers)]
     cells += [[part.base.get(number, {}).get(name, "") for number in numbers] for name in part.fields]
     columns = {f"c{i}": [h, *c] for i, (h, c) in enumerate(zip(_headings(part), cells, strict=True))}
@@ -143,7 +143,7 @@ def _base_frame(part: PartEdits, numbers: list[int]) -> pl.DataFrame:
 
 
 class SheetWriter:
-    """Notes what an import does with the rows of a sheet (imports.origins.OriginWriter)."""
+    """Records what an import does with the rows of a sheet (imports.origins.OriginWriter)."""
 
     def __init__(self, batch: Any) -> None:
         self.sheets = frame_files.records_of(batches.content_of(batch)[0])
@@ -151,7 +151,7 @@ class SheetWriter:
         self.reasons: dict[str, Counter[tuple[str, str]]] = {}
 
     def add(self, made: DryRun) -> None:
-        """Note verdict, row and reasons of every record in a part that was written."""
+        """Record verdict, row and reasons of every record in a part that was written."""
         for part, stack in made.stacks.items():
             verdicts = stack.row_evaluation.verdicts
             is_clients = part == "clients" and made.clients is not None
@@ -178,7 +178,7 @@ class SheetWriter:
             outcome["rows"][record] = row
 
     def _reason(self, part: str, spec: Any, message: Any) -> None:
-        """Count a reason by its words. What is filled into them belongs to clients and is left out, but for the field's name."""
+        """Count a reason by its text. Inserted values belong to clients and are omitted, except the field's name."""
         texts = {}
         for code, template, label in (("zh", message.zh, spec.zh), ("en", message.en, spec.en)):
             filled = {n: label if str(value) in (spec.zh, spec.en) else "…" for n, value in message.values.items()}
@@ -195,7 +195,7 @@ class SheetWriter:
 
 
 def cells_of(batch: Any) -> dict[str, dict[str, dict[str, str]]]:
-    """Return {worksheet: {record: {field: text}}} of the rows of a batch, as they came."""
+    """Return {worksheet: {record: {field: text}}} of the rows of a batch, unchanged."""
     content = batches.content_of(batch)[0]
     records = frame_files.records_of(content)
     plan = ImportMapping.of(batch.plan)

@@ -1,4 +1,4 @@
-"""Runs of linked sheets in the background, by hand and at their hours."""
+"""Background runs of linked sheets, manual and scheduled."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +23,7 @@ declare_steps(
 
 @job(SYNC)
 def synchronise_in_background(progress: Callable[..., None], *, sheet: int, due: str = "") -> dict[str, Any]:
-    """Run a link. At its hours (`due`) the next run is queued first, so that a refusal does not end the series."""
+    """Run a link. On schedule (`due`) the next run is queued first, so that a refusal does not end the schedule."""
     row = LinkedSheet.objects.filter(pk=sheet).first()
     if row is None:
         return {"skipped": "the link was removed"}

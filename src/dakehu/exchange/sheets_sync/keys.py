@@ -1,7 +1,7 @@
-"""The keys in the hidden column of a linked sheet: of a row that the desk has, or of one that somebody typed.
+"""The keys in the hidden column of a linked sheet: of a row of the desk, or of one typed in the sheet.
 
-Both are sealed (decision 0018): they say nothing to outsiders and cannot be made by them. A typed row is given its mark before
-it is imported, so that a run that is broken off does not bring it in a second time.
+Both are sealed (decision 0018): they reveal nothing and cannot be forged. A typed row is assigned its mark before
+it is imported, so that an interrupted run does not cause a second import.
 """
 
 import base64
@@ -24,16 +24,16 @@ BODY = struct.Struct(">Q12s")
 
 @dataclass(frozen=True)
 class SheetKey:
-    """What a key says: `number` is the row of the desk, `mark` that of a typed row; without either it is no key of the sheet."""
+    """The content of a key: `number` is the row of the desk, `mark` that of a typed row; neither if invalid."""
 
     number: int = 0
     mark: str = ""
 
 
 def export_name(link: int, part: str) -> str:
-    """Return what stands for the export in the row keys of a worksheet of a link.
+    """Return the export name used in the row keys of a worksheet of a link.
 
-    It says the worksheet by name: its place among the worksheets, which a key holds too, changes with the version.
+    It contains the worksheet's name: its position among the worksheets, also in the key, changes between versions.
     """
     return f"{link:016x}{hashlib.sha256(part.encode()).hexdigest()[:16]}"
 
@@ -45,12 +45,12 @@ def row_key(link: int, part: str, number: int) -> str:
 
 
 def new_mark(link: int) -> str:
-    """Return a key for a row that somebody typed."""
+    """Return a key for a row typed in the sheet."""
     return "+" + base64.urlsafe_b64encode(encrypt_bytes(PLACE, BODY.pack(link, os.urandom(12)))).decode()
 
 
 def parse(link: int, part: str, text: str) -> SheetKey:
-    """Return what a key says."""
+    """Return the content of a key."""
     if text.startswith("+"):
         try:
             owner, mark = BODY.unpack(decrypt_bytes(PLACE, base64.b64decode(text[1:].encode(), b"-_", validate=True)))

@@ -1,7 +1,7 @@
-"""What stands where in an online spreadsheet: worksheets, columns and headings are found by their hidden marks. Pure.
+"""The layout of an online spreadsheet: worksheets, columns and headings are located by hidden marks. Pure.
 
-Marks are developer metadata, which moves along when people insert, move or rename. Rows are known by the sealed key in a
-hidden column, because the room for marks is too small for rows.
+Marks are developer metadata, which moves along when people insert, move or rename. Rows are identified by the sealed
+key in a hidden column, because the metadata quota is too small for rows.
 """
 
 from collections.abc import Iterable
@@ -19,8 +19,8 @@ MARKS = (PART_MARK, FIELD_MARK, HEADING_MARK)
 class SheetRow:
     """A row below the headings. `index` counts from 0; `cells` are the texts of our columns.
 
-    `errors` are fields whose cell shows an error, `formulas` those that hold a formula, `has_others` whether columns that
-    are not ours hold anything.
+    `errors` are fields whose cell has an error, `formulas` those with a formula, `has_others` whether columns that
+    are not ours have values.
     """
 
     index: int
@@ -32,13 +32,13 @@ class SheetRow:
 
     @property
     def is_empty(self) -> bool:
-        """Return whether none of our columns holds anything."""
+        """Return whether all our columns are empty."""
         return not any(self.cells.values()) and not self.errors
 
 
 @dataclass
 class Tab:
-    """A worksheet as it stands: the columns of its fields and its rows."""
+    """The current state of a worksheet: the columns of its fields and its rows."""
 
     part: str
     sheet_id: int
@@ -55,7 +55,7 @@ class Tab:
 def find_tabs(marks: Iterable[dict[str, Any]], link: int) -> dict[str, Tab]:
     """Return {worksheet: tab without rows} of a link, from the developer metadata of the spreadsheet.
 
-    A worksheet without its key column or headings is left out.
+    A worksheet without its key column or headings is omitted.
     """
     parts: dict[int, str] = {}
     columns: dict[int, dict[str, int]] = {}
@@ -81,7 +81,7 @@ def find_tabs(marks: Iterable[dict[str, Any]], link: int) -> dict[str, Tab]:
 
 
 def marked_parts(marks: Iterable[dict[str, Any]], link: int) -> set[str]:
-    """Return the worksheets that the spreadsheet holds for a link, whole or not."""
+    """Return the worksheets of a link in the spreadsheet, complete or not."""
     values = (str(mark.get("metadataValue", "")) for mark in marks if mark["metadataKey"] == PART_MARK)
     return {value.partition(":")[2] for value in values if value.partition(":")[0] == str(link)}
 

@@ -1,6 +1,6 @@
-"""Tables of linked online sheets: the link, its runs, and what is known of each of its worksheets.
+"""Tables of linked online sheets: the link, its runs, and the state of each of its worksheets.
 
-What a sheet said when it was last synchronised lies in encrypted files beside the database.
+The values of a sheet at the last synchronisation are in encrypted files outside the database.
 """
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -17,7 +17,7 @@ GOOGLE = "https://sheets.googleapis.com"
 
 
 class Sensitivity(Choices):
-    """Up to which sensitivity values may stand in a sheet. Contacts and numbers of identity papers never do."""
+    """The maximum sensitivity of values in a sheet. Contacts and identity document numbers are never included."""
 
     PUBLIC = "public", "一般（不含姓名、金额和内容）", "General (no names, amounts, texts)", ("public",)
     PERSONAL = "personal", "个人（含姓名、金额和内容）", "Personal (with names, amounts, texts)", ("personal",)
@@ -27,7 +27,7 @@ LEVELS = {Sensitivity.PUBLIC.value: PUBLIC, Sensitivity.PERSONAL.value: PERSONAL
 
 
 class LinkedSheet(Recorded):
-    """An online spreadsheet that holds the clients of one person, `owner`, and is kept equal to the desk both ways."""
+    """An online spreadsheet with the clients of one person, `owner`, synchronised with the desk in both directions."""
 
     names = Names("在线表格", "Linked sheet", "Linked sheets")
     lookup_fields = ("name",)
@@ -77,7 +77,7 @@ class LinkedSheet(Recorded):
 
 
 class CountedBy(Choices):
-    """By what clients are counted in a published table: fields that name nobody."""
+    """The field by which a published table counts clients: none identifies a person."""
 
     SEGMENT = "segment", "客群", "Segment"
     BRANCH = "branch__name", "营业部", "Branch"
@@ -86,9 +86,9 @@ class CountedBy(Choices):
 
 
 class PublishedTable(Recorded):
-    """Numbers of clients by one field, for `IMPORTDATA`: at a signed address that ends on a day and names nobody.
+    """Numbers of clients by one field, for `IMPORTDATA`: at a signed, expiring address, without names.
 
-    `owner` is who published it: counted are the clients this person sees. A new `issue` ends addresses given before.
+    `owner` published it: the clients visible to this person are counted. A new `issue` invalidates earlier addresses.
     """
 
     names = Names("公开统计", "Published table", "Published tables")
@@ -110,7 +110,7 @@ class PublishedTable(Recorded):
 
 
 class SheetRunState(Choices):
-    """How far a run has come."""
+    """The progress of a run."""
 
     RUNNING = "running", "正在同步", "Running"
     DECISION = "decision", "等待决定", "Waits for a decision"
@@ -119,7 +119,7 @@ class SheetRunState(Choices):
 
 
 class SheetRun(Recorded):
-    """One run of a linked sheet. `tables` holds counts and reasons by worksheet, `batch_ref` the import it made."""
+    """One run of a linked sheet. `tables` contains counts and reasons by worksheet, `batch_ref` its import."""
 
     names = Names("表格同步记录", "Run of a linked sheet", "Runs of linked sheets")
 
@@ -130,7 +130,7 @@ class SheetRun(Recorded):
     started_at = field(models.DateTimeField(), zh="开始", en="Started", listed=True)
     ended_at = field(models.DateTimeField(null=True, blank=True), zh="结束", en="Ended", listed=True)
     batch_ref = models.BigIntegerField(null=True)
-    is_acknowledged = models.BooleanField(default=True)  # whether what the batch imported counts as known to the sheet
+    is_acknowledged = models.BooleanField(default=True)  # whether what the batch imported is recorded in the base
     tables = models.JSONField(default=dict)
     notes = models.JSONField(default=list)
     failure = models.JSONField(default=dict)
@@ -140,11 +140,11 @@ class SheetRun(Recorded):
 
 
 class SheetPart(Recorded):
-    """What is known of one worksheet of a link.
+    """The state of one worksheet of a link.
 
-    `base_key` names the file of what the sheet said of each row when both sides were last equal, `planned_key` that of what
-    is being written into it, until that is known to have arrived. `new_rows` are {mark of a row typed in the sheet: the row
-    of the desk it became}, until the sheet carries its key.
+    `base_key` is the file of each row's values when both sides were last equal, `planned_key` that of the values
+    being written, until the write is confirmed. `new_rows` are {mark of a row typed in the sheet: the row
+    of the desk it became}, until the sheet contains its key.
     """
 
     names = Names("在线工作表", "Linked worksheet", "Linked worksheets")

@@ -24,7 +24,7 @@ declare(
 
 @query("sheets.leaving", needs=Permission.SYSTEM_READ, zh="在线表格（离开的数据）", en="Linked sheets (what leaves)")
 def leaving() -> list[dict[str, Any]]:
-    """Return one row for each linked sheet; counted are its runs of 30 days."""
+    """Return one row for each linked sheet; counts cover its runs of 30 days."""
     recent = Q(runs__started_at__gte=clock.now() - timedelta(days=30))
     rows = LinkedSheet.objects.select_related("owner").order_by("name")
     return [

@@ -1,4 +1,4 @@
-"""The permissions of linked sheets: seeing and running them. Keeping them is that of connections."""
+"""The permissions of linked sheets: seeing and running them. Managing them needs that of connections."""
 
 from dakehu.domains.team.roles import RoleName
 from dakehu.foundation.access.permissions import Permission

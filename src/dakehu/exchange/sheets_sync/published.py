@@ -24,7 +24,7 @@ from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
 SALT = "dakehu.published"
 LONGEST = timedelta(days=90)
-SMALLEST = 5  # clients of a group; smaller ones are counted together
+SMALLEST = 5  # clients of a group; smaller ones are combined
 WHAT = bilingual("公开统计", "published table")
 PUBLISHED = Parameter("published", "sheets_sync.PublishedTable", spec=FieldSpec("公开统计", "Published table"))
 
@@ -50,9 +50,9 @@ declare(
     ),
 )
 def publish(*, name: str, counted_by: str, expires_on: date) -> dict[str, Any]:
-    """Publish numbers of the clients that the actor sees; return {published, name, path}, the path this once.
+    """Publish numbers of the clients that the actor sees; return {published, name, path}, the path only this once.
 
-    Raises Refused for a day that is past or more than 90 days away.
+    Raises Refused for a past day or one more than 90 days ahead.
     """
     if not clock.today() <= expires_on <= clock.today() + LONGEST:
         raise refusal("expires_on", "到期日须在今天起 90 天之内。", "It must lie within 90 days from today.")
@@ -83,7 +83,7 @@ def publish(*, name: str, counted_by: str, expires_on: date) -> dict[str, Any]:
     parameters=(PUBLISHED,),
 )
 def withdraw(*, published: PublishedTable) -> PublishedTable:
-    """End a published table: its address leads nowhere from now on."""
+    """End a published table: its address becomes invalid."""
     published.is_on = False
     published.save()
     return published
@@ -128,7 +128,7 @@ def record_reading(*, published: PublishedTable) -> None:
 
 
 def read_published(token: str) -> str:
-    """Return a published table as CSV. Raises NotFound for a token that is forged, ended or withdrawn."""
+    """Return a published table as CSV. Raises NotFound for a forged, expired or withdrawn token."""
     row, owner = _get_published(token)
     with acting_as(owner):
         if not current_actor().may(Permission.CONNECTION_WRITE):
@@ -139,7 +139,7 @@ def read_published(token: str) -> str:
 
 @serving_strangers("look up a published table by its address")
 def _get_published(token: str) -> tuple[PublishedTable, Actor]:
-    """Return the table of a token, and its owner with today's rights. Raises NotFound."""
+    """Return the table of a token, and its owner with current permissions. Raises NotFound."""
     try:
         number, issue = signing.loads(token, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError) as error:
@@ -151,7 +151,7 @@ def _get_published(token: str) -> tuple[PublishedTable, Actor]:
 
 
 def _csv(row: PublishedTable) -> str:
-    """Return the numbers; groups of fewer than five together, and left out where even that is fewer."""
+    """Return the numbers; groups of fewer than five combined, and omitted if the sum is still fewer."""
     clients = model_of("clients.Client")
     name = str(row.counted_by)
     counted = clients.objects.values(name).annotate(clients=Count("pk")).order_by(name)
@@ -168,7 +168,7 @@ def _csv(row: PublishedTable) -> str:
 
 
 def _label(clients: Any, name: str, value: Any) -> str | Bilingual:
-    """Return the label of a group; a text that would be a formula in a sheet stands as text."""
+    """Return the label of a group; a text that would be a formula in a sheet is kept as text."""
     if value in (None, ""):
         return bilingual("未填写", "Not stated")
     choices = None if "__" in name else getattr(clients._meta.get_field(name), "choice_set", None)

@@ -1,4 +1,4 @@
-"""Read linked sheets and their runs: never a key. Those who may see all connections see all; others see their own."""
+"""Read linked sheets and their runs, never keys. Users who may see all connections see all; others their own."""
 
 from typing import Any
 
@@ -47,8 +47,8 @@ def list_sheets() -> list[dict[str, Any]]:
 def sheet_detail(*, sheet: LinkedSheet) -> dict[str, Any]:
     """Return a linked sheet with its worksheets and last runs.
 
-    {…, tables: [{title, rows, columns: labels, kept_back: labels of columns that never leave}], runs: [{id, state, started_at,
-    ended_at, batch, mine, tables, notes, failure, totals}], running}. Raises NotFound for somebody else's.
+    {…, tables: [{title, rows, columns: labels, kept_back: labels of columns that are never sent}], runs: [{id, state,
+    started_at, ended_at, batch, mine, tables, notes, failure, totals}], running}. Raises NotFound for another person's.
     """
     if not visible_sheets().filter(pk=sheet.pk).exists():
         raise NotFound(bilingual("在线表格", "linked sheet"), sheet.pk)
@@ -71,7 +71,7 @@ def sheet_detail(*, sheet: LinkedSheet) -> dict[str, Any]:
 
 
 def get_sheet(name: str) -> LinkedSheet:
-    """Return a linked sheet of that name that the actor may see. Raises Refused."""
+    """Return a linked sheet by name, if visible to the actor. Raises Refused."""
     found: LinkedSheet | None = visible_sheets().filter(name=name).first()
     if found is None:
         raise refusal("name", "没有在线表格“{name}”。", "There is no linked sheet “{name}”.", name=name)
@@ -99,7 +99,7 @@ def _sheet(row: LinkedSheet) -> dict[str, Any]:
 
 
 def _run(run: SheetRun) -> dict[str, Any]:
-    """Return a run as pages show it; one whose import was undone says so."""
+    """Return a run as pages show it; one whose import was undone is marked."""
     batch = Batch.objects.filter(pk=run.batch_ref).first() if run.batch_ref else None
     is_undone = batch is not None and str(batch.state) == BatchState.UNDONE
     return {

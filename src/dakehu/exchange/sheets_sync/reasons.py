@@ -1,4 +1,4 @@
-"""What a run of a linked sheet says about rows and cells that it left as they are."""
+"""Messages of a run of a linked sheet about rows and cells left unchanged."""
 
 from typing import Any
 
@@ -37,5 +37,5 @@ LEFT = {
 
 
 def note_of(text: Bilingual, **values: Any) -> list[str]:
-    """Return a text in both languages, filled in."""
+    """Return a text in both languages, with values inserted."""
     return [text.zh.format(**values) if values else text.zh, text.en.format(**values) if values else text.en]

@@ -1,6 +1,6 @@
-"""The requests of one `spreadsheets.batchUpdate`: a new worksheet, marks of typed rows, and what a plan of writing says. Pure.
+"""The requests of one `spreadsheets.batchUpdate`: a new worksheet, marks of typed rows, and the writes of a plan. Pure.
 
-Values are written as values: a text that looks like a formula stands as text.
+Values are written as values: a text that looks like a formula stays text.
 """
 
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ Request = dict[str, Any]
 
 @dataclass(frozen=True)
 class SheetColumn:
-    """A column of a worksheet: field, heading, kind of its cells, and the choices it offers."""
+    """A column of a worksheet: field, heading, kind of its cells, and its choices."""
 
     field: str
     heading: str
@@ -33,7 +33,7 @@ class SheetColumn:
 def new_tab(
     link: int, part: str, title: str, sheet_id: int, columns: list[SheetColumn], rows: int
 ) -> tuple[Tab, list[Request]]:
-    """Return a worksheet with headings and no rows yet, and the requests that make it. The hidden key column comes first."""
+    """Return a worksheet with headings and no rows, and the requests that create it. The hidden key column is first."""
     names = [ROW_KEY, *(column.field for column in columns)]
     tab = Tab(part, sheet_id, 0, {name: index for index, name in enumerate(names)})
     properties = {
@@ -86,7 +86,7 @@ def mark_rows(tab: Tab, marks: Mapping[int, str]) -> list[Request]:
 
 
 def write(tab: Tab, plan: Writing, desk: Rows, kinds: Mapping[str, str], key_of: Callable[[int], str]) -> list[Request]:
-    """Return the requests of a plan: changed cells, keys, new rows at the end, and rows that go, the last first."""
+    """Return the requests of a plan: changed cells, keys, new rows at the end, and deleted rows, last first."""
     requests: list[Request] = []
     for index, cells in plan.cells.items():
         for first, values in _neighbours(tab, kinds, cells):
@@ -116,7 +116,7 @@ def _dimension_range(sheet_id: int, dimension: str, index: int) -> dict[str, Any
 
 
 def _column_format_requests(sheet_id: int, index: int, column: SheetColumn) -> list[Request]:
-    """Return the number format of a column, and its drop-down that warns of other values but takes them."""
+    """Return the number format of a column, and its drop-down that warns about other values but accepts them."""
     span = {"sheetId": sheet_id, "startRowIndex": 1, "startColumnIndex": index, "endColumnIndex": index + 1}
     requests: list[Request] = []
     if column.kind in FORMATS:
@@ -135,7 +135,7 @@ def _cells(tab: Tab, row: int, column: int, values: list[dict[str, Any]]) -> Req
 
 
 def _neighbours(tab: Tab, kinds: Mapping[str, str], cells: Mapping[str, str]) -> list[tuple[int, list[dict[str, Any]]]]:
-    """Return changed cells of a row as (first column, values) of columns side by side."""
+    """Return changed cells of a row as (first column, values) of adjacent columns."""
     spans: list[tuple[int, list[dict[str, Any]]]] = []
     for name in sorted(cells, key=lambda name: tab.columns[name]):
         column, value = tab.columns[name], {VALUE: cell_of_text(kinds.get(name, "text"), cells[name])}

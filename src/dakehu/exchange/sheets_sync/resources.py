@@ -1,4 +1,4 @@
-"""What pages know of linked sheets: the parameter that names one."""
+"""Resources of linked sheets for pages: the parameter that identifies one."""
 
 from dakehu.foundation.schema.resources import Resource, declare
 

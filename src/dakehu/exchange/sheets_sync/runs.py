@@ -1,6 +1,7 @@
-"""A run of a linked sheet: settle what was broken off, import what people did, write what the desk says, conclude.
+"""A run of a linked sheet: resume interrupted work, import edits, write the desk's values, conclude.
 
-It acts as the owner of the link, so that the sheet holds what its owner sees and every import is the owner's. One at a time.
+It acts as the owner of the link, so that the sheet contains what its owner sees and every import is the owner's. One
+run at a time.
 """
 
 from collections.abc import Callable, Iterator
@@ -39,10 +40,10 @@ NEEDED = ("SHEET_RUN", "IMPORT", "EXPORT")
 
 
 def synchronise(link: LinkedSheet, progress: Progress = no_progress, address: str = "") -> dict[str, Any]:
-    """Run a linked sheet and return its report (`report_of`). `address` stands for that of the link, for this run.
+    """Run a linked sheet and return its report (`report_of`). `address` replaces the link's address for this run.
 
-    Raises Refused while it is switched off, already running, or waits for a decision, and for what Google refuses; the next
-    run then goes on from where this one stopped.
+    Raises Refused while it is switched off, already running, or awaiting a decision, and if Google refuses; the next
+    run then continues from where this one stopped.
     """
     check_may_run(link)
     asking = current_actor()
@@ -62,7 +63,7 @@ def synchronise(link: LinkedSheet, progress: Progress = no_progress, address: st
 
 
 def check_may_run(link: LinkedSheet) -> None:
-    """Raise NotAllowed for anybody but the owner (and the system), Refused for a link that is switched off."""
+    """Raise NotAllowed unless the actor is the owner or the system, Refused if the link is switched off."""
     actor = current_actor()
     if not actor.is_system and actor.user_id != link.owner_id:
         raise NotAllowed(bilingual("同步别人的在线表格", "synchronise somebody else's sheet"), Permission.SHEET_RUN)
@@ -85,7 +86,7 @@ def check_may_run(link: LinkedSheet) -> None:
 
 
 def check_rights(link: LinkedSheet) -> None:
-    """Raise NotAllowed where the owner, who is acting, may not import, export or run sheets any more."""
+    """Raise NotAllowed if the owner, the actor, may no longer import, export or run sheets."""
     for name in NEEDED:
         needed = getattr(Permission, name)
         if not current_actor().may(needed):
@@ -99,7 +100,7 @@ def lock_of(link: LinkedSheet) -> ProcessLock:
 
 @contextmanager
 def _exclusive_run(link: LinkedSheet) -> Iterator[None]:
-    """Hold a link; the hold ends with the process. Raises Refused while another process holds it."""
+    """Lock a link; the lock ends with the process. Raises Refused while another process holds it."""
     lock = lock_of(link)
     if not lock.take():
         raise source_refusal(
@@ -116,7 +117,7 @@ def _exclusive_run(link: LinkedSheet) -> Iterator[None]:
 
 
 def _finish_open_imports(link: LinkedSheet, progress: Progress) -> None:
-    """End imports that were broken off or waited for a person, and take note of what they did."""
+    """Finish imports that were interrupted or waited for a person, and record their results."""
     for run in SheetRun.objects.filter(link=link, is_acknowledged=False).order_by("pk"):
         batch = Batch.objects.get(pk=run.batch_ref)
         if str(batch.state) not in (BatchState.APPLIED, BatchState.UNDONE):
@@ -156,7 +157,7 @@ def _begin(link: LinkedSheet) -> SheetRun:
 
 
 def _run(run: SheetRun, google: GoogleSheets, progress: Progress) -> SheetRunState:
-    """Exchange both sides; return how the run ends."""
+    """Exchange both sides; return the final state of the run."""
     exchange = Exchange(run, google)
     progress(0.1, bilingual("正在读取表格", "Reading the sheet"))
     exchange.read()
@@ -174,7 +175,7 @@ def _run(run: SheetRun, google: GoogleSheets, progress: Progress) -> SheetRunSta
 
 
 def _import(run: SheetRun, progress: Progress) -> bool:
-    """Import the batch of a run: rows at fault are set aside with their reasons. Returns False where a person must decide."""
+    """Import the batch of a run: rows at fault are set aside with reasons. Return False if a person must decide."""
     prefer = "" if str(run.link.prefer) == Preference.ASK else str(run.link.prefer)
     batch = Batch.objects.get(pk=run.batch_ref)
     if batch.plan.get("prefer") != prefer:
@@ -185,7 +186,7 @@ def _import(run: SheetRun, progress: Progress) -> bool:
 
 
 def _end(run: SheetRun, state: SheetRunState, refusal: Refused | None = None) -> SheetRun:
-    """Note how a run ended."""
+    """Record how a run ended."""
     with act("sheets.conclude"):
         run.state = state.value
         run.ended_at = None if state == SheetRunState.DECISION else clock.now()
@@ -197,15 +198,15 @@ def _end(run: SheetRun, state: SheetRunState, refusal: Refused | None = None) ->
 
 
 def totals_of(run: SheetRun) -> dict[str, int]:
-    """Return {pulled: rows that the desk took, pushed: rows written into the sheet, both: cells both changed, aside: rows
-    set aside, …}."""
+    """Return {pulled: rows imported by the desk, pushed: rows written into the sheet, both: cells both changed,
+    aside: rows set aside, …}."""
     counted = ("created", "updated", "deleted", "unchanged", "skipped", "aside", "pushed", "both", "left")
     totals = {name: sum(table.get(name, 0) for table in run.tables.values()) for name in counted}
     return {"pulled": totals["created"] + totals["updated"] + totals["deleted"], **totals}
 
 
 def report_of(run: SheetRun) -> dict[str, Any]:
-    """Return what became of a run, as pages and the command line show it."""
+    """Return the result of a run, as shown by pages and the command line."""
     return {
         **totals_of(run),
         "sheet": run.link.name,

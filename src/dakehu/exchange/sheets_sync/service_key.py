@@ -1,4 +1,4 @@
-"""The key of a link's service account, opened on the record."""
+"""The key of a link's service account, decrypted with an audit record."""
 
 import json
 from typing import Any

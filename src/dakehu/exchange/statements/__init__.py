@@ -1,2 +1,2 @@
-"""Statements of trades (交割单, 对账单, 流水) on their way in: recognised by their headings, read by a layout, handed to the
+"""Statements of trades (交割单, 对账单, 流水) for import: recognised by their headings, read by a layout, passed to the
 ledger row by row."""

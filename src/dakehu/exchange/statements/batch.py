@@ -1,6 +1,7 @@
-"""A statement step by step, for the browser: what was seen in the file, whose it is, tried and imported in the background.
+"""A statement step by step, for the browser: the recognition result, its client, then dry run and import in the
+background.
 
-What was seen stays with the batch (its report, "statement"), so that the file is not opened for every look at the page.
+The recognition result is stored with the batch (its report, "statement"), so that page views do not open the file.
 """
 
 from typing import Any
@@ -20,8 +21,8 @@ OWNER = parameters_of("ledger.QuarantinedRow", "client")
 
 
 def save_answer(batch: Any, glimpsed: tuple[Layout, int, set[str]], by_hand: bool = False) -> None:
-    """Note on a batch that it is a statement, and what was seen in it (see intake.glimpse), or that a person named its
-    columns. Call inside an act."""
+    """Note on a batch that it is a statement, and the recognition result (see service.detect), or that a person
+    mapped its columns. Call inside an act."""
     layout, rows, codes = glimpsed
     result = {
         "layout": layout.name,
@@ -36,13 +37,13 @@ def save_answer(batch: Any, glimpsed: tuple[Layout, int, set[str]], by_hand: boo
 
 
 def is_dry_run(batch: Any) -> dict[str, Any]:
-    """{layout, rows, clients (codes its rows name), client (the code chosen, or ""), columns: [[field, heading]]}; {} for a
-    batch of other tables."""
+    """Return {layout, rows, clients (codes in its rows), client (the code chosen, or ""), columns: [[field,
+    heading]]}; {} for a batch of other tables."""
     return dict(batch.report.get("statement", {}))
 
 
 def set_client(pk: int, named: str) -> None:
-    """Say whose a statement is, by code or name; "" leaves it to what the file tells. Raises Refused."""
+    """Set the client of a statement, by code or name; "" means the client detected in the file. Raises Refused."""
     client = parse_input(OWNER, {"client": named})["client"] if named else None
     with act("workbook.correct_mapping"):
         batch = batches.get_own(pk, lock=True)

@@ -1,4 +1,4 @@
-"""One row of cells as the ledger wants it written: days, times, numbers and currencies read by the layout."""
+"""Convert one row of cells to a ledger line: days, times, numbers and currencies parsed by the layout."""
 
 import re
 from datetime import date, datetime, tzinfo
@@ -31,7 +31,7 @@ _NOTHING = {"", "-", "--", "—", "none", "null", "nan"}
 
 
 def to_number(text: str, decimal: str) -> Decimal | None:
-    """A number with its currency beside it or not; None for an empty cell. Raises Doubt where it cannot be read."""
+    """Return a number, with or without a currency in its cell; None for an empty cell. Raises Doubt if unreadable."""
     plain = parsing.to_text(text)
     if plain.casefold() in _NOTHING:
         return None
@@ -51,8 +51,8 @@ def to_number(text: str, decimal: str) -> Decimal | None:
 
 
 def _normalise_digits(digits: str, decimal: str) -> str | None:
-    """Digits with a point and no thousands; None where the signs do not stand as thousands and decimals do. With "?" a
-    lone sign is a decimal one unless exactly three digits follow, which may mean either."""
+    """Return digits with a decimal point and no grouping; None if the separators are misplaced. With "?" a
+    single separator is a decimal one unless exactly three digits follow, which may mean either."""
     if decimal == "?":
         marks = [sign for sign in digits if sign in ".,"]
         if len(marks) == 1 and len(digits.rpartition(marks[0])[2]) == 3:
@@ -68,14 +68,14 @@ def _normalise_digits(digits: str, decimal: str) -> str | None:
 
 @lru_cache(4096)
 def to_day(text: str, formats: tuple[str, ...], zone: tzinfo | None = None) -> date | None:
-    """A day, of an instant that in `zone`; None for an empty cell. Raises RowRejected where it cannot be read or may mean
-    two days."""
+    """Return a day, for an instant the day in `zone`; None for an empty cell. Raises RowRejected if unreadable or if
+    it may mean two days."""
     plain = parsing.to_text(text)
     if plain.casefold() in _NOTHING:
         return None
     for shape in formats:
         try:
-            return datetime.strptime(plain, shape).date()  # noqa: DTZ007  a day as the broker writes it
+            return datetime.strptime(plain, shape).date()  # noqa: DTZ007  a day in the broker's format
         except ValueError:
             continue
     try:
@@ -85,7 +85,7 @@ def to_day(text: str, formats: tuple[str, ...], zone: tzinfo | None = None) -> d
 
 
 def to_seconds(text: str) -> int:
-    """Seconds after midnight from the first time in a text (93105 counts as 9:31:05); -1 without one."""
+    """Return seconds after midnight of the first time in a text (93105 is 9:31:05); -1 without one."""
     found = _TIME.search(text)
     if found:
         return int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3] or 0)
@@ -96,14 +96,14 @@ def to_seconds(text: str) -> int:
 
 
 def statement_line(place: int, cells: dict[str, str], layout: Layout, sheet: str = "") -> Line:
-    """The row in `place` (from 1) of a sheet. `cells` by flat heading; a cell that cannot be read is named, not guessed."""
+    """Return row `place` (from 1) of a sheet. `cells` by normalised heading; unreadable cells are reported."""
     given = {name: cells.get(flat(heading), "").strip() for name, heading in layout.columns.items()}
     for name, pattern in layout.patterns.items():
         found = re.search(pattern, given.get(name, ""))
         if found:
             given.update({key: value for key, value in found.groupdict().items() if value})
-    # Whose it is stands apart: a row is the same trade in the client's own statement and in a file of many.
-    # So does the status: files that were imported before it was read keep their rows' identity.
+    # The client is not part of the identity: a trade is the same in the client's own statement and in a file of many.
+    # Neither is the status: rows of files imported before it was read keep their identity.
     shown = {name: value for name, value in given.items() if value and name not in ("client_code", "status")}
     shown |= {flat(h): cells[flat(h)].strip() for h in layout.others if cells.get(flat(h), "").strip()}
     meaning = layout.sides.get(normalize_term(given.get("side", "")))
@@ -148,7 +148,7 @@ def _cell_text(given: dict[str, str], cells: dict[str, str], layout: Layout) -> 
 
 
 def _check_filled(status: str) -> None:
-    """Raise RowRejected for an order that was cancelled or not filled, or whose status nobody knows."""
+    """Raise RowRejected for an order that was cancelled or not filled, or with an unknown status."""
     word = parsing.to_text(status)
     if not word or _FILLED.match(word):
         return
@@ -156,12 +156,12 @@ def _check_filled(status: str) -> None:
 
 
 def _code(text: str) -> str:
-    """A code without what a spreadsheet puts around it: an apostrophe before it, .0 after it."""
+    """Return a code without spreadsheet artefacts: a leading apostrophe, a trailing .0."""
     return cell_reader(ColumnReading(CODE), {})(parsing.to_text(text))
 
 
 def _refuse_two_values(cells: dict[str, str], layout: Layout) -> None:
-    """Raise Doubt where a heading comes twice and its two columns say different things (发生金额 of two kinds)."""
+    """Raise Doubt if a heading occurs twice with different values in its two columns (发生金额 of two kinds)."""
     for name, heading in layout.columns.items() if not layout.name else ():
         first, second = cells.get(flat(heading), "").strip(), cells.get(f"{flat(heading)}~2", "").strip()
         if first and second and first != second and name not in ("time", "ref"):
@@ -169,7 +169,7 @@ def _refuse_two_values(cells: dict[str, str], layout: Layout) -> None:
 
 
 def _number(name: str, text: str, layout: Layout) -> Decimal | None:
-    """A number in the unit of its column. Raises Doubt for a filled cell under a unit that nobody knows."""
+    """Return a number in the unit of its column. Raises Doubt for a filled cell with an unknown unit."""
     if is_merged(text):
         raise RowRejected("merged", text)
     found = layout.units.get(name)
@@ -182,11 +182,11 @@ def _number(name: str, text: str, layout: Layout) -> Decimal | None:
 
 
 def _currency(given: dict[str, str], layout: Layout) -> str:
-    """The currency that headings or marks beside the sums say, where no column says it. Raises Doubt where they say two."""
+    """Return the currency from headings or marks by amounts, if no column states it. Raises Doubt for two."""
     stated = {found.unit.currency for found in layout.units.values() if found.unit is not None and found.unit.currency}
     marked = {code for name in MONEY_FIELDS if (code := split_currency(parsing.to_text(given.get(name, "")))[0])}
     found = (stated | marked) - ({YUAN} if layout.currency == YUAN else set())
-    if layout.currency and layout.currency != YUAN:  # a layout of one source: its own currency, however it is marked
+    if layout.currency and layout.currency != YUAN:  # a source's own layout: its currency takes precedence over marks
         return layout.currency
     if len(found) > 1 or "$" in found:
         raise RowRejected("currency", " ".join(sorted(found)))

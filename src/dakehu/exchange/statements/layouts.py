@@ -1,5 +1,5 @@
-"""How the statements of one source are laid out: which column is which, how numbers and days are written, what its words
-for a kind of business mean. The general layout knows the headings of mainland brokers; others are files in `layouts`."""
+"""The layout of one source's statements: column mapping, formats of numbers and days, meaning of its terms
+for kinds of business. The general layout has the headings of mainland brokers; others are files in `layouts`."""
 
 import json
 from collections.abc import Iterable
@@ -11,14 +11,14 @@ from dakehu.domains.ledger.trades.transaction_types import TransactionType, norm
 from dakehu.exchange.mapping.units import COUNT, MONEY, FoundUnit, strip_unit, unit_in_heading, units_in_lines
 from dakehu.exchange.workbook.reading.headings import normalise_heading
 
-# The order of day and month in a column of days, as formats of strptime.
+# The order of day and month in a date column, as formats of strptime.
 DATES_IN: dict[str, tuple[str, ...]] = {
     "": (),
     "dmy": ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"),
     "mdy": ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y"),
 }
-SEARCH = 40  # lines among which the headings are looked for
-# field: headings by which brokers name it, the surest first; the first one present counts.
+SEARCH = 40  # lines searched for the headings
+# field: headings used by brokers, most reliable first; the first one present is used.
 HEADINGS: dict[str, str] = {
     "day": "成交日期 交割日期 发生日期 委托日期 交收日期 清算日期 交易日期 交易日 业务日期 日期",
     "time": "成交时间 发生时间 委托时间 交易时间 时间",
@@ -62,10 +62,10 @@ CURRENCIES = {
 class Layout:
     """`columns` {field: heading} (`Heading~2` is the second of that name, `~1` the first without one), `others` headings
     of further fees, `sides` {word: meaning}, `decimal` the decimal sign ("?" where the file mixes both), `dates` formats
-    as strptime has them (none: as people here write days), `currency` that of all rows where no column says it ("" where
-    the file leaves it open), `foreign` the market of codes that no Chinese exchange knows, `patterns` {field: expression
-    whose named groups are fields of their own}, `refuse` {heading: [reason, expression]} for rows to be held back,
-    `signed_fees` where fees stand below zero, `units` {field: unit} in which headings or lines above state numbers."""
+    for strptime (none: local date formats), `currency` that of all rows if no column states it ("" if
+    unknown), `foreign` the market of codes unknown to Chinese exchanges, `patterns` {field: expression
+    whose named groups are separate fields}, `refuse` {heading: [reason, expression]} for rows to be quarantined,
+    `signed_fees` if fees are negative, `units` {field: unit} stated in headings or lines above."""
 
     name: str
     columns: dict[str, str]
@@ -83,7 +83,7 @@ class Layout:
 
 @cache
 def saved_layouts() -> tuple[tuple[frozenset[str], Layout], ...]:
-    """(headings that must be there, layout) of every file in `layouts`, the most demanding first."""
+    """Return (required headings, layout) of every file in `layouts`, most required headings first."""
     folder = resources.files("dakehu.exchange.statements") / "layouts"
     made = []
     for path in folder.iterdir():
@@ -128,8 +128,8 @@ MONEY_FIELDS = (
 
 
 def with_units(layout: Layout, above: Iterable[str], notes: list[str] | None = None) -> Layout:
-    """A layout with the units that its headings, the texts above them and the notes beneath the rows state; "?…" is a unit
-    nobody knows."""
+    """Return a layout with the units from its headings, the texts above them and the notes below the rows; "?…" is an
+    unknown unit."""
     stated = units_in_lines(list(above), notes)
     units: dict[str, FoundUnit] = {}
     for name, heading in (*layout.columns.items(), *(("other", heading) for heading in layout.others)):
@@ -145,7 +145,7 @@ def with_units(layout: Layout, above: Iterable[str], notes: list[str] | None = N
 
 
 def find_layout(cells: Iterable[str]) -> Layout | None:
-    """The layout that a line of headings asks for; None for a line that heads no statement of trades."""
+    """Return the layout matching a line of headings; None if it does not head a statement of trades."""
     by_flat = {normalise_heading(cell): cell.strip() for cell in cells if cell.strip()}
     for wanted, layout in saved_layouts():
         if wanted <= set(by_flat):
@@ -161,7 +161,7 @@ def find_layout(cells: Iterable[str]) -> Layout | None:
 
 
 def columns_in(headings: Iterable[str]) -> dict[str, str]:
-    """{field: heading} of a line of headings, the surest heading of each field; one column may say kind and mark."""
+    """Return {field: heading} of a line, the most reliable heading of each field; one column may give kind and mark."""
     by_flat = {normalise_heading(heading): heading.strip() for heading in headings if heading.strip()}
     by_flat = {**{normalise_heading(strip_unit(heading)): heading for heading in by_flat.values()}, **by_flat}
     columns = {}
@@ -172,13 +172,13 @@ def columns_in(headings: Iterable[str]) -> dict[str, str]:
     if columns.get("flag") == columns.get("side"):
         columns.pop("flag", None)
     if "balance" not in columns and "quantity" not in columns and "余额" in by_flat:
-        columns["balance"] = by_flat["余额"]  # beside a quantity it is that of the shares
+        columns["balance"] = by_flat["余额"]  # next to a quantity it is the share balance
     return columns
 
 
 NUMBER_FIELDS = ("quantity", *(name for name in MONEY_FIELDS if name != "other"))
 STATEMENT_FIELDS = (*HEADINGS, "other")
-# (Chinese, English) of every field, for a person who says which column is which.
+# (Chinese, English) of every field, for manual column mapping.
 LABELS: dict[str, tuple[str, str]] = {
     "day": ("成交日期", "Day"),
     "time": ("成交时间", "Time"),
@@ -207,7 +207,7 @@ LABELS: dict[str, tuple[str, str]] = {
 }
 
 
-# Headings that only the statements of banks have: who stands on the other side.
+# Headings that only bank statements have: the counterparty.
 _OF_BANK = (
     "对方户名",
     "对方账号",
@@ -232,7 +232,7 @@ _OF_BANK = (
 
 
 def is_of_bank(headings: Iterable[str]) -> bool:
-    """Whether a line of headings is that of a bank's own statement: a day, a balance, and who stands on the other side."""
+    """Return whether a line of headings is that of a bank statement: a day, a balance, and the counterparty."""
     known = {normalise_heading(heading) for heading in headings if heading.strip()}
     days = {normalise_heading(h) for h in HEADINGS["day"].split()} | {
         "记账日期",

@@ -1,4 +1,4 @@
-"""A statement from file to ledger: found by its headings, judged row by row, written in one act that `undo` takes back."""
+"""Import of a statement into the ledger: found by headings, evaluated per row, written in one undoable act."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -35,13 +35,13 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.imports import batches
 
 SHOWN = 200
-READ = 8  # rows shown as they were read
+READ = 8  # parsed rows shown
 
 
 @dataclass
 class Statement:
-    """A file of trades: its layout, its rows, for each row the code of the client it names ("" where none), what the file
-    holds beside them (see mapping.left_out), and its columns that no field takes (see mapping.unused_columns)."""
+    """A file of trades: its layout, its rows, for each row the code of its client ("" if none), the file's
+    other content (see mapping.left_out), and its columns mapped to no field (see mapping.unused_columns)."""
 
     filename: str
     layout: Layout
@@ -54,12 +54,12 @@ class Statement:
         return set(self.owners) - {""}
 
     def of_many(self) -> bool:
-        """Whether rows of several clients stand in it."""
+        """Return whether it contains rows of several clients."""
         return len(self.codes()) > 1
 
 
 def recognise(book: reading.Book) -> Statement | None:
-    """The statement a file holds, or None for a file that is something else. Raises Refused for one on its side."""
+    """Return the statement in a file, or None for any other file. Raises Refused for a transposed one."""
     found = find_sheets(book)
     if found is not None:
         return _statement(book, found)
@@ -101,23 +101,23 @@ def _statement(book: reading.Book, found: StatementSheets) -> Statement:
 
 
 def _unused_columns(one: StatementSheet) -> list[dict[str, Any]]:
-    """The columns of a sheet that its layout does not name."""
+    """Return the columns of a sheet that are not in its layout."""
     named = {*one.layout.columns.values(), *one.layout.others, *one.layout.refuse}
     used = {normalise_heading(heading).partition("~")[0] for heading in named}
     titles = one.sheet.frame.row(one.heading) if one.heading >= 0 else ()
     places = {place for place, cell in enumerate(titles) if cell and normalise_heading(cell) in used}
-    if one.heading < 0:  # the columns go by their letters
+    if one.heading < 0:  # columns are identified by letters
         places = {place for place in range(one.sheet.frame.width) if normalise_heading(letters(place)) in used}
     return unused_columns(one.sheet, one.heading, places, [place - 1 for place, _, _ in one.rows], STATEMENT)
 
 
 def statement_from_named_columns(book: reading.Book, table: TableMapping) -> Statement:
-    """The statement in a table whose columns a person named. Raises Refused while what a statement needs is not named."""
+    """Return the statement in a manually mapped table. Raises Refused while required columns are not mapped."""
     return _statement(book, StatementSheets([_sheet_from_named_columns(book, table)]))
 
 
 def glimpse_by_hand(book: reading.Book, table: TableMapping) -> tuple[Layout, int, set[str]]:
-    """The same as `glimpse` of a table whose columns a person named."""
+    """Return the same as `detect` for a table whose columns a person mapped."""
     one = _sheet_from_named_columns(book, table)
     return one.layout, len(one.rows), {owner for _, _, owner in one.rows} - {""}
 
@@ -137,7 +137,7 @@ def _sheet_from_named_columns(book: reading.Book, table: TableMapping) -> Statem
     numbers = [c.index for c in table.columns if any(f.field in (*NUMBER_FIELDS, "other") for f in c.feeds)]
     mark_merged_amounts(sheet, numbers, table.first_row)
     rows = sheet.head(sheet.frame.height)
-    if table.header_row < 0:  # a line of letters stands for the headings
+    if table.header_row < 0:  # column letters replace the headings
         rows = [*([[""] * sheet.frame.width] * table.first_row), *rows[table.first_row :]]
         rows.insert(table.first_row, [letters(place) for place in range(sheet.frame.width)])
     at = max(table.header_row, 0) if table.header_row >= 0 else table.first_row
@@ -175,8 +175,8 @@ def _sheet_from_named_columns(book: reading.Book, table: TableMapping) -> Statem
 
 
 def detect(book: reading.Book) -> tuple[Layout, int, set[str]] | None:
-    """The layout of the statement a file holds, the number of its rows, and the codes of the clients they name; None for a
-    file that is something else. No cell is read yet, so that an upload answers soon."""
+    """Return the layout of the statement in a file, the number of its rows, and their client codes; None for any
+    other file. Cells are not parsed yet, so that an upload responds quickly."""
     found = find_sheets(book)
     if found is None:
         _refuse_on_its_side(book)
@@ -186,8 +186,8 @@ def detect(book: reading.Book) -> tuple[Layout, int, set[str]] | None:
 
 
 def dry_run(statement: Statement, client: str, sha256: str) -> dict[str, Any]:
-    """What an import would do; nothing is written. Says further whose the rows are, as `run` does ("" for a client who is
-    new), and how the first `trades` were read."""
+    """Return what an import would do; nothing is written. Includes the client of the rows, as `run` does ("" for a new
+    client), and the first parsed `trades`."""
     parts = _parts(statement, client, sha256)
     judged = [one for _, one in parts]
     report, known = sum(len(one.valid) for one in judged), ledger.known_lines(parts)
@@ -212,8 +212,8 @@ def dry_run(statement: Statement, client: str, sha256: str) -> dict[str, Any]:
 
 def run(statement: Statement, number: int, client: str, sha256: str) -> dict[str, Any]:
     """Import a statement as the opened batch `number` and report {batch, created, unchanged, skipped, quarantined, reasons,
-    errors, rows, securities, cash_effect, balances, imported}, and {client, new_client} of one client or the number of
-    `clients` of a file whose rows name several."""
+    errors, rows, securities, cash_effect, balances, imported}, and {client, new_client} for one client or the number of
+    `clients` for a file with several."""
     parts = _parts(statement, client, sha256)
     judged = [one for _, one in parts]
     if not any(one.valid or one.rejected for one in judged):
@@ -245,8 +245,8 @@ def run(statement: Statement, number: int, client: str, sha256: str) -> dict[str
 
 
 def _parts(statement: Statement, client: str, sha256: str) -> list[tuple[Any, EvaluatedStatement]]:
-    """The rows judged, by whose they are: everything is the named client's, or that of the client whom the file tells of
-    (None: nobody's yet), or each row that of the client it names."""
+    """Return the evaluated rows by client: all belong to the named client, or to the client detected in the file
+    (None: not yet existing), or each row to its own client."""
     if client or not statement.of_many():
         judged = ledger.evaluate(statement.lines)
         return [(_owner(statement, judged, client, sha256), judged)]
@@ -271,7 +271,7 @@ def _parts(statement: Statement, client: str, sha256: str) -> list[tuple[Any, Ev
 
 
 def _clients_by_code(codes: set[str]) -> dict[str, Any]:
-    """{code: client}; refused with the codes that belong to no visible client."""
+    """Return {code: client}. Raises Refused with the codes of no visible client."""
     finder = ClientMatcher()
     finder.learn(codes=codes, ids=(), mobiles=(), names=())
     missing = sorted(codes - set(finder.codes))
@@ -319,7 +319,7 @@ def _report(statement: Statement, judged: list[EvaluatedStatement]) -> dict[str,
 
 
 def _repeated_rows(judged: list[EvaluatedStatement]) -> list[dict[str, Any]]:
-    """The rows that stand in another sheet of the file as well, by sheet."""
+    """Return the rows that occur in another sheet of the file as well, by sheet."""
     lines: dict[str, list[Line]] = {}
     for line in (line for one in judged for line in one.repeated):
         lines.setdefault(line.sheet, []).append(line)
@@ -350,7 +350,7 @@ def _owner(statement: Statement, judged: EvaluatedStatement, client: str, sha256
 
 
 def _trades(judged: list[EvaluatedStatement]) -> list[dict[str, Any]]:
-    """Return the first rows as they were read: money in yuan, `quantity` signed."""
+    """Return the first parsed rows: money in yuan, `quantity` signed."""
     rows = sorted((row for one in judged for row in one.valid[:READ]), key=lambda row: row[0].line)[:READ]
     return [
         {
@@ -371,7 +371,7 @@ def _trades(judged: list[EvaluatedStatement]) -> list[dict[str, Any]]:
 
 
 def _warnings(held: list[tuple[Line, RowRejected, str]]) -> list[dict[str, Any]]:
-    """The first rows held back, as the report shows warnings."""
+    """Return the first quarantined rows as warnings of the report."""
     return [
         {
             "sheet": line.sheet,

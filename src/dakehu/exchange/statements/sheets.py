@@ -24,10 +24,10 @@ from dakehu.exchange.workbook.reading.footers import NOTE, kind_of_line
 from dakehu.exchange.workbook.reading.headings import normalise_heading
 from dakehu.foundation.base.date_parsing import find_order
 
-Rows = Iterator[tuple[int, dict[str, str], str]]  # line of the sheet from 1, cells by flat heading, code of the client
+Rows = Iterator[tuple[int, dict[str, str], str]]  # line from 1, cells by normalised heading, client code
 _KNOWN = frozenset(normalise_heading(word) for words in HEADINGS.values() for word in words.split())
-NOTES = 30  # lines at the end of a sheet among which notes may state a unit
-# Words in the name of a sheet that say what it holds rather than whose it is.
+NOTES = 30  # lines at the end of a sheet searched for notes that state a unit
+# Words in a sheet name that describe its content rather than its client.
 _NEUTRAL = re.compile(
     r"\d|[一二三四五六七八九十]月|季|年|上海|深圳|北京|香港|沪|深|港|北交|股|基金|债|页|表|sheet|交割|对账|流水|成交|资金|明细|交易|普通|信用|两融|账户|帐户",
     re.IGNORECASE,
@@ -36,7 +36,7 @@ _NEUTRAL = re.compile(
 
 @dataclass
 class StatementSheet:
-    """A sheet that holds rows of a statement: the row of its headings (from 0), its layout and its rows."""
+    """A sheet with rows of a statement: the row of its headings (from 0), its layout and its rows."""
 
     sheet: reading.Sheet
     heading: int
@@ -44,14 +44,14 @@ class StatementSheet:
     rows: list[tuple[int, dict[str, str], str]]
 
     def accounts(self) -> set[str]:
-        """The shareholder accounts that its rows name."""
+        """Return the shareholder accounts in its rows."""
         heading = normalise_heading(self.layout.columns.get("account", ""))
         return {named.get(heading, "").strip() for _, named, _ in self.rows if heading} - {""}
 
 
 @dataclass
 class StatementSheets:
-    """The sheets that are read together, and why others that hold a statement are not ({name: key of left_out.REASONS})."""
+    """The sheets that are read together, and why others with a statement are not ({name: key of left_out.REASONS})."""
 
     read: list[StatementSheet]
     others: dict[str, str] = field(default_factory=dict)
@@ -62,10 +62,10 @@ class StatementSheets:
 
 
 def find_sheets(book: reading.Book) -> StatementSheets | None:
-    """The visible sheets that hold the statement of a file, from the first on; None where there is none.
+    """Return the visible sheets with the statement of a file, from the first on; None if there is none.
 
-    A further sheet is read with it where it has the same columns and nothing says that it is another client's: other
-    columns may tell the same trades again (the cash side of them), and of another client they must not be booked here.
+    A further sheet is included if it has the same columns and no sign of another client: other
+    columns may repeat the same trades (their cash side), and another client's trades must not be booked here.
     """
     found: StatementSheets | None = None
     for sheet in (sheet for sheet in book.sheets if sheet.visible):
@@ -82,7 +82,7 @@ def find_sheets(book: reading.Book) -> StatementSheets | None:
 
 
 def _side_by_side(sheet: reading.Sheet) -> list[StatementSheet]:
-    """The statements of a sheet: one, or those that stand side by side under one line of headings; [] for none."""
+    """Return the statements of a sheet: one, or several side by side under one line of headings; [] for none."""
     head = sheet.head(SEARCH)
     at = next((at for at, row in enumerate(head) if find_layout(row) is not None), None)
     if at is None:
@@ -98,14 +98,14 @@ def _side_by_side(sheet: reading.Sheet) -> list[StatementSheet]:
 
 
 def _part(sheet: reading.Sheet, places: set[int]) -> reading.Sheet:
-    """The sheet with the other columns empty, so that every cell keeps its place."""
+    """Return the sheet with the other columns empty, so that every cell keeps its position."""
     empty = [pl.lit(None, pl.String).alias(f"c{place}") for place in range(sheet.frame.width) if place not in places]
     merged = [found for found in sheet.merged if found[1] in places]
     return replace(sheet, frame=sheet.frame.with_columns(empty), merged=merged)
 
 
 def lies_on_its_side(book: reading.Book) -> str:
-    """The name of a visible sheet whose first or second column holds the headings of a statement; "" for none."""
+    """Return the name of a visible transposed statement (headings in its first or second column); "" for none."""
     for sheet in (sheet for sheet in book.sheets if sheet.visible and sheet.frame.width > 1):
         for name in sheet.frame.columns[:2]:
             texts = [text or "" for text in sheet.frame[name].head(SEARCH).to_list()]
@@ -134,7 +134,7 @@ def _statement_sheet(sheet: reading.Sheet) -> StatementSheet | None:
 
 
 def _apply_unit_line(layout: Layout, rows: list[list[str]], at: int) -> Layout:
-    """With the units of a line of units right under the headings."""
+    """Return the layout with the units of a line of units directly under the headings."""
     line = rows[at + 1] if at + 1 < len(rows) else []
     found = units_in_row(line)
     headings = separate_headings([normalise_heading(cell) for cell in rows[at]])
@@ -148,7 +148,7 @@ def _apply_unit_line(layout: Layout, rows: list[list[str]], at: int) -> Layout:
 
 
 def _separate_reason(read: list[StatementSheet], one: StatementSheet) -> str:
-    """Why a sheet is not read with those before it; "" where it is."""
+    """Return why a sheet is not read with the previous ones; "" if it is."""
     first = read[0].layout
     if (first.columns, first.others, first.name) != (one.layout.columns, one.layout.others, one.layout.name):
         return "other_layout"
@@ -163,7 +163,7 @@ def _separate_reason(read: list[StatementSheet], one: StatementSheet) -> str:
 
 
 def mark_numbers(sheet: reading.Sheet, at: int, layout: Layout) -> None:
-    """Mark the numbers that merged cells spread over several rows or columns; `at` is the row of the headings."""
+    """Mark numbers in cells merged over several rows or columns; `at` is the heading row."""
     if not sheet.merged or at < 0:
         return
     wanted = {normalise_heading(layout.columns[name]) for name in NUMBER_FIELDS if name in layout.columns}
@@ -173,15 +173,15 @@ def mark_numbers(sheet: reading.Sheet, at: int, layout: Layout) -> None:
 
 
 def _set_date_order(layout: Layout, sheet: reading.Sheet, at: int, row: list[str]) -> Layout:
-    """With the order of day and month that the column of days shows."""
+    """Return the layout with the order of day and month found in the date column."""
     place = next((i for i, cell in enumerate(row) if cell.strip() == layout.columns["day"]), None)
     days = sheet.frame[f"c{place}"].slice(at + 1).unique().to_list() if place is not None else []
     return replace(layout, dates=DATES_IN[find_order(day for day in days if day)])
 
 
 def rows_of(rows: list[list[str]], at: int, layout: Layout) -> Rows:
-    """Every row under the headings but blank ones, sums and headings said again: its line, its cells by flat heading, and
-    the client it names ("" for none)."""
+    """Yield every row under the headings except blank, total and repeated heading rows: its line, its cells by
+    normalised heading, and its client ("" for none)."""
     flats = [normalise_heading(cell) for cell in rows[at]]
     headings = separate_headings(flats)
     used = {normalise_heading(h) for h in (*layout.columns.values(), *layout.others)}

@@ -1,7 +1,7 @@
-"""The data source of an extract (`.tds`): clients with what stands one to one beside them, columns by their labels in
-folders, with formats. The other tables lie in the same extract, to be added in Tableau. Pure.
+"""The data source of an extract (`.tds`): clients with their one-to-one extensions, columns by label in
+folders, with formats. The other tables are in the same extract and can be added in Tableau. Pure.
 
-Source: the XML that Tableau's own document API reads; Tableau publishes no schema of it.
+Source: the XML that Tableau's document API reads; Tableau publishes no schema.
 """
 
 from collections.abc import Iterator
@@ -23,8 +23,8 @@ TYPES = {  # kind of column: data type, role, type, format
 
 
 def tds(title: str, extract: str, tables: list[ExtractTable]) -> str:
-    """The data source `title`, which reads the extract at the path `extract`. No visible clients' table: a source without
-    columns."""
+    """Return the data source `title`, which reads the extract at path `extract`. Without a visible clients' table it
+    has no columns."""
     joined = [table for table in tables if table.name == MAIN] + [table for table in tables if table.is_beside]
     return "\n".join(
         (
@@ -59,7 +59,7 @@ def _name(column: ExtractColumn) -> str:
 
 
 def _relation(tables: list[ExtractTable]) -> Iterator[str]:
-    """Clients, each other table joined on the left by its client's number: no client is lost, none comes twice."""
+    """Yield clients left-joined with each other table by client id: no client is lost or duplicated."""
     if not tables:
         return
     main, *others = tables

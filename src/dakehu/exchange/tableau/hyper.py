@@ -1,6 +1,6 @@
-"""Writing a `.hyper` file by Tableau's own engine, which runs as a process beside this one for as long as it writes.
+"""Write a `.hyper` file with Tableau's engine, which runs as a separate process while writing.
 
-It sends no usage data, keeps no log, and ends with the process that started it. Without the extra it is not there.
+It sends no usage data, writes no log, and ends with the process that started it. It requires the extra.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,18 +15,18 @@ from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 
 PACKAGE, SCHEMA = "tableauhyperapi", "public"
-DIGITS = 18  # of an exact number: more would need a newer file than older versions of Tableau read
+DIGITS = 18  # of an exact number: more needs a file version that older Tableau versions cannot read
 
 Rows = Iterator[Iterator[tuple[Any, ...]]]
 
 
 def is_installed() -> bool:
-    """Whether the engine is there."""
+    """Return whether the engine is installed."""
     return find_spec(PACKAGE) is not None
 
 
 def require_installed() -> None:
-    """Raise Refused where the engine is not there, saying how to install it."""
+    """Raise Refused with installation instructions if the engine is missing."""
     if not is_installed():
         raise Refused(
             bilingual(
@@ -37,7 +37,7 @@ def require_installed() -> None:
 
 
 def write_hyper(path: Path, tables: list[ExtractTable], rows_of: Callable[[ExtractTable], Rows]) -> dict[str, int]:
-    """Write the tables to `path`; returns {table: rows}. Raises Refused where a value does not fit the file."""
+    """Write the tables to `path`; return {table: rows}. Raises Refused if a value does not fit the file."""
     hyper: Any = import_module(PACKAGE)
 
     counts = {}
@@ -73,7 +73,7 @@ def _insert(hyper: Any, line: Any, definition: Any, rows: Rows) -> int:
 
 @contextmanager
 def _engine(hyper: Any) -> Iterator[Any]:
-    """The engine's endpoint, without usage data and without a log in the working folder."""
+    """Yield the engine's endpoint, without usage data and without a log in the working folder."""
     with hyper.HyperProcess(
         hyper.Telemetry.DO_NOT_SEND_USAGE_DATA_TO_TABLEAU, "dakehu", parameters={"log_config": ""}
     ) as process:

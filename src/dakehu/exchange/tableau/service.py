@@ -1,4 +1,4 @@
-"""Export an extract for Tableau: at the command line, or in the background for the page of exports."""
+"""Export an extract for Tableau: on the command line, or in the background for the exports page."""
 
 import zipfile
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ from dakehu.foundation.schema.parameters import Parameter
 
 TITLE = bilingual("大客户数据", "Key client data")
 KIND = "tableau.export"
-INSIDE = "Data/Extracts/desk.hyper"  # of a packaged data source
+INSIDE = "Data/Extracts/desk.hyper"  # in a packaged data source
 PARAMETERS = (Parameter("clients", required=False, kind="json", spec=FieldSpec("客户", "Clients")),)
 
 
@@ -52,10 +52,10 @@ def write_extract(
     language: str | None = None,
     progress: Progress = no_progress,
 ) -> dict[str, int]:
-    """Write what the actor may list of `clients` (ids; None: all visible) to `path`; returns {table: rows}.
+    """Write what the actor may list of `clients` (ids; None: all visible) to `path`; return {table: rows}.
 
-    `.tdsx` is a data source with its extract inside; `.hyper` is the extract, with a `.tds` of the same name beside it.
-    The files are there whole or not at all. Raises Refused for another ending and without the extra `tableau`.
+    `.tdsx` is a data source with its extract inside; `.hyper` is the extract, with a `.tds` of the same name next to
+    it. The files are written atomically. Raises Refused for another extension and without the extra `tableau`.
     """
     hyper.require_installed()
     ending = path.suffix.lower()
@@ -86,7 +86,7 @@ def write_extract(
 
 
 class _Reader:
-    """Reads table after table, and says how far it is."""
+    """Reads the tables in turn, and reports progress."""
 
     def __init__(
         self, tables: list[ExtractTable], clients: list[int] | None, language: str, progress: Progress
@@ -94,7 +94,7 @@ class _Reader:
         self.tables, self.clients, self.language, self.progress = tables, clients, language, progress
 
     def rows_of(self, table: ExtractTable) -> Any:
-        """The rows of a table, slice by slice; each slice is a step of the progress, at which an export can be stopped."""
+        """Yield the rows of a table in slices; each slice is a progress step, at which an export can be stopped."""
         done, all_tables = self.tables.index(table), len(self.tables)
         numbers = numbers_of(table, self.clients)
         said = bilingual("正在写入{title}", "Writing {title}", title=table.label)
@@ -108,7 +108,7 @@ class _Reader:
 
 
 def start_export(clients: list[int] | None = None, language: str | None = None) -> int:
-    """Export a packaged data source in the background; returns the job id. Raises Refused without the extra."""
+    """Export a packaged data source in the background; return the job id. Raises Refused without the extra."""
     if not current_actor().may(Permission.EXPORT):
         raise NotAllowed(bilingual("导出 Tableau 数据", "export data for Tableau"), Permission.EXPORT)
     hyper.require_installed()
@@ -118,7 +118,7 @@ def start_export(clients: list[int] | None = None, language: str | None = None) 
 
 @jobs.job(KIND)
 def export(progress: Progress, *, clients: list[int] | None, language: str) -> dict[str, Any]:
-    """Export a packaged data source as a job; its result names the file to download and the rows of each table."""
+    """Export a packaged data source as a job; its result contains the file to download and the rows of each table."""
     name = f"{TITLE.in_(language)}-{clock.today():%Y%m%d}.tdsx"
     with TemporaryDirectory(prefix="dakehu-") as folder, act(KIND):
         path = Path(folder) / name

@@ -1,5 +1,5 @@
-"""The tables of an extract, made from a reader's entity sets: ASCII names of tables, columns by their labels, and how each
-value is given to the engine. Masked values are texts, as in every export."""
+"""The tables of an extract, derived from a reader's entity sets: ASCII table names, columns by label, and how each
+value is passed to the engine. Masked values are texts, as in every export."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ CENTS = Decimal("0.01")
 
 @dataclass(frozen=True)
 class ExtractColumn:
-    """A column: its heading, its kind (text, number, money, rate, decimal, date, datetime, bool), and what it shows."""
+    """A column: its heading, its kind (text, number, money, rate, decimal, date, datetime, bool), and its source."""
 
     heading: str
     kind: str
@@ -28,7 +28,7 @@ class ExtractColumn:
 
 @dataclass(frozen=True)
 class ExtractTable:
-    """A table: its name in the file, its label, its columns, and whether its rows stand one to one beside clients."""
+    """A table: its name in the file, its label, its columns, and whether its rows are one-to-one with clients."""
 
     name: str
     label: str
@@ -37,13 +37,13 @@ class ExtractTable:
     is_beside: bool
 
     def column_of(self, name: str) -> ExtractColumn | None:
-        """Return the column that shows a property, None where there is none."""
+        """Return the column of a property, None if there is none."""
         return next((column for column in self.columns if column.item.name == name), None)
 
 
 def extract_tables(language: str) -> list[ExtractTable]:
-    """The tables of what the present reader may list. Headings are unique over clients and their related columns, which
-    a data source joins."""
+    """Return the tables of what the current reader may list. Headings are unique over clients and their related
+    columns, which a data source joins."""
     sets = entity_sets()
     made: list[ExtractTable] = []
     taken: list[str] = []
@@ -64,7 +64,7 @@ def extract_tables(language: str) -> list[ExtractTable]:
 
 
 def _headings(named: list[tuple[str, str]], label: str, taken: list[str]) -> list[tuple[str, str]]:
-    """Headings, with the name of the table where another table has the same."""
+    """Return headings, with the table name if another table has the same heading."""
     used = {heading.casefold() for heading in taken}
     told = [(name, f"{text} ({label})" if text.casefold() in used else text) for name, text in named]
     return unique_headings(told, taken)
@@ -94,7 +94,7 @@ def _kind(item: Property) -> str:
 
 
 def numbers_of(table: ExtractTable, clients: list[int] | None) -> list[int]:
-    """The numbers of a table's rows in the reader's scope; of `clients` only (ids), where these are given."""
+    """Return the ids of a table's rows in the reader's scope; only of `clients` (ids) if given."""
     rows = table.entity_set.rows().order_by("pk")
     path = getattr(table.entity_set.model, "client_path", None)
     if clients is not None and path:
@@ -103,7 +103,7 @@ def numbers_of(table: ExtractTable, clients: list[int] | None) -> list[int]:
 
 
 def slices(table: ExtractTable, numbers: list[int], language: str) -> Iterator[Iterator[tuple[Any, ...]]]:
-    """The rows of a table as the engine takes them, slice by slice."""
+    """Yield the rows of a table in the engine's format, in slices."""
     readings = [column.item.reading for column in table.columns if column.item.reading is not None]
     converters = [_converter(column, language) for column in table.columns if column.item.reading is not None]
     for start in range(0, len(numbers), SLICE):
@@ -118,7 +118,7 @@ def _cells_in_order(table: ExtractTable, own: Cells, cells: list[Cells]) -> list
 
 
 def _converter(column: ExtractColumn, language: str) -> Callable[[Any], Any]:
-    """How a cell becomes what the engine takes: names of choices, exact amounts, dates, times of the desk's own clock."""
+    """Return the converter of a cell to the engine's format: names of choices, exact amounts, dates, desk times."""
     choices: Any = column.item.choices
     if choices is not None:
         names = {choice.value: choice.label_in(language) for choice in choices}

@@ -1,4 +1,4 @@
-"""Keep endpoints of webhooks: add, change, rotate the secret, switch on and off, agree, test, send again."""
+"""Manage webhook endpoints: add, change, rotate the secret, switch on and off, confirm, test, resend."""
 
 import uuid
 from typing import Any
@@ -28,7 +28,7 @@ TEST = "test.ping"
 
 
 def _check(row: Endpoint) -> None:
-    """Bring what was entered into form. Raises Refused for an address or event that cannot be."""
+    """Normalise the entered values. Raises Refused for an invalid address or event."""
     row.address = row.address.strip()
     if not rules.is_address(row.address, settings.WEBHOOK_NETWORKS):
         raise refusal(
@@ -71,8 +71,8 @@ def _encrypt_secret(name: str, secret: str) -> EncryptedValue:
     ),
 )
 def add_endpoint(*, name: str, **values: Any) -> dict[str, Any]:
-    """Add an endpoint; return {endpoint, name, secret}, the secret this once. It receives nothing until it is switched on and
-    its owner has agreed."""
+    """Add an endpoint; return {endpoint, name, secret}, the secret only this once. It receives nothing until it is
+    switched on and confirmed by its owner."""
     if Endpoint.objects.filter(name=name).exists():
         raise refusal("name", "“{name}”已存在。", "“{name}” exists.", name=name)
     row = Endpoint(name=name, **{key: value for key, value in values.items() if value not in (None, "")})
@@ -95,7 +95,7 @@ def add_endpoint(*, name: str, **values: Any) -> dict[str, Any]:
     ),
 )
 def change_endpoint(*, endpoint: Endpoint, version: int | None = None, **changes: Any) -> Endpoint:
-    """Change an endpoint. Whatever lets more or something else leave switches it off and asks its owner again."""
+    """Change an endpoint. Sending more or other data switches it off and requires its owner's confirmation again."""
     check_version(endpoint, version)
     before = endpoint.address, endpoint.owner_id, str(endpoint.detail), endpoint.events
     for name, value in changes.items():
@@ -120,7 +120,7 @@ def change_endpoint(*, endpoint: Endpoint, version: int | None = None, **changes
     ),
 )
 def rotate_secret(*, endpoint: Endpoint) -> dict[str, Any]:
-    """Give an endpoint a new secret; return {endpoint, name, secret}, the secret this once. Both sign for a day."""
+    """Give an endpoint a new secret; return {endpoint, name, secret}, the secret only once. Both sign for a day."""
     secret = rules.new_secret()
     if endpoint.secret is not None:
         with elevated("sign with the former secret for a day"):
@@ -140,7 +140,7 @@ def rotate_secret(*, endpoint: Endpoint) -> dict[str, Any]:
     parameters=(ENDPOINT,),
 )
 def switch_on(*, endpoint: Endpoint) -> Endpoint:
-    """Switch an endpoint on; an administrator who owns it agrees with that."""
+    """Switch an endpoint on; if the actor owns it, this also confirms it."""
     endpoint.is_on, endpoint.stopped_because = True, ""
     if endpoint.owner_id == current_actor().user_id and endpoint.confirmed_at is None:
         endpoint.confirmed_at = clock.now()
@@ -157,7 +157,7 @@ def switch_on(*, endpoint: Endpoint) -> Endpoint:
     parameters=(ENDPOINT,),
 )
 def switch_off(*, endpoint: Endpoint) -> Endpoint:
-    """Tell an endpoint nothing more; what waits is suppressed."""
+    """Switch an endpoint off; queued messages are suppressed."""
     endpoint.is_on = False
     endpoint.save()
     clear_subscriber_cache()
@@ -172,7 +172,7 @@ def switch_off(*, endpoint: Endpoint) -> Endpoint:
     parameters=(ENDPOINT,),
 )
 def confirm(*, endpoint: Endpoint) -> Endpoint:
-    """Agree, as its owner, that an endpoint is told of one's clients. Raises NotAllowed for anybody else."""
+    """Confirm, as its owner, that an endpoint receives data about one's clients. Raises NotAllowed for others."""
     if endpoint.owner_id != current_actor().user_id:
         raise NotAllowed(bilingual("代他人同意", "agree for somebody else"), Permission.WEBHOOK_OWN)
     endpoint.confirmed_at = clock.now()
@@ -210,7 +210,7 @@ def remove_endpoint(*, endpoint: Endpoint) -> dict[str, Any]:
     offers_undo=False,
 )
 def send_test(*, endpoint: Endpoint) -> dict[str, Any]:
-    """Queue a message that says nothing; return {message}. Raises Refused while the endpoint receives nothing."""
+    """Queue a test message without data; return {message}. Raises Refused while the endpoint receives nothing."""
     if not endpoint.is_on or endpoint.confirmed_at is None:
         raise refusal(
             "endpoint",
@@ -231,7 +231,7 @@ def send_test(*, endpoint: Endpoint) -> dict[str, Any]:
     offers_undo=False,
 )
 def send_again(*, message: int) -> Message:
-    """Queue a message once more, with the same id and body. Raises NotFound."""
+    """Queue a message again, with the same id and body. Raises NotFound."""
     row = Message.objects.select_related("endpoint").filter(pk=message).first()
     if row is None:
         raise NotFound(bilingual("消息", "message"), message)

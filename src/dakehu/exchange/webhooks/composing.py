@@ -1,4 +1,4 @@
-"""What a message says: the event and codes; more only where the endpoint is allowed more, within its owner's scope and clearance."""
+"""The content of a message: event and codes; more if the endpoint allows, in its owner's scope and clearance."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ VERSION = 1
 
 
 def compose(endpoint: Endpoint, event: OutgoingEvent, payload: dict[str, Any]) -> str | None:
-    """Return the body of a message; None where the owner, who is acting, may not see what the event is about."""
+    """Return the body of a message; None if the owner, the actor, may not see the subject of the event."""
     data: dict[str, Any] = {name: payload[name] for name in event.passes if name in payload}
     if event.model:
         model = model_of(event.model)
@@ -26,20 +26,20 @@ def compose(endpoint: Endpoint, event: OutgoingEvent, payload: dict[str, Any]) -
 
 
 def body_of(event: str, data: dict[str, Any]) -> str:
-    """Return a body in the form of Standard Webhooks."""
+    """Return a body in the Standard Webhooks format."""
     made = {"type": event, "timestamp": clock.now().isoformat(), "version": VERSION, "data": data}
     return json.dumps(made, ensure_ascii=False, separators=(",", ":"))
 
 
 def _codes(row: Any) -> dict[str, Any]:
-    """Return the code of the client, and the number of a row that is not the client itself."""
+    """Return the code of the client, and the id of a row that is not the client itself."""
     client = row if row.client_path == "pk" else model_of("clients.Client").objects.filter(pk=row.client_id).first()
     codes: dict[str, Any] = {"client": client.code if client is not None else None}
     return codes if row.client_path == "pk" else {**codes, "number": row.pk}
 
 
 def _fields(endpoint: Endpoint, row: Any) -> dict[str, Any]:
-    """Return the fields of the row that the endpoint may be told, as the owner sees them."""
+    """Return the fields of the row that the endpoint may receive, as visible to the owner."""
     if str(endpoint.detail) not in LEVELS:
         return {}
     level = LEVELS[str(endpoint.detail)]

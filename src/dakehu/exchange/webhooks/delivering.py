@@ -1,4 +1,4 @@
-"""From a published event to answered messages: one message for each endpoint, sent and tried again by jobs of the desk."""
+"""Delivery of published events: one message for each endpoint, sent and retried by jobs of the desk."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +18,7 @@ from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema.outgoing_events import find_event
 
 FORWARD, SEND = "webhooks.forward", "webhooks.send"  # jobs
-KEPT = 20  # attempts listed with a message
+KEPT = 20  # attempts stored with a message
 _wanted = TTLCache(seconds=60)
 
 declare_steps(
@@ -30,7 +30,7 @@ declare_steps(
 
 
 def has_subscriber(event: str) -> bool:
-    """Return whether any endpoint that is on wants an event; a change counts in other processes within a minute."""
+    """Return whether any active endpoint subscribes to an event; other processes see a change within a minute."""
     events = _wanted.get("events")
     if events is None:
         chosen = Endpoint.objects.filter(is_on=True, confirmed_at__isnull=False).values_list("events", flat=True)
@@ -40,13 +40,13 @@ def has_subscriber(event: str) -> bool:
 
 
 def clear_subscriber_cache() -> None:
-    """Ask again which events are wanted."""
+    """Clear the cache of subscribed events."""
     _wanted.clear()
 
 
 @jobs.job(FORWARD)
 def forward(progress: Any, *, event: str, payload: dict[str, Any], occurrence: str) -> dict[str, Any]:
-    """Make the messages of one event. Run a second time, it makes none twice."""
+    """Create the messages of one event. Idempotent when run again."""
     declared = find_event(event)
     if declared is None:
         return {"messages": 0}
@@ -64,7 +64,7 @@ def forward(progress: Any, *, event: str, payload: dict[str, Any], occurrence: s
 
 
 def _as_owner(endpoint: Endpoint, work: Callable[[], str | None]) -> str | None:
-    """Do something as the owner of an endpoint; None where the owner has left."""
+    """Run `work` as the owner of an endpoint; None if the owner has left."""
     try:
         owner = actor_of(endpoint.owner_id, f"webhook {endpoint.name}")
     except NotFound:
@@ -84,14 +84,14 @@ def queue_message(endpoint: Endpoint, event: str, message_id: str, body: str) ->
 
 
 def start_sending(row: Message) -> None:
-    """Queue the next attempt of a message, by the desk itself. Call inside an act."""
+    """Queue the next attempt of a message, as the system. Call inside an act."""
     with acting_as(system_actor(f"webhook {row.endpoint.name}", current_actor().door)):
         jobs.start(SEND, not_before=row.next_at, message=row.pk, attempt=row.attempts + 1)
 
 
 @jobs.job(SEND)
 def send_message(progress: Any, *, message: int, attempt: int) -> dict[str, Any]:
-    """Make one attempt; a message whose endpoint was switched off meanwhile is suppressed."""
+    """Make one attempt; a message whose endpoint has since been switched off is suppressed."""
     row = Message.objects.select_related("endpoint").filter(pk=message).first()
     if row is None or row.attempts + 1 != attempt or str(row.state) == MessageState.SENT:
         return {"skipped": True}
@@ -128,7 +128,7 @@ def _sign_message(row: Message) -> tuple[str, dict[str, str]]:
 
 
 def _note(row: Message, answer: sending.Answer) -> None:
-    """Note an attempt, and plan the next one after a failure."""
+    """Record an attempt, and plan the next one after a failure."""
     now = clock.now()
     row.attempts += 1
     error = [answer.error.in_("zh"), answer.error.in_("en")] if answer.error else ["", ""]

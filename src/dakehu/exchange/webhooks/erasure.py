@@ -1,4 +1,4 @@
-"""Erase old messages to other programs along with a client: they say in encrypted bodies what happened to whom."""
+"""Erase old messages to other programs along with a client: their encrypted bodies contain events about clients."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ WAITING = (MessageState.QUEUED.value, MessageState.RETRYING.value)
 
 
 def erase_messages(erasure: Erasure) -> int:
-    """Delete every ended message older than ninety days, no matter who it was about, without opening it; return how many."""
+    """Delete all ended messages older than ninety days, of any subject, without decrypting; return the count."""
     old = Message.objects.filter(created_at__lt=clock.now() - OLDER).exclude(state__in=WAITING)
     numbers = list(old.values_list("pk", flat=True)) if erasure.clients else []
     if numbers:

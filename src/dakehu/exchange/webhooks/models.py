@@ -10,7 +10,7 @@ from dakehu.foundation.schema.names import Names
 
 
 class Detail(Choices):
-    """What a message says beside the event's name."""
+    """The content of a message besides the event's name."""
 
     CODES = "codes", "只有事件名和编号", "Event and codes only"
     PUBLIC = "public", "加一般字段", "And general fields"
@@ -21,7 +21,7 @@ LEVELS = {Detail.PUBLIC.value: PUBLIC, Detail.PERSONAL.value: PERSONAL}
 
 
 class Endpoint(Recorded):
-    """An address of another program that receives events, as far as its owner may see what they are about."""
+    """An address of another program that receives events, as far as their subject is visible to its owner."""
 
     names = Names("Webhook 端点", "Webhook endpoint", "Webhook endpoints")
     lookup_fields = ("name",)
@@ -61,7 +61,7 @@ class Endpoint(Recorded):
 
 
 class MessageState(Choices):
-    """What became of a message."""
+    """The delivery state of a message."""
 
     QUEUED = "queued", "待发送", "Queued"
     SENT = "sent", "已送达", "Sent"

@@ -24,7 +24,7 @@ declare(
 
 @query("webhooks.leaving", needs=Permission.SYSTEM_READ, zh="Webhook（离开的数据）", en="Webhooks (what leaves)")
 def leaving() -> list[dict[str, Any]]:
-    """Return one row for each endpoint; counted are its messages of 30 days that arrived."""
+    """Return one row for each endpoint; counts cover its delivered messages of 30 days."""
     recent = Q(messages__state=MessageState.SENT.value, messages__sent_at__gte=clock.now() - timedelta(days=30))
     rows = Endpoint.objects.select_related("owner").order_by("name")
     return [

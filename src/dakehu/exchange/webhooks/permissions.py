@@ -1,4 +1,4 @@
-"""The permission of webhooks: agreeing that an endpoint is told in one's name. Keeping them is that of connections."""
+"""The permission to confirm webhook endpoints that use one's access. Managing them needs that of connections."""
 
 from dakehu.domains.team.roles import RoleName
 from dakehu.foundation.access.permissions import Permission

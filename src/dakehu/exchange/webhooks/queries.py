@@ -1,4 +1,4 @@
-"""Read endpoints and their messages: never a secret, never a body. Owners see their own, those who see connections all."""
+"""Read endpoints and their messages: never a secret or body. Owners see their own, users who see connections all."""
 
 from typing import Any
 
@@ -49,7 +49,7 @@ def list_endpoints() -> list[dict[str, Any]]:
 def endpoint_detail(*, endpoint: Endpoint) -> dict[str, Any]:
     """Return an endpoint with its last messages: [{id, message_id, event, state, attempts, next_at, sent_at, status, error, at}].
 
-    Raises NotFound for one that is not the actor's to see.
+    Raises NotFound if not visible to the actor.
     """
     row = visible_endpoints().filter(pk=endpoint.pk).first()
     if row is None:
@@ -59,7 +59,7 @@ def endpoint_detail(*, endpoint: Endpoint) -> dict[str, Any]:
 
 @query("webhooks.events", needs=Permission.WEBHOOK_OWN, zh="可通知的事件", en="Events to be told of")
 def list_events() -> list[dict[str, Any]]:
-    """Return the events that an endpoint may be told of: [{name, title}]."""
+    """Return the events that an endpoint may receive: [{name, title}]."""
     return [{"name": event.name, "title": str(event.title)} for event in outgoing_events()]
 
 

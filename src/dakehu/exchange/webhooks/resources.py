@@ -1,4 +1,4 @@
-"""What pages know of webhooks: the parameter that names an endpoint."""
+"""Resources of webhooks for pages: the parameter that identifies an endpoint."""
 
 from dakehu.foundation.schema.resources import Resource, declare
 

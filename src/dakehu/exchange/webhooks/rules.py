@@ -1,4 +1,4 @@
-"""Decide how webhooks are signed, which addresses they may go to, and when a failed one is tried again. Pure.
+"""Decide how webhooks are signed, which addresses are allowed, and when a failed one is retried. Pure.
 
 The signature is that of Standard Webhooks 1.0: HMAC-SHA256 over `id.timestamp.body`, base64, one for each secret in use.
 """
@@ -13,10 +13,10 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 PREFIX = "whsec_"
-FORMER_SECRET = timedelta(hours=24)  # for which a replaced secret still signs beside the new one
-# After which time a failed message is tried again, as Standard Webhooks suggests: about four days in all.
+FORMER_SECRET = timedelta(hours=24)  # during which a replaced secret still signs together with the new one
+# Retry delays of a failed message, as suggested by Standard Webhooks: about four days in total.
 DELAYS = tuple(timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400))
-GONE = 410  # by which a receiver says that it wants no more
+GONE = 410  # status by which a receiver unsubscribes
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -28,7 +28,7 @@ def new_secret() -> str:
 
 
 def signature(keys: Iterable[str], message_id: str, timestamp: int, body: str) -> str:
-    """Return the header of signatures, one for each secret."""
+    """Return the signature header, with one signature for each secret."""
     signed = f"{message_id}.{timestamp}.{body}".encode()
     made = []
     for secret in keys:
@@ -38,12 +38,12 @@ def signature(keys: Iterable[str], message_id: str, timestamp: int, body: str) -
 
 
 def delay(attempts: int) -> timedelta | None:
-    """Return after which time a message that failed so often is tried again; None where it is given up."""
+    """Return the delay before the next attempt after this many failures; None if there are no more attempts."""
     return DELAYS[attempts - 1] if attempts <= len(DELAYS) else None
 
 
 def may_be_sent_to(address: str, allowed: Iterable[Network]) -> bool:
-    """Return whether a message may go to an IP address: a public one, or one in a network that is allowed."""
+    """Return whether a message may go to an IP address: a public one, or one in an allowed network."""
     found = _plain(ipaddress.ip_address(address.partition("%")[0]))
     if any(found in network for network in allowed if network.version == found.version):
         return True
@@ -51,7 +51,7 @@ def may_be_sent_to(address: str, allowed: Iterable[Network]) -> bool:
 
 
 def _plain(address: Address) -> Address:
-    """Return the IPv4 address that an IPv6 one stands for, else the address itself."""
+    """Return the IPv4 address embedded in an IPv6 one, else the address itself."""
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped:
             return address.ipv4_mapped
@@ -63,7 +63,7 @@ def _plain(address: Address) -> Address:
 
 
 def is_address(address: str, allowed: Iterable[Network]) -> bool:
-    """Return whether an address can be one of an endpoint: https, or http where some private network is allowed."""
+    """Return whether an address is valid for an endpoint: https, or http if a private network is allowed."""
     try:
         parts = urlsplit(address)
         port = parts.port

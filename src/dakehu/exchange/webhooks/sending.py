@@ -1,6 +1,7 @@
-"""Send one message: the address is resolved once, checked, and exactly that one is connected to; redirects are not followed.
+"""Send one message: the host is resolved once, the IP checked, and the connection made to that IP; redirects are not
+followed.
 
-So a name that points elsewhere by the time of the connection (DNS rebinding) leads nowhere.
+This prevents DNS rebinding.
 """
 
 import socket
@@ -19,12 +20,12 @@ AGENT = "dakehu-webhooks/1"
 
 @dataclass(frozen=True)
 class Answer:
-    """What a receiver answered: its status (0 without an answer), why that is no success, and after how many ms."""
+    """The response of a receiver: its status (0 without a response), the error, and the duration in ms."""
 
     status: int
     error: Bilingual | None = None
     ms: int = 0
-    is_final: bool = False  # whether another attempt makes no sense
+    is_final: bool = False  # whether a retry is pointless
 
     @property
     def is_success(self) -> bool:
@@ -38,7 +39,7 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 def send(address: str, body: str, headers: dict[str, str]) -> Answer:
-    """Send a message and return the answer; never raises for what the other side or the network does."""
+    """Send a message and return the response; never raises for receiver or network errors."""
     import httpx
 
     parts = urlsplit(address)

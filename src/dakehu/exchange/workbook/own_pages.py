@@ -5,10 +5,10 @@ LIVE_PREFIXES = {"zh": "实时 ", "en": "Live "}  # of sheets that Excel fills f
 
 
 def is_own_page(name: str) -> bool:
-    """Return whether a sheet of this name is one of ours that holds no data of clients."""
+    """Return whether a sheet of this name is one of the desk's own sheets without client data."""
     return name.casefold() in PAGES
 
 
 def is_live_sheet(name: str) -> bool:
-    """Return whether a sheet of this name is filled by a live query: what stands there came from the desk."""
+    """Return whether a sheet of this name is filled by a live query with data from the desk."""
     return name.casefold().startswith(tuple(prefix.casefold() for prefix in LIVE_PREFIXES.values()))

@@ -1,4 +1,4 @@
-"""Open what people send (xlsx, xls, xlsb, ods, csv, tsv; locked or not) and find the tables in it. Pure: no Django."""
+"""Open user files (xlsx, xls, xlsb, ods, csv, tsv; encrypted or not) and find their tables. Pure: no Django."""
 
 from dakehu.exchange.workbook.reading.book import Book, Limits, Sheet, open_book
 from dakehu.exchange.workbook.reading.errors import BookRefused, NeedsPassword, TooLarge, Unopenable, WrongPassword

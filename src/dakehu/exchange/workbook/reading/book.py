@@ -11,13 +11,13 @@ from dakehu.exchange.workbook.reading import csv_text, sheets
 from dakehu.exchange.workbook.reading.errors import NeedsPassword, TooLarge, Unopenable, WrongPassword
 from dakehu.exchange.workbook.reading.sheet import Sheet
 
-SWOLLEN_FROM = 20_000_000  # bytes of one part; a sheet of real rows packs to a tenth or a fiftieth, never to a 200th
+SWOLLEN_FROM = 20_000_000  # bytes of one part; a sheet of real rows compresses to 1/10 to 1/50, never to 1/200
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How much is read of one file before it is refused: a small archive may unpack to anything."""
+    """The size limits beyond which a file is refused: a small archive may expand to any size."""
 
     unpacked_bytes: int = 2_000_000_000
     rows: int = 1_100_000
@@ -26,7 +26,7 @@ class Limits:
 
 @dataclass
 class Book:
-    """A file: its name and its sheets that hold anything."""
+    """A file: its name and its non-empty sheets."""
 
     filename: str
     sheets: list[Sheet]
@@ -35,7 +35,7 @@ class Book:
 def open_book(
     source: Path | bytes, *, filename: str = "", password: str | None = None, limits: Limits | None = None
 ) -> Book:
-    """Read a file whole. Raises a BookRefused (locked, damaged, too large, unknown) that says what to do."""
+    """Read a whole file. Raises BookRefused (encrypted, damaged, too large, unknown) with the remedy."""
     limits = limits or Limits()
     content = source if isinstance(source, bytes) else source.read_bytes()
     name = filename or (source.name if isinstance(source, Path) else "")
@@ -62,14 +62,14 @@ def open_book(
 
 
 def _decrypt_ole(content: bytes, name: str, password: str | None) -> bytes:
-    """An OLE file opened with its password, or as it is when it needs none (an old .xls)."""
+    """Return an OLE file decrypted with its password, or unchanged if it needs none (an old .xls)."""
     import msoffcrypto
 
     try:
         office: Any = msoffcrypto.OfficeFile(io.BytesIO(content))
         if not office.is_encrypted():
             return content
-    except Exception as fault:  # msoffcrypto raises whatever its parsers raise
+    except Exception as fault:  # msoffcrypto passes on any error of its parsers
         raise Unopenable(name, "文件已损坏或不是表格。", "it is damaged or not a workbook.") from fault
     if not password:
         raise NeedsPassword(name)
@@ -94,7 +94,7 @@ def _refuse_bombs(content: bytes, name: str, limits: Limits) -> None:
                 for part in archive.infolist()
             )
             kinds = {part.filename for part in archive.infolist()}
-    except Exception as fault:  # BadZipFile, or what its list of names raises when damaged
+    except Exception as fault:  # BadZipFile, or an error from a damaged directory
         raise Unopenable(name, "文件已损坏，请重新导出。", "it is damaged; export it again.") from fault
     if swollen or unpacked > limits.unpacked_bytes:
         raise TooLarge(name, "解压后超过上限，请拆分后上传。", "unpacked it exceeds the limit; split it.")
@@ -103,7 +103,7 @@ def _refuse_bombs(content: bytes, name: str, limits: Limits) -> None:
 
 
 def _refuse_broken_open_document(content: bytes, name: str) -> None:
-    """Refuse an open document whose table is cut or malformed: the reader waits for ever for the tags that do not come."""
+    """Refuse an open document with a truncated or malformed table: the reader would wait forever for tags."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = archive.namelist()
         if "content.xml" not in names or "xl/workbook.xml" in names:
@@ -112,5 +112,5 @@ def _refuse_broken_open_document(content: bytes, name: str) -> None:
         try:
             with archive.open("content.xml") as part:
                 parser.ParseFile(part)
-        except Exception as fault:  # ExpatError, or what a damaged archive raises
+        except Exception as fault:  # ExpatError, or an error from a damaged archive
             raise Unopenable(name, "文件已损坏，请重新导出。", "it is damaged; export it again.") from fault

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 
-Known = Callable[[str], str | None]  # the flat form of a heading that names a field, None for any other text
+Known = Callable[[str], str | None]  # maps a heading to the key of its field, None for any other text
 
 
 def column_groups(headings: list[str], filled: list[bool], known: Known) -> list[list[int]]:
-    """The columns of each table that stands beside others, in order; one group where there is one table.
+    """Return the columns of each side-by-side table, in order; one group if there is one table.
 
-    `filled[i]` says whether anything stands under heading i. A new table begins where the first heading of the one before
-    comes again with at least one more known heading, or behind an empty column where it names two fields itself.
+    `filled[i]` tells whether the column of heading i has values. A new table begins where the first heading of the
+    previous one occurs again with at least one more known heading, or after an empty column if it has two known
+    headings itself.
     """
     groups: list[list[int]] = []
     current: list[int] = []
@@ -39,7 +40,7 @@ def _begins(headings: list[str], filled: list[bool], column: int, current: list[
 
 
 def _following_headings(headings: list[str], filled: list[bool], column: int, known: Known) -> list[str]:
-    """The known headings from a column on, up to the next empty column or the first that comes twice."""
+    """Return the known headings from a column on, up to the next empty column or the first repetition."""
     names: list[str] = []
     for place in range(column, len(headings)):
         if not headings[place].strip() and not filled[place]:

@@ -1,4 +1,4 @@
-"""What the cells of a column look like, whatever its heading says. Pure."""
+"""The kind of a column's cells by content, independent of its heading. Pure."""
 
 import re
 
@@ -9,7 +9,7 @@ _SUM = re.compile(r"^[¥￥$+-]?\d[\d,]*(?:\.\d+)?\s*(?:万|亿|元|%|万元|亿
 
 
 def content_kind(samples: list[str]) -> str:
-    """What the cells of a column look like: phone, mail, id, date, number, or text."""
+    """Return the kind of a column's cells: phone, mail, id, date, number, or text."""
     texts = [s.strip() for s in samples if s.strip()]
     for kind, pattern in (*CONTENT.items(), ("date", _DAY), ("number", _SUM)):
         if texts and all(

@@ -1,4 +1,4 @@
-"""Text files: which encoding, which separator, how wide."""
+"""Text files: encoding, separator, width."""
 
 import codecs
 import csv
@@ -23,7 +23,7 @@ csv.field_size_limit(10_000_000)
 
 
 def read(content: bytes, name: str, rows: int, columns: int) -> Sheet:
-    """A text file as one sheet, every cell as text."""
+    """Return a text file as one sheet, every cell as text."""
     text = decode(content, name)
     if html_tables.is_page(text):
         return Sheet(_stem(name), html_tables.read(text, name))
@@ -53,7 +53,7 @@ def _stem(name: str) -> str:
 
 
 def decode(content: bytes, name: str) -> str:
-    """Text by its byte order mark, as UTF-8 if it is that, else by the likeliest of the encodings met in practice."""
+    """Decode text by its byte order mark, as UTF-8 if valid, else by the most likely of the common encodings."""
     for mark, encoding in BOMS:
         if content.startswith(mark):
             return content.decode(encoding, errors="replace")
@@ -77,7 +77,7 @@ def decode(content: bytes, name: str) -> str:
 
 
 def separator_of(text: str) -> str:
-    """The separator that splits the most lines of the beginning into the same number of fields."""
+    """Return the separator that splits most of the first lines into the same number of fields."""
     lines = [line for line in text[:SAMPLE].splitlines()[:80] if line.strip()]
     best, score = ",", 0
     for candidate in ("\t", ",", ";", "|"):
@@ -90,7 +90,7 @@ def separator_of(text: str) -> str:
 
 
 def _read_rectangular(text: str, separator: str, width: int) -> pl.DataFrame | None:
-    """The fast way, for a file as rectangular as its beginning; None when a later row does not fit."""
+    """Read a rectangular file fast; None if a later row does not fit the width of the first lines."""
     try:
         frame = pl.read_csv(io.BytesIO(text.encode()), has_header=False, infer_schema=False, separator=separator)
     except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
@@ -101,7 +101,7 @@ def _read_rectangular(text: str, separator: str, width: int) -> pl.DataFrame | N
 
 
 def _read_ragged(text: str, separator: str) -> tuple[pl.DataFrame, int]:
-    """The patient way: rows of any length. Also returns how many are wider than the commonest width."""
+    """Read rows of any length, slower. Also return how many are wider than the most common width."""
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     width = max((len(row) for row in rows), default=0)
     lengths = [len(row) for row in rows if row]

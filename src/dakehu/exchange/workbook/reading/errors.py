@@ -1,8 +1,8 @@
-"""Why a file is not read, in both languages, with the remedy."""
+"""Reasons why a file cannot be read, in both languages, with the remedy."""
 
 
 class BookRefused(ValueError):
-    """A file that cannot be read as it is. `zh` and `en` name the place and the remedy."""
+    """A file that cannot be read. `zh` and `en` state the position and the remedy."""
 
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(en)

@@ -1,4 +1,4 @@
-"""Lines under or between the rows of a table that are no rows: sums, remarks, who checked the form and when. Pure."""
+"""Lines under or between the rows of a table that are not rows: totals, remarks, signatures and dates. Pure."""
 
 import re
 
@@ -24,13 +24,13 @@ NOTE_TEXT = (
 _TOTAL, _NOTE = re.compile(TOTAL_TEXT), re.compile(NOTE_TEXT)
 _DAY_ALONE = re.compile(r"^\d{4}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?$")
 _LABEL_ALONE = re.compile(rf"^(?:{_LABELS})\s*(?:人|员|者|日期|时间)$")
-LOOKED_AT = 3  # columns from the left among which the word of a sum stands
+LOOKED_AT = 3  # leftmost columns searched for the label of a total
 
 
 def kind_of_line(cells: list[str]) -> str:
-    """TOTAL for a line of sums, NOTE for a remark or signature, "" for a row of the table (or a blank line).
+    """Return TOTAL for a total line, NOTE for a remark or signature, "" for a row of the table (or a blank line).
 
-    `cells` are those of the table's columns. A remark fills no more than half of them, or every one of them is a remark.
+    `cells` are those of the table's columns. A remark line fills at most half of them, or all its cells are remarks.
     """
     if any(_TOTAL.match(cell.strip()) for cell in cells[:LOOKED_AT]):
         return TOTAL

@@ -1,4 +1,4 @@
-"""What a heading means: exactly by a known spelling, by what stands beneath it, or at most as a suggestion."""
+"""Map headings to fields: exactly by a known spelling, by the cells below, or only as a suggestion."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ from dakehu.exchange.mapping.units import LONGEST_HEADING, strip_unit
 
 _PERSON = re.compile(r"^[\u4e00-\u9fff]{1,4}(?:·[\u4e00-\u9fff]{1,10})?$")
 _NUMBERED = re.compile(r"[\d一二三四五]$|^(?:备用|其他|第[二三四]|次要|辅助|second|other)", re.IGNORECASE)
-SUGGEST_FROM = 72  # of 100; below it a likeness is chance
+SUGGEST_FROM = 72  # of 100; lower similarities are coincidence
 _BRACKETS = re.compile(r"[((【\[][^))】\]]*[))】\]]")
 _IDLE = re.compile(r"[\s_\-/·::*#、,.。|]+")
 CONTENT = {
@@ -24,7 +24,7 @@ CONTENT = {
 
 @dataclass(frozen=True)
 class Term:
-    """A field as people may name it in a file. `kind` helps to tell it by content ("phone", "mail", "id", "date"…)."""
+    """A field and its names in files. `kind` helps to recognise it by content ("phone", "mail", "id", "date"…)."""
 
     part: str
     field: str
@@ -32,7 +32,7 @@ class Term:
     en: str
     aliases: tuple[str, ...] = ()
     kind: str = "text"
-    repeats: bool = False  # whether several columns may say it: a second telephone is a second contact
+    repeats: bool = False  # whether several columns may map to it: a second telephone is a second contact
 
     def spellings(self) -> Iterable[str]:
         yield from (self.zh, self.en, f"{self.zh} {self.en}", self.field, *self.aliases)
@@ -52,43 +52,43 @@ class Column:
 
 
 def normalise_heading(heading: str) -> str:
-    """A heading without its unit, brackets, spaces and marks, half-width and in small letters."""
+    """Return a heading without its unit, brackets, spaces and marks, half-width and in lower case."""
     text = unicodedata.normalize("NFKC", heading).casefold()
     return _IDLE.sub("", _BRACKETS.sub("", text)) or _IDLE.sub("", text)
 
 
 class Lexicon:
-    """The spellings of every part's fields. Made for one file: it remembers the headings and cells it was asked about."""
+    """The spellings of every part's fields. Created for one file: it caches the headings and cells looked up."""
 
     def __init__(self, vocabulary: Sequence[Term]) -> None:
         self._forms: dict[str, tuple[str, str, str]] = {}
         self.parts: dict[str, dict[str, tuple[str, str]]] = {}
         self.kinds: dict[str, dict[str, str]] = {}
         self.repeated = {(term.part, term.field) for term in vocabulary if term.repeats}
-        for names in (True, False):  # a field's own names win over other fields' aliases
+        for names in (True, False):  # a field's own names take precedence over other fields' aliases
             for term in vocabulary:
                 known = self.parts.setdefault(term.part, {})
                 self.kinds.setdefault(term.part, {})[term.field] = term.kind
                 own = (term.zh, term.en, f"{term.zh} {term.en}", term.field)
-                # An alias with the English name is the heading of a workbook written before the field's name changed.
+                # An alias with the English name is the heading of a workbook written before the field was renamed.
                 former = (*term.aliases, *(f"{alias} {term.en}" for alias in term.aliases))
                 for spelling in own if names else former:
                     known.setdefault(normalise_heading(spelling), (term.field, "name" if names else "alias"))
 
     def means(self, part: str, heading: str) -> tuple[str, str] | None:
-        """(field, how) of a heading in one part, or None."""
+        """Return (field, how) of a heading in one part, or None."""
         if not heading or len(heading) > LONGEST_HEADING:
             return None
         known = self.parts[part]
         whole, without, bare = self._forms_of(heading)
         found = known.get(whole) or known.get(without)
-        if found is None and bare != whole:  # 手机2, 备用手机: further ones of what a client may have several of
+        if found is None and bare != whole:  # 手机2, 备用手机: further columns of a repeatable field
             further = known.get(bare)
             found = further if further and (part, further[0]) in self.repeated else None
         return found
 
     def _forms_of(self, heading: str) -> tuple[str, str, str]:
-        """The flat form of a heading, the same without its unit, and without the number of a further one."""
+        """Return the normalised heading, the same without its unit, and without the number of a further column."""
         forms = self._forms.get(heading)
         if forms is None:
             whole = normalise_heading(heading)
@@ -96,15 +96,15 @@ class Lexicon:
         return forms
 
     def names_field(self, heading: str) -> bool:
-        """Whether a heading means a field of any part."""
+        """Return whether a heading matches a field of any part."""
         return any(self.means(part, heading) for part in self.parts)
 
     def known(self, part: str, cells: Iterable[str]) -> set[str]:
-        """The fields of a part that some cells name."""
+        """Return the fields of a part that match some cells."""
         return {found[0] for cell in cells if (found := self.means(part, cell))}
 
     def map_columns(self, part: str, columns: list[Column], headings: list[list[str]]) -> None:
-        """Give each column its field: one field a column, the surest first. `headings[i]` are the texts that
+        """Map each column to its field: one field per column, most certain first. `headings[i]` are the texts that
         may name column i (lower line, both lines, upper line)."""
         taken: set[str] = set()
         for sure in ("name", "alias"):
@@ -120,7 +120,7 @@ class Lexicon:
         self._suggest(part, columns, taken)
 
     def _number_repeated_columns(self, part: str, columns: list[Column], headings: list[list[str]]) -> None:
-        """A second telephone, mail or remark (手机号码 again, 手机2, 备用手机) feeds the same field: none is lost."""
+        """Map a second telephone, mail or remark (手机号码 again, 手机2, 备用手机) to the same field, so that none is lost."""
         for column, texts in zip(columns, headings, strict=True):
             for text in texts if column.field is None else ():
                 found = self.means(part, text)
@@ -129,7 +129,7 @@ class Lexicon:
                     break
 
     def name_by_content(self, part: str, columns: list[Column]) -> None:
-        """In a table without headings the first column of short Chinese names is taken for the name."""
+        """Map the first column of short Chinese names to the name, in a table without headings."""
         target = next((f for f, k in self.kinds[part].items() if k == "name"), None)
         for column in columns if target and all(c.field != target for c in columns) else ():
             fits = sum(bool(_PERSON.match(s.strip())) for s in column.samples)

@@ -1,4 +1,4 @@
-"""Tables that other systems save as web pages and call .xls: the cells of every row, one table under the other."""
+"""HTML tables that other systems save as .xls: the cells of every row, tables concatenated."""
 
 import re
 from html.parser import HTMLParser
@@ -13,24 +13,24 @@ LONGEST = 1_100_000
 
 
 def encoding_of(declared: bytes) -> str:
-    """The encoding behind a declared name; what calls itself GB2312 is nearly always more than that."""
+    """Return the encoding for a declared name; declared GB2312 is nearly always a superset of it."""
     name = declared.decode("ascii", errors="replace").lower()
     return "gb18030" if name in ("gb2312", "gbk", "gb18030") else name
 
 
 def is_page(text: str) -> bool:
-    """Whether a text is HTML with a table in it."""
+    """Return whether a text is HTML containing a table."""
     head = text[:4096].lstrip("\ufeff \t\r\n").lower()
     return head.startswith(("<html", "<!doctype html", "<table", "<meta", "<style", "<head")) and "<t" in head
 
 
 def read(text: str, name: str) -> pl.DataFrame:
-    """Every cell as text in columns c0, c1, …; what stands outside tables is left out."""
+    """Return every cell as text in columns c0, c1, …; text outside tables is omitted."""
     cells = _Cells()
     try:
         cells.feed(text)
         cells.close()
-    except (AssertionError, ValueError) as fault:  # what html.parser raises for marks it cannot make out
+    except (AssertionError, ValueError) as fault:  # raised by html.parser for invalid markup
         raise Unopenable(name, "网页表格已损坏。", "its web page is damaged.") from fault
     rows = [row for row in cells.rows if row]
     width = max(map(len, rows), default=0)

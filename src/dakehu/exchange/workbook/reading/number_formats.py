@@ -1,7 +1,7 @@
-"""What a number looks like in its cell: zeros and letters of a code, a unit or a currency that stand in the format. Pure.
+"""Display of numbers in cells: zeros and letters of a code, a unit or a currency from the number format. Pure.
 
-Only formats that say something about the value are distinguished: `00000000`, `"A"00000`, `0"万"`, `[$HK$]#,##0`, `0%`.
-A format that scales what it shows (`0!.0,"万"`) agrees with the number itself, which is then left as it is.
+Only formats with information about the value are distinguished: `00000000`, `"A"00000`, `0"万"`, `[$HK$]#,##0`, `0%`.
+A format that scales the displayed value (`0!.0,"万"`) agrees with the number, which is then left unchanged.
 """
 
 import re
@@ -24,24 +24,24 @@ _HOLDS = {
 }
 _DATE_LIKE = re.compile(r"[ymdhsYMDHSeEgG]|@|AM/PM|上午|下午")
 _PLAIN_MARKS = re.compile(r"^[\s¥￥元()+\-:：]*$|^(?:CNY|RMB|人民币)\s*$")
-# Built-in formats that say something about a value; those of sums follow the language of the machine.
+# Built-in formats with information about a value; currency formats depend on the system locale.
 BUILT_IN_FORMATS = {9: "0%", 10: "0.00%"}
-LOST_DIGITS_FROM = Decimal(10) ** 15  # a number cell keeps 15 digits; whole numbers from here on have lost some
+LOST_DIGITS_FROM = Decimal(10) ** 15  # a number cell keeps 15 digits; whole numbers from this size may have lost some
 
 
 @dataclass(frozen=True)
 class NumberFormat:
-    """The literal texts around the digits, and how wide a code is filled with zeros (0: not filled)."""
+    """The literal texts around the digits, and the zero-padded width of a code (0: not padded)."""
 
     prefix: str = ""
     suffix: str = ""
     width: int = 0
     percent: bool = False
-    groups: tuple[int, ...] = ()  # digits between the strokes of a pattern such as 000-0000-0000
-    cases: tuple["Case", ...] = ()  # of a format with conditions: the first that holds counts
+    groups: tuple[int, ...] = ()  # digits between the hyphens of a pattern such as 000-0000-0000
+    cases: tuple["Case", ...] = ()  # of a format with conditions: the first that holds is used
 
     def show(self, written: str) -> str | None:
-        """The text a cell shows for a number as its file writes it; None where the number itself says it all."""
+        """Return the text that a cell displays for a number as stored; None if it adds nothing to the number."""
         try:
             value = Decimal(written)
         except InvalidOperation:
@@ -78,7 +78,7 @@ def _group_digits(digits: str, groups: tuple[int, ...]) -> str:
 
 
 def read_format(code: str) -> NumberFormat | None:
-    """A number format that says something its number does not; None for all others, dates among them."""
+    """Return a number format that adds information to its number; None for all others, including dates."""
     sections = [found.group(1) for found in re.finditer(_SECTION.pattern + "(?:;|$)", code) if found.group(1)]
     conditions = [_condition(section) for section in sections]
     if any(conditions):
@@ -91,7 +91,7 @@ def read_format(code: str) -> NumberFormat | None:
 
 
 def _condition(section: str) -> tuple[str, Decimal] | None:
-    """The operator and limit of a section such as [>=10000]0!.0,"万"; None for a section without one."""
+    """Return the operator and limit of a section such as [>=10000]0!.0,"万"; None for a section without one."""
     for bracket in re.findall(r"\[[^\]]*\]", section):
         found = _CONDITION.match(bracket)
         if found:
@@ -136,8 +136,8 @@ def _parse_format(prefix: str, suffix: str, pattern: str, groups: tuple[int, ...
 
 
 def has_lost_digits(written: str) -> bool:
-    """Whether a number cell, as its file writes it, is a whole number beyond the 15 digits that Excel keeps. A file that
-    writes all digits out (other programs do) has lost none, unless the last three are zeros."""
+    """Return whether a stored number is a whole number beyond the 15 digits that Excel keeps. A file that
+    contains all digits (from other programs) has lost none, unless the last three are zeros."""
     try:
         value = abs(Decimal(written))
     except InvalidOperation:
@@ -148,11 +148,11 @@ def has_lost_digits(written: str) -> bool:
 
 
 def scientific(written: str) -> str:
-    """A number with 15 digits and its power of ten, which no reader of codes takes for a whole one."""
+    """Return a number in scientific notation with 15 digits, which no code parser reads as a whole number."""
     text = f"{float(written):.15g}"
     return text if "e" in text else f"{float(written):.14e}"
 
 
 def is_scientific(text: str) -> bool:
-    """Whether a text is a number with a power of ten, as a spreadsheet writes long codes."""
+    """Return whether a text is a number in scientific notation, as spreadsheets write long codes."""
     return bool(re.fullmatch(r"[+-]?\d(?:\.\d+)?E\+?\d{1,3}", text.strip(), re.IGNORECASE))

@@ -1,6 +1,6 @@
-"""What an .xls file (BIFF5, BIFF8) says beside the values that the fast reader gives: number formats, hidden rows and columns.
+"""Data of an .xls file (BIFF5, BIFF8) that the fast reader omits: number formats, hidden rows and columns.
 
-Source: [MS-XLS] 2.4 (records). A damaged file gives nothing here; whether it opens at all the readers say.
+Source: [MS-XLS] 2.4 (records). A damaged file gives an empty result here; the readers decide whether it can be opened.
 """
 
 import io
@@ -16,17 +16,17 @@ BOF, BOUNDSHEET, FORMAT, XF = 0x0809, 0x0085, 0x041E, 0x00E0
 NUMBER, RK, MULRK, FORMULA, ROW, COLINFO = 0x0203, 0x027E, 0x00BD, 0x0006, 0x0208, 0x007D
 _HEAD, _CELL, _DOUBLE = struct.Struct("<HH"), struct.Struct("<HHH"), struct.Struct("<d")
 WIDEST = 256
-Record = tuple[int, int, bytes]  # where it begins in the stream, its kind, its contents
+Record = tuple[int, int, bytes]  # offset in the stream, type, contents
 
 
 def read_old_cells(content: bytes) -> dict[str, RawCells]:
-    """{sheet: what its cells show} of an .xls."""
+    """Return {sheet: RawCells} of an .xls."""
     try:
         with olefile.OleFileIO(io.BytesIO(content)) as archive:
             stream = next((name for name in ("Workbook", "Book") if archive.exists(name)), "")
             body = archive.openstream(stream).read() if stream else b""
         return _sheets(body)
-    except Exception:  # whatever a damaged file makes the parser raise
+    except Exception:  # any parser error of a damaged file
         return {}
 
 
@@ -69,13 +69,13 @@ def _sheets(body: bytes) -> dict[str, RawCells]:
 
 
 def _formats(codes: dict[int, str], styles: list[int]) -> dict[int, NumberFormat]:
-    """{style of a cell: its number format}, those only that say something about the value."""
+    """Return {cell style: number format}, only formats with information about the value."""
     read = {number: read_format(code) for number, code in codes.items()}
     return {style: one for style, number in enumerate(styles) if (one := read.get(number)) is not None}
 
 
 def _text(record: bytes, size: int, is_wide: bool) -> str:
-    """A text with its length in front, in `size` bytes; in BIFF8 a mark follows that tells two-byte characters."""
+    """Return a text prefixed by its length in `size` bytes; in BIFF8 a flag for two-byte characters follows."""
     count = int.from_bytes(record[:size], "little")
     if not is_wide:
         return record[size : size + count].decode("gb18030", errors="replace")
@@ -85,7 +85,7 @@ def _text(record: bytes, size: int, is_wide: bool) -> str:
 
 
 def _numbers(kind: int, record: bytes) -> Iterator[tuple[int, int, int, float]]:
-    """(row, column, style, value) of a record of numbers; a formula that gives a text has none."""
+    """Yield (row, column, style, value) of a number record; none for a formula with a text result."""
     row, column, style = _CELL.unpack_from(record)
     if kind == NUMBER or (kind == FORMULA and record[12:14] != b"\xff\xff"):
         yield row, column, style, _DOUBLE.unpack_from(record, 6)[0]
@@ -103,7 +103,7 @@ def _numbers(kind: int, record: bytes) -> Iterator[tuple[int, int, int, float]]:
 
 
 def _decode_rk_number(four: bytes) -> float:
-    """An RK number: 30 bits of a double or a whole number, perhaps in hundredths ([MS-XLS] 2.5.217)."""
+    """Decode an RK number: 30 bits of a double or an integer, optionally in hundredths ([MS-XLS] 2.5.217)."""
     whole = struct.unpack("<i", four)[0]
     value = float(whole >> 2) if whole & 2 else _DOUBLE.unpack(b"\0\0\0\0" + struct.pack("<I", whole & 0xFFFFFFFC))[0]
     return value / 100 if whole & 1 else value

@@ -1,7 +1,7 @@
-"""What an .ods file says beside the values that the fast reader gives: number formats, merged ranges, hidden rows and columns.
+"""Data of an .ods file that the fast reader omits: number formats, merged ranges, hidden rows and columns.
 
-Read by patterns over the XML; no XML parser, so that nothing in the file is expanded. Source: OASIS OpenDocument 1.3, part 3,
-16.29 (data styles) and 9.1 (tables).
+Read with regular expressions, without an XML parser, so that no entity in the file is expanded. Source: OASIS
+OpenDocument 1.3, part 3, 16.29 (data styles) and 9.1 (tables).
 """
 
 import html
@@ -13,7 +13,7 @@ from dakehu.exchange.workbook.reading.number_formats import NumberFormat, read_f
 from dakehu.exchange.workbook.reading.raw_cells import RawCells
 
 ZIP = b"PK\x03\x04"
-FARTHEST = 2_000_000  # rows; repeated empty rows reach to the last of the sheet
+FARTHEST = 2_000_000  # rows; repeated empty rows extend to the end of the sheet
 _DATA_STYLE = re.compile(
     r"<number:(number|currency|percentage)-style\s[^>]*?style:name=\"([^\"]*)\"[^>]*>(.*?)</number:\1-style>", re.DOTALL
 )
@@ -25,20 +25,20 @@ _ATTRIBUTE = re.compile(r'([\w-]+:[\w-]+)="([^"]*)"')
 
 
 def read_open_document_cells(content: bytes) -> dict[str, RawCells]:
-    """{sheet: what its cells show} of an .ods; {} for any other file."""
+    """Return {sheet: RawCells} of an .ods; {} for any other file."""
     if content[:4] != ZIP:
         return {}
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = archive.namelist()
         if "content.xml" not in names or "xl/workbook.xml" in names:
             return {}
-        # One character a byte: decoded as UTF-8, a large sheet with one Chinese word would take two or four each.
+        # One byte per character: decoded as UTF-8, a large sheet with any Chinese text would take two or four.
         parts = [archive.read(name).decode("latin-1") for name in ("styles.xml", "content.xml") if name in names]
     return _Reader(_formats(parts)).read(parts[-1])
 
 
 def _text(piece: str) -> str:
-    """A piece of the file, which was read one character a byte, as the text it stands for."""
+    """Return a piece of the file, read with one byte per character, as decoded text."""
     return html.unescape(piece if piece.isascii() else piece.encode("latin-1").decode(errors="replace"))
 
 
@@ -47,7 +47,7 @@ def _attributes(text: str) -> dict[str, str]:
 
 
 def _formats(parts: list[str]) -> dict[str, NumberFormat]:
-    """{style of a cell: its number format}, those only that say something about the value."""
+    """Return {cell style: number format}, only formats with information about the value."""
     codes = {_text(name): _code(kind, pieces) for xml in parts for kind, name, pieces in _DATA_STYLE.findall(xml)}
     formats = {}
     for text in (text for xml in parts for text in _CELL_STYLE.findall(xml)):
@@ -59,7 +59,7 @@ def _formats(parts: list[str]) -> dict[str, NumberFormat]:
 
 
 def _code(kind: str, pieces: str) -> str:
-    """A data style as the code that other spreadsheets write for it."""
+    """Return a data style as the equivalent Excel format code."""
     code = ""
     for piece, attributes, text in _PIECE.findall(pieces):
         said = _attributes(attributes)
@@ -79,7 +79,7 @@ def _code(kind: str, pieces: str) -> str:
 
 
 class _Reader:
-    """A walk over the rows and cells of content.xml, which may stand for many equal ones."""
+    """An iteration over the rows and cells of content.xml, which may be repeated."""
 
     def __init__(self, formats: dict[str, NumberFormat]) -> None:
         self.formats = formats

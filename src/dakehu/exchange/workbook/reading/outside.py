@@ -1,4 +1,4 @@
-"""Which cells of a sheet no table covers: counted and placed, so that none is lost without a word. Pure."""
+"""Cells of a sheet outside all tables: counted and located, so that none is lost silently. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Area:
 
 @dataclass
 class Block:
-    """Cells that hold something, in rows that follow each other: the smallest range around them, and how many."""
+    """Non-empty cells in consecutive rows: their bounding range, and their number."""
 
     first_row: int
     last_row: int
@@ -33,7 +33,7 @@ class Block:
 
 
 def letters(index: int) -> str:
-    """The name of a column: 0 → A, 26 → AA."""
+    """Return the name of a column: 0 → A, 26 → AA."""
     text = ""
     index += 1
     while index:
@@ -43,7 +43,7 @@ def letters(index: int) -> str:
 
 
 def blocks_outside(frame: pl.DataFrame, covered: Iterable[Area]) -> list[Block]:
-    """The cells that hold something outside the covered areas, row by row; rows that follow each other are one block."""
+    """Return the non-empty cells outside the covered areas, by row; consecutive rows are one block."""
     areas = list(covered)
     rows: dict[int, list[int]] = {}
     for column, name in enumerate(frame.columns):

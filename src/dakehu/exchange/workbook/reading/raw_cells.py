@@ -1,5 +1,5 @@
-"""What an xlsx file says beside the values that the fast reader gives: number formats, long numbers, hidden rows and the
-date system. Read by patterns over the XML; no XML parser, so that nothing in the file is expanded."""
+"""Data of an xlsx file that the fast reader omits: number formats, long numbers, hidden rows and the
+date system. Read with regular expressions, without an XML parser, so that no entity in the file is expanded."""
 
 import html
 import io
@@ -37,9 +37,10 @@ _PROPERTIES = re.compile(
 
 @dataclass
 class RawCells:
-    """`shown` are texts that take the place of numbers (row and column from 0), `hidden_rows` and `hidden_columns` are
-    counted from 0. `percents` are cells in a format of percent: 0.05 there is read by people as 5 %. `merged` are ranges
-    (first row, first column, last row, last column) of a kind of file whose merged cells the fast reader does not tell."""
+    """`shown` are texts that replace numbers (row and column from 0), `hidden_rows` and `hidden_columns` are
+    counted from 0. `percents` are cells in a percent format: 0.05 is displayed as 5 %. `merged` are ranges
+    (first row, first column, last row, last column) for file types whose merged cells the fast reader does not
+    return."""
 
     shown: Cells = field(default_factory=dict)
     hidden_rows: list[int] = field(default_factory=list)
@@ -48,14 +49,14 @@ class RawCells:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
 
     def put_number(self, at: tuple[int, int], written: str, number_format: NumberFormat) -> None:
-        """Keep what a number cell shows in its format, where that says more than the number itself."""
+        """Store the displayed text of a number cell if its format adds information to the number."""
         text = number_format.show(written)
         if text is not None:
             (self.percents if number_format.percent else self.shown)[at] = text
 
 
 def read_raw_cells(content: bytes, part: str, formats: dict[int, NumberFormat]) -> RawCells:
-    """Read one sheet (`part` is its file in the archive) for what the fast reader does not tell."""
+    """Read one sheet (`part` is its file in the archive) for the data that the fast reader omits."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         body = archive.read(part)
     cells = RawCells()
@@ -81,7 +82,7 @@ def read_raw_cells(content: bytes, part: str, formats: dict[int, NumberFormat]) 
 
 
 def _place(attributes: bytes) -> tuple[int, int] | None:
-    """(row, column) of a number cell; None for a cell of another type."""
+    """Return (row, column) of a number cell; None for a cell of another type."""
     address, kind = _ADDRESS.search(attributes), _TYPE.search(attributes)
     if not address or (kind and kind[1] != b"n"):
         return None
@@ -92,7 +93,7 @@ def _place(attributes: bytes) -> tuple[int, int] | None:
 
 
 def read_formats(content: bytes) -> dict[int, NumberFormat]:
-    """{style of a cell: its number format} of an xlsx, those formats only that say something about the value."""
+    """Return {cell style: number format} of an xlsx, only formats with information about the value."""
     if content[:4] != ZIP:
         return {}
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -115,8 +116,8 @@ def read_formats(content: bytes) -> dict[int, NumberFormat]:
 
 
 def with_plain_properties(content: bytes) -> bytes:
-    """The same xlsx with one `workbookPr`, closed at once: the readers overlook the 1904 date system where the element
-    holds others, or where an extension brings a second of the name, as Excel 2013 and later write it."""
+    """Return the same xlsx with one self-closing `workbookPr`: the readers miss the 1904 date system if the element
+    has children, or if an extension adds a second one of that name, as Excel 2013 and later do."""
     if content[:4] != ZIP:
         return content
     with zipfile.ZipFile(io.BytesIO(content)) as archive:

@@ -1,4 +1,4 @@
-"""One sheet of a workbook as it was read: its cells, and where they stand in the file."""
+"""One sheet of a workbook as read: its cells, and their positions in the file."""
 
 from dataclasses import dataclass, field
 
@@ -7,13 +7,13 @@ import polars as pl
 
 @dataclass
 class Sheet:
-    """One sheet. `frame` holds every cell as text in columns c0, c1, …; its row i is row i+1 of the file.
+    """One sheet. `frame` has every cell as text in columns c0, c1, …; its row i is row i+1 of the file.
 
-    Dates are ISO text, whole numbers have no decimal tail, empty cells are null. `merged` lists merged ranges
-    as (first row, first column, last row, last column), counted from 0; what is merged downwards stands in every row that
-    it spans. `faults` are cells with an error value. Numbers stand as their cells show them where the format says more
-    than the number (zeros of a code, 万, US$). Hidden rows and columns are read like others; their places from 0.
-    `percent_columns` hold fractions that are shown as percent, so that a % in their heading is no factor.
+    Dates are ISO text, whole numbers have no decimals, empty cells are null. `merged` lists merged ranges
+    as (first row, first column, last row, last column), counted from 0; a vertically merged value is repeated in
+    every row that it spans. `faults` are cells with an error value. Numbers are as displayed if the format adds
+    information to the number (zeros of a code, 万, US$). Hidden rows and columns are read like others; their indexes
+    are from 0. `percent_columns` have fractions displayed as percent, so that a % in their heading is not a factor.
     """
 
     name: str
@@ -27,7 +27,7 @@ class Sheet:
     percent_columns: frozenset[int] = frozenset()
 
     def head(self, count: int = 60) -> list[list[str]]:
-        """The first rows as lists of text ("" for empty), merged cells filled in."""
+        """Return the first rows as lists of text ("" for empty), merged cells filled in."""
         rows = [["" if v is None else v for v in row] for row in self.frame.head(count).rows()]
         for r0, c0, r1, c1 in self.merged:
             if r0 < len(rows) and c0 < self.frame.width:

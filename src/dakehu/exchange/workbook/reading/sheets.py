@@ -22,21 +22,21 @@ from dakehu.exchange.workbook.reading.open_document_cells import read_open_docum
 from dakehu.exchange.workbook.reading.raw_cells import RawCells, read_formats, read_raw_cells, with_plain_properties
 from dakehu.exchange.workbook.reading.sheet import Sheet
 
-logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it announces every column it reads as text
+logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it logs every column it reads as text
 _MIDNIGHT = r" 00:00:00$"
 _TIME_ONLY = r"^(?:1899-12-3[01]|1904-01-01) "
 _CELL = re.compile(rb"<c ([^>]*)>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>(#[^<]*|[^<]*[eE][^<]*|[^<]{15,})</v>")
 _ADDRESS = re.compile(rb'r="([A-Z]+)(\d+)"')
 _TYPE = re.compile(rb't="(\w+)"')
 _NUMBER = re.compile(r"^-?\d+(?:\.\d+)?$")
-SEARCHED_UP_TO = 60_000_000  # bytes of sheet XML in which single cells are looked for
+SEARCHED_UP_TO = 60_000_000  # bytes of sheet XML searched for single cells
 _ATTRIBUTE = re.compile(r'(?:\w+:)?(\w+)\s*=\s*"([^"]*)"')
 ZIP = b"PK\x03\x04"
 Cells = dict[tuple[int, int], str]
 
 
 def read(content: bytes, name: str) -> list[Sheet]:
-    """Every sheet that holds anything, in the order of the file."""
+    """Return every non-empty sheet, in the order of the file."""
     with _unpacking(name):
         content = with_plain_properties(content)
         parts, formats = _sheet_parts(content), read_formats(content)
@@ -49,7 +49,7 @@ def read(content: bytes, name: str) -> list[Sheet]:
         reader = fastexcel.read_excel(content)
     except python_calamine.PasswordError as locked:
         raise NeedsPassword(name) from locked
-    except BaseException as fault:  # the parsers raise many kinds for damaged files, and a panic is no Exception
+    except BaseException as fault:  # the parsers raise many kinds for damaged files, and a panic is not an Exception
         _let_pass(fault)
         if "password" in str(fault).lower():
             raise NeedsPassword(name) from fault
@@ -92,8 +92,8 @@ def read(content: bytes, name: str) -> list[Sheet]:
 
 @contextmanager
 def _unpacking(name: str) -> Iterator[None]:
-    """A damaged part of the archive is a refusal in words, whatever unpacking it raises (zlib.error, BadZipFile,
-    EOFError, OSError, or what a foreign way of packing brings)."""
+    """Convert any error from unpacking a damaged part of the archive to a refusal (zlib.error, BadZipFile,
+    EOFError, OSError, or errors of unusual compression methods)."""
     try:
         yield
     except BookRefused:
@@ -103,7 +103,7 @@ def _unpacking(name: str) -> Iterator[None]:
 
 
 def _let_pass(fault: BaseException) -> None:
-    """A wish to stop is no damaged file."""
+    """Re-raise interrupts and memory errors: they do not mean a damaged file."""
     if isinstance(fault, (KeyboardInterrupt, SystemExit, MemoryError, GeneratorExit)):
         raise fault
 
@@ -126,8 +126,9 @@ def _frame(reader: Any, sheet: str, name: str) -> pl.DataFrame:
 
 
 def _percents(frame: pl.DataFrame, cells: Cells, is_known: bool) -> tuple[frozenset[int], Cells]:
-    """The columns whose numbers all stand in a format of percent, as fractions; and, of other columns, the cells that show
-    percent, as shown. Where formats are not known (`is_known`), columns of fractions count as such."""
+    """Return the columns whose numbers are all in a percent format, as fractions; and, for other columns, the cells
+    displayed in percent, as displayed. If formats are unknown (not `is_known`), columns of fractions are treated as
+    such."""
     whole, mixed = set(), {}
     for column in {at[1] for at in cells} if is_known else range(frame.width):
         texts = frame[f"c{column}"].to_list() if column < frame.width else []
@@ -146,8 +147,8 @@ def _percents(frame: pl.DataFrame, cells: Cells, is_known: bool) -> tuple[frozen
 
 
 def _merged_left_and_floats(book: Any, sheet: str, is_xlsx: bool) -> tuple[list[tuple[int, int, int, int]], int, Cells]:
-    """The merged ranges, how many empty columns stand before the first cell (the fast reader drops them), and the number
-    cells that lost digits (of an xlsx its own XML tells)."""
+    """Return the merged ranges, the number of empty columns before the first cell (dropped by the fast reader), and
+    the number cells that lost digits (for an xlsx taken from its XML)."""
     read = book.get_sheet_by_name(sheet)
     top, left = read.start or (0, 0)
     lost: Cells = {}
@@ -159,7 +160,7 @@ def _merged_left_and_floats(book: Any, sheet: str, is_xlsx: bool) -> tuple[list[
 
 
 def _fill_merged_down(frame: pl.DataFrame, merged: list[tuple[int, int, int, int]]) -> pl.DataFrame:
-    """A cell merged downwards counts for every row that it spans, as people read it."""
+    """Repeat the value of a vertically merged cell in every row that it spans."""
     cells: Cells = {}
     for first, column, last, _ in merged:
         if last > first and column < frame.width and first < frame.height and frame[first, column]:
@@ -175,7 +176,7 @@ def _shift_to_column_a(frame: pl.DataFrame, left: int) -> pl.DataFrame:
 
 
 def _sheet_parts(content: bytes) -> dict[str, str]:
-    """{sheet name: its file in the archive} of an xlsx; the order of tabs says nothing about the file names."""
+    """Return {sheet name: its file in the archive} of an xlsx; the order of tabs does not determine the file names."""
     if content[:4] != ZIP:
         return {}
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -191,13 +192,13 @@ def _sheet_parts(content: bytes) -> dict[str, str]:
 
 
 def _tags(xml: str, tag: str) -> list[dict[str, str]]:
-    """The attributes of each such element, without name spaces. No XML parser: nothing in the file is expanded."""
+    """Return the attributes of each such element, without namespaces. No XML parser: no entity is expanded."""
     found = re.findall(rf"<(?:\w+:)?{tag}\s([^>]*)>", xml)
     return [{key: html.unescape(value) for key, value in _ATTRIBUTE.findall(attributes)} for attributes in found]
 
 
 def _single_cells(content: bytes, part: str) -> tuple[Cells, Cells]:
-    """Cells of an xlsx sheet that the fast reader changes: errors (it shows nothing) and long numbers (it rounds)."""
+    """Return cells of an xlsx sheet that the fast reader changes: errors (dropped) and long numbers (rounded)."""
     faults: Cells = {}
     numbers: Cells = {}
     if not part:
@@ -217,8 +218,8 @@ def _single_cells(content: bytes, part: str) -> tuple[Cells, Cells]:
 
 
 def _displayed_numbers(frame: pl.DataFrame, numbers: Cells) -> Cells:
-    """The long numbers that are no dates, with the 15 digits Excel itself keeps, where the reader shows others: a
-    damaged 18-digit number (1.1e+17) stays recognisable instead of looking like a whole one."""
+    """Return long numbers that are not dates, with the 15 digits that Excel keeps, where the reader returns others: a
+    damaged 18-digit number (1.1e+17) remains recognisable instead of looking like a whole number."""
     shown: Cells = {}
     for (row, column), text in numbers.items():
         read = frame[row, column] if row < frame.height and column < frame.width else None
@@ -229,7 +230,7 @@ def _displayed_numbers(frame: pl.DataFrame, numbers: Cells) -> Cells:
 
 
 def _round_to_15_digits(text: str) -> str:
-    """A number as Excel shows it, in 15 digits; "" for what only looked like one."""
+    """Return a number as Excel displays it, in 15 digits; "" for an invalid number."""
     try:
         return f"{float(text):.15g}"
     except ValueError:
@@ -244,7 +245,7 @@ def _column(letters: str) -> int:
 
 
 def _replace_cells(frame: pl.DataFrame, cells: Cells) -> pl.DataFrame:
-    """The frame with some cells replaced, a column at a time."""
+    """Return the frame with some cells replaced, column by column."""
     columns: dict[int, dict[int, str]] = {}
     for (row, column), text in cells.items():
         if row < frame.height and column < frame.width:

@@ -1,7 +1,7 @@
-"""Find the tables of a sheet: where they begin and end, what they are about, and what their columns mean.
+"""Find the tables of a sheet: their extent, their part, and the fields of their columns.
 
-Two layouts are known: rows beneath a heading line, and cards (字段名称 | 示例数据) of one thing each; a sheet that lies on
-its side is one card for each column of values. A sheet may hold several tables one under the other, each under its
+Two layouts are supported: rows under a heading line, and cards (字段名称 | 示例数据) of one record each; a transposed
+sheet is one card for each column of values. A sheet may contain several tables below each other, each under its
 title, or side by side under one line of headings.
 """
 
@@ -22,7 +22,7 @@ from dakehu.exchange.workbook.reading.outside import letters
 
 __all__ = ["Column", "Table", "Term", "detect_tables", "signature", "signature_of"]
 
-# Words in the name of a sheet or in a title that tell what a table is about; the first part that fits wins.
+# Words in the name of a sheet or in a title that identify the part of a table; the first matching part is used.
 ABOUT: dict[str, tuple[str, ...]] = {
     "prospects": ("线索", "潜在客户", "prospect", "leads"),
     "opportunities": ("商机", "销售机会", "opportunities", "deals"),
@@ -38,13 +38,13 @@ ABOUT: dict[str, tuple[str, ...]] = {
 }
 LABEL_HEADS = {"字段名称", "字段", "项目", "名目", "field", "item"}
 SMALL = 5000  # rows up to which a sheet is searched for several tables
-SEARCH = 40  # lines at the beginning of a large sheet among which its heading is looked for
+SEARCH = 40  # lines at the beginning of a large sheet searched for its heading
 
 
 @dataclass
 class Table:
-    """A table found. Rows count from 0 in the sheet's frame; `last_row` belongs to it. For cards `columns` are
-    the lines: their `index` is the row of the value, `value_column` its column. `header_row` is -1 where the table has no
+    """A detected table. Rows count from 0 in the sheet's frame; `last_row` is inclusive. For cards `columns` are
+    the lines: their `index` is the row of the value, `value_column` its column. `header_row` is -1 if the table has no
     line of headings. `lines_above` are the texts above it, where units may be stated."""
 
     sheet: str
@@ -60,7 +60,7 @@ class Table:
     lines_above: list[str] = attribute(default_factory=list)
 
     def records(self, sheet: Sheet) -> pl.DataFrame:
-        """The mapped fields as text columns, one row a record, and `__row`, the row of the file (from 1)."""
+        """Return the mapped fields as text columns, one row per record, and `__row`, the row of the file (from 1)."""
         mapped = [c for c in self.columns if c.field]
         if self.layout == "card":
             values = sheet.frame[f"c{self.value_column}"]
@@ -73,7 +73,7 @@ class Table:
         return body.select(*chosen, (pl.col("__row").cast(pl.Int64) + self.first_row + 1).alias("__row"))
 
     def cell(self, field_name: str, row: int) -> str:
-        """The address ("B4") of a field in the record that stands in `row` of the file."""
+        """Return the address ("B4") of a field in the record at `row` of the file."""
         for column in self.columns:
             if column.field == field_name:
                 if self.layout == "card":
@@ -83,21 +83,21 @@ class Table:
 
 
 def signature(table: Table) -> str:
-    """The same for every file of one source: what its headings are, whatever its rows."""
+    """Return a signature equal for all files of one source: from its headings, independent of its rows."""
     return signature_of(table.header_row, table.layout, table.columns)
 
 
 def signature_of(header_row: int, layout: str, columns: Sequence[Any]) -> str:
-    """The same of columns with `heading` and `samples`."""
+    """Return the same for columns with `heading` and `samples`."""
     headings = [normalise_heading(c.heading) for c in columns]
-    if header_row < 0:  # without headings the kinds of content tell the source
+    if header_row < 0:  # without headings the kinds of content identify the source
         headings = ["none", *(content_kind(c.samples) for c in columns)]
     text = "\n".join([layout, *headings])
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def detect_tables(sheet: Sheet, lexicon: Lexicon) -> list[Table]:
-    """The tables of a sheet, in order. A table whose part stays unknown has `part` None and unmapped columns."""
+    """Return the tables of a sheet, in order. A table of unknown part has `part` None and unmapped columns."""
     if not sheet.frame.height or not sheet.frame.width:
         return []
     if sheet.frame.height > SMALL:
@@ -108,7 +108,7 @@ def detect_tables(sheet: Sheet, lexicon: Lexicon) -> list[Table]:
     rows = sheet.head(sheet.frame.height)
     tables: list[Table] = []
     title = ""
-    above: list[str] = []  # texts over the table that comes next
+    above: list[str] = []  # texts above the next table
     for first, last in _blocks(rows, lexicon):
         lines = range(first, last + 1)
         if (
@@ -157,8 +157,8 @@ def _first_line(rows: list[list[str]]) -> int:
 
 
 def _blocks(rows: list[list[str]], lexicon: Lexicon) -> list[tuple[int, int]]:
-    """(first, last) of each run of lines that belong together: a blank line ends one, and so do a title, a
-    card's "字段名称" line and a line of headings that stand right under other rows."""
+    """Return (first, last) of each block of lines: a block ends at a blank line, a title, a
+    card's "字段名称" line or a heading line directly under other rows."""
     made: list[tuple[int, int]] = []
     start: int | None = None
     for i, row in enumerate([*rows, []]):
@@ -172,7 +172,7 @@ def _blocks(rows: list[list[str]], lexicon: Lexicon) -> list[tuple[int, int]]:
 
 
 def _begins(rows: list[list[str]], i: int, start: int, lexicon: Lexicon) -> bool:
-    """Whether line `i` opens a table of its own although no blank line stands before it."""
+    """Return whether line `i` starts a new table without a preceding blank line."""
     row = rows[i]
     if _count_distinct(row) == 1:
         return _part_named_in(_text(row)) is not None and not lexicon.names_field(_text(row))
@@ -193,7 +193,7 @@ def _titles(rows: list[list[str]], heading: int, first: int = 0) -> str:
 
 
 def _texts(rows: list[list[str]], first: int, heading: int) -> list[str]:
-    """Every text between the first line of a block and its headings."""
+    """Return every text between the first line of a block and its headings."""
     return [cell for row in rows[first : max(heading, first)] for cell in dict.fromkeys(row) if cell.strip()]
 
 
@@ -206,7 +206,7 @@ def _is_continued_by(table: Table, row: list[str]) -> bool:
 
 
 def _find_heading(rows: list[list[str]], lines: range, lexicon: Lexicon, about: str | None) -> int | None:
-    """The line that names the most fields: at least two of one part and half of what it holds (or three)."""
+    """Return the line with the most fields: at least two of one part and half of its cells (or three)."""
     best, score = None, 0.0
     for i in list(lines)[:SEARCH]:
         cells = {cell for cell in rows[i] if cell.strip()}
@@ -224,7 +224,7 @@ def _find_heading(rows: list[list[str]], lines: range, lexicon: Lexicon, about: 
 def _row_tables(
     sheet: Sheet, rows: list[list[str]], at: int, last: int, lexicon: Lexicon, titles: str, is_unsure: bool = False
 ) -> list[Table]:
-    """The tables under one line of headings; `is_unsure` where no heading of it is known, so that it may be a row."""
+    """Return the tables under one line of headings; `is_unsure` if no heading is known, so it may be a row."""
     if is_unsure and _is_data(rows[at]):
         table = _row_table(sheet, rows, -1, last, lexicon, titles, list(range(sheet.frame.width)), at)
         table.lines_above = [sheet.name]
@@ -243,7 +243,7 @@ def _row_tables(
 
 
 def _is_data(row: list[str]) -> bool:
-    """Whether a line is a row rather than headings: it holds a telephone, mail or ID number, or a day or a sum."""
+    """Return whether a line is a row rather than headings: with a telephone, mail, ID number, day or amount."""
     cells = [cell.strip() for cell in row if cell.strip()]
     return any(content_kind([cell]) not in ("text", "name") for cell in cells)
 
@@ -251,7 +251,7 @@ def _is_data(row: list[str]) -> bool:
 def _row_table(
     sheet: Sheet, rows: list[list[str]], at: int, last: int, lexicon: Lexicon, titles: str, places: list[int], body: int
 ) -> Table:
-    """The table of some columns (`places`) whose headings stand in line `at` (-1 for none) and whose rows begin at `body`."""
+    """Return the table of columns `places` with headings in line `at` (-1 for none) and rows from `body`."""
     two_lines = at >= 0 and body == at + 2
     headings: list[list[str]] = []
     columns: list[Column] = []
@@ -281,7 +281,7 @@ def _row_table(
 
 
 def _has_second_line(sheet: Sheet, rows: list[list[str]], at: int, lexicon: Lexicon) -> bool:
-    """Whether the heading has two lines: its first one holds cells merged sideways, or the second names fields too."""
+    """Return whether the heading has two lines: the first has merged cells, or the second has fields too."""
     if at + 1 >= len(rows):
         return False
     sideways = any(r0 == r1 == at and c1 > c0 for r0, c0, r1, c1 in sheet.merged)
@@ -289,7 +289,7 @@ def _has_second_line(sheet: Sheet, rows: list[list[str]], at: int, lexicon: Lexi
 
 
 def _part(lexicon: Lexicon, headings: list[str], about: str | None) -> str | None:
-    """What a table is about: the part whose fields it names most; a title or sheet name weighs like two fields."""
+    """Return the part of a table: the one with most fields in it; a title or sheet name weighs as two fields."""
     scores = {part: len(lexicon.known(part, headings)) + (2 if part == about else 0) for part in lexicon.parts}
     best = max(scores, key=lambda part: scores[part])
     named = len(lexicon.known(best, headings))
@@ -297,7 +297,7 @@ def _part(lexicon: Lexicon, headings: list[str], about: str | None) -> str | Non
 
 
 def _idle_rows(sheet: Sheet, first: int, last: int, places: list[int]) -> list[tuple[int, str]]:
-    """Blank rows, rows of totals and remarks (注：, 审核：) between or under the rows, numbered as in the file."""
+    """Return blank, total and remark rows (注：, 审核：) between or under the rows, numbered as in the file."""
     if not places:
         return []
     names = [f"c{i}" for i in places]
@@ -316,7 +316,7 @@ def _idle_rows(sheet: Sheet, first: int, last: int, places: list[int]) -> list[t
 
 
 def _extend(table: Table, rows: list[list[str]], last: int) -> None:
-    """Rows after a blank line that bring no heading of their own belong to the table above."""
+    """Extend a table by rows after a blank line without their own heading."""
     for i in range(table.last_row + 1, last + 1):
         cells = [rows[i][c.index] for c in table.columns]
         kind = "blank" if not any(cell.strip() for cell in cells) else kind_of_line(cells)
@@ -329,7 +329,7 @@ def _extend(table: Table, rows: list[list[str]], last: int) -> None:
 
 
 def _cards(sheet: Sheet, rows: list[list[str]], first: int, last: int, lexicon: Lexicon, title: str) -> list[Table]:
-    """The cards of a block: lines "label | value". A label that comes again begins the next card."""
+    """Return the cards of a block: lines "label | value". A repeated label begins the next card."""
     label_at = next((i for i, cell in enumerate(rows[last]) if cell.strip()), 0)
     if label_at + 1 >= sheet.frame.width:
         return []
@@ -375,8 +375,8 @@ def _cards(sheet: Sheet, rows: list[list[str]], first: int, last: int, lexicon: 
 
 
 def _further_cards(rows: list[list[str]], card: Table, lexicon: Lexicon) -> list[Table]:
-    """The cards beside a card: a sheet that lies on its side has one for each column of values. A column of remarks is
-    none: it must hold a telephone, mail, ID number, day or sum where the first card does."""
+    """Return the cards next to a card: a transposed sheet has one for each column of values. A remark column is
+    not a card: it must contain a telephone, mail, ID number, day or amount where the first card does."""
     kinds = {c.index: content_kind(c.samples) for c in card.columns if c.field and c.samples}
     telling = [row for row, kind in kinds.items() if kind != "text"]
     name = next((c.index for c in card.columns if c.field and lexicon.kinds[str(card.part)][c.field] == "name"), None)

@@ -1,5 +1,5 @@
-"""The used range of a sheet, read from its XML before anything is unpacked into cells: one stray cell in the last corner
-would make the readers lay out billions of empty ones."""
+"""The used range of a sheet, read from its XML before cells are unpacked: one stray cell in the last corner
+would make the readers allocate billions of empty ones."""
 
 import io
 import re
@@ -14,14 +14,14 @@ BLOCK = 4_000_000
 SPARE_ROWS = 200_000  # rows that may be empty between those in use
 WIDEST = 2000
 WIDEST_OLD = 256  # columns of a BIFF8 sheet: a cell farther right is damage
-EMPTY_OLD = 4_000_000  # cells of an old sheet that may be laid out with hardly any in use
+EMPTY_OLD = 4_000_000  # cells of an old sheet that may be allocated with hardly any in use
 _OLD_CELLS = frozenset((0x0006, 0x00BD, 0x00BE, 0x00FD, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E))  # [MS-XLS] 2.3
 _BEGIN, _CONTINUES = 0x0809, struct.Struct("<HHHH")
 _FAR = re.compile(rb'<c[^>]{0,40}? r="([A-Z]{1,8})(\d{6,20})"|<c[^>]{0,40}? r="([A-Z]{3,8})(\d{1,20})"')
 
 
 def check_used_range(content: bytes, parts: dict[str, str], name: str) -> None:
-    """Raise TooLarge for a sheet with a cell far beyond its rows, or beyond the widest sheet that is read. `parts` are
+    """Raise TooLarge for a sheet with a cell far beyond its rows, or beyond the maximum sheet width. `parts` are
     the sheets of an xlsx by name."""
     if not parts:
         return
@@ -37,12 +37,12 @@ def check_used_range(content: bytes, parts: dict[str, str], name: str) -> None:
 
 
 def check_old_used_range(content: bytes, name: str) -> None:
-    """Raise TooLarge for an .xls with a cell where none can be. A file without the stream is left to the readers."""
+    """Raise TooLarge for an .xls with an impossible cell position. The readers handle a file without the stream."""
     try:
         with olefile.OleFileIO(io.BytesIO(content)) as archive:
             stream = next((n for n in ("Workbook", "Book") if archive.exists(n)), "")
             records = archive.openstream(stream).read() if stream else b""
-    except Exception:  # whatever opening raises for a damaged archive
+    except Exception:  # any error of opening a damaged archive
         return
     at = cells = height = width = 0
     while at + _CONTINUES.size <= len(records):
@@ -62,7 +62,7 @@ def check_old_used_range(content: bytes, name: str) -> None:
 
 
 def _far_cells(archive: zipfile.ZipFile, part: str) -> str:
-    """The address of the farthest cell that is out of reach; "" for none. A damaged part is left to the readers."""
+    """Return the address of the farthest cell out of range; "" for none. A damaged part is left to the readers."""
     rows, last, where, tail = 0, 0, "", b""
     try:
         with archive.open(part) as stream:
@@ -74,7 +74,7 @@ def _far_cells(archive: zipfile.ZipFile, part: str) -> str:
                     if int(row or at) > last:
                         last, where = int(row or at), f"{(letters or wide).decode()}{(row or at).decode()}"
                 tail = block[-80:]
-    except Exception:  # whatever unpacking raises for a damaged part
+    except Exception:  # any error of unpacking a damaged part
         return ""
     return where if last > rows + SPARE_ROWS else ""
 

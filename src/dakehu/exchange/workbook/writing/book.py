@@ -22,7 +22,7 @@ from dakehu.exchange.workbook.writing.template import Template, template_table_r
 
 
 def write(book: BookSpec, path: Path) -> Path:
-    """Write a workbook to a path atomically. Raises CannotWrite before anything appears there."""
+    """Write a workbook to a path atomically. Raises CannotWrite before anything is written there."""
     path = Path(path)
     handle, name = tempfile.mkstemp(prefix=".dakehu-", suffix=".xlsx", dir=path.parent)
     os.close(handle)
@@ -70,7 +70,7 @@ def _check_names(names: list[str], book: BookSpec) -> None:
 
 
 def _pivots(pages: list[PageSpec], sheets: dict[str, NormalisedSheet], book: BookSpec) -> dict[str, list[Pivot]]:
-    """Return the computed pivots by page. A source without rows has no pivot; the page says so."""
+    """Return the computed pivots by page. A source without rows has no pivot; the page states this."""
     wanted: dict[str, list[PivotSpec]] = {}
     for page in pages:
         for spec in page.pivots:

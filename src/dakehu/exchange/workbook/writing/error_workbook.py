@@ -1,4 +1,4 @@
-"""Write the error workbook: invalid rows as they came, red where they are wrong, to be corrected.
+"""Write the error workbook: the original invalid rows, with errors in red, for correction.
 
 A new workbook, not an edited copy of the user's file: rewriting a foreign file loses slicers and damages formats.
 """

@@ -20,7 +20,7 @@ from dakehu.exchange.workbook.writing.spec import (
     pick,
 )
 
-# Characters that XML 1.0 has no way to write.
+# Characters that XML 1.0 cannot represent.
 ILLEGAL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x{FFFE}\x{FFFF}]"
 NUMBERS = {"integer", "money", "rate"}
 
@@ -188,6 +188,6 @@ def yes_no(language: Language) -> tuple[str, str]:
 
 
 def strip_control_characters(text: pl.Expr) -> pl.Expr:
-    """Remove characters that XML cannot hold and unify line breaks; empty text becomes null."""
+    """Remove characters that XML cannot represent and unify line breaks; empty text becomes null."""
     cleaned = text.str.replace_all("\r\n?", "\n").str.replace_all(ILLEGAL, "")
     return pl.when(cleaned != "").then(cleaned)

@@ -51,7 +51,7 @@ def _write_part(out: zipfile.ZipFile, name: str, chunks: Iterable[bytes]) -> Non
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.external_attr = 0o600 << 16
     with out.open(entry, "w") as part:
-        # ISA-L deflates several times faster than zlib; a zipfile without this attribute merely stays slower.
+        # ISA-L deflates several times faster than zlib; a zipfile without this attribute is only slower.
         part._compressor = isal_zlib.compressobj(2, isal_zlib.DEFLATED, -15)  # type: ignore[attr-defined]
         for chunk in chunks:
             part.write(chunk)

@@ -1,4 +1,4 @@
-"""Compute pivot tables, so that viewers which never refresh show the numbers too.
+"""Compute pivot tables, so that viewers without refresh also show the numbers.
 
 A pivot reads the data rows of its source sheet, not the prepared empty ones. Excel rebuilds it when the file opens
 (`refreshOnLoad`); Excel cannot refresh on a protected sheet, so a page with pivots is never protected.
@@ -55,7 +55,7 @@ class Pivot:
 def make_cache(sheet: NormalisedSheet, pivots: Sequence[PivotSpec]) -> Cache:
     """Collect the axis columns of all pivots over one sheet.
 
-    Spellings that differ only in case become one.
+    Spellings that differ only in case are merged.
     """
     frame, items = sheet.whole(), {}
     for key in dict.fromkeys(key for pivot in pivots for key in (pivot.down, pivot.across) if key):
@@ -75,7 +75,7 @@ def make_cache(sheet: NormalisedSheet, pivots: Sequence[PivotSpec]) -> Cache:
 
 
 def compute(spec: PivotSpec, cache: Cache, language: Language) -> Pivot:
-    """Aggregate and lay out a pivot. Raises CannotWrite if Excel could not hold it."""
+    """Aggregate and lay out a pivot. Raises CannotWrite if it exceeds Excel's limits."""
     _check(spec, cache)
     down = _order_items(cache.items[spec.down], spec.down_order)
     across = _order_items(cache.items[spec.across], spec.across_order) if spec.across else ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import zipfile
 from pathlib import Path
-from xml.etree import ElementTree  # reads only what this package has just written
+from xml.etree import ElementTree  # reads only files written by this package
 
 import polars as pl
 
@@ -54,7 +54,7 @@ def _target(package: zipfile.ZipFile, part: str, kind: str) -> str:
 
 
 def _check_cache(package: zipfile.ZipFile, name: str) -> list[int | None]:
-    """Return the number of shared items per field, None where records hold the values."""
+    """Return the number of shared items per field, None if the records contain the values."""
     root = _parse_part(package.read(name))
     fields: list[int | None] = []
     for field in root.iter(M + "cacheField"):

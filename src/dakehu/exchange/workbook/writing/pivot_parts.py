@@ -251,7 +251,7 @@ def _field(pivot: Pivot, key: str) -> str:
 
 
 def _caption_xml(pivot: Pivot, key: str) -> str:
-    """Write the caption of a field that groups, in one language; nothing where another field or value is called so."""
+    """Write the caption of a field that groups, in one language; nothing if another field or value has that name."""
     columns = pivot.cache.sheet.spec.columns
     caption = next((column.caption for column in columns if column.key == key), "")
     others = [column.heading for column in columns] + [value.heading for value in pivot.spec.values]

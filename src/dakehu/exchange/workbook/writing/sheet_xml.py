@@ -1,9 +1,9 @@
 """Write the rows of a sheet as XML, whole columns at a time with polars.
 
-XlsxWriter takes about a minute for what this does in a second. Text is always an inline string, so a value such as
+XlsxWriter takes about a minute where this takes a second. Text is always an inline string, so a value such as
 `=cmd` is never a formula; text that begins like one also has the style "quote prefix", so that it stays text when
-edited. The value itself is unchanged: it must come back the same in an import. Excel writes such a value bare when a
-sheet is saved as CSV; our own CSV export guards that.
+edited. The value itself is unchanged: it must be unchanged on re-import. Excel writes such a value without prefix
+when a sheet is saved as CSV; our own CSV export escapes it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from dakehu.exchange.workbook.writing.normalise import NormalisedSheet
 
 CHUNK = 20_000
 FORMULA_LIKE = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-# Day 0 of Excel is 1899-12-30; it believes in a 29 February 1900, so earlier days are written as text.
+# Day 0 of Excel is 1899-12-30; it treats 1900 as a leap year, so earlier days are written as text.
 EPOCH_DAYS, FIRST_TRUE_DAY = 25_569, pl.date(1900, 3, 1)
 DAY_IN_MICROSECONDS = 86_400_000_000
 
@@ -138,7 +138,7 @@ def _number(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
 
 
 def escaped(text: pl.Expr) -> pl.Expr:
-    """Escape text for XML; a literal `_x0041_` is guarded, since Excel reads it as a letter."""
+    """Escape text for XML; a literal `_x0041_` is escaped, since Excel decodes it to a letter."""
     return (
         text.str.replace_all("&", "&amp;", literal=True)
         .str.replace_all("<", "&lt;", literal=True)

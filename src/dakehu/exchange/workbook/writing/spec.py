@@ -1,4 +1,4 @@
-"""What a workbook shall contain, said as plain data: no Excel, no Django, no clock."""
+"""The content of a workbook as plain data: no Excel, no Django, no clock."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EXCEL_CELL_CHARACTERS = 32_767
 
 
 class CannotWrite(ValueError):
-    """The workbook asked for cannot exist. `zh` and `en` name the place, the value and the remedy."""
+    """The requested workbook is not possible. `zh` and `en` state the position, the value and the remedy."""
 
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(f"{zh} {en}")
@@ -39,9 +39,9 @@ class ColumnSpec:
     `formula` and `check` are Excel formulas without `=`; `{key}` means the cell of that column in the same row.
     A formula column shows `cached` (an expression over the frame) or the frame's own column until Excel recalculates.
     `mark="gain"` colours signs; `mark="due"` colours past and near dates while the `open_while` column
-    (key, values) still says so.
+    (key, values) still matches.
     `listed_in` (sheet name, key) takes the permitted values from a column of another sheet of the same book. `caption` is
-    the heading in the language of the book, where a page has no room for two.
+    the heading in the language of the book, if a page has no space for two.
     """
 
     key: str
@@ -69,7 +69,7 @@ class ColumnSpec:
 
 @dataclass(frozen=True)
 class Slices:
-    """Rows read in slices: their number, and a function that yields them some thousand at a time.
+    """Rows read in slices: their number, and a function that yields them in batches of some thousand.
 
     Every slice has the same columns and types; they may be read more than once.
     """
@@ -80,10 +80,11 @@ class Slices:
 
 @dataclass(frozen=True)
 class SheetSpec:
-    """A table sheet: headings in row 1, one record a row below, then `spare_rows` prepared empty rows.
+    """A table sheet: headings in row 1, one record per row below, then `spare_rows` prepared empty rows.
 
     `frame` has one column per `ColumnSpec.key` (others are ignored); nulls are empty cells. A numeric or date column
-    that arrives as text (a masked value) is written as text. An empty frame makes a template. With `slices`, these are the rows and `frame` is the first of them.
+    given as text (a masked value) is written as text. An empty frame makes a template. With `slices`, these are the
+    rows and `frame` is the first of them.
     """
 
     name: str
@@ -98,7 +99,7 @@ class SheetSpec:
 
 @dataclass(frozen=True)
 class PivotValue:
-    """What a pivot counts up: the source column, how, under which name (never a heading of the source)."""
+    """A value aggregated by a pivot: source column, aggregation, name (never a heading of the source)."""
 
     key: str
     how: Literal["sum", "mean", "count", "min", "max"]
@@ -185,7 +186,7 @@ Style = Literal[
 
 @dataclass(frozen=True)
 class Cell:
-    """One written cell of a page. With `formula` (no `=`), `value` is what shows before recalculation."""
+    """One written cell of a page. With `formula` (no `=`), `value` is displayed before recalculation."""
 
     row: int
     column: int
@@ -212,8 +213,8 @@ class PageSpec:
 class BookSpec:
     """A whole workbook. `rise_is_red` follows the Chinese convention; False swaps the two colours.
 
-    Sheets are protected against slips with or without `sheet_password`; that is not secrecy. `file_password` is:
-    it encrypts the file. `created` is stamped into the document properties, in Asia/Shanghai time.
+    Sheets are protected against accidental edits with or without `sheet_password`; this is not encryption.
+    `file_password` encrypts the file. `created` is stamped into the document properties, in Asia/Shanghai time.
     """
 
     title: str

@@ -38,7 +38,7 @@ YEAR = 365
 
 @dataclass(frozen=True)
 class InvestmentKeys:
-    """The columns of the investments sheet. `kind` groups products; None lists them singly."""
+    """The columns of the investments sheet. `kind` groups products; None lists them individually."""
 
     date: str
     amount: str

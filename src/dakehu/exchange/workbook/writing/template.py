@@ -22,7 +22,7 @@ from dakehu.exchange.workbook.writing.styles import ACCENT, FONT, LINE, QUIET, S
 from dakehu.exchange.workbook.writing.validation_rules import ChoiceLists, colour_cells, validate_columns
 
 NARROWEST, WIDEST, SAMPLE = 9.0, 44.0, 2_000
-# Characters across a page when printed at three fifths of their size, which can still be read.
+# Characters across a page when printed at 60 % of their size, still readable.
 A4_WIDTH, A3_WIDTH = 245, 320
 ALLOWED = {
     "autofilter": True,
@@ -84,7 +84,8 @@ def _names(
 def template_table_range(sheet: NormalisedSheet) -> tuple[int, int, int, int]:
     """Return the table's cells in the template: heading and one row.
 
-    XlsxWriter keeps every cell of a table, 300 MB for a hundred thousand clients, so `book` extends it afterwards.
+    XlsxWriter stores every cell of a table in memory, 300 MB for a hundred thousand clients, so `book` extends it
+    afterwards.
     """
     return 0, 0, 1, len(sheet.spec.columns) - 1
 
@@ -118,7 +119,7 @@ def _table_sheet(
         if column.comment or column.help:
             size = {"font_name": FONT, "font_size": 9, "color": "#FFFBEA", "x_scale": 1.6, "y_scale": 1.1}
             worksheet.write_comment(0, index, column.comment or column.help, {**size, "author": "dakehu"})
-        # Style numbers exist only once a format has been asked for its index, before the book is closed.
+        # Style numbers exist only once a format's index has been requested, before the book is closed.
         styles.append(CellStyles(cell_format._get_xf_index(), look.cell(column, quoted=True)._get_xf_index()))
     validate_columns(worksheet, sheet, others, lists, book)
     colour_cells(worksheet, sheet, look, book)
@@ -271,9 +272,9 @@ def _printing(worksheet: Worksheet, book: BookSpec, title: str) -> None:
 
 
 def _print_wide(worksheet: Worksheet, widths: Sequence[float], sheet: NormalisedSheet) -> None:
-    """Print a sheet that is too wide for one page of A4 on A3, over as many pages as stay readable.
+    """Print a sheet that is too wide for one page of A4 on A3, over as many pages as needed for readability.
 
-    The frozen columns, which name the row, stand on every page, and the pages of a row follow each other.
+    The frozen columns, which identify the row, are repeated on every page, and the pages of a row follow each other.
     """
     total = sum(widths)
     if total <= A4_WIDTH:

@@ -76,7 +76,7 @@ def _rule(
     if column.listed_in is not None and column.listed_in[0] in others:
         return {"validate": "list", "source": "=" + others[column.listed_in[0]].cells_of(column.listed_in[1])}
     if column.unique:
-        # Not COUNTIF: it reads long digit strings as numbers and calls numbers equal after 15 digits.
+        # Not COUNTIF: it reads long digit strings as numbers and compares only 15 digits.
         column_cells, cell = sheet.cells_of(column.key).split("!")[1], sheet.same_row("{" + column.key + "}")
         counted = f"SUMPRODUCT(--({column_cells}={cell}))=1"
         return {"validate": "custom", "value": "=" + counted}
