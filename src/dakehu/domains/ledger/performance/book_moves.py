@@ -63,9 +63,9 @@ def book_volatility() -> dict[str, Any]:
 def client_worth_band(*, client: Any, horizon: int | None = None) -> dict[str, Any]:
     """Return the range of values of what a client holds today after 1 to 60 trading days (default 20).
 
-    {client: {id, code, name}, as_of, horizon, value (CNY), covered, bands: [{days, low, lower, upper, high}] at 50 % and 90 %, record:
-    {origins, inner, outer}: how such bands did, each made from the days before}. bands are [] before 250 returns. Cash and
-    securities without a price are left out. Raises Refused for another horizon.
+    {client: {id, code, name}, as_of, horizon, value (CNY), covered, bands: [{days, low, lower, upper, high}] at 50 %
+    and 90 %, record: {origins, inner, outer}: how such bands did, each made from the days before}. bands are [] before
+    250 returns. Cash and securities without a price are left out. Raises Refused for another horizon.
     """
     ahead = 20 if horizon is None else horizon
     if not 1 <= ahead <= MAX_HORIZON:

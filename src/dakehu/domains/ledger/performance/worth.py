@@ -29,8 +29,8 @@ class Worth:
 def compare_worth(stated: Worth | None, held: Worth | None) -> tuple[Worth | None, Decimal | None]:
     """Return the worth that takes precedence, and how much of it the trades do not show.
 
-    The stated worth takes precedence: it covers cash and products missing from trade files. Else the computed one does. The
-    difference is stated − held, None if one is missing or both are equal within SAME.
+    The stated worth has priority: it covers cash and products missing from trade files. Without it, the computed one.
+    The difference is stated − held, None if one is missing or both are equal within SAME.
     """
     if stated is None or held is None:
         return stated or held, None

@@ -1,7 +1,7 @@
 """Validate statement rows: return an exact trade or reject the row with a reason. Pure.
 
 Money in fen, quantities in thousandths of a share, both whole numbers. Nothing is guessed: if a column has two
-meanings (手续费 is the entire commission with one broker and an extra fee with another), the row's cash effect decides;
+meanings (手续费 is the total commission of one broker, an extra fee of another), the row's cash effect decides;
 without one the row is rejected.
 """
 
