@@ -87,7 +87,7 @@ def open_queued(*, source: str, ref: int) -> DistressCase | None:
 
 @job(QUEUED)
 def open_queued_case(progress: Any, source: str, ref: int, **_: Any) -> dict[str, Any]:
-    """Run a job queued by an earlier version: open the case; its reaction creates the task. Returns {case: id or None}."""
+    """Run a job of an earlier version: open the case; its reaction creates the task. Returns {case: id or None}."""
     with acting_as(system_actor(str(bilingual("补开情绪个案", "Open a case queued earlier")), "worker")):
         case = open_queued(source=source, ref=ref)
     return {"case": case.pk if case is not None else None}

@@ -213,7 +213,7 @@ def enter_counts(*, issue: int, window: str, count: int, of: int, source: str) -
     parameters=(ISSUE,),
 )
 def measure_issue(*, issue: int) -> Issue:
-    """Read the metric for the window before, and for the one after once it is over, and store the result with its day."""
+    """Read the metric for the window before, and after once it is over, and store the result with its day."""
     row = get_issue(issue, is_open=True)
     approval = find_approval(SUBJECT, row.pk)
     if approval is not None and approval.state == "waiting":

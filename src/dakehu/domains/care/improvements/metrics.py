@@ -148,7 +148,7 @@ def _promises(topic: str, first: date, last: date) -> Sample:
 
 
 def _satisfaction(topic: str, first: date, last: date) -> Sample:
-    """Answers of 4 or 5 to the first question of satisfaction, for any topic; without anonymous ones, as they have no day."""
+    """Answers of 4 or 5 to the first question of satisfaction, for any topic; without anonymous ones."""
     rows = SurveyAnswer.objects.filter(
         batch__origin__in=INDEPENDENT, is_attended=False, day__gte=first, day__lte=last
     ).select_related("batch__version")

@@ -97,7 +97,7 @@ class DistressCase(ClientRecorded):
 
     @staticmethod
     def visible_without_client(actor: Actor) -> Q:
-        """Return the visible cases of people who are no clients: all for compliance, else those of the actor's people."""
+        """Return the visible cases of people who are no clients: all for compliance, else of the actor's people."""
         if actor.may("care.close_distress") and actor.reach is not Reach.COVERED:
             return Q()
         people = [*actor.covers, *([actor.user_id] if actor.user_id else [])]

@@ -52,7 +52,7 @@ def result_fault(result: str, topic: str, note: str) -> Fault | None:
 
 
 def agreement(pairs: Iterable[tuple[bool, bool]]) -> tuple[int, float, float | None] | None:
-    """Return (n, share of equal results, Cohen's kappa) of records read twice; None under 10; kappa None if all agree."""
+    """Return (n, share of equal results, Cohen's kappa) of records read twice; None under 10; kappa None if all alike."""
     found = list(pairs)
     n = len(found)
     if n < FEWEST_PAIRS:

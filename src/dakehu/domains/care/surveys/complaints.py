@@ -33,7 +33,7 @@ STEP = "care.complaint_surveys"
     offers_undo=False,
 )
 def decide_complaint_surveys() -> dict[str, int]:
-    """Invite the person who got a reply to a complaint some days ago, or store why not; returns {invited, left_out, waiting}.
+    """Invite clients whose complaint was answered some days ago, or store why not; returns {invited, left_out, waiting}.
 
     Each complaint once, even if it is reopened. While another complaint is open or marketing is paused, the decision
     waits until the waiting time is over. Does nothing while no survey of complaints is open.

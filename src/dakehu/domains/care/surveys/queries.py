@@ -101,7 +101,7 @@ def _batch_line(batch: SurveyBatch, is_open: bool) -> dict[str, Any]:
 
 
 def decision_lines(survey: Survey) -> list[dict[str, Any]]:
-    """Return [{text, count}]: for how many requests or complaints the survey was sent or why not; [] for one to a list."""
+    """Return [{text, count}]: how many requests or complaints were surveyed or why not; [] for one to a list."""
     tables: dict[str, Any] = {Purpose.REQUEST.value: RequestSurvey, Purpose.COMPLAINT.value: ComplaintSurvey}
     if str(survey.purpose) not in tables:
         return []

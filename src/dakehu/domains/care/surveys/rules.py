@@ -83,7 +83,7 @@ def mean_with_interval(scores: Iterable[int], min_n: int = FEWEST_SHARE) -> tupl
 
 
 def weights(in_book: Mapping[str, int], answered: Mapping[str, int]) -> dict[str, float]:
-    """Return {group: weight} of the answers to match the book, trimmed to 0.3 and 3. Groups without an answer have none."""
+    """Return {group: weight} matching the answers to the book, trimmed to 0.3 and 3. Groups without an answer have none."""
     groups = [group for group in in_book if answered.get(group)]
     book, n = sum(in_book[group] for group in groups), sum(answered[group] for group in groups)
     if not book or not n:
