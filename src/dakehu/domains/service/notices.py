@@ -22,7 +22,7 @@ LATE_ONLY = bilingual("{late} 项{what}已逾期", "{what}: {late} overdue")
 
 @query(DUE, needs=Permission.SERVICE_READ, zh="今日到期提醒", en="Notices of what is due")
 def due_notices() -> list[dict[str, Any]]:
-    """Return what is due today or overdue: the reader's own work, for users of complaints only, all of them.
+    """Return what is due today or overdue: the reader's own work; all complaints for users who only handle those.
 
     The notices of a day are new again on the next day.
     """

@@ -110,7 +110,8 @@ def overdue_follow_ups() -> Any:
 def timeline(*, client: Any, limit: int | None = None) -> list[dict[str, Any]]:
     """Return a client's timeline, newest first: rendered rows with `what` and `at`.
 
-    Interactions, requests, complaints, finished follow-ups and tasks, files, mails and what domains above add (timeline_sources); `limit` is 100 by default and at most 500.
+    Interactions, requests, complaints, finished follow-ups and tasks, files, mails and items of higher domains
+    (timeline_sources); `limit` is 100 by default and at most 500.
     """
     return _timeline_items({"client": client}, min(limit or 100, 500))
 

@@ -91,7 +91,7 @@ def working_days_after(day: date, count: int, is_open: Callable[[date], bool]) -
 
 
 def read_split(split: object) -> dict[str, dict[str, int]]:
-    """Return {"segments": {segment: user id}, "clients": {client id: user id}} of raw input; no invalid ids."""
+    """Return {"segments": {segment: user id}, "clients": {client id: user id}} of raw input, without invalid ids."""
     given = split if isinstance(split, dict) else {}
     parts = {name: given.get(name) for name in ("segments", "clients")}
     return {

@@ -11,7 +11,7 @@ MOST = 500  # entries of one read
 
 
 def due_days(first: date, last: date, users: tuple[int, ...] | None) -> list[CalendarEntry]:
-    """Return the due days of open issues, each a whole day of its owner."""
+    """Return the due days of open issues, each an all-day entry of its owner."""
     rows = Issue.objects.filter(due_on__gte=first, due_on__lte=last, closed_on=None)
     if users is not None:
         rows = rows.filter(owner_id__in=users)

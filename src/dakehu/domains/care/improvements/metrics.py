@@ -1,6 +1,6 @@
 """The metrics of an effect: declared once, read from the records of the desk.
 
-Numbers are of the whole firm, counted by the desk itself, so that they are the same for every reader; they name no
+Numbers are of the entire firm, counted by the desk itself, so that they are the same for every reader; they name no
 client. The topic of a text is found by the words of care.topics. A share of clients is of those who were clients when
 the window ended: opened until then, or without an opening day.
 """

@@ -12,7 +12,7 @@ from datetime import date
 
 from dakehu.domains.growth.campaigns.rules import newcombe, wilson
 
-Fault = tuple[str, str, str]  # field, what is wrong in Chinese and English
+Fault = tuple[str, str, str]  # field, message in Chinese and English
 CALL_DAYS = 5  # [D] trading days after the shock in which its calls are made
 OUTFLOW_SHARE = 0.10  # [D] net withdrawals of this share of the assets before the shock count as outflow
 OUTFLOW_DAYS = 90  # calendar days over which outflow is counted

@@ -47,7 +47,7 @@ LIMITS = bilingual(
 
 @query("care.sentiment", needs=SENTIMENT, zh="文本语气与话题", en="Mood and topics of a text", parameters=(TEXT,))
 def sentiment(*, text: str) -> dict[str, Any]:
-    """Return mood, signs of distress and topics of a text; nothing is stored, nothing leaves this machine.
+    """Return mood, signs of distress and topics of a text; nothing is stored or sent to other machines.
 
     {label: positive | negative | neutral | unsure, label_text, score: probability of positive from 0 to 1, confidence:
     that of the likelier mood, basis: model | question | distress | empty, unsure_below, distress: whether there is a

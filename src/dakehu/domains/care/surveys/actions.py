@@ -275,7 +275,7 @@ def open_survey(*, survey: int) -> Survey:
     ),
 )
 def close_survey(*, survey: int) -> Survey:
-    """Close a survey for good. Raises NotFound, Refused."""
+    """Close a survey permanently. Raises NotFound, Refused."""
     row = get_open_survey(survey)
     row.state, row.closed_on = SurveyState.CLOSED.value, clock.today()
     row.save()

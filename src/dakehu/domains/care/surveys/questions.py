@@ -98,7 +98,7 @@ def possible_values(one: Question) -> list[str]:
 
 
 def question_faults(questions: list[Question]) -> dict[str, Fault]:
-    """Return {code: what is wrong} with the questions of a survey; "" for the survey itself."""
+    """Return {code: fault} of the questions of a survey; "" for the survey itself."""
     faults: dict[str, Fault] = {}
     if not questions or len(questions) > MOST_QUESTIONS:
         faults[""] = (f"问卷应有 1–{MOST_QUESTIONS} 题。", f"A survey has 1 to {MOST_QUESTIONS} questions.")
@@ -112,7 +112,7 @@ def question_faults(questions: list[Question]) -> dict[str, Fault]:
 
 
 def _fault(one: Question, earlier: Mapping[str, Question]) -> Fault | None:
-    """Return what is wrong with a question that follows others."""
+    """Return the fault of a question that follows others."""
     needs = "rows" if one["kind"] == QuestionKind.MATRIX else "options" if one["kind"] in WITH_OPTIONS else ""
     if needs and not 2 <= len(one[needs]) <= MOST_OPTIONS:
         return (f"应有 2–{MOST_OPTIONS} 个选项，用分号隔开。", f"Give 2 to {MOST_OPTIONS} options with semicolons.")

@@ -213,7 +213,7 @@ def queue_mail(survey: Survey, invitation: SurveyInvitation, text: str, key: str
 def link_for(key: str, text: str) -> str | None:
     """Return the text of a mail with a link drawn for it, None if the survey is over.
 
-    In an anonymous survey the link is stored nowhere: no row records who has which. In others its digest belongs to
+    In an anonymous survey the link is not stored: no row records who has which. In others its digest belongs to
     the invitation.
     """
     if texts.LINK not in text:

@@ -1,4 +1,4 @@
-"""Find clients by their codes and products by code and market, for whole columns of a feed."""
+"""Find clients by their codes and products by code and market, for entire columns of a feed."""
 
 import polars as pl
 

@@ -28,7 +28,7 @@ CLIENT = parameters_of("ledger.Figures", "client")
 
 @query("ledger.book_volatility", needs=Permission.LEDGER_READ, zh="客户持仓波动率", en="Volatility of the book")
 def book_volatility() -> dict[str, Any]:
-    """Return the past volatility of what visible clients hold today.
+    """Return the past volatility of the current holdings of visible clients.
 
     {as_of, clients, day, weighted (lists of the last 250 trading days), now (exponentially weighted), days_60, days_250: shares a
     year, covered: share of the value of priced CNY securities included, worst, worst_on: the worst past day}. None if

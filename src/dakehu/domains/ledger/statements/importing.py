@@ -28,7 +28,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.records.bulk import record_rows
 from dakehu.foundation.records.recorded import add_audit_note
 
-AT_MOST = 10_000_000  # rows of one batch: what `seq` leaves room for
+AT_MOST = 10_000_000  # most rows of one batch that `seq` can number
 
 
 @dataclass(frozen=True)

@@ -140,7 +140,7 @@ def change_absence(*, absence: int, version: int | None = None, **values: Any) -
     parameters=(ABSENCE, VERSION),
 )
 def cancel_absence(*, absence: int, version: int | None = None) -> dict[str, Any]:
-    """Remove an absence that has not begun; end a running one today, ending its deputy too. Returns {changed}."""
+    """Remove an absence that has not begun; end a running one and its deputy today. Returns {changed}."""
     row = get_absence(absence)
     check_version(row, version)
     before, today = row.deputy, clock.today()

@@ -55,7 +55,7 @@ def progress(
     """Return the progress of a goal from `first` to `last`.
 
     counts: {day: how many were reached that day}. whole: the total, if the goal is a percentage; None if it
-    is a number. working_days(first, last): their number; the timetable is proportional to it.
+    is a number. working_days(first, last): their number; the timetable is proportional to them.
     """
     days = working_days(first, last) or 1
     begun = today >= first

@@ -117,6 +117,6 @@ def record_arrival(*, message_id: str, arrived: bool, answer: str = "") -> int:
 
 
 def record_report(*, message_id: str, arrived: bool, answer: str = "") -> bool:
-    """Record an arrival or a bounce if the desk sent the message; return whether it did. Idempotent."""
+    """Record an arrival or a bounce if the desk sent the message; return whether it did, also for a repeated report."""
     record_arrival(message_id=message_id, arrived=arrived, answer=answer)
     return Delivery.objects.filter(message_id=message_id).exists()

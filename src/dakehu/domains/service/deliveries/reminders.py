@@ -1,6 +1,6 @@
 """Reminders: every few minutes, unread notices of staff are sent as messages, according to each user's preferences.
 
-Their only source are the declared sources of notices (foundation/schema/notices.py).
+Their only sources are the declared ones of notices (foundation/schema/notices.py).
 """
 
 import hashlib

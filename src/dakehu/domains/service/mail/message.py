@@ -307,7 +307,7 @@ def _ending_of(media: str) -> str:
 
 
 def _encoding_note(zh: str, en: str, how: str) -> tuple[str, str]:
-    """Return the note on a text whose encoding was not declared or was wrong."""
+    """Return the note on a text whose encoding was not declared or not decodable."""
     if how == "replaced":
         return (f"{zh}中有无法识别的字符。", f"Some characters of its {en} cannot be read.")
     return (f"{zh}没有注明编码，按 {how.upper()} 读取。", f"Its {en} names no encoding and was read as {how.upper()}.")

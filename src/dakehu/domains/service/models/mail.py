@@ -24,7 +24,7 @@ class Mail(ClientRecorded):
     """A mail with a client. One filed to several clients has a row for each.
 
     Addresses are shown masked; the original is stored encrypted outside the database (`source_key`). `files` lists its
-    came with it: [{name, attachment: id, or None with the reason in zh and en}], `notes` its ambiguities. One sent from
+    attachments: [{name, attachment: id, or None with the reason in zh and en}], `notes` its ambiguities. One sent from
     the desk has its delivery.
     """
 

@@ -130,7 +130,7 @@ class MomentRule(Recorded):
     """A version of a moment's rule that a lead wrote: version 0 is the declaration in code and has no row.
 
     The highest version that is switched on applies, else the declaration. `kind` is a declared type
-    ("M15") or the code of a rule of one's own, whose `name` and `subject` are then used. `deadline` is written as in
+    ("M15") or the code of a lead's own rule, whose `name` and `subject` are then used. `deadline` is written as in
     moments.deadlines.
     """
 

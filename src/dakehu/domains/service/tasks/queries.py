@@ -159,7 +159,7 @@ def _people(rows: Any) -> list[dict[str, Any]]:
     "service.task_board", needs=Permission.SERVICE_READ, zh="任务看板", en="Board of tasks", parameters=(WHOSE, OWNER)
 )
 def task_board(*, whose: str | None = None, owner: int | None = None) -> dict[str, Any]:
-    """Return tasks by state: {columns: [{state, title, count, minutes, cards, more}]}; done ones of seven days."""
+    """Return tasks by state: {columns: [{state, title, count, minutes, cards, more}]}; done ones of the last 7 days."""
     since = clock.today() - timedelta(days=RECENT_DAYS)
     rows = Task.objects.filter(_owner_condition(whose or "team"), parts=None)
     if owner:
