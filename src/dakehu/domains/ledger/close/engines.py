@@ -12,7 +12,7 @@ from dakehu.domains.ledger.trades.compaction import damaged_bucket
 
 
 def get_engine(name: str) -> Callable[[], AbstractContextManager[Engine]]:
-    """Return the context manager of an engine, by name. Raises Refused if Spark is not available."""
+    """Return the function that opens an engine, by name. Raises Refused if Spark is not available."""
     if name == "spark":
         from dakehu.domains.ledger.close import spark  # an extra: imported only when requested
 

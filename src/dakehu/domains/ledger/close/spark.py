@@ -33,7 +33,7 @@ DAMAGED = "damaged bucket "  # prefix of the message of a worker that finds its 
 
 
 def engine() -> Callable[[], AbstractContextManager[Engine]]:
-    """Return the context manager of the engine. Raises Refused without the extra, or without Java and server."""
+    """Return the function that opens the engine. Raises Refused without the extra, or with neither Java nor server."""
     if _pyspark() is None or (is_remote() and find_spec("grpc") is None):
         extra = "spark-connect" if is_remote() else "spark"
         raise Refused(

@@ -69,7 +69,7 @@ class DailyBalance(ClientRecorded):
     field_groups = {"": bilingual("日终资产", "End-of-day balance")}
     client_path = "client"
     derived = True  # computed from feed files: nothing depends on it, and every import of the newest day replaces it
-    replaceable = True  # together (records.replacement); so the writer checks its client, not the database
+    replaceable = True  # in full (records.replacement); so the writer checks its client, not the database
     retention = TWENTY_YEARS
 
     client = field(

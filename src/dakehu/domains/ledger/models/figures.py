@@ -65,7 +65,7 @@ class Figures(ClientRecorded):
     }  # fmt: skip
     client_path = "client"
     derived = True  # computed from trades and prices: nothing depends on it, and every close replaces it
-    replaceable = True  # together (records.replacement); so the close checks its client, not the database
+    replaceable = True  # in full (records.replacement); so the close checks its client, not the database
     retention = TWENTY_YEARS
 
     client = field(models.OneToOneField("clients.Client", on_delete=models.CASCADE, related_name="figures",

@@ -1,7 +1,7 @@
 """Import client statements: evaluate every row, quarantine unreadable ones, write new trades.
 
 A row is identified by the digest of its cells and its occurrence: two equal fills are the first and the second. An
-overlapping export therefore adds only what is new, and a statement split in two adds the same rows as the complete one.
+overlapping export therefore adds only what is new, and a statement split in two adds the same rows as one file.
 """
 
 import hashlib

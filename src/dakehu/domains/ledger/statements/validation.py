@@ -95,7 +95,7 @@ class StatementRow:
     """One row as read from a file; None where a cell is empty.
 
     `charge` is 手续费, whose meaning differs by broker. `foreign` names the market where codes are tickers of no Chinese
-    market. `side` is the most specific column (业务名称), `flag` an additional column of buy and sell.
+    market. `side` is the value of the most specific column (业务名称), `flag` that of a column of buy and sell.
     """
 
     day: date | None

@@ -1,4 +1,4 @@
-"""Inputs of the score of a shock for every client with holdings: holdings, margin, balances, logins, tier, contacts."""
+"""Inputs of a shock's score for clients with holdings or margin: holdings, margin, balances, logins, tier, contacts."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
