@@ -18,7 +18,7 @@ URGENT = "1"  # priority of a task
 
 @on_event(OPENED)
 def on_distress(*, case: int) -> dict[str, Any]:
-    """Give the lead of a serious case a task for today, once; else the first person. Returns {task: id or None}.
+    """Give the lead of a serious case a task for today, once; without one, the first person. Returns {task: id or None}.
 
     For a complaint about a member of staff the task names the case, not the client: the client's manager would see it.
     """

@@ -15,7 +15,7 @@ LEVELS = {  # {level: (zh, en)}, the most serious first
 FAMILY = r"(?:老婆|老公|老伴|儿女|子女|妈妈|爸爸|岳父|岳母|老丈人|公公|亲家|哥哥|弟弟|姐姐|妹妹|妻子|丈夫|爱人|太太|先生|媳妇|对象|家里|家里人|家人|父母|爸妈|我妈|我爸|儿子|女儿|孩子|婆婆|丈母娘)"
 STAKE = r"(?:炒|股|基金|期货|加仓|补仓|抄底|入市|投|杀进|填进|亏|赔|套|杠杆)"
 S = r"[^。;!?,]"  # within a clause
-# Not a person breaks down in these: 系统又崩溃了.
+# Breakdowns of things, not of persons: 系统又崩溃了.
 FAULTY = r"(?:系统|软件|app|程序|网页|页面|服务器|电脑|股价|指数)[^。;!?,我人心]{0,3}$"
 # Prevention, warnings and questions of rules: 反诈骗讲座, 能借钱炒股吗.
 PREVENTED = r"(?:预防|防止|干预)$"
