@@ -1,4 +1,4 @@
-"""Care: what clients say and what becomes of it: surveys, feedback, improvement, mood, distress, topics; calls after a shock."""
+"""Care: client statements: surveys, feedback, improvement, mood, distress, topics, calls after a shock."""
 
 # What interfaces and exchange may import besides queries, actions, permissions and resources.
 PUBLIC = ("outreach.nightly", "surveys.choices", "surveys.links", "surveys.sending", "surveys.texts")

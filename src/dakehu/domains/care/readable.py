@@ -1,7 +1,7 @@
-"""Make a text comparable before mood, distress and topics are looked for. Pure.
+"""Normalise a text for comparison before mood, distress and topics are searched. Pure.
 
-As the wording check does (widths, spaces between characters, separators, disguised spellings), and every traditional
-character besides.
+As in the wording check (widths, spaces between characters, separators, disguised spellings), plus every traditional
+character.
 """
 
 import re
@@ -18,7 +18,7 @@ PARTICLE = re.compile(r"(?<![显名原编论专巨])著(?![名作称])")
 
 @dataclass(frozen=True)
 class Readable:
-    """A comparable text with the way back to the original."""
+    """A comparable text with the mapping back to the original."""
 
     original: str
     normalised: Normalised
@@ -29,7 +29,7 @@ class Readable:
         return self.normalised.text
 
     def found(self, start: int, end: int) -> dict[str, str | int]:
-        """Return {text, start, end} of a stretch: as it stands in the original."""
+        """Return {text, start, end} of a span of the original."""
         first, last = self.normalised.place(start, end)
         return {"text": self.original[first:last], "start": first, "end": last}
 
@@ -42,5 +42,5 @@ def _script() -> OpenCC:
 def make_readable(text: str) -> Readable:
     """Return the comparable form of a text."""
     simplified = text if text.isascii() else PARTICLE.sub("着", _script().convert(text))
-    # A phrase of another length would move the places: then only the characters of the wording check are simplified.
+    # A phrase of another length would shift positions: then only the characters of the wording check are simplified.
     return Readable(text, normalise(simplified if len(simplified) == len(text) else text))

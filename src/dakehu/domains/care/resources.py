@@ -1,4 +1,4 @@
-"""What pages, API and workbook show of care."""
+"""Fields of care for pages, API and workbook."""
 
 from dakehu.foundation.schema.resources import Resource, declare
 

@@ -1,4 +1,4 @@
-"""What clients hold and trade. So far the investments that a manager keeps by hand (投资历史)."""
+"""What clients hold and trade. Also the investments that a manager enters manually (投资历史)."""
 
 # What interfaces and exchange may import besides queries, actions, permissions and resources.
 PUBLIC = (

@@ -1,4 +1,4 @@
-"""The ledger's part of the nightly run: trade files compacted, figures computed and published; which feeds have not come."""
+"""The ledger's part of the nightly run: compact trade files, compute and publish figures, report missing feeds."""
 
 from datetime import date
 from typing import Any
@@ -30,14 +30,14 @@ def _close(night: Night) -> dict[str, Any]:
 
 
 def data_state() -> dict[str, Any]:
-    """Return plain values that differ once a feed file, or a close, is not what it was: what later steps read."""
+    """Return plain values that change when a feed file or a close changes: the inputs of later steps."""
     feeds = FeedFile.objects.aggregate(count=Count("pk"), last=Max("pk"), changed=Max("changed_at"))
     closes = Closing.objects.aggregate(count=Count("pk"), changed=Max("changed_at"))
     return {"feeds": feeds, "closes": closes}
 
 
 def _missing_feeds(day: date) -> list[Bilingual]:
-    """Return the daily feeds that have come before and not for this day."""
+    """Return the daily feeds that were imported earlier but not for this day."""
     come = set(FeedFile.objects.filter(day=day).values_list("feed", flat=True))
     earlier = set(FeedFile.objects.filter(day__lt=day).values_list("feed", flat=True))
     return [

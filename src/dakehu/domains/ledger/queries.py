@@ -104,7 +104,7 @@ def figures(*, client: Any) -> Any:
 
 @query("ledger.figure_table", needs=Permission.LEDGER_READ, zh="客户指标表", en="Table of figures", parameters=CLIENT)
 def figure_table(*, client: Any) -> dict[str, Any] | None:
-    """Return the figures of the last close arranged for people, None before the first.
+    """Return the figures of the last close arranged for display, None before the first.
 
     Returns {as_of, leading: four rows, groups: [{name, label, rows}], peers: {label, count, capped}}. A row is {name,
     label, kind, unit, value, formula, why, is_gain, median}: the median of visible clients of the same segment.
@@ -117,9 +117,9 @@ def client_worth(*, client: Any) -> dict[str, Any]:
     """Return what a client is worth: one figure with date and source, and why the other one differs.
 
     Returns {value, on, source ("counter" from the end-of-day balances, "stated" as entered, "trades" as computed, ""
-    without any), held, held_on, gap, why, counter, counter_on: the counter's balance beside a figure entered later}.
-    `held` is the computed market value beside a stated worth, `gap` what the trades do not show. Sums are masked or None
-    for readers who are not cleared for personal values; who may not read investments gets what is entered only.
+    without any), held, held_on, gap, why, counter, counter_on: the counter's balance, if a figure was entered later}.
+    `held` is the computed market value next to a stated worth, `gap` what the trades do not show. Sums are masked or
+    None for readers not cleared for personal values; without permission to read investments, only entered values.
     """
     return worth.client_worth(client)
 
@@ -169,7 +169,7 @@ def portfolio(*, client: Any) -> dict[str, Any]:
 
     Returns {as_of, holdings: [{code, name, kind, quantity, price, price_day, cost, value, profit, return, weight, since,
     days}], flows: [{day, money_in, money_out}], line: {day, growth, drawdown, flow, worth, profit, index, index_name} or None without
-    trades, hidden}. Numbers are plain and not rounded; None where a price is missing, and for money where the reader is
+    trades, hidden}. Numbers are plain and not rounded; None if a price is missing, and for money if the reader is
     not cleared for it (`hidden`).
     """
     return client_portfolio.portfolio(client)

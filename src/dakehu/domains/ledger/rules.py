@@ -29,7 +29,7 @@ def annual_return(amount: Decimal | None, value: Decimal | None, start: date, en
 def by_month(flows: Sequence[tuple[date, Decimal]]) -> dict[str, Decimal]:
     """Return {"2025-04": sum invested up to the end of the month}, from the first flow to the last.
 
-    Months without a flow are included, so that a chart keeps an even axis. Empty without flows.
+    Months without a flow are included, so that a chart has an even axis. Empty without flows.
     """
     if not flows:
         return {}
@@ -72,7 +72,7 @@ class RoundTrip:
     """A position from its first trade until it is closed (`closed` None while open).
 
     `pnl` in fen is cash received less cash paid, fees included. For an open position it is the cash still invested,
-    with its sign turned.
+    with the opposite sign.
     """
 
     asset: int
@@ -92,8 +92,8 @@ class RoundTrip:
 def round_trips(steps: Iterable[Step]) -> list[RoundTrip]:
     """Return the round trips of one client in order of closing, open ones last.
 
-    `steps` are in the order traded. Money without shares (dividends) counts towards the open trip of the security, else
-    nowhere.
+    `steps` are in the order traded. Money without shares (dividends) counts towards the open trip of the security, if
+    any.
     """
     open_trips: dict[int, RoundTrip] = {}
     closed_trips: list[RoundTrip] = []

@@ -24,7 +24,7 @@ from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Fields, Parameter
 
 VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("版本", "Version"))
-PROMISE_DUE = "M36"  # the moment that keeping a promise answers
+PROMISE_DUE = "M36"  # the moment that is ended by keeping a promise
 REGULAR_CONTACT = bilingual("定期联系", "Regular contact")
 
 
@@ -148,7 +148,7 @@ def _get_row(model: Any, pk: int, zh: str, en: str) -> Any:
     ),
 )
 def change_interaction(*, interaction: int, version: int | None = None, **values: Any) -> Interaction:
-    """Change fields of an interaction. Raises a conflict where `version` is not the stored one."""
+    """Change fields of an interaction. Raises a conflict if `version` is not the stored one."""
     row: Interaction = _get_row(Interaction, interaction, "服务记录", "interaction")
     check_version(row, version)
     for name, value in values.items():
@@ -231,7 +231,7 @@ FOLLOW_UP = Parameter("follow_up", kind="integer", spec=FieldSpec("跟进计划"
     ),
 )
 def change_follow_up(*, follow_up: int, version: int | None = None, **values: Any) -> FollowUp:
-    """Change fields of a follow-up. Raises a conflict where `version` is not the stored one."""
+    """Change fields of a follow-up. Raises a conflict if `version` is not the stored one."""
     row: FollowUp = _get_row(FollowUp, follow_up, "跟进计划", "follow-up")
     check_version(row, version)
     for name, value in values.items():
@@ -346,7 +346,7 @@ def open_request(
 
 
 def _register_complaint(more: dict[str, Any], **known: Any) -> Any:
-    """Register a complaint that came in by the form of requests. Raises Refused for fields that it does not have."""
+    """Register a complaint submitted by the form of requests. Raises Refused for fields that it does not have."""
     beyond = [name for name, value in more.items() if value is not None]
     if beyond:
         raise refusal(beyond[0], "投诉没有这一项，请在投诉页面登记。", "Complaints lack this; use their own page.")

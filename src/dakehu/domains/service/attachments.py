@@ -1,4 +1,4 @@
-"""Actions and queries of files kept with a client: add, open, describe, remove, restore, verify."""
+"""Actions and queries of files stored with a client: add, open, describe, remove, restore, verify."""
 
 import hashlib
 from typing import Any
@@ -51,8 +51,8 @@ def add_attachment(
 ) -> Attachment:
     """Add a file to a client, optionally linked to one of the client's interactions, requests or complaints.
 
-    Raises Refused for a file that is empty, too large, of a type that is not kept, a duplicate, or not what its
-    extension says.
+    Raises Refused for a file that is empty, too large, of a type that is not accepted, a duplicate, or not what its
+    extension states.
     """
     check_media_type(file)
     for name, row in (("interaction", interaction), ("request", request), ("complaint", complaint)):
@@ -89,7 +89,7 @@ def find_same_file(client: Any, file: Upload) -> Attachment | None:
 
 
 def keep_file(client: Any, file: Upload, **about: Any) -> Attachment:
-    """Store a file of a client, with what the row says about it. Call inside an action. Raises Refused for its type."""
+    """Store a file of a client and its row. Call inside an action. Raises Refused for its type."""
     media = check_media_type(file)
     with file.opened() as content:
         stored = files.save(file.name, content, days=None)
@@ -201,7 +201,7 @@ def open_attachment(*, attachment: int) -> dict[str, Any]:
 def describe_attachment(
     *, attachment: int, version: int | None = None, name: str | None = None, description: str | None = None
 ) -> Attachment:
-    """Rename or describe a file; its extension stays, since the content does."""
+    """Rename or describe a file; its extension stays, as its content does."""
     row = get_attachment(attachment)
     check_version(row, version)
     if name:

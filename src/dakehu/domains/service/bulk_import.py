@@ -1,4 +1,4 @@
-"""Import many interactions and follow-ups at once, by the rules of a single one."""
+"""Import many interactions and follow-ups together, by the rules of a single one."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -50,7 +50,7 @@ def evaluate_interactions(
 ) -> ImportEvaluation:
     """Compare imported interactions with stored ones and set the outcome of each row.
 
-    An interaction is identified by client, minute and summary. Adds the column `next_on` where days are given.
+    An interaction is identified by client, minute and summary. Adds the column `next_on` if days are given.
     """
     count = len(clients)
     held_at, summaries = _column(columns, "held_at", count), _column(columns, "summary", count)
@@ -176,7 +176,7 @@ def evaluate_follow_ups(
     is_public=False,
 )
 def import_follow_ups(*, columns: Columns, row_evaluation: ImportEvaluation, clients: list[int]) -> None:
-    """Write evaluated follow-ups. One marked as done plans its next occurrence, as when finished by hand."""
+    """Write evaluated follow-ups. One marked as done plans its next occurrence, as when completed manually."""
     user_id, today = _actor_user_id(), clock.today()
     series: list[FollowUp] = []
 

@@ -1,4 +1,4 @@
-"""What was done with a client since a complaint came in: the evidence beside the case of compliance."""
+"""What was done with a client since a complaint was received: evidence for the case of compliance."""
 
 from typing import Any
 
@@ -19,8 +19,8 @@ from dakehu.foundation.gates.registry import query
     parameters=(COMPLAINT,),
 )
 def complaint_evidence(*, complaint: int) -> dict[str, Any]:
-    """Return {moments, files}: the timeline of its client from the day it came in until it was closed, oldest first, and its
-    files. Both are empty for a complaint of nobody known. Raises NotFound.
+    """Return {moments, files}: the timeline of its client from its receipt until it was closed, oldest first, and its
+    files. Both are empty for a complaint without a client. Raises NotFound.
     """
     row = get_complaint(complaint)
     if row.client_id is None:

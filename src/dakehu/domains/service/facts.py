@@ -16,7 +16,7 @@ from dakehu.foundation.schema.fields import model_of
 
 GRIEVANCE = Subject("grievance", "投诉或不满", "Complaint or upset client", ("client", "grievance"))
 PROMISE = Subject("promise", "服务承诺", "Promise", ("client", "promise"))
-WEEK = 7  # days that an upset client stands out
+WEEK = 7  # days for which an upset client is flagged
 CALLBACK = "回访"  # in the purpose of an interaction
 MOMENT = pl.Datetime("us", "UTC")
 
@@ -59,14 +59,14 @@ PROMISES = (
 
 
 def _end_of(day: date) -> datetime:
-    """Return the moment at which a day is over."""
+    """Return the end of a day."""
     return clock.start_of_day(day + timedelta(days=1))
 
 
 def load_contacts(day: date, names: frozenset[str]) -> pl.DataFrame:
     """Return the facts of CONTACTS for every client.
 
-    The last contact is the one stored with the client, unless that came after the day; then the interactions are read.
+    The last contact is the one stored with the client, unless that is after the day; then the interactions are read.
     """
     clients: Any = model_of("clients.Client").objects.order_by("pk")
     frame = read_columns(clients.values_list("pk", "last_contact_on"), {"client": pl.Int64, "last": pl.Date})

@@ -1,4 +1,4 @@
-"""Detect the type of a file by its content, not its name, and decide which types are kept. Pure."""
+"""Detect the type of a file by its content, not its name, and decide which types are accepted. Pure."""
 
 import codecs
 import zipfile
@@ -40,7 +40,7 @@ def extension_of(name: str) -> str:
 
 
 def detect_types(content: BinaryIO) -> tuple[str, ...]:
-    """Return the extensions that match a file's content; () for a type that is not kept.
+    """Return the extensions that match a file's content; () for a type that is not accepted.
 
     Reads the head of a file, and the name list of an archive.
     """
@@ -108,7 +108,7 @@ def _detect_office(content: BinaryIO) -> tuple[str, ...]:
 def _is_text(content: bytes, cut: bool) -> bool:
     """Return whether content is text, and not HTML or a script that a browser might run.
 
-    `cut` says that the file continues, so the last character may be incomplete.
+    `cut` means that the file continues, so the last character may be incomplete.
     """
     has_mark = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     for encoding in ("utf-16",) if has_mark else ("utf-8-sig", "gb18030"):

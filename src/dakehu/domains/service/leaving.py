@@ -1,4 +1,4 @@
-"""A colleague's leaving: clients and open work go to receivers, then the account ends, in one action."""
+"""A colleague leaves: clients and open work move to receivers, then the account ends, in one action."""
 
 from collections import Counter
 from datetime import date
@@ -43,7 +43,7 @@ NAMED = 10
 
 
 def _check(user: Any) -> None:
-    """Raise Refused where the actor may not hand over a colleague's clients."""
+    """Raise Refused if the actor may not hand over a colleague's clients."""
     clients.check_team(user)
     if user.pk == current_actor().user_id:
         raise refusal("user", "请由他人为您办理交接。", "Somebody else hands over for you.")
@@ -57,10 +57,10 @@ def _check(user: Any) -> None:
     parameters=(USER,),
 )
 def leaving(*, user: Any) -> dict[str, Any]:
-    """Return what is open with a colleague.
+    """Return a colleague's open work.
 
     {counts: {clients, plans, promises, requests, complaints, tasks, moments, meetings}, segments: [{segment, count}], clients: [{id, code, name,
-    segment}] of the main ones by segment}: of clients that the reader may see. A lead asks for the team only.
+    segment}] of the main ones by segment}: of clients that the reader may see. A lead may request it for the team only.
     """
     _check(user)
     moves = moves_of(user)
@@ -79,7 +79,7 @@ def leaving(*, user: Any) -> dict[str, Any]:
 
 
 def _evaluate(user: Any, receiver: Any, split: Any) -> tuple[list[Move], list[Bilingual]]:
-    """Return the moves with their receivers, and what is wrong in sentences."""
+    """Return the moves with their receivers, and errors as sentences."""
     people = {row.pk: row for row in team.users()}
     chosen = rules.read_split(split)
     moves = list(moves_of(user).values())
@@ -115,7 +115,7 @@ def _evaluate(user: Any, receiver: Any, split: Any) -> tuple[list[Move], list[Bi
     parameters=(USER, RECEIVER, SPLIT),
 )
 def leaving_preview(*, user: Any, receiver: Any = None, split: Any = None) -> dict[str, Any]:
-    """Return what each receiver would get, and what stands against it.
+    """Return what each receiver would get, and what prevents it.
 
     {receivers: [{id, name, clients, plans, promises, requests, complaints, tasks, moments, meetings}], errors: [sentence]}
     """
@@ -160,11 +160,11 @@ def hand_over_colleague(
 ) -> dict[str, Any]:
     """Hand all clients and open work of a colleague to receivers; with `deactivate` end sessions, tokens and account.
 
-    A client goes to the receiver named for it, else for its segment, else to `receiver`; work at a client of another
+    A client goes to the receiver given for it, else for its segment, else to `receiver`; work at a client of another
     main manager goes to that manager. An open promise becomes a plan of the receiver, since its record names who gave
-    it. Undo takes the hand-over back, not the end of the account. Raises Refused, in sentences, where anything would be
-    left without somebody in charge. Clients whom the actor may not see are not touched; compliance is told that they
-    need somebody, and nobody else is. Returns {clients, plans, promises, requests, complaints, tasks, moments, deactivated}.
+    it. Undo reverses the hand-over, not the end of the account. Raises Refused, in sentences, if anything would be
+    left without an owner. Clients whom the actor may not see are not changed; only compliance is notified that they
+    need a manager. Returns {clients, plans, promises, requests, complaints, tasks, moments, deactivated}.
     """
     _check(user)
     day = on or clock.today()
@@ -189,7 +189,7 @@ def hand_over_colleague(
 
 
 def _tell_receivers(moves: list[Move], user: Any, note: str) -> None:
-    """Leave each receiver a notice with the numbers and the note."""
+    """Notify each receiver of the numbers, with the note."""
     received = Counter(move.receiver.pk for move in moves if move.is_main)
     for receiver in {move.receiver.pk: move.receiver for move in moves}.values():
         text = bilingual(
@@ -203,7 +203,7 @@ def _tell_receivers(moves: list[Move], user: Any, note: str) -> None:
 
 
 def tell_compliance(user: Any) -> None:
-    """Leave compliance a notice where a colleague still serves clients whom the actor may not see."""
+    """Notify compliance if a colleague still serves clients whom the actor may not see."""
     with elevated("what is left with a colleague who leaves"):
         left = {duty.client_id for duty in open_duties(user)}
         officers = [row for row in team.users() if row.role == RoleName.COMPLIANCE and row.is_active]

@@ -1,4 +1,4 @@
-"""Figures of deliveries for those who operate the desk."""
+"""Figures of deliveries for operators of the desk."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,7 +14,7 @@ OPEN = (*WAITING, "sending", "unknown")
 
 
 def _deliveries() -> Iterator[Measure]:
-    """Yield how many messages wait or are in doubt, by state, and how many failed for good within a day."""
+    """Yield how many messages wait or are in doubt, by state, and how many failed permanently within a day."""
     counted = dict(Delivery.objects.filter(state__in=OPEN).order_by().values_list("state").annotate(number=Count("pk")))
     for state in OPEN:
         yield Measure(

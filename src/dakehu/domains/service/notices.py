@@ -1,4 +1,4 @@
-"""What of the day's work stands in the bell: complaints one by one, plans, requests and promises by their number."""
+"""Notifications of daily work: complaints one by one, plans, requests and promises by number."""
 
 from typing import Any
 
@@ -22,9 +22,9 @@ LATE_ONLY = bilingual("{late} 项{what}已逾期", "{what}: {late} overdue")
 
 @query(DUE, needs=Permission.SERVICE_READ, zh="今日到期提醒", en="Notices of what is due")
 def due_notices() -> list[dict[str, Any]]:
-    """Return what is due today or overdue: one's own work, and for those who only handle complaints all complaints.
+    """Return what is due today or overdue: the reader's own work; all complaints for users who only handle those.
 
-    The notices of a day are new ones the next day.
+    The notices of a day are new again on the next day.
     """
     actor = current_actor()
     if not (actor.may(Permission.PLAN_WRITE) or actor.may(Permission.REQUEST_WRITE)):
@@ -58,7 +58,7 @@ def _complaint(line: dict[str, Any], day: str) -> dict[str, Any]:
 
 
 def _complaint_text(line: dict[str, Any], outside: bool = False) -> Bilingual:
-    """Return what is said of a complaint, outside the desk by the client's code and without its words."""
+    """Return the text on a complaint; outside the desk with the client's code and without its text."""
     names = {"name": line["client"]["name"], "text": line["text"], "days": -line["days"]}
     if outside:
         names["code"] = line["client"]["code"]

@@ -1,6 +1,6 @@
-"""Complaints that a former version kept among the requests become cases of compliance, on the record and with all they have.
+"""Convert complaints that a former version stored as requests to compliance cases with all their data, audited.
 
-A migration could not do it: what it moves is missing in the audit, and imports that brought it could not be undone.
+A migration cannot do it: its changes are missing in the audit, and their imports could not be undone.
 """
 
 from typing import Any
@@ -28,7 +28,7 @@ RETENTION_YEARS = 20  # [D] house default of the settings of complaints
     is_public=False,
 )
 def take_over_complaints() -> int:
-    """Turn every complaint among the requests into a case with its files, pause of marketing and moment. Returns how many."""
+    """Convert every complaint among the requests to a case with files, marketing pause and moment. Returns how many."""
     rows = list(Request.objects.filter(kind=RequestKind.COMPLAINT.value).order_by("pk"))
     _share_custom_fields(rows)
     for row in rows:
@@ -37,7 +37,7 @@ def take_over_complaints() -> int:
 
 
 def _move_complaint(row: Request) -> None:
-    """Move one complaint; its clocks are those it had."""
+    """Convert one complaint; its deadlines are kept."""
     case: Any = model_of("compliance.Complaint")(received_on=row.opened_on, channel="other", category="other")
     for name in COLUMNS:
         setattr(case, name, getattr(row, name))
@@ -64,7 +64,7 @@ def _move_complaint(row: Request) -> None:
 
 
 def _share_custom_fields(rows: list[Request]) -> None:
-    """Let cases have the custom fields of requests of which complaints carry a value."""
+    """Add to cases the custom fields of requests that complaints have values for."""
     carried = {name for row in rows for name in row.extra or {}}
     custom: Any = model_of("foundation.CustomField")
     known = set(custom.objects.filter(model="compliance.Complaint").values_list("name", flat=True))
@@ -75,7 +75,7 @@ def _share_custom_fields(rows: list[Request]) -> None:
 
 
 def _run(night: Night) -> dict[str, Any]:
-    """Run as a step of the night; nothing to do but in the first night of this version."""
+    """Run as a step of the night; effective only in the first night of this version."""
     moved = 0
     if Request.objects.filter(kind=RequestKind.COMPLAINT.value).exists():
         moved = take_over_complaints()

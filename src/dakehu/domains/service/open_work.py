@@ -1,4 +1,4 @@
-"""Open work of one client: what a contact may end, and on which days the next contact may be."""
+"""Open work of one client: what a contact may end, and possible days of the next contact."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates.output import render_rows
 from dakehu.foundation.gates.registry import query
 
-CONTACTS = 12  # the latest contacts from which the usual interval is taken
+CONTACTS = 12  # the latest contacts from which the usual interval is computed
 
 
 @query(
@@ -28,7 +28,7 @@ CONTACTS = 12  # the latest contacts from which the usual interval is taken
 def open_work(*, client: Any) -> dict[str, list[dict[str, Any]]]:
     """Return a client's open work by the parameter of `service.log_interaction` that ends it.
 
-    {fulfils, keeps_promises, closes_requests: [{id, label, due_on, chosen}]}, earliest first; `chosen` where it is due
+    {fulfils, keeps_promises, closes_requests: [{id, label, due_on, chosen}]}, earliest first; `chosen` if it is due
     today or before and is a plan. What the reader may not end is left out.
     """
     actor, today = current_actor(), clock.today()
@@ -45,7 +45,7 @@ def open_work(*, client: Any) -> dict[str, list[dict[str, Any]]]:
 
 
 def _choices(rows: Any, text: str, due: str, today: date | None = None) -> list[dict[str, Any]]:
-    """Return rows as choices; with `today`, those that are due by then are chosen."""
+    """Return rows as choices; with `today`, those due by then are chosen."""
     found = list(rows[:20])
     return [
         {
@@ -59,7 +59,7 @@ def _choices(rows: Any, text: str, due: str, today: date | None = None) -> list[
 
 
 def _due_note(due: date | None) -> Bilingual | str:
-    """Return the due day in brackets, "" where there is none."""
+    """Return the due day in brackets, "" if there is none."""
     if due is None:
         return ""
     return bilingual("（应于 {month} 月 {day} 日）", " (due {iso})", month=due.month, day=due.day, iso=due.isoformat())
@@ -75,7 +75,7 @@ def _due_note(due: date | None) -> Bilingual | str:
 def next_days(*, client: Any) -> list[dict[str, Any]]:
     """Return trading days on which the next contact may be: [{value, label}].
 
-    The first, where the client was contacted at least three times, follows the usual interval between contacts; then a
+    The first, if the client was contacted at least three times, follows the usual interval between contacts; then a
     week, a month and three months from today.
     """
     today = clock.today()

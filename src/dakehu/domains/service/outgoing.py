@@ -1,4 +1,4 @@
-"""What leaves the desk by messages: mail and chat, to staff and to clients."""
+"""Outgoing messages of the desk: mail and chat, to staff and to clients."""
 
 from datetime import timedelta
 from typing import Any
@@ -29,7 +29,7 @@ declare(
     "service.messages_leaving", needs=Permission.SYSTEM_READ, zh="邮件与消息（离开的数据）", en="Messages (what leaves)"
 )
 def messages_leaving() -> list[dict[str, Any]]:
-    """Return one row for mail and one for chat; counted are the messages of 30 days that were accepted."""
+    """Return one row for mail and one for chat; with the number of messages accepted in 30 days."""
     settings, since = message_settings(), clock.now() - timedelta(days=30)
     with acting_as(system_actor("what leaves the desk")):
         sent = Delivery.objects.filter(sent_at__gte=since).values("channel")

@@ -1,4 +1,4 @@
-"""Who is behind, which complaints are due and how often clients were contacted, each with where its rows are."""
+"""Overdue work by person, due complaints and numbers of contacts, each with the link to its rows."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -33,7 +33,7 @@ HEAT_WEEKS = 53
 def team_lines() -> dict[str, Any]:
     """Return one line per member of the team: clients, overdue and due plans, open requests, contacts, worth, inflow.
 
-    Over the visible clients. Others who own open work of these clients, and work that nobody owns, have a line too.
+    Over the visible clients. Others who own open work of these clients, and work without an owner, have a line too.
     """
     today = clock.today()
     day, week, past = today.isoformat(), (today + timedelta(days=DAYS_AHEAD)).isoformat(), _days_ago(6).isoformat()
@@ -86,14 +86,14 @@ def _team_columns() -> list[dict[str, str]]:
 
 
 def _member(user: int | None, names: dict[int, str]) -> dict[str, Any]:
-    """Return the name of a member, which leads to what is due for them."""
+    """Return the name of a member, linked to their due work."""
     if user is None:
         return number("", bilingual("未指定负责人", "Nobody"), unit="text")
     return number("", names.get(user, f"#{user}"), unit="text", rows=rows_at("service.today_list", {"owner": user}))
 
 
 def _clients_at(user: int | None) -> dict[str, Any] | None:
-    """Return where the clients of a member are."""
+    """Return the link to the clients of a member."""
     return rows_at(clients.LIST, {"manager": user}) if user else None
 
 

@@ -1,4 +1,4 @@
-"""Parameters of the log of an interaction that are no fields of it: the next contact, and the work it ends."""
+"""Parameters of the log of an interaction that are not its fields: the next contact, and the work it ends."""
 
 from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Parameter

@@ -110,7 +110,8 @@ def overdue_follow_ups() -> Any:
 def timeline(*, client: Any, limit: int | None = None) -> list[dict[str, Any]]:
     """Return a client's timeline, newest first: rendered rows with `what` and `at`.
 
-    Interactions, requests, complaints, finished follow-ups and tasks, files, mails and what domains above add (timeline_sources); `limit` is 100 by default and at most 500.
+    Interactions, requests, complaints, finished follow-ups and tasks, files, mails and items of higher domains
+    (timeline_sources); `limit` is 100 by default and at most 500.
     """
     return _timeline_items({"client": client}, min(limit or 100, 500))
 
@@ -172,7 +173,7 @@ def _timeline_items(filters: dict[str, Any], count: int) -> list[dict[str, Any]]
 
 
 def _further_sources() -> list[timeline_sources.TimelineSource]:
-    """Return what domains above add to the timeline, as far as the actor may read it."""
+    """Return the timeline items of higher domains that the actor may read."""
     return [one for one in timeline_sources.sources() if current_actor().may(one.needs)]
 
 
@@ -186,6 +187,6 @@ def _render_items(what: str, queryset: Any, at: Callable[[Any], date]) -> list[d
 
 
 def _mail_items(mails: Any) -> list[dict[str, Any]]:
-    """Render mails as timeline items, with their files, what was not clear in them, and their delivery."""
+    """Render mails as timeline items, with their files, notes on ambiguities, and their delivery."""
     rows = list(mails)
     return mail_lines(rows, _render_items("mail", rows, lambda row: clock.local(row.sent_at)))

@@ -1,7 +1,7 @@
-"""What follows from events, as jobs after the act that published them has committed.
+"""Reactions to events, run as jobs after the action that published them has committed.
 
-A reaction may run twice (a worker may die after its act and before its job is marked done) and late (another event may
-have come since). So it reads the present state and makes the rest agree with it, in one act by the system.
+A reaction may run twice (a worker may crash after its action and before its job is marked done) and late (another event
+may have occurred since). So it reads the current state and brings the rest in line, in one action by the system.
 """
 
 from typing import Any
@@ -24,7 +24,7 @@ from dakehu.foundation.schema.fields import model_of
 @on_event("complaint.registered")
 @on_event("complaint.moved")
 def on_complaint(*, complaint: int) -> dict[str, Any]:
-    """Bring the client's marketing in line with a complaint as it is now."""
+    """Bring the client's marketing in line with a complaint's current state."""
     row = _find_complaint(complaint)
     if row is not None and is_open(row):
         reason = bilingual("投诉处理期间暂停营销", "Marketing is paused while a complaint is open")
@@ -35,7 +35,7 @@ def on_complaint(*, complaint: int) -> dict[str, Any]:
 
 
 def _find_complaint(number: int) -> Any:
-    """Return a complaint of a client by id, None if it is gone or of nobody known."""
+    """Return a complaint of a client by id, None if it is deleted or has no client."""
     with acting_as(system_actor("read a complaint that an event names", "worker")):
         rows = model_of("compliance.Complaint").objects.filter(pk=number, client__isnull=False)
         return rows.select_related("client", "owner").first()
@@ -52,8 +52,8 @@ def is_open(row: Any) -> bool:
 def follow_complaint(*, complaint: int) -> dict[str, Any]:
     """Pause a client's marketing while a complaint is open, and plan a follow-up by the team lead.
 
-    Marketing resumes when the complaint is closed or deleted. Does nothing if that is done already. Of a complaint about a
-    member of staff the pause does not say why and no follow-up is planned: the person who serves the client would read it.
+    Marketing resumes when the complaint is closed or deleted. Idempotent. For a complaint about a
+    member of staff the pause has no reason and no follow-up is planned, as the client's manager would read it.
     Returns {changed, lead: id or None}.
     """
     cause = f"compliance.Complaint:{complaint}"

@@ -1,4 +1,4 @@
-"""What pages, API and workbook show of interactions, plans, requests and files."""
+"""Fields of interactions, plans, requests and files for pages, API and workbook."""
 
 from dakehu.domains.service import bulk_import
 from dakehu.domains.service.calendar import bulk_import as meeting_import

@@ -63,7 +63,7 @@ def next_in_series(first: date, every: str, after: date) -> date | None:
 
 
 NEXT_STEPS = ((7, ("1 周后", "In a week")), (30, ("1 个月后", "In a month")), (90, ("3 个月后", "In three months")))
-FURTHEST_SUGGESTED = 210  # days ahead within which every suggested day lies
+FURTHEST_SUGGESTED = 210  # most days ahead of a suggested day
 DAYS_OFFERED = 14  # a plan due later than this is not what today's contact was about
 
 
@@ -91,7 +91,7 @@ def working_days_after(day: date, count: int, is_open: Callable[[date], bool]) -
 
 
 def read_split(split: object) -> dict[str, dict[str, int]]:
-    """Return {"segments": {segment: user id}, "clients": {client id: user id}} of raw input; what is no id is left out."""
+    """Return {"segments": {segment: user id}, "clients": {client id: user id}} of raw input, without invalid ids."""
     given = split if isinstance(split, dict) else {}
     parts = {name: given.get(name) for name in ("segments", "clients")}
     return {
@@ -103,7 +103,7 @@ def read_split(split: object) -> dict[str, dict[str, int]]:
 
 
 def receiver_of(client: int, segment: str, split: dict[str, dict[str, int]], default: int | None) -> int | None:
-    """Return who receives a client: as named for it, for its segment, or for all; None where nobody is named."""
+    """Return the receiver of a client: the one given for it, for its segment, or for all; None without one."""
     return split["clients"].get(str(client)) or split["segments"].get(segment) or default
 
 

@@ -1,4 +1,4 @@
-"""How a team works its day: who is covered, how much of the mandatory work was done in time, and who is late."""
+"""Daily work of a team: coverage of clients, completion of mandatory work in time, and lateness."""
 
 from typing import Any
 
@@ -84,12 +84,12 @@ def _moments(users: tuple[int, ...]) -> dict[int, dict[str, int]]:
 
 
 def _month() -> Any:
-    """Return the moment at which this month began."""
+    """Return the start of the current month."""
     return clock.start_of_day(clock.today().replace(day=1))
 
 
 def _row(user: int, name: str, owed: dict[str, int], moments: dict[str, int]) -> dict[str, Any]:
-    """Return the line of one member; each number with where its rows are."""
+    """Return the line of one member; each number with the link to its rows."""
     today = clock.today().isoformat()
     served = {"manager": user, "tier__contact_due_on.filled": 1}
     still_open = {"owner": user, "state.in": ",".join(moment_rules.OPEN_STATES)}
@@ -123,5 +123,5 @@ def _row(user: int, name: str, owed: dict[str, int], moments: dict[str, int]) ->
 
 
 def _share(part: int, whole: int) -> dict[str, Any]:
-    """Return a share as text, a dash of nothing."""
+    """Return a share as text, a dash if there is none."""
     return number("", f"{100 * part / whole:.0f}%" if whole else "–", unit="text")

@@ -1,4 +1,4 @@
-"""What domains above add to the timeline of a client: rows of a table that has a place there (TimelineOf)."""
+"""Timeline items of higher domains: rows of a table registered there (TimelineOf)."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from dakehu.foundation.access.permissions import Permission
 
 @dataclass(frozen=True)
 class TimelineSource:
-    """Rows for the timeline: `rows()` in the order of the newest first, read with `needs` only; `at(row)` is when it was."""
+    """Rows for the timeline: `rows()` newest first, read with `needs` only; `at(row)` is its time."""
 
     kind: str
     needs: Permission

@@ -1,4 +1,4 @@
-"""Actions on cases of distress: the first contact, the second person, and how it ended."""
+"""Actions on cases of distress: the first contact, the second person, and the outcome."""
 
 from dakehu.domains.care.distress import case_rules, register
 from dakehu.domains.care.distress.choices import CaseState, DistressLevel
@@ -34,7 +34,7 @@ def _get_open(pk: int, version: int | None) -> DistressCase:
     offers_undo=False,
 )
 def contact_distress_case(*, case: int, version: int | None = None) -> DistressCase:
-    """Note that the actor has contacted the client, as first person. Raises Refused where somebody has already."""
+    """Note that the actor has contacted the client, as first person. Raises Refused if someone already did."""
     row = _get_open(case, version)
     fault = case_rules.contact_fault(row.state == CaseState.OPEN, row.is_contacted)
     if fault is not None:
@@ -52,7 +52,7 @@ def contact_distress_case(*, case: int, version: int | None = None) -> DistressC
     offers_undo=False,
 )
 def join_distress_case(*, case: int, confirmation: str, version: int | None = None) -> DistressCase:
-    """Record that a second person joined a case, and what that person did. Raises Refused for the one who spoke first."""
+    """Record that a second person joined a case, and what that person did. Raises Refused for the first person."""
     row = _get_open(case, version)
     fault = case_rules.confirmation_fault(current_actor().user_id, row.caller_id, confirmation, row.is_contacted)
     if fault is not None:
@@ -71,10 +71,10 @@ def join_distress_case(*, case: int, confirmation: str, version: int | None = No
     offers_undo=False,
 )
 def close_distress_case(*, case: int, outcome: str, version: int | None = None) -> DistressCase:
-    """Close a case with how it ended.
+    """Close a case with its outcome.
 
-    Raises Refused for one above "take notice" whose client nobody has contacted, and for an older client's that no second person
-    has joined.
+    Raises Refused for one above "take notice" whose client was not contacted, and for an older client's case without a
+    second person.
     """
     row = _get_open(case, version)
     is_contacted = row.is_contacted or row.level == DistressLevel.WATCH

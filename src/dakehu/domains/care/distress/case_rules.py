@@ -1,4 +1,4 @@
-"""Decide what a case of distress needs: how it is escalated, when two persons are needed, who may be the second. Pure."""
+"""Decide the handling of a case of distress: escalation, when two persons are needed, who may be the second. Pure."""
 
 from dakehu.domains.care.distress.choices import DistressLevel
 
@@ -14,7 +14,7 @@ def has_task(level: str, is_office_only: bool) -> bool:
 
 
 def needs_second_person(is_person: bool, age: int | None) -> bool:
-    """Return whether a case needs two persons: of an older person, or of one whose age is not known."""
+    """Return whether a case needs two persons: of an older person, or of one of unknown age."""
     return is_person and (age is None or age >= OLDER_FROM)
 
 
@@ -26,7 +26,7 @@ def contact_fault(is_open: bool, is_contacted: bool) -> Fault | None:
 
 
 def confirmation_fault(person: int | None, caller: int | None, text: str, is_contacted: bool = True) -> Fault | None:
-    """Return why somebody cannot be the second person of a case, None if nothing speaks against it."""
+    """Return why a person cannot be the second person of a case, None if allowed."""
     if not is_contacted:
         return "case", "请先由首位经办人联系客户。", "The first person contacts the client first."
     if person is None or person == caller:
@@ -39,7 +39,7 @@ def confirmation_fault(person: int | None, caller: int | None, text: str, is_con
 def closing_fault(
     needs_two: bool, second: int | None, caller: int | None, outcome: str, is_contacted: bool = True
 ) -> Fault | None:
-    """Return why a case cannot be closed, None if it can. What nobody has contacted yet is not closed."""
+    """Return why a case cannot be closed, None if it can. Cases without a contact cannot be closed."""
     if not is_contacted:
         return "case", "还没有人联系客户，不能了结。", "Nobody has contacted the client yet."
     if needs_two and (second is None or second == caller):

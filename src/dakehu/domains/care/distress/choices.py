@@ -4,7 +4,7 @@ from dakehu.foundation.schema.fields import Choices
 
 
 class DistressLevel(Choices):
-    """How serious signs of distress are, and so how soon a person must act."""
+    """Severity of signs of distress, which sets how soon a person must act."""
 
     URGENT = "urgent", "立即", "At once"
     HIGH = "high", "当日", "Same day"
@@ -19,7 +19,7 @@ class CaseState(Choices):
 
 
 class CaseSource(Choices):
-    """Where words of distress were found."""
+    """Source in which words of distress were found."""
 
     CALL = "call", "急跌致电", "Call after a shock"
     SURVEY = "survey", "问卷", "Survey"

@@ -1,4 +1,4 @@
-"""Take up into the register what earlier versions kept elsewhere: alerts of surveys, and signs in feedback. Nothing is deleted."""
+"""Migrate data of earlier versions to the register: survey alerts and signs in feedback. Nothing is deleted."""
 
 from datetime import date, datetime, time
 from typing import Any
@@ -46,7 +46,7 @@ def earlier_feedback() -> Any:
     offers_undo=False,
 )
 def take_up_distress() -> dict[str, int]:
-    """Write a case for each earlier alert and sign; return {alerts, feedback}. No task is made: those of that time stand."""
+    """Write a case for each earlier alert and sign; return {alerts, feedback}. No task is created."""
     alerts, said = list(earlier_alerts()), list(earlier_feedback())
     for alert in alerts:
         _take_up_alert(alert)
@@ -64,7 +64,7 @@ def take_up_distress() -> dict[str, int]:
     offers_undo=False,
 )
 def open_queued(*, source: str, ref: int) -> DistressCase | None:
-    """Open the case of a sign whose task an earlier version had still to make; None where its source is gone or has one."""
+    """Open the case of a sign whose task an earlier version had queued; None if its source is deleted or has a case."""
     row = (
         model_of({"feedback": "care.Feedback", "complaint": "compliance.Complaint"}[source])
         .objects.filter(pk=ref)
@@ -87,7 +87,7 @@ def open_queued(*, source: str, ref: int) -> DistressCase | None:
 
 @job(QUEUED)
 def open_queued_case(progress: Any, source: str, ref: int, **_: Any) -> dict[str, Any]:
-    """Do what an earlier version queued: open the case, whose reaction makes the task. Returns {case: id or None}."""
+    """Run a job of an earlier version: open the case; its reaction creates the task. Returns {case: id or None}."""
     with acting_as(system_actor(str(bilingual("补开情绪个案", "Open a case queued earlier")), "worker")):
         case = open_queued(source=source, ref=ref)
     return {"case": case.pk if case is not None else None}
@@ -108,7 +108,7 @@ def _take_up_alert(alert: SurveyAlert) -> None:
 
 
 def _take_up_feedback(row: Feedback) -> None:
-    """Write the case of a sign in feedback; one that is closed, or was contacted before there was a register, is closed."""
+    """Write the case of a sign in feedback; it is closed if the feedback was closed or contacted before."""
     case = _case(row.client, CaseSource.FEEDBACK, row.pk, str(row.distress), row.received_at)
     case.words = row.text
     case.signs = list(
@@ -140,7 +140,7 @@ def _noon_of_day(day: date) -> datetime:
 
 
 def take_up_if_any() -> None:
-    """Take up what is left of earlier versions, as the desk itself."""
+    """Migrate the remaining rows of earlier versions, as the system."""
     if earlier_alerts().exists() or earlier_feedback().exists():
         take_up_distress()
 

@@ -1,4 +1,4 @@
-"""What of distress stands in the bell: cases that wait for a contact, the lead, compliance or the survey office."""
+"""Notifications of distress: cases that wait for a contact, the lead, compliance or the survey office."""
 
 from typing import Any
 
@@ -25,8 +25,8 @@ WIDE = (Reach.ALL, Reach.ACROSS_WALLS)
 def distress_notices() -> list[dict[str, Any]]:
     """Return the open cases that wait for the reader.
 
-    Of the own team for a lead; above "take notice", and those of the survey office, for compliance; for who acts first those
-    whose client nobody has contacted.
+    For a lead those of the own team; for compliance those above "take notice" and of the survey office; for the first
+    person those whose client was not contacted.
     """
     actor = current_actor()
     rows = DistressCase.objects.filter(state=CaseState.OPEN.value).select_related("client")
@@ -41,7 +41,7 @@ def distress_notices() -> list[dict[str, Any]]:
 
 
 def _notice(row: DistressCase) -> dict[str, Any]:
-    """Return the notice of a case: a new one when it becomes more serious or a second person has joined."""
+    """Return the notice of a case: a new one when its level rises or a second person has joined."""
     level = bilingual(*LEVELS[str(row.level)])
     source = CaseSource.text_of(row.source)
     name = source if row.client is None else name_of(row.client, current_actor().clearance)

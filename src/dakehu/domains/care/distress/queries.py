@@ -30,7 +30,7 @@ PAGES = {
 
 @query("care.distress_cases", needs=OUTREACH_READ, zh="情绪个案", en="Cases of distress", parameters=(SOURCE,))
 def distress_cases(*, source: str | None = None) -> list[dict[str, Any]]:
-    """Return the visible cases of distress, open ones first, the most serious and oldest of them at the top; of one source or all."""
+    """Return the visible cases of distress, open ones first, ordered by severity, then age; of one source or all."""
     rows = DistressCase.objects.select_related(*PEOPLE)
     if source:
         rows = rows.filter(source=source)
@@ -49,7 +49,7 @@ def distress_cases(*, source: str | None = None) -> list[dict[str, Any]]:
     parameters=(FILTERS, ORDER),
 )
 def cases_of_distress(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return the cases of distress that the reader sees, the newest first."""
+    """Return the cases of distress visible to the reader, newest first."""
     return filter_rows(DistressCase.objects.all(), filters or {}, order or "-opened_at")
 
 
@@ -57,7 +57,7 @@ def case_lines(rows: Any) -> list[dict[str, Any]]:
     """Return cases as plain lines.
 
     [{id, row_version, client: {id, name, code} or None, source, source_text, url, level, tone, signs, what_to_do, words, opened_at,
-    caller, lead, …}]; `url` is the page of the source, "" where it is not known.
+    caller, lead, …}]; `url` is the page of the source, "" if unknown.
     """
     rows = list(rows)
     shown = render_rows(rows, ("words", "confirmation", "outcome"), shown=True)

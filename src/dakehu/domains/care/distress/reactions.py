@@ -1,4 +1,4 @@
-"""What follows from a case of distress: a task of the lead, due the same day, whatever the case comes from."""
+"""Reactions to a case of distress: a task of the lead, due the same day, for every source."""
 
 from typing import Any
 
@@ -18,9 +18,9 @@ URGENT = "1"  # priority of a task
 
 @on_event(OPENED)
 def on_distress(*, case: int) -> dict[str, Any]:
-    """Give the lead of a serious case a task for today, once; without a lead, who acts first. Returns {task: id or None}.
+    """Give the lead of a serious case a task for today, once; without one, the first person. Returns {task: id or None}.
 
-    Of a complaint about a member of staff the task names the case and no client: the person who serves the client would read it.
+    For a complaint about a member of staff the task names the case, not the client: the client's manager would see it.
     """
     with acting_as(system_actor(str(bilingual("情绪个案升级", "Escalate a case of distress")), "worker")):
         row = DistressCase.objects.filter(pk=case, state=CaseState.OPEN.value).select_related("client").first()

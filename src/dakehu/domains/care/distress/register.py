@@ -1,4 +1,4 @@
-"""The register of distress: open a case for words found anywhere, note the first contact. Called inside actions."""
+"""The register of distress: open a case for words from any source, note the first contact. Called inside actions."""
 
 from datetime import datetime
 from typing import Any
@@ -34,10 +34,11 @@ def open_case(
     has_words: bool = True,
     **more: Any,
 ) -> DistressCase | None:
-    """Open a case for signs of distress in a text, or add them to the open case of the same source; None where there are none.
+    """Open a case for signs of distress in a text, or add them to the source's open case; None without signs.
 
-    `first` acts first and has, where `has_spoken`. Without `has_words` the text is not copied. `more`: call, withheld_from,
-    is_office_only. Signs are found by words and negation only, never by the model of mood. Publishes `distress.opened`.
+    `first` is the first person, who has contacted the client if `has_spoken`. Without `has_words` the text is not
+    copied. `more`: call, withheld_from, is_office_only. Signs are found by words and negation only, never by the model
+    of mood. Publishes `distress.opened`.
     """
     found = find_signs(make_readable(words).text)
     level = level_of(found)
@@ -60,7 +61,7 @@ def open_case(
 
 
 def find_open_case(source: CaseSource, ref: int, client: Any) -> DistressCase | None:
-    """Return the open case of a source, no matter who acts; None without one."""
+    """Return the open case of a source, whoever acts; None without one."""
     with elevated("look for the open case of a source"):
         rows = DistressCase.objects.filter(source=source.value, source_ref=ref, state=CaseState.OPEN.value)
         row: DistressCase | None = rows.filter(client=client).order_by("pk").first()
@@ -68,7 +69,7 @@ def find_open_case(source: CaseSource, ref: int, client: Any) -> DistressCase | 
 
 
 def responsible_lead(client: Any, first: Any, about: int | None) -> Any:
-    """Return the lead of the client's manager, else of who acts first; never the person complained about."""
+    """Return the lead of the client's manager, else of the first person; never the person complained about."""
     manager = None if client is None else main_managers([client.pk]).get(client.pk)
     found = (team.find_lead(manager), team.find_lead(first))
     return next((user for user in found if user is not None and user.pk != about), None)
@@ -108,7 +109,7 @@ def note_feedback_contact(feedback: Feedback) -> None:
 
 
 def move_to_complaint(feedback: Feedback, complaint: Any) -> DistressCase | None:
-    """Let the open case of feedback follow it into a complaint; None where there is none."""
+    """Move the open case of feedback to the complaint made from it; None without one."""
     row = find_open_case(CaseSource.FEEDBACK, feedback.pk, feedback.client)
     if row is not None:
         row.source, row.source_ref = CaseSource.COMPLAINT.value, complaint.pk

@@ -1,4 +1,4 @@
-"""Signs of distress, as data: level, words, to whom it goes. Pure.
+"""Signs of distress, as data: level, words, escalation. Pure.
 
 Source: domain.md 8.3 (escalation) and 8.4. Certainty: S secondary source, K to be checked (telephone numbers), D house default;
 the patterns are house defaults. They are matched on the comparable text (widths, spaces, traditional characters folded).
@@ -15,7 +15,7 @@ LEVELS = {  # {level: (zh, en)}, the most serious first
 FAMILY = r"(?:老婆|老公|老伴|儿女|子女|妈妈|爸爸|岳父|岳母|老丈人|公公|亲家|哥哥|弟弟|姐姐|妹妹|妻子|丈夫|爱人|太太|先生|媳妇|对象|家里|家里人|家人|父母|爸妈|我妈|我爸|儿子|女儿|孩子|婆婆|丈母娘)"
 STAKE = r"(?:炒|股|基金|期货|加仓|补仓|抄底|入市|投|杀进|填进|亏|赔|套|杠杆)"
 S = r"[^。;!?,]"  # within a clause
-# What breaks down in these is no person: 系统又崩溃了.
+# Breakdowns of things, not of persons: 系统又崩溃了.
 FAULTY = r"(?:系统|软件|app|程序|网页|页面|服务器|电脑|股价|指数)[^。;!?,我人心]{0,3}$"
 # Prevention, warnings and questions of rules: 反诈骗讲座, 能借钱炒股吗.
 PREVENTED = r"(?:预防|防止|干预)$"
@@ -27,7 +27,7 @@ ASKED_OR_FORBIDDEN = r"(?:能|可以|可不可以|允许|禁止|不能|不得|�
 class Sign:
     """A sign: its level, its name, what to do in both languages, the tag of certainty, and its patterns.
 
-    `unless_before` is what just before a hit takes it back ("" for nothing), beside the negation that holds for all.
+    `unless_before` is a pattern directly before a hit that excludes it ("" for none), in addition to general negation.
     """
 
     code: str

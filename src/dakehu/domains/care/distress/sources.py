@@ -1,4 +1,4 @@
-"""The signs of distress, escalation and the rule of two persons among the rules that the desk applies."""
+"""The signs of distress, escalation and the rule of two persons, for the list of rules that the desk applies."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Who sees a case of distress: who sees the client, without the person complained about; a confidential one, the office alone."""
+"""Who sees a case of distress: readers of the client but the person complained about; if confidential, the office."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""Feedback: what clients say by every channel, who answers it and by when."""
+"""Feedback: what clients say through any channel, who answers it and by when."""

@@ -1,4 +1,4 @@
-"""Actions on feedback: register, correct, confirm the contact with somebody in distress, reply, close, pass on as a complaint."""
+"""Actions on feedback: register, correct, confirm contact with a person in distress, reply, close, pass on."""
 
 from datetime import datetime
 from typing import Any
@@ -55,9 +55,9 @@ def get_feedback(pk: int, step: str = "") -> Feedback:
     parameters=(Fields("care.Feedback", required=("kind", "text"), new=True), CASE),
 )
 def register_feedback(*, kind: str, text: str, received_at: datetime | None = None, **values: Any) -> Any:
-    """Register what a client, or somebody who is none, said. Returns the feedback; for a complaint the case of compliance.
+    """Register what a client, or another person, said. Returns the feedback, or the compliance case of a complaint.
 
-    Without `owner` the person who registers it answers it. Words of distress open a case in the register of distress.
+    Without `owner`, the actor is the owner. Words of distress open a case in the register of distress.
     """
     return add_feedback(kind=kind, text=text, received_at=received_at, **values)
 
@@ -103,7 +103,7 @@ def _open_case(
     known: dict[str, Any],
     feedback: Feedback | None = None,
 ) -> Any:
-    """Register a complaint from what was said, possibly from feedback; its text is kept whole as the detail."""
+    """Register a complaint from what was said, possibly from feedback; its full text becomes the detail."""
     channel = known.get("channel") or FeedbackChannel.PHONE.value
     row = register_complaint(
         subject=rules.subject_of(text),
@@ -129,7 +129,7 @@ def _open_case(
 
 
 def open_feedback_case(row: Feedback) -> None:
-    """Open a case of distress for words of feedback that hold a sign; its owner acts first. Call inside an action."""
+    """Open a case of distress for feedback with a sign; its owner is the first person. Call inside an action."""
     register.open_case(
         client=row.client,
         source=CaseSource.FEEDBACK,
@@ -179,7 +179,7 @@ def register_mail(*, mail: int, kind: str, **values: Any) -> Any:
     ),
 )
 def change_feedback(*, feedback: int, version: int | None = None, **values: Any) -> Feedback:
-    """Correct kind, topic, channel, sender or who handles it; what was said and its clock stay."""
+    """Correct kind, topic, channel, sender or owner; text and deadline stay unchanged."""
     row = get_feedback(feedback, "change")
     check_version(row, version)
     if values.get("kind") == FeedbackKind.COMPLAINT:
@@ -199,7 +199,7 @@ def change_feedback(*, feedback: int, version: int | None = None, **values: Any)
     parameters=(FEEDBACK,),
 )
 def confirm_contact(*, feedback: int) -> Feedback:
-    """Note that a person has contacted the person who showed a sign of distress. Raises Refused where there is nothing to do."""
+    """Note that a person has contacted the person who showed a sign of distress. Raises Refused if none is needed."""
     row = get_feedback(feedback)
     if not rules.needs_contact(str(row.distress), row.contacted_at is not None, str(row.state)):
         raise refusal("feedback", "没有待处理的痛苦信号。", "No sign of distress waits.")
@@ -218,7 +218,7 @@ def confirm_contact(*, feedback: int) -> Feedback:
     irreversible=bilingual("答复客户后不能撤销；可以再次答复。", "A reply to the client stays; reply again instead."),
 )
 def reply_feedback(*, feedback: int, reply: str) -> Feedback:
-    """Record the reply to the client. Raises Refused for words that may not go to a client, and while distress waits."""
+    """Record the reply to the client. Raises Refused for blocked words, and before contact in distress."""
     row = get_feedback(feedback, "reply")
     check_handled_by_actor(row)
     _check_contacted(row)
@@ -257,7 +257,7 @@ def close_feedback(*, feedback: int, satisfied: str | None = None) -> Feedback:
     irreversible=bilingual("投诉须留存，请在投诉页面办结。", "A complaint is kept; close it on its page."),
 )
 def pass_to_complaints(*, feedback: int, **case: Any) -> Any:
-    """Register a complaint from feedback, which then lives there alone; issues that it is linked to are linked to the case."""
+    """Register a complaint from feedback, which it replaces; issues linked to the feedback are linked to the case."""
     row = get_feedback(feedback, "pass_on")
     known = {"sender": row.sender, "sender_contact": row.sender_contact, "channel": str(row.channel)}
     made = _open_case(row.text, row.client, row.received_at, {**case, "owner": None}, known, row)

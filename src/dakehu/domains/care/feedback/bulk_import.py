@@ -30,7 +30,7 @@ def feedback_fields() -> tuple[str, ...]:
 def evaluate_feedback(
     columns: Columns, clients: list[int], evaluation: ImportEvaluation, *, mode: str = "both"
 ) -> ImportEvaluation:
-    """Compare imported feedback with what is stored. It is recognised by client, text and when it came in."""
+    """Compare imported feedback with what is stored. It is identified by client, text and time of receipt."""
     count = len(clients)
     texts, moments = (columns.get(name) or [None] * count for name in KEY)
     fields = tuple(name for name in feedback_fields() if name in columns and name not in KEY)
@@ -43,7 +43,7 @@ def evaluate_feedback(
 
 
 def _stored_feedback(fields: tuple[str, ...]) -> Stored:
-    """Return {(client or 0, text, when it came in): [(pk, values)]} of the visible feedback."""
+    """Return {(client or 0, text, time of receipt): [(pk, values)]} of the visible feedback."""
     found: Stored = {}
     attnames = [Feedback._meta.get_field(name).attname for name in fields]  # type: ignore[union-attr]
     rows = Feedback.objects.order_by("pk").values_list("pk", "client_id", *KEY, *attnames)
@@ -53,7 +53,7 @@ def _stored_feedback(fields: tuple[str, ...]) -> Stored:
 
 
 def _check_rows(columns: Columns, clients: list[int], evaluation: ImportEvaluation) -> None:
-    """Fault complaints, and rows that the action for a single one would refuse."""
+    """Reject complaints, and rows that the action for a single one would refuse."""
 
     def value(name: str, row: int) -> Any:
         return (columns.get(name) or [None] * len(clients))[row]
@@ -77,7 +77,7 @@ def _check_rows(columns: Columns, clients: list[int], evaluation: ImportEvaluati
     is_public=False,
 )
 def import_feedback(*, columns: Columns, row_evaluation: ImportEvaluation, clients: list[int]) -> None:
-    """Write evaluated feedback; new rows get topic, mood and clock, and words of distress open a case."""
+    """Write evaluated feedback; new rows get topic, mood and deadline, and words of distress open a case."""
     me = team.current_user()
 
     def finish(row: Feedback, index: int, is_new: bool) -> None:

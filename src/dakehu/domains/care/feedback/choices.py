@@ -4,7 +4,7 @@ from dakehu.foundation.schema.fields import Choices
 
 
 class FeedbackKind(Choices):
-    """What a client says. A complaint is registered as a case of compliance and never stored here."""
+    """Kind of feedback. A complaint is registered as a case of compliance and never stored here."""
 
     COMPLAINT = "complaint", "投诉", "Complaint", ("抱怨",)
     SUGGESTION = "suggestion", "建议", "Suggestion", ("意见", "意见建议")
@@ -13,7 +13,7 @@ class FeedbackKind(Choices):
 
 
 class FeedbackChannel(Choices):
-    """By which way feedback came in; the values of complaints, and surveys."""
+    """Channel of feedback: the values of complaints, and surveys."""
 
     PHONE = "phone", "电话", "Phone", ("来电", "客服热线")
     MAIL = "mail", "邮件", "Mail", ("电子邮件", "邮箱")
@@ -27,7 +27,7 @@ class FeedbackChannel(Choices):
 
 
 class FeedbackState(Choices):
-    """How far the handling of feedback has come."""
+    """State of the handling of feedback."""
 
     OPEN = "open", "待答复", "Open", ("待处理", "新建")
     REPLIED = "replied", "已答复", "Replied", ("已回复",)
@@ -35,7 +35,7 @@ class FeedbackState(Choices):
 
 
 class SuggestedMood(Choices):
-    """The mood of a text as the model suggests it; nothing is decided by it."""
+    """The mood of a text as suggested by the model; no decision depends on it."""
 
     POSITIVE = "positive", "正面", "Positive"
     NEGATIVE = "negative", "负面", "Negative"

@@ -1,4 +1,4 @@
-"""The card of a client's page that says what the client said and what became of it."""
+"""The card of a client's page with the client's feedback and its outcome."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ EXCERPT = 60
 
 @query(CARD, needs=Permission.FEEDBACK_READ, zh="客户声音卡片", en="Card of what a client said", parameters=CLIENT)
 def voice_card(*, client: Any) -> dict[str, Any]:
-    """Return the last feedback and complaints of a client, and what became of them (foundation.schema.client_cards)."""
+    """Return the last feedback and complaints of a client, and their outcome (foundation.schema.client_cards)."""
     rows = list(Feedback.objects.filter(client=client).order_by("-received_at", "-pk")[:SHOWN])
     cases = list(_complaints(client)[:SHOWN])
     lines = [
@@ -47,7 +47,7 @@ def _complaints(client: Any) -> Any:
 
 
 def _issue_outcome(link: IssueLink) -> dict[str, str]:
-    """Return what became of the client's word at an issue, and whether the client was informed."""
+    """Return the outcome of the client's feedback at an issue, and whether the client was informed."""
     if link.informed_on is not None:
         return {"text": str(bilingual("已告知客户", "Client informed")), "tone": "good"}
     if link.issue.client_text:

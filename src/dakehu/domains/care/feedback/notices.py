@@ -1,4 +1,4 @@
-"""What of feedback stands in the bell: replies that are due. Words of distress stand there as cases (distress.notices)."""
+"""Notifications of feedback: replies that are due. Words of distress appear as cases (distress.notices)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Queries of feedback: the list, the feedback of a client, one of them, and the inbox of everything that clients say."""
+"""Queries of feedback: the list, the feedback of a client, a single one, and the inbox of all client statements."""
 
 from datetime import date
 from typing import Any
@@ -35,7 +35,7 @@ OF_REQUEST = {"suggestion": FeedbackKind.SUGGESTION, "inquiry": FeedbackKind.QUE
 
 @query("care.feedback", needs=Permission.FEEDBACK_READ, zh="客户意见列表", en="Feedback", parameters=(FILTERS, ORDER))
 def feedback_list(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return the visible feedback, by deadline unless said otherwise. Complaints are not among it."""
+    """Return the visible feedback, by deadline by default. Complaints are not included."""
     return filter_rows(Feedback.objects.all(), filters or {}, order or "due_on")
 
 
@@ -47,7 +47,7 @@ def feedback_list(*, filters: dict[str, Any] | None = None, order: str | None = 
     parameters=CLIENT,
 )
 def client_feedback(*, client: Any) -> Any:
-    """Return the feedback of a client, the newest first."""
+    """Return the feedback of a client, newest first."""
     return Feedback.objects.filter(client=client).order_by("-received_at", "-pk")
 
 
@@ -59,7 +59,7 @@ def client_feedback(*, client: Any) -> Any:
     parameters=(KIND, MINE, IS_OPEN),
 )
 def inbox(*, kind: str | None = None, mine: bool | None = None, is_open: bool | None = None) -> dict[str, Any]:
-    """Return complaints, feedback and suggestions among requests by the clock that runs out next; signs of distress first.
+    """Return complaints, feedback and suggestions among requests by the next deadline; signs of distress first.
 
     {kinds: [{kind, label, count}], lines: [{source, id, url, kind, kind_code, client: {id, name} or None, who, text, topic,
     channel, owner, state, state_code, clock_on, clock_text, days_left, days_over, tone, distress, needs_contact, mood}]}.
@@ -87,7 +87,7 @@ def _feedback_lines(mine: bool | None, is_open: bool | None) -> list[dict[str, A
 
 
 def render_feedback(rows: Any) -> list[dict[str, Any]]:
-    """Render feedback as lines of the inbox. Who may not read what was said is not informed of distress in it either."""
+    """Render feedback as lines of the inbox. Readers who may not read the text do not see its distress either."""
     found = list(rows.select_related("client", "owner").order_by("due_on", "pk")[:SHOWN])
     is_cleared = current_actor().clearance >= PERSONAL
     waits = [
@@ -136,7 +136,7 @@ def _clocks(due: list[date], states: list[str]) -> list[dict[str, Any]]:
 
 
 def _complaint_lines(mine: bool | None, is_open: bool | None) -> list[dict[str, Any]]:
-    """Return the visible complaints as lines; nobody sees one about themselves."""
+    """Return the visible complaints as lines; no user sees one about themselves."""
     if not current_actor().may(Permission.COMPLAINT_READ):
         return []
     times = ("clock_on", "clock_text", "days_left", "days_over", "tone")

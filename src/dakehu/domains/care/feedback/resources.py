@@ -1,4 +1,4 @@
-"""What pages, API and workbook show of feedback."""
+"""Fields of feedback for pages, API and workbook."""
 
 from dakehu.domains.care.feedback import bulk_import
 from dakehu.foundation.base.i18n import bilingual

@@ -1,4 +1,4 @@
-"""Rules of feedback: what a registration needs, which step may follow, what a text suggests. Pure."""
+"""Rules of feedback: validation of a registration, allowed steps, suggestions from a text. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,13 +11,13 @@ from dakehu.domains.care.topics.rules import find_topics
 
 REPLY_DAYS = 5  # working days until feedback is answered [D]
 AT_ONCE = ("urgent", "high")  # levels of distress that go to a person the same day (domain.md 8.3)
-UNSPECIFIC = ("complaint", "praise", "information")  # topics that say what it is, not what it is about
+UNSPECIFIC = ("complaint", "praise", "information")  # topics that state the kind, not the subject
 STEPS = {  # state → what may be done with feedback in it
     "open": {"change", "reply", "close", "pass_on", "link"},
     "replied": {"reply", "close", "pass_on", "link"},
     "closed": {"link"},
 }
-SUBJECT_LENGTH = 80  # characters of a text that name a complaint
+SUBJECT_LENGTH = 80  # characters of a text used as the title of a complaint
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Reading:
 
 
 def read_text(text: str) -> Reading:
-    """Return what a text of any length suggests. Distress comes from words alone, never from the model."""
+    """Return what a text of any length suggests. Distress is found by words only, never by the model."""
     readable = make_readable(text)
     level = level_of(find_signs(readable.text)) or ""
     mood = decide(readable.text, load_model().probability(readable.text), bool(level)).label
@@ -58,7 +58,7 @@ def registration_error(
 
 
 def needs_contact(distress: str, is_contacted: bool, state: str) -> bool:
-    """Return whether a person must still contact the person who said it."""
+    """Return whether a person must still contact the person who gave it."""
     return distress in AT_ONCE and not is_contacted and state != "closed"
 
 

@@ -1,4 +1,4 @@
-"""The rule of feedback among the rules that the desk applies."""
+"""The rule of feedback, for the list of rules that the desk applies."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Feedback in the timeline of a client; complaints stand there as the cases of compliance that they are."""
+"""Feedback in the timeline of a client; complaints appear as compliance cases."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from dakehu.foundation.base import clock
 
 
 def rows() -> Any:
-    """Return the feedback that the reader sees, the newest first."""
+    """Return the feedback visible to the reader, newest first."""
     return Feedback.objects.select_related("client", "owner").order_by("-received_at")
 
 

@@ -1,1 +1,1 @@
-"""Improvements: issues that several voices raised, the measure against them and what it changed."""
+"""Improvements: issues raised by several clients, the measure against them and its effect."""

@@ -34,7 +34,7 @@ COUNTS = (
 
 
 def get_issue(pk: int, is_open: bool = False) -> Issue:
-    """Return an issue. Raises NotFound, and Refused for a closed one where it must be open."""
+    """Return an issue. Raises NotFound, and Refused for a closed one if it must be open."""
     row: Issue | None = Issue.objects.filter(pk=pk).select_related("owner").first()
     if row is None:
         raise NotFound(bilingual("改进事项", "issue"), pk)
@@ -44,7 +44,7 @@ def get_issue(pk: int, is_open: bool = False) -> Issue:
 
 
 def note_author(row: Issue) -> None:
-    """Add the actor to those who wrote on an issue, who therefore do not approve its end."""
+    """Add the actor to those who edited an issue and therefore may not approve its closing."""
     me = current_actor().user_id
     if me is not None and me not in row.edited_by:
         row.edited_by = sorted([*row.edited_by, me])
@@ -60,7 +60,7 @@ def note_author(row: Issue) -> None:
 def open_issue(
     *, title: str, owner: Any = None, source_kind: str | None = None, source_ref: int | None = None, **values: Any
 ) -> Issue:
-    """Open an issue, perhaps from a record that it answers. The person who opens it owns it unless somebody else is named."""
+    """Open an issue, optionally from a record that it answers. The actor owns it unless another owner is given."""
     row = Issue(title=title, opened_on=clock.today(), **{key: one for key, one in values.items() if one is not None})
     row.opened_by = team.current_user()
     row.owner = owner or row.opened_by
@@ -79,10 +79,10 @@ def open_issue(
     parameters=(ISSUE, VERSION, Fields("care.Issue")),
 )
 def change_issue(*, issue: int, version: int | None = None, **values: Any) -> Issue:
-    """Change an issue. Once the measure began, metric, topic, windows and smallest effect stay, so that nobody picks them
-    afterwards.
+    """Change an issue. Once the measure began, metric, topic, windows and smallest effect are fixed, so that they are
+    not chosen afterwards.
 
-    What waits for approval becomes void.
+    A pending approval becomes void.
     """
     row = get_issue(issue, is_open=True)
     check_version(row, version)
@@ -103,7 +103,7 @@ def change_issue(*, issue: int, version: int | None = None, **values: Any) -> Is
 
 
 def is_way_of_measuring(column: Any) -> bool:
-    """Return whether a field of an issue decides what is counted."""
+    """Return whether a field of an issue determines what is counted."""
     return column.name == "topic" or column.spec.group == "effect"
 
 
@@ -143,7 +143,7 @@ def add_link(row: Issue, kind_name: str, ref: int) -> IssueLink:
     parameters=(Parameter("link", kind="integer", spec=FieldSpec("关联编号", "Number of the link")),),
 )
 def unlink_from_issue(*, link: int) -> None:
-    """Remove a link that was made by mistake. Raises Refused where the client was informed by it."""
+    """Remove a link made by mistake. Raises Refused if the client was informed through it."""
     row = get_link(link)
     if row.informed_on is not None:
         raise refusal("link", "已据此告知客户，不能取消。", "The client was informed by it; it stays.")
@@ -166,7 +166,7 @@ def get_link(pk: int) -> IssueLink:
     parameters=(ISSUE, VERSION, Parameter("stage", "care.Issue", "stage")),
 )
 def move_issue(*, issue: int, stage: str, version: int | None = None) -> Issue:
-    """Put an issue into a stage. Raises Refused for what the stage still needs; the way back is always open."""
+    """Put an issue into a stage. Raises Refused if its requirements are not met; moving back is always allowed."""
     row = get_issue(issue, is_open=True)
     check_version(row, version)
     known = {column.name: getattr(row, column.name) for column in Issue._meta.concrete_fields}
@@ -191,7 +191,7 @@ def move_issue(*, issue: int, stage: str, version: int | None = None) -> Issue:
     parameters=(ISSUE, COUNTS),
 )
 def enter_counts(*, issue: int, window: str, count: int, of: int, source: str) -> Issue:
-    """Type in the counts of a window, marked as typed with their source; only for the metric that says so."""
+    """Enter the counts of a window manually, marked as typed with their source; only for a metric without a reader."""
     row = get_issue(issue, is_open=True)
     if row.metric != MetricName.TYPED:
         raise refusal("window", "这个指标由系统计算，不能填报。", "The desk counts this metric; nothing is typed in.")
@@ -213,7 +213,7 @@ def enter_counts(*, issue: int, window: str, count: int, of: int, source: str) -
     parameters=(ISSUE,),
 )
 def measure_issue(*, issue: int) -> Issue:
-    """Read the metric for the window before, and for the one after once it is over, and keep what was found with its day."""
+    """Read the metric for the window before, and after once it is over, and store the result with its day."""
     row = get_issue(issue, is_open=True)
     approval = find_approval(SUBJECT, row.pk)
     if approval is not None and approval.state == "waiting":

@@ -1,4 +1,4 @@
-"""What of improvement stands in the calendar: the due day of each open issue."""
+"""Calendar entries of improvement: the due day of each open issue."""
 
 from datetime import date, datetime, time
 
@@ -7,11 +7,11 @@ from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.calendar_sources import CalendarEntry, CalendarSource, declare
 
-MOST = 500  # entries of one reading
+MOST = 500  # entries of one read
 
 
 def due_days(first: date, last: date, users: tuple[int, ...] | None) -> list[CalendarEntry]:
-    """Return the due days of open issues, each a whole day of its owner."""
+    """Return the due days of open issues, each an all-day entry of its owner."""
     rows = Issue.objects.filter(due_on__gte=first, due_on__lte=last, closed_on=None)
     if users is not None:
         rows = rows.filter(owner_id__in=users)

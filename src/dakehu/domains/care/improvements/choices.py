@@ -4,7 +4,7 @@ from dakehu.foundation.schema.fields import Choices
 
 
 class Stage(Choices):
-    """How far an issue has come: the four steps of improvement (PDCA)."""
+    """Stage of an issue: the four steps of improvement (PDCA)."""
 
     PLAN = "plan", "计划", "Plan", ("P", "待计划")
     DO = "do", "执行", "Do", ("D", "整改中")
@@ -13,7 +13,7 @@ class Stage(Choices):
 
 
 class CauseMethod(Choices):
-    """By which method the cause was found."""
+    """Method by which the cause was found."""
 
     WHYS = "whys", "五问法", "Five whys", ("5why",)
     FISHBONE = "fishbone", "鱼骨图", "Fishbone diagram", ("因果图",)
@@ -23,7 +23,7 @@ class CauseMethod(Choices):
 
 
 class MetricName(Choices):
-    """What an effect is measured by; each is declared with its reader in metrics.py."""
+    """Metric of an effect; each is declared with its reader in metrics.py."""
 
     COMPLAINTS = "complaints", "投诉客户占比", "Share of clients who complain"
     FEEDBACK = "feedback", "提建议客户占比", "Share of clients who suggest a change"
@@ -38,14 +38,14 @@ class MetricName(Choices):
 
 
 class Window(Choices):
-    """One of the two stretches of time that are compared."""
+    """One of the two time windows that are compared."""
 
     BEFORE = "before", "改进前", "Before"
     AFTER = "after", "改进后", "After"
 
 
 class NoEffectReason(Choices):
-    """Why an issue is closed without a measured effect."""
+    """Reason why an issue is closed without a measured effect."""
 
     TOO_FEW = "too_few", "样本太少，无法判断", "Too few cases to tell"
     NO_CHANGE = "no_change", "未见改善，不再继续", "No improvement; given up"
@@ -56,7 +56,7 @@ class NoEffectReason(Choices):
 
 
 class InformedBy(Choices):
-    """How a client was informed of what became of their word."""
+    """How a client was informed of the outcome of their feedback."""
 
     CALL = "call", "电话", "Call"
     MEETING = "meeting", "面谈", "Meeting"

@@ -1,4 +1,4 @@
-"""End an issue: submitted by the person who works on it, approved by somebody who does not."""
+"""Close an issue: submitted by a person who works on it, approved by one who does not."""
 
 from dakehu.domains.care.improvements import rules
 from dakehu.domains.care.improvements.actions import ISSUE, SUBJECT, get_issue, note_author
@@ -19,7 +19,7 @@ CONTENT = ("title", "topic", "cause", "measure", "metric", "result", "no_effect_
 
 
 def content_digest(issue: int) -> str:
-    """Return the digest of what is approved: what was done, what it changed, and the reason where it changed nothing."""
+    """Return the digest of what is approved: the measure, its effect, and the reason if there was none."""
     row = get_issue(issue)
     return digest({name: getattr(row, name) for name in CONTENT})
 
@@ -32,9 +32,9 @@ def content_digest(issue: int) -> str:
     parameters=(ISSUE, CLOSING),
 )
 def submit_issue(*, issue: int, no_effect_reason: str | None = None, closing_note: str | None = None) -> Issue:
-    """Ask that somebody else close an issue. Raises Refused without a shown effect or a stated reason.
+    """Request that another person close an issue. Raises Refused without a shown effect or a stated reason.
 
-    Neither its owner nor anybody who wrote on it may approve that.
+    Neither its owner nor anyone who edited it may approve that.
     """
     row = get_issue(issue, is_open=True)
     reason, note = str(no_effect_reason or ""), closing_note or ""
@@ -50,7 +50,7 @@ def submit_issue(*, issue: int, no_effect_reason: str | None = None, closing_not
 
 
 def decide_closing(issue: int, is_approved: bool, note: str) -> None:
-    """Close an issue, or leave it open with the reason on the approval. Called inside the action that decides."""
+    """Close an issue, or leave it open with the reason on the approval. Called inside the deciding action."""
     row = get_issue(issue, is_open=True)
     if is_approved:
         row.closed_on, row.closed_by = clock.today(), team.current_user()
@@ -65,7 +65,7 @@ def decide_closing(issue: int, is_approved: bool, note: str) -> None:
     parameters=(ISSUE,),
 )
 def reopen_issue(*, issue: int) -> Issue:
-    """Take a closed issue up again, to be checked again."""
+    """Reopen a closed issue in the check stage."""
     row = get_issue(issue)
     if row.closed_on is None:
         raise refusal("issue", "事项没有关闭。", "The issue is not closed.")

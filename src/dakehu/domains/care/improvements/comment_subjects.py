@@ -1,4 +1,4 @@
-"""What of improvement may be commented on."""
+"""Subjects of improvement that may be commented on."""
 
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.schema.comment_subjects import CommentSubject, declare

@@ -1,4 +1,4 @@
-"""Measure the effect of an issue: read both windows, compare, and say what that does and does not show."""
+"""Measure the effect of an issue: read both windows, compare, and state what that does and does not show."""
 
 from datetime import date
 from typing import Any
@@ -62,7 +62,7 @@ def _days(first: date | None, last: date | None) -> dict[str, str]:
 
 
 def _sample(issue: Issue, metric: Metric, window: Window, first: date | None, last: date | None) -> Sample:
-    """Return what a metric gives for a window. Raises Refused where somebody must type it in first."""
+    """Return a metric's sample for a window. Raises Refused if it must be entered manually first."""
     if metric.read is None:
         typed = issue.typed.get(window.value)
         if typed is None:
@@ -78,8 +78,9 @@ def _sample(issue: Issue, metric: Metric, window: Window, first: date | None, la
 
 
 def described_result(issue: Issue) -> dict[str, Any]:
-    """Return the stored result in words: {has_result, metric, meaning, unit, is_typed, sources, before, after, effect, low, high,
-    verdict, verdict_code, tone, method, caution}; only has_result, metric, meaning where nothing is measured."""
+    """Return the stored result for display: {has_result, metric, meaning, unit, is_typed, sources, before, after,
+    effect, low, high, verdict, verdict_code, tone, method, caution}; only has_result, metric, meaning if nothing is
+    measured."""
     if not issue.metric:
         return {"has_result": False}
     metric = get_metric(str(issue.metric))

@@ -1,4 +1,4 @@
-"""Tell clients what became of their word: the text, a task for the person who serves each client, and who was informed."""
+"""Inform clients of the outcome of their feedback: the text, a task for each client's manager, and who was informed."""
 
 from datetime import date
 from typing import Any
@@ -37,7 +37,7 @@ DAYS = 5  # trading days within which clients are to be informed [D]
     parameters=(ISSUE, TEXT),
 )
 def write_client_text(*, issue: int, client_text: str) -> Issue:
-    """Write what the linked clients are informed of; the person who serves each of them gets a task with it.
+    """Write the text for the linked clients; the person who serves each of them gets a task with it.
 
     Raises Refused for words that may not go to a client.
     """
@@ -53,7 +53,7 @@ def write_client_text(*, issue: int, client_text: str) -> Issue:
 def on_text(*, issue: int) -> dict[str, Any]:
     """Plan one task for each linked client who was not informed yet. Returns {tasks: how many are new}.
 
-    Of a complaint about a member of staff the person who handles the case gets it, without the client's name.
+    For a complaint about a member of staff, the handler of the case gets it, without the client's name.
     """
     with acting_as(system_actor(str(bilingual("告知客户改进结果", "Inform clients of what changed")), "worker")):
         row = get_issue(issue)
@@ -64,7 +64,7 @@ def on_text(*, issue: int) -> dict[str, Any]:
 
 
 def _plan_task(row: Issue, link: IssueLink, managers: dict[int, Any]) -> bool:
-    """Create the task of one link unless it is there or nobody is to be informed; return whether it is new."""
+    """Create the task of one link unless it exists or no one is to be informed; return whether it is new."""
     key = f"issue_link:{link.pk}"
     if not has_person(link) or model_of("service.Task").objects.filter(source_ref=key).exists():
         return False
@@ -87,13 +87,13 @@ def _plan_task(row: Issue, link: IssueLink, managers: dict[int, Any]) -> bool:
 
 
 def has_person(link: IssueLink) -> bool:
-    """Return whether the record behind a link is somebody's, who can be informed."""
+    """Return whether the record behind a link is of a person who can be informed."""
     kind = find_kind(link.kind)
     return kind is not None and bool(kind.client)
 
 
 def _complaint_about_staff(link: IssueLink) -> Any:
-    """Return the complaint behind a link where it is about a member of staff, else None."""
+    """Return the complaint behind a link if it is about a member of staff, else None."""
     if link.kind != "complaint":
         return None
     return model_of("compliance.Complaint").objects.filter(pk=link.ref).exclude(about_staff=None).first()

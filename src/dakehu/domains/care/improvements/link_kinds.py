@@ -1,6 +1,6 @@
-"""What an issue may be linked to, by (kind, id): declared by the domain that owns the records.
+"""Kinds of records that an issue may be linked to, by (kind, id); declared by the domain that owns them.
 
-Who does not see a record does not see that an issue is linked to it.
+Users who do not see a record do not see its links to issues.
 """
 
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ from dakehu.foundation.schema.fields import model_of
 class LinkKind:
     """A kind of record that issues are linked to.
 
-    `model` is its label, through whose scope links are seen; `url` the page of one with {id} and {client} in it. `client` and
-    `title` are the fields that name the client ("" where there is none) and say what it is about.
+    `model` is its label, through whose scope links are seen; `url` the page of one, with placeholders {id} and
+    {client}. `client` and `title` are the fields of the client ("" if none) and of the subject.
     """
 
     name: str
@@ -32,7 +32,7 @@ class LinkKind:
         return bilingual(self.zh, self.en)
 
     def visible_rows(self) -> Any:
-        """Return the records that the actor sees."""
+        """Return the records visible to the actor."""
         return model_of(self.model).objects.all()
 
 
@@ -53,7 +53,7 @@ def kinds() -> Iterator[LinkKind]:
 
 
 def find_kind(name: str) -> LinkKind | None:
-    """Return a kind by its name, None for one that nobody declares."""
+    """Return a kind by its name, None for an undeclared one."""
     return _declared.get(name)
 
 
@@ -61,6 +61,6 @@ declare(
     LinkKind("feedback", "客户意见", "Feedback", "care.Feedback", "/feedback/{id}/", title="text"),
     LinkKind("complaint", "投诉", "Complaint", "compliance.Complaint", "/complaints/{id}/"),
     LinkKind("request", "客户诉求", "Request", "service.Request", "/clients/{client}/?tab=service"),
-    # By its results, so that no answer leads to the person who gave it.
+    # By its results page, so that no answer is linked to the person who gave it.
     LinkKind("survey", "问卷结果", "Survey", "care.Survey", "/surveys/{id}/results", client="", title="title_zh"),
 )

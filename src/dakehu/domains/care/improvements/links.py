@@ -1,4 +1,4 @@
-"""Links between issues and what clients said, read from either end."""
+"""Links between issues and what clients said, read from either side."""
 
 from typing import Any
 
@@ -50,7 +50,7 @@ def described_links(issue: int) -> list[dict[str, Any]]:
 
 
 def _titles(links: list[IssueLink]) -> dict[tuple[str, int], str]:
-    """Return {(kind, id): what the record is about}, as far as the reader is cleared for it."""
+    """Return {(kind, id): what the record is about}, as far as the reader's clearance allows."""
     found: dict[tuple[str, int], str] = {}
     for name in {link.kind for link in links}:
         kind = find_kind(name)

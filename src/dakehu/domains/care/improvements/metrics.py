@@ -1,8 +1,8 @@
-"""The metrics of an effect: declared once, read from the records of the desk, never typed in.
+"""The metrics of an effect: declared once, read from the records of the desk.
 
-Numbers are of the whole firm, counted by the desk itself, so that they are the same no matter who measures; they name no client.
-What a text is about is found by the words of care.topics. A share of clients is of those who were clients when the
-window ended: opened until then, or without a day of opening.
+Numbers are of the entire firm, counted by the desk itself, so that they are the same for every reader; they name no
+client. The topic of a text is found by the words of care.topics. A share of clients is of those who were clients when
+the window ended: opened until then, or without an opening day.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -31,7 +31,7 @@ Read = Callable[[str, date, date], Sample]
 
 @dataclass(frozen=True)
 class Metric:
-    """A metric: what it means, its unit, whether less is better, and how it is read for a topic ("" or "other": all) and days."""
+    """A metric: its meaning, unit, whether less is better, and its reader for a topic ("" or "other": all) and days."""
 
     name: str
     zh: str
@@ -67,7 +67,7 @@ def metrics() -> Iterator[Metric]:
 
 
 def _is_about(topic: str, *texts: str) -> bool:
-    """Return whether texts are about a topic; everything is about "" and "other"."""
+    """Return whether texts are about a topic; every text matches "" and "other"."""
     if topic in ("", "other"):
         return True
     readable = make_readable("\n".join(text for text in texts if text))
@@ -75,7 +75,7 @@ def _is_about(topic: str, *texts: str) -> bool:
 
 
 def _moments(first: date, last: date) -> tuple[datetime, datetime]:
-    """Return the first moment of a window and the first one after it."""
+    """Return the start of a window and the start of the day after it."""
     return (
         clock.at_local(datetime.combine(first, time.min)),
         clock.at_local(datetime.combine(last + timedelta(days=1), time.min)),
@@ -83,7 +83,7 @@ def _moments(first: date, last: date) -> tuple[datetime, datetime]:
 
 
 def _share_of_clients(clients: Iterable[int | None], last: date) -> Share:
-    """Return how many different clients of all who were clients at the end of a window."""
+    """Return the number of distinct clients out of all who were clients at the end of a window."""
     rows = model_of("clients.Client").objects.filter(Q(opened_on=None) | Q(opened_on__lte=last))
     known = set(rows.values_list("pk", flat=True))
     found = {client for client in clients if client is not None}
@@ -148,7 +148,7 @@ def _promises(topic: str, first: date, last: date) -> Sample:
 
 
 def _satisfaction(topic: str, first: date, last: date) -> Sample:
-    """Answers of 4 or 5 to the first question of satisfaction, whatever the topic; anonymous ones have no day and are left out."""
+    """Answers of 4 or 5 to the first question of satisfaction, for any topic; without anonymous ones."""
     rows = SurveyAnswer.objects.filter(
         batch__origin__in=INDEPENDENT, is_attended=False, day__gte=first, day__lte=last
     ).select_related("batch__version")

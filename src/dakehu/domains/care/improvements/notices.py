@@ -1,4 +1,4 @@
-"""What of improvement stands in the bell: issues that are due, and effects that can be measured now."""
+"""Notifications of improvement: issues that are due, and effects that can be measured now."""
 
 from datetime import timedelta
 from typing import Any

@@ -28,14 +28,14 @@ FILTERS = Parameter("filters", required=False, kind="json", spec=FieldSpec("筛�
 ORDER = Parameter("order", required=False, spec=FieldSpec("排序", "Order"))
 MINE = Parameter("mine", required=False, kind="bool", spec=FieldSpec("只看本人负责", "Only mine"))
 TOPIC = Parameter("topic", "care.Issue", "topic", required=False)
-CLOSED_DAYS = 180  # for which closed issues stand on the board
+CLOSED_DAYS = 180  # for which closed issues stay on the board
 CARDS = 60  # of a stage
 SOON_DAYS = 7
 
 
 @query("care.issues", needs=Permission.IMPROVEMENT_READ, zh="改进事项列表", en="Issues", parameters=(FILTERS, ORDER))
 def issues(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return the issues, the newest first unless said otherwise."""
+    """Return the issues, newest first by default."""
     return filter_rows(Issue.objects.all(), filters or {}, order or "-opened_on")
 
 
@@ -47,8 +47,8 @@ def issues(*, filters: dict[str, Any] | None = None, order: str | None = None) -
     parameters=(MINE, TOPIC),
 )
 def issue_board(*, mine: bool | None = None, topic: str | None = None) -> dict[str, Any]:
-    """Return the four stages: {columns: [{stage, title, count, cards, more}]}; closed issues of the last 180 days stand in the
-    last one.
+    """Return the four stages: {columns: [{stage, title, count, cards, more}]}; closed issues of the last 180 days are
+    in the last one.
 
     A card: {id, row_version, title, topic, owner, due_on, tone, is_closed, waits (for its second window), verdict,
     verdict_code, links: how many visible records, informed: how many of their clients were}.

@@ -1,4 +1,4 @@
-"""What pages and API show of issues."""
+"""Fields of issues for pages and API."""
 
 from dakehu.foundation.schema.resources import Resource, declare
 

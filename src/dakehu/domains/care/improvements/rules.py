@@ -1,8 +1,8 @@
-"""Rules of improvement: what each stage needs, how two windows are compared, when an issue may end. Pure.
+"""Rules of improvement: requirements of each stage, comparison of two windows, when an issue may be closed. Pure.
 
-Shares: Newcombe's interval of 95 % for the difference (Statistics in Medicine 17 (1998) 873-890, method 10). Values: the
-difference of medians with the percentile interval of a bootstrap of a fixed seed. Below `MINIMUM` in a window nothing is said
-(domain.md 9). Two windows without a control group do not prove a cause: every result says so.
+Shares: Newcombe's interval of 95 % for the difference (Statistics in Medicine 17 (1998) 873-890, method 10). Values:
+the difference of medians with the percentile interval of a bootstrap of a fixed seed. Below `MINIMUM` in a window
+nothing is stated (domain.md 9). Two windows without a control group do not prove a cause: every result states this.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ Refusal = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Share:
-    """How many of how many."""
+    """A count out of a total."""
 
     count: int
     of: int
@@ -44,8 +44,8 @@ Sample = Share | Values
 class Effect:
     """What changed from before to after: of shares in points of per cent, of values in their unit.
 
-    `difference`, `low` and `high` are None where there are too few. `verdict`: too_few, better, worse or unclear; `is_enough`:
-    whether a better one is at least the smallest change that was worth having.
+    `difference`, `low` and `high` are None if there are too few. `verdict`: too_few, better, worse or unclear;
+    `is_enough`: whether a better one is at least the smallest worthwhile change.
     """
 
     verdict: str
@@ -95,7 +95,7 @@ def as_plain(sample: Sample) -> dict[str, Any]:
 
 
 def windows_error(before: tuple[date | None, date | None], after: tuple[date | None, date | None]) -> Refusal | None:
-    """Return the error of the two windows, None where each ends after it begins and the second follows the first."""
+    """Return the error of the two windows, None if each ends after it begins and the second follows the first."""
     days = dict(zip(("before_from", "before_to", "after_from", "after_to"), (*before, *after), strict=True))
     missing = next((name for name, day in days.items() if day is None), None)
     if missing is not None:

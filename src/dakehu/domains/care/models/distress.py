@@ -1,4 +1,4 @@
-"""The register of distress (情绪个案): one table for every place where words of distress are found."""
+"""The register of distress (情绪个案): one table for every source in which words of distress are found."""
 
 from typing import Any
 
@@ -17,12 +17,13 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 class DistressCase(ClientRecorded):
-    """Signs of distress in what somebody said, wherever they were found: who acts first, the second person, and how it ended.
+    """Signs of distress in a text of any source: the first person, the second person, and the outcome.
 
-    `source` and `source_ref` say where: a call after a shock, a survey, feedback or a complaint. `client` is empty for somebody who
-    is no client. `signs` are codes of the rules of distress. `words` stay empty for a survey: its answers are encrypted.
-    `caller` is who acts first, and has once `contacted_at` is set. `withheld_from` is the person whom a complaint is about, and
-    `is_office_only` is of a confidential survey (distress.visibility). `needs_second_person`: the client is older, or of unknown age.
+    `source` and `source_ref` say where: a call after a shock, a survey, feedback or a complaint. `client` is empty for
+    a person who is no client. `signs` are codes of the rules of distress. `words` stay empty for a survey: its answers
+    are encrypted. `caller` is the first person, who has contacted the client once `contacted_at` is set.
+    `withheld_from` is the person whom a complaint is about, and `is_office_only` is of a confidential survey
+    (distress.visibility). `needs_second_person`: the client is older, or of unknown age.
     """
 
     names = Names("情绪个案", "Case of distress", "Cases of distress")
@@ -91,12 +92,12 @@ class DistressCase(ClientRecorded):
 
     @property
     def is_contacted(self) -> bool:
-        """Return whether somebody has spoken to the client: on a call that was at once."""
+        """Return whether a person has spoken to the client; always true for a call."""
         return self.contacted_at is not None or self.source == CaseSource.CALL
 
     @staticmethod
     def visible_without_client(actor: Actor) -> Q:
-        """Return the cases of people who are no clients that an actor may see: all for compliance, else of the own people."""
+        """Return the visible cases of people who are no clients: all for compliance, else of the actor's people."""
         if actor.may("care.close_distress") and actor.reach is not Reach.COVERED:
             return Q()
         people = [*actor.covers, *([actor.user_id] if actor.user_id else [])]

@@ -23,10 +23,10 @@ from dakehu.foundation.search.index import TEXT
 
 
 class Feedback(ClientRecorded):
-    """One thing that a client, or a person who is none (`client` empty, `sender` says who), said about the firm.
+    """One thing that a client, or a person who is none (`client` empty, `sender` is the name), said about the firm.
 
-    `mood` is a suggestion of the model, `distress` what the rules of distress found; both are worked out once, when it comes
-    in. `due_on` is set then, so that a later change of the setting moves nothing.
+    `mood` is a suggestion of the model, `distress` what the rules of distress found; both are computed once, when it is
+    received. `due_on` is set then, so that a later change of the setting does not move it.
     """
 
     names = Names("客户意见", "Feedback", "Feedback", aliases=("意见建议",))
@@ -88,6 +88,6 @@ class Feedback(ClientRecorded):
 
     @staticmethod
     def visible_without_client(actor: Actor) -> Q:
-        """Return the feedback of people who are no clients that an actor may see: what they or their team handle."""
+        """Return the visible feedback of people who are no clients: what the actor or their team handles."""
         people = [*actor.covers, *([actor.user_id] if actor.user_id else [])]
         return Q(owner_id__in=people) | Q(registered_by_id__in=people)

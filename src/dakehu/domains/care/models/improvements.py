@@ -24,10 +24,11 @@ def _day(zh: str, en: str) -> Any:
 
 
 class Issue(Recorded):
-    """Something that is to become better, from the plan to the proof.
+    """An issue to be improved, from plan to measured effect.
 
-    It names no client: whom it concerns stands in its links. `result` holds what was measured and when (effects.py), `typed`
-    the numbers that somebody typed in. `edited_by` are the ids of all who wrote on it: none of them approves its end.
+    It names no client: the clients concerned are in its links. `result` is what was measured and when (effects.py),
+    `typed` the numbers entered manually. `edited_by` are the ids of all who edited it: none of them may approve its
+    closing.
     """
 
     names = Names("改进事项", "Issue", "Issues", aliases=("整改事项", "Improvement"))
@@ -92,13 +93,13 @@ class Issue(Recorded):
 
     @property
     def choice_label(self) -> str:
-        """Return the title, marked where the issue is closed."""
+        """Return the title, marked if the issue is closed."""
         closed = bilingual("{title}（已关闭）", "{title} (closed)", title=self.title)
         return self.title if self.closed_on is None else str(closed)
 
 
 class OfVisibleRecords(scope.Scoped):
-    """Links to records that the current actor sees. Of a complaint about oneself no link is seen either."""
+    """Links to records that the current actor sees. Links to a complaint about the actor are hidden too."""
 
     def get_queryset(self) -> Any:
         rows, actor = scope.GuardedQuerySet(self.model, using=self._db), scope.current_actor()
@@ -136,5 +137,5 @@ class IssueLink(ClientRecorded):
 
     @staticmethod
     def visible_without_client(actor: Actor) -> Q:
-        """Return nothing by itself: links to records without a client follow those records (OfVisibleRecords)."""
+        """Return no rows: links to records without a client are visible with those records (OfVisibleRecords)."""
         return Q(pk__in=())

@@ -17,10 +17,10 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 class Outreach(Recorded):
-    """The campaign of calls after the shock of a day. `seed`: of the random order of clients of equal priority.
+    """The campaign of calls after the shock of a day. `seed` is that of the random order of clients of equal priority.
 
-    `change` is the return of the index over `days` trading days (-0.03 is a fall of 3 %), empty where accounts fell and the
-    market did not.
+    `change` is the return of the index over `days` trading days (-0.03 is a fall of 3 %), empty if accounts fell and
+    the market did not.
     """
 
     names = Names("急跌致电", "Outreach", "Outreaches")
@@ -41,12 +41,12 @@ class Outreach(Recorded):
 
 
 class OutreachCall(ClientRecorded):
-    """The call to one client, as the night of the shock placed it, and how far it is.
+    """The call to one client, as planned in the night of the shock, and its state.
 
-    `place` is the order of the list; `priority` the class of equal priority; `is_first` whether the draw and the caller's
-    capacity put it on the first day. `planned_on` is that plan, which stays; `next_on` the day of the next attempt. `loss` in CNY
-    and `day_return` are those of the day. `sold_share`: what the client sold within three trading days after, as a share of
-    what they held; empty until it is known.
+    `place` is the order of the list; `priority` the class of equal priority; `is_first` whether the draw and the
+    caller's capacity put it on the first day. `planned_on` is that plan and never changes; `next_on` the day of the
+    next attempt. `loss` in CNY and `day_return` are those of the day. `sold_share`: what the client sold within three
+    trading days after, as a share of what they held; empty until it is known.
     """
 
     names = Names("急跌致电客户", "Client to call", "Clients to call")
@@ -120,7 +120,7 @@ class OutreachAttempt(ClientRecorded):
 
 
 class OutreachScript(Recorded):
-    """One version of a script of the firm. Versions are added, never changed; the newest of a code counts."""
+    """One version of a script of the firm. Versions are added, never changed; the newest of a code applies."""
 
     names = Names("致电话术", "Script", "Scripts")
     retention = TWENTY_YEARS

@@ -14,7 +14,7 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 class RecordCheck(ClientRecorded):
-    """The check of one service record of a month. `is_second`: by another reader, who does not know the first result."""
+    """The check of one service record of a month. `is_second`: by another reader, who does not see the first result."""
 
     names = Names("服务记录抽检", "Check of a service record", "Checks of service records")
     client_path = "client"

@@ -15,12 +15,12 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 def _hidden(value: str) -> str:
-    """Return what is shown instead of a secret."""
+    """Return the text shown instead of a secret."""
     return "••••" if value else ""
 
 
 class Survey(Recorded):
-    """A survey. `anonymity` is frozen with the first invitation; nothing is shown of fewer than `min_n` answers as a share."""
+    """A survey. `anonymity` is frozen with the first invitation; no share is shown for fewer than `min_n` answers."""
 
     names = Names("满意度问卷", "Survey", "Surveys", aliases=("问卷",))
     retention = TWENTY_YEARS
@@ -84,7 +84,7 @@ class Survey(Recorded):
 
 
 class SurveyVersion(Recorded):
-    """The questions of a survey as plain data (see surveys.questions), frozen when the first invitation leaves."""
+    """The questions of a survey as plain data (see surveys.questions), frozen when the first invitation is sent."""
 
     names = Names("问卷版本", "Survey version", "Survey versions")
     retention = TWENTY_YEARS
@@ -104,10 +104,10 @@ class SurveyVersion(Recorded):
 
 
 class SurveyBatch(Recorded):
-    """People who are asked together: one sending, or one group of it. Strata are fixed here, before anything is sent.
+    """People who are surveyed together: one sending, or one group of it. Strata are fixed here, before sending.
 
     `in_book` is how many clients of the sender's book belong to the group. `secret` signs the links of the batch. In an
-    anonymous survey an answer names its batch and nobody of it.
+    anonymous survey an answer names its batch but no person.
     """
 
     names = Names("问卷批次", "Survey batch", "Survey batches")

@@ -1,4 +1,4 @@
-"""What was answered. None of these rows is written with a time, an address, a browser or a number that counts up."""
+"""What was answered. None of these rows is written with a time, an address, a browser or a sequential number."""
 
 import secrets
 from typing import Any
@@ -18,12 +18,12 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 def random_number() -> int:
-    """Return a random number for a row, small enough for every reader of JSON. On SQLite it is the row's place as well."""
+    """Return a random number for a row, small enough for every JSON parser. On SQLite it is the rowid as well."""
     return secrets.randbelow(2**52) + 1
 
 
 class Unrecorded(models.Model):
-    """A row that is written without a trace in the audit, and read through the scope as every row of a client."""
+    """A row that is written without an audit entry, and read through the scope like every row of a client."""
 
     lookup_fields: tuple[str, ...] = ()
     is_chosen_from_list = False
@@ -32,7 +32,7 @@ class Unrecorded(models.Model):
     list_filters: dict[str, Any] = {}
     applies_by = ""
     field_groups: dict[str, Any] = {"": ""}
-    derived = True  # not compared with the audit, which must not know it
+    derived = True  # not compared with the audit, which must not contain it
 
     id: Any = models.BigAutoField(primary_key=True, default=random_number)
 
@@ -44,7 +44,7 @@ class Unrecorded(models.Model):
 
 
 class SurveyToken(Unrecorded):
-    """A link: the digest of its token. In an anonymous survey there is one only once it is spent, and it names nobody."""
+    """A link: the digest of its token. In an anonymous survey it exists only once it is spent, and names no person."""
 
     names = Names("问卷链接", "Survey link", "Survey links")
     client_path = "client"
@@ -63,8 +63,9 @@ class SurveyToken(Unrecorded):
 class SurveyAnswer(Unrecorded):
     """One finished survey. `choices`: {question: value}; `texts`: the words, encrypted JSON {question: text}.
 
-    A named one names its invitation and client. A confidential one is named by a SurveyAnswerLink, an anonymous one by nothing; that one
-    has no `day` either. `is_attended`: a member of staff was there, so that it never counts in an appraisal.
+    A named one has its invitation and client. A confidential one is identified by a SurveyAnswerLink, an anonymous one
+    by nothing; it has no `day` either. `is_attended`: a member of staff was present, so it never counts in an
+    appraisal.
     """
 
     names = Names("问卷答卷", "Survey answer", "Survey answers")
@@ -87,12 +88,12 @@ class SurveyAnswer(Unrecorded):
 
     @staticmethod
     def visible_without_client(actor: Actor) -> Q:
-        """Return which answers without a name an actor reads: the survey office alone."""
+        """Return the answers without a name that an actor may read: the survey office only."""
         return Q() if actor.may("care.survey_office") else Q(pk__in=())
 
 
 class SurveyAnswerLink(Unrecorded):
-    """Whose a confidential answer is. Read by the survey office only, and every reading is on record."""
+    """The client of a confidential answer. Read by the survey office only, and every read is audited."""
 
     names = Names("答卷对应", "Survey answer link", "Survey answer links")
     client_path = "client"
@@ -107,9 +108,9 @@ class SurveyAnswerLink(Unrecorded):
 
 
 class SurveyAlert(ClientRecorded):
-    """Words of distress in an answer, as versions before the register of distress kept them; `case` is its case there.
+    """Words of distress in an answer, as stored by versions before the register of distress; `case` is its case there.
 
-    No new ones are written (distress.earlier takes these up).
+    No new ones are written (distress.earlier migrates these).
     """
 
     names = Names("答卷警示", "Survey alert", "Survey alerts")

@@ -1,4 +1,4 @@
-"""Who was asked: the invitation of a client, and what was decided for each closed request and each answered complaint."""
+"""Survey invitations of clients, and the decision for each closed request and each answered complaint."""
 
 from django.db import models
 
@@ -10,7 +10,7 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 class SurveyInvitation(ClientRecorded):
-    """A client who was invited to a survey. It holds no link: that is drawn when the message leaves.
+    """A client who was invited to a survey. It contains no link: that is drawn when the message is sent.
 
     `served_by` is who served the client then. `delivery_ref` and `reminder_ref` are ids of deliveries.
     """
@@ -41,7 +41,7 @@ class SurveyInvitation(ClientRecorded):
 
 
 class RequestSurvey(ClientRecorded):
-    """Why a survey went, or did not go, for a closed request: one row a request."""
+    """Why a survey was or was not sent for a closed request: one row a request."""
 
     names = Names("办结调查", "Request survey", "Request surveys")
     client_path = "client"
@@ -65,7 +65,7 @@ class RequestSurvey(ClientRecorded):
 
 
 class ComplaintSurvey(ClientRecorded):
-    """Why a survey went, or did not go, after the reply to a complaint: one row a complaint, whatever becomes of it later."""
+    """Why a survey was or was not sent after the reply to a complaint: one row a complaint, even if reopened."""
 
     names = Names("投诉回访", "Complaint survey", "Complaint surveys")
     client_path = "client"

@@ -1,4 +1,4 @@
-"""What a client says to a tendency: a correction in the client's own words."""
+"""Clients' remarks on tendencies: corrections in the client's own words."""
 
 from django.db import models
 

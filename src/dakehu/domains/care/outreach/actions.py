@@ -1,4 +1,4 @@
-"""Actions on calls after a shock: what came of an attempt, whom one does not call any more, who calls instead."""
+"""Actions on calls after a shock: record an attempt, give up a call, take over a call."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -62,7 +62,7 @@ def day_after(day: date) -> date:
         Parameter("mood", "service.Interaction", "mood", required=False),
         *parameters_of("care.OutreachAttempt", optional=("next_on", "held_at")),
     ),
-    offers_undo=False,  # a case of distress is not taken back by who opened it
+    offers_undo=False,  # a case of distress is not undone by the person who opened it
 )
 def log_outreach_call(
     *,
@@ -75,10 +75,10 @@ def log_outreach_call(
     held_at: datetime | None = None,
     version: int | None = None,
 ) -> OutreachAttempt:
-    """Record an attempt; an answered call becomes a service record with its next contact, one that failed rolls on.
+    """Record an attempt; an answered call becomes a service record with its next contact, a failed one is retried.
 
-    `held_at` is now unless said. Words of distress open a case for the lead and compliance (`distress.register`). Raises Refused
-    for an answered call without a note or a next contact, and for a client who was reached already.
+    `held_at` defaults to now. Words of distress open a case for the lead and compliance (`distress.register`). Raises
+    Refused for an answered call without a note or a next contact, and for a client who was reached already.
     """
     row = _get_open(call, version)
     at = held_at or clock.now()
@@ -104,7 +104,7 @@ def log_outreach_call(
 
 
 def _open_case(row: OutreachCall, words: str, caller: Any, at: datetime) -> None:
-    """Open a case of distress for what was said on a call; who heard it is the first person, or who serves the client."""
+    """Open a case of distress for what was said on a call; the first person is the caller or the client's manager."""
     first = caller or row.manager
     open_case(
         client=row.client,
@@ -157,7 +157,7 @@ def close_outreach_call(*, call: int, close_reason: str, version: int | None = N
     parameters=(CALL, VERSION),
 )
 def take_over_call(*, call: int, version: int | None = None) -> OutreachCall:
-    """Make a call one's own: of a colleague whose list is too long, for those who see the client."""
+    """Take over a call of a colleague whose list is too long; for users who see the client."""
     row = _get_open(call, version)
     if row.caller_id == current_actor().user_id:
         raise refusal("call", "这位客户已由您致电。", "You are the caller already.")
@@ -167,9 +167,9 @@ def take_over_call(*, call: int, version: int | None = None) -> OutreachCall:
 
 
 def follow_interaction(interaction: Any) -> bool:
-    """Count a service record of a client on a running list as a call that was answered; False where it is none.
+    """Count a service record of a client on a running list as a call that was answered; False if there is none.
 
-    Must run inside an action. The lists of Today and a client's page record contacts without naming the call.
+    Must run inside an action. The lists of Today and a client's page record contacts without the id of the call.
     """
     on = clock.local(interaction.held_at).date()
     rows = OutreachCall.objects.select_related("client", "outreach", "manager")

@@ -1,4 +1,4 @@
-"""The card of the start page: the calls after a shock while they are made, and the report after them."""
+"""The card of the start page: the calls after a shock while they run, and the report afterwards."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,13 +14,13 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.cards import Card, declare, number, rows_at
 
-NEWS = timedelta(days=10)  # after the last day of calls, in which the card points at the report
+NEWS = timedelta(days=10)  # after the last day of calls, in which the card links to the report
 EMPTY = bilingual("最近没有市场或账户急跌。", "Neither the market nor accounts fell sharply of late.")
 
 
 @query("care.outreach_today", needs=OUTREACH_READ, zh="急跌致电概况", en="Calls after a shock at a glance")
 def outreach_today() -> dict[str, Any]:
-    """Return the figures of the newest campaign of the reader's clients, nothing some days after it ended."""
+    """Return the figures of the newest campaign of the reader's clients, nothing some days after its end."""
     row = find_outreach(None)
     is_news = row is not None and row.ends_on >= clock.today() - NEWS
     states = list(OutreachCall.objects.filter(outreach=row).values_list("state", flat=True)) if is_news else []

@@ -4,7 +4,7 @@ from dakehu.foundation.schema.fields import Choices
 
 
 class Cause(Choices):
-    """What a campaign of calls follows."""
+    """Cause of a campaign of calls."""
 
     MARKET = "market", "市场急跌", "Fall of the market"
     ACCOUNT = "account", "账户急跌", "Fall of accounts"
@@ -19,7 +19,7 @@ class CallState(Choices):
 
 
 class CallOutcome(Choices):
-    """What came of one attempt."""
+    """Outcome of one attempt."""
 
     REACHED = "reached", "已接通", "Reached", ("联系上", "接通")
     NOT_REACHED = "not_reached", "未接通", "Not reached", ("无人接听", "关机")
@@ -27,7 +27,7 @@ class CallOutcome(Choices):
 
 
 class CloseReason(Choices):
-    """Why a client is not called any more without having been reached."""
+    """Reason for ending a call without having reached the client."""
 
     REFUSED = "refused", "客户不愿接听", "The client does not want a call"
     WRITTEN = "written", "已改用书面说明", "Written to instead"

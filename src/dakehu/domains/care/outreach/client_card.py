@@ -56,7 +56,7 @@ def is_waiting(call: OutreachCall) -> bool:
 
 
 def _state(call: OutreachCall) -> str:
-    """Return the state in words; an open call after the last day is one that reached nobody."""
+    """Return the state as text; an open call after the last day counts as not reached."""
     if call.state == CallState.OPEN and not is_waiting(call):
         return str(bilingual("未联系上", "Not reached"))
     return CallState.text_of(call.state)

@@ -1,4 +1,4 @@
-"""What stands in the bell: calls of today."""
+"""Notifications: calls of today."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ CALLS = "care.outreach_notices"
 
 @query(CALLS, needs=OUTREACH_CALL, zh="急跌致电提醒", en="Notices of calls")
 def outreach_notices() -> list[dict[str, Any]]:
-    """Return one notice a day and running campaign with how many calls the reader, or whom they stand in for, has to make."""
+    """Return one notice a day and running campaign with the number of calls due, including as deputy."""
     today = clock.today()
     found = []
     for row in Outreach.objects.filter(day__lte=today, ends_on__gte=today).order_by("-day"):

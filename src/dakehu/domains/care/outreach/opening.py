@@ -26,7 +26,7 @@ CALLED = [band.value for band in shock_rules.CALLED]
 
 
 def open_for_day(day: date) -> Outreach | None:
-    """Open the campaign of a day on which the market or accounts fell; None where neither did. A campaign that is there stays.
+    """Open the campaign of a day on which the market or accounts fell; None if neither did. An existing one is kept.
 
     Must run as the system.
     """
@@ -63,8 +63,9 @@ def accounts_that_fell(day: date, seed: str) -> pl.DataFrame:
 def open_outreach(*, head: Outreach, rows: pl.DataFrame) -> Outreach:
     """Save a campaign and the call to each client of a list in its order.
 
-    Callers have the main manager's calls up to the firm's capacity of a day, then the deputy, then the lead; what nobody can
-    make on its day stays with the main manager for the next trading day. Columns of `rows`: as service.shocks keeps them.
+    Calls go to the main manager up to the firm's daily capacity, then to the deputy, then to the lead; a call that no
+    one can make on its day stays with the main manager for the next trading day. Columns of `rows`: as stored by
+    service.shocks.
     """
     calls = shock_night.calls_of(rows)
     callers = shock_rules.share_out(calls, int(firm_settings.current("CALLS_PER_DAY")))
@@ -98,7 +99,7 @@ def open_outreach(*, head: Outreach, rows: pl.DataFrame) -> Outreach:
 
 
 def parts_of(row: dict[str, Any]) -> dict[str, Any]:
-    """Return the parts of a score as they are kept: points by name, what was missing, signs by name."""
+    """Return the parts of a score as stored: points by name, what was missing, signs by name."""
     points = {name: round(row[name], 1) for name in shock_rules.WEIGHTS if row[name]}
     return {"points": points, "missing": list(row["missing"] or ()), "signs": list(row.get("signs") or ())}
 

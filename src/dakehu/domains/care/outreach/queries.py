@@ -42,9 +42,9 @@ NOT_IN_TIME = bilingual("截止后仍未联系上", "Not reached by the last day
 
 
 def find_outreach(number: int | None) -> Outreach | None:
-    """Return a campaign by id, or the one that counts now; None where there is none. Raises NotFound for an unknown id.
+    """Return a campaign by id, or the current one; None if there is none. Raises NotFound for an unknown id.
 
-    The one that counts now: after a fall of the market while its calls are made, else the newest.
+    The current one: after a fall of the market while its calls run, else the newest.
     """
     if number is None:
         running = Outreach.objects.filter(cause=Cause.MARKET.value, ends_on__gte=clock.today())
@@ -71,7 +71,7 @@ def render_outreach(row: Outreach) -> dict[str, Any]:
 
 @query("care.outreaches", needs=OUTREACH_READ, zh="急跌致电历次", en="Outreaches")
 def outreaches() -> list[dict[str, Any]]:
-    """Return the campaigns of calls, the newest first, with how many of the reader's clients were called and reached."""
+    """Return the campaigns of calls, newest first, with how many of the reader's clients were called and reached."""
     rows = list(Outreach.objects.order_by("-day")[:24])
     counted = OutreachCall.objects.filter(outreach__in=rows).values_list("outreach_id", "state").annotate(n=Count("pk"))
     states: dict[int, Counter[str]] = {row.pk: Counter() for row in rows}
@@ -92,12 +92,12 @@ def outreaches() -> list[dict[str, Any]]:
     parameters=(OUTREACH, MINE),
 )
 def outreach_list(*, outreach: int | None = None, mine: bool | None = None) -> dict[str, Any]:
-    """Return the calls of a campaign, the newest unless said, in the order of the list; {outreach: None} without one.
+    """Return the calls of a campaign, by default the newest, in the order of the list; {outreach: None} without one.
 
-    {outreach, capacity, groups: [{group, title, count, lines}], people: [{id, name, calls, reached, today}], cases, counts}.
-    A line: {id, row_version, place, client, why, score, band, loss, day_return, caller, state, next_on, rolled, attempts,
-    last_outcome, case}. `mine`: calls of the reader and of absent colleagues whose deputy the reader is. Calls whose day has come,
-    up to what a person can make in a day, are those of today; the rest rolls on.
+    {outreach, capacity, groups: [{group, title, count, lines}], people: [{id, name, calls, reached, today}], cases,
+    counts}. A line: {id, row_version, place, client, why, score, band, loss, day_return, caller, state, next_on,
+    rolled, attempts, last_outcome, case}. `mine`: calls of the reader and of absent colleagues whose deputy the reader
+    is. Calls that are due, up to what a person can make in a day, are those of today; the rest move to the next day.
     """
     row = find_outreach(outreach)
     if row is None:
@@ -127,7 +127,7 @@ def outreach_list(*, outreach: int | None = None, mine: bool | None = None) -> d
 
 
 def _title(group: str, row: Outreach) -> Bilingual:
-    """Return the title of a group; after the last day of calls nothing is due any more."""
+    """Return the title of a group; after the last day of calls nothing is due."""
     return NOT_IN_TIME if group == "today" and row.ends_on < clock.today() else GROUPS[group]
 
 
@@ -141,7 +141,7 @@ def attempts_of(calls: list[OutreachCall]) -> dict[int, list[OutreachAttempt]]:
 
 
 class CallPlace(NamedTuple):
-    """What the grouping of a list reads of one call."""
+    """Inputs of the grouping of a list, of one call."""
 
     pk: int
     caller: int | None
@@ -196,7 +196,7 @@ def _people(placed: list[CallPlace], today: set[int]) -> list[dict[str, Any]]:
 def _line(
     call: OutreachCall, tried: dict[int, list[OutreachAttempt]], cases: set[int | None], whose: dict[int, str]
 ) -> dict[str, Any]:
-    """Return one call as a line of the list. `whose`: what is said of the callers for whom the reader stands in."""
+    """Return one call as a line of the list. `whose`: labels of the callers for whom the reader deputises."""
     attempts = tried.get(call.pk, [])
     today = clock.today()
     is_open = call.state == CallState.OPEN
@@ -230,7 +230,7 @@ def _line(
 
 
 def priority_reason(call: OutreachCall) -> str:
-    """Return why a client stands where they do, by the parts of the score kept with the call."""
+    """Return the reason for a client's rank, from the parts of the score stored with the call."""
     points, missing = call.parts.get("points", {}), call.parts.get("missing", [])
     row = {name: points.get(name, 0) for name in WEIGHTS}
     return shock_words.priority_reason({**row, "missing": missing, "signs": call.parts.get("signs", [])})

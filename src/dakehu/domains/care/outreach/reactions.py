@@ -1,4 +1,4 @@
-"""What follows from a contact: the call on a running list counts as answered, its moment ends, and marketing rests."""
+"""Reactions to a contact: the call on a running list counts as answered, its moment ends, and marketing is paused."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from dakehu.foundation.schema.fields import model_of
 
 @on_event("interaction.logged")
 def on_interaction(*, interaction: int) -> dict[str, Any]:
-    """End the call to a client with whom a contact was recorded anywhere on the desk."""
+    """End the call to a client with whom a contact was recorded in any part of the desk."""
     reason = bilingual("服务记录计入急跌致电", "A service record counts as a call after a shock")
     with acting_as(system_actor(str(reason), "worker")):
         row = model_of("service.Interaction").objects.select_related("client").filter(pk=interaction).first()
@@ -29,7 +29,7 @@ def on_interaction(*, interaction: int) -> dict[str, Any]:
 def count_interaction(*, row: Any) -> bool:
     """Count a service record as an answered call, end the moment of the fall, and pause marketing for five trading days.
 
-    Returns False where nothing changed. The night ends the pause (service.shocks).
+    Returns False if nothing changed. The nightly run ends the pause (service.shocks).
     """
     changed = follow_interaction(row)
     if not OutreachAttempt.objects.filter(interaction_ref=row.pk).exists():

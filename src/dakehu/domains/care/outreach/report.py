@@ -1,4 +1,4 @@
-"""The report on a campaign of calls: what was done, whom nobody reached, and outflow of those called first and later."""
+"""The report on a campaign of calls: work done, clients not reached, and outflow of those called first and later."""
 
 from collections import Counter, defaultdict
 from datetime import timedelta
@@ -21,7 +21,7 @@ from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates.output import name_of
 from dakehu.foundation.gates.registry import query
 
-NAMED = 50  # clients whom nobody reached, by name
+NAMED = 50  # clients not reached, by name
 _outflows = TTLCache(seconds=600, most=50)
 FAR = (Reach.ALL, Reach.ACROSS_WALLS, Reach.SYSTEM)
 
@@ -34,7 +34,7 @@ FAR = (Reach.ALL, Reach.ACROSS_WALLS, Reach.SYSTEM)
     parameters=(OUTREACH,),
 )
 def outreach_report(*, outreach: int | None = None) -> dict[str, Any]:
-    """Return the report of a campaign, the newest unless said, of the clients whom the reader sees; {outreach: None} without one.
+    """Return the report of a campaign (default: newest) for the visible clients; {outreach: None} without one.
 
     {outreach, scope, figures: [{label, value}], bands, teams: [{name, clients, reached, …}], not_reached: [{client, caller,
     why}], the first NAMED of not_reached_total, cases: {opened, open, urgent}, outflow: {days, first, first_of, later, later_of,
@@ -70,7 +70,7 @@ def outreach_report(*, outreach: int | None = None) -> dict[str, Any]:
 def outflow_of(outreach: Outreach) -> dict[int, bool]:
     """Return {client: whether money left} of the clients of a campaign whose balances are known on its day and after it.
 
-    Of all its clients, no matter who sees them: take only those in scope. Read once a balance of a newer day has come, since it
+    Of all its clients, regardless of scope: callers must filter. Read once per newest day of balances, since it
     reads a file for each day.
     """
     last = min(outreach.day + timedelta(days=rules.OUTFLOW_DAYS), clock.today())
@@ -94,7 +94,7 @@ def outflow_of(outreach: Outreach) -> dict[int, bool]:
 
 
 def _figures(row: Outreach, calls: list[OutreachCall]) -> list[dict[str, Any]]:
-    """Return what was done, in numbers."""
+    """Return the work done, in numbers."""
     attempts = OutreachAttempt.objects.filter(call__outreach=row)
     reached = [call for call in calls if call.state == CallState.REACHED]
     in_time = sum(call.reached_on is not None and call.reached_on <= row.ends_on for call in reached)
@@ -124,7 +124,7 @@ def _bands(calls: list[OutreachCall]) -> list[dict[str, Any]]:
 
 
 def _teams(calls: list[OutreachCall]) -> list[dict[str, Any]]:
-    """Return what was done per team of the main manager; no ranking: teams stand by name, and people in none."""
+    """Return what was done per team of the main manager; no ranking: teams sorted by name, no people."""
     grouped: dict[str, list[OutreachCall]] = defaultdict(list)
     nobody = str(bilingual("无主办", "No main manager"))
     for call in calls:
@@ -142,7 +142,7 @@ def _teams(calls: list[OutreachCall]) -> list[dict[str, Any]]:
 
 
 def _unreached_clients(outreach: Outreach) -> list[dict[str, Any]]:
-    """Return the first clients whom nobody reached, in the order of the list."""
+    """Return the first clients who were not reached, in the order of the list."""
     clearance = current_actor().clearance
     rows = OutreachCall.objects.filter(outreach=outreach).exclude(state=CallState.REACHED.value)
     missed = list(rows.select_related("client", "caller").order_by("place")[:NAMED])
@@ -191,7 +191,7 @@ def _outflow(row: Outreach, calls: list[OutreachCall], left: dict[int, bool]) ->
 
 
 def _render_comparison(one: Comparison) -> dict[str, Any]:
-    """Return a comparison as plain values, with its verdict in words."""
+    """Return a comparison as plain values, with its verdict as text."""
     verdict = words.VERDICTS[one.verdict]
     return {
         "first": one.first,

@@ -1,8 +1,8 @@
-"""Rules of the calls after a shock: who is due, what an attempt must say, and what the outflow shows. Pure.
+"""Rules of the calls after a shock: who is due, what an attempt must contain, and what the outflow shows. Pure.
 
 House defaults [D] of domain.md 8.3 and people.md B.3.7; none of them is law. The difference of two shares has Newcombe's
-interval (growth.campaigns.rules), over clients of equal priority only: those whom the draw put on the first day against those
-whom it put later.
+interval (growth.campaigns.rules), over clients of equal priority only: those drawn for the first day against those
+drawn for later.
 """
 
 from collections import defaultdict
@@ -12,19 +12,19 @@ from datetime import date
 
 from dakehu.domains.growth.campaigns.rules import newcombe, wilson
 
-Fault = tuple[str, str, str]  # field, what is wrong in Chinese and English
+Fault = tuple[str, str, str]  # field, message in Chinese and English
 CALL_DAYS = 5  # [D] trading days after the shock in which its calls are made
 OUTFLOW_SHARE = 0.10  # [D] net withdrawals of this share of the assets before the shock count as outflow
 OUTFLOW_DAYS = 90  # calendar days over which outflow is counted
-SMALLEST_GROUP = 200  # [D] clients in each group below which the comparison says "too few to tell"
-SMALLEST_SHARE = 5  # clients below which no share is shown, so that nobody can be picked out
+SMALLEST_GROUP = 200  # [D] clients in each group below which the comparison states "too few to tell"
+SMALLEST_SHARE = 5  # clients below which no share is shown, so that no one can be identified
 SOLD_MUCH = 0.30  # [D] of what was held, sold within three trading days after a shock
 SOLD_DAYS = 3
 
 
 @dataclass(frozen=True)
 class Due:
-    """An open call as the list of a day sees it. `caller` None: nobody can make it."""
+    """An open call as used by the list of a day. `caller` None: no one can make it."""
 
     call: int
     caller: int | None
@@ -33,9 +33,9 @@ class Due:
 
 
 def due_today(calls: Iterable[Due], done: Mapping[int, int], capacity: int, today: date) -> set[int]:
-    """Return the calls that are made today: those whose day has come, by place, as many as each caller still can make.
+    """Return the calls that are made today: those due, by place, as many as each caller can still make.
 
-    `done`: {caller: attempts made today}. What is beyond the capacity rolls on to the next day.
+    `done`: {caller: attempts made today}. Calls beyond the capacity move to the next day.
     """
     left = {caller: capacity - count for caller, count in done.items()}
     found: set[int] = set()
@@ -49,7 +49,7 @@ def due_today(calls: Iterable[Due], done: Mapping[int, int], capacity: int, toda
 
 
 def attempt_fault(outcome: str, note: str, next_on: date | None, today: date) -> Fault | None:
-    """Return what is wrong with an attempt, None if nothing: an answered call has a note, and a dated next contact."""
+    """Return the fault of an attempt, None if nothing: an answered call has a note, and a dated next contact."""
     if outcome == "reached" and not note.strip():
         return "note", "已接通的电话须填写通话记录。", "A call that was answered needs its note."
     if outcome in ("reached", "call_back") and next_on is None:
@@ -60,7 +60,7 @@ def attempt_fault(outcome: str, note: str, next_on: date | None, today: date) ->
 
 
 def sold_share(sold: float, held: float | None) -> float | None:
-    """Return what was sold as a share of what was held, 1 at most; None where nothing is known to have been held."""
+    """Return what was sold as a share of what was held, 1 at most; None if no holdings are known."""
     return min(1.0, sold / held) if held else None
 
 
@@ -68,7 +68,7 @@ def sold_share(sold: float, held: float | None) -> float | None:
 class Outflow:
     """A client of a campaign: stratum of equal priority, whether drawn for the first day, and whether money left.
 
-    `left` None: nothing is known of the client's balances.
+    `left` None: the client's balances are unknown.
     """
 
     stratum: tuple[int | None, str, int]
@@ -78,7 +78,7 @@ class Outflow:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Outflow of clients called first against those called later, of equal priority; shares and interval None where too few.
+    """Outflow of clients called first compared with later, of equal priority; shares and interval None if too few.
 
     `first_of` and `later_of` count clients, `first` and `later` those with outflow; the shares are weighted over the strata.
     """
@@ -94,14 +94,14 @@ class Comparison:
 
     @property
     def verdict(self) -> str:
-        """Return too_few, fewer, more or none: what the interval says of those called first."""
+        """Return too_few, fewer, more or none: the verdict of the interval on those called first."""
         if self.low is None or self.high is None or min(self.first_of, self.later_of) < SMALLEST_GROUP:
             return "too_few"
         return "fewer" if self.high < 0 else "more" if self.low > 0 else "none"
 
 
 def compare_outflow(rows: Iterable[Outflow]) -> Comparison:
-    """Compare by intention, no matter who was reached, within strata that hold both groups; other clients compare with nobody.
+    """Compare by intention to treat, within strata that contain both groups; other clients are left out.
 
     A stratum weighs n1·n2/(n1+n2) (Cochran, Mantel and Haenszel). Each group's weighted share enters Newcombe's interval with
     the effective number 1/Σ(w²/n); with one stratum this is Newcombe's interval itself.

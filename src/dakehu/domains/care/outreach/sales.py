@@ -1,4 +1,4 @@
-"""What clients sold within three trading days after a shock: measured once, and a sign of behaviour at the next one."""
+"""What clients sold within three trading days after a shock: measured once, a sign of behaviour for the next one."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ YEARS = timedelta(days=3 * 365)  # in which sales after an earlier shock count a
 
 
 def dealings_after(clients: Iterable[int], days: Iterable[date]) -> dict[tuple[int, date], tuple[float, float]]:
-    """Return {(client, day): (sold, bought)} in CNY over the three trading days after each day; without dealings nothing."""
+    """Return {(client, day): (sold, bought)} in CNY over the three trading days after each day; none without trades."""
     last = {day: days_of(day)[rules.SOLD_DAYS] for day in days}
     found: dict[tuple[int, date], list[float]] = defaultdict(lambda: [0.0, 0.0])
     for some in chunks(set(clients)):
@@ -42,7 +42,7 @@ def dealings_after(clients: Iterable[int], days: Iterable[date]) -> dict[tuple[i
     "care.measure_sales", needs=OUTREACH_CALL, zh="计算急跌后的卖出", en="Measure sales after a shock", is_public=False
 )
 def measure_sales(*, outreach: Outreach) -> int:
-    """Set what each client of a campaign sold within three trading days, as a share of what was held. Returns how many are set."""
+    """Set the share of holdings that each client of a campaign sold within three trading days. Returns their number."""
     rows = list(OutreachCall.objects.filter(outreach=outreach, sold_share=None))
     clients = [row.client_id for row in rows]
     held = (

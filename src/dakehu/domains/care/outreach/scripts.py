@@ -1,4 +1,4 @@
-"""The scripts in force: the firm's newest version of each, else the text that the product brings; and new versions."""
+"""The scripts in force: the firm's newest version of each, else the product's default text; and new versions."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,7 @@ from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
-PRODUCT_VERSION = 0  # of the texts that the product brings
+PRODUCT_VERSION = 0  # of the product's default texts
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def scripts_in_force() -> dict[str, Script]:
 
 
 def wording_faults(text: str) -> list[Bilingual]:
-    """Return why a script may not be said to a client: every hit of the wording check, placeholders taken for filled."""
+    """Return why a script may not be said to a client: hits of the wording check, placeholders treated as filled."""
     hits = check_wording(text=words.PLACEHOLDER.sub("—", text))["hits"]
     return [
         bilingual("“{found}”：{reason}", "“{found}”: {reason}", found=hit["text"], reason=bilingual(**hit["reason"]))
@@ -89,7 +89,7 @@ def outreach_scripts() -> list[dict[str, Any]]:
     offers_undo=False,
 )
 def set_outreach_script(*, code: str, zh: str, en: str, note: str) -> OutreachScript:
-    """Add the next version of a script, which counts from now on. Raises Refused for words that may not be said to a client."""
+    """Add the next version of a script, in force from now on. Raises Refused for words that may not reach clients."""
     against = {
         name: [
             *wording_faults(text),

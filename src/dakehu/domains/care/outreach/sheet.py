@@ -1,4 +1,4 @@
-"""The sheet of one call: facts of this client, the scripts filled with them, what not to say, what was tried, cases of distress."""
+"""The sheet of a call: facts of the client, scripts filled with them, what not to say, attempts, cases of distress."""
 
 from decimal import Decimal
 from typing import Any
@@ -37,7 +37,7 @@ NOT_KNOWN = bilingual("没有数据", "no data")
 
 @query("care.outreach_call", needs=OUTREACH_READ, zh="致电单", en="Sheet of a call", parameters=(CALL,))
 def outreach_call(*, call: int) -> dict[str, Any]:
-    """Return what a caller needs for one client.
+    """Return the data that a caller needs for one client.
 
     {call: {…}, outreach, groups: [{title, facts: [{label, value, tone}]}], scripts: [{code, title, source, text}], not_to_say, course,
     note, attempts: [{at, staff, outcome, note, distress_words, next_on}], cases}.
@@ -95,7 +95,7 @@ def _head(row: OutreachCall) -> dict[str, Any]:
 
 
 def fact(label: Bilingual, value: Any, tone: str = "") -> dict[str, Any]:
-    """Return one fact; an empty value says that there is no data."""
+    """Return one fact; an empty value is shown as no data."""
     return {"label": str(label), "value": str(value) if value not in (None, "") else str(NOT_KNOWN), "tone": tone}
 
 
@@ -112,7 +112,7 @@ def _plan(shown: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _loss(row: OutreachCall, needs: Any) -> list[dict[str, Any]]:
-    """Return the loss of the day in money, in percent, against the level's limit and against what the client stated."""
+    """Return the loss of the day in money, in percent, against the limits of the risk level and of the client."""
     level = str(row.client.risk_level)
     in_force = limits_of_client(row.client_id, row.outreach.day)
     limits = candidates(in_force, "day_loss", subjects_of(row.client_id, row.outreach.day))
@@ -161,7 +161,7 @@ def _holdings(row: OutreachCall) -> list[dict[str, Any]]:
 
 
 def _margin(contracts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return where the margin contracts stand, the nearest to its line first."""
+    """Return the state of the margin contracts, the nearest to its line first."""
     return [
         fact(
             bilingual("维持担保比例", "Maintenance ratio"),
@@ -204,7 +204,7 @@ def _earlier_falls(row: OutreachCall) -> list[dict[str, Any]]:
 
 
 def _place_reasons(row: OutreachCall) -> list[dict[str, Any]]:
-    """Return the place and its reasons: the parts of the score, the class of equal priority and the draw."""
+    """Return the rank and its reasons: the parts of the score, the class of equal priority and the draw."""
     draw = bilingual(
         "第 {n} 位；同一优先档（{p} 分档）内随机排序，种子 {seed}",
         "number {n}; random within the class of {p} points, seed {seed}",
@@ -255,7 +255,7 @@ def _scripts(row: OutreachCall, shown: dict[str, Any], margin: list[dict[str, An
 
 
 def _attempts(rows: list[OutreachAttempt]) -> list[dict[str, Any]]:
-    """Return what was tried, the newest first."""
+    """Return the attempts, newest first."""
     shown = render_rows(rows, ("note", "distress_words"), shown=True)
     return [
         {

@@ -1,4 +1,4 @@
-"""The house rules of calls after a shock among the rules that the desk applies."""
+"""The house rules of calls after a shock, for the list of rules that the desk applies."""
 
 from datetime import date
 

@@ -1,7 +1,7 @@
-"""The scripts of a call as the product brings them, what not to say, and the sentences of list, sheet and report.
+"""The default scripts of a call, what not to say, and the sentences of list, sheet and report.
 
-Source: domain.md 8.3 and 8.4 [D]. The firm's own versions (OutreachScript) take the place of these texts; every one passes the
-check of wording.
+Source: domain.md 8.3 and 8.4 [D]. The firm's own versions (OutreachScript) replace these texts; every one passes the
+wording check.
 """
 
 import re
@@ -109,17 +109,17 @@ VERDICTS = {
 
 
 def fill_script(text: str, values: dict[str, Any]) -> str:
-    """Return a script with its placeholders filled; one without a value says that it is not recorded."""
+    """Return a script with its placeholders filled; one without a value is filled with "not recorded"."""
     return PLACEHOLDER.sub(lambda match: str(values.get(match[1]) or NOT_STATED), text)
 
 
 def unknown_placeholders(text: str) -> list[str]:
-    """Return the placeholders of a text that no client has, in order."""
+    """Return the unknown placeholders of a text, in order."""
     return [name for name in PLACEHOLDER.findall(text) if name not in PLACEHOLDERS]
 
 
 def headline(cause: str, index: str, days: int, change: float | None) -> str:
-    """Return what happened, in a sentence."""
+    """Return the event as a sentence."""
     if cause == "account" or change is None:
         return str(bilingual("有客户账户当日急跌，市场未达急跌标准。", "Accounts fell sharply; the market did not."))
     span = bilingual("当日", "in a day") if days == 1 else bilingual("5 个交易日", "in 5 trading days")
@@ -134,15 +134,15 @@ def headline(cause: str, index: str, days: int, change: float | None) -> str:
 
 
 def note_headings() -> str:
-    """Return the headings of a call's note, one a line, without that of the next contact, which has a field of its own."""
+    """Return the headings of a call's note, one a line, without that of the next contact, which has its own field."""
     return "\n".join(f"{part}{': ' if language() == 'en' else '：'}" for part in COURSE[:-1])
 
 
 def money(value: Any) -> str:
-    """Return an amount in yuan without fen, with its sign; "" where it is not known."""
+    """Return an amount in yuan without fen, with its sign; "" if unknown."""
     return "" if value is None else f"{float(value):,.0f}"
 
 
 def share(value: float | None, places: int = 1) -> str:
-    """Return a share as a percentage, "–" where it is not known."""
+    """Return a share as a percentage, "–" if unknown."""
     return "–" if value is None else f"{value * 100:.{places}f}%"

@@ -1,1 +1,1 @@
-"""Checks of service records (服务记录抽检): drawn at random, read by somebody else, some by a second reader who is blind."""
+"""Checks of service records (服务记录抽检): drawn at random, read by another person, some also by a blind second reader."""

@@ -1,4 +1,4 @@
-"""Actions on checks of service records: draw those of a month, and note what a reader found."""
+"""Actions on checks of service records: draw those of a month, and note a reader's result."""
 
 from collections import Counter
 from datetime import date, timedelta
@@ -42,7 +42,7 @@ NUMBER = Parameter("number", required=False, kind="integer", spec=FieldSpec("每
 def draw_record_checks(*, month: date | None = None, number: int | None = None) -> dict[str, int]:
     """Draw records of a month at random for each person whose records the actor sees; a tenth is read twice.
 
-    Drawing again only fills up to the number. Returns {drawn, second}. Raises Refused for a month that is not over.
+    Drawing again only tops up to the number. Returns {drawn, second}. Raises Refused for a month that is not over.
     """
     today, count = clock.today(), number or rules.A_PERSON
     first, last = rules.month_of(month or today.replace(day=1) - timedelta(days=1))
@@ -70,7 +70,7 @@ def draw_record_checks(*, month: date | None = None, number: int | None = None) 
 
 
 def _records(first: date, last: date) -> dict[int, list[Any]]:
-    """Return {person: records of a month that are not drawn yet}, of others than the actor, in the actor's scope."""
+    """Return {person: records of a month that are not drawn yet}, of persons other than the actor, in scope."""
     rows = model_of("service.Interaction").objects.filter(
         held_at__gte=clock.start_of_day(first), held_at__lt=clock.start_of_day(last + timedelta(days=1))
     )
@@ -88,14 +88,14 @@ def _records(first: date, last: date) -> dict[int, list[Any]]:
     zh="登记抽检结果",
     en="Note the result of a check",
     parameters=(CHECK, VERSION, *parameters_of("care.RecordCheck", "result", optional=("topic", "note"))),
-    offers_undo=False,  # it has been said to learning, which proposes courses
+    offers_undo=False,  # it was passed to learning, which proposes courses
 )
 def check_record(
     *, record_check: int, result: str, topic: str | None = None, note: str | None = None, version: int | None = None
 ) -> RecordCheck:
-    """Note whether a record passed; one that did not proposes the courses of its topic to the person who wrote it.
+    """Note whether a record passed; a failed one proposes the courses of its topic to its author.
 
-    Raises Refused for one's own record, for who was the other reader of it, once it is decided, and without topic or reason.
+    Raises Refused for one's own record, for its other reader, once it is decided, and without topic or reason.
     """
     row = RecordCheck.objects.filter(pk=record_check).first()
     if row is None:

@@ -4,7 +4,7 @@ from dakehu.foundation.schema.fields import Choices
 
 
 class CheckResult(Choices):
-    """What became of the check of a record."""
+    """Result of the check of a record."""
 
     WAITING = "waiting", "待检查", "To be read"
     PASSED = "passed", "合格", "Passed"

@@ -1,4 +1,4 @@
-"""Queries of checks of service records: what waits for the reader, and how people and readers stand."""
+"""Queries of checks of service records: open checks of the reader, and results by person and reader."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -21,10 +21,10 @@ LEAST = 15  # records of a person from which a share is shown, as in the measure
 
 @query("care.record_checks", needs=RECORD_CHECK, zh="服务记录抽检", en="Checks of service records", parameters=(MONTH,))
 def record_checks(*, month: date | None = None) -> dict[str, Any]:
-    """Return the checks of a month, the last one unless said: what waits for the reader, and how people and readers stand.
+    """Return the checks of a month, by default the last one: open checks of the reader, results by person and reader.
 
     {month, waiting: [{id, row_version, staff, client: {id, name}, held_at, channel, …}], people: [{name, drawn, checked, passed,
-    share, low, high}], agreement: {n, share, kappa} or None}. Whether a reading is the second one is not among it.
+    share, low, high}], agreement: {n, share, kappa} or None}. Whether a reading is the second one is not included.
     """
     first, _ = rules.month_of(month or clock.today().replace(day=1) - timedelta(days=1))
     rows = list(RecordCheck.objects.filter(month=first).select_related("client", "staff").order_by("pk"))
@@ -42,7 +42,7 @@ def record_checks(*, month: date | None = None) -> dict[str, Any]:
 
 
 def _open_readings(rows: list[RecordCheck]) -> list[dict[str, Any]]:
-    """Return the open readings that the reader may make, with the record as it stands; each record once, so that nobody is told."""
+    """Return the open readings that the reader may make, with the current record; each record once, to stay blind."""
     me, clearance = current_actor().user_id, current_actor().clearance
     readers = {(row.interaction_ref, row.is_second): row.checked_by_id for row in rows}
     mine = [
@@ -70,7 +70,7 @@ def _open_readings(rows: list[RecordCheck]) -> list[dict[str, Any]]:
 
 
 def _people(rows: list[RecordCheck]) -> list[dict[str, Any]]:
-    """Return how the records of each person stand, by name; no share under 15."""
+    """Return the results of each person's records, by name; no share under 15."""
     by_person: dict[str, list[RecordCheck]] = {}
     for row in rows:
         by_person.setdefault(row.staff.name, []).append(row)

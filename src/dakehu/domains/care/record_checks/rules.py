@@ -1,4 +1,4 @@
-"""Decide which records are drawn, who may read them, what a result needs, and how far two readers agree. Pure."""
+"""Decide which records are drawn, who may read them, what a result requires, and the agreement of two readers. Pure."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
@@ -32,7 +32,7 @@ def read_twice(records: Sequence[int], random: Random) -> list[int]:
 
 
 def reading_fault(reader: int | None, staff: int, other_reader: int | None) -> Fault | None:
-    """Return why somebody cannot read a record: the own one, or one that they read already. None if nothing speaks against it."""
+    """Return why a person cannot read a record: their own, or one they read already. None if allowed."""
     if reader is None or reader == staff:
         return "record_check", "不能抽检本人的记录。", "Nobody checks their own record."
     if reader == other_reader:
@@ -41,7 +41,7 @@ def reading_fault(reader: int | None, staff: int, other_reader: int | None) -> F
 
 
 def result_fault(result: str, topic: str, note: str) -> Fault | None:
-    """Return what is missing of a result, None if nothing."""
+    """Return what a result lacks, None if nothing."""
     if result == CheckResult.WAITING:
         return "result", "请选择合格或不合格。", "Say whether it passed."
     if result == CheckResult.FAILED and not topic:
@@ -52,7 +52,7 @@ def result_fault(result: str, topic: str, note: str) -> Fault | None:
 
 
 def agreement(pairs: Iterable[tuple[bool, bool]]) -> tuple[int, float, float | None] | None:
-    """Return (n, share of equal results, Cohen's kappa) of records read twice; None under 10. Kappa None where all are alike."""
+    """Return (n, share of equal results, Cohen's kappa) of records read twice; None under 10; kappa None if all alike."""
     found = list(pairs)
     n = len(found)
     if n < FEWEST_PAIRS:

@@ -1,4 +1,4 @@
-"""Turn a text into numbers of n-grams: 1 to 3 characters, hashed into 65,536 places. Pure; used to train and to answer."""
+"""Hash the n-grams of a text, 1 to 3 characters, into 65,536 buckets. Pure; used for training and inference."""
 
 import re
 from zlib import crc32
@@ -14,9 +14,9 @@ SPACES = re.compile(r"\s+")
 
 
 def features_of(text: str) -> npt.NDArray[np.int64]:
-    """Return the sorted places of the n-grams of a comparable text, each once; empty for an empty text.
+    """Return the sorted bucket numbers of the n-grams of a comparable text, each once; empty for an empty text.
 
-    Digits are one sign, so that no amount, date or telephone number becomes a feature.
+    All digits are one symbol, so that no amount, date or telephone number becomes a feature.
     """
     plain = SPACES.sub(" ", DIGITS.sub("0", text)).strip()
     if not plain:

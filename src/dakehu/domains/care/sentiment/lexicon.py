@@ -1,4 +1,4 @@
-"""Words of mood, as data: the plain baseline that the model is measured beside, and what keeps a text from being neutral.
+"""Words of mood, as data: the baseline that the model is compared with, and the words that make a text not neutral.
 
 Written for this project [D: house default], in the words of clients of a broker and of people who were served.
 """
@@ -17,7 +17,7 @@ NEGATIVE = (
     "关注函 警示函 诉讼 冻结 违约 退市 质押 爆雷 跌停 终止 失败 "
     "disappointed angry complain complaint bad terrible slow rude useless worst unhappy loss lost crash crashes never"
 ).split()
-# What asks or informs: with no word of mood beside it, the text is neutral.
+# Questions and information: without any word of mood, the text is neutral.
 ASKING = (
     r"请问|咨询|想问|问一下|什么时候|几点|多少|怎么(?!这么|办|还|回事|能这|会这|又|搞)|如何|哪里|哪个|哪些|是否|能不能|可不可以|有没有|吗[?。!]?$|"
     r"^(?:请|麻烦|帮我|烦请|我要|我想)(?:.{0,12})(?:办理|开通|预约|发|寄|打印|查|更改|修改|更新|变更|提供|安排|确认|约)|"

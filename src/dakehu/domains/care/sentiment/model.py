@@ -1,7 +1,7 @@
-"""The model of mood: logistic regression over hashed n-grams, read from one file beside this one, offline.
+"""The model of mood: logistic regression over hashed n-grams, read from a file next to this one, offline.
 
-`scripts/train_sentiment.py` writes the file. It holds weights as whole numbers of one byte, a scale, an intercept and a
-description; no text is in it. Learned from which texts, and what that means for its licence: decision 0162.
+`scripts/train_sentiment.py` writes the file. It contains weights as one-byte integers, a scale, an intercept and a
+description, but no text. Training texts and what they mean for its licence: decision 0162.
 """
 
 import json
@@ -20,7 +20,7 @@ FILE = Path(__file__).with_name("model.npz")
 
 @dataclass(frozen=True)
 class Model:
-    """Weights of the n-grams (65,536 × int8), what one of them is worth, the intercept, and what is known of the model."""
+    """Weights of the n-grams (65,536 × int8), their scale, the intercept, and the description of the model."""
 
     weights: npt.NDArray[np.int8]
     scale: float
@@ -28,7 +28,7 @@ class Model:
     about: dict[str, Any]
 
     def probability(self, text: str) -> float:
-        """Return how probable it is that a comparable text is positive, 0 to 1; 0.5 for an empty text."""
+        """Return the probability that a comparable text is positive, 0 to 1; 0.5 for an empty text."""
         places = features_of(text)
         if not len(places):
             return 0.5
@@ -38,7 +38,7 @@ class Model:
 
 @cache
 def load_model(path: Path = FILE) -> Model:
-    """Return the model of a file. Nothing in the file is run (no pickles)."""
+    """Return the model of a file. No code in the file is executed (no pickles)."""
     with np.load(path, allow_pickle=False) as stored:
         return Model(
             stored["weights"],

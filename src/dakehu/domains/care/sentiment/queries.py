@@ -1,4 +1,4 @@
-"""Queries: mood, distress and topics of a text, worked out on this machine."""
+"""Queries: mood, distress and topics of a text, computed on this machine."""
 
 from typing import Any
 
@@ -47,14 +47,14 @@ LIMITS = bilingual(
 
 @query("care.sentiment", needs=SENTIMENT, zh="文本语气与话题", en="Mood and topics of a text", parameters=(TEXT,))
 def sentiment(*, text: str) -> dict[str, Any]:
-    """Return mood, signs of distress and topics of a text; nothing is stored, nothing leaves this machine.
+    """Return mood, signs of distress and topics of a text; nothing is stored or sent to other machines.
 
-    {label: positive | negative | neutral | unsure, label_text, score: probability of positive from 0 to 1, confidence: that of
-    the likelier mood, basis: model | question | distress | empty, unsure_below, distress: whether a sign is there that is not
-    denied, distress_level: urgent | high | watch or None, distress_words: [{text, start, end, sign, level, is_negated}], signs:
-    [{code, name, level, escalate_to, what_to_do: {zh, en}, source, certainty}], topics: codes, topic_words: [{code, name,
-    words}], model: {version, kind, trained_on,
-    measured_on_unseen, origin, licence, limits}, notice}. `start` and `end` count characters of the given text.
+    {label: positive | negative | neutral | unsure, label_text, score: probability of positive from 0 to 1, confidence:
+    that of the likelier mood, basis: model | question | distress | empty, unsure_below, distress: whether there is a
+    sign that is not negated, distress_level: urgent | high | watch or None, distress_words: [{text, start, end, sign,
+    level, is_negated}], signs: [{code, name, level, escalate_to, what_to_do: {zh, en}, source, certainty}], topics:
+    codes, topic_words: [{code, name, words}], model: {version, kind, trained_on, measured_on_unseen, origin, licence,
+    limits}, notice}. `start` and `end` count characters of the given text.
     """
     if len(text) > MAX_LENGTH:
         raise refusal(
@@ -90,7 +90,7 @@ def sentiment(*, text: str) -> dict[str, Any]:
 
 
 def described_word(one: Found, readable: Readable) -> dict[str, Any]:
-    """Return a found stretch with its place in the given text."""
+    """Return a found span with its position in the given text."""
     return {
         **readable.found(one.start, one.end),
         "sign": one.sign.code,
@@ -100,7 +100,7 @@ def described_word(one: Found, readable: Readable) -> dict[str, Any]:
 
 
 def described_signs(found: list[Found]) -> list[dict[str, Any]]:
-    """Return the signs that are present and not denied, the most serious first, each once."""
+    """Return the signs that are present and not negated, the most serious first, each once."""
     present = {one.sign.code: one.sign for one in found if not one.is_negated}
     order = list(LEVELS)
     return [

@@ -1,6 +1,6 @@
 """Decide the mood of a text from the model's probability, the words of mood and distress. Pure.
 
-Mood is a suggestion to a reader: nothing is closed, routed or ranked by it.
+Mood is only a suggestion: nothing is closed, routed or ranked by it.
 """
 
 import re
@@ -16,7 +16,7 @@ _ASKING = re.compile(ASKING)
 
 @dataclass(frozen=True)
 class Mood:
-    """A label, what it rests on ("model", "question", "distress", "empty") and how probable the likelier mood is."""
+    """A label, its basis ("model", "question", "distress", "empty") and the probability of the likelier mood."""
 
     label: str
     basis: str
@@ -24,9 +24,10 @@ class Mood:
 
 
 def decide(text: str, probability: float, has_distress: bool = False) -> Mood:
-    """Return the mood of a comparable text whose probability of being positive is known.
+    """Return the mood of a comparable text with a given probability of being positive.
 
-    Neutral is a text that asks or informs and holds no word of mood. A text with a sign of distress is never positive.
+    A text that asks or informs and contains no word of mood is neutral. A text with a sign of distress is never
+    positive.
     """
     confidence = max(probability, 1 - probability)
     if len(re.sub(r"\W", "", text)) < SHORTEST:
@@ -42,11 +43,11 @@ def decide(text: str, probability: float, has_distress: bool = False) -> Mood:
 
 
 def mood_words(text: str) -> tuple[int, int]:
-    """Return how many different positive and negative words of mood a comparable text holds."""
+    """Return how many different positive and negative words of mood a comparable text contains."""
     return sum(word in text for word in POSITIVE), sum(word in text for word in NEGATIVE)
 
 
 def baseline(text: str) -> str:
-    """Return the mood by counting words alone: what the model is measured beside. "unsure" where the counts agree."""
+    """Return the mood by counting words only, the baseline of the model; "unsure" if the counts are equal."""
     positive, negative = mood_words(text)
     return "unsure" if positive == negative else "positive" if positive > negative else "negative"

@@ -1,4 +1,4 @@
-"""Actions on surveys: make one, change its questions, copy it, open and close it."""
+"""Actions on surveys: create one, change its questions, copy, open and close it."""
 
 from copy import deepcopy
 from typing import Any
@@ -56,7 +56,7 @@ def add_survey(*, title_zh: str, **values: Any) -> Survey:
     parameters=(SURVEY, VERSION, Fields("care.Survey")),
 )
 def change_survey(*, survey: int, version: int | None = None, **values: Any) -> Survey:
-    """Change a survey. Raises Refused for the kind of anonymity or the purpose once anybody was invited."""
+    """Change a survey. Raises Refused for the kind of anonymity or the purpose after the first invitation."""
     row = get_open_survey(survey)
     check_version(row, version)
     if is_begun(row):
@@ -95,7 +95,7 @@ def check_words(*texts: str) -> None:
 
 
 def editable_version(survey: int) -> SurveyVersion:
-    """Return the version whose questions may be changed: a new copy where the latest one is frozen."""
+    """Return the version whose questions may be changed: a new copy if the latest one is frozen."""
     row = latest_version(get_open_survey(survey))
     if row.frozen_on is None:
         return row
@@ -103,7 +103,7 @@ def editable_version(survey: int) -> SurveyVersion:
 
 
 def _save(version: SurveyVersion, questions: list[dict[str, Any]]) -> SurveyVersion:
-    """Save the questions of a version. Raises Refused for what is wrong with them."""
+    """Save the questions of a version. Raises Refused for invalid ones."""
     faults = rules.question_faults(questions)
     if faults:
         code, fault = next(iter(faults.items()))
@@ -162,7 +162,7 @@ def add_question(
     is_required: bool | None = None,
     show_if: str | None = None,
 ) -> SurveyVersion:
-    """Add a question at the end; a survey that was sent goes on in a new version."""
+    """Add a question at the end; a survey that was sent gets a new version."""
     version = editable_version(survey)
     code = rules.next_code(version.questions)
     made = _read(code, kind, text_zh, text_en or "", options or "", bool(is_required), show_if or "")
@@ -200,7 +200,7 @@ def change_question(*, survey: int, question: str, **values: Any) -> SurveyVersi
     parameters=(SURVEY, QUESTION),
 )
 def remove_question(*, survey: int, question: str) -> SurveyVersion:
-    """Remove a question on which no condition stands. Raises NotFound, Refused."""
+    """Remove a question on which no condition depends. Raises NotFound, Refused."""
     version = editable_version(survey)
     place = _place(version, question)
     return _save(version, [*version.questions[:place], *version.questions[place + 1 :]])
@@ -214,7 +214,7 @@ def remove_question(*, survey: int, question: str) -> SurveyVersion:
     parameters=(SURVEY, QUESTION),
 )
 def move_question(*, survey: int, question: str) -> SurveyVersion:
-    """Move a question before the one above it. Raises NotFound, and Refused where a condition would come before its question."""
+    """Move a question before the one above it. Raises NotFound, Refused if a condition would precede its question."""
     version = editable_version(survey)
     place = _place(version, question)
     moved = list(version.questions)
@@ -247,7 +247,7 @@ def copy_survey(*, survey: int) -> Survey:
 
 @action("care.open_survey", needs=SURVEY_WRITE, zh="启用问卷", en="Open a survey", parameters=(SURVEY,))
 def open_survey(*, survey: int) -> Survey:
-    """Open a survey: it may be sent, and one of requests or complaints goes from now on. Raises Refused where there is another."""
+    """Open a survey: it may be sent, for requests or complaints automatically. Raises Refused if another is open."""
     row = get_open_survey(survey)
     if row.purpose != Purpose.GENERAL:
         others = Survey.objects.filter(purpose=row.purpose, state=SurveyState.OPEN.value).exclude(pk=row.pk)
@@ -275,7 +275,7 @@ def open_survey(*, survey: int) -> Survey:
     ),
 )
 def close_survey(*, survey: int) -> Survey:
-    """Close a survey for good. Raises NotFound, Refused."""
+    """Close a survey permanently. Raises NotFound, Refused."""
     row = get_open_survey(survey)
     row.state, row.closed_on = SurveyState.CLOSED.value, clock.today()
     row.save()

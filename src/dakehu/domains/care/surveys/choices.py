@@ -4,7 +4,7 @@ from dakehu.foundation.schema.fields import Choices
 
 
 class Anonymity(Choices):
-    """Who can know whose an answer is. Frozen with the first invitation."""
+    """Who can identify the author of an answer. Frozen with the first invitation."""
 
     NAMED = "named", "实名", "Named"
     CONFIDENTIAL = "confidential", "保密", "Confidential"
@@ -20,7 +20,7 @@ class Purpose(Choices):
 
 
 class SurveyState(Choices):
-    """How far a survey is."""
+    """State of a survey."""
 
     DRAFT = "draft", "草稿", "Draft"
     OPEN = "open", "进行中", "Open"
@@ -39,7 +39,7 @@ class QuestionKind(Choices):
 
 
 class AnswerChannel(Choices):
-    """By which way an answer came."""
+    """Channel of an answer."""
 
     LINK = "link", "链接", "Link"
     PHONE = "phone", "电话", "Phone"
@@ -58,7 +58,7 @@ class BatchOrigin(Choices):
 
 
 class Stratum(Choices):
-    """By what a sending is split into groups."""
+    """Attribute by which a sending is split into groups."""
 
     NONE = "none", "不分组", "No groups"
     TIER = "tier", "按级别", "By tier"
@@ -66,7 +66,7 @@ class Stratum(Choices):
 
 
 class RequestOutcome(Choices):
-    """Whether a survey went for a closed request, and why not."""
+    """Whether a survey was sent for a closed request, and why not."""
 
     SENT = "sent", "已发送", "Sent"
     NOT_DRAWN = "not_drawn", "未抽中", "Not drawn"
@@ -75,5 +75,5 @@ class RequestOutcome(Choices):
     NO_ADDRESS = "no_address", "没有邮箱", "No mail address"
 
 
-# Who complained is no sample of the clients of anybody: answers after a complaint enter no appraisal.
-INDEPENDENT = (BatchOrigin.SAMPLE.value, BatchOrigin.REQUEST.value)  # samples that nobody picked by hand
+# Complainants are no sample of a person's clients: answers after a complaint enter no appraisal.
+INDEPENDENT = (BatchOrigin.SAMPLE.value, BatchOrigin.REQUEST.value)  # samples that were not picked manually

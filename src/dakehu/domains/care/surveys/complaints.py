@@ -1,4 +1,4 @@
-"""A short survey some days after the reply to a complaint: once, never while the case is taken up again, and with the reason kept."""
+"""A short survey some days after the reply to a complaint: once, not while the case is reopened, with the reason."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.fields import model_of
 from dakehu.foundation.schema.nightly import Night, NightlyStep, declare_step
 
-ANSWERED = ("replied", "closed")  # states of a complaint; one that was taken up again is in neither
+ANSWERED = ("replied", "closed")  # states of a complaint; a reopened one is in neither
 STEP = "care.complaint_surveys"
 
 
@@ -33,10 +33,10 @@ STEP = "care.complaint_surveys"
     offers_undo=False,
 )
 def decide_complaint_surveys() -> dict[str, int]:
-    """Invite the person who got a reply to a complaint some days ago, or keep why not; returns {invited, left_out, waiting}.
+    """Invite clients whose complaint was answered some days ago, or store why not; returns {invited, left_out, waiting}.
 
-    Each complaint once, whatever becomes of it later. While another complaint is open or marketing rests, the decision waits, until
-    the time of waiting is over. Does nothing while no survey of complaints is open.
+    Each complaint once, even if it is reopened. While another complaint is open or marketing is paused, the decision
+    waits until the waiting time is over. Does nothing while no survey of complaints is open.
     """
     survey = Survey.objects.filter(purpose=Purpose.COMPLAINT.value, state=SurveyState.OPEN.value).first()
     counts = {"invited": 0, "left_out": 0, "waiting": 0}
@@ -48,7 +48,7 @@ def decide_complaint_surveys() -> dict[str, int]:
 
 
 def answered_complaints(survey: Survey) -> list[Any]:
-    """Return the complaints of clients that were answered as many days ago as the survey asks, and are not decided on."""
+    """Return the complaints of clients answered at least the survey's number of days ago and not yet decided on."""
     today = clock.today()
     newest = today - timedelta(days=survey.days_after)
     oldest = newest - timedelta(days=rules.COMPLAINT_WINDOW)
@@ -61,7 +61,7 @@ def answered_complaints(survey: Survey) -> list[Any]:
 
 
 def _decide(survey: Survey, row: Any) -> str:
-    """Decide on one complaint; return under which of the counts it falls."""
+    """Decide on one complaint; return the count to which it belongs."""
     rule = frames.refused_clients([row.client_id]).get(row.client_id, "")
     days_left = (row.replied_on + timedelta(days=survey.days_after + rules.COMPLAINT_WINDOW) - clock.today()).days
     if rules.waits_for_survey(rule, days_left):
@@ -82,7 +82,7 @@ def _decide(survey: Survey, row: Any) -> str:
 
 
 def _invite(survey: Survey, complaint: Any) -> SurveyInvitation:
-    """Invite the client of a complaint in the day's batch; who answered it stands with the invitation for good."""
+    """Invite the client of a complaint in the day's batch; the invitation permanently stores who answered it."""
     last = check_days(survey, None)
     same = {"survey": survey, "origin": BatchOrigin.COMPLAINT.value, "expires_on": last}
     batch = SurveyBatch.objects.filter(**same, version=latest_version(survey)).first()

@@ -7,7 +7,7 @@ from dakehu.foundation.erasure.erase import Erasure, declare_eraser
 
 
 def erase_answers(erasure: Erasure) -> int:
-    """Delete the confidential answers of the clients with what links them; anonymous ones stay, since nobody knows whose."""
+    """Delete the confidential answers of the clients with their links; anonymous ones stay, as unidentifiable."""
     found = set()
     for some in chunks(sorted(erasure.clients)):
         rows = unaudited_rows(SurveyAnswerLink).filter(client_id__in=some)

@@ -1,4 +1,4 @@
-"""Links of an anonymous survey to be handed out at an event: one slip a guest, no list of who took which."""
+"""Links of an anonymous survey to be handed out at an event: one slip a guest, without a list of recipients."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ MOST = 500
     ),
 )
 def make_event_links(*, survey: int, count: int, event: int | None = None, expires_on: Any = None) -> dict[str, Any]:
-    """Return {batch, links} with so many links, each good for one answer. Raises Refused unless the survey is anonymous."""
+    """Return {batch, links} with links, each valid for one answer. Raises Refused unless the survey is anonymous."""
     row = get_sendable(survey)
     if row.anonymity != Anonymity.ANONYMOUS:
         raise refusal(

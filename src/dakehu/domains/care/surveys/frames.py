@@ -1,4 +1,4 @@
-"""Whom a survey may ask: the clients of a filter, less those who may not be asked now, split into groups."""
+"""Sampling frame of a survey: the clients of a filter, less those who may not be asked now, split into groups."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.fields import model_of
 
 RECENT, NO_ADDRESS = "surveyed_recently", "no_address"  # rules of surveys
-PASSING = ("quiet_hours",)  # what only moves the hour
+PASSING = ("quiet_hours",)  # rules that only move the hour
 RULES = {
     RECENT: bilingual("90 天内已受邀", "Invited within 90 days"),
 }
@@ -27,7 +27,7 @@ MOST = 5_000  # clients of one sending
 
 @dataclass(frozen=True)
 class Frame:
-    """The clients whom a filter finds, and {client: the rule that keeps them out}."""
+    """The clients found by a filter, and {client: the rule that keeps them out}."""
 
     clients: tuple[int, ...]
     refused: Mapping[int, str]
@@ -46,9 +46,10 @@ def find_frame(text: str | None, filters: Mapping[str, Any] | None) -> Frame:
 
 
 def refused_clients(numbers: Iterable[int]) -> dict[int, str]:
-    """Return {client: the first rule that keeps them from being asked by mail now}; nobody is dropped in silence.
+    """Return {client: the first rule that keeps them from being asked by mail now}; no client is dropped silently.
 
-    Opt-out, open complaint, restriction and frequency are those of deliveries; beside them 90 days between two surveys.
+    Opt-out, open complaint, restriction and frequency are those of deliveries; in addition, 90 days between two
+    surveys.
     """
     asked = list(numbers)
     found: dict[int, str] = {}
@@ -85,7 +86,7 @@ def served_by(numbers: Iterable[int]) -> dict[int, int]:
 
 
 def strata_of(numbers: Iterable[int], split_by: str) -> dict[int, str]:
-    """Return {client: name of the group}; "" where a client has no tier or branch."""
+    """Return {client: name of the group}; "" if a client has no tier or branch."""
     numbers = list(numbers)
     if split_by == Stratum.TIER:
         with elevated("split a survey by tier"):
@@ -101,7 +102,7 @@ def strata_of(numbers: Iterable[int], split_by: str) -> dict[int, str]:
 
 
 def groups_of_sample(strata: Mapping[int, str], chosen: Iterable[int], least: int) -> dict[str, list[int]]:
-    """Return {name: chosen clients} of the groups, neighbours joined until each holds at least so many."""
+    """Return {name: chosen clients} of the groups, neighbours merged until each has at least the minimum size."""
     by_name: dict[str, list[int]] = defaultdict(list)
     for number in chosen:
         by_name[strata[number]].append(number)
@@ -110,5 +111,5 @@ def groups_of_sample(strata: Mapping[int, str], chosen: Iterable[int], least: in
 
 
 def joined_name(names: Iterable[str]) -> str:
-    """Return how a group of joined groups is called."""
+    """Return the name of merged groups."""
     return " + ".join(name or "—" for name in names)

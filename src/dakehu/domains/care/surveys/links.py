@@ -1,7 +1,7 @@
-"""What a person does with a link: open the survey, and hand it in once, without a sign-in.
+"""Use of a survey link: open the survey, and submit it once, without a sign-in.
 
-Wrong, altered, expired and unknown links are refused alike. Of an anonymous answer nothing is written but the answer itself and
-the digest of the spent token: no audit entry, no event, no time.
+Wrong, altered, expired and unknown links are refused alike. For an anonymous answer, only two things are written: the
+answer itself and the digest of the spent token: no audit entry, no event, no time.
 """
 
 import json
@@ -36,16 +36,16 @@ from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.records.recorded import add_audit_note
 
-NOBODY = "0" * 24  # the secret against which the token of no batch is checked, so that both take as long
+NOBODY = "0" * 24  # the secret against which a token without a batch is checked, so that timing is equal
 
 
 class LinkGone(NotFound):
-    """A link that is wrong, altered, expired or of a closed survey; which of these is not said."""
+    """A link that is wrong, altered, expired or of a closed survey; which of these is not disclosed."""
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A survey as its link opens it. `invitation` is None in an anonymous one; `is_spent`: it was handed in already."""
+    """A survey as its link opens it. `invitation` is None in an anonymous one; `is_spent`: it was submitted already."""
 
     batch: SurveyBatch
     digest: str
@@ -63,7 +63,7 @@ class Opened:
 
 @dataclass(frozen=True)
 class Handed:
-    """What became of a form: `faults` by question where it is not finished; else it is in, `is_distressed` by its words."""
+    """Result of a form: `faults` by question if it is incomplete; else it is stored, `is_distressed` by its words."""
 
     faults: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     is_distressed: bool = False
@@ -71,7 +71,7 @@ class Handed:
 
 @contextmanager
 def acting_for_link(token: str) -> Iterator[Opened]:
-    """Act as the desk for the person who holds a link. Raises LinkGone for one that does not work today."""
+    """Act as the system for the holder of a link. Raises LinkGone for one that is not valid today."""
     read = tokens.read_token(token)
     with acting_as(system_actor("a survey is answered by its link", "web")):
         number = read.batch if read is not None else 0
@@ -102,7 +102,7 @@ def _is_answered(invitation: SurveyInvitation | None) -> bool:
 
 
 def submit(token: str, raw: questions.Raw) -> Handed:
-    """Hand in a form. One that was handed in already is taken again without storing anything. Raises LinkGone."""
+    """Submit a form. One that was submitted already is accepted without storing anything. Raises LinkGone."""
     with acting_for_link(token) as link:
         if link.is_spent:
             return Handed()
@@ -111,7 +111,7 @@ def submit(token: str, raw: questions.Raw) -> Handed:
             return Handed(faults)
         try:
             file_answer(link=link, choices=choices, texts=texts)
-        except IntegrityError:  # the same form at the same moment: the other one counts
+        except IntegrityError:  # the same form submitted concurrently: the other one applies
             return Handed()
         return Handed(is_distressed=_level_of(texts) is not None)
 
@@ -126,7 +126,7 @@ def submit(token: str, raw: questions.Raw) -> Handed:
     is_confidential=True,
 )
 def file_answer(*, link: Opened, choices: dict[str, Any], texts: dict[str, str]) -> None:
-    """Spend the link and store the answer in one transaction. Raises IntegrityError where the link is spent."""
+    """Spend the link and store the answer in one transaction. Raises IntegrityError if the link is spent."""
     spend(link)
     is_anonymous = link.survey.anonymity == Anonymity.ANONYMOUS
     channel = AnswerChannel.EVENT if link.batch.origin == BatchOrigin.EVENT else AnswerChannel.LINK
@@ -136,7 +136,7 @@ def file_answer(*, link: Opened, choices: dict[str, Any], texts: dict[str, str])
 
 
 def spend(link: Opened) -> None:
-    """Mark a link as used. Raises IntegrityError where it is."""
+    """Mark a link as used. Raises IntegrityError if it is used."""
     rows = unaudited_rows(SurveyToken)
     if link.survey.anonymity == Anonymity.ANONYMOUS or link.invitation is None:
         with transaction.atomic():
@@ -153,7 +153,7 @@ def store_answer(
     channel: str,
     is_attended: bool = False,
 ) -> SurveyAnswer:
-    """Store an answer as its survey's anonymity has it, and open a case for words of distress of a known client."""
+    """Store an answer according to its survey's anonymity, and open a case for words of distress of a known client."""
     kind = batch.survey.anonymity
     named = invitation if kind == Anonymity.NAMED else None
     answer = SurveyAnswer(
@@ -176,7 +176,7 @@ def store_answer(
 
 
 def _open_case(survey: Survey, invitation: SurveyInvitation, texts: Mapping[str, str]) -> None:
-    """Open a case of distress: for who serves the client where the survey is named, else for the survey office alone."""
+    """Open a case of distress: for the client's manager if the survey is named, else for the survey office only."""
     is_named, client = survey.anonymity == Anonymity.NAMED, invitation.client
     open_case(
         client=client,

@@ -17,7 +17,7 @@ from dakehu.foundation.base.errors import Refused, refusal
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.records.recorded import add_audit_note
 
-BY_MAIL_ONLY = (frames.NO_ADDRESS,)  # rules that do not matter to a call
+BY_MAIL_ONLY = (frames.NO_ADDRESS,)  # rules that do not apply to a call
 
 
 @action(

@@ -26,7 +26,7 @@ MOST_CASES = 100
 
 @query("care.surveys", needs=SURVEY_READ, zh="问卷列表", en="Surveys", parameters=(FILTERS, ORDER))
 def surveys(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return the surveys, the newest first."""
+    """Return the surveys, newest first."""
     rows = filter_rows(Survey.objects.all(), filters or {}, order or "")
     return rows if order else rows.order_by("-pk")
 
@@ -101,7 +101,7 @@ def _batch_line(batch: SurveyBatch, is_open: bool) -> dict[str, Any]:
 
 
 def decision_lines(survey: Survey) -> list[dict[str, Any]]:
-    """Return [{text, count}]: for how many requests or complaints the survey went, and why not for the others; [] for one to a list."""
+    """Return [{text, count}]: how many requests or complaints were surveyed or why not; [] for one to a list."""
     tables: dict[str, Any] = {Purpose.REQUEST.value: RequestSurvey, Purpose.COMPLAINT.value: ComplaintSurvey}
     if str(survey.purpose) not in tables:
         return []
@@ -125,13 +125,13 @@ def decision_lines(survey: Survey) -> list[dict[str, Any]]:
     parameters=(FILTERS, ORDER),
 )
 def request_surveys(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return for each closed request of visible clients whether a survey went and why not, the newest first."""
+    """Return for each closed request of visible clients whether a survey was sent and why not, newest first."""
     rows = filter_rows(RequestSurvey.objects.all(), filters or {}, order or "")
     return rows if order else rows.order_by("-pk")
 
 
 @query("care.survey_distress", needs=SURVEY_READ, zh="问卷中的情绪个案", en="Distress in surveys")
 def survey_distress() -> list[dict[str, Any]]:
-    """Return the open cases of distress that answers raised, as far as the reader sees them: distress.queries.case_lines."""
+    """Return the open cases of distress opened by answers, visible to the reader: distress.queries.case_lines."""
     rows = DistressCase.objects.filter(source=CaseSource.SURVEY.value, state=CaseState.OPEN.value)
     return case_lines(rows.select_related(*PEOPLE).order_by("pk")[:MOST_CASES])

@@ -25,7 +25,7 @@ NUMBERED = (QuestionKind.NPS.value, QuestionKind.CSAT.value)
 
 
 def standard_questions() -> list[dict[str, Any]]:
-    """Return the questions with which a new survey begins: satisfaction, recommendation, and why."""
+    """Return the questions of a new survey: satisfaction, recommendation, and why."""
     return [
         question("q1", "csat", "总体上，您对我们的服务满意吗？", "Overall, how satisfied are you with our service?"),
         question(
@@ -67,7 +67,7 @@ def _choices_with_codes(letter: str, texts: Iterable[Fault]) -> list[dict[str, s
 
 
 def read_lines(text: str) -> list[Fault]:
-    """Return [(zh, en)] of a text such as `电话 | Phone; 邮件 | Mail`, or one a line; the English words may be left out."""
+    """Return [(zh, en)] of a text such as `电话 | Phone; 邮件 | Mail`, or one a line; the English text is optional."""
     plain = text.replace("｜", "|").replace("；", ";").replace(";", "\n")
     lines = [line.partition("|") for line in plain.splitlines() if line.strip()]
     return [(zh.strip(), en.strip()) for zh, _, en in lines]
@@ -91,14 +91,14 @@ def next_code(questions: Iterable[Question]) -> str:
 
 
 def possible_values(one: Question) -> list[str]:
-    """Return the values on which a condition may stand; none for text and matrix."""
+    """Return the values on which a condition may depend; none for text and matrix."""
     if one["kind"] in WITH_OPTIONS:
         return [option["code"] for option in one["options"]]
     return [str(n) for n in SCALES[one["kind"]]] if one["kind"] in NUMBERED else []
 
 
 def question_faults(questions: list[Question]) -> dict[str, Fault]:
-    """Return {code: what is wrong} with the questions of a survey; "" for the whole."""
+    """Return {code: fault} of the questions of a survey; "" for the survey itself."""
     faults: dict[str, Fault] = {}
     if not questions or len(questions) > MOST_QUESTIONS:
         faults[""] = (f"问卷应有 1–{MOST_QUESTIONS} 题。", f"A survey has 1 to {MOST_QUESTIONS} questions.")
@@ -112,7 +112,7 @@ def question_faults(questions: list[Question]) -> dict[str, Fault]:
 
 
 def _fault(one: Question, earlier: Mapping[str, Question]) -> Fault | None:
-    """Return what is wrong with a question that follows others."""
+    """Return the fault of a question that follows others."""
     needs = "rows" if one["kind"] == QuestionKind.MATRIX else "options" if one["kind"] in WITH_OPTIONS else ""
     if needs and not 2 <= len(one[needs]) <= MOST_OPTIONS:
         return (f"应有 2–{MOST_OPTIONS} 个选项，用分号隔开。", f"Give 2 to {MOST_OPTIONS} options with semicolons.")
@@ -132,7 +132,7 @@ def _fault(one: Question, earlier: Mapping[str, Question]) -> Fault | None:
 
 
 def read_answers(questions: Iterable[Question], raw: Raw) -> tuple[dict[str, Any], dict[str, str], dict[str, Fault]]:
-    """Return (choices, texts, faults) of a filled form. What a hidden question was answered with is dropped."""
+    """Return (choices, texts, faults) of a filled form. Answers to hidden questions are dropped."""
     choices: dict[str, Any] = {}
     texts: dict[str, str] = {}
     faults: dict[str, Fault] = {}
@@ -169,7 +169,7 @@ def is_shown(one: Question, choices: Mapping[str, Any]) -> bool:
 
 
 def _value(one: Question, raw: Raw) -> Any:
-    """Return the answer to a question, None or empty where there is none. Raises ValueError for what cannot be chosen."""
+    """Return the answer to a question, None or empty if there is none. Raises ValueError for an invalid choice."""
     given = tuple(text.strip() for text in raw.get(one["code"], ()) if text.strip())
     kind = one["kind"]
     if kind == QuestionKind.TEXT:

@@ -1,4 +1,4 @@
-"""Read single answers: an action each, so that every reading is on record."""
+"""Read single answers: an action each, so that every read is audited."""
 
 import json
 from typing import Any
@@ -32,7 +32,7 @@ MOST = 500
 def read_survey_texts(*, survey: int) -> list[dict[str, Any]]:
     """Return the words of a survey's answers with mood and topics as suggestions, in no order of time.
 
-    [{answer, texts: [{question, text, label, topics, is_distressed}]}]. Whose they are is not among it. Raises Refused for an
+    [{answer, texts: [{question, text, label, topics, is_distressed}]}]. Authors are not included. Raises Refused for an
     anonymous survey before it is closed, and for fewer than 5 answers.
     """
     row = get_survey(survey)
@@ -51,7 +51,7 @@ def read_survey_texts(*, survey: int) -> list[dict[str, Any]]:
 
 
 def texts_of(answer: SurveyAnswer) -> list[dict[str, Any]]:
-    """Return the words of one answer with what the machine reads in them. Inside an action: encrypted values are opened."""
+    """Return the texts of one answer with mood, topics and distress. Inside an action: encrypted values are opened."""
     with elevated("open the words of an answer"):
         texts = json.loads(answer.texts.open()) if answer.texts else {}
         asked = {one["code"]: one for one in questions_of([answer.batch.version])}
@@ -80,7 +80,7 @@ def _render_sentiment(question: dict[str, Any], text: str) -> dict[str, Any]:
     is_confidential=True,
 )
 def identify_answer(*, answer: int) -> dict[str, Any]:
-    """Return {client, client_id, code} of a confidential answer; the reading is on record. Raises NotFound for others."""
+    """Return {client, client_id, code} of a confidential answer; the read is audited. Raises NotFound for others."""
     row = SurveyAnswerLink.objects.select_related("client").filter(answer_id=answer).first()
     if row is None:
         raise NotFound(bilingual("可查明的答卷", "answer that names a client"))

@@ -1,4 +1,4 @@
-"""A survey after a request is closed: by a random draw, and for each request the reason why it went or did not."""
+"""A survey after a request is closed: by a random draw, with the reason why it was or was not sent for each request."""
 
 from random import SystemRandom
 from typing import Any
@@ -16,7 +16,7 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.jobs.events import on_event
 from dakehu.foundation.schema.fields import model_of
 
-NO_DESK_ADDRESS = "no_desk_address"  # rule: links would begin with nothing
+NO_DESK_ADDRESS = "no_desk_address"  # rule: links would have no base address
 OUTCOMES = {frames.RECENT: RequestOutcome.RECENT, frames.NO_ADDRESS: RequestOutcome.NO_ADDRESS}
 
 
@@ -36,10 +36,10 @@ def on_request(*, request: int) -> str:
     offers_undo=False,
 )
 def decide_request(*, request: int) -> str:
-    """Invite the client of a closed request if the rules allow it and the draw falls on it; keep the reason either way.
+    """Invite the client of a closed request if the rules allow it and it is drawn; store the outcome in any case.
 
-    Every closed request is in the draw, no matter who handled it. Does nothing for a request that is open again or decided, or
-    while no survey of requests is open.
+    Every closed request is in the draw, regardless of its owner. Does nothing for a request that is open again or
+    decided, or while no survey of requests is open.
     """
     row = model_of("service.Request").objects.select_related("client").filter(pk=request, state="closed").first()
     survey = Survey.objects.filter(purpose=Purpose.REQUEST.value, state=SurveyState.OPEN.value).first()
@@ -67,7 +67,7 @@ def decide_request(*, request: int) -> str:
 
 
 def _invite(survey: Survey, request: Any) -> SurveyInvitation:
-    """Invite the client of a request in the day's batch; who handled it stands with the invitation for good."""
+    """Invite the client of a request in the day's batch; the invitation permanently stores who handled it."""
     last = check_days(survey, None)
     same = {"survey": survey, "origin": BatchOrigin.REQUEST.value, "expires_on": last}
     batch = SurveyBatch.objects.filter(**same, version=latest_version(survey)).first()

@@ -1,4 +1,4 @@
-"""Results of a survey: response, each question with intervals, groups, weights; nothing of too few."""
+"""Results of a survey: response, each question with intervals, groups, weights; no figures for too few answers."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -26,8 +26,8 @@ Answers = list[dict[str, Any]]  # choices, stratum and day of each answer
 def are_open(survey: Survey) -> bool:
     """Return whether the actor may see results now.
 
-    Of anonymous and confidential surveys they open when the survey closes: two looks with one answer between them would tell
-    what it was. The survey office reads confidential answers anyway.
+    For anonymous and confidential surveys, after the survey closes: the difference of two readings would reveal the
+    answer given between them. The survey office reads confidential answers anyway.
     """
     if survey.anonymity == Anonymity.NAMED or survey.state == SurveyState.CLOSED:
         return True
@@ -36,7 +36,7 @@ def are_open(survey: Survey) -> bool:
 
 @query("care.survey_results", needs=SURVEY_READ, zh="问卷结果", en="Results of a survey", parameters=(SURVEY,))
 def survey_results(*, survey: int) -> dict[str, Any]:
-    """Return {is_open, response, questions, groups, weighted, early_late, min_n}; figures None where too few answered.
+    """Return {is_open, response, questions, groups, weighted, early_late, min_n}; figures None if too few answered.
 
     `response`: {invited, delivered, finished, rate: {share, low, high}}; `questions`: [{code, kind, text, n, share or
     recommendation, mean, counts: [{label, count, share}]}]; `groups`: [{name, n, satisfaction, recommendation}] with cells under
@@ -73,7 +73,7 @@ def answers_of(survey: Survey) -> Answers:
 
 
 def response_of(survey: Survey) -> dict[str, Any]:
-    """Return {invited, delivered, finished, rate}: the rate is of those delivered, of those invited where nothing says."""
+    """Return {invited, delivered, finished, rate}: the rate is of those delivered, or of those invited if unknown."""
     batches = batches_of(survey)
     invited = sum(batch.invited for batch in batches)
     refs = SurveyInvitation.objects.filter(batch__survey=survey).exclude(delivery_ref=None)
@@ -113,7 +113,7 @@ def plain_recommendation(found: rules.Recommendation) -> dict[str, Any]:
 
 
 def questions_of(versions: Iterable[Any]) -> list[dict[str, Any]]:
-    """Return the questions of all versions, the latest text of each code; one that changed its kind stands for the last."""
+    """Return the questions of all versions, the latest text of each code; after a change of kind, only the last."""
     found: dict[str, dict[str, Any]] = {}
     for version in sorted(versions, key=lambda one: one.number):
         for one in version.questions:
@@ -163,7 +163,7 @@ def _line(row: dict[str, str], values: list[Any], min_n: int) -> dict[str, Any]:
 
 
 def groups_of(answers: Answers, csat: str, nps: str, min_n: int) -> list[dict[str, Any]]:
-    """Return satisfaction and recommendation by group; nothing where a table would give single answers away."""
+    """Return satisfaction and recommendation by group; nothing if a table would reveal single answers."""
     by_name: dict[str, Answers] = defaultdict(list)
     for answer in answers:
         by_name[answer["stratum"]].append(answer)
@@ -216,9 +216,9 @@ def weighted_of(survey: Survey, answers: Answers, csat: str) -> dict[str, Any] |
 
 
 def early_late_of(survey: Survey, answers: Answers, csat: str) -> dict[str, Any] | None:
-    """Return satisfaction of the earlier and the later half with the interval of their difference; None where days are unknown.
+    """Return satisfaction of the earlier and the later half with the interval of the difference; None without days.
 
-    Late answers resemble those who do not answer: a difference says that the rest may think otherwise.
+    Late answers resemble those who do not answer: a difference indicates nonresponse bias.
     """
     days = sorted(
         (answer["day"], answer["choices"][csat]) for answer in answers if answer["day"] and csat in answer["choices"]
@@ -242,7 +242,7 @@ def satisfaction_of(user_id: int, start: Any, end: Any) -> list[tuple[int, str]]
     """Return (score from 1 to 5, channel) of answers on a member of staff from a day to another, both included.
 
     Of independent samples only: drawn at random or by a closed request, not sent by that person, not answered in the presence
-    of staff. Anonymous answers name nobody and are not among them.
+    of staff. Anonymous answers name no person and are not included.
     """
     with elevated("add up satisfaction for an appraisal"):
         rows = unaudited_rows(SurveyAnswer).filter(
@@ -262,7 +262,7 @@ def satisfaction_of(user_id: int, start: Any, end: Any) -> list[tuple[int, str]]
 def recommendations_of(user_ids: Iterable[int], start: Any, end: Any) -> list[int]:
     """Return the answers from 0 to 10 on people's service from a day to another, both included; in order of size, without names.
 
-    Of independent samples only, as satisfaction_of; a survey that one of these people sent is not among them.
+    Of independent samples only, as satisfaction_of; a survey sent by one of these people is not included.
     """
     people = list(user_ids)
     with elevated("add up recommendations for an appraisal"):

@@ -1,4 +1,4 @@
-"""Figures of a survey: intervals instead of bare means, nothing of too few. Pure.
+"""Figures of a survey: intervals instead of bare means, nothing for too few answers. Pure.
 
 Formulas: domain.md 9 (satisfaction, recommendation; no share of fewer than 20). House defaults: recommendation from 50 answers,
 counts from 5, cells of fewer than 5 joined, weights within 0.3 and 3.
@@ -13,8 +13,8 @@ from dakehu.domains.growth.campaigns.rules import wilson
 Z = 1.959963984540054
 FEWEST_COUNTS, FEWEST_SHARE, FEWEST_NPS = 5, 20, 50
 LEAST_ANONYMOUS = 10  # people of an anonymous batch
-COMPLAINT_WINDOW = 30  # days after the day of a complaint's survey in which it may still leave; house default
-PASSING_RULES = ("open_complaint", "marketing_paused", "too_often")  # of deliveries: they end by themselves
+COMPLAINT_WINDOW = 30  # days after the day of a complaint's survey in which it may still be sent; house default
+PASSING_RULES = ("open_complaint", "marketing_paused", "too_often")  # of deliveries: they expire by themselves
 DAYS_BETWEEN = 90  # between two surveys of a client
 MOST_REMINDERS = 2
 LIGHTEST, HEAVIEST = 0.3, 3.0
@@ -32,7 +32,7 @@ class Share:
 
 
 def share_of(count: int, n: int, min_n: int = FEWEST_SHARE) -> Share:
-    """Return a share as far as it may be shown of n answers."""
+    """Return a share as far as it may be shown for n answers."""
     if n < FEWEST_COUNTS:
         return Share(n)
     if n < max(min_n, FEWEST_SHARE):
@@ -83,7 +83,7 @@ def mean_with_interval(scores: Iterable[int], min_n: int = FEWEST_SHARE) -> tupl
 
 
 def weights(in_book: Mapping[str, int], answered: Mapping[str, int]) -> dict[str, float]:
-    """Return {group: weight} that brings the answers back to the book, trimmed to 0.3 and 3. Groups without an answer have none."""
+    """Return {group: weight} matching the answers to the book, trimmed to 0.3 and 3. Groups without an answer have none."""
     groups = [group for group in in_book if answered.get(group)]
     book, n = sum(in_book[group] for group in groups), sum(answered[group] for group in groups)
     if not book or not n:
@@ -93,13 +93,13 @@ def weights(in_book: Mapping[str, int], answered: Mapping[str, int]) -> dict[str
 
 
 def effective_n(each: Iterable[float]) -> float:
-    """Return how many equal answers say as much as weighted ones."""
+    """Return the effective sample size of weighted answers."""
     found = list(each)
     return sum(found) ** 2 / sum(weight * weight for weight in found) if found else 0.0
 
 
 def weighted_share(hits: Iterable[tuple[bool, float]], min_n: int = FEWEST_SHARE) -> tuple[Share, float]:
-    """Return (share, effective n) of weighted answers (is a hit, weight); the interval stands on the effective n."""
+    """Return (share, effective n) of weighted answers (is a hit, weight); the interval is based on the effective n."""
     found = list(hits)
     n = len(found)
     total = sum(weight for _, weight in found)
@@ -112,7 +112,7 @@ def weighted_share(hits: Iterable[tuple[bool, float]], min_n: int = FEWEST_SHARE
 
 
 def joined_cells(counts: Sequence[tuple[str, int]], least: int = FEWEST_COUNTS) -> list[tuple[str, ...]]:
-    """Return the groups, neighbours joined until each holds at least so many; one group where there are too few for two."""
+    """Return the groups, neighbours merged until each has the minimum size; one group if there are too few for two."""
     cells = [((name,), n) for name, n in counts]
     while len(cells) > 1:
         place = min(range(len(cells)), key=lambda at: cells[at][1])
@@ -128,7 +128,7 @@ def joined_cells(counts: Sequence[tuple[str, int]], least: int = FEWEST_COUNTS) 
 def published_cells(counts: Mapping[str, int], least: int = FEWEST_COUNTS) -> frozenset[str]:
     """Return the cells of one table that may be shown next to their total.
 
-    What is held back must itself be nobody or at least five, else the total less the rest would give it away.
+    The withheld sum must be zero or at least five, else the total less the shown cells would reveal it.
     """
     held = {name for name, n in counts.items() if 0 < n < least}
     shown = sorted((name for name in counts if name not in held and counts[name]), key=lambda name: counts[name])
@@ -138,10 +138,10 @@ def published_cells(counts: Mapping[str, int], least: int = FEWEST_COUNTS) -> fr
 
 
 def is_anonymous_possible(invited: int) -> bool:
-    """Return whether a batch is large enough for the word."""
+    """Return whether a batch is large enough to be called anonymous."""
     return invited >= LEAST_ANONYMOUS
 
 
 def waits_for_survey(rule: str, days_left: int) -> bool:
-    """Return whether the survey of a complaint waits: what keeps it passes by itself, and days are left to wait."""
+    """Return whether the survey of a complaint waits: its rule expires by itself, and waiting days remain."""
     return rule in PASSING_RULES and days_left > 0

@@ -1,4 +1,4 @@
-"""Send a survey: batches fixed beforehand, one invitation a client, links drawn when the mails leave."""
+"""Send a survey: batches fixed beforehand, one invitation a client, links drawn when the mails are sent."""
 
 import secrets
 from collections.abc import Mapping
@@ -27,8 +27,8 @@ from dakehu.foundation.records.bulk import record_columns
 
 SEND, REMIND = "care.send_survey", "care.remind_survey"  # the jobs
 KIND = "survey"  # of deliveries
-SLICE = 100  # invitations of one transaction
-LONGEST = 60  # days that a link works at most
+SLICE = 100  # invitations per transaction
+LONGEST = 60  # most days for which a link is valid
 TOO_FEW = bilingual(
     "每批不足 {n} 人，不能称为匿名；请扩大范围，或改为保密。",
     "Fewer than {n} in a batch cannot be called anonymous: ask more, or make it confidential.",
@@ -69,8 +69,8 @@ def send_survey(
 ) -> dict[str, Any]:
     """Invite the clients whom the filter of the client list finds, or a random sample of `size`, by mail.
 
-    Who may not be asked is left out by name of the rule. Returns {invited, refused: {rule: number}, batches}. Raises Refused
-    for an anonymous batch of fewer than 10.
+    Clients who may not be asked are left out, counted by rule. Returns {invited, refused: {rule: number}, batches}.
+    Raises Refused for an anonymous batch of fewer than 10.
     """
     row, frame = get_sendable(survey), frames.find_frame(text, filters)
     last = check_days(row, expires_on)
@@ -102,7 +102,7 @@ def send_survey(
 
 
 def check_days(survey: Survey, expires_on: date | None) -> date:
-    """Return the last day of links. Raises Refused for one that is past or too far."""
+    """Return the last day of links. Raises Refused for one in the past or too far ahead."""
     today = clock.today()
     last = expires_on or today + timedelta(days=survey.days_open)
     if not today <= last <= today + timedelta(days=LONGEST):
@@ -111,7 +111,7 @@ def check_days(survey: Survey, expires_on: date | None) -> date:
 
 
 def add_batch(survey: Survey, origin: BatchOrigin, last: date, **values: Any) -> SurveyBatch:
-    """Add a batch on the version in force, which is frozen by that. Inside an action."""
+    """Add a batch with the version in force, which this freezes. Inside an action."""
     version = latest_version(survey)
     freeze(version)
     batch = SurveyBatch(
@@ -128,14 +128,14 @@ def add_batch(survey: Survey, origin: BatchOrigin, last: date, **values: Any) ->
 
 
 def freeze(version: SurveyVersion) -> None:
-    """Freeze the questions of a version: from the first invitation on they stand."""
+    """Freeze the questions of a version: they are fixed from the first invitation on."""
     if version.frozen_on is None:
         version.frozen_on = clock.today()
         version.save()
 
 
 def invite(batch: SurveyBatch, numbers: list[int], served: Mapping[int, int] | None = None) -> None:
-    """Write the invitations of a batch, with who serves each client now unless `served` says who did."""
+    """Write the invitations of a batch, with who serves each client now unless given in `served`."""
     managers = frames.served_by(numbers) if served is None else served
     columns: dict[str, list[Any]] = {
         "batch_id": [batch.pk] * len(numbers),
@@ -150,7 +150,7 @@ def invite(batch: SurveyBatch, numbers: list[int], served: Mapping[int, int] | N
 
 @jobs.job(SEND)
 def send_batch(progress: Any, batch: int) -> dict[str, int]:
-    """Queue the mails of a batch slice by slice; return how many."""
+    """Queue the mails of a batch in slices; return their number."""
     queued, after = 0, 0
     while True:
         found = send_slice(batch=batch, after=after)
@@ -180,7 +180,7 @@ def send_slice(*, batch: int, after: int) -> dict[str, int]:
 
 
 def queue_invitation(batch: SurveyBatch, invitation: SurveyInvitation) -> None:
-    """Queue the mail of an invitation. Its text holds no link: that is drawn when it leaves (link_for)."""
+    """Queue the mail of an invitation. Its text contains no link: that is drawn when it is sent (link_for)."""
     text = texts.invitation_text(batch.survey, batch.expires_on)
     invitation.delivery_ref = queue_mail(
         batch.survey, invitation, text, f"survey:{batch.pk}:invitation:{invitation.pk}"
@@ -211,9 +211,9 @@ def queue_mail(survey: Survey, invitation: SurveyInvitation, text: str, key: str
 
 
 def link_for(key: str, text: str) -> str | None:
-    """Return the text of a mail with a link drawn for it, None where the survey is over.
+    """Return the text of a mail with a link drawn for it, None if the survey is over.
 
-    In an anonymous survey the link is stored nowhere: no row of the desk says who has which. In others its digest belongs to
+    In an anonymous survey the link is not stored: no row records who has which. In others its digest belongs to
     the invitation.
     """
     if texts.LINK not in text:
@@ -248,7 +248,7 @@ declare_insertion(KIND, link_for)
     irreversible=bilingual("发出的提醒不能撤回。", "Reminders that were sent cannot be taken back."),
 )
 def remind_survey(*, batch: int) -> SurveyBatch:
-    """Remind those who have not answered; in an anonymous survey everybody, since nobody knows who has. At most twice."""
+    """Remind those who have not answered; in an anonymous survey all, since it is unknown who has. At most twice."""
     row = get_batch(batch)
     get_sendable(row.survey_id)
     if row.reminders >= rules.MOST_REMINDERS or row.expires_on < clock.today():
@@ -268,7 +268,7 @@ def remind_survey(*, batch: int) -> SurveyBatch:
 
 @jobs.job(REMIND)
 def remind_batch(progress: Any, batch: int) -> dict[str, int]:
-    """Queue the reminders of a batch; return how many."""
+    """Queue the reminders of a batch; return their number."""
     return {"queued": remind_invited(batch=batch)}
 
 
@@ -281,7 +281,7 @@ def remind_batch(progress: Any, batch: int) -> dict[str, int]:
     offers_undo=False,
 )
 def remind_invited(*, batch: int) -> int:
-    """Queue a reminder to everybody whom the survey allows to be reminded; return their number."""
+    """Queue a reminder to all whom the survey allows to be reminded; return their number."""
     row = SurveyBatch.objects.select_related("survey").get(pk=batch)
     with elevated("remind the invited of a survey"):
         found = SurveyInvitation.objects.filter(batch=row).exclude(delivery_ref=None).select_related("client")

@@ -33,7 +33,7 @@ def latest_version(survey: Survey) -> SurveyVersion:
 
 
 def is_begun(survey: Survey) -> bool:
-    """Return whether anybody was invited, from when on the kind of anonymity stands."""
+    """Return whether any person was invited; from then on the kind of anonymity is fixed."""
     return bool(SurveyBatch.objects.filter(survey=survey).exists())
 
 
@@ -46,5 +46,5 @@ def get_batch(pk: int) -> SurveyBatch:
 
 
 def unaudited_rows(model: Any) -> Any:
-    """Return all rows of a table whose writings leave no trace in the audit: answers and links. For actions of surveys."""
+    """Return all rows of a table whose writes are not audited: answers and links. For actions of surveys."""
     return models.QuerySet(model)

@@ -1,4 +1,4 @@
-"""Words of surveys to clients: what anonymity means, the invitation, the reminder."""
+"""Texts of surveys for clients: what anonymity means, the invitation, the reminder."""
 
 from datetime import date
 
@@ -6,7 +6,7 @@ from dakehu.domains.care.models import Survey
 from dakehu.domains.care.surveys.choices import Anonymity
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
-LINK = "〔问卷链接 Survey link〕"  # stands in the kept copy where the link stood
+LINK = "〔问卷链接 Survey link〕"  # replaces the link in the stored copy
 PRIVACY = {
     Anonymity.NAMED.value: bilingual(
         "本问卷为实名：您的客户经理及其主管能看到您的答案。",
@@ -50,12 +50,12 @@ def subject_of(survey: Survey) -> str:
 
 
 def invitation_text(survey: Survey, until: date) -> str:
-    """Return the text of an invitation, with English below where the survey has an English title."""
+    """Return the text of an invitation, with English below if the survey has an English title."""
     return _text_in_languages(survey, INVITATION, until)
 
 
 def reminder_text(survey: Survey, until: date) -> str:
-    """Return the text of a reminder: an anonymous one goes to everybody and holds no link, since nobody may have two."""
+    """Return the text of a reminder: an anonymous one is sent to all, without a link, since no one may have two."""
     is_anonymous = survey.anonymity == Anonymity.ANONYMOUS
     return _text_in_languages(survey, REMINDER_TO_ALL if is_anonymous else REMINDER, until)
 

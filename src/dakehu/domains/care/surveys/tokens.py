@@ -1,6 +1,6 @@
 """The short address of a survey: a random token, signed for its batch. Pure but for the random numbers.
 
-The token is drawn when a message leaves, so that nothing stored before could say who has which. 3 bytes of the batch's
+The token is drawn when a message is sent, so that nothing stored before reveals who has which. 3 bytes of the batch's
 number, 12 random ones and 12 of the signature make 36 characters: `/s/` and the token are 39.
 """
 
@@ -21,7 +21,7 @@ PLACE = "care.survey.link"
 
 @dataclass(frozen=True)
 class Token:
-    """A token as it was read: the batch that it names, what was drawn, and the signature, not checked yet."""
+    """A parsed token: the batch that it names, the random part, and the signature, not checked yet."""
 
     batch: int
     drawn: bytes
@@ -37,7 +37,7 @@ def draw_token(batch: int, secret: str) -> tuple[str, str]:
 
 
 def read_token(text: str) -> Token | None:
-    """Return the parts of a token, None for what is none."""
+    """Return the parts of a token, None for an invalid one."""
     if len(text) != LENGTH:
         return None
     try:
@@ -53,7 +53,7 @@ def is_signed(token: Token, secret: str) -> bool:
 
 
 def digest_of(token: Token) -> str:
-    """Return by what a spent token is known; the token does not follow from it."""
+    """Return the digest that identifies a spent token; it does not reveal the token."""
     return sha256(b"dakehu.survey" + token.batch.to_bytes(NUMBER, "big") + token.drawn).hexdigest()
 
 

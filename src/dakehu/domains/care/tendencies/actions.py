@@ -1,4 +1,4 @@
-"""Actions on tendencies: write down what the client says to one."""
+"""Actions on tendencies: record a client's remark on one."""
 
 from datetime import date
 from typing import Any
@@ -21,7 +21,7 @@ from dakehu.foundation.schema.parameters import parameters_of
     parameters=parameters_of("care.TendencyRemark", "client", "tendency", "text", optional=("said_on",)),
 )
 def record_tendency_remark(*, client: Any, tendency: str, text: str, said_on: date | None = None) -> TendencyRemark:
-    """Write down what the client says to a tendency. Raises Refused without consent to profiling."""
+    """Record a client's remark on a tendency. Raises Refused without consent to profiling."""
     if not has_consent(client.pk, Purpose.PROFILING):
         raise refusal("client", "客户没有同意画像分析。", "The client has not consented to profiling.")
     row = TendencyRemark(client=client, tendency=tendency, text=text, said_on=said_on or clock.today())

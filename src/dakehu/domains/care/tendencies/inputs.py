@@ -1,4 +1,4 @@
-"""What the measures read of one client: trades, the market around them, money in and out by month, margin debt."""
+"""Inputs of the measures for one client: trades, the market around them, money in and out by month, margin debt."""
 
 from datetime import date, timedelta
 from functools import lru_cache
@@ -22,7 +22,7 @@ from dakehu.foundation.schema.fields import model_of
 EPOCH = date(1970, 1, 1)
 MOVED = (TransactionType.MOVE_IN, TransactionType.MOVE_OUT)
 MONTHS = 24
-SHARE = "stock"  # the kind of product whose prices make the market
+SHARE = "stock"  # the kind of product whose prices form the market
 
 
 def days_of(first: date, last: date) -> np.ndarray:
@@ -31,9 +31,10 @@ def days_of(first: date, last: date) -> np.ndarray:
 
 
 def trades_of(table: pa.Table, market_days: np.ndarray, assets: np.ndarray) -> Trades:
-    """Return the trades of a client's journal rows in shares that the market knows, by day.
+    """Return the trades of a client's journal rows in shares that the market contains, by day.
 
-    The first day of the market stands for all before. Assets that were transferred in or out are left out: their cost is not known.
+    Earlier trades are dated to the first day of the market. Assets transferred in or out are left out: their cost is
+    unknown.
     """
     moved = table.filter(pc.is_in(table["side"], pa.array([int(side) for side in MOVED], pa.int8())))["asset"]
     table = table.filter(pc.invert(pc.is_in(table["asset"], moved.combine_chunks())))
@@ -57,7 +58,7 @@ def trades_of(table: pa.Table, market_days: np.ndarray, assets: np.ndarray) -> T
 def market_of(quarter: Quarter) -> tuple[Market, np.ndarray, np.ndarray]:
     """Return (prices of all shares with prices, their product ids int64 [A], the days int32 [D]) up to the end of a quarter.
 
-    The days begin with the first price of the desk, at most six years before: what was held is replayed from there.
+    The days begin with the first stored price, at most six years before: holdings are replayed from there.
     """
     newest = model_of("ledger.PriceFile").objects.order_by("-pk").values_list("pk", flat=True).first()
     return _market(quarter.last, newest or 0)
@@ -65,7 +66,7 @@ def market_of(quarter: Quarter) -> tuple[Market, np.ndarray, np.ndarray]:
 
 @lru_cache(maxsize=2)
 def _market(last: date, newest_file: int) -> tuple[Market, np.ndarray, np.ndarray]:
-    """Read the prices; kept until another price file comes."""
+    """Read the prices; cached until another price file is imported."""
     first = model_of("ledger.PriceFile").objects.order_by("day").values_list("day", flat=True).first() or last
     days = days_of(max(first, last - timedelta(days=6 * 365)), last)
     shares = model_of("ledger.Product").objects.filter(kind=SHARE).order_by("pk").values_list("pk", flat=True)
@@ -77,7 +78,7 @@ def _market(last: date, newest_file: int) -> tuple[Market, np.ndarray, np.ndarra
 
 
 def rows_of(quarter: Quarter, days: np.ndarray) -> tuple[int, int]:
-    """Return the first and last row of a quarter in the days; the first is behind the last where there is none."""
+    """Return the first and last row of a quarter in the days; the first is after the last if there is none."""
     first, last = (
         int(np.searchsorted(days, (day - EPOCH).days, side=side))
         for day, side in ((quarter.first, "left"), (quarter.last, "right"))
@@ -88,7 +89,7 @@ def rows_of(quarter: Quarter, days: np.ndarray) -> tuple[int, int]:
 def inflows_of(table: pa.Table, quarter: Quarter) -> tuple[np.ndarray, np.ndarray] | None:
     """Return (net inflow of each of 24 months in CNY, return of the index in the month before) of a client's journal rows.
 
-    None where data are missing.
+    None if data are missing.
     """
     ends = [quarter.last]
     for _ in range(MONTHS + 1):

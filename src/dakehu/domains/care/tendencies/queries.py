@@ -57,7 +57,7 @@ def client_tendencies(*, client: Any) -> dict[str, Any]:
     {has_consent, reason (without consent), quarters: [label, label], as_of, tendencies: [{name, label, measure, unit, state:
     shown | once | none | insufficient, size, low, high, count, least, lacks, sentence and talk (where shown), before: size of
     the quarter before}], stated: {level, volatility, bound, differs, words}, remarks, notice, rule, not_measured}. Shares and ratios as
-    numbers, None where missing. Each measure counts from its house default on.
+    numbers, None where missing. Each measure is reported from its house default on.
     """
     if not has_consent(client.pk, Purpose.PROFILING):
         return {"has_consent": False, "reason": str(NO_CONSENT), "tendencies": [], "notice": str(NOTICE)}
@@ -85,12 +85,12 @@ def client_tendencies(*, client: Any) -> dict[str, Any]:
     parameters=CLIENT,
 )
 def tendency_remarks(*, client: Any) -> Any:
-    """Return what a client said to tendencies, the newest first."""
+    """Return a client's remarks on tendencies, newest first."""
     return TendencyRemark.objects.filter(client=client).order_by("-said_on", "-pk")
 
 
 def measure(client: int, *quarters: Quarter) -> list[list[Tendency]]:
-    """Return the tendencies of a visible client in each of some quarters, the latest last; trades and prices are read once."""
+    """Return the tendencies of a visible client in some quarters, latest last; trades and prices are read once."""
     market, assets, days = inputs.market_of(quarters[-1])
     table = reader.trades_of_clients([client])
     trades = inputs.trades_of(table, days, assets)
@@ -126,7 +126,7 @@ def _row(before: Tendency | None, now: Tendency) -> dict[str, Any]:
 
 
 def _compare_stated_level(client: Any) -> dict[str, Any]:
-    """Return what the assessed level bears beside what the account shows; missing where either is."""
+    """Return the volatility that the assessed level allows and that of the account; missing if either is."""
     figures = model_of("ledger.Figures").objects.filter(client=client).values_list("volatility", flat=True).first()
     level = str(client.risk_level or "")
     volatility = None if figures is None else float(figures)
@@ -145,7 +145,7 @@ CARD = "care.tendencies_card"
 
 @query(CARD, needs=TENDENCIES, zh="交易倾向卡片", en="Card of a client's tendencies", parameters=CLIENT)
 def tendencies_card(*, client: Any) -> dict[str, Any]:
-    """Return whether the client consents to profiling, and the page that measures; nothing is measured for the card."""
+    """Return whether the client consents to profiling, and the URL of the page; nothing is measured for the card."""
     if not has_consent(client.pk, Purpose.PROFILING):
         return {"notes": [str(NO_CONSENT)]}
     text = str(bilingual("查看交易倾向", "See the tendencies"))

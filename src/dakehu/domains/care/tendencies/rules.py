@@ -1,4 +1,4 @@
-"""Two quarters, and what is said of them. Pure."""
+"""Two quarters, and what is reported of them. Pure."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,7 +21,7 @@ class Quarter:
 
 
 def quarter_of(day: date) -> Quarter:
-    """Return the calendar quarter that holds a day."""
+    """Return the calendar quarter that contains a day."""
     first, following = bounds_of_quarter(day)
     return Quarter(first, following - timedelta(days=1))
 
@@ -33,9 +33,9 @@ def last_quarters(today: date) -> tuple[Quarter, Quarter]:
 
 
 def state_of(before: Tendency | None, now: Tendency) -> str:
-    """Return what is said of a tendency: insufficient, shown (reported in two quarters running), once (in the last), or none.
+    """Return the state of a tendency: insufficient, shown (in two consecutive quarters), once (in the last), or none.
 
-    With ten measures some exceed their sizes by chance in any quarter; one is named only where it comes twice.
+    With ten measures some exceed their sizes by chance in any quarter; one is reported only if it occurs twice.
     """
     if now.lacks:
         return "insufficient"
@@ -45,7 +45,7 @@ def state_of(before: Tendency | None, now: Tendency) -> str:
 
 
 def interval(one: Tendency) -> tuple[float, float] | None:
-    """Return the 95 % interval of a size; None for a fact or where it is missing."""
+    """Return the 95 % interval of a size; None for a fact or if it is missing."""
     if one.lacks or one.error != one.error:
         return None
     return one.size - 1.96 * one.error, one.size + 1.96 * one.error
@@ -56,11 +56,11 @@ def least_of(name: str) -> int:
     return RULES[name].least
 
 
-# Yearly volatility above which what a level says and what the account shows differ; house defaults by risk level C1 to C4.
+# Yearly volatility above which the account deviates from its risk level; house defaults for C1 to C4.
 VOLATILITY_OF_LEVEL = {"C1": 0.05, "C2": 0.10, "C3": 0.20, "C4": 0.30}
 
 
 def differs_from_level(level: str, volatility: float | None) -> bool | None:
-    """Return whether the account swings more than the assessed level bears; None where either is missing or C5 sets no bound."""
+    """Return whether the account's volatility exceeds the risk level's bound; None if either is missing or for C5."""
     bound = VOLATILITY_OF_LEVEL.get(level)
     return None if bound is None or volatility is None else volatility > bound

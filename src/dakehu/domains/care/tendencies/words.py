@@ -1,6 +1,7 @@
-"""What is said of each tendency: its name, the sentence that manager and client read alike, and what may be talked about.
+"""Texts of each tendency: its name, the sentence shown to manager and client, and points for a conversation.
 
-A tendency is described, never diagnosed: FORBIDDEN may not stand in any of these texts. Sources: domain.md 8.2, people.md B.3 (8).
+A tendency is described, never diagnosed: FORBIDDEN may not occur in these texts. Sources: domain.md 8.2, people.md B.3
+(8).
 """
 
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ FORBIDDEN = (
 
 @dataclass(frozen=True)
 class Words:
-    """Texts of one tendency. `measure` says what is counted, `sentence` what a reported one means, `talk` what helps."""
+    """Texts of one tendency. `measure` is what is counted, `sentence` what a reported one means, `talk` what helps."""
 
     label: Bilingual
     measure: Bilingual

@@ -1,10 +1,10 @@
-"""The topics of the lexicon as choices of a field; a test holds them against the lexicon."""
+"""The topics of the lexicon as choices of a field; a test compares them with the lexicon."""
 
 from dakehu.foundation.schema.fields import Choices
 
 
 class Topic(Choices):
-    """What something that a client said is about."""
+    """Topic of what a client said."""
 
     COMMISSION = "commission", "佣金费用", "Commission and fees"
     SPEED = "speed", "服务速度", "Speed of service"

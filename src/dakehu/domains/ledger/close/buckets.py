@@ -1,7 +1,7 @@
 """Compute one bucket of the journal at a time: survey what it needs, then write its figures and holdings.
 
-A close has a folder that every worker sees. The desk writes there what all buckets share (`Plan`, later `Market`); a
-worker reads a bucket of the journal itself and writes beside them, so that memory follows the bucket and not the trades.
+A close has a folder shared by all workers. The desk writes there what all buckets share (`Plan`, later `Market`); a
+worker reads one bucket of the journal and writes to the same folder, so memory scales with the bucket, not all trades.
 Does not import Django's models, so that a worker needs no settings.
 """
 
@@ -38,10 +38,10 @@ class DamagedBucket(Exception):
 
 @dataclass(frozen=True)
 class Plan:
-    """What is closed: the day, the buckets {name: SHA-256, "" if unknown} in the order of clients, and who counts.
+    """Inputs of a close: the day, the buckets {name: SHA-256, "" if unknown} by client, and whose trades apply.
 
     journal: folder of the buckets. owners: the registered batches. restricted and merged: int64, ascending; ids of clients
-    of whom nothing is computed, and of those into whom others were merged. classes: {product id: asset class}.
+    for whom nothing is computed, and of those into whom others were merged. classes: {product id: asset class}.
     """
 
     day: date
@@ -71,8 +71,8 @@ class Market:
 
 @dataclass(frozen=True)
 class Survey:
-    """What a bucket needs and holds. days: int32, days traded. assets: int64, product ids traded. held and holders: int64,
-    product ids held at the end, and how many clients hold each. moved: rows whose client has another bucket by now.
+    """What a bucket needs and contains. days: int32 and assets: int64 (product ids), traded. held, holders: int64,
+    product ids held at the end, and how many clients hold each. moved: rows whose client is now in another bucket.
     """
 
     clients: int
@@ -85,7 +85,7 @@ class Survey:
 
 
 def write_plan(folder: Path, plan: Plan) -> None:
-    """Write what the workers need to know before they read a bucket."""
+    """Write the data that workers need before they read a bucket."""
     _save(
         folder / REGISTER,
         number=plan.owners.number,
@@ -124,7 +124,7 @@ def holdings_path(folder: Path, bucket: str) -> Path:
 
 
 def output_path(folder: Path, step: str, bucket: str) -> Path:
-    """Return the file that a step writes last: where it exists, the bucket is done."""
+    """Return the file that a step writes last: if it exists, the bucket is done."""
     return _survey_path(folder, bucket) if step == SURVEY else figures_path(folder, bucket)
 
 
@@ -187,7 +187,7 @@ def _compute(folder: Path, bucket: str) -> None:
 
 
 def _trades(plan: Plan, bucket: str) -> tuple[Trades, int]:
-    """Return (the trades of a bucket that count, rows that belong to a client of another bucket)."""
+    """Return (the trades of a bucket that apply, rows that belong to a client of another bucket)."""
     columns = [*NEEDED, *VALUE_COLUMNS, *(IDENTITY if len(plan.merged) else ())]
     table = journal.read([plan.journal / f"{bucket}.parquet"], columns)
     client = to_numpy(table["client"])
@@ -221,7 +221,7 @@ def _read_plan(folder: Path) -> Plan:
 @lru_cache(maxsize=1)
 def _read_market(folder: Path) -> Market:
     """Return prices and calendar, mapped: the workers of a machine share the pages."""
-    # Copy-on-write, so that the kernel sees writable arrays and is not compiled a second time.
+    # Copy-on-write, so that the kernel gets writable arrays and is not compiled a second time.
     prices, rates = (np.asarray(np.load(folder / name, mmap_mode="c")) for name in (PRICES, RATES))
     with np.load(folder / MARKET) as stored:
         return Market(stored["assets"], stored["days"], prices, rates, stored["market"])

@@ -46,7 +46,7 @@ def read_with_months(path: Path) -> tuple[np.ndarray, Figures, MonthEnds]:
 
 def _figures_of(table: pa.Table) -> tuple[np.ndarray, Figures]:
     """Return (client ids, figures) of the rows of a file."""
-    # Column by column in memory, as they are filled here and read by those who publish them.
+    # Column-major in memory: columns are filled here, and read when published, one at a time.
     values = np.empty((table.num_rows, COLUMNS), order="F")
     reasons = np.empty((table.num_rows, COLUMNS), np.uint8, order="F")
     for column in Column:

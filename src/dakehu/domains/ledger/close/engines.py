@@ -1,4 +1,4 @@
-"""Choose what performs the steps of a close on its buckets: this machine, or a cluster that sees the same folder."""
+"""Choose what performs the steps of a close on its buckets: this machine, or a cluster that shares the same folder."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -12,9 +12,9 @@ from dakehu.domains.ledger.trades.compaction import damaged_bucket
 
 
 def get_engine(name: str) -> Callable[[], AbstractContextManager[Engine]]:
-    """Return what opens the engine, by name. Raises Refused where Spark is not available."""
+    """Return the function that opens an engine, by name. Raises Refused if Spark is not available."""
     if name == "spark":
-        from dakehu.domains.ledger.close import spark  # an extra: imported only when asked for
+        from dakehu.domains.ledger.close import spark  # an extra: imported only when requested
 
         return spark.engine()
     return this_machine

@@ -1,4 +1,4 @@
-"""Build the kernel's book of many clients from their trades and the prices known: in CNY, on trading days."""
+"""Build the kernel's book of many clients from their trades and the known prices: in CNY, on trading days."""
 
 from datetime import date, timedelta
 
@@ -30,7 +30,7 @@ def calendar_of(traded: np.ndarray, day: date) -> np.ndarray:
 def book_of(trades: close_inputs.Trades, prices: close_inputs.Prices) -> kernel.Book:
     """Return the kernel's book on the days of the prices.
 
-    Raises Refused where an exchange rate is missing.
+    Raises Refused if an exchange rate is missing.
     """
     days = prices.days
     return close_book.build_book(
@@ -51,7 +51,7 @@ def book_of(trades: close_inputs.Trades, prices: close_inputs.Prices) -> kernel.
 def rates(assets: np.ndarray, days: np.ndarray) -> np.ndarray:
     """Return the value of one unit of each security's currency in CNY: float64 [A, D].
 
-    Rates are products of kind 汇率 whose code is the pair (USDCNY). Raises Refused where a rate is missing on any day
+    Rates are products of kind 汇率 whose code is the pair (USDCNY). Raises Refused if a rate is missing on any day
     from the first trade on.
     """
     currency = dict(Product.objects.values_list("pk", "currency"))

@@ -1,4 +1,4 @@
-"""Name the files that a close keeps: the figures of its day, and what was held."""
+"""Name the files that a close stores: the figures and the holdings of its day."""
 
 from pathlib import Path
 

@@ -1,6 +1,6 @@
-"""What every client holds at the close of a day: kept beside the history of a close, else computed from the trades.
+"""Holdings of every client at the close of a day: stored next to the history of a close, else computed from trades.
 
-The rules of quantity, value and cost are those of the page of a client (performance.portfolio), for all clients at once.
+The rules of quantity, value and cost are those of a client's page (performance.portfolio), applied to all clients.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,8 +23,8 @@ from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.base import clock
 
-KEPT = 5  # files of the newest closes that are kept; older days are computed when asked for
-AT_ONCE = 5_000_000  # trades that are replayed together; of more, a day is computed bucket by bucket
+KEPT = 5  # files of the newest closes that are kept; older days are computed on demand
+AT_ONCE = 5_000_000  # most trades that are replayed together; beyond it, a day is computed bucket by bucket
 
 
 def frame(day: date) -> pl.DataFrame:
@@ -32,8 +32,8 @@ def frame(day: date) -> pl.DataFrame:
 
     Columns: client, product (ids), quantity (shares, negative where short), value (CNY), weight (share of the client's
     holdings: 0.05 is 5 %), cost (CNY, average cost with fees of what is held). A value is missing without any price up to
-    that day, and with it the weights of its client. From the file of the close where it is kept, as published then; else
-    from the trades and prices known today. Raises PermissionError unless the system asks.
+    that day, and with it the weights of its client. Read from the file of the close if stored, as published then; else
+    from the trades and prices known today. Raises PermissionError unless the actor is the system.
     """
     _check_system()
     name = Closing.objects.filter(day=day).values_list("file", flat=True).first()
@@ -48,7 +48,7 @@ def frame(day: date) -> pl.DataFrame:
 def frames(days: Iterable[date]) -> Iterator[tuple[date, pl.DataFrame]]:
     """Yield (day, frame) of several days, all from the trades and prices known today; trades are read once.
 
-    Raises PermissionError unless the system asks.
+    Raises PermissionError unless the actor is the system.
     """
     _check_system()
     wanted = sorted(set(days))
@@ -74,7 +74,7 @@ def delete_old_files() -> int:
 
 
 def _check_system() -> None:
-    """Raise PermissionError unless the system asks."""
+    """Raise PermissionError unless the actor is the system."""
     if not current_actor().is_system:
         raise PermissionError("holdings of the whole firm are read by the system only: use elevated(reason)")
 
@@ -93,7 +93,7 @@ def _current_replay(until: date) -> Replay:
 
 @lru_cache(maxsize=1)
 def _replay_journal(folder: str, state: tuple[Any, ...], until: date) -> Replay:
-    """Replay the journal; keep the last result (28 bytes a trade), for a rule is tried on 250 days one after another."""
+    """Replay the journal; keep the last result (28 bytes a trade), since a rule is tested on 250 days in turn."""
     trades = close_inputs.arrays_for_close()
     if not len(trades.clients):
         none = np.array([], np.int64)
@@ -103,7 +103,7 @@ def _replay_journal(folder: str, state: tuple[Any, ...], until: date) -> Replay:
 
 
 def _by_buckets(day: date) -> Iterator[pl.DataFrame]:
-    """Yield the holdings of a day by client, those of one bucket's clients at a time, so that memory follows the bucket."""
+    """Yield the holdings of a day by client, one bucket of clients at a time, so that memory scales with the bucket."""
     clients = np.array(scope.client_model().objects.order_by("pk").values_list("pk", flat=True), np.int64)
     clients = clients[~np.isin(clients, close_inputs.restricted_ids())]
     begins = list(Bucket.objects.order_by("first_client").values_list("first_client", flat=True))

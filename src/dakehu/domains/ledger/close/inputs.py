@@ -27,7 +27,7 @@ DAYS_AT_MOST = 1 << 20  # days since 1970-01-01 are fewer
 def arrays_for_close(until: date | None = None) -> Trades:
     """Return the trades of the firm up to and including `until` (None: all), without those of restricted clients.
 
-    Raises PermissionError unless the system asks.
+    Raises PermissionError unless the actor is the system.
     """
     table = reader.all_trades([*NEEDED, *VALUE_COLUMNS])
     restricted = restricted_ids()
@@ -37,7 +37,7 @@ def arrays_for_close(until: date | None = None) -> Trades:
 
 
 def restricted_ids() -> list[int]:
-    """Return the visible clients whose data are stored only: nothing is computed of them, so no sum of the firm holds them."""
+    """Return the visible clients whose data are only stored: nothing is computed for them or added to firm totals."""
     return list(restricted_clients().values_list("pk", flat=True))
 
 
@@ -78,10 +78,10 @@ class PriceRows:
 
 @lru_cache(maxsize=1)
 def _load_prices(folder: Path, register: tuple[tuple[str, date], ...]) -> PriceRows:
-    """Read the registered days of price files, (file, day) in the order in which they count; keep the last result.
+    """Read the registered days of price files, (file, day) in order of precedence; keep the last result.
 
     Registered files never change; without the cache (16 bytes a price) a client's page would open one file for every month
-    of every price ever imported. Of a file that holds several days only those count that the register names it for.
+    of every price ever imported. Of a file with several days, only the days for which the register names it apply.
     """
     place = {name: n for n, name in enumerate(dict.fromkeys(name for name, _ in register))}
     tables = journal.read_each([folder / f"{name}.parquet" for name in place], journal.PRICES)
@@ -100,7 +100,7 @@ def price_matrix(assets: np.ndarray, days: np.ndarray) -> Prices:
     """Return prices of `assets` on `days`, carried forward.
 
     assets: product ids [A], ascending. days: int32 [D], days since 1970-01-01, ascending. A price between two of the
-    days counts from the later one on; where two sources price a day, the one registered last counts.
+    days applies from the later one on; if two sources price a day, the one registered last applies.
     """
     last = int(days[-1]) if len(days) else -1
     files = PriceFile.objects.order_by("day", "pk").values_list("file", "day")
@@ -121,8 +121,8 @@ def price_matrix(assets: np.ndarray, days: np.ndarray) -> Prices:
 def price_history(product: int) -> tuple[np.ndarray, np.ndarray]:
     """Return (days, prices) of a product, ascending.
 
-    days: int32 [N], days since 1970-01-01. prices: float64 [N], above 0. Where two sources price a day, the one
-    registered last counts.
+    days: int32 [N], days since 1970-01-01. prices: float64 [N], above 0. If two sources price a day, the one
+    registered last applies.
     """
     files = PriceFile.objects.order_by("day", "pk").values_list("file", "day")
     rows = _load_prices(journal.folder(), tuple(files))

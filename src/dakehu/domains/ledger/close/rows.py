@@ -65,7 +65,7 @@ REASONS = {
     TOO_LARGE: ("数值过大", "too large a number"),
 }
 _LARGEST = 1e15
-_BEYOND = 255  # stands for TOO_LARGE beside the codes of Reason
+_BEYOND = 255  # represents TOO_LARGE among the codes of Reason
 
 
 def frame(clients: np.ndarray, figures: Figures, months: MonthEnds, days: np.ndarray, day: date) -> pl.DataFrame:
@@ -111,7 +111,7 @@ def _numbers(values: np.ndarray, is_valid: np.ndarray) -> pl.Series:
 
 
 def _whole(values: np.ndarray, is_valid: np.ndarray) -> pl.Series:
-    """Return numbers cut to whole ones, null where invalid."""
+    """Return numbers truncated to integers, null where invalid."""
     return _known(pl.Series(np.where(is_valid, values, 0.0).astype(np.int64)), is_valid)
 
 

@@ -1,8 +1,8 @@
-"""Run the nightly close: survey the buckets of the journal, compute them one by one, publish all at once.
+"""Run the nightly close: survey the buckets of the journal, compute them one by one, publish all atomically.
 
-Memory follows the largest bucket and not the trades. What a bucket reports and its figures are files under
+Memory scales with the largest bucket, not with all trades. What a bucket reports and its figures are files under
 DAKEHU_HOME/close by the digest of the inputs, so that a close that was killed resumes. The history file of a day is
-written whole before the action that names it commits: old or new, never mixed.
+written completely before the action that names it commits: old or new, never mixed.
 """
 
 import hashlib
@@ -59,8 +59,8 @@ def close(
 
     Returns {day, clients, unchanged, chunks_kept, published, compacted}; `compacted` counts trade files moved into
     buckets first, `chunks_kept` buckets computed by an earlier run. engine: "local" or "spark" give the same figures, and
-    either can finish what the other began. The same inputs closed again change nothing; trades that are registered while
-    the close runs count in the next one. Raises Refused, with a list, where prices of something held are missing or older
+    either can resume the work of the other. Closing the same inputs again changes nothing; trades registered while
+    it runs are included in the next close. Raises Refused, with a list, if held securities have no price or one older
     than `allow_stale` calendar days.
     """
     if not current_actor().may(Permission.SYSTEM_WRITE):
@@ -138,7 +138,7 @@ class _Work:
         return folder
 
     def survey(self) -> dict[str, buckets.Survey]:
-        """Return what each bucket needs and holds. Raises Refused for a damaged bucket."""
+        """Return what each bucket needs and contains. Raises Refused for a damaged bucket."""
         buckets.write_plan(self.folder, self.plan)
         names = list(self.plan.buckets)
         self._perform(buckets.SURVEY, names, 0.0, 0.1, bilingual("正在读取成交", "Reading trades"))
@@ -163,7 +163,7 @@ class _Work:
 
 
 def _plan(day: date, register: reader.Register) -> buckets.Plan:
-    """Return what is closed: the buckets and the register of one moment."""
+    """Return what is closed: the buckets and the register at one point in time."""
     return buckets.Plan(
         day=day,
         journal=journal.folder(),
@@ -194,7 +194,7 @@ def _digest(day: date, register: reader.Register) -> str:
 
 
 def _market(day: date, surveys: list[buckets.Survey], allowed: int) -> buckets.Market:
-    """Return prices and calendar of what the buckets hold. Raises Refused without trades or with stale prices."""
+    """Return prices and calendar of the buckets' securities. Raises Refused without trades or with stale prices."""
     if not any(survey.trades for survey in surveys):
         raise Refused(
             {
@@ -266,13 +266,13 @@ def publish(*, day: date, digest: str, name: str, parts: list[Path], days: np.nd
     row.save()
     add_audit_note(day=day.isoformat(), digest=digest, clients=count)
     publish_event("ledger.closed", day=day.isoformat(), clients=count)
-    if current:  # last, since readers of the figures wait from the exchange of the table to the commit
+    if current:  # last, since readers of the figures wait from the swap of the table to the commit
         replace_rows(Figures, (_frame(path, existing, days, day) for path in parts))
     return row
 
 
 def _frame(path: Path, existing: np.ndarray, days: np.ndarray, day: date) -> pl.DataFrame:
-    """Return the rows of a chunk for the table of figures, without clients that are gone. existing: as for _are_in."""
+    """Return the rows of a chunk for the table of figures, without deleted clients. existing: as for _are_in."""
     clients, figures, months = close_chunks.read_with_months(path)
     kept = _are_in(clients, existing)
     if not kept.all():

@@ -1,7 +1,7 @@
 """Run the close on a Spark cluster: a task for each bucket, which reads its bucket from the journal itself.
 
-The journal and the folder of the close are seen by every machine of the cluster under the same path. Spark carries the
-names of buckets only. With SPARK_REMOTE (sc://host:port) the desk speaks to a Spark Connect server and needs no Java;
+The journal and the folder of the close are on every machine of the cluster under the same path. Spark carries the
+names of buckets only. With SPARK_REMOTE (sc://host:port) the desk uses a Spark Connect server and needs no Java;
 else the cluster, its memory and rights are configured as usual for Spark: in spark-defaults.conf of SPARK_CONF_DIR, or in
 PYSPARK_SUBMIT_ARGS; by default Spark runs on this machine.
 """
@@ -29,11 +29,11 @@ LOOPBACK = "--conf spark.driver.host=127.0.0.1 --conf spark.driver.bindAddress=1
 THIS_MACHINE = f"--master local[*] {LOOPBACK} --conf spark.ui.enabled=false pyspark-shell"
 LOOK_EVERY = 1.0  # seconds between two progress checks
 Task = Callable[[str], tuple[str, str]]  # a bucket's name to (bucket, worker)
-DAMAGED = "damaged bucket "  # begins the message of a worker that finds its bucket damaged
+DAMAGED = "damaged bucket "  # prefix of the message of a worker that finds its bucket damaged
 
 
 def engine() -> Callable[[], AbstractContextManager[Engine]]:
-    """Return what opens the engine. Raises Refused where the extra is missing, or Java where no server is named."""
+    """Return the function that opens the engine. Raises Refused without the extra, or with neither Java nor server."""
     if _pyspark() is None or (is_remote() and find_spec("grpc") is None):
         extra = "spark-connect" if is_remote() else "spark"
         raise Refused(
@@ -97,7 +97,7 @@ def run(session: Any, folder: Path, step: str, names: list[str], done: Callable[
 
 @contextmanager
 def failures_named() -> Iterator[None]:
-    """Raise Refused, in words, where Spark fails."""
+    """Raise Refused with a readable message if Spark fails."""
     try:
         yield
     except _failures() as error:
@@ -140,13 +140,13 @@ def _run_on_cluster(
 
 
 def _over_cluster(session: Any, names: list[str], work: Task) -> Callable[[], list[tuple[str, str]]]:
-    """Return what runs a task for each name as an RDD, which asks for neither Arrow nor pandas."""
+    """Return a function that runs a task for each name as an RDD, which requires neither Arrow nor pandas."""
     collect: Callable[[], list[tuple[str, str]]] = session.sparkContext.parallelize(names, len(names)).map(work).collect
     return collect
 
 
 def _over_connect(session: Any, names: list[str], work: Task) -> Callable[[], list[tuple[str, str]]]:
-    """Return what runs a task for each name as a data frame, the only thing that Spark Connect knows."""
+    """Return a function that runs a task for each name as a data frame, the only API that Spark Connect supports."""
 
     def on_worker(batches: Iterator[Any]) -> Iterator[Any]:
         import pyarrow
@@ -157,7 +157,7 @@ def _over_connect(session: Any, names: list[str], work: Task) -> Callable[[], li
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about pandas, which is checked for and not used
-        # A number in each partition: a range is cut into as many as asked for, a list is not.
+        # A number in each partition: a range is split into as many as requested, a list is not.
         tasks = session.range(0, len(names), 1, len(names)).mapInArrow(on_worker, "bucket string, worker string")
     return lambda: [(row.bucket, row.worker) for row in tasks.collect()]
 

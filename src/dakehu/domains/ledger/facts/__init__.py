@@ -1,1 +1,1 @@
-"""Facts of assets, holdings, products and markets: columns for any day, read whole by moments and tiers."""
+"""Facts of assets, holdings, products and markets: columns for any day, read for all clients by moments and tiers."""

@@ -80,7 +80,7 @@ IDLE = (
 
 
 def load_balances(day: date, names: frozenset[str]) -> pl.DataFrame:
-    """Return the balances of a day, none where they have not come."""
+    """Return the balances of a day, none if they have not been imported."""
     columns = [name for name, fact in RENAMED.items() if fact in names or "cash_share" in names]
     frame = reader.frame("balances", day, ("client", *columns)).rename(RENAMED, strict=False)
     if "cash_share" in names:
@@ -90,7 +90,7 @@ def load_balances(day: date, names: frozenset[str]) -> pl.DataFrame:
 
 
 def load_averages(day: date, names: frozenset[str]) -> pl.DataFrame:
-    """Return averages and flows over the trading days up to a day; missing where no day of a window has come."""
+    """Return averages and flows over the trading days up to a day; missing if no day of a window was imported."""
     churn = "churn_score" in names
     days = last_trading_days(day, 120 if churn else 60)
     blocks = {"a": days[-20:]}
@@ -139,7 +139,7 @@ def _mean(*blocks: str) -> pl.Expr:
 
 
 def load_idle_cash(day: date, names: frozenset[str]) -> pl.DataFrame:
-    """Return on how many of the last trading days the cash of each client lay idle; clients without such a day are left out."""
+    """Return on how many of the last trading days a client's cash was idle; clients without one are left out."""
     days = last_trading_days(day, IDLE_DAYS)
     pieces = [pl.DataFrame(schema={"client": pl.Int64})]
     for on in reader.days_of("balances", days[0], day) if days else ():

@@ -106,7 +106,7 @@ def load_first_business(day: date, names: frozenset[str]) -> pl.DataFrame:
 
 
 def trades_known(day: date) -> date | None:
-    """Return the day itself where trades have come, None where there are none."""
+    """Return the day itself if trades were imported, None if there are none."""
     return day if TradeBatch.objects.exists() else None
 
 
@@ -116,7 +116,7 @@ def first_known(day: date) -> date | None:
 
 
 def load_turnover(day: date, names: frozenset[str]) -> pl.DataFrame:
-    """Return turnover and cost rate as of the last close; of an earlier day nothing is known."""
+    """Return turnover and cost rate as of the last close; nothing for an earlier day."""
     rows = Figures.objects.filter(as_of__lte=day).values_list("client_id", "turnover", "cost_drag")
     frame = read_columns(rows, {"client": pl.Int64, "turnover": pl.Float64, "cost_rate": pl.Float64})
     return frame.select("client", *sorted(names))

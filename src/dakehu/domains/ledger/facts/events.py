@@ -1,4 +1,4 @@
-"""Facts of announcements and of dates of what clients hold, and of notices that only compliance sees."""
+"""Facts of announcements and dates of held securities, and of notices that only compliance may read."""
 
 from datetime import date, timedelta
 from hashlib import sha256
@@ -59,7 +59,7 @@ LETTERS = (
 
 
 def _holdings_on(day: date) -> pl.DataFrame:
-    """Return [client, product, held_weight, security] of what is held at the close of a day."""
+    """Return [client, product, held_weight, security] of the holdings at the close of a day."""
     return held_on(day).drop("held_value").join(securities(), on="product", how="left")
 
 

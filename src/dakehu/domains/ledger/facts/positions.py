@@ -61,7 +61,7 @@ SPREAD = (
 
 
 def held_on(day: date) -> pl.DataFrame:
-    """Return [client, product, held_value, held_weight] of what is held at the close of a day."""
+    """Return [client, product, held_value, held_weight] of the holdings at the close of a day."""
     return cached_frame(("held_on", day), lambda: _held_on(day))
 
 
@@ -115,7 +115,7 @@ def load_risks(day: date, names: frozenset[str]) -> pl.DataFrame:
 
 
 def risks_known(day: date) -> date | None:
-    """Return the day itself where a product's risk level is known, None where none is."""
+    """Return the day itself if a product's risk level is known, None if none is."""
     return day if reader.newest_day("product_risks", day) or Product.objects.exclude(risk_level="").exists() else None
 
 
@@ -160,7 +160,7 @@ def concentration_of(held: pl.DataFrame) -> pl.DataFrame:
 
 
 def holdings_known(day: date) -> date | None:
-    """Return the day itself where trades are known, None where there are none."""
+    """Return the day itself if trades are known, None if there are none."""
     return day if Closing.objects.exists() or TradeBatch.objects.exists() else None
 
 

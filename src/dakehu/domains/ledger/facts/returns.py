@@ -16,8 +16,8 @@ from dakehu.foundation.schema.facts import Fact, FactTable, declare
 from dakehu.foundation.schema.fields import model_of
 
 DAYS = 60
-FEWEST = 20  # returns from which a deviation is worked out
-SMALLEST = 1_000.0  # CNY on the day before, below which a return says nothing
+FEWEST = 20  # fewest returns from which a deviation is computed
+SMALLEST = 1_000.0  # CNY on the day before, below which a return is not meaningful
 LARGE, SMALL = "000300.SH", "000852.SH"  # CSI 300 and CSI 1000
 
 ACCOUNT = (
@@ -69,7 +69,7 @@ def load_account(day: date, names: frozenset[str]) -> pl.DataFrame:
 
 
 def account_facts(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """Return the facts of ACCOUNT that follow from the balances of days in a row, the last one being the day itself. Pure.
+    """Return the facts of ACCOUNT computed from the balances of consecutive days, the last being the day itself. Pure.
 
     Each frame: client, total, deposits, withdrawals (CNY). Returns of days without a balance, or after one below 1,000,
     are left out. One pass, with a few numbers kept for each client.
@@ -131,7 +131,7 @@ def load_indices(day: date, names: frozenset[str]) -> pl.DataFrame:
 
 
 def indices_known(day: date) -> date | None:
-    """Return the day itself where the large index has a return on it, else the newest day of prices before; None without any."""
+    """Return the day if the large-cap index has a return on it, else the newest earlier day of prices, or None."""
     if returns.index_return(LARGE, day) is not None:
         return day
     files = PriceFile.objects.filter(day__lt=day).order_by("-day")

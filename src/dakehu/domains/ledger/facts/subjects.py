@@ -1,4 +1,4 @@
-"""What facts of the ledger can be about besides a client. Pure."""
+"""Subjects that facts of the ledger can have other than a client. Pure."""
 
 from dakehu.foundation.schema.facts import Subject
 

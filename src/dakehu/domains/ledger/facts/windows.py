@@ -1,4 +1,4 @@
-"""Which days and names the facts of the ledger share."""
+"""Days and names that the facts of the ledger share."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -18,7 +18,7 @@ def last_trading_days(day: date, count: int) -> list[date]:
 
 
 def trading_days_until(days: pl.Series, day: date) -> pl.Series:
-    """Return how many trading days lie after `day` up to each of some days, negative for days before it."""
+    """Return the number of trading days after `day` up to each of some days, negative for days before it."""
     known = days.drop_nulls().unique().to_list()
     if not known:
         return pl.Series(days.name, [None] * len(days), dtype=pl.Int64)
@@ -31,7 +31,7 @@ def trading_days_until(days: pl.Series, day: date) -> pl.Series:
 
 
 def newest_of(feed: str) -> Callable[[date], date | None]:
-    """Return the function that says of which day the newest data of a feed is."""
+    """Return the function that returns the day of the newest data of a feed."""
 
     def as_of(day: date) -> date | None:
         return reader.newest_day(feed, day)
@@ -40,7 +40,7 @@ def newest_of(feed: str) -> Callable[[date], date | None]:
 
 
 def securities() -> pl.DataFrame:
-    """Return [product, security]: each product's name and present code ("贵州茅台 600519.SH")."""
+    """Return [product, security]: each product's name and current code ("贵州茅台 600519.SH")."""
     rows = SecurityCode.objects.filter(until=None).order_by("product_id", "pk")
     frame = read_columns(
         rows.values_list("product_id", "product__name", "code", "market"),

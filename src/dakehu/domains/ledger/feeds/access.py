@@ -9,12 +9,12 @@ from dakehu.foundation.base.i18n import bilingual
 
 
 def permission_of(feed: Feed) -> str:
-    """Return the permission that importing a feed needs: a file of one holds every client of the firm."""
+    """Return the permission that importing a feed needs: a file of one contains every client of the firm."""
     return Permission.SUPERVISION if feed.is_secret else Permission.FEED_IMPORT
 
 
 def check_may_import(feed: Feed) -> None:
-    """Raise NotAllowed where the actor may not import a feed."""
+    """Raise NotAllowed if the actor may not import a feed."""
     needs = permission_of(feed)
     if not current_actor().may(needs):
         raise NotAllowed(bilingual(f"导入“{feed.zh}”", f"import “{feed.en}”"), needs)

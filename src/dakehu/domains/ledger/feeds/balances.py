@@ -1,4 +1,4 @@
-"""Keep the newest balance of each client, with averages of the days before, and the assets of clients that follow it."""
+"""Keep the newest balance of each client, with averages of the days before, and update the clients' assets from it."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -39,8 +39,8 @@ def depends_on(feed: str, day: date) -> bool:
 def newest_balances() -> pl.DataFrame:
     """Return the newest balance of every client with its averages, in yuan: client, day, MONEY, COUNTS.
 
-    An average is the sum of the days that have come over their number: a day whose file lacks the client counts as
-    nothing. Empty where no balances have ever come.
+    An average is the sum of the imported days divided by their number: a day whose file lacks the client counts as
+    zero. Empty if no balances were ever imported.
     """
     day = reader.newest_day("balances")
     columns = ["client", *AS_IN_FILE, "deposits", "withdrawals"]
@@ -79,13 +79,13 @@ def _window(day: date, count: int) -> list[date]:
 
 
 def _count_days_with_balances(days: list[date]) -> int:
-    """Return for how many of some days balances have come."""
+    """Return for how many of some days balances were imported."""
     asked = set(days)
     return len([day for day in reader.days_of("balances", days[0], days[-1]) if day in asked]) if days else 0
 
 
 def _add_activity(found: pl.DataFrame, day: date | None) -> pl.DataFrame:
-    """Add logins and orders of the last days, missing where no activity has ever come."""
+    """Add logins and orders of the last days, missing if no activity was ever imported."""
     if day is None or reader.newest_day("activity", day) is None:
         return found.with_columns(pl.lit(None, pl.Int64).alias(name) for name in COUNTS)
     days = [day - timedelta(days=back) for back in range(ACTIVE)]
@@ -96,9 +96,9 @@ def _add_activity(found: pl.DataFrame, day: date | None) -> pl.DataFrame:
 
 
 def refresh_balances() -> dict[str, int]:
-    """Replace the balances of clients by the newest, and let the assets of clients follow, inside the open act.
+    """Replace the balances of clients by the newest, and update the assets of clients from them, in the open action.
 
-    Nothing of it is kept for undo: it follows from the register, and is worked out again when that is taken back.
+    Nothing is recorded for undo: it is derived from the register, and recomputed when an import is undone.
 
     Returns {balances: rows, followed: clients whose assets changed, kept: clients whose assets were entered for a later
     day and stay}.
@@ -113,8 +113,8 @@ def refresh_balances() -> dict[str, int]:
 def _follow(day: date | None) -> dict[str, int]:
     """Bring the assets of clients in line with the balances as they are now.
 
-    A figure that was entered for a later day stays. One that the feed replaces is kept beside it, and comes back where
-    the feed has nothing (any more) that is as new.
+    A figure that was entered for a later day stays. One that the feed replaces is stored next to it, and restored if
+    the feed has no (or no longer any) value that is as new.
     """
     clients: Any = models.QuerySet(scope.client_model())
     gone = Q(balance__isnull=True) & (Q(assets_on__gt=day) if day else Q())
@@ -149,5 +149,5 @@ def _follow(day: date | None) -> dict[str, int]:
 
 @after_revert(FeedFile._meta.label)
 def refresh_after_revert() -> None:
-    """Bring balances and assets in line once an import was taken back."""
+    """Bring balances and assets in line after an import was undone."""
     refresh_balances()

@@ -1,4 +1,4 @@
-"""The feeds about clients: what they have, do, owe, won and hold."""
+"""The feeds about clients: balances, activity, debts, allotments and holdings."""
 
 from datetime import time
 

@@ -1,4 +1,4 @@
-"""The feeds: facts that come every day and that no trade statement holds. The order is that of pages and documents."""
+"""The feeds: facts delivered daily that no trade statement contains. The order is that of pages and documents."""
 
 from dakehu.domains.ledger.feeds.client_feeds import (
     ACTIVITY,

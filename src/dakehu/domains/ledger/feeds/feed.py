@@ -1,6 +1,6 @@
 """Declare a feed: a file of facts that another system delivers every day. Pure.
 
-One declaration says everything that is known of it: its columns and how files name them, which are required, its key,
+One declaration defines all of it: its columns and how files name them, which are required, its key,
 how it is stored and when it is due. Import, template, System page, reading and documentation follow from it.
 """
 
@@ -13,7 +13,7 @@ import pyarrow as pa
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.schema.fields import model_of, spec_of
 
-# What a column holds: its type in a stored file, and in the frames that the reader returns. Money is exact fen in the
+# What a column is: its type in a stored file, and in the frames that the reader returns. Money is exact fen in the
 # file and Float64 yuan in frames; a share is 1.45 for 145 %; client and product are ids of the desk.
 STORED: dict[str, pa.DataType] = {
     "client": pa.int64(),
@@ -40,7 +40,7 @@ FRAMES: dict[str, pl.DataType | type[pl.DataType]] = {
     "flag": pl.Boolean,
 }
 KINDS = tuple(STORED)
-# day: the rows of one day; snapshot: all that is true on a day, until the next; events: what became known on a day.
+# day: the rows of one day; snapshot: all that is valid from a day until the next; events: what became known on a day.
 STORAGES = ("day", "snapshot", "events")
 
 
@@ -50,7 +50,7 @@ class FeedColumn:
 
     `required`: the file must have the column and every row a value; another is missing (null) where the file has none.
     `choices`: (value, zh, en, further spellings…) of kind choice. `unit` as people write it ("元", "%").
-    `lenient`: of kind product, a code that the desk does not know leaves the product missing instead of the row out.
+    `lenient`: of kind product, an unknown code leaves the product missing instead of rejecting the row.
     """
 
     name: str
@@ -87,8 +87,8 @@ class FeedColumn:
         return (*own, *spec_of(model_of("clients.Client")._meta.get_field("code")).spellings())
 
 
-# The columns of a file that are worked into the others and not stored: of which day its rows are, on which market a
-# code stands, in which currency amounts are.
+# The columns of a file that are merged into the others and not stored: the day of its rows, the market of a
+# code, the currency of amounts.
 DAY = FeedColumn(
     "day",
     "业务日期",
@@ -123,11 +123,11 @@ CURRENCY = FeedColumn(
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed. `key` names the columns by which a row is known within a day (or among events).
+    """A feed. `key` names the columns that identify a row within a day (or among events).
 
-    It is late when it has not come by `due` on the trading day `due_after` trading days after its own. `every_day`:
-    it must come for each trading day; another may have nothing to say on a day. `is_secret`: for compliance only.
-    `marks`: columns of which a file must have one to be taken for this feed by its headings; () for none.
+    It is late if it has not arrived by `due` on the trading day `due_after` trading days after its own. `every_day`:
+    it must arrive for each trading day; another may have no rows on a day. `is_secret`: for compliance only.
+    `marks`: columns of which a file must have one to be recognised as this feed by its headings; () for none.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Find clients by their codes and products by code and market, for whole columns of a feed."""
+"""Find clients by their codes and products by code and market, for entire columns of a feed."""
 
 import polars as pl
 
@@ -7,13 +7,13 @@ from dakehu.domains.ledger.prices.importing import CodeQuery, resolve
 from dakehu.foundation.access import scope
 from dakehu.foundation.access.actor import elevated
 
-ALL_FROM = 5_000  # codes from which all clients are read instead of those named
+ALL_FROM = 5_000  # number of codes from which all clients are read instead of those named
 
 
 def match_clients(codes: pl.Series) -> pl.Series:
-    """Return the id of each client code, null for an unknown one; codes of merged clients find who remains.
+    """Return the id of each client code, null for an unknown one; codes of merged clients give the remaining client.
 
-    A feed is imported for every client of the firm, so codes are looked up past one's own scope.
+    A feed is imported for every client of the firm, so codes are looked up outside the actor's scope.
     """
     wanted = codes.unique().drop_nulls().to_list()
     model = scope.client_model()
@@ -31,7 +31,7 @@ def match_clients(codes: pl.Series) -> pl.Series:
 
 
 def match_products(codes: pl.Series, markets: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Return (id of each product or null, reason where there is none): unknown, several, short, market, currency."""
+    """Return (id of each product or null, reason if null): unknown, several, short, market, currency."""
     rows = pl.DataFrame({"code": codes, "market": markets.fill_null("")})
     asked = rows.filter(pl.col("code").is_not_null()).unique(maintain_order=True)
     queries = [CodeQuery(code, market) for code, market in asked.iter_rows()]

@@ -1,4 +1,4 @@
-"""How the feeds stand: what came last, what is late, what is missing."""
+"""State of the feeds: what was imported last, what is late, what is missing."""
 
 from datetime import timedelta
 from typing import Any
@@ -19,9 +19,9 @@ from dakehu.foundation.gates.registry import query
 
 @query("ledger.feeds", needs=Permission.SYSTEM_READ, zh="每日数据", en="Daily data")
 def feeds() -> list[dict[str, Any]]:
-    """Return how each feed stands that the reader may know of.
+    """Return the state of each feed that the reader may know of.
 
-    [{feed, label, description, storage, day: the newest, rows, received_at, source, files: days that have come, since:
+    [{feed, label, description, storage, day: the newest, rows, received_at, source, files: days imported, since:
     the first, expected: the newest day due by now, due_at, late: trading days late, missing: days of the last 20 trading
     days, state: never | punctual | late | gaps | irregular, words: the state in a sentence, may_import}].
     """
@@ -75,7 +75,7 @@ def _may_import(feed: Feed) -> bool:
 
 
 def _state_text(feed: Feed, has_come: bool, found: rules.Punctuality) -> tuple[str, Bilingual]:
-    """Return the state of a feed and the sentence that says it."""
+    """Return the state of a feed and the sentence that describes it."""
     if not has_come:
         return "never", bilingual("还没有收到过", "has never come")
     if not feed.every_day:

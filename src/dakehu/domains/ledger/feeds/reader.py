@@ -1,6 +1,6 @@
-"""Read feeds: the rows of a day, a series of days, sums of days. Of every client: the caller narrows to those in reach.
+"""Read feeds: the rows of a day, a series of days, sums of days. For all clients: callers apply the scope.
 
-Money is in yuan, `client` and `product` are ids of the desk. Rows of a client who was merged into another are counted to
+Money is in yuan, `client` and `product` are ids of the desk. Rows of a client merged into another are assigned to
 the one that remains.
 """
 
@@ -24,7 +24,7 @@ READERS = 4  # files opened at a time
 
 
 def newest_day(name: str, at: date | None = None) -> date | None:
-    """Return the newest day of a feed at or before `at`; None where it has never come."""
+    """Return the newest day of a feed at or before `at`; None if it was never imported."""
     files = FeedFile.objects.filter(feed=feed_of(name).name)
     if at is not None:
         files = files.filter(day__lte=at)
@@ -32,15 +32,15 @@ def newest_day(name: str, at: date | None = None) -> date | None:
 
 
 def days_of(name: str, first: date, last: date) -> list[date]:
-    """Return the days between `first` and `last`, both included, for which a feed has come; oldest first."""
+    """Return the days between `first` and `last`, both included, for which a feed was imported; oldest first."""
     return [day for day, _ in _files(feed_of(name), first, last)]
 
 
 def frame(name: str, day: date, columns: Iterable[str] | None = None) -> pl.DataFrame:
     """Return a feed as known at the close of `day`: its columns, or some of them.
 
-    storage day: the rows of that day, none where it has not come. snapshot: the newest at or before the day. events:
-    every event that was known by the day, each as the newest file says it, with `known_on` if asked for by name.
+    storage day: the rows of that day, none if it was not imported. snapshot: the newest at or before the day. events:
+    every event that was known by the day, each as in the newest file, with `known_on` if requested by name.
     """
     feed = feed_of(name)
     wanted = _columns_to_read(feed, columns)
@@ -52,7 +52,7 @@ def frame(name: str, day: date, columns: Iterable[str] | None = None) -> pl.Data
 
 
 def series(name: str, first: date, last: date, columns: Iterable[str] | None = None) -> pl.DataFrame:
-    """Return the rows of all days between `first` and `last` that have come, with their `day` as the first column."""
+    """Return the rows of all imported days between `first` and `last`, with their `day` as the first column."""
     feed = feed_of(name)
     wanted = _columns_to_read(feed, columns)
     days = _files(feed, first, last)
@@ -70,8 +70,8 @@ def series(name: str, first: date, last: date, columns: Iterable[str] | None = N
 def sums(name: str, days: Sequence[date], columns: Sequence[str]) -> pl.DataFrame:
     """Return [client, each column summed over some days, `days`: on how many of them the client has a row].
 
-    A missing value counts as nothing, a column that is missing on every day as missing. For feeds with one row a client
-    and day; reads one file at a time, so that sixty days of a million clients need the memory of one.
+    A missing value counts as zero, a column that is missing on every day as missing. For feeds with one row a client
+    and day; reads one file at a time, so sixty days of a million clients need the memory of one day.
     """
     feed = feed_of(name)
     if not days:
@@ -123,7 +123,7 @@ def last_days(name: str, at: date, column: str, since: date) -> pl.DataFrame:
 def read_file(feed: Feed, file: str, columns: Iterable[str] | None = None) -> pl.DataFrame:
     """Return the rows of one file of the journal as they are stored: money in fen, ids as at the import.
 
-    A column that the feed did not have yet when the file came is missing in every row.
+    A column that the feed did not have yet when the file was imported is missing in every row.
     """
     wanted, path = _columns_to_read(feed, columns), journal.path_of(file)
     try:
@@ -137,7 +137,7 @@ def read_file(feed: Feed, file: str, columns: Iterable[str] | None = None) -> pl
 
 
 def _columns_to_read(feed: Feed, columns: Iterable[str] | None) -> tuple[str, ...]:
-    """Return the columns to read. Raises KeyError for one that the feed has not."""
+    """Return the columns to read. Raises KeyError for one that the feed does not have."""
     names = tuple(column.name for column in feed.columns) if columns is None else tuple(dict.fromkeys(columns))
     for name in names:
         if name != "known_on":
@@ -146,7 +146,7 @@ def _columns_to_read(feed: Feed, columns: Iterable[str] | None) -> tuple[str, ..
 
 
 def _files(feed: Feed, first: date, last: date) -> list[tuple[date, str]]:
-    """Return (day, file) of the days that have come, oldest first."""
+    """Return (day, file) of the imported days, oldest first."""
     files = FeedFile.objects.filter(feed=feed.name, day__gte=first, day__lte=last).order_by("day")
     return list(files.values_list("day", "file"))
 
@@ -163,7 +163,7 @@ def _read(feed: Feed, file: str, wanted: Sequence[str]) -> pl.DataFrame:
 
 
 def _events(feed: Feed, day: date, wanted: tuple[str, ...]) -> pl.DataFrame:
-    """Return each event that was known by a day, as the newest file says it."""
+    """Return each event that was known by a day, as in the newest file."""
     read = tuple(dict.fromkeys([*feed.key, *(name for name in wanted if name != "known_on")]))
     days = _files(feed, date.min, day)
     with ThreadPoolExecutor(READERS) as pool:
@@ -183,7 +183,7 @@ def _merged_ids(feed: Feed) -> dict[int, int]:
 
 
 def _merge_clients(feed: Feed, found: pl.DataFrame, merged: dict[int, int] | None = None) -> pl.DataFrame:
-    """Return the rows with merged clients counted to those that remain; what both had on a day is added up."""
+    """Return the rows with merged clients replaced by the remaining ones; values of both on a day are summed."""
     if "client" not in found.columns:
         return found
     merged = _merged_ids(feed) if merged is None else merged
@@ -199,5 +199,5 @@ def _merge_clients(feed: Feed, found: pl.DataFrame, merged: dict[int, int] | Non
 
 
 def _sum_or_null(name: str) -> pl.Expr:
-    """Return the sum of a column, null where every value is."""
+    """Return the sum of a column, null if every value is null."""
     return pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum()).alias(name)

@@ -1,4 +1,4 @@
-"""When a feed is due, late and missing. Pure: trading days and the present come in."""
+"""When a feed is due, late and missing. Pure: trading days and the current time are passed in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from datetime import date, datetime, tzinfo
 
 from dakehu.domains.ledger.feeds.feed import Feed
 
-LOOKED_BACK = 20  # trading days of which missing ones are named
+LOOKED_BACK = 20  # trading days that are checked for missing ones
 
 
 @dataclass(frozen=True)
 class Punctuality:
-    """How a feed stands: `expected` is the newest day that is due by now, `due_at` the moment when it was; `late` counts
-    the trading days up to it that have not come, `missing` names those of the last LOOKED_BACK, oldest first."""
+    """State of a feed: `expected` is the newest day that is due by now, `due_at` the time when it was; `late` counts
+    the trading days up to it that were not imported, `missing` names those of the last LOOKED_BACK, oldest first."""
 
     expected: date | None
     due_at: datetime | None
@@ -21,7 +21,7 @@ class Punctuality:
 
 
 def due_moment(feed: Feed, day: date, trading: Sequence[date], zone: tzinfo) -> datetime | None:
-    """Return when the file of a trading day is due; None where `trading` does not reach so far."""
+    """Return when the file of a trading day is due; None if `trading` ends too early."""
     later = [other for other in trading if other > day]
     if feed.due_after == 0:
         return datetime.combine(day, feed.due, zone)
@@ -29,9 +29,9 @@ def due_moment(feed: Feed, day: date, trading: Sequence[date], zone: tzinfo) -> 
 
 
 def punctuality(feed: Feed, came: Sequence[date], trading: Sequence[date], now: datetime) -> Punctuality:
-    """Judge a feed by the days that have come and the trading days around the present, both ascending.
+    """Return the state of a feed from the imported days and the trading days around now, both ascending.
 
-    Days before the first that ever came are not missing; a feed that may have nothing to say on a day is never late.
+    Days before the first import are not missing; a feed that may have no rows on a day is never late.
     """
     if not feed.every_day or not came or now.tzinfo is None:
         return Punctuality(None, None, 0, ())

@@ -1,4 +1,4 @@
-"""Store feeds: each day of a feed a whole file of the journal, named by a row of the register."""
+"""Store feeds: each day of a feed is one file of the journal, named by a row of the register."""
 
 import hashlib
 from datetime import date
@@ -30,12 +30,12 @@ STORED = {
     "choice": pl.String,
     "flag": pl.Boolean,
 }
-SHRUNK = 0.8  # of the rows before: with fewer, a file is said to be short
+SHRUNK = 0.8  # share of the earlier rows: with fewer, a file is reported as short
 FEED_IMPORTED = "ledger.feed_imported"
 
 
 def stored_frame(feed: Feed, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return rows as a file of the feed holds them: every column, money in fen, ordered by the key. Missing columns are null."""
+    """Return rows as in a feed file: every column, money in fen, ordered by the key. Missing columns are null."""
     columns = [
         (pl.col(column.name) if column.name in rows.columns else pl.lit(None))
         .cast(STORED[column.kind])
@@ -72,7 +72,7 @@ def compare(feed: Feed, days: dict[date, pl.DataFrame]) -> dict[date, dict[str, 
 def shrinking_days(feed: Feed, days: dict[date, int]) -> list[tuple[date, int, date, int]]:
     """Return (day, rows, day before, its rows) of days with far fewer rows than the file they replace, or the one before.
 
-    A file that was cut short looks like that. Only for feeds that hold everybody each time.
+    This indicates a truncated file. Only for feeds that contain every client each time.
     """
     if feed.storage == "events" or not days:
         return []
@@ -88,7 +88,7 @@ def shrinking_days(feed: Feed, days: dict[date, int]) -> list[tuple[date, int, d
 
 
 def _changes(feed: Feed, before: pl.DataFrame, rows: pl.DataFrame) -> dict[str, int]:
-    """Return how many rows are new, changed, the same and gone."""
+    """Return how many rows are new, changed, unchanged and removed."""
     key = list(feed.key)
     both = rows.join(before, on=key, how="inner", nulls_equal=True).height
     same = rows.join(before, on=rows.columns, how="semi", nulls_equal=True).height
@@ -101,12 +101,12 @@ def _changes(feed: Feed, before: pl.DataFrame, rows: pl.DataFrame) -> dict[str, 
 
 
 def import_feed(*, feed: str, days: dict[date, pl.DataFrame], source: str, batch: int | None = None) -> dict[str, Any]:
-    """Store days of a feed, each instead of what was there for it; a day that is the same stays as it is.
+    """Store days of a feed, each replacing what was stored for it; an unchanged day is left as it is.
 
     `days` holds rows with ids of clients and products and money in fen (missing columns are null), each key once a day.
-    The event that follows names the newest day written; what depends on older ones is found by the register.
-    Returns {created, updated, unchanged, removed: rows; days: written; same: days left as they were}, and of
-    balances.refresh_balances what it returns where balances changed.
+    The event that follows names the newest day written; what depends on older ones is found through the register.
+    Returns {created, updated, unchanged, removed: rows; days: written; same: days left as they were}, and if
+    balances changed, the result of balances.refresh_balances.
     """
     run = import_notices if feed_of(feed).is_secret else import_days
     return run(feed=feed, days=days, source=source, batch=batch)
@@ -114,7 +114,7 @@ def import_feed(*, feed: str, days: dict[date, pl.DataFrame], source: str, batch
 
 @action("ledger.import_feed", needs=Permission.FEED_IMPORT, zh="导入每日数据", en="Import daily data", is_public=False)
 def import_days(*, feed: str, days: dict[date, pl.DataFrame], source: str, batch: int | None) -> dict[str, Any]:
-    """Store days of a feed that everybody may know of; see import_feed."""
+    """Store days of a feed that every user may know of; see import_feed."""
     return _store(feed_of(feed), days, source, batch)
 
 
@@ -154,7 +154,7 @@ def _store(feed: Feed, days: dict[date, pl.DataFrame], source: str, batch: int |
 
 
 def _digest(rows: pl.DataFrame) -> str:
-    """Return the SHA-256 of the values of a frame, whatever lies under its missing ones."""
+    """Return the SHA-256 of the values of a frame, ignoring what is stored under missing ones."""
     digest = hashlib.sha256()
     for column in rows:
         digest.update(f"{column.name}:{column.dtype}:{len(column)}".encode())

@@ -49,7 +49,7 @@ def add_investment(*, client: Any, **values: Any) -> Investment:
     ),
 )
 def change_investment(*, investment: int, version: int | None = None, **values: Any) -> Investment:
-    """Change fields of an investment. Raises a conflict where `version` is not the stored one."""
+    """Change fields of an investment. Raises a conflict if `version` is not the stored one."""
     row = get_investment(investment)
     check_version(row, version)
     for name, value in values.items():
@@ -66,7 +66,7 @@ def change_investment(*, investment: int, version: int | None = None, **values: 
     parameters=(INVESTMENT, VERSION),
 )
 def remove_investment(*, investment: int, version: int | None = None) -> None:
-    """Delete an investment. Raises a conflict where `version` is not the stored one."""
+    """Delete an investment. Raises a conflict if `version` is not the stored one."""
     row = get_investment(investment)
     check_version(row, version)
     row.delete()

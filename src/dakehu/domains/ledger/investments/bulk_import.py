@@ -1,4 +1,4 @@
-"""Import many investments at once."""
+"""Import many investments together."""
 
 from collections import Counter
 from typing import Any
@@ -22,7 +22,7 @@ def evaluate(
 ) -> ImportEvaluation:
     """Compare imported rows with stored investments and set the outcome of each row.
 
-    An investment is identified by client, day and product; where a client bought a product twice on a day, by the
+    An investment is identified by client, day and product; if a client bought a product twice on a day, by the
     amount as well.
     """
     blank: list[Any] = [None] * len(clients)

@@ -17,9 +17,9 @@ BALANCE_LISTS = ("total", "total_20", "cash", "margin_debt", "net_inflow_20", "l
 
 
 class FeedFile(Recorded):
-    """The register row of one feed on one day: its file in the journal counts because this row names it.
+    """The register row of one feed on one day: its file in the journal applies because this row names it.
 
-    `sha256` is that of the rows in the order of their key, whatever file brought them; `unchanged` counts the rows that
+    `sha256` is that of the rows in the order of their key, for any source file; `unchanged` counts the rows that
     were the same in the file it replaced.
     """
 
@@ -61,7 +61,7 @@ def _count(zh: str, en: str, help_zh: str, help_en: str) -> Any:
 class DailyBalance(ClientRecorded):
     """The newest end-of-day balance of one client, and averages of the days before. Formulas: docs/reference/feeds.md.
 
-    Null where the feed has no such column; `logins_30` and `orders_30` where no activity has ever come.
+    Null if the feed has no such column; `logins_30` and `orders_30` if no activity was ever imported.
     """
 
     names = Names("日终资产", "End-of-day balance", "End-of-day balances")
@@ -69,7 +69,7 @@ class DailyBalance(ClientRecorded):
     field_groups = {"": bilingual("日终资产", "End-of-day balance")}
     client_path = "client"
     derived = True  # computed from feed files: nothing depends on it, and every import of the newest day replaces it
-    replaceable = True  # at once (records.replacement); so the database does not check its client, who writes does
+    replaceable = True  # in full (records.replacement); so the writer checks its client, not the database
     retention = TWENTY_YEARS
 
     client = field(

@@ -65,7 +65,7 @@ class Figures(ClientRecorded):
     }  # fmt: skip
     client_path = "client"
     derived = True  # computed from trades and prices: nothing depends on it, and every close replaces it
-    replaceable = True  # at once (records.replacement); so the database does not check its client, the close does
+    replaceable = True  # in full (records.replacement); so the close checks its client, not the database
     retention = TWENTY_YEARS
 
     client = field(models.OneToOneField("clients.Client", on_delete=models.CASCADE, related_name="figures",
@@ -148,7 +148,7 @@ class Figures(ClientRecorded):
 
 
 class Closing(Recorded):
-    """A published close: the digest of its inputs, and the file of its history (beside the journal's)."""
+    """A published close: the digest of its inputs, and the file of its history (next to the journal's)."""
 
     names = Names("日终计算", "Close", "Closes")
 

@@ -52,7 +52,7 @@ class SecurityCode(Recorded):
     """The code of a product on a market, valid from `since` until `until`.
 
     (code, market) identifies a security: 000001 is an index in Shanghai and a bank in Shenzhen. A code may change while
-    the product stays.
+    the product stays the same.
     """
 
     names = Names("证券代码", "Security code", "Security codes")

@@ -44,10 +44,10 @@ class Account(ClientRecorded):
 
 
 class TradeBatch(Recorded):
-    """The register row of trades in a journal file: rows count only while their batch is registered.
+    """The register row of trades in a journal file: rows apply only while their batch is registered.
 
     `day` is set for the daily file of a counter system, one for each source and business day. A client's statement
-    spans `first_day` to `last_day` and has its `client` here: its rows belong to that client whatever id they carry, so
+    spans `first_day` to `last_day` and has its `client` here: its rows belong to that client under any id, so
     that merging two clients moves the trades. A statement of several clients is one file with a batch for each client,
     and its rows carry the client's id. Money in fen.
     """
@@ -79,7 +79,7 @@ class TradeBatch(Recorded):
 class Bucket(Recorded):
     """The register row of a file of compacted trades, of clients `first_client` to `last_client` only.
 
-    No client is in two buckets. A bucket may still hold rows of batches that were undone and of clients that were
+    No client is in two buckets. A bucket may still contain rows of batches that were undone and of clients that were
     merged, so readers filter by the register of batches (trades/reader.py).
     """
 
@@ -108,7 +108,7 @@ class Compaction(Recorded):
 class PriceFile(Recorded):
     """The register row of the prices of one source on one business day; a newer file replaces it.
 
-    A file may hold several days of one source, at most a month; those of a day count that its row names.
+    A file may hold several days of one source, at most a month; for each day, the file that its row names applies.
     """
 
     names = Names("行情", "Prices", "Prices")

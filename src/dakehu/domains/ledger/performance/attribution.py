@@ -1,7 +1,7 @@
 """Attribute a client's change in value between two days to asset classes, and compare with the index.
 
-Allocation and selection effects need a benchmark by asset class (DAKEHU_CLASS_BENCHMARK); without one the result says
-so instead of inventing it (docs/decisions/0040 and 0046).
+Allocation and selection effects need a benchmark by asset class (DAKEHU_CLASS_BENCHMARK); without one the result states
+so instead of inventing values (docs/decisions/0040 and 0046).
 """
 
 from datetime import date, timedelta
@@ -64,7 +64,7 @@ def attribution(*, client: Any, since: date | None = None, until: date | None = 
     selection sum to excess = own − benchmark. None, with the reason in `why`, without a benchmark by asset class or its
     prices.
 
-    Raises Refused where `until` is not after `since`.
+    Raises Refused if `until` is not after `since`.
     """
     closed = portfolio.valuation_date()
     last = min(until or closed, closed)

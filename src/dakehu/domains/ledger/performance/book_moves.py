@@ -1,4 +1,4 @@
-"""Queries of how far the book moves: its volatility, and the band of one client's holdings. No direction, no advice."""
+"""Queries of the book's volatility, and of the range of one client's holdings. No direction, no advice."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -22,17 +22,17 @@ from dakehu.foundation.schema.parameters import parameters_of
 
 BACK = 760  # trading days of prices
 SHOWN = 250
-LARGEST = 500  # securities that the volatility of the book is worked out of, by value
+LARGEST = 500  # securities from which the volatility of the book is computed, by value
 CLIENT = parameters_of("ledger.Figures", "client")
 
 
 @query("ledger.book_volatility", needs=Permission.LEDGER_READ, zh="客户持仓波动率", en="Volatility of the book")
 def book_volatility() -> dict[str, Any]:
-    """Return how much what visible clients hold today moved over the past.
+    """Return the past volatility of the current holdings of visible clients.
 
     {as_of, clients, day, weighted (lists of the last 250 trading days), now (exponentially weighted), days_60, days_250: shares a
-    year, covered: share of the value of priced securities in CNY that counts, worst, worst_on: the worst day of the past}. None where
-    there is too little. Shares only, no sums.
+    year, covered: share of the value of priced CNY securities included, worst, worst_on: the worst past day}. None if
+    there is too little data. Shares only, no sums.
     """
     holdings, holders = holdings_of(scope.client_model().objects.values_list("pk", flat=True))
     days, returns, covered = _returns(holdings)
@@ -61,11 +61,11 @@ def book_volatility() -> dict[str, Any]:
     parameters=(*CLIENT, HORIZON),
 )
 def client_worth_band(*, client: Any, horizon: int | None = None) -> dict[str, Any]:
-    """Return between which values what a client holds today would lie after 1 to 60 trading days (20 unless said).
+    """Return the range of values of what a client holds today after 1 to 60 trading days (default 20).
 
-    {client: {id, code, name}, as_of, horizon, value (CNY), covered, bands: [{days, low, lower, upper, high}] of half and of nine tenths of the past, record:
-    {origins, inner, outer}: how such bands did, each made from the days before}. bands are [] before 250 returns. Cash and
-    securities without a price are left out. Raises Refused for another horizon.
+    {client: {id, code, name}, as_of, horizon, value (CNY), covered, bands: [{days, low, lower, upper, high}] at 50 %
+    and 90 %, record: {origins, inner, outer}: how such bands did, each made from the days before}. bands are [] before
+    250 returns. Cash and securities without a price are left out. Raises Refused for another horizon.
     """
     ahead = 20 if horizon is None else horizon
     if not 1 <= ahead <= MAX_HORIZON:
@@ -97,7 +97,7 @@ def client_worth_band(*, client: Any, horizon: int | None = None) -> dict[str, A
 def _returns(
     holdings: dict[int, tuple[float, int]], values: dict[int, float] | None = None
 ) -> tuple[list[date], np.ndarray, float | None]:
-    """Return (days, daily returns, share of the value that counts) of holdings; their values are added to `values`."""
+    """Return (days, daily returns, share of the value included) of holdings; their values are added to `values`."""
     if not holdings:
         return [], np.zeros(0), None
     day = portfolio.valuation_date()

@@ -13,7 +13,7 @@ from dakehu.domains.ledger.queries import CLIENT
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.gates.registry import query
 
-KINDS_SHOWN = 7  # the largest; the rest are one
+KINDS_SHOWN = 7  # the largest ones; the rest are combined
 
 
 @query(
@@ -22,7 +22,7 @@ KINDS_SHOWN = 7  # the largest; the rest are one
 def composition(*, client: Any) -> dict[str, Any]:
     """Return the shares of each kind of security in a client's market value at the ends of up to thirteen months.
 
-    {as_of, months, kinds: [{kind, name, shares}]}, the largest kind now first; a share is None where a price is missing
+    {as_of, months, kinds: [{kind, name, shares}]}, the largest kind now first; a share is None if a price is missing
     or nothing was held. Shares are shown to every reader, as the weights of holdings are.
     """
     day = portfolio.valuation_date()
@@ -57,7 +57,7 @@ def values_at(book: Book, marks: np.ndarray) -> np.ndarray:
 
 
 def _by_kind(worth: np.ndarray, names: list[str]) -> list[dict[str, Any]]:
-    """Return the shares of each kind at each column, the largest kind of the last column with a value first."""
+    """Return the shares of each kind at each column, ordered by the last column with a value, the largest first."""
     total = worth.sum(axis=0)
     valid = np.isfinite(total) & (total > 0)
     sums = {name: worth[[i for i, own in enumerate(names) if own == name]].sum(axis=0) for name in set(names)}

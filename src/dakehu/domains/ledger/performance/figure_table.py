@@ -1,4 +1,4 @@
-"""Arrange the published figures of a client for people: the leading ones, the rest by group, the peers' medians."""
+"""Arrange the published figures of a client for display: the leading ones, the rest by group, the peers' medians."""
 
 from decimal import Decimal
 from statistics import median
@@ -13,7 +13,7 @@ from dakehu.foundation.schema.fields import grouped_fields, spec_of
 LEADING = ("market_value", "profit", "xirr", "max_drawdown")
 # Figures whose sign means gain or loss, shown in the colours of rise and fall.
 GAINS = ("profit", "realised", "roi", "twr", "xirr", "cagr", "alpha")
-ONLY_ABOVE = {"xirr_roots": 1}  # figures worth a line only above this number
+ONLY_ABOVE = {"xirr_roots": 1}  # figures shown only above this number
 PEERS_MIN, PEERS_MAX = 5, 2000
 
 
@@ -21,7 +21,7 @@ def figure_table(client: Any) -> dict[str, Any] | None:
     """Return {as_of, leading, groups: [{name, label, rows}], peers}; None before the first close.
 
     A row is {name, label, kind, unit, value, formula, why, is_gain, median}. `value` is masked to the reader's clearance,
-    `why` says why it is missing, `median` is that of the peers, None where there are too few. See ledger.figure_table.
+    `why` is the reason if it is missing, `median` is that of the peers, None if too few. See ledger.figure_table.
     """
     row = getattr(client, "figures", None)  # read once for every part of a page
     if row is None:
@@ -62,15 +62,15 @@ def figure_table(client: Any) -> dict[str, Any] | None:
 
 
 def _is_worth_a_line(name: str, value: Any) -> bool:
-    """Return whether a figure stands in the table."""
+    """Return whether a figure is in the table."""
     return name not in ONLY_ABOVE or (value is not None and value > ONLY_ABOVE[name])
 
 
 def _peers(client: Any) -> dict[str, Any]:
     """Return {label, count, capped, medians} of the visible clients of the same segment, else of the same kind.
 
-    The client itself does not count. Medians need PEERS_MIN values; of more than PEERS_MAX peers the first by number
-    count. A figure that is masked to the reader has no median.
+    The client itself is excluded. Medians need PEERS_MIN values; beyond PEERS_MAX peers, only the first by number
+    are used. A figure that is masked for the reader has no median.
     """
     clearance = current_actor().clearance
     names = [

@@ -47,7 +47,7 @@ HORIZON = Parameter(
 def market_index(*, index: str | None = None, horizon: int | None = None) -> dict[str, Any]:
     """Return an index from its first price on, and a forecast band of its level.
 
-    `index` is code.market, by default the one DAKEHU_BENCHMARK names, else any; `horizon` is 1 to 60 trading days, 20
+    `index` is code.market, by default that of DAKEHU_BENCHMARK, else any; `horizon` is 1 to 60 trading days, 20
     by default. Returns {indices: [{index, name}], index, name, day, level, volatility_20, volatility_60 (lists, one
     entry a day), change, stale_days, band: {quantiles, rows: one list of levels a day ahead}, record: {horizon,
     origins, inner, outer, loss, plain_inner, plain_outer, plain_loss, ratio}}. `record` is the back-test of such bands

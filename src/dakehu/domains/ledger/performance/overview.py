@@ -1,4 +1,4 @@
-"""Sums, movers and distributions of the figures of visible clients, each with where its rows are.
+"""Sums, movers and distributions of the figures of visible clients, each with the link to its rows.
 
 Everything is aggregated by the database from the figures of the last close. Money is for readers cleared for personal
 values only; the others get counts by bands and rates, from which no amount follows.
@@ -73,7 +73,7 @@ def book() -> dict[str, Any]:
 
 
 def _closed(sums: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the numbers that follow from the last close."""
+    """Return the numbers derived from the last close."""
     before = trading_days.trading_days_between(sums["as_of"] - timedelta(days=30), sums["as_of"] - timedelta(days=1))
     return [
         number(
@@ -114,7 +114,7 @@ def _closed(sums: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _registered() -> list[dict[str, Any]]:
-    """Return the sum of the assets that were entered, which lead where both are known; nothing where none were."""
+    """Return the sum of the entered assets, which take precedence if both are known; nothing if none were entered."""
     found = clients.clients(filters=STATED).order_by().aggregate(sum=Sum("assets"), count=Count("pk"))
     if not found["count"]:
         return []
@@ -251,7 +251,7 @@ def _range_filters(low: Decimal | None, high: Decimal | None) -> dict[str, str]:
 
 
 def _range_text(low: Decimal | None, high: Decimal | None) -> str:
-    """Return a range of returns in words."""
+    """Return a range of returns as text."""
     if low is None:
         return f"< {high:.0%}"
     return f"≥ {low:.0%}" if high is None else f"{low:.0%} – {high:.0%}"

@@ -46,7 +46,7 @@ class Valuation:
 def valuation_date() -> date:
     """Return the day last closed; before the first close, the last day with final prices.
 
-    Explanations then match the figures that lists show.
+    Explanations then match the figures in lists.
     """
     closed = Closing.objects.order_by("-day").values_list("day", flat=True).first()
     return closed or trading_days.last_complete_day()
@@ -55,8 +55,8 @@ def valuation_date() -> date:
 def value(client: Any, day: date) -> Valuation | None:
     """Value a client as of `day`, the same way as the nightly close; None without security trades.
 
-    A client outside the actor's scope has no trades. Raises Refused where an exchange rate is missing. Figures, line, change
-    and composition of one page share it.
+    A client outside the actor's scope has no trades. Raises Refused if an exchange rate is missing. Figures, line,
+    change and composition of one page share it.
     """
     return computed_once(client, ("ledger.valuation", day), lambda: _value(client, day))
 
@@ -171,7 +171,7 @@ def portfolio(client: Any) -> dict[str, Any]:
 def _holdings(case: money_explanations.Case, valuation: Valuation, day: date, hidden: bool) -> list[dict[str, Any]]:
     """Return the holdings, largest first.
 
-    Sums are None for readers not cleared for personal values, and where a price is missing.
+    Sums are None for readers not cleared for personal values, and if a price is missing.
     """
     positions = money_explanations.steps(case).carried
     rows = []
@@ -198,7 +198,7 @@ def _holdings(case: money_explanations.Case, valuation: Valuation, day: date, hi
 def _line(valuation: Valuation, hidden: bool) -> dict[str, Any]:
     """Return {day, growth, drawdown, flow, worth, profit, index, index_name}, one entry a day.
 
-    All start on the client's first day; `profit` is the worth less all money put in. For readers not cleared for
+    All start on the client's first day; `profit` is the worth less all money paid in. For readers not cleared for
     personal values a flow is only its sign, and worth and profit are None.
     """
     days, first = valuation.days, int(np.searchsorted(valuation.book.ordinals, valuation.days.ordinals[0]))

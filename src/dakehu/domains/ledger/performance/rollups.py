@@ -1,6 +1,6 @@
 """Aggregate client figures over a group, a branch or a team.
 
-Sums only, over the visible clients: rates of a whole do not follow from the rates of its parts.
+Sums only, over the visible clients: rates cannot be aggregated from the rates of members.
 """
 
 from typing import Any

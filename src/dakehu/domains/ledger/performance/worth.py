@@ -13,7 +13,7 @@ from dakehu.foundation.access.sensitivity import PERSONAL
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates.output import render_row
 
-SAME = Decimal("0.005")  # a difference below half a percent is no difference
+SAME = Decimal("0.005")  # a difference below half a percent is ignored
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,10 @@ class Worth:
 
 
 def compare_worth(stated: Worth | None, held: Worth | None) -> tuple[Worth | None, Decimal | None]:
-    """Return the worth that leads, and how much of it the trades do not show.
+    """Return the worth that takes precedence, and how much of it the trades do not show.
 
-    What is stated leads: it covers cash and products that no trade file holds. Without it the computed worth leads. The
-    difference is stated − held, None where one is missing or both are the same within SAME.
+    The stated worth has priority: it covers cash and products missing from trade files. Without it, the computed one.
+    The difference is stated − held, None if one is missing or both are equal within SAME.
     """
     if stated is None or held is None:
         return stated or held, None
@@ -63,7 +63,7 @@ def client_worth(client: Any) -> dict[str, Any]:
 
 
 def _counter(client: Any, leading: Worth | None, is_cleared: bool) -> dict[str, Any]:
-    """Return the counter's newest balance beside a figure that was entered for a later day: {counter, counter_on}."""
+    """Return the counter's newest balance if a figure was entered for a later day: {counter, counter_on}."""
     is_asked = is_cleared and leading is not None and leading.source == "stated"
     balance = client_tables.row_beside(client, "balance") if is_asked else None
     if balance is None or balance.total is None:
@@ -72,7 +72,7 @@ def _counter(client: Any, leading: Worth | None, is_cleared: bool) -> dict[str, 
 
 
 def difference(gap: Decimal, source: str = "stated") -> Bilingual:
-    """Return the sentence that says why the worth of a source and the computed one differ."""
+    """Return the sentence that explains why the worth of a source and the computed one differ."""
     if gap > 0:
         return bilingual("差额为成交文件之外的资金或产品", "the rest is cash or products that no trade file holds")
     if source == "counter":

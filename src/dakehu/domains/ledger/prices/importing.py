@@ -36,7 +36,7 @@ _TAILED = re.compile(r"^(.+)\.([A-Z]{2,4})$")
 
 @dataclass(frozen=True)
 class CodeQuery:
-    """A security as written in a file; `kind` is a SecurityKind value. "" for what the file does not say."""
+    """A security as written in a file; `kind` is a SecurityKind value. "" for what the file does not specify."""
 
     code: str
     market: str = ""
@@ -49,8 +49,8 @@ class CodeQuery:
 class CodeMatch:
     """The product of a code: an id, a `new` security with (name, currency), or a `reason`.
 
-    Reasons for neither: unknown, several (markets), market (missing), short (fewer than six digits and nothing that says
-    of which market), currency (missing, or different from the product's).
+    Reasons for neither: unknown, several (markets), market (missing), short (fewer than six digits and unclear
+    market), currency (missing, or different from the product's).
     """
 
     number: int = 0
@@ -77,7 +77,7 @@ def resolve(queries: Iterable[CodeQuery]) -> dict[CodeQuery, CodeMatch]:
 
 
 def _tie_short_codes(queries: list[CodeQuery]) -> tuple[dict[CodeQuery, CodeQuery], dict[CodeQuery, CodeMatch]]:
-    """Return short codes with the market that currency or name tells, and a match without product for the others.
+    """Return short codes with the market given by currency or name, and a match without product for the others.
 
     The rule is that of statements (products.short_codes): 2318 may be 002318 of Shenzhen or 02318 of Hong Kong.
     """
@@ -109,7 +109,7 @@ def _normalize(text: str) -> str:
 
 
 def _read_code(query: CodeQuery) -> tuple[Security, bool, bool]:
-    """Parse a code into a security as far as the text says.
+    """Parse a code into a security as far as the text specifies it.
 
     Returns (security, whether its market is known, whether it may be registered).
     """
@@ -201,8 +201,8 @@ def compare(new: Days) -> dict[str, int]:
 def import_price_file(*, filename: str, sha256: str, prices: Days) -> dict[str, int]:
     """Import the prices of a file: write the changed days of each month as a new file.
 
-    What is written of a day merges its old prices with the imported ones. Returns {created, updated, unchanged} numbers of
-    prices.
+    The prices written for a day are its old ones merged with the imported ones. Returns {created, updated, unchanged}
+    numbers of prices.
     """
     rows = PriceFile.objects.filter(source=SOURCE)
     if connection.features.has_select_for_update:

@@ -1,7 +1,7 @@
-"""Join the price files of a month, so that the close opens sixty files for five years and not thousands.
+"""Join the price files of a month, so that the close opens sixty files for five years instead of thousands.
 
-Only days that no undo can change any more: an undo brings back the register row of a day as it was. No file is rewritten;
-those that are no longer named are deleted by the sweep of the journal (trades.compaction).
+Only days that no undo can change any more: an undo restores the register row of a day. No file is rewritten;
+unreferenced files are deleted by the sweep of the journal (trades.compaction).
 """
 
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Returns of securities and indices over trading days, and closes at the lower price limit, from the prices imported."""
+"""Returns of securities and indices over trading days, and closes at the lower price limit, from imported prices."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ def frame(day: date, windows: Iterable[int] = WINDOWS) -> pl.DataFrame:
 
     Columns: product (id), return_N for each of `windows` (0.05 is 5 %), close (last price, in the product's currency),
     limit_down (whether it closed at the lower price limit; shares of the mainland's markets only). Splits, bonus shares,
-    dividends and rights that are registered are taken out of a return. A return is missing where no price was set within
+    dividends and rights that are registered are adjusted for. A return is missing if no price was set within
     its window, or none before it.
     """
     prices = _table(day)
@@ -75,8 +75,8 @@ def frame(day: date, windows: Iterable[int] = WINDOWS) -> pl.DataFrame:
 def highs(day: date, wanted: pl.DataFrame) -> pl.DataFrame:
     """Return the highest close of securities from a day on, up to `day`: product, since, high, first (the close of `since`).
 
-    wanted: product (id), since (day). Prices before a split or bonus issue are taken as they are after it; dividends are
-    not taken out, for the price fell by them. Rows without a price are left out.
+    wanted: product (id), since (day). Prices before a split or bonus issue are adjusted for it; dividends are
+    not adjusted for, since the price fell by them. Rows without a price are left out.
     """
     schema = {"product": pl.Int64, "since": pl.Date, "high": pl.Float64, "first": pl.Float64}
     prices = _table(day)
@@ -99,7 +99,7 @@ def highs(day: date, wanted: pl.DataFrame) -> pl.DataFrame:
 
 
 def _split_factors(prices: PriceTable, day: date) -> np.ndarray:
-    """Return by what each price is multiplied to stand as after the splits and bonus shares up to `day`: float64 [A, D]."""
+    """Return the factor that adjusts each price for the splits and bonus shares up to `day`: float64 [A, D]."""
     factors = np.ones(prices.matrix.shape)
     actions = CorporateAction.objects.filter(on__lte=day, ratio__gt=0).exclude(kind=CorporateKind.RIGHTS.value)
     for product, on, ratio in actions.values_list("product_id", "on", "ratio"):
@@ -110,7 +110,7 @@ def _split_factors(prices: PriceTable, day: date) -> np.ndarray:
 
 
 def index_return(name: str, day: date, window: int = 1) -> float | None:
-    """Return the return of an index (code.market) over the trading days that end with `day`, None where not known."""
+    """Return the return of an index (code.market) over the trading days that end with `day`, None if unknown."""
     code, _, market = name.partition(".")
     product = SecurityCode.objects.filter(code=code, market=market).values_list("product_id", flat=True).first()
     prices = _table(day)
@@ -124,8 +124,8 @@ def index_return(name: str, day: date, window: int = 1) -> float | None:
 def daily(day: date, count: int, products: list[int]) -> tuple[np.ndarray, dict[int, int]]:
     """Return (returns of each of `count` trading days that end with `day`, {product: row}) of products that have prices.
 
-    float64 [A, D], D at most `count`. Missing: NaN where a price was not set both on the day and on the trading day before,
-    so that returns of an index and of a security are of the same day. Corporate actions are taken out as in `frame`.
+    float64 [A, D], D at most `count`. Missing: NaN unless a price was set on both the day and the trading day before,
+    so that returns of an index and of a security are of the same day. Adjusted for corporate actions as in `frame`.
     """
     prices = _table(day)
     last = prices.column(day)
@@ -158,7 +158,7 @@ def _returns(prices: PriceTable, last: int, window: int) -> np.ndarray:
 
 
 def _adjusted_prices(prices: PriceTable, first: int, last: int) -> np.ndarray:
-    """Return the prices of column `first` as they are after the corporate actions up to column `last`: float64 [A]."""
+    """Return the prices of column `first` adjusted for the corporate actions up to column `last`: float64 [A]."""
     base = prices.matrix[:, first].copy()
     days = [EPOCH + timedelta(days=int(prices.days[column])) for column in (first, last)]
     actions = CorporateAction.objects.filter(on__gt=days[0], on__lte=days[1]).order_by("on", "pk")
@@ -177,7 +177,7 @@ def _is_limit_down(prices: PriceTable, last: int) -> np.ndarray:
         return np.zeros(len(prices.products), bool)
     lowest = np.floor(_adjusted_prices(prices, last - 1, last) * (1.0 - limits) * 100 + 0.5 + 1e-9) / 100
     is_today = prices.as_of[:, last] == prices.days[last]
-    reached: np.ndarray = is_today & (prices.matrix[:, last] < lowest + HALF_A_FEN)  # never where one is missing
+    reached: np.ndarray = is_today & (prices.matrix[:, last] < lowest + HALF_A_FEN)  # never if one is missing
     return reached
 
 
@@ -193,7 +193,7 @@ def _limits(products: np.ndarray) -> np.ndarray:
 
 
 def _table(until: date) -> PriceTable:
-    """Return the prices imported so far, up to `until` or today; the last result is kept while no file is added."""
+    """Return the prices imported so far, up to `until` or today; the last result is cached while no file is added."""
     files = tuple(PriceFile.objects.order_by("day", "pk").values_list("file", flat=True))
     return _read_table(str(journal.folder()), hash(files), max(until, clock.today()))
 

@@ -1,4 +1,4 @@
-"""Set the risk level of a product, as the firm graded it."""
+"""Set the risk level of a product, as graded by the firm."""
 
 from dakehu.domains.clients.choices import RiskLevel
 from dakehu.domains.ledger.models import Product
@@ -14,7 +14,7 @@ from dakehu.foundation.actions.registry import action
     is_public=False,
 )
 def set_risk_level(*, product: Product, level: int) -> Product:
-    """Set the risk level of a product, 1 to 5. Who may grade, and how, is decided by the action that calls this one."""
+    """Set the risk level of a product, 1 to 5. The calling action checks who may grade, and how."""
     product.risk_level = list(RiskLevel)[level - 1].value
     product.save()
     return product

@@ -45,8 +45,8 @@ def known_products(keys: Iterable[Key]) -> dict[Key, int]:
 def register_products(*, named: dict[Security, tuple[str, str]]) -> dict[Key, int]:
     """Register new securities of {security: (name, currency)}.
 
-    Returns {(code, market): product id} of all. An action of its own, so that undoing an import leaves products, which
-    others may hold by then.
+    Returns {(code, market): product id} of all. A separate action, so that undoing an import keeps products, which
+    other clients may hold by then.
     """
     ids = known_products((security.code, security.market) for security in named)
     new = [security for security in named if (security.code, security.market) not in ids]
@@ -112,8 +112,8 @@ def product_names(numbers: Iterable[int]) -> dict[int, dict[str, Any]]:
 def change_code(*, code: str, market: str, new_code: str, since: date, new_market: str | None = None) -> SecurityCode:
     """Give a security a new code from a day on (as Beijing's shares move to 920xxx).
 
-    The product stays, so trades under either code are trades of one security. Raises NotFound for an unknown code,
-    Refused where the new one is in use.
+    The product stays the same, so trades under both codes are of one security. Raises NotFound for an unknown code,
+    Refused if the new one is in use.
     """
     old = SecurityCode.objects.filter(code=code, market=market).first()
     if old is None:

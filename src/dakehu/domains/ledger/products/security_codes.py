@@ -87,7 +87,7 @@ def is_isin(text: str) -> bool:
 
 
 def market_of(text: str) -> str:
-    """Return the market a broker's word names, by its two letters; "" if unknown."""
+    """Return the market that a broker's term means, by its two letters; "" if unknown."""
     return _MARKETS.get(text.strip().upper(), "")
 
 
@@ -102,7 +102,7 @@ def security(code: str, *, market: str = "", account: str = "") -> Security:
     """Parse a written code into a security.
 
     Zeros that a spreadsheet lost are restored. Five digits are a Hong Kong code if they begin with a zero or the market
-    says so. Raises UnknownCode if nothing matches, or market and account contradict.
+    is given as such. Raises UnknownCode if nothing matches, or market and account contradict.
     """
     text = code.strip().upper()
     if is_isin(text):

@@ -1,7 +1,7 @@
-"""Which market a security code of fewer than six digits belongs to, from what stands beside it. Pure.
+"""Find the market of a security code of fewer than six digits from the other cells of its row. Pure.
 
 A spreadsheet that lost the zeros of 002318 writes 2318, and so does a broker for 02318 of Hong Kong: two companies. The
-name, the account, the currency and price × quantity tell; where they do not, the row waits.
+name, the account, the currency and price × quantity identify it; if they do not, the row is quarantined.
 """
 
 import re
@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 HONG_KONG = "HK"
-# Yuan for a Hong Kong dollar lay between 0.78 and 1.08 since 2004; the sum in yuan is the price in dollars times that.
+# Yuan for a Hong Kong dollar were between 0.78 and 1.08 since 2004; the sum in yuan is the price in dollars times that.
 RATE_FROM, RATE_TO = Decimal("0.75"), Decimal("1.10")
-SAME = Decimal("0.002")  # a sum that misses price × quantity by less is that product
+SAME = Decimal("0.002")  # a sum that deviates from price × quantity by less is equal to it
 Names = Mapping[tuple[str, str], str]  # {(code, market): name}, as the register or other rows of the file have them
 
 
@@ -31,7 +31,7 @@ def plain_name(name: str) -> str:
 
 
 def market_by_name(code: str, name: str, known: Names) -> str:
-    """The one market whose security of this code is called so; "" where none or several are."""
+    """The one market whose security of this code has this name; "" if none or several do."""
     wanted = plain_name(name)
     if not wanted:
         return ""
@@ -47,10 +47,10 @@ def market_by_name(code: str, name: str, known: Names) -> str:
 def market_by_sum(
     mainland: str, account: str, price: Decimal | None, quantity: Decimal | None, amount: Decimal | None
 ) -> str:
-    """The market that account and sum agree on, "" where they leave it open.
+    """The market that account and sum agree on, "" if they leave it open.
 
-    `mainland` is the market of the code with its zeros brought back ("" for none such), `account` that of the shareholder
-    account. A trade of the mainland comes to price × quantity; one of Hong Kong to that times the rate of exchange.
+    `mainland` is the market of the code with its zeros restored ("" if none), `account` that of the shareholder
+    account. A mainland trade amounts to price × quantity, a Hong Kong one to that times the exchange rate.
     """
     if not account:
         return ""

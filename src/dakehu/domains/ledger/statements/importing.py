@@ -1,7 +1,7 @@
-"""Import client statements: evaluate every row, quarantine what cannot be read, write new trades.
+"""Import client statements: evaluate every row, quarantine unreadable ones, write new trades.
 
 A row is identified by the digest of its cells and its occurrence: two equal fills are the first and the second. An
-overlapping export therefore adds only what is new, and a statement cut in two adds what the whole one would.
+overlapping export therefore adds only what is new, and a statement split in two adds the same rows as one file.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.records.bulk import record_rows
 from dakehu.foundation.records.recorded import add_audit_note
 
-AT_MOST = 10_000_000  # rows of one batch: what `seq` leaves room for
+AT_MOST = 10_000_000  # most rows of one batch that `seq` can number
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Line:
     """One row of a statement file.
 
     `line` is counted from 1 in `sheet`, `cells` holds the text by heading, `written` the values read. `meaning` is what a
-    mapping profile says of the row's kind of business; `broken` names a cell that could not be read.
+    mapping profile defines for the row's kind of business; `broken` names a cell that could not be read.
     """
 
     line: int
@@ -61,7 +61,7 @@ class EvaluatedStatement:
 
     `valid` are rows with a trade, their digest and occurrence, `rejected` rows with the error and "digest.occurrence";
     `ignored` is the number of rows without effect on cash or positions, `repeated` are rows that another sheet of the
-    file holds as well.
+    file contains as well.
     """
 
     valid: list[EvaluatedRow] = field(default_factory=list)
@@ -112,10 +112,10 @@ def evaluate(lines: list[Line]) -> EvaluatedStatement:
 
 
 def owner_of(evaluation: EvaluatedStatement, sha256: str) -> Any | None:
-    """Return the client who owns the statement, or None if nobody does yet.
+    """Return the client who owns the statement, or None if no client does yet.
 
     The owner follows from the accounts named in the rows, else from an earlier import of the same file. Raises Refused
-    where the owner is outside the actor's scope, or where the accounts belong to several clients.
+    if the owner is outside the actor's scope, or if the accounts belong to several clients.
     """
     model = scope.client_model()
     index = Account._meta.get_field("number_index").index_of
@@ -384,8 +384,8 @@ def register_new_products(*evaluations: EvaluatedStatement) -> dict[tuple[str, s
 def balances(evaluation: EvaluatedStatement) -> dict[str, Any]:
     """Check that the running cash balance follows from row to row.
 
-    Returns {checked: rows compared, broken: rows that miss it, first: line of the first miss or None}. Rows without a
-    balance are not compared.
+    Returns {checked: rows compared, broken: rows that deviate, first: line of the first one or None}. Rows without
+    a balance are not compared.
     """
     checked, broken = 0, []
     with_balance = [row for row in evaluation.valid if row[1].balance is not None]

@@ -55,7 +55,7 @@ TEXTS = ("side", "code", "name", "account", "market", "ref", "currency")
 
 
 def get_row(number: int) -> QuarantinedRow:
-    """Return a row that waits in the quarantine.
+    """Return a row that is in quarantine.
 
     Raises NotFound outside the actor's scope, Refused for a row that is released or dropped.
     """
@@ -70,7 +70,7 @@ def get_row(number: int) -> QuarantinedRow:
 def parse_row(cells: dict[str, str]) -> StatementRow:
     """Parse the text cells of a row. Raises RowRejected for a cell that cannot be read.
 
-    Cells that are not in FIELDS are fees in further columns; they add up to `other` where that is empty.
+    Cells that are not in FIELDS are fees in further columns; they add up to `other` if that is empty.
     """
     values: dict[str, Any] = {}
     for name in NUMBERS:

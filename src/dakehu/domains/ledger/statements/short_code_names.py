@@ -9,9 +9,9 @@ from dakehu.domains.ledger.statements.validation import StatementRow
 
 
 def names_of_short_codes(rows: list[StatementRow]) -> dict[tuple[str, str], str]:
-    """Return {(code, market): name} of what short codes may mean.
+    """Return {(code, market): name} of the securities that short codes may mean.
 
-    From the register of products and the whole codes of the file; {} for a file without short codes.
+    From the register of products and the full codes of the file; {} for a file without short codes.
     """
     written = [row for row in rows if row.code]
     short = {one.code.strip() for one in written if is_short(one.code)}
@@ -29,7 +29,7 @@ def names_of_short_codes(rows: list[StatementRow]) -> dict[tuple[str, str], str]
 
 
 def with_market(written: StatementRow, names: dict[tuple[str, str], str]) -> StatementRow:
-    """A row with the market of its short code, where the name tells it and the file does not."""
+    """A row with the market of its short code, if the name identifies it and the file does not."""
     if not names or written.market or not is_short(written.code):
         return written
     return replace(written, market=market_by_name(written.code, written.name, names))

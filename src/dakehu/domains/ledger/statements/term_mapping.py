@@ -25,7 +25,7 @@ TERM = Parameter("word", spec=FieldSpec("业务名称", "Kind of business"))
 
 
 class Meaning(Choices):
-    """What a term may mean. Each is stored as a term that is understood (see trades.transaction_types)."""
+    """What a term may mean. Each is stored as a known term (see trades.transaction_types)."""
 
     BUY = "证券买入", "证券买入", "Securities bought"
     SELL = "证券卖出", "证券卖出", "Securities sold"
@@ -71,7 +71,7 @@ def map_term(*, word: str, meaning: str) -> dict[str, Any]:
     """Correct all waiting rows with a term, and release those that become valid.
 
     Returns {corrected, released: numbers of rows, batch: the id with which `dakehu undo` reverts it}. Raises Refused
-    where no row waits, or more than AT_MOST.
+    if no row waits, or more than AT_MOST.
     """
     rows = list(_quarantined_rows(word).order_by("pk")[: AT_MOST + 1])
     if not rows:
@@ -113,7 +113,7 @@ def _group_by_file(
 ) -> list[tuple[str, Any, statement_import.EvaluatedStatement]]:
     """Group released rows by file and client, each with its original digest and occurrence.
 
-    The original digest lets an import of the same file find the row unchanged. Rows that the journal already holds are
+    The original digest lets an import of the same file find the row unchanged. Rows already in the journal are
     left out.
     """
     counts = statement_import.in_journal(sorted({row.client_id for row, _ in released}))

@@ -1,7 +1,7 @@
 """Validate statement rows: return an exact trade or reject the row with a reason. Pure.
 
-Money in fen, quantities in thousandths of a share, both whole numbers. Nothing is guessed: where a column has two
-meanings (手续费 is the whole commission with one broker and an extra fee with another), the row's own cash effect decides;
+Money in fen, quantities in thousandths of a share, both whole numbers. Nothing is guessed: if a column has two
+meanings (手续费 is the total commission of one broker, an extra fee of another), the row's cash effect decides;
 without one the row is rejected.
 """
 
@@ -95,7 +95,7 @@ class StatementRow:
     """One row as read from a file; None where a cell is empty.
 
     `charge` is 手续费, whose meaning differs by broker. `foreign` names the market where codes are tickers of no Chinese
-    market. `side` is what the most telling column says (业务名称), `flag` what a column of buy and sell says beside it.
+    market. `side` is the value of the most specific column (业务名称), `flag` that of a column of buy and sell.
     """
 
     day: date | None
@@ -171,7 +171,7 @@ def validate_row(
 ) -> ValidTrade | None:
     """Return the trade of a row, or None for a row without effect. Raises RowRejected with the reason.
 
-    `meaning` is what a mapping profile says of the row's kind of business; without it the vocabulary of transaction
+    `meaning` is what a mapping profile defines for the row's kind of business; without it the vocabulary of transaction
     types decides. With `today` a later day is rejected.
     """
     side = meaning or _transaction_type_of(row)
@@ -213,7 +213,7 @@ def validate_row(
 def _transaction_type_of(row: StatementRow) -> TransactionType:
     """Return the transaction type of a row: the kind of business decides, else the mark of buy and sell.
 
-    Raises RowRejected where it is not understood, or where the two contradict.
+    Raises RowRejected if it is unknown, or if the two contradict.
     """
     mark = transaction_type_of(row.flag) if row.flag else None
     if not normalize_term(row.side) or normalize_term(row.side) in TRADED:
@@ -233,7 +233,7 @@ def _transaction_type_of(row: StatementRow) -> TransactionType:
 
 
 def _check_currency(row: StatementRow, found: Security | None) -> None:
-    """Reject a mainland share or fund that is not in yuan; B shares (200 in Hong Kong, 900 in US dollars) are not."""
+    """Reject a mainland share or fund that is not in yuan; B shares (200 in HKD, 900 in USD) are exempt."""
     if found is None or found.market not in ("SH", "SZ", "BJ") or found.kind not in ("stock", "fund"):
         return
     if row.currency != "CNY" and not found.code.startswith(("200", "900")):
@@ -266,7 +266,7 @@ def _balance(row: StatementRow) -> int | None:
 def _security(row: StatementRow, side: TransactionType) -> Security | None:
     """Return the security of a row, None for money alone.
 
-    Raises RowRejected for an unknown code, or where code, market and account contradict.
+    Raises RowRejected for an unknown code, or if code, market and account contradict.
     """
     if side in MONEY_MOVEMENTS or (side in (TransactionType.INCOME, TransactionType.TAX) and not row.code):
         return None
@@ -281,9 +281,9 @@ def _security(row: StatementRow, side: TransactionType) -> Security | None:
 
 
 def _market(row: StatementRow) -> str:
-    """Return the market of a short code by currency, account and amount; "" for a whole code.
+    """Return the market of a short code by currency, account and amount; "" for a full code.
 
-    Raises RowRejected where it stays ambiguous.
+    Raises RowRejected if it remains ambiguous.
     """
     if not is_short(row.code) or row.foreign:
         return ""
@@ -350,7 +350,7 @@ def _movement_trade(row: StatementRow, side: TransactionType, asset: Security | 
 def _fees(row: StatementRow, side: TransactionType, amount: int) -> tuple[int, int, int, int]:
     """Return (commission, stamp, transfer, other) in fen.
 
-    Where the columns are ambiguous, the reading closest to the row's own cash effect is used.
+    If the columns are ambiguous, the reading closest to the row's own cash effect is used.
     """
     named = {name: getattr(row, name) for name in FEES}
     commission, stamp, transfer, other = (fen(v) if v is not None else 0 for v in named.values())
@@ -368,7 +368,7 @@ def _fees(row: StatementRow, side: TransactionType, amount: int) -> tuple[int, i
         if len(readings) > 1:
             raise RowRejected("fees", f"{row.charge}")
         return readings[0]
-    expected = CASH[side] * amount - fen(row.net)  # sum of fees by the row's own cash effect
+    expected = CASH[side] * amount - fen(row.net)  # sum of fees implied by the row's cash effect
     chosen = min(readings, key=lambda fees: abs(expected - sum(fees)))
     difference = expected - sum(chosen)
     if row.transfer is None and abs(difference) > TOLERANCE and 0 < difference <= amount * 2 // 100_000 + 1:
@@ -376,6 +376,6 @@ def _fees(row: StatementRow, side: TransactionType, amount: int) -> tuple[int, i
         difference = 0
     if abs(difference) > TOLERANCE:
         raise RowRejected("sum", f"{row.side} {row.amount} {row.net}")
-    if difference:  # rounding: the cash effect is the truth
+    if difference:  # rounding: the cash effect is authoritative
         chosen = (chosen[0], chosen[1], chosen[2], chosen[3] + difference)
     return chosen

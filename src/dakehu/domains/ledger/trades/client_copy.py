@@ -1,4 +1,4 @@
-"""The trades of a client, for the copy that the client may ask for."""
+"""The trades of a client, for the copy that the client may request."""
 
 from typing import Any
 

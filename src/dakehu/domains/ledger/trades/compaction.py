@@ -2,8 +2,8 @@
 
 No live file is rewritten. Buckets are written under new names; one action then names them in the register instead of
 those they replace, with the batches they contain. A crash before that action leaves the old state and orphan files;
-after it, the new state. Superseded files are kept for their readers (SOON) and, where an undo may bring their batch
-back, for the undo (LATE).
+after it, the new state. Superseded files are kept for their readers (SOON) and, if an undo may restore their batch,
+for the undo (LATE).
 """
 
 import json
@@ -34,7 +34,7 @@ from dakehu.foundation.jobs.queue import job
 from dakehu.foundation.records.recorded import add_audit_note
 
 ROWS = 160_000  # target rows of a bucket; one of more than twice as many is split
-CUT = 4  # a range of clients with more than so many buckets of new rows is cut before it is sorted
+CUT = 4  # a range of clients with more buckets of new rows than this is split before it is sorted
 AT_ONCE = 2_000_000  # new rows in memory at a time
 CONDITION = 1  # primary key of the one row of Compaction
 BUCKET = "b-"  # prefix of bucket files
@@ -52,7 +52,7 @@ def compact(*, progress: Callable[..., None] = no_progress) -> dict[str, int]:
     """Compact all trade files that are not in buckets, then delete superseded files.
 
     Readers see the same trades before, during and after. Returns {files, rows: compacted; buckets: present now;
-    written: bucket files; swept: files deleted}. Raises Refused if another compaction was published meanwhile.
+    written: bucket files; swept: files deleted}. Raises Refused if another compaction was published concurrently.
     """
     _check_permission()
     with elevated("compaction of the journal"):
@@ -67,7 +67,7 @@ def compact(*, progress: Callable[..., None] = no_progress) -> dict[str, int]:
 def _compact_files(register_state: reader.Register) -> dict[str, int]:
     """Write and publish one set of buckets; return {files, rows: compacted; written: bucket files}.
 
-    Rows of unregistered batches are compacted with their file, because an undo may bring the batch back. Rows are first
+    Rows of unregistered batches are compacted with their file, because an undo may restore the batch. Rows are first
     distributed over ranges of clients on disk, AT_ONCE at a time, then each range is sorted by itself.
     """
     missing, expired = _superseded_files(register_state)
@@ -118,7 +118,7 @@ def _compaction_rounds(register_state: reader.Register, waiting: dict[str, list[
 
 
 def _first_clients(register_state: reader.Register, files: list[str], moved: list[pa.Table]) -> np.ndarray:
-    """Return the first client of each range: those of the buckets, and cuts where much is new."""
+    """Return the first client of each range: those of the buckets, and further splits where many rows are new."""
 
     def clients() -> Iterator[np.ndarray]:
         for file in files:
@@ -175,7 +175,7 @@ def _superseded_files(register_state: reader.Register) -> tuple[dict[str, str], 
 
 
 def _moved_rows(book: reader.Register, bucket: Bucket, expired: list[int]) -> tuple[bool, pa.Table]:
-    """Return (whether rows of a bucket must go, those of them that move to other clients)."""
+    """Return (whether rows of a bucket must be removed, those of them that move to other clients)."""
     keys = read_bucket(bucket, ["client", "batch"])
     client, batch = reader.to_numpy(keys["client"]), reader.to_numpy(keys["batch"])
     owner, _ = book.resolve_owners(client, batch)
@@ -288,8 +288,8 @@ def publish(
 def delete_superseded_files() -> int:
     """Delete files that are no longer needed; return their number.
 
-    A file is marked when first found unneeded and deleted after SOON, or after LATE if an undo may bring its batch
-    back. Files being written are at most marked.
+    A file is marked when first found unneeded and deleted after SOON, or after LATE if an undo may restore its
+    batch. Files being written are at most marked.
     """
     _check_permission()
     with elevated("sweep of the journal"):
@@ -330,7 +330,7 @@ def find_missing_files() -> list[str]:
 
 
 def _other_files() -> set[str]:
-    """Return the names of registered files that hold no trades: prices and feeds."""
+    """Return the names of registered files that contain no trades: prices and feeds."""
     return {*PriceFile.objects.values_list("file", flat=True), *FeedFile.objects.values_list("file", flat=True)}
 
 

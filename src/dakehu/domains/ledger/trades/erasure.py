@@ -1,7 +1,7 @@
 """Erase clients from the files of the journal: trades, feeds, holdings, month-ends, the lists of shocks.
 
-The only place that rewrites a file. It comes under the same name in one rename, so a reader meets the old or the new one;
-they differ in rows of the erased alone.
+The only place that rewrites a file. It is replaced by one atomic rename, so a reader gets the old or the new one;
+they differ only in rows of the erased clients.
 """
 
 from pathlib import Path
@@ -15,12 +15,12 @@ from dakehu.domains.ledger.models import TradeBatch
 from dakehu.domains.ledger.trades import journal
 from dakehu.foundation.erasure.erase import Erasure, declare_eraser
 
-CLIENT = "client"  # the column that holds the id of a client in every file
+CLIENT = "client"  # the column of the client id in every file
 FOLDERS = ("journal", "shocks")
 
 
 def erase_from_files(erasure: Erasure) -> int:
-    """Rewrite every file that holds rows of these clients, and the rows of their statements; return how many were."""
+    """Rewrite every file with rows of these clients or of their statements; return their number."""
     clients = pa.array(sorted(erasure.clients), pa.int64())
     batches = pa.array(sorted(erasure.rows.get(TradeBatch._meta.label, ())), pa.int64())
     files = [path for folder in FOLDERS for path in sorted((Path(settings.DAKEHU_HOME) / folder).rglob("*.parquet"))]
@@ -28,7 +28,7 @@ def erase_from_files(erasure: Erasure) -> int:
 
 
 def _rewrite(path: Path, clients: pa.Array, batches: pa.Array) -> bool:
-    """Leave out the rows of clients, and those of batches, which may still carry a former number; return whether any were."""
+    """Remove the rows of clients, and those of batches, which may carry a former client id; return whether any were."""
     with pq.ParquetFile(path) as file:
         names = file.schema_arrow.names
         if CLIENT not in names or not pa.types.is_integer(file.schema_arrow.field(CLIENT).type):

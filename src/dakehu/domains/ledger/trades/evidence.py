@@ -1,4 +1,4 @@
-"""The trades of a client as evidence: they lie in the journal, not in a table."""
+"""The trades of a client as evidence: they are in the journal, not in a table."""
 
 from datetime import date
 from typing import Any

@@ -1,7 +1,7 @@
 """Store trades and prices as immutable Parquet files under DAKEHU_HOME/journal.
 
-Files are readable by their owner only. A file counts because a row of the register names it (models/register.py). It is
-written whole, under a new name, before the action that registers it commits. A crash leaves the old state and at most
+Files are readable by their owner only. A file applies if a row of the register names it (models/register.py). It is
+completed, under a new name, before the action that registers it commits. A crash leaves the old state and at most
 an orphan file, which trades.compaction removes. The files hold ids of clients and products, never names.
 """
 
@@ -83,7 +83,7 @@ def write(path: Path, table: pa.Table) -> None:
 
 
 def join(path: Path, parts: Iterable[Path]) -> None:
-    """Write the rows of some files of one schema into one, a file at a time, as write() does."""
+    """Write the rows of some files of one schema into one file, reading one at a time, as write() does."""
     part, sources = path.with_suffix(".part"), list(parts)
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as stream:
@@ -109,7 +109,7 @@ def trades_of(rows: list[dict[str, Any]]) -> pa.Table:
 def read(
     paths: Iterable[Path], columns: list[str] | None = None, filters: Any = None, schema: pa.Schema = TRADES
 ) -> pa.Table:
-    """Return the rows of some files concatenated. `filters` is pyarrow's; they skip whole row groups."""
+    """Return the rows of some files concatenated. `filters` is pyarrow's; they skip entire row groups."""
     shape = schema if columns is None else pa.schema([schema.field(name) for name in columns])
     if filters is not None:
         tables = [pq.read_table(path, columns=columns, filters=filters, schema=schema) for path in paths]

@@ -1,4 +1,4 @@
-"""Decide to which client a stored trade belongs and whether it counts, by the register of batches. Pure.
+"""Determine the client of a stored trade and whether it applies, by the register of batches. Pure.
 
 Does not import Django, so that a worker of a cluster needs no settings.
 """
@@ -10,12 +10,12 @@ import pyarrow as pa
 
 IDENTITY = ("digest", "nth")  # identify a row of a statement within its client (see statements/importing.py)
 NEEDED = ("client", "asset", "day", "time", "seq", "batch")  # the columns that order trades and identify their client
-SHARED = -1  # stands for the owner of a batch whose rows are of many clients
+SHARED = -1  # marks a batch whose rows are of many clients
 
 
 @dataclass(frozen=True)
 class Owners:
-    """The owners of the registered batches at one moment, B batches.
+    """The owners of the registered batches at one point in time, B batches.
 
     number: int64 [B], batch ids, ascending. owner: int64 [B], client ids, SHARED if the rows name them.
     """
@@ -56,7 +56,7 @@ class Owners:
     def without_duplicates(self, table: pa.Table, clients: list[int] | np.ndarray) -> pa.Table:
         """Return ordered rows without repeated statement rows of merged clients.
 
-        The row of the oldest batch is kept. Rows of counter systems have no identity of their own and all count.
+        The row of the oldest batch is kept. Rows of counter systems have no identity of their own and all apply.
         """
         client, batch = to_numpy(table["client"]), to_numpy(table["batch"])
         rows = np.flatnonzero(np.isin(client, clients) & (self.owners(batch) != SHARED))

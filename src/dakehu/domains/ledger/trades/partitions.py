@@ -1,7 +1,7 @@
 """Distribute rows over ranges of clients on disk, so that each range can be sorted by itself.
 
-A file of the scratch folder holds the rows of some trade files, a batch for each range. Memory follows what is added at a
-time and the largest range. The folder is deleted at the end; one that a killed process left is deleted by the sweep.
+A file of the scratch folder holds the rows of some trade files, a batch for each range. Memory scales with one
+addition and the largest range. The folder is deleted at the end; one left by a killed process is deleted by the sweep.
 """
 
 import shutil
@@ -21,9 +21,9 @@ COUNTED = 4_000_000  # rows counted at a time
 
 
 def cut_points(clients: Iterable[np.ndarray], at_most: int) -> np.ndarray:
-    """Return client ids, ascending, that cut rows into ranges of about `at_most` rows; no client is in two: int64 [R].
+    """Return ascending client ids that split rows into ranges of about `at_most` rows; no client is in two: int64 [R].
 
-    clients: int64 arrays, the client of each row. Range r begins with the r-th id; what lies before the first belongs to it.
+    clients: int64 arrays, the client of each row. Range r begins with the r-th id; rows before the first belong to it.
     """
     ids, counts = np.array([], np.int64), np.array([], np.int64)
     waiting: list[np.ndarray] = []

@@ -58,7 +58,7 @@ def _yuan(fen: int, cleared: bool) -> float | None:
 
 
 def _units(thousandths: int, cleared: bool) -> float | None:
-    """A quantity; hidden with the money, since times a price it is the money."""
+    """A quantity; hidden with the money, since quantity times price reveals it."""
     return thousandths / 1000 if cleared else None
 
 
@@ -140,7 +140,7 @@ def _labels(names: dict[int, dict[str, Any]], asset: int) -> dict[str, str]:
     ),
 )
 def list_trades(*, client: Any, limit: int | None = None, offset: int | None = None) -> dict[str, Any]:
-    """Return a client's trades, newest first, at most 1,000 at once.
+    """Return a client's trades, newest first, at most 1,000.
 
     Returns {count, rows: [{day, code, market, name, side, quantity, price, amount, net, fee, currency}]}. Money in CNY;
     money, quantities and prices are None for readers not cleared for personal values.

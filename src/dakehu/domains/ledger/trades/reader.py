@@ -1,8 +1,8 @@
 """Read trades of the journal within the actor's scope.
 
 The rows of a batch are in a file of their own until compaction moves them into buckets of clients. The register of
-batches decides what counts: rows of an unregistered batch are ignored, and the rows of a statement belong to the client
-in its register row, whatever file they are in and whatever client id they carry. Where two clients were merged, a
+batches decides which rows apply: rows of an unregistered batch are ignored; rows of a statement belong to the client
+in its register row, in any file and under any client id. If two clients were merged, a
 statement row that both had imported counts once.
 """
 
@@ -27,7 +27,7 @@ from dakehu.foundation.base.id_ranges import IdRanges
 
 @dataclass(frozen=True)
 class Register(Owners):
-    """The register at one moment.
+    """The register at one point in time.
 
     For the B batches of Owners: `rows` (count) is int64 [B]; `files` are their file names. `compacted` are the batch ids whose rows are in `buckets`
     (ascending by client); `gone` is {batch id: ISO date} since when one of them is unregistered. `version` is the state
@@ -53,7 +53,7 @@ class Register(Owners):
 def register(clients: list[int] | None = None) -> Register:
     """Return the register, or the part that concerns some clients.
 
-    It is read again if a compaction was published meanwhile, so that files and buckets belong to one moment on every
+    It is read again if a compaction was published concurrently, so that files and buckets are consistent on every
     database.
     """
     while True:
@@ -95,12 +95,12 @@ def trades_of_clients(clients: Iterable[int]) -> pa.Table:
 
 
 def trades_of_client(client: Any) -> pa.Table:
-    """Return the trades of one client as `trades_of_clients` does; the parts of a page share one reading of the journal."""
+    """Return the trades of one client like `trades_of_clients`; the parts of a page share one read of the journal."""
     return computed_once(client, "ledger.trades", lambda: trades_of_clients([client.pk]))
 
 
 def all_trades(columns: list[str] | None = None) -> pa.Table:
-    """Return every trade of the firm in the same order. Raises PermissionError unless the system asks.
+    """Return every trade of the firm in the same order. Raises PermissionError unless the actor is the system.
 
     `columns` limits the result; it must contain NEEDED, which ordering and ownership use.
     """
@@ -115,7 +115,7 @@ def all_trades(columns: list[str] | None = None) -> pa.Table:
 
 
 def duplicated_statements(mine: int, other: int) -> int:
-    """Return the number of statement rows that two clients both hold: they count once after a merge."""
+    """Return the number of statement rows that two clients have in common: they count once after a merge."""
     book, table = register([mine, other]), trades_of_clients([mine, other])
     statement_rows = table.filter(pa.array(book.owners(to_numpy(table["batch"])) != SHARED))
     rows = [

@@ -92,7 +92,7 @@ def normalize_term(text: str) -> str:
     return "".join(sign for sign in text.casefold() if sign not in " \t\u3000-_–·/")
 
 
-# Kinds of business that say no more than that there was a trade: the mark of buy and sell decides.
+# Kinds of business that state only that there was a trade: the buy/sell mark decides.
 TRADED = frozenset(
     "证券买卖 证券交易 股票交易 普通交易 信用交易 普通委托 信用委托 竞价交易 成交 买卖 交易 委托 普通 trade trades".split()
 )

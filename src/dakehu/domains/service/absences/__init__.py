@@ -1,1 +1,1 @@
-"""Who is away, who stands in, and what goes to the deputy meanwhile."""
+"""Absences, deputies, and the work that passes to a deputy."""

@@ -1,4 +1,4 @@
-"""Absences: recorded, changed, cancelled. A named deputy sees clients and work of the absent for as long as it lasts."""
+"""Absences: recorded, changed, cancelled. A deputy sees the absent colleague's clients and work during it."""
 
 from datetime import date
 from typing import Any
@@ -33,11 +33,11 @@ ABSENCE = Parameter("absence", kind="integer", spec=FieldSpec("休假", "Absence
 def record_absence(
     *, first_on: date, last_on: date, user: Any = None, deputy: Any = None, note: str | None = None
 ) -> Absence:
-    """Say that oneself, or as a lead a colleague of the team, is away, and who stands in.
+    """Record an absence of the actor, or for a lead of a colleague of the team, and the deputy.
 
-    Moments go to the deputy of the client. A named `deputy` sees the clients of the absent (not those behind an information
-    wall) and has their work on his lists from the first day to the last; nothing is reassigned, so all of it is back the day
-    after. Raises Refused where the days overlap another absence or the deputy cannot stand in.
+    Moments go to the deputy of the client. A named `deputy` sees the absent colleague's clients (not those behind an
+    information wall) and has their work in the lists from the first day to the last; nothing is reassigned, so it
+    returns the day after. Raises Refused if the days overlap another absence or the deputy cannot stand in.
     """
     row = Absence(user=_absent_user(user), first_on=first_on, last_on=last_on, deputy=deputy, note=note or "")
     _check(row)
@@ -47,7 +47,7 @@ def record_absence(
 
 
 def _absent_user(user: Any) -> Any:
-    """Return whose absence it is. Raises Refused for anybody but oneself and the own team."""
+    """Return the person who is absent. Raises Refused for anyone but the actor and their team."""
     me, actor = team.current_user(), current_actor()
     away = user or me
     is_mine = me is not None and away is not None and away.pk == me.pk
@@ -58,7 +58,7 @@ def _absent_user(user: Any) -> Any:
 
 
 def _check(row: Absence) -> None:
-    """Raise Refused for an absence that cannot be so."""
+    """Raise Refused for an invalid absence."""
     others = Absence.objects.filter(user=row.user_id).exclude(pk=row.pk)
     fault = rules.absence_fault(row.first_on, row.last_on, list(others.values_list("first_on", "last_on")))
     if fault is None and row.deputy is not None:
@@ -77,7 +77,7 @@ def _check(row: Absence) -> None:
 
 
 def _notify_deputies(row: Absence, *, before: Any = None) -> None:
-    """Let the deputies' accounts know whose deputy they are, and leave a new one a notice."""
+    """Store on the deputies' accounts whom they deputise for, and notify a new deputy."""
     for deputy in {person.pk: person for person in (before, row.deputy) if person is not None}.values():
         standing = Absence.objects.filter(deputy=deputy, last_on__gte=clock.today()).order_by("first_on", "pk")
         set_stand_ins(
@@ -119,7 +119,7 @@ def get_absence(pk: int) -> Absence:
     ),
 )
 def change_absence(*, absence: int, version: int | None = None, **values: Any) -> Absence:
-    """Change days, deputy or note of an absence; the former deputy sees nothing of it from now on."""
+    """Change days, deputy or note of an absence; the former deputy loses access immediately."""
     row = get_absence(absence)
     check_version(row, version)
     before = row.deputy
@@ -140,7 +140,7 @@ def change_absence(*, absence: int, version: int | None = None, **values: Any) -
     parameters=(ABSENCE, VERSION),
 )
 def cancel_absence(*, absence: int, version: int | None = None) -> dict[str, Any]:
-    """Remove an absence that has not begun; end one that has today, so that tomorrow nobody stands in. Returns {changed}."""
+    """Remove an absence that has not begun; end a running one and its deputy today. Returns {changed}."""
     row = get_absence(absence)
     check_version(row, version)
     before, today = row.deputy, clock.today()

@@ -1,4 +1,4 @@
-"""Queries of absences: the list, the month of a team, and for whom one stands in."""
+"""Queries of absences: the list, the month of a team, and for whom the actor deputises."""
 
 import calendar
 from datetime import date, timedelta
@@ -20,7 +20,7 @@ MONTH = Parameter("month", required=False, spec=FieldSpec("月份", "Month", exa
 
 
 def _people() -> set[int]:
-    """Return whose absences the actor sees: the own team's, and of those who are led."""
+    """Return the absences visible to the actor: those of the own team and of the people led."""
     actor = current_actor()
     teams = actor.extra.get("teams") or ()
     mates = team.users().filter(team_id__in=teams, is_active=True).values_list("pk", flat=True) if teams else ()
@@ -29,7 +29,7 @@ def _people() -> set[int]:
 
 @query("service.absences", needs=Permission.SERVICE_READ, zh="休假", en="Absences")
 def absences() -> Any:
-    """Return absences of oneself and one's team that have not ended, earliest first."""
+    """Return absences of the actor and the team that have not ended, earliest first."""
     rows = Absence.objects.filter(last_on__gte=clock.today(), user_id__in=_people())
     return rows.select_related("user", "deputy").order_by("first_on", "pk")
 
@@ -38,10 +38,10 @@ def absences() -> Any:
     "service.absence_month", needs=Permission.SERVICE_READ, zh="休假日历", en="Absences of a month", parameters=(MONTH,)
 )
 def absence_month(*, month: str | None = None) -> dict[str, Any]:
-    """Return a month of the team ("2026-11", this one unless said).
+    """Return a month of the team ("2026-11", default: the current one).
 
     {month, before, after, days: [{on, day, is_open, is_today}], people: [{id, name, days: [{on, absence, deputy}]}]}: one cell a
-    day, `absence` its id where the person is away.
+    day, `absence` its id if the person is away.
     """
     first = _first_of(month)
     last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
@@ -75,7 +75,7 @@ def _cell(day: date, rows: list[Absence]) -> dict[str, Any]:
 
 
 def _first_of(month: str | None) -> date:
-    """Return the first day of a month. Raises Refused for a text that names none."""
+    """Return the first day of a month. Raises Refused for an invalid text."""
     if not month:
         return clock.today().replace(day=1)
     try:
@@ -86,7 +86,7 @@ def _first_of(month: str | None) -> date:
 
 @query("service.standing_in", needs=Permission.SERVICE_READ, zh="我的代理", en="For whom I stand in")
 def standing_in() -> list[dict[str, Any]]:
-    """Return for whom the actor stands in today: [{user, name, last_on, text}]."""
+    """Return for whom the actor deputises today: [{user, name, last_on, text}]."""
     today = clock.today()
     rows = Absence.objects.filter(deputy_id=current_actor().user_id, first_on__lte=today, last_on__gte=today)
     return [

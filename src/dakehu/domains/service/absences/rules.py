@@ -1,4 +1,4 @@
-"""Rules of absences: who can stand in, and whether days overlap. Pure."""
+"""Rules of absences: who can be the deputy, and whether days overlap. Pure."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -32,7 +32,7 @@ def deputy_fault(
     first: date,
     last: date,
 ) -> Fault | None:
-    """Return why somebody cannot be the deputy, None if they can. `away` are their own absences."""
+    """Return why a person cannot be the deputy, None if they can. `away` are their own absences."""
     if is_same:
         return "deputy", "代理人不能是休假的人自己。", "Nobody stands in for themselves."
     if not is_active:

@@ -1,4 +1,4 @@
-"""For whom the actor stands in today: whose reminders are the actor's too, within the actor's own scope."""
+"""Colleagues for whom the actor deputises today: their reminders also go to the actor, within the actor's scope."""
 
 from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import current_actor
@@ -14,7 +14,7 @@ def reminded_for() -> list[int]:
 
 
 def for_whom(user: int | None) -> Bilingual | str:
-    """Return what is added to a reminder of an absent colleague's work, "" for one's own."""
+    """Return the text added to a reminder of an absent colleague's work, "" for the actor's own."""
     if user is None or user == current_actor().user_id:
         return ""
     return bilingual("（代理{name}）", " (standing in for {name})", name=team.names_of([user]).get(user, ""))

@@ -1,1 +1,1 @@
-"""The calendar: meetings, contact plans, working hours, goals, and everything dated on one time axis."""
+"""The calendar: meetings, contact plans, working hours, goals, and all dated entries on one time axis."""

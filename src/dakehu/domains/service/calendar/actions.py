@@ -60,8 +60,9 @@ def plan_meeting(
 ) -> Meeting:
     """Arrange a meeting, with a client or among staff, once or as a series (`rrule`).
 
-    The organiser is the actor unless said; the end follows from the kind of meeting. `staff` are ids of colleagues, `guests`
-    names on the client's side, `attending` codes of further clients. Raises Refused for contradicting times and rules.
+    The organiser defaults to the actor, the end follows from the kind of meeting. `staff` are ids of colleagues,
+    `guests` names on the client's side, `attending` codes of further clients. Raises Refused for contradicting times
+    and rules.
     """
     row = Meeting(subject=subject, starts_at=starts_at, **{k: v for k, v in values.items() if v is not None})
     row.organiser = row.organiser or team.current_user()
@@ -92,7 +93,7 @@ def get_meeting(pk: int) -> Meeting:
 
 
 def _start_of(row: Meeting, at: datetime | None) -> tuple[datetime, datetime]:
-    """Return (start, end) of the meeting that a change is about, local. Raises Refused where the series has none then."""
+    """Return (start, end) of the meeting to be changed, local. Raises Refused if the series has none then."""
     span = occurrence_of(row, at or row.starts_at)
     if span is None:
         raise refusal("at", "该系列在这个时间没有会议。", "The series has no meeting at that time.")
@@ -100,7 +101,7 @@ def _start_of(row: Meeting, at: datetime | None) -> tuple[datetime, datetime]:
 
 
 def single_out(row: Meeting, at: datetime | None) -> Meeting:
-    """Return the row of one meeting: of a series a new row that stands for it, else the row itself."""
+    """Return the row of one meeting: for a series a new row for this occurrence, else the row itself."""
     if not row.rrule:
         return row
     start, end = _start_of(row, at)
@@ -120,7 +121,7 @@ def single_out(row: Meeting, at: datetime | None) -> Meeting:
 
 
 def split_off(row: Meeting, at: datetime | None) -> Meeting:
-    """Return the series that goes on from a meeting: a new one, unless that is the first of the series."""
+    """Return the series from a meeting on: a new one, unless that meeting is the first of the series."""
     start, end = _start_of(row, at)
     if start <= local(row.starts_at):
         return row
@@ -145,7 +146,7 @@ def split_off(row: Meeting, at: datetime | None) -> Meeting:
 
 
 def _row_to_change(row: Meeting, at: datetime | None, which: str | None) -> Meeting:
-    """Return the row that a change is written to: of one meeting, of those from here on, or of the whole series."""
+    """Return the row that a change is written to: of one meeting, of those from here on, or of the entire series."""
     if not row.rrule or which == SeriesScope.ALL:
         return row
     return split_off(row, at) if which == SeriesScope.FOLLOWING else single_out(row, at)
@@ -171,8 +172,8 @@ def change_meeting(
 ) -> Meeting:
     """Change a meeting; of a series the one at `at` (`which` "one", the default), from there on, or all.
 
-    A new start without an end keeps the length; the whole series moves by as much as the one that was moved. A new rule
-    counts from here on or for all. Raises a conflict where `version` is not the stored one.
+    A new start without an end keeps the duration; a series is shifted by the same offset as the moved meeting. A new
+    rule applies from here on or to all. Raises a conflict if `version` is not the stored one.
     """
     row = get_meeting(meeting)
     check_version(row, version)
@@ -192,7 +193,7 @@ def change_meeting(
         changed.rrule = ""
     _check(changed)
     changed.sequence += 1
-    attendees.follow_client(changed)  # first: afterwards they would be out of sight
+    attendees.follow_client(changed)  # first: afterwards they would be invisible
     changed.save()
     if staff is not None or guests is not None or attending is not None:
         attendees.set_attendees(changed, staff, guests, attending)
@@ -201,7 +202,7 @@ def change_meeting(
 
 
 def _set_times(row: Meeting, start: datetime, end: datetime, values: dict[str, Any]) -> None:
-    """Move a meeting or series by as much as its meeting from `start` to `end` is moved; takes the times out of `values`."""
+    """Shift a meeting or series by the offset of its meeting from `start` to `end`; removes the times from `values`."""
     new_start, new_end = values.pop("starts_at", None), values.pop("ends_at", None)
     old_start, old_end = local(row.starts_at), local(row.ends_at)
     moved_to = local(new_start) if new_start is not None else start
@@ -221,7 +222,7 @@ def _set_times(row: Meeting, start: datetime, end: datetime, values: dict[str, A
 
 
 def _check_open(row: Meeting) -> None:
-    """Raise Refused for a meeting that was held or cancelled, and for one among staff that somebody else organises."""
+    """Raise Refused for a meeting that was held or cancelled, and for one among staff organised by another person."""
     if row.client_id is None and row.organiser_id not in (None, *people_of(current_actor())):
         raise refusal(
             "meeting", "内部会议由组织人或其团队负责人修改。", "Its organiser or their lead changes this meeting."
@@ -240,7 +241,7 @@ def _check_open(row: Meeting) -> None:
 def cancel_meeting(
     *, meeting: int, reason: str, version: int | None = None, at: datetime | None = None, which: str | None = None
 ) -> Meeting:
-    """Cancel a meeting, with the reason; of a series the one at `at`, from there on, or all. The record stays."""
+    """Cancel a meeting, with the reason; of a series the one at `at`, from there on, or all. The record is kept."""
     row = get_meeting(meeting)
     check_version(row, version)
     _check_open(row)
@@ -264,7 +265,7 @@ def cancel_meeting(
     parameters=(MEETING, Parameter("answer", "service.MeetingAttendee", "answer")),
 )
 def answer_invitation(*, meeting: int, answer: str) -> Meeting:
-    """Accept or decline a meeting to which the actor is invited; who declines is not kept busy by it."""
+    """Accept or decline a meeting to which the actor is invited; a declined meeting does not make the actor busy."""
     row = get_meeting(meeting)
     attendees.set_answer(row, current_actor().user_id, answer)
     return row
@@ -295,7 +296,7 @@ def hold_meeting(
     at: datetime | None = None,
     **follows: Any,
 ) -> Meeting:
-    """Record what came of a meeting. Each attending client gets an interaction with the minutes; no text is typed twice.
+    """Record the result of a meeting. Each attending client gets an interaction with the minutes.
 
     Promise and next contact become those of the client's timeline; `fulfils`, `keeps_promises`, `closes_requests` name open
     work that it ends. Raises Refused for a meeting that has not begun, and for follow-ups of one without a client.

@@ -10,7 +10,7 @@ from dakehu.foundation.schema.fields import model_of
 
 
 def set_attendees(row: Meeting, staff: list[int] | None, guests: str | None, attending: str | None) -> None:
-    """Make the attendees of a meeting those that are named; None leaves those of a kind as they are."""
+    """Replace the attendees of a meeting by the named ones; None leaves those of a kind unchanged."""
     seats = list(MeetingAttendee.objects.filter(meeting=row).select_related("client"))
     if staff is not None:
         _set_staff(row, [seat for seat in seats if seat.user_id], staff)
@@ -21,7 +21,7 @@ def set_attendees(row: Meeting, staff: list[int] | None, guests: str | None, att
 
 
 def _set_staff(row: Meeting, seats: list[Any], staff: list[int]) -> None:
-    """Invite colleagues, without the organiser. Raises Refused for somebody who has left."""
+    """Invite colleagues, without the organiser. Raises Refused for a person who has left."""
     wanted = [user for user in dict.fromkeys(staff) if user != row.organiser_id]
     for seat in seats:
         if seat.user_id not in wanted:
@@ -36,7 +36,7 @@ def _set_staff(row: Meeting, seats: list[Any], staff: list[int]) -> None:
 
 
 def _set_guests(row: Meeting, seats: list[Any], guests: str) -> None:
-    """Name the guests on the client's side."""
+    """Set the guests on the client's side."""
     wanted = meeting_rules.names_in(guests)
     for seat in seats:
         if seat.name not in wanted:
@@ -48,7 +48,7 @@ def _set_guests(row: Meeting, seats: list[Any], guests: str) -> None:
 
 
 def _set_clients(row: Meeting, seats: list[Any], attending: str) -> None:
-    """Name further clients by code. Raises Refused for one that the actor does not see."""
+    """Set further clients by code. Raises Refused for one that the actor does not see."""
     codes = meeting_rules.names_in(attending)
     found: Any = model_of("clients.Client").objects.filter(code__in=codes)
     wanted = {client.pk: client for client in found}
@@ -68,7 +68,7 @@ def _set_clients(row: Meeting, seats: list[Any], attending: str) -> None:
 
 
 def copy_attendees(source: Meeting, target: Meeting) -> None:
-    """Invite the attendees of one meeting to another, with their answers."""
+    """Copy the attendees of one meeting to another, with their answers."""
     for seat in MeetingAttendee.objects.filter(meeting=source).order_by("pk"):
         MeetingAttendee(
             meeting=target,
@@ -82,7 +82,7 @@ def copy_attendees(source: Meeting, target: Meeting) -> None:
 
 
 def follow_client(row: Meeting) -> None:
-    """Give staff and guests the client of their meeting, by whom it is decided who sees them."""
+    """Set the client of the meeting on staff and guests, which determines who sees them."""
     for seat in MeetingAttendee.objects.filter(meeting=row, is_client=False).order_by("pk"):
         if seat.client_id != row.client_id:
             seat.client_id = row.client_id
@@ -90,7 +90,7 @@ def follow_client(row: Meeting) -> None:
 
 
 def other_clients(row: Meeting) -> list[Any]:
-    """Return the seats of clients besides the one that the meeting is with."""
+    """Return the attendee rows of clients other than the client of the meeting."""
     return list(MeetingAttendee.objects.filter(meeting=row, is_client=True).select_related("client").order_by("pk"))
 
 

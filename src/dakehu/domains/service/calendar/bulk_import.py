@@ -1,4 +1,4 @@
-"""Import many meetings with clients at once, by the rules of a single one."""
+"""Import many meetings with clients together, by the rules of a single one."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def evaluate_meetings(
 ) -> ImportEvaluation:
     """Compare imported meetings with stored ones and set the outcome of each row.
 
-    A meeting is identified by client, minute of its start and subject. Fills in the end where none is given.
+    A meeting is identified by client, minute of its start and subject. Fills in a missing end.
     """
     count = len(clients)
     starts, subjects = _column(columns, "starts_at", count), _column(columns, "subject", count)
@@ -73,7 +73,7 @@ def _apply_rules(columns: Columns, evaluation: ImportEvaluation, count: int) -> 
     is_public=False,
 )
 def import_meetings(*, columns: Columns, row_evaluation: ImportEvaluation, clients: list[int]) -> None:
-    """Write evaluated meetings; the organiser of a new one is the actor where none is named."""
+    """Write evaluated meetings; the organiser of a new one defaults to the actor."""
     user_id = current_actor().user_id
 
     def finish(row: Meeting, index: int, is_new: bool) -> None:

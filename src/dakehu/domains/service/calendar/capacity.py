@@ -1,6 +1,6 @@
 """The working time of a day: how much there is, what is taken, and what collides. Pure.
 
-Minutes are whole. Days of the week count from 1 (Monday) to 7 (Sunday).
+Minutes are integers. Days of the week count from 1 (Monday) to 7 (Sunday).
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -11,10 +11,10 @@ from itertools import pairwise
 Windows = Mapping[int, tuple[tuple[time, time], ...]]
 
 USUAL: Windows = {weekday: ((time(9), time(12)), (time(13), time(18))) for weekday in range(1, 6)}
-USUAL_MINUTES = {"call": 12, "message": 5, "visit": 90, "report": 20}  # house defaults [D], where no scheme is in force
-USUAL_RESERVE = 0.2  # of the day, for what comes up [D]
+USUAL_MINUTES = {"call": 12, "message": 5, "visit": 90, "report": 20}  # house defaults [D], if no scheme is in force
+USUAL_RESERVE = 0.2  # of the day, for unplanned work [D]
 
-# Which kind of contact of a tier scheme a channel is, and so how long it takes.
+# Kind of contact of a channel in a tier scheme, which sets its duration.
 CONTACT_OF_CHANNEL = {
     "call": "call",
     "wechat": "message",
@@ -32,7 +32,7 @@ CONTACT_OF_CHANNEL = {
 class DayCapacity:
     """The working time of one person on one day, in minutes.
 
-    working: by the hours of the weekday, 0 on days off. reserve: kept for what comes up. meetings: booked. tasks: other
+    working: by the hours of the weekday, 0 on days off. reserve: for unplanned work. meetings: booked. tasks: other
     work of the day.
     """
 
@@ -54,7 +54,7 @@ class DayCapacity:
 
     @property
     def free(self) -> int:
-        """Return the minutes that are left, never below 0."""
+        """Return the remaining minutes, never below 0."""
         return max(self.usable - self.taken, 0)
 
     @property
@@ -64,7 +64,7 @@ class DayCapacity:
 
 
 def minutes_between(start: time, end: time) -> int:
-    """Return the minutes from one time of a day to another, 0 where the end comes first."""
+    """Return the minutes from one time of a day to another, 0 if the end comes first."""
     return max((end.hour - start.hour) * 60 + end.minute - start.minute, 0)
 
 
@@ -76,7 +76,7 @@ def working_minutes(windows: Windows, day: date, is_open: bool, absent: bool) ->
 
 
 def windows_error(windows: Windows) -> tuple[str, str, str] | None:
-    """Return what is wrong with working hours as (field, zh, en): an end before its start, or hours that overlap."""
+    """Return the fault of working hours as (field, zh, en): an end before its start, or hours that overlap."""
     for spans in windows.values():
         ordered = sorted(spans)
         if any(end <= start for start, end in ordered):
@@ -96,7 +96,7 @@ def capacity_of(
 
 @dataclass(frozen=True)
 class Busy:
-    """A time at which people are busy. `key` names the entry; `meets` whether somebody is expected in person or by phone."""
+    """A time at which people are busy. `key` names the entry; `meets` whether a person is met or phoned."""
 
     key: str
     starts: datetime
@@ -107,7 +107,7 @@ class Busy:
 
 @dataclass(frozen=True)
 class Clash:
-    """Why an entry cannot be as it stands: "double" (with `other`), "absent" (`person`) or "holiday"."""
+    """Why an entry is in conflict: "double" (with `other`), "absent" (`person`) or "holiday"."""
 
     kind: str
     key: str
@@ -116,7 +116,7 @@ class Clash:
 
 
 def clashes(entries: Iterable[Busy], away: Callable[[int, date], bool], is_open: Callable[[date], bool]) -> list[Clash]:
-    """Return the clashes of meetings: two at once for one person, somebody absent, a day on which nobody works."""
+    """Return the clashes of meetings: two at the same time for one person, an absent person, a non-working day."""
     meeting = sorted((one for one in entries if one.meets), key=lambda one: (one.starts, one.key))
     found: list[Clash] = []
     for place, one in enumerate(meeting):

@@ -1,4 +1,4 @@
-"""Write down how clients wish to be contacted, put a contact off, and accept the plan of a week."""
+"""Record how clients wish to be contacted, postpone a contact, and accept the plan of a week."""
 
 from datetime import date
 from typing import Any
@@ -24,7 +24,7 @@ CLIENT = parameters_of("service.ContactPlan", "client")
 
 
 def _row_of(client: Any) -> ContactPlan:
-    """Return the contact plan of a client, a new one where there is none."""
+    """Return the contact plan of a client, a new one if there is none."""
     row: ContactPlan = ContactPlan.objects.filter(client=client).first() or ContactPlan(client=client)
     return row
 
@@ -37,7 +37,7 @@ def _row_of(client: Any) -> ContactPlan:
     parameters=(Fields("service.ContactPlan", required=("client",)),),
 )
 def set_contact_wishes(*, client: Any, **values: Any) -> ContactPlan:
-    """Write down how a client wishes to be contacted: channel, rhythm, weekdays, hours, or not at all."""
+    """Record how a client wishes to be contacted: channel, rhythm, weekdays, hours, or not at all."""
     row = _row_of(client)
     for name, value in values.items():
         if value is not None or ContactPlan._meta.get_field(name).null:
@@ -62,9 +62,9 @@ def set_contact_wishes(*, client: Any, **values: Any) -> ContactPlan:
     ),
 )
 def postpone_contact(*, client: Any, until: date, reason: str) -> ContactPlan:
-    """Put the next contact that a client is owed off to a working day, with the reason; it counts until the next contact.
+    """Postpone the next contact owed to a client to a working day, with the reason; it applies until the next contact.
 
-    Raises Refused without a reason, for a day that has passed, and for a client to whom no contact is owed.
+    Raises Refused without a reason, for a past day, and for a client to whom no contact is owed.
     """
     today = clock.today()
     if not reason.strip():
@@ -98,8 +98,8 @@ def accept_week_plan(
 ) -> dict[str, Any]:
     """Plan the contacts that the plan of a week proposes, all or those with some clients.
 
-    The plan is worked out again, so that nothing is planned twice. Raises Refused for the week of somebody outside one's
-    team. Returns {changed}.
+    The plan is recomputed, so that nothing is planned twice. Raises Refused for the week of a person outside the
+    actor's team. Returns {changed}.
     """
     actor = current_actor()
     user = owner or actor.user_id

@@ -25,7 +25,7 @@ from dakehu.foundation.schema.parameters import Parameter
 
 FILTERS = Parameter("filters", required=False, kind="json", spec=FieldSpec("筛选", "Filters"))
 ORDER = Parameter("order", required=False, spec=FieldSpec("排序", "Order"))
-SOON = timedelta(days=90)  # within which meetings stand on the client's card
+SOON = timedelta(days=90)  # within which meetings are on the client's card
 MEETINGS_SHOWN = 3
 MOST = 500  # contacts that are listed
 WEEKDAYS = (("周一", "Mon"), ("周二", "Tue"), ("周三", "Wed"), ("周四", "Thu"), ("周五", "Fri"))
@@ -41,8 +41,8 @@ WEEKDAYS = (("周一", "Mon"), ("周二", "Tue"), ("周三", "Wed"), ("周四", 
 def contact_plan(*, client: Any) -> dict[str, Any]:
     """Return when a client is to be contacted next and why, and the client's wishes.
 
-    {on, owed_on, late_days, kind, channel, why: [sentence], wishes: the stored row or None}; `on` is None where no contact is
-    owed, with the reason in `why`.
+    {on, owed_on, late_days, kind, channel, why: [sentence], wishes: the stored row or None}; `on` is None if no contact
+    is owed, with the reason in `why`.
     """
     found = book_of([client.pk]).next_of(client.pk)
     row = ContactPlan.objects.filter(client=client).first()
@@ -50,7 +50,7 @@ def contact_plan(*, client: Any) -> dict[str, Any]:
 
 
 def _render_next_contact(found: NextContact, today: date) -> dict[str, Any]:
-    """Return the next contact as plain values; reasons that quote people are hidden from readers who are not cleared."""
+    """Return the next contact as plain values; personal texts in reasons are hidden from uncleared readers."""
     is_cleared = current_actor().clearance >= PERSONAL
     return {
         "on": found.on.isoformat() if found.on else None,

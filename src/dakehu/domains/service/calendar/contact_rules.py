@@ -15,7 +15,7 @@ CONTACT_NAMES = {
     "any": bilingual("联系", "contact"),
 }
 CHANNEL_OF = {"visit": "meeting", "call": "call", "message": "wechat"}  # the usual channel of a kind of contact
-FURTHEST_SHIFT = 40  # days within which a suitable day is looked for; longer than any run of holidays
+FURTHEST_SHIFT = 40  # days within which a suitable day is searched; longer than any run of holidays
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Standard:
 @dataclass(frozen=True)
 class Wish:
     """How a client wishes to be contacted. channel: "" for any. days: suitable weekdays 1 to 7, empty for all. moved_to: a
-    day set by hand, with its reason; it counts until the client has been contacted (`moved_at` or later)."""
+    day set manually, with its reason; it applies until the client has been contacted (`moved_at` or later)."""
 
     channel: str = ""
     every_days: int | None = None
@@ -44,7 +44,7 @@ class Wish:
 
 @dataclass(frozen=True)
 class NextContact:
-    """The next contact. on: the day it is planned for, None where the client is not contacted. owed_on: by when it is owed.
+    """The next contact. on: the day it is planned for, None if the client is not contacted. owed_on: its due day.
 
     kind: visit, call, message or any. channel: of the interaction, "" for any. why: one reason a line, in both languages.
     """
@@ -56,7 +56,7 @@ class NextContact:
     why: tuple[Bilingual, ...]
 
     def late_days(self, today: date) -> int:
-        """Return by how many days the contact is overdue, 0 where it is not."""
+        """Return by how many days the contact is overdue, 0 if it is not."""
         return max((today - self.owed_on).days, 0) if self.owed_on is not None else 0
 
 
@@ -70,7 +70,7 @@ def next_contact(
     """Return the next contact of a client.
 
     `last`: {kind of contact: day of the latest one}. The day is the last suitable one by which the contact is owed: not on a
-    weekend, a holiday or a weekday that does not suit; where that has passed, the first suitable day from today on.
+    weekend, a holiday or a weekday that does not suit; if that has passed, the first suitable day from today on.
     """
     if wish.no_contact:
         return NextContact(None, None, "any", "", (NO_CONTACT,))
@@ -86,7 +86,7 @@ def next_contact(
     free_from = _free_from(wish, today)
     day, shifted = suitable_day(max(owed_on, free_from), wish, free_from, is_open, before=True)
     if owed_on < today:
-        shifted = ()  # it is overdue, whatever the day
+        shifted = ()  # it is overdue on any day
     if wish.no_contact_until is not None and wish.no_contact_until >= max(owed_on, today):
         until = bilingual(
             "客户要求 {day} 前不联系", "No contact wished until {day}", day=wish.no_contact_until.isoformat()
@@ -103,7 +103,7 @@ def _free_from(wish: Wish, today: date) -> date:
 def _owed_contact(
     standard: Standard, last: Mapping[str, date], wish: Wish, today: date
 ) -> tuple[str, date | None, Bilingual]:
-    """Return (kind, day by which it is owed, why) of the earliest contact; (any, None, …) where none is owed."""
+    """Return (kind, day by which it is owed, why) of the earliest contact; (any, None, …) if none is owed."""
     latest = max(last.values(), default=None)
     if wish.every_days:
         why = bilingual("与客户约定每 {n} 天联系", "Agreed with the client: every {n} days", n=wish.every_days)
@@ -138,12 +138,12 @@ def _owed_contact(
 
 
 def _contact_due_on(held: date | None, days: int, today: date) -> date:
-    """Return when a contact is owed: at once where there never was one."""
+    """Return when a contact is owed: immediately if there never was one."""
     return today if held is None else held + timedelta(days=days)
 
 
 def _with_last_contact(why: Bilingual, held: date | None) -> Bilingual:
-    """Return a reason with when the last contact was."""
+    """Return a reason with the day of the last contact."""
     if held is None:
         return bilingual("{why}，尚无记录", "{why}; none on record", why=why)
     return bilingual("{why}，上次 {day}", "{why}; last on {day}", why=why, day=held.isoformat())
@@ -157,7 +157,7 @@ def kind_of(channel: str) -> str:
 
 
 def _channel(kind: str, wish: Wish) -> str:
-    """Return the channel of a contact: the client's own, unless a visit is owed."""
+    """Return the channel of a contact: the client's preferred one, unless a visit is owed."""
     if kind == "visit" or not wish.channel:
         return CHANNEL_OF.get(kind, "call")
     return wish.channel
@@ -166,10 +166,10 @@ def _channel(kind: str, wish: Wish) -> str:
 def suitable_day(
     wanted: date, wish: Wish, earliest: date, is_open: Callable[[date], bool], *, before: bool
 ) -> tuple[date, tuple[Bilingual, ...]]:
-    """Return the nearest suitable day to the one wanted, and why it is another one.
+    """Return the nearest suitable day to the wanted one, and why it differs.
 
     With `before` the last suitable day up to the one wanted and not before `earliest`, so that a promise is kept before a
-    holiday; else, or where there is none, the first one after it.
+    holiday; else, or if there is none, the first one after it.
     """
 
     def suits(day: date) -> bool:
@@ -191,7 +191,7 @@ def suitable_day(
 
 
 def _shift(wanted: date, day: date, is_open: Callable[[date], bool]) -> tuple[Bilingual, ...]:
-    """Return why a day was moved: a holiday or weekend, or a weekday that does not suit; nothing where it was not."""
+    """Return why a day was moved: a holiday or weekend, or a weekday that does not suit; nothing if it was not."""
     if day == wanted:
         return ()
     cause = bilingual("非工作日", "no working day") if not is_open(wanted) else bilingual("客户不方便", "does not suit")
@@ -211,7 +211,7 @@ TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 def wish_error(
     days: str, from_time: str, until_time: str, no_contact_until: date | None, today: date
 ) -> tuple[str, str, str] | None:
-    """Return what is wrong with a client's wishes as (field, zh, en), None where nothing is. Times are "09:30" or ""."""
+    """Return the fault of a client's wishes as (field, zh, en), None if valid. Times are "09:30" or ""."""
     if days and (not days.isdecimal() or any(digit not in "12345" for digit in days) or len(set(days)) < len(days)):
         return "days", "星期写作 1 到 5 的数字，如 135。", "Write weekdays as digits 1 to 5, such as 135."
     for name, text in (("from_time", from_time), ("until_time", until_time)):

@@ -1,4 +1,4 @@
-"""Read what decides the next contact of clients: their tiers' standards, their wishes, and when they were contacted."""
+"""Read the inputs of the next contact of clients: tiers' standards, clients' wishes, and earlier contacts."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.schema.fields import model_of
 
-AHEAD = 400  # days whose holidays are read at once
+AHEAD = 400  # days whose holidays are read together
 NOT_CONTACTED = ("closed", "restricted")  # states of clients
 
 
 @dataclass(frozen=True)
 class Book:
-    """What is known of some clients. tiers: {client: (code, rank)}, last: {client: {kind of contact: day}}."""
+    """Inputs of some clients. tiers: {client: (code, rank)}, last: {client: {kind of contact: day}}."""
 
     standards: Mapping[str, Standard]
     tiers: Mapping[int, tuple[str, int]]
@@ -32,7 +32,7 @@ class Book:
 
     @cached_property
     def open_days(self) -> frozenset[date]:
-        """The trading days of the time ahead; read where a contact is owed at all."""
+        """Future trading days; read only if a contact is owed."""
         return frozenset(trading_days.trading_days_between(self.today, self.today + timedelta(days=AHEAD)))
 
     def next_of(self, client: int) -> NextContact:
@@ -43,7 +43,7 @@ class Book:
         return contact_rules.next_contact(standard, self.last.get(client, {}), wish, self.today, self.is_open)
 
     def is_open(self, day: date) -> bool:
-        """Return whether people work on a day; beyond the days read every weekday counts."""
+        """Return whether people work on a day; beyond the days read every weekday is a working day."""
         return day in self.open_days if (day - self.today).days < AHEAD else day.weekday() < 5
 
     def rank_of(self, client: int) -> int:
@@ -52,7 +52,7 @@ class Book:
 
 
 def standards_in_force(day: date) -> dict[str, Standard]:
-    """Return {code of a tier: what its clients are owed} by the scheme in force; {} where none is."""
+    """Return {code of a tier: contacts owed to its clients} by the scheme in force; {} if none is."""
     scheme = schemes.find_scheme_in_force(day)
     if scheme is None:
         return {}
@@ -67,7 +67,7 @@ def standards_in_force(day: date) -> dict[str, Standard]:
 
 
 def book_of(clients: Iterable[int]) -> Book:
-    """Read what decides the next contact of some visible clients."""
+    """Read the inputs of the next contact of some visible clients."""
     ids, today = sorted(set(clients)), clock.today()
     rows: Any = model_of("tiers.ClientTier").objects.filter(client_id__among=ids)
     tiers = {client: (code, rank) for client, code, rank in rows.values_list("client_id", "code", "rank")}
@@ -81,7 +81,7 @@ def book_of(clients: Iterable[int]) -> Book:
 
 
 def wish_of(row: ContactPlan) -> Wish:
-    """Return the wishes of a client as the rules take them."""
+    """Return the wishes of a client as input of the rules."""
     return Wish(
         channel=str(row.channel),
         every_days=row.every_days,
@@ -107,7 +107,7 @@ def last_contacts(clients: list[int]) -> dict[int, dict[str, date]]:
 
 
 def served_by(user: int) -> list[int]:
-    """Return the ids of the visible clients whom a member of staff serves as main manager but for those who left or whose data may not be used."""
+    """Return the ids of the visible clients of a main manager, except former or restricted ones."""
     rows: Any = model_of("clients.Coverage").objects.filter(user_id=user, until=None, role="main")
     return list(
         rows.exclude(client__status__in=NOT_CONTACTED).order_by("client_id").values_list("client_id", flat=True)

@@ -11,13 +11,13 @@ from dakehu.domains.service.models import WorkingHours
 from dakehu.domains.tiers import schemes, standards
 from dakehu.foundation.base import clock
 
-# Which kind of contact other work counts as.
+# Kind of contact that other work counts as.
 CONTACT_OF_WORK = {"promise": "report", "request": "report", "complaint": "report", "moment": "call"}
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How long work takes. contacts: {kind of contact: minutes}. reserve: share of a day kept for what comes up."""
+    """How long work takes. contacts: {kind of contact: minutes}. reserve: share of a day kept for unplanned work."""
 
     contacts: Mapping[str, int]
     reserve: float
@@ -29,7 +29,7 @@ class Effort:
 
 
 def current_effort() -> Effort:
-    """Return how long work takes by the tier scheme in force; the usual figures where none is."""
+    """Return how long work takes by the tier scheme in force; the defaults if none is."""
     scheme = schemes.find_scheme_in_force(clock.today())
     if scheme is None:
         return Effort(USUAL_MINUTES, USUAL_RESERVE)
@@ -37,7 +37,7 @@ def current_effort() -> Effort:
 
 
 def hours_of(users: Iterable[int]) -> dict[int, Windows]:
-    """Return {user: working hours by weekday}; the usual ones of a member who has none of their own."""
+    """Return {user: working hours by weekday}; the defaults for a member without own hours."""
     own: dict[int, dict[int, list[tuple[time, time]]]] = {}
     rows: Any = WorkingHours.objects.filter(user_id__in=list(users)).order_by("weekday", "starts")
     for user, weekday, starts, ends in rows.values_list("user_id", "weekday", "starts", "ends"):

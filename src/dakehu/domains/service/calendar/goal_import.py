@@ -16,7 +16,7 @@ KEY = ("name", "first_on", "user", "team")
 def evaluate_goals(
     columns: Columns, clients: list[int], evaluation: ImportEvaluation, *, mode: str = "both"
 ) -> ImportEvaluation:
-    """Compare imported goals with stored ones: one is recognised by its name, its first day and whose it is."""
+    """Compare imported goals with stored ones: one is identified by its name, first day and owner."""
     return evaluate_rows(
         Goal,
         columns,

@@ -1,4 +1,4 @@
-"""How far a goal is, against its timetable. Pure."""
+"""Progress of a goal against its timetable. Pure."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
-ON_TRACK = 0.95  # share of what is due by today from which a goal counts as on track [D]
+ON_TRACK = 0.95  # share of what is due today from which a goal is on track [D]
 
 STATES: dict[str, Bilingual] = {
     "reached": bilingual("已达成", "Reached"),
@@ -20,7 +20,7 @@ STATES: dict[str, Bilingual] = {
 
 @dataclass(frozen=True)
 class Step:
-    """A month of the timetable: what should be and what is reached by its end; `value` None for months to come."""
+    """A month of the timetable: target and value by its end; `value` None for future months."""
 
     month: str
     target: float
@@ -29,7 +29,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a goal is. value and expected (by today) in units of the target; None where there is nothing to measure by."""
+    """Progress of a goal. value and expected (by today) in units of the target; None if not measurable."""
 
     value: float | None
     target: float
@@ -52,10 +52,10 @@ def progress(
     today: date,
     working_days: Callable[[date, date], int],
 ) -> Progress:
-    """Return how far a goal from `first` to `last` is.
+    """Return the progress of a goal from `first` to `last`.
 
-    counts: {day: how many more were reached that day}. whole: of how many, where the goal is a percentage; None where it
-    is a number. working_days(first, last): their number; the timetable grows with them.
+    counts: {day: how many were reached that day}. whole: the total, if the goal is a percentage; None if it
+    is a number. working_days(first, last): their number; the timetable is proportional to them.
     """
     days = working_days(first, last) or 1
     begun = today >= first
@@ -105,7 +105,7 @@ def month_ends(first: date, last: date) -> list[date]:
 def goal_error(
     *, has_user: bool, has_team: bool, first: date, last: date, measure: str, target: float, tier: str
 ) -> tuple[str, str, str] | None:
-    """Return what is wrong with a goal as (field, zh, en), None for one that is right."""
+    """Return the fault of a goal as (field, zh, en), None if valid."""
     if has_user == has_team:
         return "user", "请填写人员或团队，二者选一。", "Name either a member of staff or a team."
     if last < first:

@@ -39,7 +39,7 @@ KEPT = timedelta(days=31)  # for which a goal that has ended is still shown
 
 @query("service.goals", needs=Permission.SERVICE_READ, zh="工作目标", en="Goals", parameters=(FILTERS, ORDER))
 def goal_rows(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return the goals of oneself and one's team as they were set, the latest first."""
+    """Return the goals of the actor and the team as they were set, latest first."""
     return filter_rows(Goal.objects, filters or {}, order or "-last_on")
 
 
@@ -47,10 +47,10 @@ def goal_rows(*, filters: dict[str, Any] | None = None, order: str | None = None
     "service.goal_progress", needs=Permission.SERVICE_READ, zh="目标进度", en="Progress of goals", parameters=(ENDED,)
 )
 def goal_progress(*, ended: bool | None = None) -> list[dict[str, Any]]:
-    """Return how far each goal is: [{id, row_version, name, whose, measure, first_on, last_on, value, target, percent,
-    expected, state, steps: [{month, target, value}], rows_at}], those that end first on top.
+    """Return the progress of each goal: [{id, row_version, name, whose, measure, first_on, last_on, value, target,
+    percent, expected, state, steps: [{month, target, value}], rows_at}], ordered by end.
 
-    Measured from records at every look. Goals that ended more than a month ago are left out unless `ended`.
+    Measured from records on every read. Goals that ended more than a month ago are left out unless `ended`.
     """
     rows = Goal.objects.select_related("user", "team").order_by("last_on", "pk")
     if not ended:
@@ -59,7 +59,7 @@ def goal_progress(*, ended: bool | None = None) -> list[dict[str, Any]]:
 
 
 def _people(row: Goal) -> list[int]:
-    """Return the ids of those whose work counts for a goal."""
+    """Return the ids of the people whose work counts for a goal."""
     if row.user_id:
         return [row.user_id]
     users: Any = model_of("team.User").objects.filter(team_id=row.team_id)
@@ -67,7 +67,7 @@ def _people(row: Goal) -> list[int]:
 
 
 def measure(row: Goal) -> Progress:
-    """Return how far a goal is. Counts alone leave this function: over all clients of those who bear it but restricted ones."""
+    """Return the progress of a goal: counts only, over all clients of the people responsible except restricted ones."""
     with elevated("the progress of a goal, as counts"):
         counts, whole = MEASURES[str(row.measure)](row, _people(row))
     days = set(trading_days.trading_days_between(row.first_on, row.last_on))
@@ -83,7 +83,7 @@ def measure(row: Goal) -> Progress:
 
 
 def _period(row: Goal, column: str) -> dict[str, Any]:
-    """Return the condition that a moment lies in the period of a goal."""
+    """Return the condition that a time is in the period of a goal."""
     since, until = clock.start_of_day(row.first_on), clock.start_of_day(row.last_on + timedelta(days=1))
     return {f"{column}__gte": since, f"{column}__lt": until}
 
@@ -99,7 +99,7 @@ def _contacts(row: Goal, people: list[int]) -> tuple[dict[date, int], int | None
 
 
 def _clients_served(row: Goal, people: list[int]) -> Any:
-    """Return the clients whom some people serve as main managers, of the goal's tier where it names one."""
+    """Return the clients whom some people serve as main managers, of the goal's tier if set."""
     rows: Any = model_of("clients.Coverage").objects.filter(user_id__in=people, until=None, role="main")
     return rows.filter(client__tier__code=row.tier) if row.tier else rows
 
@@ -170,7 +170,7 @@ def _as_plain(row: Goal, found: Progress) -> dict[str, Any]:
 
 
 def _rows_at(row: Goal) -> dict[str, Any] | None:
-    """Return where the records behind a goal of contacts are, for readers who see them all."""
+    """Return the URL of the records behind a goal of contacts, for readers who see them all."""
     people = _people(row)
     if row.measure != Measure.CONTACTS or row.tier or not set(people) <= set(people_of(current_actor())):
         return None
@@ -208,12 +208,12 @@ def goals_card() -> dict[str, Any]:
 
 
 def _figure(value: float | None, unit: str) -> str:
-    """Return a figure with its unit, a dash where there is none."""
+    """Return a figure with its unit, a dash if missing."""
     return "–" if value is None else f"{value:g}{unit}"
 
 
 def check_goal(row: Goal) -> None:
-    """Raise Refused for a goal that is wrong, or about people whom the actor does not lead."""
+    """Raise Refused for an invalid goal, or one of people whom the actor does not lead."""
     error = goal_rules.goal_error(
         has_user=row.user_id is not None,
         has_team=row.team_id is not None,
@@ -240,7 +240,7 @@ def check_goal(row: Goal) -> None:
     parameters=(Fields("service.Goal", required=("name", "measure", "first_on", "last_on", "target"), new=True),),
 )
 def set_goal(*, target: Decimal, **values: Any) -> Goal:
-    """Set a goal of a member or of a team over a period. What is reached is counted from records, never typed."""
+    """Set a goal of a member or of a team over a period. Progress is counted from records, never entered."""
     row = Goal(target=target, **{k: v for k, v in values.items() if v is not None})
     check_goal(row)
     row.save()
@@ -263,7 +263,7 @@ def _get(pk: int) -> Goal:
     parameters=(GOAL, VERSION, Fields("service.Goal")),
 )
 def change_goal(*, goal_id: int, version: int | None = None, **values: Any) -> Goal:
-    """Change a goal. Raises a conflict where `version` is not the stored one."""
+    """Change a goal. Raises a conflict if `version` is not the stored one."""
     row = _get(goal_id)
     check_version(row, version)
     for name, value in values.items():
@@ -282,7 +282,7 @@ def change_goal(*, goal_id: int, version: int | None = None, **values: Any) -> G
     parameters=(GOAL, VERSION),
 )
 def remove_goal(*, goal_id: int, version: int | None = None) -> None:
-    """Remove a goal; the records by which it was measured stay."""
+    """Remove a goal; the records by which it was measured are kept."""
     row = _get(goal_id)
     check_version(row, version)
     row.delete()

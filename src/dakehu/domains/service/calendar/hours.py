@@ -30,7 +30,7 @@ DAYS = (
 
 
 def _text(spans: tuple[tuple[time, time], ...]) -> str:
-    """Return the hours of a day as people write them."""
+    """Return the hours of a day as text."""
     return ", ".join(f"{starts:%H:%M}-{ends:%H:%M}" for starts, ends in spans)
 
 
@@ -58,7 +58,7 @@ def working_hours(*, owner: int | None = None) -> dict[str, str]:
     ),
 )
 def set_working_hours(*, owner: int | None = None, **days: str | None) -> dict[str, Any]:
-    """Set one's own working hours by weekday, or as a lead those of a member of the team. A day left out is a day off.
+    """Set the actor's working hours by weekday, or as a lead those of a team member. A day left out is a day off.
 
     Raises Refused for hours that overlap, end before they start or cannot be read.
     """
@@ -84,7 +84,7 @@ def set_working_hours(*, owner: int | None = None, **days: str | None) -> dict[s
 
 
 def _spans(name: str, text: str) -> tuple[tuple[time, time], ...]:
-    """Return the hours that somebody typed. Raises Refused for what cannot be read."""
+    """Parse entered hours. Raises Refused for invalid text."""
     for mark in "，；;、":
         text = text.replace(mark, ",")
     spans = []

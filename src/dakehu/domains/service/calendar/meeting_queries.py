@@ -19,7 +19,7 @@ from dakehu.foundation.gates.filtering import filter_rows
 from dakehu.foundation.gates.output import name_of, render_row, render_rows
 from dakehu.foundation.gates.registry import query
 
-SOON = timedelta(days=120)  # within which the next meeting of a series is looked for
+SOON = timedelta(days=120)  # within which the next meeting of a series is searched
 
 
 @query("service.meetings", needs=Permission.SERVICE_READ, zh="会议列表", en="Meetings", parameters=(FILTERS, ORDER))
@@ -36,7 +36,7 @@ def meeting_rows(*, filters: dict[str, Any] | None = None, order: str | None = N
     parameters=CLIENT,
 )
 def client_meetings(*, client: Any) -> Any:
-    """Return the meetings with a client, the latest first."""
+    """Return the meetings with a client, latest first."""
     return Meeting.objects.filter(client=client).order_by("-starts_at", "-pk")
 
 
@@ -66,7 +66,7 @@ def meeting_detail(*, meeting: int, at: datetime | None = None) -> dict[str, Any
 
 
 def _next_of(row: Meeting) -> datetime:
-    """Return the start of the next meeting of a series, of a single one its own."""
+    """Return the start of the next meeting of a series, for a single one its own."""
     first = local(row.starts_at)
     if not row.rrule:
         return first
@@ -113,7 +113,7 @@ def _render_attendee(
 
 @query("service.meeting_choices", needs=Permission.PLAN_WRITE, zh="可邀请的同事", en="Colleagues to invite")
 def meeting_choices() -> dict[str, list[dict[str, Any]]]:
-    """Return who may be invited by the parameter that takes them: {staff: [{id, label, chosen}]}, one's own team first."""
+    """Return who may be invited, by parameter: {staff: [{id, label, chosen}]}, the actor's team first."""
     me = team.current_user()
     rows = [user for user in team.users().filter(is_active=True) if me is None or user.pk != me.pk]
     own = me.team_id if me is not None else None

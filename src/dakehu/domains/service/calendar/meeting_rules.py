@@ -1,10 +1,10 @@
-"""What is wrong with a meeting, and what follows from its kind. Pure."""
+"""Validation of a meeting, and defaults from its kind. Pure."""
 
 from datetime import datetime, timedelta
 
 LONGEST = timedelta(days=14)
 USUAL_LENGTH = {"visit": 90, "office": 60, "call": 30, "video": 60, "event": 120, "internal": 60}  # minutes [D]
-CHANNEL = {  # of the interaction that a meeting leaves
+CHANNEL = {  # of the interaction created from a meeting
     "visit": "meeting",
     "office": "meeting",
     "call": "call",
@@ -17,12 +17,12 @@ Error = tuple[str, str, str]
 
 
 def usual_end(kind: str, starts: datetime) -> datetime:
-    """Return when a meeting of a kind ends where nobody says so."""
+    """Return the default end of a meeting of a kind."""
     return starts + timedelta(minutes=USUAL_LENGTH.get(kind, 60))
 
 
 def meeting_error(starts: datetime, ends: datetime, has_client: bool, kind: str) -> Error | None:
-    """Return what is wrong with a meeting as (field, zh, en), None for one that is right."""
+    """Return the fault of a meeting as (field, zh, en), None if valid."""
     if ends < starts:
         return "ends_at", "结束时间不能早于开始时间。", "A meeting cannot end before it starts."
     if ends - starts > LONGEST:
@@ -37,7 +37,7 @@ def meeting_error(starts: datetime, ends: datetime, has_client: bool, kind: str)
 
 
 def held_error(starts: datetime, now: datetime, state: str) -> Error | None:
-    """Return why a meeting cannot be recorded as held, None where it can."""
+    """Return why a meeting cannot be recorded as held, None if it can."""
     if state != "planned":
         return "meeting", "这次会议已经登记或取消。", "This meeting was recorded or cancelled already."
     if starts > now:
@@ -46,7 +46,7 @@ def held_error(starts: datetime, now: datetime, state: str) -> Error | None:
 
 
 def names_in(text: str) -> list[str]:
-    """Return the names that somebody typed with commas, semicolons or line ends between them, each once."""
+    """Return the distinct names in a text, separated by commas, semicolons or line ends."""
     for mark in "、，；;\n":
         text = text.replace(mark, ",")
     return list(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))

@@ -1,4 +1,4 @@
-"""Read meetings as they take place: one row for each, those of a series expanded."""
+"""Read occurrences of meetings: one row for each, series expanded."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from dakehu.domains.service.calendar import series
 from dakehu.domains.service.models import Answer, Meeting, MeetingAttendee, MeetingState
 from dakehu.foundation.base import clock
 
-MOST = 2000  # rows that are looked at
+MOST = 2000  # most rows that are read
 
 
 @dataclass(frozen=True)
 class Occurrence:
-    """One meeting as it takes place. starts, ends: local, without zone. people: ids of staff who have not declined."""
+    """One occurrence of a meeting. starts, ends: local, without zone. people: ids of staff who have not declined."""
 
     row: Meeting
     starts: datetime
@@ -25,12 +25,12 @@ class Occurrence:
 
     @property
     def key(self) -> str:
-        """Return its name in the calendar: of a series with the start of this one."""
+        """Return its name in the calendar: for a series with the start of this occurrence."""
         return f"meeting:{self.row.pk}" + (f"@{series.stamp(self.starts)}" if self.row.rrule else "")
 
     @property
     def minutes(self) -> int:
-        """Return how long it lasts, 0 for one that is about a whole day."""
+        """Return its duration in minutes, 0 for an all-day one."""
         return 0 if self.row.all_day else int((self.ends - self.starts).total_seconds() // 60)
 
 
@@ -44,7 +44,7 @@ def meetings_between(
 ) -> list[Occurrence]:
     """Return the visible meetings that touch the days from first to last, in order of their start.
 
-    `users` keeps those that one of them organises or attends; `rows` are the meetings to begin with, all by default.
+    `users` keeps those that one of them organises or attends; `rows` are the meetings to filter, all by default.
     """
     since, until = datetime.combine(first, datetime.min.time()), datetime.combine(last, datetime.min.time())
     until += timedelta(days=1)
@@ -101,7 +101,7 @@ def spans_of(row: Meeting, since: datetime, until: datetime) -> list[tuple[datet
 
 
 def occurrence_of(row: Meeting, at: datetime | None) -> tuple[datetime, datetime] | None:
-    """Return (start, end) of the meeting of a series at a start, of a single meeting its own; None where there is none."""
+    """Return (start, end) of the meeting of a series at a start, or of a single meeting; None if there is none."""
     start, end = local(row.starts_at), local(row.ends_at)
     if not row.rrule:
         return start, end

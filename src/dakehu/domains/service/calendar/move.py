@@ -1,4 +1,4 @@
-"""Move one entry of the calendar to another day or time, whatever kind it is."""
+"""Move one entry of the calendar, of any kind, to another day or time."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -58,8 +58,8 @@ def move_entry(
 ) -> dict[str, Any]:
     """Move an entry of the calendar to a day; a meeting also to a time of that day, or to another length in minutes.
 
-    What clients wait for is put off with a reason only; it stands at the plan and in the audit log. Returns {entry: its
-    name afterwards}. Raises Refused for the deadline of a complaint.
+    Work that clients wait for is postponed only with a reason, stored with the plan and in the audit log. Returns
+    {entry: its new name}. Raises Refused for the deadline of a complaint.
     """
     what, _, number = entry.partition(":")
     number, _, at = number.partition("@")
@@ -82,7 +82,7 @@ def move_entry(
 
 
 def _move_meeting(pk: int, at: str, day: date, clock_time: str, minutes: int | None, which: str | None) -> str:
-    """Move a meeting and return its name afterwards."""
+    """Move a meeting and return its new name."""
     row = meetings.get_meeting(pk)
     moment = series.read_stamp(at) if at else None
     span = occurrence_of(row, moment or local(row.starts_at))
@@ -101,7 +101,7 @@ def _move_meeting(pk: int, at: str, day: date, clock_time: str, minutes: int | N
 
 
 def _read_time(text: str) -> time:
-    """Return a time of day. Raises Refused for a text that is none."""
+    """Return a time of day. Raises Refused for an invalid text."""
     try:
         return time.fromisoformat(text.strip().zfill(5))
     except ValueError:
@@ -109,7 +109,7 @@ def _read_time(text: str) -> time:
 
 
 def _move_follow_up(pk: int, day: date, reason: str) -> None:
-    """Move a planned contact; to a later day with the reason only, which stands at the plan."""
+    """Move a planned contact; to a later day only with a reason, stored with the plan."""
     row = FollowUp.objects.filter(pk=pk).first()
     if row is None:
         raise NotFound(bilingual("跟进计划", "follow-up"))

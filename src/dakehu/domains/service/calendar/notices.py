@@ -1,4 +1,4 @@
-"""What of meetings stands in the bell: invitations that wait for an answer."""
+"""Notifications of meetings: invitations that wait for an answer."""
 
 from typing import Any
 
@@ -22,9 +22,9 @@ MOST = 20
 
 @query(INVITATIONS, needs=Permission.SERVICE_READ, zh="会议邀请", en="Invitations to meetings")
 def meeting_invitations() -> list[dict[str, Any]]:
-    """Return one notice for each meeting to come to which somebody invited the reader, until it is answered; a series is one.
+    """Return one notice for each future meeting to which the reader is invited, until it is answered; a series is one.
 
-    Also those of whom the reader stands in for.
+    Also those of colleagues for whom the reader deputises.
     """
     seats = MeetingAttendee.objects.filter(user_id__in=reminded_for(), answer=Answer.OPEN.value)
     to_come = Q(meeting__starts_at__gte=clock.now()) | ~Q(meeting__rrule="")

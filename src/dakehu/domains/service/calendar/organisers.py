@@ -1,4 +1,4 @@
-"""Whose meetings they are, and giving those to come to a colleague."""
+"""Organisers of meetings, and transfer of future meetings to a colleague."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,11 +9,11 @@ from dakehu.domains.service.models import Meeting, MeetingAttendee, MeetingState
 from dakehu.foundation.base import clock
 from dakehu.foundation.records.recorded import publish_event
 
-AHEAD = timedelta(days=366)  # within which a series must have a meeting to count as one to come
+AHEAD = timedelta(days=366)  # within which a series must have a meeting to count as future
 
 
 def coming_meetings(user: Any) -> Any:
-    """Return the visible planned meetings that somebody organises from today on, a series where it has any to come."""
+    """Return the visible planned meetings of an organiser from today on, including series with future meetings."""
     today = datetime.combine(clock.today(), datetime.min.time())
     planned = Meeting.objects.filter(organiser=user, state=MeetingState.PLANNED.value)
     over = [
@@ -26,12 +26,12 @@ def coming_meetings(user: Any) -> Any:
 
 
 def owner_column(label: str) -> str:
-    """Return the column that names whose a row of open work is."""
+    """Return the column of the owner of a row of open work."""
     return "organiser_id" if label == Meeting._meta.label else "owner_id"
 
 
 def give_to(row: Any, user: Any) -> None:
-    """Make somebody, or nobody, the owner of open work, of a meeting the organiser, who then is no invited colleague of it."""
+    """Set or clear the owner of open work, or the organiser of a meeting, who then is no longer an attendee."""
     setattr(row, owner_column(row._meta.label), user.pk if user is not None else None)
     row.save()
     if not isinstance(row, Meeting):

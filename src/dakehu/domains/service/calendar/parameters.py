@@ -5,7 +5,7 @@ from dakehu.foundation.schema.parameters import Parameter
 
 
 class SeriesScope(Choices):
-    """Which meetings of a series a change is about."""
+    """Which meetings of a series a change applies to."""
 
     ONE = "one", "仅这一次", "This one"
     FOLLOWING = "following", "这一次及以后", "From here on"

@@ -25,7 +25,7 @@ from dakehu.foundation.schema.calendar_sources import CalendarEntry, kind_name, 
 from dakehu.foundation.schema.fields import FieldSpec, model_of
 from dakehu.foundation.schema.parameters import Parameter
 
-LONGEST = 100  # days that are shown at once
+LONGEST = 100  # most days that are shown together
 KINDS = Parameter(
     "kinds",
     required=False,
@@ -58,11 +58,11 @@ def calendar_of(
     tier: str | None = None,
     client: Any = None,
 ) -> dict[str, Any]:
-    """Return everything dated between two days, on one time axis, within scope; this week by default.
+    """Return all dated entries between two days, on one time axis, within scope; this week by default.
 
     {first, last, days: [{day, is_open, entries}], entries: [{key, kind, starts, ends, …}], people: [{id, name, days:
     [{day, working, usable, meetings, tasks, free, percent, absent}]}], kinds: {kind: count}}. `mine` and `owner` keep one
-    person's work; without them a lead has the team's. Entries carry `clashes`: why they cannot be as they stand.
+    person's work; without them a lead has the team's. Entries have `clashes`: their conflicts.
     """
     begin, end = _check_days(first, last)
     users = _users(mine, owner)
@@ -88,7 +88,7 @@ def calendar_of(
 
 
 def _check_days(first: date | None, last: date | None) -> tuple[date, date]:
-    """Return the days asked for. Raises Refused for an end before the beginning, and for more than LONGEST days."""
+    """Return the requested days. Raises Refused for an end before the beginning, and for more than LONGEST days."""
     today = clock.today()
     begin = first or (today - timedelta(days=today.weekday()) if last is None else last)
     end = last or (begin + timedelta(days=6))
@@ -104,7 +104,7 @@ def _days(first: date, last: date) -> list[date]:
 
 
 def _users(mine: bool | None, owner: int | None) -> tuple[int, ...]:
-    """Return whose entries are shown: one person's, or those of the people whom the actor covers."""
+    """Return the people whose entries are shown: one person, or those whom the actor covers."""
     actor = current_actor()
     if owner:
         return (owner,)
@@ -114,7 +114,7 @@ def _users(mine: bool | None, owner: int | None) -> tuple[int, ...]:
 
 
 def load_entries(first: date, last: date, users: tuple[int, ...] | None) -> list[CalendarEntry]:
-    """Return the entries of every source that the actor may ask, in order of time; those of whole days first."""
+    """Return the entries of every source that the actor may read, in order of time; all-day ones first."""
     actor = current_actor()
     found: list[CalendarEntry] = []
     for source in sources():
@@ -184,7 +184,7 @@ def clashes_of(
 
 
 def _rows(entries: list[CalendarEntry], collisions: dict[str, list[Clash]]) -> list[dict[str, Any]]:
-    """Return entries as plain values, with the names of client, tier and people, and what they clash with."""
+    """Return entries as plain values, with the names of client, tier and people, and their clashes."""
     ids = {one.client for one in entries if one.client is not None}
     clients: Any = model_of("clients.Client").objects.filter(pk__among=sorted(ids)) if ids else ()
     clearance = current_actor().clearance
@@ -222,7 +222,7 @@ def _rows(entries: list[CalendarEntry], collisions: dict[str, list[Clash]]) -> l
 
 
 def _clash_words(clash: Clash, people: dict[int, str]) -> str:
-    """Return what a clash is, in words."""
+    """Return a clash as text."""
     text = CLASHES[clash.kind]
     return str(bilingual(text.zh, text.en, name=people.get(clash.person or 0, "")))
 
@@ -270,7 +270,7 @@ def _capacity_values(day_capacity: DayCapacity) -> dict[str, Any]:
     parameters=(FIRST, LAST, Parameter("users", kind="ids", spec=FieldSpec("人员", "Staff"))),
 )
 def busy_times(*, users: list[int], first: date | None = None, last: date | None = None) -> list[dict[str, Any]]:
-    """Return when colleagues are in meetings or away, and nothing of with whom or what about: [{user, starts, ends}]."""
+    """Return when colleagues are in meetings or away, without clients and subjects: [{user, starts, ends}]."""
     begin, end = _check_days(first, last)
     with elevated("when colleagues are busy, without what they do"):
         held = meetings_between(begin, end, users)

@@ -1,6 +1,6 @@
-"""Repeating meetings by RFC 5545 rules: read, expand, split, and say them in words. Pure.
+"""Repeating meetings by RFC 5545 rules: read, expand, split, and describe them. Pure.
 
-All times are local, without zone; `UNTIL` is stored in local time too and converted where a rule leaves the desk.
+All times are local, without zone; `UNTIL` is stored in local time too and converted if a rule is exported.
 """
 
 import calendar
@@ -16,10 +16,10 @@ KEYS = ("FREQ", "INTERVAL", "COUNT", "UNTIL", "BYDAY", "BYMONTHDAY", "BYMONTH", 
 FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 WORKDAYS = "MO,TU,WE,TH,FR"
-MOST = 1000  # meetings of a series that are expanded at once, and the largest COUNT
+MOST = 1000  # meetings of a series that are expanded together, and the largest COUNT
 STAMP = "%Y%m%dT%H%M%S"
 
-# What a form offers: (rule, zh, en).
+# Options of a form: (rule, zh, en).
 PRESETS = (
     ("", "不重复", "Once"),
     (f"FREQ=WEEKLY;BYDAY={WORKDAYS}", "每个工作日", "Every weekday"),
@@ -46,9 +46,10 @@ def text_of(parts: dict[str, str]) -> str:
 
 
 def rule_error(rule: str, first: datetime) -> Error | None:
-    """Return what is wrong with a rule as (field, zh, en), None for one that is right.
+    """Return the fault of a rule as (field, zh, en), None if valid.
 
-    Refused are unknown keys, frequencies below a day, endless or contradicting combinations: a rule must have a meeting.
+    Rejected are unknown keys, frequencies below a day, endless or contradicting combinations: a rule must have a
+    meeting.
     """
     parts = parts_of(rule)
     unknown = [key for key in parts if key not in KEYS]
@@ -77,7 +78,7 @@ def _error(zh: str, en: str) -> Error:
 
 
 def _can_occur(parts: dict[str, str]) -> bool:
-    """Return whether the parts that narrow a rule leave it days, so that looking for the first one ends."""
+    """Return whether a rule's filters leave any day, so that the search for the first one ends."""
     days, months = parts.get("BYMONTHDAY", ""), parts.get("BYMONTH", "")
     if parts["FREQ"] == "DAILY":
         narrowed = {key for key in ("BYMONTHDAY", "BYMONTH", "BYSETPOS") if key in parts}
@@ -99,7 +100,7 @@ def _can_occur(parts: dict[str, str]) -> bool:
 
 
 def _rule(rule: str, first: datetime) -> rrule:
-    """Return the rule as dateutil reads it. Raises ValueError, TypeError for what it cannot read."""
+    """Return the rule parsed by dateutil. Raises ValueError, TypeError for an invalid one."""
     parts = parts_of(rule)
     if parts.get("UNTIL"):
         parts["UNTIL"] = _last_moment(parts["UNTIL"]).strftime(STAMP)
@@ -110,7 +111,7 @@ def _rule(rule: str, first: datetime) -> rrule:
 
 
 def _last_moment(text: str) -> datetime:
-    """Return the last moment of a rule; a day alone counts to its end."""
+    """Return the end of a rule; a date without time means the end of that day."""
     text = text.removesuffix("Z")
     if len(text) == 8:
         return datetime.strptime(text, "%Y%m%d").replace(hour=23, minute=59, second=59)  # noqa: DTZ007  local by definition
@@ -122,7 +123,7 @@ def occurrences(
 ) -> list[datetime]:
     """Return the starts of a series from `since` to before `until`, at most MOST, without those `excluded`.
 
-    A rule that cannot be read (of another calendar) gives the first meeting alone.
+    A rule that cannot be read (of another calendar) gives the first meeting only.
     """
     left_out = set(excluded)
     try:
@@ -141,7 +142,7 @@ def occurrences(
 
 
 def _advance_start(rule: str, first: datetime, since: datetime) -> datetime:
-    """Return a start of the same days near `since`, so that years before it are not walked through."""
+    """Return a start of the same pattern near `since`, so that years before it are not iterated."""
     parts = parts_of(rule)
     days = {"DAILY": 1, "WEEKLY": 7}.get(parts.get("FREQ", ""), 0) * int(parts.get("INTERVAL", 1))
     if not days or "COUNT" in parts or since <= first:
@@ -150,12 +151,12 @@ def _advance_start(rule: str, first: datetime, since: datetime) -> datetime:
 
 
 def stamp(start: datetime) -> str:
-    """Return a start as it is kept and named: "2026-12-01T10:00"."""
+    """Return a start as it is stored and named: "2026-12-01T10:00"."""
     return start.strftime("%Y-%m-%dT%H:%M")
 
 
 def read_stamp(text: str) -> datetime | None:
-    """Return the start that a stamp names, None for a text that is none."""
+    """Parse the start of a stamp, None for an invalid text."""
     try:
         return datetime.strptime(text, "%Y-%m-%dT%H:%M")  # noqa: DTZ007  local by definition
     except ValueError:
@@ -170,7 +171,7 @@ def takes_place(rule: str, first: datetime, start: datetime, excluded: Iterable[
 def split_rule(rule: str, first: datetime, at: datetime) -> tuple[str, str]:
     """Return (rule before, rule from here on) of a series that changes from its meeting at `at`.
 
-    COUNT is shared out between both; otherwise the first part ends before `at` and the second keeps the end of the whole.
+    COUNT is split between both; otherwise the first part ends before `at` and the second keeps the original end.
     """
     parts = parts_of(rule)
     if "COUNT" in parts:
@@ -182,7 +183,7 @@ def split_rule(rule: str, first: datetime, at: datetime) -> tuple[str, str]:
 
 
 def move_rule(rule: str, old: datetime, new: datetime) -> str:
-    """Return the rule of a series that is moved as a whole: weekdays and days of the month follow where one is named."""
+    """Return the rule of an entirely moved series: weekdays and days of the month, if named, move with it."""
     parts = parts_of(rule)
     if parts.get("BYDAY") == DAYS[old.weekday()]:
         parts["BYDAY"] = DAYS[new.weekday()]
@@ -202,7 +203,7 @@ WEEKDAYS_EN = dict(zip(DAYS, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), 
 
 
 def describe_rule(rule: str) -> Bilingual:
-    """Return a rule in a few words; what has no short words stands as the rule itself."""
+    """Return a rule as a short text; a rule without one is returned unchanged."""
     if not rule:
         return bilingual("不重复", "Once")
     parts = parts_of(rule)
@@ -220,7 +221,7 @@ def describe_rule(rule: str) -> Bilingual:
 
 
 def _plain_words(parts: dict[str, str]) -> Bilingual | None:
-    """Return frequency, interval and weekdays in words, None where the rule says more than that."""
+    """Return frequency, interval and weekdays as text, None if the rule contains more."""
     if parts.get("FREQ") not in UNITS or any(key in parts for key in ("BYSETPOS", "BYMONTH")):
         return None
     once, often = UNITS[parts["FREQ"]]

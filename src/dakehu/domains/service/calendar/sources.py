@@ -1,4 +1,4 @@
-"""What of service stands in the calendar: meetings, contacts, promises, requests, moments, and who is away."""
+"""Calendar entries of service: meetings, contacts, promises, requests, moments, and who is away."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
@@ -25,7 +25,7 @@ Users = tuple[int, ...] | None
 
 
 def _text(text: str) -> str:
-    """Return a personal text, dots for a reader who is not cleared for it."""
+    """Return a personal text, dots for readers not cleared for it."""
     return text if current_actor().clearance >= PERSONAL else DOTS
 
 
@@ -122,7 +122,7 @@ def promise_entries(first: date, last: date, users: Users) -> list[CalendarEntry
 
 
 def request_entries(first: date, last: date, users: Users) -> list[CalendarEntry]:
-    """Return open requests by their deadline, and complaints, whose deadline is not ours to move."""
+    """Return open requests by their deadline, and complaints, whose deadline cannot be moved."""
     within = {"due_on__gte": first, "due_on__lte": last}
     requests = Request.objects.exclude(state="closed").filter(**within)
     return [
@@ -184,7 +184,7 @@ def absences_between(first: date, last: date, users: Iterable[int]) -> list[Abse
 
 
 def absence_entries(first: date, last: date, users: Users) -> list[CalendarEntry]:
-    """Return who of the people whom the reader covers is away."""
+    """Return the absent ones of the people whom the reader covers."""
     actor = current_actor()
     seen = set(people_of(actor))
     if actor.reach in (Reach.ACROSS_WALLS, Reach.SYSTEM):

@@ -1,4 +1,4 @@
-"""The plan of a week of one member of staff: what stands there, and the contacts that are proposed besides."""
+"""The plan of a week of one member of staff: existing entries, and proposed contacts."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.schema.calendar_sources import CalendarEntry
 from dakehu.foundation.schema.fields import model_of
 
-BEHIND = 60  # days before the week in which overdue work is looked for
+BEHIND = 60  # days before the week in which overdue work is searched
 CONTACT = "contact"
 
 
 @dataclass(frozen=True)
 class Contact:
-    """A contact that the plan proposes. row: the client. day: where it was put."""
+    """A contact that the plan proposes. row: the client. day: the planned day."""
 
     client: int
     row: Any
@@ -36,7 +36,7 @@ class Contact:
 
 @dataclass(frozen=True)
 class Week:
-    """The plan of a week. entries: {key: entry} of what is dated already, next: {client: next contact}."""
+    """The plan of a week. entries: {key: entry} of existing dated work, next: {client: next contact}."""
 
     first: date
     last: date
@@ -49,7 +49,7 @@ class Week:
 
     @property
     def contacts(self) -> list[Contact]:
-        """Return the proposed contacts that found a day, in order of time."""
+        """Return the proposed contacts that were placed on a day, in order of time."""
         found = []
         for key, day in self.plan.placed.items():
             what, _, number = key.partition(":")
@@ -61,13 +61,13 @@ class Week:
 
 
 def subject_of(owed: NextContact) -> Bilingual:
-    """Return what a planned contact is about: how the client is contacted, or met."""
+    """Return the subject of a planned contact: how the client is contacted, or met."""
     how = Channel.text_of(owed.channel) if owed.channel else CONTACT_NAMES[owed.kind]
     return bilingual("定期联系：{how}", "Regular contact: {how}", how=how)
 
 
 def week_of(day: date | None) -> tuple[date, date]:
-    """Return Monday and Sunday of the week of a day; of today where none is given, of next week on a weekend."""
+    """Return Monday and Sunday of the week of a day; of today if none is given, of next week on a weekend."""
     today = clock.today()
     wanted = day or (today if today.weekday() < 5 else today + timedelta(days=7 - today.weekday()))
     first = wanted - timedelta(days=wanted.weekday())
@@ -105,7 +105,7 @@ def proposed_week(user: int, day: date | None = None) -> Week:
 
 
 def _dated_work(one: CalendarEntry, first: date, last: date) -> Work:
-    """Return an entry of the calendar as work of the week: of plans on their own day, of the rest by its deadline."""
+    """Return an entry of the calendar as work of the week: plans on their own day, the rest by deadline."""
     due = one.starts.date()
     late = max((first - due).days, 0)
     return Work(
@@ -119,7 +119,7 @@ def _dated_work(one: CalendarEntry, first: date, last: date) -> Work:
 
 
 def _contact_work(client: int, owed: NextContact, book: Book, effort: Effort, last: date) -> Work:
-    """Return a contact that is owed as work of the week."""
+    """Return an owed contact as work of the week."""
     wish = book.wishes.get(client)
     is_open = wish.no_contact_until if wish is not None else None
     return Work(

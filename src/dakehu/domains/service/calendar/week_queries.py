@@ -1,4 +1,4 @@
-"""The plan of a week as a question."""
+"""Query of the plan of a week."""
 
 from datetime import date
 from typing import Any
@@ -26,11 +26,11 @@ from dakehu.foundation.schema.fields import model_of
     parameters=(FIRST, OWNER),
 )
 def week_plan(*, first: date | None = None, owner: int | None = None) -> dict[str, Any]:
-    """Return the plan of a week: what is dated, the contacts proposed besides, and what does not fit with why.
+    """Return the plan of a week: dated work, proposed contacts, and what does not fit with the reason.
 
     {first, last, owner, days: [{day, usable, meetings, planned, free, is_past, absent, items}], left: [item with `why_left`],
     proposed: number of contacts to accept}. An item: {key, kind, kind_name, title, client, tier, minutes, mandatory,
-    proposed, late, why}. The same week gives the same plan.
+    proposed, late, why}. The plan is deterministic.
     """
     user = owner or current_actor().user_id
     if user is None:

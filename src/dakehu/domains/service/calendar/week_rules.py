@@ -1,4 +1,4 @@
-"""The plan of a week: what is to be done, put on days under what a day can hold, and what does not fit with why. Pure."""
+"""The plan of a week: work assigned to days within their capacity, and what does not fit with the reason. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,9 +9,9 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 @dataclass(frozen=True)
 class Work:
-    """Something to be done in the week.
+    """A piece of work of the week.
 
-    due: its deadline, the last day of the week where that comes later. fixed: it stands on its day already and is not moved.
+    due: its deadline, at latest the last day of the week. fixed: it has a day already and is not moved.
     days: weekdays that suit, empty for all. late: days overdue. rank: the client's tier, larger is higher.
     """
 
@@ -28,7 +28,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Left:
-    """Work that does not fit, and why."""
+    """Work that does not fit, and the reason."""
 
     work: Work
     why: Bilingual
@@ -36,7 +36,7 @@ class Left:
 
 @dataclass(frozen=True)
 class WeekPlan:
-    """placed: {key: day}. left: what does not fit, the most pressing first. free: {day: minutes that are left}."""
+    """placed: {key: day}. left: what does not fit, most urgent first. free: {day: remaining minutes}."""
 
     placed: dict[str, date]
     left: tuple[Left, ...]
@@ -44,17 +44,17 @@ class WeekPlan:
 
 
 def order_key(work: Work) -> tuple[int, int, date, int, str]:
-    """Return the place of work in the order of planning: mandatory, then fixed, then by tier, lateness and deadline."""
+    """Return the sort key of work for planning: mandatory, then fixed, then by tier, lateness and deadline."""
     first = 0 if work.mandatory else 1 if work.fixed is not None else 2
     return first, -work.rank if first == 2 else 0, work.due, -work.late, work.key
 
 
 def plan_week(free: Mapping[date, int], works: Iterable[Work]) -> WeekPlan:
-    """Put work on the days of a week. `free`: {day: minutes}, 0 on days off.
+    """Assign work to the days of a week. `free`: {day: minutes}, 0 on days off.
 
-    Mandatory work first and by its deadline, then what stands on a day already, then contacts by tier. Each goes on the
-    day by its deadline with the most capacity left, the earlier one of equals, so that days fill evenly. Nothing is squeezed:
-    what finds no day is left with the reason.
+    Mandatory work first and by its deadline, then work with a fixed day, then contacts by tier. Each is put on the day
+    by its deadline with the most capacity left, the earliest if equal, so that days fill evenly. Capacity is never
+    exceeded: work without a day is left with the reason.
     """
     minutes_left = {day: max(minutes, 0) for day, minutes in sorted(free.items())}
     placed: dict[str, date] = {}
@@ -72,7 +72,7 @@ def plan_week(free: Mapping[date, int], works: Iterable[Work]) -> WeekPlan:
 
 
 def _days_for(work: Work, minutes_left: Mapping[date, int]) -> list[date]:
-    """Return the days on which work may be done: its own where it is fixed, else working days that suit up to its deadline."""
+    """Return the possible days of work: its own if it is fixed, else suitable working days up to the deadline."""
     if work.fixed is not None:
         return [work.fixed] if work.fixed in minutes_left else []
     return [

@@ -1,1 +1,1 @@
-"""Comments of colleagues about clients, tasks, meetings and what other domains declare; mentions by @name."""
+"""Comments of colleagues about clients, tasks, meetings and subjects of other domains; mentions by @name."""

@@ -1,4 +1,4 @@
-"""Comment on a record, change and remove one's own comments."""
+"""Comment on a record, change and remove own comments."""
 
 from typing import Any
 
@@ -30,9 +30,9 @@ CLIENT = "client"
 def add_comment(
     *, text: str, client: Any = None, subject_kind: str | None = None, subject_id: int | None = None
 ) -> Comment:
-    """Comment on a record: a client, or what `subject_kind` and `subject_id` name. Whom the text mentions by @name is told.
+    """Comment on a record: a client, or `subject_kind` with `subject_id`. People mentioned by @name are notified.
 
-    Raises NotFound for a record out of reach, and Refused for a mention of somebody who may not see it.
+    Raises NotFound for a record out of scope, and Refused for a mention of a person who may not see it.
     """
     subject = comment_subjects.find(subject_kind or CLIENT)
     if subject is None:
@@ -62,7 +62,7 @@ def add_comment(
     parameters=(COMMENT, VERSION, parameters_of("service.Comment", "text")),
 )
 def change_comment(*, comment: int, text: str, version: int | None = None) -> Comment:
-    """Change one's own comment; what it said before is in the audit. Raises Refused for somebody else's."""
+    """Change an own comment; the former text is in the audit. Raises Refused for another person's."""
     row = get_own_comment(comment)
     check_version(row, version)
     mentioned = people.mentioned_people(_plain(text), row.subject_kind, record_id(row))
@@ -88,7 +88,7 @@ def change_comment(*, comment: int, text: str, version: int | None = None) -> Co
     parameters=(COMMENT, VERSION),
 )
 def remove_comment(*, comment: int, version: int | None = None) -> dict[str, int]:
-    """Remove one's own comment; the audit keeps what it said. Raises Refused for somebody else's."""
+    """Remove an own comment; the audit keeps its text. Raises Refused for another person's."""
     row = get_own_comment(comment)
     check_version(row, version)
     row.delete()
@@ -96,7 +96,7 @@ def remove_comment(*, comment: int, version: int | None = None) -> dict[str, int
 
 
 def get_own_comment(comment: int) -> Comment:
-    """Return one's own comment. Raises NotFound, and Refused for somebody else's."""
+    """Return an own comment. Raises NotFound, and Refused for another person's."""
     row: Comment | None = Comment.objects.filter(pk=comment).first()
     if row is None:
         raise NotFound(bilingual("评论", "comment"), comment)
@@ -111,5 +111,5 @@ def record_id(row: Comment) -> int:
 
 
 def _plain(text: str) -> str:
-    """Return a text with the ends of lines of the desk."""
+    """Return a text with normalised line ends."""
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()

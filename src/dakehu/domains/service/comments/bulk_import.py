@@ -26,7 +26,7 @@ def evaluate_comments(
 ) -> ImportEvaluation:
     """Compare imported comments with stored ones and set the outcome of each row.
 
-    A comment is recognised by what it is about and its text. A row without a kind is about its client.
+    A comment is identified by its subject and its text. A row without a kind is about its client.
     """
     count = len(clients)
     kinds, numbers = columns.get("subject_kind") or [None] * count, columns.get("subject_id") or [None] * count
@@ -56,7 +56,7 @@ def evaluate_comments(
 
 
 def _name_subject(columns: Columns, row: int, clients: list[int]) -> tuple[str, Any, Bilingual] | None:
-    """Put the code of the kind in the place of its name; return what is wrong with what a row is about."""
+    """Replace the name of the kind by its code; return the fault of a row's subject."""
     said = str(columns["subject_kind"][row] or CLIENT)
     subject = comment_subjects.find(said)
     if subject is None:
@@ -76,13 +76,13 @@ def _name_subject(columns: Columns, row: int, clients: list[int]) -> tuple[str, 
 
 
 def _key(columns: Columns, row: int, client: int, text: Any) -> tuple[Any, ...]:
-    """Return by what a row is recognised."""
+    """Return the key that identifies a row."""
     kind = columns["subject_kind"][row]
     return (kind, client if kind == CLIENT else columns["subject_id"][row], text)
 
 
 def _stored_comments(columns: Columns, clients: list[int]) -> Stored:
-    """Return the stored comments about the records that the rows name, by what they are recognised by."""
+    """Return the stored comments about the records that the rows name, by key."""
     found: Stored = {}
     numbers = {number for number in columns["subject_id"] if number is not None}
     of_clients = Comment.objects.filter(subject_kind=CLIENT, client_id__among=sorted({c for c in clients if c > 0}))
@@ -93,9 +93,9 @@ def _stored_comments(columns: Columns, clients: list[int]) -> Stored:
 
 
 def _check_mentions(columns: Columns, row: int, clients: list[int], evaluation: ImportEvaluation) -> None:
-    """Fault a row that mentions somebody who may not see what it is about."""
+    """Reject a row that mentions a person who may not see its subject."""
     kind, text = columns["subject_kind"][row], columns["text"][row]
-    if clients[row] < 0 or not text:  # a client of the same file, whom nobody is told of yet
+    if clients[row] < 0 or not text:  # a client of the same file, of whom no one is notified yet
         return
     try:
         people.mentioned_people(text, kind, clients[row] if kind == CLIENT else columns["subject_id"][row])
@@ -111,11 +111,11 @@ def _check_mentions(columns: Columns, row: int, clients: list[int], evaluation: 
     is_public=False,
 )
 def import_comments(*, columns: Columns, row_evaluation: ImportEvaluation, clients: list[int]) -> None:
-    """Write evaluated comments as the actor's own, with whom they mention."""
+    """Write evaluated comments as the actor's own, with their mentions."""
     me, now = current_actor().user_id, clock.now()
 
     def finish(row: Comment, place: int, is_new: bool) -> None:
-        """Set the author of a new comment and the client of what it is about; the moment of a change of another one."""
+        """Set author and client of a new comment; the time of change of an existing one."""
         if not is_new:
             row.edited_at = now
             return

@@ -1,4 +1,4 @@
-"""What of comments stands in the bell: that somebody mentioned the reader."""
+"""Notifications of comments: mentions of the reader."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,7 +21,7 @@ MOST = 20
 
 @query(MENTIONS, needs=Permission.SERVICE_READ, zh="评论提及", en="Mentions in comments")
 def mention_notices() -> list[dict[str, Any]]:
-    """Return one notice for each comment of the last two weeks that mentions the reader, or whom the reader stands in for, the latest first.
+    """Return one notice for each comment of the last two weeks that mentions the reader, also as deputy, latest first.
 
     Outside the desk neither the comment nor the client is named.
     """
@@ -35,7 +35,7 @@ def mention_notices() -> list[dict[str, Any]]:
 
 
 def _notice(row: Comment, user: int | None) -> dict[str, Any]:
-    """Return the notice of one comment that mentions the reader, or `user` for whom the reader stands in."""
+    """Return the notice of one comment that mentions the reader, or `user` for whom the reader deputises."""
     about = subjects.describe_subject(row.subject_kind, record_id(row))
     who = row.author.name if row.author else ""
     said = bilingual(

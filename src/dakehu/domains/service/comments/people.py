@@ -1,4 +1,4 @@
-"""Whom a comment may mention: members of staff who see what it is about."""
+"""People whom a comment may mention: members of staff who see its subject."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from dakehu.domains.team import queries as team
 from dakehu.foundation.access.actor import acting_as, current_actor
 from dakehu.foundation.base.errors import refusal
 
-MOST = 12  # people offered at once
+MOST = 12  # most people offered
 
 
 def names() -> dict[str, int]:
-    """Return {name or user name: id} of everybody who works here; a name that several have stands for nobody."""
+    """Return {name or user name: id} of active staff; a name that several people have is ambiguous."""
     rows = list(team.active_people())
     shown = [row.name for row in rows]
     found = {row.name: AMBIGUOUS if rules.is_name_shared(row.name, shown) else row.pk for row in rows}
@@ -20,7 +20,7 @@ def names() -> dict[str, int]:
 
 
 def mentioned_people(text: str, kind: str, number: int) -> list[int]:
-    """Return the ids of those whom a text mentions. Raises Refused for who is nobody, several people, or may not see the record."""
+    """Return the ids of mentioned people. Raises Refused for unknown or ambiguous names and people without access."""
     people = names()
     unknown = rules.unknown_names(text, people)
     if unknown:
@@ -54,7 +54,7 @@ def can_see(user: int, kind: str, number: int) -> bool:
 
 
 def mentionable_people(kind: str, number: int, said: str = "") -> list[dict[str, Any]]:
-    """Return who may be mentioned about a record, one's own team first: [{name, insert, team}]; `said` begins the name."""
+    """Return who may be mentioned at a record, own team first: [{name, insert, team}]; `said` is its prefix."""
     subjects.get_record(kind, number)
     me, own = current_actor().user_id, set(current_actor().extra.get("teams") or ())
     people, begins = names(), said.strip().casefold()

@@ -1,4 +1,4 @@
-"""Read comments: of a record, of a client with everything at it, and whom a comment may mention."""
+"""Read comments: of a record, of a client with all its records, and whom a comment may mention."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -48,7 +48,7 @@ def comments(*, filters: dict[str, Any] | None = None, order: str | None = None)
     parameters=CLIENT,
 )
 def client_comments(*, client: Any) -> Any:
-    """Return the comments about a client and about all that belongs to the client, the newest first."""
+    """Return the comments about a client and about all records of the client, newest first."""
     return _visible().filter(client=client).order_by("-pk")
 
 
@@ -60,10 +60,10 @@ def client_comments(*, client: Any) -> Any:
     parameters=(KIND, NUMBER),
 )
 def discussion(*, kind: str, number: int) -> dict[str, Any]:
-    """Return what was said about a record, the oldest first; at a client also what was said about its tasks, meetings and so on.
+    """Return the comments about a record, oldest first; for a client also those about its tasks, meetings and so on.
 
     {kind, is_client, number, about: {kind, kind_name, id, title, url}, may_write, more, comments: [{id, version, author, is_mine, at, edited, pieces:
-    [{text, is_mention, is_me}], about}]}; `about` of a comment is None where it is the record itself. Raises NotFound.
+    [{text, is_mention, is_me}], about}]}; `about` of a comment is None if it is the record itself. Raises NotFound.
     """
     subject = comment_subjects.find(kind)
     if subject is None:
@@ -87,7 +87,7 @@ def _of(kind: str, number: int) -> Any:
 
 
 def _lines(rows: Iterable[Comment], kind: str) -> list[dict[str, Any]]:
-    """Return comments as they are shown beside a record of a kind."""
+    """Return comments as they are shown with a record of a kind."""
     found = list(rows)
     me, is_cleared = current_actor().user_id, current_actor().clearance >= PERSONAL
     names = people.names() if found else {}
@@ -117,5 +117,5 @@ def _lines(rows: Iterable[Comment], kind: str) -> list[dict[str, Any]]:
     parameters=(KIND, NUMBER, SAID),
 )
 def mentionable(*, kind: str, number: int, said: str | None = None) -> list[dict[str, Any]]:
-    """Return who may be mentioned about a record: those who see it, one's own team first: [{name, insert, team}]."""
+    """Return who may be mentioned about a record: those who see it, the actor's team first: [{name, insert, team}]."""
     return people.mentionable_people(kind, number, said or "")

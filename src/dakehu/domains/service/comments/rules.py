@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 # An @ inside a mail address is none, nor is one before a blank or a number ("@ 3.5").
 AT = re.compile(r"(?<![A-Za-z0-9._%+-])[@＠](?=[^\s\d@＠])")
-AMBIGUOUS = 0  # instead of the id of a person, where several have the name
+AMBIGUOUS = 0  # instead of the id of a person, if several have the name
 WORD = re.compile(r"[^\s@＠，。、；：！？,;:!?()（）]{1,12}")
 
 
@@ -19,7 +19,7 @@ class Piece:
 
 
 def split_comment(text: str, people: Mapping[str, int]) -> list[Piece]:
-    """Return a comment as pieces, in order; people: {name or user name: id}. The longest name that fits is meant."""
+    """Return a comment as pieces, in order; people: {name or user name: id}. The longest matching name is used."""
     names = sorted(people, key=len, reverse=True)
     made: list[Piece] = []
     start = 0
@@ -44,12 +44,12 @@ def mentioned_ids(text: str, people: Mapping[str, int]) -> list[int]:
 
 
 def unknown_names(text: str, people: Mapping[str, int]) -> list[str]:
-    """Return what follows an @ and is nobody's name."""
+    """Return the texts after an @ that match no name."""
     plain = [one.text for one in split_comment(text, people) if one.user is None]
     found = [WORD.match(part, at.end()) for part in plain for at in AT.finditer(part)]
     return [word.group() for word in found if word is not None]
 
 
 def is_name_shared(name: str, names: list[str]) -> bool:
-    """Return whether several people have this name, so that only their user names say who is meant."""
+    """Return whether several people have this name, so that only their user names are unambiguous."""
     return names.count(name) > 1

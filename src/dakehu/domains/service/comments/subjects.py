@@ -1,4 +1,4 @@
-"""What of clients and service may be commented on, and finding such a record within scope."""
+"""Subjects of clients and service that may be commented on, and look-up of such a record within scope."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def can_see(kind: str, number: int) -> bool:
 
 
 def describe_subject(kind: str, number: int) -> dict[str, Any]:
-    """Return what a comment is about: {kind, kind_name, id, title, url}; title and url are "" where it is gone or out of reach."""
+    """Return the subject of a comment: {kind, kind_name, id, title, url}; title, url "" if deleted or out of scope."""
     subject = comment_subjects.find(kind)
     if subject is None or not can_see(kind, number):
         return {"kind": kind, "kind_name": str(subject.name) if subject else kind, "id": number, "title": "", "url": ""}

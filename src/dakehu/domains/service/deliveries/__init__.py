@@ -1,1 +1,1 @@
-"""Deliveries (送达): what leaves to a person is queued, sent by the worker, and its fate is kept."""
+"""Deliveries (送达): messages to people are queued, sent by the worker, and their outcome is stored."""

@@ -1,4 +1,4 @@
-"""What people do with deliveries: send one again, stop one that waits; and what later becomes known of one."""
+"""Actions on deliveries: send one again, stop a waiting one, record what later becomes known of one."""
 
 from dakehu.domains.service.deliveries.client_rules import refusal_by, rule_text
 from dakehu.domains.service.deliveries.kinds import AGAIN, AUTOMATIC, SENT, WAITING, DeliveryState
@@ -20,7 +20,7 @@ CANNOT_BE_TAKEN_BACK = bilingual("已交出的消息不能收回。", "What has 
 
 
 def _get(delivery: int) -> Delivery:
-    """Return a delivery that the actor may see, held until the act ends. Raises NotFound."""
+    """Return a delivery that the actor may see, locked until the action ends. Raises NotFound."""
     condition = visible_condition()
     with elevated("act on a delivery"):
         row: Delivery | None = Delivery.objects.filter(condition, pk=delivery).select_for_update(of=("self",)).first()
@@ -38,9 +38,9 @@ def _get(delivery: int) -> Delivery:
     irreversible=CANNOT_BE_TAKEN_BACK,
 )
 def send_again(*, delivery: int) -> dict[str, str]:
-    """Send a message again that failed, was held back, or of which nobody knows whether it arrived; returns {state}.
+    """Send a message again that failed, was held back, or whose arrival is unknown; returns {state}.
 
-    It keeps its Message-ID, and the rules are asked again. Raises Refused for one that was sent or waits already.
+    It keeps its Message-ID, and the rules are checked again. Raises Refused for one that was sent or waits already.
     """
     row = _get(delivery)
     if row.state not in AGAIN:
@@ -79,7 +79,7 @@ def send_again(*, delivery: int) -> dict[str, str]:
     offers_undo=False,
 )
 def stop_delivery(*, delivery: int) -> dict[str, str]:
-    """Hold a waiting message back for good; it can be sent again. Raises Refused for one that does not wait."""
+    """Stop a waiting message; it can be sent again. Raises Refused for one that does not wait."""
     row = _get(delivery)
     if row.state not in WAITING:
         raise refusal(
@@ -105,7 +105,7 @@ def stop_delivery(*, delivery: int) -> dict[str, str]:
     offers_undo=False,
 )
 def record_arrival(*, message_id: str, arrived: bool, answer: str = "") -> int:
-    """Record that a message was delivered or came back, by its Message-ID; return how many deliveries that were."""
+    """Record that a message was delivered or came back, by its Message-ID; return the number of deliveries."""
     count = 0
     for row in Delivery.objects.filter(message_id=message_id, state__in=(*SENT, "unknown")):
         row.state = (DeliveryState.DELIVERED if arrived else DeliveryState.BOUNCED).value
@@ -117,6 +117,6 @@ def record_arrival(*, message_id: str, arrived: bool, answer: str = "") -> int:
 
 
 def record_report(*, message_id: str, arrived: bool, answer: str = "") -> bool:
-    """Record an arrival or a bounce where the desk sent the message; return whether it did, however often that is reported."""
+    """Record an arrival or a bounce if the desk sent the message; return whether it did, also for a repeated report."""
     record_arrival(message_id=message_id, arrived=arrived, answer=answer)
     return Delivery.objects.filter(message_id=message_id).exists()

@@ -1,4 +1,4 @@
-"""One's own addresses of notices: added, confirmed by a code that was sent there, switched off, removed."""
+"""The actor's addresses for notices: added, confirmed by a code sent there, switched off, removed."""
 
 import hmac
 import secrets
@@ -28,7 +28,7 @@ PLACE = "notice_address.code"
 
 
 def own_address(number: int) -> NoticeAddress:
-    """Return one's own address. Raises NotFound."""
+    """Return an own address. Raises NotFound."""
     row: NoticeAddress | None = NoticeAddress.objects.filter(pk=number, user_id=current_actor().user_id).first()
     if row is None:
         raise NotFound(bilingual("提醒地址", "address"), number)
@@ -36,7 +36,7 @@ def own_address(number: int) -> NoticeAddress:
 
 
 def mail_addresses_of(user: int) -> list[str]:
-    """Return the confirmed mail addresses at which somebody wants to be reached, the oldest first."""
+    """Return the confirmed, active mail addresses of a user, oldest first."""
     rows = NoticeAddress.objects.filter(user_id=user, channel=StaffChannel.MAIL.value, is_on=True)
     with elevated("write to a member of staff at a confirmed address"):
         return [row.address.open() for row in rows.exclude(confirmed_at=None).order_by("pk")]
@@ -60,9 +60,9 @@ def address_problem(channel: str, address: str) -> None:
     offers_undo=False,
 )
 def add_notice_address(*, channel: str, address: str) -> NoticeAddress:
-    """Add an address at which one wants to be reminded and send a code there; it is used once the code was entered.
+    """Add an address for reminders and send a code there; it is used once the code was entered.
 
-    Raises Refused for an address that is none or that the firm does not allow.
+    Raises Refused for an address that is invalid or that the firm does not allow.
     """
     address = address.strip()
     address_problem(channel, address)
@@ -88,7 +88,7 @@ def add_notice_address(*, channel: str, address: str) -> NoticeAddress:
     offers_undo=False,
 )
 def send_notice_code(*, notice_address: int) -> dict[str, Any]:
-    """Send a new code to one's own address that is not confirmed yet."""
+    """Send a new code to an own address that is not confirmed yet."""
     row = own_address(notice_address)
     if row.confirmed_at is None:
         with elevated("send a code to an address"):
@@ -98,7 +98,7 @@ def send_notice_code(*, notice_address: int) -> dict[str, Any]:
 
 
 def _send_code(row: NoticeAddress, address: str) -> None:
-    """Make a code, keep its digest, and queue it to the address."""
+    """Create a code, store its digest, and queue it to the address."""
     code = f"{secrets.randbelow(1_000_000):06}"
     now = clock.now()
     row.code_digest, row.code_until, row.code_tries = blind_index(PLACE, f"{row.pk}:{code}"), now + CODE_LASTS, 0
@@ -131,7 +131,7 @@ def _send_code(row: NoticeAddress, address: str) -> None:
     offers_undo=False,
 )
 def confirm_notice_address(*, notice_address: int, code: str) -> dict[str, bool]:
-    """Confirm one's own address by the code that was sent there; returns {confirmed}.
+    """Confirm an own address by the code sent there; returns {confirmed}.
 
     A wrong code is counted: after five, or half an hour, a new one must be sent.
     """
@@ -157,7 +157,7 @@ def confirm_notice_address(*, notice_address: int, code: str) -> dict[str, bool]
     offers_undo=False,
 )
 def switch_notice_address(*, notice_address: int, is_on: bool) -> NoticeAddress:
-    """Use one's own address, or no longer."""
+    """Switch an own address on or off."""
     row = own_address(notice_address)
     row.is_on = is_on
     row.save()
@@ -173,7 +173,7 @@ def switch_notice_address(*, notice_address: int, is_on: bool) -> NoticeAddress:
     offers_undo=False,
 )
 def remove_notice_address(*, notice_address: int) -> dict[str, int]:
-    """Remove one's own address; what was sent there stays in the log."""
+    """Remove an own address; what was sent there stays in the log."""
     row = own_address(notice_address)
     row.delete()
     return {"removed": notice_address}

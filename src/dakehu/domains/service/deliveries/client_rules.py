@@ -1,4 +1,4 @@
-"""Rules that refuse a text to a client, each by its name. Pure."""
+"""Named rules that refuse a text to a client. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from dakehu.domains.service.deliveries import quiet
 from dakehu.domains.service.deliveries.kinds import MARKETING
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
-OFFERS = (*MARKETING, "survey")  # what the firm wants of the client, and the client never asked for
-CONTACT_KINDS = {"mail": "mail", "sms": "mobile", "wechat": "wechat"}  # what a consent calls a channel
+OFFERS = (*MARKETING, "survey")  # sent by the firm without a request of the client
+CONTACT_KINDS = {"mail": "mail", "sms": "mobile", "wechat": "wechat"}  # name of a channel in consents
 RULES = {
     "opt_out": bilingual("客户拒绝此类联系", "The client does not want to be contacted for this"),
     "no_consent": bilingual("没有营销同意", "There is no consent to marketing"),
@@ -40,7 +40,7 @@ RULES = {
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why something is not sent: the name of the rule, and what it says in both languages."""
+    """Why a message is not sent: the name of the rule, and its text in both languages."""
 
     rule: str
     zh: str
@@ -53,17 +53,17 @@ class Refusal:
 
 @dataclass(frozen=True)
 class ClientFacts:
-    """What the rules stand on. `consents`: (day, purpose, channel or "", state), oldest first."""
+    """Inputs of the rules. `consents`: (day, purpose, channel or "", state), oldest first."""
 
     status: str
     consents: tuple[tuple[date, str, str, str], ...]
     has_complaint: bool
     is_paused: bool
-    contacts: int  # of the firm's own accord in the period
+    contacts: int  # on the firm's initiative in the period
     most_contacts: int
     quiet_from: str
     quiet_until: str
-    is_frozen: bool = False  # by a complaint about a member of staff, who must not learn of it
+    is_frozen: bool = False  # due to a complaint about a member of staff, who must not see it
 
 
 def refusal_by(rule: str) -> Refusal:
@@ -73,15 +73,15 @@ def refusal_by(rule: str) -> Refusal:
 
 
 def rule_text(rule: str, more: Mapping[str, Bilingual] | None = None) -> str:
-    """Return what a rule says in the reader's language, its name where nothing declares it."""
+    """Return the text of a rule in the reader's language, its name if undeclared."""
     found = (more or {}).get(rule) or RULES.get(rule)
     return str(found) if found is not None else rule
 
 
 def refusals(facts: ClientFacts, channel: str, kind: str, moment: datetime) -> list[Refusal]:
-    """Return every rule that refuses a text of a kind by a channel at a local moment.
+    """Return every rule that refuses a text of a kind by a channel at a local time.
 
-    A duty notice is owed whatever the client prefers, at any hour; an answer to a client is no offer. Hours and opt-out:
+    A duty notice is sent regardless of preferences, at any hour; an answer to a client is no offer. Hours and opt-out:
     domain.md 5.6; the pause of marketing during a complaint: 5.7.
     """
     if kind == "duty":

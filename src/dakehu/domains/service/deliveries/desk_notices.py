@@ -1,4 +1,4 @@
-"""Messages to staff that stay in the desk: listed in the bell for two weeks."""
+"""Messages to staff within the desk: shown as notifications for two weeks."""
 
 from datetime import timedelta
 from typing import Any
@@ -18,7 +18,7 @@ MOST = 20
 
 @query(MESSAGES, needs="", zh="系统内消息", en="Messages in the desk")
 def desk_messages() -> list[dict[str, Any]]:
-    """Return the messages of the last two weeks that were left for oneself in the desk, the latest first."""
+    """Return the actor's messages in the desk of the last two weeks, latest first."""
     me = current_actor().user_id
     if me is None:
         return []

@@ -1,5 +1,5 @@
-"""The steps of one delivery, each an act of its own: claimed before it is handed over, settled after, so that a worker that
-dies in between leaves a delivery of which the log says that nobody knows whether it arrived.
+"""The steps of one delivery, each a separate action: claimed before it is handed over, settled after, so that a worker
+that crashes in between leaves a delivery that is logged with unknown arrival.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.files import store as files
 from dakehu.foundation.messages.outcome import Outcome, Result
 
-REVIEWED_WITHIN = timedelta(hours=4)  # asked again after this, if nobody decided; a decision asks at once
+REVIEWED_WITHIN = timedelta(hours=4)  # checked again after this without a decision; a decision checks immediately
 STALE = timedelta(minutes=10)  # after which a notice may have been read in the desk
 SENT_AGAIN = bilingual("结果不明，已再次发送", "Unknown, sent again")
 NOBODY_KNOWS = bilingual("发送中断：不知道对方是否已收到", "Broken off while sending: nobody knows whether it arrived")
@@ -68,7 +68,7 @@ def due_deliveries(now: datetime, channels: tuple[str, ...]) -> Any:
     offers_undo=False,
 )
 def claim_delivery(*, worker: str, channels: tuple[str, ...]) -> Claimed | bool | None:
-    """Claim the earliest due delivery for a worker. False where a rule held it back instead; None where nothing is due."""
+    """Claim the earliest due delivery for a worker. False if a rule held it back; None if nothing is due."""
     now = clock.now()
     rows = due_deliveries(now, channels)
     if transaction.get_connection().features.has_select_for_update_skip_locked:
@@ -106,7 +106,7 @@ def claim_delivery(*, worker: str, channels: tuple[str, ...]) -> Claimed | bool 
 
 
 def _refusals(row: Delivery, text: str, now: datetime) -> list[Refusal]:
-    """Return what forbids a delivery at this moment: to staff that they left, or read it meanwhile; to clients the rules."""
+    """Return what forbids a delivery now: for staff that they left, or have read it; for clients the rules."""
     if row.recipient_id is not None:
         if not is_working_here(row.recipient_id):
             return [refusal_by("recipient_left")]
@@ -118,14 +118,14 @@ def _refusals(row: Delivery, text: str, now: datetime) -> list[Refusal]:
 
 
 def _all_words(row: Delivery, text: str) -> str:
-    """Return all words of a delivery that its reader sees."""
+    """Return all visible text of a delivery."""
     return client_text.words_of(row.subject.open() if row.subject else "", text, row.html.open() if row.html else "")
 
 
 def _hold_back(row: Delivery, refused: list[Refusal], now: datetime, text: str) -> None:
-    """Suppress a delivery by the first rule; what only the hours forbid waits where it was written by a person or tried.
+    """Suppress a delivery by the first rule; one refused only by quiet hours waits if written by a person or tried.
 
-    What only the review of its words keeps waits for the reviewer.
+    One that only lacks its review waits for the reviewer.
     """
     rules_named = [one.rule for one in refused]
     only_hours = rules_named == ["quiet_hours"]
@@ -155,7 +155,7 @@ def _hold_back(row: Delivery, refused: list[Refusal], now: datetime, text: str) 
     offers_undo=False,
 )
 def settle_delivery(*, delivery: int, worker: str, outcome: Outcome) -> str:
-    """Record how an attempt ended; return the state. An answer that comes after the delivery was taken for lost counts too."""
+    """Record how an attempt ended; return the state. An answer after the delivery was presumed lost is recorded too."""
     row = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery)
     now = clock.now()
     is_mine = row.state == DeliveryState.SENDING and row.leased_by == worker
@@ -194,7 +194,7 @@ def _record_accepted(row: Delivery, outcome: Outcome, note: Bilingual | str = ""
 
 
 def _doubt(row: Delivery, answer: Bilingual | str, now: datetime) -> None:
-    """Note that nobody knows whether a delivery arrived: to staff it goes again, for a client a person decides."""
+    """Record that the arrival of a delivery is unknown: to staff it is sent again, for a client a person decides."""
     row.was_unknown += 1
     row.leased_by, row.leased_until, row.sent_at = "", None, now
     row.history = [*row.history, step(DeliveryState.UNKNOWN, _mask_addresses(answer) or NOBODY_KNOWS)]
@@ -218,7 +218,7 @@ def _doubt(row: Delivery, answer: Bilingual | str, now: datetime) -> None:
     offers_undo=False,
 )
 def settle_lost_deliveries(*, worker: str) -> int:
-    """Take every delivery whose worker died while handing it over for unknown; return their number."""
+    """Mark every delivery whose worker crashed while handing it over as unknown; return their number."""
     now, count = clock.now(), 0
     for row in Delivery.objects.filter(state=DeliveryState.SENDING.value).select_for_update(of=("self",)):
         if is_lost(row.leased_by, row.leased_until, now, worker):
@@ -228,7 +228,7 @@ def settle_lost_deliveries(*, worker: str) -> int:
 
 
 def has_lost_deliveries(worker: str) -> bool:
-    """Return whether a worker died while handing something over."""
+    """Return whether a worker crashed during a handover."""
     rows = Delivery.objects.filter(state=DeliveryState.SENDING.value).values_list("leased_by", "leased_until")
     return any(is_lost(who, until, clock.now(), worker) for who, until in rows)
 

@@ -4,7 +4,7 @@ from dakehu.foundation.schema.fields import Choices
 
 
 class DeliveryChannel(Choices):
-    """By which way a message goes."""
+    """Channel of a message."""
 
     MAIL = "mail", "邮件", "Mail", ("电子邮件", "email")
     CHAT = "chat", "即时消息", "Chat", ("企业微信", "钉钉", "飞书")
@@ -14,7 +14,7 @@ class DeliveryChannel(Choices):
 
 
 class DeliveryKind(Choices):
-    """What a message is. Those of TO_STAFF go to staff."""
+    """Kind of a message. Those of TO_STAFF are sent to staff."""
 
     NOTICE = "notice", "提醒", "Notice"
     DIGEST = "digest", "每日汇总", "Digest"
@@ -30,7 +30,7 @@ class DeliveryKind(Choices):
 
 
 class DeliveryState(Choices):
-    """How far a message has come. The counts of all states add up to what was queued."""
+    """State of a message. The counts of all states add up to the number queued."""
 
     PLANNED = "planned", "已计划", "Planned"
     HELD = "held", "暂缓", "Held"
@@ -45,7 +45,7 @@ class DeliveryState(Choices):
     BOUNCED = "bounced", "被退回", "Bounced"
 
 
-WAITING = ("planned", "held", "queued", "failed_temporary")  # sent when their time has come
+WAITING = ("planned", "held", "queued", "failed_temporary")  # sent when due
 SENT = ("accepted", "delivered")
 AGAIN = ("failed_temporary", "failed_final", "unknown", "suppressed", "bounced", "held")  # a person may send it again
 TO_STAFF = ("notice", "digest", "code", "test", "report")
@@ -54,14 +54,14 @@ AUTOMATIC = ("mail", "chat", "desk")  # channels that the desk itself can send b
 
 
 class StaffChannel(Choices):
-    """By which way staff are reminded outside the desk."""
+    """Channel of reminders to staff outside the desk."""
 
     MAIL = "mail", "邮件", "Mail", ("邮箱", "email")
     CHAT = "chat", "即时消息", "Chat", ("企业微信", "钉钉", "飞书", "Lark")
 
 
 class MailSecurity(Choices):
-    """How the way to the mail server is encrypted."""
+    """Encryption of the connection to the mail server."""
 
     STARTTLS = "starttls", "STARTTLS", "STARTTLS"
     TLS = "tls", "TLS", "TLS", ("SSL",)
@@ -69,7 +69,7 @@ class MailSecurity(Choices):
 
 
 class NoticeTiming(Choices):
-    """When notices leave the desk."""
+    """When notices are sent outside the desk."""
 
     AT_ONCE = "at_once", "立即", "At once"
     DIGEST = "digest", "每天早上一次", "Once in the morning"

@@ -1,4 +1,4 @@
-"""Who hands a delivery over now, and whether that worker still lives."""
+"""Leases of deliveries: the worker that hands one over now, and whether it is alive."""
 
 import os
 import socket
@@ -10,9 +10,9 @@ LEASE = timedelta(minutes=10)  # longer than the slowest handing-over of one mes
 
 
 def is_lost(leased_by: str, leased_until: datetime | None, now: datetime, me: str) -> bool:
-    """Return whether nobody hands a delivery over any more: its worker is gone, or it has had it for too long.
+    """Return whether a lease is dead: its worker no longer runs, or has had the delivery for too long.
 
-    A worker's own name on a delivery that it does not send at this moment is one that it left when it died.
+    A worker's own name on a delivery that it is not sending now is left over from a crash.
     """
     if not leased_by or leased_until is None or leased_until < now or leased_by == me:
         return True

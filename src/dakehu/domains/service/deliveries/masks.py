@@ -6,7 +6,7 @@ ADDRESS = re.compile(r"[^\s<>@:,;]+@[^\s<>@:,;]+")
 
 
 def normal_address(value: str) -> str:
-    """Return the form by which equal addresses are recognised: mail addresses in small letters, others as they are."""
+    """Return the normalised form of an address: mail addresses in small letters, others as they are."""
     return value.strip().lower() if "@" in value and "://" not in value else value.strip()
 
 

@@ -1,4 +1,4 @@
-"""The outbox: everything that leaves to a person is queued here, and nothing twice."""
+"""The outbox: every message to a person is queued here, and none twice."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -17,7 +17,7 @@ from dakehu.foundation.base.i18n import Bilingual
 from dakehu.foundation.jobs import queue as jobs
 
 SEND = "service.send_deliveries"  # the job
-HOST = "dakehu.invalid"  # of Message-IDs while no sender is set; a name that nobody can own (RFC 2606)
+HOST = "dakehu.invalid"  # of Message-IDs while no sender is set; a reserved name (RFC 2606)
 NO_TRANSPORT, NO_ADDRESS = "no_transport", "no_address"  # rules
 
 
@@ -41,14 +41,14 @@ def queue(
     link: str = "",
     notices: Iterable[str] = (),
 ) -> int:
-    """Queue one message to one address and return the id of its delivery; what is queued already is returned as it is.
+    """Queue one message to one address and return the id of its delivery; an already queued one is returned unchanged.
 
     `key` names the message, such as "campaign:7:client:12": with the address it makes the Message-ID. `kind` is a
     DeliveryKind; `recipient` the id of a member of staff, None for a text to `client`. `attachments`: (name, media type,
     key of a stored file). `not_before` plans it; `held_by` names the rule that holds it until then. Texts to clients are
-    checked when they are sent, not here. `title` says without personal values what it is about: the log shows it, and with
-    `link` the bell where the channel is "desk". `notices`: keys of the notices of the bell in it; once all are read, it need
-    not leave. Raises NotFound for a client outside the actor's scope.
+    checked when they are sent, not here. `title` describes it without personal values: shown in the log, and with
+    `link` in the bell if the channel is "desk". `notices`: keys of the notices in it; once all are read, it need
+    not be sent. Raises NotFound for a client outside the actor's scope.
     """
     made: int = queue_delivery(
         values={
@@ -98,7 +98,7 @@ def queue_delivery(*, values: dict[str, Any], not_before: datetime | None, messa
     try:
         with transaction.atomic():
             row.save()
-    except IntegrityError:  # queued by somebody else in this very moment
+    except IntegrityError:  # queued concurrently
         known = _find(values["key"], index)
         if known is None:
             raise
@@ -109,7 +109,7 @@ def queue_delivery(*, values: dict[str, Any], not_before: datetime | None, messa
 
 
 def start_sending(moment: datetime) -> None:
-    """Let the worker send what is due by a moment, as the desk itself. Call inside an action."""
+    """Let the worker send what is due by a time, as the system. Call inside an action."""
     with acting_as(system_actor("send deliveries", current_actor().door)):
         jobs.start_by(SEND, moment)
 
@@ -126,7 +126,7 @@ def _index_of(address: str) -> str:
 
 
 def _find(key: str, index: str) -> int | None:
-    """Return the id of the delivery of a message to an address, no matter who queued it."""
+    """Return the id of the delivery of a message to an address, whoever queued it."""
     with elevated("look for a delivery that is queued already"):
         found: int | None = Delivery.objects.filter(key=key, address_index=index).values_list("pk", flat=True).first()
     return found

@@ -18,9 +18,9 @@ from dakehu.foundation.schema.fields import model_of
 
 
 def may_send(client: Any, channel: str, kind: str, moment: datetime | None = None) -> list[Refusal]:
-    """Return why a text of a kind may not go to a client by a channel at a moment (now); nothing where it may.
+    """Return why a text of a kind may not go to a client by a channel at a time (now); empty if it may.
 
-    Asked again when the text is sent. Whatever the actor may see, all that refuses is found.
+    Checked again when the text is sent. All refusals are found regardless of the actor's scope.
     """
     return refusals_by_client([client.pk], channel, kind, moment)[client.pk]
 
@@ -28,7 +28,7 @@ def may_send(client: Any, channel: str, kind: str, moment: datetime | None = Non
 def refusals_by_client(
     clients: Iterable[int], channel: str, kind: str, moment: datetime | None = None
 ) -> dict[int, list[Refusal]]:
-    """Return {client id: what may_send returns} for many clients at once; an id that is no client's is left out."""
+    """Return {client id: what may_send returns} for many clients; unknown ids are left out."""
     local, found = clock.local(moment or clock.now()), dict[int, list[Refusal]]()
     with elevated("ask whether clients may be written to"):
         for numbers in chunks(set(clients)):
@@ -38,7 +38,7 @@ def refusals_by_client(
 
 
 def _facts(numbers: list[int]) -> dict[int, ClientFacts]:
-    """Return what the rules stand on, by client."""
+    """Return the inputs of the rules, by client."""
     settings = message_settings()
     since = clock.now() - timedelta(days=settings.contact_days)
     of = {"client_id__among": numbers}

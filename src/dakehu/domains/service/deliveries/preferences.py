@@ -1,4 +1,4 @@
-"""How oneself wants to be reminded outside the desk: when, in which hours, and not for now."""
+"""The actor's preferences for reminders outside the desk: when, in which hours, and snooze."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,14 +20,14 @@ MOST_HOURS = 24 * 31
 
 
 def preference_of(user: int | None) -> NoticePreference:
-    """Return how somebody wants to be reminded, an unsaved row of defaults before the first change."""
+    """Return a user's preferences for reminders, an unsaved row of defaults before the first change."""
     found: NoticePreference | None = NoticePreference.objects.filter(user_id=user).first()
     return found or NoticePreference(user_id=user)
 
 
 @query("service.notice_settings", needs="", zh="我的提醒设置", en="My settings of notices")
 def notice_settings() -> dict[str, Any]:
-    """Return one's own settings of notices and addresses, each masked.
+    """Return the actor's settings of notices, and masked addresses.
 
     {every setting, snoozed_until, addresses: [{id, channel, channel_text, address, is_on, is_confirmed}], mail_is_on}.
     """
@@ -62,7 +62,7 @@ def notice_settings() -> dict[str, Any]:
     offers_undo=False,
 )
 def set_notice_preferences(**values: Any) -> NoticePreference:
-    """Change when and in which hours one is reminded outside the desk. Raises Refused for a time that is none."""
+    """Change when and in which hours the actor is reminded outside the desk. Raises Refused for an invalid time."""
     row = preference_of(current_actor().user_id)
     check_times(values, TIMES)
     if "digest_at" in values and not values["digest_at"]:
@@ -85,7 +85,7 @@ def set_notice_preferences(**values: Any) -> NoticePreference:
     offers_undo=False,
 )
 def snooze_notices(*, hours: int) -> NoticePreference:
-    """Hold one's own reminders outside the desk for some hours, 0 for no longer; the bell stays as it is."""
+    """Snooze the actor's reminders outside the desk for some hours, 0 to end; those in the desk are unaffected."""
     if not 0 <= hours <= MOST_HOURS:
         raise refusal("hours", "应为 0–{n}。", "Must be 0 to {n}.", n=MOST_HOURS)
     row = preference_of(current_actor().user_id)

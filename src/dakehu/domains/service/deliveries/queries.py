@@ -1,4 +1,4 @@
-"""Read the delivery log: what left, by which way, how it ended, and what was held back by which rule."""
+"""Read the delivery log: messages sent, their channel and outcome, and messages held back with the rule."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -39,7 +39,7 @@ LIMIT = Parameter("limit", required=False, kind="integer", spec=FieldSpec("条�
 
 
 def visible_condition() -> Q:
-    """Return which deliveries the actor may see in the log: of clients within scope and of nobody's, a lead's own team only."""
+    """Return the deliveries visible in the log: of clients in scope and without one; for a lead the team's."""
     actor = current_actor()
     if actor.is_system:
         return Q()
@@ -69,9 +69,9 @@ def deliveries(
 
     {days, total, states: [{state, label, count}] adding up to total, channels: [{channel, label, total, queued, sent,
     failed, retried, unknown, sent_again, suppressed}], rules: [{rule, label, count}], mail: {is_on, failing_since,
-    failure}, deliveries: [{id, …}], the latest first, at most `limit` (100)}. `channel`, `kind` and `state` choose the
+    failure}, deliveries: [{id, …}], latest first, at most `limit` (100)}. `channel`, `kind` and `state` choose the
     rows; counts are of all. `retried` had more than one attempt; `unknown` waits for a person; `sent_again` was unknown
-    once and went again under the same Message-ID.
+    once and was sent again under the same Message-ID.
     """
     period = min(max(days or DAYS, 1), MOST_DAYS)
     condition = visible_condition()
@@ -125,7 +125,7 @@ def _counts(rows: Any) -> dict[str, Any]:
 
 
 def _row(row: Delivery) -> dict[str, Any]:
-    """Return one delivery as pages show it: whom it goes to by name or code, never its text."""
+    """Return one delivery for pages: its recipient by name or code, never its text."""
     return {
         "id": row.pk,
         "at": row.created_at,
@@ -167,6 +167,6 @@ def _steps(history: list[dict[str, str]]) -> Iterable[dict[str, Any]]:
 
 
 def delivery_state(key: str) -> list[dict[str, Any]]:
-    """Return the deliveries of a message by its key: [{id, state, rule, sent_at}]. For what queued it; sees every client."""
+    """Return the deliveries of a message by its key: [{id, state, rule, sent_at}]. For its sender; ignores scope."""
     with elevated("look up what became of a message"):
         return list(Delivery.objects.filter(key=key).order_by("pk").values("id", "state", "rule", "sent_at"))

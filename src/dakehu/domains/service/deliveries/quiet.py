@@ -1,4 +1,4 @@
-"""Quiet hours: whether a moment lies in them, and when they end. Times of the day such as "20:30"; "" for none. Pure."""
+"""Quiet hours: whether a time is in them, and when they end. Times of the day such as "20:30"; "" for none. Pure."""
 
 from datetime import datetime, time, timedelta
 
@@ -15,7 +15,7 @@ def is_time(text: str) -> bool:
 
 
 def is_quiet(moment: datetime, since: str, until: str) -> bool:
-    """Return whether a local moment lies between two times of the day, over midnight where the first is the later one."""
+    """Return whether a local time is between two times of the day, across midnight if the first is later."""
     if not since or not until or since == until:
         return False
     at = f"{moment:%H:%M}"
@@ -23,7 +23,7 @@ def is_quiet(moment: datetime, since: str, until: str) -> bool:
 
 
 def end_of_quiet(moment: datetime, since: str, until: str) -> datetime:
-    """Return when the quiet hours in which a local moment lies end; the moment itself outside of them."""
+    """Return the end of the quiet hours that contain a local time; the time itself outside of them."""
     if not is_quiet(moment, since, until):
         return moment
     ends = time.fromisoformat(until)

@@ -1,4 +1,4 @@
-"""Which notices leave the desk when: at once, after the quiet hours, in the morning, or to the lead. Pure."""
+"""When notices are sent outside the desk: immediately, after the quiet hours, in the morning, or to the lead. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from dakehu.domains.service.deliveries.quiet import end_of_quiet
 
 @dataclass(frozen=True)
 class Wishes:
-    """How somebody wants to be reminded; moments are local."""
+    """A user's preferences for reminders; times are local."""
 
     timing: str
     digest_at: str
@@ -23,7 +23,7 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Unread:
-    """A notice that somebody has not read: whether it is urgent, and what the desk has done about it."""
+    """An unread notice: whether it is urgent, and what the desk has sent for it."""
 
     key: str
     is_urgent: bool
@@ -34,7 +34,7 @@ class Unread:
 
 @dataclass(frozen=True)
 class Batch:
-    """Notices that leave as one message, at once or, held by a rule, not before a moment."""
+    """Notices sent as one message, immediately or, if held by a rule, not before a time."""
 
     keys: tuple[str, ...]
     kind: str  # notice | digest
@@ -43,9 +43,9 @@ class Batch:
 
 
 def batches(unread: Iterable[Unread], wishes: Wishes, now: datetime) -> list[Batch]:
-    """Return the messages that leave now. A notice leaves once; the digest repeats what is still unread.
+    """Return the messages to send now. A notice is sent once; the digest repeats what is still unread.
 
-    Urgent ones wait for nothing but a snooze, unless their reader wants otherwise.
+    Urgent ones are delayed only by a snooze, unless their reader chose otherwise.
     """
     every = list(unread)
     if wishes.timing == NoticeTiming.NEVER:
@@ -62,7 +62,7 @@ def batches(unread: Iterable[Unread], wishes: Wishes, now: datetime) -> list[Bat
 
 
 def is_digest_due(wishes: Wishes, now: datetime) -> bool:
-    """Return whether the digest of the day has not been made and its time has come."""
+    """Return whether the digest of the day is due and not yet created."""
     is_time = wishes.timing == NoticeTiming.DIGEST and f"{now:%H:%M}" >= wishes.digest_at
     return is_time and wishes.digested_on != now.date()
 
@@ -79,7 +79,7 @@ def _batch(keys: list[str], kind: str, wishes: Wishes, now: datetime, waits_for_
 
 
 def notices_to_escalate(unread: Iterable[Unread], minutes: int | None, now: datetime) -> list[str]:
-    """Return the urgent notices that nobody has read for so long that the lead is told; none where the firm wants none."""
+    """Return the urgent notices unread for so long that they escalate to the lead; none if the firm disabled it."""
     if minutes is None:
         return []
     since = now - timedelta(minutes=minutes)

@@ -1,6 +1,6 @@
-"""Reminders: every few minutes what is unread in the bells of staff leaves as messages, as each wants to be reminded.
+"""Reminders: every few minutes, unread notices of staff are sent as messages, according to each user's preferences.
 
-What is reminded of are the declared sources of notices (foundation/schema/notices.py); there is no other list.
+Their only sources are the declared ones of notices (foundation/schema/notices.py).
 """
 
 import hashlib
@@ -29,7 +29,7 @@ REMIND = "service.remind"  # the job
 EVERY = timedelta(minutes=5)
 SEEN_FOR = timedelta(days=90)  # records of notices are kept
 JOBS_FOR = timedelta(days=1)
-HEADERS = {"Auto-Submitted": "auto-generated"}  # RFC 3834: nothing answers by itself
+HEADERS = {"Auto-Submitted": "auto-generated"}  # RFC 3834: no automatic replies
 NAME = bilingual("大客户服务台", "dakehu")
 MANY = bilingual("{name}：{n} 条提醒", "{name}: {n} notices")
 DIGEST = bilingual("{name}：今天的 {n} 条提醒", "{name}: {n} notices this morning")
@@ -39,13 +39,13 @@ SEE = bilingual("请登录系统查看。", "Sign in to the desk to see more.")
 
 @job(REMIND)
 def remind_everybody(progress: Any) -> dict[str, int]:
-    """Look into the bell of everybody who can be reached outside the desk, or whose lead is to be told; returns counts."""
+    """Process the notices of users who can be reached outside the desk, or whose lead is notified; returns counts."""
     counts = {"people": 0, "messages": 0, "failed": 0}
     for user in sorted(_people()):
         try:
             counts["messages"] += remind(user=user, unread=_unread_notices(user))
             counts["people"] += 1
-        except Exception:  # the bell of one must not keep the others from being reminded
+        except Exception:  # one user's failure must not prevent the reminders of others
             log.exception("user %s could not be reminded", user)
             counts["failed"] += 1
     jobs.remove_done(REMIND, clock.now() - JOBS_FOR)
@@ -53,7 +53,7 @@ def remind_everybody(progress: Any) -> dict[str, int]:
 
 
 def _people() -> set[int]:
-    """Return the ids of the staff whose bells are looked into."""
+    """Return the ids of the staff whose notices are processed."""
     if message_settings().escalate_minutes is not None:
         return set(team.active_user_ids())
     rows = NoticeAddress.objects.filter(is_on=True).exclude(confirmed_at=None)
@@ -61,16 +61,16 @@ def _people() -> set[int]:
 
 
 def _unread_notices(user: int) -> list[dict[str, Any]]:
-    """Return somebody's unread notices that may leave the desk, in their own language."""
+    """Return a user's unread notices that may be sent outside the desk, in their language."""
     with in_language(team.language_of(user)):
         return [one for one in unread_notices(user) if one["leaves"]]
 
 
 @action(REMIND, needs=Permission.SYSTEM_WRITE, zh="提醒人员", en="Remind staff", is_public=False, offers_undo=False)
 def remind(*, user: int, unread: list[dict[str, Any]]) -> int:
-    """Queue what leaves of somebody's unread notices, and record that it did, in one act; returns the number of messages.
+    """Queue messages for a user's unread notices, and record that, in one action; returns the number of messages.
 
-    So a notice leaves once, and none that left is forgotten.
+    So a notice is not sent twice, and no sent one is lost.
     """
     settings, now = message_settings(), clock.local(clock.now())
     preference = preference_of(user)
@@ -101,7 +101,7 @@ def remind(*, user: int, unread: list[dict[str, Any]]) -> int:
 
 
 def _seen_records(user: int, keys: list[str]) -> dict[str, SeenNotice]:
-    """Return the record of each notice, begun now for new ones; records of long ago go."""
+    """Return the record of each notice, created now for new ones; old records are deleted."""
     found = {row.key: row for row in SeenNotice.objects.filter(user_id=user, key__in=keys)}
     for key in keys:
         if key not in found:
@@ -132,7 +132,7 @@ def _wishes_of(row: NoticePreference) -> Wishes:
 
 
 def _addresses(user: int) -> list[tuple[str, str]]:
-    """Return (channel, address) of the confirmed addresses that somebody uses."""
+    """Return (channel, address) of a user's confirmed, active addresses."""
     rows = NoticeAddress.objects.filter(user_id=user, is_on=True).exclude(confirmed_at=None).order_by("pk")
     return [(str(row.channel), row.address.open()) for row in rows]
 
@@ -176,7 +176,7 @@ def _escalate_unread(
     seen: dict[str, SeenNotice],
     settings: MessageSettings,
 ) -> int:
-    """Tell the lead of urgent notices that somebody has not read: in the desk, and at the lead's addresses."""
+    """Notify the lead of a user's unread urgent notices: in the desk, and at the lead's addresses."""
     lead = team.leads_of([user]).get(user)
     if not keys or lead is None or lead == user:
         return 0
@@ -203,7 +203,7 @@ def _escalate_unread(
 
 
 def _text(one: dict[str, Any], settings: MessageSettings) -> tuple[str, str]:
-    """Return what a notice says outside the desk, and its link: without personal values unless the firm allows them."""
+    """Return the text of a notice outside the desk, and its link: without personal values unless allowed."""
     said = one["text"] if settings.names_clients else one["outside"] or one["title"]
     return str(said), f"{settings.desk_address}{one['url']}" if settings.desk_address else ""
 
@@ -219,7 +219,7 @@ def _digest(parts: Any) -> str:
 
 
 def remind_if_due() -> None:
-    """Start the job where it last ran long enough ago and somebody is to be reminded; asked by the worker."""
+    """Start the job if its interval has passed and reminders are in use; called by the worker."""
     last = jobs.last_queued_at(REMIND)
     is_wanted = message_settings().escalate_minutes is not None or NoticeAddress.objects.filter(is_on=True).exists()
     if is_wanted and (last is None or clock.now() - last >= EVERY):

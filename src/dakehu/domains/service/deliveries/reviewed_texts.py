@@ -1,4 +1,4 @@
-"""What follows from the review of a text: the deliveries that waited for it are asked about again at once."""
+"""Reaction to the review of a text: the deliveries that waited for it are checked again immediately."""
 
 from dakehu.domains.compliance.wording.reviews import RULE_REVIEW
 from dakehu.domains.service.deliveries.kinds import DeliveryState
@@ -27,7 +27,7 @@ def on_text_reviewed(*, review: int) -> int:
     offers_undo=False,
 )
 def ask_again() -> int:
-    """Let every delivery that waits for a review fall due now; those whose text is undecided wait again when claimed."""
+    """Make every delivery that waits for a review due now; those whose text is undecided wait again when claimed."""
     rows = Delivery.objects.filter(state=DeliveryState.HELD.value, rule=RULE_REVIEW, due_at__gt=clock.now())
     count = 0
     for row in rows.select_for_update(of=("self",)):

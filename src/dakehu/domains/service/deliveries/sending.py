@@ -1,4 +1,4 @@
-"""The job that sends: one delivery after the other, in slices, so that other work of the worker gets its turn."""
+"""The job that sends: one delivery at a time, in slices, so that other jobs of the worker can run."""
 
 import time
 from datetime import timedelta
@@ -23,16 +23,16 @@ from dakehu.foundation.messages.mail import MailServer, MailSession, Outgoing
 from dakehu.foundation.messages.outcome import Outcome, Result, Unreachable
 
 SLICE = timedelta(seconds=20)  # how long one job sends before other jobs have their turn
-RETRY = timedelta(seconds=20)  # until a mail server that is away is asked again
+RETRY = timedelta(seconds=20)  # until an unreachable mail server is tried again
 SETTLE_TRIES = 6  # while the database is busy
 MAIL, CHAT = DeliveryChannel.MAIL.value, DeliveryChannel.CHAT.value
 
 
 @job(SEND)
 def send_deliveries(progress: Any) -> dict[str, int]:
-    """Send what is due by every channel that is switched on; return how many attempts ended how.
+    """Send what is due by every active channel; return the number of attempts by outcome.
 
-    A mail server that is away costs no attempt: nothing is claimed until a session is open.
+    An unreachable mail server costs no attempt: nothing is claimed until a session is open.
     """
     worker, counts = worker_name(), dict[str, int]()
     if handover.has_lost_deliveries(worker):
@@ -79,7 +79,7 @@ def open_mail_settings() -> tuple[MailServer, str, str]:
     offers_undo=False,
 )
 def note_mail_server(*, failure: Bilingual | None) -> None:
-    """Note that the mail server cannot be reached and why, or that it can again."""
+    """Record that the mail server is unreachable and why, or that it is reachable again."""
     settings = message_settings()
     if failure is None:
         settings.failing_since, settings.failure = None, ""
@@ -90,7 +90,7 @@ def note_mail_server(*, failure: Bilingual | None) -> None:
 
 
 def _send_mail(worker: str, until: float, counts: dict[str, int]) -> bool:
-    """Send the mail that is due; return whether the server is away."""
+    """Send the mail that is due; return whether the server is unreachable."""
     settings = message_settings()
     if not settings.mail_on or not handover.due_deliveries(clock.now(), (MAIL,)).exists():
         return False
@@ -115,7 +115,7 @@ def _send_mail(worker: str, until: float, counts: dict[str, int]) -> bool:
 
 
 def _send_by_mail(session: MailSession, claimed: Claimed, sender: str, name: str) -> Outcome:
-    """Hand one mail over. One that cannot be written, such as to an address that is none, fails for good."""
+    """Hand one mail over. One that cannot be composed, such as for an invalid address, fails permanently."""
     try:
         mail = Outgoing(
             sender=sender,
@@ -163,7 +163,7 @@ def names(text: str) -> list[str]:
 
 
 def _record_attempt(claimed: Claimed, worker: str, outcome: Outcome, counts: dict[str, int]) -> None:
-    """Record an attempt; a busy database is asked again, since the message cannot be taken back."""
+    """Record an attempt; a busy database is retried, since the message cannot be recalled."""
     for tried in range(SETTLE_TRIES):
         try:
             handover.settle_delivery(delivery=claimed.id, worker=worker, outcome=outcome)
@@ -175,7 +175,7 @@ def _record_attempt(claimed: Claimed, worker: str, outcome: Outcome, counts: dic
 
 
 def _plan_next(is_away: bool) -> None:
-    """Start the job again: at once where something is due, else when the next one is."""
+    """Start the job again: immediately if something is due, else when the next delivery is."""
     channels = (CHAT, MAIL) if message_settings().mail_on else (CHAT,)
     rows = Delivery.objects.filter(state__in=WAITING, channel__in=channels).order_by("due_at")
     first = rows.values_list("due_at", flat=True).first()
@@ -185,7 +185,7 @@ def _plan_next(is_away: bool) -> None:
 
 
 def send_if_due() -> None:
-    """Start the job where something is due or was left by a worker that died; the worker asks once a minute."""
+    """Start the job if something is due or was left by a crashed worker; the worker checks once a minute."""
     channels = (CHAT, MAIL) if message_settings().mail_on else (CHAT,)
     if handover.due_deliveries(clock.now(), channels).exists() or handover.has_lost_deliveries(worker_name()):
         start_sending(clock.now())

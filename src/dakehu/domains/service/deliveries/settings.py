@@ -1,4 +1,4 @@
-"""The settings of messages as they count now: the stored row, or the defaults before the first change."""
+"""The settings of messages in force: the stored row, or the defaults before the first change."""
 
 from dakehu.domains.service.models import MessageSettings
 

@@ -1,4 +1,4 @@
-"""Change how messages leave the firm, and send a test."""
+"""Change how messages are sent, and send a test."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ WRONG_TIME = bilingual("应为 24 小时制的时间，如 20:30。", "Must be a
 
 
 def check_times(values: dict[str, Any], names: tuple[str, ...]) -> None:
-    """Bring times of the day into one form. Raises Refused for one that is none."""
+    """Normalise times of the day. Raises Refused for an invalid one."""
     for name in names:
         if values.get(name):
             values[name] = str(values[name]).strip().replace("：", ":").zfill(5)
@@ -70,8 +70,8 @@ def settings_of_messages() -> dict[str, Any]:
     parameters=(Fields("service.MessageSettings"), VERSION),
 )
 def change_message_settings(*, version: int | None = None, **values: Any) -> MessageSettings:
-    """Change how messages leave. Raises Refused where mail is switched on without server or sender, for a server that is
-    not encrypted and not this machine, and for times that are none; Conflict where somebody else was quicker."""
+    """Change how messages are sent. Raises Refused if mail is switched on without server or sender, for a server that
+    is not encrypted and not this machine, and for invalid times; Conflict after a concurrent change."""
     row = message_settings()
     if row.pk:
         check_version(row, version)

@@ -1,4 +1,4 @@
-"""Which notices of the bell somebody has not read, and whether a message of them still need leave."""
+"""A user's unread notices, and whether a message of them must still be sent."""
 
 from collections.abc import Collection
 from typing import Any
@@ -10,12 +10,12 @@ from dakehu.foundation.base.errors import NotFound
 
 
 def is_working_here(user: int) -> bool:
-    """Return whether somebody may still be written to as a member of staff."""
+    """Return whether a person is still an active member of staff."""
     return get_user(user) is not None
 
 
 def unread_notices(user: int) -> list[dict[str, Any]]:
-    """Return the notices of the bell that somebody has not read; none of one who has left. As `team.notices`."""
+    """Return a user's unread notices; none of one who has left. As `team.notices`."""
     try:
         with acting_as(actor_for(user)):
             return [one for one in notices() if not one["read"]]
@@ -24,5 +24,5 @@ def unread_notices(user: int) -> list[dict[str, Any]]:
 
 
 def is_still_unread(user: int, keys: Collection[str]) -> bool:
-    """Return whether any of some notices is still unread; a message that holds none counts as unread."""
+    """Return whether any of some notices is still unread; a message without any counts as unread."""
     return not keys or any(one["key"] in keys for one in unread_notices(user))

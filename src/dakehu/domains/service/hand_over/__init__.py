@@ -1,1 +1,1 @@
-"""Clients that go to other colleagues: plan, pack for each receiver, signature, taking back."""
+"""Hand-over of clients to other colleagues: plan, pack for each receiver, signature, reversal."""

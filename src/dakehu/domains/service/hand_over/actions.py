@@ -1,4 +1,4 @@
-"""Hand-overs: planned, put into effect, signed by the receivers, clients told, cancelled, and taken back as a whole."""
+"""Hand-overs: planned, applied, signed by the receivers, clients informed, cancelled, and fully reversed."""
 
 from collections import Counter
 from datetime import date
@@ -32,7 +32,7 @@ PACKS = Parameter("packs", kind="ids", spec=FieldSpec("交接包", "Packs"))
 
 
 def get_hand_over(pk: int, *states: HandOverState) -> HandOver:
-    """Return a hand-over that the actor may work on. Raises NotFound, and Refused where it is in another state."""
+    """Return a hand-over that the actor may work on. Raises NotFound, and Refused if it is in another state."""
     row: HandOver | None = HandOver.objects.filter(pk=pk).select_related("giver").first()
     if row is None:
         raise NotFound(bilingual("交接", "hand-over"))
@@ -71,11 +71,11 @@ def plan_hand_over(
     note: str | None = None,
     ends_account: bool | None = None,
 ) -> HandOver:
-    """Plan that clients of a colleague go to receivers on a day, today unless said; nothing moves before it takes effect.
+    """Plan the transfer of a colleague's clients to receivers on a day (default today); nothing moves before.
 
-    A client goes to the receiver named for it, else for its segment, else to `receiver`. With `ends_account` all main clients
-    go and the colleague's account, sessions and tokens end on that day. Raises Refused, in sentences, for clients without a
-    receiver and receivers who cannot have them. What it does to everybody's hours: service.hand_over_preview.
+    A client goes to the receiver given for it, else for its segment, else to `receiver`. With `ends_account` all main
+    clients go and the colleague's account, sessions and tokens end on that day. Raises Refused, in sentences, for
+    clients without a receiver and ineligible receivers. Effect on each person's hours: service.hand_over_preview.
     """
     plan.check_giver(user)
     if ends_account and not current_actor().may(Permission.TEAM_WRITE):
@@ -154,7 +154,7 @@ def cancel_hand_over(*, hand_over: int) -> HandOver:
 def apply_hand_over(*, hand_over: int) -> dict[str, Any]:
     """Move the clients of a planned hand-over with all their open work, and freeze a pack for each receiver to sign.
 
-    A client that somebody else has taken over meanwhile is left where it is, and named. Raises Refused before its day.
+    A client that another colleague has taken over since stays there, and is listed. Raises Refused before its day.
     Returns {clients, plans, promises, requests, complaints, tasks, moments, meetings, left: [codes]}.
     """
     row = get_hand_over(hand_over, HandOverState.PLANNED)
@@ -164,7 +164,7 @@ def apply_hand_over(*, hand_over: int) -> dict[str, Any]:
 
 
 def take_effect(row: HandOver) -> dict[str, Any]:
-    """Put a planned hand-over into effect; see apply_hand_over."""
+    """Apply a planned hand-over; see apply_hand_over."""
     others = _other_moves(row) if row.ends_account else []
     with elevated("handing the clients of a colleague over"):
         packs = {pack.client_id: pack for pack in _packs(row)}
@@ -208,7 +208,7 @@ def _packs(row: HandOver) -> list[HandOverPack]:
 
 
 def _standing_moves(row: HandOver, packs: dict[int, HandOverPack]) -> tuple[list[Move], list[str]]:
-    """Return the moves of a hand-over as things stand now, and the codes of clients that the giver no longer serves."""
+    """Return the moves of a hand-over as of now, and the codes of clients that the giver no longer serves."""
     standing = moves_of(row.giver, list(packs))
     moves = []
     for client, pack in packs.items():
@@ -221,7 +221,7 @@ def _standing_moves(row: HandOver, packs: dict[int, HandOverPack]) -> tuple[list
 
 
 def _other_moves(row: HandOver) -> list[Move]:
-    """Return the open work of a leaving colleague at clients of others that the actor sees, going to their main managers."""
+    """Return the open work of a leaving colleague at visible clients of others, assigned to their main managers."""
     found = [move for move in moves_of(row.giver).values() if not move.is_main]
     mains = main_managers(move.client.pk for move in found)
     for move in found:
@@ -241,7 +241,7 @@ def _pass_own_work(row: HandOver, moves: list[Move]) -> None:
 
 
 def _tell_receivers(row: HandOver, moves: list[Move]) -> None:
-    """Leave each receiver a notice with the number of packs to sign, and the note."""
+    """Notify each receiver of the number of packs to sign, with the note."""
     people = {move.receiver.pk: move.receiver for move in moves}
     for pk, count in Counter(move.receiver.pk for move in moves).items():
         text = bilingual(
@@ -265,10 +265,10 @@ def _tell_receivers(row: HandOver, moves: list[Move]) -> None:
     ),
 )
 def sign_packs(*, packs: list[int]) -> dict[str, Any]:
-    """Sign packs that one has received: the digest of what they say goes into the audit chain with one's name.
+    """Sign received packs: the digest of their contents is written to the audit chain with the signer.
 
-    Raises Refused where one is not the receiver, a pack is signed already, or its contents do not match their digest.
-    Returns {signed, digest}.
+    Raises Refused if the actor is not the receiver, a pack is signed already, or its contents do not match their
+    digest. Returns {signed, digest}.
     """
     me = current_actor().user_id
     rows = list(HandOverPack.objects.filter(pk__in=packs).select_related("hand_over").order_by("pk"))

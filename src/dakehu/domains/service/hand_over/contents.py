@@ -1,4 +1,4 @@
-"""What a hand-over pack says of a client: read for many clients at once, kept as plain values."""
+"""Contents of a hand-over pack: read for many clients together, stored as plain values."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,10 +15,10 @@ LATEST = 3  # contacts
 
 
 def contents_of(moves: list[Move], giver: Any) -> dict[int, dict[str, Any]]:
-    """Return {client id: contents} of the packs of some moves, with texts in both languages where the desk wrote them.
+    """Return {client id: contents} of the packs of some moves, with generated texts in both languages.
 
     {client, giver, receiver, as_of, promises, taboos, likes, goal, relations, groups, open_work, contacts, script, files}: days
-    as ISO dates; of relations the persons and ways of contact without the numbers, which stay on the client's page.
+    as ISO dates; relations with persons and contact kinds but without numbers, which stay on the client's page.
     """
     ids = [move.client.pk for move in moves]
     needs = {row.client_id: row for row in model_of("clients.Needs").objects.filter(client_id__among=ids)}
@@ -65,7 +65,7 @@ def _lists(
 
 
 def _relation(row: Any) -> dict[str, Any]:
-    """Return a person and a way of contact, without the number."""
+    """Return a person and a contact kind, without the number."""
     kind = row._meta.get_field("kind").choice_set.text_of(str(row.kind))
     return {"person": row.person, "position": row.position, "kind": kind, "remark": row.remark, "primary": row.primary}
 
@@ -93,7 +93,7 @@ def _render_work(row: Any) -> dict[str, Any]:
 
 
 def _files(ids: list[int]) -> dict[int, list[dict[str, Any]]]:
-    """Return {client id: its files}, each with the checksum by which it is known."""
+    """Return {client id: its files}, each with its checksum."""
     found: dict[int, list[dict[str, Any]]] = {}
     rows = Attachment.objects.filter(client_id__among=ids, removed_at=None).order_by("client_id", "-added_at")
     for row in rows:
@@ -109,7 +109,7 @@ def _in_both_languages(text: Bilingual) -> dict[str, str]:
 
 
 def _script(move: Move, giver: Any, needs: Any) -> Bilingual:
-    """Return what the receiver may say at the first call."""
+    """Return the receiver's script for the first call."""
     taboo = getattr(needs, "taboos", "")
     promises = len(move.promises)
     return bilingual(
@@ -127,7 +127,7 @@ def _script(move: Move, giver: Any, needs: Any) -> Bilingual:
 
 
 def letter_of(move: Move, giver: Any, effective_on: str) -> Bilingual:
-    """Return the letter that tells the client, in both languages."""
+    """Return the letter that informs the client, in both languages."""
     return bilingual(
         "尊敬的{client}：\n\n自 {day} 起，您的客户经理由{giver}变更为{receiver}。您的账户、协议和服务标准不变，此前约定的事项由"
         "{receiver}继续办理。\n\n如有疑问，请联系{receiver}或我们的客服。",

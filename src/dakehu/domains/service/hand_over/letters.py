@@ -1,4 +1,4 @@
-"""Tell clients of a hand-over: by the outbox where there is an address, else as letters to be sent by hand."""
+"""Inform clients of a hand-over: by the outbox if there is an address, else by letters to be sent manually."""
 
 from typing import Any
 
@@ -17,13 +17,13 @@ SUBJECT = bilingual("您的客户经理变更", "Your new relationship manager")
 
 
 def _packs_without_notice(row: HandOver) -> list[HandOverPack]:
-    """Return the packs whose clients were not told."""
+    """Return the packs whose clients were not informed."""
     packs = HandOverPack.objects.filter(hand_over=row, informed_on=None).exclude(letter="")
     return list(packs.select_related("client").order_by("client__code"))
 
 
 def mail_address(client_id: int) -> str:
-    """Return the mail address of a client, the preferred one first; "" where there is none. Call inside an action."""
+    """Return the mail address of a client, the preferred one first; "" if there is none. Call inside an action."""
     rows = model_of("clients.Contact").objects.filter(client_id=client_id, kind="mail")
     for row in rows.order_by("-primary", "-verified", "pk"):
         text = str(row.value.open()) if row.value else ""
@@ -41,9 +41,9 @@ def mail_address(client_id: int) -> str:
     irreversible=bilingual("信件交给发件箱后不能撤回。", "Letters that went to the outbox cannot be taken back."),
 )
 def tell_clients(*, hand_over: int) -> dict[str, Any]:
-    """Queue the letters of a hand-over for clients with a mail address; the others stay on the list of letters to send by hand.
+    """Queue the letters of a hand-over for clients with a mail address; the others stay on the list for manual sending.
 
-    Whether a client may be written to is asked when the letter is sent. Nothing is queued twice. Returns {queued, by_hand}.
+    Permission to write is checked when the letter is sent. Nothing is queued twice. Returns {queued, by_hand}.
     """
     row = get_hand_over(hand_over, HandOverState.EFFECTIVE)
     queued = by_hand = 0
@@ -77,7 +77,7 @@ def tell_clients(*, hand_over: int) -> dict[str, Any]:
     parameters=(PACKS,),
 )
 def mark_clients_told(*, packs: list[int]) -> dict[str, Any]:
-    """Record that clients were told today, by letter or telephone. Returns {changed}."""
+    """Record that clients were informed today, by letter or telephone. Returns {changed}."""
     rows = list(
         HandOverPack.objects.filter(pk__in=packs, informed_on=None, hand_over__state=HandOverState.EFFECTIVE.value)
     )

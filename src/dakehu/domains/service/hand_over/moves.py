@@ -1,4 +1,4 @@
-"""What goes with a client to another colleague: the duty and all open work. Shared by hand-over, leaving and rebalancing."""
+"""What moves with a client to another colleague: duty and open work. Shared by hand-over, leaving and rebalancing."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ SUBJECT = 200  # characters of the subject of a plan
 
 @dataclass
 class Move:
-    """What goes to whom of one client; `is_main` where the giving colleague is the client's main manager."""
+    """What of one client moves to whom; `is_main` if the giving colleague is the client's main manager."""
 
     client: Any
     receiver: Any = None
@@ -45,10 +45,10 @@ class Move:
 
 
 def moves_of(user: Any, chosen: Iterable[int] | None = None) -> dict[int, Move]:
-    """Return {client id: move} of what is open with a colleague at clients that the actor sees, without receivers.
+    """Return {client id: move} of a colleague's open work at visible clients, without receivers.
 
-    `chosen` limits it to some clients. Clients behind an information wall stay out of it for the person who may not see them, in
-    counts too.
+    `chosen` limits it to some clients. Clients behind an information wall are excluded for a person who may not see
+    them, from counts too.
     """
     wanted = None if chosen is None else sorted(set(chosen))
     moves: dict[int, Move] = {}
@@ -93,7 +93,7 @@ def counts_of(moves: Iterable[Move]) -> dict[str, int]:
 
 
 def receiver_fault(receiver: Any, user: Any) -> Bilingual | None:
-    """Return why somebody cannot receive clients of a colleague, None if they can."""
+    """Return why a person cannot receive clients of a colleague, None if they can."""
     name = {"name": receiver.name}
     if receiver.pk == user.pk:
         return bilingual("“{name}”就是离职同事，请另选接收人。", "“{name}” is leaving; choose somebody else.", **name)
@@ -111,8 +111,8 @@ def receiver_fault(receiver: Any, user: Any) -> Bilingual | None:
 def hand_over(move: Move, user: Any, day: date) -> dict[str, Any]:
     """Move one client, or the open work at one, from a colleague to the receiver of the move.
 
-    An open promise becomes a plan of the receiver, since its record names who gave it. Returns what a later taking back needs:
-    {duties: [[user id, duty, subject, last day]] that ended, owned: [[model, id]], plans: ids of plans made}.
+    An open promise becomes a plan of the receiver, since its record names who gave it. Returns what a later reversal
+    needs: {duties: [[user id, duty, subject, last day]] that ended, owned: [[model, id]], plans: ids of created plans}.
     """
     ended = []
     serving = open_duties(None, [move.client.pk]) if move.is_main else []
@@ -129,10 +129,10 @@ def hand_over(move: Move, user: Any, day: date) -> dict[str, Any]:
 
 
 def give_work(move: Move) -> dict[str, Any]:
-    """Give the open work at one client to the receiver of the move. Returns {owned: [[model, id]], plans: ids of plans made}."""
+    """Give the open work at a client to the receiver of the move. Returns {owned: [[model, id]], plans: ids created}."""
     for row in move.owned:
         is_about_receiver = getattr(row, "about_staff_id", None) == move.receiver.pk
-        give_to(row, None if is_about_receiver else move.receiver)  # nobody handles a complaint about themselves
+        give_to(row, None if is_about_receiver else move.receiver)  # no one handles a complaint about themselves
     made = [_plan_promise(move, promised) for promised in move.promises]
     if made:
         update_contact_dates(move.client)
@@ -153,7 +153,7 @@ def _subject_of(promised: Interaction) -> Bilingual:
 
 
 def _not_planned(promises: list[Interaction]) -> list[Interaction]:
-    """Return the promises of which no earlier hand-over made a plan, in either language, or whose plan was cancelled."""
+    """Return the promises without a plan of an earlier hand-over, in either language, or with a cancelled one."""
     subjects = {one.pk: [_subject_of(one).in_(code)[:SUBJECT] for code in ("zh", "en")] for one in promises}
     plans = FollowUp.objects.filter(client_id__among=sorted({one.client_id for one in promises}))
     planned = set(plans.exclude(state=PlanState.CANCELLED).values_list("client_id", "subject"))

@@ -1,4 +1,4 @@
-"""Hand-overs take effect on their day by themselves, as the person who planned them."""
+"""Apply hand-overs automatically on their day, as the person who planned them."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from dakehu.foundation.schema.nightly import Night, NightlyStep, declare_step
 
 
 def apply_due() -> dict[str, int]:
-    """Put the planned hand-overs of today and before into effect. Returns {applied, refused}; refused ones stay planned."""
+    """Apply the planned hand-overs of today and before. Returns {applied, refused}; refused ones stay planned."""
     rows = HandOver.objects.filter(state=HandOverState.PLANNED.value, effective_on__lte=clock.today()).order_by("pk")
     found = {"applied": 0, "refused": 0}
     for pk, planner in rows.values_list("pk", "planned_by_id"):
@@ -27,7 +27,7 @@ def apply_due() -> dict[str, int]:
 
 
 def _run(night: Night) -> dict[str, Any]:
-    """Put the hand-overs of the day into effect."""
+    """Apply the hand-overs of the day."""
     found = apply_due()
     words = bilingual(
         "{applied} 项交接生效，{refused} 项未能生效。",

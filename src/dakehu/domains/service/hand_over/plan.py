@@ -1,4 +1,4 @@
-"""A hand-over before it takes effect: which clients go to whom, and each person's hours before and after."""
+"""A hand-over before it takes effect: the receiver of each client, and each person's hours before and after."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -42,14 +42,14 @@ NAMED = 10
 
 
 def check_giver(user: Any) -> None:
-    """Raise Refused where the actor may not hand over a colleague's clients."""
+    """Raise Refused if the actor may not hand over a colleague's clients."""
     clients.check_team(user)
     if user.pk == current_actor().user_id:
         raise refusal("user", "请由他人为您办理交接。", "Somebody else hands over for you.")
 
 
 def evaluate(user: Any, receiver: Any, split: Any, chosen: Any = None) -> tuple[list[Move], list[Bilingual]]:
-    """Return the moves of the chosen main clients (all unless said) with their receivers, and what is wrong, in sentences."""
+    """Return the moves of the chosen main clients (default all) with their receivers, and errors as sentences."""
     wanted = None if chosen in (None, "", []) else [row.pk for row in chosen_clients(chosen, None)]
     moves = [move for move in moves_of(user, wanted).values() if move.is_main]
     people = {row.pk: row for row in team.users()}

@@ -1,4 +1,4 @@
-"""Queries of hand-overs: the list, one with its packs, a pack, what one has to sign, letters to send."""
+"""Queries of hand-overs: the list, one with its packs, a pack, packs to sign, letters to send."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ TONES = {"planned": "warn", "effective": "good"}
 
 
 def _visible() -> Any:
-    """Return the hand-overs that the actor may see: those of the people whom they assign for, and received ones in effect."""
+    """Return the hand-overs that the actor may see: those of people they assign for, and received ones in effect."""
     actor = current_actor()
     received = HandOverPack.objects.filter(receiver_id=actor.user_id).values("hand_over_id")
     condition = Q(pk__in=received, state=HandOverState.EFFECTIVE.value)
@@ -46,7 +46,7 @@ def hand_overs() -> Any:
 
 @query("service.hand_over_list", needs=Permission.SERVICE_READ, zh="交接页", en="The page of hand-overs")
 def hand_over_list() -> list[dict[str, Any]]:
-    """Return hand-overs with how many visible packs they have, and how many are signed and told."""
+    """Return hand-overs with how many visible packs they have, signed and informed ones."""
     rows = list(_visible()[:100])
     counted = HandOverPack.objects.filter(hand_over__in=rows).order_by().values("hand_over_id")
     counts = {
@@ -85,7 +85,7 @@ def _counts(found: dict[str, Any]) -> dict[str, int]:
 @query("service.hand_over", needs=Permission.SERVICE_READ, zh="客户交接", en="One hand-over", parameters=(HAND_OVER,))
 def hand_over(*, hand_over: int) -> dict[str, Any]:
     """Return a hand-over with its visible packs: {…, packs: [{id, client, receiver, work, signed_on, informed_on, is_mine}],
-    to_sign: ids of one's own unsigned ones, counts}. Raises NotFound."""
+    to_sign: ids of own unsigned ones, counts}. Raises NotFound."""
     row = _visible().filter(pk=hand_over).first()
     if row is None:
         raise NotFound(bilingual("交接", "hand-over"))
@@ -121,8 +121,8 @@ def hand_over(*, hand_over: int) -> dict[str, Any]:
 def hand_over_pack(*, pack: int) -> dict[str, Any]:
     """Return a pack: {id, hand_over, client, receiver, contents, letter, digest, is_intact, signed_on, signed_by, can_sign}.
 
-    `is_intact`: the contents still have the digest with which they were frozen. Raises NotFound, also where the reader is not
-    cleared for what it says.
+    `is_intact`: the contents still have the digest with which they were frozen. Raises NotFound, also if the reader is
+    not cleared for its contents.
     """
     row = HandOverPack.objects.filter(pk=pack, hand_over__in=_visible())
     row = row.select_related("client", "receiver", "signed_by", "hand_over", "hand_over__giver").first()
@@ -156,7 +156,7 @@ def hand_over_pack(*, pack: int) -> dict[str, Any]:
     parameters=(HAND_OVER,),
 )
 def hand_over_letters(*, hand_over: int) -> list[dict[str, Any]]:
-    """Return the letters of a hand-over whose clients were not told yet: [{pack, client, letter}]. Raises NotFound."""
+    """Return the letters of a hand-over to clients not informed yet: [{pack, client, letter}]. Raises NotFound."""
     if not _visible().filter(pk=hand_over).exists():
         raise NotFound(bilingual("交接", "hand-over"))
     packs = HandOverPack.objects.filter(

@@ -1,4 +1,4 @@
-"""Rules of hand-over packs: the digest of contents, what can be signed or taken back. Pure."""
+"""Rules of hand-over packs: the digest of contents, what can be signed or reversed. Pure."""
 
 import hashlib
 import json
@@ -8,13 +8,13 @@ from typing import Any
 
 
 def digest_of(contents: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of contents, the same for the same values whatever their order."""
+    """Return the SHA-256 of contents, independent of the order of the values."""
     text = json.dumps(contents, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def digest_of_all(digests: Iterable[str]) -> str:
-    """Return one digest over those of several packs, in the order of their texts."""
+    """Return one digest over those of several packs, sorted."""
     return hashlib.sha256("\n".join(sorted(digests)).encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Take a hand-over back as a whole: clients, open work and, where it ended, the account."""
+"""Fully reverse a hand-over: clients, open work and, if it was ended, the account."""
 
 from datetime import date
 from typing import Any
@@ -35,11 +35,11 @@ ENDED = ("done", "cancelled", "closed", "lapsed", "held")
     irreversible=bilingual("撤回后如需再次交接，请重新安排。", "To hand over again after this, plan a new hand-over."),
 )
 def undo_hand_over(*, hand_over: int, reason: str) -> dict[str, Any]:
-    """Give the clients of a hand-over back to the colleague who gave them, with the open work that still is the receivers'.
+    """Return the clients of a hand-over to the giver, with the open work that the receivers still have.
 
-    A client that has gone on to somebody else meanwhile is left there, and named. An account that the hand-over ended is
-    opened again (by the person who may keep staff); its sessions and tokens stay ended. Signed packs stay on record. Returns {clients,
-    work, left: [codes]}.
+    A client that has since moved to another colleague stays there, and is listed. An account that the hand-over ended
+    is reopened (if the actor may manage staff); its sessions and tokens stay ended. Signed packs are kept. Returns
+    {clients, work, left: [codes]}.
     """
     row = get_hand_over(hand_over, HandOverState.EFFECTIVE)
     _open_account(row)
@@ -71,7 +71,7 @@ def undo_hand_over(*, hand_over: int, reason: str) -> dict[str, Any]:
 
 
 def _open_account(row: HandOver) -> None:
-    """Open the account again that the hand-over ended. Raises Refused where there is nobody to give the clients back to."""
+    """Reopen the account that the hand-over ended. Raises Refused if there is no one to return the clients to."""
     giver = team.get_user(row.giver_id)
     if giver is not None:
         return
@@ -86,7 +86,7 @@ def _open_account(row: HandOver) -> None:
 
 
 def _give_back(client: Any, row: HandOver, done: dict[str, Any]) -> bool:
-    """Make the giver the client's main manager again with the duties of before; False where the client has gone on."""
+    """Restore the giver as main manager with the former duties; False if the client has moved on."""
     mains = open_duties(None, [client.pk])
     if not any(duty.user_id == done["receiver"] for duty in mains):
         return False
@@ -105,7 +105,7 @@ def _give_back(client: Any, row: HandOver, done: dict[str, Any]) -> bool:
 
 
 def _give_work_back(client: Any, row: HandOver, done: dict[str, Any]) -> int:
-    """Give open work back that still is the receiver's, and cancel the plans made of promises; returns how many rows."""
+    """Return open work that the receiver still has, and cancel the plans made from promises; returns their number."""
     count = 0
     for label, pk in done["owned"]:
         work = model_of(label).objects.filter(pk=pk, **{owner_column(label): done["receiver"]}).first()

@@ -1,4 +1,4 @@
-"""What is open with the former main manager goes with clients who are assigned to another."""
+"""Move the former main manager's open work when clients are assigned to another."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from dakehu.foundation.access.actor import elevated
 
 
 def move_work(giver: Any, clients: list[int], receiver: Any) -> int:
-    """Give all open work of a colleague at some clients to a receiver; return how much it was."""
+    """Give all open work of a colleague at some clients to a receiver; return the number of items."""
     moves = moves_of(giver, clients).values()
     with elevated("open work goes with its client"):
         for move in moves:

@@ -1,4 +1,4 @@
-"""Read what a mail server says of a message that the desk sent: delivery status notifications (RFC 3464). Pure."""
+"""Parse delivery status notifications (RFC 3464) of messages that the desk sent. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from email import message_from_bytes, message_from_string
 from email.message import Message
 from email.policy import default
 
-FAILED, DELIVERED = "failed", "delivered"  # actions that end a message; others, such as delayed, say nothing final
+FAILED, DELIVERED = "failed", "delivered"  # final actions; others, such as delayed, are not final
 LONGEST = 500  # characters of an answer
 HEADERS = ("message/rfc822", "text/rfc822-headers")
 
 
 @dataclass(frozen=True)
 class DeliveryStatus:
-    """What became of a message: its Message-ID with brackets, whether it arrived, and the server's answer."""
+    """The outcome of a message: its Message-ID with brackets, whether it arrived, and the server's answer."""
 
     message_id: str
     has_arrived: bool
@@ -21,9 +21,9 @@ class DeliveryStatus:
 
 
 def read_delivery_status(content: bytes) -> DeliveryStatus | None:
-    """Return what a mail says of another one; None for any other mail, and where nothing final is said.
+    """Return the outcome that a report states; None for any other mail, and without a final status.
 
-    Of a message to several recipients the first failure counts.
+    For several recipients the first failure applies.
     """
     try:
         raw = message_from_bytes(content, policy=default)
@@ -31,7 +31,7 @@ def read_delivery_status(content: bytes) -> DeliveryStatus | None:
             return None
         found = [one for one in _recipients(raw) if one[0] in (FAILED, DELIVERED)]
         message_id = _reported_id(raw)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):  # damaged: read as any other mail
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):  # damaged: read like any other mail
         return None
     if not found or not message_id:
         return None
@@ -53,7 +53,7 @@ def _recipients(raw: Message) -> Iterator[tuple[str, str]]:
 
 
 def _reported_id(raw: Message) -> str:
-    """Return the Message-ID of the message that came back, "" where the report does not hold it."""
+    """Return the Message-ID of the returned message, "" if the report does not contain it."""
     for part in raw.walk():
         if part.get_content_type() not in HEADERS or part is raw:
             continue

@@ -1,11 +1,11 @@
-"""Decode bytes and headers of mails, in the encodings that mail programs in China write. Pure."""
+"""Decode bytes and headers of mails, in the encodings used by mail programs in China. Pure."""
 
 import codecs
 import re
 from email.errors import HeaderParseError
 from email.header import decode_header
 
-# Programs name a smaller set than the one they write: each is read by the encoding that contains it.
+# Programs declare a smaller charset than the one they write: each is decoded by its superset.
 WIDER = {
     "gb2312": "gb18030",
     "gbk": "gb18030",
@@ -33,10 +33,10 @@ _ENCODED_WORD = re.compile(r"(=\?[^?\s]+\?[bBqQ]\?[^?]*\?=)\s+(?==\?[^?\s]+\?[bB
 
 
 def decode(content: bytes, charset: str = "") -> tuple[str, str]:
-    """Return (text, how it was decoded: "" as named, the encoding assumed where none was, or "replaced").
+    """Return (text, how it was decoded: "" as declared, the assumed encoding if none was, or "replaced").
 
-    Without a usable name the text is UTF-8 if it is valid UTF-8, else GB18030 if it is valid GB18030; whatever remains
-    has U+FFFD in the places that cannot be read.
+    Without a usable declaration the text is UTF-8 if it is valid UTF-8, else GB18030 if it is valid GB18030; whatever
+    remains has U+FFFD in the undecodable places.
     """
     named = charset.strip().strip("\"'").lower()
     encoding = WIDER.get(named, named)
@@ -73,7 +73,7 @@ def decode_words(value: object, charset: str = "") -> tuple[str, str]:
     """Return a header as (text, how it was decoded), with encoded words and bytes outside ASCII read.
 
     `charset` is that of the body, by which a header in bare bytes is read if nothing else fits. A character split over
-    two encoded words of one encoding is put together again.
+    two encoded words of one encoding is joined again.
     """
     raw = str(value or "").replace("\r\n", "\n")
     raw = re.sub(r"\n[ \t]+", " ", raw).replace("\n", " ").strip()

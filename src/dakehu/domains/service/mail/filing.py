@@ -14,7 +14,7 @@ from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import Bilingual
 from dakehu.foundation.files.store import Upload
 
-SHOWN = 12  # recipients named in a row
+SHOWN = 12  # most recipients listed in a row
 
 
 def file_to_client(
@@ -27,7 +27,7 @@ def file_to_client(
     *,
     is_forwarded: bool = False,
 ) -> Mail:
-    """File a mail to a client and return its row. A mail that went out counts as a contact on its day."""
+    """File a mail to a client and return its row. A sent mail counts as a contact on its day."""
     row = Mail(
         client=client,
         direction=direction,
@@ -58,7 +58,7 @@ def file_to_client(
 
 
 def _person_name(person: Address, ours: Collection[str], staff: dict[str, Any]) -> str:
-    """Return a person as a row names them: colleagues by name, everybody else with a masked address."""
+    """Return a person as text in a row: colleagues by name, others with a masked address."""
     if person.address in staff:
         return str(staff[person.address].name)
     if person.address in ours:
@@ -69,14 +69,14 @@ def _person_name(person: Address, ours: Collection[str], staff: dict[str, Any]) 
 
 
 def _shown_list(people: tuple[Address, ...], ours: Collection[str], staff: dict[str, Any]) -> str:
-    """Return the recipients as a row names them; of many the first."""
+    """Return the recipients as text in a row; of many the first ones."""
     shown = [_person_name(one, ours, staff) for one in people]
     rest = f" +{len(shown) - SHOWN}" if len(shown) > SHOWN else ""
     return ", ".join(shown[:SHOWN])[:990] + rest
 
 
 def _staff_of(message: MailMessage, direction: str, source: Any, staff: dict[str, Any]) -> Any:
-    """Return the colleague of a mail: its sender, else its first recipient, else whose mailbox it came to."""
+    """Return the colleague of a mail: its sender, else its first recipient, else the owner of the mailbox."""
     people = [message.sender] if direction == rules.SENT else message.recipients
     named = (staff[one.address] for one in people if one is not None and one.address in staff)
     return next(named, source.owner)
@@ -97,7 +97,7 @@ def _thread(client: Any, message: MailMessage) -> str:
 
 
 def _join_thread(row: Mail) -> None:
-    """Take mails that answered this one before it came into its thread."""
+    """Move replies that were filed before this mail into its thread."""
     if row.message_id and row.message_id != row.thread:
         for later in Mail.objects.filter(client=row.client, thread=row.message_id):
             later.thread = row.thread
@@ -105,9 +105,9 @@ def _join_thread(row: Mail) -> None:
 
 
 def _keep_file(client: Any, file: MailFile, mail: Mail) -> dict[str, Any]:
-    """Keep a file of a mail; returns {name, attachment} or, where it is refused, {name, attachment: None, zh, en}.
+    """Store a file of a mail; returns {name, attachment} or, if it is refused, {name, attachment: None, zh, en}.
 
-    A file that the client has already, such as a picture in every mail, is named and not kept twice.
+    A file that the client has already, such as a picture in every mail, is listed and not stored twice.
     """
     upload = Upload(file.name, file.content)
     try:

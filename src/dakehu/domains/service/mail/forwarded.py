@@ -1,7 +1,7 @@
-"""Find the mail that somebody forwarded in the text of another: its sender, recipients, date, subject and text. Pure.
+"""Find a forwarded mail in the text of another: its sender, recipients, date, subject and text. Pure.
 
-The header lines that mail programs write above a forwarded text, in Chinese and English. It is asked only of a mail that
-says that it forwards: the same lines stand above the text of an answer.
+The header lines that mail programs write above a forwarded text, in Chinese and English. Used only for a mail that
+declares itself as forwarded: a reply has the same lines above its quoted text.
 """
 
 import re
@@ -34,19 +34,19 @@ _MAILTO = re.compile(r"[\[(<]\s*mailto:([^\])>]+)[\])>]", re.IGNORECASE)
 
 
 def says_it_forwards(message: MailMessage) -> bool:
-    """Return whether subject or text say that a mail forwards another."""
+    """Return whether subject or text indicate that a mail forwards another."""
     return bool(_PREFIX.match(message.subject)) or any(_MARK.match(line) for line in message.text.split("\n"))
 
 
 def find_original(message: MailMessage) -> MailMessage | None:
-    """Return the mail that one forwards: the one attached, else the one in its text; None without one."""
+    """Return the forwarded mail: the one attached, else the one in its text; None without one."""
     if message.original is not None:
         return message.original
     return _find_in_text(message) if says_it_forwards(message) else None
 
 
 def _find_in_text(message: MailMessage) -> MailMessage | None:
-    """Return the mail whose header lines stand in a text."""
+    """Return the mail whose header lines are in a text."""
     lines = message.text.split("\n")
     for start, line in enumerate(lines):
         if _kind_of(line) != "from":
@@ -72,15 +72,15 @@ def _find_in_text(message: MailMessage) -> MailMessage | None:
 
 
 def _kind_of(line: str) -> str:
-    """Return which header a line is, "" for none."""
+    """Return the header of a line, "" for none."""
     match = _LINE.match(line)
     return _KIND_OF.get(match.group(1).lower(), "") if match else ""
 
 
 def _header_lines(lines: list[str], start: int) -> tuple[dict[str, str], int]:
-    """Return the headers from a line on and the number of the line behind them.
+    """Return the headers from a line on and the number of the line after them.
 
-    A long list of recipients goes on in the next line; empty lines between headers are skipped.
+    A long list of recipients continues on the next line; empty lines between headers are skipped.
     """
     found: dict[str, str] = {}
     last, at = "", start
@@ -99,7 +99,7 @@ def _header_lines(lines: list[str], start: int) -> tuple[dict[str, str], int]:
 
 
 def _addresses(text: str) -> list[Address]:
-    """Return the addresses in a header line as programs show it, with `;` and full-width signs between them."""
+    """Return the addresses in a displayed header line, with `;` and full-width signs between them."""
     plain = _MAILTO.sub(r"<\1>", text.replace("；", ",").replace(";", ",").replace("，", ",").replace("、", ","))
     plain = plain.replace("＜", "<").replace("＞", ">").replace("“", '"').replace("”", '"')
     plain = re.sub(r"\[([^\]\s]+@[^\]\s]+)\]", r"<\1>", plain)
@@ -110,7 +110,7 @@ def _addresses(text: str) -> list[Address]:
 
 
 def _date_of(text: str) -> datetime | None:
-    """Return the date of a header line; one without a zone is Shanghai's time."""
+    """Return the date of a header line; without a zone it is Shanghai time."""
     match = _NUMBERS.search(text)
     if match is None:
         return date_of(text)

@@ -1,4 +1,4 @@
-"""Reduce HTML to text that is safe to show: no tag, script, style, picture or hidden address survives. Pure."""
+"""Reduce HTML to text that is safe to show: no tag, script, style, picture or hidden address remains. Pure."""
 
 import re
 from html.parser import HTMLParser
@@ -8,11 +8,11 @@ BLOCKS = (
     *("p", "div", "br", "tr", "li", "ul", "ol", "table", "blockquote", "hr", "pre", "section", "article"),
     *("h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd", "header", "footer"),
 )
-EMPTY = ("br", "hr", "img", "meta", "link", "input", "base", "col", "area", "wbr")  # tags that never end
+EMPTY = ("br", "hr", "img", "meta", "link", "input", "base", "col", "area", "wbr")  # void tags
 
 
 class _TextCollector(HTMLParser):
-    """Collects the words of a page, with a line for each block and the target of a link behind its words."""
+    """Collects the words of a page, with a line for each block and the target of a link after its text."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -49,19 +49,19 @@ class _TextCollector(HTMLParser):
             self.pieces.append(re.sub(r"[ \t\r\n\f]+", " ", data))
 
     def _end_link(self, target: str, start: int) -> None:
-        """Show where a link leads if its words do not say so: a reader must see a disguised address."""
+        """Show the target of a link if its text differs: a reader must see a disguised address."""
         words = "".join(self.pieces[start:]).strip()
         if target.lower().startswith(("http://", "https://")) and target.rstrip("/") != words.rstrip("/"):
             self.pieces.append(f" <{target[:300]}>")
 
 
 def text_of(html: str) -> str:
-    """Return the text of an HTML page. Whatever is broken in it, no exception leaves."""
+    """Return the text of an HTML page. Never raises, even for broken HTML."""
     collector = _TextCollector()
     try:
         collector.feed(html)
         collector.close()
-    except (AssertionError, ValueError):  # marked sections that the parser cannot follow
+    except (AssertionError, ValueError):  # marked sections that the parser does not support
         collector.pieces.append(re.sub(r"<[^>]*>", " ", html))
     return normalise_lines("\n".join(line.strip(" ") for line in "".join(collector.pieces).split("\n")))
 

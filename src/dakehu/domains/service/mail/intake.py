@@ -1,7 +1,7 @@
-"""File mails on the timelines of clients, or set them aside with the reason. Called by what fetched them, inside an act.
+"""File mails on the timelines of clients, or set them aside with the reason. Called by the fetcher, inside an action.
 
-The person who acts decides the reach: the owner of a mailbox files to clients in reach, the system (the firm's mailbox) to all.
-A mail that is known is never filed twice: not to the same client, from whichever mailbox, nor set aside twice for one owner.
+The actor determines the scope: the owner of a mailbox files to visible clients, the system (the firm's mailbox) to all.
+A known mail is never filed twice to the same client, from any mailbox, nor set aside twice for one owner.
 """
 
 from collections import Counter
@@ -24,12 +24,12 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.files import store as files
 from dakehu.foundation.records.recorded import current_act
 
-ASIDE_DAYS = 31  # for which a mail that was set aside is kept, should nobody decide
+ASIDE_DAYS = 31  # for which a mail that was set aside is kept without a decision
 
 
 @dataclass(frozen=True)
 class ReceivedMail:
-    """A mail as a mailbox has it: its bytes, or its headers alone where it is larger than may be read."""
+    """A mail as fetched: its bytes, or only its headers if it exceeds the size limit."""
 
     content: bytes = field(repr=False)
     size: int
@@ -38,7 +38,7 @@ class ReceivedMail:
 
 @dataclass(frozen=True)
 class MailSource:
-    """Where mails come from: the mailbox, whose it is (None: the firm's), and the addresses of all mailboxes.
+    """Source of mails: the mailbox, its owner (None: the firm), and the addresses of all mailboxes.
 
     `addresses` gives the owner of each, None for one of the firm's.
     """
@@ -50,7 +50,7 @@ class MailSource:
 
 @dataclass
 class IntakeResult:
-    """What became of mails. `filed` counts mails, `copies` rows on timelines, `returned` reports about what the desk sent."""
+    """Result of filing mails. `filed` counts mails, `copies` rows on timelines, `returned` delivery reports."""
 
     seen: int = 0
     filed: int = 0
@@ -69,7 +69,7 @@ class IntakeResult:
 
 @dataclass
 class _Known:
-    """What is known while mails are filed: the directory of addresses and the keys of mails that are there."""
+    """State while mails are filed: the directory of addresses and the keys of known mails."""
 
     directory: rules.Directory
     staff: dict[str, Any]
@@ -78,7 +78,7 @@ class _Known:
 
 
 def file_mails(received: Iterable[ReceivedMail], source: MailSource) -> IntakeResult:
-    """File mails in their order, set aside what cannot be; return what became of them. Call inside an act."""
+    """File mails in their order, set aside the others; return the result. Call inside an action."""
     current_act()
     every = list(received)
     kept = [one for one in every if not _is_report(one)]
@@ -96,7 +96,7 @@ def file_mails(received: Iterable[ReceivedMail], source: MailSource) -> IntakeRe
 
 
 def _is_report(one: ReceivedMail) -> bool:
-    """Return whether a mail reports what became of a message of the desk; the log of deliveries then says it."""
+    """Return whether a mail is a delivery report on a message of the desk; it is then recorded in the delivery log."""
     status = read_delivery_status(one.content) if one.is_whole else None
     if status is None:
         return False
@@ -118,7 +118,7 @@ def reason_text(reason: str) -> str:
 
 
 def shown_reason(reason: str) -> str:
-    """Return a reason as the reader may know it."""
+    """Return a reason as far as the reader may know it."""
     return rules.shown_reason(reason, current_actor().reach in (Reach.ACROSS_WALLS, Reach.SYSTEM))
 
 
@@ -128,7 +128,7 @@ def original_of(message: MailMessage) -> MailMessage | None:
 
 
 def _load_known(messages: list[MailMessage], source: MailSource) -> _Known:
-    """Return what is known of the people and ids in some mails."""
+    """Return the known people and ids in some mails."""
     every = [*messages, *(one for one in map(original_of, messages) if one is not None)]
     addresses = {person.address for message in every for person in message.people}
     keys = list({value for one in every for value in (one.key, one.digest)})
@@ -153,7 +153,7 @@ def _load_known(messages: list[MailMessage], source: MailSource) -> _Known:
 
 
 def colleagues(addresses: Mapping[str, Any]) -> dict[str, Any]:
-    """Return {address: colleague} by the mail of each account and by the mailboxes they own. Call with elevated sight."""
+    """Return {address: colleague} by the mail of each account and by the mailboxes they own. Call inside elevated()."""
     staff = {address: owner for address, owner in addresses.items() if owner is not None}
     return staff | {str(row.mail).casefold(): row for row in team.users() if row.mail}
 
@@ -165,7 +165,7 @@ def _match(message: MailMessage, known: _Known) -> rules.Match:
 
 
 def _place(one: ReceivedMail, message: MailMessage, source: MailSource, known: _Known, result: IntakeResult) -> None:
-    """File one mail, or set it aside, or recognise it."""
+    """File one mail, or set it aside, or recognise it as known."""
     match, is_forwarded = _match(message, known), False
     if match.reason in (rules.UNKNOWN, rules.INTERNAL) and match.direction == rules.SENT:
         original = original_of(message)
@@ -198,7 +198,7 @@ def _is_filed(client: int, message: MailMessage, known: _Known) -> bool:
 
 
 def _record_filed(message: MailMessage, known: _Known) -> None:
-    """Note that a mail that was set aside has found its clients meanwhile."""
+    """Record that a mail that was set aside has since been matched to clients."""
     row = known.aside.get(message.key) or known.aside.get(message.digest)
     if row is not None and str(row.state) == AsideState.WAITING:
         row.state, row.decided_at = AsideState.FILED.value, clock.now()
@@ -213,7 +213,7 @@ def _set_aside(
     known: _Known,
     result: IntakeResult,
 ) -> None:
-    """Keep a mail for a person to decide, unless it waits or was decided already."""
+    """Store a mail for a person to decide, unless it waits or was decided already."""
     everybody = {client for client, value in known.filed if value in (message.key, message.digest)}
     if message.key in known.aside or message.digest in known.aside or everybody & set(match.candidates):
         result.duplicate += 1
@@ -245,7 +245,7 @@ def _set_aside(
 def _set_aside_unreadable(
     one: ReceivedMail, error: UnreadableMail, source: MailSource, known: _Known, result: IntakeResult
 ) -> None:
-    """Keep a mail that cannot be read, with the reason."""
+    """Store an unreadable mail, with the reason."""
     key = MailMessage(text=one.content.decode("latin-1")).digest
     is_known = key in known.aside or SetAsideMail.objects.filter(message_key=key, owner=source.owner).exists()
     if is_known:
@@ -276,5 +276,5 @@ def _own_addresses(message: MailMessage, known: _Known) -> list[str]:
 
 
 def _store_mail(one: ReceivedMail, key: str) -> str:
-    """Store a mail for the time in which somebody may decide; returns its key."""
+    """Store a mail for the period of the decision; returns its key."""
     return str(files.save(f"mail-{key[:12]}.eml", one.content, days=ASIDE_DAYS).key)

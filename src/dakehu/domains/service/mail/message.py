@@ -1,4 +1,4 @@
-"""Read a mail: who, when, what about, its text, its files, its thread, and the mail that was forwarded in it. Pure."""
+"""Parse a mail: people, time, subject, text, files, thread, and a forwarded mail. Pure."""
 
 import hashlib
 import re
@@ -13,20 +13,20 @@ from typing import Any
 from dakehu.domains.service.mail import html_text
 from dakehu.domains.service.mail.charsets import decode, decode_words
 
-PARTS, DEPTH = 300, 20  # of one mail, beyond which it is not taken apart
-TEXT = 400_000  # characters of text that are kept; the mail itself is stored whole
+PARTS, DEPTH = 300, 20  # of one mail, beyond which it is not parsed
+TEXT = 400_000  # characters of text that are kept; the mail itself is stored in full
 _MESSAGE_ID = re.compile(r"<([^<>\s]+)>")
 
 
 class _AsWritten(Compat32):
-    """Hands out headers as they were written, bytes outside ASCII included, which the usual policy replaces."""
+    """Returns headers as they were written, including non-ASCII bytes, which the default policy replaces."""
 
     def header_fetch_parse(self, name: str, value: str) -> Any:
         return value
 
 
 class UnreadableMail(ValueError):
-    """A message that cannot be taken apart; the text says why, in both languages."""
+    """A message that cannot be parsed; the text states why, in both languages."""
 
     def __init__(self, zh: str, en: str) -> None:
         self.zh, self.en = zh, en
@@ -35,7 +35,7 @@ class UnreadableMail(ValueError):
 
 @dataclass(frozen=True)
 class Address:
-    """A mail address, case-folded, and the name beside it."""
+    """A mail address, case-folded, and its display name."""
 
     address: str
     name: str = ""
@@ -43,7 +43,7 @@ class Address:
 
 @dataclass(frozen=True)
 class MailFile:
-    """A file that came with a mail."""
+    """A file attached to a mail."""
 
     name: str
     media: str
@@ -52,9 +52,9 @@ class MailFile:
 
 @dataclass(frozen=True)
 class MailMessage:
-    """A mail as it was read. `sent_at` None: it has no date. `original` is the mail that it forwards, if any.
+    """A parsed mail. `sent_at` None: it has no date. `original` is the mail that it forwards, if any.
 
-    `notes` are (zh, en) sentences about what was not clear, such as a text without a named encoding.
+    `notes` are (zh, en) sentences about ambiguities, such as a text without a declared encoding.
     """
 
     message_id: str = ""
@@ -77,9 +77,9 @@ class MailMessage:
 
     @property
     def key(self) -> str:
-        """Return what tells the mail from every other: its Message-ID with sender, date and files, without one its content.
+        """Return the identity of the mail: its Message-ID with sender, date and files, without one its content.
 
-        The text is left out: a gateway or a list puts lines below it.
+        The text is left out: a gateway or a list appends lines to it.
         """
         if not self.message_id:
             return self.digest
@@ -88,7 +88,7 @@ class MailMessage:
 
     @property
     def digest(self) -> str:
-        """Return the digest of what it says: equal for two copies of a mail, whatever their Message-IDs."""
+        """Return the digest of its content: equal for two copies of a mail with different Message-IDs."""
         sender = self.sender.address if self.sender else ""
         day, words = self.sent_at.isoformat() if self.sent_at else "", " ".join(self.text.split())
         return _sha256(sender, day, self.subject, words, *self._file_digests())
@@ -102,7 +102,7 @@ def _sha256(*parts: str) -> str:
 
 
 def read_message(content: bytes, *, headers_only: bool = False) -> MailMessage:
-    """Read a mail from its bytes, or its headers alone. Raises UnreadableMail."""
+    """Read a mail from its bytes, or its headers only. Raises UnreadableMail."""
     if not content.strip():
         raise UnreadableMail("邮件是空的。", "The message is empty.")
     try:
@@ -152,7 +152,7 @@ def _read(raw: RawMessage, depth: int, headers_only: bool = False) -> MailMessag
 
 
 def addresses_of(raw: RawMessage, header: str, charset: str = "") -> list[Address]:
-    """Return the addresses in a header, case-folded, in order; what is none is left out."""
+    """Return the addresses in a header, case-folded, in order; invalid ones are left out."""
     values = [
         decode_words(value, charset)[0] if _has_bare_bytes(value) else str(value) for value in raw.get_all(header, [])
     ]
@@ -165,14 +165,14 @@ def addresses_of(raw: RawMessage, header: str, charset: str = "") -> list[Addres
 
 
 def fold_address(address: str) -> str:
-    """Return an address as it is compared: without space, case-folded; "" if it is none."""
+    """Return an address normalised for comparison: without space, case-folded; "" if it is none."""
     plain = "".join(address.split()).strip("<>'\"").casefold()
     head, at, domain = plain.rpartition("@")
     return f"{head}@{domain.rstrip('.')}" if at and head and domain.strip(".") else ""
 
 
 def date_of(text: str) -> datetime | None:
-    """Return the moment of a Date header in UTC, None without one that can be read."""
+    """Return the time of a Date header in UTC, None without a valid one."""
     try:
         moment = parsedate_to_datetime(" ".join(text.split()))
     except (ValueError, TypeError, IndexError, OverflowError):
@@ -192,7 +192,7 @@ def _ids(raw: RawMessage, header: str) -> list[str]:
 
 
 def _charset_of(raw: RawMessage) -> str:
-    """Return the encoding named for the first text of a message, "" without one."""
+    """Return the encoding declared for the first text of a message, "" without one."""
     for part in raw.walk():
         if part.get_content_maintype() == "text":
             named = part.get_param("charset")
@@ -201,7 +201,7 @@ def _charset_of(raw: RawMessage) -> str:
 
 
 def _has_bare_bytes(value: object) -> bool:
-    """Return whether a header holds bytes outside ASCII that nothing encodes."""
+    """Return whether a header contains unencoded non-ASCII bytes."""
     return any(0xDC80 <= ord(sign) <= 0xDCFF for sign in str(value))
 
 
@@ -239,7 +239,7 @@ def _content_of(
 
 
 def _parts(raw: RawMessage) -> list[RawMessage]:
-    """Return the parts of a message, of alternatives the one that is shown; a message within stays one part."""
+    """Return the parts of a message, of alternatives the one that is shown; an embedded message stays one part."""
     if raw.get_content_type() == "message/rfc822" or not raw.is_multipart():
         return [raw]
     inner = [part for part in raw.get_payload() if isinstance(part, RawMessage)]
@@ -254,7 +254,7 @@ def _parts(raw: RawMessage) -> list[RawMessage]:
 
 
 def _alternative(parts: list[RawMessage]) -> list[RawMessage]:
-    """Return the plain text among alternatives, else the last of them; an empty plain text counts for nothing."""
+    """Return the plain text among alternatives, else the last of them; an empty plain text is ignored."""
     for part in parts:
         if part.get_content_type() == "text/plain" and _payload(part).strip():
             others = [one for one in parts if one.get_content_maintype() not in ("text", "multipart")]
@@ -274,7 +274,7 @@ def _payload(part: RawMessage) -> bytes:
 
 
 def _inner_message(part: RawMessage) -> RawMessage | None:
-    """Return the message within a part."""
+    """Return the message embedded in a part."""
     held: Any = part.get_payload()
     first = held[0] if isinstance(held, list) and held else None
     return first if isinstance(first, RawMessage) else None
@@ -286,7 +286,7 @@ def _param(part: RawMessage, name: str) -> str:
 
 
 def _file_name(part: RawMessage) -> str:
-    """Return the name of a file, decoded however a program wrote it; "" without one."""
+    """Return the name of a file, decoded from any encoding in use; "" without one."""
     try:
         named = part.get_filename()
     except (ValueError, LookupError, TypeError):
@@ -300,14 +300,14 @@ def _is_attached(part: RawMessage, name: str) -> bool:
 
 
 def _ending_of(media: str) -> str:
-    """Return the ending of a file without a name."""
+    """Return the extension of a file without a name."""
     from dakehu.domains.service.file_types import TYPES
 
     return next((f".{ending}" for ending, kind in TYPES.items() if kind == media), "")
 
 
 def _encoding_note(zh: str, en: str, how: str) -> tuple[str, str]:
-    """Return what is said of a text whose encoding was not named or not kept."""
+    """Return the note on a text whose encoding was not declared or not decodable."""
     if how == "replaced":
         return (f"{zh}中有无法识别的字符。", f"Some characters of its {en} cannot be read.")
     return (f"{zh}没有注明编码，按 {how.upper()} 读取。", f"Its {en} names no encoding and was read as {how.upper()}.")

@@ -1,4 +1,4 @@
-"""What of mails stands in the bell: what clients wrote in the last days, and how many mails wait to be filed."""
+"""Notifications of mails: recent mails of clients, and the number of mails waiting to be filed."""
 
 from datetime import timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.notices import NoticeSource, declare, notice
 
 MAILS = "service.mail_notices"
-DAYS = 3  # how long a client's mail stands in the bell
+DAYS = 3  # how long a client's mail is listed as a notice
 MOST = 20
 
 

@@ -1,4 +1,4 @@
-"""Write to a client: preview, send through the outbox, and keep what was sent in the client's thread."""
+"""Write to a client: preview, send through the outbox, and store what was sent in the client's thread."""
 
 import re
 import uuid
@@ -30,8 +30,8 @@ from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
 CLIENT = parameters_of("service.Mail", "client")
 KIND = "client_mail"
-LATER = ("quiet_hours", "wording_review")  # rules that only delay: the outbox holds the mail until they have passed
-LONGEST_CHAIN = 12  # ids of the thread that a reply names
+LATER = ("quiet_hours", "wording_review")  # rules that only delay: the outbox holds the mail until they end
+LONGEST_CHAIN = 12  # ids of the thread that a reply references
 ANSWER = re.compile(r"^(?:\s*(?:re|回复|答复|回覆)\s*[:：])+", re.IGNORECASE)
 SUBJECT = Parameter("subject", required=False, spec=FieldSpec("主题", "Subject"))
 TEXT = Parameter("text", required=False, spec=FieldSpec("正文", "Text"))
@@ -41,9 +41,9 @@ ANSWERS = Parameter("client_mail", required=False, kind="integer", spec=ONE.spec
 
 
 def contact_for(client: Any, contact: int | None, answers: Mail | None) -> Any:
-    """Return the mail contact to write to: the one named, else the sender of the mail that is answered, else the preferred.
+    """Return the mail contact to write to: the given one, else the sender of the answered mail, else the preferred.
 
-    None where the client has no address.
+    None if the client has no address.
     """
     if contact is None and answers is not None:
         found = _contact_of_sender(client, answers)
@@ -53,7 +53,7 @@ def contact_for(client: Any, contact: int | None, answers: Mail | None) -> Any:
 
 
 def _contact_of_sender(client: Any, answers: Mail) -> Any:
-    """Return the client's contact from whose address a mail came, None where it is none."""
+    """Return the client's contact from whose address a mail came, None if it is none."""
     if not answers.source_key or answers.direction != MailDirection.RECEIVED:
         return None
     try:
@@ -122,7 +122,7 @@ def _get_answered_mail(client: Any, pk: int | None) -> Mail | None:
 def _start(
     template: MailTemplate | None, answers: Mail | None, subject: str | None, text: str | None
 ) -> tuple[str, str]:
-    """Return subject and text as they were written, else those of the template, else the subject of an answer."""
+    """Return subject and text as given, else those of the template, else the subject of an answer."""
     first = f"Re: {_strip_reply_signs(answers.subject)}" if answers is not None else ""
     if template is not None:
         return subject or template.subject, text or template.text
@@ -130,7 +130,7 @@ def _start(
 
 
 def _strip_reply_signs(subject: str) -> str:
-    """Return a subject without the signs of an answer before it."""
+    """Return a subject without its reply prefixes."""
     return ANSWER.sub("", subject).strip()
 
 
@@ -158,10 +158,10 @@ def send_mail(
     mail_template: MailTemplate | None = None,
     client_mail: int | None = None,
 ) -> Mail:
-    """Queue a mail to a client and keep it on the timeline; the client's answer comes into the same thread.
+    """Queue a mail to a client and file it on the timeline; the client's answer is added to the same thread.
 
-    Placeholders are filled in. Raises Refused by the name of every rule that stands against it: no address, refusal or
-    restriction of the client, an open placeholder. The rules are asked again when it leaves; during quiet hours it waits.
+    Placeholders are filled in. Raises Refused with every rule that forbids it: no address, refusal or restriction of
+    the client, an open placeholder. The rules are checked again when it is sent; during quiet hours it waits.
     """
     answers = _get_answered_mail(client, client_mail)
     values = values_for(client)
@@ -220,7 +220,7 @@ def _send(
 
 
 def _chain(answers: Mail | None) -> list[str]:
-    """Return the Message-IDs that an answer names, oldest first."""
+    """Return the Message-IDs that an answer references, oldest first."""
     if answers is None:
         return []
     rows = Mail.objects.filter(client=answers.client, thread=answers.thread, sent_at__lte=answers.sent_at)

@@ -1,4 +1,4 @@
-"""Read the mails of a client: all of them, one thread, and a mail as it came."""
+"""Read the mails of a client: all of them, one thread, and an original."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -38,13 +38,13 @@ def client_mails(*, client: Any) -> Any:
 
 @query("service.mail_thread", needs=Permission.SERVICE_READ, zh="邮件会话", en="Thread of a mail", parameters=(ONE,))
 def mail_thread(*, client_mail: int) -> Any:
-    """Return the mails of the thread in which a mail stands, with the same client, oldest first."""
+    """Return the mails of the thread of a mail, with the same client, oldest first."""
     row = get_mail(client_mail)
     return Mail.objects.filter(client=row.client, thread=row.thread).order_by("sent_at", "pk")
 
 
 def file_lines(row: Mail) -> list[dict[str, Any]]:
-    """Return what came with a mail: [{name, attachment: id or None, why: the reason a file was refused}].
+    """Return the attachments of a mail: [{name, attachment: id or None, why: the reason a file was refused}].
 
     Readers who are not cleared for personal values get neither names nor files.
     """
@@ -61,7 +61,7 @@ def file_lines(row: Mail) -> list[dict[str, Any]]:
 
 
 def delivery_lines(rows: Iterable[Mail]) -> dict[int, dict[str, str]]:
-    """Return {mail id: {state, text, rule: why it was held back, in words}} of the mails sent from the desk."""
+    """Return {mail id: {state, text, rule: why it was held back, as text}} of the mails sent from the desk."""
     numbers = {row.delivery_ref: row.pk for row in rows if row.delivery_ref}
     if not numbers:
         return {}
@@ -77,7 +77,7 @@ def delivery_lines(rows: Iterable[Mail]) -> dict[int, dict[str, str]]:
 
 
 def mail_lines(rows: list[Mail], items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return rendered mails with their files, what was not clear in them, and how far those sent from the desk have come."""
+    """Return rendered mails with their files, notes on ambiguities, and the delivery state of sent ones."""
     deliveries = delivery_lines(rows)
     return [
         {
@@ -92,7 +92,7 @@ def mail_lines(rows: list[Mail], items: list[dict[str, Any]]) -> list[dict[str, 
 
 
 def note_lines(row: Mail) -> list[Bilingual]:
-    """Return what was not clear in a mail."""
+    """Return the notes on ambiguities of a mail."""
     return [Bilingual(zh, en) for zh, en in row.notes]
 
 
@@ -105,9 +105,9 @@ def note_lines(row: Mail) -> list[Bilingual]:
     offers_undo=False,
 )
 def open_mail_source(*, client_mail: int) -> dict[str, Any]:
-    """Return {name, media, content (base64)} of a mail as it came; the audit records the opening.
+    """Return {name, media, content (base64)} of the original of a mail; the audit records the opening.
 
-    Raises NotAllowed for readers not cleared for personal values, NotFound for a mail without a kept original.
+    Raises NotAllowed for readers not cleared for personal values, NotFound for a mail without a stored original.
     """
     row = get_mail(client_mail)
     if current_actor().clearance < PERSONAL:

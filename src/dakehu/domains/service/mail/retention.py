@@ -1,4 +1,4 @@
-"""What of mails goes once a client is gone: mails set aside that might have been theirs, and stored originals."""
+"""Delete mail data of deleted clients: mails set aside that might have been theirs, and stored originals."""
 
 from django.db.models import Count, F
 
@@ -9,7 +9,7 @@ from dakehu.foundation.files import store as files
 from dakehu.foundation.files.models import StoredFile
 from dakehu.foundation.records.recorded import add_audit_note
 
-UNDONE_WITHIN = 91  # days in which an undo may bring a client back
+UNDONE_WITHIN = 91  # days in which an undo may restore a client
 
 
 @action(
@@ -20,7 +20,7 @@ UNDONE_WITHIN = 91  # days in which an undo may bring a client back
     is_public=False,
 )
 def remove_mails_of_nobody() -> dict[str, int]:
-    """Remove mails set aside whose possible clients are gone, and let stored mails that no timeline names expire.
+    """Remove mails set aside whose possible clients are deleted, and let unreferenced stored mails expire.
 
     Run as the system. Returns {aside, files}.
     """

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-INTERNAL = "internal"  # between colleagues: counted, never kept
+INTERNAL = "internal"  # between colleagues: counted, never stored
 UNKNOWN = "unknown"
 SEVERAL = "several"
 OUT_OF_REACH = "out_of_reach"
@@ -15,7 +15,7 @@ SENT, RECEIVED = "out", "in"
 
 @dataclass(frozen=True)
 class Match:
-    """The clients of a mail and its direction; without clients the reason. `candidates` are those it might belong to."""
+    """The clients of a mail and its direction; without clients the reason. `candidates` are the possible clients."""
 
     clients: tuple[int, ...] = ()
     direction: str = RECEIVED
@@ -25,10 +25,11 @@ class Match:
 
 @dataclass(frozen=True)
 class Directory:
-    """What is known when mails are filed.
+    """Data used to file mails.
 
-    `owners` gives the clients who have an address, `visible` the clients in reach of the mailbox, `circles` for a client
-    who may see it (anything that compares equal for equal sight), `ours` the addresses of colleagues and mailboxes.
+    `owners` gives the clients who have an address, `visible` the clients in scope of the mailbox, `circles` for a
+    client who may see it (any value that is equal for equal visibility), `ours` the addresses of colleagues and
+    mailboxes.
     """
 
     owners: Mapping[str, Collection[int]]
@@ -38,10 +39,10 @@ class Directory:
 
 
 def match_clients(sender: str, recipients: Collection[str], known: Directory) -> Match:
-    """Return to whom a mail belongs.
+    """Return the clients to whom a mail belongs.
 
-    Several clients get it each only if exactly the same people may see all of them: the person who then reads the copy of one
-    sees nothing of another whom they could not see anyway. Otherwise a person decides.
+    It is filed to several clients only if exactly the same people may see all of them: a reader of one copy then
+    learns nothing of a client whom they may not see. Otherwise a person decides.
     """
     direction = SENT if sender in known.ours else RECEIVED
     outside = [address for address in (sender, *recipients) if address and address not in known.ours]
@@ -59,7 +60,7 @@ def match_clients(sender: str, recipients: Collection[str], known: Directory) ->
 
 
 def thread_of(message_id: str, in_reply_to: str, references: Collection[str], known: Mapping[str, str]) -> str:
-    """Return the thread of a mail: that of a known mail it answers, else the first that it names, else its own.
+    """Return the thread of a mail: that of a known mail it answers, else the first id that it references, else its own.
 
     `known` gives the thread of mails by Message-ID. "" without any id.
     """
@@ -71,5 +72,5 @@ def thread_of(message_id: str, in_reply_to: str, references: Collection[str], kn
 
 
 def shown_reason(reason: str, sees_all: bool) -> str:
-    """Return the reason as it may be shown: that an address is another's client is nobody's to know but who sees all."""
+    """Return the reason as it may be shown: only readers of all clients learn that an address is another's client."""
     return reason if sees_all or reason != OUT_OF_REACH else UNKNOWN

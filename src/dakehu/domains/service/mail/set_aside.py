@@ -1,4 +1,4 @@
-"""Mails that wait for a person: list them, look into one, file it to a client, or leave it out."""
+"""Mails that wait for a person: list them, read one, file it to a client, or dismiss it."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ HEADERS_ONLY = (
 
 
 def _visible() -> Any:
-    """Return the waiting mails of the actor's own mailbox, and of the firm's for who sorts them."""
+    """Return the waiting mails of the actor's own mailbox, and of the firm's for users who sort them."""
     actor = current_actor()
     rows = SetAsideMail.objects.filter(state=AsideState.WAITING)
     if actor.is_system:
@@ -53,7 +53,7 @@ def _visible() -> Any:
 
 
 def _hidden_mail_ids(rows: list[SetAsideMail]) -> set[int]:
-    """Return the ids of mails that might belong to a client whom the actor may not see. One's own mailbox hides nothing."""
+    """Return the ids of mails that might belong to a client whom the actor may not see; none of the own mailbox."""
     others = [row for row in rows if row.candidates and row.owner_id is None]
     seen: dict[int, int] = {}
     for mail in MailCandidate.objects.filter(mail__in=others).values_list("mail_id", flat=True):
@@ -80,8 +80,8 @@ def get_set_aside(pk: int) -> SetAsideMail:
 def set_aside_mails() -> list[dict[str, Any]]:
     """Return the mails that wait for the reader's decision, newest first, at most 200.
 
-    [{id, sent_at, sender: masked, subject, reason, reason_text, size, is_firm, is_kept: whether its content is still there,
-    clients: [{id, code, name}] it might belong to}].
+    [{id, sent_at, sender: masked, subject, reason, reason_text, size, is_firm, is_kept: whether its content is still
+    stored, clients: [{id, code, name}] it might belong to}].
     """
     rows = waiting_mails()
     candidates: dict[int, list[int]] = {}
@@ -118,7 +118,7 @@ def _reason_text(row: SetAsideMail, reason: str) -> str:
 
 
 def _content(row: SetAsideMail) -> bytes:
-    """Return a mail as it came. Raises Refused once it is past its time."""
+    """Return the original of a mail. Raises Refused after its retention period."""
     try:
         return files.content_of(row.source_key).whole()
     except NotFound:
@@ -138,7 +138,7 @@ def _content(row: SetAsideMail) -> bytes:
     offers_undo=False,
 )
 def open_set_aside(*, set_aside: int) -> dict[str, Any]:
-    """Return what a mail that was set aside says: {id, sender, recipients, subject, sent_at, text, files: [name], reason,
+    """Return a mail that was set aside: {id, sender, recipients, subject, sent_at, text, files: [name], reason,
     reason_text, notes}. The audit records the opening."""
     row = get_set_aside(set_aside)
     add_audit_note(set_aside=row.pk)
@@ -180,7 +180,7 @@ def open_set_aside(*, set_aside: int) -> dict[str, Any]:
 def file_set_aside(*, set_aside: int, client: Any, remember: bool | None = None) -> Mail:
     """File a mail that was set aside to a client; with `remember` the sender's address becomes a contact of the client.
 
-    One that was too large is filed by its headers, one that cannot be read as a file. Raises Refused where the client has
+    One that was too large is filed by its headers, an unreadable one as a file. Raises Refused if the client has
     it already.
     """
     row = get_set_aside(set_aside)
@@ -206,7 +206,7 @@ def file_set_aside(*, set_aside: int, client: Any, remember: bool | None = None)
 
 
 def _message_of(row: SetAsideMail, content: bytes) -> MailMessage:
-    """Return the mail that was set aside; one that cannot be read as a mail without text and with itself as a file."""
+    """Return the mail that was set aside; an unreadable one as a mail without text, with itself as attachment."""
     try:
         message = read_message(content, headers_only=not row.is_whole)
     except UnreadableMail as error:
@@ -233,7 +233,7 @@ def _decide(row: SetAsideMail, state: AsideState) -> None:
     parameters=(MAIL,),
 )
 def dismiss_set_aside(*, set_aside: int) -> SetAsideMail:
-    """Leave a mail out: it is no client's. It does not come again; its content goes at the end of its month."""
+    """Dismiss a mail: it is no client's. It is not imported again; its content is deleted at the end of its month."""
     row = get_set_aside(set_aside)
     _decide(row, AsideState.DISMISSED)
     return row

@@ -12,10 +12,10 @@ def placeholders_of(*texts: str) -> list[str]:
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """Return a text with its placeholders filled in; one without a value stays, so that nobody sends it by mistake."""
+    """Return a text with its placeholders filled in; one without a value is kept, so that it is not sent by mistake."""
     return PLACEHOLDER.sub(lambda match: values.get(fold_name(match.group(1))) or match.group(0), text)
 
 
 def fold_name(name: str) -> str:
-    """Return a name as placeholders are compared: without space and case."""
+    """Return a name normalised for comparison: without space and case."""
     return "".join(name.split()).casefold()

@@ -1,4 +1,4 @@
-"""Keep templates of mails, and fill them in for a client."""
+"""Manage templates of mails, and fill them in for a client."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ OTHERS = {"manager": ("客户经理", "manager"), "date": ("日期", "date"), "s
 
 
 def known_placeholders() -> dict[str, str]:
-    """Return {spelling, folded: field} of everything that a template may name: fields of the client that are no secret."""
+    """Return {spelling, folded: field} of the fields that a template may use: non-secret fields of the client."""
     found = {fold_name(one): name for name, spellings in OTHERS.items() for one in spellings}
     for name, _, spec in described_fields(model_of("clients.Client")):
         if spec.sensitivity < SECRET:
@@ -47,7 +47,7 @@ def _check_placeholders(*texts: str) -> None:
 
 
 def values_for(client: Any) -> dict[str, str]:
-    """Return {spelling, folded: text} of the placeholders for a client, as the actor sees the client; without those that
+    """Return {spelling, folded: text} of the placeholders for a client, as visible to the actor; without those that
     are empty or masked."""
     shown = render_row(client, shown=True)
     plain = {name: str(value) for name, value in shown.items() if value not in (None, "") and "*" not in str(value)}
@@ -77,7 +77,7 @@ def mail_templates() -> Any:
     parameters=(TEMPLATE,),
 )
 def mail_template_editions(*, mail_template: MailTemplate) -> Any:
-    """Return every edition of a template, the newest first."""
+    """Return every version of a template, newest first."""
     return MailTemplate.objects.filter(series=mail_template.series).order_by("-edition")
 
 
@@ -110,7 +110,7 @@ def add_mail_template(*, name: str, language: str, subject: str, text: str) -> M
     ),
 )
 def change_mail_template(*, mail_template: MailTemplate, version: int | None = None, **changes: Any) -> MailTemplate:
-    """Change a template: the new edition takes its place, the earlier one is kept. Returns the new edition."""
+    """Change a template: a new version replaces it, the earlier one is kept. Returns the new version."""
     check_version(mail_template, version)
     if not mail_template.is_current:
         raise NotFound(bilingual("在用的邮件模板", "mail template in use"))
@@ -132,7 +132,7 @@ def change_mail_template(*, mail_template: MailTemplate, version: int | None = N
     parameters=(TEMPLATE,),
 )
 def retire_mail_template(*, mail_template: MailTemplate) -> MailTemplate:
-    """Take a template out of use; mails sent by it stay."""
+    """Retire a template; mails sent with it are kept."""
     mail_template.is_current = False
     mail_template.save()
     return mail_template

@@ -60,9 +60,9 @@ class Answer(Choices):
 class Meeting(ClientRecorded):
     """A meeting, with a client or among staff; once, or a series by an RFC 5545 rule.
 
-    The row with `rrule` is the series; `excluded` are the starts (local, ISO, "2026-12-01T10:00") at which it does not take
-    place. A row with `series` and `recurrence_id` stands for the one meeting of the series that was to start then. `uid` and
-    `recurrence_id` together name a meeting for other calendars, `etag` is the version that such a calendar gave it.
+    The row with `rrule` is the series; `excluded` are the starts (local, ISO, "2026-12-01T10:00") at which it does not
+    take place. A row with `series` and `recurrence_id` replaces the one meeting of the series that was to start then.
+    `uid` and `recurrence_id` together identify a meeting in other calendars, `etag` is its version there.
     """
 
     names = Names("会议", "Meeting", "Meetings", aliases=("日程", "Appointment"))
@@ -133,7 +133,7 @@ class Meeting(ClientRecorded):
 class MeetingAttendee(ClientRecorded):
     """Who attends a meeting: a member of staff, a client, or a named guest.
 
-    `client` is the attending client, or for staff and guests the client of the meeting, so that scope holds here too.
+    `client` is the attending client, or for staff and guests the client of the meeting, so that scope applies here too.
     """
 
     names = Names("参会人", "Attendee", "Attendees")
@@ -171,10 +171,10 @@ class MeetingAttendee(ClientRecorded):
 
 
 class ContactPlan(ClientRecorded):
-    """How a client wishes to be contacted, and when the next contact was moved to; one row per client who says so.
+    """How a client wishes to be contacted, and the day of a moved next contact; one row per client with wishes.
 
-    A client without a row is contacted as the tier's standard says. `days`: weekdays that suit, as digits 1 (Monday) to 5,
-    "" for all. `next_on` is a day set by hand; `owed_on` the day on which the contact would have been due.
+    A client without a row is contacted by the tier's standard. `days`: weekdays that suit, as digits 1 (Monday) to 5,
+    "" for all. `next_on` is a day set manually; `owed_on` the day on which the contact would have been due.
     """
 
     names = Names("联系计划", "Contact plan", "Contact plans")
@@ -217,7 +217,7 @@ class ContactPlan(ClientRecorded):
 class WorkingHours(Recorded):
     """Hours of a weekday (1 Monday to 7 Sunday) in which a member of staff works and may be booked.
 
-    A member without rows works the desk's usual hours; a weekday without a row is free once there is any row.
+    A member without rows works the desk's default hours; a weekday without a row is free once there is any row.
     """
 
     names = Names("工作时间", "Working hours", "Working hours")
@@ -234,7 +234,7 @@ class WorkingHours(Recorded):
 
 
 class Measure(Choices):
-    """What a goal counts; always counted from records, never typed."""
+    """What a goal counts; always counted from records, never entered."""
 
     CONTACTS = "contacts", "客户联系次数", "Contacts", ("联系次数", "服务次数")
     COVERAGE = "coverage", "服务覆盖率", "Coverage", ("覆盖率",)

@@ -1,4 +1,4 @@
-"""Models of comments: what colleagues say to one another about a record, and whom they mention."""
+"""Models of comments: what colleagues write about a record, and whom they mention."""
 
 from typing import Any
 
@@ -35,9 +35,9 @@ class CommentScope(scope.Scoped):
 
 
 class Comment(ClientRecorded):
-    """What somebody says about a record: `subject_kind` and `subject_id` name it, `client` is the client of that record.
+    """A user's comment on a record: `subject_kind` and `subject_id` identify it, `client` is the client of that record.
 
-    `client` is empty where the record has none.
+    `client` is empty if the record has none.
     """
 
     names = Names("评论", "Comment", "Comments", aliases=("留言",))

@@ -1,4 +1,4 @@
-"""Models of deliveries (送达): what left or is to leave to a person, by which way, and what is known of its arrival."""
+"""Models of deliveries (送达): messages to a person, their channel, and what is known of their arrival."""
 
 from django.db import models
 from django.db.models import Q
@@ -14,12 +14,12 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 class Delivery(ClientRecorded):
-    """One message to one address. `key` and address name it: nothing is queued twice, and both make its Message-ID.
+    """One message to one address. `key` and address identify it: nothing is queued twice, and both form its Message-ID.
 
-    `client` is the client whom it is about or goes to; `recipient` the member of staff it goes to, None where it goes to
-    the client. `history`: [{at, state, note}] of every step, `note` being words of the desk or the answer of the other
-    server without addresses. `title` says without personal values what it is about. `leased_by` and `leased_until` name the worker that hands it over now.
-    `attachments`: [[name, media type, key of a stored file]].
+    `client` is the client whom it is about or goes to; `recipient` the member of staff it goes to, None if it goes to
+    the client. `history`: [{at, state, note}] of every step, `note` being a text of the desk or the answer of the other
+    server without addresses. `title` describes it without personal values. `leased_by` and `leased_until` are the
+    worker that hands it over now. `attachments`: [[name, media type, key of a stored file]].
     """
 
     names = Names("送达记录", "Delivery", "Deliveries")

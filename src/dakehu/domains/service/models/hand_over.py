@@ -19,10 +19,11 @@ class HandOverState(Choices):
 
 
 class HandOver(Recorded):
-    """Clients that go from one colleague to others on a day.
+    """Transfer of clients from one colleague to others on a day.
 
-    `ends_account`: on that day the colleague's account, sessions and tokens end. `moved` keeps what became of each client's
-    open work, for taking the hand-over back: {model label: [[id, user id before, user id after]]} and the rows it made.
+    `ends_account`: on that day the colleague's account, sessions and tokens end. `moved` stores what happened to each
+    client's open work, for reversing the hand-over: {model label: [[id, user id before, user id after]]} and the rows
+    it created.
     """
 
     names = Names("客户交接", "Hand-over", "Hand-overs", aliases=("交接",))
@@ -51,7 +52,7 @@ class HandOverPack(ClientRecorded):
     """What the receiver of one client has to know, and whether they have signed for it.
 
     `contents` is frozen when the hand-over takes effect (hand_over.contents); `digest` is its SHA-256, `signed_digest` the one
-    that the receiver signed. `letter` is the text that tells the client.
+    that the receiver signed. `letter` is the text that informs the client.
     """
 
     names = Names("交接包", "Hand-over pack", "Hand-over packs")

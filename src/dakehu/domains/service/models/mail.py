@@ -21,10 +21,11 @@ class MailDirection(Choices):
 
 
 class Mail(ClientRecorded):
-    """A mail with a client. One that is filed to several clients has a row for each.
+    """A mail with a client. One filed to several clients has a row for each.
 
-    Addresses are shown masked; the mail as it came lies encrypted outside the database (`source_key`). `files` lists what
-    came with it: [{name, attachment: id, or None with the reason in zh and en}], `notes` what was not clear in it. One that was sent from the desk names its delivery.
+    Addresses are shown masked; the original is stored encrypted outside the database (`source_key`). `files` lists its
+    attachments: [{name, attachment: id, or None with the reason in zh and en}], `notes` its ambiguities. One sent from
+    the desk has its delivery.
     """
 
     names = Names("邮件", "Mail", "Mails")
@@ -72,7 +73,7 @@ class Mail(ClientRecorded):
 
 
 class AsideReason(Choices):
-    """Why a mail was not filed by itself."""
+    """Why a mail was not filed automatically."""
 
     UNKNOWN = "unknown", "没有您的客户使用这个地址", "No client of yours has the address"
     SEVERAL = "several", "涉及多位客户", "Several clients"
@@ -82,7 +83,7 @@ class AsideReason(Choices):
 
 
 class AsideState(Choices):
-    """What became of a mail that was set aside."""
+    """Decision on a mail that was set aside."""
 
     WAITING = "waiting", "待处理", "Waiting"
     FILED = "filed", "已归档", "Filed"
@@ -90,9 +91,9 @@ class AsideState(Choices):
 
 
 class SetAsideMail(Recorded):
-    """A mail that waits for a person to say whose it is.
+    """A mail that waits for a person to assign it.
 
-    `owner` is whose mailbox it came to, None the firm's. The mail as it came is kept for a month (`source_key`); of one
+    `owner` is the owner of the mailbox, None for the firm's. The original is kept for a month (`source_key`); for one
     that was too large only the headers. `candidates` counts the clients it might belong to, `ours` names the addresses in
     it that were the firm's.
     """
@@ -130,7 +131,7 @@ class SetAsideMail(Recorded):
 
 
 class MailCandidate(ClientRecorded):
-    """A client to whom a mail that was set aside might belong; it keeps the mail from who may not see that client."""
+    """A possible client of a mail that was set aside; it hides the mail from users who may not see that client."""
 
     names = Names("待归档邮件的客户", "Client of a mail set aside", "Clients of mails set aside")
 

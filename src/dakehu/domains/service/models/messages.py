@@ -1,4 +1,4 @@
-"""Models of how messages leave: the settings of the firm, the addresses of staff, and how each wants to be reminded."""
+"""Models of sending messages: the settings of the firm, the addresses of staff, and their preferences for reminders."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -13,7 +13,7 @@ from dakehu.foundation.schema.names import Names
 
 
 class MessageSettings(Recorded):
-    """How messages leave the firm: one row. `failing_since` and `failure` say that the mail server cannot be reached."""
+    """How messages are sent: one row. `failing_since` and `failure` are set while the mail server cannot be reached."""
 
     names = Names("消息发送设置", "Settings of messages", "Settings of messages")
 
@@ -107,7 +107,7 @@ class NoticeAddress(Recorded):
 
 
 class NoticePreference(Recorded):
-    """How a member of staff wants to be reminded outside the desk."""
+    """Preferences of a member of staff for reminders outside the desk."""
 
     names = Names("提醒设置", "Settings of notices", "Settings of notices")
 
@@ -132,7 +132,7 @@ class NoticePreference(Recorded):
 
 
 class SeenNotice(Recorded):
-    """A notice of the bell since the desk first listed it for somebody unread: when it left, and when it climbed."""
+    """The record of a notice from its first listing as unread for a user: when it was sent and escalated."""
 
     names = Names("提醒记录", "Record of a notice", "Records of notices")
 

@@ -50,10 +50,10 @@ class MomentOutcome(Choices):
 
 
 class Moment(ClientRecorded):
-    """Why a client should be contacted now: the rule that fired, the values that fired it, and what became of it.
+    """Why a client should be contacted now: the rule that fired, the values that fired it, and the outcome.
 
-    One row at a time for a client, kind and object until the state behind it clears (`cleared_on`). `object` says what
-    of the client it is about (a holding, a contract), "" for the client as a whole, and `about` says so in words.
+    One row at a time for a client, kind and object until its state clears (`cleared_on`). `object` identifies what
+    of the client it is about (a holding, a contract), "" for the client itself, and `about` is that as text.
     `rule_version` 0 is the declaration in code. `escalation`: 0 with its owner, 1 with a deputy, 2 with the lead.
     """
 
@@ -122,15 +122,15 @@ class Moment(ClientRecorded):
         ]
 
     def owning_client_id(self) -> int | None:
-        """Return the id of the client for the audit; None where readers of that client's audit must not learn of it."""
+        """Return the id of the client for the audit; None if readers of that client's audit must not learn of it."""
         return None if self.compliance_only else self.client_id
 
 
 class MomentRule(Recorded):
     """A version of a moment's rule that a lead wrote: version 0 is the declaration in code and has no row.
 
-    The highest version that is switched on counts; without one the declaration does. `kind` is a declared type
-    ("M15") or the code of a rule of one's own, whose `name` and `subject` are then used. `deadline` reads as in
+    The highest version that is switched on applies, else the declaration. `kind` is a declared type
+    ("M15") or the code of a lead's own rule, whose `name` and `subject` are then used. `deadline` is written as in
     moments.deadlines.
     """
 
@@ -155,7 +155,7 @@ class MomentRule(Recorded):
         constraints = [models.UniqueConstraint(fields=["kind", "version"], name="one_rule_a_version")]
 
     def save(self, *args: Any, **options: Any) -> None:
-        """Save the version; its name and its rule are known at once."""
+        """Save the version; its name and rule are reloaded immediately."""
         super().save(*args, **options)
         kinds.forget_names()
         reasons.forget_rules()
@@ -164,7 +164,7 @@ class MomentRule(Recorded):
 class Absence(Recorded):
     """Days on which a member of staff is away: moments that fire then go to the deputy of the client.
 
-    A named `deputy` sees the clients and the work of the absent for as long as it lasts (team.queries.actor_of).
+    A named `deputy` sees the clients and the work of the absent colleague during it (team.queries.actor_of).
     """
 
     names = Names("休假", "Absence", "Absences")
@@ -182,7 +182,7 @@ class Absence(Recorded):
 
 
 class MomentRun(Recorded):
-    """The evaluation of a day: which kinds of moments waited for data, and why. The newest day judges what has cleared.
+    """The evaluation of a day: which kinds waited for data, and why. The newest day determines what has cleared.
 
     `waiting`: [{kind, zh, en}].
     """

@@ -1,4 +1,4 @@
-"""Models of the shared note of a client: its paragraphs, and what each of them said before."""
+"""Models of the shared note of a client: its paragraphs, and their earlier texts."""
 
 from django.db import models
 
@@ -10,7 +10,7 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 class NoteParagraph(ClientRecorded):
-    """A paragraph of a client's shared note. `row_version` is its revision: who saves must have seen the last one."""
+    """A paragraph of a client's shared note. `row_version` is its revision: a save requires the latest one."""
 
     names = Names("共享笔记段落", "Paragraph of a shared note", "Paragraphs of shared notes")
 
@@ -38,7 +38,7 @@ class NoteParagraph(ClientRecorded):
 
 
 class NoteVersion(ClientRecorded):
-    """What a paragraph said until somebody else, or the same person later, changed it."""
+    """The text of a paragraph before another person, or the same person later, changed it."""
 
     names = Names("共享笔记历史", "Earlier text of a note", "Earlier texts of notes")
 

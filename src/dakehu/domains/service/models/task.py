@@ -39,7 +39,7 @@ class TaskPriority(Choices):
 
 
 class TaskSource(Choices):
-    """Where a task comes from."""
+    """Source of a task."""
 
     PERSON = "person", "人员", "A person"
     CHECKLIST = "checklist", "清单", "A checklist"
@@ -68,7 +68,7 @@ class TaskScope(scope.Scoped):
 class Task(ClientRecorded):
     """A piece of work: one person is accountable for it (`owner`), others may help.
 
-    `client` is empty for work that concerns no client. `source_ref` names what it comes from, such as "checklist:3".
+    `client` is empty for work that concerns no client. `source_ref` identifies its source, such as "checklist:3".
     """
 
     names = Names("任务", "Task", "Tasks", aliases=("待办任务", "工作任务"))
@@ -147,7 +147,7 @@ class TaskDependency(Recorded):
 
 
 class Trigger(Choices):
-    """What starts a checklist by itself."""
+    """What starts a checklist automatically."""
 
     HAND = "hand", "手工", "By hand"
     CLIENT_OPENED = "client_opened", "新客户开立", "Client opened"
@@ -158,7 +158,7 @@ class Trigger(Choices):
 class ChecklistTemplate(Recorded):
     """A list of tasks that belong together, such as onboarding or the annual review.
 
-    `tier` limits it to clients of one tier, "" for all; with `trigger` it starts by itself.
+    `tier` limits it to clients of one tier, "" for all; with `trigger` it starts automatically.
     """
 
     names = Names("清单模板", "Checklist template", "Checklist templates", aliases=("清单",))
@@ -176,7 +176,7 @@ class ChecklistTemplate(Recorded):
 
 
 class ChecklistItem(Recorded):
-    """One task of a checklist template, due so many working days after the start."""
+    """One task of a checklist template, due a number of working days after the start."""
 
     names = Names("清单条目", "Checklist item", "Checklist items")
 

@@ -163,7 +163,7 @@ class PlanState(Choices):
 
 
 class FollowUp(ClientRecorded):
-    """The next contact with a client, once or again and again."""
+    """The next contact with a client, once or repeating."""
 
     names = Names("跟进计划", "Follow-up", "Follow-ups", aliases=("Follow-up plan", "定期跟进计划"))
 

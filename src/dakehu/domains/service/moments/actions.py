@@ -68,10 +68,10 @@ def work_moment(
     held_at: datetime | None = None,
     **values: Any,
 ) -> Moment:
-    """End a moment with an outcome, and record the contact as an interaction where its kind asks for one.
+    """End a moment with an outcome, and record the contact as an interaction if its kind requires one.
 
     The interaction takes `note` as its summary, and channel, time, promise and next contact as given; without an hour it
-    is held now. After an attempt (no answer, message left) the moment stays open until the next trading day. Raises
+    is dated now. After an attempt (no answer, message left) the moment stays open until the next trading day. Raises
     Refused for a moment that is no longer open, or an outcome that its kind does not offer.
     """
     row = get_moment(moment)
@@ -130,7 +130,7 @@ def _close(row: Moment) -> None:
     parameters=(MOMENT, service.VERSION, Parameter("until", kind="date", spec=FieldSpec("推迟至", "Until")), REASON),
 )
 def snooze_moment(*, moment: int, until: date, reason: str, version: int | None = None) -> Moment:
-    """Put a moment off until a day, with the reason. Its deadline stays. Raises Refused for a mandatory one beyond it."""
+    """Snooze a moment until a day, with the reason. Its deadline stays. Raises Refused for a mandatory one beyond it."""
     row = _get_open(moment, version)
     due_on = clock.local(row.due_at).date()
     fault = rules.snooze_fault(until=until, today=clock.today(), mandatory=row.mandatory, due_on=due_on, reason=reason)
@@ -149,7 +149,7 @@ def snooze_moment(*, moment: int, until: date, reason: str, version: int | None 
     parameters=(MOMENT, service.VERSION, TO, REASON),
 )
 def pass_moment(*, moment: int, to: Any, reason: str, version: int | None = None) -> Moment:
-    """Give a moment to a colleague who serves the client or leads who does. It stays open, with the colleague as owner."""
+    """Pass a moment to a colleague who serves the client or leads one who does. It stays open, owned by that colleague."""
     row = _get_open(moment, version)
     _check_receiver([row], to)
     row.owner, row.state, row.snoozed_until, row.reason = to, MomentState.PASSED.value, None, reason[:300]
@@ -165,7 +165,7 @@ def pass_moment(*, moment: int, to: Any, reason: str, version: int | None = None
     parameters=(MOMENTS, TO),
 )
 def reassign_moments(*, moments: list[int], to: Any) -> dict[str, Any]:
-    """Make a colleague the owner of open moments. Returns {changed}. Raises Refused where one is not open or not served."""
+    """Make a colleague the owner of open moments. Returns {changed}. Raises Refused if one is not open or not served."""
     rows = list(
         Moment.objects.filter(pk__in=moments, state__in=rules.OPEN_STATES).select_related("client").order_by("pk")
     )
@@ -188,7 +188,7 @@ def _get_open(moment: int, version: int | None) -> Moment:
 
 
 def _check_receiver(rows: Iterable[Moment], to: Any) -> None:
-    """Raise Refused where a colleague neither serves the clients of moments nor leads somebody who does."""
+    """Raise Refused if a colleague neither serves the clients of moments nor leads one who does."""
     clients = {row.client_id for row in rows}
     serving: Any = model_of("clients.Coverage").objects.filter(until=None, client_id__in=clients)
     led = team.actor_of(to).covers

@@ -14,7 +14,7 @@ from dakehu.foundation.schema import facts
 
 @dataclass(frozen=True)
 class ActiveRule:
-    """A rule that may run, with what its moments take from it. `version` 0 is the declaration."""
+    """A runnable rule, with the values that its moments take from it. `version` 0 is the declaration."""
 
     type: MomentType
     version: int
@@ -28,7 +28,7 @@ class ActiveRule:
 
     @property
     def names(self) -> frozenset[str]:
-        """The names of all facts that are needed to fire and to describe its moments."""
+        """The names of all facts needed to fire and describe its moments."""
         own = set(facts.facts_of(self.type.subject))
         needed = {*self.rule.names, *(self.urgent.names if self.urgent else ()), *self.type.shows}
         needed |= {name for name in (*self.type.object_columns, self.type.event_on, self.about) if name in own}
@@ -36,12 +36,12 @@ class ActiveRule:
 
     @property
     def about(self) -> str:
-        """The text fact that says what a row is, "" for none."""
+        """The text fact that describes a row, "" for none."""
         return ABOUT.get(self.type.subject.name, "")
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """The facts whose values a moment keeps."""
+        """The facts whose values a moment stores."""
         own = facts.facts_of(self.type.subject)
         return tuple(name for name in dict.fromkeys([*sorted(self.rule.names), *self.type.shows]) if name in own)
 
@@ -78,7 +78,7 @@ def active_rules(kinds: Iterable[str] | None = None) -> tuple[list[ActiveRule], 
 
 
 def own_type(row: MomentRule) -> MomentType:
-    """Return the type of a rule that is a lead's own."""
+    """Return the type of a lead's own rule."""
     name = row.name or row.kind
     return MomentType(
         row.kind,
@@ -109,7 +109,7 @@ def compile_rule(kind: MomentType, row: MomentRule | None = None) -> ActiveRule:
 
 
 def _apply_version(kind: MomentType, row: MomentRule) -> MomentType:
-    """Return a type with what a lead's version changes of it. What is mandatory stays so."""
+    """Return a type with the changes of a lead's version. A mandatory type stays mandatory."""
     return replace(
         kind,
         rule=row.text,

@@ -1,4 +1,4 @@
-"""End the moments that other work has answered: a promise kept, a complaint closed, a call after a fall of the market."""
+"""End the moments resolved by other work: a promise kept, a complaint closed, a call after a fall of the market."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,7 +1,7 @@
-"""What a rule would have done: whom it would have named on each of the last trading days, and what followed.
+"""Back-test of a rule: the clients it would have named on each of the last trading days, and what followed.
 
 It runs over the facts as known at the close of each day, for the reader's clients only, and writes nothing. A client is
-newly named on the first of consecutive days on which the rule holds; the earliest day only says where the others begin.
+newly named on the first of consecutive days on which the rule holds; the earliest day is only the base of comparison.
 """
 
 import time
@@ -41,9 +41,9 @@ from dakehu.foundation.schema.fields import FieldSpec, model_of
 from dakehu.foundation.schema.parameters import Parameter
 
 MOST_DAYS = 250
-OVERLAP_DAYS = 20  # the other rules are all evaluated on these, so they are few
-MOST_ROWS = 5_000_000  # of clients and days kept at once
-CLOSE_HOUR = 15  # contacts count from the close of the market on
+OVERLAP_DAYS = 20  # all other rules are evaluated on these, so they are few
+MOST_ROWS = 5_000_000  # of clients and days kept in memory
+CLOSE_HOUR = 15  # contacts count from the market close on
 TRIAL = "trial"
 FIRED = {
     "day": pl.Int32,
@@ -65,7 +65,7 @@ OF_RULE = (
 
 @dataclass
 class Scan:
-    """What was found day by day. `days` in ascending order; `fired` as FIRED, `day` being the place among `days`."""
+    """Results by day. `days` in ascending order; `fired` as FIRED, `day` being the index in `days`."""
 
     days: list[date]
     fired: pl.DataFrame
@@ -74,9 +74,9 @@ class Scan:
 
 
 def tried_rule(kind: str | None, rule: str | None, subject: str | None, deadline: str | None = None) -> ActiveRule:
-    """Return the rule to try: a text, with what else its kind says, or the newest version of a kind.
+    """Return the rule to test: a text, with the other values of its kind, or the newest version of a kind.
 
-    Raises Refused for a text that is not understood, NotFound for an unknown kind.
+    Raises Refused for an invalid text, NotFound for an unknown kind.
     """
     if kind:
         found = get_type(kind)
@@ -103,13 +103,13 @@ def visible_clients() -> list[int] | None:
 
 
 def days_back(count: int) -> list[date]:
-    """Return some trading days up to today, the newest first."""
+    """Return some trading days up to today, newest first."""
     today = clock.today()
     return trading_days.trading_days_between(today - timedelta(days=count * 2 + 30), today)[::-1][:count]
 
 
 def scan(rule: ActiveRule, count: int, clients: list[int] | None, seconds: int | None = None) -> Scan:
-    """Evaluate a rule on the last `count` days for which its data are there, and on one more before them."""
+    """Evaluate a rule on the last `count` days with data, and on one more before them."""
     begun, frames, days, skipped, rows = time.monotonic(), [], [], 0, 0
     why: Bilingual | None = None
     reason: Bilingual | None = None
@@ -141,7 +141,7 @@ def scan(rule: ActiveRule, count: int, clients: list[int] | None, seconds: int |
 def new_firings(fired: pl.DataFrame) -> pl.DataFrame:
     """Return the rows on whose day before the rule did not hold for the same client and object. Pure.
 
-    Rows of the earliest day (0) are never new: what was before is not known.
+    Rows of the earliest day (0) are never new: the day before is unknown.
     """
     ordered = fired.sort("client", "object", "day")
     before = pl.col("day").shift(1).over("client", "object")
@@ -149,9 +149,9 @@ def new_firings(fired: pl.DataFrame) -> pl.DataFrame:
 
 
 def mark_followed(new: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows with `is_followed`: whether a contact came after `start` and not after `due`. Pure.
+    """Return the rows with `is_followed`: whether a contact was made after `start` and not after `due`. Pure.
 
-    `new` has client, start and due, `contacts` client and held_at, all moments in UTC.
+    `new` has client, start and due, `contacts` client and held_at, all times in UTC.
     """
     ordered = contacts.sort("held_at").rename({"held_at": "contact"})
     found = new.sort("start").join_asof(
@@ -161,7 +161,7 @@ def mark_followed(new: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_deadlines(new: pl.DataFrame, rule: ActiveRule, days: Sequence[date]) -> pl.DataFrame:
-    """Return the rows with `start`, the close of the market of their day, and `due`, both in UTC."""
+    """Return the rows with `start`, the market close of their day, and `due`, both in UTC."""
     open_days = set(trading_days.trading_days_between(days[0] - timedelta(days=400), days[-1] + timedelta(days=400)))
     keys = new.select("day", "event_on").unique()
     rows = []
@@ -191,12 +191,13 @@ def back_test(
     days: int | None = None,
     seconds: int | None = None,
 ) -> dict[str, Any]:
-    """Return what a rule would have done on the last trading days (250 unless said) among the reader's clients.
+    """Return what a rule would have done on the last trading days (default 250) among the reader's clients.
 
-    {rule, deadline, since, until, days, skipped, why, clients, client_days, new, held_back, per_day: [{day, named, new}],
-    per_person: [{user, name, clients, new, per_day, most}], contact: {followed, due, share, pending}, overlap: [{kind, name,
-    shared, share}], overlap_days}. `why` says why it does not reach further back, "" where it does; `share` is missing
-    where nothing was due. `seconds` ends it early. Clients held back (recent contacts, opted out) are named in `held_back` only.
+    {rule, deadline, since, until, days, skipped, why, clients, client_days, new, held_back, per_day: [{day, named,
+    new}], per_person: [{user, name, clients, new, per_day, most}], contact: {followed, due, share, pending}, overlap:
+    [{kind, name, shared, share}], overlap_days}. `why` is why it does not reach further back, "" if it does; `share` is
+    missing if nothing was due. `seconds` is a time limit. Clients held back (recent contacts, opted out) are named in
+    `held_back` only.
     """
     tried = tried_rule(kind, rule, subject, deadline)
     count = min(max(days or MOST_DAYS, 1), MOST_DAYS)
@@ -238,8 +239,8 @@ def rule_count(
 ) -> dict[str, Any]:
     """Return how many of the reader's clients a rule names on the newest day with data.
 
-    {day, clients, rows, held_back, of, why}: `rows` where a client is named for several objects, `of` all clients of the reader;
-    day is missing, with `why`, where its data have never come.
+    {day, clients, rows, held_back, of, why}: `rows` if a client is named for several objects, `of` all clients of the
+    reader; day is missing, with `why`, if its data were never imported.
     """
     tried = tried_rule(kind, rule, subject, deadline)
     clients = visible_clients()
@@ -276,7 +277,7 @@ def _per_day(named: pl.DataFrame, new: pl.DataFrame, days: Sequence[date]) -> li
 
 
 def _per_person(new: pl.DataFrame, days: int) -> list[dict[str, Any]]:
-    """Return what each main manager of today would have had to do, the busiest first."""
+    """Return the work of each current main manager, the busiest first."""
     if not new.height:
         return []
     mains = owners_on(clock.today(), new["client"].unique().to_list()).mains

@@ -1,8 +1,8 @@
 """Deadlines in trading time. Pure: no Django, clock or database.
 
 "T+0 19:00" and "T+2 12:00" count trading days from the day on which the moment fired, "30d" counts calendar days, "E",
-"E-5" and "E-1 15:00" count trading days back from the day of the event itself (the end of a contract, a birthday). Where no
-hour is named the deadline is 17:30.
+"E-5" and "E-1 15:00" count trading days back from the day of the event itself (the end of a contract, a birthday).
+Without an hour the deadline is 17:30.
 """
 
 import re
@@ -22,7 +22,7 @@ IsOpen = Callable[[date], bool]
 
 @dataclass(frozen=True)
 class Deadline:
-    """A deadline taken apart. One of `after` (trading days from T), `days` (calendar days), `before` (trading days before E)."""
+    """A parsed deadline. One of `after` (trading days from T), `days` (calendar days), `before` (trading days before E)."""
 
     after: int | None
     days: int | None
@@ -36,7 +36,7 @@ class Deadline:
 
 
 def parse_deadline(text: str) -> Deadline:
-    """Return a deadline taken apart. Raises ValueError for a text of no known form."""
+    """Parse a deadline. Raises ValueError for an unknown form."""
     found = _FORM.fullmatch(" ".join(text.split()))
     if found is None:
         raise ValueError(text)
@@ -52,7 +52,7 @@ def due_at(
 ) -> datetime:
     """Return when a moment is due, local time without zone.
 
-    A deadline before the event that has come too near is due on the next trading day, yet not after the event's own day.
+    A deadline before an event that is too near is due on the next trading day, but not after the event's own day.
     A deadline that passed before the moment was known is due on the next trading morning at nine. An event without a
     known day is due on the next trading day.
     """
@@ -93,7 +93,7 @@ def trading_day_before(day: date, count: int, is_open: IsOpen) -> date:
 
 
 def text_of(text: str, language: str) -> str:
-    """Return a deadline in words: "2 个交易日内，12:00 前"; the text itself where it is of no known form."""
+    """Return a deadline as text: "2 个交易日内，12:00 前"; unchanged if its form is unknown."""
     try:
         deadline = parse_deadline(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Let moments that nobody worked in time climb: to the deputy, then to the lead, as their kinds declare."""
+"""Escalate moments that were not worked in time: to the deputy, then to the lead, as their kinds declare."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -18,7 +18,7 @@ Step = tuple[int, int, int | None]  # (id of the moment, level, id of the new ow
 
 
 def level_of(steps: tuple[int, ...], trading_days_late: int) -> int:
-    """Return the level that a moment late by some trading days has reached. `steps`: after how many each level is. Pure."""
+    """Return the level that a moment late by some trading days has reached. `steps`: days until each level. Pure."""
     return sum(trading_days_late > step for step in steps)
 
 
@@ -30,9 +30,9 @@ def trading_days_late(due_on: date, day: date, is_open: Callable[[date], bool]) 
 def due_steps(
     day: date, steps: Mapping[str, tuple[int, ...]], owners: Owners, is_open: Callable[[date], bool]
 ) -> list[Step]:
-    """Return the open moments that climb at the close of a day, with their new level and owner.
+    """Return the open moments to escalate at the close of a day, with their new level and owner.
 
-    A deadline counts as missed from the first close after it. Where there is no deputy the owner stays until the lead's
+    A deadline counts as missed from the first close after it. Without a deputy the owner stays until the lead's
     turn; a lead who is away or missing leaves it with the owner.
     """
     climbing = [kind for kind, days in steps.items() if days]
@@ -75,7 +75,7 @@ def _escalation_receiver(
     offers_undo=False,
 )
 def escalate_moments(*, found: list[Step], day: date) -> int:
-    """Write levels and owners of moments that climb; return their number."""
+    """Write levels and owners of escalated moments; return their number."""
     columns: dict[str, list[Any]] = {
         "escalation": [level for _, level, _ in found],
         "owner_id": [owner for _, _, owner in found],

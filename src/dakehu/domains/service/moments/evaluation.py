@@ -1,4 +1,4 @@
-"""Evaluate rules over the facts of a day, column by column: who fires, with what, and about what. Reads, never writes."""
+"""Evaluate rules over the facts of a day, column by column: clients, values and objects that fire. Read-only."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,9 +23,9 @@ CLOSED = "closed"  # the status of a client whose account is closed
 
 @dataclass
 class Evaluation:
-    """What the rules of a day found.
+    """Result of the rules of a day.
 
-    fired: {kind: frame}, each row a client and object for which the state holds, with `client`, `object`, `about`,
+    fired: {kind: frame}, each row a client and object for which the rule is true, with `client`, `object`, `about`,
     `is_urgent`, `event_on`, `is_held_back` (recent contacts, or a client who does not want them) and the facts shown.
     waiting: the kinds that could not be evaluated.
     """
@@ -50,7 +50,7 @@ def evaluate(day: date, rules: Sequence[ActiveRule], clients: Iterable[int] | No
 
 
 def _names_of(rules: Sequence[ActiveRule]) -> frozenset[str]:
-    """Return the names of all facts that some rules need, and those that hold moments back where one is of that kind."""
+    """Return the names of all facts that some rules need, and those that hold moments back if any is of that kind."""
     names = frozenset[str]().union(*(rule.names for rule in rules))
     if any(is_suppressible(rule.type.priority, rule.type.mandatory) for rule in rules):
         names |= set(HELD_BACK)
@@ -63,7 +63,7 @@ def _tables_of(rules: Sequence[ActiveRule]) -> frozenset[str]:
 
 
 def _is_waiting(rule: ActiveRule, missing: Mapping[str, Bilingual | None], waiting: list[Waiting]) -> bool:
-    """Return whether a rule's data have not come; adds the reason to `waiting`. `missing`: why, by table."""
+    """Return whether a rule's data are missing; adds the reason to `waiting`. `missing`: why, by table."""
     for name in sorted(rule.tables):
         why = missing[name]
         if why is not None:
@@ -73,7 +73,7 @@ def _is_waiting(rule: ActiveRule, missing: Mapping[str, Bilingual | None], waiti
 
 
 def missing_data(table: FactTable, day: date) -> Bilingual | None:
-    """Return why a table of facts says nothing of a day, None where it does."""
+    """Return why a table of facts has no data for a day, None if it has."""
     if table.as_of is None:
         return None
     newest = table.as_of(day)
@@ -91,7 +91,7 @@ def missing_data(table: FactTable, day: date) -> Bilingual | None:
 
 
 def _open_clients(clients: Iterable[int] | None) -> pl.DataFrame:
-    """Return [client] of the clients whose account is not closed nor their data restricted, all or some of them."""
+    """Return [client] of the clients with an open account and unrestricted data, all or some of them."""
     rows: Any = model_of("clients.Client").objects.exclude(status=CLOSED).filter(restricted=False).order_by("pk")
     if clients is not None:
         rows = rows.filter(pk__among=sorted(set(clients)))
@@ -105,9 +105,9 @@ def subject_frame(
     served: pl.DataFrame | None = None,
     every: frozenset[str] = frozenset(),
 ) -> pl.DataFrame:
-    """Return one row for each row of a subject with the facts asked for: its own, and those of its client.
+    """Return one row for each row of a subject with the requested facts: its own, and those of its client.
 
-    Limited to the clients in `served` (a frame with `client`). `every`: the names asked for by any subject of this
+    Limited to the clients in `served` (a frame with `client`). `every`: the names requested by any subject of this
     evaluation, so that tables of clients are read once for all of them.
     """
     tables = {name: facts.table_of(name) for name in names}
@@ -130,7 +130,7 @@ def subject_frame(
 def _load_tables(
     tables: Sequence[FactTable], day: date, names: frozenset[str], every: frozenset[str] = frozenset()
 ) -> list[pl.DataFrame]:
-    """Return the frames of tables with the facts asked for; `every` is read with them and kept for the next subject."""
+    """Return the frames of tables with the requested facts; `every` is read with them and cached."""
     frames = []
     for table in tables:
         own = [fact.name for fact in table.facts if fact.name not in table.subject.key]
@@ -152,7 +152,7 @@ def evaluate_rules(frame: pl.DataFrame, rules: Sequence[ActiveRule]) -> dict[str
 
 
 def _describe_hits(hits: pl.DataFrame, rule: ActiveRule) -> pl.DataFrame:
-    """Return rows that fired as an Evaluation holds them."""
+    """Return rows that fired in the form of an Evaluation."""
     kind, columns = rule.type, set(hits.columns)
     is_urgent = rule.urgent.condition if rule.urgent is not None else pl.lit(False)
     held_back = pl.lit(False)
@@ -175,7 +175,7 @@ def _describe_hits(hits: pl.DataFrame, rule: ActiveRule) -> pl.DataFrame:
 
 
 def object_of(frame: pl.DataFrame, columns: Sequence[str]) -> pl.Expr:
-    """Return the expression of what a row is about: the values of columns joined by a bar, numbers without decimals."""
+    """Return the expression of a row's object: the values of columns joined by a bar, numbers without decimals."""
     parts = []
     for name in columns:
         value = pl.col(name)
@@ -186,7 +186,7 @@ def object_of(frame: pl.DataFrame, columns: Sequence[str]) -> pl.Expr:
 
 
 def plain_values(row: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return the facts of one row as a moment keeps them: days as ISO text, numbers rounded to eight places."""
+    """Return the facts of one row as stored with a moment: days as ISO text, numbers rounded to eight places."""
     made = {}
     for name, value in (row or {}).items():
         made[name] = (

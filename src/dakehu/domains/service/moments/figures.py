@@ -1,4 +1,4 @@
-"""How far mandatory moments were worked in time and clients contacted, by person, each number with its rows."""
+"""Completion of mandatory moments and coverage of clients by person, each number with its rows."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -42,12 +42,12 @@ COLUMNS = {
     parameters=(PERIOD,),
 )
 def moment_figures(*, days: int | None = None) -> dict[str, Any]:
-    """Return completion and coverage of the last days (30), by owner, of what the reader sees.
+    """Return completion and coverage of the last days (30), by owner, over visible rows.
 
     {since, columns, rows: [{user: {id, name}, due, on_time, late, missed, rate, open, clients, contacted, coverage}]}.
-    Mandatory moments fired in the period that came due: done on time (到期前), late, or not. rate = done ÷ due as the
-    trade counts it (必做MOT完成率); coverage = main clients with a contact in the period ÷ main clients. A rate is None
-    where nothing is counted.
+    Mandatory moments fired and due in the period: done on time (到期前), late, or not. rate = done ÷ due as the
+    industry defines it (必做MOT完成率); coverage = main clients with a contact in the period ÷ main clients. A rate is None
+    if nothing is counted.
     """
     since = clock.today() - timedelta(days=max(1, min(days or DAYS, MOST_DAYS)))
     counted, served = _moment_counts(since), _contact_counts(since)
@@ -79,7 +79,7 @@ def _moment_counts(since: date) -> dict[int, dict[str, int]]:
 
 
 def _contact_counts(since: date) -> dict[int, dict[str, int]]:
-    """Return {main manager: {clients, contacted}} of the clients that the reader sees."""
+    """Return {main manager: {clients, contacted}} of the visible clients."""
     coverage: Any = model_of("clients.Coverage").objects.filter(until=None, role="main").order_by()
     rows = coverage.values("user").annotate(
         clients=Count("pk"), contacted=Count("pk", filter=Q(client__last_contact_on__gte=since))
@@ -89,7 +89,7 @@ def _contact_counts(since: date) -> dict[int, dict[str, int]]:
 
 
 def _row(user: int, name: str, moments: dict[str, int], clients: dict[str, int], since: date) -> dict[str, Any]:
-    """Return the line of one person, each number with where its rows are."""
+    """Return the line of one person, each number with the link to its rows."""
     at = {"owner": user, "mandatory": True, "fired_on.ge": since.isoformat(), "came_due": True}
     due, on_time, late = (moments.get(key, 0) for key in ("due", "on_time", "late"))
     served, contacted = clients.get("clients", 0), clients.get("contacted", 0)

@@ -28,7 +28,7 @@ class Kind:
 
 
 class KindChoices:
-    """The kinds in the manner of `Choices`: declared ones listed, all of them read from text and named."""
+    """The kinds with the interface of `Choices`: declared ones listed, all of them parsed and named."""
 
     def __iter__(self) -> Iterator[Kind]:
         from dakehu.domains.service.moments.types import moment_types
@@ -46,7 +46,7 @@ class KindChoices:
         return None
 
     def text_of(self, value: str) -> str:
-        """Return the name of a kind in the reader's language; the code itself for one that is gone."""
+        """Return the name of a kind in the reader's language; the code itself for a deleted one."""
         from dakehu.domains.service.moments.types import moment_types
 
         kind = moment_types().get(value)
@@ -68,7 +68,7 @@ def _own_names() -> dict[str, str]:
 
 
 def forget_names() -> None:
-    """Read the names of leads' rules again when next asked."""
+    """Clear the cached names of leads' rules."""
     _names.clear()
 
 

@@ -1,4 +1,4 @@
-"""Conditions by which lists of moments are narrowed besides their columns."""
+"""Filters of lists of moments in addition to their columns."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ NO = ("0", "false", "no", "否")
 
 
 def _filter_by_flag(rows: Any, condition: Q, value: Any) -> Any:
-    """Return the rows for which a condition holds, or with a false value the others."""
+    """Return the rows for which a condition holds, or, for a false value, does not."""
     return rows.filter(condition if str(value).casefold() not in NO else ~condition)
 
 
@@ -21,7 +21,7 @@ def still_open(rows: Any, value: Any) -> Any:
 
 
 def came_due(rows: Any, value: Any) -> Any:
-    """Return the moments that were to be worked by now: done ones, and those whose deadline passed while they held."""
+    """Return the moments due by now: done ones, and those whose deadline passed while their state was uncleared."""
     lapsed_before = Q(state="lapsed", cleared_on__lte=F("due_at__date"))
     return _filter_by_flag(rows, Q(state="done") | (Q(due_at__lte=clock.now()) & ~lapsed_before), value)
 

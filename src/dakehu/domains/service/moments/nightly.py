@@ -1,4 +1,4 @@
-"""Evaluate all moments of a day after its close, and some at once when an event comes."""
+"""Evaluate all moments of a day after its close, and some immediately on an event."""
 
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
@@ -23,11 +23,11 @@ Progress = Callable[..., None]
 
 
 def run(day: date | None = None, progress: Progress = no_progress) -> dict[str, Any]:
-    """Evaluate all moments as known at the close of a day (the last trading day by default), and let late ones climb.
+    """Evaluate all moments as known at the close of a day (the last trading day by default), and escalate late ones.
 
-    Returns {day, fired, new, cleared, lapsed, escalated, waiting: [{kind, name, why}], unchanged}; what is for compliance
-    only is not counted. A second run with nothing new writes nothing. Of a day before the newest one only what happened on
-    that day is taken up, since later days judge the states. Raises NotAllowed.
+    Returns {day, fired, new, cleared, lapsed, escalated, waiting: [{kind, name, why}], unchanged}; those for compliance
+    only are not counted. A second run with nothing new writes nothing. For a day before the newest one only events of
+    that day are added, since later days determine the states. Raises NotAllowed.
     """
     if not current_actor().may(Permission.SYSTEM_WRITE):
         raise NotAllowed(bilingual("每晚关键时刻", "the nightly evaluation of moments"), Permission.SYSTEM_WRITE)
@@ -61,7 +61,7 @@ def run(day: date | None = None, progress: Progress = no_progress) -> dict[str, 
 
 
 def run_kinds(kinds: Iterable[str], day: date, clients: Iterable[int] | None = None) -> dict[str, int]:
-    """Evaluate some kinds at once, for all clients or some. Returns {fired, new, cleared, lapsed}."""
+    """Evaluate some kinds immediately, for all clients or some. Returns {fired, new, cleared, lapsed}."""
     with elevated("moments on an event"):
         newest = MomentRun.objects.order_by("-day").values_list("day", flat=True).first()
         rules, waiting = active_rules(kinds)
@@ -85,7 +85,7 @@ def _evaluate_and_store(
     *,
     clears: bool,
 ) -> dict[str, int]:
-    """Evaluate rules and write what changed. Adds what waits for data to `waiting`."""
+    """Evaluate rules and write what changed. Adds kinds that wait for data to `waiting`."""
     chosen = None if clients is None else sorted(set(clients))
     found = evaluate(day, rules, chosen)
     waiting += found.waiting
@@ -118,7 +118,7 @@ class OpenDays:
 
 
 def _escalate(day: date) -> int:
-    """Let late moments climb; return how many did."""
+    """Escalate late moments; return their number."""
     steps = {kind: one.escalates for kind, one in moment_types().items()}
     found = escalation.due_steps(
         day, steps, owners_on(trading_days.next_trading_day(day + timedelta(days=1))), OpenDays()
@@ -127,7 +127,7 @@ def _escalate(day: date) -> int:
 
 
 def _record_run(day: date, waiting: list[Waiting]) -> bool:
-    """Record that a day was evaluated and what waits; return whether that is new."""
+    """Record that a day was evaluated and which kinds wait; return whether that is new."""
     plain = [{"kind": one.kind, "zh": one.why.in_("zh"), "en": one.why.in_("en")} for one in waiting]
     row = MomentRun.objects.filter(day=day).first()
     if row is not None and row.waiting == plain:

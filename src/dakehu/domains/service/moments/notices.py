@@ -1,4 +1,4 @@
-"""What of moments stands in the bell: those passed to the reader, those that climbed to them, and mandatory ones of today."""
+"""Notifications of moments: those passed or escalated to the reader, and mandatory ones of today."""
 
 from datetime import timedelta
 from typing import Any
@@ -23,9 +23,9 @@ MANDATORY = bilingual("必办：{name} · {kind}，{hour} 前", "Mandatory: {nam
 
 @query(NEW, needs=Permission.MOMENT_WORK, zh="关键时刻提醒", en="Notices of moments")
 def moment_notices() -> list[dict[str, Any]]:
-    """Return open moments of the actor, and of whom the actor stands in for, that climbed, were passed on, or are mandatory and due by the end of today.
+    """Return open moments of the actor, also as deputy, that were escalated, passed on, or are mandatory and due today.
 
-    At most twenty, the earliest deadline first; one of several reasons counts once.
+    At most twenty, the earliest deadline first; one with several reasons is listed once.
     """
     end = clock.start_of_day(clock.today() + timedelta(days=1))
     mine = Moment.objects.filter(owner_id__in=reminded_for(), state__in=rules.OPEN_STATES)
@@ -39,7 +39,7 @@ def moment_notices() -> list[dict[str, Any]]:
 
 
 def _notice(row: Moment) -> dict[str, Any]:
-    """Return the notice of a moment: a new one whenever it climbs or is passed on."""
+    """Return the notice of a moment: a new one whenever it is escalated or passed on."""
     step = f"{row.escalation}" if row.escalation else str(row.state)
     at = clock.local(row.due_at).isoformat(timespec="minutes")
     url = f"/today/moment:{row.pk}"
@@ -51,7 +51,7 @@ def _notice(row: Moment) -> dict[str, Any]:
 
 
 def _text(row: Moment, name: str, reason: Bilingual | str) -> Bilingual:
-    """Return what a notice says of a client by a name."""
+    """Return a notice's text on a client with a name."""
     column: Any = Moment._meta.get_field("kind")
     said = {
         "name": name,

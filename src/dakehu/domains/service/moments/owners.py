@@ -25,7 +25,7 @@ class Owners:
     leads: dict[int, int]
 
     def with_owner(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return a frame of clients with `owner` (missing where nobody serves the client) and `escalation` (1 with a deputy)."""
+        """Return a frame of clients with `owner` (missing if no one serves the client) and `escalation` (1 with a deputy)."""
         away = pl.Series(sorted(self.away), dtype=pl.Int64)
         present = self.deputies.filter(~pl.col("user").is_in(away.implode())).rename({"user": "deputy"})
         joined = frame.join(self.mains.rename({"user": "main"}), on="client", how="left").join(

@@ -100,7 +100,7 @@ def tables_of(kind: MomentType) -> frozenset[str]:
 
 
 def sources_of(kind: MomentType) -> list[Bilingual]:
-    """Return what the facts of a type come from, each once."""
+    """Return the distinct sources of a type's facts."""
     needed = tables_of(kind)
     found = {table.source.zh: table.source for table in facts.tables() if table.name in needed}
     return list(found.values())
@@ -122,5 +122,5 @@ def moments_waiting() -> dict[str, Any]:
 
 @query("service.moment_rules", needs=Permission.MOMENT_RULES, zh="关键时刻规则", en="Rules of moments")
 def moment_rules() -> Any:
-    """Return the versions of rules that leads wrote, by kind, newest first; the declarations in code are no rows."""
+    """Return the versions of rules that leads wrote, by kind, newest first; declarations in code have no rows."""
     return MomentRule.objects.order_by("kind", "-version")

@@ -1,4 +1,4 @@
-"""Moments that events bring at once: a complaint, an upset client, a promise, a feed. Safe to run twice."""
+"""Moments evaluated on events: a complaint, an upset client, a promise, a feed. Idempotent."""
 
 from datetime import date
 from typing import Any
@@ -15,19 +15,19 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.jobs.events import on_event
 from dakehu.foundation.schema.fields import model_of
 
-GRIEVANCE = "M35"  # the moment that a complaint is
+GRIEVANCE = "M35"  # the moment of a complaint
 REASON = bilingual("事件触发关键时刻", "Moments on an event")
 
 
 def kinds_on(event: str) -> list[str]:
-    """Return the kinds that are evaluated when an event comes."""
+    """Return the kinds that are evaluated on an event."""
     return [kind for kind, one in moment_types().items() if event in one.events]
 
 
 @on_event("complaint.registered")
 @on_event("complaint.moved")
 def on_complaint(*, complaint: int) -> dict[str, Any]:
-    """Evaluate the moments of a client who complains; a complaint that is closed answers its own first."""
+    """Evaluate the moments of a client who complains; a closed complaint first ends its own."""
     with acting_as(system_actor(str(REASON), "worker")):
         row = model_of("compliance.Complaint").objects.filter(pk=complaint, state="closed").first()
         if row is not None:
@@ -58,7 +58,7 @@ def on_interaction(*, interaction: int) -> dict[str, Any]:
 
 @on_event("ledger.feed_imported")
 def on_feed(*, feed: str, day: str, rows: int) -> dict[str, Any]:
-    """Evaluate the moments that stand on a feed."""
+    """Evaluate the moments that depend on a feed."""
     kinds = kinds_on(f"feed.{feed}")
     if not kinds:
         return {}

@@ -1,4 +1,4 @@
-"""Why a moment fired, in a sentence: the comparisons of its rule that held, with the values that it kept."""
+"""Why a moment fired, as a sentence: the comparisons of its rule that were true, with the stored values."""
 
 from functools import lru_cache
 from typing import Any
@@ -12,19 +12,19 @@ from dakehu.foundation.schema.fields import model_of
 
 
 def firing_reason(row: Any) -> str:
-    """Return why a moment fired, in the reader's language; "" where its rule can no longer be read."""
+    """Return why a moment fired, in the reader's language; "" if its rule can no longer be parsed."""
     checked = _rule_of(row.kind, row.rule_version)
     return describe(checked, row.values) if checked is not None else ""
 
 
 def rule_text(row: Any) -> str:
-    """Return the rule that fired a moment, in the reader's language; "" where it can no longer be read."""
+    """Return the rule that fired a moment, in the reader's language; "" if it can no longer be parsed."""
     checked = _rule_of(row.kind, row.rule_version)
     return checked.text(language()) if checked is not None else ""
 
 
 def subject_of(name: str) -> Subject:
-    """Return a subject by name. Raises KeyError for one that no fact table has."""
+    """Return a subject by name. Raises KeyError for an unknown one."""
     found = {table.subject.name: table.subject for table in facts.tables()} | {CLIENT.name: CLIENT}
     return found[name]
 
@@ -37,7 +37,7 @@ def rule_over(text: str, subject: Subject) -> CheckedRule:
 
 @lru_cache(maxsize=512)  # a version never changes
 def _rule_of(kind: str, version: int) -> CheckedRule | None:
-    """Return the rule of a version of a kind, None where it cannot be read."""
+    """Return the rule of a version of a kind, None if it cannot be parsed."""
     text, subject = _text_of(kind, version)
     try:
         return rule_over(text, subject)
@@ -46,12 +46,12 @@ def _rule_of(kind: str, version: int) -> CheckedRule | None:
 
 
 def forget_rules() -> None:
-    """Read leads' rules again when next asked."""
+    """Clear the cached rules of leads."""
     _rule_of.cache_clear()
 
 
 def _text_of(kind: str, version: int) -> tuple[str, Subject]:
-    """Return the text and subject of a version of a kind, "" where there is none."""
+    """Return the text and subject of a version of a kind, "" if there is none."""
     declared = moment_types().get(kind)
     if version == 0:
         return (declared.rule, declared.subject) if declared is not None else ("", CLIENT)

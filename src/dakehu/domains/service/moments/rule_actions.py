@@ -1,6 +1,6 @@
-"""Change the rules of moments: a new version of a text, a rule of one's own, what is in force.
+"""Change the rules of moments: a new version of a text, a lead's own rule, what is in force.
 
-A version is never changed: moments keep the number of the version that fired them. Which one counts is said by switching.
+A version is never changed: moments keep the number of the version that fired them. Switching sets which one applies.
 """
 
 import re
@@ -51,10 +51,10 @@ OWN = re.compile(r"R(\d{1,6})")
     ),
 )
 def edit_rule(*, kind: str, text: str, based_on: int | None = None, **given: Any) -> MomentRule:
-    """Keep a new version of a rule, not yet in force. What is left out stays as in the version before.
+    """Store a new version of a rule, not yet in force. Omitted values stay as in the version before.
 
-    `based_on`: the version that was shown (0 for the declaration); a newer one by somebody else is refused. Raises Refused
-    for a text that is not understood, with line and column, and for a version that changes nothing.
+    `based_on`: the version that was shown (0 for the declaration); a newer one by another person is refused. Raises
+    Refused for an invalid text, with line and column, and for a version that changes nothing.
     """
     declared = get_type(kind)
     newest = newest_versions(kind).get(kind)
@@ -83,7 +83,7 @@ def edit_rule(*, kind: str, text: str, based_on: int | None = None, **given: Any
     parameters=(KIND, parameters_of("service.MomentRule", "name", optional=("note",))),
 )
 def copy_rule(*, kind: str, name: str, note: str | None = None) -> MomentRule:
-    """Begin a rule of one's own with the text of another, under a code of its own (R001). It is not yet in force.
+    """Create an own rule with the text of another, under a new code (R001). It is not yet in force.
 
     Raises Refused for a type that only compliance sees, and for a name that is taken.
     """
@@ -115,7 +115,7 @@ def copy_rule(*, kind: str, name: str, note: str | None = None) -> MomentRule:
 def switch_on_rule(*, kind: str, version: int) -> dict[str, Any]:
     """Put one version of a rule into force from the next evaluation on; 0 is the declaration. Returns {kind, version}.
 
-    Raises Refused for a version that can no longer run, and where only compliance may do so.
+    Raises Refused for a version that can no longer run, and if only compliance may do so.
     """
     declared = get_type(kind)
     check_may_switch(declared)
@@ -146,14 +146,14 @@ def switch_on_rule(*, kind: str, version: int) -> dict[str, Any]:
     parameters=(KIND,),
 )
 def switch_off_rule(*, kind: str) -> dict[str, Any]:
-    """Take a rule of one's own out of force; a declared type falls back to its declaration. Returns {kind, version}."""
+    """Switch an own rule off; a declared type falls back to its declaration. Returns {kind, version}."""
     check_may_switch(get_type(kind))
     _switch(list(MomentRule.objects.filter(kind=kind)), 0)
     return {"kind": kind, "version": 0}
 
 
 def _switch(rows: list[MomentRule], version: int) -> None:
-    """Let one version count and no other."""
+    """Make one version the only one in force."""
     for row in rows:
         if row.switched_on != (row.version == version):
             row.switched_on = row.version == version
@@ -162,7 +162,7 @@ def _switch(rows: list[MomentRule], version: int) -> None:
 
 
 def _standard(values: Any) -> str:
-    """Return the text of a version in the standard form; as it is where it can no longer be read."""
+    """Return the text of a version in the standard form; unchanged if it can no longer be parsed."""
     try:
         return checked_text(values["text"], subject_of(values["subject"])).text("zh")
     except Refused:
@@ -170,7 +170,7 @@ def _standard(values: Any) -> str:
 
 
 def _check_newest(based_on: int | None, newest: MomentRule | None) -> None:
-    """Raise Refused where somebody has kept a version since."""
+    """Raise Refused if a version has been stored since."""
     number = newest.version if newest else 0
     if based_on is not None and newest is not None and based_on != number:
         raise refusal(

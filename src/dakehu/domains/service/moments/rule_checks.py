@@ -1,4 +1,4 @@
-"""What a version of a rule must meet before it is kept or switched on. Raises Refused in words; writes nothing."""
+"""Checks of a version of a rule before it is stored or switched on. Raises Refused with a message; read-only."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +21,7 @@ def is_compliance() -> bool:
 
 
 def compliance_subjects() -> set[str]:
-    """Return the names of the subjects that only moments for compliance are about."""
+    """Return the names of the subjects of moments for compliance only."""
     types = moment_types().values()
     return {one.subject.name for one in types if one.compliance_only} - {CLIENT.name}
 
@@ -33,9 +33,9 @@ def newest_versions(kind: str | None = None) -> dict[str, MomentRule]:
 
 
 def get_type(kind: str) -> MomentType:
-    """Return a declared type, or the type of the newest version of a rule of one's own. Raises NotFound.
+    """Return a declared type, or the type of the newest version of an own rule. Raises NotFound.
 
-    A type that only compliance sees is not found by anybody else.
+    A type for compliance only is not found by other users.
     """
     found = moment_types().get(kind)
     if found is None:
@@ -48,12 +48,12 @@ def get_type(kind: str) -> MomentType:
 
 
 def is_hidden(kind: MomentType) -> bool:
-    """Return whether nobody but compliance may see what a rule names."""
+    """Return whether only compliance may see the clients that a rule names."""
     return kind.compliance_only or kind.subject.name in compliance_subjects()
 
 
 def get_subject(name: str | None) -> Subject:
-    """Return a subject that the actor may write rules about. Raises Refused for another."""
+    """Return a subject for which the actor may write rules. Raises Refused for another."""
     wanted = name or CLIENT.name
     hidden = set() if is_compliance() else compliance_subjects()
     try:
@@ -108,7 +108,7 @@ def check_mandatory(mandatory: bool | None, kind: MomentType) -> None:
 
 
 def check_may_switch(kind: MomentType) -> None:
-    """Raise Refused where a rule that law or contract demands is put into force by anybody but compliance."""
+    """Raise Refused if a rule that law or contract demands is put into force by a user outside compliance."""
     if kind.id in moment_types() and kind.mandatory and not is_compliance():
         raise refusal(
             "kind",
@@ -118,7 +118,7 @@ def check_may_switch(kind: MomentType) -> None:
 
 
 def starting_values(kind: MomentType, row: MomentRule | None) -> Mapping[str, Any]:
-    """Return the values that a new version begins with: those of the newest version, or of the declaration."""
+    """Return the initial values of a new version: those of the newest version, or of the declaration."""
     if row is not None:
         names = ("name", "subject", "text", "priority", "deadline", "mandatory")
         return {name: getattr(row, name) for name in names}

@@ -1,4 +1,4 @@
-"""What the pages of rules show: all rules with what is in force, one rule with its versions, and a text while it is typed."""
+"""Queries of the pages of rules: all rules with what is in force, one rule with its versions, a text being typed."""
 
 from typing import Any
 
@@ -36,11 +36,11 @@ POSITION = Parameter("position", kind="integer", required=False, spec=FieldSpec(
 
 @query("service.rules_in_force", needs=Permission.MOMENT_RULES, zh="在用规则", en="Rules in force")
 def rules_in_force() -> list[dict[str, Any]]:
-    """Return every kind of moments with the rule that counts, by kind.
+    """Return every kind of moments with the rule in force, by kind.
 
     [{kind, name, is_own, is_on, version, newest, text, priority, deadline, deadline_text, mandatory, compliance_only, open,
     changed_by, changed_on}]; version 0 is the declaration, `newest` above it a version not yet in force, `open` the open
-    moments among the reader's clients. Kinds for compliance are left out for everybody else.
+    moments among the reader's clients. Kinds for compliance are left out for other users.
     """
     newest = newest_versions()
     in_force = {row.kind: row for row in MomentRule.objects.filter(switched_on=True).order_by("version")}
@@ -80,7 +80,7 @@ def _render_rule_in_force(kind: MomentType, row: MomentRule | None, newest: Mome
 
 
 def text_in(text: str, kind: MomentType) -> str:
-    """Return a rule in the reader's language; as it stands where it can no longer be read."""
+    """Return a rule in the reader's language; unchanged if it can no longer be parsed."""
     try:
         return compile_rule(text, usable_facts(kind.subject)).text()
     except ExpressionError:
@@ -89,7 +89,7 @@ def text_in(text: str, kind: MomentType) -> str:
 
 @query("service.rule", needs=Permission.MOMENT_RULES, zh="一条规则", en="A rule", parameters=(KIND,))
 def rule(*, kind: str) -> dict[str, Any]:
-    """Return one rule: what is in force, what a new version begins with, and every version, newest first.
+    """Return one rule: what is in force, the initial values of a new version, and every version, newest first.
 
     As an entry of rules_in_force, with {action, subject_name, values, based_on, versions: [{version, text, priority,
     deadline, mandatory, name, note, changed_by, changed_on, is_on, changes}], may_switch}. Raises NotFound.
@@ -164,7 +164,7 @@ def _field(fact: Fact) -> dict[str, Any]:
 
 @query("service.rule_subjects", needs=Permission.MOMENT_RULES, zh="规则对象", en="Subjects of rules")
 def rule_subjects() -> list[dict[str, Any]]:
-    """Return what rules can be about: [{name, label}]."""
+    """Return the subjects of rules: [{name, label}]."""
     hidden = set() if is_compliance() else compliance_subjects()
     found = {CLIENT.name: CLIENT} | {table.subject.name: table.subject for table in tables()}
     return [{"name": one.name, "label": str(one.label)} for one in found.values() if one.name not in hidden]
@@ -178,7 +178,7 @@ def rule_subjects() -> list[dict[str, Any]]:
     parameters=(TEXT, SUBJECT),
 )
 def check_rule(*, text: str | None = None, subject: str | None = None) -> dict[str, Any]:
-    """Return what is wrong with a text, or its standard form.
+    """Return the fault of a text, or its standard form.
 
     {ok, zh, en, clauses} with clauses null for a rule that is no plain table, or {ok, message, line, column, start, end,
     suggestions}.
@@ -214,7 +214,7 @@ def check_rule(*, text: str | None = None, subject: str | None = None) -> dict[s
 def complete_rule(
     *, text: str | None = None, position: int | None = None, subject: str | None = None
 ) -> list[dict[str, Any]]:
-    """Return what may stand at a position of a text, the most likely first: [{text, kind, start, end, label, detail}]."""
+    """Return the completions at a position of a text, likeliest first: [{text, kind, start, end, label, detail}]."""
     text = text or ""
     found = complete(text, len(text) if position is None else position, usable_facts(get_subject(subject)))
     return [vars(one) for one in found]

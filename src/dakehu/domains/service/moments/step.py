@@ -1,4 +1,4 @@
-"""The moments' step of the nightly run. Types without their data wait, so a close that failed does not stop the others."""
+"""The moments' step of the nightly run. Types without data wait, so a failed close does not stop the others."""
 
 from datetime import date
 from typing import Any
@@ -29,7 +29,7 @@ def _evaluate(night: Night) -> dict[str, Any]:
 
 
 def _inputs(night: Night) -> dict[str, Any]:
-    """Return what moments are found by: feeds, closes, tiers, the day of the desk, and whatever people changed on it."""
+    """Return the inputs of moments: feeds, closes, tiers, the day of the desk, and changes by users."""
     return {**data_state(), **tier_state(), "desk": desk_state(SIGN_INS), "today": clock.today().isoformat()}
 
 

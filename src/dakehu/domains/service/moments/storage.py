@@ -1,4 +1,4 @@
-"""Write what an evaluation found: new moments, states that cleared, moments that lapsed. In bulk, in one action."""
+"""Write the result of an evaluation: new moments, cleared states, lapsed moments. In bulk, in one action."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ KEY = ["client", "kind", "object"]
 
 @dataclass(frozen=True)
 class Changes:
-    """What is to be written. new: client, kind, object and the columns of an Evaluation. cleared: the columns of STORED."""
+    """Rows to be written. new: client, kind, object and the columns of an Evaluation. cleared: the columns of STORED."""
 
     new: pl.DataFrame
     cleared: pl.DataFrame
@@ -66,10 +66,10 @@ def fired_on(kinds: Iterable[str], day: date) -> pl.DataFrame:
 
 
 def changes(fired: dict[str, pl.DataFrame], stored: pl.DataFrame, day: date) -> Changes:
-    """Return what differs between the states that hold and the stored moments. Pure.
+    """Return what differs between the current states and the stored moments. Pure.
 
-    New is what fires without a stored moment and is not held back; cleared is a stored one, fired by the day, whose state
-    no longer holds.
+    New is a row that fires without a stored moment and is not held back; cleared is a stored one, fired by the day,
+    whose state no longer holds.
     """
     frames = [frame.with_columns(pl.lit(kind).alias("kind")) for kind, frame in fired.items() if frame.height]
     now = pl.concat([frame.drop("shown") for frame in frames]) if frames else _no_rows()
@@ -95,7 +95,7 @@ def new_columns(
 ) -> dict[str, list[Any]]:
     """Return the columns of the new moments, by column of the table.
 
-    `cleared_on` is set for moments of an earlier day, whose states later days have judged already.
+    `cleared_on` is set for moments of an earlier day, whose states were determined by later days already.
     """
     columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
     now = clock.local(clock.now()).replace(tzinfo=None)
@@ -164,7 +164,7 @@ def store_moments(
 ) -> dict[str, int]:
     """Write new moments, mark states as cleared and open moments as lapsed. Returns {new, cleared, lapsed}.
 
-    `cleared`: the columns of STORED; an open moment lapses where its kind is among `lapsing`. The counts leave out what is
+    `cleared`: the columns of STORED; an open moment lapses if its kind is in `lapsing`. The counts exclude moments
     for compliance only.
     """
     if new["client_id"]:

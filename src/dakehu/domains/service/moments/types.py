@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.schema.facts import CLIENT, Subject
 
-# The text fact that says in words what a row of a subject is.
+# The text fact that describes a row of a subject.
 ABOUT = {
     "holding": "security",
     "margin_contract": "contract_name",
@@ -23,16 +23,16 @@ CONTACTS = 2  # contacts within seven days from which such a moment is held back
 
 @dataclass(frozen=True)
 class MomentType:
-    """A type of moments as code declares it; a lead may put a rule of another text, priority or deadline in its place.
+    """A type of moments as declared in code; a lead may replace it by a rule of another text, priority or deadline.
 
     rule, urgent: texts of the rule language over the facts of `subject`; where `urgent` holds the priority is 1.
     deadline: as in moments.deadlines; `event_on` is the fact of the day from which an "E" deadline counts.
-    object: facts and key columns whose values say what a moment is about; the subject's key without the client unless
-    said. action, wording: what is to be done, and a text for the client. feedback: the outcomes one chooses from.
-    logs: working it records an interaction. lapses: it closes by itself once the state behind it has cleared.
-    events: after which it is evaluated at once. escalates: trading days after the deadline until the deputy has it,
-    and until the lead has it; none where it does not. compliance_only: seen by nobody but compliance. shows: facts that
-    are kept with a moment besides those of its rule.
+    object: facts and key columns whose values identify what a moment is about; the subject's key without the client by
+    default. action, wording: what is to be done, and a text for the client. feedback: the outcomes one chooses from.
+    logs: working it records an interaction. lapses: it closes automatically once its state has cleared.
+    events: after which it is evaluated immediately. escalates: trading days after the deadline until the deputy has it,
+    and until the lead has it; none if it does not. compliance_only: seen by compliance only. shows: facts that
+    are stored with a moment in addition to those of its rule.
     """
 
     id: str
@@ -62,7 +62,7 @@ class MomentType:
 
     @property
     def object_columns(self) -> tuple[str, ...]:
-        """The columns whose values say what a moment is about."""
+        """The columns whose values identify what a moment is about."""
         return self.subject.key[1:] if self.object is None else self.object
 
 

@@ -1,1 +1,1 @@
-"""The shared note of a client: paragraphs that several people write at once."""
+"""The shared note of a client: paragraphs that several people can edit concurrently."""

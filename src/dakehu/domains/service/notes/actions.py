@@ -37,7 +37,7 @@ def write_note(
     version: int | None = None,
     after: int | None = None,
 ) -> NoteParagraph:
-    """Write a paragraph, a new one without `paragraph`. Raises Conflict where somebody else changed it since `version`."""
+    """Write a paragraph, a new one without `paragraph`. Raises Conflict if it was changed since `version`."""
     written = rules.plain_text(text or "")
     if paragraph is None:
         return _add(client, written, after)
@@ -60,7 +60,7 @@ def write_note(
     offers_undo=False,
 )
 def remove_note_paragraph(*, client: Any, paragraph: int, version: int | None = None) -> NoteParagraph:
-    """Remove a paragraph; its text stays in the history. Raises Conflict where it was changed since `version`."""
+    """Remove a paragraph; its text stays in the history. Raises Conflict if it was changed since `version`."""
     row = _get(client, paragraph)
     check_version(row, version)
     row.is_removed = True
@@ -81,7 +81,7 @@ def remove_note_paragraph(*, client: Any, paragraph: int, version: int | None = 
     offers_undo=False,
 )
 def restore_note_paragraph(*, client: Any, paragraph: int, earlier: int | None = None) -> NoteParagraph:
-    """Bring back a removed paragraph, or an earlier text of one; what it says now is kept in the history."""
+    """Restore a removed paragraph, or an earlier text of one; its current text is kept in the history."""
     row = _get(client, paragraph)
     row.is_removed = False
     if earlier is None:
@@ -110,7 +110,7 @@ def _add(client: Any, text: str, after: int | None) -> NoteParagraph:
 
 
 def _write(row: NoteParagraph, text: str, keep: bool = False) -> None:
-    """Write the text, and keep the one before as a step of the history."""
+    """Write the text, and store the previous one as a step of the history."""
     user = current_actor().user_id
     if keep or rules.is_new_step(row.written_by_id, row.changed_at, user, clock.now()):
         earlier = NoteVersion(

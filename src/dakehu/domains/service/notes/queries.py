@@ -12,7 +12,7 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.live import presence
 
-TYPING = "note-paragraph"  # place in the table of presence at which somebody types
+TYPING = "note-paragraph"  # place in the table of presence for a person typing
 
 
 @query("service.note", needs=Permission.SERVICE_READ, zh="共享笔记", en="Shared note", parameters=CLIENT)
@@ -60,7 +60,7 @@ def note_history(*, client: Any, paragraph: int) -> list[dict[str, Any]]:
 
 
 def mark_typing(client: Any, paragraph: int) -> None:
-    """Say that somebody who may write is typing in a paragraph within reach; it is forgotten by itself after half a minute."""
+    """Record that a user who may write is typing in a paragraph in scope; it expires after half a minute."""
     actor = current_actor()
     user = actor.user_id if actor.may(Permission.INTERACTION_LOG) else None
     if user is not None and NoteParagraph.objects.filter(pk=paragraph, client=client).exists():

@@ -1,4 +1,4 @@
-"""Decide what becomes of a paragraph that is saved, and which earlier texts are kept. Pure."""
+"""Decide the outcome of saving a paragraph, and which earlier texts are kept. Pure."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -7,11 +7,11 @@ STEP = timedelta(minutes=5)  # changes by one person within it are one step of t
 
 
 class Saving(StrEnum):
-    """What becomes of a paragraph that is saved."""
+    """Outcome of saving a paragraph."""
 
-    NOTHING = "nothing"  # it says that already
+    NOTHING = "nothing"  # the text is unchanged
     WRITE = "write"
-    ASK = "ask"  # somebody else changed it meanwhile: a person decides between both texts
+    ASK = "ask"  # another person changed it concurrently: a person decides between both texts
 
 
 def decide_saving(seen: int | None, stored: int, stored_text: str, text: str, is_removed: bool = False) -> Saving:
@@ -27,7 +27,7 @@ def is_new_step(by: int | None, at: datetime | None, writer: int | None, now: da
 
 
 def next_position(positions: list[int], after: int | None) -> int:
-    """Return the position of a new paragraph behind the one at `after`, at the end where that is None."""
+    """Return the position of a new paragraph after the one at `after`, at the end if that is None."""
     if after is None or not [one for one in positions if one > after]:
         return max(positions, default=0) + 1024
     following = min(one for one in positions if one > after)
@@ -35,5 +35,5 @@ def next_position(positions: list[int], after: int | None) -> int:
 
 
 def plain_text(text: str) -> str:
-    """Return a text with the ends of lines of the desk: forms send others, by which equal texts would differ."""
+    """Return a text with normalised line ends: forms send others, which would make equal texts differ."""
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,1 +1,1 @@
-"""Whom to call first after a fall of the market: the shock of a day, the score of each client, the calls and who makes them."""
+"""Whom to call first after a fall of the market: the day's shock, the clients' scores, the calls and callers."""

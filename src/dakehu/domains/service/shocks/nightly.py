@@ -1,4 +1,4 @@
-"""The night after a fall of the market: every client scored, the calls shared out; and pauses of marketing that are over."""
+"""The night after a fall of the market: score every client, distribute calls, end expired pauses of marketing."""
 
 import secrets
 from collections import defaultdict
@@ -26,9 +26,9 @@ STEP = "service.shock"
 
 
 def run(day: date) -> dict[str, Any]:
-    """Score the clients of a day on which the market fell and share the calls out; without a fall nothing is kept.
+    """Score the clients of a day on which the market fell and distribute the calls; without a fall nothing is stored.
 
-    Returns {shock: bool, calls, beyond: calls that nobody can make, lifted: pauses of marketing that ended}.
+    Returns {shock: bool, calls, beyond: calls beyond all capacity, lifted: pauses of marketing that ended}.
     """
     lifted = lift_pauses(day)
     fall = rules.fall_of(situation.returns_of_indices(day))
@@ -52,7 +52,7 @@ def run(day: date) -> dict[str, Any]:
 
 
 def with_loss(scored: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
-    """Return the scored clients with the return of the day and what it makes in money, in the same order."""
+    """Return the scored clients with the day's return and its amount in money, in the same order."""
     loss = known.select("client", "day_return", "change")
     return scored.join(loss, on="client", how="left", maintain_order="left")
 
@@ -94,7 +94,7 @@ def lift_pauses(day: date) -> int:
     is_public=False,
 )
 def end_pauses(*, causes: list[str]) -> int:
-    """End pauses of marketing. Returns how many were running."""
+    """End pauses of marketing. Returns how many were active."""
     return sum(marketing.lift_marketing_freeze(cause=cause) for cause in causes)
 
 

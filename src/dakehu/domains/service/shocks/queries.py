@@ -1,4 +1,4 @@
-"""The list of calls after a fall of the market: whom one calls, who has called whom, and what stands behind a call."""
+"""The list of calls after a fall of the market: whom to call, calls made, and the details of a call."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -54,7 +54,7 @@ def shock_list(
     """Return whom to call after a fall of the market, in order, with why; {shock: None} where there is none.
 
     {shock: {day, index, change, headline}, counts: {band: still to call}, groups, total, lines, more, done: clients called,
-    beyond: calls that nobody can make, written: {band: clients to be written to}, people: [{name, calls, done}],
+    beyond: calls beyond all capacity, written: {band: clients to be written to}, people: [{name, calls, done}],
     calls: [{client, staff, at}]}. `mine` and `owner` limit it to the calls of one person, `group` to one band.
     """
     shock = current_shock(day)
@@ -95,7 +95,7 @@ def shock_list(
 
 
 def _rows(shock: Shock, caller: int | None) -> list[dict[str, Any]]:
-    """Return the rows of one caller, or of the actor's own and their team's clients, in the order of the list."""
+    """Return the rows of one caller, or of the clients of the actor and their team, in the order of the list."""
     actor, rows = current_actor(), store.rows(shock.day)
     if caller is not None:
         mine = (pl.col("caller") == caller) | (pl.col("caller").is_null() & (pl.col("main") == caller))
@@ -180,7 +180,7 @@ def _line(
     parameters=(Parameter("client", "clients.Client", spec=FieldSpec("客户", "Client")), DAY),
 )
 def shock_call(*, client: Any, day: date | None = None) -> dict[str, Any]:
-    """Return what stands behind a call: {line, facts: the parts of the score, scripts, course, note, contacts: []}.
+    """Return the details of a call: {line, facts: the parts of the score, scripts, course, note, contacts: []}.
 
     Raises NotFound for a client who is not on the list.
     """

@@ -1,4 +1,4 @@
-"""What follows from a contact after a fall of the market: marketing to the client rests for five trading days."""
+"""Reaction to a contact after a fall of the market: marketing to the client is paused for five trading days."""
 
 from datetime import timedelta
 from typing import Any
@@ -51,7 +51,7 @@ def is_on_list(row: Interaction) -> bool:
     is_public=False,
 )
 def pause_after_call(*, interaction: int) -> bool:
-    """Pause marketing to the client of a contact, and end the moment of the fall. Returns False where it was done already."""
+    """Pause marketing to the client of a contact, and end the moment of the fall. Returns False if already done."""
     row = Interaction.objects.select_related("client").get(pk=interaction)
     close_answered(client=row.client, kind=MARKET_FALL, objects=[""], outcome="reached", interaction=row)
     return marketing.freeze_marketing(

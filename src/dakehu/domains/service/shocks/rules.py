@@ -1,8 +1,8 @@
 """Who is called first after a fall of the market. Pure: no Django, clock or database.
 
-The score and its cuts are house values by the research report 8.3, which found no source that settles them: they order
-calls and are no law. S = 40·margin + 20·loss + 15·vulnerable + 10·behaviour + 10·value + 5·silence, each part within 0
-and 1. Value weighs 10 points only, so that small vulnerable clients are not the last ones called.
+Score and thresholds are house values after research report 8.3, which found no authoritative source: they order calls
+and are not prescribed by law. S = 40·margin + 20·loss + 15·vulnerable + 10·behaviour + 10·value + 5·silence, each part
+within 0 and 1. Value has 10 points only, so that small vulnerable clients are not called last.
 """
 
 import hashlib
@@ -28,10 +28,10 @@ PART_NAMES: dict[str, Bilingual] = {
     "silence": bilingual("超期未联系", "Silence"),
 }
 CUTS = ((40, "today"), (25, "morning"), (12, "message"))
-CLASS_POINTS = 5  # clients of one band whose scores lie within so many points have equal priority
+CLASS_POINTS = 5  # step of the score; clients of one band and step have equal priority
 QUIET_DAYS = 5  # trading days after a shock call without any marketing
 
-# What the score reads, one column a client, missing where it is not known.
+# Inputs of the score, one row a client, missing if unknown.
 COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "client": pl.Int64,
     "margin_ratio": pl.Float64,  # 1.45 is 145 %; the lowest of the client's contracts
@@ -56,7 +56,7 @@ COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
 
 
 class Band(StrEnum):
-    """When and how a client is spoken to."""
+    """When and how a client is contacted."""
 
     MARGIN = "margin"
     TODAY = "today"
@@ -79,8 +79,8 @@ BAND_ORDER = tuple(Band)
 def fall_of(returns: Mapping[str, Mapping[int, float | None]]) -> tuple[str, int, float] | None:
     """Return the fall that makes a day a shock, as (index, trading days, return); None for a day without one.
 
-    `returns`: {index: {1: return of the day, 5: of five trading days}}, None where it is not known. The fall of a day goes
-    before that of five days.
+    `returns`: {index: {1: return of the day, 5: of five trading days}}, None if unknown. The fall of a day takes
+    precedence over that of five days.
     """
     for name, limit in FALLS:
         change = returns.get(name, {}).get(1)
@@ -94,16 +94,16 @@ def fall_of(returns: Mapping[str, Mapping[int, float | None]]) -> tuple[str, int
 
 
 def place_in_draw(seed: str, client: int) -> int:
-    """Return the place of a client in the draw of a seed: the same at every look, and favouring nobody."""
+    """Return the place of a client in the draw of a seed: deterministic and unbiased."""
     return int.from_bytes(hashlib.sha256(f"{seed}:{client}".encode()).digest()[:7], "big")
 
 
 def score_clients(frame: pl.DataFrame, seed: str = "") -> pl.DataFrame:
     """Return [client, score, priority, band, missing, signs, margin, loss, …] of a frame of COLUMNS; the parts are points.
 
-    A part about which nothing is known adds 0 and is named in `missing` (a list of names). A client without margin debt
-    has no margin part to miss. `priority` is the score in steps of CLASS_POINTS. Ordered by band, then priority, largest
-    first; clients of equal priority in the random order of `seed`, so that those called first can be compared with the others.
+    An unknown part adds 0 and is listed in `missing` (names). A client without margin debt has no margin part, so it is
+    not missing. `priority` is the score in steps of CLASS_POINTS. Ordered by band, then priority, largest first;
+    clients of equal priority in the random order of `seed`, so that those called first can be compared with the others.
     """
     whole = frame.select(
         *(
@@ -136,7 +136,7 @@ def score_clients(frame: pl.DataFrame, seed: str = "") -> pl.DataFrame:
 
 
 def _margin() -> pl.Expr:
-    """Below the close line 1, below the warn line 0.8; 0.6 and 0.3 where a fall of 5 % or 10 % would come below it."""
+    """Below the close line 1, below the warn line 0.8; 0.6 and 0.3 if a fall of 5 % or 10 % would go below it."""
     ratio, warn = pl.col("margin_ratio"), pl.col("warn_line")
     known = (
         pl.when(ratio < pl.col("close_line"))
@@ -185,12 +185,12 @@ def _behaviour() -> pl.Expr:
 
 
 def _flag(condition: pl.Expr, value: float) -> pl.Expr:
-    """`value` where a condition holds, 0 where it does not, missing where it is not known."""
+    """`value` if a condition is true, 0 if false, missing if unknown."""
     return pl.when(condition).then(value).when(condition.not_()).then(0.0)
 
 
 def _band() -> pl.Expr:
-    """The band of a score; notices that a margin contract demands go before every score."""
+    """The band of a score; notices required by a margin contract precede every score."""
     score = pl.col("score")
     band: Any = pl.when(pl.col("is_called_on")).then(pl.lit(Band.MARGIN.value))
     for cut, name in CUTS:
@@ -201,7 +201,7 @@ def _band() -> pl.Expr:
 
 @dataclass(frozen=True)
 class Call:
-    """A client to be called, in the order of the list; who serves them. Users by id, None for nobody."""
+    """A client to be called, in the order of the list; who serves them. Users by id, None without one."""
 
     client: int
     band: Band
@@ -213,8 +213,8 @@ class Call:
 def share_out(calls: Iterable[Call], capacity: int) -> dict[int, int | None]:
     """Return {client: who calls}: the main manager, beyond `capacity` calls of a day the deputy, then the lead.
 
-    Calls of the next morning count for the next day. None where all of them have as many as they can make: the lead sees
-    these as calls that nobody can make. A margin notice is never left over: it stays with the main manager.
+    Calls of the next morning count for the next day. None if all of them are at capacity: the lead sees
+    these as calls without a caller. A margin notice is always assigned: it stays with the main manager.
     """
     made: Counter[tuple[int, bool]] = Counter()
     callers: dict[int, int | None] = {}

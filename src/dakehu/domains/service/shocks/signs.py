@@ -1,4 +1,4 @@
-"""Signs of behaviour that other domains know of a client: declared once, counted by the score of a shock."""
+"""Signs of a client's behaviour from other domains: declared once, counted by the score of a shock."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dakehu.foundation.base.i18n import Bilingual
 
 @dataclass(frozen=True)
 class BehaviourSign:
-    """A sign by name, in words, and who showed it: `clients(day)` returns ids of clients; asked by the system."""
+    """A sign: its name, text, and who showed it: `clients(day)` returns ids of clients; called by the system."""
 
     name: str
     text: Bilingual
@@ -33,6 +33,6 @@ def signs() -> Iterator[BehaviourSign]:
 
 
 def find_text(name: str) -> Bilingual | None:
-    """Return the words of a sign, None for one that is not declared."""
+    """Return the text of a sign, None for one that is not declared."""
     sign = _declared.get(name)
     return sign.text if sign else None

@@ -1,4 +1,4 @@
-"""What the score of a shock reads of every client who holds anything: holdings, margin, balances, logins, tier, contacts."""
+"""Inputs of a shock's score for clients with holdings or margin: holdings, margin, balances, logins, tier, contacts."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -24,21 +24,21 @@ FACTS = (
     "contact_every_days",
     "value_percentile",
 )
-USUAL_DAYS = 20  # trading days over which the usual number of logins is taken
+USUAL_DAYS = 20  # trading days of the average number of logins
 HIGH_RISK = ("R4", "R5")
 LOW_LEVELS = ("C1", "C2")
 
 
 def returns_of_indices(day: date) -> dict[str, dict[int, float | None]]:
-    """Return {index: {1 and 5: its return over the trading days that end with a day}}, None where it is not known."""
+    """Return {index: {1 and 5: its return over the trading days that end with a day}}, None if unknown."""
     return {name: {span: returns.index_return(name, day, span) for span in (1, 5)} for name, _ in rules.FALLS}
 
 
 def frame(day: date) -> pl.DataFrame:
     """Return rules.COLUMNS, and `change` (CNY of the day), of every client with holdings or a margin contract at a close.
 
-    What no feed has brought is missing. The return of the day is the change of the holdings at their closes, on what
-    the client had before it: the assets where balances are known, else the holdings. Must be asked by the system.
+    Data without a feed are missing. The return of the day is the change of the holdings at closing prices, over what
+    the client had before it: the assets if balances are known, else the holdings. Must be called by the system.
     """
     held, margin = _holdings_by_client(day), _margin(day)
     found = pl.concat([held.select("client"), margin.select("client")]).unique()

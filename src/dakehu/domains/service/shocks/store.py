@@ -1,4 +1,4 @@
-"""The list of a shock, kept as one file a day beside the journal: who scores what, and who calls whom. Derived data."""
+"""The list of a shock, stored as one file a day next to the journal: scores and callers. Derived data."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -41,7 +41,7 @@ def path_of(day: date) -> Path:
 
 
 def write(shock: Shock, rows: pl.DataFrame) -> None:
-    """Keep the list of a day, and delete the oldest ones."""
+    """Store the list of a day, and delete the oldest ones."""
     table = rows.to_arrow()
     about = json.dumps({**asdict(shock), "day": shock.day.isoformat()}).encode()
     journal.write(path_of(shock.day), table.replace_schema_metadata({ABOUT: about}))
@@ -50,17 +50,17 @@ def write(shock: Shock, rows: pl.DataFrame) -> None:
 
 
 def delete(day: date) -> None:
-    """Delete the list of a day that is no shock by what is known now."""
+    """Delete the list of a day that is no shock by current data."""
     path_of(day).unlink(missing_ok=True)
 
 
 def days() -> list[date]:
-    """Return the days of which a list is kept, oldest first."""
+    """Return the days with a stored list, oldest first."""
     return sorted(date.fromisoformat(path.stem) for path in _folder().glob("*.parquet"))
 
 
 def find(day: date) -> Shock | None:
-    """Return the shock of a day, None where no list is kept of it."""
+    """Return the shock of a day, None without a stored list."""
     import pyarrow.parquet as pq
 
     path = path_of(day)
@@ -73,5 +73,5 @@ def find(day: date) -> Shock | None:
 
 
 def rows(day: date) -> pl.LazyFrame:
-    """Return the list of a day to be narrowed and collected."""
+    """Return the list of a day as a lazy frame."""
     return pl.scan_parquet(path_of(day))

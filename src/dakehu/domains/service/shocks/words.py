@@ -1,4 +1,4 @@
-"""What is said on a call after a fall of the market: the course of the call, the scripts, and why a client is on the list."""
+"""Texts of a call after a fall of the market: the course of the call, the scripts, and why a client is on the list."""
 
 from typing import Any
 
@@ -55,12 +55,12 @@ def index_name(name: str) -> Bilingual | str:
 
 
 def percent(value: float | None) -> str:
-    """Return a return as text: -3.2%; a blank where it is not known."""
+    """Return a return as text: -3.2%; a blank if unknown."""
     return "＿＿" if value is None else f"{value * 100:.1f}%"
 
 
 def headline(shock: Shock) -> str:
-    """Return what happened, in a sentence."""
+    """Return the event as a sentence."""
     span = (
         bilingual("当日下跌 {fall}", "fell by {fall}")
         if shock.days == 1
@@ -73,7 +73,7 @@ def headline(shock: Shock) -> str:
 
 
 def priority_reason(row: dict[str, Any]) -> str:
-    """Return why a client stands where they do: the parts of the score from the largest, declared signs, parts not known."""
+    """Return the reasons for a client's rank: score parts from the largest, declared signs, unknown parts."""
     parts = sorted(((row[name], name) for name in rules.WEIGHTS if row[name]), reverse=True)
     comma = ", " if language() == "en" else "，"
     named = comma.join(f"{rules.PART_NAMES[name]} {points:.0f}" for points, name in parts)

@@ -1,1 +1,1 @@
-"""Tasks of people, the checklists they come from, and who waits for whom."""
+"""Tasks, the checklists they come from, and their dependencies."""

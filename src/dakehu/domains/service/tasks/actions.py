@@ -1,4 +1,4 @@
-"""Actions on tasks: created, changed, moved, finished, cancelled; helpers and dependencies; many at once."""
+"""Actions on tasks: created, changed, moved, finished, cancelled; helpers and dependencies; many together."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -29,7 +29,7 @@ TASKS = Parameter("tasks", kind="ids", spec=FieldSpec("任务", "Tasks"))
 USER = Parameter("user", "team.User", spec=FieldSpec("协办人", "Helper"))
 ON = Parameter("on", kind="date", required=False, spec=FieldSpec("完成日期", "Done on"))
 MOST = 500  # tasks changed in one action
-OF_ROW = ("subject", "priority", "minutes", "detail", "every")  # what the next of a series has as well
+OF_ROW = ("subject", "priority", "minutes", "detail", "every")  # fields copied to the next of a series
 
 
 def get_task(task: int) -> Task:
@@ -52,7 +52,7 @@ def create_task(
 ) -> Task:
     """Create a task; the owner defaults to the actor. `part_of` makes it a part of another task and of its client.
 
-    Raises Refused where the owner does not see the client, and for dates that contradict one another.
+    Raises Refused if the owner does not see the client, and for dates that contradict one another.
     """
     parent = get_task(part_of) if part_of else None
     row = Task(
@@ -70,7 +70,7 @@ def create_task(
 
 
 def _check(row: Task) -> None:
-    """Raise Refused for a task that cannot be so."""
+    """Raise Refused for an invalid task."""
     fault = rules.dates_fault(row.starts_on, row.due_on)
     if fault is not None:
         raise refusal(*fault)
@@ -128,7 +128,7 @@ def change_task(*, task: int, version: int | None = None, state: str | None = No
     parameters=(TASK, VERSION, Parameter("state", "service.Task", "state")),
 )
 def move_task(*, task: int, state: str, version: int | None = None) -> Task:
-    """Put a task into another state, as one does on the board.
+    """Move a task to another state, as on the board.
 
     Raises Refused for work on a task that waits for others, and for the end of one whose parts are open.
     """
@@ -145,7 +145,7 @@ def move_task(*, task: int, state: str, version: int | None = None) -> Task:
     parameters=(TASK, VERSION, ON),
 )
 def finish_task(*, task: int, version: int | None = None, on: date | None = None) -> Task:
-    """Mark a task as done, today unless said, and create the next one of a repeating task."""
+    """Mark a task as done (default today), and create the next one of a repeating task."""
     row = get_task(task)
     check_version(row, version)
     if row.state in rules.ENDED:
@@ -170,12 +170,12 @@ def cancel_task(*, task: int, version: int | None = None) -> Task:
 
 
 def open_before(row: Task) -> int:
-    """Return how many tasks stand before this one and are not done."""
+    """Return how many unfinished tasks this one waits for."""
     return TaskDependency.objects.filter(task=row, after__in=Task.objects.filter(state__in=rules.OPEN_STATES)).count()
 
 
 def _move(row: Task, state: str, on: date | None) -> Task:
-    """Save a task in a state, with what follows from it."""
+    """Save a task in a state, with its consequences."""
     was = str(Task.objects.filter(pk=row.pk).values_list("state", flat=True).first())
     if state != was:
         parts = Task.objects.filter(parent=row, state__in=rules.OPEN_STATES).count()
@@ -251,7 +251,7 @@ def change_tasks(*, tasks: list[int], **values: Any) -> dict[str, Any]:
     parameters=(TASK, USER),
 )
 def add_task_helper(*, task: int, user: Any) -> TaskHelper:
-    """Let somebody help with a task; the owner stays accountable."""
+    """Add a helper to a task; the owner stays accountable."""
     row = get_task(task)
     if user.pk == row.owner_id or TaskHelper.objects.filter(task=row, user=user).exists():
         raise refusal("user", "“{name}”已经在这项任务上。", "“{name}” is on this task already.", name=user.name)
@@ -270,7 +270,7 @@ def add_task_helper(*, task: int, user: Any) -> TaskHelper:
     parameters=(TASK, USER),
 )
 def remove_task_helper(*, task: int, user: Any) -> dict[str, Any]:
-    """Take a helper off a task. Returns {changed}."""
+    """Remove a helper from a task. Returns {changed}."""
     rows = list(TaskHelper.objects.filter(task=get_task(task), user=user))
     return _remove(rows, "user")
 
@@ -283,7 +283,7 @@ def remove_task_helper(*, task: int, user: Any) -> dict[str, Any]:
     parameters=(TASK, AFTER),
 )
 def add_task_dependency(*, task: int, after: int) -> TaskDependency:
-    """Let a task wait for another one. Raises Refused where that would be a circle."""
+    """Make a task wait for another one. Raises Refused for a cycle."""
     row, before = get_task(task), get_task(after)
     known: dict[int, list[int]] = {}
     for one, other in TaskDependency.objects.values_list("task_id", "after_id"):
@@ -306,13 +306,13 @@ def add_task_dependency(*, task: int, after: int) -> TaskDependency:
     parameters=(TASK, AFTER),
 )
 def remove_task_dependency(*, task: int, after: int) -> dict[str, Any]:
-    """Let a task no longer wait for another. Returns {changed}."""
+    """Remove the dependency of a task on another. Returns {changed}."""
     rows = list(TaskDependency.objects.filter(task=get_task(task), after_id=after))
     return _remove(rows, "after")
 
 
 def _remove(rows: Iterable[Any], name: str) -> dict[str, Any]:
-    """Delete rows. Raises Refused where there is none."""
+    """Delete rows. Raises Refused if there is none."""
     found = list(rows)
     if not found:
         raise refusal(name, "没有找到，可能已被移除。", "Not found; it may have been removed.")

@@ -1,4 +1,4 @@
-"""Import many tasks of clients at once, by the rules of a single one."""
+"""Import many tasks of clients together, by the rules of a single one."""
 
 from typing import Any
 
@@ -45,7 +45,7 @@ def evaluate_tasks(
 
 @action("service.import_tasks", needs=Permission.PLAN_WRITE, zh="批量导入任务", en="Import tasks", is_public=False)
 def import_tasks(*, columns: Columns, row_evaluation: ImportEvaluation, clients: list[int]) -> None:
-    """Write evaluated tasks; without an owner they are the actor's."""
+    """Write evaluated tasks; the owner defaults to the actor."""
     user_id, today = current_actor().user_id, clock.today()
 
     def finish(row: Task, index: int, is_new: bool) -> None:

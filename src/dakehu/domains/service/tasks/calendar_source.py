@@ -15,7 +15,7 @@ MOST = 2000
 
 
 def task_entries(first: date, last: date, users: tuple[int, ...] | None) -> list[CalendarEntry]:
-    """Return the tasks due on some days, of some people or of all whom the reader sees; those with open parts by their parts."""
+    """Return the tasks due on some days, of some people or of all visible ones; those with open parts by parts."""
     rows = Task.objects.filter(due_on__gte=first, due_on__lte=last).exclude(state="cancelled")
     rows = rows.exclude(pk__in=Task.objects.filter(state__in=OPEN_STATES).exclude(parent=None).values("parent_id"))
     if users is not None:

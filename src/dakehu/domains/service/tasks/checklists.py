@@ -1,4 +1,4 @@
-"""Checklists: templates, their items, and the tasks that they start at a client."""
+"""Checklists: templates, their items, and the tasks that they start for a client."""
 
 from datetime import date
 from typing import Any
@@ -63,7 +63,7 @@ def create_checklist(*, name: str, **values: Any) -> ChecklistTemplate:
 
 
 def _check(row: ChecklistTemplate) -> None:
-    """Raise Refused for a template that cannot be so."""
+    """Raise Refused for an invalid template."""
     if ChecklistTemplate.objects.filter(name=row.name).exclude(pk=row.pk).exists():
         raise refusal("name", "已有同名清单。", "There is a checklist of this name.")
     codes = [one.value for one in model_of("tiers.ClientTier")._meta.get_field("code").choice_set]
@@ -85,7 +85,7 @@ def _check(row: ChecklistTemplate) -> None:
     parameters=(CHECKLIST, VERSION, Fields("service.ChecklistTemplate")),
 )
 def change_checklist(*, checklist: int, version: int | None = None, **values: Any) -> ChecklistTemplate:
-    """Change a template; tasks that it has started stay as they are."""
+    """Change a template; tasks that it has started stay unchanged."""
     row = get_template(checklist)
     check_version(row, version)
     for name, value in values.items():
@@ -178,7 +178,7 @@ def _get_item(pk: int) -> ChecklistItem:
 
 
 def _check_items(items: list[ChecklistItem]) -> None:
-    """Raise Refused where an item comes after one that is not before it."""
+    """Raise Refused if an item depends on one that is not before it."""
     fault = rules.items_fault([rules.Item(one.position, one.due_days, one.after) for one in items])
     if fault is not None:
         raise refusal(*fault)
@@ -191,7 +191,7 @@ def _check_items(items: list[ChecklistItem]) -> None:
     en="Add the default checklists",
 )
 def add_default_checklists() -> dict[str, Any]:
-    """Create the house's default checklists, all started by hand, as far as their names are free. Returns {changed}."""
+    """Create the house's default checklists with free names, all started manually. Returns {changed}."""
     made = 0
     for one in defaults.CHECKLISTS:
         name = one.en if language() == "en" else one.zh
@@ -220,7 +220,7 @@ def add_default_checklists() -> dict[str, Any]:
 def start_checklist(
     *, client: Any, template: ChecklistTemplate, starts_on: date | None = None, owner: Any = None
 ) -> Task:
-    """Create the tasks of a checklist at a client; they belong to the main manager unless somebody is named.
+    """Create the tasks of a checklist for a client; their owner defaults to the main manager.
 
     Returns the task of which the others are parts. Raises Refused for a template without items or not in use.
     """
@@ -268,10 +268,10 @@ def start(client: Any, template: ChecklistTemplate, starts_on: date, owner: Any,
 
 
 def source_ref(template: int, cause: str) -> str:
-    """Return by which the tasks of a checklist are known again: one start for each cause."""
+    """Return the source reference of a checklist's tasks: one start for each cause."""
     return f"checklist:{template}:{cause}" if cause else f"checklist:{template}"
 
 
 def is_started(client: int, template: int, cause: str) -> bool:
-    """Return whether a checklist was started at a client for a cause."""
+    """Return whether a checklist was started for a client and a cause."""
     return Task.objects.filter(client_id=client, source_ref=source_ref(template, cause)).exists()

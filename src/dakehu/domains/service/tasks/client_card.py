@@ -1,4 +1,4 @@
-"""The card of a client's page that says which tasks are open."""
+"""The card of a client's page with the open tasks."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def tasks_card(*, client: Any) -> dict[str, Any]:
 
 
 def _text(line: dict[str, Any]) -> str:
-    """Return until when and whose a task is, how many of its parts are done, and whether it waits for others."""
+    """Return due day and owner of a task, how many of its parts are done, and whether it waits for others."""
     said = [line["deadline"], line["owner"]]
     if line["parts"]:
         said.append(f"{line['parts_done']}/{line['parts']}")

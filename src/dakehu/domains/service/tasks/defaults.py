@@ -1,4 +1,4 @@
-"""The house's default checklists: a beginning to be edited, no rule of a regulator."""
+"""The house's default checklists: a start to be edited, not a regulator's rule."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 @dataclass(frozen=True)
 class DefaultItem:
-    """An item: due so many working days after the start, after the item at a position."""
+    """An item: due a number of working days after the start, after the item at a position."""
 
     text: Bilingual
     due_days: int
@@ -17,7 +17,7 @@ class DefaultItem:
 
 @dataclass(frozen=True)
 class DefaultChecklist:
-    """A checklist as the desk offers it."""
+    """A default checklist."""
 
     zh: str
     en: str

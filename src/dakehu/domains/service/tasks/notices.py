@@ -1,4 +1,4 @@
-"""What of tasks stands in the bell: those due and overdue, and those that somebody else gave the reader lately."""
+"""Notifications of tasks: those due and overdue, and those newly assigned by others."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,9 +20,9 @@ MOST = 10
 
 @query(DUE, needs=Permission.PLAN_WRITE, zh="任务提醒", en="Notices of tasks")
 def task_notices() -> list[dict[str, Any]]:
-    """Return one notice with the numbers of one's tasks due today and overdue, and one for each task newly given by others.
+    """Return one notice with the numbers of own tasks due and overdue, and one for each task newly assigned by others.
 
-    Tasks of absent colleagues whose deputy the reader is count among the due ones. No subject of a client is named.
+    The due ones include tasks of absent colleagues as deputy. No subject of a client is named.
     """
     today = clock.today()
     rows = Task.objects.filter(state__in=rules.OPEN_STATES)

@@ -1,4 +1,4 @@
-"""Who may be put in charge of work at a client, and who is in charge unless somebody is named."""
+"""Permitted owners of work for a client, and the default owner."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,7 +11,7 @@ from dakehu.foundation.base.errors import NotFound, refusal
 
 
 def check_sees_client(user: Any, client_id: int, name: str = "owner") -> None:
-    """Raise Refused, at the parameter `name`, where a member of staff would not see a client or has left."""
+    """Raise Refused, at the parameter `name`, if a member of staff would not see a client or has left."""
     try:
         actor = team.actor_for(user.pk)
     except NotFound:

@@ -1,4 +1,4 @@
-"""Queries of tasks: lists, the page of one's own and of a team, the board, one task with what stands around it."""
+"""Queries of tasks: lists, the page of own tasks and of a team, the board, one task with its related tasks."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -80,7 +80,7 @@ def tasks(
 
 
 def own_condition(*, with_absent: bool = False) -> Q:
-    """Return the condition for tasks that the actor owns or helps with; `with_absent` those of whom they stand in for too."""
+    """Return the condition for tasks that the actor owns or helps with; `with_absent`: also as deputy."""
     actor = current_actor()
     people = reminded_for() if with_absent else [actor.user_id]
     return Q(owner_id__in=people) | Q(pk__in=TaskHelper.objects.filter(user_id=actor.user_id).values("task_id"))
@@ -102,10 +102,11 @@ def client_tasks(*, client: Any) -> Any:
     parameters=(WHOSE, OWNER),
 )
 def task_list(*, whose: str | None = None, owner: int | None = None) -> dict[str, Any]:
-    """Return the open tasks in groups: overdue, due today, waiting for others, later. Of a task with open parts the parts.
+    """Return the open tasks in groups: overdue, due today, waiting for others, later. Open parts replace their task.
 
-    whose: "mine" (also those one helps with, and those of absent colleagues whose deputy one is), "team" or "given" (created
-    by the actor for others). {groups: [{group, title, count, lines}], total, late, blocked, people: [{id, name, open, late}]}.
+    whose: "mine" (also those the actor helps with, and those of absent colleagues as their deputy), "team" or "given"
+    (created by the actor for others). {groups: [{group, title, count, lines}], total, late, blocked, people: [{id,
+    name, open, late}]}.
     """
     rows = Task.objects.filter(state__in=rules.OPEN_STATES).filter(_owner_condition(whose or "mine"))
     rows = rows.exclude(
@@ -132,7 +133,7 @@ def task_list(*, whose: str | None = None, owner: int | None = None) -> dict[str
 
 
 def _owner_condition(whose: str) -> Q:
-    """Return the condition for whose tasks a page shows."""
+    """Return the condition for the owners whose tasks a page shows."""
     actor = current_actor()
     if whose == "given":
         return Q(created_by_id=actor.user_id) & ~Q(owner_id=actor.user_id)
@@ -158,7 +159,7 @@ def _people(rows: Any) -> list[dict[str, Any]]:
     "service.task_board", needs=Permission.SERVICE_READ, zh="任务看板", en="Board of tasks", parameters=(WHOSE, OWNER)
 )
 def task_board(*, whose: str | None = None, owner: int | None = None) -> dict[str, Any]:
-    """Return tasks by state: {columns: [{state, title, count, minutes, cards, more}]}; those done of the last seven days."""
+    """Return tasks by state: {columns: [{state, title, count, minutes, cards, more}]}; done ones of the last 7 days."""
     since = clock.today() - timedelta(days=RECENT_DAYS)
     rows = Task.objects.filter(_owner_condition(whose or "team"), parts=None)
     if owner:
@@ -193,7 +194,7 @@ def blocked_among(ids: Iterable[int]) -> set[int]:
 
 
 def lines_of(rows: list[Task]) -> list[dict[str, Any]]:
-    """Return tasks as lines of a page: what, for whom, whose, until when, and whether it waits for others."""
+    """Return tasks as lines of a page: subject, client, owner, due day, and whether it waits for others."""
     blocked = blocked_among(row.pk for row in rows)
     counted = Task.objects.filter(parent_id__in=[row.pk for row in rows]).order_by().values("parent_id")
     parts = {
@@ -235,7 +236,7 @@ def _line(row: Task, is_blocked: bool, parts: tuple[int, int]) -> dict[str, Any]
 
 
 def deadline_words(due: date, today: date) -> Bilingual:
-    """Return a day in a few words."""
+    """Return a day as a short text."""
     days = (due - today).days
     if days < 0:
         return bilingual("逾期 {n} 天", "{n} days overdue", n=-days)
@@ -248,7 +249,7 @@ def deadline_words(due: date, today: date) -> Bilingual:
 
 @query("service.task_detail", needs=Permission.SERVICE_READ, zh="任务详情", en="One task", parameters=(TASK,))
 def task_detail(*, task: int) -> dict[str, Any]:
-    """Return a task with what stands around it.
+    """Return a task with its related tasks.
 
     {line, detail, starts_on, every, source, source_text, created_by, done_on, part_of, parts, before, behind: tasks that wait
     for it, helpers: [{id, name}], candidates: tasks that it could wait for: [{id, subject}]}. Raises NotFound.
@@ -286,7 +287,7 @@ def task_detail(*, task: int) -> dict[str, Any]:
 
 @query("service.assignees", needs=Permission.SERVICE_READ, zh="可指派的同事", en="Who can be given tasks")
 def assignees() -> list[dict[str, Any]]:
-    """Return the active colleagues of the actor's team who serve clients, oneself first: [{id, name}]."""
+    """Return the active colleagues of the actor's team who serve clients, the actor first: [{id, name}]."""
     actor = current_actor()
     teams = actor.extra.get("teams") or ()
     rows = team.users().filter(Q(team_id__in=teams) | Q(pk__in=[*actor.covers, actor.user_id]), is_active=True)

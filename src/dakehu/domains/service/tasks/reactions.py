@@ -1,4 +1,4 @@
-"""What starts checklists by itself: a client opened, a tier raised, a year passed."""
+"""Automatic starts of checklists: a client opened, a tier raised, a year passed."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from dakehu.foundation.jobs.events import on_event
 from dakehu.foundation.schema.fields import model_of
 from dakehu.foundation.schema.nightly import Night, NightlyStep, declare_step
 
-LOOK_BACK = 6  # days: what happened while the desk was off is caught up, and nothing is started twice
+LOOK_BACK = 6  # days: events while the desk was off are caught up, and nothing is started twice
 
 
 @on_event("clients.created")
@@ -28,7 +28,7 @@ def on_client_opened(*, client: int) -> dict[str, Any]:
 
 
 def _templates(trigger: Trigger) -> list[ChecklistTemplate]:
-    """Return the checklists in use that something starts."""
+    """Return the active checklists with a trigger."""
     return list(ChecklistTemplate.objects.filter(trigger=trigger.value, is_active=True).order_by("pk"))
 
 
@@ -42,7 +42,7 @@ def _templates(trigger: Trigger) -> list[ChecklistTemplate]:
 def start_triggered(*, causes: list[list[Any]]) -> dict[str, Any]:
     """Start the checklists that fit [[client id, trigger, cause]], each once for a cause. Returns {started}.
 
-    Clients without a main manager are left out: nobody would be in charge of the tasks.
+    Clients without a main manager are left out: the tasks would have no owner.
     """
     clients = {row.pk: row for row in model_of("clients.Client").objects.filter(pk__in=[one[0] for one in causes])}
     tiers = dict(
@@ -61,7 +61,7 @@ def start_triggered(*, causes: list[list[Any]]) -> dict[str, Any]:
 
 
 def _run(night: Night) -> dict[str, Any]:
-    """Start the checklists of tiers raised and years passed since the last nights."""
+    """Start the checklists of tiers raised and years passed within the last nights."""
     last = clock.today()
     first = last - timedelta(days=LOOK_BACK)
     causes = [*_clients_with_raised_tier(first), *_anniversaries(first, last)]

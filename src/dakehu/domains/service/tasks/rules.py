@@ -33,7 +33,7 @@ def dependency_fault(task: int, after: int, known: Mapping[int, Iterable[int]]) 
 
 
 def depth_of(task: int, parents: Mapping[int, int | None]) -> int:
-    """Return on which level a task stands, 1 without a parent. Stops at a level that cannot be."""
+    """Return the level of a task, 1 without a parent. Stops at an impossible level."""
     level, at = 1, parents.get(task)
     while at is not None and level <= MOST_DEPTH:
         level, at = level + 1, parents.get(at)
@@ -48,7 +48,7 @@ def dates_fault(starts_on: date | None, due_on: date) -> Fault | None:
 
 
 def move_fault(state: str, to: str, open_before: int, open_parts: int) -> Fault | None:
-    """Return why a task cannot go to a state. `open_before`: tasks it waits for, `open_parts`: parts of it not ended."""
+    """Return why a task cannot change to a state. `open_before`: tasks it waits for, `open_parts`: its open parts."""
     if to == state:
         return None
     if to in ("working", "done") and open_before:
@@ -87,7 +87,7 @@ class Item:
 
 
 def items_fault(items: Sequence[Item]) -> Fault | None:
-    """Return what is wrong with the items of a checklist, None if nothing."""
+    """Return the fault of the items of a checklist, None if valid."""
     places = {item.position for item in items}
     for item in items:
         if item.after is not None and (item.after not in places or item.after >= item.position):
@@ -100,7 +100,7 @@ def items_fault(items: Sequence[Item]) -> Fault | None:
 
 
 def due_dates(items: Sequence[Item], start: date, is_open: Callable[[date], bool]) -> dict[int, date]:
-    """Return {position: day due}: so many working days after the start, never before the item it comes after."""
+    """Return {position: due day}: a number of working days after the start, never before the item it depends on."""
     found: dict[int, date] = {}
     for item in sorted(items, key=lambda one: one.position):
         due = working_days_after(start, item.due_days, is_open)
@@ -111,9 +111,9 @@ def due_dates(items: Sequence[Item], start: date, is_open: Callable[[date], bool
 
 
 def anniversary_between(opened_on: date | None, first: date, last: date) -> int | None:
-    """Return the year of the anniversary of an opening that falls between two days, None where none does.
+    """Return the year of the anniversary of an opening between two days, None without one.
 
-    29 February counts on 28 February where there is none; the day of opening itself is no anniversary.
+    29 February counts on 28 February in other years; the day of opening itself is no anniversary.
     """
     if opened_on is None:
         return None

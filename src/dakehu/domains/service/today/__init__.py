@@ -1,1 +1,1 @@
-"""Today's list: what a member of staff is to do now, in the order in which it is worked."""
+"""Today's list: what a member of staff has to do now, in working order."""

@@ -1,4 +1,4 @@
-"""Put work of today's list off, or pass it to a colleague, whatever kind of line it is."""
+"""Postpone work of today's list, or pass it to a colleague, for any kind of line."""
 
 from datetime import date
 from typing import Any
@@ -42,9 +42,10 @@ MOST = 200  # lines passed on in one action
     parameters=(WORK, UNTIL, REASON),
 )
 def postpone_work(*, work: str, until: date, reason: str) -> dict[str, Any]:
-    """Put lines of today's list off until a day, with the reason in the audit log.
+    """Postpone lines of today's list to a day, with the reason in the audit log.
 
-    A plan, promise or request gets that day as its own, a moment keeps its deadline; a complaint's is not ours to move. Returns {changed}.
+    A plan, promise or request gets that day as its own, a moment keeps its deadline; a complaint's cannot be moved.
+    Returns {changed}.
     """
     if until <= clock.today():
         raise refusal("until", "请选择今天之后的日期。", "Choose a day after today.")
@@ -81,8 +82,8 @@ def _postpone(what: str, pk: int, until: date, reason: str) -> None:
 def pass_work(*, work: str, to: Any, reason: str) -> dict[str, Any]:
     """Pass lines of today's list to a colleague who sees their clients, with the reason in the audit log.
 
-    A promise stays with the person who gave it. Raises Refused where the colleague would not see the client: the work would
-    be lost. Returns {changed}.
+    A promise stays with the person who gave it. Raises Refused if the colleague would not see the client: the work
+    would be lost. Returns {changed}.
     """
     _check_reason(reason)
     chosen = _read(work)
@@ -128,7 +129,7 @@ def _check_reason(reason: str) -> None:
 
 
 def _read(work: str) -> list[tuple[str, int]]:
-    """Return [(what, id)] of the names of lines. Raises Refused for one that is none, and for too many."""
+    """Return [(what, id)] of the names of lines. Raises Refused for an invalid one, and for too many."""
     names = [name for name in work.split(",") if name.strip()]
     found = [rules.parse_work(name) for name in names]
     if not names or None in found or len(names) > MOST:

@@ -1,4 +1,4 @@
-"""The card of a client's page that says which moments are open, and what became of the earlier ones."""
+"""The card of a client's page with the open moments, and the outcome of earlier ones."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def moments_card(*, client: Any) -> dict[str, Any]:
 
 
 def _render_open_moment(row: Moment, now: Any) -> dict[str, str]:
-    """Return one open moment: what it is called; why, until when and whose."""
+    """Return one open moment: its title; reason, deadline and owner."""
     entry = entry_of("moment", row)
     said = [str(rules.deadline_words(entry.due, now)), row.owner.name if row.owner else "", _moment_reason(row)]
     tone = rules.tone_of(entry, now)
@@ -52,7 +52,7 @@ def _render_open_moment(row: Moment, now: Any) -> dict[str, str]:
 
 
 def _render_ended_moment(row: Moment) -> dict[str, str]:
-    """Return one moment that ended: what it is called; its day, what became of it, the rule's version and why."""
+    """Return one moment that ended: its title; its day, outcome, the rule's version and reason."""
     became = MomentOutcome.text_of(row.outcome) if row.outcome else MomentState.text_of(row.state)
     version = bilingual("规则第 {n} 版", "rule version {n}", n=row.rule_version)
     said = [row.fired_on.isoformat(), str(became), str(version), _moment_reason(row)]

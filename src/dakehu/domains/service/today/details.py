@@ -1,4 +1,4 @@
-"""What stands behind one line of today's list: its client, the figures, what to do and say; and who could take it over."""
+"""Details of one line of today's list: its client, the figures, what to do and say; and who could take it over."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Parameter
 
-LATEST = 3  # contacts shown beside a line
+LATEST = 3  # contacts shown with a line
 WORK = Parameter("work", spec=FieldSpec("事项", "Work"))
 DAYS = ((1, ("下一交易日", "Next trading day")), (3, ("3 天后", "In 3 days")), (7, ("1 周后", "In a week")))
 FACTS = ("detail", "outcome", "every", "channel", "opened_on", "received_on", "summary")
@@ -29,10 +29,10 @@ FACTS = ("detail", "outcome", "every", "channel", "opened_on", "received_on", "s
     "service.work_detail", needs=Permission.SERVICE_READ, zh="事项详情", en="A line of today's list", parameters=(WORK,)
 )
 def work_detail(*, work: str) -> dict[str, Any]:
-    """Return what stands behind a line: {line, facts: [{label, value}], rule, action, wording, outcomes, steps, contacts}.
+    """Return the details of a line: {line, facts: [{label, value}], rule, action, wording, outcomes, steps, contacts}.
 
-    Of a moment: the values that fired it, its rule and version, what is to be done and said, the outcomes it offers and
-    who has it after whom. `contacts` are the client's latest three, newest first. Raises NotFound.
+    For a moment: the values that fired it, its rule and version, what is to be done and said, the outcomes it offers
+    and its escalation. `contacts` are the client's latest three, newest first. Raises NotFound.
     """
     named = rules.parse_work(work)
     row = source_of(named[0]).rows([named[1]]).get(named[1]) if named else None
@@ -53,7 +53,7 @@ def work_detail(*, work: str) -> dict[str, Any]:
 
 
 def _facts(row: Any) -> list[dict[str, Any]]:
-    """Return what the row says, as [{label, value}], without what is empty."""
+    """Return the values of the row as [{label, value}], without empty ones."""
     names = tuple(name for name in FACTS if any(field.name == name for field in row._meta.fields))
     shown = render_rows([row], names, shown=True)[0]
     return [
@@ -67,7 +67,7 @@ def _facts(row: Any) -> list[dict[str, Any]]:
     "service.days_ahead", needs=Permission.SERVICE_READ, zh="推迟到哪一天", en="Days to put off to", parameters=CLIENT
 )
 def days_ahead(*, client: Any) -> list[dict[str, Any]]:
-    """Return trading days to which work may be put off: [{value, label}]."""
+    """Return trading days to which work may be postponed: [{value, label}]."""
     today = clock.today()
     open_days = trading_days.trading_days_between(today + timedelta(days=1), today + timedelta(days=30))
     found: dict[date, str] = {}

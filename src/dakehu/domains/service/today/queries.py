@@ -1,7 +1,7 @@
-"""Today's list: plans, promises, requests and moments that are due, in the order in which they are worked.
+"""Today's list: plans, promises, requests and moments that are due, in working order.
 
-Each kind is read twice: few columns of everything that is due (at most MOST rows, by index), then the whole rows of the lines
-that are shown. Nothing is read of clients without due work.
+Each kind is read twice: few columns of all that is due (at most MOST rows, by index), then the full rows of the lines
+that are shown. Clients without due work are not read.
 """
 
 from collections.abc import Callable, Iterable
@@ -33,8 +33,8 @@ from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.fields import FieldSpec, model_of
 from dakehu.foundation.schema.parameters import Parameter
 
-MOST = 2000  # rows of a kind that are looked at
-SHOWN = 200  # lines that are drawn
+MOST = 2000  # rows of a kind that are read
+SHOWN = 200  # lines that are shown
 AHEAD = 3  # days before their deadline in which promises and requests are shown
 LONGEST_REMINDER = 90  # days
 GROUP = Parameter("group", required=False, spec=FieldSpec("类别", "Group"))
@@ -53,16 +53,16 @@ LABELS = {
 
 @dataclass(frozen=True)
 class Whose:
-    """Whose work is listed. `users`: ids, with None for work that nobody owns; None for everybody's in scope.
+    """Whose work is listed. `users`: ids, with None for work without an owner; None for all in scope.
 
-    `oversees`: of an actor who sees across walls, the complaints and compliance moments of everybody besides.
+    `oversees`: for an actor who sees across walls, also the complaints and compliance moments of all users.
     """
 
     users: tuple[int | None, ...] | None
     oversees: bool = False
 
     def of(self, rows: Any, column: str = "owner", besides: Q | None = None) -> Any:
-        """Return the rows that belong to one of the users, and with `oversees` those that pass `besides`."""
+        """Return the rows that belong to one of the users, and with `oversees` those that match `besides`."""
         if self.users is None:
             return rows
         named = [user for user in self.users if user is not None]
@@ -76,7 +76,7 @@ class Whose:
 
 @dataclass(frozen=True)
 class Source:
-    """Where lines come from: their entries, the rows behind some of them, and what is said of a row."""
+    """Source of lines: their entries, the rows behind some of them, and the texts of a row."""
 
     entries: Callable[[Whose], list[Entry]]
     model: Any
@@ -103,12 +103,12 @@ class Source:
 def today_list(
     *, mine: bool | None = None, owner: int | None = None, group: str | None = None, limit: int | None = None
 ) -> dict[str, Any]:
-    """Return what is to be done now, in the order in which it is worked, with why each client and why now.
+    """Return what is to be done now, in working order, with why each client and why now.
 
-    Mandatory work by deadline, overdue work by tier, promises and requests, expiries, unusual moves, birthdays, service,
-    planned contacts. `mine` limits it to the actor's own and that of whom the actor stands in for, `owner` to those of one member of staff, `group` to one group;
-    without them a lead has the team's. {date, counts: {group: lines}, groups: [{group, title, count}], total, people: [{id, name, lines, late}] (of
-    a team), lines, more, next_due}: at most `limit` lines
+    Mandatory work by deadline, overdue work by tier, promises and requests, expiries, unusual moves, birthdays,
+    service, planned contacts. `mine` limits it to the actor's own, also as deputy, `owner` to those of one member of
+    staff, `group` to one group; without them a lead has the team's. {date, counts: {group: lines}, groups: [{group,
+    title, count}], total, people: [{id, name, lines, late}] (of a team), lines, more, next_due}: at most `limit` lines
     (200) of at most 2,000 of each kind; counts are of all groups and add up to total.
     """
     now = _local(clock.now())
@@ -155,7 +155,7 @@ def tiers_of(clients: Iterable[int]) -> dict[int, tuple[int, str]]:
 
 
 def _listed_owners(mine: bool | None, owner: int | None) -> Whose:
-    """Return whose work is listed for the actor."""
+    """Return the people whose work is listed for the actor."""
     actor = current_actor()
     if owner:
         return Whose((owner,))
@@ -188,7 +188,7 @@ def _requests(whose: Whose) -> list[Entry]:
 
 
 def _complaints(whose: Whose) -> list[Entry]:
-    """Return the open complaints that are due in three days or overdue; compliance sees those of everybody."""
+    """Return the open complaints that are due in three days or overdue; compliance sees all."""
     return _due_soon("complaint", whose.of(open_cases(), besides=Q()))
 
 
@@ -213,7 +213,7 @@ def _promises(whose: Whose) -> list[Entry]:
 
 
 def _tasks(whose: Whose) -> list[Entry]:
-    """Return the tasks at clients that are due by tomorrow; the others stand on the page of tasks."""
+    """Return the tasks at clients that are due by tomorrow; the others are on the page of tasks."""
     near = clock.today() + timedelta(days=1)
     found = Task.objects.filter(state__in=task_rules.OPEN_STATES, due_on__lte=near).exclude(client=None)
     found = whose.of(found).order_by("due_on", "pk")
@@ -226,7 +226,7 @@ def _tasks(whose: Whose) -> list[Entry]:
 def _moments(whose: Whose) -> list[Entry]:
     """Return the moments that are still to be worked, without those that are snoozed beyond today."""
     found = Moment.objects.filter(state__in=moment_rules.OPEN_STATES).exclude(snoozed_until__gt=clock.today())
-    if current_shock() is not None:  # the list of calls stands for them
+    if current_shock() is not None:  # the list of calls replaces them
         found = found.exclude(kind=MARKET_FALL)
     found = whose.of(found, besides=Q(compliance_only=True)).order_by("due_at", "pk")
     columns = ("pk", "client_id", "due_at", "kind", "mandatory", "priority", "object", "owner_id")
@@ -237,7 +237,7 @@ def _moments(whose: Whose) -> list[Entry]:
 
 
 def _local(moment: datetime) -> datetime:
-    """Return a moment in local time, without zone."""
+    """Return a time in local time, without zone."""
     return clock.local(moment).replace(tzinfo=None)
 
 
@@ -266,7 +266,7 @@ SOURCES: dict[str, Source] = {
 
 
 def source_of(what: str) -> Source:
-    """Return where lines of a kind come from."""
+    """Return the source of lines of a kind."""
     return SOURCES[what]
 
 
@@ -278,7 +278,7 @@ def entry_of(what: str, row: Any) -> Entry:
 
 
 def _lines(entries: list[Entry], now: datetime, tiers: dict[int, tuple[int, str]]) -> list[dict[str, Any]]:
-    """Return entries as lines; one whose row has gone meanwhile is left out."""
+    """Return entries as lines; one whose row was deleted since is left out."""
     found: dict[str, dict[int, Any]] = {}
     for what in {entry.what for entry in entries}:
         found[what] = source_of(what).rows(entry.id for entry in entries if entry.what == what)
@@ -290,7 +290,7 @@ def _lines(entries: list[Entry], now: datetime, tiers: dict[int, tuple[int, str]
 
 
 def line_of(entry: Entry, row: Any, now: datetime, tier: str = "") -> dict[str, Any]:
-    """Return one line: who, what, why, until when, whose."""
+    """Return one line: client, subject, reason, deadline, owner."""
     clearance = current_actor().clearance
     source = source_of(entry.what)
     owner = getattr(row, source.owner)
@@ -323,7 +323,7 @@ def line_of(entry: Entry, row: Any, now: datetime, tier: str = "") -> dict[str, 
 
 
 def _next_due(whose: Whose) -> dict[str, Any] | None:
-    """Return the next plan of a desk on which nothing is due: {on, client, text}; None where none is planned."""
+    """Return the next plan of a desk on which nothing is due: {on, client, text}; None if none is planned."""
     found = whose.of(FollowUp.objects.filter(state=PlanState.PLANNED)).order_by("due_on", "pk")
     row = found.select_related("client").first()
     if row is None:

@@ -1,4 +1,4 @@
-"""Rules of today's list: which group a line belongs to, the order of the lines, and why each is there. Pure."""
+"""Rules of today's list: the group of a line, the order of the lines, and the reason for each. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -43,7 +43,7 @@ LEAST_PRIORITY = 4
 
 @dataclass(frozen=True)
 class Entry:
-    """A line before it is drawn. `due` is the moment of its deadline in local time, without zone; `rank` the client's tier,
+    """A line before rendering. `due` is its deadline in local time, without zone; `rank` the client's tier,
     larger is higher."""
 
     what: str  # moment | follow_up | promise | request | complaint | task
@@ -59,19 +59,19 @@ class Entry:
 
     @property
     def answers(self) -> str:
-        """The name of the line that says the same as this moment: the promise or complaint it is about; "" for none."""
+        """The name of the line equivalent to this moment: the promise or complaint it is about; "" for none."""
         if self.kind == "M36":
             return f"promise:{self.object}"
         return self.object if self.kind == "M35" else ""
 
     @property
     def work(self) -> str:
-        """The name by which actions and pages know the line."""
+        """The name of the line in actions and pages."""
         return f"{self.what}:{self.id}"
 
 
 def without_doubles(entries: Iterable[Entry]) -> list[Entry]:
-    """Return lines without the moments that a promise or complaint of the same list stands for; that line is mandatory."""
+    """Return lines without the moments represented by a promise or complaint of the list; that line is mandatory."""
     every = list(entries)
     names = {entry.work for entry in every}
     doubles = {entry.answers for entry in every if entry.what == "moment" and entry.answers in names}
@@ -88,7 +88,7 @@ def end_of(day: date) -> datetime:
 
 
 def group_of(entry: Entry, now: datetime) -> Group:
-    """Return the group of a line: mandatory before overdue, overdue before what it is about."""
+    """Return the group of a line: mandatory before overdue, overdue before its subject."""
     if entry.mandatory or entry.what == "complaint":
         return Group.MANDATORY
     if entry.due < now:
@@ -105,10 +105,10 @@ def group_of(entry: Entry, now: datetime) -> Group:
 
 
 def order_key(entry: Entry, now: datetime) -> tuple[int, int, int, datetime, str, int]:
-    """Return the place of a line in the list.
+    """Return the sort key of a line.
 
     Mandatory work by deadline; overdue work by tier, the longest overdue first; moves and service by priority; all else by
-    deadline. Ties by kind of work and id, so that the order is the same at every look.
+    deadline. Ties by kind of work and id, so that the order is deterministic.
     """
     group = group_of(entry, now)
     first, second = 0, 0
@@ -120,7 +120,7 @@ def order_key(entry: Entry, now: datetime) -> tuple[int, int, int, datetime, str
 
 
 def in_order(entries: Iterable[Entry], now: datetime) -> list[Entry]:
-    """Return lines in the order in which they are worked."""
+    """Return lines in working order."""
     return sorted(entries, key=lambda entry: order_key(entry, now))
 
 
@@ -142,7 +142,7 @@ def people_of(entries: Iterable[Entry], now: datetime) -> dict[int | None, tuple
 
 
 def line_reason(what: str, due: date, days: int) -> Bilingual:
-    """Return why a plan, promise or request is there now; `days` are those left, negative when it is overdue."""
+    """Return why a plan, promise or request is listed now; `days` are those remaining, negative when it is overdue."""
     facts = {"days": abs(days), "due": bilingual(f"{due.month} 月 {due.day} 日", f"{due.day} {due:%b}")}
     if what == "promise":
         if days < 0:
@@ -166,7 +166,7 @@ def line_reason(what: str, due: date, days: int) -> Bilingual:
 
 
 def deadline_words(due: datetime, now: datetime) -> Bilingual:
-    """Return a deadline in a few words: "今天 19:00", "明天", "逾期 3 天"; the hour where one was set."""
+    """Return a deadline as a short text: "今天 19:00", "明天", "逾期 3 天"; the hour if one was set."""
     days = (due.date() - now.date()).days
     hour = "" if due.time() == time.max else f" {due:%H:%M}"
     if due < now:
@@ -190,7 +190,7 @@ def tone_of(entry: Entry, now: datetime) -> str:
 
 
 def parse_work(text: str) -> tuple[str, int] | None:
-    """Return (what, id) of the name of a line such as "moment:12"; None for a text that is none."""
+    """Return (what, id) of the name of a line such as "moment:12"; None for an invalid text."""
     what, _, number = text.strip().partition(":")
     known = ("moment", "follow_up", "promise", "request", "complaint", "task")
     if what not in known or not (number.isascii() and number.isdecimal() and len(number) < 19):

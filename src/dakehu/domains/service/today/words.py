@@ -1,4 +1,4 @@
-"""What is said of a moment: its title, why it fired, the values, what is to be done and said, who has it after whom."""
+"""Texts of a moment: its title, why it fired, the values, what is to be done and said, its escalation."""
 
 from decimal import Decimal
 from typing import Any
@@ -19,7 +19,7 @@ TEN_THOUSAND, HUNDRED_MILLION = Decimal(10_000), Decimal(100_000_000)
 
 
 def title(row: Moment) -> str:
-    """Return what a moment is called, with what it is about."""
+    """Return the title of a moment, with its object."""
     column: Any = Moment._meta.get_field("kind")
     kind = column.choice_set.text_of(row.kind)
     return (
@@ -28,7 +28,7 @@ def title(row: Moment) -> str:
 
 
 def moment_reason(row: Moment) -> str:
-    """Return why a moment fired: each comparison of its rule with the value found; the values alone without the rule."""
+    """Return why a moment fired: each comparison of its rule with the value found; only the values without the rule."""
     said = reasons.firing_reason(row) if row.values else ""
     comma = ", " if language() == "en" else "，"
     said = said or comma.join(f"{fact['label']} {fact['value']}" for fact in facts(row))
@@ -55,7 +55,7 @@ def _find_fact(name: str) -> Fact | None:
 
 
 def value_text(fact: Fact | None, value: Any) -> Bilingual | str:
-    """Return a value as people write it: 612 万, 41 天, 40 %."""
+    """Return a value as readable text: 612 万, 41 天, 40 %."""
     kind = fact.kind if fact else "text"
     if isinstance(value, bool):
         return bilingual("是", "yes") if value else bilingual("否", "no")
@@ -73,7 +73,7 @@ def value_text(fact: Fact | None, value: Any) -> Bilingual | str:
 
 
 def _money(amount: Decimal) -> Bilingual:
-    """Return an amount in the units in which each language counts."""
+    """Return an amount in the customary units of each language."""
     if abs(amount) >= HUNDRED_MILLION:
         return bilingual(f"{amount / HUNDRED_MILLION:,.2f} 亿", f"{amount / 1_000_000:,.1f}M")
     if abs(amount) >= TEN_THOUSAND:
@@ -97,24 +97,24 @@ def action(row: Moment) -> str:
     return str(kind.action) if kind else ""
 
 
-BLANK = "＿＿"  # what a text leaves to be filled in by hand
+BLANK = "＿＿"  # a blank to be filled in manually
 
 
 class _Particulars(dict[str, str]):
-    """Values of a text; what is not known is left as a blank."""
+    """Values of a text; unknown ones are left blank."""
 
     def __missing__(self, key: str) -> str:
         return BLANK
 
 
 def wording(row: Moment) -> str:
-    """Return what may be said to the client, with their particulars; "" where the kind has no text."""
+    """Return the wording for the client, with their data; "" if the kind has no text."""
     kind = moment_types().get(row.kind)
     return fill_text(kind.wording, row) if kind and kind.wording else ""
 
 
 def fill_text(text: Bilingual, row: Moment) -> str:
-    """Return a text with the client, who speaks and the values of a moment filled in, blanks for what is not known."""
+    """Return a text with client, speaker and values of a moment filled in, blanks for unknown ones."""
     me = team.current_user()
     values = {name: str(value_text(_find_fact(name), value)) for name, value in row.values.items() if value is not None}
     spoken = {
@@ -134,7 +134,7 @@ def outcomes(row: Moment) -> list[dict[str, str]]:
 
 
 def steps(row: Moment) -> list[dict[str, Any]]:
-    """Return who has a moment after whom: [{name, days, is_reached}], `days` after the deadline in trading days."""
+    """Return the escalation of a moment: [{name, days, is_reached}], `days` after the deadline in trading days."""
     kind = moment_types().get(row.kind)
     days = (0, *(kind.escalates if kind else (1, 2)))
     return [

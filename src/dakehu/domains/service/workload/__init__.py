@@ -1,1 +1,1 @@
-"""The hours of each person: what clients are owed, what tasks take, and what a move of clients would change."""
+"""The hours of each person: contacts owed to clients, time of tasks, and the effect of moving clients."""

@@ -1,4 +1,4 @@
-"""Rebalancing: clients go to colleagues with hours left, with their open work, in one act that can be undone."""
+"""Rebalancing: move clients to colleagues with free hours, with their open work, in one action that can be undone."""
 
 from collections import Counter
 from typing import Any
@@ -28,10 +28,11 @@ from dakehu.foundation.schema.parameters import Parameter
     parameters=(TO, Parameter("reason", spec=FieldSpec("原因", "Reason"))),
 )
 def rebalance(*, reason: str, to: Any = None) -> dict[str, Any]:
-    """Give clients, {client id: user id}, to other main managers of the team together with the open work at them.
+    """Move clients, {client id: user id}, to other main managers of the team together with their open work.
 
-    What it does to each person's hours is service.workload with the same `to`. Raises Refused in sentences where a client or
-    a receiver does not fit. Returns {clients, plans, promises, requests, complaints, tasks, moments, meetings, batch}.
+    For the effect on each person's hours see service.workload with the same `to`. Raises Refused in sentences if a
+    client or a receiver does not fit. Returns {clients, plans, promises, requests, complaints, tasks, moments,
+    meetings, batch}.
     """
     wanted = read_moves(to)
     colleagues = {row.pk: row for row in people()}

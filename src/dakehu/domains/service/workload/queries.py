@@ -1,4 +1,4 @@
-"""Queries of the workload: each person's hours, and what a move of clients would make of them."""
+"""Queries of the workload: each person's hours, and the effect of moving clients."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,11 +26,11 @@ TO = Parameter(
     required=False,
     spec=FieldSpec("移交", "Moves", help_zh='{"客户编号": 人员编号}', help_en='{"client id": user id}'),
 )
-MOST = 500  # clients moved at once
+MOST = 500  # most clients moved together
 
 
 def people() -> list[Any]:
-    """Return the active colleagues who serve clients and whom the actor assigns to: the team, or everybody."""
+    """Return the active colleagues who serve clients and whom the actor assigns to: the team, or all."""
     actor = current_actor()
     rows = team.users().filter(is_active=True)
     if actor.reach is Reach.COVERED:
@@ -39,7 +39,7 @@ def people() -> list[Any]:
 
 
 def read_moves(to: Any) -> dict[int, int]:
-    """Return {client: user} of raw input. Raises Refused for what is none, and for too many."""
+    """Return {client: user} of raw input. Raises Refused for invalid input, and for too many."""
     given = to if isinstance(to, Mapping) else {}
     if (to not in (None, "", {}) and not given) or not all(
         str(k).isdigit() and str(v).isdigit() for k, v in given.items()
@@ -54,9 +54,10 @@ def read_moves(to: Any) -> dict[int, int]:
 def workload(*, to: Any = None) -> dict[str, Any]:
     """Return the hours of each colleague in the next 30 days, and with `to` what they would be after a move of clients.
 
-    Hours are those that the tiers of one's clients promise, and of open tasks. {people: [{user, name, clients, client_hours,
-    task_hours, hours, available, share, is_over, after: {clients, hours, share, is_over} or None}], moves: [{client, name, code,
-    hours, from, to: {id, name}}], errors: [sentence], basis: [sentence]}. Over the visible clients.
+    Hours are those promised by the tiers of the clients, and of open tasks. {people: [{user, name, clients,
+    client_hours, task_hours, hours, available, share, is_over, after: {clients, hours, share, is_over} or None}],
+    moves: [{client, name, code, hours, from, to: {id, name}}], errors: [sentence], basis: [sentence]}. Over the visible
+    clients.
     """
     colleagues = {row.pk: row for row in people()}
     now = loads.loads_of(colleagues)
@@ -71,7 +72,7 @@ def workload(*, to: Any = None) -> dict[str, Any]:
 
 
 def _in_order(found: Mapping[int, Load]) -> list[tuple[int, Load]]:
-    """Return loads, who has the least hours left first."""
+    """Return loads, ordered by remaining hours, least first."""
     return sorted(found.items(), key=lambda one: (one[1].free, one[0]))
 
 
@@ -99,7 +100,7 @@ def _totals(load: Load) -> dict[str, Any]:
 
 
 def faults(moves: Mapping[int, int], now: Mapping[int, Load], colleagues: Mapping[int, Any]) -> list[Any]:
-    """Return why clients cannot be moved so, in sentences."""
+    """Return why clients cannot be moved like this, in sentences."""
     where = {client: user for user, load in now.items() for client in load.clients}
     found: dict[str, Any] = {}
     unknown = [client for client in moves if client not in where]
@@ -146,7 +147,7 @@ def _moves(moves: Mapping[int, int], now: Mapping[int, Load], colleagues: Mappin
 
 @query("service.rebalancing", needs=Permission.CLIENT_ASSIGN, zh="调整建议", en="A proposal that relieves")
 def rebalancing() -> dict[str, Any]:
-    """Return a proposal of moves that relieves who has too much: {to: {client id: user id}}; complaints stay where they are."""
+    """Return a proposal of moves that relieves overloaded people: {to: {client id: user id}}; complaints stay."""
     now = loads.loads_of(row.pk for row in people())
     open_cases = open_complaints()
     fixed = frozenset(open_cases.values_list("client_id", flat=True))
@@ -154,7 +155,7 @@ def rebalancing() -> dict[str, Any]:
 
 
 def _basis(has_scheme: bool) -> list[Any]:
-    """Return how the hours come about, in words."""
+    """Return how the hours are computed, as text."""
     said = [
         bilingual(
             "客户工时按现行分级方案的服务标准折算到一个月；任务按未来 {n} 天到期的预计用时，没有估计的按 {m} 分钟。",

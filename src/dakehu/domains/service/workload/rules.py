@@ -1,15 +1,15 @@
-"""Rules of the workload: hours of a person, what a move of clients changes, and a proposal that relieves. Pure."""
+"""Rules of the workload: hours of a person, what a move of clients changes, and a proposal that balances. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 MINUTES_AN_HOUR = 60
-MOST_MOVES = 200  # clients of one proposal
+MOST_MOVES = 200  # most clients of one proposal
 
 
 @dataclass
 class Load:
-    """The hours of one person in a month: {client: hours that its tier promises}, those of open tasks, and what is there."""
+    """The hours of one person in a month: {client: hours promised by its tier}, of open tasks, and available."""
 
     user: int
     clients: dict[int, float] = field(default_factory=dict)
@@ -23,12 +23,12 @@ class Load:
 
     @property
     def free(self) -> float:
-        """Return the hours that are left, negative where there is too much."""
+        """Return the remaining hours, negative if overloaded."""
         return self.available - self.hours
 
 
 def loads_after_move(loads: Mapping[int, Load], to: Mapping[int, int]) -> dict[int, Load]:
-    """Return the loads after clients have gone to others: `to` is {client: user}. Tasks at a client are not split off."""
+    """Return the loads after clients have moved to others: `to` is {client: user}. Tasks are not split by client."""
     after = {user: Load(user, dict(load.clients), load.task_hours, load.available) for user, load in loads.items()}
     where = {client: user for user, load in loads.items() for client in load.clients}
     for client, user in to.items():
@@ -38,10 +38,10 @@ def loads_after_move(loads: Mapping[int, Load], to: Mapping[int, int]) -> dict[i
 
 
 def proposal(loads: Mapping[int, Load], fixed: frozenset[int] = frozenset()) -> dict[int, int]:
-    """Return {client: user} that relieves who has too much, in as few moves as that takes; {} where nobody has.
+    """Return {client: user} that relieves overloaded people in few moves; {} if no one is overloaded.
 
-    From the person with the least hours left, the largest client that still fits with the person who has most left goes
-    there. Stops where nobody is over, nothing fits or after MOST_MOVES. `fixed` are clients that stay.
+    The largest client of the person with the least hours left that fits the person with the most hours left is moved
+    there. Stops if no one is overloaded, nothing fits or after MOST_MOVES. `fixed` are clients that stay.
     """
     now, to = loads_after_move(loads, {}), {}
     while len(to) < MOST_MOVES:

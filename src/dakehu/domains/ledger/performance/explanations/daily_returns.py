@@ -50,8 +50,8 @@ def sortino(case: Case) -> Explanation:
 def _peak_and_trough(case: Case) -> tuple[int, int]:
     """Return the indexes of the peak before the deepest drawdown and of its trough.
 
-    The peak is the first day where the start itself is the highest. Of days that differ by rounding alone the first
-    counts, as in analytics.drawdowns.
+    The peak is the first day if the start itself is the highest. If days differ by rounding only, the first
+    is used, as in analytics.drawdowns.
     """
     trough = int(np.argmax(case.days.drawdown <= case.days.drawdown.min() + ROUNDED))
     before = case.days.growth[: trough + 1]
@@ -107,7 +107,7 @@ def _worst_days(case: Case, number: int) -> list[dict[str, Any]]:
 def var95(case: Case) -> Explanation:
     """Explain value at risk: the 5 % percentile of daily returns.
 
-    Rows are the worst days up to the percentile, which lies between the last two of them (linear interpolation).
+    Rows are the worst days up to the percentile, which is between the last two of them (linear interpolation).
     """
     number = len(case.days.returns)
     place = (number - 1) * TAIL
@@ -127,7 +127,7 @@ def cvar95(case: Case) -> Explanation:
 
 
 def _against_index(case: Case) -> tuple[dict[str, float], list[dict[str, Any]]]:
-    """Return each day's return and the index's, both about their means.
+    """Return each day's return and the index's, both as deviations from their means.
 
     The index's return is 0 on the first day of the prices.
     """

@@ -251,7 +251,7 @@ def sharpe(case: Case) -> Explanation:
 def present_values(case: Case, rate: float) -> list[dict[str, Any]]:
     """Return the present value of each day's net payment at an annual rate.
 
-    {day, after, amount, factor, present}; amount is money out − money in, and what is left counts as paid out at the
+    {day, after, amount, factor, present}; amount is money out − money in, and the closing value is paid out at the
     end. Days are actual, a year is 365 days.
     """
     series = case.days

@@ -1,4 +1,4 @@
-"""Say in a sentence how a figure comes about, and how each of its inputs was worked out. Pure data."""
+"""Sentences that explain how a figure and each of its inputs are computed. Pure data."""
 
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
@@ -92,13 +92,13 @@ SENTENCES: dict[str, Bilingual] = {
     "first_on": bilingual("最早一笔成交的日期", "the day of the first trade"),
     "days": bilingual("从首次交易起共 {days} 个交易日", "{days} trading days since the first trade"),
 }
-# One holding, as it stands in the sentence of the market value.
+# One holding, as it appears in the sentence of the market value.
 HOLDING = bilingual(
     "{name} {quantity}{unit} × {price} 元（{day} 收盘）", "{name} {quantity}{unit} × {price} (close of {day})"
 )
 MORE = bilingual(" + 其余 {n} 只", " + {n} more")
 HOLDINGS_MOST = 3  # a sentence names no more of them
-# What a quantity of a product counts; nothing for others. By SecurityKind.
+# The unit of a product's quantity; nothing for others. By SecurityKind.
 UNITS = {
     "stock": bilingual(" 股", " shares"),
     "fund": bilingual(" 份", " units"),
@@ -107,7 +107,7 @@ UNITS = {
     "bond": bilingual(" 张", " bonds"),
 }
 
-# How an input was worked out from the rows listed below it.
+# How an input was computed from the rows listed below it.
 INPUTS: dict[str, Bilingual] = {
     "money_in": bilingual("下表“转入”一列合计", "the column “Money in” summed"),
     "money_out": bilingual("下表“转出”一列合计", "the column “Money out” summed"),

@@ -61,7 +61,7 @@ def holding_days(case: Case) -> Explanation:
 def roots(case: Case) -> Explanation:
     """Explain the number of rates that fit: the present value of the flows at each rate tried.
 
-    Range and steps are in docs/figures.md; a root lies wherever the sign changes from one rate to the next.
+    Range and steps are in docs/figures.md; a root is between two rates at which the sign differs.
     """
     flows = present_values(case, 0.0)
     after = np.array([row["after"] for row in flows], np.float64) / YEAR

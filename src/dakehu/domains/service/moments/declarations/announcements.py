@@ -1,4 +1,4 @@
-"""Moments of announcements and dates of what a client holds: M21 to M25."""
+"""Moments of announcements and dates of a client's holdings: M21 to M25."""
 
 from dakehu.domains.ledger.facts.subjects import ANNOUNCEMENT, PRODUCT_EVENT, SECURITY_EVENT
 from dakehu.domains.service.moments.types import MomentType, declare

@@ -1,4 +1,4 @@
-"""Moments of money that comes, goes or lies idle: M09 to M12, M40."""
+"""Moments of inflows, outflows and idle cash: M09 to M12, M40."""
 
 from dakehu.domains.service.moments.types import MomentType, declare
 from dakehu.foundation.base.i18n import bilingual

@@ -1,4 +1,4 @@
-"""Moments of suitability and of what must be known of a client: M06 to M08, M27, M28, M34, M38, M41, M42."""
+"""Moments of suitability and of required knowledge of a client: M06 to M08, M27, M28, M34, M38, M41, M42."""
 
 from dakehu.domains.ledger.facts.subjects import HOLDING, LETTER
 from dakehu.domains.service.moments.types import MomentType, declare
