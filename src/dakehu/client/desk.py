@@ -83,7 +83,7 @@ class Desk:
     def query(
         self, name: str, *, limit: int | None = None, columns: Columns = (), part: str = "", **parameters: Any
     ) -> Result:
-        """Return the result of any query by its name, as a table. `part`: which table, where there are several (see `ask`)."""
+        """Return the result of any query by its name, as a table. `part`: which of several tables (see `ask`)."""
         given = {**parameters, "limit": limit, "columns": _names(columns), "part": part}
         return self._result(f"queries/{name}", given, name)
 

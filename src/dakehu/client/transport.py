@@ -128,7 +128,7 @@ def _is_local(host: str) -> bool:
 
 
 def _wait(answer: httpx.Response, method: str, tries: int) -> float | None:
-    """Return seconds before a retry, None for a final answer. Actions are retried after 429 only: nothing was done then."""
+    """Return seconds before a retry, None for a final answer. Actions are retried only after 429: nothing was done."""
     if answer.status_code not in BUSY or (answer.status_code == 503 and method != "GET"):
         return None
     said = answer.headers.get("Retry-After", "")

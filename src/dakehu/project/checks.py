@@ -37,7 +37,7 @@ def calendar(**_: Any) -> list[Any]:
 
 
 def rows(**_: Any) -> list[Any]:
-    """dakehu.W002: on SQLite only the ORM restricts readers to their clients. dakehu.E001: row security is not active."""
+    """dakehu.W002: on SQLite only the ORM limits readers to their clients. dakehu.E001: row security is not active."""
     if connection.vendor != "postgresql":
         return [
             Warning(
