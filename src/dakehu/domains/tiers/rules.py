@@ -37,7 +37,7 @@ class Band:
 
 @dataclass(frozen=True)
 class Hysteresis:
-    """Months below the bound before the watch begins, and under watch before the downgrade; 0 and 0: immediate downgrade."""
+    """Months below the bound before the watch, and under watch before the downgrade; 0 and 0: immediate downgrade."""
 
     watch_months: int = 3
     downgrade_months: int = 3
