@@ -109,7 +109,7 @@ def filter_entries(
     parameters=FILTERS[:-2],
 )
 def audit_days(**filters: Any) -> list[dict[str, Any]]:
-    """Return [{day, entries}] of visible entries, oldest first, from `since` (29 days before `until`) to `until` (today).
+    """Return [{day, entries}] of visible entries, oldest first, `since` (29 days before `until`) to `until` (today).
 
     Days without an entry are included with 0; at most 62 days.
     """

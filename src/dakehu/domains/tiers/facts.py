@@ -30,7 +30,7 @@ def tiers_on(day: date, now: pl.DataFrame | None = None) -> pl.DataFrame:
 
 
 def load_tier(day: date, names: frozenset[str]) -> pl.DataFrame:
-    """Return each client's tier on a day, its rank, and the days between contacts by that day's (or the last) scheme."""
+    """Return each client's tier on a day, its rank, and the days between contacts by that day's or the last scheme."""
     scheme = schemes.find_scheme_in_force(day) or schemes.find_scheme_in_force(date.max)
     tiers = schemes.tiers_of(scheme) if scheme is not None else []
     ranks = {str(tier.code): tier.rank for tier in tiers}

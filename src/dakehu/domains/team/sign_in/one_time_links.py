@@ -75,7 +75,7 @@ class LinkRefused(Refused):
 def issue_link(
     purpose: Purpose, *, user: int | None = None, target: str = "", file: dict[str, str] | None = None
 ) -> str:
-    """Write a new link and return its token. It replaces one of the same purpose (not of files); old ones are removed."""
+    """Write a new link and return its token. It replaces one of the same purpose (except files); old are removed."""
     now = clock.now()
     for path in _folder().glob("*.*"):
         old = _read(path)
