@@ -1,7 +1,7 @@
 """Measures of one series of returns, at any frequency, in plain NumPy.
 
 Shape: `returns` and `market` are float64 [N], N at least 1, of equal length.
-Meaning: `least` is the return per period wanted at least (MAR); `per_year` is the number of periods in a year.
+Meaning: `least` is the minimum acceptable return per period (MAR); `per_year` is the number of periods in a year.
 Unit: 0.01 is 1 %. The riskless rate is 0 throughout.
 Missing: a gap (NaN) in a series makes its measures NaN; so does a division by 0.
 Source: Carl Bacon, Practical Portfolio Performance Measurement and Attribution (2nd ed. 2008); the tests hold its
@@ -105,7 +105,7 @@ def bernardo_ledoit(returns: np.ndarray) -> float:
 
 
 def d_ratio(returns: np.ndarray) -> float:
-    """Return the d ratio: losses times their number over gains times theirs.
+    """Return the d ratio: sum of losses times their number over sum of gains times theirs.
 
     Shape: [N] → scalar.
     Meaning: (n₋ × Σ losses) / (n₊ × Σ gains); lower is better.
@@ -264,7 +264,7 @@ def _yearly_risk(returns: np.ndarray, per_year: float) -> float:
 
 
 def fama_beta(returns: np.ndarray, market: np.ndarray) -> float:
-    """Return Fama's beta: the beta that would explain all of the series' risk.
+    """Return Fama's beta: the beta that would explain the series' total risk.
 
     Shape: [N], [N] → scalar.
     Meaning: deviation / deviation of the market.

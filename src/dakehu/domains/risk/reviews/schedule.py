@@ -1,4 +1,4 @@
-"""Clients due for a strategy review: by interval of the client, tier or risk level, from the account opening."""
+"""Clients due for a strategy review: by interval of the client, tier or risk level, from the last review or opening."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -37,7 +37,7 @@ def subjects_of(client: int, day: date) -> dict[str, str]:
 
 
 def open_reviews_due(day: date) -> dict[str, int]:
-    """Open a review for every client whose next one is due within ten days and who has none open; returns {opened}.
+    """Open a review for every client without any whose first one is due within ten days; returns {opened}.
 
     A client who was never reviewed is due at the next full interval since the opening: reviews then start without
     years of arrears, and due dates are spread like the openings.

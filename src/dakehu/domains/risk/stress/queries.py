@@ -110,7 +110,7 @@ def stress_of_client(*, client: Any) -> dict[str, Any]:
     parameters=CLIENT,
 )
 def betas_of_client(*, client: Any) -> list[dict[str, Any]]:
-    """Return the betas of a client's shares, the most precise first: [{product, index, beta, error, days, is_used, why}].
+    """Return the betas of a client's shares, most precise first: [{product, index, beta, error, days, is_used, why}].
 
     beta and error are "" where days are too few; `why`: text, the reason a beta is not used.
     """
@@ -146,7 +146,7 @@ def _unused_reason(one: betas.Beta) -> Bilingual | str:
 
 
 def _margin(contracts: list[dict[str, Any]], share: float) -> list[dict[str, Any]]:
-    """Return the ratio of each margin contract after its collateral falls like the holdings, and the line it is below."""
+    """Return the ratio of each margin contract after its collateral falls like the holdings, and the line crossed."""
     lines = []
     for one in contracts:
         if one["ratio"] is None:
