@@ -134,7 +134,7 @@ def usual_of(values: np.ndarray) -> float | None:
 
 
 def codes(values: np.ndarray, cuts: tuple[float, ...]) -> np.ndarray:
-    """Return the bin of each value: 0 below the first cut, len(cuts) above the last, len(cuts) + 1 missing. int64 [N]."""
+    """Return the bin of each value: 0 below the first cut, len(cuts) from the last, len(cuts) + 1 missing. int64 [N]."""
     place = np.searchsorted(np.array(cuts), values, side="right")
     return np.where(np.isfinite(values), place, len(cuts) + 1)
 
