@@ -1,7 +1,7 @@
-"""Parse values the way people write them, strict about ambiguity. Pure: no Django, no clock.
+"""Parse values as people write them, strict about ambiguity. Pure: no Django, no clock.
 
 Every function accepts a cell, form or program value (text, number, date) and returns a value or raises Unreadable,
-which says in both languages why and what was expected. Nothing is guessed where two readings are possible. Text,
+with the reason and the expected form in both languages. Ambiguous values are never guessed. Text,
 numbers and days have modules of their own; this one adds rates, counts and yes or no.
 """
 
@@ -37,10 +37,10 @@ _RATE = re.compile(
 
 
 def to_rate(value: Any, *, bare_is_percent: bool = True) -> Decimal:
-    """A rate as a fraction: 5%, 每年 5%, 年化5%, 5个点 and 0.05 are all 0.05.
+    """Parse a rate as a fraction: 5%, 每年 5%, 年化5%, 5个点 and 0.05 are all 0.05.
 
-    A bare number whose size is 1 or more counts as percent (5 → 0.05) when `bare_is_percent`, else it is
-    refused; below 1 it is a fraction already.
+    A bare number of absolute value 1 or more is percent (5 → 0.05) with `bare_is_percent`, else refused; below 1 it is
+    a fraction.
     """
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
         bare, mark = to_decimal(value), ""
