@@ -155,7 +155,7 @@ def change(book: Book, client: int, first: int, last: int) -> Change:
 
     `first` and `last` are columns of the prices; `first` −1 means before the first trade. Net inflow is `Book.flow`
     (for securities
-    alone: purchases with fees less proceeds and dividends after fees); `market` is the result of prices and dividends
+    alone: purchases with fees minus proceeds and dividends after fees); `market` is the result of prices and dividends
     before fees.
     """
     start, stop = int(book.offsets[client]), int(book.offsets[client + 1])

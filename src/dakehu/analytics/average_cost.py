@@ -11,7 +11,7 @@ def replay(start, quantity, value, fee, held, cost):
 
     Shape: start int64 [P + 1], position i has the trades start[i]..start[i + 1] in the order traded; quantity int64,
         value and fee float64 [T]; held int64 and cost float64 [T] are written.
-    Meaning: the cost of a long position includes its fees, that of a short one is its proceeds less fees. A sale
+    Meaning: the cost of a long position includes its fees, that of a short one is its proceeds minus fees. A sale
     reduces the cost at the average cost; a change of quantity without value (split, bonus shares) does not change it.
     The same
         rules as analytics.positions.

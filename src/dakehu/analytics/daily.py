@@ -11,7 +11,7 @@ import numpy as np
 
 from dakehu.analytics.jit import WIDE, WIDTH, compiled, write_changes
 
-UNITS = 1000.0  # quantities are whole thousandths of a share
+UNITS = 1000.0  # quantities are integer thousandths of a share
 STEP = 32  # days computed per step
 
 
@@ -22,7 +22,7 @@ def value_positions(start, stop, asset, day, quantity, prices, days, value, slot
     Shape: value float64 [days], zeroed from the first trade on; slot int32 [trades]; slot_asset int32 and slot_held
         int64 [slots].
     Meaning: writes the value at the end of each day, the slot of each trade (its asset's number within the client), and
-        each slot's asset and final quantity. Returns the number of slots. Quantities are whole numbers, so a position
+        each slot's asset and final quantity. Returns the number of slots. Quantities are integers, so a position
         that was sold is exactly 0.
     Unit: quantity in thousandths of a share.
     Missing: value is NaN on days without a price of a held security.

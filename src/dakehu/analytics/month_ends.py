@@ -17,7 +17,7 @@ class MonthEnds:
 
     Shape: values float64 [C, MONTHS], flows float64 [C, MONTHS], day_profit float64 [C].
     Meaning: values are market values at the end of the twelve months before the last day's month and on the last day,
-        oldest first; flows are money put in less money taken out within each of these months, the last one up to the
+        oldest first; flows are money put in minus money taken out within each of these months, the last one up to the
         last day; day_profit is the value of the last day minus that of the day before minus the last day's flow.
     Unit: money in the currency of the prices.
     Missing: a value is NaN where a held security has no price, 0 before the first trade; flows are never missing.

@@ -6,7 +6,7 @@
     frame = desk.clients(filters={"assets.ge": 1_000_000}, order="-assets").polars()
     desk.perform("service.log_interaction", client=12, channel="call", held_at="2026-11-01 09:30", summary="问候")
 
-Needs httpx and pyarrow; polars, pandas and duckdb only for the methods of these names. It uses the HTTP API and
+Needs httpx and pyarrow; polars, pandas and duckdb only for the methods of those names. It uses the HTTP API and
 depends on nothing else of the desk.
 """
 

@@ -27,7 +27,7 @@ try:
 except Refused as refusal:
     sys.exit(str(refusal))
 except DatabaseError:
-    pass  # the database may be away for a moment; /health says so
+    pass  # the database may be unavailable for a moment; /health reports it
 connections.close_all()
 
 # Loaded modules stay until the process exits, so they are frozen: the garbage collector no longer scans them.

@@ -2,7 +2,7 @@
 
 At rest: AES-256-GCM, bound to table and column, with a key kept outside the database and a key version in
 front. In memory: an `EncryptedValue` that shows only its mask in templates, f-strings and lists, and refuses JSON.
-Exact look-up goes through a keyed blind index (HMAC-SHA256, 128 bits); there is no look-up by prefix.
+Exact look-up uses a keyed blind index (HMAC-SHA256, 128 bits); there is no look-up by prefix.
 """
 
 import hashlib

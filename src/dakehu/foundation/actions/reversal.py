@@ -79,7 +79,7 @@ def revert(log: UndoLog, progress: Report = no_progress) -> dict[str, int]:
     return {"removed": removed, "restored": restored}
 
 
-# --- what stands in the way -------------------------------------------------------------------------
+# --- what prevents an undo -------------------------------------------------------------------------
 
 
 def _rows_changed_since(log: UndoLog) -> Iterator[Row]:

@@ -95,7 +95,7 @@ class UndoLog:
         self.created.setdefault(model._meta.label, CreatedRows()).numbers.add(numbers)
 
     def record_changes(self, model: Any, rows: Iterable[Any], names: Iterable[str]) -> None:
-        """Note stored rows whose fields `names` are about to be written, before their version grows."""
+        """Note stored rows whose fields `names` are about to be written, before their version is incremented."""
         columns = [model._meta.get_field(name).attname for name in names]
         born = self.created.get(model._meta.label, CreatedRows())
         held = self.changed.setdefault(model._meta.label, {})
@@ -115,7 +115,7 @@ class UndoLog:
                     note.add_after(_values_of(row, [column]))
 
     def record_overwrite(self, model: Any, pk: int, values: dict[str, Any]) -> None:
-        """Note a stored row whose columns are about to be set without its version growing."""
+        """Note a stored row whose columns are about to be set without a version increment."""
         row = models.QuerySet(model).filter(pk=pk).first()
         if row is None or pk in self.created.get(model._meta.label, CreatedRows()).numbers:
             return

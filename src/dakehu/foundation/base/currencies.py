@@ -1,6 +1,6 @@
 """Recognise the currency of an amount: codes, names and signs, before or after the digits. Pure.
 
-Yuan is "CNY". A lone `$` names no country, so it is a currency of its own ("$") without a rate.
+Yuan is "CNY". A lone `$` does not identify a country, so it is a separate currency ("$") without a rate.
 """
 
 import re

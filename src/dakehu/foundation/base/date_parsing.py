@@ -183,7 +183,7 @@ def _time_or_date_fault(value: Any, rest: str) -> None:
 
 
 def _in_zone(moment: datetime, zone: tzinfo | None) -> datetime:
-    """Convert a moment with an offset to a time zone."""
+    """Convert a time with an offset to a time zone."""
     return moment.astimezone(zone) if moment.tzinfo is not None and zone is not None else moment
 
 

@@ -37,7 +37,7 @@ def flag(name: str, default: bool, *, zh: str, en: str) -> bool:
 
 
 def number(name: str, default: int, *, zh: str, en: str) -> int:
-    """Read a whole-number setting. Raises WrongSetting."""
+    """Read an integer setting. Raises WrongSetting."""
     value = _declare(name, str(default), zh, en)
     if not value:
         return default

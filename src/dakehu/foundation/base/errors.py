@@ -6,7 +6,7 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 
 class Refused(Exception):
-    """A request cannot be carried out as made.
+    """A request cannot be carried out as given.
 
     `messages` maps a field name (or "" for the whole) to sentences with the fault and its remedy.
     """

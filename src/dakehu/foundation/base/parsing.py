@@ -2,7 +2,7 @@
 
 Every function accepts a cell, form or program value (text, number, date) and returns a value or raises Unreadable,
 with the reason and the expected form in both languages. Ambiguous values are never guessed. Text,
-numbers and days have modules of their own; this one adds rates, counts and yes or no.
+numbers and days have separate modules; this one adds rates, counts and booleans.
 """
 
 import re
@@ -64,7 +64,7 @@ def to_rate(value: Any, *, bare_is_percent: bool = True) -> Decimal:
 
 
 def to_integer(value: Any) -> int:
-    """Parse a whole number; 35岁 and 3天 are accepted, 3.5 is refused."""
+    """Parse an integer; 35岁 and 3天 are accepted, 3.5 is refused."""
     text = re.sub(r"(?:周岁|岁|天|个月|年|次|人|个)$", "", to_half_width(value)) if isinstance(value, str) else value
     try:
         made = to_decimal(text)
@@ -80,7 +80,7 @@ _FALSE = frozenset("否 无 没有 不 非 假 n no false f 0 × ✗ ✘ 0.0 未
 
 
 def to_bool(value: Any) -> bool:
-    """Parse yes or no."""
+    """Parse a boolean."""
     if isinstance(value, bool):
         return value
     text = to_half_width(value).casefold()

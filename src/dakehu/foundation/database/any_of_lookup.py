@@ -1,4 +1,4 @@
-"""Provide `field__among=[…]`: like `field__in`, with the whole list as one parameter.
+"""Provide `field__among=[…]`: like `field__in`, with the list as a single parameter.
 
 A query for thousands of values then costs little more than for one.
 """

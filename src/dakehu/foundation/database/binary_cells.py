@@ -45,7 +45,7 @@ def write_count(out, place, count):
 
 @compiled
 def write_whole(out, place, numbers, known, width):
-    """Write whole numbers. Shape: numbers int64 [R], known bool [R]."""
+    """Write integers. Shape: numbers int64 [R], known bool [R]."""
     for row in range(len(place)):
         at = _write(out, place[row], width if known[row] else -1, 4)
         place[row] = _write(out, at, numbers[row], width) if known[row] else at
@@ -125,7 +125,7 @@ def list_sizes(numbers_known, offsets, known):
 
 @compiled
 def write_lists(out, place, numbers, numbers_known, offsets, known, has_missing):
-    """Write lists of whole numbers as arrays of bigint; `has_missing`: whether any of them is missing.
+    """Write lists of integers as arrays of bigint; `has_missing`: whether any of them is missing.
 
     Shape: numbers int64, all lists concatenated, numbers_known bool; offsets int64 [R + 1]; known bool [R].
     """

@@ -121,7 +121,7 @@ def _text_cells(column: pl.Series, begin: int) -> _Cells:
 
 
 def _list_cells(column: pl.Series) -> _Cells:
-    """Return lists of whole numbers as arrays of bigint."""
+    """Return lists of integers as arrays of bigint."""
     known, lists = _present_rows(column), column.cast(pl.List(pl.Int64)).rechunk()
     numbers = lists.drop_nulls().explode(empty_as_null=False)
     values, values_known = _with_zeros(numbers), _present_rows(numbers)

@@ -148,7 +148,7 @@ def render_rows(
     plain JSON values (codes, ISO dates, decimals as text, keys as {"id", "name"}).
 
     Personal values are masked for readers without clearance; encrypted ones are masked for all. Borrowed columns
-    (named, or all with `beside`) come with `why_missing`: {column: why it is empty}, in the reader's language.
+    (named, or all with `beside`) have `why_missing`: {column: why it is empty}, in the reader's language.
     """
     rows = rows if isinstance(rows, models.QuerySet) else list(rows)
     model = rows.model if isinstance(rows, models.QuerySet) else (type(rows[0]) if rows else None)

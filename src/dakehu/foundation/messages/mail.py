@@ -22,7 +22,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.messages.outcome import Outcome, Result, Unreachable
 
 TIMEOUT = 30  # seconds for each answer of the server
-ANSWER_TIMEOUT = 120  # seconds for the answer to a whole message
+ANSWER_TIMEOUT = 120  # seconds for the answer after the complete message
 LOCAL = ("127.0.0.1", "localhost", "::1")
 LINE_START_DOT = re.compile(rb"^\.", re.MULTILINE)
 

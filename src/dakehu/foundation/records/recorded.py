@@ -100,7 +100,7 @@ def record_decryption(place: str) -> None:
 
 
 class Recorded(models.Model):
-    """A row whose every change is recorded. `row_version` grows by one with each change."""
+    """A row whose every change is recorded. `row_version` increases by one with each change."""
 
     row_version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True, editable=False)

@@ -1,7 +1,7 @@
 """One declaration per field: an ordinary Django field with facts attached.
 
 Every interface reads these facts: form, table, worksheet, import, API, audit, data dictionary. Labels are not
-part of a field's deconstruction, so changing one never makes a migration.
+part of a field's deconstruction, so changing one never creates a migration.
 """
 
 # django.apps reaches the tables of allauth, which is published without types.
@@ -172,7 +172,7 @@ def may(roles: frozenset[str]) -> bool:
 class Choices(StrEnum):
     """Values with a name in each language: `LONG = "long", "长期", "Long term", ("5年以上",)`.
 
-    They are not passed to Django as `choices`, so that renaming one never makes a migration.
+    They are not passed to Django as `choices`, so that renaming one never creates a migration.
     """
 
     _zh: str

@@ -22,7 +22,7 @@ TWENTY_YEARS = Retention(20, "《证券法》第一百三十七条", "Securities
 
 
 def retention_table() -> list[tuple[str, Retention]]:
-    """(model label, retention) for every model of client data; LookupError names a model without one."""
+    """Return (model label, retention) for every model of client data; LookupError names a model without one."""
     table: list[tuple[str, Any]] = []
     for model in scoped_models():
         kept = getattr(model, "retention", None)

@@ -59,7 +59,7 @@ class Say(template.Node):
 
 @register.tag
 def say(parser: Parser, token: Token) -> Say:
-    """`{% say "中文" "English" n=count as text %}`: `name=value` fills braces in, `as text` stores the text as a
+    """`{% say "中文" "English" n=count as text %}`: `name=value` fills in braces, `as text` stores the text as a
     variable."""
     bits = token.split_contents()[1:]
     target = _pop_target(bits)
