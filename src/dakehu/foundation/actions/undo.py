@@ -61,9 +61,10 @@ class ChangedRow:
 
 class UndoLog:
     """The writes of one act: {model label: CreatedRows} of created rows, {label: {id: ChangedRow}} of changed rows,
-    {label: {id: earlier values}} of deleted rows. Values are by column. With `keeps_after` the new values are stored
-    as well: a row may then change in other fields and still be undone, and a reader sees old and new values. `cause`
-    is the number of the act that this one results from, or undoes.
+    {label: {id: earlier values}} of deleted rows. Values are by column.
+
+    With `keeps_after` the new values are stored as well: a row may then change in other fields and still be undone,
+    and a reader sees old and new values. `cause` is the number of the act that this one results from, or undoes.
     """
 
     def __init__(self, *, keeps_after: bool = False, cause: int | None = None) -> None:

@@ -128,7 +128,7 @@ def with_worksheet() -> list[tuple[Resource, SheetOf]]:
 
 
 def models_by_key() -> dict[str, str]:
-    """Return {parameter that identifies a row: its resource}, for rows other than clients."""
+    """Return {parameter that identifies a row: label of its model}, for rows other than clients."""
     return {one.key: one.model for one in resources() if one.key not in ("", "client")}
 
 
