@@ -41,7 +41,7 @@ def brinson(
     Unit: 0.1 is 10 %.
     Missing: the return of a class that one side does not hold may be NaN; the other side's is used, so that its
         selection is 0.
-    Errors: ValueError where shares do not sum to 1 or a class that is held has no return.
+    Errors: ValueError where shares do not sum to 1 or a held class has no return.
     """
     for shares, own in ((weights, returns), (market_weights, market_returns)):
         if abs(float(np.sum(shares)) - 1.0) > 1e-9:
@@ -106,11 +106,11 @@ def days_by_class(book: Book, client: int, first: int, last: int) -> tuple[np.nd
     """Return daily weights and contributions of the asset classes, after column `first` up to `last`.
 
     Shape: (weights, contributions), float64 [T, 6] each.
-    Meaning: a day's weights are shares of the value at the end of the day before plus money that came in (as in
-        daily.daily_returns); contributions sum to the day's return of the securities. On days without value all is cash
-        with contribution 0.
+    Meaning: a day's weights are shares of the previous day's closing value plus inflows (as in
+        daily.daily_returns); contributions sum to the day's return of the securities. On days without value the weight
+        is all cash, with contribution 0.
     Unit: shares sum to 1; contributions are fractions.
-    Missing: NaN where something held has no price.
+    Missing: NaN where a held security has no price.
     """
     start, stop = int(book.offsets[client]), int(book.offsets[client + 1])
     asset, day, flow = book.asset[start:stop], book.day[start:stop], book.flow[start:stop]
@@ -140,7 +140,7 @@ class Change:
     Shape: float64 [6] each.
     Meaning: closing = opening + net_inflow + market − fees.
     Unit: the currency of the prices.
-    Missing: NaN for a class with something held on either day without a price.
+    Missing: NaN for a class with a held security without a price on either day.
     """
 
     opening: np.ndarray
@@ -153,8 +153,9 @@ class Change:
 def change(book: Book, client: int, first: int, last: int) -> Change:
     """Return the change in value from the end of day `first` to the end of day `last`; see Change.
 
-    Both are columns of the prices; `first` −1 means before the first trade. Net inflow is `Book.flow` (for securities
-    alone: purchases with fees less proceeds and dividends after fees); `market` is the result of prices and dividends
+    `first` and `last` are columns of the prices; `first` −1 means before the first trade. Net inflow is `Book.flow`
+    (for securities
+    alone: purchases with fees minus proceeds and dividends after fees); `market` is the result of prices and dividends
     before fees.
     """
     start, stop = int(book.offsets[client]), int(book.offsets[client + 1])

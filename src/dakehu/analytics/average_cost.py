@@ -1,4 +1,4 @@
-"""Replay trades position by position: the quantity and the average cost held after each trade."""
+"""Replay trades by position: the held quantity and its average cost after each trade."""
 
 import numpy as np
 
@@ -7,15 +7,16 @@ from dakehu.analytics.jit import compiled
 
 @compiled
 def replay(start, quantity, value, fee, held, cost):
-    """Write what is held after each trade of each position.
+    """Write the held quantity and its cost after each trade of each position.
 
     Shape: start int64 [P + 1], position i has the trades start[i]..start[i + 1] in the order traded; quantity int64,
         value and fee float64 [T]; held int64 and cost float64 [T] are written.
-    Meaning: the cost of a long position includes its fees, that of a short one is its proceeds less fees. A sale takes
-        the average cost with it; a change of quantity without value (split, bonus shares) leaves the cost. The same
+    Meaning: the cost of a long position includes its fees, that of a short one is its proceeds minus fees. A sale
+    reduces the cost at the average cost; a change of quantity without value (split, bonus shares) does not change it.
+    The same
         rules as analytics.positions.
     Unit: quantity in thousandths of a share, money in the currency of value.
-    Missing: nothing is.
+    Missing: none.
     """
     for position in range(len(start) - 1):
         units = 0
@@ -37,7 +38,7 @@ def replay(start, quantity, value, fee, held, cost):
 
 
 def position_starts(offsets: np.ndarray, asset: np.ndarray) -> np.ndarray:
-    """Return where each position (client and security) begins, and the number of trades: int64 [P + 1].
+    """Return the start of each position (client and security), and the number of trades: int64 [P + 1].
 
     offsets: int64 [C + 1]; asset: int32 [T], ascending within a client.
     """

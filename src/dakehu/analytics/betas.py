@@ -1,4 +1,4 @@
-"""Betas of many securities to one index: the slope of a regression by least squares, with its standard error."""
+"""Betas of many securities to one index: the slope of a least-squares regression, with its standard error."""
 
 import numpy as np
 
@@ -7,9 +7,9 @@ def betas(returns: np.ndarray, market: np.ndarray, least: int = 3) -> tuple[np.n
     """Return (beta, standard error of it, days) of each security.
 
     Shape: returns float64 [A, D], market float64 [D] → float64 [A], float64 [A], int64 [A].
-    Meaning: slope of returns on market with an intercept, and its standard error under equal variance, as textbooks and
-        scipy.stats.linregress give them. Only days on which both are known count.
-    Missing: NaN where fewer than `least` (3 at the least) days are known, or the market did not move on them.
+    Meaning: slope of returns on market with an intercept, and its standard error under equal variance, as in textbooks
+    and scipy.stats.linregress. Only days on which both are known are used.
+    Missing: NaN where fewer than `least` (at least 3) days are known, or the market did not vary on them.
     """
     known = np.isfinite(returns) & np.isfinite(market)
     days = known.sum(axis=1)

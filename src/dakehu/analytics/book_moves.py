@@ -1,7 +1,7 @@
-"""How far a book of holdings moves: the volatility of today's book on past prices, and bands of its worth. Pure.
+"""Movement of a book of holdings: volatility of today's book on past prices, and bands of its value. Pure.
 
-Historical simulation: today's holdings are carried back over the prices of the past. The middle of a band is today's worth;
-which way it goes is not forecast. Sources: RiskMetrics (1996) for the decay; Basel Committee (1996) for the simulation.
+Historical simulation: today's holdings are valued at past prices. The middle of a band is today's value; the direction
+is not forecast. Sources: RiskMetrics (1996) for the decay; Basel Committee (1996) for the simulation.
 """
 
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ import numpy as np
 from dakehu.analytics.forecast import DECAY, QUANTILES
 from dakehu.analytics.market import TRADING_DAYS
 
-MINIMUM, WINDOW = 250, 500  # returns before the first band; the latest ones that a band is made from
+MINIMUM, WINDOW = 250, 500  # returns before the first band; latest returns that a band is computed from
 
 
 @dataclass(frozen=True)
 class BandRecord:
-    """How bands did in the past: origins that do not overlap, and the shares of outcomes within the 50 % and the 90 % band."""
+    """Back-test of bands: non-overlapping origins, and the shares of outcomes within the 50 % and the 90 % band."""
 
     origins: int
     inner: float
@@ -27,7 +27,7 @@ def book_returns(prices: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Return the daily returns of a book with constant weights.
 
     Shape: prices float64 [A, D], values float64 [A] → float64 [D - 1].
-    Meaning: each day the securities priced on it and on the day before count, by their present value.
+    Meaning: each day, the securities priced on it and the day before are weighted by their present value.
     Missing: NaN on days when less than half of the value is priced.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -40,7 +40,7 @@ def book_returns(prices: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 
 def weighted_volatility(returns: np.ndarray) -> np.ndarray:
-    """Return exponentially weighted volatility a year after each return, decay 0.97; NaN at gaps. float64 [N]."""
+    """Return exponentially weighted annual volatility after each return, decay 0.97; NaN at gaps. float64 [N]."""
     found, mean = np.full(len(returns), np.nan), float("nan")
     for place, one in enumerate(returns.tolist()):
         if np.isfinite(one):
@@ -50,13 +50,13 @@ def weighted_volatility(returns: np.ndarray) -> np.ndarray:
 
 
 def plain_volatility(returns: np.ndarray, days: int) -> float:
-    """Return the volatility a year of the last `days` returns; NaN with fewer."""
+    """Return the annual volatility of the last `days` returns; NaN with fewer."""
     known = returns[np.isfinite(returns)][-days:]
     return float(known.std(ddof=1) * np.sqrt(TRADING_DAYS)) if len(known) == days else float("nan")
 
 
 def worth_band(returns: np.ndarray, horizon: int) -> np.ndarray | None:
-    """Return the quantiles QUANTILES of worth after `horizon` days as multiples of today's, 1 in the middle.
+    """Return the quantiles QUANTILES of value after `horizon` days as multiples of today's, 1 in the middle.
 
     Shape: returns float64 [N] → float64 [5].
     Missing: None with fewer than MINIMUM returns.
@@ -71,7 +71,7 @@ def worth_band(returns: np.ndarray, horizon: int) -> np.ndarray | None:
 
 
 def band_record(returns: np.ndarray, horizon: int) -> BandRecord:
-    """Return how bands made from the returns before did on the returns after, from origins `horizon` days apart."""
+    """Back-test bands computed from earlier returns on later ones, from origins `horizon` days apart."""
     known = returns[np.isfinite(returns)]
     inner, outer, count = 0, 0, 0
     for origin in range(MINIMUM, len(known) - horizon + 1, horizon):

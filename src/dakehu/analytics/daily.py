@@ -1,18 +1,18 @@
 """Compute one client's daily values and returns, and measures of the returns. Compiled.
 
 Shape: work arrays have one entry per day of the calendar or per trade of the client.
-Meaning: a day's return is (value + out) / (value of the day before + in) − 1: money in counts from that morning, money
-    out until that evening (Portfolio Performance's TTWROR).
+Meaning: a day's return is (value + out) / (value of the day before + in) − 1: inflows are included from the start of
+the day, outflows until its end (Portfolio Performance's TTWROR).
 Unit: money in the currency of the prices, returns as fractions.
-Missing: NaN on days without a price of something held; a return is 0 where the denominator is 0.
+Missing: NaN on days without a price of a held security; a return is 0 where the denominator is 0.
 """
 
 import numpy as np
 
 from dakehu.analytics.jit import WIDE, WIDTH, compiled, write_changes
 
-UNITS = 1000.0  # quantities are whole thousandths of a share
-STEP = 32  # days computed at once
+UNITS = 1000.0  # quantities are integer thousandths of a share
+STEP = 32  # days computed per step
 
 
 @compiled
@@ -22,10 +22,10 @@ def value_positions(start, stop, asset, day, quantity, prices, days, value, slot
     Shape: value float64 [days], zeroed from the first trade on; slot int32 [trades]; slot_asset int32 and slot_held
         int64 [slots].
     Meaning: writes the value at the end of each day, the slot of each trade (its asset's number within the client), and
-        each slot's asset and final quantity. Returns the number of slots. Quantities are whole numbers, so a position
+        each slot's asset and final quantity. Returns the number of slots. Quantities are integers, so a position
         that was sold is exactly 0.
     Unit: quantity in thousandths of a share.
-    Missing: value is NaN on days without a price of something held.
+    Missing: value is NaN on days without a price of a held security.
     """
     slots = 0
     i = start
@@ -41,7 +41,7 @@ def value_positions(start, stop, asset, day, quantity, prices, days, value, slot
             next_day = day[i] if i < stop and asset[i] == current_asset else days
             if units != 0:
                 shares = units / UNITS
-                # Without sign no index counts from the end, so the loop fills vector registers without slices.
+                # An unsigned index cannot be negative, so the loop vectorises without slices.
                 for t in range(np.uint64(today), np.uint64(next_day)):
                     value[t] += shares * prices[current_asset, t]
         slot_asset[slots] = current_asset
@@ -52,7 +52,7 @@ def value_positions(start, stop, asset, day, quantity, prices, days, value, slot
 
 @compiled
 def _divide_each(value, returns):
-    """Write the returns of days by division, whatever they are worth."""
+    """Write the returns of days by division, for values of any size."""
     before_each, after_each, later = value[:-1], value[1:], returns[1 : value.size]
     for k in range(later.size):
         before = before_each[k]

@@ -1,7 +1,7 @@
 """Compute one client's growth by day and its deepest drawdown. Compiled.
 
 Shape: work arrays have one entry per day of the client, and room for the rest of a step or block.
-Meaning: growth is what 1 became; the start (1) counts as a peak.
+Meaning: growth is the value of an initial 1; the start (1) is a peak too.
 Unit: fractions.
 Missing: none; called only for clients with all prices.
 """
@@ -11,8 +11,8 @@ import numpy as np
 from dakehu.analytics.daily import STEP
 from dakehu.analytics.jit import compiled, larger, smaller
 
-BLOCKS = 32  # at most, in the search for the deepest drawdown
-ROUNDED = 1e-12  # growth that differs by less is the same but for rounding
+BLOCKS = 32  # maximum in the search for the deepest drawdown
+ROUNDED = 1e-12  # growth that differs by less is equal up to rounding
 
 
 @compiled
@@ -22,7 +22,7 @@ def growth_by_day(value, first, n, flow_day, flows, returns, wealth, has_nothing
     Shape: value float64 [first + n + STEP or more]; flow_day int64 [flows], ascending, the first is `first`; returns
         float64 [n]; wealth float64 [n + STEP] → scalar.
     Meaning: between two flows growth moves as value does, so returns are only multiplied on days with a flow and where
-        value is 0 (has_nothing: it is so on some day).
+        value is 0 (has_nothing: true if any day is such).
     """
     growth = 1.0
     for f in range(flows):
@@ -37,7 +37,7 @@ def growth_by_day(value, first, n, flow_day, flows, returns, wealth, has_nothing
                 wealth[k] = growth
             continue
         scale = growth / base
-        # Whole steps: what is written beyond the stretch is overwritten by the next one.
+        # Whole steps: values written beyond the stretch are overwritten by the next.
         source, target = value[first + begin :], wealth[begin:]
         for k in range((end - begin + STEP - 1) // STEP * STEP):
             target[k] = source[k] * scale
@@ -63,11 +63,12 @@ def block_size(n):
 def deepest(wealth, n, low, high):
     """Return (deepest drawdown, day of the peak, day of the trough) of n days of growth.
 
-    Shape: wealth float64 [n + block_size(n)], what is beyond n days is overwritten; low and high float64 [BLOCKS + 1]
+    Shape: wealth float64 [n + block_size(n)], values beyond n days are overwritten; low and high float64 [BLOCKS + 1]
         are work space → three scalars.
-    Meaning: the drawdown is measured from the highest growth so far, the start (1) included. Days count from the first
-        return; a peak before it is day −1. Of days that differ by less than ROUNDED the first counts. A division takes as long as a dozen comparisons, so only those blocks of
-        days are searched whose lowest day over their highest peak is as deep as the deepest known.
+    Meaning: the drawdown is measured from the highest growth so far, including the start (1). Days are numbered from
+    the first return; a peak before it is day −1. If days differ by less than ROUNDED, the first is used. A division
+    takes as long as a dozen comparisons, so only blocks whose lowest day over their highest peak is at least as deep
+    as the deepest known are searched.
     Unit: drawdown in [−1, 0].
     Missing: both days are −1 where there was no drawdown.
     """

@@ -1,14 +1,14 @@
-"""Count and add up dated events of many clients over windows of days, seen from a day. Pure.
+"""Count and sum dated events of many clients over windows of days relative to a day. Pure.
 
-What a window may see follows from its offsets alone: `past` ends at the day itself, `future` begins after it. A feature that
-is read through `past` cannot know what came later.
+The events in a window depend on its offsets alone: `past` ends at the day itself, `future` begins after it. A feature
+read through `past` therefore cannot use later events.
 """
 
 from dataclasses import dataclass, field
 
 import numpy as np
 
-SPAN = 1 << 20  # days that a key holds: more than any calendar has
+SPAN = 1 << 20  # days per client in a key: more than any calendar has
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class EventTable:
     """Events of clients, each with a day and amounts.
 
     Shape: client and day int64 [N], in any order; amounts {name: float64 [N]}.
-    Meaning: day is days since 1970-01-01. A NaN amount counts as nothing.
+    Meaning: day is days since 1970-01-01. A NaN amount is summed as 0.
     """
 
     client: np.ndarray
@@ -44,14 +44,14 @@ class EventTable:
     def future(self, clients: np.ndarray, days: np.ndarray, first: int, last: int, of: str = "") -> np.ndarray:
         """Return the number of events, or the sum `of` an amount, from `first` to `last` days after the day.
 
-        For outcomes only. Raises ValueError for a window that begins before the day is over.
+        For outcomes only. Raises ValueError for a window that begins on or before the day.
         """
         if first < 1 or last < first:
             raise ValueError(f"a window from {first} to {last} days later is no future")
         return self._between(clients, days + first, days + last, of)
 
     def days_since(self, clients: np.ndarray, days: np.ndarray) -> np.ndarray:
-        """Return the days from the last event up to the day; NaN where there was none. float64 [N]."""
+        """Return the days from the last event up to the day; NaN without one. float64 [N]."""
         at = np.searchsorted(self._keys, clients * SPAN + days, side="right") - 1
         found = np.full(len(clients), np.nan)
         if len(self._keys):
@@ -61,7 +61,7 @@ class EventTable:
         return found
 
     def days_since_first(self, clients: np.ndarray, days: np.ndarray) -> np.ndarray:
-        """Return the days from the first event up to the day; NaN where there was none by then. float64 [N]."""
+        """Return the days from the first event up to the day; NaN without one by then. float64 [N]."""
         at = np.searchsorted(self._keys, clients * SPAN)
         found = np.full(len(clients), np.nan)
         if len(self._keys):

@@ -1,10 +1,11 @@
-"""How many cases an experiment needs, how large an effect given groups can show, and intervals of differences of means.
+"""Sample sizes of experiments, the smallest detectable effect of given groups, and intervals of differences of means.
 
-Two groups, two-sided. `alpha` is the chance of an effect where there is none, `power` that of showing one where there is.
-Shares: the normal approximation with pooled variance under no effect, for groups of unequal size by Fleiss, Tytun and Ury
-(Biometrics 36 (1980) 343-346) without continuity correction; with equal groups it is `power.prop.test` of R. Means: the
-normal approximation with Guenther's correction for the t test (The American Statistician 35 (1981) 243-244), within one
-case of the exact non-central t from about ten cases a group on. Interval of means: Welch (Biometrika 34 (1947) 28-35).
+Two groups, two-sided. `alpha` is the probability of a false positive, `power` that of detecting a true effect.
+Shares: the normal approximation with pooled variance under no effect, for groups of unequal size by Fleiss, Tytun and
+Ury (Biometrics 36 (1980) 343-346) without continuity correction; with equal groups it is `power.prop.test` of R.
+Means: the normal approximation with Guenther's correction for the t test (The American Statistician 35 (1981)
+243-244), within one case of the exact non-central t from about ten cases per group. Interval of means: Welch
+(Biometrika 34 (1947) 28-35).
 """
 
 from collections.abc import Sequence
@@ -16,8 +17,8 @@ import numpy as np
 
 ALPHA = 0.05
 POWER = 0.80
-STEPS = 60  # halvings by which the smallest effect is found
-TAIL = 1.0  # per cent at each end to which extreme values are drawn in
+STEPS = 60  # bisection steps to find the smallest effect
+TAIL = 1.0  # percentile at each end to which extreme values are clipped
 
 _NORMAL = NormalDist()
 
@@ -29,7 +30,7 @@ def z_of(alpha: float) -> float:
 
 @dataclass(frozen=True)
 class GroupSizes:
-    """Cases that are needed in the group that is treated and in the control group."""
+    """Cases needed in the treated group and in the control group."""
 
     treatment: int
     control: int
@@ -38,9 +39,9 @@ class GroupSizes:
 def share_sample_size(
     base: float, effect: float, ratio: float = 1.0, alpha: float = ALPHA, power: float = POWER
 ) -> GroupSizes | None:
-    """Return the cases that show a share of `base` + `effect` against `base`; None where such a share is impossible.
+    """Return the cases needed to detect a share of `base` + `effect` against `base`; None for an impossible share.
 
-    `ratio` is control ÷ treatment. `effect` is not 0, and negative where the share is to fall.
+    `ratio` is control ÷ treatment. `effect` is not 0, and negative for a decrease.
     """
     treated = base + effect
     if effect == 0 or not (0 <= base <= 1 and 0 <= treated <= 1):
@@ -53,7 +54,7 @@ def share_sample_size(
 
 
 def share_power(base: float, effect: float, treatment: int, control: int, alpha: float = ALPHA) -> float:
-    """Return the chance that these groups show a share of `base` + `effect` against `base`."""
+    """Return the power of these groups for a share of `base` + `effect` against `base`."""
     treated = base + effect
     mean = (treatment * treated + control * base) / (treatment + control)
     apart = sqrt(treated * (1 - treated) / treatment + base * (1 - base) / control)
@@ -66,7 +67,7 @@ def share_power(base: float, effect: float, treatment: int, control: int, alpha:
 def detectable_share(
     base: float, treatment: int, control: int, alpha: float = ALPHA, power: float = POWER
 ) -> float | None:
-    """Return the smallest rise of a share above `base` that these groups show; None where not even a rise to 1 is shown."""
+    """Return the smallest detectable rise of a share above `base`; None where not even a rise to 1 is detectable."""
     low, high = 0.0, 1 - base
     if min(treatment, control) < 1 or high <= 0 or share_power(base, high, treatment, control, alpha) < power:
         return None
@@ -82,7 +83,7 @@ def detectable_share(
 def mean_sample_size(
     spread: float, effect: float, ratio: float = 1.0, alpha: float = ALPHA, power: float = POWER
 ) -> GroupSizes | None:
-    """Return the cases that show a difference of means; `spread` is the standard deviation in each group, None without one."""
+    """Return the cases needed to detect a difference of means; `spread`: standard deviation per group, None without one."""
     if effect == 0 or spread <= 0:
         return None
     factor = z_of(alpha) + _NORMAL.inv_cdf(power)
@@ -92,7 +93,7 @@ def mean_sample_size(
 def detectable_mean(
     spread: float, treatment: int, control: int, alpha: float = ALPHA, power: float = POWER
 ) -> float | None:
-    """Return the smallest difference of means that these groups show; None where they are too small or nothing varies."""
+    """Return the smallest detectable difference of means; None where groups are too small or nothing varies."""
     if min(treatment, control) < 2 or spread <= 0:
         return None
     ratio = control / treatment
@@ -103,7 +104,7 @@ def detectable_mean(
 
 
 def _correction(ratio: float, alpha: float) -> float:
-    """Return the cases by which the t test needs more than the normal approximation, of the treated group."""
+    """Return the additional treated cases that the t test needs over the normal approximation."""
     return z_of(alpha) ** 2 / 2 / (1 + ratio)
 
 
@@ -113,7 +114,7 @@ def _sizes(treatment: float, ratio: float) -> GroupSizes:
 
 @dataclass(frozen=True)
 class MeanDifference:
-    """The difference of two means (first less second) with its interval."""
+    """The difference of two means (first minus second) with its interval."""
 
     difference: float
     low: float
@@ -121,7 +122,7 @@ class MeanDifference:
 
 
 def welch_interval(first: Sequence[float], second: Sequence[float], alpha: float = ALPHA) -> MeanDifference:
-    """Return the difference of means with Welch's interval, for groups whose values vary differently.
+    """Return the difference of means with Welch's interval, for groups with unequal variances.
 
     Each group has at least two values. Where nothing varies the interval is the difference itself.
     """
@@ -136,7 +137,7 @@ def welch_interval(first: Sequence[float], second: Sequence[float], alpha: float
 
 
 def t_quantile(alpha: float, freedom: float) -> float:
-    """Return the two-sided quantile of Student's t, by the expansion of Cornish and Fisher: to 0.001 from ten degrees on.
+    """Return the two-sided quantile of Student's t, by the Cornish-Fisher expansion: to 0.001 from ten degrees of freedom.
 
     Abramowitz and Stegun, Handbook of Mathematical Functions (1964), 26.7.5.
     """
@@ -151,6 +152,6 @@ def t_quantile(alpha: float, freedom: float) -> float:
 
 
 def drawn_in(values: Sequence[float], tail: float = TAIL) -> tuple[float, float]:
-    """Return the bounds to which extreme values are drawn in: the percentiles at both ends of all values together."""
+    """Return the bounds to which extreme values are clipped: the percentiles at both ends of all values together."""
     low, high = np.percentile(np.asarray(values, dtype=float), [tail, 100 - tail])
     return float(low), float(high)

@@ -13,7 +13,7 @@ from enum import IntEnum
 import numpy as np
 
 TRADING_DAYS = 252.0  # per year
-MINIMUM_DAYS = 30  # calendar days; a yearly rate from less is misleading
+MINIMUM_DAYS = 30  # calendar days; an annual rate from fewer is misleading
 CLASSES = 6  # asset classes: stock, fund, bond, repo and cash, private and structured, other
 
 
@@ -74,19 +74,19 @@ class Reason(IntEnum):
 
     NONE = 0
     NO_TRADES = 1
-    NO_PRICE = 2  # something was held on a day without a price
-    TOO_SHORT = 3  # fewer than two daily returns, or less than 30 days for a yearly rate
+    NO_PRICE = 2  # a held security had no price on some day
+    TOO_SHORT = 3  # fewer than two daily returns, or less than 30 days for an annual rate
     NO_VARIATION = 4  # the returns never differed, so their deviation is 0
-    NO_SIGN_CHANGE = 5  # money only went in, or only came out: no rate makes it worth nothing
+    NO_SIGN_CHANGE = 5  # only inflows or only outflows: no rate gives a present value of 0
     NO_ROOT = 6  # no rate within the range searched
-    SEVERAL_ROOTS = 7  # more than one rate fits; the published one follows the rule in xirr
+    SEVERAL_ROOTS = 7  # several roots; the published one follows the rule in xirr
     NO_SALES = 8
     NO_HOLDINGS = 9
     NO_DRAWDOWN = 10
     NO_DEPOSITS = 11
     NO_BENCHMARK = 12
-    ALL_LOST = 13  # nothing was left, so no yearly rate follows
-    NOT_ASKED = 14  # the step that computes it was left out
+    ALL_LOST = 13  # the final value is 0, so there is no annual rate
+    NOT_ASKED = 14  # the step that computes it was skipped
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ Never a point, never advice: the middle of the band is today's level.
 
 The model: log levels follow a random walk without drift; the variance of a day is 0.7 times the exponentially weighted
 mean of squared returns (decay 0.97, RiskMetrics 1996) and 0.3 times the mean of all squared returns so far. Volatility
-can be forecast; on 20 American shares from 1990 to 2022 no method beat the walk's own centre by a significant margin,
+can be forecast; on 20 US shares from 1990 to 2022 no method beat the walk's own centre significantly,
 while this mixture reduced the loss of volatility forecasts by a quarter against the variance of the last 21 days.
 
 The plain walk used for comparison has the mean of all squared returns so far as its variance. Both use the normal
@@ -24,7 +24,7 @@ _Z = np.array([NormalDist().inv_cdf(q) for q in QUANTILES])
 
 @dataclass(frozen=True)
 class Backtest:
-    """How bands of one horizon did in the past.
+    """Back-test of bands of one horizon.
 
     Shape: inner, outer and loss are pairs: (the band's, the plain walk's).
     Meaning: origins is the number of start days, none of which overlap; inner and outer are the shares of levels
@@ -70,7 +70,7 @@ def band(levels: np.ndarray, horizon: int) -> np.ndarray | None:
     """Return the band of levels after 0..horizon days.
 
     Shape: levels float64 [N] → float64 [horizon + 1, 5].
-    Meaning: the levels that are undercut with the probabilities QUANTILES.
+    Meaning: the quantiles of the level at the probabilities QUANTILES.
     Unit: as the levels.
     Missing: None before MINIMUM returns.
     """

@@ -1,14 +1,14 @@
-"""The arithmetic of a goal: what is saved and put by each month, and the return that would be needed. Plain numbers.
+"""Arithmetic of a savings goal: current savings, monthly payments, and the required return. Plain numbers.
 
-Unit: money in one currency; 0.01 is 1 % a year. Months are whole. Nothing here is a forecast: a needed return says what a goal
-asks for, not what a market gives.
+Unit: money in one currency; 0.01 is 1 % a year. Months are whole. Nothing here is a forecast: a required return
+follows from the goal, not from the market.
 """
 
-MOST_RETURN = 1.0  # 100 % a year, above which no rate is stated
+MOST_RETURN = 1.0  # 100 % a year, above which no rate is returned
 
 
 def future_value(saved: float, monthly: float, annual: float, months: int) -> float:
-    """Return what `saved` and a payment at the end of each month come to at an annual return.
+    """Return the future value of `saved` and a payment at the end of each month at an annual return.
 
     Meaning: saved × q^n + monthly × (q^n − 1) / (q − 1) with q = (1 + annual)^(1/12).
     Missing: `annual` must be above −1.

@@ -1,8 +1,8 @@
 """Update figures during the day: last night's state plus today's prices and trades.
 
-Each position and each client's running sums are touched once, instead of every day since the first trade. Only figures
-that follow from running sums are updated; those that need every day again (value at risk, money-weighted rate, trade
-statistics) wait for the close. The tests compare with the full computation.
+Each position and each client's running sums are updated once, instead of recomputing every day since the first trade.
+Only figures that follow from running sums are updated; those that need all days (value at risk, money-weighted rate,
+trade statistics) are computed at the close. The tests compare with the full computation.
 """
 
 import math
@@ -22,7 +22,7 @@ VALUE, GROWTH, HIGHEST, DEEPEST, DAYS, FIRST, RETURNS, SQUARES, LOSSES, MARKET, 
     range(14)
 )
 
-AT_ONCE = 50_000  # clients handed to a thread at a time
+AT_ONCE = 50_000  # clients per task of a thread
 
 INTRADAY_FIGURES = (
     Column.NAV,
@@ -45,7 +45,7 @@ INTRADAY_FIGURES = (
 
 @dataclass(frozen=True)
 class State:
-    """The state carried from one close to the next. C clients, P positions held.
+    """The state carried from one close to the next. C clients, P held positions.
 
     Shape: offsets int64 [C + 1] into the positions; asset int32 [P]; held int64 [P]; sums float64 [C, 14].
     Meaning: sums are named above; FIRST is the ordinal of the first trade. `ordinal` is the day of the state.
@@ -62,7 +62,7 @@ class State:
 
 @dataclass(frozen=True)
 class Day:
-    """Prices and trades of the running day. A assets, T trades.
+    """Prices and trades of the current day. A assets, T trades.
 
     Shape: prices float64 [A]; client int32, asset int32, quantity int64, flow float64, all [T].
     Meaning: trades are ordered by client, then asset, as in `Book`; market is today's return of the index.
@@ -83,7 +83,7 @@ class Day:
 def _sum_days(
     clients, offsets, asset, day, quantity, flow, prices, ordinals, market, largest, sums, slots, kept_asset, kept_held
 ):
-    """Sum all days of all clients into `sums`, and list the positions they hold."""
+    """Sum all days of all clients into `sums`, and list their held positions."""
     days = prices.shape[1]
     value, money_in, money_out = np.zeros(days), np.zeros(days), np.zeros(days)
     slot, slot_asset, slot_held = np.empty(largest, np.int32), np.empty(largest, np.int32), np.empty(largest, np.int64)
@@ -149,8 +149,8 @@ def _add_day(row, before, value, money_in, money_out, market):
 def initial_state(book: Book) -> State:
     """Return the state after the last day of the book; one full pass, done by the nightly close.
 
-    Clients who hold nothing continue with returns of 0, because the day may add trades; the full computation counts
-    such days too, once they hold something again.
+    Clients who hold nothing continue with returns of 0, because the day may add trades; the full computation includes
+    such days too, once they have holdings again.
     """
     clients = book.clients
     largest = max(int(np.max(np.diff(book.offsets), initial=0)), 1)
@@ -194,7 +194,7 @@ def _value_day(
     ordinal,
     after,
 ):
-    """Add the running day to the sums of the clients begin..end."""
+    """Add the current day to the sums of the clients begin..end."""
     for client in range(initial_state, end):
         value = 0.0
         for p in range(offsets[client], offsets[client + 1]):
@@ -218,7 +218,7 @@ def advance(state: State, day: Day, *, threads: int = 0, out: np.ndarray | None 
     """Return the running sums after today's prices and trades.
 
     Shape: float64 [C, 14]; written into `out` if given, which saves memory allocation in frequent calls.
-    Meaning: `state` is not changed, so that the next price of the day starts from last night again. The result is the
+    Meaning: `state` is not changed, so that the next intraday update starts from last night again. The result is the
         same for any number of threads (0: one per core).
     """
     clients = len(state.offsets) - 1

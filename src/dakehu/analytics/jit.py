@@ -28,7 +28,7 @@ def compiled(function: F) -> F:
 
 
 def _extremum(operation: str) -> Any:
-    """Return an intrinsic of two float64 that are not NaN; unlike a comparison it fills vector registers in a loop."""
+    """Return an intrinsic of two float64 that are not NaN; unlike a comparison it is vectorised in a loop."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         number = ir.DoubleType()
@@ -46,11 +46,11 @@ smaller = _extremum("minnum")
 larger = _extremum("maxnum")
 
 
-# Steps on WIDTH numbers at once, which no loop is compiled to by itself. Arrays are in C order; each index leaves room for WIDTH.
+# Steps on WIDTH numbers, to which loops are not auto-vectorised. Arrays are in C order; each index has room for WIDTH.
 WIDTH = 8
 NUMBERS, FLAGS = ir.VectorType(ir.DoubleType(), WIDTH), ir.VectorType(ir.IntType(1), WIDTH)
 FEW_DIGITS = ir.VectorType(ir.FloatType(), WIDTH)
-WIDE = bool(get_host_cpu_features().get("avx512f"))  # whether registers hold them; elsewhere plain loops are quicker
+WIDE = bool(get_host_cpu_features().get("avx512f"))  # whether registers are that wide; elsewhere plain loops are faster
 
 
 def _constant(number: float) -> Any:
@@ -72,7 +72,7 @@ def _count(builder: Any, flags: Any) -> Any:
 def append_below(typing_context: Any, source: Any, index: Any, limit: Any, target: Any, count: Any) -> Any:
     """Append those of source[index : index + WIDTH] that are below a limit to the `count` numbers of target; return the new count.
 
-    WIDTH numbers are written: what is beyond the new count is without meaning.
+    WIDTH numbers are written: those beyond the new count are undefined.
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -92,10 +92,10 @@ def append_below(typing_context: Any, source: Any, index: Any, limit: Any, targe
 
 @intrinsic
 def write_changes(typing_context: Any, value: Any, index: Any, target: Any, place: Any) -> Any:
-    """Write value[k + 1] / value[k] - 1, 0 where value[k] is 0, for WIDTH days k from index on to target from place on.
+    """Write value[k + 1] / value[k] - 1, 0 where value[k] is 0, for WIDTH days k from index, into target from place.
 
-    A reciprocal in single precision, for which a processor needs a quarter of the time, is made exact to the last digit.
-    Returns how many are wrong since value[k] is too large or too small for single precision.
+    A single-precision reciprocal, four times as fast, is refined to full double precision.
+    Returns how many are wrong because value[k] is out of range for single precision.
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:

@@ -1,6 +1,6 @@
 """Portfolio kernel: compute the figures of every client in one pass over the trades.
 
-Stateless on purpose: each close computes everything from the trades and prices of the day, so a restated price or a
+Stateless by design: each close computes everything from the trades and prices of the day, so a restated price or a
 late trade needs no repair. Memory besides the input is a few rows of one client's days per thread.
 """
 
@@ -18,7 +18,7 @@ from dakehu.analytics.xirr import GRID, START_AT, discounts, solve
 
 AT_ONCE = 2000  # clients per task of a thread
 
-# The columns of the steps that are left out where none of them is asked for.
+# The columns of optional steps, skipped where none of their columns is requested.
 RATE = frozenset({Column.XIRR, Column.XIRR_ROOTS})
 RETURNS = frozenset(range(Column.TWR, Column.ALPHA + 1)) - RATE
 DEALING = frozenset(range(Column.HOLDING_DAYS, Column.LOSSES_KEPT + 1)) - {Column.INCOME}
@@ -34,7 +34,7 @@ class Book:
       quantity: int64 [T], thousandths of a share, bought positive, sold negative, 0 for money alone (dividends).
       value: float64 [T], money traded before fees, never negative; 0 for a change of quantity alone (splits).
       fee: float64 [T], never negative.
-      flow: float64 [T], money that came into the portfolio from outside (positive) or left it (negative).
+      flow: float64 [T], money moved into the portfolio from outside (positive) or out of it (negative).
       prices: float64 [A, D], carried forward over days without trading.
       ordinals: int64 [D], the calendar day of each column, ascending.
       market: float64 [D], levels of the benchmark index.
@@ -65,7 +65,8 @@ def securities_flow(quantity: np.ndarray, value: np.ndarray, fee: np.ndarray) ->
     """Return `Book.flow` of the securities alone.
 
     Shape: all arguments [T] → float64 [T].
-    Meaning: purchases come in with their fees, proceeds and dividends leave after fees. With cash kept as an asset of
+    Meaning: purchases with their fees are inflows, proceeds and dividends after fees are outflows. With cash kept as
+    an asset of
         price 1, flows are deposits and withdrawals instead.
     Unit: as `value`.
     Missing: none allowed.
@@ -97,7 +98,7 @@ def _write_rate(
     start_at,
     values_on_grid,
 ):
-    """Write the money-weighted rate: money in is paid, money out and what is left are received.
+    """Write the money-weighted rate: inflows are paid; outflows and the final value are received.
 
     Shape: ordinals int64 [days of the client]; after int64 and payments float64 [flows + 1] are work space.
     """
@@ -195,7 +196,7 @@ def _run(
         # Flows by day, with the sums of deposits, trades and fees.
         flows, deposits, withdrawals, fees, bought, sold, income = 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
         today, day_in, day_out = -1, 0.0, 0.0
-        for i in range(n_trades):  # selections, not branches: a wrong guess at a branch takes as long as a trade
+        for i in range(n_trades):  # selections, not branches: a branch misprediction takes as long as a trade
             trade = start + order[i]
             same_day = day[trade] == today
             today = day[trade]
@@ -333,9 +334,9 @@ def compute(book: Book, threads: int | None = None, columns: Collection[Column] 
 
     Shape: C clients → Figures [C, COLUMNS].
     Meaning: see docs/figures.md. Bit-equal for any number of threads; `threads` None means one per core. Steps that no
-        column of `columns` needs are left out; the others come out bit-equal.
+    column of `columns` needs are skipped; the results of the others are bit-equal.
     Unit: as analytics.figures.
-    Missing: NaN with a reason, NOT_ASKED for the columns of a step left out.
+    Missing: NaN with a reason, NOT_ASKED for the columns of a skipped step.
     """
     clients = book.clients
     values = np.empty((clients, COLUMNS))

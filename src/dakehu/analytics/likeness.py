@@ -1,16 +1,16 @@
-"""How alike series of returns move. Plain NumPy.
+"""Correlations of return series. Plain NumPy.
 
-Shape: `rows` float64 [R, N], `series` float64 [N]. Missing: NaN days are left out pair by pair.
+Shape: `rows` float64 [R, N], `series` float64 [N]. Missing: NaN days are excluded pairwise.
 """
 
 import numpy as np
 
 
 def correlations(rows: np.ndarray, series: np.ndarray, least: int) -> np.ndarray:
-    """Return Pearson's correlation of each row with a series over the days that both have.
+    """Return Pearson's correlation of each row with a series over their common days.
 
-    Shape: [R, N], [N] → [R]. Meaning: in [−1, 1]. Missing: NaN with fewer than `least` common days, without variation, and for a series
-    of no days.
+    Shape: [R, N], [N] → [R]. Meaning: in [−1, 1]. Missing: NaN with fewer than `least` common days, without variation,
+    and for a series of no days.
     """
     if not len(series):
         return np.full(len(rows), np.nan)

@@ -13,7 +13,8 @@ class Breadth:
     """Breadth of a market on its last day.
 
     Shape: scalars; `above` has one entry for each window of MEANS.
-    Meaning: rose, fell, stayed: securities priced on the last two days. above: share of securities with a full window
+    Meaning: rose, fell, stayed: securities priced on both of the last two days. above: share of securities with a full
+    window
         of 20, 60 and 250 days whose price is above its mean. highs, lows: securities that closed at the extreme of
         their last 250 days.
     Unit: numbers of securities; shares in [0, 1].

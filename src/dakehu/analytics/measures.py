@@ -1,11 +1,11 @@
 """Measures of one series of returns, at any frequency, in plain NumPy.
 
 Shape: `returns` and `market` are float64 [N], N at least 1, of equal length.
-Meaning: `least` is the return per period wanted at least (MAR); `per_year` is the number of periods in a year.
+Meaning: `least` is the minimum acceptable return per period (MAR); `per_year` is the number of periods in a year.
 Unit: 0.01 is 1 %. The riskless rate is 0 throughout.
 Missing: a gap (NaN) in a series makes its measures NaN; so does a division by 0.
-Source: Carl Bacon, Practical Portfolio Performance Measurement and Attribution (2nd ed. 2008); the tests hold its
-    printed values.
+Source: Carl Bacon, Practical Portfolio Performance Measurement and Attribution (2nd ed. 2008); the tests contain its
+printed values.
 """
 
 import numpy as np
@@ -55,7 +55,7 @@ def downside_frequency(returns: np.ndarray, least: float = 0.0) -> float:
     Shape: [N] → scalar.
     Meaning: number of r < least / N.
     Unit: share in [0, 1].
-    Missing: a NaN return counts as not below.
+    Missing: a NaN return is treated as not below.
     """
     return float(np.mean(returns < least))
 
@@ -88,7 +88,7 @@ def upside_frequency(returns: np.ndarray, least: float = 0.0) -> float:
     Shape: [N] → scalar.
     Meaning: number of r > least / N.
     Unit: share in [0, 1].
-    Missing: a NaN return counts as not above.
+    Missing: a NaN return is treated as not above.
     """
     return float(np.mean(returns > least))
 
@@ -105,7 +105,7 @@ def bernardo_ledoit(returns: np.ndarray) -> float:
 
 
 def d_ratio(returns: np.ndarray) -> float:
-    """Return the d ratio: losses times their number over gains times theirs.
+    """Return the d ratio: sum of losses times their number over sum of gains times theirs.
 
     Shape: [N] → scalar.
     Meaning: (n₋ × Σ losses) / (n₊ × Σ gains); lower is better.
@@ -188,7 +188,7 @@ def drawdowns(returns: np.ndarray) -> np.ndarray:
     """Return the drawdown at the end of each period.
 
     Shape: [N] → float64 [N].
-    Meaning: growth / highest growth so far − 1; the start (1) counts as a peak.
+    Meaning: growth / highest growth so far − 1; the start (1) is a peak too.
     Unit: fraction in [−1, 0].
     Missing: NaN from the first NaN return on.
     """
@@ -264,7 +264,7 @@ def _yearly_risk(returns: np.ndarray, per_year: float) -> float:
 
 
 def fama_beta(returns: np.ndarray, market: np.ndarray) -> float:
-    """Return Fama's beta: the beta that would explain all of the series' risk.
+    """Return Fama's beta: the beta that would explain the series' total risk.
 
     Shape: [N], [N] → scalar.
     Meaning: deviation / deviation of the market.

@@ -13,14 +13,14 @@ MONTHS = 13  # twelve month ends and the day itself
 
 @dataclass(frozen=True)
 class MonthEnds:
-    """Where each client stood at the ends of the last months, C clients.
+    """Values and flows of each client at the last month ends, C clients.
 
     Shape: values float64 [C, MONTHS], flows float64 [C, MONTHS], day_profit float64 [C].
     Meaning: values are market values at the end of the twelve months before the last day's month and on the last day,
-        oldest first; flows are money put in less money taken out within each of these months, the last one up to the
-        last day; day_profit is the value of the last day less that of the day before less the last day's flow.
+        oldest first; flows are money put in minus money taken out within each of these months, the last one up to the
+        last day; day_profit is the value of the last day minus that of the day before minus the last day's flow.
     Unit: money in the currency of the prices.
-    Missing: a value is NaN where something held has no price, 0 before the first trade; flows are never missing.
+    Missing: a value is NaN where a held security has no price, 0 before the first trade; flows are never missing.
     """
 
     values: np.ndarray
@@ -44,7 +44,7 @@ def compute(book: Book) -> MonthEnds:
     values, flows, profit = np.zeros((clients, MONTHS)), np.zeros((clients, MONTHS)), np.zeros(clients)
     if clients and len(book.ordinals):
         marks = month_columns(book.ordinals)
-        points = np.append(marks[1:], len(book.ordinals) - 2)  # and the day before the last
+        points = np.append(marks[1:], len(book.ordinals) - 2)  # and the last but one day
         _run(
             book.offsets,
             book.asset,

@@ -1,9 +1,9 @@
 """Replay a client's trades: turnover, realised profit, holding time, win rate, disposition effect.
 
-Cost is the average cost of what is held, fees included. A sale's profit is its proceeds after fees less the average
-cost of what was sold; short positions work the other way round. A change of quantity without value (a split, bonus
-shares) changes neither cost nor profit. The disposition counts follow Odean (1998): on each day with a sale, each
-security sold counts as a gain or loss taken, each other security held as a gain or loss kept, at that day's price.
+Cost is the average cost of the holding, fees included. A sale's profit is its proceeds after fees minus the average
+cost of the quantity sold; for short positions the reverse. A change of quantity without value (a split, bonus shares)
+changes neither cost nor profit. The disposition counts follow Odean (1998): on each day with a sale, each security
+sold counts as a gain or loss taken, each other security held as a gain or loss kept, at that day's price.
 """
 
 import numpy as np
@@ -13,14 +13,14 @@ from dakehu.analytics.jit import compiled
 
 SOLD, LISTED = 1, 2
 LATEST = np.int32(2**31 - 1)
-FEW = 64  # up to this many trades each is compared with all others, in vector registers
+FEW = 64  # up to this many trades, each is compared with all others (vectorised)
 
 
 @compiled
 def order_by_day(start, stop, day, first, span, counts, order):
     """Write into `order` the trades start..stop by day, stable within a day. Offsets count from start.
 
-    Shape: order int32 [trades]; counts int32 [span + 1, FEW at least] is work space.
+    Shape: order int32 [trades]; counts int32 [span + 1, at least FEW] is work space.
     Meaning: span is the number of days from the first trade's to the last's, both included.
     """
     n = stop - start
@@ -73,9 +73,8 @@ def replay(
     Shape: held int64 [slots]; cost, opened, taken float64 [slots]; marks uint8 [slots]; active int32 [slots]: zeroed
         work space → nine scalars.
     Meaning: returns (closed, won, realised, quantity closed × days held, quantity closed, gains taken, gains kept,
-        losses taken, losses kept). `closed` counts securities sold per day. cost and opened belong to what is held,
-        opened is quantity × opening day; active lists the slots held, marks say which are SOLD today and which are
-        LISTED in active.
+        losses taken, losses kept). `closed` counts securities sold per day. cost and opened are of the holding, opened
+        is quantity × opening day; active lists the held slots, marks flag those SOLD today and those LISTED in active.
     Unit: money in the currency of the prices, after fees; quantity in thousandths of a share.
     Missing: a security without a price on a day with a sale counts as a loss kept; the kernel calls this only for
         clients with all prices.

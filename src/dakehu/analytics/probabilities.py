@@ -1,16 +1,16 @@
-"""Judge probabilities of an outcome by what came: error, order, calibration, drift, and differences with intervals. Pure.
+"""Evaluate probabilities against outcomes: error, ranking, calibration, drift, and differences with intervals. Pure.
 
-Sources: Brier (1950); Hanley & McNeil (1982) for the area under the curve; Wilson (1927) for shares; Cox (1958) for the line
-of calibration. Arrays have one entry for each case; `outcome` is 0 or 1.
+Sources: Brier (1950); Hanley & McNeil (1982) for the area under the curve; Wilson (1927) for shares; Cox (1958) for
+the line of calibration. Arrays have one entry for each case; `outcome` is 0 or 1.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-Z = 1.959964  # of a 95 % interval
-DRAWS, SEED = 1_000, 20261129  # of the bootstrap; the same cases give the same interval
-TOP = 0.1  # share of cases that a list of the likeliest names
+Z = 1.959964  # for a 95 % interval
+DRAWS, SEED = 1_000, 20261129  # seed of the bootstrap; the same cases give the same interval
+TOP = 0.1  # share of cases in a list of the most likely ones
 SMALLEST = 1e-6
 
 
@@ -27,7 +27,7 @@ class Bin:
 
 @dataclass(frozen=True)
 class Difference:
-    """A difference with its 95 % interval; positive is better for the first of the two compared."""
+    """A difference with its 95 % interval; positive means the first of the two compared is better."""
 
     size: float
     low: float
@@ -45,7 +45,7 @@ def brier(outcome: np.ndarray, probability: np.ndarray) -> float:
 
 
 def area(outcome: np.ndarray, score: np.ndarray) -> float:
-    """Return the probability that a case with the outcome scores above one without (AUC); ties count half.
+    """Return the probability that a case with the outcome scores above one without (AUC); ties count as half.
 
     NaN where all cases have the same outcome.
     """
@@ -59,7 +59,7 @@ def area(outcome: np.ndarray, score: np.ndarray) -> float:
 
 
 def area_interval(outcome: np.ndarray, score: np.ndarray) -> tuple[float, float]:
-    """Return the 95 % interval of the area by Hanley & McNeil; NaN where the area is."""
+    """Return the 95 % interval of the area by Hanley & McNeil; NaN where the area is NaN."""
     a, n = area(outcome, score), float((outcome > 0).sum())
     m = len(outcome) - n
     if np.isnan(a):
@@ -70,7 +70,7 @@ def area_interval(outcome: np.ndarray, score: np.ndarray) -> tuple[float, float]
 
 
 def top_of(score: np.ndarray, share: float = TOP) -> np.ndarray:
-    """Return the weight of each case in the top share: 1 above the cut, the same part of 1 for those tied at it. float64 [N]."""
+    """Return the weight of each case in the top share: 1 above the cut, a fraction for ties at it. float64 [N]."""
     count = share * len(score)
     order = np.sort(score)[::-1]
     if not len(order):
@@ -81,7 +81,7 @@ def top_of(score: np.ndarray, share: float = TOP) -> np.ndarray:
 
 
 def lift(outcome: np.ndarray, score: np.ndarray, share: float = TOP) -> float:
-    """Return how many times the usual share of outcomes the top share has; NaN without an outcome."""
+    """Return the lift of the top share: its rate of outcomes over the overall rate; NaN without an outcome."""
     weight, rate = top_of(score, share), outcome.mean() if len(outcome) else 0.0
     return float((weight * outcome).sum() / weight.sum() / rate) if rate > 0 else float("nan")
 
@@ -97,7 +97,7 @@ def share_interval(hits: float, cases: float) -> tuple[float, float]:
 
 
 def calibration_table(outcome: np.ndarray, probability: np.ndarray, bins: int = 10) -> list[Bin]:
-    """Return cases in groups of rising probability, equally large as far as ties allow."""
+    """Return cases in groups of increasing probability, of equal size as far as ties allow."""
     if not len(outcome):
         return []
     cuts = np.unique(np.quantile(probability, np.linspace(0, 1, bins + 1)[1:-1]))
@@ -111,7 +111,7 @@ def calibration_table(outcome: np.ndarray, probability: np.ndarray, bins: int = 
 
 
 def calibration_line(outcome: np.ndarray, probability: np.ndarray) -> tuple[float, float]:
-    """Return (intercept, slope) of the outcome's log odds on those predicted; (0, 1) is calibrated, a slope below 1 boasts.
+    """Return (intercept, slope) of actual on predicted log odds; (0, 1) is calibrated, a slope below 1 overconfident.
 
     NaN where all cases have one outcome or one probability, or where the line does not converge.
     """
@@ -131,9 +131,9 @@ def calibration_line(outcome: np.ndarray, probability: np.ndarray) -> tuple[floa
 
 
 def compare(of_cases: np.ndarray, clients: np.ndarray, draws: int = DRAWS) -> Difference:
-    """Return the sum of what each case contributes, with its interval over clients drawn again.
+    """Return the sum of the cases' contributions, with its bootstrap interval over clients.
 
-    Shape: of_cases float64 [N], clients [N] → one difference. Cases of a client are drawn together.
+    Shape: of_cases float64 [N], clients [N] → one difference. Cases of a client are resampled together.
     """
     _, place = np.unique(clients, return_inverse=True)
     own = np.bincount(place, weights=of_cases) if len(of_cases) else np.zeros(0)
@@ -146,7 +146,7 @@ def compare(of_cases: np.ndarray, clients: np.ndarray, draws: int = DRAWS) -> Di
 
 
 def stability(expected: np.ndarray, seen: np.ndarray) -> float:
-    """Return the population stability index of counts in the same bins: 0 alike, above 0.2 shifted; NaN without counts."""
+    """Return the population stability index of counts in equal bins: 0 identical, above 0.2 shifted; NaN if empty."""
     if not expected.sum() or not seen.sum():
         return float("nan")
     e = np.maximum(expected / expected.sum(), 1e-4)
@@ -160,6 +160,6 @@ def logistic(x: np.ndarray) -> np.ndarray:
 
 
 def log_odds(p: np.ndarray) -> np.ndarray:
-    """Return the log odds of probabilities, kept off 0 and 1."""
+    """Return the log odds of probabilities clipped away from 0 and 1."""
     kept = np.clip(p, SMALLEST, 1 - SMALLEST)
     return np.log(kept / (1 - kept))

@@ -1,6 +1,6 @@
 """Write one client's figures of growth and risk into its row. Compiled.
 
-Shape: row float64 [COLUMNS], NaN before; why uint8 [COLUMNS], 0 before: the `Reason` of what stays missing.
+Shape: row float64 [COLUMNS], NaN before; why uint8 [COLUMNS], 0 before: the `Reason` of what remains missing.
 Meaning: see docs/figures.md.
 Unit: as analytics.figures.
 Missing: NaN with a reason.
@@ -12,7 +12,7 @@ from dakehu.analytics import daily, tails
 from dakehu.analytics.figures import MINIMUM_DAYS, TRADING_DAYS, Column, Reason
 from dakehu.analytics.jit import compiled
 
-NEGLIGIBLE = 1e-12  # a deviation of daily returns below this is the rounding of returns that never differed
+NEGLIGIBLE = 1e-12  # a deviation of daily returns below this is rounding error of constant returns
 
 
 @compiled
@@ -40,9 +40,10 @@ def write_growth(row, why, growth, fall, peak_day, trough_day, n, elapsed):
 
 @compiled
 def write_risk(row, why, returns, n, market, has_market, worst_returns, worst_bits):
-    """Write what follows from n daily returns and the index's of the same days.
+    """Write the figures from n daily returns and the index's returns of the same days.
 
-    Shape: returns and market as `daily.moments`; worst_returns float64 [n + 2 × STEP] is work space; worst_bits the same
+    Shape: returns and market as `daily.moments`; worst_returns float64 [n + 2 × STEP] is work space; worst_bits the
+    same
         viewed as uint64.
     """
     if n < 2:

@@ -1,7 +1,7 @@
-"""Score cases by a sum of steps, one for each feature, and turn the score into a calibrated probability. Pure.
+"""Score cases by a sum of step functions, one per feature, and convert the score to a calibrated probability. Pure.
 
-A feature's value falls between two cuts, or is missing; each place has its points in log odds. What a feature adds to a case
-is therefore known exactly. Stored as plain lists of numbers, never as a pickled object.
+A feature's value falls in a bin between two cuts, or is missing; each bin has its points in log odds. The contribution
+of a feature to a case is therefore exact. Stored as plain lists of numbers, never as a pickled object.
 """
 
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ BINS = 6
 
 @dataclass(frozen=True)
 class Feature:
-    """Cuts and points of a feature. points has len(cuts) + 2 entries: below the first cut, …, above the last, and missing.
+    """Cuts and points of a feature. points: len(cuts) + 2 entries: below the first cut, …, above the last, missing.
 
-    usual: the middle value of training, None where none was known.
+    usual: the median in training, None without known values.
     """
 
     name: str
@@ -29,9 +29,9 @@ class Feature:
 
 @dataclass(frozen=True)
 class Calibration:
-    """How a score becomes a probability: `knots` of (log odds, probability) between which is interpolated, or a line.
+    """Mapping of a score to a probability: interpolated `knots` of (log odds, probability), or a line.
 
-    line: (intercept, slope) of the log odds. Exactly one of both is there.
+    line: (intercept, slope) of the log odds. Exactly one of both is set.
     """
 
     line: tuple[float, float] | None = None
@@ -46,7 +46,7 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Scorecard:
-    """A model: intercept, features, calibration, and how many training cases fell into each place (`counts`)."""
+    """A model: intercept, features, calibration, and the number of training cases in each bin (`counts`)."""
 
     intercept: float
     features: tuple[Feature, ...]
@@ -62,14 +62,14 @@ class Scorecard:
         return self.calibration(self.scores(values))
 
     def parts(self, values: np.ndarray) -> np.ndarray:
-        """Return what each feature adds to the log odds: float64 [N, features] → the same shape."""
+        """Return the contribution of each feature to the log odds: float64 [N, features] → the same shape."""
         found = np.zeros(values.shape)
         for place, one in enumerate(self.features):
             found[:, place] = np.array(one.points)[codes(values[:, place], one.cuts)]
         return found
 
     def contributions(self, values: np.ndarray) -> np.ndarray:
-        """Return what each feature adds beyond what it adds to the usual case of training. Shapes as of `parts`."""
+        """Return each feature's contribution minus that for the usual training case. Shapes as of `parts`."""
         usual = [
             float(np.average(one.points, weights=count)) if sum(count) else 0.0
             for one, count in zip(self.features, self.counts, strict=True)
@@ -91,7 +91,7 @@ class Scorecard:
 
 
 def read_scorecard(plain: dict[str, Any]) -> Scorecard:
-    """Return the model of plain values. Raises ValueError where they do not fit together."""
+    """Return the model from plain values. Raises ValueError where they are inconsistent."""
     try:
         features = tuple(
             Feature(
@@ -119,7 +119,7 @@ def read_scorecard(plain: dict[str, Any]) -> Scorecard:
 
 
 def cuts_of(values: np.ndarray, bins: int = BINS) -> tuple[float, ...]:
-    """Return cuts between about equally many of the values that are there; fewer where many are alike."""
+    """Return cuts between bins of about equal counts of known values; fewer with many ties."""
     known = values[np.isfinite(values)]
     if not len(known):
         return ()
@@ -128,24 +128,24 @@ def cuts_of(values: np.ndarray, bins: int = BINS) -> tuple[float, ...]:
 
 
 def usual_of(values: np.ndarray) -> float | None:
-    """Return the middle of the values that are there, None without one."""
+    """Return the median of the known values, None without one."""
     known = values[np.isfinite(values)]
     return float(np.median(known)) if len(known) else None
 
 
 def codes(values: np.ndarray, cuts: tuple[float, ...]) -> np.ndarray:
-    """Return the place of each value: 0 below the first cut, len(cuts) from the last on, len(cuts) + 1 missing. int64 [N]."""
+    """Return the bin of each value: 0 below the first cut, len(cuts) from the last, len(cuts) + 1 missing. int64 [N]."""
     place = np.searchsorted(np.array(cuts), values, side="right")
     return np.where(np.isfinite(values), place, len(cuts) + 1)
 
 
 def counts_of(values: np.ndarray, cuts: tuple[float, ...]) -> np.ndarray:
-    """Return how many values fall into each place: int64 [len(cuts) + 2]."""
+    """Return the number of values in each bin: int64 [len(cuts) + 2]."""
     return np.bincount(codes(values, cuts), minlength=len(cuts) + 2)
 
 
 def pooled(outcome: np.ndarray, score: np.ndarray) -> Calibration:
-    """Return the rising steps that fit outcomes to scores best (isotonic regression by pooling adjacent violators)."""
+    """Return the best-fitting increasing steps of outcomes by score (isotonic regression, pool adjacent violators)."""
     order = np.argsort(score, kind="stable")
     blocks: list[list[float]] = []  # [sum of outcomes, cases, first score, last score]
     for x, y in zip(score[order].tolist(), outcome[order].tolist(), strict=True):
@@ -162,7 +162,7 @@ def pooled(outcome: np.ndarray, score: np.ndarray) -> Calibration:
 
 
 def straight(outcome: np.ndarray, score: np.ndarray, line: tuple[float, float]) -> Calibration:
-    """Return the line that was found; the score itself, moved to the mean of the outcomes, where none was."""
+    """Return the fitted line; without one, the score itself shifted to the mean of the outcomes."""
     if np.isfinite(line).all() and line[1] > 0:
         return Calibration(line=line)
     rate = float(np.clip(outcome.mean(), SMALLEST, 1 - SMALLEST)) if len(outcome) else 0.5

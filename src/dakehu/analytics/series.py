@@ -10,14 +10,14 @@ from dakehu.analytics.kernel import Book
 
 @dataclass(frozen=True)
 class Series:
-    """A client's days from the first trade to the last day counted, N days.
+    """A client's days from the first trade to the last day included, N days.
 
     Shape: ordinals int64 [N], all others float64 [N].
-    Meaning: value is market value at the end of the day, money_in and money_out are the day's flows, growth is what 1
-        became by the end of the day, drawdown is relative to the highest growth.
+    Meaning: value is market value at the end of the day, money_in and money_out are the day's flows, growth is the
+    value of an initial 1 at the end of the day, drawdown is relative to the highest growth.
     Unit: ordinals are calendar days; money is in the currency of the prices; returns are fractions; drawdown is in [−1,
         0].
-    Missing: value and returns are NaN on days without a price of something held.
+    Missing: value and returns are NaN on days without a price of a held security.
     """
 
     ordinals: np.ndarray
@@ -30,9 +30,9 @@ class Series:
 
 
 def series_of(book: Book, client: int) -> Series:
-    """Return the series of client number `client`, of no days without trades.
+    """Return the series of client number `client`; empty without trades.
 
-    The same arithmetic as the figures of the kernel.
+    The same arithmetic as the kernel's figures.
     """
     start, stop = int(book.offsets[client]), int(book.offsets[client + 1])
     days = book.prices.shape[1]

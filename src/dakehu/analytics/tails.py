@@ -8,9 +8,9 @@ from dakehu.analytics.daily import STEP
 from dakehu.analytics.jit import WIDE, WIDTH, append_below, compiled
 
 TAIL = 0.05
-BEYOND = 1.35  # standard deviations below the mean: the worst 5 % of days are nearly always further out
-SPREAD = 0.52  # standard deviations: how quickly the tail of a normal distribution thins out there
-GUESSES = 24  # then equal returns are at the limit, and are sorted apart
+BEYOND = 1.35  # standard deviations below the mean: the worst 5 % of days are nearly always below
+SPREAD = 0.52  # standard deviations: decay scale of a normal distribution's tail there
+GUESSES = 24  # then equal returns are at the limit, and are handled by selection
 
 
 @compiled
@@ -83,8 +83,8 @@ def _sorted_apart(values, n, k):
     return total, values[k], following
 
 
-# Numbers below 0, read as whole numbers without sign, ascend as they fall, and are above all others. Whole numbers are
-# compared, counted and taken to extremes in vector registers without a case for NaN.
+# Negative floats read as unsigned integers increase as they decrease, and exceed all others. Integers are
+# compared, counted and reduced to extremes in vector registers without a NaN case.
 
 
 @compiled
@@ -97,7 +97,7 @@ def _collect(values, n, limit, collected):
     if WIDE:
         for i in range(0, n, WIDTH):
             count = append_below(values, i, limit, collected, count)
-    else:  # each is written, the index advances only for those below: no branch
+    else:  # branch-free: each is written, the index advances only for those below
         for i in range(n):
             collected[count] = values[i]
             count += 1 if values[i] < limit else 0
@@ -106,14 +106,15 @@ def _collect(values, n, limit, collected):
 
 @compiled
 def _border(values, bits, n, wanted, limit, spread):
-    """Return a number above the `wanted` smallest of n values and not above the others; 0 if none was met in GUESSES.
+    """Return a number above the `wanted` smallest of n values and not above the others; 0 if not found in GUESSES.
 
-    Shape: values float64 [n + 2 × STEP], all below a negative limit, and their bits; the STEP values beyond are overwritten.
-    Meaning: first the tail is taken for exponential with scale `spread`, then guesses lie between those before.
+    Shape: values float64 [n + 2 × STEP], all below a negative limit, and their bits; the STEP values beyond are
+    overwritten.
+    Meaning: the first guess assumes an exponential tail with scale `spread`, later ones are within the bracket.
     """
     for i in range(n, n + STEP):
         values[i] = 0.0
-    size = (n + STEP - 1) // STEP * STEP  # whole steps: no rest that is compared one by one
+    size = (n + STEP - 1) // STEP * STEP  # whole steps: no scalar remainder loop
     low, high = -math.inf, limit
     below, above = 0, n
     border = limit - spread * 2.0 * (n - wanted) / (n + wanted)  # near spread × log(n / wanted)

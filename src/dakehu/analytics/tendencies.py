@@ -1,10 +1,10 @@
-"""Measure tendencies of one client's trading: size, standard error, count, and whether the data suffice.
+"""Measure tendencies of one client's trading: size, standard error, count, and whether there are enough data.
 
-A tendency is a habit that trades show, never a diagnosis. Each measure counts over a period of trading days; the positions
-behind it are replayed from the first trade. Nothing is estimated below the least count of a measure.
+A tendency is a pattern in trades, never a diagnosis. Each measure covers a period of trading days; the positions
+behind it are replayed from the first trade. Nothing is estimated below the minimum count of a measure.
 
-Sources: disposition effect, Odean (1998); lottery-like shares, Kumar (2009); the least counts and the sizes from which a
-tendency is reported are house defaults.
+Sources: disposition effect, Odean (1998); lottery-like shares, Kumar (2009); the minimum counts and the sizes from
+which a tendency is reported are house defaults.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ CONFIDENT = 2.0  # standard errors
 
 @dataclass(frozen=True)
 class Rule:
-    """From when a tendency is measured and reported: least counts, size, and how many standard errors from nothing."""
+    """Thresholds for measuring and reporting a tendency: minimum counts, size, and standard errors from zero."""
 
     least: int
     size: float
@@ -32,7 +32,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Tendency:
-    """One measure. size and error are nan where `lacks` says what is missing; error is nan for a fact without sampling."""
+    """One measure. size and error are nan where `lacks` is set; error is nan for a fact without sampling."""
 
     name: str
     size: float
@@ -50,7 +50,7 @@ RULES = {
     "panic": Rule(3, 0.30),
     "averaging_down": Rule(15, 0.50),
     "concentration": Rule(20, 0.35),
-    "loss_aversion": Rule(30, 1.5, 3.0),  # trips of one market move together: two errors report 8 % of neutral traders
+    "loss_aversion": Rule(30, 1.5, 3.0),  # trips in one market correlate: two errors report 8 % of neutral traders
     "leverage": Rule(1, 0.8),
     "recency": Rule(24, 0.4),
 }
@@ -69,9 +69,9 @@ def tendencies(
 ) -> list[Tendency]:
     """Return every tendency over the days first..last, in the order of RULES.
 
-    Costs, shocks, additions and holding times need more than a quarter: they count over the year that ends on `last`.
-    debt_ratio: margin debt by net assets, nan for not known. inflows and index_months: float64 [24], net inflow of each month
-    and the return of the index in the month before it; None for not known.
+    Costs, shocks, additions and holding times need more than a quarter: they cover the year that ends on `last`.
+    debt_ratio: margin debt / net assets, nan where unknown. inflows and index_months: float64 [24], net inflow of each
+    month and the return of the index in the month before it; None where unknown.
     """
     quarter = count(trades, market, first, last)
     year = count(trades, market, max(last - YEAR_DAYS + 1, 0), last)
@@ -90,7 +90,7 @@ def tendencies(
 
 
 def _result(name: str, size: float, error: float, counted: int, excess: float | None = None) -> Tendency:
-    """Return a measure, reported where it is large enough and far enough from nothing (`excess`, its size where not stated)."""
+    """Return a measure, reported where large enough and far enough from zero (`excess`, by default its size)."""
     rule = RULES[name]
     sure = np.isnan(error) or (size if excess is None else excess) >= rule.errors * error
     return Tendency(name, float(size), float(error), counted, bool(size >= rule.size and sure))
@@ -101,7 +101,7 @@ def _lacking(name: str, counted: int, what: str) -> Tendency:
 
 
 def _disposition(counts: Counts) -> Tendency:
-    """Return PGR - PLR with its standard error; least counts: days with a sale, and losses kept."""
+    """Return PGR - PLR with its standard error; minimum counts: days with a sale, and losses kept."""
     (gained, winners), (lost, losers) = counts.gains, counts.losses
     if counts.sale_days < RULES["disposition"].least:
         return _lacking("disposition", counts.sale_days, "sale_days")
@@ -114,7 +114,7 @@ def _disposition(counts: Counts) -> Tendency:
 
 
 def _overtrading(counts: Counts) -> Tendency:
-    """Return the fees of a year by average assets; a fact, without sampling error."""
+    """Return the fees of a year / average assets; a fact, without sampling error."""
     days = len(counts.values)
     if days < RULES["overtrading"].least:
         return _lacking("overtrading", days, "days")
@@ -123,7 +123,7 @@ def _overtrading(counts: Counts) -> Tendency:
 
 
 def _of_buys(name: str, counts: Counts, measure: Callable[[int, int], float]) -> Tendency:
-    """Return the mean of a measure over the purchases, one for each asset and day."""
+    """Return the mean of a measure over purchases, one per asset and day."""
     found = np.array([measure(day, asset) for day, asset in sorted(counts.buys)])
     found = found[~np.isnan(found)]
     if len(found) < RULES[name].least:
@@ -132,18 +132,18 @@ def _of_buys(name: str, counts: Counts, measure: Callable[[int, int], float]) ->
 
 
 def _lottery(counts: Counts, market: Market) -> Tendency:
-    """Return the share of purchases in lottery-like assets, less the share of such assets in the market that day."""
+    """Return the share of purchases in lottery-like assets minus the share of such assets in the market that day."""
     share = mean_of_rows(market.lottery)
     return _of_buys("lottery", counts, lambda day, asset: market.lottery[day, asset] - share[day])
 
 
 def _chasing(counts: Counts, market: Market) -> Tendency:
-    """Return the mean return before purchases, less that of all assets over the same days."""
+    """Return the mean return before purchases minus that of all assets over the same days."""
     return _of_buys("chasing", counts, lambda day, asset: market.prior[day, asset])
 
 
 def _panic(counts: Counts, market: Market) -> Tendency:
-    """Return the share of assets sold within three days of a shock, less the share usually sold in three days."""
+    """Return the share of assets sold within three days of a shock minus the share usually sold in three days."""
     days = sorted(counts.values)
     shares = {day: _sold_after(counts, day) for day in days if day + AFTER_DAYS <= days[-1]}
     shocks: list[int] = []
@@ -164,13 +164,13 @@ def _panic(counts: Counts, market: Market) -> Tendency:
 
 
 def _sold_after(counts: Counts, day: int) -> float:
-    """Return the share of what is held at the close of a day that is sold in the days after it."""
+    """Return the share of holdings at the close of a day that is sold in the days after it."""
     sold = sum(counts.sold.get(day + later, 0.0) for later in range(1, AFTER_DAYS + 1))
     return min(sold / counts.values[day], 1.0)
 
 
 def _averaging_down(counts: Counts) -> Tendency:
-    """Return the share of additions to positions at a loss; reported where it also exceeds what chance would choose."""
+    """Return the share of additions to positions at a loss; reported where it also exceeds random choice."""
     if len(counts.additions) < RULES["averaging_down"].least:
         return _lacking("averaging_down", len(counts.additions), "additions")
     chosen, chance = (np.array(column, float) for column in zip(*counts.additions, strict=True))
@@ -179,14 +179,14 @@ def _averaging_down(counts: Counts) -> Tendency:
 
 
 def _concentration(counts: Counts) -> Tendency:
-    """Return the mean Herfindahl index of what is held at each close; a fact."""
+    """Return the mean Herfindahl index of the holdings at each close; a fact."""
     if len(counts.herfindahl) < RULES["concentration"].least:
         return _lacking("concentration", len(counts.herfindahl), "days")
     return _result("concentration", float(np.mean(counts.herfindahl)), np.nan, len(counts.herfindahl))
 
 
 def _loss_aversion(counts: Counts) -> Tendency:
-    """Return the median days losers are held by the median of winners, with the rank test of Mann and Whitney behind it."""
+    """Return the median holding days of losers / that of winners, with the Mann-Whitney rank test."""
     winners = np.array([days for won, days in counts.trips if won], float)
     losers = np.array([days for won, days in counts.trips if not won], float)
     if len(counts.trips) < RULES["loss_aversion"].least or min(len(winners), len(losers)) < 5:

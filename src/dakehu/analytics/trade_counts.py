@@ -1,6 +1,7 @@
-"""Replay the trades of one client and count what a period shows: sales at a gain or loss, purchases, additions, holding times.
+"""Replay one client's trades and count events of a period: sales at a gain or loss, purchases, additions, holding times.
 
-Cost is the average cost of what is held, fees included, as in analytics.positions. Nothing is judged here; see analytics.tendencies.
+Cost is the average cost of the holding, fees included, as in analytics.positions. Nothing is judged here; see
+analytics.tendencies.
 """
 
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 PRIOR_DAYS = 20  # trading days of past returns before a purchase
-LOSS = 0.10  # below cost, from which an addition counts as averaging down
+LOSS = 0.10  # fraction below cost from which an addition is averaging down
 
 
 @dataclass(frozen=True)
@@ -21,19 +22,19 @@ class Market:
 
     @cached_property
     def daily(self) -> np.ndarray:
-        """Returns of each day: float64 [days, assets], nan on the first."""
+        """Return the returns of each day: float64 [days, assets], nan on the first."""
         return _change(self.prices, 1)
 
     @cached_property
     def prior(self) -> np.ndarray:
-        """Returns over the days before each day, less the mean of all assets: float64 [days, assets]."""
+        """Return the returns over the days before each day, minus the mean of all assets: float64 [days, assets]."""
         before = np.full_like(self.prices, np.nan)
         before[1:] = _change(self.prices, PRIOR_DAYS)[:-1]
         return before - mean_of_rows(before)[:, None]
 
     @cached_property
     def lottery(self) -> np.ndarray:
-        """Whether an asset is lottery-like on a day: lowest third by price and highest third by its best day of the last twenty.
+        """Return whether an asset is lottery-like on a day: lowest third by price and highest third by its best day of the last twenty.
 
         float64 [days, assets], 1, 0, or nan where a price or the twenty days are missing.
         """
@@ -47,17 +48,17 @@ class Market:
 
     @cached_property
     def index_returns(self) -> np.ndarray:
-        """Returns of the index of each day: float64 [days], nan on the first."""
+        """Return the index's return of each day: float64 [days], nan on the first."""
         return _change(self.index[:, None], 1)[:, 0]
 
 
 @dataclass(frozen=True)
 class Trades:
-    """Trades of one client in the order made, one array each [T].
+    """Trades of one client in the order executed, one array each [T].
 
-    day: int64, row of Market.prices; asset: int64, its column; quantity: float64, shares, negative sold; value and fee:
-    float64, money, not negative. A value of 0 is a change of shares without payment (bonus shares, a split): it changes what is
-    held and counts as nothing else. Assets that were transferred, whose cost is not known, are left out by the caller.
+    day: int64, row of Market.prices; asset: int64, its column; quantity: float64, shares, negative sold; value and
+    fee: float64, money, not negative. A value of 0 is a change of shares without payment (bonus shares, a split): it
+    changes the holding only. Transferred assets, whose cost is unknown, are excluded by the caller.
     """
 
     day: np.ndarray
@@ -69,7 +70,7 @@ class Trades:
 
 @dataclass
 class Position:
-    """What is held of an asset: shares, their cost with fees, and the day the first of them was bought."""
+    """The holding of an asset: shares, their cost with fees, and the day the first of them was bought."""
 
     shares: float = 0.0
     cost: float = 0.0
@@ -78,7 +79,7 @@ class Position:
 
 @dataclass
 class Counts:
-    """What the replay of a period counts. Lists have one entry for each event, in order."""
+    """Counts from the replay of a period. Lists have one entry per event, in order."""
 
     gains: list[int] = field(default_factory=lambda: [0, 0])  # realised, kept
     losses: list[int] = field(default_factory=lambda: [0, 0])
@@ -88,16 +89,17 @@ class Counts:
     trips: list[tuple[bool, int]] = field(default_factory=list)  # with a profit; days held
     fees: float = 0.0
     turnover: float = 0.0
-    values: dict[int, float] = field(default_factory=dict)  # of what is held at the close of a day
-    flows: dict[int, float] = field(default_factory=dict)  # bought less sold on a day
+    values: dict[int, float] = field(default_factory=dict)  # of the holdings at the close of a day
+    flows: dict[int, float] = field(default_factory=dict)  # bought minus sold on a day
     sold: dict[int, float] = field(default_factory=dict)
     herfindahl: list[float] = field(default_factory=list)
 
 
 def count(trades: Trades, market: Market, first: int, last: int) -> Counts:
-    """Replay all trades and count what happens on the days first..last, both included.
+    """Replay all trades and count the events on the days first..last, both included.
 
-    A day on which a held asset has no price counts the last one known. Short positions are not taken: sales beyond what is held are cut.
+    Where a held asset has no price on a day, the last known one is used. Short positions are not supported: sales
+    beyond the holding are truncated.
     """
     counts, held = Counts(), dict[int, Position]()
     prices = _filled(market.prices)
@@ -115,7 +117,7 @@ def count(trades: Trades, market: Market, first: int, last: int) -> Counts:
 def _one_day(
     counts: Counts | None, held: dict[int, Position], trades: Trades, rows: slice, price: np.ndarray, day: int
 ) -> None:
-    """Take the trades of one day into the positions, and count them where the day belongs to the period."""
+    """Apply the trades of one day to the positions, and count them where the day is in the period."""
     before = {asset: (one.shares, one.cost) for asset, one in held.items()} if rows.stop > rows.start else {}
     at_loss = {a: price[a] < (1 - LOSS) * cost / shares for a, (shares, cost) in before.items() if price[a] == price[a]}
     sold: dict[int, tuple[float, float]] = {}
@@ -165,7 +167,7 @@ def _count_close(
     price: np.ndarray,
     day: int,
 ) -> None:
-    """Count gains and losses of a day with a sale, and what is held at its close."""
+    """Count gains and losses of a day with a sale, and the holdings at its close."""
     if sold:
         counts.sale_days += 1
         counts.sold[day] = sum(money for _, money in sold.values())
@@ -189,14 +191,14 @@ def _change(prices: np.ndarray, days: int) -> np.ndarray:
 
 
 def mean_of_rows(rows: np.ndarray) -> np.ndarray:
-    """Return the mean of each row over what is not nan; nan for a row of nothing."""
+    """Return the mean of each row over non-nan values; nan for an all-nan row."""
     known = ~np.isnan(rows)
     count_known = known.sum(axis=1)
     return np.where(count_known, np.where(known, rows, 0.0).sum(axis=1) / np.maximum(count_known, 1), np.nan)
 
 
 def _quantile(rows: np.ndarray, share: float) -> np.ndarray:
-    """Return a quantile of each row over what is not nan; nan for a row of nothing."""
+    """Return a quantile of each row over non-nan values; nan for an all-nan row."""
     empty = np.isnan(rows).all(axis=1)
     result = np.full(len(rows), np.nan)
     if not empty.all():
@@ -205,6 +207,6 @@ def _quantile(rows: np.ndarray, share: float) -> np.ndarray:
 
 
 def _filled(prices: np.ndarray) -> np.ndarray:
-    """Return prices with gaps filled by the last one known; nan before the first."""
+    """Return prices with gaps forward-filled; nan before the first."""
     rows = np.where(np.isnan(prices), 0, np.arange(len(prices))[:, None])
     return np.take_along_axis(prices, np.maximum.accumulate(rows, axis=0), axis=0)

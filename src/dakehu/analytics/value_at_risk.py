@@ -1,11 +1,11 @@
-"""Value at risk from past returns, and whether it held: exceptions, traffic light, proportion of failures."""
+"""Value at risk from past returns, and its back-test: exceptions, traffic light, proportion of failures."""
 
 from dataclasses import dataclass
 from math import comb, erfc, log, sqrt
 
 import numpy as np
 
-WINDOW = 250  # trading days of the past that a forecast is made from
+WINDOW = 250  # past trading days used by a forecast
 GREEN_BELOW, RED_FROM = (
     0.95,
     0.9999,
@@ -15,10 +15,11 @@ BASE, PLUS, LARGEST = 3.0, {5: 0.40, 6: 0.50, 7: 0.65, 8: 0.75, 9: 0.85}, 4.0  #
 
 @dataclass(frozen=True)
 class BackTest:
-    """How often losses passed the value at risk.
+    """Back-test of the value at risk: how often losses exceeded it.
 
-    observations: days with a forecast; exceptions: days whose loss was larger; level: of the value at risk, 0.99 or 0.95;
-    zone: green, yellow, red; multiplier: of the published table, None for other than 250 days at 99 %; ratio, p_value: of
+    observations: days with a forecast; exceptions: days whose loss was larger; level: confidence of the value at risk,
+    0.99 or 0.95;
+    zone: green, yellow, red; multiplier: of the published table, None except for 250 days at 99 %; ratio, p_value: of
     the proportion of failures.
     """
 
@@ -32,7 +33,7 @@ class BackTest:
 
     @property
     def expected(self) -> float:
-        """Return the number of exceptions to expect."""
+        """Return the expected number of exceptions."""
         return self.observations * (1 - self.level)
 
 
@@ -61,10 +62,10 @@ def rolling(returns: np.ndarray, level: float, window: int = WINDOW) -> np.ndarr
 
 
 def back_test(returns: np.ndarray, forecasts: np.ndarray, level: float) -> BackTest:
-    """Count the days whose loss passed the forecast and judge the number.
+    """Count the days whose loss exceeded the forecast and test the number.
 
     Shape: returns and forecasts [N], a forecast made before its day.
-    Missing: days without a forecast or a return do not count.
+    Missing: days without a forecast or a return are excluded.
     """
     known = ~(np.isnan(returns) | np.isnan(forecasts))
     observations = int(known.sum())
@@ -82,7 +83,7 @@ def back_test(returns: np.ndarray, forecasts: np.ndarray, level: float) -> BackT
 
 
 def cumulative(observations: int, exceptions: int, level: float) -> float:
-    """Return the probability of at most so many exceptions where the value at risk is right (binomial)."""
+    """Return the probability of at most this many exceptions if the value at risk is correct (binomial)."""
     rate = 1 - level
     return float(sum(comb(observations, k) * rate**k * level ** (observations - k) for k in range(exceptions + 1)))
 
@@ -97,7 +98,7 @@ def zone(observations: int, exceptions: int, level: float) -> str:
 
 
 def multiplier(observations: int, exceptions: int, level: float) -> float | None:
-    """Return the multiplier of the published table, None for other than 250 days at 99 %."""
+    """Return the multiplier of the published table, None except for 250 days at 99 %."""
     if observations != 250 or level != 0.99:
         return None
     return LARGEST if exceptions >= 10 else BASE + PLUS.get(exceptions, 0.0)

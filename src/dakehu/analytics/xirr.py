@@ -1,11 +1,11 @@
-"""Compute the money-weighted return (XIRR): the annual rate at which flows are worth 0.
+"""Compute the money-weighted return (XIRR): the annual rate at which the present value of flows is 0.
 
 Shape: flows [n] with the days of each.
 Meaning: the rate at which money in and money out have the same present value. Money put in is negative; money taken out
-    and the final value are positive. Which of several roots is returned: value the flows at 10 % a year; if their
-    present value is positive, the next root above is taken, otherwise the next below; if that side has none, the
-    nearest on the other. This agrees with what spreadsheets reach from their first guess of 10 %. The number of roots
-    is published too, because with several the figure is ambiguous.
+    and the final value are positive. With several roots: if the present value at 10 % a year is positive, the next
+    root above is returned, otherwise the next below; if that side has none, the nearest on the other. This agrees with
+    the result of spreadsheets from their first guess of 10 %. The number of roots is published too, because with
+    several the figure is ambiguous.
 Unit: rate per year, 0.05 is 5 %; days are actual/365 from the first flow.
 Missing: NaN with a Reason.
 
@@ -29,7 +29,7 @@ CLOSE, BENT = 1e-7, 1e-4
 
 
 def _grid() -> np.ndarray:
-    """Return log(1 + rate), ascending: dense where rates of real clients are, 10 % included."""
+    """Return log(1 + rate), ascending: dense where clients' actual rates are, 10 % included."""
     low = np.linspace(LOWEST, -1.6, 16, endpoint=False)
     middle = np.linspace(-1.6, 1.6, 39)
     high = np.linspace(1.6, math.log(101), 9)[1:]
@@ -66,8 +66,8 @@ def _refine(after, flows, n, low, high, low_value, high_value):
     """Return the root between two log rates whose present values differ in sign.
 
     Halley's method from where a straight line between both would be 0, with bisection where a step would leave the
-    interval. An error becomes about its cube times the square of the bend, so after a step of CLOSE with little bend
-    what is left is rounding.
+    interval. The new error is about the cube of the old one times the squared curvature, so after a step of CLOSE with
+    little curvature only rounding error remains.
     """
     log_rate = low + (high - low) * (low_value / (low_value - high_value))
     if not (low < log_rate < high):
@@ -96,8 +96,8 @@ def _refine(after, flows, n, low, high, low_value, high_value):
 def solve(after, flows, n, table, grid, start_at, values_on_grid):
     """Return (rate, number of roots, reason) of n flows ordered by day.
 
-    Shape: after int64 [n], days since the first flow; flows float64 [n]; table as `discounts`, or without rows to
-        compute each value directly; values_on_grid float64 [len(grid)], work space.
+    Shape: after int64 [n], days since the first flow; flows float64 [n]; table as `discounts`, or empty to compute
+    each value directly; values_on_grid float64 [len(grid)], work space.
     Unit: rate per year.
     Missing: rate NaN with reason NO_SIGN_CHANGE, TOO_SHORT or NO_ROOT.
     """
@@ -132,7 +132,7 @@ def solve(after, flows, n, table, grid, start_at, values_on_grid):
     edge = floor if first > 0 else grid[0]
     edge_value = _present_value(after, flows, n, edge)[0] if first > 0 else values_on_grid[0]
 
-    # Of the intervals in which the sign changes, the last at or below the start and the first above it are used.
+    # Of the intervals with a sign change, the last at or below the start and the first above it are used.
     roots = 0
     below, above = -1, -1
     left_value = edge_value

@@ -6,8 +6,8 @@
     frame = desk.clients(filters={"assets.ge": 1_000_000}, order="-assets").polars()
     desk.perform("service.log_interaction", client=12, channel="call", held_at="2026-11-01 09:30", summary="问候")
 
-Needs httpx and pyarrow; polars, pandas and duckdb only for what is asked of them. It speaks to the API over HTTP and knows
-nothing else of the desk.
+Needs httpx and pyarrow; polars, pandas and duckdb only for the methods of those names. It uses the HTTP API and
+depends on nothing else of the desk.
 """
 
 from dakehu.client.catalogue import Entry, Parameter

@@ -1,4 +1,4 @@
-"""What a desk can be asked and told, read from its own description (OpenAPI)."""
+"""The queries and actions of a desk, read from its OpenAPI description."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ OF_EVERY_QUERY = ("limit", "offset", "columns", "part")
 
 @dataclass(frozen=True)
 class Parameter:
-    """What a query or an action takes. `label` is in both languages."""
+    """A parameter of a query or an action. `label` is in both languages."""
 
     name: str
     label: str
@@ -21,7 +21,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Entry:
-    """A query or an action: its name, its labels, what it says of itself, what it takes, and the permission it needs."""
+    """A query or an action: its name, its labels, its description, its parameters and the permission it needs."""
 
     name: str
     zh: str
@@ -31,7 +31,7 @@ class Entry:
     needs: str
 
     def __str__(self) -> str:
-        """Everything at once, as `print` shows it in a notebook."""
+        """Return all fields as text, as `print` shows it in a notebook."""
         lines = [f"{self.name}  {self.zh} {self.en}", self.doc]
         for one in self.parameters:
             mark = "*" if one.is_required else " "
@@ -41,14 +41,14 @@ class Entry:
 
 
 def queries_in(described: Mapping[str, Any]) -> dict[str, Entry]:
-    """{name: query} of a description."""
+    """Return {name: query} of a description."""
     return {
         name: _entry(name, operation, _of_query(operation)) for name, operation in _under(QUERIES, "get", described)
     }
 
 
 def actions_in(described: Mapping[str, Any]) -> dict[str, Entry]:
-    """{name: action} of a description."""
+    """Return {name: action} of a description."""
     return {
         name: _entry(name, operation, _of_body(operation)) for name, operation in _under(ACTIONS, "post", described)
     }

@@ -1,4 +1,4 @@
-"""A desk as a Python program sees it."""
+"""The entry point of the Python client."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -15,11 +15,12 @@ Columns = Iterable[str] | str
 
 
 class Desk:
-    """A desk and the token of one member of staff: whatever is read or done is read and done as that person.
+    """A desk and the token of one member of staff: every read and action runs as that person.
 
-    `url` is the desk's address (https, or http on this machine). `language` ("zh" or "en") is that of its sentences.
-    `patience`: seconds to wait in all where the desk asks to come again later. `certificates`: a file with the firm's own
-    certificate authority. `plain_http` lets the token travel unprotected, where the network is protected otherwise.
+    `url` is the desk's address (https, or http on this machine). `language` ("zh" or "en") is the language of its
+    messages. `patience`: total seconds to wait where the desk answers that the request should be retried later.
+    `certificates`: a file with the firm's own certificate authority. `plain_http` allows sending the token
+    unencrypted, where the network is protected otherwise.
     """
 
     def __init__(
@@ -61,8 +62,8 @@ class Desk:
         limit: int | None = None,
         columns: Columns = (),
     ) -> Result:
-        """The visible clients. `filters`: {"assets.ge": 1_000_000, "segment": "钻石"} (eq, ne, gt, ge, lt, le, has, starts, in,
-        empty, filled); `order`: "-assets,name"; `text` searches."""
+        """Return the visible clients. `filters`: {"assets.ge": 1_000_000, "segment": "钻石"} (eq, ne, gt, ge, lt, le,
+        has, starts, in, empty, filled); `order`: "-assets,name"; `text` searches."""
         return self.list("clients", text=text, filters=filters, order=order, limit=limit, columns=columns)
 
     def list(
@@ -75,38 +76,38 @@ class Desk:
         limit: int | None = None,
         columns: Columns = (),
     ) -> Result:
-        """The rows of a resource by its address in the API: "investments", "interactions", "follow-ups", "requests" …"""
+        """Return the rows of a resource by its API path: "investments", "interactions", "follow-ups", "requests" …"""
         shape = {"text": text, "order": order, "limit": limit, "columns": _names(columns)}
         return self._result(resource, {**(filters or {}), **shape}, resource)
 
     def query(
         self, name: str, *, limit: int | None = None, columns: Columns = (), part: str = "", **parameters: Any
     ) -> Result:
-        """The answer to any query by its name, as a table. `part` names a table where the answer has several (see `ask`)."""
+        """Return the result of any query by its name, as a table. `part`: which of several tables (see `ask`)."""
         given = {**parameters, "limit": limit, "columns": _names(columns), "part": part}
         return self._result(f"queries/{name}", given, name)
 
     def ask(self, name: str, **parameters: Any) -> Any:
-        """The answer to any query as JSON gives it: dictionaries and lists, at most 1,000 rows."""
+        """Return the result of any query as parsed JSON: dictionaries and lists, at most 1,000 rows."""
         return self._transport.get(f"queries/{name}", _texts(parameters))
 
     def get(self, resource: str, number: int) -> dict[str, Any]:
-        """One row of a resource by its number."""
+        """Return one row of a resource by its id."""
         row: dict[str, Any] = self._transport.get(f"{resource}/{number}")
         return row
 
     def perform(self, name: str, **parameters: Any) -> Any:
-        """Do an action by its name and return what it answers. Raises Refused with the desk's sentences by field."""
+        """Perform an action by its name and return its result. Raises Refused with the desk's messages by field."""
         return self._transport.post(f"actions/{name}", {key: _plain(value) for key, value in parameters.items()})
 
     @property
     def queries(self) -> dict[str, Entry]:
-        """{name: query} that this desk answers; `print(desk.queries["clients.list"])` explains one."""
+        """Return {name: query} of this desk; `print(desk.queries["clients.list"])` explains one."""
         return queries_in(self._description())
 
     @property
     def actions(self) -> dict[str, Entry]:
-        """{name: action} that this desk does."""
+        """Return {name: action} of this desk."""
         return actions_in(self._description())
 
     def _description(self) -> dict[str, Any]:
@@ -124,7 +125,7 @@ def _names(columns: Columns) -> str:
 
 
 def _texts(parameters: Mapping[str, Any]) -> dict[str, str]:
-    """Parameters as an address holds them; what is None or empty is left out."""
+    """Return parameters as URL query values; None and empty ones are left out."""
     made = {}
     for name, value in parameters.items():
         if value is None or (isinstance(value, (str, list, tuple, dict)) and len(value) == 0):
@@ -137,7 +138,7 @@ def _texts(parameters: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _plain(value: Any) -> Any:
-    """A Python value as JSON holds it: dates as ISO text, decimals as text, numbers of numpy and others as Python's."""
+    """Return a Python value as JSON: dates as ISO text, decimals as text, numpy and other numbers as Python's."""
     if isinstance(value, (datetime, date)):
         return value.isoformat()
     if isinstance(value, Decimal):

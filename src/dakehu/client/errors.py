@@ -1,16 +1,16 @@
-"""What can go wrong between a program and the desk, in the desk's own sentences."""
+"""Exceptions of the client, with the desk's own messages."""
 
 from collections.abc import Mapping
 from typing import Any
 
 
 class DeskError(Exception):
-    """The base of every error of this client."""
+    """Base class of the client's exceptions."""
 
 
 class Refused(DeskError):
-    """The desk said no. `status` is HTTP's, `messages` {field ("" for all of it): [sentence]}, `details` whatever else the
-    desk answered, such as the present values of a row that somebody else changed."""
+    """The desk refused the request. `status`: HTTP status; `messages`: {field ("" for the whole request): [sentence]};
+    `details`: the rest of the answer, such as the present values of a row that another user changed."""
 
     def __init__(
         self, status: int, messages: Mapping[str, list[str]], details: Mapping[str, Any] | None = None
@@ -21,12 +21,12 @@ class Refused(DeskError):
 
 
 class NotThere(Refused):
-    """There is no such row, query or action, or this token may not know of it."""
+    """No such row, query or action exists, or it is not visible to this token."""
 
 
 class Unavailable(DeskError):
-    """The desk does not answer, is too busy, or answers what is no answer of a desk."""
+    """The desk does not answer, is too busy, or returns an unexpected answer."""
 
 
 class Incomplete(DeskError):
-    """A table ended before its end: nothing of it should be used."""
+    """A table was cut off before its end: none of its rows should be used."""

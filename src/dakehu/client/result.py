@@ -1,4 +1,4 @@
-"""A table that was asked for: read when it is used, as polars, pandas, Arrow or DuckDB, whole or batch by batch."""
+"""The result of a query, read lazily as polars, pandas, Arrow or DuckDB, complete or in batches."""
 
 import io
 import json
@@ -22,7 +22,7 @@ LANGUAGES = ("zh", "en")
 
 @dataclass(frozen=True)
 class Column:
-    """What the desk says of a column. `kind`: text, choice, date, datetime, money, rate, number, bool, key …; `unit`: CNY or
+    """Metadata of a column. `kind`: text, choice, date, datetime, money, rate, number, bool, key …; `unit`: CNY or
     % ("" without one; a rate of 0.05 is 5 %); `choices`: {stored value: (zh, en)}. A masked column holds text."""
 
     name: str
@@ -41,7 +41,7 @@ class Column:
 
 
 class Result:
-    """The answer to a query. Nothing is read before one of the methods asks for it; the whole table is read once."""
+    """The result of a query. Rows are fetched when a method first needs them; the table is then cached."""
 
     def __init__(self, opened: Opened, name: str) -> None:
         self._opened, self.name = opened, name
@@ -57,7 +57,7 @@ class Result:
         return int(self.arrow().num_rows)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Yield the rows a few thousand at a time as they arrive; only one batch is held.
+        """Yield the rows in batches of a few thousand as they arrive; only one batch is in memory.
 
         Raises Incomplete at the end of a stream that the desk did not finish.
         """
@@ -72,7 +72,7 @@ class Result:
         return self._table
 
     def polars(self, labels: str = "") -> "polars.DataFrame":
-        """Return a polars frame. `labels="zh"` (or "en") gives columns and choices the names that people use."""
+        """Return a polars frame. `labels="zh"` (or "en") gives columns and choices their labels."""
         import polars
 
         made = polars.from_arrow(self._labelled(labels))
@@ -104,23 +104,23 @@ class Result:
 
     @property
     def columns(self) -> list[Column]:
-        """What the desk says of each column."""
+        """Return the metadata of each column."""
         return [_column(field) for field in self.arrow().schema]
 
     def labels(self, language: str = "zh") -> dict[str, str]:
-        """Return {column: what people call it}."""
+        """Return {column: label}."""
         return {column.name: column.label(language) for column in self.columns}
 
     @property
     def units(self) -> dict[str, str]:
-        """{column: unit} of the columns that have one."""
+        """Return {column: unit} of the columns that have one."""
         return {column.name: column.unit for column in self.columns if column.unit}
 
     @contextmanager
     def _reader(self) -> Iterator[Any]:
         with self._opened() as parts:
             yield pa.ipc.open_stream(io.BufferedReader(_Readable(parts)))
-            for _ in parts:  # the last bytes, so that the connection serves the next request too
+            for _ in parts:  # read to the end, so that the connection can be reused
                 continue
 
     def _labelled(self, language: str) -> pa.Table:
@@ -142,7 +142,7 @@ class Result:
 
 
 def _named(cells: pa.ChunkedArray, column: Column, language: str) -> pa.ChunkedArray:
-    """Stored values as the names of the list; one that is in the list no more stays as stored."""
+    """Return stored values as labels of their choices; a value no longer among the choices stays as stored."""
     place = LANGUAGES.index(language)
     values = {value: names[place] for value, names in column.choices.items()}
     made = [None if cell is None else values.get(cell, cell) for cell in cells.to_pylist()]
@@ -157,7 +157,7 @@ def _column(field: pa.Field) -> Column:
 
 
 def _whole(reader: Any, name: str) -> Iterator[pa.RecordBatch]:
-    """The batches of a stream up to its mark of completeness."""
+    """Yield the batches of a stream up to its completion marker."""
     while True:
         try:
             batch, metadata = reader.read_next_batch_with_custom_metadata()
@@ -171,7 +171,7 @@ def _whole(reader: Any, name: str) -> Iterator[pa.RecordBatch]:
 
 
 class _Readable(io.RawIOBase):
-    """Bytes that arrive in parts, read like a file."""
+    """A file-like reader of bytes that arrive in parts."""
 
     def __init__(self, parts: Iterator[bytes]) -> None:
         self._parts, self._left = parts, b""

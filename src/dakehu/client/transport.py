@@ -1,4 +1,4 @@
-"""Requests to the desk: TLS unless it is this machine, the token in no text, patience where the desk asks for it."""
+"""Requests to the desk: TLS except on loopback, the token in no repr, retries where the desk requests them."""
 
 import ipaddress
 import ssl
@@ -12,13 +12,13 @@ import httpx
 from dakehu.client.errors import NotThere, Refused, Unavailable
 
 ARROW = "application/vnd.apache.arrow.stream"
-TIMES = httpx.Timeout(300.0, connect=10.0)  # a back-test or a verification takes its time
-FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0  # seconds, where the desk does not say how long
+TIMES = httpx.Timeout(300.0, connect=10.0)  # a back-test or a verification may take minutes
+FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0  # seconds, where the desk sends no Retry-After
 BUSY = (429, 503)
 
 
 class Transport:
-    """One desk and one token. `patience` is the number of seconds that a request may wait for its turn, in all."""
+    """One desk and one token. `patience` is the total number of seconds that a request may wait for retries."""
 
     def __init__(
         self, url: str, token: str, *, language: str, patience: float, certificates: str | None, plain_http: bool
@@ -33,7 +33,7 @@ class Transport:
             headers={"Accept-Language": language, "User-Agent": "dakehu.client"},
             timeout=TIMES,
             verify=ssl.create_default_context(cafile=certificates),
-            follow_redirects=False,  # the token goes to the desk that was named and to no other
+            follow_redirects=False,  # the token is sent to the configured desk only
             trust_env=not local,
         )
 
@@ -44,13 +44,13 @@ class Transport:
         self._client.close()
 
     def get(self, path: str, parameters: Mapping[str, str] | None = None) -> Any:
-        """Return the JSON that stands at a path."""
+        """Return the JSON at a path."""
         with self._answer("GET", path, params=dict(parameters or {})) as answer:
             answer.read()
             return _json(answer)
 
     def post(self, path: str, body: Mapping[str, Any]) -> Any:
-        """Send JSON and return the JSON answer. Sent again only where the desk said that it did nothing (429)."""
+        """Send JSON and return the JSON answer. Retried only after 429, when the desk has done nothing."""
         with self._answer("POST", path, json=dict(body)) as answer:
             answer.read()
             return _json(answer)
@@ -65,7 +65,7 @@ class Transport:
 
     @contextmanager
     def _answer(self, method: str, path: str, **sent: Any) -> Iterator[httpx.Response]:
-        """The good answer to a request. Raises Refused, NotThere or Unavailable."""
+        """Yield the successful response to a request. Raises Refused, NotThere or Unavailable."""
         deadline = time.monotonic() + self.patience
         tries = 0
         while True:
@@ -92,7 +92,7 @@ class Transport:
 
 
 class _Token(httpx.Auth):
-    """The token, put into each request and into no text."""
+    """Adds the token to each request and keeps it out of reprs."""
 
     def __init__(self, token: str) -> None:
         self._header = f"Bearer {token}"
@@ -106,7 +106,7 @@ class _Token(httpx.Auth):
 
 
 def _checked(url: str, plain_http: bool) -> str:
-    """The address without its last slash. Raises ValueError for one that would send the token unprotected."""
+    """Return the URL without a trailing slash. Raises ValueError for one that would send the token unencrypted."""
     address = httpx.URL(url)
     if address.scheme not in ("https", "http") or not address.host or address.userinfo:
         raise ValueError("the address of the desk looks like https://desk.example")
@@ -128,8 +128,7 @@ def _is_local(host: str) -> bool:
 
 
 def _wait(answer: httpx.Response, method: str, tries: int) -> float | None:
-    """Seconds after which to ask again, None where the answer is final. An action is sent again after 429 only: that one
-    was refused before anything was done."""
+    """Return seconds before a retry, None for a final answer. Actions are retried only after 429: nothing was done."""
     if answer.status_code not in BUSY or (answer.status_code == 503 and method != "GET"):
         return None
     said = answer.headers.get("Retry-After", "")

@@ -1,1 +1,1 @@
-"""How everything is described (fields), seen (scope), written (acts) and shown (gates), once for all."""
+"""Shared infrastructure: description (fields), visibility (scope), writing (acts) and queries (gates)."""

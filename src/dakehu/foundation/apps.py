@@ -32,7 +32,7 @@ class FoundationConfig(AppConfig):
 
 
 def _guard(connection: Any, **_: Any) -> None:
-    """Every new connection carries the tripwire; SQLite is tuned for one writer and many readers."""
+    """Install the query guard on every new connection; tune SQLite for one writer and many readers."""
     from dakehu.foundation.access.query_guard import query_guard
 
     if query_guard not in connection.execute_wrappers:

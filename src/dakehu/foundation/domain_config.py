@@ -1,4 +1,4 @@
-"""How a domain registers itself: by the modules in its folders, without a list of them."""
+"""Registration of a domain by importing the modules in its folders, without a list."""
 
 # django.apps reaches the tables of allauth, which is published without types.
 # mypy: disable-error-code="import-untyped"
@@ -18,10 +18,10 @@ class DomainConfig(AppConfig):
     """Configuration of a domain. Its permissions are declared before any models load; once all models have, every
     module of the domain is imported, whose actions, queries, jobs, reactions and resources register themselves.
 
-    Modules must be cheap to import: what is heavy (Spark, a solver) is imported inside the function that needs it.
+    Modules must be cheap to import: heavy packages (Spark, a solver) are imported inside the functions that need them.
     """
 
-    default = False  # Django takes the class of the domain, not this one that its module imports
+    default = False  # Django uses the domain's class, not this imported one
     default_auto_field = "django.db.models.BigAutoField"
 
     def __init_subclass__(cls) -> None:

@@ -13,7 +13,7 @@ from dakehu.foundation.schema.fields import model_of
 
 
 def rebuild_blind_indexes(model: Any, batch: int = 2000) -> int:
-    """Write blind indexes that are missing or out of step; returns how many rows changed. Call inside an act."""
+    """Write blind indexes that are missing or outdated; returns how many rows changed. Call inside an act."""
     indexes = [f for f in model._meta.fields if isinstance(f, BlindIndex)]
     last, changed = 0, 0
     while indexes:
@@ -25,7 +25,7 @@ def rebuild_blind_indexes(model: Any, batch: int = 2000) -> int:
             before = {f.attname: getattr(row, f.attname) for f in indexes}
             after = {f.attname: f.pre_save(row, False) for f in indexes}
             if after != before:
-                models.QuerySet(model).filter(pk=row.pk).update(**after)  # derived: no value of the row changes
+                models.QuerySet(model).filter(pk=row.pk).update(**after)  # derived: no other value of the row changes
                 changed += 1
     return changed
 
@@ -49,7 +49,8 @@ def reencrypt_fields(model: Any, field: EncryptedTextField, batch: int = 2000) -
 
 
 def reencrypt_custom_fields(batch: int = 2000) -> int:
-    """Move every sealed custom value to the key in use, archived fields too; returns how many. Call inside an act."""
+    """Move every encrypted custom value to the key in use, including archived fields; returns how many. Call inside an
+    act."""
     moved, current = 0, keys.encryption_keys()[0]
     for definition in model_of("foundation.CustomField").objects.filter(sensitivity="secret"):
         model = model_of(definition.model)

@@ -1,8 +1,8 @@
-"""Row security on PostgreSQL, generated from every model's `client_path`: the backstop for what no rule in
-the ORM can see (raw SQL, sideways joins). On SQLite the scope in the ORM and the tripwire hold alone.
+"""Row security on PostgreSQL, generated from every model's `client_path`: the backstop for what no rule in the ORM can
+see (raw SQL, indirect joins). On SQLite only the ORM scope and the query guard apply.
 
-The desk connects under a role that does not own the tables; migrations run under the owner. Who is asking
-is set in the session (`dakehu.reach`, `dakehu.covers`, `dakehu.user`) by the database backend before each statement.
+The desk connects under a role that does not own the tables; migrations run under the owner. The actor is set in the
+session (`dakehu.reach`, `dakehu.covers`, `dakehu.user`) by the database backend before each statement.
 """
 
 # django.apps reaches the tables of allauth, which is published without types.
@@ -27,8 +27,8 @@ _pieces: dict[str, Any] = {}
 
 
 def set_conditions(*, covered: Callable[[str, str], str], walled: str) -> None:
-    """Called at start-up by the domain that owns clients: SQL giving the ids of clients covered by users as one of them
-    sees them (see `covered_sql`), and of clients hidden by an information wall."""
+    """Set, at start-up, by the domain that owns clients: SQL for the ids of clients covered by users as seen by one of
+    them (see `covered_sql`), and of clients hidden by an information wall."""
     _pieces.update(covered=covered, walled=walled)
 
 
@@ -43,7 +43,7 @@ def walled_sql() -> str:
 
 
 def active(using: str = "default") -> bool:
-    """Whether row security really binds the role under which the desk is connected."""
+    """Return whether row security is effective for the desk's connection role."""
     connection = connections[using]
     if connection.vendor != "postgresql":
         return False
@@ -59,9 +59,9 @@ def active(using: str = "default") -> bool:
 
 
 def policy_condition(expression: str, reach: str = "(SELECT dakehu_reach())", functions: str = "dakehu_") -> str:
-    """SQL: may a reader of this reach see the client whose id is `expression`? `functions` begins the names of the
-    functions that list walled and covered clients: in FROM, where PostgreSQL runs them once. In the list of a SELECT it would
-    enter and leave them for each id, 50 ms a statement for a reader of 5,000 clients."""
+    """Return SQL for whether a reader of this reach sees the client with id `expression`. `functions` is the name
+    prefix of the functions that list walled and covered clients: in FROM, where PostgreSQL runs them once. In a SELECT
+    list they would be called for each id, 50 ms a statement for a reader of 5,000 clients."""
     listed = {name: f"SELECT client FROM {functions}{name}() AS client" for name in ("walled", "covered")}  # noqa: S608
     return (
         f"{reach} IN ('system', 'across')"
@@ -73,13 +73,14 @@ def policy_condition(expression: str, reach: str = "(SELECT dakehu_reach())", fu
 def row_condition(
     model: Any, reach: str = "(SELECT dakehu_reach())", functions: str = "dakehu_", passes_without_client: bool = True
 ) -> str:
-    """SQL: may a reader of this reach see a row of a model of client data? Columns are named by the model's table.
+    """Return SQL for whether a reader of this reach sees a row of a model of client data. Columns are qualified by the
+    model's table.
 
-    Whose a row without a client is, only the program knows: policies let it pass, but for strangers, and what has no program
-    behind it does not (`passes_without_client`), but for readers across information walls.
+    The owner of a row without a client is known only to the program: policies let it pass, except for strangers; SQL
+    logins without the program do not see it (`passes_without_client`), except readers across information walls.
     """
     table, path = model._meta.db_table, model.client_path
-    own = model._meta.pk if path == "pk" else model._meta.get_field(path)  # one hop: client tables name their client
+    own = model._meta.pk if path == "pk" else model._meta.get_field(path)  # one hop: client tables have a client key
     column = f'"{table}"."{own.column}"'
     test = policy_condition(column, reach, functions)
     if own.null:
@@ -93,7 +94,7 @@ def row_condition(
 
 
 def policies(model: Any) -> list[str]:
-    """The statements that protect one model's table."""
+    """Return the statements that protect one model's table."""
     table = model._meta.db_table
     test = row_condition(model)
     return [
@@ -108,7 +109,8 @@ def _setting(name: str) -> str:
 
 
 def reach_statements(role: str) -> list[str]:
-    """The function that tells the reach of a session, "" without its proof, and the secret that only it reads."""
+    """Return SQL of the function that returns the reach of a session, "" without its proof, and of the secret that
+    only it reads."""
     report = " || E'\\n' || ".join(["pg_backend_pid()::text", *map(_setting, ("reach", "covers", "user"))])
     digest = f"encode(sha256(s.secret || sha256(s.secret || convert_to({report}, 'UTF8'))), 'hex')"
     body = f"SELECT CASE WHEN {_setting('proof')} = {digest} THEN {_setting('reach')} ELSE '' END FROM public.{SECRET_TABLE} s"  # noqa: S608
@@ -124,7 +126,7 @@ def reach_statements(role: str) -> list[str]:
 
 
 def statements(role: str) -> list[str]:
-    """Everything to run after migrations, as the owner, so that `role` sees only what its session may."""
+    """Return all statements to run after migrations, as the owner, so that `role` sees only what its session may."""
     covered = covered_sql("SELECT dakehu_covers()", f"SELECT nullif({_setting('user')}, '')::bigint")
     made = [
         "CREATE OR REPLACE FUNCTION dakehu_covers() RETURNS bigint[] LANGUAGE sql STABLE AS "
@@ -156,7 +158,7 @@ def statements(role: str) -> list[str]:
 
 
 def _replaceable(model: Any) -> table_swap.Replaceable:
-    """Return how a table that is replaced at once is protected, and what deletes rows whose client is gone."""
+    """Return the SQL that protects a table replaced by swapping, and the SQL that deletes rows whose client is gone."""
     table, client = model._meta.db_table, model._meta.get_field(model.client_path)
     parent = client.related_model._meta
     fresh = table + table_swap.SUFFIX
@@ -168,17 +170,17 @@ def _replaceable(model: Any) -> table_swap.Replaceable:
 
 
 def measure() -> None:
-    """Inside the act that wrote many rows, before it ends: let PostgreSQL count the clients again. At the end it looks up the
-    client of every row that hangs on one; where the table was vacuumed while its rows were not yet committed (after a
-    cancelled import, say) it believes the table empty, takes any index that holds the number at all, and reads the whole of
-    it for every row: 430 s for 200,000 clients instead of 45. No effect on SQLite."""
+    """Update PostgreSQL's statistics of clients, inside the act that wrote many rows, before it ends. At the end it
+    looks up the client of every row with a foreign key to one; where the table was vacuumed while its rows were not
+    yet committed (for example after a cancelled import), the planner assumes an empty table, picks any index with the
+    id, and scans all of it for every row: 430 s for 200,000 clients instead of 45. No effect on SQLite."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT dakehu_measure()")
 
 
 def install(using: str) -> None:
-    """Put the policies in place after migrations. No effect on SQLite, while tables are still missing, or under
+    """Install the policies after migrations. No effect on SQLite, while tables are still missing, or under
     the application's role where the owner has a connection of its own."""
     connection = connections[using]
     if connection.vendor != "postgresql" or (using == "default" and "owner" in settings.DATABASES):

@@ -1,4 +1,4 @@
-"""The background worker: run jobs, remember the head of the audit chain, delete expired files."""
+"""The background worker: run jobs, store the head of the audit chain, delete expired files."""
 
 import logging
 import threading
@@ -20,8 +20,8 @@ log = logging.getLogger("dakehu.jobs")
 
 
 def run_worker(stop: threading.Event, idle: float = 0.5) -> None:
-    """Run jobs until `stop` is set; once a minute it remembers the head of the audit chain, removes files
-    that are past their time and starts the nightly run and other work where it is due."""
+    """Run jobs until `stop` is set; once a minute it stores the head of the audit chain, deletes expired files and
+    starts the nightly run and other due work."""
     who, remembered = worker_name(), now() - timedelta(minutes=5)
     while not stop.is_set():
         try:
@@ -37,7 +37,7 @@ def run_worker(stop: threading.Event, idle: float = 0.5) -> None:
                     run_due_checks()
                 worker_beat().touch()
                 remembered = now()
-        except Exception:  # the database may be away for a moment
+        except Exception:  # the database may be unavailable for a moment
             log.exception("the worker could not look for work")
             stop.wait(5)
         finally:

@@ -1,1 +1,1 @@
-"""Wiring only: settings, addresses, the server."""
+"""Wiring only: settings, URLs, the server."""

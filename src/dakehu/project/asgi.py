@@ -1,10 +1,10 @@
-"""What the web server of the desk runs: the pages in threads, the streams to open pages beside them."""
+"""The ASGI application: pages run in threads, event streams to open pages on the event loop."""
 
 import os
 from pathlib import Path
 from typing import Any
 
-from dakehu.project.wsgi import application as pages  # first of all: it sets up Django
+from dakehu.project.wsgi import application as pages  # first: it sets up Django
 
 from django.db import connections  # isort: skip
 
@@ -14,7 +14,7 @@ from dakehu.interfaces.operations import readiness  # isort: skip
 
 READY_FILE = "DAKEHU_READY_FILE"  # named by interfaces.cli.supervision
 
-THREADS = 6  # requests that a web process answers at a time
+THREADS = 6  # requests that a web process handles concurrently
 streams, bridge = Streams(), WsgiBridge(pages, THREADS)
 
 
@@ -23,7 +23,7 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     await (streams if streams.matches(scope) else bridge)(scope, receive, send)
 
 
-if waited := os.environ.get(READY_FILE):  # a process that is to be replaced by this one may end now
+if waited := os.environ.get(READY_FILE):  # the process that this one replaces may exit now
     if readiness.is_ready():
         Path(waited).touch()
     connections.close_all()

@@ -1,4 +1,4 @@
-"""What `dakehu check` looks at, each with a stable id and a remedy."""
+"""Checks of `dakehu check`, each with a stable id and a remedy."""
 
 import os
 from datetime import timedelta
@@ -37,7 +37,7 @@ def calendar(**_: Any) -> list[Any]:
 
 
 def rows(**_: Any) -> list[Any]:
-    """dakehu.W002: on SQLite only the ORM keeps readers to their clients. dakehu.E001: row security is not active."""
+    """dakehu.W002: on SQLite only the ORM limits readers to their clients. dakehu.E001: row security is not active."""
     if connection.vendor != "postgresql":
         return [
             Warning(
@@ -70,7 +70,7 @@ def rows(**_: Any) -> list[Any]:
 
 
 def secrets(**_: Any) -> list[Any]:
-    """dakehu.E002: others may read the keys. dakehu.W003: fault details are shown."""
+    """dakehu.E002: other system users may read the keys. dakehu.W003: error details are shown."""
     found: list[Any] = []
     folder = Path(settings.DAKEHU_HOME) / "keys"
     if os.name == "posix" and folder.exists() and folder.stat().st_mode & 0o077:
@@ -93,7 +93,7 @@ def secrets(**_: Any) -> list[Any]:
 
 
 def audit(**_: Any) -> list[Any]:
-    """dakehu.E006: the audit does not hold."""
+    """dakehu.E006: the audit chain is invalid."""
     alarm = anchor.read_alarm()
     if alarm is None:
         return []
@@ -110,6 +110,6 @@ def audit(**_: Any) -> list[Any]:
 
 
 def install() -> None:
-    """Register the checks (called when the foundation starts)."""
+    """Register the checks (called when the foundation app starts)."""
     for check in (calendar, rows, secrets, operation_checks.fitting_keys, operation_checks.search_lines, audit):
         register(check)

@@ -1,4 +1,4 @@
-"""The database of a firm by its address."""
+"""Database settings from a URL."""
 
 from urllib.parse import unquote, urlsplit
 

@@ -1,4 +1,4 @@
-"""What `dakehu check` looks at of keys and derived data."""
+"""Checks of `dakehu check` on keys and derived data."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def fitting_keys(**_: Any) -> list[Any]:
 
 
 def search_lines(**_: Any) -> list[Any]:
-    """dakehu.E004: rows that a search should find have no line."""
+    """dakehu.E004: rows that a search should find have no entry in the search index."""
     try:
         if InstallationRecord._meta.db_table not in connection.introspection.table_names():
             return []

@@ -1,4 +1,4 @@
-"""Settings for those who operate the desk: the log, the figures, how it ends. Imported by settings.py."""
+"""Settings for operators: logging, metrics, shutdown. Imported by settings.py."""
 
 from dakehu.foundation.base import env
 

@@ -1,4 +1,4 @@
-"""What a desk in real use must not be without: `dakehu check --production` fails on each."""
+"""Requirements for production: `dakehu check --production` fails on each that is not met."""
 
 import os
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ SHORTEST_KEY, SHORTEST_PASSWORD = 32, 12
 
 
 def find_faults() -> list[Error]:
-    """Return everything that speaks against real use, each with its remedy."""
+    """Return everything that prevents production use, each with its remedy."""
     with acting_as(system_actor("check the installation for production", "cli")):
         return [
             Error(words, hint=remedy, id=f"dakehu.P{number:03}")

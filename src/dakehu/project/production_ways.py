@@ -1,4 +1,4 @@
-"""What a desk in real use must see to where data leave it or lie: mail, database, backups, keys, seals, limits."""
+"""Production checks of where data are stored or sent: mail, database, backups, keys, seals, limits."""
 
 import ipaddress
 import json
@@ -19,12 +19,12 @@ Finding = tuple[Bilingual, Any]
 LOCAL = ("localhost", "127.0.0.1", "::1", "")
 YEAR = 365 * 24 * 3600
 LONGEST_SESSION = 24  # hours
-SIGN_INS = "sign-ins.txt"  # what a demonstration writes beside its data
+SIGN_INS = "sign-ins.txt"  # written by a demonstration into its data directory
 ENCRYPTED_DATABASE = ("require", "verify-ca", "verify-full")
 
 
 def cookies() -> Iterator[Finding]:
-    """Find cookies and headers that HTTPS asks for and that are not set."""
+    """Find cookies and headers that HTTPS requires and that are not set."""
     if settings.HTTPS and not (settings.SESSION_COOKIE_SECURE and settings.CSRF_COOKIE_SECURE):
         yield (
             bilingual("Cookie 会经明文 HTTP 发送。", "Cookies are sent over plain HTTP."),
@@ -40,7 +40,7 @@ def cookies() -> Iterator[Finding]:
 
 
 def proxies() -> Iterator[Finding]:
-    """Find proxies that are believed though anybody may be one."""
+    """Find trusted proxy ranges so wide that strangers may be in them."""
     wide = [str(net) for net in settings.TRUSTED_PROXIES if net.num_addresses > 2**16 and not net.is_private]
     if wide:
         yield (
@@ -52,7 +52,7 @@ def proxies() -> Iterator[Finding]:
 
 
 def demonstration() -> Iterator[Finding]:
-    """Find accounts of the demonstration, whose passwords lie in a file."""
+    """Find accounts of the demonstration, whose passwords are in a file."""
     path = Path(settings.DAKEHU_HOME) / SIGN_INS
     if path.exists():
         yield (
@@ -69,7 +69,7 @@ def demonstration() -> Iterator[Finding]:
 
 
 def encrypted_backups() -> Iterator[Finding]:
-    """Find a last backup that anybody can read."""
+    """Find a latest backup that is not encrypted."""
     body = AuditEntry.objects.filter(action="desk.backup").order_by("-pk").values_list("body", flat=True).first()
     if body is not None and json.loads(body).get("note", {}).get("encrypted") is False:
         yield (
@@ -110,7 +110,7 @@ def keys_apart() -> Iterator[Finding]:
 
 
 def mail_encryption() -> Iterator[Finding]:
-    """Find mail servers that are spoken to without encryption."""
+    """Find mail servers that are used without encryption."""
     stored = model_of("service.MessageSettings").objects.filter(mail_on=True, mail_security="none")
     servers = [row.mail_host for row in stored if row.mail_host not in LOCAL]
     servers += [
@@ -150,7 +150,7 @@ def _named(counts: dict[str, int]) -> str:
 
 
 def database_role() -> Iterator[Finding]:
-    """Find a role of the database that may do more than read and write rows, and a connection in the clear."""
+    """Find a role of the database that may do more than read and write rows, and an unencrypted connection."""
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
@@ -181,7 +181,7 @@ def database_role() -> Iterator[Finding]:
 
 
 def services() -> Iterator[Finding]:
-    """Find services that are asked over plain HTTP, and webhooks that may reach any private address."""
+    """Find services that are called over plain HTTP, and webhooks that may reach any private address."""
     for name, url in (("DAKEHU_OIDC_URL", settings.OIDC_URL), ("DAKEHU_QUOTES_URL", settings.QUOTES_URL)):
         if url and urlsplit(url).scheme != "https" and urlsplit(url).hostname not in LOCAL:
             yield (

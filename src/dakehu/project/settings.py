@@ -1,4 +1,4 @@
-"""One settings file. Everything that differs between machines comes from DAKEHU_* variables."""
+"""One settings file. Everything that differs between machines is set by DAKEHU_* variables."""
 
 import secrets
 from pathlib import Path
@@ -210,7 +210,7 @@ SECRET_KEY = env.secret(
     en="Session signing key; made in the data directory when absent",
 )
 SECRET_KEY_IS_SET = bool(SECRET_KEY)
-if not SECRET_KEY:  # a new one is kept only where a new desk is set up: see foundation.access.keys
+if not SECRET_KEY:  # a new one is stored only when a new desk is set up: see foundation.access.keys
     session_key = DAKEHU_HOME / "keys" / "session.key"
     SECRET_KEY = session_key.read_text() if session_key.is_file() else secrets.token_urlsafe(48)
 
@@ -287,7 +287,7 @@ AUTHENTICATION_BACKENDS = [
     "dakehu.domains.team.sign_in.backends.StaffBackend",
     "dakehu.domains.team.sign_in.backends.SecondStepBackend",
 ]
-# Of django-allauth the desk uses its tables and checks (codes, passkeys, OIDC); the pages, addresses and acts are our own.
+# Only the tables and checks (codes, passkeys, OIDC) of django-allauth are used; pages, URLs and actions are our own.
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "mail"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
@@ -382,9 +382,9 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-if HTTPS:  # browsers keep a cookie of such a name to this host and to HTTPS
+if HTTPS:  # browsers restrict a cookie with this prefix to this host and to HTTPS
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
-if TRAINING:  # beside the desk on one host: cookies know no ports
+if TRAINING:  # runs next to the desk on one host, and cookies are not separated by port
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (
         f"{'__Host-' if HTTPS else ''}training-session",
         f"{'__Host-' if HTTPS else ''}training-csrf",

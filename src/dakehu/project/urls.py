@@ -1,4 +1,4 @@
-"""Addresses: the pages, and beside them the interfaces for programs."""
+"""URLs: the pages and the interfaces for programs."""
 
 from django.urls import include, path
 

@@ -1,4 +1,4 @@
-"""What the web server runs."""
+"""The WSGI application."""
 
 import gc
 import multiprocessing
@@ -11,10 +11,10 @@ from dakehu.foundation.base import parent_watch
 
 starter = multiprocessing.parent_process()
 if os.environ.get(parent_watch.SUPERVISED) and starter is not None and starter.pid is not None:
-    parent_watch.end_with_parent(starter.pid)  # first of all: the parent may end while the rest is loaded
+    parent_watch.end_with_parent(starter.pid)  # first: the parent process may exit while the rest is loaded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dakehu.project.settings")
-gc.disable()  # what is loaded stays: see below
+gc.disable()  # loaded modules stay in memory: see below
 application = get_wsgi_application()
 
 from django.db import DatabaseError, connections  # noqa: E402  the settings must be read first
@@ -23,14 +23,14 @@ from dakehu.foundation.base.errors import Refused  # noqa: E402
 from dakehu.foundation.installation import key_check  # noqa: E402
 
 try:
-    key_check.check_keys()  # whichever server starts us: never with keys that are not the ones of this database
+    key_check.check_keys()  # under any server: never start with keys that do not belong to this database
 except Refused as refusal:
     sys.exit(str(refusal))
 except DatabaseError:
-    pass  # the database may be away for a moment; /health says so
+    pass  # the database may be unavailable for a moment; /health reports it
 connections.close_all()
 
-# What was loaded stays until the end: the collector need not look at it again and again while requests are answered.
+# Loaded modules stay until the process exits, so they are frozen: the garbage collector no longer scans them.
 gc.collect()
 gc.freeze()
 gc.enable()

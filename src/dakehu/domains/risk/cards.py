@@ -20,7 +20,7 @@ SHOWN = 6
 
 @query("risk.card", needs=Permission.RISK_READ, zh="风险卡片", en="Card of risk")
 def card() -> dict[str, Any]:
-    """Return the numbers of the risk page as a card of the start page."""
+    """Return the figures of the risk page as a card of the start page."""
     as_of = judged_on()
     return {"figures": numbers(counts_by_kind()) if as_of else [], "as_of": as_of}
 
@@ -29,7 +29,7 @@ def card() -> dict[str, Any]:
     "risk.client_card", needs=Permission.RISK_READ, zh="客户风险卡片", en="Card of a client's risk", parameters=CLIENT
 )
 def client_card(*, client: Any) -> dict[str, Any]:
-    """Return what is beyond or near a limit, how many lines stand, and the next review (foundation.schema.client_cards)."""
+    """Return measures beyond or near a limit, lines in force, and the next review (foundation.schema.client_cards)."""
     standings = list(Standing.objects.filter(client=client).order_by("-usage", "pk")[: SHOWN + 1])
     beyond = [row for row in standings if str(row.severity) != "near"]
     facts = _facts(client)
@@ -60,7 +60,7 @@ def client_card(*, client: Any) -> dict[str, Any]:
 
 
 def _facts(client: Any) -> list[dict[str, str]]:
-    """Return how many lines stand and when the next review is due."""
+    """Return the number of lines in force and the due date of the next review."""
     found = [
         {
             "what": str(bilingual("客户提醒线", "Reminder lines")),
@@ -76,7 +76,7 @@ def _facts(client: Any) -> list[dict[str, str]]:
 
 
 def _line(one: dict[str, Any]) -> dict[str, str]:
-    """Return a standing as a line of the card."""
+    """Return a standing as a row of the card."""
     text = bilingual(
         "{value}，限额 {limit}（{severity}）",
         "{value}, limit {limit} ({severity})",
@@ -88,7 +88,7 @@ def _line(one: dict[str, Any]) -> dict[str, str]:
 
 
 def _breaches(client: Any) -> list[dict[str, str]]:
-    """Return the breaches that stand, with who acknowledged them."""
+    """Return the open breaches, with the users who acknowledged them."""
     rows = Breach.objects.filter(client=client, cleared_on=None).select_related("acknowledged_by")
     lines = [breach_line(row) for row in rows.order_by("-started_on", "pk")[:SHOWN]]
     return [{"what": f"{one['started_on']} {one['label']}", "text": one["note"] or one["about"]} for one in lines]

@@ -4,7 +4,7 @@ from dakehu.foundation.schema.fields import Choices
 
 
 class LimitMeasure(Choices):
-    """What a limit limits. Shares are fractions of total assets."""
+    """Measure that a limit applies to. Shares are fractions of total assets."""
 
     EQUITY_SHARE = "equity_share", "权益类占比", "Share of equities"
     DRAWDOWN_60 = "drawdown_60", "近60日回撤", "Drawdown of 60 days"
@@ -19,7 +19,7 @@ class LimitMeasure(Choices):
 
 
 class BreachKind(Choices):
-    """What is breached: a limit, a line of a margin contract, a line set by the client."""
+    """Kind of breach: a limit, a line of a margin contract, a line set by the client."""
 
     EQUITY_SHARE = "equity_share", "权益类占比", "Share of equities"
     DRAWDOWN_60 = "drawdown_60", "近60日回撤", "Drawdown of 60 days"
@@ -37,7 +37,7 @@ class BreachKind(Choices):
 
 
 class Severity(Choices):
-    """How far a measure has come: at 80 % of its limit, beyond it, beyond the strong value."""
+    """Severity of a standing: at 80 % of its limit, beyond it, beyond the strong value."""
 
     NEAR = "near", "接近", "Near"
     OVER = "over", "超限", "Beyond the limit"
@@ -45,7 +45,7 @@ class Severity(Choices):
 
 
 class LimitScope(Choices):
-    """What a limit is set for, the most specific first."""
+    """Scope of a limit, the most specific first."""
 
     CLIENT = "client", "客户", "Client"
     SECURITY = "security", "证券或产品", "Security or product"
@@ -67,14 +67,14 @@ class ProductRisk(Choices):
 
 
 class LineKind(Choices):
-    """Which way a line is reached: at or below it, at or above it."""
+    """Direction in which a line is reached: at or below it, at or above it."""
 
     STOP_LOSS = "stop_loss", "止损线", "Stop loss", ("止损",)
     TAKE_PROFIT = "take_profit", "止盈线", "Take profit", ("止盈",)
 
 
 class LineBasis(Choices):
-    """From what a line is measured."""
+    """Basis from which a line is measured."""
 
     COST = "cost", "相对持仓成本", "From cost", ("成本",)
     PRICE = "price", "固定价格或金额", "Price or amount", ("价格", "固定价格", "金额")
@@ -100,7 +100,7 @@ class LineEventKind(Choices):
 
 
 class InstructionChannel(Choices):
-    """How the client gave an instruction."""
+    """Channel by which the client gave an instruction."""
 
     WRITTEN = "written", "书面", "In writing"
     PHONE = "phone", "录音电话", "Recorded call", ("电话",)
@@ -110,7 +110,7 @@ class InstructionChannel(Choices):
 
 
 class ReviewBasis(Choices):
-    """By what a review is due: the interval of the client, tier or level, a person, the last review."""
+    """Reason for which a review is due: the interval of the client, tier or level, a person, the last review."""
 
     CLIENT = "client", "本客户回顾间隔", "Interval of the client"
     TIER = "tier", "按客户级别的间隔", "Interval of the tier"
@@ -130,7 +130,7 @@ class ReviewState(Choices):
 
 
 class SizeIndex(Choices):
-    """The index of companies of like size that a share follows in a stress test."""
+    """The index by company size that a share follows in a stress test."""
 
     CSI300 = "csi300", "沪深300（大盘）", "CSI 300 (large)", ("大盘",)
     CSI500 = "csi500", "中证500（中盘）", "CSI 500 (middle)", ("中盘",)

@@ -1,4 +1,4 @@
-"""Clients as columns, with what limits are chosen by."""
+"""Clients as columns, with the attributes by which limits are chosen."""
 
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ CLOSED = "closed"  # the status of a client whose account is closed
 
 
 def clients_on(day: date) -> pl.DataFrame:
-    """Return [client, risk_level, tier] of every client whose account is not closed; null where none is known."""
+    """Return [client, risk_level, tier] of every client whose account is not closed; null where unknown."""
     return cached_frame(("risk_clients", day), lambda: _clients_on(day))
 
 

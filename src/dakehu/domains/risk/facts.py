@@ -1,6 +1,6 @@
-"""Facts of risk, for moments and other rules: limits in force, concentration, lines of clients, reviews, margin contracts.
+"""Facts of risk for moments and other rules: limits, concentration, lines of clients, reviews, margin contracts.
 
-Moments M01 to M03, M18 to M20, M26 and M43 stand on these, and so do the breaches: one limit, one line, one answer.
+Moments M01 to M03, M18 to M20, M26 and M43 and the breaches use these same facts, so that their results agree.
 """
 
 from datetime import date
@@ -21,7 +21,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.records.columns import read_columns
 from dakehu.foundation.schema.facts import Fact, FactTable, declare
 
-FOR_DAYS = 5  # trading days over which a concentration lasts
+FOR_DAYS = 5  # trading days for which a concentration must last
 LIMITS = {
     "loss_limit": "drawdown_60",
     "day_loss_limit": "day_loss",
@@ -105,7 +105,7 @@ def load_limits(day: date, names: frozenset[str]) -> pl.DataFrame:
 
 
 def load_lasting(day: date, names: frozenset[str]) -> pl.DataFrame:
-    """Return whose holdings are concentrated both on a day and four trading days before."""
+    """Return whether each client's holdings are concentrated both on a day and four trading days before."""
     days = last_trading_days(day, FOR_DAYS)
     limits = load_limits(day, frozenset({"top_weight_limit", "hhi_limit"}))
     now = concentration_of(held_on(day))
@@ -127,7 +127,7 @@ def _concentrated_clients(frame: pl.DataFrame, limits: pl.DataFrame) -> pl.Serie
 
 
 def load_product_limits(day: date, names: frozenset[str]) -> pl.DataFrame:
-    """Return the drawdown limit of what every client holds; holdings without one are left out."""
+    """Return the drawdown limit of each client's holdings; holdings without one are left out."""
     risks = product_ranks(day).select("product", pl.col("product_risk"))
     held = held_on(day).select("client", "product").join(risks, on="product", how="left")
     found = with_limits(
@@ -165,7 +165,7 @@ def load_margin(day: date, names: frozenset[str]) -> pl.DataFrame:
 
 
 def load_reviews(day: date, names: frozenset[str]) -> pl.DataFrame:
-    """Return of every client the strategy review that was due first and not held by a day."""
+    """Return each client's earliest due strategy review that was not held by a day."""
     is_open = Q(state__in=(ReviewState.DUE.value, ReviewState.RETURNED.value)) | Q(held_on__gt=day)
     found = read_columns(
         StrategyReview.objects.filter(is_open).order_by("due_on", "pk").values_list("client_id", "due_on"),

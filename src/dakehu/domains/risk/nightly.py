@@ -15,7 +15,7 @@ FLAGS, REVIEWS = "risk.flags", "risk.reviews"
 
 
 def _flag(night: Night) -> dict[str, Any]:
-    """Hold the day against limits and lines."""
+    """Check the day against limits and lines."""
     result = run.flag(night.day, night.progress)
     if result["waits_for"] is not None:
         late = bilingual(
@@ -33,7 +33,7 @@ def _flag(night: Night) -> dict[str, Any]:
 
 
 def _inputs(night: Night) -> dict[str, Any]:
-    """Return what breaches are found by: feeds, closes, tiers, and whatever people changed on the desk."""
+    """Return the state of the inputs: feeds, closes, tiers, and changes made on the desk."""
     return {**data_state(), **tier_state(), "desk": desk_state(SIGN_INS)}
 
 

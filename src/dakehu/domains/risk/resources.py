@@ -1,4 +1,4 @@
-"""What pages, API and workbook show of risk."""
+"""Resources of risk for pages, API and workbook."""
 
 from dakehu.domains.risk.limits import bulk_import as limit_import
 from dakehu.domains.risk.lines import bulk_import as line_import

@@ -1,6 +1,6 @@
 """Staff, branches, teams, roles, tokens and saved views.
 
-The lowest domain, because every other one refers to people.
+The lowest domain in the layering, because every other one refers to people.
 """
 
 # What interfaces and exchange may import besides queries, actions, permissions and resources.

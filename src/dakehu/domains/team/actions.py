@@ -30,7 +30,7 @@ GUESSES, GUESS_MINUTES = 5, 15
 
 
 class WrongPassword(Refused):
-    """The present password was not the one given; the audit keeps that it was tried."""
+    """The given current password is wrong; the audit records the attempt."""
 
     recorded_as = "team.wrong_password"
 
@@ -45,7 +45,7 @@ def set_password(user: User, password: str) -> None:
 
 
 def _weakness(error: ValidationError) -> Bilingual | str:
-    """Return what is wrong with a password; Django says the commonest fault in English only."""
+    """Return what is wrong with a password; Django's message for the commonest fault is in English only."""
     if error.code == "password_too_short":
         least = (error.params or {}).get("min_length", 10)
         return bilingual("密码太短，至少 {n} 个字符。", "The password is too short: at least {n} characters.", n=least)
@@ -177,7 +177,7 @@ def change_user(*, user: User, version: int | None = None, **changes: Any) -> Us
     ),
 )
 def reset_password(*, user: User, password: str) -> User:
-    """Set a new initial password for a member of staff. Tokens and sessions end, and the person is told."""
+    """Set a new initial password for a member of staff. Tokens and sessions end, and the person gets a notice."""
     set_password(user, password)
     user.must_change = True
     user.save()
@@ -202,7 +202,7 @@ def reset_password(*, user: User, password: str) -> User:
     ),
 )
 def change_my_password(*, current: str, password: str) -> User:
-    """Change one's own password; tokens and other sessions end. Never with a token.
+    """Change one's own password; tokens and other sessions end. Not allowed with a token.
 
     Raises Refused where the current one is wrong, TooManyRequests after five wrong ones within a quarter of an hour.
     """
@@ -240,7 +240,7 @@ def set_preferences(*, language: str | None = None, theme: str | None = None) ->
 def record_sign_in(*, user: User, how: str, device: str, address: str, digest: str) -> None:
     """Record a sign-in.
 
-    An unknown device (by `digest`, the hash of its cookie) is saved; the user is notified of any but the first.
+    An unknown device (by `digest`, the hash of its cookie) is saved; the user is notified of each except the first.
     """
     known = Device.objects.filter(user=user)
     add_audit_note(how=how, device=device, address=address)
@@ -285,8 +285,8 @@ def make_token(
 ) -> dict[str, Any]:
     """Create an API token with the actor's rights or fewer, valid for at most a year; shown once.
 
-    No `scopes` at all stands for all rights, an empty list for none. One created with a token expires no later than it.
-    `read_only` tokens may query but not write. With HTTP Basic it is the password for the user name. Returns {id,
+    `scopes` None grants all of the actor's rights, an empty list none. One created with a token expires no later than
+    it. `read_only` tokens may query but not write. With HTTP Basic it is the password for the user name. Returns {id,
     token, expires_on, scopes}.
     """
     actor, today = current_actor(), clock.today()

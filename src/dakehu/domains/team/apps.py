@@ -1,4 +1,4 @@
-"""Configure the team app: who acts, and signing in."""
+"""Configure the team app: actors and signing in."""
 
 from django.contrib.auth.signals import user_logged_in
 
@@ -15,4 +15,4 @@ class TeamConfig(DomainConfig):
         from dakehu.domains.team import queries
 
         set_actor_source(queries.actor_for)
-        user_logged_in.disconnect(dispatch_uid="update_last_login")  # signing in is an act of ours
+        user_logged_in.disconnect(dispatch_uid="update_last_login")  # signing in is one of our own actions

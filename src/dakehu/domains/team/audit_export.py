@@ -1,4 +1,4 @@
-"""Export the audit trail: what leaves the desk is itself an entry."""
+"""Export the audit trail; each export is itself recorded as an entry."""
 
 from typing import Any
 
@@ -14,22 +14,21 @@ MOST = 20_000  # entries of one file
 
 
 def can_export() -> bool:
-    """Whether the actor may read the audit trail and take data out of the desk."""
+    """Return whether the actor may read the audit trail and export data."""
     actor = current_actor()
     return actor.may(Permission.AUDIT_READ) and actor.may(Permission.EXPORT)
 
 
 @action(
     "team.export_audit",
-    needs="",  # two rights together, asked below
+    needs="",  # two permissions together, checked below
     zh="导出操作日志",
     en="Export the audit trail",
     parameters=FILTERS[:-2],
     irreversible=bilingual("已导出的文件无法收回。", "A file that was exported cannot be called back."),
 )
 def export_audit(**filters: Any) -> list[dict[str, Any]]:
-    """Return the visible entries that filters leave, newest first, at most 20,000. Raises NotAllowed without the rights to
-    read the audit and to export."""
+    """Return the visible entries that match filters, newest first, at most 20,000. Raises NotAllowed without both rights."""
     if not can_export():
         lacking = Permission.EXPORT if current_actor().may(Permission.AUDIT_READ) else Permission.AUDIT_READ
         raise NotAllowed(bilingual("导出操作日志", "export the audit trail"), lacking)

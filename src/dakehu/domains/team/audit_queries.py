@@ -33,7 +33,7 @@ from dakehu.foundation.schema.parameters import Parameter
 
 PAGE = 50
 MOST_DAYS = 62  # of the counts by day
-# Acts that say only that somebody came in; failed sign-ins are none of them.
+# Actions that only record a sign-in; failed sign-ins are not among them.
 SIGN_INS = ("team.record_sign_in", "team.record_token_use")
 FILTERS = (
     Parameter("actor", required=False, spec=FieldSpec("操作人", "Actor")),
@@ -62,7 +62,7 @@ def audit_trail(
     """Return visible audit entries, newest first, `limit` at a time (50; at most 500).
 
     `before` is the id of the last entry seen; `client` is a client id or a list of them; days are in the desk's time
-    zone. `sign_ins` False leaves out sign-ins, unless they are the `action` asked for.
+    zone. `sign_ins` False leaves out sign-ins, unless they are the requested `action`.
     """
     rows = filter_entries(actor=actor, action=action, client=client, since=since, until=until, sign_ins=sign_ins)
     if before:
@@ -79,7 +79,7 @@ def filter_entries(
     until: date | None = None,
     sign_ins: bool | None = None,
 ) -> Any:
-    """Return the visible entries that a set of filters leaves, newest first."""
+    """Return the visible entries that match the filters, newest first."""
     rows = AuditEntry.objects.order_by("-pk")
     if sign_ins is False and not action:
         rows = rows.exclude(action__in=[name for act in SIGN_INS for name in names_with_former(Kind.ACTION, act)])
@@ -109,9 +109,9 @@ def filter_entries(
     parameters=FILTERS[:-2],
 )
 def audit_days(**filters: Any) -> list[dict[str, Any]]:
-    """Return [{day, entries}] of the visible entries, oldest first, from `since` (30 days before `until`) to `until` (today).
+    """Return [{day, entries}] of visible entries, oldest first, `since` (29 days before `until`) to `until` (today).
 
-    Days without an entry are there with 0; at most 62 days.
+    Days without an entry are included with 0; at most 62 days.
     """
     until = filters.get("until") or clock.today()
     since = max(filters.get("since") or until - timedelta(days=29), until - timedelta(days=MOST_DAYS - 1))
@@ -142,7 +142,7 @@ def render_entry(row: AuditEntry) -> dict[str, Any]:
 
 
 def _change(change: dict[str, Any]) -> dict[str, Any]:
-    """Render a recorded change under its table's present name; the sealed entry is unchanged."""
+    """Render a recorded change under its table's current name; the sealed entry is unchanged."""
     label = current_name(Kind.MODEL, change["model"])
     return {**change, "model": label, "model_text": str(find_place(label) or name_of_table(label))}
 
@@ -157,8 +157,8 @@ def audit_people() -> list[str]:
 def verify_audit() -> dict[str, Any]:
     """Verify the whole audit chain, and current rows against it.
 
-    Returns {entries, broken (the first invalid entry, None if all hold), why, rows, changed: [{model, id, field, why}],
-    anchored (whether a head was remembered)}.
+    Returns {entries, broken (the first invalid entry, None if all are valid), why, rows, changed: [{model, id, field,
+    why}], anchored (whether a chain head was stored)}.
     """
     actor = current_actor()
     if not (actor.may(Permission.AUDIT_READ) or actor.may(Permission.SYSTEM_READ)):
@@ -197,7 +197,7 @@ def system_state() -> dict[str, Any]:
 
 
 def _last_at(action: str) -> datetime | None:
-    """Return when an action was last performed, None for never."""
+    """Return when an action was last performed, None if never."""
     rows = AuditEntry.objects.filter(action__in=names_with_former(Kind.ACTION, action)).order_by("-pk")
     return rows.values_list("at", flat=True).first()
 

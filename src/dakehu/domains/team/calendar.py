@@ -21,7 +21,7 @@ from dakehu.foundation.schema.parameters import Parameter, parameters_of
     ),
 )
 def set_trading_day(*, on: date, trading: bool, note: str = "", version: int | None = None) -> CalendarDay:
-    """Set whether the exchanges trade on a day, replacing an earlier entry of the day."""
+    """Set whether the exchanges trade on a day, replacing any earlier entry for the day."""
     row = CalendarDay.objects.filter(on=on).first() or CalendarDay(on=on, trading=trading)
     if row.pk:
         check_version(row, version)

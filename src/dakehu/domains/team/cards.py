@@ -4,7 +4,7 @@ from dakehu.domains.team.roles import RoleName
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.cards import Card, declare
 
-# Names of acts whose number of the week compliance sees, as the audit holds them.
+# Names, as in the audit, of the actions whose weekly number is shown to compliance.
 SENSITIVE = [
     "clients.open_id_number",
     "clients.open_contact",

@@ -1,4 +1,4 @@
-"""Tokens and sessions end with the person's password, and with the person's work here; those of others are ended here."""
+"""Tokens and sessions end when a password changes or a person leaves; those of others are ended here."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ THROUGH_TOKEN = "token"  # noqa: S105  in `extra` of an actor who came with a to
 
 
 class SignInNeeded(NotAllowed):
-    """This is done by the person who has signed in, never with a token."""
+    """The action requires a signed-in person; a token is not allowed."""
 
     def __init__(self, what: Bilingual) -> None:
         super().__init__(what, "")
@@ -36,13 +36,13 @@ class SignInNeeded(NotAllowed):
 
 
 def require_sign_in(what: Bilingual) -> None:
-    """Raise SignInNeeded where the actor came with a token."""
+    """Raise SignInNeeded where the actor is authenticated by a token."""
     if THROUGH_TOKEN in current_actor().extra:
         raise SignInNeeded(what)
 
 
 def end_tokens(user: User) -> int:
-    """Revoke every token of a person within the present act; returns how many."""
+    """Revoke every token of a person within the open act; returns how many."""
     rows = list(Token.objects.filter(user=user, revoked=False))
     for row in rows:
         row.revoked = True
@@ -53,7 +53,7 @@ def end_tokens(user: User) -> int:
 
 
 def end_sessions(user: User) -> int:
-    """End every session of a person within the present act; returns how many."""
+    """End every session of a person within the open act; returns how many."""
     rows = list(UserSession.objects.filter(user_id=user.pk))
     for row in rows:
         row.end()
@@ -70,7 +70,7 @@ def end_sessions(user: User) -> int:
     parameters=(Parameter("user", "team.User", required=False, spec=FieldSpec("人员", "User")),),
 )
 def staff_tokens(*, user: User | None = None) -> list[dict[str, Any]]:
-    """Tokens that are good today, of one person or of all: [{id, user, username, name, hint, scopes, read_only,
+    """Return the tokens valid today, of one person or of all: [{id, user, username, name, hint, scopes, read_only,
     expires_on, last_used_on}], never a token itself."""
     rows = Token.objects.filter(revoked=False, expires_on__gte=clock.today()).select_related("user").order_by("-pk")
     if user is not None:

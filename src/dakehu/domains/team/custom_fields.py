@@ -1,4 +1,4 @@
-"""Actions and query of custom fields. Their behaviour is in foundation.schema.custom_fields."""
+"""Actions and query of custom fields. The logic is in foundation.schema.custom_fields."""
 
 import re
 from collections.abc import Iterable
@@ -71,8 +71,8 @@ MOST_OPTIONS = 200
 def options_of(text: str, existing: list[list[str]]) -> list[list[str]]:
     """Parse list values from lines such as `上午 | Morning` into [[code, zh, en]].
 
-    An existing value keeps its code, under either of its names. A name may contain commas and slashes. Raises Refused
-    for an empty list, repeated names, and a name that reads like several others in sequence.
+    An existing value, found by either of its names, keeps its code. A name may contain commas and slashes. Raises
+    Refused for an empty list, repeated names, and a name that equals several others in sequence.
     """
     codes = {normalize_name(name): code for code, *names in existing for name in names}
     used, options, codes_seen = {code for code, *_ in existing}, [], set()
@@ -118,7 +118,7 @@ def _code(name: str, used: set[str]) -> str:
 def set_values(row: Any, values: dict[str, Any]) -> None:
     """Set values on a field definition, save it and reload the definitions.
 
-    Other processes reload at their next request. Raises Refused for contradicting values and for names that are taken.
+    Other processes reload at their next request. Raises Refused for contradictory values and for names already in use.
     """
     for name, value in values.items():
         if name == "options":
@@ -177,7 +177,7 @@ def _conflicting_name(row: Any, spellings: Iterable[str]) -> str:
 
 
 def definitions_of(item: Parameter | CustomFields | Fields) -> str:
-    """The model whose custom fields stand here among what an action takes; "" for a parameter."""
+    """Return the model whose custom fields are among an action's parameters here; "" for an ordinary parameter."""
     return item.model if isinstance(item, (CustomFields, Fields)) else ""
 
 
@@ -229,7 +229,7 @@ def add(*, zh: str, en: str, kind: str, model: str | None = None, sensitivity: s
 def change(*, field: Any, version: int | None = None, **values: Any) -> Any:
     """Change names, list values, roles, help or position of a custom field.
 
-    Kind and sensitivity cannot change, because values are stored by them: archive the field and add another.
+    Kind and sensitivity cannot change, because values are stored by them: archive the field and add a new one.
     """
     check_version(field, version)
     if values.get("options") is not None and field.options:

@@ -1,4 +1,4 @@
-"""Set up an empty desk: the first account, which also administers until somebody else does, and its team."""
+"""Set up an empty desk: the first account, which also has the duty of an administrator, and its team."""
 
 from dakehu.domains.team import actions
 from dakehu.domains.team.models import Team, User
@@ -19,19 +19,19 @@ FIRM = Parameter("firm", required=False, spec=FieldSpec("公司名称", "Firm"))
 
 @serving_strangers(SIGN_IN)
 def has_staff() -> bool:
-    """Return whether anybody works at this desk, people who have left included."""
+    """Return whether the desk has any user, including those who have left."""
     return bool(User.objects.exists())
 
 
 @serving_strangers(SIGN_IN)
 def find_only_person() -> User | None:
-    """Return the one active person of the desk; None where nobody or more than one works there."""
+    """Return the only active user of the desk; None where there is none or more than one."""
     people = list(User.objects.filter(is_active=True)[:2])
     return people[0] if len(people) == 1 else None
 
 
 def default_username(name: str) -> str:
-    """Return the spelling of a name in letters (张伟: zhangwei), "admin" for one without any."""
+    """Return the spelling of a name in Latin letters (张伟: zhangwei), "admin" for one without any."""
     return next(iter(spellings(name)), "")[:60] or "admin"
 
 
@@ -43,7 +43,7 @@ def default_username(name: str) -> str:
     is_public=False,
 )
 def record_demonstration() -> None:
-    """Record that a demonstration was started beside the desk. It touches nothing of the desk itself."""
+    """Record that a demonstration was started next to the desk. It changes nothing of the desk itself."""
     add_audit_note(demonstration=True)
 
 
@@ -59,8 +59,8 @@ def record_demonstration() -> None:
 def set_up_desk(*, name: str, password: str, firm: str = "", username: str = "") -> User:
     """Create the first account of an empty desk and its team. For the system, once a one-time link was opened.
 
-    With a `firm` it leads the team of that name, without one it serves clients alone; in both cases it has the duty of an
-    administrator, because nobody else is there to have it. Raises Refused on a desk with staff.
+    With a `firm` it leads the team of that name, without one it serves clients alone; in both cases it has the duty of
+    an administrator, as no other user exists. Raises Refused on a desk with staff.
     """
     wait_for_turn()
     if has_staff():

@@ -109,22 +109,22 @@ class User(AbstractBaseUser, Recorded):
 
     @property
     def role_text(self) -> str:
-        """Return the role, and the duty of an administrator beside it, in the reader's language."""
+        """Return the role, with the duty of an administrator if any, in the reader's language."""
         role = RoleName(str(self.role)).text
         duty = bilingual("{role} · 兼管理员", "{role} · also administrator", role=role)
         return str(duty) if self.has_admin_duty else role
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Return False: permissions are checked by actions and queries."""
-        return False  # rights come from roles through the actor, never from Django's tables
+        return False  # permissions come from roles through the actor, never from Django's tables
 
     def has_module_perms(self, label: str) -> bool:
-        """Return False, see has_perm."""
+        """Return False; see has_perm."""
         return False
 
 
 class Token(Recorded):
-    """A key to the API, shown once and stored as a hash."""
+    """An API token, shown once and stored as a hash."""
 
     names = Names("访问令牌", "Token", "Tokens")
 
@@ -145,7 +145,7 @@ class Token(Recorded):
 
 
 class Device(Recorded):
-    """A browser that has signed in before, recognised by a cookie of which a hash is stored."""
+    """A browser that has signed in before, recognised by the stored hash of its cookie."""
 
     names = Names("登录设备", "Device", "Devices")
 
@@ -196,7 +196,7 @@ class RoleChangeState(Choices):
 
 
 class RoleChange(Recorded):
-    """A role that somebody is to have once a second person has confirmed it."""
+    """A requested change of a user's role that takes effect once a second person confirms it."""
 
     names = Names("角色变更", "Change of role", "Changes of role")
 

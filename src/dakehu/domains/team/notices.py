@@ -1,4 +1,4 @@
-"""The bell: notices of every domain for the actor, and which of them were read."""
+"""Notifications: notices of every domain for the actor, and which of them were read."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ from dakehu.foundation.schema.notices import NoticeSource, declare, notice, sour
 from dakehu.foundation.schema.parameters import Parameter
 
 SIGN_IN = "team.sign_in_notices"
-READ = "read_notices"  # in a user's preferences: the keys of notices that were read and are still listed
-ROWS = 200  # of the latest notices of a user, from which groups are made
+READ = "read_notices"  # in a user's preferences: keys of read notices that are still listed
+ROWS = 200  # latest notices of a user from which groups are formed
 SAFETY = bilingual(
     "如非本人操作，请立即修改密码并结束其他登录", "If this was not you, change your password and end other sessions"
 )
@@ -39,9 +39,9 @@ PAGES = {
 
 @query(SIGN_IN, needs="", zh="登录与角色提醒", en="Notices of sign-ins and roles")
 def sign_in_notices() -> list[dict[str, Any]]:
-    """Return one's own unread notices of sign-ins, resets and roles; sign-ins are one notice a device, with their number.
+    """Return one's own unread notices of sign-ins, resets and roles; sign-ins are grouped by device, with their number.
 
-    Changes of roles that wait stand among the approvals.
+    Pending changes of roles are listed among the approvals.
     """
     rows = Notice.objects.filter(user_id=current_actor().user_id, read=False)
     rows = rows.exclude(kind=NoticeKind.ROLE_WAITING.value).order_by("-pk")[:ROWS]
@@ -63,7 +63,7 @@ def sign_in_notices() -> list[dict[str, Any]]:
 
 
 def leave_notice(user: User, text: Bilingual, kind: NoticeKind = NoticeKind.HANDED_OVER) -> None:
-    """Leave somebody a notice in both languages, within the present act; a longer text ends in “…”."""
+    """Store a notice for a user in both languages, within the open act; longer text is cut with “…”."""
     row = Notice(user=user, kind=kind.value)
     for name, code in (("detail", "zh"), ("detail_en", "en")):
         setattr(row, name, shorten(text.in_(code), Notice._meta.get_field(name).max_length))
@@ -71,12 +71,12 @@ def leave_notice(user: User, text: Bilingual, kind: NoticeKind = NoticeKind.HAND
 
 
 def shorten(text: str, most: int) -> str:
-    """Return a text of at most so many characters; a longer one ends in “…”."""
+    """Return a text cut to a number of characters; a longer one ends in “…”."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _group(row: Notice) -> str:
-    """Return what notices of a kind have in common: the device, without its address, or the whole detail."""
+    """Return the grouping key of a notice: the device, without its address, or the whole detail."""
     return str(row.detail).rpartition(" · ")[0] if row.kind == NoticeKind.NEW_DEVICE else str(row.detail)
 
 

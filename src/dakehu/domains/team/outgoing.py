@@ -1,4 +1,4 @@
-"""What leaves the desk by programs that ask in somebody's name: tokens, tables pulled by OData, assistants."""
+"""Data that leaves the desk through programs acting for a user: tokens, tables pulled by OData, assistants."""
 
 from datetime import timedelta
 from typing import Any
@@ -41,7 +41,7 @@ declare(
 
 @query("team.tokens_leaving", needs=Permission.SYSTEM_READ, zh="访问令牌（离开的数据）", en="API tokens (what leaves)")
 def tokens_leaving() -> list[dict[str, Any]]:
-    """Return one row for each person with tokens that are good today."""
+    """Return one row for each person with tokens valid today."""
     rows = Token.objects.filter(revoked=False, expires_on__gte=clock.today())
     counted = rows.values("user__name").annotate(tokens=Count("pk"), last=Max("last_used_on")).order_by("user__name")
     return [
@@ -75,7 +75,7 @@ def pulls_leaving() -> list[dict[str, Any]]:
     "team.assistants_leaving", needs=Permission.SYSTEM_READ, zh="AI 助手（离开的数据）", en="Assistants (what leaves)"
 )
 def assistants_leaving() -> list[dict[str, Any]]:
-    """Return one row: whether assistants may ask, and how often they did within 30 days."""
+    """Return one row: whether assistants are enabled, and how often they were used within 30 days."""
     uses = _usage_of_action(ASK)
     people = "、".join(name for name, _, _ in uses)
     return [
@@ -92,7 +92,7 @@ def assistants_leaving() -> list[dict[str, Any]]:
 
 
 def _usage_of_action(action: str) -> list[tuple[str, int, Any]]:
-    """Return (who, how often, when last) of an act within 30 days, the most frequent first."""
+    """Return (actor, count, last time) of an action within 30 days, the most frequent first."""
     since = clock.now() - timedelta(days=DAYS)
     with acting_as(system_actor("what leaves the desk")):
         rows = AuditEntry.objects.filter(action=action, at__gte=since).values("actor_name")

@@ -1,4 +1,4 @@
-"""What those who watch over the desk see first: sensitive acts of the week, and whether the desk is well."""
+"""Start page of compliance and administrators: sensitive actions of the week, and the state of the desk."""
 
 import json
 from datetime import date, timedelta
@@ -24,8 +24,8 @@ from dakehu.foundation.schema.parameters import Parameter
 AUDIT, SYSTEM = "team.audit", "team.system"
 ACTIONS = Parameter("actions", kind="json", spec=FieldSpec("操作", "Actions"))
 PEOPLE_SHOWN = 20
-BACKUP_DAYS = 7  # days after which a backup is old
-CALENDAR_DAYS = 60  # days before its end in which the trading calendar is to be continued
+BACKUP_DAYS = 7  # days after which a backup is outdated
+CALENDAR_DAYS = 60  # days before its end from which the trading calendar is to be extended
 DISK_LOW = 2 << 30  # bytes
 FAILURES_SHOWN = 10
 FAILURES = "team.record_failed_sign_in"
@@ -50,7 +50,7 @@ def _entries(actions: list[str]) -> Any:
     parameters=(ACTIONS,),
 )
 def acts_of_week(*, actions: list[str]) -> dict[str, Any]:
-    """Return how often each of some actions was done in the last seven days, in all and by each person."""
+    """Return how often each of some actions was done in the last seven days, in total and by person."""
     since = _week().isoformat()
     counted = _entries(actions).order_by().values("actor_name", "action").annotate(count=Count("pk"))
     totals = dict.fromkeys(actions, 0)
@@ -113,7 +113,7 @@ def _failed_sign_ins() -> dict[str, Any]:
 
 @query("team.failed_sign_ins", needs=Permission.SYSTEM_READ, zh="登录失败", en="Failed sign-ins")
 def failed_sign_ins() -> dict[str, Any]:
-    """Return the last ten failed sign-ins of the last seven days: when, which user name, from where."""
+    """Return the last ten failed sign-ins of the last seven days: time, user name, network address."""
     labels = {
         "at": bilingual("时间", "Time"),
         "username": bilingual("登录名", "User name"),
@@ -138,12 +138,12 @@ def failed_sign_ins() -> dict[str, Any]:
 def _state(
     label: Bilingual, text: Bilingual | str, at: str, note: Bilingual | str = "", tone: str = ""
 ) -> dict[str, Any]:
-    """Return a state in words; `at` is the query whose page says more."""
+    """Return a state as text; `at` is the query whose page gives details."""
     return number(label, str(text), unit="text", rows=rows_at(at), note=note, tone=tone)
 
 
 def _worker(worker: dict[str, Any]) -> dict[str, Any]:
-    """Return whether background work is done, and how many jobs failed within a day."""
+    """Return whether background jobs are running, and how many failed within a day."""
     alive = bilingual("运行中", "Running") if worker["alive"] else bilingual("未运行", "Not running")
     failed = bilingual("近一天失败 {n} 个任务", "{n} jobs failed within a day", n=worker["failed"])
     tone = "bad" if not worker["alive"] else "warn" if worker["failed"] else "good"
@@ -165,7 +165,7 @@ def _backup() -> dict[str, Any]:
 
 
 def _calendar(ends_on: date | None) -> dict[str, Any]:
-    """Return how far the trading calendar reaches."""
+    """Return the last day of the trading calendar."""
     label = bilingual("交易日历至", "Trading calendar until")
     at = "team.trading_days"
     if ends_on is None:
@@ -176,7 +176,7 @@ def _calendar(ends_on: date | None) -> dict[str, Any]:
 
 
 def _disk(disk: dict[str, int]) -> dict[str, Any]:
-    """Return the free space of the disk that holds the data."""
+    """Return the free space of the data directory's disk."""
     low = disk["free"] < DISK_LOW
     free = f"{disk['free'] / (1 << 30):,.1f} GB"
     return _state(bilingual("磁盘剩余", "Disk free"), free, SYSTEM, tone="bad" if low else "")

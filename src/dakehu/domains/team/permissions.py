@@ -1,4 +1,4 @@
-"""The permissions of staff, audit, system and files. `Permission.` gives those of every domain (see foundation)."""
+"""The permissions of staff, audit, system and files. `Permission` has those of every domain (see foundation)."""
 
 from dakehu.domains.team.roles import RoleName
 from dakehu.foundation.access.permissions import Permission
@@ -14,7 +14,7 @@ TEAM_WRITE = Permission("team.write", "维护人员", "Keep staff", granted_to=(
 ROLE_CONFIRM = Permission("team.confirm", "确认角色变更", "Confirm changes of role", granted_to=(COMPLIANCE, ADMIN))
 SYSTEM_READ = Permission("system.read", "查看系统状态", "See the system page", granted_to=(COMPLIANCE, ADMIN))
 SYSTEM_WRITE = Permission("system.write", "维护系统设置", "Keep the system", granted_to=(ADMIN,))
-# As the scope of a token it opens OData and nothing else (interfaces.odata).
+# As the scope of a token it allows OData and nothing else (interfaces.odata).
 ODATA = Permission(
     "odata",
     "用 OData 读取（Excel、Power BI 等）",

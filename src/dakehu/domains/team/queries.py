@@ -21,7 +21,7 @@ from dakehu.foundation.schema.parameters import parameters_of
 
 
 def actor_for(user_id: int) -> Actor:
-    """Return the actor of a user as of now. Raises NotFound for an inactive one."""
+    """Return the current actor of a user. Raises NotFound for an inactive one."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         raise NotFound(bilingual("人员", "user"), user_id)
@@ -58,17 +58,17 @@ def names_of(user_ids: Iterable[int]) -> dict[int, str]:
 
 
 def active_user_ids() -> list[int]:
-    """Return the ids of everybody who works here now."""
+    """Return the ids of the active users."""
     return list(User.objects.filter(is_active=True).order_by("pk").values_list("pk", flat=True))
 
 
 def active_people() -> list[User]:
-    """Return everybody who works here now, with their teams, by id; for look-ups by name."""
+    """Return the active users with their teams, by id; for look-ups by name."""
     return list(User.objects.filter(is_active=True).select_related("team").order_by("pk"))
 
 
 def language_of(user_id: int) -> str:
-    """Return the language in which somebody reads the desk, "zh" or "en"."""
+    """Return the interface language of a user, "zh" or "en"."""
     return str(User.objects.filter(pk=user_id).values_list("language", flat=True).first() or "zh")
 
 
@@ -109,7 +109,7 @@ def token_user(token: str) -> tuple[User, Token] | None:
 
 
 def valid_tokens() -> list[Token]:
-    """Return one's own API tokens that are good today, newest first."""
+    """Return one's own API tokens valid today, newest first."""
     rows = Token.objects.filter(user_id=current_actor().user_id, revoked=False, expires_on__gte=clock.today())
     return list(rows.order_by("-pk"))
 
@@ -175,7 +175,7 @@ def me() -> dict[str, Any]:
 
 @query("team.tokens", needs="", zh="我的令牌", en="My tokens")
 def tokens() -> Any:
-    """Return one's own API tokens, newest first. Raises NotAllowed for who came with a token."""
+    """Return one's own API tokens, newest first. Raises NotAllowed for an actor authenticated by a token."""
     require_sign_in(bilingual("我的令牌", "My tokens"))
     return Token.objects.filter(user_id=current_actor().user_id).order_by("-pk")
 

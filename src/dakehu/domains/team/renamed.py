@@ -15,7 +15,7 @@ declare_renamed(
         "team.signed_in": "team.record_sign_in",
         "team.tie_account": "team.link_account",
         "team.token_used": "team.record_token_use",
-        # changes of roles are decided by the approvals of compliance
+        # changes of roles are now decided as approvals of compliance
         "team.confirm_role": "compliance.approve",
         "team.refuse_role": "compliance.reject",
     },

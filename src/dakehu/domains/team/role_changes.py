@@ -1,5 +1,5 @@
-"""Who gets another role: nobody gives one to themselves, one administrator always stays, compliance is told, and where the
-firm asks for it (DAKEHU_ROLE_SECOND_PERSON) a second person approves (compliance.approvals)."""
+"""Changes of roles: no one changes their own, one administrator always remains, compliance gets a notice, and where
+the firm requires it (DAKEHU_ROLE_SECOND_PERSON) a second person approves (compliance.approvals)."""
 
 from typing import Any
 
@@ -22,11 +22,11 @@ from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Parameter
 
 SUBJECT = "team.role_change"  # of approvals
-TOLD_WHEN_NEW = (RoleName.ADMIN, RoleName.COMPLIANCE)  # roles that watch over others, or over the desk
+TOLD_WHEN_NEW = (RoleName.ADMIN, RoleName.COMPLIANCE)  # roles that supervise other users or the desk
 
 
 def check_change(user: User, role: str, is_active: bool) -> None:
-    """Raise Refused where somebody would change the own role, or the last administrator would go."""
+    """Raise Refused where a user would change their own role, or no administrator would remain."""
     if user.pk == current_actor().user_id and role != str(user.role):
         raise refusal(
             "role",
@@ -39,12 +39,12 @@ def check_change(user: User, role: str, is_active: bool) -> None:
 
 
 def administrators() -> Any:
-    """Return the active people who administer: by their role, or as a duty beside it."""
+    """Return the active administrators: by their role, or by the additional duty."""
     return User.objects.filter(Q(role=RoleName.ADMIN.value) | Q(has_admin_duty=True), is_active=True)
 
 
 def check_not_last(user: User, field: str) -> None:
-    """Raise Refused where nobody else administers the desk; `field` is what would change."""
+    """Raise Refused where no other administrator exists; `field` is the field to be changed."""
     if not administrators().exclude(pk=user.pk).exists():
         raise refusal(
             field,
@@ -61,9 +61,9 @@ def check_not_last(user: User, field: str) -> None:
     parameters=(Parameter("user", "team.User", spec=FieldSpec("人员", "User")),),
 )
 def end_admin_duty(*, user: User) -> User:
-    """Leave somebody who also administers with the own role alone. Their tokens end.
+    """Remove the additional duty of an administrator from a user, who keeps the role. Their tokens end.
 
-    Raises Refused where nobody else administers, or where the person has no such duty.
+    Raises Refused where no other administrator exists, or where the person has no such duty.
     """
     if not user.has_admin_duty:
         raise refusal("user", "{name}没有兼任管理员。", "{name} has no such duty.", name=user.name)
@@ -76,18 +76,18 @@ def end_admin_duty(*, user: User) -> User:
 
 
 def waits_for_second_person() -> bool:
-    """Whether a change of role by this actor waits for somebody else. What the desk itself does at the command line is
-    not held up: there is no second person before the first."""
+    """Return whether a change of role by this actor requires a second person. The system at the command line does not:
+    there is no second person before the first."""
     return bool(settings.ROLE_SECOND_PERSON) and current_actor().user_id is not None
 
 
 def is_waiting(user: User) -> bool:
-    """Whether a role of this person waits for a second person."""
+    """Return whether a role of this person waits for a second person."""
     return RoleChange.objects.filter(user=user, state=RoleChangeState.WAITING.value).exists()
 
 
 def ask_second_person(user: User, role: str) -> RoleChange:
-    """Keep a change of role until somebody else has approved it; one that waited before gives way."""
+    """Store a change of role until another person approves it; it replaces an earlier pending one."""
     for old in RoleChange.objects.filter(user=user, state=RoleChangeState.WAITING.value):
         old.state = RoleChangeState.REFUSED.value
         old.save()
@@ -100,7 +100,7 @@ def ask_second_person(user: User, role: str) -> RoleChange:
 
 
 def tell_compliance(user: User, role: str, kind: NoticeKind) -> None:
-    """Leave a notice for every compliance officer: who gets which role, from whom."""
+    """Store a notice for every compliance officer: the user, the new role, and the actor."""
     who = {"user": user.name, "role": RoleName(role).label, "by": current_actor().name}
     text = bilingual("{user} → {role}（{by}）", "{user} → {role} ({by})", **who)
     for officer in User.objects.filter(role=RoleName.COMPLIANCE.value, is_active=True).exclude(pk=user.pk):
@@ -109,8 +109,8 @@ def tell_compliance(user: User, role: str, kind: NoticeKind) -> None:
 
 @query("team.role_changes", needs=Permission.ROLE_CONFIRM, zh="待确认的角色变更", en="Changes of role that wait")
 def waiting_changes() -> list[dict[str, Any]]:
-    """[{id, user, username, role, role_text, asked_by, asked_at, mine}] that wait for a second person; `mine`: not for me
-    to confirm, because I asked for it or it is about me."""
+    """Return pending changes: [{id, user, username, role, role_text, asked_by, asked_at, mine}]; `mine`: the actor may
+    not confirm it, having requested it or being its subject."""
     me = current_actor().user_id
     rows = RoleChange.objects.filter(state=RoleChangeState.WAITING.value).select_related("user", "asked_by")
     return [
@@ -129,26 +129,26 @@ def waiting_changes() -> list[dict[str, Any]]:
 
 
 def waiting_subjects() -> list[ApprovalSubject]:
-    """Return the changes that wait, for the domain that keeps approvals."""
+    """Return the pending changes, for the domain that stores approvals."""
     rows = RoleChange.objects.filter(state=RoleChangeState.WAITING.value).select_related("user")
     return [_subject(row) for row in rows.order_by("pk")]
 
 
 def _subject(row: RoleChange) -> ApprovalSubject:
-    """Return a change as the subject of an approval: neither who asked nor who is meant may decide on it."""
+    """Return a change as the subject of an approval: neither requester nor subject may decide on it."""
     authors = {user for user in (row.user_id, row.asked_by_id) if user is not None}
     summary = bilingual("{user} → {role}", "{user} → {role}", user=row.user.name, role=RoleName(str(row.role)).label)
     return ApprovalSubject(row.pk, summary, authors, row.asked_by_id)
 
 
 def content_of(change: int) -> dict[str, Any]:
-    """Return what a change of role is about, as plain values. Raises NotFound."""
+    """Return the content of a change of role as plain values. Raises NotFound."""
     row = _get_change(change)
     return {"user": row.user_id, "role": str(row.role), "asked_by": row.asked_by_id}
 
 
 def decide_change(change: int, is_approved: bool, note: str) -> None:
-    """Let a change of role take effect, or end it. Called inside the action that decides. Raises Refused."""
+    """Apply a change of role, or refuse it. Called inside the deciding action. Raises Refused."""
     row = _get_change(change)
     if row.state != RoleChangeState.WAITING:
         raise refusal("approval", "这项角色变更已经处理。", "This change of role is decided already.")

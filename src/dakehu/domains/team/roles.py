@@ -21,7 +21,7 @@ class RoleName(Choices):
 
 @dataclass(frozen=True)
 class Role:
-    """A role. `reach` is which clients it sees; COVERED means own clients, and with `leads` the team's."""
+    """A role. `reach` is the set of clients that it sees; COVERED means own clients, and with `leads` the team's."""
 
     name: RoleName
     zh: str
@@ -80,5 +80,5 @@ ROLES: dict[str, Role] = {
 
 
 def serves_clients(user: Any) -> bool:
-    """Return whether somebody may have a duty at clients: an active account whose role plans contacts."""
+    """Return whether a user may be assigned to clients: an active account whose role plans contacts."""
     return bool(user.is_active) and Permission.PLAN_WRITE in ROLES[str(user.role)].permissions

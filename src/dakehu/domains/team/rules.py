@@ -23,9 +23,9 @@ def actor(
 ) -> Actor:
     """Return the actor of a member of staff; a lead covers the clients of the whole team.
 
-    `absent` are colleagues who are away today and whose deputy they are: their clients are covered as well.
+    `absent` are colleagues away today whose deputy the user is: their clients are covered as well.
 
-    The duty of an administrator adds an administrator's permissions. Reach and clearance stay those of the role.
+    The duty of an administrator adds those permissions; reach and clearance remain those of the role.
     """
     definition = ROLES[role]
     duty = ROLES[RoleName.ADMIN.value].permissions if has_admin_duty else frozenset()
@@ -43,7 +43,7 @@ def actor(
 
 
 def absent_colleagues(stands_in_for: Iterable[Mapping[str, Any]], today: date) -> tuple[int, ...]:
-    """Return whose deputy somebody is today, of [{user, first_on, last_on}] with days as ISO dates."""
+    """Return the users whose deputy a user is today, of [{user, first_on, last_on}] with days as ISO dates."""
     day = today.isoformat()
     return tuple(sorted({int(one["user"]) for one in stands_in_for if one["first_on"] <= day <= one["last_on"]}))
 

@@ -1,5 +1,5 @@
-"""What an administrator sees to before real work begins. Each item is declared by the domain that knows the fact, and
-ticks itself from it."""
+"""The administrator's checklist before production use. Each item is declared by the domain that has the fact, and is
+ticked from it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ State = tuple[bool, Bilingual | str]
 
 @dataclass(frozen=True)
 class ChecklistItem:
-    """One line: `state` returns whether it is done and a sentence with the fact; `url` is where to do it, `needs` the permission for that."""
+    """One item: `state` returns whether it is done and a sentence; `url` is where to do it, `needs` its permission."""
 
     key: str
     label: Bilingual
@@ -43,7 +43,7 @@ def checklist_item(
 ) -> Callable[[Callable[[], State]], Any]:
     """Declare an item of the checklist: the function returns (done, sentence) and runs as the system.
 
-    `url` is given to the person who holds the permission `needs`; others are told only.
+    `url` is shown only to people with the permission `needs`; others see the sentence alone.
     """
 
     def declare(state: Callable[[], State]) -> Callable[[], State]:
@@ -55,7 +55,7 @@ def checklist_item(
 
 @query("team.setup_checklist", needs=Permission.SYSTEM_WRITE, zh="管理员清单", en="Administrator's checklist")
 def setup_checklist() -> list[dict[str, Any]]:
-    """Return what an administrator sees to, in order: [{key, label, done, detail, url}]."""
+    """Return the items of the checklist in order: [{key, label, done, detail, url}]."""
     actor = current_actor()
     with acting_as(system_actor("read the facts of the checklist")):
         rows = []

@@ -1,4 +1,4 @@
-"""Whose deputy a member of staff is on which days: kept beside the user, so that every actor knows it without another look."""
+"""Whose deputy a member of staff is on which days: stored on the user, so that an actor needs no further query."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from dakehu.foundation.schema.parameters import Parameter
     is_public=False,
 )
 def set_stand_ins(*, user: Any, stands_in_for: list[dict[str, Any]]) -> dict[str, Any]:
-    """Set whose deputy somebody is: [{user, first_on, last_on}] with days as ISO dates. Returns {changed}."""
+    """Set whose deputy a user is: [{user, first_on, last_on}] with days as ISO dates. Returns {changed}."""
     row = User.objects.get(pk=user.pk)
     if row.stands_in_for == stands_in_for:
         return {"changed": False}

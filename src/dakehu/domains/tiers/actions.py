@@ -1,4 +1,4 @@
-"""Actions on schemes and on tiers set by hand."""
+"""Actions on schemes and on manually set tiers."""
 
 import json
 from datetime import date, timedelta
@@ -48,7 +48,7 @@ OF_TIER = ("row_version", "created_at", "changed_at", "scheme", "id")
     parameters=(parameters_of("tiers.Scheme", "name"), LIKE, BOUNDS),
 )
 def create_scheme(*, name: str, like: int | None = None, bounds: dict[str, Any] | None = None) -> Scheme:
-    """Create a draft: a copy of a scheme (the one in force unless said), or of the house defaults where there is none.
+    """Create a draft: a copy of a scheme (by default the one in force), or of the house defaults where there is none.
 
     `bounds` replaces lower bounds by tier. Raises Refused for a name in use or bounds out of order.
     """
@@ -77,7 +77,7 @@ def create_scheme(*, name: str, like: int | None = None, bounds: dict[str, Any] 
 
 
 def _tiers_like(source: Scheme | None) -> list[Tier]:
-    """Return new tiers as another scheme has them, or as the defaults do."""
+    """Return new tiers copied from another scheme, or from the defaults."""
     if source is None:
         return [Tier(**values) for values in defaults.TIERS]
     names = [field.name for field in Tier._meta.fields if field.name not in OF_TIER]
@@ -85,7 +85,7 @@ def _tiers_like(source: Scheme | None) -> list[Tier]:
 
 
 def _flavours_like(source: Scheme | None) -> list[ServiceFlavour]:
-    """Return new service flavours as another scheme has them, or as the defaults do."""
+    """Return new service flavours copied from another scheme, or from the defaults."""
     if source is None:
         return [ServiceFlavour(frequency=f, risk=r, zh=zh, en=en) for (f, r), (zh, en) in defaults.FLAVOURS.items()]
     rows = ServiceFlavour.objects.filter(scheme=source)
@@ -93,7 +93,7 @@ def _flavours_like(source: Scheme | None) -> list[ServiceFlavour]:
 
 
 def read_bounds(bounds: Any) -> dict[str, Decimal]:
-    """Return {code of a tier: lower bound} of raw input. Raises Refused for what is no amount."""
+    """Return {code of a tier: lower bound} of raw input. Raises Refused for values that are not amounts."""
     if bounds in (None, ""):
         return {}
     if isinstance(bounds, str):  # a form sends JSON as text
@@ -122,7 +122,7 @@ def read_bounds(bounds: Any) -> dict[str, Decimal]:
 
 
 def _amount(value: Any) -> Decimal | None:
-    """Return a bound in yuan, None for what is none."""
+    """Return a bound in yuan, None for invalid input."""
     try:
         amount = Decimal(str(value).replace(",", ""))
     except ArithmeticError:
@@ -169,13 +169,13 @@ def check_bounds(tiers: list[Tier]) -> None:
 
 
 def _check_name(name: str, scheme: Scheme | None) -> None:
-    """Raise Refused for a name that another scheme has."""
+    """Raise Refused for a name used by another scheme."""
     if Scheme.objects.filter(name=name).exclude(pk=scheme.pk if scheme else None).exists():
         raise refusal("name", "已有同名方案，请换一个名称。", "Another scheme has this name; choose another one.")
 
 
 def _get_draft(pk: int) -> Scheme:
-    """Return a scheme that may still be edited. Raises Refused for one that was switched on."""
+    """Return a scheme that may still be edited. Raises Refused for one already switched on."""
     scheme = schemes.get_scheme(pk)
     if scheme.state != SchemeState.DRAFT:
         raise refusal(
@@ -279,7 +279,7 @@ def change_flavour(*, flavour: int, version: int | None = None, **values: Any) -
     ),
 )
 def activate_scheme(*, scheme: int, effective_from: date | None = None) -> Scheme:
-    """Switch a draft on from a day (today unless said); the next nightly assignment from then on uses it.
+    """Switch a draft on from a day (default: today); nightly assignments use it from then on.
 
     Raises Refused for bounds out of order and for a day that was already assigned.
     """
@@ -306,9 +306,9 @@ def activate_scheme(*, scheme: int, effective_from: date | None = None) -> Schem
     parameters=(parameters_of("tiers.TierOverride", "client", "code", "until", "reason"),),
 )
 def override_tier(*, client: Any, code: str, until: date, reason: str) -> TierOverride:
-    """Set the tier of a client by hand until a day; it wins over the rule from now on.
+    """Set the tier of a client manually until a day; it overrides the rule from now on.
 
-    Raises Refused for a day in the past, a tier that the scheme in force has not, and an empty reason.
+    Raises Refused for a day in the past, a tier that is not in the scheme in force, and an empty reason.
     """
     today = clock.today()
     scheme = schemes.find_scheme_in_force(today)
@@ -337,7 +337,7 @@ def override_tier(*, client: Any, code: str, until: date, reason: str) -> TierOv
     parameters=parameters_of("tiers.TierOverride", "client"),
 )
 def end_override(*, client: Any) -> None:
-    """Let the rule decide again at once. Raises Refused where no tier is set by hand."""
+    """Return a client to the tier by rule immediately. Raises Refused where no tier is set manually."""
     today = clock.today()
     if not _end_running(client, today):
         raise refusal("client", "该客户没有有效的人工定级。", "No tier of this client is set by hand.")
@@ -353,7 +353,7 @@ def end_override(*, client: Any) -> None:
 
 
 def _end_running(client: Any, today: date) -> bool:
-    """End what is set by hand of a client; return whether something counted until now."""
+    """End the manually set tier of a client; return whether one applied until now."""
     running = TierOverride.objects.filter(client=client, ended_on=None).first()
     if running is None:
         return False
@@ -363,7 +363,7 @@ def _end_running(client: Any, today: date) -> bool:
 
 
 def _set_code(held: ClientTier, tier: Tier, kind: ChangeKind, until: date | None, reason: str) -> None:
-    """Let another tier count for a client from today on, and keep the change."""
+    """Apply another tier to a client from today on, and record the change."""
     today, was = clock.today(), str(held.code)
     if was != tier.code:
         held.since = today

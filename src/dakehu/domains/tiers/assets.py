@@ -1,7 +1,7 @@
-"""Read what tiers are decided on: average assets of each client over a window of trading days, and the parts of value.
+"""Read the figures that decide tiers: average assets of each client over some trading days, and the parts of value.
 
-They come from the feed of end-of-day balances. A client without a row there counts with the assets entered on the client
-page, and the figures say so.
+They are read from the feed of end-of-day balances. For a client without a row, the assets entered on the client page
+are used, and the figures are marked so.
 """
 
 from datetime import date, timedelta
@@ -22,7 +22,7 @@ CLIENTS = {
     "opened_on": pl.Date,
     "last_contact_on": pl.Date,
 }
-TIERED = ("active", "dormant", "restricted")  # a prospect has no account yet, a closed client none any more
+TIERED = ("active", "dormant", "restricted")  # a prospect has no account yet, a closed client no longer has one
 DAYS_A_YEAR = 365.25
 
 
@@ -32,7 +32,7 @@ def window_days(day: date, count: int) -> list[date]:
 
 
 def clients() -> pl.DataFrame:
-    """Return the tiered clients in the actor's scope, with what is entered on their page (columns of CLIENTS)."""
+    """Return the tiered clients in the actor's scope, with the values entered on their page (columns of CLIENTS)."""
     rows = model_of("clients.Client").objects.filter(status__in=TIERED, restricted=False).order_by("pk")
     names = ("pk", "kind", "investor_class", "assets", "opened_on", "last_contact_on")
     return read_columns(rows.values_list(*names), CLIENTS)
@@ -41,10 +41,9 @@ def clients() -> pl.DataFrame:
 def averages(day: date, window: int, known: pl.DataFrame | None = None) -> pl.DataFrame:
     """Return the frame of `clients` (`known`, if already read) with the figures of a day.
 
-    `average` (yuan, null where nothing is known), `days` (on how many of the window the client has a balance; on the others that came it
-    counts as nothing), `source` ("balances",
-    "stated" or ""), `orders` within the window (null without the feed of activity), and the parts of value: `assets`,
-    `revenue`, `products`, `margin`, `tenure`.
+    `average` (yuan, null where unknown), `days` (number of days in the window with a balance of the client; the feed's
+    other days are averaged as 0), `source` ("balances", "stated" or ""), `orders` within the window (null without the
+    feed of activity), and the parts of value: `assets`, `revenue`, `products`, `margin`, `tenure`.
     """
     found = clients() if known is None else known
     days = window_days(day, window)
@@ -69,7 +68,7 @@ def averages(day: date, window: int, known: pl.DataFrame | None = None) -> pl.Da
 
 
 def _add_orders(frame: pl.DataFrame, days: list[date]) -> pl.DataFrame:
-    """Add the orders of each client within the window: 0 without a row, null where the feed never came in it."""
+    """Add the orders of each client within the window: 0 without a row, null where no feed arrived in it."""
     if not reader.days_of("activity", days[0], days[-1]):
         return frame.with_columns(pl.lit(None, pl.Float64).alias("orders"))
     orders = reader.sums("activity", days, ("orders",)).select("client", pl.col("orders").cast(pl.Float64))

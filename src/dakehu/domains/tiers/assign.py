@@ -1,4 +1,4 @@
-"""Assign every client a tier, once a day: read the figures as columns, decide, and write the rows that differ in one action."""
+"""Assign every client a tier once a day: read the figures as columns, decide, write rows that differ in one action."""
 
 from collections.abc import Callable
 from datetime import date
@@ -21,7 +21,7 @@ from dakehu.foundation.records.columns import read_columns
 from dakehu.foundation.records.recorded import add_audit_note
 
 DAYS = ("since", "below_since", "watch_since", "override_until", "contact_due_on")
-# What a row holds that a run may change; a row that differs in none of them is not written.
+# The columns that a run may change; a row that differs in none of them is not written.
 STORED = {
     "code": pl.String,
     "rule_code": pl.String,
@@ -64,9 +64,9 @@ def run(day: date, progress: Callable[..., None] = no_progress) -> dict[str, Any
 
 
 def _decide_tiers(scheme: Scheme, day: date, *, is_new_scheme: bool) -> pl.DataFrame:
-    """Return one row for each client that has a tier or gets one: what is stored, and what is to be.
+    """Return one row for each client that has a tier or gets one: the stored and the new values.
 
-    What is stored has the suffix `_stored`; `row` is the id of the stored row. A client that is no longer tiered has no
+    Stored values have the suffix `_stored`; `row` is the id of the stored row. A client that is no longer tiered has no
     `code`.
     """
     tiers = schemes.tiers_of(scheme)
@@ -90,7 +90,7 @@ def _decide_tiers(scheme: Scheme, day: date, *, is_new_scheme: bool) -> pl.DataF
 
 
 def _stored_tiers(day: date) -> pl.DataFrame:
-    """Return what is stored of each client, and (`_start`) the state that the run of a day starts from."""
+    """Return the stored columns of each client, and (`_start`) the state that the run of a day starts from."""
     names = {"row": pl.Int64, "client": pl.Int64, **STORED, "decided_on": pl.Date}
     again = {
         "rule_before": pl.String,
@@ -115,14 +115,14 @@ def _stored_tiers(day: date) -> pl.DataFrame:
 
 
 def _overrides(day: date) -> pl.DataFrame:
-    """Return the tiers set by hand that count on a day."""
+    """Return the manually set tiers that apply on a day."""
     rows = TierOverride.objects.filter(ended_on=None, until__gte=day).values_list("client_id", "code", "until")
     return read_columns(rows, {"client": pl.Int64, "override": pl.String, "override_until": pl.Date})
 
 
 @action("tiers.write_assignment", needs=Permission.SYSTEM_WRITE, zh="每晚定级", en="Assign tiers", is_public=False)
 def write_assignment(*, scheme: Scheme, day: date, frame: pl.DataFrame) -> dict[str, Any]:
-    """Write the rows that differ from what is stored, the changes of tier, and the run itself; return its counts."""
+    """Write the rows that differ from the stored ones, the changes of tier, and the run itself; return its counts."""
     ended = frame.filter(pl.col("code").is_null() & pl.col("row").is_not_null())
     kept = frame.filter(pl.col("code").is_not_null())
     _end_overrides(day)
@@ -147,7 +147,7 @@ def write_assignment(*, scheme: Scheme, day: date, frame: pl.DataFrame) -> dict[
 
 
 def _counts(kept: pl.DataFrame | None) -> dict[str, Any]:
-    """Return how many clients changed in which way."""
+    """Return the number of clients for each kind of change."""
     if kept is None:
         return {"scheme": "", **dict.fromkeys((*COUNTED, "unchanged", "stated", "ended", "unknown"), 0)}
     found = dict(kept.filter(pl.col("change").is_not_null()).group_by("change").len().iter_rows())
@@ -160,7 +160,7 @@ def _counts(kept: pl.DataFrame | None) -> dict[str, Any]:
 
 
 def _end_overrides(day: date) -> None:
-    """End the tiers set by hand whose time is over."""
+    """End the manually set tiers that have expired."""
     over = list(TierOverride.objects.filter(ended_on=None, until__lt=day))
     for row in over:
         row.ended_on = row.until
@@ -198,7 +198,7 @@ def money(amounts: pl.Series) -> list[Decimal | None]:
 
 
 def _write_changes(scheme: Scheme, day: date, kept: pl.DataFrame, ended: pl.DataFrame) -> None:
-    """Write the history of the day, in place of what an earlier run of the same day wrote."""
+    """Write the history of the day, replacing that of an earlier run of the same day."""
     remove_rows(TierChange, TierChange.objects.filter(on=day).exclude(scheme=None).values_list("pk", flat=True))
     moved = kept.filter(pl.col("change").is_not_null())
     if len(moved):

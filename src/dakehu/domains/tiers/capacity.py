@@ -1,4 +1,4 @@
-"""What a service standard promises in a month, and the hours it takes. Pure."""
+"""The contacts that a service standard promises a month, and the hours they take. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ MINUTES_AN_HOUR = 60
 
 @dataclass(frozen=True)
 class Standard:
-    """The days between contacts of a tier by channel; a channel that is not there is not owed."""
+    """The days between contacts of a tier by channel; no contact is due on a channel that is absent."""
 
     every_days: Mapping[str, int]
 
@@ -21,7 +21,7 @@ class Standard:
 
 
 def promised_contacts(counts: Mapping[str, int], standards: Mapping[str, Standard]) -> dict[str, float]:
-    """Return {channel: contacts a month} that so many clients of each tier are promised."""
+    """Return {channel: contacts a month} promised to the given numbers of clients by tier."""
     total = dict.fromkeys(CHANNELS, 0.0)
     for code, count in counts.items():
         for channel, often in standards[code].contacts().items() if code in standards else ():
@@ -35,12 +35,12 @@ def hours(contacts: Mapping[str, float], minutes: Mapping[str, int]) -> float:
 
 
 def available(hours_per_day: Decimal, working_days: float, reserve: Decimal) -> float:
-    """Return the hours a month that one person has for clients, without the reserve for meetings and what comes up."""
+    """Return the hours a month that one person has for clients, without the reserve for meetings and unplanned work."""
     return float(hours_per_day) * working_days * (1 - float(reserve))
 
 
 def share(needed: float, there: float) -> float | None:
-    """Return which share of the available hours is needed, None where there are none."""
+    """Return the share of the available hours that is needed, None where none are available."""
     return needed / there if there > 0 else None
 
 

@@ -34,7 +34,7 @@ class Window(Choices):
 
 
 class Frequency(Choices):
-    """How often a client trades: a dimension of service, never a reason for a higher tier."""
+    """How often a client trades: a dimension of service, never used to raise a tier."""
 
     QUIET = "quiet", "低频", "Rarely"
     STEADY = "steady", "中频", "Sometimes"
@@ -50,7 +50,7 @@ class RiskGroup(Choices):
 
 
 class AssetsSource(Choices):
-    """Where the assets that decide a tier come from."""
+    """Source of the assets that decide a tier."""
 
     BALANCES = "balances", "柜台日终资产", "End-of-day balances"
     STATED = "stated", "登记的资产规模", "Assets as entered"

@@ -1,4 +1,4 @@
-"""The scheme that a new firm begins with: house defaults [D] of domain.md 2.3, all of them to be changed. Pure."""
+"""The initial scheme of a new firm: house defaults [D] of domain.md 2.3, all of them editable. Pure."""
 
 from typing import Any
 
@@ -126,7 +126,7 @@ TIERS: tuple[dict[str, Any], ...] = (
     },
 )
 
-# (trading frequency, risk preference) → how such clients like to be served; not a reason to serve anybody first.
+# (trading frequency, risk preference) → how such clients are to be served; not a priority.
 FLAVOURS: dict[tuple[str, str], tuple[str, str]] = {
     ("quiet", "cautious"): ("定期报告与到期提醒", "Regular reports, reminders of maturities"),
     ("quiet", "balanced"): ("配置回顾为主", "Reviews of the allocation"),

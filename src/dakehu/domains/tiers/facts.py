@@ -1,4 +1,4 @@
-"""The facts of tiers on which rules stand: the tier with its contact rhythm, and the value score."""
+"""Facts of tiers used by rules: the tier with its contact rhythm, and the value score."""
 
 from datetime import date
 
@@ -20,7 +20,7 @@ def tiers_now() -> pl.DataFrame:
 
 
 def tiers_on(day: date, now: pl.DataFrame | None = None) -> pl.DataFrame:
-    """Return [client, tier] as of the close of a day: today's tiers (`now`, read unless given), taken back change by change."""
+    """Return [client, tier] as of the close of a day: today's (`now`, read unless given) with later changes undone."""
     now = tiers_now() if now is None else now
     later = TierChange.objects.filter(on__gt=day).order_by("on", "pk").values_list("client_id", "code_before")
     back = read_columns(later, HELD).unique("client", keep="first", maintain_order=True)
@@ -30,7 +30,7 @@ def tiers_on(day: date, now: pl.DataFrame | None = None) -> pl.DataFrame:
 
 
 def load_tier(day: date, names: frozenset[str]) -> pl.DataFrame:
-    """Return the tier of each client on a day, its rank, and the days between contacts by the scheme then in force."""
+    """Return each client's tier on a day, its rank, and the days between contacts by that day's or the last scheme."""
     scheme = schemes.find_scheme_in_force(day) or schemes.find_scheme_in_force(date.max)
     tiers = schemes.tiers_of(scheme) if scheme is not None else []
     ranks = {str(tier.code): tier.rank for tier in tiers}

@@ -39,7 +39,7 @@ def _whole(default: int, least: int, most: int, zh: str, en: str, help_zh: str =
 
 
 class Scheme(Recorded):
-    """A scheme of tiers, in force from a day until the next one is. Every default is the house's own [D], not a rule of law."""
+    """A scheme of tiers, in force from a day until the next is. Defaults are the house's own [D], not legal rules."""
 
     names = Names("分级方案", "Tier scheme", "Tier schemes")
     lookup_fields = ("name",)
@@ -141,10 +141,11 @@ class ServiceFlavour(Recorded):
 
 
 class ClientTier(ClientRecorded):
-    """The tier of a client now, with the figures that decided it. Written by the nightly assignment; nothing depends on it.
+    """The tier of a client now, with the deciding figures. Written by the nightly assignment; nothing depends on it.
 
-    `rule_code` is what the rule says, `code` what counts: the tier set by hand while one is. The columns `*_before` are as
-    they were before the run of `decided_on`, so that a day may be assigned again with corrected balances.
+    `rule_code` is the tier by rule, `code` the effective one: the manually set tier while there is one. The columns
+    `*_before` are the values before the run of `decided_on`, so that a day may be assigned again with corrected
+    balances.
     """
 
     names = Names("客户分级", "Tier of a client", "Tiers of clients")
@@ -209,7 +210,7 @@ class ClientTier(ClientRecorded):
 
 
 class TierChange(ClientRecorded):
-    """One change of the tier of a client, with the figures that decided."""
+    """One change of the tier of a client, with the figures that decided it."""
 
     names = Names("分级变更", "Change of tier", "Changes of tier")
 
@@ -246,7 +247,7 @@ class TierChange(ClientRecorded):
 
 
 class TierOverride(ClientRecorded):
-    """A tier set by hand, with reason and expiry. It wins over the rule until then."""
+    """A manually set tier, with reason and expiry. It overrides the rule until then."""
 
     names = Names("人工定级", "Tier set by hand", "Tiers set by hand")
 
@@ -271,7 +272,7 @@ class TierOverride(ClientRecorded):
 
 
 class AssignmentRun(Recorded):
-    """One nightly assignment of a day: the scheme, and how many clients it moved."""
+    """One nightly assignment of a day: the scheme, and the number of clients by kind of change."""
 
     names = Names("定级批次", "Assignment of tiers", "Assignments of tiers")
 

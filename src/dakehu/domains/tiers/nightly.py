@@ -1,4 +1,4 @@
-"""The tiers' step of the nightly run. Average assets come from the feeds, so a close that failed does not stop it."""
+"""The tiers' step of the nightly run. Average assets are read from the feeds, so it runs even after a failed close."""
 
 from typing import Any
 
@@ -16,14 +16,14 @@ ASSIGN = "tiers.assign"
 
 
 def _assign(night: Night) -> dict[str, Any]:
-    """Assign the tiers of the day; `kept` clients stay where they are, `unchanged` says that all of them do."""
+    """Assign the tiers of the day; `kept` clients have no change; `unchanged`: none has any."""
     result = assign.run(night.day, night.progress)
     moved = any(result[name] for name in (*assign.COUNTED, "ended"))
     return {**result, "kept": result["unchanged"], "unchanged": not moved, "words": _summary_sentence(result)}
 
 
 def _summary_sentence(result: dict[str, Any]) -> Bilingual:
-    """Return what came of it in one sentence."""
+    """Return the result in one sentence."""
     if result["skipped"]:
         return (
             bilingual("没有启用的分级方案，未定级。", "No scheme of tiers is in force.")
@@ -38,12 +38,12 @@ def _summary_sentence(result: dict[str, Any]) -> Bilingual:
 
 
 def tier_state() -> dict[str, Any]:
-    """Return plain values that differ once tiers have been assigned again: what later steps read."""
+    """Return plain values that change whenever tiers are assigned: input state of later steps."""
     return {"tiers": AssignmentRun.objects.aggregate(count=Count("pk"), changed=Max("changed_at"))}
 
 
 def _inputs(night: Night) -> dict[str, Any]:
-    """Return what tiers are decided by: feeds, closes, and whatever people changed on the desk."""
+    """Return the state of the inputs: feeds, closes, and changes made on the desk."""
     return {**data_state(), "desk": desk_state(SIGN_INS)}
 
 

@@ -44,10 +44,10 @@ def scheme_rows(*, filters: dict[str, Any] | None = None, order: str | None = No
 
 @query("tiers.scheme", needs=Permission.TIERS_READ, zh="分级方案详情", en="A tier scheme", parameters=(SCHEME,))
 def scheme_detail(*, scheme: int | None = None) -> dict[str, Any] | None:
-    """Return a scheme (the one in force unless said) with its tiers, their standards and the visible clients of each.
+    """Return a scheme (default: the one in force) with its tiers, their standards and the visible clients of each.
 
-    {scheme, tiers: [{id, row_version, code, label, lower_bound, clients, assets, watched, owed, …}], flavours, as_of}; None
-    without a scheme. `assets` (of the last decision) are None for readers who are not cleared for amounts.
+    {scheme, tiers: [{id, row_version, code, label, lower_bound, clients, assets, watched, owed, …}], flavours, as_of};
+    None without a scheme. `assets` (of the last decision) are None for readers who are not cleared for amounts.
     """
     row = schemes.get_scheme(scheme) if scheme else schemes.find_scheme_in_force(clock.today())
     if row is None:
@@ -112,7 +112,7 @@ def tier_rows(*, filters: dict[str, Any] | None = None, order: str | None = None
     "tiers.standard_of", needs=Permission.TIERS_READ, zh="级别的服务标准", en="Standard of a tier", parameters=(CODE,)
 )
 def standard_of(*, tier: str) -> dict[str, Any]:
-    """Return the service standard of a tier in the scheme in force: its fields, and `owed` in words. Raises NotFound."""
+    """Return the service standard of a tier in the scheme in force: its fields, and `owed` as text. Raises NotFound."""
     row = standards.standard(str(tier), clock.today())
     if row is None:
         raise NotFound(bilingual("级别", "tier"), tier)
@@ -143,17 +143,17 @@ def changes(*, filters: dict[str, Any] | None = None, order: str | None = None) 
     parameters=(FILTERS, ORDER),
 )
 def overrides(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return the tiers set by hand of the visible clients, newest first."""
+    """Return the manually set tiers of the visible clients, newest first."""
     return filter_rows(TierOverride.objects.all(), filters or {}, order or "-since")
 
 
 @query("tiers.client", needs=Permission.TIERS_READ, zh="客户的级别", en="Tier of a client", parameters=CLIENT)
 def client_tier(*, client: Any) -> dict[str, Any]:
-    """Return the tier of a client, the figures that decided in words, and what the client is owed.
+    """Return the tier of a client, the deciding figures as text, and the service that is due.
 
-    {code ("" without a tier), label, rank, since, why: [sentence], watch_since, falls_on, override: {until, reason, rule}
-    or None, owed: [{what, text}], contact_due_on, is_late, flavour, value_percent, changes: [{on, text}]}. Amounts are
-    None, and sentences without them, for readers who are not cleared.
+    {code ("" without a tier), label, rank, since, why: [sentence], watch_since, falls_on, override: {until, reason,
+    set_by, rule} or None, owed: [{what, text}], contact_due_on, is_late, flavour, value_percent, changes: [{on, kind,
+    text}]}. Amounts are None, and sentences without them, for readers who are not cleared.
     """
     held = ClientTier.objects.filter(client=client).first()
     scheme = schemes.find_scheme_in_force(clock.today()) if held else None
@@ -182,7 +182,7 @@ def client_tier(*, client: Any) -> dict[str, Any]:
 
 
 def due_on(last_contact: date | None, since: date, gap: int | None) -> date | None:
-    """Return by when the next contact is owed; None where none is."""
+    """Return the day by which the next contact is due; None where none is."""
     return None if gap is None else (last_contact or since) + timedelta(days=gap)
 
 
@@ -197,7 +197,7 @@ def _no_tier_reason(is_in_force: bool) -> Bilingual:
 
 
 def _deciding_figures(held: ClientTier, tier: Tier, scheme: Scheme) -> list[Bilingual]:
-    """Return the figures that decided, in words."""
+    """Return the deciding figures as text."""
     if held.override_until:
         return [
             bilingual(
@@ -231,7 +231,7 @@ def _deciding_figures(held: ClientTier, tier: Tier, scheme: Scheme) -> list[Bili
 
 
 def _below(held: ClientTier, scheme: Scheme) -> list[Bilingual]:
-    """Return since when a client is below the bound, and what follows."""
+    """Return since when a client is below the bound, and the consequences."""
     if held.below_since is None:
         return []
     if held.watch_since is not None:
@@ -255,14 +255,14 @@ def _below(held: ClientTier, scheme: Scheme) -> list[Bilingual]:
 
 
 def _demotion_day(held: ClientTier, scheme: Scheme) -> str | None:
-    """Return when a client goes down if the assets stay below the bound."""
+    """Return the day on which a client is downgraded if the assets stay below the bound."""
     if held.below_since is None:
         return None
     return rules.add_months(held.below_since, scheme.watch_months + scheme.downgrade_months).isoformat()
 
 
 def _override(client: Any, held: ClientTier) -> dict[str, Any] | None:
-    """Return the tier set by hand that counts."""
+    """Return the manually set tier in effect."""
     if not held.override_until:
         return None
     row = TierOverride.objects.filter(client=client, ended_on=None).first()
@@ -276,7 +276,7 @@ def _override(client: Any, held: ClientTier) -> dict[str, Any] | None:
 
 
 def _changes(client: Any) -> list[dict[str, str]]:
-    """Return the last changes of a client's tier in words."""
+    """Return the latest changes of a client's tier as text."""
     rows = TierChange.objects.filter(client=client).order_by("-on", "-pk")[:CHANGES_SHOWN]
     return [
         {

@@ -1,4 +1,4 @@
-"""What follows from a contact: by when the next one is owed."""
+"""Reaction to a contact: update the due date of the next one."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from dakehu.foundation.jobs.events import on_event
 
 @on_event("client.contacted")
 def on_contact(*, client: int) -> dict[str, Any]:
-    """Bring the day by which the next contact is owed in line with the last one."""
+    """Update the due date of the next contact from the last one."""
     reason = bilingual("联系后更新应联系日", "A contact moves the day by which the next is owed")
     with acting_as(system_actor(str(reason), "worker")):
         return follow_contact(client=client)
@@ -29,7 +29,7 @@ def on_contact(*, client: int) -> dict[str, Any]:
     is_public=False,
 )
 def follow_contact(*, client: int) -> dict[str, Any]:
-    """Store by when the next contact with a client is owed; does nothing for one without a tier. Returns {changed}."""
+    """Store the due date of the next contact with a client; does nothing for one without a tier. Returns {changed}."""
     held = ClientTier.objects.filter(client_id=client).select_related("client").first()
     scheme = schemes.find_scheme_in_force(clock.today())
     if held is None or scheme is None:

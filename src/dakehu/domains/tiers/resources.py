@@ -1,4 +1,4 @@
-"""What pages and API show of tiers."""
+"""Resources of tiers for pages and API."""
 
 from dakehu.foundation.schema.resources import Resource, declare
 

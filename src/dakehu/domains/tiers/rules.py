@@ -1,8 +1,8 @@
 """Rules of tiers, column by column for millions of clients. Pure: no Django, clock or database.
 
-Up at once, down only after a watch (domain.md 2.2, practice of a bank's grading): a client whose average falls below the
-lower bound of the tier held keeps it for `watch_months`, is then under watch (关注) for `downgrade_months`, and goes down
-after that. Tiers by kind of client follow the kind at once.
+Upgrades are immediate, downgrades only after a watch (domain.md 2.2, practice of a bank's grading): a client whose
+average falls below the lower bound of the current tier keeps it for `watch_months`, is then under watch (关注) for
+`downgrade_months`, and is downgraded after that. Tiers by kind of client follow the kind immediately.
 """
 
 from collections.abc import Iterable, Sequence
@@ -37,14 +37,14 @@ class Band:
 
 @dataclass(frozen=True)
 class Hysteresis:
-    """Months below the bound before the watch begins, and months under watch before the downgrade; 0 and 0: down at once."""
+    """Months below the bound before the watch, and under watch before the downgrade; 0 and 0: immediate downgrade."""
 
     watch_months: int = 3
     downgrade_months: int = 3
 
 
 def band_fault(bands: Sequence[Band]) -> str:
-    """Return what is wrong with the bands of a scheme: "none", "zero", "order" or "" where they may be used.
+    """Return the fault in the bands of a scheme: "none", "zero", "order", or "" where they are valid.
 
     The lowest tier by assets begins at 0, and a higher rank has a higher bound.
     """
@@ -58,9 +58,9 @@ def band_fault(bands: Sequence[Band]) -> str:
 
 
 def target(bands: Iterable[Band]) -> pl.Expr:
-    """Return the tier that the figures of today point to, from columns `kind`, `investor_class`, `average`; null without.
+    """Return the tier by today's figures, from columns `kind`, `investor_class`, `average`; null without.
 
-    The most specific tier by kind wins over one by kind alone, and both over tiers by assets.
+    The most specific tier by kind precedes one by kind alone, and both precede tiers by assets.
     """
     bands = list(bands)
     by_kind = [band for band in bands if band.lower_bound is None]
@@ -73,7 +73,7 @@ def target(bands: Iterable[Band]) -> pl.Expr:
         if band.investor_class:
             matches = matches & (pl.col("investor_class") == band.investor_class)
         chosen = chosen.when(matches).then(pl.lit(band.code))
-    average = pl.col("average").fill_nan(None)  # polars counts NaN as more than every number
+    average = pl.col("average").fill_nan(None)  # polars sorts NaN above every number
     for band in by_assets:
         chosen = chosen.when(average >= band.lower_bound).then(pl.lit(band.code))
     result: pl.Expr = chosen.otherwise(pl.lit(None, pl.String))
@@ -104,9 +104,9 @@ def decide(
     """Return the frame with the state after `day`, the rank, and `change`, the kind of change or null.
 
     frame: `client`, `kind`, `investor_class`, `average` (yuan, null where unknown), the columns of STATE as they were
-    before (null for a client never tiered), and `override` (the tier set by hand on that day, or null). Without an
-    average a client tiered by assets stays as it is. With `is_new_scheme` every client takes the tier of the figures at
-    once and all watches start from zero.
+    before (null for a client never tiered), and `override` (the tier set manually for that day, or null). Without an
+    average a client tiered by assets stays as it is. With `is_new_scheme` every client takes the tier by figures
+    immediately and all watches restart.
     """
     ranks = {band.code: band.rank for band in bands}
     ladder = [band.code for band in bands if band.lower_bound is not None]
@@ -123,10 +123,10 @@ def _rank(name: str, ranks: dict[str, int]) -> pl.Expr:
 
 
 def _held_tier_columns(ladder: list[str], ranks: dict[str, int], *, is_new_scheme: bool) -> list[pl.Expr]:
-    """The tier held by rule so far (null: none that counts), and whether both tiers are by assets."""
+    """Add the current tier by rule (null: none valid), and whether both tiers are by assets."""
     held = pl.col("rule_code_before")
     known = pl.when(held.is_in(list(ranks))).then(held).otherwise(None)
-    # Under a new scheme a client whose assets are unknown keeps the tier held, where the scheme has it.
+    # Under a new scheme a client whose assets are unknown keeps the current tier, where the scheme has it.
     kept = pl.when(pl.col("target").is_null()).then(known).otherwise(None) if is_new_scheme else known
     return [
         kept.alias("held"),
@@ -135,7 +135,7 @@ def _held_tier_columns(ladder: list[str], ranks: dict[str, int], *, is_new_schem
 
 
 def _below(ranks: dict[str, int], day: date) -> list[pl.Expr]:
-    """Whether the figures point below the tier held, and since when."""
+    """Add whether the figures give a tier below the current one, and since when."""
     below = (pl.col("on_ladder") & (_rank("target", ranks) < _rank("held", ranks))).fill_null(value=False)
     began = pl.when(below).then(pl.col("below_since_before").fill_null(day)).otherwise(None)
     unknown = pl.col("target").is_null() & pl.col("held").is_not_null()
@@ -146,7 +146,7 @@ def _below(ranks: dict[str, int], day: date) -> list[pl.Expr]:
 
 
 def _fallen_columns(day: date, hysteresis: Hysteresis) -> list[pl.Expr]:
-    """Whether the time below is long enough to go down, or to be under watch."""
+    """Add whether the time below is long enough for a downgrade, or for the watch."""
     since = pl.col("below_since")
     watched_from = since.dt.offset_by(f"{hysteresis.watch_months}mo")
     falls_from = since.dt.offset_by(f"{hysteresis.watch_months + hysteresis.downgrade_months}mo")
@@ -158,7 +158,7 @@ def _fallen_columns(day: date, hysteresis: Hysteresis) -> list[pl.Expr]:
 
 
 def _rule(ranks: dict[str, int], day: date) -> list[pl.Expr]:
-    """The tier by rule after the day, and the dates of the watch."""
+    """Add the tier by rule after the day, and the dates of the watch."""
     rises = (_rank("target", ranks) > _rank("held", ranks)) & pl.col("on_ladder")
     other = ~pl.col("on_ladder") & (pl.col("target") != pl.col("held"))
     moves = (pl.col("held").is_null() | rises | other | pl.col("falls")).fill_null(value=False)
@@ -173,7 +173,7 @@ def _rule(ranks: dict[str, int], day: date) -> list[pl.Expr]:
 
 
 def _counted_tier_columns(ranks: dict[str, int], day: date) -> list[pl.Expr]:
-    """The tier that counts: the one set by hand while there is one, and since when it has counted."""
+    """Add the effective tier (the manually set one while there is one) and since when it applies."""
     by_hand = pl.when(pl.col("override").is_in(list(ranks))).then(pl.col("override")).otherwise(None)
     code = pl.coalesce(by_hand, pl.col("rule_code"))
     same = (code == pl.col("code_before")).fill_null(value=False)
@@ -185,7 +185,7 @@ def _counted_tier_columns(ranks: dict[str, int], day: date) -> list[pl.Expr]:
 
 
 def _change(ranks: dict[str, int]) -> list[pl.Expr]:
-    """The rank of the tier that counts, and what happened to it."""
+    """Add the rank of the effective tier, and the kind of change."""
     before, after = _rank("code_before", ranks), _rank("code", ranks)
     code, was = pl.col("code"), pl.col("code_before")
     moved = (code != was).fill_null(value=True) & code.is_not_null()
@@ -214,16 +214,16 @@ def _change(ranks: dict[str, int]) -> list[pl.Expr]:
     return [after.alias("rank"), change.alias("change")]
 
 
-# What a value score counts, and how much: house defaults [D] of domain.md 2.3. Trading frequency has no weight on purpose
-# (domain.md 6): nobody is to be served first for trading often.
+# Parts of the value score and their weights: house defaults [D] of domain.md 2.3. Trading frequency deliberately has no
+# weight (domain.md 6): it gives no priority in service.
 WEIGHTS = {"assets": 0.45, "revenue": 0.20, "products": 0.15, "margin": 0.10, "tenure": 0.10}
 
 
 def value_scores(frame: pl.DataFrame) -> pl.DataFrame:
     """Return `client`, `value_score` and `value_percentile`, both 0 to 1, from the columns named in WEIGHTS.
 
-    Each part counts as the share of clients who have less of it. Of a client who lacks a part (null, or the column is
-    not there), its weight is shared out over the other parts in proportion to theirs; without assets there is no score.
+    Each part is the share of clients who have less of it. Where a client lacks a part (null, or no such column), its
+    weight is distributed over the other parts in proportion to theirs; without assets there is no score.
     """
     parts = [name for name in WEIGHTS if name in frame.columns]
     shares = frame.select("client", *(share_below(pl.col(name)).alias(name) for name in parts))
@@ -235,14 +235,14 @@ def value_scores(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def share_below(column: pl.Expr) -> pl.Expr:
-    """Return the share of the other values that are smaller, 0 to 1; null where missing, 0 for one alone."""
+    """Return the share of the other values that are smaller, 0 to 1; null where missing, 0 for a single value."""
     others = (column.count() - 1).cast(pl.Float64)
     return (
         pl.when(others > 0).then((column.rank("min") - 1) / others).when(column.is_not_null()).then(0.0).otherwise(None)
     )
 
 
-STEP = 5  # points by which the stored percentile moves, so that few rows change in a night
+STEP = 5  # step of the stored percentile in points, so that few rows change in a night
 
 
 def value_steps(percentile: pl.Expr) -> pl.Expr:
@@ -251,7 +251,7 @@ def value_steps(percentile: pl.Expr) -> pl.Expr:
 
 
 def contact_due(last_contact: pl.Expr, since: pl.Expr, every: pl.Expr) -> pl.Expr:
-    """Return by when the next contact is owed: the last one (before the first: the day the tier began) and the tier's gap."""
+    """Return the due date of the next contact: the last one (else the day the tier began) plus the tier's gap."""
     begin = pl.max_horizontal(last_contact, pl.when(last_contact.is_null()).then(since).otherwise(None))
     return pl.when(every.is_not_null()).then(begin + pl.duration(days=every)).otherwise(None).cast(pl.Date)
 

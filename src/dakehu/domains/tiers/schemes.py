@@ -1,4 +1,4 @@
-"""Find schemes, and give their tiers to the rules."""
+"""Look up schemes, and convert their tiers for the rules."""
 
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from dakehu.foundation.database.kept_statements import kept_statement
 
 
 def find_scheme_in_force(day: date) -> Scheme | None:
-    """Return the scheme in force on a day, None where none was."""
+    """Return the scheme in force on a day, None without one."""
     return _schemes_in_force(day).order_by("-effective_from", "-pk").first()
 
 
@@ -45,7 +45,7 @@ def tiers_of(scheme: Scheme) -> list[Tier]:
 
 
 def bands(tiers: list[Tier], bounds: dict[str, float] | None = None) -> list[rules.Band]:
-    """Return tiers as the rules take them, with some lower bounds replaced by code."""
+    """Return tiers in the form used by the rules, with some lower bounds replaced by code."""
     moved = bounds or {}
     return [
         rules.Band(
@@ -60,10 +60,10 @@ def bands(tiers: list[Tier], bounds: dict[str, float] | None = None) -> list[rul
 
 
 def window_of(scheme: Scheme) -> int:
-    """Return over how many trading days a scheme averages."""
+    """Return the number of trading days over which a scheme averages."""
     return int(str(scheme.window))
 
 
 def contact_gaps(tiers: list[Any]) -> dict[str, int | None]:
-    """Return {code: the longest gap between contacts in days, None where none is owed}."""
+    """Return {code: the longest gap between contacts in days, None where none is due}."""
     return {str(tier.code): tier.contact_every_days for tier in tiers}

@@ -1,4 +1,4 @@
-"""The service standard of a tier in words and as numbers."""
+"""The service standard of a tier as text and as numbers."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -36,12 +36,12 @@ def standards_of(tiers: Iterable[Tier]) -> dict[str, Standard]:
 
 
 def minutes_of(scheme: Scheme) -> dict[str, int]:
-    """Return {channel: minutes of one contact} as a scheme counts them."""
+    """Return {channel: minutes of one contact} of a scheme."""
     return {channel: getattr(scheme, f"{channel}_minutes") for channel in COLUMNS}
 
 
 def owed_service(tier: Tier) -> list[dict[str, Any]]:
-    """Return what a client of a tier is owed, in words: [{what, text}]."""
+    """Return the service due to a client of a tier, as text: [{what, text}]."""
     rows: list[tuple[Bilingual, Any]] = []
     if tier.contact_every_days:
         rows.append((bilingual("最长联系间隔", "Longest gap between contacts"), rhythm_text(tier.contact_every_days)))
@@ -70,7 +70,7 @@ def owed_service(tier: Tier) -> list[dict[str, Any]]:
 
 
 def rhythm_text(days: int) -> Bilingual:
-    """Return a rhythm in words."""
+    """Return a rhythm as text."""
     return bilingual("每 {n} 天至少一次", "at least every {n} days", n=days)
 
 

@@ -1,6 +1,6 @@
-"""What a scheme would do before it is switched on: who moves, what the standard promises, and whether the hours are there.
+"""What-if analysis of a scheme: clients who move, contacts promised, and whether the hours suffice.
 
-Over the visible clients only, in numbers too: a client of another team counts nowhere.
+Over the visible clients only, in counts too: clients of other teams are excluded everywhere.
 """
 
 from datetime import date, timedelta
@@ -22,7 +22,7 @@ from dakehu.foundation.records.columns import read_columns
 from dakehu.foundation.schema.fields import FieldSpec, model_of
 from dakehu.foundation.schema.parameters import Parameter
 
-SHOWN = 100  # clients who move that are named
+SHOWN = 100  # number of moving clients listed by name
 CLIENTS = {
     "client": pl.Int64,
     "kind": pl.String,
@@ -43,14 +43,15 @@ SCHEME = Parameter("scheme", required=False, kind="integer", spec=FieldSpec("试
     parameters=(SCHEME, actions.BOUNDS),
 )
 def what_if(*, scheme: int | None = None, bounds: Any = None) -> dict[str, Any]:
-    """Return what would change if a scheme (the one in force unless said) with other lower bounds were switched on today.
+    """Return what would change if a scheme (default: the one in force) with other bounds were switched on today.
 
-    bounds: {"T4": 5000000}, yuan by tier. Returns {scheme, clients, unknown, moves: {up, down, same, first, waiting: those
-    of `down` who are below the bound of the scheme in force too and keep their tier until the watch is over}, tiers: [{code,
-    label, lower_bound, now, then}], moved: [{client, average, source, code_before, code, direction}] (the largest 100),
+    bounds: {"T4": 5000000}, yuan by tier. Returns {scheme, clients, unknown, moves: {up, down, same, first, waiting:
+    those of `down` who are also below the bound of the scheme in force and keep their tier until the watch ends},
+    tiers: [{code, label, lower_bound, now, then}], moved: [{client, average, source, code_before, code, direction}]
+    (the largest 100),
     promises: [{channel, label, now, then}] contacts a month, hours: {now, then, available, share_now, share}, people:
-    [{user, name, clients, now, then, available, share}], basis: [sentence]}. Only the visible clients count. Raises Refused
-    for bounds out of order, None as `scheme` where there is no scheme.
+    [{user, name, clients, now, then, available, share}], basis: [sentence]}. Only visible clients are included. Raises
+    Refused for bounds out of order, None as `scheme` where there is no scheme.
     """
     today = clock.today()
     current = schemes.find_scheme_in_force(today)
@@ -115,7 +116,7 @@ def _compare_schemes(scheme: Scheme, tiers: list[Tier], today: date) -> pl.DataF
 
 
 def _moves(frame: pl.DataFrame) -> dict[str, int]:
-    """Return how many clients go up, go down, stay, and get their first tier."""
+    """Return the numbers of clients upgraded, downgraded, unchanged, and given their first tier."""
     found = dict(frame.drop_nulls("direction").group_by("direction").len().iter_rows())
     counts = {name: int(found.get(name, 0)) for name in ("up", "down", "same", "first")}
     return {**counts, "waiting": int(frame["is_waiting"].sum())}
@@ -220,7 +221,7 @@ def _month(scheme: Scheme, today: date) -> float:
 
 
 def _basis(scheme: Scheme, month: float) -> list[Any]:
-    """Return how the numbers come about, in words."""
+    """Return how the numbers are calculated, as text."""
     minutes = standards.minutes_of(scheme)
     return [
         bilingual(

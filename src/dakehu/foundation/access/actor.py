@@ -1,4 +1,4 @@
-"""Who is asking. An actor is set in one place per interface (`acting_as`)."""
+"""The actor of a request. It is set in one place per interface (`acting_as`)."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,23 +10,23 @@ from typing import Any
 from dakehu.foundation.access.sensitivity import PERSONAL, PUBLIC, SECRET, Sensitivity
 from dakehu.foundation.base.errors import NoActor
 
-SIGN_IN = "sign-in"  # the purpose for which the desk looks for who somebody is, in every audit entry that this leaves
+SIGN_IN = "sign-in"  # the purpose of identifying a user, recorded in every audit entry that this causes
 
 
 class Reach(StrEnum):
-    """How far an actor's sight goes."""
+    """Reach: which clients an actor sees."""
 
-    STRANGER = "stranger"  # nobody who is signed in: no row of any table of the desk
+    STRANGER = "stranger"  # not signed in: no row of any table of the desk
     NONE = "none"  # no client at all
     COVERED = "covered"  # clients covered by the people in `covers`
-    ALL = "all"  # every client that no information wall hides
+    ALL = "all"  # every client not hidden by an information wall
     ACROSS_WALLS = "across"  # every client
     SYSTEM = "system"  # the desk itself, with a stated reason
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who is asking. `covers` are the users whose clients are visible (oneself, or one's team)."""
+    """The actor of a request. `covers`: users whose clients are visible (oneself, or one's team)."""
 
     user_id: int | None
     name: str
@@ -49,7 +49,7 @@ class Actor:
         return self.reach is Reach.STRANGER
 
     def may(self, permission: str) -> bool:
-        """Return whether the actor holds a permission; "" is held by everybody who is signed in."""
+        """Return whether the actor holds a permission; every signed-in actor holds ""."""
         if self.is_stranger:
             return False
         return self.is_system or not permission or permission in self.permissions
@@ -59,7 +59,7 @@ _actor: ContextVar[Actor | None] = ContextVar("dakehu_actor", default=None)
 
 
 def current_actor() -> Actor:
-    """Return the present actor. Raises NoActor where no interface has set one."""
+    """Return the current actor. Raises NoActor where no interface has set one."""
     actor = _actor.get()
     if actor is None:
         raise NoActor("no actor: wrap the work in acting_as(actor) or acting_as(system('reason'))")
@@ -72,7 +72,7 @@ def actor_or_none() -> Actor | None:
 
 @contextmanager
 def acting_as(actor: Actor) -> Iterator[Actor]:
-    """Everything inside is seen and done as `actor`."""
+    """Run the block as `actor`."""
     token = _actor.set(actor)
     try:
         yield actor
@@ -81,22 +81,23 @@ def acting_as(actor: Actor) -> Iterator[Actor]:
 
 
 def system_actor(reason: str, door: str = "") -> Actor:
-    """The desk itself. The reason is written into every audit entry it causes."""
+    """Return the system actor. The reason is written into every audit entry it causes."""
     if not reason.strip():
         raise ValueError("the system acts only with a stated reason")
     return Actor(None, "system", "system", clearance=SECRET, reach=Reach.SYSTEM, reason=reason, door=door)
 
 
 def stranger_actor(door: str = "") -> Actor:
-    """Return who is behind a request without a sign-in: it holds no permission and sees no row."""
+    """Return the actor of a request without a sign-in: it has no permission and sees no row."""
     return Actor(None, "stranger", reach=Reach.STRANGER, door=door)
 
 
 @contextmanager
 def serving_strangers(purpose: str) -> Iterator[None]:
-    """Do as the desk what a stranger may have done, and nothing more; also a decorator.
+    """Run the block as the system where the actor is a stranger; also a decorator. Use only for what strangers may
+    cause.
 
-    The person who is signed in, and the system, act as themselves. `purpose` is written into every audit entry.
+    A signed-in user and the system keep their own actor. `purpose` is written into every audit entry.
     """
     asking = _actor.get()
     if asking is None or not asking.is_stranger:
@@ -108,8 +109,8 @@ def serving_strangers(purpose: str) -> Iterator[None]:
 
 @contextmanager
 def elevated(reason: str) -> Iterator[Actor]:
-    """See past one's own scope inside an act (say, to cover a client just created). The audit entry keeps
-    the name of the person who really acts, and adds the reason. Raises NoActor for a stranger, who has no scope to see past."""
+    """Run the block with system reach inside an act (for example to cover a client just created). The audit entry
+    keeps the name of the real actor and adds the reason. Raises NoActor for a stranger."""
     asking = current_actor()
     if asking.is_stranger:
         raise NoActor("a stranger is never elevated: say what the desk does for it by serving_strangers(purpose)")
@@ -121,13 +122,14 @@ _actor_maker: Callable[[int], Actor] | None = None
 
 
 def set_actor_source(maker: Callable[[int], Actor]) -> None:
-    """Called once at start-up by the domain that owns users: `maker(user_id)` is that user's actor as of now."""
+    """Set the source of actors, once at start-up, by the domain that owns users: `maker(user_id)` is that user's
+    current actor."""
     global _actor_maker
     _actor_maker = maker
 
 
 def actor_of(user_id: int | None, reason: str) -> Actor:
-    """The actor behind stored work: the user with today's rights, or the system with the given reason."""
+    """Return the actor of stored work: the user with current permissions, or the system with the given reason."""
     if user_id is None:
         return system_actor(reason, "worker")
     if _actor_maker is None:

@@ -1,7 +1,7 @@
-"""Ask once which tables hold no row of a client, so that a page about the client does not query each of them.
+"""Query once which tables have no row of a client, so that a page about the client does not query each of them.
 
-Most clients have no row in most of the tables that hang on a client. Inside `reading_client`, a query for rows of that
-client is answered without a statement where its table holds none. Everything else is queried as usual.
+Most clients have no row in most of the tables that refer to clients. Inside `reading_client`, a query for rows of that
+client is answered without a statement where its table has none. Everything else is queried as usual.
 """
 
 from collections.abc import Callable, Hashable, Iterator
@@ -27,7 +27,7 @@ SEES_MARKED_ROWS = "('system', 'across')"  # reaches that see the rows marked by
 
 @dataclass(frozen=True)
 class EmptyTables:
-    """The tables without a row of a client, as `reader` sees them, and what was worked out of the client meanwhile."""
+    """The tables without a row of a client visible to `reader`, and values computed for the client during the read."""
 
     client: int
     reader: Actor
@@ -35,7 +35,7 @@ class EmptyTables:
     computed: dict[Hashable, Any] = field(default_factory=dict, compare=False)
 
     def holds_for(self, actor: Actor | None) -> bool:
-        """Return whether an actor may rely on it: one with the same reach."""
+        """Return whether it is valid for an actor: one with the same reach."""
         if actor is None:
             return False
         reader = self.reader
@@ -47,7 +47,7 @@ _empty: ContextVar[EmptyTables | None] = ContextVar("dakehu_empty_tables", defau
 
 @contextmanager
 def reading_client(client: Any) -> Iterator[None]:
-    """Inside, tables without a row of this client are not queried for its rows. The client was read through scope."""
+    """Skip queries of tables without a row of this client inside the block. The client was read through scope."""
     actor = actor_or_none()
     token = _empty.set(EmptyTables(client.pk, actor, _empty_tables_of(client)) if actor is not None else None)
     try:
@@ -57,9 +57,9 @@ def reading_client(client: Any) -> Iterator[None]:
 
 
 def computed_once(client: Any, key: Hashable, compute: Callable[[], Any]) -> Any:
-    """Return what `compute` makes of the rows of a client: while the client is being read, once for the whole page.
+    """Return `compute` of the rows of a client, cached for the whole page while the client is being read.
 
-    `key` names everything that it depends on besides client and reader. Who gets it must not change it.
+    `key` contains everything that it depends on besides client and reader. Callers must not modify the result.
     """
     known = _empty.get()
     if known is None or known.client != client.pk or not known.holds_for(actor_or_none()):
@@ -70,7 +70,7 @@ def computed_once(client: Any, key: Hashable, compute: Callable[[], Any]) -> Any
 
 
 def forget_empty_tables() -> None:
-    """Query every table as usual from now on: an action begins, which may write."""
+    """Query every table as usual from now on: an action starts, which may write."""
     if _empty.get() is not None:
         _empty.set(None)
 
@@ -89,7 +89,7 @@ def _empty_tables_of(client: Any) -> frozenset[str]:
 
 @cache
 def client_keys() -> dict[str, Any]:
-    """Return {table: the foreign key by which its rows name their client} of every model that has one."""
+    """Return {table: the foreign key of its rows to their client} of every model that has one."""
     keys = {model._meta.db_table: _client_key(model) for model in scoped_models()}
     return {table: key for table, key in keys.items() if key is not None}
 
@@ -102,16 +102,16 @@ def _client_key(model: Any) -> Any:
 
 @cache
 def _statement() -> str:
-    """Return the SQL that asks every table whether it holds a row of a client: one look into each index."""
+    """Return the SQL that checks every table for a row of a client: one index look-up each."""
     tests = (f'EXISTS(SELECT 1 FROM "{table}" WHERE "{key.column}" = %s)' for table, key in client_keys().items())  # noqa: S608
     return f"SELECT {', '.join(tests)}"
 
 
 def function(visible: str) -> str:
-    """Return the SQL of PostgreSQL's function: names of the tables without a row of a client whom the session may see.
+    """Return the SQL of PostgreSQL's function: names of the tables without a row of a client visible to the session.
 
-    NULL for any other client. It belongs to the owner and keeps its plan: row security would be planned again for each of
-    some 80 tables, at 10 ms a page. `visible` is the condition of row security on the client.
+    NULL for any other client. It belongs to the owner and caches its plan: row security would be planned again for
+    each of some 80 tables, at 10 ms a page. `visible` is the condition of row security on the client.
     """
     tests = []
     for table, key in client_keys().items():
@@ -131,7 +131,7 @@ def function(visible: str) -> str:
 
 
 def names_empty_table(model: Any, conditions: dict[str, Any]) -> bool:
-    """Return whether conditions (lookup: value) ask a model for rows of the client being read and it holds none."""
+    """Return whether conditions (lookup: value) select a model's rows of the client being read and it has none."""
     known = _empty.get()
     if known is None or model._meta.db_table not in known.tables or not known.holds_for(actor_or_none()):
         return False
@@ -144,7 +144,7 @@ def names_empty_table(model: Any, conditions: dict[str, Any]) -> bool:
 
 
 def row_beside(client: Any, name: str) -> Any:
-    """Return the row of a one-to-one relation of a client as the reader sees it, None without one."""
+    """Return the row of a one-to-one relation of a client visible to the reader, None without one."""
     table = client._meta.get_field(name).related_model._meta.db_table
     known = _empty.get()
     if known is not None and table in known.tables and known.client == client.pk and known.holds_for(actor_or_none()):
@@ -153,7 +153,8 @@ def row_beside(client: Any, name: str) -> Any:
 
 
 def is_known_empty(query: Any) -> bool:
-    """Return whether a query (django.db.models.sql.Query) asks for rows of the client being read in a table without any."""
+    """Return whether a query (django.db.models.sql.Query) selects rows of the client being read in a table without
+    any."""
     known = _empty.get()
     if known is None or query.combinator or not known.holds_for(actor_or_none()):
         return False
@@ -173,13 +174,13 @@ def _finds_nothing(query: Any, known: EmptyTables) -> bool:
 
 
 def _counts_without_rows(query: Any) -> bool:
-    """Return whether a query yields a row where nothing is found: the count of nothing."""
+    """Return whether a query yields a row even if nothing matches: an aggregate without grouping."""
     is_grouped = query.group_by is True or bool(query.group_by)
     return not is_grouped and any(one.contains_aggregate for one in query.annotations.values())
 
 
 def _is_of_client(condition: Any, key: Any, table: str, client: int) -> bool:
-    """Return whether a condition lets only rows of this client pass."""
+    """Return whether a condition matches only rows of this client."""
     column = getattr(condition, "lhs", None)
     if key is None or not isinstance(column, Col) or column.target != key or column.alias != table:
         return False
@@ -189,6 +190,6 @@ def _is_of_client(condition: Any, key: Any, table: str, client: int) -> bool:
 
 
 def _is_in_nothing(condition: Any, known: EmptyTables) -> bool:
-    """Return whether a condition asks for rows named by others of which there are none."""
+    """Return whether a condition is an `in` over a subquery known to be empty."""
     asked = condition.rhs if isinstance(condition, In) else None
     return isinstance(asked, Query) and not asked.combinator and _finds_nothing(asked, known)

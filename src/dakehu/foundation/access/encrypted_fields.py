@@ -1,8 +1,8 @@
-"""Values shut until opened on the record.
+"""Encrypted values; each decryption is recorded.
 
 At rest: AES-256-GCM, bound to table and column, with a key kept outside the database and a key version in
-front. In memory: a `Sealed` that shows only its mask in templates, f-strings and lists, and refuses JSON.
-Exact look-up goes through a keyed blind index (HMAC-SHA256, 128 bits); there is no look-up by prefix.
+front. In memory: an `EncryptedValue` that shows only its mask in templates, f-strings and lists, and refuses JSON.
+Exact look-up uses a keyed blind index (HMAC-SHA256, 128 bits); there is no look-up by prefix.
 """
 
 import hashlib
@@ -28,26 +28,26 @@ def _cipher(version: int) -> AESGCM:
 
 
 def forget_cached() -> None:
-    """Read the keys again (after a restore, or in a test with its own home)."""
+    """Drop cached keys (after a restore, or in a test with its own home)."""
     keys.forget_cached()
     _cipher.cache_clear()
 
 
 def encrypt_bytes(place: str, content: bytes) -> bytes:
-    """Encrypt `content` for one place ("table.column", "file"); it opens at no other place."""
+    """Encrypt `content` for one place ("table.column", "file"); it can be decrypted for no other place."""
     version = keys.encryption_keys()[0]
     nonce = os.urandom(NONCE)
     return bytes([version]) + nonce + _cipher(version).encrypt(nonce, content, place.encode())
 
 
 def decrypt_bytes(place: str, sealed: bytes) -> bytes:
-    """The opposite of seal_bytes. Raises cryptography's InvalidTag for a moved or tampered value."""
+    """Decrypt bytes of encrypt_bytes. Raises cryptography's InvalidTag for a moved or tampered value."""
     nonce, body = sealed[1 : 1 + NONCE], sealed[1 + NONCE :]
     return _cipher(sealed[0]).decrypt(nonce, body, place.encode())
 
 
 def blind_index(place: str, value: str) -> str:
-    """The blind index of a value: equal for equal values at one place, meaningless without the key."""
+    """Return the blind index of a value: equal for equal values at one place, meaningless without the key."""
     return hmac.new(keys.key("index"), f"{place}\0{value}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
@@ -55,13 +55,13 @@ _record_decryption: Callable[[str], None] | None = None
 
 
 def set_decryption_recorder(record: Callable[[str], None]) -> None:
-    """Name, once at start-up, what writes the decryption of a value at a place into the open act."""
+    """Set, once at start-up, the function that records the decryption of a value at a place in the open act."""
     global _record_decryption
     _record_decryption = record
 
 
 class EncryptedValue:
-    """A shut value. str() shows its mask; `.open()` gives the plain text inside an act, and is recorded."""
+    """An encrypted value. str() shows its mask; decrypting it inside an act gives the plain text and is recorded."""
 
     __slots__ = ("_body", "_mask", "_place")
 
@@ -76,14 +76,14 @@ class EncryptedValue:
         return decrypt_bytes(self._place, self._body).decode()
 
     def masked(self) -> str:
-        """What anybody may see of it, such as 138****1234."""
+        """Return the mask visible to every reader, such as 138****1234."""
         return self._mask(self._plain()) if self._mask else DOTS
 
     def same_as(self, plain: str) -> bool:
         return hmac.compare_digest(self._plain().encode(), plain.encode())
 
     def open(self) -> str:
-        """The plain text. Needs an open act by an actor cleared for secrets; the act records it."""
+        """Return the plain text. Requires an open act by an actor cleared for secrets; the act records it."""
         if _record_decryption is None:
             raise RuntimeError("nothing records decryptions: call set_decryption_recorder at start-up")
         _record_decryption(self._place)
@@ -108,7 +108,7 @@ class EncryptedValue:
 
 
 class EncryptedTextField(models.BinaryField):  # type: ignore[type-arg]
-    """A text field stored encrypted. Give it plain text; from the database it arrives shut."""
+    """A text field stored encrypted. It accepts plain text; values read from the database are encrypted."""
 
     def __init__(self, *args: Any, mask: Callable[[str], str] | None = None, **options: Any) -> None:
         self.mask = mask
@@ -133,7 +133,7 @@ class EncryptedTextField(models.BinaryField):  # type: ignore[type-arg]
         return encrypt_bytes(self.place, str(value).encode())
 
     def seal_many(self, values: list[Any]) -> list[bytes | None]:
-        """get_prep_value for a whole column: the random starts are drawn together."""
+        """get_prep_value for a whole column, with all nonces drawn in one call."""
         version, place = keys.encryption_keys()[0], self.place.encode()
         encrypt, head = _cipher(version).encrypt, bytes([version])
         starts = os.urandom(NONCE * len(values))
@@ -160,9 +160,9 @@ class EncryptedTextField(models.BinaryField):  # type: ignore[type-arg]
 
 
 class BlindIndex(models.CharField):  # type: ignore[type-arg]
-    """Beside a SealedText: the keyed index of its normalised plain text, kept in step at every save.
+    """Companion of an encrypted field: the keyed index of its normalised plain text, updated at every save.
 
-    `part` picks what is indexed (all of it, or say the last four digits).
+    `part` selects what is indexed (the whole text, or for example the last four digits).
     """
 
     def __init__(self, of: str = "", part: Callable[[str], str] | None = None, **options: Any) -> None:
@@ -181,17 +181,17 @@ class BlindIndex(models.CharField):  # type: ignore[type-arg]
         return f"{self.model._meta.db_table}.{self.column}"
 
     def db_type(self, connection: Any) -> str | None:
-        """Django gives every indexed `varchar` a second index for LIKE; under its longer name the type gets none."""
+        """Return the type under its longer name: Django gives every indexed `varchar` a second index for LIKE."""
         found = super().db_type(connection)
         return found and found.replace("varchar", "character varying") if connection.vendor == "postgresql" else found
 
     def index_of(self, plain: str) -> str:
-        """What to look for: the index of a value as a person gives it."""
+        """Return the index to search for, of a value as entered by a user."""
         shown = self.part(plain) if self.part else plain
         return blind_index(self.place, shown) if shown else ""
 
     def indexes_of(self, values: list[Any]) -> list[str]:
-        """index_of for a whole column, "" where there is no value; what several rows share is worked out once."""
+        """Return index_of for a whole column, "" where there is no value; repeated values are computed once."""
         key, place = keys.key("index"), f"{self.place}\0".encode()
         known: dict[str, str] = {"": ""}
         made = []

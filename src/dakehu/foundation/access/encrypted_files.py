@@ -1,10 +1,11 @@
-"""Files sealed slice by slice, so that neither sealing nor opening one holds more than a few slices of it.
+"""Files encrypted in slices, so that encrypting and decrypting keep only a few slices in memory.
 
-A sealed file is a head and slices of 192 KiB, the last one shorter. The head: a zero, the format (1), the version of the
-sealing key, and 32 random bytes from which that key gives the key of this one file and place (HKDF-SHA256). Each slice is
-AES-256-GCM, its nonce its number and whether it is the last, the head authenticated along with it. So a slice that was
-changed, moved, repeated, left out or taken from another file does not open, nor does the end of a file that was cut short
-or added to. What begins with another byte than zero, the version of a key, was sealed whole before this format was.
+An encrypted file is a header and slices of 192 KiB, the last one shorter. The header: a zero byte, the format (1), the
+version of the encryption key, and 32 random bytes from which the key of this file and place is derived (HKDF-SHA256).
+Each slice is AES-256-GCM with its number and a last-slice flag as nonce and the header as authenticated data. A slice
+that was changed, moved, repeated, omitted or taken from another file therefore fails to decrypt, as does the end of a
+truncated or extended file. Files that begin with another byte, the version of a key, were encrypted as a whole before
+this format.
 """
 
 import io
@@ -21,7 +22,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from dakehu.foundation.access import keys
 from dakehu.foundation.access.encrypted_fields import decrypt_bytes
 
-SLICE = 192 * 1024  # a multiple of three: the slices in base64, one after the other, are the file in base64
+SLICE = 192 * 1024  # a multiple of three: the concatenated base64 of the slices is the base64 of the file
 FORMAT, SALT, TAG = 1, 32, 16
 
 
@@ -39,7 +40,7 @@ def _nonce(number: int, last: bool) -> bytes:
 
 
 def encrypt(place: str, content: Readable) -> Iterator[bytes]:
-    """What to write, part by part, for what can be read from `content`; it opens at this place ("file.<key>") only."""
+    """Yield the encrypted form of `content` in parts; it can be decrypted for this place ("file.<key>") only."""
     version, salt = keys.encryption_keys()[0], os.urandom(SALT)
     cipher, head = _cipher(version, salt, place), bytes([0, FORMAT, version]) + salt
     yield head
@@ -53,8 +54,8 @@ def encrypt(place: str, content: Readable) -> Iterator[bytes]:
 
 
 class EncryptingWriter(io.RawIOBase):
-    """A stream to write to: what is written goes into `target` slice by slice, behind a head that was written before. The
-    cipher must be of this head alone. Without `close` the end is missing, and what was written does not open."""
+    """A writable stream that encrypts into `target` in slices, after a header already written. The cipher must be of
+    this header only. Without `close` the end is missing and the file cannot be decrypted."""
 
     def __init__(self, cipher: AESGCM, head: bytes, target: BinaryIO) -> None:
         self._cipher, self._head, self._target = cipher, head, target
@@ -82,9 +83,9 @@ class EncryptingWriter(io.RawIOBase):
 
 
 def decrypt(place: str, sealed: Readable) -> Iterator[bytes]:
-    """The slices of what was sealed, each verified before it is given; a file sealed whole comes as one slice. Raises
-    cryptography's InvalidTag for what was tampered with or moved, at the latest instead of the last slice, LookupError for
-    a key that is not there, ValueError for a format that is not known."""
+    """Yield the decrypted slices, each verified first; a file encrypted as a whole is one slice. Raises cryptography's
+    InvalidTag for a tampered or moved file, at the latest in place of the last slice, LookupError for a missing key,
+    ValueError for an unknown format."""
     head = sealed.read(3 + SALT)
     if head[0] != 0:
         yield decrypt_bytes(place, head + sealed.read())
@@ -97,7 +98,7 @@ def decrypt(place: str, sealed: Readable) -> Iterator[bytes]:
 
 
 def decrypt_slices(cipher: AESGCM, head: bytes, sealed: Readable) -> Iterator[bytes]:
-    """The slices behind a head that was read before, each verified. Raises InvalidTag."""
+    """Yield the slices after a header already read, each verified. Raises InvalidTag."""
     part = sealed.read(SLICE + TAG)
     for number in count():
         following = sealed.read(SLICE + TAG)

@@ -1,7 +1,7 @@
-"""Keys, kept outside the database in DAKEHU_HOME/keys and readable by their owner only.
+"""Keys, stored outside the database in DAKEHU_HOME/keys and readable by their owner only.
 
-They are created once, before the first database is (see foundation.installation.key_check); after that an absent key is a
-loss and is never replaced by a new one. Losing them loses the encrypted values: `dakehu backup` packs them only into an
+They are created once, before the first database (see foundation.installation.key_check); a key missing later is lost
+and never replaced by a new one. Without them the encrypted values are lost; `dakehu backup` includes them only in an
 encrypted archive.
 """
 
@@ -30,7 +30,7 @@ SIZE = 32
 
 
 class KeyTrouble(Refused):
-    """Keys are absent, damaged or of another desk. The desk does not start until the right ones are back."""
+    """Keys are absent, damaged or of another desk. The desk does not start until the right ones are restored."""
 
     status = 503
 
@@ -57,12 +57,12 @@ def folder() -> Path:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file that only its owner can read, whole or not at all."""
+    """Write a file that only its owner can read, atomically."""
     write_private_parts(path, (content,))
 
 
 def write_private_parts(path: Path, parts: Iterable[bytes]) -> None:
-    """The same for what comes part by part; where the coming breaks off, nothing is left."""
+    """Write parts to such a file; if the parts end with an error, nothing remains."""
     made = path.with_suffix(path.suffix + f".{os.getpid()}.part")
     descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
@@ -77,11 +77,11 @@ def write_private_parts(path: Path, parts: Iterable[bytes]) -> None:
 
 
 def create_missing() -> None:
-    """Create the keys that are not there. Only before the first database: see foundation.installation.key_check."""
+    """Create the missing keys. Only before the first database: see foundation.installation.key_check."""
     folder().mkdir(parents=True, exist_ok=True, mode=0o700)
     if _uses_session_file():
         _create(SESSION_FILE, settings.SECRET_KEY.encode())
-        settings.SECRET_KEY = (folder() / SESSION_FILE).read_text()  # another process may have been quicker
+        settings.SECRET_KEY = (folder() / SESSION_FILE).read_text()  # another process may have written it first
     for name in SINGLE:
         _create(f"{name}.key", base64.b64encode(secrets.token_bytes(SIZE)))
     _create(f"{ENCRYPTION}.json", json.dumps({"1": base64.b64encode(secrets.token_bytes(SIZE)).decode()}).encode())
@@ -89,7 +89,7 @@ def create_missing() -> None:
 
 
 def _create(name: str, content: bytes) -> None:
-    """Write a key file whole, unless there is one: of two processes that start at once the first one's stays."""
+    """Write a key file atomically unless it exists: of two processes that start together, the first one's is kept."""
     path = folder() / name
     if path.exists():
         return
@@ -98,7 +98,7 @@ def _create(name: str, content: bytes) -> None:
     try:
         with suppress(FileExistsError):
             os.link(part, path)
-    except OSError:  # a file system without links
+    except OSError:  # a file system without hard links
         part.replace(path)
     part.unlink(missing_ok=True)
 
@@ -108,7 +108,7 @@ def _uses_session_file() -> bool:
 
 
 def missing_key_files() -> list[str]:
-    """Names of the key files that are not there."""
+    """Return the names of the missing key files."""
     wanted = (*FILES, SESSION_FILE) if _uses_session_file() else FILES
     return [name for name in wanted if not (folder() / name).is_file()]
 
@@ -139,23 +139,24 @@ def _key_in(name: str, text: bytes | str) -> bytes:
 
 @cache
 def key(name: str) -> bytes:
-    """The 32-byte key called `name` ("index", "audit"). Raises KeyTrouble where it is absent or damaged."""
+    """Return the 32-byte key called `name` ("index", "audit"). Raises KeyTrouble where it is absent or damaged."""
     return _key_in(f"{name}.key", _read(f"{name}.key").strip())
 
 
 def has_read_any() -> bool:
-    """Whether this process has read a key, which it keeps though its file be gone."""
+    """Return whether this process has read a key, which it keeps even if its file is gone."""
     return key.cache_info().currsize > 0
 
 
-_in_use: dict[str, tuple[int, dict[int, bytes]]] = {}  # what was read last, by path, inode and time of change
+_in_use: dict[str, tuple[int, dict[int, bytes]]] = {}  # last read, by path, inode and modification time
 
 
 def encryption_keys() -> tuple[int, dict[int, bytes]]:
-    """(version in use, {version: key}). Old versions stay so that old values still open. Raises KeyTrouble.
+    """Return (version in use, {version: key}). Old versions are kept so that old values can be decrypted. Raises
+    KeyTrouble.
 
-    A key that another process has put in use counts from the next call: a web process goes on through `keys rotate`. A
-    running process keeps the keys that it has read where the file is gone.
+    A key put in use by another process applies from the next call: web processes keep running during `keys rotate`. A
+    running process keeps the keys that it has read if the file is gone.
     """
     path = folder() / f"{ENCRYPTION}.json"
     try:
@@ -192,7 +193,7 @@ def add_encryption_key() -> int:
 
 
 def fingerprints() -> dict[str, str]:
-    """{name: fingerprint} of every key in use. From a fingerprint no key can be worked out. Raises KeyTrouble."""
+    """Return {name: fingerprint} of every key in use. No key can be derived from a fingerprint. Raises KeyTrouble."""
     absent = missing_key_files()
     if absent:
         raise KeyTrouble(

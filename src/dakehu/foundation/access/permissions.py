@@ -1,4 +1,4 @@
-"""What a member of staff may be allowed to do: declared by each domain, collected here."""
+"""The registry of permissions: declared by each domain, collected here."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ _declared: "dict[str, Permission]" = {}  # by the name of the constant
 
 
 class _Declared(type):
-    """Reads `Permission.CLIENT_READ` from what the domains declared, and iterates over all of it."""
+    """Gives `Permission.CLIENT_READ` and the other constants declared by domains, and iterates over all of them."""
 
     def __getattr__(cls, name: str) -> "Permission":
         try:
@@ -21,10 +21,10 @@ class _Declared(type):
 
 
 class Permission(str, metaclass=_Declared):
-    """One permission: its code, its name in both languages, and the roles that hold it.
+    """One permission: its code, its name in both languages, and the roles that have it.
 
-    Declared as a constant in `permissions.py` of a domain; from anywhere it is `Permission.` and the name of that
-    constant. It is its code, so that it compares with what is stored and asked for.
+    Declared as a constant in `permissions.py` of a domain; used everywhere as `Permission.` and the name of that
+    constant. It is a str, its code, so that it compares with stored and requested codes.
     """
 
     name: str  # of the constant
@@ -53,10 +53,10 @@ def declare(constants: dict[str, object]) -> None:
 
 
 def granted_to(role: str) -> frozenset[str]:
-    """Return the codes of all permissions that a role holds."""
+    """Return the codes of all permissions of a role."""
     return frozenset(str(one) for one in _declared.values() if role in one.granted_to)
 
 
 def label_of(code: str) -> Bilingual:
-    """The name of a permission by its code; the code itself for one that nobody declares any more."""
+    """Return the name of a permission by its code; the code itself for one no longer declared."""
     return next((one.label for one in _declared.values() if one == code), bilingual(code, code))

@@ -1,4 +1,5 @@
-"""Refuse statements on client tables that do not mention who covers whom, and nearly all statements of a stranger."""
+"""Refuse statements on client tables that do not mention the coverage table, and nearly all statements of a
+stranger."""
 
 # django.apps reaches the tables of allauth, which is published without types.
 # mypy: disable-error-code="import-untyped"
@@ -12,26 +13,26 @@ from django.apps import apps
 from dakehu.foundation.access.actor import Reach, actor_or_none
 from dakehu.foundation.base.errors import Unscoped
 
-OPEN_APPS = frozenset({"sessions", "axes"})  # what a sign-in keeps of itself: sessions, and tries that failed
+OPEN_APPS = frozenset({"sessions", "axes"})  # tables of signing in: sessions, and failed attempts
 WORD = re.compile(r"\w+")
 
 _coverage_table = ""
 
 
 def set_coverage_table(name: str) -> None:
-    """Named at start-up: every statement of an ordinary actor on client tables must mention this table."""
+    """Set, at start-up, the table that every statement of an ordinary actor on client tables must mention."""
     global _coverage_table
     _coverage_table = name
 
 
 def scoped_models() -> list[Any]:
-    """Every concrete model of client data."""
+    """Return every concrete model of client data."""
     return [m for m in apps.get_models() if getattr(m, "client_path", None)]
 
 
 @cache
 def closed_tables() -> frozenset[str]:
-    """Return the tables that no statement of a stranger may name: all of them but those of `OPEN_APPS`."""
+    """Return the tables that no statement of a stranger may mention: all except those of `OPEN_APPS`."""
     models = apps.get_models(include_auto_created=True)
     return frozenset(m._meta.db_table for m in models if m._meta.app_label not in OPEN_APPS)
 
@@ -40,10 +41,10 @@ _tables: "re.Pattern[str] | None" = None
 
 
 def query_guard(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-    """Refuse a read of client tables by an actor with limited sight that does not mention who covers whom.
+    """Refuse a read of client tables by an actor with limited reach that does not mention the coverage table.
 
-    It checks presence, not correctness: a net for raw SQL and sideways joins, not a proof. On PostgreSQL
-    row security stands behind it. A stranger reads and writes no table of the desk at all.
+    It checks presence, not correctness: a safety net for raw SQL and indirect joins, not a proof. On PostgreSQL row
+    security enforces the rule as well. A stranger reads and writes no table of the desk at all.
     """
     global _tables
     actor = actor_or_none()

@@ -1,7 +1,7 @@
-"""Which clients an actor sees. No view can forget it: without an actor, nothing is found.
+"""Which clients an actor sees. No view can omit it: without an actor, nothing is found.
 
-Models of client data name their path to the client (`client_path`) and are read through `Scoped` managers that filter
-along it. The rule which clients an actor sees is handed in by the domain that owns clients (`set_client_visibility`).
+Models of client data specify their path to the client (`client_path`) and are read through `Scoped` managers that
+filter by it. The rule of which clients an actor sees is set by the domain that owns clients (`set_client_visibility`).
 """
 
 # django.apps reaches the tables of allauth, which is published without types.
@@ -41,8 +41,9 @@ _client_label = ""
 
 
 def set_client_visibility(rule: ClientRule, model_label: str, hidden: ClientRule) -> None:
-    """Called once at start-up by the domain that owns clients: `rule(actor)` is a condition on the client model, and
-    `hidden(actor)` its opposite for those who see nearly everybody, so that few clients need to be named, not most."""
+    """Set the rule, once at start-up, by the domain that owns clients: `rule(actor)` is a condition on the client
+    model, and `hidden(actor)` its complement for actors who see nearly all clients, so that the few hidden ones are
+    listed."""
     global _client_rule, _client_label, _hidden_rule
     _client_rule, _client_label, _hidden_rule = rule, model_label, hidden
 
@@ -52,7 +53,8 @@ def client_model() -> Any:
 
 
 def condition(actor: Actor, client_path: str) -> Q | None:
-    """The condition that keeps an actor to their clients, for rows whose way to the client is `client_path`.
+    """Return the condition that restricts an actor to their clients, for rows whose path to the client is
+    `client_path`.
 
     None means no condition is needed. `client_path` is "pk" on the client itself.
     """
@@ -66,7 +68,7 @@ def condition(actor: Actor, client_path: str) -> Q | None:
 
 @lru_cache(maxsize=512)
 def _condition(actor: Actor, client_path: str, day: date) -> Q:
-    """Build the condition of one day; a page asks for the same one for each of its tables. Reads nothing."""
+    """Build the condition of one day; a page uses the same one for each of its tables. Reads nothing."""
     if _client_rule is None or _hidden_rule is None:
         raise NoActor("no room has said which clients an actor may see")
     if client_path == "pk":
@@ -79,10 +81,10 @@ def _condition(actor: Actor, client_path: str, day: date) -> Q:
 
 
 def compiled_subquery(rows: Any) -> Any:
-    """Return a queryset of one column as what stands in a condition `__in`: its SQL, compiled once.
+    """Return a queryset of one column as the right side of a condition `__in`: its SQL, compiled once.
 
-    A queryset in a condition is resolved and compiled with each statement that holds it, which takes longer than the
-    rest of a short statement.
+    A queryset in a condition is resolved and compiled again with each statement, which takes longer than the rest of a
+    short statement.
     """
     try:
         sql, params = rows.query.get_compiler(router.db_for_read(rows.model) or DEFAULT_DB_ALIAS).as_sql()
@@ -92,7 +94,7 @@ def compiled_subquery(rows: Any) -> Any:
 
 
 class GuardedQuerySet(models.QuerySet[Any]):
-    """A queryset that reads; the writing methods exist only inside acts (see acts.record_many)."""
+    """A read-only queryset; the writing methods work only inside acts (see acts.record_many)."""
 
     def _fetch_all(self) -> None:
         if self._result_cache is None and client_tables.is_known_empty(self.query):
@@ -118,7 +120,7 @@ class GuardedQuerySet(models.QuerySet[Any]):
 
 
 class NoRows(GuardedQuerySet):
-    """A queryset that holds nothing whatever is asked of it, and so is narrowed and ordered without being copied."""
+    """A queryset that is always empty, and so is filtered and ordered without being copied."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -147,12 +149,13 @@ class NoRows(GuardedQuerySet):
 class Scoped(models.Manager.from_queryset(GuardedQuerySet)):  # type: ignore[misc]
     """Rows of client data that the current actor may see. Fails closed without an actor.
 
-    Rows without a client are seen by no ordinary actor, unless the model says whose they are: a static method
+    Rows without a client are visible to no ordinary actor, unless the model defines who may see them: a static method
     `visible_without_client(actor) -> Q`.
     """
 
     def filter(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the visible rows that match; none at once where the table is known to hold none of that client."""
+        """Return the visible rows that match; an empty queryset where the table is known to have none of that
+        client."""
         if client_tables.names_empty_table(self.model, kwargs):
             return NoRows(self.model, using=self._db)
         return self.get_queryset().filter(*args, **kwargs)

@@ -1,14 +1,14 @@
-"""How much harm the leak of a field would do, and how far a reader is cleared."""
+"""Sensitivity of a field, and clearance of a reader."""
 
 from enum import IntEnum
 
 
 class Sensitivity(IntEnum):
-    """How much harm a leak would do; also how far a reader is cleared."""
+    """Sensitivity of data by harm of a leak; also the clearance of a reader."""
 
     PUBLIC = 1  # branch, opening date
     PERSONAL = 2  # name, assets, trades: masked for readers without clearance
-    SECRET = 3  # telephone, ID number: sealed, opened only on the record
+    SECRET = 3  # telephone, ID number: encrypted; each decryption is recorded
 
 
 PUBLIC, PERSONAL, SECRET = Sensitivity

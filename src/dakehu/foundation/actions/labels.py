@@ -1,4 +1,4 @@
-"""Name acts for people: registered actions, and steps that no action stands for, by present and former names."""
+"""Labels of acts: registered actions, and steps without a registered action, by current and former names."""
 
 from collections.abc import Mapping
 
@@ -18,12 +18,12 @@ STEPS: dict[str, Bilingual] = {
 
 
 def declare_steps(labels: Mapping[str, Bilingual]) -> None:
-    """Name acts that are opened by hand with `act(name)`."""
+    """Register labels of acts that are opened directly with `act(name)`."""
     STEPS.update(labels)
 
 
 def act_label(name: str) -> Bilingual:
-    """Return the label of an action or a step, also by a name of an earlier version; the bare name of any other."""
+    """Return the label of an action or a step, also by a former name; the bare name for any other."""
     current = current_name(Kind.ACTION, name)
     if current in ACTIONS:
         return ACTIONS[current].label
@@ -31,5 +31,5 @@ def act_label(name: str) -> Bilingual:
 
 
 def act_labels() -> dict[str, Bilingual]:
-    """Return {name: label} of everything that an audit entry may stand for."""
+    """Return {name: label} of every act that an audit entry may record."""
     return {**STEPS, **{name: action.label for name, action in ACTIONS.items()}}

@@ -1,4 +1,4 @@
-"""Entries of what can be undone: imports, and acts with what they wrote."""
+"""Entries of undoable operations: imports, and acts with the rows they wrote."""
 
 from django.db import models
 
@@ -18,8 +18,8 @@ class BatchState(Choices):
 
 
 class Batch(Recorded):
-    """One import from upload to result: what the file is, how it is read, what it would change, what it changed. Or
-    another act that may be undone (`act` is its name): `filename` then says what it was done to."""
+    """One import from upload to result: the file, its mapping, the preview of changes, and the changes made. Or
+    another undoable act (`act` is its name): `filename` is then its subject."""
 
     names = Names("导入批次", "Import batch", "Import batches")
 
@@ -34,7 +34,7 @@ class Batch(Recorded):
     job_ref = models.BigIntegerField(null=True)
     applied_at = field(models.DateTimeField(null=True), zh="导入时间", en="Imported at", listed=True)
     client_ref = models.BigIntegerField(null=True)  # of an act that is about one client
-    cause_ref = models.BigIntegerField(null=True)  # the act that this one takes back, or follows from
+    cause_ref = models.BigIntegerField(null=True)  # the act that this one undoes, or results from
     undo_log = EncryptedTextField(null=True)  # what an act wrote (foundation.actions.undo), unless it is a file
 
     class Meta:

@@ -1,5 +1,5 @@
-"""Actions, the only way to write: authorise, open a transaction, run, collect every change of every field, append one
-sealed audit entry and queue the published events, all or nothing.
+"""Actions, the only way to write: authorise, open a transaction, run, collect every field change, append one sealed
+audit entry and queue the published events, atomically.
 """
 
 import functools
@@ -27,7 +27,7 @@ Body = TypeVar("Body", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Action:
-    """An entry of the register of verbs."""
+    """An entry in the registry of actions."""
 
     name: str
     needs: str
@@ -37,14 +37,14 @@ class Action:
     body: Callable[..., Any]
     doc: str
     is_public: bool = True  # False: called by other actions only, never by name from outside
-    offers_undo: bool = True  # what it writes can be taken back, and is offered to be
-    irreversible: Bilingual | None = None  # why it cannot be taken back, said before it is done
-    registration: str = ""  # the registration that the person who does it must hold, beside the permission
-    open_to_strangers: str = ""  # why the desk does it for somebody who is not signed in; "": it does not
+    offers_undo: bool = True  # its writes can be undone, and undo is offered
+    irreversible: Bilingual | None = None  # why it cannot be undone, shown before it is performed
+    registration: str = ""  # the registration that the actor must hold, in addition to the permission
+    open_to_strangers: str = ""  # the purpose for which the system performs it for a stranger; "": not allowed
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
-        """What it takes now: the custom fields of a model among them, as far as the reader may know of them."""
+        """Return its current parameters, including custom fields of a model visible to the reader."""
         made: list[Parameter] = []
         for item in self.declared:
             made.extend([item] if isinstance(item, Parameter) else item.parameters())
@@ -55,7 +55,7 @@ class Action:
         return bilingual(self.zh, self.en)
 
     def check_allowed(self) -> None:
-        """Raise NotAllowed without the permission, NotQualified without a qualification that it needs."""
+        """Raise NotAllowed without the permission, NotQualified without a required qualification."""
         if current_actor().is_stranger and self.open_to_strangers:
             return
         if not current_actor().may(self.needs):
@@ -63,13 +63,13 @@ class Action:
         self.check_qualified()
 
     def check_qualified(self) -> None:
-        """Raise NotQualified without a registration or certificate that it needs."""
+        """Raise NotQualified without a required registration or certificate."""
         fault = self.find_qualification_fault()
         if fault is not None:
             raise fault
 
     def find_qualification_fault(self) -> NotQualified | None:
-        """Return which qualification the actor lacks, None where nothing is lacking."""
+        """Return which qualification the actor lacks, None if none."""
         if self.registration and not _qualifications:
             raise LookupError(f"{self.name}: no domain keeps registrations")
         found = (rule(self, current_actor()) for rule in _qualifications)
@@ -82,16 +82,18 @@ _qualifications: list[Callable[[Action, Actor], NotQualified | None]] = []
 
 
 def add_qualification(rule: Callable[[Action, Actor], NotQualified | None]) -> None:
-    """Ask a rule before every action, in every interface: which qualification of its own the actor lacks for it, or None.
+    """Register a rule that runs before every action in every interface: it returns the qualification the actor lacks,
+    or None.
 
-    Called at start-up by each domain that keeps qualifications of staff, such as registrations or certificates.
+    Called at start-up by each domain that stores qualifications of staff, such as registrations or certificates.
     """
     if rule not in _qualifications:
         _qualifications.append(rule)
 
 
 def add_check(check: Callable[[ActionRecord], None]) -> None:
-    """Hold a rule after every action, before it is stored: `check(record)` raises Refused, and nothing is written."""
+    """Register a check that runs after every action, before it is stored: if `check(record)` raises Refused, nothing
+    is written."""
     if check not in _checks:
         _checks.append(check)
 
@@ -110,15 +112,15 @@ def action(
     is_confidential: bool = False,
     open_to_strangers: str = "",
 ) -> Callable[[Body], Body]:
-    """Register a verb. The body takes keyword arguments only and runs inside one act and one transaction.
+    """Register an action. The body takes keyword arguments only and runs inside one act and one transaction.
 
-    `needs` is a permission ("" for everybody signed in). `is_public=False` keeps it from being called by name.
-    What a public action writes can be taken back unless it says why not: `irreversible` is shown before it is done.
-    `offers_undo=False` is for what nobody would want back, such as the width of a column; called by another action, what
-    such an action writes stays when that one is taken back. `registration` is the kind of registration that the person who does
-    it must hold (compliance.registrations); every interface refuses without it, the desk itself included. The audit entries of
-    an action that `is_confidential` are seen by those alone who see across information walls. Nobody who is not signed in may
-    perform an action but one that is `open_to_strangers`: the desk does it for that purpose, which its audit entry names.
+    `needs` is a permission ("" for every signed-in actor). `is_public=False` prevents calls by name. Writes of a
+    public action can be undone unless `irreversible` gives the reason, which is shown before it is performed.
+    `offers_undo=False` is for changes not worth undoing, such as the width of a column; if another action calls it,
+    its writes remain when that one is undone. `registration` is the kind of registration that the actor must hold
+    (compliance.registrations); every interface refuses without it, including the system. The audit entries of an
+    action that `is_confidential` are visible only to readers who see across information walls. A stranger may perform
+    only an action with `open_to_strangers`: the system performs it for that purpose, which the audit entry records.
     """
     if is_confidential:
         hide_entries_of(name)
@@ -176,7 +178,7 @@ def action(
 
 
 def _run_recorded(name: str, body: Callable[..., Any], given: dict[str, Any], offers_undo: bool) -> Any:
-    """Run the body of an action as the open act, with what taking it back needs."""
+    """Run the body of an action as the open act, and record the data that undo needs."""
     with act(name) as record:
         record.undo_log = undo_entries.open_log(offers_undo)
         result = body(**given)
@@ -190,7 +192,7 @@ def _run_recorded(name: str, body: Callable[..., Any], given: dict[str, Any], of
 
 @contextmanager
 def act(name: str, reason: str = "") -> Iterator[ActionRecord]:
-    """Open an act by hand, for what is not a registered action (set-up, migrations of data, key rotation)."""
+    """Open an act directly, for work without a registered action (set-up, data migrations, key rotation)."""
     with lock_timeout.raise_busy(), transaction.atomic(), recording(ActionRecord(name, reason)) as record:
         yield record
         if record.changes or record.events or record.note:

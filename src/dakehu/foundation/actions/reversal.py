@@ -1,4 +1,4 @@
-"""Taking back what an act wrote: inside a later act, all or nothing, and only while nothing later depends on it."""
+"""Undo of an act's writes: inside a later act, atomically, and only while nothing later depends on them."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -26,7 +26,7 @@ from dakehu.foundation.schema.names import name_of_table
 from dakehu.foundation.schema.references import references_to
 
 SHOWN = 20
-FEW = 200  # rows up to which each is written, and audited, by itself
+FEW = 200  # up to this many rows, each is written and audited individually
 
 Report = Callable[[float, Bilingual], None]
 _after: dict[str, Callable[[], Any]] = {}  # by model label
@@ -34,7 +34,7 @@ Row = tuple[Any, int]  # model and number
 
 
 def after_revert(label: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]:
-    """Register what is to be worked out again, inside the undo, once rows of a table were taken back."""
+    """Register a function that recomputes derived data, inside the undo, after rows of a table were undone."""
 
     def wrap(body: Callable[[], Any]) -> Callable[[], Any]:
         _after[label] = body
@@ -44,10 +44,10 @@ def after_revert(label: str) -> Callable[[Callable[[], Any]], Callable[[], Any]]
 
 
 def revert(log: UndoLog, progress: Report = no_progress) -> dict[str, int]:
-    """Undo what `log` holds, inside the present act; returns {"removed", "restored"}: numbers of rows.
+    """Undo the writes in `log`, inside the open act; returns {"removed", "restored"}: numbers of rows.
 
-    Raises Refused, saying on what it depends, where a row was changed again or hung on later, or is outside the actor's
-    scope by now.
+    Raises Refused, naming the obstacle, where a row was changed or referenced later, or is now outside the actor's
+    scope.
     """
     progress(0.05, bilingual("正在检查之后有没有改动", "Looking for later changes"))
     found = list(dict.fromkeys([*_rows_changed_since(log), *_rows_referenced_since(log)]))
@@ -65,7 +65,7 @@ def revert(log: UndoLog, progress: Report = no_progress) -> dict[str, int]:
                 remove_rows(model_of(label), born.numbers, with_values=few)
             progress(0.8, bilingual("正在恢复原来的内容", "Restoring what was there before"))
             restored = sum(_restore(model_of(label), rows, few) for label, rows in log.changed.items())
-            for label, gone in reversed(log.deleted.items()):  # what hung on a row went before it
+            for label, gone in reversed(log.deleted.items()):  # dependent rows were removed first
                 restored += _recreate(model_of(label), gone)
     except IntegrityError as taken:
         raise Refused(
@@ -79,11 +79,11 @@ def revert(log: UndoLog, progress: Report = no_progress) -> dict[str, int]:
     return {"removed": removed, "restored": restored}
 
 
-# --- what stands in the way -------------------------------------------------------------------------
+# --- what prevents an undo -------------------------------------------------------------------------
 
 
 def _rows_changed_since(log: UndoLog) -> Iterator[Row]:
-    """Rows that are gone, out of scope, or no longer as the act left them. Holds the others."""
+    """Yield rows that are gone, out of scope, or changed since the act. Locks the others."""
     for label, born in log.created.items():
         model = model_of(label)
         for first, last in born.numbers.parts(CHUNK):
@@ -102,14 +102,14 @@ def _rows_changed_since(log: UndoLog) -> Iterator[Row]:
 
 
 def _rows(model: Any) -> Any:
-    """Return the rows of a table at the actor's clients, also where the table hides some of them from the actor: what
-    followed a client into a merge goes back with it."""
+    """Return the rows of a table at the actor's clients, including those the table hides from the actor: rows moved
+    with a client in a merge are restored with it."""
     return getattr(model, "at_clients", model.objects)
 
 
 def _has_values(model: Any, pk: int, before: dict[str, Any], after: dict[str, Any] | None, now: dict[int, int]) -> bool:
-    """Return whether a row that was written again still has the values that the act gave it. Without such values
-    nobody can say."""
+    """Return whether a row that was written again still has the values written by the act. False without logged
+    values."""
     if not after or pk not in now:
         return False
     row = _rows(model).get(pk=pk)
@@ -130,7 +130,7 @@ def _is_equal(current: Any, value: Any) -> bool:
 
 
 def _changed_keys(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    """The custom fields whose stored values differ."""
+    """Return the custom fields whose stored values differ."""
     return [key for key in {**before, **after} if before.get(key) != after.get(key)]
 
 
@@ -141,8 +141,8 @@ def _versions(rows: Any) -> dict[int, int]:
 
 
 def _rows_referenced_since(log: UndoLog) -> Iterator[Row]:
-    """Rows of others that hang on a row made; and rows written later that hang on a row changed, where a changed value
-    may have been worked out from them."""
+    """Yield rows, not of the act, that refer to a created row; and rows written later that refer to a changed row,
+    where a changed value may be derived from them."""
     written = {*log.created, *log.changed, *log.deleted}
     with elevated("undo: what depends on it"):
         for label in {*log.created, *log.changed}:
@@ -157,7 +157,7 @@ def _rows_referenced_since(log: UndoLog) -> Iterator[Row]:
 
 
 def _rows_with_derived_values(log: UndoLog, label: str) -> list[int]:
-    """The changed rows in which the act wrote a value that nobody types, such as the date of the last contact."""
+    """Return the changed rows in which the act wrote a non-editable value, such as the date of the last contact."""
     rows = log.changed.get(label, {})
     if _is_strict(log, label):
         return sorted(rows)
@@ -166,15 +166,15 @@ def _rows_with_derived_values(log: UndoLog, label: str) -> list[int]:
 
 
 def _is_strict(log: UndoLog, label: str) -> bool:
-    """Whether anything written later that hangs on a changed row stands in the way: where the log does not say which
-    values were given, and where rows of a table were made one, so that nobody knows to which of them it belongs."""
+    """Return whether any later row that refers to a changed row prevents the undo: where the log has no new values,
+    and where rows of a table were merged, so that later rows cannot be assigned to one of them."""
     return not log.keeps_after or label in log.deleted
 
 
 def _rows_referring_to(
     log: UndoLog, other: Any, by: str, among: list[dict[str, Any]], later: dict[str, Any]
 ) -> Iterator[Row]:
-    """Rows of `other` that name one of `among` by their column `by` and that the act itself did not write."""
+    """Yield rows of `other` that refer to one of `among` by their column `by` and that the act itself did not write."""
     label = other._meta.label
     born, changed = log.created.get(label, CreatedRows()).numbers, log.changed.get(label, {})
     for test in among:
@@ -185,7 +185,7 @@ def _rows_referring_to(
 
 
 def _remove_written_by_desk(model: Any, numbers: IdRanges) -> None:
-    """Remove what the desk by itself has written about rows that are about to go, such as a moment nobody has worked."""
+    """Remove rows that the system wrote about rows to be removed, such as a moment without any user action."""
     for other, key in references_to(model):
         by_desk = getattr(other, "written_by_desk", None)
         for first, last in numbers.parts(CHUNK) if by_desk is not None else ():
@@ -218,7 +218,7 @@ def _restore(model: Any, rows: dict[int, ChangedRow], few: bool) -> int:
 
 
 def _earlier_custom(row: Any, note: ChangedRow) -> dict[str, Any]:
-    """The stored custom fields with the earlier values of those that the act changed."""
+    """Return the stored custom fields with the earlier values of those that the act changed."""
     before, after = note.before[STORE] or {}, (note.after or {}).get(STORE) or {}
     values = {**(getattr(row, STORE) or {}), **{key: before.get(key) for key in _changed_keys(before, after)}}
     return {key: value for key, value in values.items() if key in before or value is not None}
@@ -246,7 +246,7 @@ def _dependents_refusal(found: list[Row]) -> Refused:
 
 
 def _row_text(row: Any) -> str:
-    """Say which row it is: as the model says itself, or by its public listed values."""
+    """Return a label of a row: as defined by the model, or from its public listed values."""
     plain: Any = models.Model.__str__
     if type(row).__str__ is not plain:
         return str(row)
@@ -256,7 +256,7 @@ def _row_text(row: Any) -> str:
 
 
 def _line(model: Any, pk: int) -> Bilingual:
-    """One record in words, as far as the actor may see it."""
+    """Return a record as text, as far as the actor may see it."""
     what = name_of_table(model._meta.label)
     row = model.objects.filter(pk=pk).first()
     if row is None:

@@ -1,9 +1,7 @@
-"""What an act wrote, kept so that it can be taken back: the numbers of the rows it made, the earlier values of the rows
-it changed or deleted.
+"""The undo log of an act: the ids of the rows it created, the earlier values of the rows it changed or deleted.
 
-`actions.registry` opens a log for every action that can be taken back, and `undo_entries` stores it. Imports, which
-write too much for a log with the values they gave, open one of their own with `recording_undo()`.
-`reversal` takes a log back.
+`actions.registry` opens a log for every undoable action, and `undo_entries` stores it. Imports, which write too much
+to log new values, open one of their own with `recording_undo()`. `reversal` undoes a log.
 """
 
 import json
@@ -32,13 +30,13 @@ from dakehu.foundation.records.recorded import Recorded, current_act, is_tracked
 from dakehu.foundation.schema.fields import model_of
 
 DAYS = 90
-FORMAT = 3  # of stored logs; 2: without the values given; 1: `created` holds [numbers, versions], and names no format
+FORMAT = 3  # of stored logs; 2: without new values; 1: `created` is [numbers, versions], without a format
 
 
 @dataclass
 class CreatedRows:
-    """The rows an act made in one table. Each is at version 1, unless the act changed it again (`later`). `values` by
-    number and column are those it gave, if the log keeps them."""
+    """The rows an act created in one table. Each is at version 1, unless the act changed it again (`later`). `values`:
+    {id: {column: written value}}, if the log stores them."""
 
     numbers: IdRanges = field(default_factory=IdRanges)
     later: dict[int, int] = field(default_factory=dict)
@@ -50,8 +48,8 @@ class CreatedRows:
 
 @dataclass(slots=True)
 class ChangedRow:
-    """A stored row that an act changed: the version it gave, and by column the values before and after, `after` None
-    where the log does not keep them."""
+    """A stored row that an act changed: its new version, and by column the values before and after; `after` is None
+    where the log does not store them."""
 
     version: int = 0
     before: dict[str, Any] = field(default_factory=dict)
@@ -62,12 +60,11 @@ class ChangedRow:
 
 
 class UndoLog:
-    """What one act writes: {model label: CreatedRows} of rows made, {label: {number: ChangedRow}} of rows changed,
-    {label: {number: earlier values}} of rows deleted. Values stand by column.
+    """The writes of one act: {model label: CreatedRows} of created rows, {label: {id: ChangedRow}} of changed rows,
+    {label: {id: earlier values}} of deleted rows. Values are by column.
 
-    With `keeps_after` the values that the act gave are kept as well: then a row may change elsewhere and still be taken
-    back, and a reader sees from what to what it changed. `cause` is the number of the act that this one follows from,
-    or takes back.
+    With `keeps_after` the new values are stored as well: a row may then change in other fields and still be undone,
+    and a reader sees old and new values. `cause` is the number of the act that this one results from, or undoes.
     """
 
     def __init__(self, *, keeps_after: bool = False, cause: int | None = None) -> None:
@@ -81,7 +78,7 @@ class UndoLog:
         return self.count() == 0
 
     def count(self) -> int:
-        """Return the number of rows that taking it back would touch."""
+        """Return the number of rows that an undo would change."""
         created = sum(len(born.numbers) for born in self.created.values())
         changed = sum(len(rows) for rows in self.changed.values())
         return created + changed + sum(len(rows) for rows in self.deleted.values())
@@ -99,7 +96,7 @@ class UndoLog:
         self.created.setdefault(model._meta.label, CreatedRows()).numbers.add(numbers)
 
     def record_changes(self, model: Any, rows: Iterable[Any], names: Iterable[str]) -> None:
-        """Note stored rows whose fields `names` are about to be written, before their version grows."""
+        """Note stored rows whose fields `names` are about to be written, before their version is incremented."""
         columns = [model._meta.get_field(name).attname for name in names]
         born = self.created.get(model._meta.label, CreatedRows())
         held = self.changed.setdefault(model._meta.label, {})
@@ -119,7 +116,7 @@ class UndoLog:
                     note.add_after(_values_of(row, [column]))
 
     def record_overwrite(self, model: Any, pk: int, values: dict[str, Any]) -> None:
-        """Note a stored row whose columns are about to be set without its version growing."""
+        """Note a stored row whose columns are about to be set without a version increment."""
         row = models.QuerySet(model).filter(pk=pk).first()
         if row is None or pk in self.created.get(model._meta.label, CreatedRows()).numbers:
             return
@@ -131,7 +128,7 @@ class UndoLog:
                 note.add_after({column: value})
 
     def record_deletion_with_dependents(self, row: Any) -> None:
-        """Note a row and whatever the database deletes along with it."""
+        """Note a row and the rows deleted with it by cascade."""
         collector = Collector(using=row._state.db or DEFAULT_DB_ALIAS)
         collector.can_fast_delete = lambda *args, **options: False  # type: ignore[method-assign]
         with elevated("undo: what goes along"):
@@ -151,7 +148,7 @@ class UndoLog:
             self.created[label].values.pop(row.pk, None)
 
     def add_later(self, other: "UndoLog") -> None:
-        """Add what was written after this by an act that followed from it, so that both are taken back as one."""
+        """Append the log of an act that resulted from this one, so that both are undone together."""
         for label, born in other.created.items():
             mine = self.created.setdefault(label, CreatedRows())
             mine.numbers.merge(born.numbers)
@@ -199,13 +196,13 @@ class UndoLog:
         return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
     def store(self) -> str:
-        """Put the log away as an encrypted file, for 90 days; returns the key by which `load` finds it."""
+        """Store the log as an encrypted file, for 90 days; returns the key for `load`."""
         return str(files.save("undo", zlib.compress(self.as_json().encode()), DAYS).key)
 
 
 def load(key: str) -> UndoLog:
-    """Return a log that was put away as a file. Raises Refused where it is past its time. Whether the actor may take it
-    back, the entry that names the key has answered."""
+    """Return a log stored as a file. Raises Refused where it has expired. The entry with the key has checked whether
+    the actor may undo it."""
     try:
         return parse(zlib.decompress(files.content_of(key).whole()).decode())
     except NotFound as gone:
@@ -219,7 +216,7 @@ def load(key: str) -> UndoLog:
 
 
 def parse(text: str) -> UndoLog:
-    """Return the log that `as_json` wrote, of this version or an earlier one."""
+    """Return the log from `as_json`, of this version or an earlier one."""
     body = json.loads(text)
     log = UndoLog(keeps_after=body.get("format", 1) >= 3)
     log.since = datetime.fromisoformat(body["since"])
@@ -233,13 +230,13 @@ def parse(text: str) -> UndoLog:
 
 
 def _by_label(stored: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """The parts of a stored log by the present labels of their models."""
+    """Return the parts of a stored log by the current labels of their models."""
     return ((current_name(Kind.MODEL, label), rows) for label, rows in stored.items())
 
 
 def _created_rows(label: str, stored: list[Any]) -> CreatedRows:
-    """Read [runs, {number: version}, {number: values}], the first two of them in format 2, or [numbers, versions] of a
-    log of format 1. Logs between the two name no format either, so the shape decides."""
+    """Read [runs, {id: version}, {id: values}], only the first two in format 2, or [numbers, versions] of format 1.
+    Logs between the two have no format either, so the shape decides."""
     numbers, versions, *values = stored
     if isinstance(versions, dict):
         later = {int(pk): version for pk, version in versions.items()}
@@ -255,7 +252,7 @@ def _changed_row(label: str, version: int, before: dict[str, Any], after: dict[s
 
 @contextmanager
 def recording_undo() -> Iterator[UndoLog]:
-    """Note whatever the present act writes inside, without the values it gives."""
+    """Log the writes of the open act inside the block, without new values."""
     act = current_act()
     outer = act.undo_log
     act.undo_log = outer or UndoLog()
@@ -275,18 +272,18 @@ def _differs(before: Any, after: Any) -> bool:
 
 
 def _stored_value(row: Any, column: str) -> Any:
-    """The value of a column that was not loaded with its row."""
+    """Marks a column that was not loaded with its row."""
     return models.QuerySet(type(row)).filter(pk=row.pk).values_list(column, flat=True).get()
 
 
 def _values_of(row: Any, columns: Iterable[str]) -> dict[str, Any]:
-    """The present values of a row by column; lists and dictionaries are copied."""
+    """Return the current values of a row by column; lists and dictionaries are copied."""
     values = {column: getattr(row, column) for column in columns}
     return {name: deepcopy(value) if type(value) in (dict, list) else value for name, value in values.items()}
 
 
 def stored_columns(model: Any) -> list[str]:
-    """The columns of a model whose values an undo compares: not its number, version, times, nor blind indexes."""
+    """Return the columns of a model whose values an undo compares: not its id, version, times, or blind indexes."""
     return [f.attname for f in model._meta.concrete_fields if is_tracked(f)]
 
 
@@ -303,7 +300,7 @@ def _rows_from_json(label: str, rows: dict[str, Any]) -> dict[int, dict[str, Any
 
 
 def _to_json(model: Any, values: dict[str, Any]) -> dict[str, Any]:
-    """Values by column as JSON holds them; sealed ones stay sealed."""
+    """Return values by column as JSON; encrypted ones stay encrypted."""
     columns, made = _columns(model), {}
     for name, value in values.items():
         if isinstance(columns[name], EncryptedTextField):

@@ -1,7 +1,7 @@
-"""Entries of acts that can be taken back, one row for each, with the log of what was written.
+"""Entries of undoable acts, one row each, with the log of their writes.
 
-A log of usual size lies encrypted in the row itself, so that a daily act costs one statement; a large one is a file.
-Numbers are shared with imports: `dakehu undo NUMBER` takes back either.
+A log of usual size is stored encrypted in the row itself, so that an everyday act costs one statement; a large one is
+a file. Numbers are shared with imports: `dakehu undo NUMBER` undoes either.
 """
 
 from collections.abc import Iterator
@@ -23,15 +23,15 @@ from dakehu.foundation.base.id_ranges import IdRanges
 from dakehu.foundation.jobs.cause import current_cause
 from dakehu.foundation.records.recorded import ActionRecord, current_act
 
-UNDO = "workbook.undo"  # the action that takes back
-INLINE = 60_000  # characters of a log that lies in the row
-NAMED = 3  # clients remembered by number, so that a list can name them
+UNDO = "workbook.undo"  # the action that undoes
+INLINE = 60_000  # characters of a log stored in the row
+NAMED = 3  # clients stored by id, so that a list can name them
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What an interface needs to offer the undo of the act just done: its number and name. `is_undo`: it took something
-    back, so that taking it back does it again."""
+    """The number and name that an interface needs to offer undo of the last act. `is_undo`: that act was an undo, so
+    that undoing it is a redo."""
 
     number: int
     action: str
@@ -48,7 +48,7 @@ def forget_last() -> None:
 
 
 def last_offer() -> Offer | None:
-    """Return the last act done here that can be taken back, or None."""
+    """Return the last undoable act in this context, or None."""
     return _last.get()
 
 
@@ -58,7 +58,7 @@ def set_last(offer: Offer | None) -> None:
 
 @contextmanager
 def without_undo() -> Iterator[None]:
-    """Keep nothing for undo inside: for examples that a program writes."""
+    """Record nothing for undo inside the block: for example data written by a program."""
     token = _is_off.set(True)
     try:
         yield
@@ -68,7 +68,7 @@ def without_undo() -> Iterator[None]:
 
 @contextmanager
 def recording_as(act: ActionRecord, is_recorded: bool) -> Iterator[None]:
-    """Keep what is written inside for the undo of `act`, or leave it out."""
+    """Record the writes inside the block for the undo of `act`, or omit them."""
     log = act.undo_log
     if not is_recorded:
         act.undo_log = None
@@ -79,8 +79,8 @@ def recording_as(act: ActionRecord, is_recorded: bool) -> Iterator[None]:
 
 
 def open_log(offers_undo: bool) -> undo.UndoLog | None:
-    """Return the log of an action about to run, None for one that keeps none. What follows from an act keeps one even
-    where it offers no undo by itself."""
+    """Return the log of an action about to run, None if it records none. An action resulting from an act records one
+    even where it offers no undo itself."""
     cause = current_cause()
     if _is_off.get() or not (offers_undo or cause):
         return None
@@ -88,8 +88,8 @@ def open_log(offers_undo: bool) -> undo.UndoLog | None:
 
 
 def entry_number(about: Bilingual | str) -> int | None:
-    """Return the number by which the present act can be undone, None where it keeps nothing. `about` says to whom or
-    what it was done, without names of clients."""
+    """Return the number by which the open act can be undone, None if it records nothing. `about` is the subject of the
+    act, without names of clients."""
     act = current_act()
     if act.undo_log is None:
         return None
@@ -100,7 +100,7 @@ def entry_number(about: Bilingual | str) -> int | None:
 
 
 def store_entry(act: ActionRecord) -> Offer | None:
-    """Store the log of an action that ends, in its transaction; returns what can be offered, None for nothing."""
+    """Store the log of a finishing action, in its transaction; returns the undo to offer, None without one."""
     log, act.undo_log = act.undo_log, None
     if log is None or (log.is_empty() and act.undo_entry is None):
         return None
@@ -134,7 +134,7 @@ def _new_entry(act: ActionRecord, about: str) -> Batch:
 
 
 def _insert(row: Batch) -> None:
-    """Insert an entry. The audit entry of the act says what was done, so this row is no change of its own."""
+    """Insert an entry. The audit entry of the act records what was done, so this row is not audited as a change."""
     models.Model.save(row, force_insert=True)
 
 
@@ -150,7 +150,7 @@ def _clients_of(act: ActionRecord) -> set[int]:
 
 
 def get_entry(number: int, *, lock: bool = False) -> Batch:
-    """Return an import or act of one's own (the system: any). Raises NotFound for any other. `lock` holds it until the
+    """Return an import or act of one's own (the system: any). Raises NotFound for any other. `lock` locks it until the
     act ends."""
     rows = Batch.objects.all()
     if lock and connection.features.has_select_for_update:
@@ -162,14 +162,14 @@ def get_entry(number: int, *, lock: bool = False) -> Batch:
 
 
 def may_take_back(row: Batch) -> bool:
-    """Whether the actor did it (the system: any)."""
+    """Return whether the actor performed it (the system: any)."""
     actor = current_actor()
     return actor.is_system or row.owner_ref == actor.user_id
 
 
 def recent_entries(owners: tuple[int, ...] | None) -> Any:
-    """Return the entries of the last 90 days whose undo makes sense to people, newest first: imports and acts by these
-    users (None: by anybody), not what took them back nor what only followed from them."""
+    """Return the entries of the last 90 days that users may undo, newest first: imports and acts by these users (None:
+    by any), except undos and acts that only resulted from others."""
     since = clock.now() - timedelta(days=undo.DAYS)
     states = (BatchState.APPLIED.value, BatchState.UNDONE.value)
     rows = Batch.objects.filter(state__in=states, applied_at__gte=since, cause_ref=None).exclude(act=UNDO)
@@ -177,8 +177,7 @@ def recent_entries(owners: tuple[int, ...] | None) -> Any:
 
 
 def entries_that_followed(numbers: list[int], *, undos: bool) -> list[Batch]:
-    """Return standing entries caused by these, newest first: acts that followed from them, or with `undos` those that
-    took them back."""
+    """Return the entries in effect caused by these, newest first: resulting acts, or with `undos` their undos."""
     rows = Batch.objects.filter(cause_ref__in=numbers, state=BatchState.APPLIED.value).order_by("-pk")
     return list(rows.filter(act=UNDO) if undos else rows.exclude(act=UNDO))
 
@@ -188,14 +187,14 @@ def has_log(row: Batch) -> bool:
 
 
 def log_of(row: Batch) -> undo.UndoLog:
-    """Return what an entry wrote. Raises Refused where that is past its time."""
+    """Return the log of an entry. Raises Refused where it has expired."""
     if row.undo_log:
         return undo.parse(row.undo_log._plain())
     return undo.load(str(row.report.get("undo", "")))
 
 
 def log_with_followers(row: Batch) -> tuple[undo.UndoLog, list[Batch]]:
-    """Return what an entry wrote together with what followed from it, and the entries that followed."""
+    """Return the log of an entry combined with those of resulting entries, and these entries."""
     log, followers = log_of(row), entries_that_followed([row.pk], undos=False) if row.act else []
     for follower in reversed(followers):
         log.add_later(log_of(follower))
@@ -203,7 +202,7 @@ def log_with_followers(row: Batch) -> tuple[undo.UndoLog, list[Batch]]:
 
 
 def delete_expired() -> int:
-    """Remove entries whose log lies in the row and is past its time; returns how many. The audit keeps what was done."""
+    """Remove entries whose log is in the row and has expired; returns how many. The audit keeps the record."""
     since = clock.now() - timedelta(days=undo.DAYS)
     rows: Any = models.QuerySet(Batch).filter(applied_at__lt=since, undo_log__isnull=False)
     return int(rows.delete()[0])

@@ -1,4 +1,4 @@
-"""Take erased clients out of what is kept for undo."""
+"""Remove erased clients from undo logs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,10 +14,10 @@ from dakehu.foundation.files import store
 
 
 def redact(clients: set[int], rows: Mapping[str, set[int]]) -> int:
-    """Take clients and their rows ({model label: ids}) out of the undo logs; return how many entries were changed.
+    """Remove clients and their rows ({model label: ids}) from the undo logs; return how many entries were changed.
 
-    An act about one of them alone keeps neither its log nor what it was about. An import that brought rows of theirs keeps
-    its log without them and loses the uploaded file and its report, which would name them. Run as the system, in an action.
+    An act about only one of them loses its log and its subject. An import with rows of theirs keeps its log without
+    them and loses the uploaded file and its report, which would name them. Run as the system, in an action.
     """
     batches: Any = models.QuerySet(Batch)
     changed = 0
@@ -37,10 +37,10 @@ def _forget(row: Batch) -> None:
 
 
 def _redact_log(row: Batch, clients: set[int], rows: Mapping[str, set[int]]) -> bool:
-    """Take the rows out of the log of an entry; return whether any were in it."""
+    """Remove the rows from the log of an entry; return whether any were in it."""
     try:
         log = log_of(row)
-    except Refused:  # its file is past its time
+    except Refused:  # its file has expired
         return False
     if not _remove(log, rows):
         return False
@@ -72,7 +72,7 @@ def _remove(log: UndoLog, rows: Mapping[str, set[int]]) -> bool:
 
 
 def _write(row: Batch, **values: Any) -> None:
-    """Write an entry as its own domain does: it is no change of its own, the audit names the act."""
+    """Write an entry without an audited change of its own: the audit records the act."""
     models.QuerySet(Batch).filter(pk=row.pk).update(**values)
 
 

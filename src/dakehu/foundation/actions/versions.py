@@ -1,4 +1,4 @@
-"""Two writers and one row: the person who saves later must have seen what the earlier one saved."""
+"""Optimistic locking of a row: a later writer must have read what an earlier one saved."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from dakehu.foundation.base.errors import Conflict, NotFound
 
 
 def check_version(row: Any, version: int | None) -> None:
-    """Raise Conflict if `row` is no longer at `version` (None: the writer did not say, the last one wins).
+    """Raise Conflict if `row` is no longer at `version` (None: not given, the last writer wins).
 
-    The row is read again and held until the act ends, so that of two who save at the same moment one is told.
+    The row is read again and locked until the act ends, so that one of two concurrent writers gets the conflict.
     """
     if version is None:
         return

@@ -1,7 +1,8 @@
-"""The remembered head of the audit chain, outside the chain: it only moves forward, over a chain that contains the old one.
+"""The stored head of the audit chain, outside the chain: it only moves forward, over a chain that contains the old one.
 
-It is kept twice, as a file in DAKEHU_HOME and as a record in the database: who cuts the chain and removes one of them is
-found by the other. Against who forges both stands a seal kept elsewhere (`dakehu seal`, `dakehu verify --seal`).
+It is stored twice, as a file in DAKEHU_HOME and as a record in the database: cutting the chain and removing one of
+them is detected by the other. Forging both is detected by a seal stored elsewhere (`dakehu seal`, `dakehu verify
+--seal`).
 """
 
 # django.apps reaches the tables of allauth, which is published without types.
@@ -37,7 +38,7 @@ UNREADABLE = bilingual("记住的链尾无法读取", "the remembered head canno
 
 @dataclass(frozen=True)
 class Seal:
-    """The seal of one entry, as it is kept elsewhere. `at` is when the entry was written."""
+    """The seal of one entry, as stored elsewhere. `at` is when the entry was written."""
 
     id: int
     seal: str
@@ -49,7 +50,7 @@ class Seal:
 
 @dataclass(frozen=True)
 class HeadFault:
-    """Why a remembered head and the chain do not agree: the entry it names, and how."""
+    """Disagreement of a stored head and the chain: the entry it names, and how."""
 
     entry: int
     why: Bilingual
@@ -62,7 +63,7 @@ def newest_seal() -> Seal | None:
 
 
 def read_seals(text: str) -> list[Seal]:
-    """Read what `dakehu seal` printed, one or several lines. Raises Refused for anything else."""
+    """Parse output of `dakehu seal`, one or several lines. Raises Refused for anything else."""
     made = []
     for line in text.splitlines():
         if not line.strip():
@@ -109,16 +110,16 @@ def _head_of_record() -> Seal | None:
 
 
 def read_anchors() -> list[Seal]:
-    """Return the heads that are remembered: of the file and of the database. Raises ValueError or Refused where one
+    """Return the stored heads: of the file and of the database. Raises ValueError or Refused where one
     cannot be read."""
     return [head for head in (_head_of_file(), _head_of_record()) if head is not None]
 
 
 def find_head_fault() -> HeadFault | None:
-    """Return how the remembered heads disagree with the chain as it is now; None where they agree or none is remembered."""
+    """Return how the stored heads disagree with the current chain; None where they agree or none is stored."""
     try:
         in_file, in_record = _head_of_file(), _head_of_record()
-    except Exception:  # whatever stands there, it is not what was written
+    except Exception:  # its content is not what was written
         log.exception("the remembered head of the audit chain cannot be read")
         return HeadFault(0, UNREADABLE)
     for head in (in_file, in_record):
@@ -138,8 +139,8 @@ def find_seal_fault(seal: Seal) -> HeadFault | None:
 
 
 def remember_head(*, accept: bool = False) -> HeadFault | None:
-    """Remember the newest seal, if the chain from the head remembered so far to it holds; else keep the old head, raise
-    the alarm and return the fault. With `accept` whatever is remembered gives way: for an operator after an inquiry."""
+    """Store the newest seal as head, if the chain from the previous head to it is valid; else keep the old head, raise
+    the alarm and return the fault. With `accept` any stored head is replaced: for an operator after an inquiry."""
     fault = None if accept else find_head_fault()
     newest = newest_seal() if accept else None
     if fault is None and not accept:
@@ -162,7 +163,7 @@ def remember_head(*, accept: bool = False) -> HeadFault | None:
 
 
 def raise_alarm(fault: HeadFault) -> None:
-    """Say in the log, and on file for System page, health and check, that the record cannot be trusted."""
+    """Report, in the log and in a file for the System page, health and check, that the audit is not trustworthy."""
     log.critical("audit chain: entry %s: %s", fault.entry, fault.why.en)
     if read_alarm() is None:
         said = {"entry": fault.entry, "zh": fault.why.zh, "en": fault.why.en, "at": clock.now().isoformat()}
@@ -170,7 +171,7 @@ def raise_alarm(fault: HeadFault) -> None:
 
 
 def read_alarm() -> dict[str, Any] | None:
-    """Return {entry, why, at} of the alarm that stands, or None. It stands until the whole chain has been verified."""
+    """Return {entry, why, at} of the active alarm, or None. It is active until the whole chain has been verified."""
     try:
         said = json.loads(_alarm_file().read_text())
         return {"entry": said["entry"], "why": str(bilingual(said["zh"], said["en"])), "at": said["at"]}

@@ -1,6 +1,6 @@
 """The audit chain: each entry is sealed with an HMAC over itself and the seal before it, under a key kept
 outside the database. Changing, removing or inserting a row breaks the chain at that row; cutting off its
-end is noticed against the remembered head (see anchor).
+end is detected against the stored head (see anchor).
 """
 
 # django.apps reaches the tables of allauth, which is published without types.
@@ -33,11 +33,11 @@ GENESIS = "0" * 64
 REMOVED = bilingual("它前面有记录被删除、插入或替换", "an entry before it was removed, inserted or replaced")
 CHANGED = bilingual("内容被改动过", "its content was changed")
 HOLDS = bilingual("完好", "holds")
-LOCK = 0x64616B65  # an arbitrary number for the advisory lock that gives writers their turn
+LOCK = 0x64616B65  # an arbitrary number for the advisory lock that serialises writers
 
 
 def plain_value(value: Any) -> Any:
-    """A value as JSON holds it. Sealed values stay dots."""
+    """Return a value as JSON. Encrypted values stay dots."""
     if isinstance(value, EncryptedValue):
         return DOTS
     if isinstance(value, (datetime, date)):
@@ -54,7 +54,8 @@ def plain_value(value: Any) -> Any:
 
 
 def _masked_values(model_label: str, values: dict[str, Any]) -> dict[str, Any]:
-    """Values for the record: personal and secret ones as dots, so that the audit is no second copy of the client."""
+    """Return values for the audit: personal and secret ones as dots, so that the audit is not a second copy of client
+    data."""
     try:
         model = apps.get_model(model_label)
     except (LookupError, ValueError):
@@ -96,21 +97,21 @@ def _parts(entry: Any) -> list[Any]:
 
 
 def has_valid_seal(entry: Any) -> bool:
-    """Whether an entry carries the seal of its content under the key of this desk, or the mark of an erasure."""
+    """Return whether an entry has the seal of its content under the key of this desk, or the mark of an erasure."""
     return hmac.compare_digest(
         entry.seal, _compute_seal(entry.previous, _parts(entry))
     ) or redaction.is_valid_redaction(entry)
 
 
 def wait_for_turn() -> None:
-    """Let one writer at a time go on from here until its transaction ends. SQLite has one writer anyway."""
+    """Allow one writer at a time from here until its transaction ends. SQLite has one writer anyway."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
 
 
 def append(act: ActionRecord) -> Any:
-    """Seal an act onto the chain, inside its transaction."""
+    """Append an act to the chain with its seal, inside its transaction."""
     actor = current_actor()
     clients = {c.client_id for c in act.changes if c.client_id is not None}
     body = {"changes": [_entry(c) for c in act.changes], "inner": act.inner, "note": plain_value(act.note)}
@@ -136,7 +137,7 @@ def append(act: ActionRecord) -> Any:
 
 @dataclass(frozen=True)
 class Walk:
-    """`entries` read; `entry` is the id of the first that does not hold (None: all hold), `why` says how."""
+    """`entries`: number read; `entry`: id of the first invalid one (None: all valid); `why`: the reason."""
 
     entries: int
     entry: int | None
@@ -144,7 +145,8 @@ class Walk:
 
 
 def verify_entries(after: int = 0, previous: str = GENESIS, each: Callable[[str], None] | None = None) -> Walk:
-    """Follow the chain from the entry after `after`, whose seal is `previous`; `each` is given the body of every entry."""
+    """Follow the chain from the entry after `after`, whose seal is `previous`; `each` is called with the body of every
+    entry."""
     count = 0
     for entry in AuditEntry.objects.filter(pk__gt=after).order_by("pk").iterator(chunk_size=2000):
         count += 1

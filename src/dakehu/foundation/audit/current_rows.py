@@ -1,7 +1,7 @@
-"""Current rows compared with the values that the audit recorded last: a change made in the database itself is found.
+"""Comparison of current rows with the values last recorded in the audit: detects changes made directly in the database.
 
-Of personal values the audit knows only whether there was one; rows written in bulk are known by number alone. Users, with
-their roles, are always compared, and a user of whom the audit knows nothing is a fault.
+Of personal values the audit records only whether there was one; of rows written in bulk only the id. Users, with their
+roles, are always compared, and a user without an audit record is a fault.
 """
 
 # django.apps reaches the tables of allauth, which is published without types.
@@ -30,7 +30,7 @@ BLANK = (None, "", False)
 
 @dataclass(frozen=True)
 class RowFault:
-    """A row that is not as the audit says: model, number, field ("" for the whole row), and how."""
+    """A row that differs from the audit: model, id, field ("" for the whole row), and how."""
 
     model: str
     pk: Any
@@ -42,13 +42,13 @@ class RowFault:
 
 
 class LastValues:
-    """What the audit says of every row: {model: {number: {column: value as recorded}}}."""
+    """The audited state of every row: {model: {id: {column: value as recorded}}}."""
 
     def __init__(self) -> None:
         self.rows: dict[str, dict[Any, dict[str, Any]]] = {}
 
     def add(self, body: str) -> None:
-        """Take in the body of the next entry."""
+        """Add the body of the next entry."""
         for change in json.loads(body).get("changes", ()):
             known = self.rows.setdefault(change["model"], {})
             if change["kind"] == "many":
@@ -62,7 +62,7 @@ class LastValues:
 
     @staticmethod
     def _forget(known: dict[Any, dict[str, Any]], after: dict[str, Any]) -> None:
-        """Rows written in bulk: that they were is recorded, with which values is not."""
+        """Add rows written in bulk: they are recorded without values."""
         for name in ("created", "changed", "removed"):
             recorded = after.get(name) or ()
             is_list = any(isinstance(item, int) for item in recorded)  # entries of the first versions list every id
@@ -72,8 +72,8 @@ class LastValues:
 
 
 def compare(last: LastValues, sample: int | None) -> tuple[int, list[RowFault]]:
-    """Compare rows with what the audit recorded: all users, and of the other rows `sample` at random (None: all). Returns
-    (rows compared, faults), users first."""
+    """Compare rows with the audit: all users, and a random `sample` of the other rows (None: all). Returns (rows
+    compared, faults), users first."""
     users = get_user_model()._meta.label
     faults = list(_unrecorded_users(last.rows.get(users, {})))
     chosen = [(users, pk) for pk in last.rows.get(users, {})]
@@ -88,7 +88,7 @@ def compare(last: LastValues, sample: int | None) -> tuple[int, list[RowFault]]:
         try:
             model: Any = apps.get_model(label)
         except (LookupError, ValueError):
-            continue  # a model of an earlier version, or what was opened
+            continue  # a model of an earlier version, or a decryption
         if getattr(model, "derived", False):
             continue
         compared += len(numbers)

@@ -1,4 +1,4 @@
-"""The leaf of an audit entry in the Merkle tree of its seal: what the seal commits to, the body by a salted digest."""
+"""The leaf of an audit entry in the Merkle tree of its seal: the sealed content, the body as a salted digest."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from dakehu.foundation.audit import merkle, signature
 
 
 def plain_columns(entry: Any) -> list[Any]:
-    """Return the columns of an entry to which its leaf commits, besides its body."""
+    """Return the columns of an entry included in its leaf, besides its body."""
     return [
         entry.pk,
         entry.at.isoformat(),

@@ -1,6 +1,6 @@
-"""Prove that an audit entry is among those of a seal without showing the others: a Merkle tree over SHA-256. Pure.
+"""Prove that an audit entry is under a seal without disclosing the others: a Merkle tree over SHA-256. Pure.
 
-The verifier in an evidence pack works out the same a second time, from Python's standard library alone.
+The verifier in an evidence pack implements the same independently, with Python's standard library only.
 """
 
 import hashlib
@@ -9,17 +9,17 @@ from typing import Any
 
 
 def canonical(value: Any) -> bytes:
-    """Return a plain value as the one JSON text over which digests are made."""
+    """Return a plain value as canonical JSON text for digests."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def body_digest(salt: str, body: str) -> str:
-    """Return the digest of an entry's body; who is not given the salt cannot find the body by guessing."""
+    """Return the digest of an entry's body; without the salt the body cannot be found by guessing."""
     return hashlib.sha256(f"{salt}\n{body}".encode()).hexdigest()
 
 
 def leaf(fields: list[Any]) -> str:
-    """Return the leaf of an entry: of its plain columns in order, and the digest of its body."""
+    """Return the leaf of an entry: from its plain columns in order and the digest of its body."""
     return hashlib.sha256(b"\0" + canonical(fields)).hexdigest()
 
 
@@ -28,13 +28,13 @@ def _node(left: str, right: str) -> str:
 
 
 def _parent_level(level: list[str]) -> list[str]:
-    """Return the next level of the tree; the last of an odd number goes up as it is."""
+    """Return the next level of the tree; the last of an odd number moves up unchanged."""
     pairs = [_node(level[at], level[at + 1]) for at in range(0, len(level) - 1, 2)]
     return [*pairs, *level[len(pairs) * 2 :]]
 
 
 def root(leaves: list[str]) -> str:
-    """Return the root over leaves, of which there is at least one."""
+    """Return the root over at least one leaf."""
     level = leaves
     while len(level) > 1:
         level = _parent_level(level)
@@ -42,7 +42,7 @@ def root(leaves: list[str]) -> str:
 
 
 def path(leaves: list[str], place: int) -> list[str]:
-    """Return what leads from the leaf at a place to the root: digests, each with the side (L or R) on which it stands."""
+    """Return the proof path from the leaf at a position to the root: digests, each with its side (L or R)."""
     steps, level = [], leaves
     while len(level) > 1:
         other = place ^ 1

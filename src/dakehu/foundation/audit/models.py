@@ -15,12 +15,12 @@ _confidential: set[str] = set()
 
 
 def hide_entries_of(action: str) -> None:
-    """Let nobody see the entries of an action but those who see across information walls; called when it is registered."""
+    """Restrict the entries of an action to readers who see across information walls; called on registration."""
     _confidential.add(action)
 
 
 class AuditEntries(models.Manager[Any]):
-    """Entries the reader may see: about clients in their scope, or by users they lead."""
+    """Entries visible to the reader: about clients in their scope, or by users they lead."""
 
     def get_queryset(self) -> Any:
         """Return the visible entries."""
@@ -37,7 +37,7 @@ class AuditEntries(models.Manager[Any]):
 
 
 class AuditEntry(models.Model):
-    """An action, sealed to the previous entry. No foreign keys: entries outlive the rows they name."""
+    """An action, sealed to the previous entry. No foreign keys: entries outlive the rows they refer to."""
 
     names = Names("操作日志", "Audit entry", "Audit entries")
 
@@ -66,10 +66,10 @@ class AuditEntry(models.Model):
 
 
 class AuditSeal(models.Model):
-    """A seal over the entries since the seal before, made to be kept outside the desk; its number is its key.
+    """A seal over the entries since the previous seal, to be stored outside the desk; its number is its key.
 
-    `root` is that of the Merkle tree over the entries, `digest` that of the seal with the digest before, so that one seal
-    kept elsewhere holds all before it. Rows are added and never changed.
+    `root` is that of the Merkle tree over the entries, `digest` covers the seal and the previous digest, so that one
+    seal stored elsewhere covers all previous ones. Rows are added and never changed.
     """
 
     names = Names("日志封存", "Audit seal", "Audit seals")

@@ -1,4 +1,4 @@
-"""How often somebody did something of late, as the audit says: the same for every process of the desk."""
+"""Recent action counts of an actor from the audit: shared by all processes of the desk."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +9,7 @@ from dakehu.foundation.base import clock
 
 
 def count_recent(action: str, minutes: int) -> int:
-    """Return how many entries of `action` the present actor has made within the last `minutes`."""
+    """Return how many entries of `action` the current actor has made within the last `minutes`."""
     actor, since = current_actor(), clock.now() - timedelta(minutes=minutes)
     with acting_as(replace(actor, reach=Reach.SYSTEM)):
         names = AuditEntry.objects.filter(actor_ref=actor.user_id, at__gte=since).values_list("action", flat=True)

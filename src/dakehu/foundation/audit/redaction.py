@@ -1,9 +1,9 @@
-"""Take what an entry says of erased clients out of it, without breaking the chain.
+"""Remove data of erased clients from audit entries without breaking the chain.
 
-The seal of the entry stays, so that the entries after it hold as before. As the seal no longer fits the content, the content
-carries a mark: an HMAC under the same key over the seal and what is left. Without the key nobody can pass off a change as
-an erasure. An entry that stands under a seal that left the desk keeps the leaf to which that seal commits, a salted digest
-that tells nothing of the content: the proofs of the entries around it need it.
+The seal of the entry is kept, so that later entries remain valid. As the seal no longer matches the content, the
+content has a mark: an HMAC under the same key over the seal and the remaining content. Without the key no change can
+be passed off as an erasure. An entry under a seal stored outside the desk keeps the leaf covered by that seal, a
+salted digest that discloses nothing of the content: proofs of neighbouring entries need it.
 """
 
 # django.apps reaches the tables of allauth, which is published without types.
@@ -25,12 +25,12 @@ from dakehu.foundation.audit.models import AuditEntry, AuditSeal
 MARK, LEAF = "erasure_mark", "sealed_leaf"
 FUNCTION = "dakehu_redact_audit"
 _FACTS = ("actor_ref", "actor_name", "door", "action", "reason", "request_id", "client_ref")
-# The end of a change in the body of an entry, as json.dumps writes it with sorted keys.
+# The end of a change in the body of an entry, as written by json.dumps with sorted keys.
 _CHANGE = re.compile(r'"client_id": (\d+|null), "kind": "\w+", "model": "([\w.]+)", "pk": (\d+)')
 
 
 def is_valid_redaction(entry: Any) -> bool:
-    """Return whether an entry is what an erasure left of it."""
+    """Return whether an entry is a valid result of an erasure."""
     try:
         body = json.loads(entry.body)
         mark = body.pop(MARK)
@@ -40,7 +40,7 @@ def is_valid_redaction(entry: Any) -> bool:
 
 
 def sealed_leaf(entry: Any) -> str:
-    """Return the leaf of an entry under its seal: the one before its erasure, where it was sealed by then."""
+    """Return the leaf of an entry under its seal: the one before its erasure, if it was sealed before."""
     if MARK in entry.body and is_valid_redaction(entry):
         return str(json.loads(entry.body).get(LEAF) or leaf_of(entry))
     return leaf_of(entry)
@@ -53,9 +53,9 @@ def _mark(entry: Any, body: dict[str, Any]) -> str:
 
 
 def redact(clients: set[int], rows: Mapping[str, set[int]]) -> int:
-    """Take clients and their rows ({model label: ids}) out of every entry; return how many entries were changed.
+    """Remove clients and their rows ({model label: ids}) from every entry; return how many entries were changed.
 
-    Of an entry about one of these clients nothing is left but when, who and which action. Run as the system, in an action.
+    An entry about one of these clients keeps only time, actor and action. Run as the system, in an action.
     """
     entries: Any = models.QuerySet(AuditEntry)
     count, sealed = 0, _last_sealed_id()
@@ -77,13 +77,13 @@ def redact(clients: set[int], rows: Mapping[str, set[int]]) -> int:
 
 
 def _last_sealed_id() -> int:
-    """Return the id of the last entry under a seal, 0 where nothing is sealed."""
+    """Return the id of the last sealed entry, 0 if none is."""
     found = models.QuerySet(AuditSeal).order_by("-pk").values_list("last_entry", flat=True).first()
     return found or 0
 
 
 def _entries_about(entries: Any, clients: set[int], rows: Mapping[str, set[int]]) -> list[int]:
-    """Return the ids of the entries that name one of the clients or of their rows."""
+    """Return the ids of the entries that refer to one of the clients or their rows."""
     found = set(entries.filter(client_ref__in=clients).values_list("pk", flat=True))
     others = entries.exclude(pk__in=found) if len(found) < 10_000 else entries
     for pk, body in others.order_by("pk").values_list("pk", "body").iterator(chunk_size=2000):
@@ -99,7 +99,7 @@ def _is_of(change: dict[str, Any], clients: set[int], rows: Mapping[str, set[int
 
 
 def _store(entry: Any, body: str) -> None:
-    """Write a redacted entry. On PostgreSQL the desk itself may change no entry: a function of the owner does."""
+    """Write a redacted entry. On PostgreSQL the application may not change entries: a function of the owner does it."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {FUNCTION}(%s, %s, %s, %s)", [entry.pk, entry.client_ref, entry.reason, body])

@@ -1,7 +1,8 @@
-"""Seals over the audit that leave the desk: each holds the entries since the one before and can be verified without a key.
+"""Seals over the audit for use outside the desk: each covers the entries since the previous one and is verifiable
+without a key.
 
-The chain inside the desk is sealed with a key that nobody outside has. A seal made here says the same to a third party: its
-root commits to every entry, its digest to every seal before it, and its signature names the desk.
+The chain inside the desk is sealed with a secret key. A seal made here proves the same to a third party: its root
+covers every entry, its digest every previous seal, and its signature identifies the desk.
 """
 
 import hmac
@@ -18,18 +19,18 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 
-SPAN = 4096  # entries of one seal, so that a proof reads no more than these
+SPAN = 4096  # maximum entries of one seal, and so of the entries read for a proof
 SEAL_CHANGED = bilingual("封存到它的日志封存被改动过", "the audit seal that ends with it was changed")
 
 
 def newest_seal() -> AuditSeal | None:
-    """Return the newest seal, None where none was made."""
+    """Return the newest seal, None without one."""
     found: AuditSeal | None = models.QuerySet(AuditSeal).order_by("-pk").first()
     return found
 
 
 def leaves_of(seal: AuditSeal) -> list[str]:
-    """Return the leaves under a seal, in order; of an entry that was erased since, the leaf that was sealed."""
+    """Return the leaves under a seal, in order; for an entry erased since, the sealed leaf."""
     rows: Any = models.QuerySet(AuditEntry).filter(pk__range=(seal.first_entry, seal.last_entry)).order_by("pk")
     return [redaction.sealed_leaf(entry) for entry in rows.iterator(chunk_size=1000)]
 
@@ -37,7 +38,7 @@ def leaves_of(seal: AuditSeal) -> list[str]:
 def make_seals() -> list[AuditSeal]:
     """Seal every entry since the newest seal, and return the new seals. Call inside an action.
 
-    Raises Refused, and raises the alarm of the audit, where an entry does not hold: a broken chain is never sealed.
+    Raises Refused, and raises the alarm of the audit, where an entry is invalid: a broken chain is never sealed.
     """
     with acting_as(replace(current_actor(), reach=Reach.SYSTEM)):
         chain.wait_for_turn()
@@ -99,7 +100,7 @@ def _save(held: list[tuple[int, str, str]], last: AuditSeal | None) -> AuditSeal
 
 
 def digest_of(seal: AuditSeal) -> str:
-    """Return the digest of a seal's content, that of the seal before among it."""
+    """Return the digest of a seal's content, including the previous seal's digest."""
     return merkle.leaf([*_content(seal).values()])
 
 
@@ -117,13 +118,13 @@ def _content(seal: AuditSeal) -> dict[str, Any]:
 
 
 def plain_seal(seal: AuditSeal) -> dict[str, Any]:
-    """Return a seal as it leaves the desk, signed. `dakehu verify --seal` reads it as well as the verifier of a pack."""
+    """Return a signed seal for export. It is read by `dakehu verify --seal` and by the verifier of a pack."""
     content = {**_content(seal), "digest": seal.digest}
     return {**content, "public_key": signature.public_key(), "signature": signature.sign(seal.digest.encode())}
 
 
 def find_fault() -> HeadFault | None:
-    """Return the entry under the first seal that does not fit the chain any more, and how; None where all fit."""
+    """Return the entry of the first seal that no longer matches the chain, and how; None where all match."""
     previous = chain.GENESIS
     rows: Any = models.QuerySet(AuditSeal).order_by("pk")
     for seal in rows.iterator(chunk_size=500):

@@ -1,5 +1,5 @@
-"""The signature of the desk (Ed25519) under what is verified elsewhere. Its key follows from the key of the audit, so that
-no further file has to be kept, and it can be checked with the public key alone."""
+"""The desk's signature (Ed25519) for content verified elsewhere. Its key is derived from the audit key, so that no
+further file is needed, and it can be verified with the public key alone."""
 
 import hashlib
 import hmac
@@ -19,20 +19,20 @@ def _private_key() -> Ed25519PrivateKey:
 
 
 def sign(content: bytes) -> str:
-    """Return the signature of the desk under some content, as hex."""
+    """Return the desk's signature of some content, as hex."""
     return _private_key().sign(content).hex()
 
 
 def public_key() -> str:
-    """Return the key with which signatures of the desk are checked, as hex."""
+    """Return the public key that verifies signatures of the desk, as hex."""
     return _private_key().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
 
 
 def fingerprint() -> str:
-    """Return the digest by which people compare the public key."""
+    """Return the fingerprint of the public key for comparison by people."""
     return hashlib.sha256(bytes.fromhex(public_key())).hexdigest()[:32]
 
 
 def salt_of_entry(number: int) -> str:
-    """Return what hides the body of an audit entry in its leaf until it is shown."""
+    """Return the salt that hides the body of an audit entry in its leaf until disclosure."""
     return hmac.new(_derive_key("evidence salt 1"), str(number).encode(), hashlib.sha256).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""Whether the record can be trusted: the chain, the remembered head, seals kept elsewhere, and current rows."""
+"""Verification of the audit: the chain, the stored head, seals stored elsewhere, and current rows."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from dakehu.foundation.audit.anchor import HeadFault, Seal
 from dakehu.foundation.audit.current_rows import LastValues, RowFault
 from dakehu.foundation.base.i18n import Bilingual
 
-SAMPLE = 500  # rows compared unless all are
+SAMPLE = 500  # rows compared, unless all are
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """`entries` read; `broken` is the id of the first entry that does not hold (None: all hold), `why` says how. `rows`
-    were compared with what the audit says of them, `changed` are those that differ. `anchored` is False where no head
-    has been remembered, so that a cut at the end would not show."""
+    """`entries`: number read; `broken`: id of the first invalid entry (None: all valid); `why`: the reason. `rows`:
+    number compared with the audit; `changed`: those that differ. `anchored` is False where no head is stored, so that
+    a cut at the end would not be detected."""
 
     entries: int
     broken: int | None
@@ -42,9 +42,9 @@ class Verdict:
 
 
 def verify(*, seals: Iterable[Seal] = (), rows: int | None = SAMPLE) -> Verdict:
-    """Walk the whole chain, hold it against the remembered head and against `seals` kept elsewhere, and compare `rows`
-    current rows (None: all) with what it says of them. Run as the system, who sees every entry. What is found raises the
-    alarm; where all holds, it ends."""
+    """Verify the whole chain, compare it with the stored head and with `seals` stored elsewhere, and compare `rows`
+    current rows (None: all) with it. Run as the system, which sees every entry. A fault raises the alarm; if all is
+    valid, the alarm ends."""
     anchored = anchor.head_file().exists()
     last = LastValues()
     walked = chain.verify_entries(each=last.add)

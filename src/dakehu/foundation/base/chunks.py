@@ -1,4 +1,4 @@
-"""Split long lists into parts that one statement can hold."""
+"""Split long lists into parts small enough for one statement."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any

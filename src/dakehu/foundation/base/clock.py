@@ -8,7 +8,7 @@ from django.utils import timezone
 
 
 def now() -> datetime:
-    """Return the current moment with its time zone."""
+    """Return the current time with its time zone."""
     return timezone.now()
 
 
@@ -23,12 +23,12 @@ def today() -> date:
 
 
 def local(moment: datetime) -> datetime:
-    """Convert a moment to the desk's time zone."""
+    """Convert a time to the desk's time zone."""
     return moment.astimezone(zone())
 
 
 def start_of_day(day: date) -> datetime:
-    """Return the moment at which a day begins in the desk's time zone."""
+    """Return the start of a day in the desk's time zone."""
     return at_local(datetime.combine(day, time.min))
 
 

@@ -1,6 +1,6 @@
-"""Recognise currencies beside an amount: codes, names and signs, before or after the digits. Pure.
+"""Recognise the currency of an amount: codes, names and signs, before or after the digits. Pure.
 
-Yuan is "CNY". A lone `$` names no country, so it is a currency of its own ("$") without a rate.
+Yuan is "CNY". A lone `$` does not identify a country, so it is a separate currency ("$") without a rate.
 """
 
 import re
@@ -11,7 +11,7 @@ YUAN = "CNY"
 
 @dataclass(frozen=True)
 class Currency:
-    """`marks` are the ways it is written beside digits, apart from its code."""
+    """`marks` are its notations next to digits, apart from its code."""
 
     code: str
     zh: str
@@ -58,13 +58,13 @@ _AFTER = re.compile(
 
 
 def currency_names(code: str) -> tuple[str, str]:
-    """(Chinese, English) name of a currency; the code itself for one that is not listed."""
+    """Return the (Chinese, English) name of a currency; the code itself for one that is not listed."""
     known = CURRENCIES.get(code)
     return (known.zh, known.en) if known else (code, code)
 
 
 def code_of(mark: str) -> str:
-    """The code of a currency written as its code, name or sign; "" for a word that names none."""
+    """Return the code of a currency written as its code, name or sign; "" for any other word."""
     return _BY_MARK.get(mark.strip().upper(), "")
 
 

@@ -1,4 +1,4 @@
-"""Parse days and times the way people write them, strict about the order of day and month. Pure.
+"""Parse days and times as people write them, strict about the order of day and month. Pure.
 
 `order` is "dmy" or "mdy" where the order of day and month is known (from other cells of the column, or from a person),
 else "". `zone` is the time zone to which a time with an offset is converted.
@@ -173,7 +173,7 @@ def _day_beside_time(value: Any, text: str, half_width: str, zone: tzinfo | None
 
 
 def _time_or_date_fault(value: Any, rest: str) -> None:
-    """Raise Unreadable about the date if the text beside the day is not a time."""
+    """Raise Unreadable about the date if the text next to the day is not a time."""
     rest = _WEEKDAY.sub("", rest.strip())
     try:
         if rest:
@@ -183,7 +183,7 @@ def _time_or_date_fault(value: Any, rest: str) -> None:
 
 
 def _in_zone(moment: datetime, zone: tzinfo | None) -> datetime:
-    """Convert a moment with an offset to a time zone."""
+    """Convert a time with an offset to a time zone."""
     return moment.astimezone(zone) if moment.tzinfo is not None and zone is not None else moment
 
 

@@ -1,4 +1,4 @@
-"""Read typed settings from the environment. Errors say how to correct them."""
+"""Read typed settings from the environment. Errors give the remedy."""
 
 import ipaddress
 import os
@@ -37,7 +37,7 @@ def flag(name: str, default: bool, *, zh: str, en: str) -> bool:
 
 
 def number(name: str, default: int, *, zh: str, en: str) -> int:
-    """Read a whole-number setting. Raises WrongSetting."""
+    """Read an integer setting. Raises WrongSetting."""
     value = _declare(name, str(default), zh, en)
     if not value:
         return default
@@ -48,7 +48,7 @@ def number(name: str, default: int, *, zh: str, en: str) -> int:
 
 
 def networks(name: str, *, zh: str, en: str) -> tuple[Network, ...]:
-    """Addresses and networks, comma separated."""
+    """Read comma-separated addresses and networks."""
     given = (_declare(name, "", zh, en) or "").split(",")
     try:
         return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in given if part.strip())

@@ -6,13 +6,13 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 
 class Refused(Exception):
-    """A request cannot be carried out as made.
+    """A request cannot be carried out as given.
 
-    `messages` maps a field name (or "" for the whole) to sentences that say what is wrong and how to correct it.
+    `messages` maps a field name (or "" for the whole) to sentences with the fault and its remedy.
     """
 
     status = 400
-    recorded_as = ""  # the name under which the audit keeps that an action was refused; "" for what tells nothing
+    recorded_as = ""  # the name under which the audit records the refusal; "" if it is not recorded
 
     def __init__(self, messages: "dict[str, list[Bilingual | str]] | Bilingual | str") -> None:
         self.messages: dict[str, list[Bilingual | str]] = messages if isinstance(messages, dict) else {"": [messages]}
@@ -50,7 +50,7 @@ class NotAllowed(Refused):
 
 
 class NotQualified(Refused):
-    """The actor lacks a qualification that the law or the firm asks of the person who does this, in spite of the permission."""
+    """The actor lacks a qualification required by law or the firm for this action, in addition to the permission."""
 
     status = 403
 
@@ -64,7 +64,7 @@ class NotCertified(NotQualified):
 
 
 class NotFound(Refused):
-    """Nothing matches within the actor's scope. Does not say whether it exists elsewhere."""
+    """Nothing matches within the actor's scope. It does not disclose whether it exists elsewhere."""
 
     status = 404
 
@@ -75,7 +75,7 @@ class NotFound(Refused):
 
 
 class TooManyRequests(Refused):
-    """More was asked than one may ask in a while; `wait` is the number of seconds after which to ask again."""
+    """A rate limit was exceeded; `wait` is the number of seconds before a retry."""
 
     status = 429
 
@@ -93,9 +93,9 @@ class TooManyRequests(Refused):
 class Conflict(Refused):
     """The row has changed since it was read.
 
-    `current` holds its values by field, as the reader may see them. If both sides were compared (gates.concurrent_edit),
-    `clashes` says by field what it was, what was sent and what is stored now, as values and as text; `by` and `at` name
-    the last writer ("" if unknown); `kept` are the labels of fields that only others changed.
+    `current` has its values by field, as visible to the reader. If both sides were compared (gates.concurrent_edit),
+    `clashes` has by field the original, sent and stored values, plain and as text; `by` and `at` are the last writer
+    and time ("" if unknown); `kept` are the labels of fields that only others changed.
     """
 
     status = 412

@@ -1,6 +1,7 @@
-"""Settings that an administrator may change while the desk runs: the environment wins, then what is stored, then the default.
+"""Settings that an administrator may change at runtime: the environment takes precedence, then the stored value, then
+the default.
 
-The values themselves are stored by the domain `firm`, which hands in how they are read. A change counts in other
+The values are stored by the domain `firm`, which sets the function that reads them. A change applies in other
 processes within a minute.
 """
 
@@ -12,7 +13,7 @@ from django.conf import settings
 
 from dakehu.foundation.base.ttl_cache import TTLCache
 
-# Names of settings (DAKEHU_ and the name is the variable) that may be stored.
+# Names of settings that may be stored; the environment variable is DAKEHU_ plus the name.
 NAMES = (
     "RISE_IS_RED",
     "SESSION_HOURS",
@@ -36,23 +37,23 @@ _source: list[Callable[[], dict[str, Any]]] = []
 
 
 def set_source(read: Callable[[], dict[str, Any]]) -> None:
-    """Say how stored values are read: {name: value}, without those that are not set."""
+    """Set the function that reads stored values: {name: value}, without unset ones."""
     _source[:] = [read]
     forget()
 
 
 def forget() -> None:
-    """Read the stored values again at the next question."""
+    """Drop the cache, so that stored values are read again at the next call."""
     _cache.clear()
 
 
 def is_from_environment(name: str) -> bool:
-    """Whether the environment sets a value, so that a stored one does not count."""
+    """Return whether the environment sets a value, which then overrides a stored one."""
     return bool(os.environ.get(f"DAKEHU_{name}", "").strip())
 
 
 def current(name: str) -> Any:
-    """The value that counts now. Of roles with a second factor those of environment and store together."""
+    """Return the effective value. For roles with a second factor: those of environment and store combined."""
     fixed = getattr(settings, name)
     if name not in NAMES:
         raise KeyError(name)

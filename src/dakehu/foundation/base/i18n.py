@@ -1,7 +1,7 @@
-"""Bilingual texts, written in both languages where they are used.
+"""Bilingual texts, defined in both languages where they are used.
 
-`bilingual(zh, en)` is lazy: it becomes text when shown, in the reader's language. There is no catalogue to compile and
-no sentence without its translation (decision 0012).
+`bilingual(zh, en)` is lazy: it is rendered when shown, in the reader's language. There is no catalogue to compile and
+no untranslated sentence (decision 0012).
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils import translation
 
-# Beside Django's own, which takes a lock at each question; a page asks some two hundred times.
+# Used instead of Django's lookup, which takes a lock at each call; a page needs some two hundred.
 _language: ContextVar[str] = ContextVar("dakehu_language", default="")
 
 
@@ -23,7 +23,7 @@ def language() -> str:
 
 @contextmanager
 def in_language(code: str) -> Iterator[None]:
-    """Use the language `code` ("zh", "en", or as Django names them) inside the block, in texts of Django too."""
+    """Use the language `code` ("zh", "en", or Django's names) inside the block, also for Django's own texts."""
     is_english = code.startswith("en")
     token = _language.set("en" if is_english else "zh")
     try:
@@ -42,7 +42,8 @@ def join_items(items: Iterable[Any], code: str) -> str:
 
 
 def _value_in(value: Any, code: str) -> Any:
-    """Return a value as it stands in a sentence of one language: texts in that language, lists joined, others as they are."""
+    """Return a value as inserted in a sentence of one language: texts in that language, lists joined, others
+    unchanged."""
     if isinstance(value, Bilingual):
         return value.in_(code)
     return join_items(value, code) if isinstance(value, list | tuple) else value
@@ -50,7 +51,8 @@ def _value_in(value: Any, code: str) -> Any:
 
 @dataclass(frozen=True)
 class Bilingual:
-    """A text in two languages. Values in braces are filled in when it is shown; a list becomes its items with separators."""
+    """A text in two languages. Values in braces are filled in on rendering; a list becomes its items with
+    separators."""
 
     zh: str
     en: str

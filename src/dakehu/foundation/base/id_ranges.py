@@ -1,4 +1,4 @@
-"""Sets of row ids as ranges: a million consecutive ids take one pair in memory, audit and on disk."""
+"""Sets of row ids as ranges: a million consecutive ids are one pair in memory, in the audit and on disk."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
@@ -26,7 +26,7 @@ class IdRanges:
     def add(self, numbers: Iterable[int]) -> None:
         """Add ids."""
         ids = list(numbers)
-        if ids and ids == list(range(ids[0], ids[0] + len(ids))):  # as a sequence gives them
+        if ids and ids == list(range(ids[0], ids[0] + len(ids))):  # consecutive, as from a sequence
             added = [(ids[0], ids[-1])]
         else:
             added = _merge_ranges([(number, number) for number in ids])

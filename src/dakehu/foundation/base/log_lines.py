@@ -1,8 +1,8 @@
-"""How the log is written: lines of text or of JSON, each with the number of its request, none with personal values.
+"""Log formatting: lines of text or JSON, each with the number of its request, none with personal values.
 
-A name or an ID number comes into a log by the text of an exception, by an address or by the message of a library. So of an
-exception its class and its frames are written, never its text; of a library's message the sentence without its values; of
-an address nothing. What the desk itself logs names rows by number only.
+A name or an ID number can reach a log through the text of an exception, a URL or a library's message. Therefore, of an
+exception only its class and frames are written, never its text; of a library's message the template without its
+values; of a URL nothing. The desk's own messages refer to rows by id only.
 """
 
 import json
@@ -16,11 +16,11 @@ from dakehu.foundation.base.request_number import current_number
 
 OWN, FRAMEWORK = "dakehu", "django"
 HIDDEN = "…"
-FRAMES = 40  # innermost frames written of a fault
+FRAMES = 40  # number of innermost frames written for a fault
 
 
 class RequestNumber(logging.Filter):
-    """Give every record the number of the request that it belongs to."""
+    """Adds to every record the number of its request."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Return True: every record is written."""
@@ -52,7 +52,7 @@ class JsonLines(logging.Formatter):
 
 
 def facts_of(record: logging.LogRecord) -> dict[str, Any]:
-    """Return what may be written of a record; `facts` of the record (numbers, names of routes) are added as they are."""
+    """Return the loggable fields of a record; its `facts` (numbers, names of routes) are added unchanged."""
     facts: dict[str, Any] = {
         "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
         "level": record.levelname,
@@ -70,8 +70,8 @@ def facts_of(record: logging.LogRecord) -> dict[str, Any]:
 def message_of(record: logging.LogRecord) -> str:
     """Return the message of a record without values that may be personal.
 
-    The desk's own lines are written with their values, exceptions among them by their class. Django's are written with
-    numbers only. Of other libraries the place in the code is named, from which the message follows.
+    The desk's own lines are written with their values, exceptions by their class. Django's are written with numbers
+    only. For other libraries the location in the code is given instead of the message.
     """
     library = record.name.partition(".")[0]
     if library not in (OWN, FRAMEWORK):
@@ -88,7 +88,7 @@ def message_of(record: logging.LogRecord) -> str:
 
 
 def _route_of(request: Any) -> str:
-    """Return the name of the route of a request: its address may hold what somebody typed."""
+    """Return the name of the route of a request: its URL may contain user input."""
     match = getattr(request, "resolver_match", None)
     return str(match.view_name or match.route) if match is not None else "an unknown address"
 
@@ -102,7 +102,7 @@ def _number_only(value: Any) -> Any:
 
 
 def kind_of(fault: BaseException) -> str:
-    """Return the class of an exception, with the number that a system or a database gives it."""
+    """Return the class of an exception, with its errno or database error code."""
     name = type(fault).__name__
     code = getattr(fault, "sqlstate", None) or (fault.errno if isinstance(fault, OSError) else None)
     return f"{name} {code}" if code else name
@@ -125,7 +125,7 @@ def fault_of(fault: BaseException) -> dict[str, Any]:
 
 
 def _relative_path(path: str) -> str:
-    """Return a path from the package on, so that the log is the same on every machine."""
+    """Return a path relative to the package, so that the log is the same on every machine."""
     parts = Path(path).parts
     for top in ("site-packages", "src"):
         if top in parts:

@@ -1,9 +1,9 @@
-"""Close the network to a process: the one gate of the training desk, through which nothing leaves.
+"""Block outgoing network access of a process: used by the training desk.
 
-Mail, chat, webhooks, calendars, mailboxes, linked sheets, prices and time stamps all end at Python's sockets, whatever
-library they use, so that is where they are refused: connecting, sending without a connection, and asking for the address of
-a name. Being connected to, and the sockets of this machine's own processes (AF_UNIX), stay. What is refused is an OSError,
-which every sender reports as a server that cannot be reached.
+Mail, chat, webhooks, calendars, mailboxes, linked sheets, prices and time stamps all use Python's sockets, whatever
+their library, so they are refused there: connecting, sending without a connection, and name resolution. Incoming
+connections and local sockets (AF_UNIX) remain allowed. A refusal raises OSError, which every sender reports as an
+unreachable server.
 """
 
 import socket
@@ -12,23 +12,24 @@ from typing import Any
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
 ANY = ("", "0.0.0.0", "::")  # noqa: S104  what a server listens on
-_ports: set[int] = set()  # of this machine that may be connected to: the desk's own, to see whether it answers
+_ports: set[int] = set()  # local ports that may be connected to: the desk's own, to check whether it answers
 
 
 class NetworkClosed(ConnectionRefusedError):
-    """A connection that the training desk does not make."""
+    """A connection refused on the training desk."""
 
     def __init__(self) -> None:
         super().__init__("练习模式不向外连接 · training mode connects to nothing")
 
 
 def allow_port(port: int) -> None:
-    """Let this process ask the desk that it serves at a port of this machine."""
+    """Allow connections of this process to its own desk at a local port."""
     _ports.add(port)
 
 
 def close_network(patch: Callable[[Any, str, Any], None] = setattr) -> None:
-    """Refuse from now on whatever leaves this process. `patch` sets the attributes; tests take them back with their own."""
+    """Refuse all outgoing connections from now on. `patch` sets the attributes; tests pass their own to restore
+    them."""
     for name in ("connect", "connect_ex"):
         patch(socket.socket, name, _guard_socket_call(getattr(socket.socket, name), _is_local_connection))
     for name in ("sendto", "sendmsg"):
@@ -47,7 +48,7 @@ def _guard_socket_call(original: Any, is_allowed: Callable[[Any, tuple[Any, ...]
 
 
 def _is_local_connection(sock: Any, given: tuple[Any, ...]) -> bool:
-    """Return whether a connection stays on this machine: its own kind of sockets, or the desk's own port."""
+    """Return whether a connection is local: a local socket family, or the desk's own port."""
     if sock.family not in (socket.AF_INET, socket.AF_INET6):
         return True
     host, port = given[0][:2]
@@ -55,7 +56,7 @@ def _is_local_connection(sock: Any, given: tuple[Any, ...]) -> bool:
 
 
 def _is_connected(sock: Any, given: tuple[Any, ...]) -> bool:
-    """Return whether something is sent over a connection that was made; an address names a new destination."""
+    """Return whether data is sent over an existing connection; an address means a new destination."""
     return sock.family not in (socket.AF_INET, socket.AF_INET6) or not any(isinstance(one, tuple) for one in given)
 
 

@@ -1,6 +1,6 @@
-"""Parse numbers and amounts of money the way people write them. Pure.
+"""Parse numbers and amounts of money as people write them. Pure.
 
-What is approximate or in a foreign currency is refused.
+Approximate amounts and foreign currencies are refused.
 """
 
 import re
@@ -73,7 +73,7 @@ def to_decimal(value: Any) -> Decimal:
     """Parse a number or an amount in yuan.
 
     Thousands separators, ¥ and 元, 万 and 亿, 12万5千, Chinese numerals, (1,234) and 1,234- for negative ones. Raises
-    Unreadable for what is approximate, a range or ambiguous, ForeignMoney for other currencies.
+    Unreadable for approximate, ambiguous values and ranges, ForeignMoney for other currencies.
     """
     if isinstance(value, str) and _SIMPLE.fullmatch(value):
         return Decimal(value)

@@ -1,4 +1,4 @@
-"""A child process ends with the process that started it, however that one ended: nobody serves on unseen."""
+"""End a child process with the process that started it, however that one ended, so that no orphan keeps serving."""
 
 import ctypes
 import os
@@ -15,12 +15,12 @@ SUPERVISED = "DAKEHU_SUPERVISED"  # set for the processes that `dakehu serve` st
 
 def end_with_parent(parent: int) -> None:
     """End this process as soon as `parent`, the process that started it, has ended: by the kernel on Linux, elsewhere
-    within a second by a watch."""
+    by polling within a second."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     else:
         threading.Thread(target=_exit_with_parent, args=(parent,), daemon=True).start()
-    if os.getppid() != parent:  # it ended before we came here
+    if os.getppid() != parent:  # it ended before this point
         os._exit(1)
 
 

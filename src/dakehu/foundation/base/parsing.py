@@ -1,8 +1,8 @@
-"""Parse values the way people write them, strict about ambiguity. Pure: no Django, no clock.
+"""Parse values as people write them, strict about ambiguity. Pure: no Django, no clock.
 
 Every function accepts a cell, form or program value (text, number, date) and returns a value or raises Unreadable,
-which says in both languages why and what was expected. Nothing is guessed where two readings are possible. Text,
-numbers and days have modules of their own; this one adds rates, counts and yes or no.
+with the reason and the expected form in both languages. Ambiguous values are never guessed. Text,
+numbers and days have separate modules; this one adds rates, counts and booleans.
 """
 
 import re
@@ -37,10 +37,10 @@ _RATE = re.compile(
 
 
 def to_rate(value: Any, *, bare_is_percent: bool = True) -> Decimal:
-    """A rate as a fraction: 5%, 每年 5%, 年化5%, 5个点 and 0.05 are all 0.05.
+    """Parse a rate as a fraction: 5%, 每年 5%, 年化5%, 5个点 and 0.05 are all 0.05.
 
-    A bare number whose size is 1 or more counts as percent (5 → 0.05) when `bare_is_percent`, else it is
-    refused; below 1 it is a fraction already.
+    A bare number of absolute value 1 or more is percent (5 → 0.05) with `bare_is_percent`, else refused; below 1 it is
+    a fraction.
     """
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
         bare, mark = to_decimal(value), ""
@@ -64,7 +64,7 @@ def to_rate(value: Any, *, bare_is_percent: bool = True) -> Decimal:
 
 
 def to_integer(value: Any) -> int:
-    """Parse a whole number; 35岁 and 3天 are accepted, 3.5 is refused."""
+    """Parse an integer; 35岁 and 3天 are accepted, 3.5 is refused."""
     text = re.sub(r"(?:周岁|岁|天|个月|年|次|人|个)$", "", to_half_width(value)) if isinstance(value, str) else value
     try:
         made = to_decimal(text)
@@ -80,7 +80,7 @@ _FALSE = frozenset("否 无 没有 不 非 假 n no false f 0 × ✗ ✘ 0.0 未
 
 
 def to_bool(value: Any) -> bool:
-    """Parse yes or no."""
+    """Parse a boolean."""
     if isinstance(value, bool):
         return value
     text = to_half_width(value).casefold()

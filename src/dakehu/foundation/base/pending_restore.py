@@ -1,8 +1,8 @@
-"""The moment at which a restore takes effect, and what a killed one leaves behind.
+"""Atomic activation of a restore, and clean-up after a killed one.
 
-What is restored is unpacked and proven in HOME/restore.part. One rename, to restore.ready, decides: from then on the home is
-the restored one, and the next process, the restore itself or any that starts, moves the parts to their places, keys
-first and the database last. Each move may be done again, so a kill between two of them loses nothing.
+A restore is unpacked and verified in HOME/restore.part. One rename, to restore.ready, activates it: from then on the
+home is the restored one, and the next process, the restore itself or any that starts, moves the parts into place, keys
+first and the database last. Each move is idempotent, so a kill between two of them loses nothing.
 """
 
 import os
@@ -12,12 +12,12 @@ from pathlib import Path
 
 PART, READY = "restore.part", "restore.ready"
 DUMP, LOADING = "dakehu.dump", "restore.dump"  # a PostgreSQL dump that is still to be loaded is called LOADING
-ERASED = "erased-clients.txt"  # a list that only grows: what is here and what comes are added up
+ERASED = "erased-clients.txt"  # an append-only list: present and restored lines are merged
 ORDER = ("keys", ERASED, "files", "journal", "audit-head.json", DUMP, "dakehu.sqlite3")
 
 
 def commit(home: Path) -> None:
-    """Let what lies proven in PART take effect."""
+    """Activate the verified restore in PART."""
     if hasattr(os, "sync"):
         os.sync()
     (home / PART).rename(home / READY)
@@ -25,7 +25,7 @@ def commit(home: Path) -> None:
 
 
 def finish(home: Path) -> bool:
-    """Move what a restore has decided on to its places; False where there is none to finish."""
+    """Move the parts of an activated restore into place; False where there is none to finish."""
     ready = home / READY
     if not ready.is_dir():
         return False
@@ -36,7 +36,7 @@ def finish(home: Path) -> bool:
         elif name == ERASED:
             append_lines(ready / name, target)
         else:
-            with suppress(FileNotFoundError):  # moved before
+            with suppress(FileNotFoundError):  # already moved
                 (ready / name).rename(target)
     _sync_folder(home)
     shutil.rmtree(ready, ignore_errors=True)
@@ -44,7 +44,7 @@ def finish(home: Path) -> bool:
 
 
 def append_lines(source: Path, target: Path) -> None:
-    """Add the lines of a list to those of another; a list that is not there is empty."""
+    """Add the lines of a list to those of another; a missing list is empty."""
     lines = {line for path in (source, target) if path.is_file() for line in path.read_text().split()}
     if lines:
         part = target.with_suffix(".part")
@@ -64,8 +64,8 @@ def _merge(source: Path, target: Path) -> None:
 
 
 def remove_leftovers(home: Path) -> list[str]:
-    """Remove what killed restores and backups left, those of earlier versions too; returns the names. Only while no restore
-    and no backup runs."""
+    """Remove leftovers of killed restores and backups, also of earlier versions; returns the names. Only while no
+    restore or backup runs."""
     left = [home / PART, *(path.parent for path in home.glob("tmp*/about.json")), *home.glob("run/backup-*")]
     for path in (found := [path for path in left if path.is_dir()]):
         shutil.rmtree(path, ignore_errors=True)
@@ -73,7 +73,7 @@ def remove_leftovers(home: Path) -> list[str]:
 
 
 def _sync_folder(folder: Path) -> None:
-    with suppress(OSError):  # not on every system
+    with suppress(OSError):  # not available on every system
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)

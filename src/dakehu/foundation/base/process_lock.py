@@ -1,4 +1,4 @@
-"""A file that says which process holds something, such as serving a home. It lapses with the process, however that ends."""
+"""A lock file that names the process holding a resource, such as a served home. It lapses when the process ends."""
 
 import json
 import os
@@ -23,10 +23,10 @@ class ProcessLock:
         self._descriptor: int | None = None
 
     def take(self, **facts: Any) -> bool:
-        """Hold it and write down `facts`; False where another process that still runs holds it."""
+        """Acquire it and write `facts`; False where another running process holds it."""
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
-        for _ in range(5):  # who asks for the holder has it for a moment
+        for _ in range(5):  # a process reading the holder locks it briefly
             if _lock(descriptor, self.path):
                 break
             time.sleep(0.05)
@@ -47,7 +47,7 @@ class ProcessLock:
             self._descriptor = None
 
     def holder(self) -> dict[str, Any] | None:
-        """What the present holder wrote down; None where nobody holds it."""
+        """Return the facts written by the current holder; None without one."""
         try:
             descriptor = os.open(self.path, os.O_RDWR)
         except OSError:

@@ -1,11 +1,10 @@
-"""How much one person, or one address, may ask for in a minute, counted in this process: each process of the desk counts
-for itself, so that a limit costs no statement and no wait."""
+"""Rate limits by user or address per minute, counted per process, so that a limit costs no statement and no wait."""
 
 import threading
 from time import monotonic
 
 WINDOW = 60  # seconds
-MOST = 20_000  # keys that are counted; past that all begin again
+MOST = 20_000  # maximum number of keys; beyond it all counts are reset
 
 
 class RateLimiter:
@@ -16,7 +15,8 @@ class RateLimiter:
         self._lock = threading.Lock()
 
     def take(self, key: str, cost: int, limit: int) -> int:
-        """Count `cost` for `key`; return 0, or the seconds to wait where the minute's `limit` is used up (0: no limit)."""
+        """Add `cost` for `key`; return 0, or the seconds to wait where the minute's `limit` is used up (0: no
+        limit)."""
         if limit <= 0:
             return 0
         with self._lock:

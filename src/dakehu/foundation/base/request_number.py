@@ -1,4 +1,4 @@
-"""The number of the request that present work belongs to: in every line of the log, in jobs that follow, on the fault page."""
+"""The number of the current request: in every log line, in resulting jobs, and on the error page."""
 
 import uuid
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ _number: ContextVar[str] = ContextVar("dakehu_request_number", default="")
 
 
 def new_number() -> str:
-    """Return a number that no other request has: 16 hexadecimal digits."""
+    """Return a unique request number: 16 hexadecimal digits."""
     return uuid.uuid4().hex[:16]
 
 
@@ -20,7 +20,7 @@ def current_number() -> str:
 
 @contextmanager
 def within_request(number: str) -> Iterator[None]:
-    """Everything inside belongs to the request with this number."""
+    """Run the block under this request number."""
     token = _number.set(number)
     try:
         yield

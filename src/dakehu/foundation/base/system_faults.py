@@ -1,4 +1,4 @@
-"""What disk, database and archive say in their own words, in the product's: what happened, and what to do."""
+"""User messages for faults of disk, database and archive: what happened, and the remedy."""
 
 import errno
 import sqlite3
@@ -68,7 +68,7 @@ _SAID_BY_SYSTEM = {
 
 
 def explain(fault: BaseException | None) -> Bilingual | None:
-    """The sentence for a fault of disk, database or key, looked for along its causes; None for any other fault."""
+    """Return the message for a fault of disk, database or key, also among its causes; None for any other fault."""
     seen: set[int] = set()
     while fault is not None and id(fault) not in seen:
         seen.add(id(fault))

@@ -1,4 +1,4 @@
-"""Normalise text from files and forms, and explain in both languages why a value is unreadable. Pure."""
+"""Normalise text from files and forms, and give the reason in both languages why a value is unreadable. Pure."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ UNCLEAR_ZH, UNCLEAR_EN = "无法识别", "cannot be read"
 
 
 class Unreadable(ValueError):
-    """A value that cannot be parsed: `reason`, `expected` and `suggestion` say more.
+    """A value that cannot be parsed, with `reason`, `expected` and `suggestion`.
 
     The suggestion is for a person to confirm; nothing is stored from it.
     """
@@ -37,7 +37,7 @@ _CHINESE_MARKS = {ord(c): c for c in "\uff0c\u3002\uff1b\uff1a\uff01\uff1f\uff08
 
 
 def is_settled(value: Any) -> bool:
-    """Return whether a value is a text that is not empty and that `to_text` returns unchanged."""
+    """Return whether a value is a non-empty text that `to_text` returns unchanged."""
     return type(value) is str and _SETTLED.fullmatch(value) is not None
 
 

@@ -1,6 +1,6 @@
-"""Compare three versions of a row: what a writer read, what they send, and what is stored now.
+"""Compare three versions of a row: as read by a writer, as sent, and as stored now.
 
-Used by the grid, the forms, the API and the workbook. The caller brings all three into the same form first.
+Used by the grid, the forms, the API and the workbook. The caller converts all three to the same form first.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ class Outcome:
 def compare(base: Mapping[str, Any], mine: Mapping[str, Any], current: Mapping[str, Any]) -> Outcome:
     """Compare field by field over `mine`; `theirs` also includes fields of `base` that were not sent.
 
-    For a field missing in `base` it is unknown what the writer saw: if mine differs from the stored value, a person
+    For a field missing in `base` the value the writer saw is unknown: if mine differs from the stored value, a person
     decides.
     """
     outcome = Outcome()

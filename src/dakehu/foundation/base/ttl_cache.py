@@ -1,4 +1,4 @@
-"""Per-process cache with a time to live: cachetools' TTLCache behind a lock, since threads of the server share it."""
+"""Per-process cache with a time to live: cachetools' TTLCache behind a lock, as server threads share it."""
 
 from threading import Lock
 from typing import Any
@@ -7,14 +7,14 @@ import cachetools
 
 
 class TTLCache:
-    """Keep at most `most` values for `seconds` each; the one used longest ago leaves first."""
+    """Keep at most `most` values for `seconds` each; the least recently used is evicted first."""
 
     def __init__(self, seconds: float = 60, most: int = 5_000) -> None:
         self._lock = Lock()
         self._values: Any = cachetools.TTLCache(maxsize=most, ttl=seconds)
 
     def get(self, key: Any) -> Any:
-        """Return the value, or None where there is none or its time is over."""
+        """Return the value, or None if missing or expired."""
         with self._lock:
             return self._values.get(key)
 

@@ -5,13 +5,13 @@ from datetime import date, time, timedelta
 from dakehu.foundation.base import clock
 from dakehu.foundation.calendar.models import CalendarDay
 
-COMPLETE_AT = time(16)  # prices and trades of the day are final by then
+COMPLETE_AT = time(16)  # time by which prices and trades of the day are final
 
 
 def is_trading_day(day: date) -> bool:
     """Return whether the exchanges trade on a day.
 
-    Beyond the end of the calendar every weekday counts (and the system page warns).
+    Beyond the end of the calendar every weekday is a trading day (and the system page warns).
     """
     if day.weekday() >= 5:
         return bool(CalendarDay.objects.filter(on=day, trading=True).exists())
@@ -34,7 +34,7 @@ def trading_days_between(first: date, last: date) -> list[date]:
 
 
 def trading_day_after(day: date, count: int) -> date:
-    """Return the `count`th trading day after a day, which does not count itself; `count` is 1 or more."""
+    """Return the `count`th trading day after a day, excluding the day itself; `count` is 1 or more."""
     return trading_days_between(day + timedelta(days=1), day + timedelta(days=2 * count + 30))[count - 1]
 
 

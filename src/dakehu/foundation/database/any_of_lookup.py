@@ -1,4 +1,4 @@
-"""Provide `field__among=[…]`: like `field__in`, with the whole list as one parameter.
+"""Provide `field__among=[…]`: like `field__in`, with the list as a single parameter.
 
 A query for thousands of values then costs little more than for one.
 """
@@ -39,7 +39,7 @@ class AnyOf(Lookup):
 class TestedAnyOf(AnyOf):
     """The `tested_among` lookup: the same condition, tested row by row and never looked up in an index.
 
-    For rows read in an order that another index gives, of which one is among the values soon enough.
+    For rows read in the order of another index, where a row among the values is found soon enough.
     """
 
     lookup_name = "tested_among"
@@ -50,7 +50,7 @@ class TestedAnyOf(AnyOf):
         return f"({sql}) IS TRUE", params
 
     def as_sqlite(self, compiler: Any, connection: Any) -> Any:
-        """Return SQL with a plus, by which SQLite leaves the index of the column alone."""
+        """Return SQL with a unary plus, which keeps SQLite from using the column's index."""
         sql, params = super().as_sqlite(compiler, connection)
         return f"+{sql}", params
 

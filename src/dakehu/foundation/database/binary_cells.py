@@ -1,26 +1,27 @@
-"""Write the cells of one column into rows of COPY's binary format: compiled, since there are tens of millions a night.
+"""Write the cells of one column into rows of COPY's binary format: compiled, as there are tens of millions a night.
 
-Each function writes a cell for every row into `out`, uint8, at `place`, int64 [R], and moves the place behind it. A cell is
-the length of its value, four bytes, and the value, all in network order; the length of a missing value is −1.
+Each function writes a cell for every row into `out`, uint8, at `place`, int64 [R], and advances the place past it. A
+cell is the length of its value, four bytes, and the value, all in network byte order; the length of a missing value is
+−1.
 Format: PostgreSQL's documentation of COPY, "Binary Format", and the receive functions of its types.
 """
 
-# Compiled by numba, which finds the types of arrays and numbers itself.
+# Compiled by numba, which infers the types of arrays and numbers.
 # mypy: disable-error-code="no-untyped-def, no-untyped-call, untyped-decorator"
 
 import numba
 import numpy as np
 
-BASE, NEGATIVE = 10_000, 0x4000  # of the digits of numeric; its sign
+BASE, NEGATIVE = 10_000, 0x4000  # base of the digits of numeric; its sign
 BIGINT_OID = 20
-LIST_HEAD = 20  # bytes of an array before its elements; of an empty one 12
+LIST_HEAD = 20  # header bytes of an array before its elements; 12 for an empty one
 
 compiled = numba.njit(nogil=True, cache=True, error_model="numpy")
 
 
 @compiled
 def _write(out, at, number, width):
-    """Write a whole number of some bytes; return the place behind it."""
+    """Write an integer of some bytes; return the place after it."""
     for byte in range(width):
         out[at + width - 1 - byte] = number & 0xFF
         number >>= 8
@@ -29,7 +30,7 @@ def _write(out, at, number, width):
 
 @compiled
 def _copy(out, at, data, first, end):
-    """Write some bytes; return the place behind them."""
+    """Write some bytes; return the place after them."""
     for byte in range(first, end):
         out[at + byte - first] = data[byte]
     return at + end - first
@@ -37,14 +38,14 @@ def _copy(out, at, data, first, end):
 
 @compiled
 def write_count(out, place, count):
-    """Write the number of cells with which each row begins."""
+    """Write the number of cells at the start of each row."""
     for row in range(len(place)):
         place[row] = _write(out, place[row], count, 2)
 
 
 @compiled
 def write_whole(out, place, numbers, known, width):
-    """Write whole numbers. Shape: numbers int64 [R], known bool [R]."""
+    """Write integers. Shape: numbers int64 [R], known bool [R]."""
     for row in range(len(place)):
         at = _write(out, place[row], width if known[row] else -1, 4)
         place[row] = _write(out, at, numbers[row], width) if known[row] else at
@@ -52,7 +53,8 @@ def write_whole(out, place, numbers, known, width):
 
 @compiled
 def write_decimals(out, place, numbers, known, places, before, after):
-    """Write numbers as numeric with some decimal places: `before` digits to the base 10,000 and `after` behind the point.
+    """Write numbers as numeric with some decimal places: `before` base-10,000 digits before the decimal point and
+    `after` after it.
 
     Leading zeros are written too; PostgreSQL drops them. Shape: numbers float64 [R], known bool [R].
     """
@@ -85,9 +87,10 @@ def write_decimals(out, place, numbers, known, places, before, after):
 
 @compiled
 def write_texts(out, place, data, offsets, known, begin):
-    """Write texts, each behind the byte with which its type begins unless that is −1.
+    """Write texts, each after the leading byte of its type unless that is −1.
 
-    Shape: data uint8, all texts in a row; offsets int64 [R + 1], where each begins and the last ends; known bool [R].
+    Shape: data uint8, all texts concatenated; offsets int64 [R + 1], the start of each and the end of the last; known
+    bool [R].
     """
     extra = 1 if begin >= 0 else 0
     for row in range(len(place)):
@@ -101,7 +104,7 @@ def write_texts(out, place, data, offsets, known, begin):
 
 @compiled
 def list_size(numbers_known, first, end):
-    """Return the bytes of an array of bigint: it has one dimension, none where it is empty."""
+    """Return the bytes of an array of bigint: it has one dimension, none if empty."""
     if first == end:
         return 12
     size = LIST_HEAD
@@ -122,9 +125,9 @@ def list_sizes(numbers_known, offsets, known):
 
 @compiled
 def write_lists(out, place, numbers, numbers_known, offsets, known, has_missing):
-    """Write lists of whole numbers as arrays of bigint; `has_missing` says whether any of them is missing.
+    """Write lists of integers as arrays of bigint; `has_missing`: whether any of them is missing.
 
-    Shape: numbers int64, of all lists in a row, numbers_known bool; offsets int64 [R + 1]; known bool [R].
+    Shape: numbers int64, all lists concatenated, numbers_known bool; offsets int64 [R + 1]; known bool [R].
     """
     for row in range(len(place)):
         if not known[row]:

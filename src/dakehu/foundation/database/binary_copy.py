@@ -1,7 +1,7 @@
-"""Encode whole columns as rows of COPY's binary format, without a Python value for each cell.
+"""Encode whole columns as rows of COPY's binary format, without a Python value per cell.
 
-PostgreSQL reads numbers from it without parsing text, at less than half of what CSV costs it. The size of each row is
-known from its columns, so each column is written where its cells belong (binary_cells).
+PostgreSQL reads numbers from it without parsing text, at less than half the cost of CSV. The size of each row is known
+from its columns, so each column is written directly to the places of its cells (binary_cells).
 """
 
 import re
@@ -17,14 +17,14 @@ import pyarrow.compute as pc
 from dakehu.foundation.database import binary_cells as cells
 
 HEADER, TRAILER = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
-ROWS, AT_ONCE = 20_000, 2_000  # made into arrays at a time; written at a time, so that they fit the cache
+ROWS, AT_ONCE = 20_000, 2_000  # rows converted to arrays at a time; rows written at a time, so that they fit the cache
 DAYS, MICROSECONDS = 10_957, 946_684_800_000_000  # from 1970-01-01 to PostgreSQL's first day, 2000-01-01
 WIDTHS = {"smallint": 2, "integer": 4, "bigint": 8, "boolean": 1}
 
 
 @dataclass(frozen=True)
 class _Cells:
-    """A column: the bytes of each value, int64 [R] or one number, and what writes some rows at their places."""
+    """A column: the bytes of each value, int64 [R] or one number, and the function that writes rows at their places."""
 
     known: np.ndarray
     sizes: Any
@@ -34,8 +34,8 @@ class _Cells:
 def encode(frame: pl.DataFrame, types: list[str]) -> Iterator[memoryview]:
     """Yield the rows of a frame, without header and trailer. types: PostgreSQL's type of each column, in order.
 
-    Decimal numbers may come as Float64, JSON as text, arrays of bigint as lists. Raises ValueError for a number that is not
-    finite or has too many digits, TypeError for a type that is not known here.
+    Decimals may be Float64, JSON text, arrays of bigint lists. Raises ValueError for a number that is not
+    finite or has too many digits, TypeError for an unsupported type.
     """
     for part in frame.iter_slices(ROWS):
         columns = [_cells(column, kind) for column, kind in zip(part, types, strict=True)]
@@ -53,7 +53,7 @@ def encode(frame: pl.DataFrame, types: list[str]) -> Iterator[memoryview]:
 
 
 def _cells(column: pl.Series, kind: str) -> _Cells:
-    """Return how a column is written."""
+    """Return the writer of a column."""
     if kind in WIDTHS:
         return _integer_cells(_with_zeros(column.cast(pl.Int64)), column, WIDTHS[kind])
     if kind == "double precision":
@@ -84,7 +84,7 @@ def _with_zeros(column: pl.Series) -> np.ndarray:
 
 
 def _integer_cells(numbers: np.ndarray, column: pl.Series, width: int) -> _Cells:
-    """Return whole numbers of some bytes, missing where they are in the column."""
+    """Return integers of some bytes, missing where the column's values are."""
     known = _present_rows(column)
 
     def write(out: np.ndarray, place: np.ndarray, rows: slice) -> None:
@@ -94,7 +94,7 @@ def _integer_cells(numbers: np.ndarray, column: pl.Series, width: int) -> _Cells
 
 
 def _decimal_cells(column: pl.Series, digits: int, places: int) -> _Cells:
-    """Return numbers as PostgreSQL's numeric with some digits in all and some decimal places."""
+    """Return numbers as PostgreSQL's numeric with a number of total digits and of decimal places."""
     known, values = _present_rows(column), _with_zeros(column.cast(pl.Float64))
     largest = float(np.abs(values).max(initial=0.0))
     if not largest < min(10.0 ** (digits - places), 1e18):
@@ -108,7 +108,7 @@ def _decimal_cells(column: pl.Series, digits: int, places: int) -> _Cells:
 
 
 def _text_cells(column: pl.Series, begin: int) -> _Cells:
-    """Return texts; `begin` is the byte with which their type begins, −1 without one."""
+    """Return texts; `begin` is the leading byte of their type, −1 without one."""
     known, texts = _present_rows(column), column.cast(pl.String).to_arrow().cast(pa.large_binary())
     _, ends, content = texts.buffers()
     offsets = np.frombuffer(ends, np.int64)[texts.offset : texts.offset + len(texts) + 1]
@@ -121,7 +121,7 @@ def _text_cells(column: pl.Series, begin: int) -> _Cells:
 
 
 def _list_cells(column: pl.Series) -> _Cells:
-    """Return lists of whole numbers as arrays of bigint."""
+    """Return lists of integers as arrays of bigint."""
     known, lists = _present_rows(column), column.cast(pl.List(pl.Int64)).rechunk()
     numbers = lists.drop_nulls().explode(empty_as_null=False)
     values, values_known = _with_zeros(numbers), _present_rows(numbers)

@@ -1,4 +1,4 @@
-"""Read rows in the order of an index on PostgreSQL, where it expects too few rows to think that worth while."""
+"""Read rows in the order of an index on PostgreSQL, where its planner underestimates the number of rows."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,10 +10,11 @@ from psycopg.pq import TransactionStatus
 
 @contextmanager
 def without_table_scans(model: Any) -> Iterator[None]:
-    """Let PostgreSQL read tables of the database of a model by an index meanwhile.
+    """Make PostgreSQL prefer index scans for a model's database inside the block.
 
-    It takes row security and a test of many values to leave a few hundred rows of a million, fewer than a statement asks for,
-    and would read and sort the whole table where an index in order has as many after a thirtieth of it.
+    With row security and a test of many values it estimates a few hundred rows of a million, fewer than the
+    statement's limit, and would read and sort the whole table where an ordered index yields them after a thirtieth of
+    it.
     """
     connection = connections[router.db_for_read(model)]
     if connection.vendor != "postgresql":

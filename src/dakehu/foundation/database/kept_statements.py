@@ -1,7 +1,7 @@
-"""Statements that pages make again and again in the same shape, compiled once in each process.
+"""Statements that pages issue repeatedly in the same form, compiled once per process.
 
-Django compiles a queryset again each time it is read, which costs more than the answer where few rows come back. Where
-rows are client data, the statement holds the condition of scope and is kept for one reader and one day.
+Django compiles a queryset each time it is evaluated, which costs more than fetching a few rows. For client data the
+statement includes the condition of scope and is cached for one reader and one day.
 """
 
 import inspect
@@ -19,13 +19,13 @@ from dakehu.foundation.access.actor import Actor, current_actor
 from dakehu.foundation.access.scope import Common, Scoped
 from dakehu.foundation.base import clock
 
-KEPT = 64  # compiled statements of each kind
+KEPT = 64  # maximum compiled statements of each kind
 
 
 def kept_statement(model: Any, build: Callable[..., Any]) -> Callable[..., list[tuple[Any, ...]]]:
-    """Return a function of some arguments that answers `build(*arguments)` with its rows as tuples.
+    """Return a function that returns the rows of `build(*arguments)` as tuples.
 
-    `build` makes a `values_list` of the model from its arguments, which are hashable, and from nothing else. Raises
+    `build` returns a `values_list` of the model depending only on its arguments, which are hashable. Raises
     ValueError for a model of client data.
     """
     if getattr(model, "client_path", ""):
@@ -43,7 +43,7 @@ def kept_statement(model: Any, build: Callable[..., Any]) -> Callable[..., list[
 
 
 class Argument(Expression):
-    """A place in a kept statement for the value that is handed in when the statement is read."""
+    """A placeholder in a cached statement for a value passed on execution."""
 
     def __init__(self, place: int) -> None:
         super().__init__(output_field=models.BigIntegerField())
@@ -54,10 +54,10 @@ class Argument(Expression):
 
 
 def kept_rows(model: Any, build: Callable[..., Any]) -> Callable[..., list[Any]]:
-    """Return a function of some ids that answers `build(*ids)` with its rows as instances of the model.
+    """Return a function that returns the rows of `build(*ids)` as instances of the model.
 
-    `build` makes a queryset of whole rows by conditions on ids and on nothing that changes; it is called with an
-    `Argument` for each id. Raises ValueError for a model whose rows depend on more of the reader than reach.
+    `build` returns a queryset of complete rows with conditions only on ids and constants; it is called with an
+    `Argument` for each id. Raises ValueError for a model whose visibility depends on more than the reader's reach.
     """
     if not depends_on_reach_alone(model):
         raise ValueError(f"rows of {model.__name__} depend on more of the reader than reach")
@@ -83,26 +83,27 @@ def kept_rows(model: Any, build: Callable[..., Any]) -> Callable[..., list[Any]]
 
 
 def depends_on_reach_alone(model: Any) -> bool:
-    """Return whether what a reader sees of a model depends on nothing but reach: its managers are those of scope alone."""
+    """Return whether the visibility of a model depends only on reach: its managers are those of scope."""
     managers = {type(model._default_manager), type(model._base_manager)}
     return managers <= {models.Manager, Common, Scoped} and not hasattr(model, "visible_without_client")
 
 
 def _reach_of(actor: Actor) -> Actor:
-    """Return what scope depends on of an actor, as `scope.condition` keeps its conditions by it."""
+    """Return the part of an actor on which scope depends, the cache key of `scope.condition`."""
     return Actor(actor.user_id, "", role=actor.role, reach=actor.reach, covers=actor.covers)
 
 
 @dataclass(frozen=True)
 class Statement:
-    """A compiled statement. params: with an `Argument` where a value is missing; converters: [(place, steps, expression)]."""
+    """A compiled statement. params: with an `Argument` for each open value; converters: [(place, steps,
+    expression)]."""
 
     sql: str
     params: tuple[Any, ...]
     converters: list[tuple[int, Any, Any]]
 
     def read(self, alias: str, given: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        """Return the rows as the fields of the model give their values."""
+        """Return the rows with values converted by the fields of the model."""
         connection = connections[alias]
         params = [given[one.place] if isinstance(one, Argument) else one for one in self.params]
         with connection.cursor() as cursor:
@@ -119,7 +120,7 @@ def _compile(rows: Any, alias: str) -> Statement:
 
 
 def _convert_row(row: tuple[Any, ...], converters: list[tuple[int, Any, Any]], connection: Any) -> tuple[Any, ...]:
-    """Return a row with its values as the fields of the model give them."""
+    """Return a row with values converted by the fields of the model."""
     values = list(row)
     for place, steps, expression in converters:
         for step in steps:

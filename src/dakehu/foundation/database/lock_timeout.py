@@ -49,7 +49,7 @@ def raise_busy() -> Iterator[None]:
 def no_wait() -> Iterator[None]:
     """Open a transaction that does not wait: raises Busy where another writer holds the lock on SQLite.
 
-    Inside another transaction the lock is held already.
+    Inside another transaction the lock is already held.
     """
     if connection.in_atomic_block:
         yield

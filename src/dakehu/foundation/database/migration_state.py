@@ -1,9 +1,9 @@
-"""Render the state of migrations in place, so that a new desk is prepared in seconds.
+"""Render the state of migrations in place, so that a new desk is set up in seconds.
 
-Django renders every model that hangs on a changed one again for each operation, and here nearly all hang on clients and
-staff: the time grows with the square of the number of tables. Two kinds of operation need none of it. A new table changes no
-other model but by its reverse relations, which registering it sets. An index or a constraint is an entry in the options of
-one model. All others go Django's way.
+For each operation Django re-renders every model related to a changed one, and here nearly all are related to clients
+and staff: the time grows with the square of the number of tables. Two kinds of operation do not need it. A new table
+changes other models only by reverse relations, which its registration sets. An index or a constraint is an entry in
+the options of one model. All others are handled by Django.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ IN_PLACE = ("indexes", "constraints")
 
 @contextmanager
 def rendered_in_place() -> Iterator[None]:
-    """Let migrations inside the block render only the models that are new."""
+    """Make migrations inside the block render only new models."""
     kept = {name: getattr(ProjectState, name) for name in ("add_model", "_append_option", "_remove_option")}
     ProjectState.add_model = _add_model  # type: ignore[method-assign]
     ProjectState._append_option = _append_option  # type: ignore[attr-defined]
@@ -30,7 +30,7 @@ def rendered_in_place() -> Iterator[None]:
 
 
 def _add_model(self: Any, model_state: Any) -> None:
-    """Stands for ProjectState.add_model: the model is rendered, nothing else again."""
+    """Replacement of ProjectState.add_model: renders only the new model."""
     key = model_state.app_label, model_state.name_lower
     self.models[key] = model_state
     if self._relations is not None:
@@ -40,13 +40,13 @@ def _add_model(self: Any, model_state: Any) -> None:
 
 
 def _append_option(self: Any, app_label: str, model_name: str, option_name: str, obj: Any) -> None:
-    """Stands for ProjectState._append_option: the option is set on the rendered model."""
+    """Replacement of ProjectState._append_option: sets the option on the rendered model."""
     state = self.models[app_label, model_name]
     _set_option(self, state, option_name, [*state.options[option_name], obj])
 
 
 def _remove_option(self: Any, app_label: str, model_name: str, option_name: str, obj_name: str) -> None:
-    """Stands for ProjectState._remove_option: the option is set on the rendered model."""
+    """Replacement of ProjectState._remove_option: sets the option on the rendered model."""
     state = self.models[app_label, model_name]
     _set_option(self, state, option_name, [one for one in state.options[option_name] if one.name != obj_name])
 

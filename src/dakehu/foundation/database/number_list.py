@@ -1,6 +1,6 @@
-"""Store a list of whole numbers in a column: an array of PostgreSQL, JSON on SQLite.
+"""Store a list of integers in a column: an array on PostgreSQL, JSON on SQLite.
 
-PostgreSQL takes JSON apart number by number when it is written, which costs more than all other columns of a row of figures.
+PostgreSQL parses JSON number by number on writing, which costs more than all other columns of a row of figures.
 """
 
 import json
@@ -10,12 +10,12 @@ from django.db import models
 
 
 class NumberListField(models.JSONField):
-    """A list of whole numbers, None where one is missing."""
+    """A list of integers, None where one is missing."""
 
     description = "whole numbers"
 
     def get_internal_type(self) -> str:
-        """Return a name of its own, so that Django does not insert many rows as arrays of JSON."""
+        """Return a distinct internal type, so that Django does not insert many rows as arrays of JSON."""
         return "NumberListField"
 
     def db_type(self, connection: Any) -> str:
@@ -32,7 +32,7 @@ class NumberListField(models.JSONField):
 
 
 class NumberAt(models.Func):
-    """One number of a list, by its place from 0 on; null where the list ends before."""
+    """One number of a list by index from 0; null beyond the end of the list."""
 
     output_field = models.FloatField()
 

@@ -1,8 +1,8 @@
-"""Reading from a replica of the database: which rows, when, and whether it is near enough to the primary.
+"""Reading from a database replica: which rows, when, and whether its lag is small enough.
 
-Only inside `reading_from_replica`, only rows of domains other than team (who may sign in, and what they may, is asked where it
-is decided), and never within a transaction, in which somebody is about to write. Everything else, and every write, goes to the
-primary. Row security holds on the replica as on the primary: its sessions get the actor from the same wrapper.
+Only inside `reading_from_replica`, only rows of domains other than team (sign-in and permissions are read from the
+primary), and never within a transaction, which may write. Everything else, and every write, uses the primary. Row
+security applies on the replica as on the primary: its sessions get the actor from the same wrapper.
 """
 
 import threading
@@ -24,7 +24,7 @@ _reading: ContextVar[bool] = ContextVar("dakehu_reading_from_replica", default=F
 
 @contextmanager
 def reading_from_replica() -> Iterator[None]:
-    """Inside, rows are read from the replica where that is allowed."""
+    """Read rows from the replica inside the block, where allowed."""
     token = _reading.set(True)
     try:
         yield
@@ -33,10 +33,10 @@ def reading_from_replica() -> Iterator[None]:
 
 
 class ReplicaRouter:
-    """Django's router: reads as this module says, everything else on the primary."""
+    """Django's database router: reads by the rules of this module, everything else on the primary."""
 
     def db_for_read(self, model: Any, **hints: Any) -> str | None:
-        """Return the replica where this row may be read there now."""
+        """Return the replica if this model may be read there now."""
         config = model._meta.app_config
         if not _reading.get() or not config.name.startswith(DOMAINS) or config.label == ON_PRIMARY:
             return None
@@ -51,32 +51,32 @@ class ReplicaRouter:
         return True
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool | None:
-        """Return False for the replica, which follows by itself."""
+        """Return False for the replica, which replicates migrations itself."""
         return False if db == ALIAS else None
 
 
 class Lag:
-    """How far the replica is behind, from what was seen of both: places in the log, and when the primary had written them."""
+    """Lag of the replica, from observed log positions of both and the times at which the primary had written them."""
 
     def __init__(self) -> None:
-        self.seen: deque[tuple[float, int]] = deque(maxlen=120)  # (moment, place of the primary)
+        self.seen: deque[tuple[float, int]] = deque(maxlen=120)  # (moment, log position of the primary)
 
     def note(self, moment: float, primary: int, replayed: int) -> float:
-        """Return the seconds for which the replica may lack something; infinite where nothing is known."""
+        """Return the lag in seconds; infinite if unknown."""
         self.seen.append((moment, primary))
         fresh = [at for at, place in self.seen if place <= replayed]
         return moment - max(fresh) if fresh else float("inf")
 
 
 class ReplicaState:
-    """Whether the replica may be read, looked at twice a second at most."""
+    """Availability of the replica, checked at most twice a second."""
 
     def __init__(self) -> None:
         self.lag, self.lock = Lag(), threading.Lock()
         self.checked_at, self.is_near, self.down_until = float("-inf"), False, float("-inf")
 
     def is_usable(self) -> bool:
-        """Return whether there is a replica, it answers, and it lags no more than the setting allows."""
+        """Return whether there is a replica, it answers, and its lag is within the setting."""
         moment = time.monotonic()
         if ALIAS not in settings.DATABASES or moment < self.down_until:
             return False
@@ -88,7 +88,7 @@ class ReplicaState:
         return self.is_near
 
     def note_trouble(self) -> None:
-        """Leave the replica alone for a while: it did not answer."""
+        """Do not use the replica for a while after it did not answer."""
         self.down_until, self.is_near = time.monotonic() + DOWN_FOR, False
         connections[ALIAS].close_if_unusable_or_obsolete()
 
@@ -103,7 +103,7 @@ class ReplicaState:
         except DatabaseError:
             self.note_trouble()
             return False
-        if not is_replica:  # it was made a primary of its own: what it says is no longer ours
+        if not is_replica:  # it was promoted to a primary: its data is no longer a copy of ours
             return False
         return self.lag.note(moment, primary, int(replayed)) <= settings.REPLICA_LAG
 

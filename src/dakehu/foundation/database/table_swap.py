@@ -1,22 +1,22 @@
-"""SQL functions of the owner by which the application's role replaces every row of a derived table on PostgreSQL.
+"""SQL functions of the owner with which the application's role replaces every row of a derived table on PostgreSQL.
 
-Row security forbids COPY into a protected table, and each row of a table with many indexes is entered into all of them.
-So the rows are copied into a new table beside it, whose indexes are built afterwards, and which then takes the place of the
-old one: for its readers that is one moment, in which the old table is locked and renamed. Only the system may, and only
-for the tables that are declared replaceable.
+Row security forbids COPY into a protected table, and inserting into a table with many indexes updates all of them. So
+the rows are copied into a new table, whose indexes are built afterwards, and which then replaces the old one: readers
+wait only while the old table is locked and renamed. Allowed only for the system, and only for tables declared
+replaceable.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 BEGIN, END = "dakehu_begin_replacement", "dakehu_end_replacement"
-# A table cannot go while views read it: code that makes views on such a table installs these two functions. They are dropped
+# A table cannot be dropped while views use it: code creating such views installs these two functions. Views are dropped
 # before the table is locked, in the order in which their readers lock both.
 DROP_VIEWS, CREATE_VIEWS = "dakehu_drop_views", "dakehu_create_views"
-# To lock the old table: tries, how long each waits, and the pause between them. Readers queue behind a waiting lock, so it
+# To lock the old table: tries, timeout of each, and the pause between them. Readers queue behind a waiting lock, so it
 # waits for a tenth of a second only.
 TRIES, WAIT, PAUSE = 600, "100ms", 0.2
-MEMORY = "256MB"  # for building an index, so that several processes share the sorting
+MEMORY = "256MB"  # for building an index, so that parallel workers share the sorting
 SUFFIX = "_next"
 
 
@@ -24,7 +24,7 @@ SUFFIX = "_next"
 class Replaceable:
     """A table that may be replaced; `policies` are the statements that protect it.
 
-    `orphans` is SQL that deletes rows whose parent is gone from the new table (named with SUFFIX), "" where there is none.
+    `orphans` is SQL that deletes rows with missing parents from the new table (named with SUFFIX), "" if not needed.
     """
 
     table: str
@@ -35,7 +35,7 @@ class Replaceable:
 def functions(role: str, tables: Iterable[Replaceable], *, turn: int) -> list[str]:
     """Return the statements that create both functions.
 
-    `role` is the application's; `turn` the advisory lock that every act waits for when it is entered into the audit.
+    `role` is the application's; `turn` the advisory lock that serialises audit entries.
     """
     known = list(tables)
     names = ", ".join(f"'{one.table}'" for one in known)
@@ -55,7 +55,7 @@ def functions(role: str, tables: Iterable[Replaceable], *, turn: int) -> list[st
 
 
 def _begin(check: str, role: str) -> str:
-    """Return the body that creates an empty table beside one and gives the last id of that one."""
+    """Return the body that creates an empty copy of a table and returns the last id of the original."""
     return f"""
 DECLARE last bigint;
 BEGIN{check}
@@ -69,7 +69,7 @@ END """  # noqa: S608  names come from models
 
 
 def _end(check: str, role: str, orphans: str, after: str, turn: int) -> str:
-    """Return the body that builds the indexes of the new table and lets it take the place of the old one."""
+    """Return the body that builds the indexes of the new table and replaces the old one with it."""
     return f"""
 DECLARE
   fresh text := wanted || '{SUFFIX}';
@@ -148,6 +148,6 @@ END """  # noqa: S608  names come from models
 
 
 def _run_if_replaced(one: Replaceable, statements: Iterable[str]) -> str:
-    """Return what runs some statements where this is the table that is replaced."""
+    """Return SQL that runs some statements if this is the table being replaced."""
     body = ";\n    ".join(statements)
     return f"\n  IF wanted = '{one.table}' THEN\n    {body};\n  END IF;"

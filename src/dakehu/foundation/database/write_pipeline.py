@@ -1,10 +1,10 @@
 """Run bulk INSERTs on a background thread of the same PostgreSQL connection.
 
-The server executes one statement while this process prepares the next. Inside `pipelined_writes()` the statements given
-to `write` run one after the other on a thread of their own, on the connection and in the transaction of the caller. Any
-other statement on the connection first waits until they are done (database.postgres.base), so that nothing is read
-before it is written; only statements inside `bypass()` run before those that wait. Errors are raised at the next wait,
-at the latest at the end of the block. On SQLite, and outside the block, a statement runs at once.
+The server executes one statement while this process prepares the next. Inside `pipelined_writes()` the statements
+passed to `write` run in turn on a separate thread, on the connection and in the transaction of the caller. Any other
+statement on the connection first waits until they are done (database.postgres.base), so that nothing is read before it
+is written; only statements inside `bypass()` run before queued ones. Errors are raised at the next wait, at the latest
+at the end of the block. On SQLite, and outside the block, a statement runs immediately.
 """
 
 from collections import deque
@@ -17,11 +17,11 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-DEPTH = 32  # waiting statements, each with some thousand rows as text
+DEPTH = 32  # maximum queued statements, each with some thousand rows as text
 
 
 class WritePipeline:
-    """The waiting statements of one connection."""
+    """The queued statements of one connection."""
 
     def __init__(self, connection: Any) -> None:
         self.between = False
@@ -38,7 +38,7 @@ class WritePipeline:
         self._waiting.append(self._thread.submit(copy_context().run, self._run, sql, params))
 
     def settle(self) -> None:
-        """Wait until the queue is empty. Raises the error of a statement; those behind it are not run."""
+        """Wait until the queue is empty. Raises the error of a statement; those after it are not run."""
         while self._waiting and not self.between:
             self._wait_for_oldest()
 
@@ -55,11 +55,11 @@ class WritePipeline:
                 self._free.set()
 
     def close(self) -> None:
-        """Stop the thread and drop waiting statements."""
+        """Stop the thread and drop queued statements."""
         self._thread.shutdown(wait=True, cancel_futures=True)
 
     def _wait_for_oldest(self) -> None:
-        """Wait for the oldest statement. Raises its error, and drops those behind it."""
+        """Wait for the oldest statement. Raises its error, and drops those after it."""
         try:
             with self._connection.wrap_database_errors:
                 self._waiting.popleft().result()
@@ -70,11 +70,11 @@ class WritePipeline:
 
     def _run(self, sql: str, params: list[Any]) -> None:
         """Run one statement on the pipeline's thread."""
-        from psycopg import Cursor  # binds on the server: the text of whole columns is not quoted into the statement
+        from psycopg import Cursor  # server-side binding: the text of whole columns is not quoted into the statement
 
         self._free.wait()
         with self._turn:
-            self._connection.set_session_actor()  # the session acts for the actor of the statement
+            self._connection.set_session_actor()  # the session has the actor of the statement
             with Cursor(self._connection.connection) as cursor:
                 cursor.execute(sql, params)
 
@@ -112,7 +112,7 @@ def write(connection: Any, sql: str, params: list[Any]) -> None:
 
 @contextmanager
 def bypass() -> Iterator[None]:
-    """Run statements inside the block before waiting writes; they must not depend on them."""
+    """Run statements inside the block before queued writes; they must not depend on them."""
     pipeline = pipeline_of(connections[DEFAULT_DB_ALIAS])
     if pipeline is None or pipeline.between:
         yield
@@ -122,9 +122,9 @@ def bypass() -> Iterator[None]:
 
 
 def check_constraints() -> None:
-    """Check the foreign keys of what was queued behind it, so that the end of the transaction need not check all alone.
+    """Check the foreign keys of queued rows after them, so that less is left to check at the end of the transaction.
 
-    For a moment when rows and what they refer to are all written or queued. No effect outside `pipelined_writes`.
+    Call when rows and their referenced rows are all written or queued. No effect outside `pipelined_writes`.
     """
     connection: Any = connections[DEFAULT_DB_ALIAS]
     if pipeline_of(connection) is not None:

@@ -1,1 +1,1 @@
-"""What hangs on a client, and its erasure from tables, search, audit, undo, files and whatever else declares an eraser."""
+"""Rows related to a client, and their erasure from tables, search, audit, undo, files and by declared erasers."""

@@ -1,7 +1,7 @@
-"""Erase clients with everything that hangs on them, in one action.
+"""Erase clients with all their dependent data, in one action.
 
-Rows go by the models' own foreign keys; a row that others still need is made anonymous. What no foreign key reaches (files
-of trades, calendars elsewhere) is erased by functions that its owner declares.
+Rows are deleted along the models' foreign keys; a row still needed by others is anonymised. Data without a foreign key
+(files of trades, external calendars) is erased by functions declared by its owner.
 """
 
 import re
@@ -28,14 +28,15 @@ from dakehu.foundation.schema.fields import has_spec
 from dakehu.foundation.search import index
 
 KEY_OF_FILE = re.compile(r"[0-9a-f]{32}")
-REMOVED = "—"  # what a text that must not be empty becomes
+REMOVED = "—"  # replacement for a text that must not be empty
 
 
 @dataclass(frozen=True)
 class Erasure:
-    """What goes: `clients` are their numbers, former ones of merged records included; `rows` all rows by model label.
+    """The data to erase: `clients` are their ids, including former ones of merged records; `rows` all rows by model
+    label.
 
-    `words` are by what texts may name them: codes and names, former ones too.
+    `words` are the codes and names, also former ones, by which texts may name them.
     """
 
     clients: frozenset[int]
@@ -53,7 +54,7 @@ class Erasure:
         return text
 
     def add_rows(self, label: str, numbers: set[int]) -> None:
-        """Add rows that an eraser changed: audit and undo are redacted of them too."""
+        """Add rows that an eraser changed: they are redacted from audit and undo too."""
         self.rows.setdefault(label, set()).update(numbers)
 
 
@@ -62,7 +63,7 @@ _erasers: dict[str, Eraser] = {}
 
 
 def declare_eraser(name: str, eraser: Eraser) -> None:
-    """Register a function that erases what no foreign key reaches, before the rows go; it returns how many it erased.
+    """Register a function that erases data without a foreign key, before the rows are deleted; it returns how many.
 
     Raises ValueError for a name declared twice.
     """
@@ -71,8 +72,8 @@ def declare_eraser(name: str, eraser: Eraser) -> None:
 
 
 def erase_clients(ids: Iterable[int], former: Iterable[int] = ()) -> dict[str, int]:
-    """Erase clients; `former` are numbers under which they were known before a merge. As the system, inside an action that
-    cannot be taken back. Returns numbers: {clients, rows, anonymous, files, audit, undo and each declared eraser}.
+    """Erase clients; `former` are their ids before a merge. As the system, inside an irreversible action. Returns
+    counts: {clients, rows, anonymous, files, audit, undo and each declared eraser}.
     """
     clients = set(ids)
     tombstones.add(_digests(clients))
@@ -86,7 +87,7 @@ def erase_clients(ids: Iterable[int], former: Iterable[int] = ()) -> dict[str, i
     rows = {**erasure.rows, StoredFile._meta.label: set(stored)}
     counts["undo"] = undo_redaction.redact(set(erasure.clients), rows)
     counts["files"] = store.erase(list(stored.values()))
-    chain.wait_for_turn()  # a seal that is made meanwhile must commit to entries either before or after
+    chain.wait_for_turn()  # a concurrent seal must cover entries either before or after the erasure
     counts["audit"] = redaction.redact(set(erasure.clients), rows)
     counts["anonymous"] = sum(_make_anonymous(model, numbers) for model, numbers in found.shared.items() if numbers)
     _clear_links(found)
@@ -110,7 +111,7 @@ def _identifying_texts(found: Hanging) -> Iterator[str]:
 
 
 def _remove(own: Ids) -> int:
-    """Delete rows, clients last. Keys between them are checked when the transaction ends."""
+    """Delete rows, clients last. Foreign keys between them are checked when the transaction ends."""
     root = scope.client_model()
     for model in sorted(own, key=lambda one: (one is root, one._meta.label)):
         if own[model]:
@@ -119,7 +120,7 @@ def _remove(own: Ids) -> int:
 
 
 def _clear_links(found: Hanging) -> None:
-    """Empty the keys of rows that stay and point to rows that go."""
+    """Clear the keys of remaining rows that point to deleted rows."""
     for model, key, numbers in hanging.links_to(found):
         for some in chunks(sorted(numbers)):
             rows: Any = models.QuerySet(model).filter(pk__in=some)
@@ -128,9 +129,9 @@ def _clear_links(found: Hanging) -> None:
 
 
 def _make_anonymous(model: Any, numbers: set[int]) -> int:
-    """Empty the client and every text of rows that rows of others need; return their number.
+    """Clear the client and every text of rows needed by other clients' rows; return their number.
 
-    Days, choices and staff stay.
+    Days, choices and staff are kept.
     """
     values = {
         column.name: emptied for column in model._meta.concrete_fields for emptied in _empty_value_of(model, column)
@@ -143,7 +144,7 @@ def _make_anonymous(model: Any, numbers: set[int]) -> int:
 
 
 def _empty_value_of(model: Any, column: Any) -> Iterator[Any]:
-    """Yield the value that a column of an anonymous row has, nothing where it stays."""
+    """Yield the anonymised value of a column, nothing where it is kept."""
     is_text = isinstance(column, (models.CharField, models.TextField, EncryptedTextField))
     if column.name == model.client_path:
         yield None
@@ -157,7 +158,7 @@ def _empty_value_of(model: Any, column: Any) -> Iterator[Any]:
 
 
 def stored_files(found: Hanging) -> dict[int, str]:
-    """Return {id: key} of the stored files that only these rows name."""
+    """Return {id: key} of the stored files referenced only by these rows."""
     named: set[str] = set()
     for ids in (found.own, found.shared):
         for model, numbers in ids.items():
@@ -171,7 +172,7 @@ def stored_files(found: Hanging) -> dict[int, str]:
 
 
 def _file_keys(rows: Any) -> set[str]:
-    """Return what looks like the key of a stored file in the texts of rows."""
+    """Return strings in the texts of rows that look like keys of stored files."""
     columns = [
         column.attname
         for column in rows.model._meta.concrete_fields

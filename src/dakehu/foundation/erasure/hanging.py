@@ -1,6 +1,6 @@
-"""Everything that hangs on some clients, found by the models' own foreign keys: what a copy holds and an erasure removes.
+"""All rows dependent on some clients, found by the models' foreign keys: the contents of a copy, and of an erasure.
 
-A row that names another client as its own never belongs to these, whatever it points to.
+A row that belongs to another client is never included, whatever it points to.
 """
 
 from collections import defaultdict
@@ -19,8 +19,8 @@ Ids = dict[Any, set[int]]  # {model: ids of its rows}
 
 @dataclass
 class Hanging:
-    """`own` are the rows of the clients, the clients themselves included; `shared` are rows among them on which rows of
-    other clients depend, so that they cannot simply go."""
+    """`own` are the rows of the clients, including the clients themselves; `shared` are rows among them on which rows
+    of other clients depend, so that they cannot be deleted."""
 
     own: Ids = field(default_factory=lambda: defaultdict(set))
     shared: Ids = field(default_factory=lambda: defaultdict(set))
@@ -35,7 +35,7 @@ class Hanging:
 
 
 def rows_of_clients(clients: set[int]) -> Hanging:
-    """Return what hangs on clients. Run as the system, who sees every row."""
+    """Return the rows dependent on clients. Run as the system, which sees every row."""
     root = scope.client_model()
     found = Hanging()
     _collect(found.own, root, clients)
@@ -45,14 +45,14 @@ def rows_of_clients(clients: set[int]) -> Hanging:
 
 
 def _collect(own: Ids, root: Any, clients: set[int]) -> None:
-    """Add the clients and, again and again, what points to what was added."""
+    """Add the clients and, repeatedly, the rows that point to added rows."""
     queue = [(root, clients)]
     own[root] |= clients
     while queue:
         target, numbers = queue.pop()
         for other, key in references_to(target):
             if target is not root and key.remote_field.on_delete is not models.CASCADE:
-                continue  # it only points there; where it is of these clients its own key says so
+                continue  # it only points there; a row of these clients has its own key to them
             fresh = _pointing(other, key, numbers, clients) - own[other]
             if fresh:
                 own[other] |= fresh
@@ -60,7 +60,7 @@ def _collect(own: Ids, root: Any, clients: set[int]) -> None:
 
 
 def _own_client(model: Any) -> Any:
-    """Return the foreign key by which a row names its client itself; None where it does not, or another row does so for it."""
+    """Return a row's direct foreign key to its client; None without one, or if another row gives its client."""
     path = getattr(model, "client_path", "") or "pk"
     return model._meta.get_field(path) if path != "pk" and "__" not in path else None
 
@@ -68,7 +68,7 @@ def _own_client(model: Any) -> Any:
 def _pointing(model: Any, key: Any, numbers: set[int], clients: set[int]) -> set[int]:
     """Return the ids of rows that point to some rows and belong to no other client.
 
-    A row that cannot be without the client it points to (a pair marked as distinct) belongs to both.
+    A row with a non-nullable key to a client (a pair marked as distinct) belongs to both.
     """
     owner, found = _own_client(model), set()
     needs_client = key.related_model is scope.client_model() and not key.null
@@ -81,9 +81,9 @@ def _pointing(model: Any, key: Any, numbers: set[int], clients: set[int]) -> set
 
 
 def _move_shared_rows(found: Hanging) -> bool:
-    """Move own rows on which rows of others depend by a key that cannot be empty; return whether any was moved.
+    """Move own rows on which rows of others depend by a non-nullable key to `shared`; return whether any was moved.
 
-    Where the row cannot be without its client either, the rows that depend on it go as well.
+    Where the row cannot exist without its client either, its dependent rows are deleted as well.
     """
     is_changed = False
     for model, ids in list(found.own.items()):
@@ -102,7 +102,7 @@ def _move_shared_rows(found: Hanging) -> bool:
 
 
 def _depending(model: Any, key: Any, ids: set[int], own: set[int]) -> dict[int, int]:
-    """Return {id of a row that stays: id of the row it points to}."""
+    """Return {id of a remaining row: id of the row it points to}."""
     found: dict[int, int] = {}
     for some in chunks(sorted(ids)):
         rows: Any = models.QuerySet(model).filter(**{f"{key.name}__in": some})
@@ -111,7 +111,7 @@ def _depending(model: Any, key: Any, ids: set[int], own: set[int]) -> dict[int, 
 
 
 def links_to(found: Hanging) -> list[tuple[Any, Any, set[int]]]:
-    """Return (model, nullable key, ids) of rows that stay and point to rows that go."""
+    """Return (model, nullable key, ids) of remaining rows that point to deleted rows."""
     links = []
     for model, ids in found.own.items():
         for other, key in references_to(model):
@@ -127,7 +127,8 @@ def links_to(found: Hanging) -> list[tuple[Any, Any, set[int]]]:
 
 
 def containers_of(found: Hanging) -> Ids:
-    """Return the rows without a client of their own that exist only for what goes (`erased_when_empty`), by model."""
+    """Return the rows without a client of their own that exist only for deleted rows (`erased_when_empty`), by
+    model."""
     empty: Ids = defaultdict(set)
     for model, ids in found.own.items():
         for key in model._meta.concrete_fields:

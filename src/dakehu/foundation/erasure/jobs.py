@@ -16,7 +16,7 @@ OF_CLIENTS = re.compile(r'"(?:client|clients|former)": (\d+|\[[\d, ]*\])')
 def erase_jobs(clients: frozenset[int], names_one: Callable[[str], bool]) -> int:
     """Delete ended jobs whose arguments, result or error name one of the clients; return how many.
 
-    By number, or where `names_one(text)` finds a code or a name.
+    By id, or where `names_one(text)` finds a code or a name.
     """
     rows: Any = models.QuerySet(Job).filter(state__in=ENDED)
     named = [

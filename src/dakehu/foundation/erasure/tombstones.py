@@ -1,7 +1,7 @@
-"""The list of erased clients, outside the database: so that a backup from before is brought in line after its restore.
+"""The list of erased clients, outside the database, so that erasures are repeated after restoring an older backup.
 
-It holds one keyed digest a client, of the number and the moment of entry, and nothing of the person. It is part of every
-backup, and a restore adds the lists up.
+It has one keyed digest per client, of the id and the time of entry, and no personal data. It is part of every backup,
+and a restore merges the lists.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ def path() -> Path:
 
 
 def digest_of(number: int, created_at: datetime) -> str:
-    """Return the digest of a client. The moment of entry is part of it: a number may be given again after a restore."""
+    """Return the digest of a client. It includes the time of entry, as an id may be reused after a restore."""
     text = f"erased-client:{number}:{created_at.timestamp():.6f}"
     return hmac.new(keys.key("index"), text.encode(), hashlib.sha256).hexdigest()
 
@@ -37,6 +37,6 @@ def read() -> set[str]:
 
 
 def add(digests: Iterable[str]) -> None:
-    """Put clients on the list, before their erasure commits: one too many is erased at the next run anyway."""
+    """Add clients to the list, before their erasure commits: one added in vain is erased at the next run."""
     listed = read() | set(digests)
     keys.write_private(path(), "".join(f"{one}\n" for one in sorted(listed)).encode())

@@ -1,7 +1,7 @@
 """The language of rules: `总资产 >= 500万 且 距上次联系 > 30天` over declared facts, compiled to whole columns.
 
-Safe by construction: a rule names facts and compares; there is no code, no attribute, no loop and no pattern in it, and
-its length, depth and cost are bounded. docs/decisions/0088 says why, the guide page `rules` how to write one.
+Safe by construction: a rule only compares facts, without code, attributes, loops or patterns, and its length, depth
+and cost are bounded. Reasons: docs/decisions/0088; syntax: the guide page `rules`.
 """
 
 from dakehu.foundation.expressions.checks import CheckedRule, check, compile_rule

@@ -1,4 +1,5 @@
-"""The standard form of a rule, in either language: the same rule is always written in the same way, and reads back as itself."""
+"""The canonical form of a rule, in either language: equal rules have the same text, which parses back to the same
+rule."""
 
 from datetime import date
 from decimal import Decimal
@@ -29,7 +30,7 @@ JOINTS = {
         "argument": ", ",
     },
 }
-# (written from this number on, divided by this, unit)
+# (used from this number on, divisor, unit)
 UNITS = {
     "zh": ((10**8, 10**8, "亿"), (10**4, 10**4, "万")),
     "en": ((10**9, 10**9, " billion"), (10**6, 10**6, " million"), (10**4, 10**3, " thousand")),
@@ -37,7 +38,7 @@ UNITS = {
 
 
 def strength(node: Node) -> int:
-    """Return how firmly a node holds together: a weaker one within a stronger one needs brackets."""
+    """Return the precedence of a node: a lower one within a higher one needs brackets."""
     if node.op == "add":
         return SUM if node.value in "+-" else PRODUCT
     if node.op == "negate" or (node.op == "constant" and isinstance(node.value, Decimal) and node.value < 0):
@@ -46,7 +47,7 @@ def strength(node: Node) -> int:
 
 
 def format_node(node: Node, code: str, least: int = 0) -> str:
-    """Return a node in the standard form of a language; in brackets if weaker than `least`."""
+    """Return a node in the canonical form of a language; in brackets if of lower precedence than `least`."""
     text = _format_bare(node, code)
     return f"({text})" if strength(node) < least else text
 
@@ -54,7 +55,7 @@ def format_node(node: Node, code: str, least: int = 0) -> str:
 def _format_bare(node: Node, code: str) -> str:
     joint, own = JOINTS[code], strength(node)
     if node.op in ("or", "and"):
-        least = STRENGTH["not"]  # "and" within "or" needs no brackets, yet is easier to read with them
+        least = STRENGTH["not"]  # "and" within "or" needs no brackets but is easier to read with them
         return joint[node.op].join(format_node(part, code, least) for part in node.parts)
     if node.op == "not":
         return joint["not"] + format_node(node.parts[0], code, own)
@@ -80,7 +81,7 @@ def _format_bare(node: Node, code: str) -> str:
 
 
 def side_text(side: Node, comparison: Node, code: str, least: int = 0) -> str:
-    """Return one side of a comparison; a choice by its label, if no other choice goes by it and no quotes are needed."""
+    """Return one side of a comparison; a choice by its label, if that is unique and needs no quotes."""
     fact = next((part.value for part in comparison.parts if part.op == "fact" and part.kind == "choice"), None)
     if fact is None or side.op != "constant":
         return format_node(side, code, least)
@@ -98,7 +99,7 @@ def missing_words(is_negated: bool, code: str) -> str:
 
 
 def constant_text(node: Node, code: str) -> str:
-    """Return a constant as it is written in a rule."""
+    """Return a constant as written in a rule."""
     value = node.value
     if isinstance(value, bool):
         return {"zh": "是", "en": "yes"}[code] if value else {"zh": "否", "en": "no"}[code]

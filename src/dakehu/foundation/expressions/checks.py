@@ -1,4 +1,4 @@
-"""A tree against the facts: every name found, every comparison of one kind with its like, the cost bounded."""
+"""Check a tree against the facts: names known, compared kinds compatible, cost bounded."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -36,43 +36,44 @@ MOST_ARGUMENTS = 10
 
 @dataclass(frozen=True)
 class CheckedRule:
-    """A rule that may run. `node` is its tree with facts and kinds."""
+    """A checked rule. `node` is its tree with facts and kinds."""
 
     node: Node
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The names of the facts it reads: the columns of the frame."""
+        """Return the names of the facts it reads: the columns of the frame."""
         return frozenset(node.value.name for node in self.node.walk() if node.op == "fact")
 
     @cached_property
     def truth(self) -> "pl.Expr":
-        """The answer per row: true, false, or missing where a missing fact leaves it open."""
+        """Return the result per row: true, false, or null where undecided because a fact is missing."""
         return condition_of(self.node)
 
     @cached_property
     def condition(self) -> "pl.Expr":
-        """Whether the rule fires per row; a missing answer does not."""
+        """Return whether the rule fires per row; a null result does not."""
         return self.truth.fill_null(False)
 
     @cached_property
     def cost(self) -> int:
-        """The number of column operations of one evaluation."""
+        """Return the number of column operations of one evaluation."""
         return cost_of(self.node)
 
     def text(self, code: str = "") -> str:
-        """Return the rule in its standard form in one language ("zh", "en"; without one the reader's)."""
+        """Return the rule in its canonical form in one language ("zh", "en"; without one the reader's)."""
         return format_node(self.node, code or language())
 
 
 def compile_rule(text: str, facts: Mapping[str, Fact]) -> CheckedRule:
-    """Return the rule of a text. Raises ExpressionError for what is not understood."""
+    """Return the rule of a text. Raises ExpressionError for invalid text."""
     vocabulary = Vocabulary(facts)
     return _check_rule(parse(text, vocabulary.names()), vocabulary)
 
 
 def check(node: Node, facts: Mapping[str, Fact]) -> CheckedRule:
-    """Return the rule of a tree. Raises ExpressionError for an unknown name, a comparison of unlike kinds, too high a cost."""
+    """Return the rule of a tree. Raises ExpressionError for an unknown name, a comparison of incompatible kinds, too
+    high a cost."""
     return _check_rule(node, Vocabulary(facts))
 
 
@@ -91,7 +92,7 @@ def _check_rule(node: Node, vocabulary: Vocabulary) -> CheckedRule:
 
 @dataclass
 class Checker:
-    """Looks names up and gives every node its kind."""
+    """Resolves names and sets the kind of every node."""
 
     vocabulary: Vocabulary
 
@@ -295,7 +296,7 @@ class Checker:
             )
 
     def need_fact(self, node: Node, parts: tuple[Node, ...]) -> None:
-        """Refuse a condition that holds for every client or for none."""
+        """Refuse a condition that is true for every client or for none."""
         if not any(below.op == "fact" for part in parts for below in part.walk()):
             refuse(
                 node.place,
@@ -304,7 +305,7 @@ class Checker:
             )
 
     def need_quotes(self, node: Node) -> None:
-        """Refuse a bare word beside a text, unless it is the name of a field."""
+        """Refuse an unquoted word compared with a text, unless it is the name of a field."""
         if node.op == "name" and normal(node.value) not in self.vocabulary.by_name:
             refuse(
                 node.place,
@@ -319,7 +320,7 @@ class Checker:
             refuse(node.place, "条件不能与数值比较。", "A condition cannot be compared with a value.")
 
     def refuse_pair(self, left: Node, right: Node) -> Never:
-        """Raise the error for two values of unlike kinds."""
+        """Raise the error for two values of incompatible kinds."""
         right_kind = NAMES.get(right.kind, NAMES["text"])
         refuse(
             right.place,
@@ -334,7 +335,7 @@ class Checker:
 
 
 def comparison_advice(node: Node) -> Bilingual | str:
-    """Return how a value is compared, in a sentence."""
+    """Return a sentence on how a value is compared."""
     if node.kind == "flag":
         return bilingual(
             "请单独写“{name}”或“非 {name}”。", "Write “{name}” or “not {name}” alone.", name=format_value(node)
@@ -347,7 +348,7 @@ def comparison_advice(node: Node) -> Bilingual | str:
 
 
 def format_value(node: Node) -> str:
-    """Return a value as the reader would write it."""
+    """Return a value in the reader's notation."""
     if node.op == "name":
         return str(node.value)
     return label_of(node.value) if node.op == "fact" else format_node(node, language())

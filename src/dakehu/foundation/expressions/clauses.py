@@ -1,4 +1,5 @@
-"""A rule as a table: field, comparison, value, unit. For rules in which all conditions must hold, and for people who do not type."""
+"""A rule as a table: field, comparison, value, unit. For rules in which all conditions must be true, edited without
+typing."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ class Clause:
 
 
 def operators_of(fact: Fact) -> tuple[str, ...]:
-    """Return the operators that a field of this kind takes in a table."""
+    """Return the operators available for a field of this kind in a table."""
     if fact.kind == "flag":
         return ("yes", "no", "missing", "present")
     if fact.kind in ("choice", "text"):
@@ -56,7 +57,7 @@ def operators_of(fact: Fact) -> tuple[str, ...]:
 
 
 def clauses(checked: CheckedRule) -> list[Clause] | None:
-    """Return the rows of the table of a rule; None if it is more than fields compared with values, all of which must hold."""
+    """Return the rows of the table of a rule; None if it is not a conjunction of fields compared with values."""
     parts = checked.node.parts if checked.node.op == "and" else (checked.node,)
     rows = [clause_of(part) for part in parts]
     return [row for row in rows if row] if all(rows) else None
@@ -109,9 +110,9 @@ def text_without_unit(fact: Fact, constant: Node, unit: str) -> str:
 
 
 def from_clauses(rows: Iterable[Clause], facts: Mapping[str, Fact]) -> str:
-    """Return the text of a rule in which all rows must hold. It is not checked: compile it.
+    """Return the text of a rule in which all rows must be true. It is not checked: compile it.
 
-    Rows without a field are left out. A row whose value is missing gives a text that is refused where it is missing.
+    Rows without a field are left out. A row without a value gives text that is refused at that position.
     """
     return " 且 ".join(row_text(row, facts.get(row.fact)) for row in rows if row.fact)
 
@@ -132,7 +133,7 @@ def row_text(row: Clause, fact: Fact | None) -> str:
 
 
 def value_text(value: str, unit: str, fact: Fact | None) -> str:
-    """Return one value as it is written in a rule."""
+    """Return one value as written in a rule."""
     is_text = fact is not None and fact.kind in ("choice", "text")
     if is_text and value and value[0] not in "\"'“‘":
         return f'"{value}"'

@@ -1,7 +1,7 @@
-"""A checked rule as a polars expression: whole columns at once, no code of the rule's writer.
+"""A checked rule as a polars expression over whole columns, without code by the rule's author.
 
 Missing values follow Kleene's logic: a comparison with a missing value is missing; "and" is false as soon as one part
-is, "or" true as soon as one part is, whatever is missing beside. Arithmetic with a missing value, and a division by
+is, "or" true as soon as one part is, even if another is missing. Arithmetic with a missing value, and a division by
 zero, is missing; so is what exceeds the range of a number. Numbers and days are Float64, dates days since 1970-01-01.
 """
 
@@ -17,7 +17,7 @@ TEXTS = {"text", "choice"}
 
 
 def condition_of(node: Node) -> pl.Expr:
-    """Return the Boolean expression of a condition, with nulls where the answer is missing."""
+    """Return the Boolean expression of a condition, with nulls where undecided."""
     if node.op == "fact":
         return pl.col(node.value.name).cast(pl.Boolean)
     if node.op == "and":
@@ -108,7 +108,7 @@ def scalar(node: Node) -> Any:
 
 
 def cost_of(node: Node) -> int:
-    """Return the number of column operations of a node. A value used twice counts twice."""
+    """Return the number of column operations of a node. A value used twice is counted twice."""
     costs = [cost_of(part) for part in node.parts]
     if node.op == "add" and node.value == "/" and node.parts[1].op != "constant":
         own = costs[0] + 2 * costs[1] + 3
@@ -116,5 +116,5 @@ def cost_of(node: Node) -> int:
         own = 2 * sum(costs) + 3
     else:
         own = sum(costs) + 1
-    is_compared = node.op in ("compare", "missing", "between", "in")  # operand() reads arithmetic twice
+    is_compared = node.op in ("compare", "missing", "between", "in")  # operand() evaluates arithmetic twice
     return own + sum(cost for part, cost in zip(node.parts, costs, strict=True) if part.parts) if is_compared else own

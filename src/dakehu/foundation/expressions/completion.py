@@ -1,4 +1,4 @@
-"""What may stand at a position of a rule: fields, comparisons, choices, units, words."""
+"""Completion at a position of a rule: fields, comparisons, choices, units, words."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -50,20 +50,21 @@ UNITS = {
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A text that may replace what stands from `start` to `end`; `kind`: field, comparison, choice, unit, word, function."""
+    """A text that may replace the text from `start` to `end`; `kind`: field, comparison, choice, unit, word,
+    function."""
 
     text: str
     kind: str
     start: int
     end: int
-    label: str = ""  # what it is called, in the reader's language
-    detail: str = ""  # of a field: its kind
+    label: str = ""  # label in the reader's language
+    detail: str = ""  # for a field: its kind
 
 
 def complete(text: str, position: int, facts: Mapping[str, Fact], code: str = "") -> list[Suggestion]:
-    """Return what may stand at a position (0 to the length of the text), the most likely first, at most 30.
+    """Return the options at a position (0 to the length of the text), the most likely first, at most 30.
 
-    Begun words are completed by their beginning, then by what they hold. Nothing is suggested behind an error.
+    Partial words are matched by prefix, then by substring. Nothing is suggested after an error.
     """
     code = code or language()
     vocabulary = Vocabulary(facts)
@@ -79,7 +80,7 @@ def complete(text: str, position: int, facts: Mapping[str, Fact], code: str = ""
 
 
 def begun_from(before: str) -> int:
-    """Return where the word at the end of a text begins."""
+    """Return the start of the word at the end of a text."""
     start = len(before)
     while start and is_name_sign(before[start - 1]):
         start -= 1
@@ -87,7 +88,7 @@ def begun_from(before: str) -> int:
 
 
 def phrase_start(before: str, start: int) -> int:
-    """Return where a name of several words at the end begins: behind the last sign or word of the language."""
+    """Return the start of a name of several words at the end: after the last sign or word of the language."""
     pieces = before[:start].split(" ")
     size = 0
     for piece in reversed(pieces):
@@ -100,7 +101,7 @@ def phrase_start(before: str, start: int) -> int:
 
 
 def suggestions_at(before: str, start: int, vocabulary: Vocabulary, code: str) -> list[Suggestion]:
-    """Return what may replace the text from `start` on, given all that stands before it."""
+    """Return the options for the text from `start` on, given the text before it."""
     begun, before_it = normal(before[start:]), before[:start]
     try:
         found = Lexer(before_it, vocabulary.names()).words()
@@ -125,7 +126,7 @@ Option = tuple[str, str, str, str]  # kind, text, label, detail
 
 
 def matches(begun: str, option: Option, vocabulary: Vocabulary) -> bool:
-    """Say whether an option continues or holds what is begun; a field also by its other names."""
+    """Return whether an option starts with or contains the partial word; a field also by its other names."""
     if not begun:
         return True
     if begun in normal(option[1]) or begun in normal(option[2]):
@@ -135,7 +136,7 @@ def matches(begun: str, option: Option, vocabulary: Vocabulary) -> bool:
 
 
 def options_after(found: list[Word], fitting: set[str], vocabulary: Vocabulary, code: str) -> Iterator[Option]:
-    """Yield all that may follow the words so far."""
+    """Yield all options after the words so far."""
     fact = compared_fact(found, vocabulary)
     if fact is not None and ends_without_unit(found):
         yield from (("unit", unit, unit.strip(), "") for unit in UNITS[code].get(fact.kind, ()))
@@ -159,7 +160,7 @@ def options_after(found: list[Word], fitting: set[str], vocabulary: Vocabulary, 
 
 
 def comparisons(fact: Fact | None, fitting: set[str], code: str) -> Iterator[Option]:
-    """Yield the comparisons that a field takes."""
+    """Yield the comparisons available for a field."""
     kind = fact.kind if fact else "number"
     signs = () if kind == "flag" else ("=", "!=") if kind in ("choice", "text") else ORDER
     yield from (("comparison", f"{sign} ", sign, "") for sign in signs)
@@ -170,7 +171,7 @@ def comparisons(fact: Fact | None, fitting: set[str], code: str) -> Iterator[Opt
 
 
 def ends_without_unit(found: list[Word]) -> bool:
-    """Say whether the last word is a number that may still take a unit."""
+    """Return whether the last word is a number that may still take a unit."""
     last = found[-1]
     return last.terminal == "CONSTANT" and last.value.kind == "plain" and not last.has_unit
 
@@ -191,14 +192,14 @@ def choices(fact: Fact, code: str) -> Iterator[Option]:
 
 
 def last_fact(found: list[Word], vocabulary: Vocabulary) -> Fact | None:
-    """Return the field that stands last; None if something else does."""
+    """Return the field at the end; None if the last word is not one."""
     if found and isinstance(found[-1].value, Node) and found[-1].value.op == "name":
         return vocabulary.find(found[-1].value.value)
     return None
 
 
 def compared_fact(found: list[Word], vocabulary: Vocabulary) -> Fact | None:
-    """Return the field on the left of the comparison that is being written."""
+    """Return the field on the left of the comparison being written."""
     for index in range(len(found) - 1, 0, -1):
         if found[index].terminal in ("AND", "OR") and not any(
             w.terminal == "BETWEEN" for w in found[max(0, index - 2) : index]
@@ -210,5 +211,5 @@ def compared_fact(found: list[Word], vocabulary: Vocabulary) -> Fact | None:
 
 
 def follows_comparison(found: list[Word]) -> bool:
-    """Say whether the next word is a value to compare with, not a field."""
+    """Return whether the next word is a value to compare with, not a field."""
     return bool(found) and found[-1].terminal in ("COMPARE", "IN", "NOT_IN", "OPEN_LIST", "COMMA", "OPEN")

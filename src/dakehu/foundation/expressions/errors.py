@@ -1,4 +1,4 @@
-"""The one error of this package: a rule that is not understood, with its place and what would be understood."""
+"""The error of this package: an invalid rule, with its position and suggestions."""
 
 from typing import Any, Never
 
@@ -8,7 +8,7 @@ from dakehu.foundation.expressions.nodes import Place
 
 
 class ExpressionError(Refused):
-    """A rule is refused: `message` says why and how to write it.
+    """A rule is refused: `message` gives the reason and the remedy.
 
     `line` and `column` count from 1, `start` and `end` are positions in the text, `suggestions` are words to write
     instead.

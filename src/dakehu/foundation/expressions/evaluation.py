@@ -1,4 +1,4 @@
-"""A checked rule over the values of one subject, for the sentence that says why it fired."""
+"""Evaluate a checked rule over the values of one subject, for the sentence that explains why it fired."""
 
 import math
 from collections.abc import Mapping
@@ -47,7 +47,7 @@ def calculate(sign: str, left: float, right: float) -> float | None:
 
 
 def truth_in(node: Node, values: Mapping[str, Any]) -> bool | None:
-    """Return whether a condition holds; None where missing values leave it open."""
+    """Return whether a condition is true; None where undecided because of missing values."""
     if node.op in ("and", "or"):
         answers = [truth_in(part, values) for part in node.parts]
         decisive = node.op == "or"

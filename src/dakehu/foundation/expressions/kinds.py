@@ -1,4 +1,4 @@
-"""What values may be compared and combined with one another.
+"""Compatibility of values in comparisons and arithmetic.
 
 A number without a unit ("plain") takes the kind of the other side. A share is written in % or as a fraction;
 above three, a fraction is more likely a forgotten % sign and is refused.
@@ -42,7 +42,7 @@ EXAMPLES: dict[str, Bilingual] = {
 
 
 def example(kind: str, name: str) -> Bilingual:
-    """Return a condition as it is written for a value of this kind."""
+    """Return a condition as written for a value of this kind."""
     pattern = EXAMPLES.get(kind, EXAMPLES["number"])
     return bilingual(pattern.zh, pattern.en, name=name)
 
@@ -99,7 +99,7 @@ def sum_kind(sign: str, left: Node, right: Node) -> tuple[Node, Node, str] | Non
 
 
 def product_kind(left: str, right: str) -> str | None:
-    """Return the kind of a product; None if it means nothing (an amount times an amount)."""
+    """Return the kind of a product; None if undefined (an amount times an amount)."""
     if "plain" in (left, right):
         return right if left == "plain" else left
     if left in WITHOUT_UNIT and right in WITHOUT_UNIT:
@@ -110,7 +110,7 @@ def product_kind(left: str, right: str) -> str | None:
 
 
 def quotient_kind(left: str, right: str) -> str | None:
-    """Return the kind of a quotient; None if it means nothing (a number by an amount)."""
+    """Return the kind of a quotient; None if undefined (a number by an amount)."""
     if right == "plain":
         return left
     if left == right:

@@ -1,7 +1,7 @@
-"""Text into words: known names first, then signs, numbers with units, dates, quoted texts and the words of the language.
+"""The lexer: known names first, then signs, numbers with units, dates, quoted texts and the words of the language.
 
-Chinese is written without spaces, so a run of characters is cut at the words of the language, unless it is as a whole
-the name of a field. No regular expression here can go back and forth over the text: every step moves on.
+Chinese is written without spaces, so a run of characters is split at the words of the language, unless all of it is
+the name of a field. No regular expression here backtracks: every step moves forward.
 """
 
 import re
@@ -16,7 +16,7 @@ from dakehu.foundation.expressions.errors import refuse
 from dakehu.foundation.expressions.nodes import Node, Place
 
 DATE = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|年(\d{1,2})月(\d{1,2})日)(?![\d])", re.ASCII)
-NUMBER = re.compile(r"\d+(?:\.\d+)?|\.\d+", re.ASCII)  # no thousands marks: [1,200] holds two numbers
+NUMBER = re.compile(r"\d+(?:\.\d+)?|\.\d+", re.ASCII)  # no thousands separators: [1,200] is two numbers
 SPACE = re.compile(r"\s+")
 CLOSING = {'"': '"', "'": "'", "“": "”", "‘": "’", "”": "”", "’": "’"}
 NAME_QUOTES = {"「": "」", "`": "`"}
@@ -35,14 +35,14 @@ class Word:
 
 
 def half_width(text: str) -> str:
-    """Return the text with full-width signs, digits and letters as half-width ones, character for character."""
+    """Return the text with full-width signs, digits and letters as half-width ones, of equal length."""
     return "".join(
         chr(ord(sign) - 0xFEE0) if "！" <= sign <= "～" else " " if sign in "\u3000\u00a0" else sign for sign in text
     )
 
 
 def normal(name: str) -> str:
-    """Return a name as it is compared: half-width, small letters, single spaces."""
+    """Return a name normalised for comparison: half-width, lower case, single spaces."""
     return SPACE.sub(" ", half_width(name)).strip().lower()
 
 
@@ -55,7 +55,7 @@ def is_chinese(sign: str) -> bool:
 
 
 class Lexer:
-    """Cuts one text. `names`: known names in the form of `normal`, longer ones recognised before shorter."""
+    """Tokenizes one text. `names`: known names in the form of `normal`, longest match first."""
 
     def __init__(self, text: str, names: Iterable[str] = ()) -> None:
         self.source, self.text = text, half_width(text)
@@ -66,7 +66,7 @@ class Lexer:
         for name in names:
             if name and not BARE_NUMBER.fullmatch(name):
                 self.by_first.setdefault(name[0], []).append(name)
-        self.range_open = False  # between the word BETWEEN and the word between its ends
+        self.range_open = False  # between the word BETWEEN and the word between its bounds
 
     def place(self, start: int, end: int) -> Place:
         """Return a place of the text."""
@@ -74,7 +74,7 @@ class Lexer:
         return Place(start, max(end, start), line, start - self.starts[line - 1] + 1)
 
     def words(self) -> list[Word]:
-        """Return all words. Raises ExpressionError for what is no word, and for a text beyond the limits."""
+        """Return all words. Raises ExpressionError for an invalid word, and for a text beyond the limits."""
         if len(self.text) > words.MAX_LENGTH:
             refuse(
                 self.place(words.MAX_LENGTH, words.MAX_LENGTH),
@@ -98,7 +98,7 @@ class Lexer:
             found.append(self.word())
 
     def word(self) -> Word:
-        """Return the word that begins here and move behind it."""
+        """Return the word that begins here and move past it."""
         start = self.position
         known = self.known_name(start)
         if known:
@@ -131,7 +131,7 @@ class Lexer:
         return self.take("NAME", Node("name", value=self.source[start:end], place=self.place(start, end)), start, end)
 
     def known_name(self, start: int) -> int:
-        """Return the length of the longest known name that begins here and ends at a border; 0 without one."""
+        """Return the length of the longest known name that begins here and ends at a word boundary; 0 without one."""
         longest = 0
         for name in self.by_first.get(self.small[start], ()):
             length = self.matched_length(name, start)
@@ -140,7 +140,7 @@ class Lexer:
         return longest
 
     def matched_length(self, name: str, start: int) -> int:
-        """Return how many characters of the text are this name (which has single spaces); 0 if it is not."""
+        """Return the number of characters of the text that match this name (with single spaces); 0 if none."""
         if " " not in name:
             return len(name) if self.small.startswith(name, start) else 0
         position = start
@@ -156,7 +156,7 @@ class Lexer:
         return position - start
 
     def is_border(self, end: int) -> bool:
-        """Say whether a name may end here: not in the midst of a word."""
+        """Return whether a name may end here: not inside a word."""
         if end >= len(self.text) or not is_name_sign(self.text[end]):
             return True
         if not is_chinese(self.text[end]):
@@ -173,7 +173,7 @@ class Lexer:
         return None
 
     def run_end(self, start: int) -> int:
-        """Return the end of a run of letters and digits that is cut at the Chinese words of the language."""
+        """Return the end of a run of letters and digits, split at the Chinese words of the language."""
         end = start
         while end < len(self.text) and is_name_sign(self.text[end]) and (end == start or not self.chinese_at(end)):
             end += 1
@@ -243,7 +243,7 @@ class Lexer:
         return Word("CONSTANT", Node("constant", value=value, kind=kind, place=place), place, end > found.end())
 
     def unit(self, start: int) -> tuple[int, str, str]:
-        """Return (end, kind, factor) of the unit behind a number; a plain number without one."""
+        """Return (end, kind, factor) of the unit after a number; a plain number without one."""
         position = start
         while position < len(self.text) and self.text[position] == " ":
             position += 1

@@ -1,4 +1,4 @@
-"""The tree of a rule. One kind of node; what it is stands in `op`.
+"""The tree of a rule. One class of node; its type is `op`.
 
 | op | parts | value |
 |---|---|---|
@@ -12,7 +12,7 @@
 | negate | a value | |
 | call | values | min, max, abs |
 | constant | | Decimal, date, str |
-| name | | the words of a name that is not looked up yet |
+| name | | the words of a name not yet resolved |
 | fact | | the Fact |
 """
 
@@ -23,7 +23,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Place:
-    """Where something stands in the text: positions from 0, line and column from 1."""
+    """A position in the text: offsets from 0, line and column from 1."""
 
     start: int
     end: int
@@ -38,8 +38,9 @@ NOWHERE = Place(0, 0, 1, 1)
 class Node:
     """A part of a rule.
 
-    `kind` is what it yields: "condition", a kind of fact (foundation.schema.facts), "plain" (a number without a unit)
-    or "ratio" (a quotient, written as a number or in %). It is "" until the rule is checked, constants excepted.
+    `kind` is the kind of its value: "condition", a kind of fact (foundation.schema.facts), "plain" (a number without a
+    unit) or "ratio" (a quotient, written as a number or in %). It is "" until the rule is checked, except for
+    constants.
     """
 
     op: str
@@ -57,7 +58,7 @@ class Node:
 
 
 def branch(op: str, parts: tuple[Node, ...], value: Any = None, kind: str = "", place: Place | None = None) -> Node:
-    """Return a node over others; it stands where they stand unless a place is given."""
+    """Return a node over others; its position is theirs unless a place is given."""
     if place is None:
         first = parts[0].place
         place = Place(first.start, max(part.place.end for part in parts), first.line, first.column)

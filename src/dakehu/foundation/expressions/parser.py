@@ -1,4 +1,4 @@
-"""The grammar, and the tree of a text. Lark's LALR tables move forward only: the time grows with the length alone."""
+"""The grammar, and the tree of a text. Lark's LALR parser does not backtrack: time is linear in the length."""
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -45,7 +45,7 @@ items: item (COMMA item)*
 
 
 def node_at(op: str, parts: tuple[Node, ...], value: Any = None, place: Place | None = None) -> Node:
-    """Return a node over others; refuse what is nested too deep."""
+    """Return a node over others; refuse nesting that is too deep."""
     node = branch(op, parts, value, "condition" if op in CONDITIONS else "", place)
     if node.depth > words.MAX_DEPTH:
         refuse(
@@ -69,7 +69,7 @@ def is_node(child: Any) -> bool:
 
 
 class TreeBuilder(Transformer[Token, Node]):
-    """Turns what the grammar recognises into nodes, from the bottom up."""
+    """Builds nodes from grammar matches, bottom-up."""
 
     def either(self, children: list[Any]) -> Node:
         return node_at("or", nodes_of(children))
@@ -147,7 +147,7 @@ def span_of(children: list[Any]) -> Place:
 
 
 class _NoLexer(LarkLexer):
-    """Lark asks for a lexer; the words are fed to the parser one by one instead."""
+    """Placeholder for the lexer that Lark requires; words are fed to the parser one by one instead."""
 
     __future_interface__ = 2
 
@@ -170,7 +170,7 @@ def begin() -> InteractiveParser:
 
 
 def feed_word(parser: InteractiveParser, word: Word) -> Any:
-    """Let the parser take a word. Raises lark's UnexpectedToken if it does not fit here."""
+    """Feed the parser a word. Raises lark's UnexpectedToken if it is not allowed here."""
     value = word.value if isinstance(word.value, Node) else word
     try:
         return parser.feed_token(Token(word.terminal, value))
@@ -179,15 +179,15 @@ def feed_word(parser: InteractiveParser, word: Word) -> Any:
 
 
 def accepted_terminals(parser: InteractiveParser) -> set[str]:
-    """Return the terminals that may come next."""
+    """Return the terminals allowed next."""
     return set(parser.accepts())  # type: ignore[no-untyped-call]  # lark says no types here
 
 
 def parse(text: str, names: Iterable[str] = ()) -> Node:
     """Return the tree of a rule.
 
-    `names`: names of fields and choices in the form of `lexer.normal`, recognised as a whole where they stand. Raises
-    ExpressionError with line, column and what could stand there instead.
+    `names`: names of fields and choices in the form of `lexer.normal`, each recognised as one word. Raises
+    ExpressionError with line, column and the allowed alternatives.
     """
     lexer = Lexer(text, names)
     found = lexer.words()
@@ -217,20 +217,20 @@ def parse(text: str, names: Iterable[str] = ()) -> Node:
 
 
 def expected_words(parser: InteractiveParser) -> tuple[str, ...]:
-    """Return the tokens that may come next, those that open or compare first."""
+    """Return the tokens allowed next, those that open or compare first."""
     order = list(words.TERMINALS)
     return tuple(sorted(accepted_terminals(parser), key=order.index))
 
 
 def expectation(parser: InteractiveParser) -> Bilingual:
-    """Return what may come next, in words of both languages."""
+    """Return what is allowed next, as text in both languages."""
     tokens = [word for word in expected_words(parser) if word not in ("PLUS", "MINUS", "TIMES", "DIVIDE", "TO")]
     names = [words.TERMINALS[word] for word in tokens if word != END] or [words.TERMINALS[END]]
     return bilingual("、".join(zh for zh, _ in names), ", ".join(en for _, en in names))
 
 
 def unexpected_word_error(parser: InteractiveParser, word: Word, text: str) -> ExpressionError:
-    """Return the error for a word that does not fit where it stands."""
+    """Return the error for a word that is not allowed at its position."""
     said = text[word.place.start : word.place.end]
     if word.terminal == "COMPARE" and "AND" in accepted_terminals(parser):
         return ExpressionError(

@@ -1,4 +1,4 @@
-"""Why a rule fired, in words a client could read: 总资产 612 万（≥ 500 万），距上次联系 41 天（> 30 天）."""
+"""Explanation of why a rule fired, in plain words: 总资产 612 万（≥ 500 万），距上次联系 41 天（> 30 天）."""
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -20,9 +20,10 @@ MONEY_UNITS = {"zh": ((10**8, " 亿"), (10**4, " 万")), "en": ((10**9, "B"), (1
 
 
 def describe(checked: CheckedRule, values: Mapping[str, Any], code: str = "") -> str:
-    """Return the sentence that says why a rule holds for these values, in one language ("zh", "en"; else the reader's).
+    """Return the sentence that explains why a rule is true for these values, in one language ("zh", "en"; else the
+    reader's).
 
-    `values` are by the name of the fact, dates as dates or ISO texts. Of alternatives it names those that hold.
+    `values` are by the name of the fact, dates as dates or ISO texts. Of alternatives it names those that are true.
     """
     code = code or language()
     said = dict.fromkeys(reason(leaf, denied, values, code) for leaf, denied in leaves(checked.node, False, values))
@@ -30,12 +31,12 @@ def describe(checked: CheckedRule, values: Mapping[str, Any], code: str = "") ->
 
 
 def leaves(node: Node, denied: bool, values: Mapping[str, Any]) -> Iterator[tuple[Node, bool]]:
-    """Yield (comparison, whether it is denied) for all that decided."""
+    """Yield (comparison, whether it is negated) for all that decided the result."""
     if node.op == "not":
         yield from leaves(node.parts[0], not denied, values)
     elif node.op in ("and", "or"):
         parts = list(node.parts)
-        if (node.op == "or") != denied:  # one of them was enough
+        if (node.op == "or") != denied:  # one of them is sufficient
             parts = [part for part in parts if truth_in(part, values) is (not denied)] or parts
         for part in parts:
             yield from leaves(part, denied, values)
@@ -44,7 +45,7 @@ def leaves(node: Node, denied: bool, values: Mapping[str, Any]) -> Iterator[tupl
 
 
 def reason(node: Node, denied: bool, values: Mapping[str, Any], code: str) -> str:
-    """Return one comparison with the value found and, in brackets, what the rule asks."""
+    """Return one comparison with the actual value and, in brackets, the rule's condition."""
     if node.op == "fact":
         gap = ": " if code == "en" else "："
         return f"{label_of(node.value, code)}{gap}{value_text(node, not denied, code)}"
@@ -84,7 +85,7 @@ def list_sentence(
 
 
 def side_text(node: Node, other: Node, values: Mapping[str, Any], code: str) -> str:
-    """Return what a value is compared with: a constant as it is, anything else with its name."""
+    """Return the value compared with: a constant unchanged, anything else with its name."""
     value = value_text(node, value_in(node, values), code, other)
     return value if node.op == "constant" else f"{format_node(node, code)} {value}"
 
@@ -130,7 +131,7 @@ def number_text(value: Decimal, kind: str, code: str) -> str:
 
 
 def days_text(value: Decimal, code: str) -> str:
-    """Return a number of days; days left that are below zero are days past."""
+    """Return a number of days; negative days left are days past."""
     count = format_number(abs(value))
     if code == "en":
         return f"{count} {'day' if abs(value) == 1 else 'days'}{' past' if value < 0 else ''}"
@@ -138,6 +139,6 @@ def days_text(value: Decimal, code: str) -> str:
 
 
 def format_number(value: Decimal) -> str:
-    """Return a number with thousands marks and at most two decimals, without trailing zeros."""
+    """Return a number with thousands separators and at most two decimals, without trailing zeros."""
     text = f"{value:,.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text

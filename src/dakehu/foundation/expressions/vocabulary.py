@@ -37,12 +37,12 @@ class Vocabulary:
         return set(self.by_name) | {name for names in self.choices.values() for name in names}
 
     def find(self, name: str) -> Fact | None:
-        """Return the fact of this name; None for no fact, or for one of several."""
+        """Return the fact of this name; None if there is none or several."""
         found = self.by_name.get(normal(name), [])
         return found[0] if len(found) == 1 else None
 
     def get(self, name: str, place: Place) -> Fact:
-        """Return the fact of this name. Refuses an unknown name with the nearest ones, and one of several facts."""
+        """Return the fact of this name. Refuses an unknown name, with the nearest ones, and an ambiguous one."""
         found = self.by_name.get(normal(name), [])
         if len(found) == 1:
             return found[0]
@@ -73,13 +73,13 @@ class Vocabulary:
         )
 
     def nearest(self, name: str) -> tuple[str, ...]:
-        """Return the labels of the facts whose names are most like this one, in the reader's language."""
+        """Return the labels of the facts with the most similar names, in the reader's language."""
         found = process.extract(normal(name)[:80], list(self.by_name), scorer=fuzz.ratio, limit=8, score_cutoff=NEAR)
         labels = dict.fromkeys(label_of(fact) for near, _, _ in found for fact in self.by_name[near])
         return tuple(labels)[:NEAREST]
 
     def choice(self, fact: Fact, name: str, place: Place) -> str:
-        """Return the value of a choice of a fact. Refuses an unknown one with those there are."""
+        """Return the value of a choice of a fact. Refuses an unknown one, with the valid ones."""
         known = self.choices.get(fact.name, {})
         value = known.get(normal(name))
         if value is not None:
@@ -102,7 +102,7 @@ def label_of(fact: Fact, code: str = "") -> str:
 
 
 def choice_label(fact: Fact, value: str, code: str = "") -> str:
-    """Return the label of a choice; the value itself if the fact does not know it."""
+    """Return the label of a choice; the value itself if the fact has no such choice."""
     for stored, zh, en in fact.choices:
         if stored == value:
             return en if (code or language()) == "en" else zh
@@ -110,5 +110,5 @@ def choice_label(fact: Fact, value: str, code: str = "") -> str:
 
 
 def join_names(names: tuple[str, ...] | list[str]) -> str:
-    """Return names in a row, in the reader's language."""
+    """Return names joined as a list, in the reader's language."""
     return (", " if language() == "en" else "、").join(names)

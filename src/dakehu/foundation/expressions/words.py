@@ -56,7 +56,7 @@ CHINESE: tuple[tuple[str, str, str], ...] = (
     ("或", "OR", ""),
     ("非", "NOT", ""),
 )
-BETWEEN_ENDS = ("和", "至", "到")  # words only between the ends of a range, so that a name may hold them elsewhere
+BETWEEN_ENDS = ("和", "至", "到")  # words only between the bounds of a range, so that a name may contain them elsewhere
 ENGLISH: tuple[tuple[tuple[str, ...], str], ...] = (
     (("is", "not", "missing"), "PRESENT"),
     (("is", "missing"), "MISSING"),
@@ -68,7 +68,7 @@ ENGLISH: tuple[tuple[tuple[str, ...], str], ...] = (
     (("not",), "NOT"),
 )
 FUNCTIONS = {"min": "min", "max": "max", "abs": "abs", "最小": "min", "最大": "max", "绝对值": "abs"}
-# Units behind a number: (kind of the constant, factor as text).
+# Units after a number: (kind of the constant, factor as text).
 UNITS: dict[str, tuple[str, str]] = {
     "万元": ("money", "1e4"),
     "亿元": ("money", "1e8"),
@@ -87,16 +87,16 @@ UNITS: dict[str, tuple[str, str]] = {
 YES = {"是", "yes", "true"}
 NO = {"否", "no", "false"}
 
-# What one rule may hold. The worst rule within these limits is measured in benchmarks/expressions.py.
+# Limits of one rule. The worst rule within them is measured in benchmarks/expressions.py.
 MAX_LENGTH = 4_000  # characters
 MAX_TOKENS = 1_000
-MAX_DEPTH = 24  # brackets, negations and sums within one another
+MAX_DEPTH = 24  # nesting depth of brackets, negations and sums
 MAX_ITEMS = 200  # entries of one list
 MAX_DIGITS = 15  # significant digits of a number
 MAX_NUMBER = 10**15
 MAX_COST = 2_000  # column operations of one evaluation
 
-# How a terminal is called towards a person.
+# User-facing names of terminals.
 TERMINALS: dict[str, tuple[str, str]] = {
     "COMPARE": ("比较（>=、<、= 等）", "a comparison (>=, <, = …)"),
     "PLUS": ("+", "+"),

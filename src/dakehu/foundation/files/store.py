@@ -31,7 +31,7 @@ class Upload:
     content: bytes | Path | BinaryIO
 
     def __post_init__(self) -> None:
-        """Keep only the last part of the name: some browsers send the whole path."""
+        """Keep only the last part of the name: some browsers send the full path."""
         object.__setattr__(self, "name", self.name.replace("\\", "/").rpartition("/")[2])
 
     @contextmanager
@@ -89,7 +89,7 @@ class Content:
             yield from encrypted_files.decrypt(f"file.{self.key}", encrypted)
 
     def whole(self) -> bytes:
-        """Return the whole contents."""
+        """Return the complete contents."""
         return b"".join(self)
 
 
@@ -141,8 +141,7 @@ def content_of(key: str) -> Content:
 
 
 def find_missing() -> list[str]:
-    """Keys of kept files that are registered and not there, or cut short; those past their time are left out. Run as the
-    system."""
+    """Return keys of registered files that are missing or truncated; expired ones are left out. Run as the system."""
     rows = StoredFile.objects.exclude(expires_at__lt=now()).values_list("key", "size")
     folder = Path(settings.DAKEHU_HOME) / "files"
     found = []
@@ -166,7 +165,8 @@ def delete(key: str) -> None:
 
 
 def expire(key: str, days: int) -> None:
-    """Let a file that a row no longer names go after some days. Call inside an action; undone with it, the file stays."""
+    """Let a file no longer referenced by a row expire after some days. Call inside an action; undoing it keeps the
+    file."""
     row = StoredFile.objects.filter(key=key).first()
     if row is not None:
         row.expires_at = now() + timedelta(days=days)
@@ -174,9 +174,9 @@ def expire(key: str, days: int) -> None:
 
 
 def erase(keys_of_files: list[str]) -> int:
-    """Delete files at once no matter who owns them, with the rows that register them; return their number.
+    """Delete files immediately regardless of owner, with the rows that register them; return their number.
 
-    For erasures: the contents go after the action commits, and the audit knows the rows by number alone.
+    For erasures: the contents are deleted after the action commits, and the audit has only the ids of the rows.
     """
     rows: Any = models.QuerySet(StoredFile).filter(key__in=keys_of_files)
     found = dict(rows.values_list("pk", "key"))
@@ -187,7 +187,7 @@ def erase(keys_of_files: list[str]) -> int:
 
 
 def _unlink(keys_of_files: Iterable[str]) -> None:
-    """Delete contents that may be gone already."""
+    """Delete contents that may already be deleted."""
     for key in keys_of_files:
         _path(key).unlink(missing_ok=True)
 

@@ -1,4 +1,4 @@
-"""The only ways for data: in by `accept` (and `perform`), found by `narrow`, out by `present` (and `ask`)."""
+"""The only paths of data: input by `accept` (and `perform`), filtering by `narrow`, output by `present` (and `ask`)."""
 
 from dakehu.foundation.gates.concurrent_edit import SaveResult, perform_with_merge
 from dakehu.foundation.gates.filtering import filter_rows

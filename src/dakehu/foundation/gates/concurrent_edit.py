@@ -1,7 +1,7 @@
-"""Saving over what somebody else has changed meanwhile: what does not overlap is merged, what does is asked about.
+"""Saving after a concurrent change: non-overlapping changes are merged, overlapping ones are shown to the user.
 
-The one mechanism of every interface: the grid and the forms say what they showed (`base`), the API says which version it
-read, and may say what it read.
+Used by every interface: the grid and the forms send the values they showed (`base`), the API sends the version it
+read, and optionally the values.
 """
 
 from collections.abc import Mapping
@@ -30,18 +30,18 @@ SOON = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class SaveResult:
-    """The row as it stands now, and the labels of fields that others had changed meanwhile and that were kept."""
+    """The current row, and the labels of fields changed by others in the meantime that were kept."""
 
     row: Any
     kept: list[str] = field(default_factory=list)
 
 
 def perform_with_merge(name: str, raw: Mapping[str, Any], base: Mapping[str, Any], version: Any) -> SaveResult:
-    """Do the change `name` as `perform` does, from the row at `version` as the reader saw it (`base`: values as shown or
-    plain, as far as known). Where the row has moved on, fields that only one side changed are merged.
+    """Perform the change `name` as `perform` does, from the row at `version` as the reader saw it (`base`: values as
+    shown or plain, as far as known). Where the row has changed since, fields changed by only one side are merged.
 
-    Raises Conflict, with `clashes` and who wrote meanwhile, where both sides changed one field to different values; and
-    whatever `perform` raises.
+    Raises Conflict, with `clashes` and the last writer, where both sides changed one field to different values; and
+    any error of `perform`.
     """
     wanted = ACTIONS.get(name)
     if wanted is None or not wanted.is_public:
@@ -68,7 +68,8 @@ def perform_with_merge(name: str, raw: Mapping[str, Any], base: Mapping[str, Any
 def _merge_edit(
     wanted: Action, given: dict[str, Any], base: Mapping[str, Any], row: Any
 ) -> tuple[Any, dict[str, Any], Outcome]:
-    """(the row as it is, what to do now, what became of each field). Raises Conflict where a person must decide."""
+    """Return (the current row, the remaining input, the outcome of each field). Raises Conflict where a person must
+    decide."""
     parameters = {parameter.name: parameter for parameter in wanted.parameters if is_value_of(parameter, row)}
     found = _compare_edit(parameters, given, base, row)
     if found.clashes:
@@ -82,7 +83,7 @@ def _merge_edit(
 
 
 def is_value_of(parameter: Parameter, row: Any) -> bool:
-    """Whether a parameter is a value of this very row (not the row itself, nor a word about the act)."""
+    """Return whether a parameter is a value of this row (not the row itself, nor a parameter of the action alone)."""
     behind = field_behind(parameter)
     return behind is not None and isinstance(row, model_of(parameter.model)) and behind.name == parameter.name
 
@@ -98,7 +99,7 @@ def _compare_edit(
             try:
                 was[name] = _without_markup(reader_of(replace(parameters[name], required=False))(value))
             except Unfit:
-                continue  # a mask, or a value nobody could have typed: what was seen is not known
+                continue  # a mask or an unreadable value: the value seen is unknown
     mine = {name: _without_markup(value) for name, value in given.items() if name in parameters}
     now = {name: _without_markup(getattr(row, name)) for name in parameters}
     return compare(was, mine, now)
@@ -109,7 +110,7 @@ def _without_markup(value: Any) -> Any:
 
 
 def _conflict_error(parameters: dict[str, Parameter], found: Outcome, row: Any) -> Conflict:
-    """The refusal with both sides of every clash in words and in plain values."""
+    """Return the refusal with both sides of every clash as text and as plain values."""
     columns = {column.name: column for column in columns_of(type(row), parameters)}
     plain, shown = render_row(row, parameters), render_row(row, parameters, shown=True)
     by, at = _last_writer(row)
@@ -144,7 +145,7 @@ def _value_texts(value: Any, column: Any) -> str:
 
 
 def _last_writer(row: Any) -> tuple[str, str]:
-    """(name, "09:41") of the person who wrote the present version, where the record says so; ("", "")."""
+    """Return (name, "09:41") of the writer of the current version, where the audit has it; else ("", "")."""
     number = row.owning_client_id()
     if number is None:
         return "", ""

@@ -1,9 +1,9 @@
-"""Conditions on rows as a tree, evaluated under the same rights as `filter_rows`: what a reader may not see in clear is in
-no condition, and an encrypted value is found by its blind index only.
+"""Conditions on rows as a tree, evaluated under the same permissions as `filter_rows`: columns the reader sees masked
+are not allowed in conditions, and an encrypted value is found by its blind index only.
 
-A missing value is null or, of a text, "". It equals nothing but a missing value; it is unequal to every value; every
-other comparison with it is false; a test of a text is neither true nor false of it, and so is the opposite of that test
-(OData 4.0, part 2, 5.1.1). `Not` is worked into the tree before SQL is made of it, so both databases give the same answer.
+A missing value is null or, for a text, "". It equals only a missing value; it is unequal to every value; every other
+comparison with it is false; a text test of it is neither true nor false, and so is its negation (OData 4.0, part 2,
+5.1.1). `Not` is pushed down the tree before SQL is generated, so both databases give the same result.
 """
 
 from collections.abc import Callable, Iterator
@@ -27,18 +27,19 @@ from dakehu.foundation.gates.filtering import cleared_column, encrypted_conditio
 from dakehu.foundation.gates.row_lookup import cleared_lookup_fields
 from dakehu.foundation.schema.fields import has_spec, spec_of
 
-DEPTH = 16  # levels of And, Or and Not within each other
-LEAVES = 500  # tests and values of one condition; SQLite takes an expression of 1,000
+DEPTH = 16  # nesting depth of And, Or and Not
+LEAVES = 500  # tests and values of one condition; SQLite allows an expression depth of 1,000
 KEY = "id"
 OPPOSITE = {"eq": "ne", "ne": "eq", "gt": "le", "le": "gt", "ge": "lt", "lt": "ge"}
 LOOKUPS = {"gt": "gt", "ge": "gte", "lt": "lt", "le": "lte"}
 NONE = Q(pk__in=[])
-EVERY = ~NONE  # not an empty Q, which vanishes beside an "or"
+EVERY = ~NONE  # not an empty Q, which is dropped in an "or"
 
 
 @dataclass(frozen=True)
 class Compare:
-    """A column against a value: eq, ne, gt, ge, lt or le. `part` is year, month or day of a date ("": all of it)."""
+    """A column compared with a value: eq, ne, gt, ge, lt or le. `part` is year, month or day of a date ("": all of
+    it)."""
 
     column: str
     op: str
@@ -48,7 +49,7 @@ class Compare:
 
 @dataclass(frozen=True)
 class In:
-    """A column against several values, any of which it may equal."""
+    """A column equal to any of several values."""
 
     column: str
     values: tuple[Any, ...]
@@ -56,14 +57,14 @@ class In:
 
 @dataclass(frozen=True)
 class IsMissing:
-    """Nothing is known of a column."""
+    """A column has a missing value."""
 
     column: str
 
 
 @dataclass(frozen=True)
 class Contains:
-    """A text holds another, letter by letter."""
+    """A text contains another, literally."""
 
     column: str
     text: str
@@ -87,7 +88,7 @@ class EndsWith:
 
 @dataclass(frozen=True)
 class Constant:
-    """True of every row, or of none."""
+    """True for every row, or for none."""
 
     is_true: bool
 
@@ -125,7 +126,7 @@ def apply_condition(rows: Any, condition: Condition) -> Any:
 
 
 def columns_in(condition: Condition) -> set[str]:
-    """The columns that a condition is about."""
+    """Return the columns used by a condition."""
     return {node.column for node, _ in _nodes(condition) if hasattr(node, "column")}
 
 
@@ -138,7 +139,7 @@ def _check_size(condition: Condition) -> None:
 
 
 def _nodes(condition: Condition) -> Iterator[tuple[Condition, int]]:
-    """Every node of a tree with its depth, the root at 1."""
+    """Yield every node of a tree with its depth, the root at 1."""
     waiting = [(condition, 1)]
     while waiting:
         node, depth = waiting.pop()
@@ -172,7 +173,7 @@ def _q(model: Any, node: Condition, is_negated: bool) -> Q:
 
 
 def _resolve_name(model: Any, name: str) -> tuple[str, Any]:
-    """(path, column) of a name: one of the model's own or lent columns, its number, or a column behind a key
+    """Return (path, column) of a name: one of the model's own or lent columns, its id, or a column behind a key
     ("client__segment"). Raises Refused for what the reader may not filter by."""
     if name == KEY:
         return "pk", model._meta.pk
@@ -190,7 +191,7 @@ def _resolve_name(model: Any, name: str) -> tuple[str, Any]:
 
 
 class _Test:
-    """The tests of one column, as SQL conditions."""
+    """Tests of one column, as SQL conditions."""
 
     def __init__(self, path: str, column: Any, name: str) -> None:
         self.path, self.column, self.name = path, column, name
@@ -203,7 +204,8 @@ class _Test:
         return blank | Q(**{self.path: ""}) if self.is_text and not self.is_sealed else blank
 
     def compared(self, op: str, value: Any, part: str, was_negated: bool) -> Q:
-        """`was_negated`: the comparison is the opposite of the one asked for, and so true of missing values."""
+        """Return the condition. `was_negated`: it is the negation of the requested comparison, and so true for missing
+        values."""
         if value is None:
             return {"eq": self.missing, "ne": ~self.missing}.get(op, EVERY if was_negated else NONE)
         if self.is_sealed or isinstance(self.column, models.ForeignKey) or part:
@@ -227,7 +229,7 @@ class _Test:
         return test & ~self.missing if self.is_text else test
 
     def _constant_condition(self, is_true: bool, op: str, was_negated: bool) -> Q:
-        """A comparison that has one answer for every value: missing ones answer for themselves."""
+        """Return a comparison with the same result for every known value; missing ones are handled separately."""
         missing_passes = op == "ne" or (was_negated and op != "eq")
         if is_true:
             return EVERY if missing_passes else ~self.missing
@@ -250,7 +252,8 @@ class _Test:
         return self._plain(f"{self.path}_id", op, _check_number_size(value), was_negated)
 
     def _name_test(self) -> "_Test":
-        """The test of the name of the row that a key leads to. Raises Refused where the reader sees none in clear."""
+        """Return the test of the name of the row behind a key. Raises Refused where the reader sees no name
+        unmasked."""
         target = self.column.remote_field.model
         known, cleared = {field.name for field in target._meta.fields}, cleared_lookup_fields(target)
         name = next((one for one in ("name", *target.lookup_fields) if one in known), "")
@@ -292,8 +295,8 @@ class _Test:
         return (~test if is_negated else test) & ~self.missing
 
     def _read(self, op: str, value: Any) -> Any:
-        """The value as the column compares it; (operator, value) where rounding it asks for another operator; True or
-        False where no value of the column can answer otherwise. Raises Refused for one that does not fit."""
+        """Return the value as compared by the column; (operator, value) where rounding requires another operator; True
+        or False where the result is the same for every value of the column. Raises Refused for an unfit value."""
         for kinds, read in _READERS:
             if isinstance(self.column, kinds):
                 try:
@@ -356,7 +359,7 @@ def _read_text(test: _Test, op: str, value: Any) -> str:
 
 
 def _read_number(test: _Test, op: str, value: Any) -> Any:
-    """Between two values that the column can hold there is none: the comparison goes to the nearest that it can."""
+    """Return the comparison with the nearest representable value, for a value between two that the column can store."""
     if isinstance(value, bool):
         raise TypeError(value)
     number = Decimal(value)

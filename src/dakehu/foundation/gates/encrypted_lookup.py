@@ -1,6 +1,7 @@
-"""Look-ups by an encrypted value: each is written into the audit, and nobody makes more than a stated number an hour.
+"""Look-ups by an encrypted value: each is recorded in the audit, and their number per hour and user is limited.
 
-An exact look-up tells whether somebody has a number that the reader sees masked. Who is cleared may ask, on the record.
+An exact look-up reveals whether a person has a number that the reader sees masked. It is allowed for cleared readers
+and recorded.
 """
 
 from django.conf import settings
@@ -14,13 +15,13 @@ from dakehu.foundation.base.ttl_cache import TTLCache
 from dakehu.foundation.records.recorded import add_audit_note, open_act
 
 ACTION = "sealed.look_up"
-_recorded = TTLCache(seconds=600)  # the pages of one list ask the same again
+_recorded = TTLCache(seconds=600)  # the pages of one list repeat the look-up
 
 
 def record_lookup(column: BlindIndex, index: str) -> None:
-    """Write into the audit that somebody looked in `column` for the value behind `index`; the value is not recorded.
+    """Record in the audit a look-up in `column` for the value behind `index`; the value is not recorded.
 
-    Raises TooManyRequests past DAKEHU_LOOKUPS_PER_HOUR (0: no limit). What the desk itself looks up is not recorded.
+    Raises TooManyRequests past DAKEHU_LOOKUPS_PER_HOUR (0: no limit). Look-ups by the system are not recorded.
     """
     actor = current_actor()
     if actor.user_id is None or actor.is_system:
@@ -35,7 +36,7 @@ def record_lookup(column: BlindIndex, index: str) -> None:
 
 
 def check_lookup_limit() -> None:
-    """Raise TooManyRequests where the reader has made as many look-ups within the hour as one may."""
+    """Raise TooManyRequests where the reader has used up the look-ups of the hour."""
     limit = settings.LOOKUPS_PER_HOUR
     if limit and count_recent(ACTION, 60) >= limit:
         raise TooManyRequests(3600)
@@ -43,10 +44,10 @@ def check_lookup_limit() -> None:
 
 @action(ACTION, needs="", zh="按加密信息查找", en="Look up by an encrypted value", is_public=False)
 def note_lookup(*, column: str, digest: str) -> None:
-    """Say in the audit by which column somebody looked; `digest` tells one value from another and not what it is."""
+    """Record in the audit the column of a look-up; `digest` distinguishes values without disclosing them."""
     add_audit_note(column=column, digest=digest)
 
 
 def clear_recorded_lookups() -> None:
-    """Take nothing as recorded already (for tests, which share a process)."""
+    """Clear the cache of recorded look-ups (for tests, which share a process)."""
     _recorded.clear()

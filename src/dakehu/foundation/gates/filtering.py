@@ -1,4 +1,4 @@
-"""Search, filter and sort on behalf of a reader, who cannot filter by what they may not see in clear."""
+"""Search, filter and sort for a reader, who cannot filter by values shown to them masked."""
 
 from collections.abc import Container, Mapping
 from functools import lru_cache
@@ -27,8 +27,8 @@ from dakehu.foundation.schema.fields import (
 from dakehu.foundation.schema.parameters import Parameter
 from dakehu.foundation.schema.related_columns import extension_columns
 
-BAND = "band"  # the place of a band among those in which a masked amount is shown: 0 is the lowest
-MONTH = "month"  # 1 to 12, of a day in whatever year
+BAND = "band"  # index of a band in which a masked amount is shown: 0 is the lowest
+MONTH = "month"  # month 1 to 12, of a day in any year
 OPERATORS = {
     "eq": "",
     "ne": "",
@@ -90,25 +90,25 @@ def equal_values(model: Any, filters: Mapping[str, Any], names: Container[str]) 
 
 
 def _reader(column: Any) -> Any:
-    """Return what reads a value of a column."""
+    """Return the parser of a column's values."""
     return reader_of(Parameter(column.name, column.model._meta.label, getattr(column, "own", column.name)))
 
 
 def _spellings(model: Any) -> dict[str, str]:
-    """{any spelling: name} of the columns of a model that the reader may know of."""
+    """Return {any spelling: name} of the columns of a model visible to the reader."""
     return _spellings_of(
         tuple((name, field) for name, field, _ in [*described_fields(model), *extension_columns(model)])
     )
 
 
-@lru_cache(maxsize=256)  # a list asks for the same several times a page
+@lru_cache(maxsize=256)  # a list calls it several times per page
 def _spellings_of(columns: tuple[tuple[str, Any], ...]) -> dict[str, str]:
     return spelling_index({name: spec_of(field) for name, field in columns})
 
 
 def order_rows(model: Any, order: str) -> list[tuple[Any, bool]]:
-    """[(column, whether downwards)] of an order such as "-assets,name". Raises Refused for columns that are unknown or
-    above the reader's clearance. "id" is the number of a row, in the order of entry."""
+    """Return [(column, whether descending)] of an order such as "-assets,name". Raises Refused for columns that are
+    unknown or above the reader's clearance. "id" is the id of a row, in order of creation."""
     index = _spellings(model)
     parts = [part.strip() for part in order.split(",") if part.strip()]
     return [
@@ -130,7 +130,7 @@ def _column(model: Any, index: dict[str, str], name: str, op: str = "") -> Any:
     borrowed = next((field for own, field, _ in extension_columns(model) if own == found), None)
     column = model._meta.get_field(found) if borrowed is None else borrowed
     spec: FieldSpec = spec_of(column)
-    shown_as_band = op == BAND and _band_edges(column)  # what the reader sees of the amount anyway
+    shown_as_band = op == BAND and _band_edges(column)  # this much of the amount is visible to the reader anyway
     if spec.sensitivity > current_actor().clearance and not shown_as_band:
         raise _clearance_refusal(name, spec.label)
     return column
@@ -161,7 +161,7 @@ def _filter(rows: Any, column: Any, op: str, value: Any) -> Any:
                 {column.name: [bilingual("这里只能填一个值。", "One value goes here, not a list or an object.")]}
             )
         listed = column.choice_set.read(str(value)) if hasattr(column, "choice_set") else None
-        value = listed.value if listed is not None else value  # a name of the list finds its code
+        value = listed.value if listed is not None else value  # a label of the choice set finds its code
         if isinstance(column, models.ForeignKey):
             return rows.filter(_names_behind(column, op, value))
         return rows.filter(**{f"{column.name}__{OPERATORS[op]}": value})
@@ -182,7 +182,7 @@ def _filter(rows: Any, column: Any, op: str, value: Any) -> Any:
 
 
 def _band_edges(column: Any) -> tuple[int, ...]:
-    """The edges of the bands in which a masked column is shown, none where its mask has no bands."""
+    """Return the edges of the bands in which a masked column is shown, none where its mask has no bands."""
     edges: tuple[int, ...] = getattr(spec_of(column).mask, "band_edges", ()) if has_spec(column) else ()
     return edges
 
@@ -206,7 +206,8 @@ def _filter_month(rows: Any, column: Any, month: str) -> Any:
 
 
 def _names_behind(column: Any, op: str, value: Any) -> Q:
-    """Rows whose key leads to a row so called, by the names that the reader sees in clear. Raises Refused without any."""
+    """Return the condition on rows whose key leads to a row of this name, by names the reader sees unmasked. Raises
+    Refused without any."""
     names = cleared_lookup_fields(column.remote_field.model)
     if not names:
         raise _clearance_refusal(column.name, spec_of(column).label if has_spec(column) else column.name)
@@ -217,14 +218,14 @@ def _names_behind(column: Any, op: str, value: Any) -> Q:
 
 
 def _split_choices(column: Any, text: str) -> list[str]:
-    """The values that a text with commas names. Names of a list may hold a comma themselves."""
+    """Return the values in a comma-separated text. Names of a choice set may contain commas themselves."""
     words = getattr(column, "choice_set", None)
     chosen = MultipleChoice(words).read(text) if words is not None and not hasattr(words, "many") else None
     return (text if chosen is None else chosen.value).split(",")
 
 
 def encrypted_condition(column: EncryptedTextField, value: Any) -> Q:
-    """Equality only, through the blind index beside the field. Raises Refused for a field without one."""
+    """Return a condition of equality through the field's blind index. Raises Refused for a field without one."""
     for beside in column.model._meta.fields:
         if isinstance(beside, BlindIndex) and beside.of == column.name and beside.part is None:
             index = beside.index_of(str(value))

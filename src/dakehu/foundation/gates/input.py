@@ -1,4 +1,4 @@
-"""The only way data comes in: any spelling of a field, any way people write a value, every fault at once."""
+"""The only input path: any spelling of a field, any common notation of a value, all faults reported together."""
 
 import base64
 import binascii
@@ -27,7 +27,7 @@ EMPTY = (None, "")
 
 @dataclass(frozen=True)
 class CellError:
-    """One value that could not be taken: index of the row, field, the raw value, what is wrong."""
+    """One rejected value: index of the row, field, the raw value, the fault."""
 
     row: int
     field: str
@@ -36,12 +36,12 @@ class CellError:
 
 
 def field_behind(parameter: Parameter) -> Any | None:
-    """The Django field a parameter stands for, or None."""
+    """Return the Django field of a parameter, or None."""
     return model_of(parameter.model)._meta.get_field(parameter.field) if parameter.field else None
 
 
 def spec_behind(parameter: Parameter) -> FieldSpec:
-    """The facts of a parameter: its own, or those of the field behind it."""
+    """Return the facts of a parameter: its own, or those of its field."""
     if parameter.spec is not None:
         return parameter.spec
     behind = field_behind(parameter)
@@ -51,15 +51,15 @@ def spec_behind(parameter: Parameter) -> FieldSpec:
 
 
 def parameter_index(parameters: Iterable[Parameter]) -> dict[str, str]:
-    """{any spelling: parameter name}."""
+    """Return {any spelling: parameter name}."""
     return spelling_index({t.name: spec_behind(t) for t in parameters})
 
 
 def parse_input(parameters: Iterable[Parameter], raw: dict[str, Any]) -> dict[str, Any]:
-    """Turn what a person or program sent into keyword arguments.
+    """Convert input of a person or program to keyword arguments.
 
     Raises Refused with every fault, keyed by parameter: unknown names, read-only fields, values that cannot
-    be read, missing ones. Empty text counts as "nothing" for an optional parameter.
+    be read, missing ones. Empty text means no value for an optional parameter.
     """
     known = {t.name: t for t in parameters}
     index = parameter_index(known.values())
@@ -98,11 +98,11 @@ def missing_parameters(parameter: Parameter) -> Bilingual:
 def parse_columns(
     parameters: Iterable[Parameter], columns: dict[str, list[Any]], count: int, orders: Mapping[str, str] | None = None
 ) -> tuple[dict[str, list[Any]], list[CellError]]:
-    """Whole columns at once: {parameter: values} with None where nothing was given, and every fault.
+    """Convert whole columns: {parameter: values} with None where nothing was given, and every fault.
 
-    Each distinct raw value is read once, whatever the number of rows; keys to other rows are looked up
-    together. A value at fault is None in the result and named in the errors. `orders` says in which order a parameter's
-    days write day and month ("dmy" or "mdy").
+    Each distinct raw value is parsed once, regardless of the number of rows; keys to other rows are looked up
+    together. An invalid value is None in the result and listed in the errors. `orders` gives the order of day and
+    month in a parameter's days ("dmy" or "mdy").
     """
     accepted: dict[str, list[Any]] = {}
     errors: list[CellError] = []
@@ -135,7 +135,7 @@ def parse_columns(
 
 
 def _are_taken_as_they_are(behind: Any, values: list[Any]) -> bool:
-    """Return whether all values are texts that the reader of a field would return unchanged: a long file brings millions."""
+    """Return whether all values are texts that a field's parser would return unchanged: a long file has millions."""
     if isinstance(behind, EncryptedTextField):
         longest = None if behind.validators else sys.maxsize
     else:
@@ -147,12 +147,12 @@ def _are_taken_as_they_are(behind: Any, values: list[Any]) -> bool:
     )
 
 
-# --- one reader per kind of field ------------------------------------------------------------------
+# --- one parser per kind of field ------------------------------------------------------------------
 
 
 def reader_of(parameter: Parameter, among: list[Any] | None = None, order: str = "") -> Reader:
-    """The function that reads one raw value for a parameter. `among` are all values that will come, `order` the order of
-    day and month where it is settled."""
+    """Return the function that parses one raw value of a parameter. `among` are all values to be parsed, `order` the
+    order of day and month where known."""
     behind = field_behind(parameter)
     read = _reader_for_kind(parameter, order) if behind is None else _reader_for_field(behind, among, order)
     names_a_row = isinstance(behind, models.ForeignKey) or (parameter.model and behind is None)
@@ -162,7 +162,7 @@ def reader_of(parameter: Parameter, among: list[Any] | None = None, order: str =
 
     def run(value: Any) -> Any:
         if isinstance(value, row_type):
-            return value  # read in scope by our own code: from outside come texts, numbers, lists and objects
+            return value  # already read in scope by our own code: external input is texts, numbers, lists and objects
         fault, is_text, is_structure = None, isinstance(value, str), isinstance(value, (list, dict))
         if is_text:
             fault = limits.find_text_fault(value)
@@ -185,7 +185,7 @@ def reader_of(parameter: Parameter, among: list[Any] | None = None, order: str =
 
 
 def _explain_unreadable(unreadable: "parsing.Unreadable") -> Bilingual:
-    """Why a value cannot be read, what was expected, and a likely reading for a person to confirm."""
+    """Return why a value cannot be parsed, the expected form, and a suggestion for a person to confirm."""
     likely = unreadable.suggestion
     return bilingual(
         "“{value}”{why}，应为{meant}。{likely}",
@@ -224,7 +224,7 @@ def _reader_for_kind(parameter: Parameter, order: str) -> Reader:
 
 
 def _ids(value: Any) -> list[int]:
-    """Ids of rows, each once and in order: a list, or one text with commas."""
+    """Parse ids of rows, each once and in order: a list, or one comma-separated text."""
     parts = value if isinstance(value, list) else str(value).replace("，", ",").replace("、", ",").split(",")
     ids = list(dict.fromkeys(parsing.to_integer(part) for part in parts if str(part).strip()))
     if any(not 0 < number <= limits.LARGEST for number in ids):
@@ -233,7 +233,7 @@ def _ids(value: Any) -> list[int]:
 
 
 def _upload(value: Any) -> Upload:
-    """A file as it came, or {"name": …, "content": base64} from a program that speaks JSON."""
+    """Parse a file as uploaded, or {"name": …, "content": base64} from a program that sends JSON."""
     if isinstance(value, Upload):
         return value
     try:
@@ -249,7 +249,7 @@ def _upload(value: Any) -> Upload:
 
 
 def _date(order: str) -> Reader:
-    """A day; an instant is the day it falls on in the zone of the desk."""
+    """Parse a day; a point in time becomes its day in the desk's time zone."""
     return lambda v: parsing.to_date(v, order=order, zone=clock.zone())
 
 
@@ -274,7 +274,7 @@ def _reader_for_field(behind: Any, among: list[Any] | None, order: str) -> Reade
         def read_quantized(value: Any) -> Decimal:
             return _quantize_to_field(behind, read(value))
 
-        # What is quantized has no more digits than the field takes.
+        # A quantized value has no more digits than the field allows.
         has_own_validators = any(type(validator) is not DecimalValidator for validator in behind.validators)
         return _reader_with_validators(behind, read_quantized) if has_own_validators else read_quantized
     if isinstance(behind, models.IntegerField):
@@ -290,8 +290,8 @@ def _quantize_to_field(behind: Any, value: Decimal) -> Decimal:
 
 
 def _reader_with_validators(behind: Any, read: Reader) -> Reader:
-    """Read, then run the field's own validators: said once, for all interfaces. Text that only has to be short enough is
-    measured here, since a file may bring millions."""
+    """Parse, then run the field's own validators, for all interfaces. Text limited only by length is checked here, as
+    a file may have millions."""
     short = behind.max_length if _has_only_length_limit(behind) else 0
 
     def run(value: Any) -> Any:

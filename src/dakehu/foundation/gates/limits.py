@@ -1,6 +1,6 @@
-"""What no input may hold, whatever it is for: control characters, JSON too deep or too large to be repeated.
+"""Limits on any input: no control characters, no JSON too deep or too large to process.
 
-The same on both databases: PostgreSQL cannot store a NUL, and SQLite would.
+Equal for both databases: PostgreSQL cannot store NUL, SQLite would.
 """
 
 import re
@@ -9,9 +9,9 @@ from typing import Any
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-DEPTH = 16  # levels of lists and objects
-NODES = 200_000  # values in one piece of JSON: what a change of many cells may bring
-STORED = 64_000  # characters of JSON that is kept as it came, such as the state of a view
+DEPTH = 16  # nesting depth of lists and objects
+NODES = 200_000  # values in one JSON document: enough for a change of many cells
+STORED = 64_000  # characters of JSON that is stored unchanged, such as the state of a view
 LARGEST = 2**63 - 1
 
 
@@ -29,8 +29,8 @@ def find_text_fault(text: str) -> Bilingual | None:
 
 
 def find_json_fault(value: Any, *, stored: bool = False) -> Bilingual | None:
-    """Return what is wrong with a piece of free JSON, or None: its depth, its size, its texts and names, its numbers.
-    `stored` for JSON that is kept as it came."""
+    """Return what is wrong with free-form JSON, or None: its depth, its size, its texts and names, its numbers.
+    `stored` for JSON that is stored unchanged."""
     waiting, nodes, size = [(value, 1)], 0, 0
     while waiting:
         one, depth = waiting.pop()

@@ -1,4 +1,4 @@
-"""The only way data goes out: chosen columns, masked by the reader's clearance, in plain or shown values."""
+"""The only output path: selected columns, masked by the reader's clearance, as plain or display values."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ from dakehu.foundation.schema.fields import Computed, FieldSpec, described_field
 from dakehu.foundation.schema.related_columns import extension_columns, extension_rows, extensions_of
 
 CellRenderer = Callable[[Any], Any]
-AS_STORED = ("text", "choice", "long", "bool")  # kinds that are rendered as they are stored
+AS_STORED = ("text", "choice", "long", "bool")  # kinds that are rendered as stored
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column as interfaces show it: facts, and the kind that decides alignment, editor and format."""
+    """A column for interfaces: facts, and the kind that determines alignment, editor and format."""
 
     name: str
     spec: FieldSpec
@@ -40,7 +40,7 @@ class Column:
         return self.spec.label
 
     def as_plain(self) -> dict[str, Any]:
-        """For the browser and the API description."""
+        """Return plain values for the browser and the API description."""
         made: dict[str, Any] = {
             "name": self.name,
             "label": self.label,
@@ -76,14 +76,14 @@ def kind_of(field: Any) -> str:
     return "text"
 
 
-@lru_cache(maxsize=4096)  # a list asks for its columns several times a page
+@lru_cache(maxsize=4096)  # a list calls it several times per page
 def _column(name: str, field: Any) -> Column:
     return Column(name, field.spec, kind_of(field), field, getattr(field, "choice_set", None))
 
 
 def columns_of(model: Any, names: Iterable[str] | None = None, beside: bool = False) -> list[Column]:
-    """The described columns of a model (its computed ones last, and with `beside` those it borrows), or the named ones in
-    that order."""
+    """Return the described columns of a model (computed ones last, and with `beside` those it borrows), or the named
+    ones in that order."""
     every = {name: _column(name, f) for name, f, _ in described_fields(model)}
     for made in getattr(model, "computed_columns", ()):
         every[made.name] = Column(made.name, made.spec, made.kind, made)
@@ -110,20 +110,20 @@ def fetched_fields(model: Any, columns: list[Column]) -> list[str]:
 
 @cache
 def _fields_behind(model: Any, key: str) -> tuple[str, ...]:
-    """Return the fields of the rows behind a key by which these may be called (see name_of), from the model on."""
+    """Return the fields of the rows behind a key that name them (see name_of), as paths from the model."""
     target = model._meta.get_field(key).related_model
     left = set(_unrendered_fields(target, {"name", *getattr(target, "lookup_fields", ())}))
     return tuple(f"{key}__{field.name}" for field in target._meta.concrete_fields if field.name not in left)
 
 
 def _whole_fields(model: Any, keys: list[str]) -> list[str]:
-    """Return every field of a model's table, and of the rows behind its keys those by which they may be called."""
+    """Return every field of a model's table, and of the rows behind its keys those that name them."""
     own = [field.name for field in model._meta.concrete_fields]
     return own + [name for key in keys for name in _fields_behind(model, key)]
 
 
 def _deferred_behind(columns: list[Column]) -> list[str]:
-    """Return the fields of the rows behind keys by which these are not called."""
+    """Return the fields of the rows behind keys, except those that name them (see name_of)."""
     left = []
     for column in columns:
         if column.kind == "key":
@@ -146,11 +146,11 @@ def _unrendered_fields(model: Any, shown: set[str]) -> list[str]:
 def render_rows(
     rows: Iterable[Any], names: Iterable[str] | None = None, shown: bool = False, beside: bool = False
 ) -> list[dict[str, Any]]:
-    """Rows as dictionaries. `shown` gives text for people (choice names, dates, names of keys); otherwise
+    """Return rows as dictionaries. `shown` gives display text (choice names, dates, names of keys); otherwise
     plain JSON values (codes, ISO dates, decimals as text, keys as {"id", "name"}).
 
-    Personal values are masked for readers without clearance; sealed ones are masked for everybody. Borrowed columns
-    (named, or all with `beside`) come with `why_missing`: {column: why it is empty}, in the reader's language.
+    Personal values are masked for readers without clearance; encrypted ones are masked for all. Borrowed columns
+    (named, or all with `beside`) have `why_missing`: {column: why it is empty}, in the reader's language.
     """
     rows = rows if isinstance(rows, models.QuerySet) else list(rows)
     model = rows.model if isinstance(rows, models.QuerySet) else (type(rows[0]) if rows else None)
@@ -202,8 +202,8 @@ def render_row(
 
 
 def render_values(model: Any, rows: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """Rows that need not exist any more, given as values by column, as text for people: {field name: text} of the
-    described fields among the given columns. Masked as by `render_rows`; "" for what a key names outside the reader's
+    """Return rows that may no longer exist, given as values by column, as display text: {field name: text} of the
+    described fields among the given columns. Masked as by `render_rows`; "" for a key to a row outside the reader's
     scope."""
     clearance = current_actor().clearance
     columns = [column for column in columns_of(model) if not isinstance(column.field, Computed)]
@@ -226,14 +226,14 @@ def render_values(model: Any, rows: list[dict[str, Any]]) -> list[dict[str, str]
 
 
 def _related_rows(field: Any, rows: list[dict[str, Any]]) -> dict[Any, Any]:
-    """The visible rows that a key of these rows names, by id."""
+    """Return the visible rows behind a key of these rows, by id."""
     ids = {values.get(field.attname) for values in rows} - {None}
     found: dict[Any, Any] = field.related_model._default_manager.in_bulk(ids) if ids else {}
     return found
 
 
 def _row(row: Any, columns: list[tuple[str, CellRenderer, CellRenderer]]) -> dict[str, Any]:
-    """`columns`: (name, how its value is read from a row, how that is rendered)."""
+    """Render a row. `columns`: (name, reader of its value from a row, renderer)."""
     made: dict[str, Any] = {"id": row.pk}
     version = getattr(row, "row_version", None)
     if version is not None:
@@ -244,9 +244,9 @@ def _row(row: Any, columns: list[tuple[str, CellRenderer, CellRenderer]]) -> dic
 
 
 def _extension_cells(other: Any, columns: list[tuple[str, str, CellRenderer]]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the borrowed cells of a row, from the row beside it (None: there is none), and why some are empty.
+    """Return the borrowed cells of a row, from its related row (None: there is none), and why some are empty.
 
-    `columns`: (name, its name in that row, how its value is rendered).
+    `columns`: (name, its name in that row, renderer).
     """
     cells: dict[str, Any] = {name: render(getattr(other, own, None)) for name, own, render in columns}
     if not hasattr(other, "why_missing"):
@@ -262,7 +262,7 @@ def _reader(column: Column) -> CellRenderer:
 
 
 def _key_target(name: str, row: Any) -> Any:
-    """Return the row that a key names; None outside the reader's scope, where an action may just have put it."""
+    """Return the row behind a key; None outside the reader's scope, where an action may just have moved it."""
     try:
         return getattr(row, name)
     except ObjectDoesNotExist:
@@ -270,7 +270,7 @@ def _key_target(name: str, row: Any) -> Any:
 
 
 def _cell_renderer(column: Column, clearance: Sensitivity, shown: bool) -> CellRenderer:
-    """Return how the values of a column are rendered, decided once for all rows. Most columns hold text as it is rendered."""
+    """Return the renderer of a column, decided once for all rows. Most columns store text as rendered."""
     cleared = column.spec.sensitivity <= clearance
     if cleared and not shown and column.kind in AS_STORED and not isinstance(column.field, Computed):
         return _as_stored
@@ -307,7 +307,7 @@ def plain_of(value: Any) -> Any:
 
 
 def text_of(value: Any, column: Column) -> str:
-    """A value as a person reads it."""
+    """Return a value as display text."""
     if column.choice_set is not None:
         return str(column.choice_set.text_of(value))
     if isinstance(value, bool):
@@ -326,7 +326,7 @@ def text_of(value: Any, column: Column) -> str:
 
 
 def name_of(row: Any, clearance: Sensitivity) -> str:
-    """How a row is called for a reader: its own name, masked where the reader is not cleared for it."""
+    """Return the name of a row for a reader, masked where the reader is not cleared for it."""
     for name in ("name", *getattr(row, "lookup_fields", ())):
         value = getattr(row, name, None)
         if value not in (None, ""):

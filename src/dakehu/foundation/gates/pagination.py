@@ -1,7 +1,7 @@
-"""Long lists a page at a time by the place of the last row (keyset), so that page 10,000 costs what page 1 costs.
+"""Keyset pagination of long lists: page 10,000 costs the same as page 1.
 
-Rows without a value come last in either direction, on every database: they are asked for apart, so that a plain index
-on (column, id) serves both directions and the database never sorts the whole list.
+Rows without a value are last in either direction, on every database: they are queried separately, so that a plain
+index on (column, id) serves both directions and the database never sorts the whole list.
 """
 
 import base64
@@ -25,16 +25,16 @@ from dakehu.foundation.gates.output import plain_of
 from dakehu.foundation.schema.fields import has_spec, spec_of
 
 CAP = 10_000
-AHEAD = 500  # candidates that are tested at once
-# So many of them must pass for more to be tested so; else sorting the rows that pass other conditions is faster.
+AHEAD = 500  # candidates tested per batch
+# At least this many must pass to continue; otherwise sorting the rows that pass other conditions is faster.
 WORTHWHILE = 25
 NUMBER = "id"
 
 
 @dataclass(frozen=True)
 class Page:
-    """Rows of one page. `before` and `after` are the places to ask for its neighbours from, "" where there is none. `total`
-    is the number of all rows where reading the page tells it, else None."""
+    """Rows of one page. `before` and `after` are the cursors of its neighbours, "" where there is none. `total` is the
+    number of all rows if known from reading the page, else None."""
 
     rows: list[Any]
     before: str
@@ -58,7 +58,7 @@ class _Key:
         return row
 
     def later(self, value: Any, back: bool) -> Q:
-        """Rows beyond `value` in the direction of reading; those without a value are the last of all."""
+        """Return the rows beyond `value` in reading direction; those without a value are last."""
         if value is None:
             return Q(**{f"{self.path}__isnull": False}) if back else Q(pk__in=[])
         test = Q(**{f"{self.path}__{'lt' if self.down != back else 'gt'}": value})
@@ -71,9 +71,9 @@ class _Key:
 
 @dataclass(frozen=True)
 class Candidates:
-    """Ids among which all rows of a list are, where testing whether a row belongs to it takes long.
+    """Ids that include all rows of a list, where testing whether a row belongs to it is expensive.
 
-    `rows`: the queryset of the list without that test; `test`: returns which of some ids pass it.
+    `rows`: the queryset of the list without that test; `test`: returns the ids that pass it.
     """
 
     ids: set[int]
@@ -92,10 +92,11 @@ def page_of(
     are_few: bool = False,
     candidates: "Candidates | None" = None,
 ) -> Page:
-    """One page of the queryset `rows` in `order` ("-assets,name" as in `narrow`, which has checked the columns; rows of
-    equal value go by number in the same direction). `after` and `before` are places of an earlier page; with neither
-    it is the first page, with `last` the last one. `are_few`: sort and count all of them in one statement. `candidates`:
-    those among which all rows are, so that others need not be tested. Raises Refused for a place that is none of this order."""
+    """Return one page of the queryset `rows` in `order` ("-assets,name" as in `narrow`, which has checked the columns;
+    rows of equal value are ordered by id in the same direction). `after` and `before` are cursors of an earlier page;
+    with neither it is the first page, with `last` the last one. `are_few`: sort and count all of them in one
+    statement. `candidates`: ids that include all rows, so that others need not be tested. Raises Refused for a cursor
+    of another order."""
     keys = _keys(rows.model, order)
     back = bool(before) or (last and not after)
     place = _read(before or after, order, keys)
@@ -120,7 +121,7 @@ def page_of(
 
 @dataclass(frozen=True)
 class NumberPage:
-    """Numbers (primary keys) of the rows of one page, in order. `after` is the place of the next page, "" on the last."""
+    """Ids (primary keys) of the rows of one page, in order. `after` is the cursor of the next page, "" on the last."""
 
     numbers: list[int]
     after: str
@@ -129,10 +130,10 @@ class NumberPage:
 def number_page_of(
     rows: Any, order: str, size: int, *, after: str = "", skip: int = 0, by_number: frozenset[str] = frozenset()
 ) -> NumberPage:
-    """One page as in `page_of`, of which only the numbers are read; without an order, by number upwards.
+    """Return one page as in `page_of`, reading only the ids; without an order, by ascending id.
 
-    The number may stand in the order as "id". `skip` leaves out rows of the first page. `by_number` names key columns that are sorted by the number behind them and
-    not by its name. Raises Refused for a place that is none of this order.
+    The order may include "id". `skip` leaves out rows of the first page. `by_number` lists key columns that are sorted
+    by id instead of name. Raises Refused for a cursor of another order.
     """
     keys = _keys_to_number(rows.model, order, by_number)
     place = _read(after, order, keys)
@@ -149,9 +150,9 @@ def number_page_of(
 
 
 def _numbers(rows: Any, keys: list[_Key], size: int, place: list[Any] | None, back: bool) -> list[int]:
-    """The numbers of a page and of one row more where there is one.
+    """Return the ids of a page and of one more row where there is one.
 
-    The rows with a value in the first column, and those without one, are two lists that follow each other.
+    The rows with a value in the first column and those without one are two consecutive lists.
     """
     numbers: list[int] = []
     first = keys[0]
@@ -174,7 +175,7 @@ def _numbers(rows: Any, keys: list[_Key], size: int, place: list[Any] | None, ba
 def _sorted_numbers(
     rows: Any, keys: list[_Key], size: int, place: list[Any] | None, back: bool
 ) -> tuple[list[int], int | None]:
-    """The same of rows that are all sorted, and how many there are where none is left out for its place."""
+    """Return the same by sorting all rows, and their number where no cursor excludes any."""
     part = rows if place is None else rows.filter(_beyond(keys, place, back))
     part = part.order_by(*(key.order(back) for key in keys))
     if place is not None:
@@ -186,10 +187,11 @@ def _sorted_numbers(
 def _numbers_among(
     candidates: Candidates, keys: list[_Key], size: int, place: list[Any] | None, back: bool
 ) -> list[int]:
-    """The same of rows that are costly to test: candidates are read in order and tested many at once until the page is full.
+    """Return the same for rows that are expensive to test: candidates are read in order and tested in batches until
+    the page is full.
 
-    First from an index alone, the conditions of the list afterwards. Without such an index, or where hardly any passes,
-    the database chooses between looking up all candidates and an index of the conditions.
+    They are read from an index alone first, then tested by the conditions of the list. Without such an index, or where
+    few pass, the database chooses between looking up all candidates and an index of the conditions.
     """
     every = candidates.rows.model.objects
     numbers: list[int] = []
@@ -215,7 +217,7 @@ def _numbers_among(
 
 
 def _place_of(every: Any, numbers: list[int], keys: list[_Key]) -> list[Any]:
-    """The place of the last of these rows that is still there; Refused where all went meanwhile."""
+    """Return the cursor of the last of these rows that still exists; Refused where none does."""
     for number in reversed(numbers):
         values = every.filter(pk=number).values_list(*(key.path for key in keys)).first()
         if values is not None:
@@ -224,14 +226,15 @@ def _place_of(every: Any, numbers: list[int], keys: list[_Key]) -> list[Any]:
 
 
 def _orders_an_index(model: Any, keys: list[_Key]) -> bool:
-    """Whether an index holds the column of this order and the number, in which rows are read in order without a table."""
+    """Return whether an index covers the column of this order and the id, so that rows are read in order without the
+    table."""
     columns = [key.path for key in keys[:-1]] + ["id"]
     return any(list(index.fields[: len(columns)]) == columns for index in model._meta.indexes if not index.condition)
 
 
 def _looked_up(rows: Any, numbers: list[int], keys: list[_Key]) -> list[Any]:
-    """The rows of these numbers, in this order. Filtering and sorting thus read an index alone, and the table is read for
-    the rows that are shown; a row that went meanwhile is left out."""
+    """Return the rows with these ids, in this order. Filtering and sorting thus read an index alone, and the table is
+    read only for shown rows; a row deleted in the meantime is left out."""
     fresh = rows.model.objects.filter(pk__among=numbers)
     fresh.query.select_related = rows.query.select_related
     named, is_left_out = rows.query.deferred_loading
@@ -243,7 +246,7 @@ def _looked_up(rows: Any, numbers: list[int], keys: list[_Key]) -> list[Any]:
 
 
 def count_rows(rows: Any, cap: int = CAP) -> tuple[int, bool]:
-    """(number of rows, whether there are more): counting stops at `cap`, because counting all takes as long as
+    """Return (number of rows, whether there are more): counting stops at `cap`, because counting all takes as long as
     reading all."""
     number = rows.order_by()[: cap + 1].count()
     return min(number, cap), number > cap
@@ -257,8 +260,8 @@ def _parts(first: _Key, place: list[Any] | None, back: bool) -> tuple[bool, ...]
 
 
 def _beyond(keys: list[_Key], values: list[Any], back: bool) -> Q:
-    """Rows beyond a place: beyond in the first column, or equal there and beyond in the next, and so on. The first
-    column is bounded by itself too, so that an index finds where to begin."""
+    """Return the rows beyond a cursor: beyond in the first column, or equal there and beyond in the next, and so on.
+    The first column also has a bound of its own, so that an index finds the start."""
     test = Q(pk__in=[])
     for depth in reversed(range(len(keys))):
         equal = (
@@ -274,8 +277,8 @@ def _beyond(keys: list[_Key], values: list[Any], back: bool) -> Q:
 
 
 def _keys(model: Any, order: str, by_number: frozenset[str] = frozenset(), upwards: bool = False) -> list[_Key]:
-    """The columns of an order, the number of the row last. A key to another row goes by the name of that row, where
-    the reader may know it."""
+    """Return the columns of an order, the id of the row last. A key to another row is sorted by the name of that row,
+    where visible to the reader."""
     made: list[_Key] = []
     for column, down in order_rows(model, order):
         path, nullable = column.name, column.null
@@ -287,7 +290,7 @@ def _keys(model: Any, order: str, by_number: frozenset[str] = frozenset(), upwar
 
 
 def _keys_to_number(model: Any, order: str, by_number: frozenset[str]) -> list[_Key]:
-    """The same of an order in which the number of the row may stand; what follows it decides nothing."""
+    """Return the same for an order that may include the id of the row; columns after it are irrelevant."""
     parts = [part.strip() for part in order.split(",")]
     at = next((place for place, part in enumerate(parts) if part.lstrip("-") == NUMBER), None)
     if at is None:

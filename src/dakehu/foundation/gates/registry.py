@@ -1,4 +1,4 @@
-"""Queries and actions by name: every interface reads by `ask` and writes by `perform`."""
+"""Queries and actions by name: every interface reads with `ask` and writes with `perform`."""
 
 import base64
 import functools
@@ -24,7 +24,7 @@ Body = TypeVar("Body", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Query:
-    """An entry of the register of questions."""
+    """An entry in the registry of queries."""
 
     name: str
     needs: str
@@ -40,26 +40,27 @@ class Query:
 
 
 QUERIES: dict[str, Query] = {}
-# Interfaces by which a query about one client is a reading of that client; a page records its readings by itself.
+# Interfaces in which a query about one client is a read of that client; pages record their reads themselves.
 RECORDED_DOORS = frozenset({"api", "mcp", "cli"})
 _read_observer: list[Callable[..., None]] = []
 _list_observer: list[Callable[[Any, int | None, int], None]] = []
 
 
 def set_read_observer(observer: Callable[..., None]) -> None:
-    """Called once at start-up by the domain that keeps the read log: `observer(client id, is_continued=…)` is told of
-    every reading."""
+    """Set the read observer, once at start-up, by the domain of the read log: `observer(client id, is_continued=…)` is
+    called for every read."""
     _read_observer[:] = [observer]
 
 
 def set_list_observer(observer: Callable[[Any, int | None, int], None]) -> None:
-    """Called once at start-up by the domain that supervises exports: `observer(result, limit, offset)` is told of every list
-    that a program asks for, and raises Refused where so much of it may not leave."""
+    """Set the list observer, once at start-up, by the domain that supervises exports: `observer(result, limit,
+    offset)` is called for every list that a program requests, and raises Refused where it exceeds the allowed
+    amount."""
     _list_observer[:] = [observer]
 
 
 def observe_reading(client: Any, *, is_continued: bool = False) -> None:
-    """Tell the read log that the actor reads a client, or reads on: a further part of what was opened."""
+    """Report to the read log that the actor reads a client, or continues with a further part of it."""
     for observer in _read_observer:
         observer(client.pk, is_continued=is_continued)
 
@@ -68,9 +69,9 @@ LIMIT = 1000
 
 
 def query(name: str, *, needs: str, zh: str, en: str, parameters: Iterable[Any] = ()) -> Callable[[Body], Body]:
-    """Register a question. The body takes keyword arguments and returns rows, a row, a dict or a list of dicts.
+    """Register a query. The body takes keyword arguments and returns rows, a row, a dict or a list of dicts.
 
-    Raises ValueError for a name that another module registered.
+    Raises ValueError for a name registered by another module.
     """
     flat: list[Parameter] = []
     for item in parameters:
@@ -93,15 +94,15 @@ def query(name: str, *, needs: str, zh: str, en: str, parameters: Iterable[Any] 
 
 
 def ask(name: str, raw: dict[str, Any]) -> Any:
-    """Answer a question by its name, as plain values. Lists come as {"count", "rows"} (at most 1,000 rows;
-    give `limit` and `offset` for others). A name of the version before is accepted too."""
+    """Return the result of a query by its name, as plain values. Lists are {"count", "rows"} (at most 1,000 rows; pass
+    `limit` and `offset` for others). Former names are accepted too."""
     return _plain(*run_query(name, raw, LIMIT))
 
 
 def run_query(name: str, raw: dict[str, Any], most: int | None = None) -> tuple[Any, int | None, int]:
-    """Return (what a query answers, limit, offset) before any of it is rendered. `limit` is at most `most`, None for all.
+    """Return (result of a query, limit, offset) before rendering. `limit` is at most `most`, None for all.
 
-    Rows are read within the reader's scope, but not masked: nothing of them may leave but by a renderer of the gates.
+    Rows are read within the reader's scope, but not masked: output must use a renderer of the gates.
     Raises NotFound, NotAllowed, and Refused for input that cannot be read.
     """
     asked = QUERIES.get(current_name(Kind.QUERY, name))
@@ -126,7 +127,7 @@ def run_query(name: str, raw: dict[str, Any], most: int | None = None) -> tuple[
 
 
 def _take_row_count(raw: dict[str, Any], name: str, default: int | None) -> int | None:
-    """Take a number of rows out of raw input. Raises Refused for what is none."""
+    """Parse a number of rows from raw input. Raises Refused for an invalid one."""
     given = raw.pop(name, None)
     if given in (None, ""):
         return default
@@ -136,8 +137,8 @@ def _take_row_count(raw: dict[str, Any], name: str, default: int | None) -> int 
 
 
 def perform(name: str, raw: dict[str, Any]) -> Any:
-    """Do a registered action with raw input, as every interface does. Returns what the action returns.
-    A name of the version before is accepted too."""
+    """Perform a registered action with raw input, as every interface does. Returns the action's result.
+    Former names are accepted too."""
     wanted = ACTIONS.get(current_name(Kind.ACTION, name))
     if wanted is None or not wanted.is_public:
         raise NotFound(bilingual("操作", "action"), name)
@@ -151,7 +152,7 @@ def perform(name: str, raw: dict[str, Any]) -> Any:
 
 
 def answer(result: Any) -> Any:
-    """What an action returned, as plain values for API and command line."""
+    """Return the result of an action as plain values for API and command line."""
     return _plain(result, LIMIT, 0)
 
 

@@ -1,4 +1,4 @@
-"""Fetch the rows that keys of rows name: few of them by kept statements, many as Django does."""
+"""Fetch the rows behind foreign keys: few of them by cached statements, many as Django does."""
 
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -8,18 +8,18 @@ from django.db import models
 
 from dakehu.foundation.database.kept_statements import depends_on_reach_alone, kept_rows
 
-FEW = 3  # rows behind one key; beyond it one statement for all of them is quicker
+FEW = 3  # rows behind one key; beyond it one statement for all of them is faster
 
 
 def fetch_keys(rows: Sequence[Any], keys: Sequence[str]) -> None:
-    """Put the rows that `keys` (names of foreign keys) of some rows of one model name beside those rows."""
+    """Attach the rows behind `keys` (names of foreign keys) to some rows of one model."""
     left = [key for key in keys if not _fetch_few(rows, type(rows[0])._meta.get_field(key))]
     if left:
         models.prefetch_related_objects(rows, *left)
 
 
 def _fetch_few(rows: Sequence[Any], key: Any) -> bool:
-    """Fetch what a key of some rows names, unless it is client data or many rows. Return whether it did."""
+    """Fetch the rows behind a key of some rows, unless client data or many. Return whether it did."""
     target = key.related_model
     is_plain = depends_on_reach_alone(target) and not getattr(target, "client_path", "")
     if not is_plain or key.target_field != target._meta.pk:

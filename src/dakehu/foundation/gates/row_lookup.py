@@ -1,4 +1,4 @@
-"""Find the row that a value names: by its key, or by the look-up fields the reader is cleared for."""
+"""Find the row that a value refers to: by its key, or by the look-up fields the reader is cleared for."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,7 @@ Reader = Callable[[Any], Any]
 
 
 class Unfit(ValueError):
-    """A value that a field does not take; carries the sentence."""
+    """A value that a field does not accept, with the message."""
 
     def __init__(self, message: Bilingual) -> None:
         self.message = message
@@ -22,7 +22,8 @@ class Unfit(ValueError):
 
 
 def cleared_lookup_fields(target: Any) -> tuple[str, ...]:
-    """Return the fields that name a row of `target` which the reader sees in clear: a masked one cannot be tried out."""
+    """Return the look-up fields of `target` that the reader sees unmasked: masked values cannot be guessed by
+    trying."""
     clearance = current_actor().clearance
     fields = {name: target._meta.get_field(name) for name in target.lookup_fields}
     return tuple(
@@ -31,10 +32,10 @@ def cleared_lookup_fields(target: Any) -> tuple[str, ...]:
 
 
 def row_reader(target: Any, among: list[Any] | None) -> Reader:
-    """Find a row of another table by number or by the fields people name it by, within the reader's scope.
+    """Find a row of another table by id or by its look-up fields, within the reader's scope.
 
-    Fields that name a row come first, as far as the reader sees them in clear; a bare number that names none is read as
-    the row's own number.
+    Look-up fields take precedence, as far as the reader sees them unmasked; a bare number that matches none is used as
+    the row's id.
     """
     by = cleared_lookup_fields(target)
     if among is not None:
@@ -61,7 +62,7 @@ def row_reader(target: Any, among: list[Any] | None) -> Reader:
 
 
 def _key_reader_for_column(target: Any, by: tuple[str, ...], among: list[Any]) -> Reader:
-    """The same for a whole column: one statement per 500 distinct values."""
+    """Find rows for a whole column: one statement per 500 distinct values."""
     wanted = sorted({parsing.to_text(v) for v in among if v not in (None, "")})
     found: dict[str, list[Any]] = {}
     for i in range(0, len(wanted), 500):
@@ -86,7 +87,7 @@ def _key_reader_for_column(target: Any, by: tuple[str, ...], among: list[Any]) -
 
 
 def _find_by_former_names(target: Any, lost: list[str]) -> list[tuple[str, Any]]:
-    """[(former name, row)] of rows that were found by another name once."""
+    """Return [(former name, row)] of rows with former names."""
     if not lost:
         return []
     by = target.former_lookup

@@ -1,9 +1,9 @@
-"""Rows as tuples of plain values, read straight from the database without building a row of each: for those who pull
-whole tables. Masked exactly as `render_rows` masks.
+"""Rows as tuples of plain values, read directly from the database without model instances, for pulls of whole tables.
+Masked exactly as by `render_rows`.
 
-Values: text, whole numbers, floats (what SQLite holds of decimals) or Decimal, bool, dates (or their ISO text, as SQLite
-holds them), datetimes in the desk's time zone.
-A missing value, and an empty text, is None. A column above the reader's clearance holds the text of its mask.
+Values: text, integers, floats (SQLite's storage of decimals) or Decimal, bool, dates (or their ISO text, as stored by
+SQLite), datetimes in the desk's time zone. A missing value, and an empty text, is None. A column above the reader's
+clearance has the text of its mask.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,14 +27,14 @@ NUMBERS = ("money", "rate", "number")
 
 @dataclass(frozen=True)
 class Reading:
-    """A column to read. `is_number`: of a key to another row its number, not the name of that row."""
+    """A column to read. `is_number`: for a key, the id of the other row instead of its name."""
 
     column: Column
     is_number: bool = False
 
 
 def read_values(model: Any, numbers: list[int], readings: Sequence[Reading]) -> list[Cells]:
-    """[numbers, cells of each column …] of the rows with these numbers that the reader sees, in this order."""
+    """Return [ids, cells of each column …] of the rows with these ids visible to the reader, in this order."""
     clearance = current_actor().clearance
     plan = _Plan()
     own = plan.cells_of("pk")
@@ -51,7 +51,7 @@ def read_values(model: Any, numbers: list[int], readings: Sequence[Reading]) -> 
 
 
 def _rows(model: Any, numbers: list[int]) -> Any:
-    """The visible rows among which these numbers are: a range where they lie close together, which is read faster."""
+    """Return visible rows that include these ids: a range where they are close together, which is read faster."""
     first, last = min(numbers), max(numbers)
     if last - first < 2 * len(numbers):
         return model.objects.filter(pk__gte=first, pk__lte=last)
@@ -59,8 +59,8 @@ def _rows(model: Any, numbers: list[int]) -> Any:
 
 
 class _AsStored(Func):
-    """A date as SQLite stores it: its text, which is the text that JSON wants. An expression has no declared type, by
-    which the driver would turn it into a date and back."""
+    """A date as SQLite stores it: ISO text, as needed for JSON. An expression has no declared type, so the driver does
+    not convert it to a date and back."""
 
     template = "(%(expressions)s || '')"
     output_field = models.TextField()
@@ -70,17 +70,17 @@ class _AsStored(Func):
 
 
 class _Plan:
-    """What is selected: each path once, as the database gives it (`is_raw`) or as Django reads it."""
+    """The selected columns: each path once, raw from the database (`is_raw`) or converted by Django."""
 
     def __init__(self) -> None:
         self.paths: dict[tuple[str, bool], int] = {}
 
     def cells_of(self, path: str, is_raw: bool = False) -> int:
-        """The place of a path among what is selected."""
+        """Return the index of a path among the selected columns."""
         return self.paths.setdefault((path, is_raw), len(self.paths))
 
     def fetch(self, rows: Any) -> list[Cells]:
-        """The cells of each path, over all rows; [] without rows."""
+        """Return the cells of each path, over all rows; [] without rows."""
         selected = [
             _AsStored(F(path)) if is_raw and _is_date(rows.model, path) else path for path, is_raw in self.paths
         ]
@@ -106,7 +106,7 @@ def _is_date(model: Any, path: str) -> bool:
 
 
 def _renderer(reading: Reading, clearance: Sensitivity, plan: _Plan) -> Callable[[list[Cells]], Cells]:
-    """How the cells of a column are made of what is selected."""
+    """Return the function that makes a column's cells from the selected columns."""
     column = reading.column
     if isinstance(column.field, Computed):
         return _computed_column(column, clearance, plan)
@@ -137,14 +137,14 @@ def _json_text(cell: Any) -> str | None:
 
 
 class _Known:
-    """The fields of a row that a computed column looks at."""
+    """The fields of a row that a computed column reads."""
 
     def __init__(self, names: tuple[str, ...], cells: tuple[Any, ...]) -> None:
         self.__dict__.update(zip(names, cells, strict=True))
 
 
 def _computed_column(column: Column, clearance: Sensitivity, plan: _Plan) -> Callable[[list[Cells]], Cells]:
-    """A column that is worked out from other fields. Raises LookupError where it does not say from which."""
+    """Return a column computed from other fields. Raises LookupError where it does not declare them."""
     names, by = column.field.reads, column.field.by
     if not names:
         raise LookupError(f"the computed column {column.name} does not say which fields it reads")
@@ -161,7 +161,7 @@ def _computed_column(column: Column, clearance: Sensitivity, plan: _Plan) -> Cal
 
 
 def _name_of_key(column: Column, clearance: Sensitivity, plan: _Plan) -> Callable[[list[Cells]], Cells]:
-    """How the row behind a key is called: by its first name that is there, masked above the reader's clearance."""
+    """Return the name of the row behind a key: its first non-empty name, masked above the reader's clearance."""
     target = column.field.related_model
     fields = {field.name: field for field in target._meta.concrete_fields}
     names = [name for name in dict.fromkeys(("name", *getattr(target, "lookup_fields", ()))) if name in fields]

@@ -1,4 +1,5 @@
-"""What acts changed, in words for a reader: clients by name, from which value to which, masked by the reader's clearance."""
+"""Summary of the changes of acts for a reader: clients by name, old and new values, masked by the reader's
+clearance."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -22,13 +23,14 @@ from dakehu.foundation.schema.names import name_of_table
 MOST_CHANGES = 5  # of one act
 MOST_FIELDS = 8  # of one row
 LONGEST = 80  # characters of a value
-LARGE = 2_000  # rows of an act beyond which nobody reads single values
+LARGE = 2_000  # rows of an act beyond which single values are not listed
 
 
 @dataclass
 class Summary:
-    """One entry in words. `about` names the clients, `changes` are [{record, kind, fields}] as `workbook.undoable` gives
-    them, `more` counts those left out. `client` is the one client it is about, if the reader sees it. `is_visible` is False where its client is outside the reader's scope."""
+    """One entry as text. `about` names the clients, `changes` are [{record, kind, fields}] as returned by
+    `workbook.undoable`, `more` the number left out. `client` is the only client it is about, if visible to the reader.
+    `is_visible` is False where its client is outside the reader's scope."""
 
     about: str = ""
     who: str = ""
@@ -41,7 +43,7 @@ class Summary:
 
 @dataclass
 class _Change:
-    """One row as it was and as it became: values by column, {} where there was or is none."""
+    """One row before and after: values by column, {} where there was or is none."""
 
     entry: int
     label: str
@@ -59,7 +61,7 @@ class _Change:
 
 
 def summarize(rows: list[Batch]) -> list[Summary]:
-    """Return what each entry changed, in the order of the rows."""
+    """Return the changes of each entry, in the order of the rows."""
     named = {number for row in rows for number in (row.client_ref, *row.report.get("named", ())) if number}
     clients = scope.client_model().objects.in_bulk(named)
     users = dict(get_user_model().objects.filter(pk__in={row.owner_ref for row in rows}).values_list("pk", "name"))
@@ -91,7 +93,7 @@ def _heading(row: Batch, clients: dict[int, Any], users: dict[int, str]) -> Summ
 
 
 def _changes_of(row: Batch, summary: Summary, clients: dict[int, Any]) -> list[_Change]:
-    """The changed rows of an entry that the reader may see and a person would call a change."""
+    """Return the changed rows of an entry that are visible to the reader and relevant to a person."""
     if not summary.is_visible or not row.undo_log:
         return []
     try:
@@ -115,8 +117,8 @@ def _rows_of(entry: int, log: UndoLog) -> Iterable[_Change]:
 
 
 def _is_visible_change(change: _Change, row: Batch, clients: dict[int, Any]) -> bool:
-    """Whether the reader may see a row: of a client in scope, or of no client. Rows of no named table are the
-    desk's own."""
+    """Return whether the reader may see a row: of a client in scope, or of no client. Rows of unnamed tables are
+    internal."""
     model = model_of(change.label)
     if getattr(model, "names", None) is None or not issubclass(model, Recorded):
         return False
@@ -129,7 +131,7 @@ def _is_visible_change(change: _Change, row: Batch, clients: dict[int, Any]) -> 
 
 
 def _texts(changes: list[_Change]) -> list[dict[str, Any]]:
-    """[{record, kind, fields: [{label, was, becomes}]}] for each change, one rendering a table."""
+    """Return [{record, kind, fields: [{label, was, becomes}]}] for each change, rendered once per table."""
     made: dict[int, dict[str, Any]] = {}
     by_model: dict[str, list[int]] = {}
     for place, change in enumerate(changes):
@@ -158,8 +160,8 @@ def _texts(changes: list[_Change]) -> list[dict[str, Any]]:
 def _names_worth_saying(
     change: _Change, columns: dict[str, Column], was: dict[str, str], becomes: dict[str, str]
 ) -> list[str]:
-    """The fields that changed, or of a whole row the listed ones that say something; never the client, who stands
-    beside, nor what no person reads."""
+    """Return the changed fields, or of a whole row the listed non-empty ones; never the client, shown separately, nor
+    internal fields."""
     client = model_of(change.label).client_path
     names = [
         name
@@ -175,7 +177,7 @@ def _names_worth_saying(
 
 
 def _changed_custom_fields(change: _Change) -> set[str]:
-    """The custom fields whose stored values differ."""
+    """Return the custom fields whose stored values differ."""
     was, becomes = change.was.get(STORE) or {}, change.becomes.get(STORE) or {}
     return {name for name in {**was, **becomes} if was.get(name) != becomes.get(name)}
 

@@ -1,5 +1,5 @@
-"""Import batches: from upload to result, each belonging to the person who uploaded it. What a file holds, and what was found
-in it, lies encrypted beside the database; the batch row keeps names, counts and how the file is read."""
+"""Import batches: from upload to result, each belonging to the person who uploaded it. The contents of a file, and the
+findings, are stored encrypted outside the database; the batch row has names, counts and the mapping."""
 
 import hashlib
 import json
@@ -23,11 +23,11 @@ STAYS = (
     "prices",
     "origin",
     "feed",
-)  # what a batch holds beside its last report
+)  # contents of a batch in addition to its last report
 
 
 def start(filename: str, content: bytes, password: str | None) -> Batch:
-    """Keep an uploaded file for the actor. Call inside an act."""
+    """Store an uploaded file for the actor. Call inside an act."""
     kept = files.save(filename, content)
     lock = files.save("password", password.encode()).key if password else ""
     batch = Batch(
@@ -42,7 +42,8 @@ def start(filename: str, content: bytes, password: str | None) -> Batch:
 
 
 def get_own(number: int, *, lock: bool = False) -> Batch:
-    """A batch of one's own (the system's: any). Raises NotFound for anybody else's. `lock` holds it until the act ends."""
+    """Return a batch of one's own (the system: any). Raises NotFound for another user's. `lock` locks it until the act
+    ends."""
     actor = current_actor()
     rows = Batch.objects.filter(act="")
     if lock and connection.features.has_select_for_update:
@@ -54,21 +55,21 @@ def get_own(number: int, *, lock: bool = False) -> Batch:
 
 
 def own_batches() -> Any:
-    """The actor's imports, newest first."""
+    """Return the actor's imports, newest first."""
     actor = current_actor()
     rows = Batch.objects.filter(act="").order_by("-pk")
     return rows if actor.is_system else rows.filter(owner_ref=actor.user_id)
 
 
 def content_of(batch: Batch) -> tuple[bytes, str | None]:
-    """The uploaded file, and the password that opens it."""
+    """Return the uploaded file, and its password."""
     lock = batch.report.get("lock")
     return files.read(batch.file_key)[1], files.read(lock)[1].decode() if lock else None
 
 
 def save_report(batch: Batch, result: dict[str, Any], state: BatchState, undo: str = "") -> None:
-    """Keep what was found or done: the counts with the batch, the rest encrypted. Call inside an act. `undo` is the key
-    of what taking it back needs (see foundation.undo)."""
+    """Store the findings or results: the counts with the batch, the rest encrypted. Call inside an act. `undo` is the
+    key of the undo log (see actions.undo)."""
     kept = files.save("report.json", json.dumps(result, ensure_ascii=False).encode(), days=90)
     counts = {
         name: result[name]
@@ -88,11 +89,11 @@ def save_report(batch: Batch, result: dict[str, Any], state: BatchState, undo: s
 
 
 def report_key(batch: Batch) -> str:
-    """The name of the last report; "" before the first trial."""
+    """Return the name of the last report; "" before the first preview."""
     return str(batch.report.get("key", ""))
 
 
 def report_of(batch: Batch) -> dict[str, Any]:
-    """What was found or done, whole; {} before the first trial."""
+    """Return the complete findings or results; {} before the first preview."""
     key = batch.report.get("key")
     return json.loads(files.read(key)[1]) if key else {}

@@ -8,7 +8,7 @@ from dakehu.foundation.schema.names import Names
 
 
 class SourceProfile(Recorded):
-    """How the files of one source are read: found again by the signature of its headings."""
+    """The mapping for the files of one source, identified by the signature of its headings."""
 
     names = Names("来源设置", "Source profile", "Source profiles")
 

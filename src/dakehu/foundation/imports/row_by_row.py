@@ -1,4 +1,5 @@
-"""Small tables by worksheet: each row is checked and written by the actions of a single record, so that no rule stands twice."""
+"""Small tables by worksheet: each row is checked and written by the actions of a single record, so that no rule is
+duplicated."""
 
 from collections.abc import Callable, Iterable
 from copy import copy
@@ -29,8 +30,8 @@ def evaluate_rows(
 ) -> ImportEvaluation:
     """Compare rows with the visible stored ones, by the fields of `key`, and set the outcome of each.
 
-    `clients` names the client of each row where each belongs to one; 0 and less are not stored yet. `check(row, is_new)` gets
-    an unsaved record as it would be and raises Refused for one that may not be so.
+    `clients` has the client of each row where each belongs to one; 0 and less are not stored yet. `check(row, is_new)`
+    gets the resulting unsaved record and raises Refused for an invalid one.
     """
     compared = tuple(name for name in fields if name in columns and name not in key)
     keys = _keys(columns, count, key)
@@ -53,7 +54,7 @@ def check_rows(
     check: Check,
     clients: list[int] | None = None,
 ) -> ImportEvaluation:
-    """Fault the rows that `check` refuses, as evaluate_rows says of it."""
+    """Mark the rows that `check` refuses as faults (see evaluate_rows)."""
     held = model.objects.in_bulk([evaluation.targets[place] for place in evaluation.rows(UPDATED)])
     for place in evaluation.rows(CREATED, UPDATED):
         is_new = evaluation.verdicts[place] == CREATED
@@ -80,7 +81,8 @@ def write_client_rows(
     create: Callable[[Any, dict[str, Any]], Any],
     change: Callable[[int, dict[str, Any]], Any],
 ) -> None:
-    """Write evaluated rows of clients, each by the action of a single one; `clients` are the clients of the rows by place."""
+    """Write evaluated rows of clients, each by the action of a single one; `clients` are the clients of the rows by
+    index."""
     for place in evaluation.rows(CREATED):
         evaluation.targets[place] = create(clients[place], row_matching.filled_values(columns, fields, place)).pk
     for place, differences in evaluation.differences.items():
@@ -104,12 +106,12 @@ def write_rows(
 
 
 def _keys(columns: Columns, count: int, key: tuple[str, ...]) -> list[Any]:
-    """Return by what each row is recognised."""
+    """Return the key of each row."""
     return [tuple(_plain(_value(columns, name, place)) for name in key) for place in range(count)]
 
 
 def _stored_rows(model: Any, key: tuple[str, ...], compared: tuple[str, ...]) -> Stored:
-    """Return the visible rows by what they are recognised by."""
+    """Return the visible rows by their key."""
     found: Stored = {}
     attnames = [model._meta.get_field(name).attname for name in (*key, *compared)]
     for pk, *values in model.objects.order_by("pk").values_list("pk", *attnames):
@@ -122,7 +124,7 @@ def _value(columns: Columns, name: str, place: int) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as it is compared: a moment to the minute, which is what a worksheet holds, a row by its number."""
+    """Return a value for comparison: a time to the minute, as stored in worksheets, a row by its id."""
     if isinstance(value, datetime):
         return (value + timedelta(seconds=30)).replace(second=0, microsecond=0)
     return getattr(value, "pk", value)

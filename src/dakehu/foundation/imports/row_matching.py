@@ -1,8 +1,8 @@
-"""Many rows at once: whole columns evaluated against what is stored, then written in the present act.
+"""Bulk rows: whole columns evaluated against stored rows, then written in the open act.
 
-A row is created, updated, unchanged, skipped or at fault. An empty cell says nothing: it never erases. A cell that
-still shows the mask of the stored value says nothing either. Weighing only reads, so a dry run and the real run share
-it; the real run weighs again inside its own transaction.
+A row is created, updated, unchanged, skipped or at fault. An empty cell is no value: it never erases. A cell that
+still has the mask of the stored value is no value either. Evaluation only reads, so a dry run and the real run share
+it; the real run evaluates again inside its own transaction.
 """
 
 from collections.abc import Callable, Iterable
@@ -32,11 +32,11 @@ Same = Callable[[Any, Any], bool]
 
 @dataclass
 class ImportEvaluation:
-    """What columns would do to one table, row by row.
+    """The effect of columns on one table, by row.
 
-    `targets` holds the number of the stored row (None: none). `differences` maps a row to {field: (stored, given)}.
-    Faults and warnings carry the index of the row. `anchored` names rows whose stored row is known for certain, by its
-    number in `targets`, with the fields in which they change it: there an empty value erases.
+    `targets` has the id of the stored row (None: none). `differences` maps a row to {field: (stored, given)}. Faults
+    and warnings have the index of the row. `anchored` lists rows whose stored row is certain, by its id in `targets`,
+    with the fields in which they change it: there an empty value erases.
     """
 
     verdicts: list[str]
@@ -65,7 +65,8 @@ class ImportEvaluation:
 
 
 def stored_by_client(model: Any, key: tuple[str, ...], fields: tuple[str, ...], clients: Iterable[int]) -> Stored:
-    """{(client id, *key values): [(pk, values of fields)]} of rows in scope that belong to `clients`, oldest first."""
+    """Return {(client id, *key values): [(pk, values of fields)]} of rows in scope that belong to `clients`, oldest
+    first."""
     found: Stored = {}
     columns = [model._meta.get_field(name).attname for name in fields]
     for part in chunks(sorted({c for c in clients if c > 0})):
@@ -76,7 +77,7 @@ def stored_by_client(model: Any, key: tuple[str, ...], fields: tuple[str, ...], 
 
 
 def equality_columns(model: Any, name: str) -> Same:
-    """Whether a given value says the same as the stored one, for one field. Keys to other rows compare by number."""
+    """Return whether a given value equals the stored one, for one field. Keys to other rows compare by id."""
     column = model._meta.get_field(name)
     if isinstance(column, models.ForeignKey):
         return lambda stored, given: stored == given.pk
@@ -106,8 +107,8 @@ def evaluate(
     mode: str = "both",
     same: dict[str, Same] | None = None,
 ) -> ImportEvaluation:
-    """Give every row without a verdict one. Anchored rows change the row they stand for; of the others equal keys meet
-    what is left of the stored rows in order: the second to the second."""
+    """Set the outcome of every row without one. Anchored rows change their stored row; the others are matched by equal
+    keys to the remaining stored rows in order: the second to the second."""
     _evaluate_keyed(model, columns, row_evaluation, mode)
     claimed = {row_evaluation.targets[row] for row in row_evaluation.anchored}
     compare = [
@@ -143,7 +144,7 @@ def evaluate(
 
 def _evaluate_keyed(model: Any, columns: Columns, row_evaluation: ImportEvaluation, mode: str) -> None:
     rows = [row for row in row_evaluation.anchored if not row_evaluation.verdicts[row]]
-    fields = {f.name: f for f in model._meta.fields}  # those kept in `extra` among them
+    fields = {f.name: f for f in model._meta.fields}  # including those stored in `extra`
     names = sorted(
         {name for row in rows for name in row_evaluation.anchored[row] if name in fields and name in columns}
     )
@@ -172,7 +173,8 @@ def _evaluate_keyed(model: Any, columns: Columns, row_evaluation: ImportEvaluati
 
 
 def hide_foreign_values(model: Any, columns: Columns, row_evaluation: ImportEvaluation) -> None:
-    """A custom field that the reader's role may see and not edit may stand in a file, as long as it says nothing new."""
+    """Allow a custom field that the reader's role may see but not edit in a file, as long as its values are
+    unchanged."""
     for custom in custom_fields.custom_fields_of(model._meta.label):
         if custom.name not in columns or may(custom.spec.edited_by):
             continue
@@ -183,7 +185,7 @@ def hide_foreign_values(model: Any, columns: Columns, row_evaluation: ImportEval
 
 
 def filled_values(columns: Columns, fields: Iterable[str], row: int) -> dict[str, Any]:
-    """What a row says of `fields`: what it leaves empty is left to the model's defaults."""
+    """Return a row's values of `fields`: empty ones are left to the model's defaults."""
     made = {}
     for name in fields:
         value = columns[name][row] if name in columns else None
@@ -201,12 +203,12 @@ def write_dependents(
     finish: Callable[[Any, int, bool], None] = lambda row, place, new: None,
     also: tuple[str, ...] = (),
 ) -> tuple[list[Any], list[Any]]:
-    """Write rows that hang on clients (`clients` names one for each row, 0 for none); returns (made, changed) rows.
+    """Write rows that belong to clients (`clients` has one for each row, 0 for none); returns (created, changed) rows.
 
-    `targets` of the evaluation then name the made rows too.
+    `targets` of the evaluation then include the created rows too.
 
-    `finish(row object, index, is new)` sets what follows from the values before they are written; `also` names the
-    columns that it may set on a stored row.
+    `finish(row object, index, is new)` sets derived values before the rows are written; `also` lists the columns that
+    it may set on a stored row.
     """
     made, changed, touched = [], [], set(also)
     for place in row_evaluation.rows(CREATED):
@@ -233,7 +235,7 @@ def write_dependents(
 def require_columns(
     parameters: Iterable[Parameter], columns: Columns, row_evaluation: ImportEvaluation
 ) -> ImportEvaluation:
-    """A row to be made needs what the action for a single row needs."""
+    """Require for a row to be created the required parameters of the action for a single row."""
     for parameter in parameters:
         if not parameter.required or parameter.name == "client":
             continue

@@ -1,8 +1,8 @@
-"""Data that follow from others (search lines, blind indexes): built again where the database was written by a version that
-built them otherwise, or not at all.
+"""Derived data (search lines, blind indexes): rebuilt where the database was written by a version that built them
+differently, or not at all.
 
-The database remembers by which declarations they were built. A migration is done only when both agree, so that a start that
-was killed in between builds them at the next.
+The database stores the declarations by which they were built. A migration is complete only when both agree, so that
+after a killed start the next one rebuilds them.
 """
 
 import hashlib
@@ -20,11 +20,11 @@ from dakehu.foundation.installation.models import InstallationRecord
 from dakehu.foundation.search import index
 
 NAME = "derived_data"
-FORMAT = 1  # raised whenever tokens or indexes of unchanged declarations are built differently
+FORMAT = 1  # incremented whenever tokens or indexes of unchanged declarations are built differently
 
 
 def declarations() -> str:
-    """A digest of what search lines and blind indexes are built from."""
+    """Return a digest of the declarations of search lines and blind indexes."""
     searched = {m._meta.label: sorted(index.search_fields_of(m)) for m in index.searched_models()}
     blind = {
         m._meta.label: sorted(f.name for f in m._meta.concrete_fields if isinstance(f, BlindIndex))
@@ -39,7 +39,7 @@ def is_current() -> bool:
 
 
 def rebuild(tell: Callable[[Bilingual], None]) -> dict[str, int]:
-    """Build all of them again; returns {label: rows}. Nothing but derived data is written, so the audit has no entry."""
+    """Rebuild all of them; returns {label: rows}. Only derived data are written, so the audit has no entry."""
     counts: dict[str, int] = {}
 
     def count(label: str, rows: int) -> None:
@@ -56,7 +56,7 @@ def rebuild(tell: Callable[[Bilingual], None]) -> dict[str, int]:
 
 
 def find_missing_lines() -> dict[str, int]:
-    """{label: rows}: rows that should be found by a search and have no line, of each model a thousand at most."""
+    """Return {label: rows}: searchable rows without a search line, at most a thousand per model."""
     with acting_as(system_actor("look for rows without a search line", "cli")):
         found: dict[str, Any] = {m._meta.label: index.count_missing(m) for m in index.searched_models()}
     return {label: rows for label, rows in found.items() if rows}

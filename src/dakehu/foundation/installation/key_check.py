@@ -1,7 +1,7 @@
-"""Whether the keys in DAKEHU_HOME/keys are those of the database. The database holds a fingerprint of each.
+"""Check that the keys in DAKEHU_HOME/keys are those of the database, which stores a fingerprint of each.
 
-A desk made before there were fingerprints gets them once its keys have been proven on what stands in the database: the
-seal of an audit entry, an encrypted value of each field, a blind index.
+A desk older than fingerprints gets them once its keys have been verified against data in the database: the seal of an
+audit entry, an encrypted value of each field, a blind index.
 """
 
 import hmac
@@ -25,22 +25,22 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.installation.models import InstallationRecord
 
 PREFIX = "key."
-KEPT = ("files", "journal", "audit-head.json")  # what a desk leaves in its home beside database and keys
+KEPT = ("files", "journal", "audit-head.json")  # files of a desk in its home in addition to database and keys
 
 
 def is_fresh(using: str = DEFAULT_DB_ALIAS) -> bool:
-    """Whether no desk has ever been set up in this database."""
+    """Return whether no desk has ever been set up in this database."""
     recorder = MigrationRecorder(connections[using])
     return not recorder.has_table() or not recorder.applied_migrations()
 
 
 def prepare_keys(using: str = DEFAULT_DB_ALIAS) -> None:
-    """Before tables change: create keys where there is no database yet, else see that they are all there."""
+    """Before migrations: create keys where there is no database yet, else check that all exist."""
     absent = keys.missing_key_files()
     if not absent:
         return
     if not is_fresh(using):
-        keys.fingerprints()  # raises, and names what is missing
+        keys.fingerprints()  # raises, naming what is missing
     left = [name for name in KEPT if (Path(settings.DAKEHU_HOME) / name).exists()]
     if left:
         raise Refused(
@@ -63,7 +63,7 @@ def prepare_keys(using: str = DEFAULT_DB_ALIAS) -> None:
 
 def check_keys(using: str = DEFAULT_DB_ALIAS) -> None:
     """Raise KeyTrouble unless the keys are those of the database. Fingerprints not yet recorded are recorded once the
-    keys are proven. No effect before the first migration."""
+    keys are verified. No effect before the first migration."""
     if InstallationRecord._meta.db_table not in connections[using].introspection.table_names():
         return
     found = keys.fingerprints()
@@ -73,7 +73,7 @@ def check_keys(using: str = DEFAULT_DB_ALIAS) -> None:
         for name, value in records.filter(name__startswith=PREFIX).values_list("name", "value")
     }
     if settings.SECRET_KEY_IS_SET:
-        known.pop("session", None)  # the operator chose another for the time being
+        known.pop("session", None)  # the operator has set another one temporarily
     foreign = [name for name, value in known.items() if not hmac.compare_digest(found.get(name, ""), value)]
     if foreign:
         raise _foreign(foreign)
@@ -97,7 +97,7 @@ def _foreign(names: Iterable[str]) -> KeyTrouble:
 
 
 def prove_keys(using: str = DEFAULT_DB_ALIAS) -> None:
-    """Raise KeyTrouble where what stands in the database was not written with these keys."""
+    """Raise KeyTrouble where data in the database was not written with these keys."""
     with acting_as(system_actor("prove the keys on what they wrote", "cli")):
         proofs = {"audit": _audit_fits, keys.ENCRYPTION: _values_open, "index": _indexes_fit}
         wrong = [name for name, fits in proofs.items() if not fits(using)]
@@ -111,7 +111,8 @@ def _audit_fits(using: str) -> bool:
 
 
 def _values_open(using: str) -> bool:
-    """Of the values met under each version of the key one must open: a single damaged value is no foreign key."""
+    """Require that, per key version, at least one value can be decrypted: a single damaged value does not mean a
+    foreign key."""
     opened: dict[int, bool] = {}
     for model in _present_models(using):
         for field in encrypted_fields_of(model):
@@ -124,7 +125,7 @@ def _values_open(using: str) -> bool:
 
 
 def _present_models(using: str) -> list[Any]:
-    """Return the models of client data whose tables are there: those of a new version come with its migrations."""
+    """Return the models of client data whose tables exist: those of a new version are created by its migrations."""
     present = set(connections[using].introspection.table_names())
     return [model for model in query_guard.scoped_models() if model._meta.db_table in present]
 
@@ -155,12 +156,12 @@ def _index_fits(field: BlindIndex, row: Any) -> bool:
 
 
 def _first_and_last_rows(rows: Any) -> Iterator[Any]:
-    """The first and the last few of some rows."""
+    """Return the first and the last few of some rows."""
     yield from rows[:3]
     yield from rows.reverse()[:3]
 
 
 def _is_empty_or_any(items: Iterable[Any], fits: Callable[[Any], bool]) -> bool:
-    """Whether one of the items fits, or there are none."""
+    """Return whether any of the items fits, or there are none."""
     met = list(items)
     return not met or any(fits(item) for item in met)

@@ -1,4 +1,4 @@
-"""The file whose time says when the last snapshot of this desk was written."""
+"""The file whose modification time is the time of the desk's last snapshot."""
 
 from pathlib import Path
 
@@ -6,5 +6,5 @@ from django.conf import settings
 
 
 def last_snapshot() -> Path:
-    """Return its path; it is missing where there has been none."""
+    """Return its path; the file is missing before the first snapshot."""
     return Path(settings.DAKEHU_HOME) / "run" / "last-snapshot"

@@ -1,4 +1,4 @@
-"""What the database knows of the installation it belongs to."""
+"""Facts about the installation stored in its database."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from dakehu.foundation.schema.names import Names
 
 
 class InstallationRecord(models.Model):
-    """A fact about the installation: the fingerprint of a key ("key.audit"), or what derived data were built by."""
+    """A fact about the installation: the fingerprint of a key ("key.audit"), or the declarations of derived data."""
 
     names = Names("安装信息", "Installation record", "Installation records")
 

@@ -1,4 +1,4 @@
-"""From which backup a desk was restored, and whether anything happened since."""
+"""The backup from which a desk was restored, and whether anything was written since."""
 
 from django.db import models
 
@@ -15,10 +15,10 @@ def _last_entry() -> int:
 
 
 def record(digest: str) -> None:
-    """Remember the backup (40 hex digits) that this desk comes from."""
+    """Store the backup (40 hex digits) from which this desk was restored."""
     InstallationRecord.objects.update_or_create(name=NAME, defaults={"value": f"{digest}:{_last_entry()}"})
 
 
 def is_unchanged_since(digest: str) -> bool:
-    """Whether the desk was restored from this backup and nothing was written to its audit since."""
+    """Return whether the desk was restored from this backup and nothing was written to its audit since."""
     return InstallationRecord.objects.filter(name=NAME, value=f"{digest}:{_last_entry()}").exists()

@@ -1,4 +1,4 @@
-"""The act from which present work follows: a reaction runs under the number of the act whose event it answers."""
+"""The act that caused the current work: a reaction runs under the number of the act whose event it handles."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ def current_cause() -> int | None:
 
 @contextmanager
 def caused_by(cause: int | None) -> Iterator[None]:
-    """Acts inside follow from the act with this number, and are taken back with it."""
+    """Acts inside follow from the act with this number, and are undone with it."""
     token = _cause.set(cause)
     try:
         yield

@@ -1,4 +1,4 @@
-"""What the worker looks after once a minute: each check starts jobs where something is due."""
+"""Checks run by the worker once a minute: each starts jobs where something is due."""
 
 import logging
 from collections.abc import Callable
@@ -9,12 +9,12 @@ _checks: dict[str, DueCheck] = {}
 
 
 def declare_due_check(name: str, check: DueCheck) -> None:
-    """Register a check that the worker makes once a minute as the desk itself: quick, and without work of its own."""
+    """Register a check that the worker runs once a minute as the system: quick, and only queueing jobs."""
     _checks[name] = check
 
 
 def run_due_checks() -> None:
-    """Make every check, in the order of their names; one that fails is logged and keeps no other from its turn."""
+    """Run every check in order of name; a failing one is logged and does not prevent the others."""
     for name, check in sorted(_checks.items()):
         try:
             check()

@@ -30,23 +30,23 @@ def on_event(event: str) -> Callable[[Work], Work]:
 
 
 def forward_events(kind: str, is_wanted: Callable[[str], bool]) -> None:
-    """Let the job `kind` have every event that is wanted: `body(progress, event=, payload=, occurrence=)`.
+    """Subscribe the job `kind` to every wanted event: `body(progress, event=, payload=, occurrence=)`.
 
-    `is_wanted(event)` is asked within the publishing action and must be cheap. `occurrence` names this one event, so that
-    a receiver that gets it twice knows.
+    `is_wanted(event)` is called within the publishing action and must be cheap. `occurrence` identifies the event, so
+    that a receiver can detect duplicates.
     """
     FORWARDERS[kind] = is_wanted
 
 
 def _run_reaction(body: Work, progress: Any, cause: int | None = None, **payload: Any) -> Any:
-    """Run a reaction. What it writes is taken back with the act `cause`, whose event it answers."""
+    """Run a reaction. Its writes are undone with the act `cause`, whose event it handles."""
     with caused_by(cause):
         return body(**payload)
 
 
 def queue_reactions(events: list[tuple[str, dict[str, Any]]], entry: Any = None) -> None:
-    """Queue one job for each reaction, in the transaction of the action that ends. `entry` is the row by which that
-    action can be undone, if it can.
+    """Queue one job for each reaction, in the transaction of the finishing action. `entry` is the undo entry of that
+    action, if any.
 
     The jobs run as the system: a reaction must not depend on the rights of the event's author, nor on whether they
     still exist.

@@ -41,4 +41,4 @@ class Progress:
 
 
 def no_progress(share: float, words: Bilingual | str = "") -> None:
-    """Ignore progress, for work that runs at once."""
+    """Ignore progress, for work that runs synchronously."""

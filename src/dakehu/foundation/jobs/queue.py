@@ -53,7 +53,7 @@ def _rows() -> Any:
 
 
 def start(kind: str, *, not_before: datetime | None = None, **args: Any) -> int:
-    """Queue a job for the actor, to run at once or `not_before` a moment; return its id."""
+    """Queue a job for the actor, to run immediately or `not_before` a time; return its id."""
     if kind not in JOBS:
         raise LookupError(f"no such job: {kind}")
     row = Job(
@@ -70,26 +70,27 @@ def start(kind: str, *, not_before: datetime | None = None, **args: Any) -> int:
 
 
 def start_by(kind: str, moment: datetime, **args: Any) -> int | None:
-    """Queue a job of a kind to run by a moment, unless one waits that will; return its id. For jobs that do all there is."""
+    """Queue a job of a kind to run by a time, unless a queued one will; return its id. For jobs that process all
+    pending work."""
     if _rows().filter(kind=kind, state=JobState.QUEUED, not_before__lte=moment).exists():
         return None
     return start(kind, not_before=moment, **args)
 
 
 def last_queued_at(kind: str) -> datetime | None:
-    """Return when a job of a kind was last queued by anybody, None where none was."""
+    """Return when a job of a kind was last queued by any user, None if never."""
     found: datetime | None = _rows().filter(kind=kind).aggregate(at=models.Max("created_at"))["at"]
     return found
 
 
 def remove_done(kind: str, before: datetime) -> int:
-    """Forget the jobs of a kind that ended well before a moment; return their number. For kinds that run all day."""
+    """Delete the jobs of a kind that succeeded before a time; return their number. For kinds that run all day."""
     number, _ = _rows().filter(kind=kind, state=JobState.DONE, ended_at__lt=before).delete()
     return int(number)
 
 
 def request_stop(number: int) -> None:
-    """Stop a job: at once if it waits, at its next progress report if it runs."""
+    """Stop a job: immediately if it waits, at its next progress report if it runs."""
     run_file(number, "cancel").touch()
     _rows().filter(pk=number, state="queued").update(state="cancelled", ended_at=now())
 
@@ -128,7 +129,7 @@ def recent(kind: str, owner: int | None, most: int = 10) -> list[dict[str, Any]]
 
 
 def ended_jobs(kinds: list[str], owner: int | None, since: datetime) -> list[dict[str, Any]]:
-    """Return the owner's jobs of some kinds that were done or failed since a moment, the last one first.
+    """Return the owner's jobs of some kinds that were done or failed since a time, the last one first.
 
     [{id, kind, args, ended_at, failed}]
     """
@@ -151,7 +152,7 @@ ALIVE = timedelta(seconds=20)  # a running worker touches its file every few sec
 
 
 def worker_beat() -> Path:
-    """Return the file that a running worker touches."""
+    """Return the heartbeat file of a running worker."""
     return run_file(0, "beat")
 
 
@@ -163,7 +164,7 @@ def worker_last_seen_at() -> datetime | None:
 
 
 def worker_processes() -> list[int]:
-    """Return the number of the process that does background work for this home, where one runs."""
+    """Return the process id of this home's background worker, if one runs."""
     with suppress(OSError, ValueError):
         return [int(worker_beat().read_text())]
     return []
@@ -224,7 +225,7 @@ def _heartbeat(row: Any, worker: str, stop: threading.Event) -> None:
 
 
 def run_job(row: Any, worker: str) -> str:
-    """Run a claimed job to its end, under the number of the request that queued it; return its new state."""
+    """Run a claimed job to its end, under the request number that queued it; return its new state."""
     with within_request(row.request_id):
         return _run(row, worker)
 

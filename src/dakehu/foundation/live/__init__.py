@@ -1,1 +1,1 @@
-"""What open pages are told: which part changed, and who else has the page open."""
+"""Live updates of open pages: which part changed, and who else has the page open."""

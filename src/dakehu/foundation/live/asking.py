@@ -1,4 +1,4 @@
-"""What a page asks that gets no stream: what changed since an entry, and who else is there."""
+"""Polling for pages without a stream: changes since an entry, and other users on the page."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from dakehu.foundation.schema import live_pages
 
 @dataclass(frozen=True)
 class Answer:
-    """`entry` to ask from the next time, the parts to draw again, and ids of the others who have the page open."""
+    """`entry` for the next poll, the parts to redraw, and ids of the other users with the page open."""
 
     entry: int
     parts: list[str]
@@ -20,7 +20,7 @@ class Answer:
 
 
 def ask_changes(name: str, subject: int, entry: int | None) -> Answer:
-    """Return what changed on a page since `entry`, nothing yet where that is None. Raises NotFound."""
+    """Return the changes on a page since `entry`, none where that is None. Raises NotFound."""
     page, user = live_pages.find(name), current_actor().user_id
     if page is None or user is None or not may_open(page, subject):
         raise NotFound(bilingual("页面", "page"), name)

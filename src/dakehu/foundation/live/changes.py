@@ -1,4 +1,4 @@
-"""Read from the audit what was changed since an entry: every action leaves one, so nothing has to announce itself."""
+"""Read changes since an entry from the audit: every action writes one, so no separate notification is needed."""
 
 import json
 from datetime import datetime
@@ -10,8 +10,8 @@ from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.audit.models import AuditEntry
 from dakehu.foundation.live.rules import Changed
 
-LARGEST = 200_000  # characters of an entry that is read; a larger one is an import of thousands of rows
-MOST = 400  # entries read at once
+LARGEST = 200_000  # maximum characters of an entry that is parsed; a larger one is an import of thousands of rows
+MOST = 400  # entries read per call
 
 
 def _entries() -> Any:
@@ -19,13 +19,13 @@ def _entries() -> Any:
 
 
 def last_entry() -> int:
-    """Return the number of the newest entry of the audit, 0 without one."""
+    """Return the id of the newest audit entry, 0 without one."""
     with acting_as(_reader()):
         return AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def entry_before(moment: datetime) -> int:
-    """Return the number of the newest entry written before `moment`, looked for among the last ones only."""
+    """Return the id of the newest entry written before `moment`, searched among the last ones only."""
     with acting_as(_reader()):
         newest = list(AuditEntry.objects.order_by("-pk").values_list("pk", "at")[:MOST])
     earlier = [pk for pk, at in newest if at < moment]
@@ -33,7 +33,7 @@ def entry_before(moment: datetime) -> int:
 
 
 def changes_after(entry: int) -> tuple[int, list[Changed] | None]:
-    """Return the number of the newest entry and what was changed after `entry`; None where that is too much to say."""
+    """Return the id of the newest entry and the changes after `entry`; None where there are too many."""
     with acting_as(_reader()):
         sizes = list(_entries().filter(pk__gt=entry).values_list("pk", "size")[: MOST + 1])
         if not sizes:
@@ -46,7 +46,7 @@ def changes_after(entry: int) -> tuple[int, list[Changed] | None]:
 
 
 def changes_in(body: str) -> list[Changed]:
-    """Return the changed rows that an entry names; decrypted values are no change."""
+    """Return the changed rows of an entry; decryptions are not changes."""
     made = []
     for change in json.loads(body)["changes"]:
         if change["kind"] != "opened":

@@ -1,4 +1,4 @@
-"""The model of presence: who has which live page open."""
+"""The model of presence: users by open live page."""
 
 from django.db import models
 
@@ -6,8 +6,8 @@ from dakehu.foundation.schema.names import Names
 
 
 class LivePresence(models.Model):
-    """Somebody who has a live page open. `process` names the web process that keeps the row; it renews all of its rows
-    every few seconds, and rows that nobody renews count no more."""
+    """A user with a live page open. `process` is the web process that owns the row; it renews all of its rows every
+    few seconds, and rows not renewed expire."""
 
     names = Names("在线人员", "Live presence", "Live presences")
 

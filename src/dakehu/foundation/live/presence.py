@@ -1,4 +1,4 @@
-"""Who has which live page open: few rows, renewed by the web processes. Not an action: it records nothing anybody did."""
+"""Presence on live pages: few rows, renewed by the web processes. Not an action: it records nothing that a user did."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -9,13 +9,13 @@ from dakehu.foundation.live.models import LivePresence
 
 Place = tuple[str, int]  # name of a page, id of its subject
 Seen = tuple[int, str, int]  # user, page, subject
-EXPIRES = 30  # seconds after which a row that nobody renews counts no more
+EXPIRES = 30  # seconds after which a row not renewed expires
 RENEWED = 10  # seconds between two renewals
 
 
 def store(process: str, seen: Iterable[Seen]) -> bool:
-    """Make the rows of a process agree with `seen` and renew them. False where another writer holds the database: it never
-    waits, the next turn does it."""
+    """Synchronise the rows of a process with `seen` and renew them. False where another writer locks the database: it
+    never waits and is retried in the next cycle."""
     now, wanted = clock.now(), set(seen)
     try:
         with lock_timeout.no_wait():
@@ -35,7 +35,7 @@ def store(process: str, seen: Iterable[Seen]) -> bool:
 
 
 def mark(process: str, user: int, page: str, subject: int) -> None:
-    """Say that somebody who asks by himself, without a stream, has a page open."""
+    """Record that a polling user, without a stream, has a page open."""
     try:
         with lock_timeout.no_wait():
             LivePresence.objects.update_or_create(
@@ -46,7 +46,7 @@ def mark(process: str, user: int, page: str, subject: int) -> None:
 
 
 def present(places: Iterable[Place]) -> dict[Place, set[int]]:
-    """Return who is at each of these places now: {place: ids of users}."""
+    """Return who has each of these pages open now: {place: ids of users}."""
     wanted = set(places)
     since = clock.now() - timedelta(seconds=EXPIRES)
     found: dict[Place, set[int]] = {place: set() for place in wanted}

@@ -1,4 +1,4 @@
-"""What the present actor may be told of a live page: nothing of a record out of reach."""
+"""Visibility of live updates to the current actor: nothing about a record out of scope."""
 
 from collections.abc import Iterable
 
@@ -17,9 +17,9 @@ def may_open(page: LivePage, subject: int) -> bool:
 
 
 def changed_parts(page: LivePage, subject: int, changes: list[Changed] | None) -> list[str]:
-    """Return the parts of a page to be asked for again; all of them where `changes` is None (too many to say).
+    """Return the parts of a page to reload; all of them where `changes` is None (too many).
 
-    Of a page about many records the actor is told only where one of the changed rows is within scope.
+    For a page about many records, only if one of the changed rows is within scope.
     """
     if changes is None:
         return list(page.parts)

@@ -10,7 +10,7 @@ CLIENT = "clients.Client"
 
 @dataclass(frozen=True)
 class Changed:
-    """A row that an action changed. `pk` is None where many rows were written at once; `client` None without one."""
+    """A row that an action changed. `pk` is None for a bulk write; `client` None without one."""
 
     model: str
     pk: int | None
@@ -20,8 +20,8 @@ class Changed:
 def is_relevant_change(page: LivePage, subject: int, change: Changed) -> bool:
     """Return whether a change may concern an open page, whatever its parts.
 
-    A page about many records: every change. A page about one: the record itself, what belongs to its client where it is
-    a client, and what was written in bulk or does not name its record, of which nobody knows whom it concerns.
+    A page about many records: every change. A page about one: the record itself, rows of the client if it is a client,
+    and bulk writes and changes without a record, whose subject is unknown.
     """
     if not page.subject or change.pk is None or change.model in page.anywhere:
         return True

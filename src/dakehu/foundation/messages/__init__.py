@@ -1,1 +1,1 @@
-"""Transports: how one message is handed to a mail server or a chat service, and what is known afterwards."""
+"""Transports: hand a message to a mail server or a chat service, and report the outcome."""

@@ -1,7 +1,7 @@
-"""Hand a text to a chat service: WeCom, DingTalk, Feishu and Lark by their own interface, others through Apprise.
+"""Hand a text to a chat service: WeCom, DingTalk, Feishu and Lark by their own API, others through Apprise.
 
-The robots of a group are one POST each; all answer HTTP 200 and say in `errcode` or `code` whether they took the text,
-which Apprise does not pass on. So these are asked directly, and Apprise serves the rest.
+The group bots need one POST each; all answer HTTP 200 and give in `errcode` or `code` whether they accepted the text,
+which Apprise does not pass on. So these are called directly, and Apprise is used for the rest.
 """
 
 import base64
@@ -26,13 +26,13 @@ HOSTS = {
     "open.larksuite.com": "feishu",
 }
 PATHS = {"/cgi-bin/webhook/send": "wecom", "/robot/send": "dingtalk", "/open-apis/bot/v2/hook/": "feishu"}
-# Answers that mean "too many, later", as the services document them.
+# Answers that mean rate limiting, as documented by the services.
 LATER = {"wecom": (45009, -1), "dingtalk": (130101, 90018, -1), "feishu": (9499, 11232)}
 
 
 @dataclass(frozen=True)
 class ChatAddress:
-    """An address understood: its service, where to post, and the secret that signs ("" for none)."""
+    """A parsed address: its service, the URL, and the signing secret ("" for none)."""
 
     service: str
     url: str
@@ -40,10 +40,10 @@ class ChatAddress:
 
 
 def read_address(text: str, hosts: Collection[str] = (), services: Collection[str] = ()) -> ChatAddress:
-    """Return what an address names. `hosts`: further hosts that may be posted to; `services`: names of Apprise allowed.
+    """Return the parsed address. `hosts`: further allowed hosts; `services`: allowed Apprise services.
 
-    A signing secret stands behind "#". Raises Refused for an address that nobody allowed, so that no address of staff
-    reaches into the firm's own network.
+    A signing secret follows "#". Raises Refused for an address that is not allowed, so that no address entered by
+    staff reaches the firm's internal network.
     """
     parts = urlsplit(text.strip())
     host = parts.hostname or ""
@@ -69,7 +69,7 @@ def read_address(text: str, hosts: Collection[str] = (), services: Collection[st
 
 
 def send(address: ChatAddress, title: str, text: str) -> Outcome:
-    """Hand a text over; the answer is the service's own."""
+    """Send a text; returns the service's answer."""
     if address.service == "apprise":
         return _by_apprise(address.url, title, text)
     said = f"{title}\n{text}" if title else text
@@ -78,9 +78,9 @@ def send(address: ChatAddress, title: str, text: str) -> Outcome:
 
 
 def request_of(address: ChatAddress, text: str, moment: int) -> tuple[str, dict[str, Any]]:
-    """Return the address and body of a text, signed for a moment (seconds) where there is a secret. Pure.
+    """Return the address and body of a text, signed for a time (seconds) where there is a secret. Pure.
 
-    Sources: the services' own pages on robots of groups; the signatures differ in what is key and what is message.
+    Sources: the services' documentation of group bots; the signatures differ in key and message.
     """
     if address.service == "wecom":
         return address.url, {"msgtype": "text", "text": {"content": text}}
@@ -121,7 +121,7 @@ def _json(answer: Any) -> dict[str, Any]:
 
 
 def read_answer(service: str, status: int, body: dict[str, Any]) -> Outcome:
-    """Return what an answer means: HTTP 200 alone says nothing. Pure."""
+    """Return the outcome of an answer: HTTP 200 alone does not mean success. Pure."""
     code = body.get("errcode", body.get("code", body.get("StatusCode")))
     said = f"{status} {code if code is not None else ''} {body.get('errmsg') or body.get('msg') or ''}".strip()
     if status == 429 or status >= 500:
@@ -136,7 +136,7 @@ def read_answer(service: str, status: int, body: dict[str, Any]) -> Outcome:
 
 
 def _by_apprise(url: str, title: str, text: str) -> Outcome:
-    """Send through Apprise, which says only whether it went well."""
+    """Send through Apprise, which returns only success or failure."""
     import apprise
 
     service = apprise.Apprise()

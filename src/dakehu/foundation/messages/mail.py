@@ -1,7 +1,7 @@
 """Hand mail to an SMTP server (RFC 5321), over TLS unless the server is this machine.
 
-A session lasts for many messages. What cannot be known is said: an answer that did not come after the last byte of a
-message leaves it UNKNOWN, never "failed" (RFC 5321, 4.5.3.2.6 and 6.1).
+A session is reused for many messages. Uncertainty is reported: a missing answer after the last byte of a message makes
+it UNKNOWN, never "failed" (RFC 5321, 4.5.3.2.6 and 6.1).
 """
 
 import re
@@ -22,14 +22,15 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.messages.outcome import Outcome, Result, Unreachable
 
 TIMEOUT = 30  # seconds for each answer of the server
-ANSWER_TIMEOUT = 120  # seconds for the answer to a whole message
+ANSWER_TIMEOUT = 120  # seconds for the answer after the complete message
 LOCAL = ("127.0.0.1", "localhost", "::1")
 LINE_START_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class MailServer:
-    """Where mail is handed in. `security`: starttls, tls or none; `authority`: PEM of the firm's own root, "" for the public's."""
+    """The mail server. `security`: starttls, tls or none; `authority`: PEM of the firm's own root, "" for public
+    roots."""
 
     host: str
     port: int
@@ -56,7 +57,7 @@ class Outgoing:
 
 
 def compose(mail: Outgoing) -> EmailMessage:
-    """Return a mail as RFC 5322 wants it, with the Message-ID it was given."""
+    """Return a mail in RFC 5322 format, with its assigned Message-ID."""
     made = EmailMessage(policy=SMTP)
     made["From"] = Address(_line(mail.sender_name), addr_spec=mail.sender)
     made["To"] = mail.to
@@ -75,12 +76,12 @@ def compose(mail: Outgoing) -> EmailMessage:
 
 
 def _line(text: str) -> str:
-    """Return a text without line ends: a header is one line."""
+    """Return a text without line breaks: a header is one line."""
     return " ".join(text.split())
 
 
 class MailSession:
-    """A conversation with a mail server, opened when first needed and again when it broke. Use as a context manager."""
+    """A session with a mail server, opened when first needed and reopened after a failure. Use as a context manager."""
 
     def __init__(self, server: MailServer) -> None:
         self.server = server
@@ -95,7 +96,7 @@ class MailSession:
         self.close()
 
     def close(self) -> None:
-        """End the conversation, whatever state it is in."""
+        """End the session in any state."""
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
             with suppress(OSError, smtplib.SMTPException):
@@ -112,7 +113,7 @@ class MailSession:
         self._smtp = _connect(self.server)
 
     def send(self, mail: Outgoing) -> Outcome:
-        """Hand a mail over. Raises Unreachable where no session could be opened; nothing was handed over then."""
+        """Send a mail. Raises Unreachable where no session could be opened; nothing was sent then."""
         body = LINE_START_DOT.sub(b"..", compose(mail).as_bytes())
         if not body.endswith(b"\r\n"):
             body += b"\r\n"
@@ -127,7 +128,7 @@ class MailSession:
         return self._body(smtp, body)
 
     def _body(self, smtp: smtplib.SMTP, body: bytes) -> Outcome:
-        """Send the content; from its first byte on, silence means unknown."""
+        """Send the content; from its first byte on, a missing answer means unknown."""
         try:
             if smtp.sock is not None:
                 smtp.sock.settimeout(ANSWER_TIMEOUT)
@@ -142,7 +143,7 @@ class MailSession:
 
 
 def _connect(server: MailServer) -> smtplib.SMTP:
-    """Open a session: connect, encrypt, sign in. Raises Unreachable in words."""
+    """Open a session: connect, encrypt, sign in. Raises Unreachable with a message."""
     if server.security == "none" and server.host not in LOCAL:
         raise Unreachable(
             bilingual(
@@ -171,7 +172,7 @@ def _connect(server: MailServer) -> smtplib.SMTP:
 
 
 def _connection_failure_text(server: MailServer, error: Exception) -> Any:
-    """Return in words why no session could be opened, and what to do."""
+    """Return why no session could be opened, and the remedy, as text."""
     where = {"host": server.host, "port": server.port, "cause": _server_answer_text(error)}
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return bilingual(
@@ -199,7 +200,7 @@ def _connection_failure_text(server: MailServer, error: Exception) -> Any:
 
 
 def _envelope(smtp: smtplib.SMTP, mail: Outgoing, size: int) -> Outcome | None:
-    """Say who sends to whom and ask for leave to send; None once the server waits for the content."""
+    """Send MAIL, RCPT and DATA; None once the server waits for the content."""
     options = [f"size={size}"] if smtp.has_extn("size") else []
     if smtp.has_extn("smtputf8") and not mail.to.isascii():
         options.append("SMTPUTF8")
@@ -211,14 +212,14 @@ def _envelope(smtp: smtplib.SMTP, mail: Outgoing, size: int) -> Outcome | None:
 
 
 def _lazily(smtp: smtplib.SMTP, mail: Outgoing, options: list[str]) -> Iterable[tuple[int, bytes]]:
-    """Yield the server's answer to each command in turn; the next one is sent once it is asked for."""
+    """Yield the server's answer to each command in turn; the next one is sent when the generator advances."""
     yield smtp.mail(mail.sender, options)
     yield smtp.rcpt(mail.to)
     yield smtp.docmd("DATA")
 
 
 def _outcome(code: int, answer: bytes | str) -> Outcome:
-    """Return what a reply code means: 2xx taken, 4xx later, 5xx never, nothing at all unknown (RFC 5321, 4.2.1)."""
+    """Return the outcome of a reply code: 2xx accepted, 4xx later, 5xx never, none unknown (RFC 5321, 4.2.1)."""
     said = f"{code} {answer.decode(errors='replace') if isinstance(answer, bytes) else answer}".replace("\n", " ")
     if 200 <= code < 300:
         return Outcome(Result.ACCEPTED, said)
@@ -228,7 +229,7 @@ def _outcome(code: int, answer: bytes | str) -> Outcome:
 
 
 def _server_answer_text(error: Exception) -> str:
-    """Return the server's answer, or the error in the words of the system."""
+    """Return the server's answer, or the system's error message."""
     if isinstance(error, smtplib.SMTPResponseException):
         answer = error.smtp_error
         return f"{error.smtp_code} {answer.decode(errors='replace') if isinstance(answer, bytes) else answer}"

@@ -1,4 +1,4 @@
-"""What is known after an attempt to hand a message over."""
+"""The outcome of an attempt to send a message."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ from dakehu.foundation.base.i18n import Bilingual
 
 
 class Result(StrEnum):
-    """How an attempt ended. UNKNOWN: it was handed over, and no answer came; it may have arrived."""
+    """Result of an attempt. UNKNOWN: it was sent without an answer; it may have arrived."""
 
     ACCEPTED = "accepted"
     TEMPORARY = "failed_temporary"
@@ -17,14 +17,14 @@ class Result(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """The end of an attempt: its result, and the answer of the other side or what went wrong."""
+    """The outcome of an attempt: its result, and the answer of the other side or the error."""
 
     result: Result
     answer: Bilingual | str = ""
 
 
 class Unreachable(Exception):
-    """The server could not be reached or refused the session; no message was handed over."""
+    """The server could not be reached or refused the session; no message was sent."""
 
     def __init__(self, reason: Bilingual) -> None:
         self.reason = reason

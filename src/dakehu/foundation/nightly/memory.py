@@ -1,4 +1,4 @@
-"""Measure the most memory that this process held since a moment."""
+"""Measure the peak memory of this process since a reset."""
 
 import sys
 from contextlib import suppress
@@ -9,13 +9,13 @@ RESET_PEAK = "5"  # see proc(5)
 
 
 def reset_peak() -> None:
-    """Reset the peak, where the operating system can."""
+    """Reset the peak, where the operating system supports it."""
     with suppress(OSError):
         REFS.write_text(RESET_PEAK)
 
 
 def peak_mb() -> float | None:
-    """Return the most memory held since the last reset (of the process's life where it cannot be reset), in MB."""
+    """Return the peak memory since the last reset (since process start where it cannot be reset), in MB."""
     with suppress(OSError, ValueError, IndexError):
         line = next(line for line in STATUS.read_text().splitlines() if line.startswith("VmHWM"))
         return int(line.split()[1]) / 1024

@@ -18,7 +18,8 @@ class NightState(Choices):
 
 
 class NightlyRun(models.Model):
-    """A nightly run. `missing`: [{zh, en}] of data that had not come when it ended. `origin`: command, page or schedule."""
+    """A nightly run. `missing`: [{zh, en}] of data that had not arrived when it ended. `origin`: command, page or
+    schedule."""
 
     names = Names("每晚处理", "Nightly run", "Nightly runs")
 
@@ -34,7 +35,8 @@ class NightlyRun(models.Model):
 
 
 class NightlyStepRun(models.Model):
-    """One step of a nightly run. `digest` tells what it read: the next run compares. `error`: {zh, en}, {} without one."""
+    """One step of a nightly run. `digest`: of its inputs, compared by the next run. `error`: {zh, en}, {} without
+    one."""
 
     names = Names("每晚处理步骤", "Step of a nightly run", "Steps of nightly runs")
 

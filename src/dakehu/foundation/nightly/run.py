@@ -1,7 +1,7 @@
-"""Run the night: every declared step in order, each by itself, recorded with seconds, memory and result.
+"""Run the night: every declared step in order, each independent, recorded with seconds, memory and result.
 
-One run at a time in a home. A step writes in acts of its own, so a run that is killed leaves each step old or new; the
-next run does what is left. A run without anything new does nothing.
+One run at a time per home. A step writes in acts of its own, so after a killed run each step is either old or new; the
+next run completes the rest. A run without new data does nothing.
 """
 
 import hashlib
@@ -34,22 +34,22 @@ from dakehu.foundation.schema import nightly
 from dakehu.foundation.schema.nightly import Night, NightlyStep
 
 log = logging.getLogger("dakehu.jobs")
-DOOR = "night"  # of the audit entries of its acts
+DOOR = "night"  # reason in the audit entries of its acts
 JOB = "nightly.run"
 COMPLETE = (NightState.DONE, NightState.UNCHANGED)
-SHOWN = 6  # messages of a failed step
+SHOWN = 6  # maximum messages of a failed step
 KEPT = timedelta(days=400)  # how long the record of a run is kept
 
 
 def folder() -> Path:
-    """Return the folder where other systems put their files, created if missing."""
+    """Return the drop folder for files of other systems, created if missing."""
     path = Path(settings.INBOX or Path(settings.DAKEHU_HOME) / "inbox")
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     return path
 
 
 def lock() -> ProcessLock:
-    """Return the lock that a nightly run of this home holds."""
+    """Return the lock of this home's nightly run."""
     return ProcessLock(Path(settings.DAKEHU_HOME) / "run" / "nightly.lock")
 
 
@@ -62,9 +62,9 @@ def run_night(
 ) -> dict[str, Any]:
     """Run every declared step for a day, by default the last trading day whose prices are final.
 
-    Returns {run, day, state, seconds, steps: [{step, label, state, seconds, peak_mb, result, error}], missing: [{zh, en}]}.
-    A step that fails does not stop those that do not depend on it. Raises NotAllowed, and Refused while another run is
-    going on.
+    Returns {run, day, state, seconds, steps: [{step, label, state, seconds, peak_mb, result, error}], missing: [{zh,
+    en}]}. A step that fails does not stop those that do not depend on it. Raises NotAllowed, and Refused while another
+    run is active.
     """
     actor = current_actor()
     if not actor.may(Permission.SYSTEM_WRITE):
@@ -138,7 +138,7 @@ def _run_step(
         except Cancelled:
             record.state = NightState.INTERRUPTED.value
             raise
-        except Exception as fault:  # a step at fault must not stop the others
+        except Exception as fault:  # a failing step must not stop the others
             record.state, record.error = NightState.FAILED.value, _words_of(step, fault)
         finally:
             record.peak_mb, record.seconds = memory.peak_mb(), time.perf_counter() - begun
@@ -149,7 +149,7 @@ def _run_step(
 
 
 def _fill(record: NightlyStepRun, step: NightlyStep, night: Night, needed: list[NightlyStepRun]) -> None:
-    """Run a step unless nothing it reads has changed, and put its outcome into the record."""
+    """Run a step unless its inputs are unchanged, and record its outcome."""
     before = _last_complete(step, night.day)
     behind = [night.day.isoformat(), *(one.digest for one in needed)]
     if step.inputs is not None:
@@ -193,7 +193,7 @@ def _blocked_reason(blocking: list[NightlyStepRun]) -> Bilingual:
 
 
 def _words_of(step: NightlyStep, fault: Exception) -> dict[str, str]:
-    """Return what went wrong in both languages, without a stack trace; the log has the trace of an unexpected error."""
+    """Return the error in both languages, without a stack trace; the log has the trace of an unexpected error."""
     if isinstance(fault, Refused):
         return both_languages(join_messages([words for texts in fault.messages.values() for words in texts]))
     log.error("the nightly step %s failed", step.name, exc_info=fault)
@@ -210,7 +210,7 @@ def _words_of(step: NightlyStep, fault: Exception) -> dict[str, str]:
 
 
 def join_messages(texts: list[Any]) -> Bilingual:
-    """Return several messages as one, the first few of many."""
+    """Return several messages as one, limited to the first few."""
     both = [both_languages(text) for text in texts[:SHOWN]]
     rest = len(texts) - len(both)
     if rest:
@@ -219,7 +219,7 @@ def join_messages(texts: list[Any]) -> Bilingual:
 
 
 def both_languages(words: Any) -> dict[str, str]:
-    """Return a message as {zh, en}, with what is filled in in the same language."""
+    """Return a message as {zh, en}, with its values in the same language."""
     found = {}
     for code in ("zh", "en"):
         with in_language(code):
@@ -228,13 +228,13 @@ def both_languages(words: Any) -> dict[str, str]:
 
 
 def _mark_interrupted() -> None:
-    """Record that runs ended with their process: the lock is held here, so none of them is running."""
+    """Record that runs ended with their process: this process has the lock, so none of them is running."""
     for model in (NightlyRun, NightlyStepRun):
         models.QuerySet(model).filter(state=NightState.RUNNING).update(state=NightState.INTERRUPTED)
 
 
 def desk_state(ignoring: tuple[str, ...] = ()) -> int:
-    """Return the id of the last audit entry, but for those of the night itself, of maintenance and of some actions."""
+    """Return the id of the last audit entry, except those of the night itself, of maintenance and of some actions."""
     rows = AuditEntry.objects.exclude(door=DOOR).exclude(door="worker", actor_ref=None).exclude(action__in=ignoring)
     return rows.order_by("-pk").values_list("pk", flat=True).first() or 0
 

@@ -1,4 +1,4 @@
-"""Start the nightly run at its time, and again when a file came late. Asked by the worker once a minute."""
+"""Start the nightly run at its time, and again when a file arrives late. Called by the worker once a minute."""
 
 from datetime import datetime, time, timedelta
 
@@ -11,17 +11,17 @@ from dakehu.foundation.nightly import run as night
 from dakehu.foundation.nightly.models import NightlyRun
 from dakehu.foundation.schema import nightly
 
-PAUSE = timedelta(minutes=5)  # between two runs for files that came late
+PAUSE = timedelta(minutes=5)  # between two runs for late files
 
 
 def scheduled_time() -> time | None:
-    """Return at what time of the day the run starts, None where it is started by hand only."""
+    """Return the time of day at which the run starts, None where it is started manually only."""
     text = str(firm_settings.current("NIGHTLY_AT") or "")
     return time.fromisoformat(text) if text else None
 
 
 def last_due(moment: datetime) -> datetime | None:
-    """Return when the run was last due at or before a moment; None where it is started by hand only."""
+    """Return when the run was last due at or before a time; None where it is started manually only."""
     at = scheduled_time()
     if at is None:
         return None
@@ -31,12 +31,12 @@ def last_due(moment: datetime) -> datetime | None:
 
 
 def is_queued() -> bool:
-    """Return whether a run waits for the worker or is run by it."""
+    """Return whether a run is queued for the worker or running in it."""
     return bool(models.QuerySet(Job).filter(kind=night.JOB, state__in=("queued", "running")).exists())
 
 
 def is_due() -> bool:
-    """Return whether a run should start now: its time has come, or a file is waiting and the last run has ended."""
+    """Return whether a run should start now: it is due, or a file is waiting and the last run has ended."""
     now = clock.now()
     due = last_due(now)
     if due is None or is_queued():

@@ -1,4 +1,4 @@
-"""Write and delete many rows at once within the open act."""
+"""Write and delete many rows in bulk within the open act."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -14,7 +14,7 @@ from dakehu.foundation.schema import custom_fields
 from dakehu.foundation.schema.references import derived_models_of
 from dakehu.foundation.search import index
 
-RUNS = 500  # ranges of ids up to which rows are updated by them
+RUNS = 500  # up to this many id ranges, rows are updated by ranges
 
 
 def record_rows(
@@ -22,7 +22,7 @@ def record_rows(
 ) -> None:
     """Write many rows in the open action: insert `made`, update `columns` of `changed`.
 
-    The audit entry holds counts and row ids, not every value (row by row would not be sensible for 50,000 trades); the
+    The audit entry has counts and row ids, not every value (impractical for 50,000 trades); the
     action's audit note should name the source file and its hash.
     """
     open_act = current_act()
@@ -48,7 +48,7 @@ def record_rows(
 def record_columns(model: Any, count: int, columns: dict[str, list[Any]]) -> list[int]:
     """Write `count` new rows in the open action from whole columns; return their ids in order.
 
-    Keyed by column name, such as `branch_id`; None and "" leave a field to its default. Audit as in record_rows.
+    Keyed by column name, such as `branch_id`; for None and "" the field's default is used. Audit as in record_rows.
     """
     open_act, column_names = current_act(), sorted(columns)
     columns = custom_fields.fold_columns(model, count, columns)
@@ -66,8 +66,8 @@ def change_columns(
 ) -> None:
     """Set whole columns of many stored rows in the open action, without an object per row.
 
-    `columns` by column name, in the order of `ids`. For derived tables that nobody searches; the action cannot be undone.
-    Audit as in record_rows. Raises ValueError for a searched model or in an action that is kept to be undone.
+    `columns` by column name, in the order of `ids`. For derived tables without search; the action cannot be undone.
+    Audit as in record_rows. Raises ValueError for a searched model or in an undoable action.
     """
     if current_act().undo_log is not None or index.is_affected_by(model, list(columns)):
         raise ValueError(f"{model._meta.label} is searched or its changes can be undone: use record_rows")
@@ -76,7 +76,7 @@ def change_columns(
 
 
 def remove_rows(model: Any, ids: Iterable[int], *, with_values: bool = False) -> None:
-    """Delete rows without dependents in the open action. The audit entry holds their ids, or each with its values."""
+    """Delete rows without dependents in the open action. The audit entry has their ids, or each with its values."""
     id_ranges = ids if isinstance(ids, IdRanges) else IdRanges(ids)
     undo_log = current_act().undo_log
     if undo_log is not None or with_values:
@@ -97,14 +97,14 @@ def remove_rows(model: Any, ids: Iterable[int], *, with_values: bool = False) ->
 def record_expressions(rows: Any, values: dict[str, Any]) -> int:
     """Set columns of many stored rows from expressions, in few statements, and return their number.
 
-    For figures that follow from others: versions do not grow and nothing is kept for undo, so that who undoes calls this
-    again. `rows` is a query of the database's own, without scope. The audit entry names rows and columns.
+    For derived figures: versions do not change and nothing is logged for undo, so an undo must call this again. `rows`
+    is a raw queryset, without scope. The audit entry names rows and columns.
     """
     id_ranges = IdRanges(rows.order_by("pk").values_list("pk", flat=True))
     if not id_ranges:
         return 0
     every: Any = models.QuerySet(rows.model)
-    if len(id_ranges.runs) <= RUNS:  # the condition has been answered; it would be slow to ask it again
+    if len(id_ranges.runs) <= RUNS:  # the condition has been evaluated; repeating it would be slow
         count = sum(every.filter(pk__range=run).update(**values) for run in id_ranges.runs)
     else:
         count = int(every.filter(pk__in=rows.order_by().values("pk")).update(**values))

@@ -1,9 +1,9 @@
 """Insert and update rows of one table from whole columns, without an object per row.
 
-Called by record_columns and change_columns only. A column that is a polars series holds values as the database takes
-them. Empty values and missing columns get the field's default. Values of encrypted fields are
-encrypted and their blind indexes computed here. PostgreSQL gets one statement for thousands of rows, each column as the
-text of an array built by polars; SQLite gets executemany.
+Called by record_columns and change_columns only. A column that is a polars series has values in database form. Empty
+values and missing columns get the field's default. Values of encrypted fields are encrypted and their blind indexes
+computed here. PostgreSQL gets one statement for thousands of rows, each column as the text of an array built by
+polars; SQLite gets executemany.
 """
 
 import itertools
@@ -47,7 +47,7 @@ def insert(model: Any, count: int, columns_in: Column) -> list[int]:
 
 
 def update(model: Any, ids: list[int], columns_in: Column) -> None:
-    """Set whole columns of stored rows inside the open transaction, and count each row's version up.
+    """Set whole columns of stored rows inside the open transaction, and increment each row's version.
 
     `columns_in` is keyed by column (`branch_id`, not `branch`), in the order of `ids`.
     """
@@ -77,7 +77,7 @@ def update(model: Any, ids: list[int], columns_in: Column) -> None:
 
 
 def _column(field: Any, columns_in: Column, connection: Any) -> Any:
-    """Return one column as the database takes it: a list, or Constant."""
+    """Return one column in database form: a list, or Constant."""
     if isinstance(field, BlindIndex):
         source_values = columns_in.get(field.of)
         return field.indexes_of(source_values) if source_values is not None else Constant("")

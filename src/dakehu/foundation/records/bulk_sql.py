@@ -63,7 +63,7 @@ def update(model: Any, rows: list[Any], names: list[str]) -> None:
 def delete(model: Any, ids: IdRanges, by: Any = None) -> None:
     """Delete rows by id (or by the id in the field `by`), inside the open transaction.
 
-    Dependents are not searched for: the database checks foreign keys when the transaction ends.
+    Dependents are not collected: the database checks foreign keys when the transaction ends.
     """
     connection = connections[router.db_for_write(model)]
     quote, key = connection.ops.quote_name, by or model._meta.pk
@@ -104,7 +104,7 @@ def _from_sequence(connection: Any, table: str, column: str, count: int) -> list
 
 
 def _column_values(field: Any, rows: list[Any], connection: Any, *, adding: bool = True) -> list[Any]:
-    """Return one column as the database takes it; each distinct value is converted once."""
+    """Return one column in database form; each distinct value is converted once."""
     raw = [field.pre_save(row, adding) for row in rows]
     if isinstance(field, (EncryptedTextField, BlindIndex)):
         return [field.get_db_prep_save(value, connection) for value in raw]

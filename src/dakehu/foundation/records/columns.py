@@ -14,12 +14,12 @@ MOMENT = pl.Datetime("us", "UTC")
 def read_columns(rows: Any, schema: dict[str, Any]) -> pl.DataFrame:
     """Return the rows of a queryset of `values_list` as columns with these names and types, in the order of both.
 
-    Dates and moments may come from the database as text. Moments are in UTC. Read within the actor's scope, as the queryset
-    is. Encrypted fields cannot be read in this way.
+    Dates and times may be text in the database. Times are in UTC. Read within the actor's scope, as the queryset is.
+    Encrypted fields are not supported.
     """
     try:
         sql, parameters = rows.query.sql_with_params()
-    except EmptyResultSet:  # a condition that no row can meet, such as a choice among none
+    except EmptyResultSet:  # a condition that no row can meet, such as `in` an empty list
         return pl.DataFrame(schema=schema)
     connection = connections[rows.db]
     with connection.cursor() as cursor:
@@ -35,13 +35,13 @@ def read_columns(rows: Any, schema: dict[str, Any]) -> pl.DataFrame:
 
 
 def _sql_without_conversion(sql: str, count: int) -> str:
-    """Return a query of SQLite whose days and moments come as they are stored: an expression has no declared type."""
+    """Return a SQLite query that returns dates and times as stored: an expression has no declared type."""
     names = [f"c{place}" for place in range(count)]
     return f"WITH read_rows ({', '.join(names)}) AS ({sql}) SELECT {', '.join('+' + name for name in names)} FROM read_rows"  # noqa: S608
 
 
 def _copy_to_frame(cursor: Any, sql: str, parameters: Any, schema: dict[str, Any]) -> pl.DataFrame:
-    """Return what PostgreSQL sends as text, read without a Python value for each cell."""
+    """Return PostgreSQL's text output, parsed without a Python value per cell."""
     numbered = [f"column_{place}" for place in range(len(schema))]
     shape = {
         column: pl.String if kind in (pl.Boolean, pl.Date, MOMENT) else kind
@@ -59,7 +59,7 @@ def _copy_to_frame(cursor: Any, sql: str, parameters: Any, schema: dict[str, Any
 
 
 def _read_text(column: pl.Expr, kind: Any) -> pl.Expr:
-    """Return a column of PostgreSQL's texts as its kind; moments come in UTC, the time zone of every session."""
+    """Return a column of PostgreSQL's texts as its kind; times are in UTC, the time zone of every session."""
     if kind == pl.Boolean:
         return column == "t"
     if kind == pl.Date:

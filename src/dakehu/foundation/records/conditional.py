@@ -1,4 +1,4 @@
-"""Change a row only while it is as expected: of two who want the same, one gets it."""
+"""Compare-and-set of a row: of two concurrent writers one succeeds."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ from dakehu.foundation.records.recorded import Change, current_act
 def change_if(row: Any, expected: dict[str, Any], values: dict[str, Any]) -> bool:
     """Set fields of a stored row in one statement if it still meets `expected`; return whether it did.
 
-    `expected` and `values` by field; conditions are look-ups of Django. The change is recorded in the open action, the row
-    in hand then has the new values. For fields that are neither searched nor encrypted.
+    `expected` and `values` by field; conditions are Django look-ups. The change is recorded in the open action, and
+    the given instance gets the new values. For fields that are neither searched nor encrypted.
     """
     act = current_act()
     columns = {name: row._meta.get_field(name).attname for name in values}

@@ -1,4 +1,4 @@
-"""Delete a row with what the database deletes along with it; rows that only name it stay, and that is recorded too."""
+"""Delete a row with its cascaded rows; rows with a nullable reference to it are kept, and that is recorded too."""
 
 from itertools import chain
 from typing import Any
@@ -9,7 +9,7 @@ from django.db.models.deletion import Collector
 
 
 class _Collector(Collector):
-    """Collects through plain querysets: the managers of the models refuse to write."""
+    """A deletion collector using plain querysets: the managers of the models refuse to write."""
 
     def related_objects(self, related_model: Any, related_fields: Any, objs: Any) -> Any:
         """Return the rows of a model that point to some rows by any of these foreign keys."""
@@ -24,7 +24,7 @@ def _collect_deletions(row: Any) -> _Collector:
 
 
 def release_references(row: Any) -> None:
-    """Save the rows that name a row, or what goes along with it, as naming nobody. Call with the sight of the desk."""
+    """Clear nullable references to a row, or to its cascaded rows. Call with system reach."""
     updates: Any = _collect_deletions(row).field_updates
     for (field, value), groups in updates.items():
         for other in list(chain.from_iterable(groups)):
@@ -33,5 +33,5 @@ def release_references(row: Any) -> None:
 
 
 def delete_with_dependents(row: Any) -> None:
-    """Delete a row and whatever the database deletes along with it. Call with the sight of the desk."""
+    """Delete a row and its cascaded rows. Call with system reach."""
     _collect_deletions(row).delete()

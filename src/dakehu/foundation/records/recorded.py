@@ -46,8 +46,8 @@ class ActionRecord:
     note: dict[str, Any] = field(default_factory=dict)
     client_id: int | None = None  # the client it is about, if its changes concern several
     undo_log: Any = None  # actions.undo.UndoLog, if the action can be undone later
-    undo_entry: Any = None  # the row by whose number it can be undone, once that was asked for or stored
-    looked_up: dict[str, Any] = field(default_factory=dict)  # what a rule asks once for all actions within this one
+    undo_entry: Any = None  # its undo entry, once requested or stored
+    looked_up: dict[str, Any] = field(default_factory=dict)  # cache of rules for all actions within this one
 
 
 _open: ContextVar[ActionRecord | None] = ContextVar("dakehu_act", default=None)
@@ -100,27 +100,27 @@ def record_decryption(place: str) -> None:
 
 
 class Recorded(models.Model):
-    """A row whose every change is recorded. `row_version` grows by one with each change."""
+    """A row whose every change is recorded. `row_version` increases by one with each change."""
 
     row_version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True, editable=False)
     changed_at = models.DateTimeField(auto_now=True, editable=False)
 
     client_path = ""  # lookup path from this row to its client; "" for rows that are not client data
-    across_only = ""  # a flag column: rows in which it is set are seen only by those who see across information walls
+    across_only = ""  # a flag column: flagged rows are visible only to readers who see across information walls
     deduplicate_on_merge = False  # whether a merge of clients keeps only one of two equal rows
     lookup_fields: tuple[str, ...] = ()  # fields by which a person may identify a row of this model
     is_chosen_from_list = False  # whether forms offer its rows in a list: for small tables, by their `choice_label`
     former_lookup = ""  # lookup path to former names, each of which identified one row
     computed_columns: tuple[Any, ...] = ()
-    list_filters: dict[str, Any] = {}  # {name: rows and a value → rows} by which lists are narrowed besides the columns
-    applies_by = ""  # the choice field that decides which fields make sense (FieldSpec.applies_to); "" for none
-    erased_when_empty = False  # whether a row goes with the last client row that names it, when that is erased
-    is_withheld_from_client = False  # whether the law keeps its rows from the copy that a client asks for
+    list_filters: dict[str, Any] = {}  # {name: rows and a value → rows}: filters of lists in addition to the columns
+    applies_by = ""  # the choice field that determines which fields apply (FieldSpec.applies_to); "" for none
+    erased_when_empty = False  # whether a row is deleted with the last client row referring to it, on erasure
+    is_withheld_from_client = False  # whether the law excludes its rows from the copy that a client may request
     written_by_desk: Any = (
-        None  # Q of rows that no person wrote or worked on: an undo removes them with what they hang on
+        None  # Q of rows that no user wrote or worked on: an undo removes them with the rows they depend on
     )
-    field_groups: dict[str, Any] = {"": ""}  # {group: its title}, in the order in which a page shows them
+    field_groups: dict[str, Any] = {"": ""}  # {group: its title}, in display order
 
     objects: Any = scope.Common()
 
@@ -129,7 +129,7 @@ class Recorded(models.Model):
 
     @classmethod
     def from_db(cls, db: Any, field_names: Any, values: Any, **options: Any) -> Any:
-        """Load a row and remember its values."""
+        """Load a row and store its original values."""
         row = super().from_db(db, field_names, values, **options)
         row._loaded = _copy_values(zip(field_names, values, strict=False))
         return row
@@ -194,7 +194,7 @@ class Recorded(models.Model):
 
     @property
     def choice_label(self) -> str:
-        """Return how a form names the row among others."""
+        """Return the label of the row in a form's choices."""
         return str(self)
 
     def record_deletion(self) -> None:

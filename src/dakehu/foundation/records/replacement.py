@@ -1,7 +1,7 @@
-"""Replace every row of a derived table at once, from whole columns: readers see the old rows or the new ones.
+"""Replace every row of a derived table atomically, from whole columns: readers see the old rows or the new ones.
 
-PostgreSQL gets COPY into a table that takes the old one's place (database.table_swap); SQLite, whose readers keep the old
-state until the transaction ends, loses its indexes while rows are inserted and gets them back sorted.
+PostgreSQL uses COPY into a table that replaces the old one (database.table_swap); on SQLite, whose readers see the old
+state until the transaction ends, indexes are dropped during the insert and rebuilt afterwards.
 """
 
 # django.apps reaches the tables of allauth, which is published without types.
@@ -26,9 +26,10 @@ from dakehu.foundation.records.recorded import current_act
 def replace_rows(model: Any, frames: Iterable[pl.DataFrame]) -> int:
     """Replace all rows of `model` in the open action by the rows of some frames; return their number.
 
-    Frames are taken in a thread, ahead of the database, and must not read it. A frame has a column for each column of the table, by its name in the database, but for the id; those that it lacks
-    get the field's default. Numbers may be Float64 (they are rounded to the places of their field), JSON comes as text, lists of numbers as lists.
-    The model must be `derived` and `replaceable`. The audit entry holds the ids that went and came, and the clients.
+    Frames are produced in a thread, ahead of the database, and must not read it. A frame has a column for each column
+    of the table, by its database name, except the id; missing ones get the field's default. Numbers may be Float64
+    (rounded to the decimal places of their field), JSON is text, lists of numbers are lists. The model must be
+    `derived` and `replaceable`. The audit entry has the removed and added ids, and the clients.
     """
     if not (getattr(model, "derived", False) and getattr(model, "replaceable", False)):
         raise TypeError(f"{model._meta.label} is not declared derived and replaceable")
@@ -44,20 +45,21 @@ def replace_rows(model: Any, frames: Iterable[pl.DataFrame]) -> int:
 
 
 def replaceable_models() -> list[Any]:
-    """Return the models whose rows may be replaced at once."""
+    """Return the models whose rows may be replaced this way."""
     from django.apps import apps
 
     return [model for model in apps.get_models() if getattr(model, "replaceable", False)]
 
 
 def id_runs(model: Any) -> IdRanges:
-    """Return the ids of all rows, which only the system sees; a million of them in a tenth of a second, since no row is sent."""
+    """Return the ids of all rows, visible only to the system; a million take a tenth of a second, as only ranges are
+    sent."""
     connection = connections[router.db_for_write(model)]
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT min(id), max(id), count(*) FROM {table}")  # noqa: S608  the name comes from a model
         first, last, count = cursor.fetchone()
-        if not count or last - first + 1 == count:  # as a replacement leaves them
+        if not count or last - first + 1 == count:  # consecutive, as after a replacement
             return IdRanges.of([(first, last)] if count else [])
         cursor.execute(
             f"SELECT min(id), max(id) FROM (SELECT id, id - row_number() OVER (ORDER BY id) AS run FROM {table}) AS numbered "  # noqa: S608
@@ -84,7 +86,7 @@ def _complete_columns(model: Any, frame: pl.DataFrame, first: int, moment: Any) 
 
 
 def _replace_on_postgresql(connection: Any, model: Any, frames: Iterable[pl.DataFrame]) -> tuple[IdRanges, IdRanges]:
-    """Copy the rows into a new table and let it take the place; return (ids, client ids)."""
+    """Copy the rows into a new table and swap it in; return (ids, client ids)."""
     meta, quote = model._meta, connection.ops.quote_name
     moment = clock.now()
     created, clients = IdRanges(), IdRanges()
@@ -99,7 +101,7 @@ def _replace_on_postgresql(connection: Any, model: Any, frames: Iterable[pl.Data
         def parts() -> Iterator[bytes | memoryview]:
             place = first
             yield binary_copy.HEADER
-            for frame in _prefetch_one(iter(frames)):  # made in a thread of its own, while another encodes
+            for frame in _prefetch_one(iter(frames)):  # produced in a separate thread, while another encodes
                 rows = _complete_columns(model, frame, place, moment)
                 place = _count(rows, place, created, clients)
                 yield from binary_copy.encode(rows, types)
@@ -113,7 +115,7 @@ def _replace_on_postgresql(connection: Any, model: Any, frames: Iterable[pl.Data
 
 
 def _prefetch_one(items: Iterator[Any]) -> Iterator[Any]:
-    """Yield items while the next one is made in a thread, so that it and the server work at the same time."""
+    """Yield items while the next one is produced in a thread, concurrently with the server."""
     context, end = contextvars.copy_context(), object()
 
     def following() -> Any:

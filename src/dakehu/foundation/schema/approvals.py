@@ -1,4 +1,4 @@
-"""Ask for approval by a second person from a domain below compliance, which keeps the requests and decides on them."""
+"""Request approval by a second person from a domain below compliance, which stores and decides the requests."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from dakehu.foundation.base.i18n import Bilingual
 
 @dataclass(frozen=True)
 class ApprovalSubject:
-    """What waits for a second person: the row, its words without names of clients (a text that is not bilingual stands for
-    both languages), who wrote it, and who asks (user ids)."""
+    """A subject waiting for a second person: the row, a text without names of clients (a text that is not bilingual is
+    used for both languages), its authors, and the requester (user ids)."""
 
     id: int
     summary: Bilingual | str
@@ -23,17 +23,19 @@ _keeper: list[tuple[Requester, Voider]] = []
 
 
 def set_approval_keeper(request: Requester, void: Voider) -> None:
-    """Called once at start-up by the domain that keeps approvals: by the name of a kind, request one, and void them."""
+    """Set, once at start-up, by the domain of approvals: functions that request and void approvals, by the name of a
+    kind."""
     _keeper[:] = [(request, void)]
 
 
 def ask_for_approval(kind: str, subject: ApprovalSubject) -> None:
-    """Ask that a second person approve a row of a declared kind. Call inside an action. Raises LookupError without a keeper."""
+    """Request a second person's approval of a row of a declared kind. Call inside an action. Raises LookupError where
+    unset."""
     _get_keeper(kind)[0](kind, subject)
 
 
 def void_approvals_of(kind: str, subject_id: int) -> None:
-    """Void what waits or stands approved of a row. Call inside an action. Raises LookupError without a keeper."""
+    """Void pending and granted approvals of a row. Call inside an action. Raises LookupError where unset."""
     _get_keeper(kind)[1](kind, subject_id)
 
 

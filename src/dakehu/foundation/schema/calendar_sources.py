@@ -1,7 +1,7 @@
-"""What stands in the calendar: declared by domains, drawn on one time axis.
+"""Calendar entries: declared by domains, drawn on one time axis.
 
 A domain declares a `CalendarSource` whose `load` returns the entries of some days that the actor may see. Interfaces
-and feeds know entries only, never the tables behind them.
+and feeds use entries only, never the tables behind them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,12 +15,13 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 class CalendarEntry:
     """One entry of the calendar.
 
-    starts, ends: local times without zone; of an entry that is `all_day` midnight of its first and of its last day.
-    title: a text that the reader is cleared for. client, owner: ids, None without one. link: an address in the desk, "".
-    key: name of the entry within all sources, such as "meeting:12" or "meeting:12@2026-12-01T10:00" of a series.
-    minutes: the working time it takes. people: ids of all staff whom it keeps busy. mandatory: its deadline is not ours
-    to move. move: name of the action that moves it to another time, "" where that is not possible. state: "open",
-    "done" or "cancelled". repeats: one of a series.
+    starts, ends: local times without zone; for an `all_day` entry, midnight of its first and of its last day.
+    title: a text that the reader is cleared for. client, owner: ids, None without one. link: a URL path in the desk,
+    or "".
+    key: unique name of the entry among all sources, such as "meeting:12", or "meeting:12@2026-12-01T10:00" in a series.
+    minutes: the working time it takes. people: ids of all staff it occupies. mandatory: its deadline is external.
+    move: name of the action that reschedules it, "" where that is not possible. state: "open", "done" or "cancelled".
+    repeats: one of a series.
     """
 
     starts: datetime
@@ -45,8 +46,8 @@ Load = Callable[[date, date, tuple[int, ...] | None], Iterable[CalendarEntry]]
 
 @dataclass(frozen=True)
 class CalendarSource:
-    """A source of entries. `load(first, last, users)` reads through scope: entries that touch the days from first to last
-    and belong to one of `users` (None: to anybody within scope). `needs` is the permission without which it is not asked;
+    """A source of entries. `load(first, last, users)` reads through scope: entries that overlap the days from first to
+    last and belong to one of `users` (None: to any within scope). `needs` is the permission required to load it;
     `order` places its entries of a day, smaller first. `kinds` names the kinds of its entries."""
 
     name: str
@@ -74,10 +75,10 @@ def declare(*sources: CalendarSource) -> None:
 
 
 def sources() -> Iterator[CalendarSource]:
-    """Yield every declared source in the order of the calendar."""
+    """Yield every declared source in calendar order."""
     return iter(sorted(_declared.values(), key=lambda source: (source.order, source.name)))
 
 
 def kind_name(kind: str) -> Bilingual | str:
-    """Return the name of a kind of entries as its source gives it, the kind itself where none does."""
+    """Return the label of a kind of entries from its source, the kind itself without one."""
     return next((source.kinds[kind] for source in sources() if kind in source.kinds), kind)

@@ -1,18 +1,20 @@
-"""The cards of the start page: declared once in a domain's `cards.py`, drawn by the interface by their kind.
+"""The cards of the start page: declared once in a domain's `cards.py`, rendered by the interface by their kind.
 
-A card names the query that answers it. What that query returns depends on the card's kind:
+A card names its query. The query's result depends on the card's kind:
 
 - figures: {"figures": [number(…)], …}
-- bars: {"bars": [number(…)], …}, drawn one under the other and against the largest
-- columns: the same upright, one beside the other in time; "short" of each is what stands under it
-- months: {"months": ["2026-01", …], "line": [value or None], "bars": [value or None], "line_name", "bars_name", "figures"}
-- table: {"columns": [{"name", "label", "kind": "text|client|number|day"}], "rows": [{name: value}], "rows_at": rows_at(…)};
+- bars: {"bars": [number(…)], …}, drawn as rows, scaled to the largest
+- columns: the same as vertical bars over time; "short" is the label under each
+- months: {"months": ["2026-01", …], "line": [value or None], "bars": [value or None], "line_name", "bars_name",
+"figures"}
+- table: {"columns": [{"name", "label", "kind": "text|client|number|day"}], "rows": [{name: value}], "rows_at":
+rows_at(…)};
   a value of kind number is a number(…), of kind client {"id", "name"}, of kind day {"on", "days"}
 - dates: {"dates": [{"client", "on", "what"}]}
-- checklist: what `team.setup_checklist` returns; the card goes once everything is done
-- day_list: what `service.today_list` returns
+- checklist: the result of `team.setup_checklist`; the card disappears once everything is done
+- day_list: the result of `service.today_list`
 
-Any of them may carry "as_of" (ISO date), "source" (where the numbers come from) and "rows_at".
+Any of them may have "as_of" (ISO date), "source" (of the numbers) and "rows_at".
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,7 +27,7 @@ from dakehu.foundation.access.permissions import granted_to
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 KINDS = ("figures", "bars", "columns", "months", "table", "dates", "checklist", "day_list")
-SIZES = ("full", "main", "side", "half")  # across, the wide column, the narrow one beside it, two beside one another
+SIZES = ("full", "main", "side", "half")  # full width, the wide column, the narrow column next to it, half width
 NOTHING_YET = bilingual("还没有数据。", "Nothing here yet.")
 CENT = Decimal("0.01")
 UNITS = ("count", "money", "share", "days", "text")
@@ -33,11 +35,12 @@ UNITS = ("count", "money", "share", "days", "text")
 
 @dataclass(frozen=True)
 class Card:
-    """A card of the start page. `query` answers it with `parameters`; who may not ask that query does not see the card.
+    """A card of the start page. Its data is `query` with `parameters`; users without permission for it do not see the
+    card.
 
-    `roles`: the roles whose start page it belongs to. Who holds the permissions of several roles has the cards of all of
-    them; a role that no card names gets every card it may ask for. `order` places it on the page, smaller first. `empty` says what to do next where there is nothing to show, `link` is where:
-    (text, address).
+    `roles`: the roles whose start page it belongs to. A user with the permissions of several roles has the cards of
+    all of them; a role not named by any card gets every permitted card. `order` places it on the page, smaller first.
+    `empty` is the next step to suggest where there is nothing to show, `link` is where: (text, address).
     """
 
     name: str
@@ -71,12 +74,12 @@ def declare(*cards: Card) -> None:
 
 
 def cards() -> Iterator[Card]:
-    """Every declared card."""
+    """Return every declared card."""
     return iter(tuple(_declared.values()))
 
 
 def cards_for(actor: Actor, needs: Mapping[str, str]) -> list[Card]:
-    """Return the cards of an actor's start page in order. `needs`: {query: the permission that asks it}."""
+    """Return the cards of an actor's start page in order. `needs`: {query: its permission}."""
     named = {role for card in _declared.values() for role in card.roles}
     roles = _roles_of(actor, named)
     mine = [card for card in _declared.values() if roles & set(card.roles) or not roles & named]
@@ -84,7 +87,8 @@ def cards_for(actor: Actor, needs: Mapping[str, str]) -> list[Card]:
 
 
 def _roles_of(actor: Actor, named: set[str]) -> set[str]:
-    """Return the roles whose start page an actor has: the own one, and those whose permissions a further duty gave."""
+    """Return the roles whose start page an actor has: their own, and those whose permissions an additional duty
+    grants."""
     further = actor.permissions - granted_to(actor.role)
     given = {role for role in named if further and further <= granted_to(role) <= actor.permissions}
     return {actor.role, *given}
@@ -93,9 +97,9 @@ def _roles_of(actor: Actor, named: set[str]) -> set[str]:
 def rows_at(
     query: str, filters: Mapping[str, Any] | None = None, column: str = "", order: str = "", of: str = "sum"
 ) -> dict[str, Any]:
-    """Return where the rows of a number are: the rows that `query` finds by `filters`.
+    """Return the reference to the rows behind a number: the rows of `query` with `filters`.
 
-    With `column` the number is the sum of that column (or, with of="mean", its mean), without one the number of the rows.
+    With `column` the number is the sum of that column (or, with of="mean", its mean), without one the count of rows.
     """
     return {"query": query, "filters": dict(filters or {}), "column": column, "order": order, "of": of}
 
@@ -111,7 +115,7 @@ def number(
 ) -> dict[str, Any]:
     """Return a number of a card as plain values.
 
-    unit: see UNITS; money and shares come as decimals in text. tone: "signed" (a gain or a loss, in its colour), "bad",
+    unit: see UNITS; money and shares are decimals as text. tone: "signed" (a gain or a loss, in its colour), "bad",
     "warn", "good" where it is not 0, or "". `note` is a line under it.
     """
     if unit == "money" and value is not None:

@@ -1,14 +1,14 @@
-"""The cards of a client's page: declared once in a domain's `cards.py`, all drawn by the interface in the same way.
+"""The cards of a client's page: declared once in a domain's `cards.py`, all rendered by the interface in the same way.
 
-The query of a card takes `client` and returns plain values, each of which may be left out; without any the card is not drawn:
+The query of a card takes `client` and returns plain values, each optional; without any the card is not rendered:
 
-- lead: the one thing to see first, and its `tone` ("good", "warn", "bad")
+- lead: the headline, and its `tone` ("good", "warn", "bad")
 - notes: [sentence]
-- facts: [{"what", "text", "tone"}], a short name beside its value
+- facts: [{"what", "text", "tone"}], a short name and its value
 - lines: [{"what", "text", "tone"}], a title with a sentence below it
-- more: [{"title", "facts", "lines"}] that unfold
+- more: [{"title", "facts", "lines"}], collapsed
 - page: {"text", "url"}, the page that shows more
-- actions: names of actions about this client, offered where the reader may do them
+- actions: names of actions about this client, offered where the reader may perform them
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,8 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 @dataclass(frozen=True)
 class ClientCard:
-    """A card of the client's page. Who may not ask `query` does not see it. `order` places it, smaller first."""
+    """A card of the client's page. Readers without permission for `query` do not see it. `order` places it, smaller
+    first."""
 
     name: str
     zh: str

@@ -1,4 +1,4 @@
-"""Parts of the copy that a client may ask for which stand in no table: declared by the domain that keeps them."""
+"""Parts of the data copy that a client may request which are in no table: declared by the domain that stores them."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

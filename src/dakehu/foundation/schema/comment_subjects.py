@@ -1,4 +1,5 @@
-"""What may be commented on: declared by domains, one line a record; read by the comments and the pages that show them."""
+"""Subjects of comments: declared by domains, one entry per kind of record; used by comments and the pages that show
+them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,10 +9,10 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 @dataclass(frozen=True)
 class CommentSubject:
-    """A kind of record that colleagues comment on.
+    """A kind of record that can be commented on.
 
-    `model` is its label, whose scope says who sees it; `needs` the permission to see such records at all. `url` is the page
-    of one, with {id}; `title` the field that names it. The rows of the model name their client by `client_path`.
+    `model` is its label, whose scope determines who sees it; `needs` the permission to see such records at all. `url`
+    is the page of one, with {id}; `title` its name field. The path from its rows to their client is `client_path`.
     """
 
     kind: str

@@ -1,9 +1,9 @@
 """Fields that an administrator adds: described like any other, stored in the JSON column `extra` of their model.
 
-A custom field is a Django field without a column of its own. It stands in `_meta.fields` and `get_field`, reads and
-writes its key of `extra` on a row, and in SQL is that key, cast to its type; so every reader of field facts takes it as
-it takes the others. Values are plain JSON (decimals and dates as text, yes and no as 1 and 0); secret ones are sealed
-for their table and key. The definitions are rows (`CustomField`), taken up again whenever they have changed.
+A custom field is a Django field without a column of its own. It is in `_meta.fields` and `get_field`, reads and writes
+its key of `extra` on a row, and in SQL is that key, cast to its type; so every user of field facts handles it like the
+others. Values are plain JSON (decimals and dates as text, booleans as 1 and 0); secret ones are encrypted for their
+table and key. The definitions are rows (`CustomField`), reloaded whenever they change.
 """
 
 # django.apps reaches the tables of allauth, which is published without types.
@@ -32,16 +32,16 @@ from dakehu.foundation.schema.fields import Choices, FieldSpec, has_spec, may, m
 
 STORE = "extra"
 _lock = threading.Lock()
-_taken_up: Any = None  # the state of the definitions that is in use; None: none yet
+_taken_up: Any = None  # the loaded state of the definitions; None: none yet
 
 
 def store_field() -> Any:
-    """Declare the column of a model that takes custom fields: their values by name."""
+    """Declare the column of a model that stores custom fields: their values by name."""
     return models.JSONField(default=dict, blank=True, editable=False)
 
 
 def host_models() -> tuple[str, ...]:
-    """Labels of the models that take custom fields: those that declare the column of `store_field`."""
+    """Return the labels of the models with custom fields: those with a `store_field` column."""
     return tuple(label for label, _ in _hosts())
 
 
@@ -52,7 +52,7 @@ def _hosts() -> tuple[tuple[str, Any], ...]:
 
 
 class HostChoices:
-    """The tables that take custom fields, by their declared names, as a closed list in the manner of `Choices`."""
+    """The tables with custom fields, by their declared names, as a choice set like `Choices`."""
 
     @cached_property
     def members(self) -> type[Choices]:
@@ -78,7 +78,7 @@ HOSTS = HostChoices()
 
 
 class CustomAttribute:
-    """The value of a custom field on a row. Only a role that may edit the field puts another value there."""
+    """Descriptor of a custom field's value on a row. Only a role that may edit the field can change it."""
 
     def __init__(self, field: Any) -> None:
         self.field = field
@@ -167,7 +167,7 @@ class YesNoField(ExtraField, models.BooleanField):  # type: ignore[type-arg]
 
 
 class SecretField(ExtraField, EncryptedTextField):
-    """Sealed inside the JSON, bound to its table and key."""
+    """A text encrypted inside the JSON, bound to its table and key."""
 
     @property
     def place(self) -> str:
@@ -188,12 +188,12 @@ class SecretField(ExtraField, EncryptedTextField):
 
 
 def split_options(text: str) -> list[tuple[int, int]]:
-    """Where the pieces of a text begin and end between the signs that may stand between names."""
+    """Return the start and end of the pieces of a text between separators of names."""
     return [piece.span() for piece in re.finditer(r"[^,，、;；|/\n]+", text) if piece[0].strip()]
 
 
 class MultipleChoice:
-    """A closed list of which a field holds several: stored as codes with commas, spoken of as `Choices` are."""
+    """A choice set with multiple selection: stored as comma-separated codes, used like `Choices`."""
 
     many = True
 
@@ -206,10 +206,10 @@ class MultipleChoice:
         return iter(self.choice_set)
 
     def read(self, text: str) -> "_Chosen | None":
-        """All that the text names, in the order of the list; None where a part names nothing. A name may itself hold a
-        sign that stands between names: the longest known name is taken that leaves names after it."""
+        """Return all values named in the text, in the order of the list; None if a part matches none. A name may
+        itself contain a separator: the longest known name with valid names after it is used."""
         pieces = split_options(text)
-        named: list[set[Any] | None] = [None] * len(pieces) + [set()]  # what the text names from each piece on
+        named: list[set[Any] | None] = [None] * len(pieces) + [set()]  # values named in the text from each piece on
         for at in reversed(range(len(pieces))):
             for end in range(min(at + self.longest, len(pieces)), at, -1):
                 one, after = self.choice_set.read(text[pieces[at][0] : pieces[end - 1][1]]), named[end]
@@ -235,7 +235,7 @@ MOST_TEXT, MOST_LONG = 200, 4000
 
 
 def build_field(definition: Any) -> Any:
-    """The field that a definition describes."""
+    """Return the field of a definition."""
     from django.core.validators import MaxLengthValidator
 
     kind = str(definition.kind)
@@ -278,11 +278,11 @@ def build_field(definition: Any) -> Any:
 
 
 def load() -> None:
-    """Take up the definitions if they are others than those in use: once where somebody begins to act, so that what
-    one process adds is there for the next request of every other."""
+    """Reload the definitions if they have changed: once per actor set, so that additions by one process are available
+    in the next request of every other."""
     global _taken_up
     definitions = model_of("foundation.CustomField")
-    with connection.cursor() as cursor:  # written out, because every page asks it
+    with connection.cursor() as cursor:  # raw SQL, because every page runs it
         cursor.execute(f"SELECT count(*), sum(row_version), max(changed_at) FROM {definitions._meta.db_table}")  # noqa: S608  name from the model
         state = cursor.fetchone()
     if state == _taken_up:
@@ -299,7 +299,7 @@ def load() -> None:
 
 
 def unload() -> None:
-    """Have no custom fields, until somebody refreshes."""
+    """Unload all custom fields until the next refresh."""
     global _taken_up
     with _lock:
         for label in host_models():
@@ -309,7 +309,7 @@ def unload() -> None:
 
 
 def definitions_state() -> Any:
-    """Changes whenever the definitions in use do: a key for whatever is kept per process."""
+    """Return a value that changes whenever the loaded definitions do: a key for per-process caches."""
     return _taken_up
 
 
@@ -325,7 +325,7 @@ def _install(model: Any, named: list[tuple[str, Any]]) -> None:
 
 
 def custom_fields_of(label: str) -> list[Any]:
-    """The custom fields of a model, in their order."""
+    """Return the custom fields of a model, in their order."""
     return [f for f in model_of(label)._meta.private_fields if getattr(f, "custom", False)]
 
 
@@ -334,7 +334,7 @@ def custom_field_names(label: str) -> tuple[str, ...]:
 
 
 def find_secret_field(label: str, said: str) -> Any:
-    """The sealed custom field that goes by this name, among those the role may see; None where there is none."""
+    """Return the encrypted custom field of this name, among those the role may see; None without one."""
     seen = (f for f in custom_fields_of(label) if isinstance(f, SecretField) and may(f.spec.seen_by))
     return next(
         (f for f in seen if normalize_name(said) in {normalize_name(s) for s in (f.name, *f.spec.spellings())}), None
@@ -342,14 +342,15 @@ def find_secret_field(label: str, said: str) -> Any:
 
 
 def columns_in_store(model: Any, named: Iterable[str]) -> list[str]:
-    """Names of fields as columns to write: custom ones lie in `extra`."""
+    """Return names of fields as columns to write: custom ones are in `extra`."""
     own = set(custom_field_names(model._meta.label))
     made = [name for name in named if name not in own]
     return made if len(made) == len(list(named)) or STORE in made else [*made, STORE]
 
 
 def fold_columns(model: Any, count: int, columns: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """Whole columns with the custom ones put into `extra`. Raises Refused for a field the role may not edit."""
+    """Return whole columns with the custom ones merged into `extra`. Raises Refused for a field the role may not
+    edit."""
     fields = [f for f in custom_fields_of(model._meta.label) if f.name in columns]
     if not fields:
         return columns
@@ -365,7 +366,7 @@ def fold_columns(model: Any, count: int, columns: dict[str, list[Any]]) -> dict[
 
 
 def spread_changes(before: dict[str, Any], after: dict[str, Any]) -> None:
-    """Put the keys of `extra` that changed beside the other fields, for the record."""
+    """Add the changed keys of `extra` to the other fields, for the audit."""
     if STORE in after or STORE in before:
         old, new = before.pop(STORE, None) or {}, after.pop(STORE, None) or {}
         changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
@@ -374,7 +375,7 @@ def spread_changes(before: dict[str, Any], after: dict[str, Any]) -> None:
 
 
 def free_name(english: str, taken: Iterable[str]) -> str:
-    """The name by which programs call a new field: `x_` and the English name, with a number where it is taken."""
+    """Return the API name of a new field: `x_` and the English name, with a number if taken."""
     stem = "x_" + (re.sub(r"[^a-z0-9]+", "_", english.casefold()).strip("_")[:40] or "field")
     used, made, number = set(taken), stem, 2
     while made in used:
@@ -383,7 +384,7 @@ def free_name(english: str, taken: Iterable[str]) -> str:
 
 
 def find_name_conflict(label: str, *said: str, own: str = "") -> str:
-    """The first of these names that another field of the model goes by already; "" where none does."""
+    """Return the first of these names already used by another field of the model; "" if none is."""
     model = model_of(label)
     used = {
         normalize_name(s)

@@ -1,6 +1,6 @@
-"""What belongs into the evidence about a client without hanging on the client in the database: declared by the domains.
+"""Evidence about a client without a foreign key to the client: declared by the domains.
 
-Rows of tables that lead to a client are found by themselves (exchange.evidence).
+Rows of tables with a path to a client are found automatically (exchange.evidence).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,8 +15,8 @@ from dakehu.foundation.base.i18n import Bilingual
 class EvidenceSource:
     """A source of evidence: `find(client, since, until)` returns rows of a table, or plain dictionaries.
 
-    `client` is the row of the client, both days are in the period. `needs` is the permission without which nothing is asked,
-    `day` the column of plain dictionaries that dates them, `columns` what they are called: {column: label}.
+    `client` is the row of the client, both days are in the period. `needs` is the required permission, `day` the date
+    column of plain dictionaries, `columns` their labels: {column: label}.
     """
 
     name: str
@@ -37,5 +37,5 @@ def declare(source: EvidenceSource) -> None:
 
 
 def sources() -> Iterator[EvidenceSource]:
-    """Every declared source, by name."""
+    """Return every declared source, by name."""
     return iter([_declared[name] for name in sorted(_declared)])

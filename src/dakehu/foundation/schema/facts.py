@@ -1,8 +1,8 @@
-"""The facts that rules stand on: declared once in a domain's `facts.py`, read as columns by moments and tiers.
+"""The facts used by rules: declared once in a domain's `facts.py`, read as columns by moments and tiers.
 
-A fact table has one row for each of its subjects (a client, a holding of a client, a margin contract) on a day. Tables of
-the same subject are joined on its key; every subject's key begins with `client`, so that the facts of the client are
-known of each of its rows too.
+A fact table has one row for each of its subjects (a client, a holding of a client, a margin contract) on a day. Tables
+of the same subject are joined on its key; every subject's key begins with `client`, so that the client's facts are
+available for each of its rows too.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 if TYPE_CHECKING:
     import polars as pl
 
-# What a column of a fact holds, and its polars type:
+# The kind of a fact's column, and its polars type:
 # money (CNY, Float64), number (Float64), share (0.05 is 5 %, Float64), days (Int64), day (Date), text (String),
 # choice (String, one of `choices`), flag (Boolean).
 KINDS = ("money", "number", "share", "days", "day", "text", "choice", "flag")
@@ -28,7 +28,7 @@ class Fact:
     """One fact: its name in code and rules (`total_assets`), its labels, its kind.
 
     `aliases` are further names under which a rule may call it. `choices`: (value, zh, en) of a fact of kind choice.
-    `help` says in both languages how it is worked out.
+    `help` describes its calculation in both languages.
     """
 
     name: str
@@ -46,7 +46,8 @@ class Fact:
 
 @dataclass(frozen=True)
 class Subject:
-    """What a row of a frame is: a client, or something of a client. `key`: the columns that identify a row, `client` first."""
+    """The subject of a frame's rows: a client, or something of a client. `key`: the columns that identify a row,
+    `client` first."""
 
     name: str
     zh: str
@@ -65,15 +66,15 @@ CLIENT = Subject("client", "客户", "Client")
 class FactTable:
     """Facts of one source and subject.
 
-    load(day, names) → the frame as known at the close of `day`: the subject's key columns and the facts asked for, at most
-    one row for each key, of every client (the caller narrows it to those a reader may see). A client without a row has
-    every fact missing. It may be asked for any of the last 250 trading days.
+    load(day, names) → the frame as known at the close of `day`: the subject's key columns and the requested facts, at
+    most one row per key, of every client (the caller restricts it to those a reader may see). A client without a row
+    has every fact missing. It may be called for any of the last 250 trading days.
 
-    as_of(day) → the day of the newest data at or before `day`; None where there has never been any: rules that need this
-    table are then reported as waiting for data. None as the function: always known. `is_daily`: the data must be of the day
-    itself, older ones say nothing of it.
+    as_of(day) → the day of the newest data at or before `day`; None where there is none: rules that need this table
+    are then reported as waiting for data. None as the function: always known. `is_daily`: the data must be of the day
+    itself, older data is not used.
 
-    source: what the facts come from, for people ("柜台日终资产").
+    source: the origin of the facts, as display text ("柜台日终资产").
     """
 
     name: str
@@ -91,7 +92,7 @@ _kept: ContextVar[dict[Any, Any] | None] = ContextVar("dakehu_kept_frames", defa
 
 @contextmanager
 def keeping_frames() -> Iterator[None]:
-    """Let the tables loaded inside share what several of them stand on (see `cached_frame`)."""
+    """Share common frames among the tables loaded inside the block (see `cached_frame`)."""
     token = _kept.set({})
     try:
         yield
@@ -100,7 +101,7 @@ def keeping_frames() -> Iterator[None]:
 
 
 def cached_frame(key: Any, make: Callable[[], "pl.DataFrame"]) -> "pl.DataFrame":
-    """Return a frame, made once inside `keeping_frames` and every time outside of it."""
+    """Return a frame, computed once inside `keeping_frames` and every time outside of it."""
     frames = _kept.get()
     if frames is None:
         return make()
@@ -131,7 +132,7 @@ def tables() -> Iterator[FactTable]:
 
 
 def get_table(name: str) -> FactTable:
-    """Return a table by its name. Raises KeyError for one that is not declared."""
+    """Return a table by its name. Raises KeyError for an undeclared one."""
     return _declared[name]
 
 
@@ -141,7 +142,7 @@ def facts_of(subject: Subject) -> dict[str, Fact]:
 
 
 def table_of(name: str) -> FactTable:
-    """Return the table that holds a fact. Raises KeyError for an unknown fact."""
+    """Return the table of a fact. Raises KeyError for an unknown fact."""
     for table in tables():
         if any(fact.name == name for fact in table.facts):
             return table

@@ -1,7 +1,7 @@
 """One declaration per field: an ordinary Django field with facts attached.
 
 Every interface reads these facts: form, table, worksheet, import, API, audit, data dictionary. Labels are not
-part of a field's deconstruction, so changing one never makes a migration.
+part of a field's deconstruction, so changing one never creates a migration.
 """
 
 # django.apps reaches the tables of allauth, which is published without types.
@@ -28,7 +28,7 @@ DjangoField = TypeVar("DjangoField", bound=models.Field)  # type: ignore[type-ar
 
 @dataclass(frozen=True)
 class FieldSpec:
-    """What every interface needs to know of a field. `mask` makes the text shown to readers without clearance."""
+    """Facts of a field for every interface. `mask` returns the text shown to readers without clearance."""
 
     zh: str
     en: str
@@ -41,10 +41,10 @@ class FieldSpec:
     help_zh: str = ""
     help_en: str = ""
     example: str = ""
-    seen_by: frozenset[str] = frozenset()  # roles; none named: everybody
+    seen_by: frozenset[str] = frozenset()  # roles; none: all
     edited_by: frozenset[str] = frozenset()
-    group: str = ""  # one of the model's `field_groups`; "" puts it into the last one
-    applies_to: tuple[str, ...] = ()  # values of the model's `applies_by` field for which it makes sense; (): for all
+    group: str = ""  # one of the model's `field_groups`; "": the last one
+    applies_to: tuple[str, ...] = ()  # values of the model's `applies_by` field for which it applies; (): all
     shown_by: str = ""  # the computed column by which pages show this field
 
     @property
@@ -57,11 +57,11 @@ class FieldSpec:
 
     @property
     def heading(self) -> str:
-        """The heading of a worksheet column: both languages and the unit, `投资金额 Amount (CNY)`."""
+        """Return the heading of a worksheet column: both languages and the unit, `投资金额 Amount (CNY)`."""
         return f"{self.zh} {self.en}" + (f" ({self.unit})" if self.unit else "")
 
     def spellings(self) -> Iterator[str]:
-        """Every way in which a person or a file may name this field."""
+        """Return every spelling by which a person or a file may name this field."""
         yield from (self.zh, self.en, f"{self.zh} {self.en}", self.heading, *self.aliases)
 
 
@@ -91,7 +91,7 @@ def field(
 
 
 def spec_of(django_field: Any) -> FieldSpec:
-    """The facts of a field. Raises LookupError for a field that declares none."""
+    """Return the facts of a field. Raises LookupError for a field without any."""
     facts = getattr(django_field, "spec", None)
     if facts is None:
         raise LookupError(f"{django_field} has no facts: declare it with dakehu.foundation.schema.fields.field")
@@ -103,29 +103,30 @@ def has_spec(django_field: Any) -> bool:
 
 
 def model_of(label: str) -> Any:
-    """Return the model named "clients.Client": how interfaces reach facts without importing the models of a domain."""
+    """Return the model of a label such as "clients.Client": gives interfaces facts without importing a domain's
+    models."""
     return apps.get_model(label)
 
 
 def described_fields(model: Any) -> list[tuple[str, Any, FieldSpec]]:
-    """(name, Django field, facts) of every described field of a model that the reader's role may know of, in order of
+    """Return (name, Django field, facts) of every described field of a model visible to the reader's role, in order of
     declaration, custom ones last."""
     return [(f.name, f, f.spec) for f in model._meta.fields if has_spec(f) and may(f.spec.seen_by)]
 
 
 def editable_fields(label: str) -> tuple[str, ...]:
-    """Return the names of the fields of a model that people may write, in order of declaration, custom ones last.
+    """Return the names of the editable fields of a model, in order of declaration, custom ones last.
 
-    Whatever the reader's role: which of them a role may know of is asked where values come in.
+    Regardless of the reader's role: permissions of a role are checked on input.
     """
     return tuple(f.name for f in model_of(label)._meta.fields if has_spec(f) and f.spec.editable)
 
 
 def grouped_fields(model: Any, names: Iterable[str] = ()) -> list[tuple[str, list[str]]]:
-    """Return (group, field names) in the order of the model's `field_groups`, for what the reader may know of.
+    """Return (group, field names) in the order of the model's `field_groups`, for fields visible to the reader.
 
-    `names` limits and adds to the fields (a computed column names its group in its spec); a field without a group
-    stands in the last one. What nobody edits stands on the page only where it names its group.
+    `names` limits and adds to the fields (a computed column names its group in its spec); a field without a group is
+    in the last one. A non-editable field is included only if it has a group.
     """
     groups: dict[str, list[str]] = {key: [] for key in model.field_groups}
     last = next(reversed(groups))
@@ -138,12 +139,12 @@ def grouped_fields(model: Any, names: Iterable[str] = ()) -> list[tuple[str, lis
 
 
 def applies(model: Any, spec: FieldSpec, value: Any) -> bool:
-    """Return whether a field makes sense for a row of a model whose `applies_by` field has a value ("" if unknown)."""
+    """Return whether a field applies to a row of a model whose `applies_by` field has a value ("" if unknown)."""
     return not spec.applies_to or not model.applies_by or value in ("", None) or str(value) in spec.applies_to
 
 
 def applies_note(model: Any, spec: FieldSpec) -> Bilingual | None:
-    """Return for which rows a field is meant, None where for all."""
+    """Return the rows to which a field applies, None for all."""
     if not spec.applies_to or not model.applies_by:
         return None
     choices = [choice for choice in model._meta.get_field(model.applies_by).choice_set if choice in spec.applies_to]
@@ -156,12 +157,12 @@ def applies_note(model: Any, spec: FieldSpec) -> Bilingual | None:
 
 
 def labels_of(label: str) -> dict[str, str]:
-    """{field name: its label in the reader's language} of a model such as "ledger.Figures"."""
+    """Return {field name: its label in the reader's language} of a model such as "ledger.Figures"."""
     return {name: facts.label for name, _, facts in described_fields(model_of(label))}
 
 
 def may(roles: frozenset[str]) -> bool:
-    """Whether the person who is asking is among `roles`; none named, or nobody asking: yes. The desk itself always is."""
+    """Return whether the actor's role is among `roles`; True without roles, without an actor, and for the system."""
     if not roles:
         return True
     actor = actor_or_none()
@@ -171,7 +172,7 @@ def may(roles: frozenset[str]) -> bool:
 class Choices(StrEnum):
     """Values with a name in each language: `LONG = "long", "长期", "Long term", ("5年以上",)`.
 
-    They are not handed to Django as `choices`, so that renaming one never makes a migration.
+    They are not passed to Django as `choices`, so that renaming one never creates a migration.
     """
 
     _zh: str
@@ -194,7 +195,7 @@ class Choices(StrEnum):
 
     @property
     def label(self) -> Bilingual:
-        """The name in both languages."""
+        """Return the name in both languages."""
         return Bilingual(self._zh, self._en)
 
     def label_in(self, code: str) -> str:
@@ -202,17 +203,18 @@ class Choices(StrEnum):
 
     @property
     def text(self) -> str:
-        """The name in the reader's language."""
+        """Return the name in the reader's language."""
         return self.label_in(language())
 
     @classmethod
     def read(cls, text: str) -> "Choices | None":
-        """The value that a person may have meant: by code, by either name, or by an alias."""
+        """Return the value matching an input: by code, by either name, or by an alias."""
         return _choice_index(cls).get(normalize_name(text))
 
     @classmethod
     def text_of(cls, value: str) -> str:
-        """The name of a stored value in the reader's language; a value no longer in the list is shown as stored."""
+        """Return the name of a stored value in the reader's language; a value no longer in the list is returned as
+        stored."""
         member: Any = cls._value2member_map_.get(value)
         return str(member.text) if member is not None else value
 
@@ -231,28 +233,28 @@ def _choice_index(choices: type) -> dict[str, Any]:
 
 
 def choice_field(choices: Any, *, max_length: int = 24, **options: Any) -> Any:
-    """A CharField whose values come from bilingual choices; the choices (a `Choices` class, or what reads
-    like one) stay reachable as `.choice_set`."""
+    """Return a CharField with bilingual choices; the choices (a `Choices` class or equivalent) are available as
+    `.choice_set`."""
     if isinstance(options.get("default"), Enum):
-        options["default"] = options["default"].value  # so that migrations name no class of ours
+        options["default"] = options["default"].value  # so that migrations refer to no class of this project
     made: Any = models.CharField(max_length=max_length, **options)
     made.choice_set = choices
     return made
 
 
 def normalize_name(text: str) -> str:
-    """A name reduced to what matters when two spellings are compared."""
+    """Return a name normalised for comparing spellings."""
     return _plain(str(text))
 
 
-@lru_cache(maxsize=16_384)  # the same names of columns and values come again with every list and every cell
+@lru_cache(maxsize=16_384)  # the same names of columns and values recur with every list and every cell
 def _plain(text: str) -> str:
     flat = unicodedata.normalize("NFKC", text).casefold()
     return re.sub(r"[\s_\-/·::*()()\[\]【】“”\"']+", "", flat)
 
 
 def spelling_index(named: dict[str, FieldSpec]) -> dict[str, str]:
-    """{any spelling: field name}: own names win over other fields' aliases."""
+    """Return {any spelling: field name}: own names take precedence over other fields' aliases."""
     index: dict[str, str] = {normalize_name(name): name for name in named}
     for name, facts in named.items():
         for spelling in (facts.zh, facts.en, facts.heading, f"{facts.zh} {facts.en}"):
@@ -265,7 +267,7 @@ def spelling_index(named: dict[str, FieldSpec]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Computed:
-    """A column that is worked out rather than stored."""
+    """A column that is computed rather than stored."""
 
     name: str
     spec: FieldSpec
@@ -284,8 +286,8 @@ def computed(
     reads: tuple[str, ...] = (),
     **facts: Any,
 ) -> Computed:
-    """Describe a column worked out from a row by `by(row)`; list it in the model's `computed_columns`.
+    """Describe a column computed from a row by `by(row)`; list it in the model's `computed_columns`.
 
-    `reads` are the fields that `by` looks at, so that millions of rows can be read without building each of them.
+    `reads` are the fields that `by` uses, so that millions of rows can be read without model instances.
     """
     return Computed(name, FieldSpec(zh, en, editable=False, **facts), by, kind, reads)

@@ -1,7 +1,7 @@
-"""Pages that stay up to date while they are open: declared by domains, drawn by any interface.
+"""Pages with live updates: declared by domains, rendered by any interface.
 
-A page consists of parts; each part names the tables whose rows it shows. When an action changes such a row, the open
-pages within reach are told the name of the part, never its content, and ask for it again.
+A page consists of parts; each part names the tables whose rows it shows. When an action changes such a row, open pages
+within reach receive the name of the part, never its content, and reload it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,11 +13,11 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 @dataclass(frozen=True)
 class LivePage:
-    """A page that is told of changes.
+    """A page that receives updates.
 
     parts: {part: labels of models}. subject: label of the model of the record that the page is about, "" for a page
-    about many records. anywhere: models whose rows do not name that record, so that each change of one within reach may
-    concern the page. needs: the permission without which the page tells nothing.
+    about many records. anywhere: models whose rows do not refer to that record, so that each change of one within
+    reach may concern the page. needs: the permission required for updates.
     """
 
     name: str

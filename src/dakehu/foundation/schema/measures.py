@@ -1,6 +1,6 @@
-"""Figures of the running desk that a domain declares for those who operate it: how much waits, how much has failed.
+"""Operational metrics declared by a domain: for example pending and failed work.
 
-Their labels are states and kinds, never a person or a client.
+Labels are states and kinds, never a person or a client.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Measure:
-    """One figure now: its name without the prefix of the product, what it says, its value, and its labels."""
+    """One current metric: its name without the product prefix, its description, its value, and its labels."""
 
     name: str
     help: str
@@ -21,11 +21,11 @@ _sources: dict[str, Callable[[], Iterable[Measure]]] = {}
 
 
 def declare_measures(name: str, read: Callable[[], Iterable[Measure]]) -> None:
-    """Register a function that returns figures as of now: quick, called as the desk itself whenever somebody measures."""
+    """Register a function that returns current metrics: quick, called as the system on each scrape."""
     _sources[name] = read
 
 
 def read_measures() -> Iterator[Measure]:
-    """Yield the figures of every source, in the order of their names."""
+    """Yield the metrics of every source, in the order of their names."""
     for _, read in sorted(_sources.items()):
         yield from read()

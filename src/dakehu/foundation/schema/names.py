@@ -1,4 +1,4 @@
-"""The name of a table in both languages, declared once on its model and read wherever rows are spoken of."""
+"""The name of a table in both languages, declared once on its model and used wherever its rows are mentioned."""
 
 # django.apps reaches the tables of allauth, which is published without types.
 # mypy: disable-error-code="import-untyped"
@@ -15,7 +15,7 @@ from dakehu.foundation.schema.fields import has_spec, model_of
 
 @dataclass(frozen=True)
 class Names:
-    """What one row of a model is called, and several of them. Chinese has one form for both.
+    """The singular and plural names of a model. Chinese has one form for both.
 
     `aliases` are further spellings by which a person or a file may name the table.
     """
@@ -35,7 +35,7 @@ class Names:
 
 
 def find_names(label: str) -> Names | None:
-    """Return the declared names of a model such as "clients.Client", or None for a label that no model has."""
+    """Return the declared names of a model such as "clients.Client", or None for an unknown label."""
     try:
         return getattr(model_of(current_name(Kind.MODEL, label)), "names", None)
     except (LookupError, ValueError):
@@ -43,15 +43,15 @@ def find_names(label: str) -> Names | None:
 
 
 def name_of_table(label: str) -> Bilingual:
-    """What a row of a model is called; the bare class name where the label is no longer that of a model."""
+    """Return the name of a row of a model; the bare class name where the label is no longer that of a model."""
     names = find_names(label)
     bare = label.rpartition(".")[2]
     return names.singular if names is not None else bilingual(bare, bare)
 
 
 def find_place(place: str) -> Bilingual | None:
-    """Name the place of an encrypted value, such as "clients_contact.value" or "clients_client.extra.x_note", by table
-    and field. None for what is no such place."""
+    """Return a label of the place of an encrypted value, such as "clients_contact.value" or
+    "clients_client.extra.x_note", by table and field. None for anything else."""
     table, _, column = place.partition(".")
     model = next((m for m in apps.get_models() if m._meta.db_table == table), None)
     names = getattr(model, "names", None)

@@ -1,4 +1,4 @@
-"""The steps of the nightly run: declared once in a domain's `nightly.py`, run in order, each recorded by itself."""
+"""The steps of the nightly run: declared once in a domain's `nightly.py`, run in order, each recorded separately."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 @dataclass(frozen=True)
 class Night:
-    """What a step receives: the day that is closed, the folder where files arrive, and where to report progress.
+    """Input of a step: the day to close, the folder where files arrive, and the progress callback.
 
     progress(share, words): share of this step from 0 to 1.
     """
@@ -25,16 +25,16 @@ class Night:
 class NightlyStep:
     """One step of the night.
 
-    run(night) → its result as plain values; with `unchanged` true where it found nothing new, and `words` (Bilingual) for
-    people. Raises Refused where it cannot be done; what is written before that must be whole.
+    run(night) → its result as plain values; with `unchanged` true where it found nothing new, and `words` (Bilingual)
+    for people. Raises Refused where it cannot run; anything written before must be consistent.
 
-    inputs(night) → plain values that show whether anything it reads has changed. A step with the same inputs as at its last
-    run for the day, behind steps that changed nothing, is not run again. None: it is always run, and says itself whether
-    anything was new.
+    inputs(night) → plain values that show whether anything it reads has changed. A step with the same inputs as at its
+    last run for the day, after steps that changed nothing, is skipped. None: it is always run, and returns itself
+    whether anything was new.
 
-    depends: names of the steps without which it does not run; a step that is not declared counts as done.
+    depends: names of the steps it requires; an undeclared step is treated as done.
 
-    is_waiting() → whether there is something to do besides the run of the night, such as a file that came late.
+    is_waiting() → whether there is work outside the scheduled run, such as a late file.
     """
 
     name: str
@@ -51,7 +51,7 @@ class NightlyStep:
         return bilingual(self.zh, self.en)
 
 
-# Says what has not come for a day, each in both languages.
+# Returns the data missing for a day, each in both languages.
 MissingData = Callable[[date], list[Bilingual]]
 
 _steps: dict[str, NightlyStep] = {}
@@ -65,7 +65,7 @@ def declare_step(step: NightlyStep) -> None:
 
 
 def declare_missing_data(name: str, find: MissingData) -> None:
-    """Register a function that says which data have not come for a day."""
+    """Register a function that returns the data missing for a day."""
     _missing[name] = find
 
 
@@ -81,5 +81,5 @@ def label_of(name: str) -> Bilingual | str:
 
 
 def missing_data(day: date) -> list[Bilingual]:
-    """Return what has not come for a day."""
+    """Return the data missing for a day."""
     return [words for _, find in sorted(_missing.items()) for words in find(day)]

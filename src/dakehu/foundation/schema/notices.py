@@ -1,9 +1,10 @@
-"""The notices of the bell: each domain declares the query that lists its own; the bell asks them all.
+"""Notifications: each domain declares the query that lists its own; the notification list runs them all.
 
-Such a query returns [{key, text, at, count, url, tone, outside}] for the person who asks: `key` names the notice among all of that reader
-(a new key is a new notice), `at` is an ISO date or moment, `count` says how often it happened, `url` is the page to look
-at, `tone` is "" or "warn" or "bad" (urgent: it leaves the desk at once, and climbs to the lead if nobody reads it). `outside`
-says the same without any personal value of a client, for messages that leave the desk: code and purpose.
+Such a query returns [{key, text, at, count, url, tone, outside}] for the reader: `key` identifies the notice among all
+of that reader (a new key is a new notice), `at` is an ISO date or time, `count` the number of occurrences, `url` the
+page to open, `tone` is "" or "warn" or "bad" (urgent: sent outside the desk immediately, and escalated to the lead if
+not read). `outside` is the text without any personal value of a client, for messages sent outside the desk: code and
+purpose.
 """
 
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from dakehu.foundation.base.i18n import Bilingual
 class NoticeSource:
     """A kind of notice: the query that lists it, its title and icon; `order` places it among the others.
 
-    Where `leaves` is true, staff are reminded of it outside the desk too: there is no other list of what is reminded of.
+    Where `leaves` is true, staff are reminded of it outside the desk too: this is the only setting for such reminders.
     """
 
     query: str
@@ -39,7 +40,7 @@ def declare(*sources: NoticeSource) -> None:
 
 
 def sources() -> Iterator[NoticeSource]:
-    """Every declared source, in order."""
+    """Return every declared source, in order."""
     return iter(sorted(_declared.values(), key=lambda source: (source.order, source.query)))
 
 

@@ -1,4 +1,4 @@
-"""The events that may be told to other programs: each domain declares its own, webhooks offer them all."""
+"""The events that may be sent to other programs: each domain declares its own, webhooks offer them all."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from dakehu.foundation.base.i18n import Bilingual
 
 @dataclass(frozen=True)
 class OutgoingEvent:
-    """An event as `publish_event` names it, and what it is about.
+    """An event by its name in `publish_event`, and its subject.
 
-    `model` is the row that its payload names under `parameter`; who may see that row may be told. An event without a model is
-    about no client. `passes` are values of the payload that are passed on as they are: no data of clients.
+    `model` is the row given in its payload as `parameter`; readers who see that row may receive the event. An event
+    without a model concerns no client. `passes` are values of the payload passed on unchanged: no client data.
     """
 
     name: str
@@ -33,10 +33,10 @@ def declare(*events: OutgoingEvent) -> None:
 
 
 def events() -> Iterator[OutgoingEvent]:
-    """Every declared event, by name."""
+    """Return every declared event, by name."""
     return iter(sorted(_declared.values(), key=lambda event: event.name))
 
 
 def find_event(name: str) -> OutgoingEvent | None:
-    """Return an event by name, None for one that is not declared."""
+    """Return an event by name, None for an undeclared one."""
     return _declared.get(name)

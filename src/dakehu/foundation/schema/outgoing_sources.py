@@ -1,6 +1,7 @@
-"""What leaves the desk: each part that sends or hands out data declares the query that lists its ways; the system page asks all.
+"""Outgoing data: each part that sends or provides data declares the query that lists its channels; the system page
+runs all.
 
-Such a query returns rows as `outgoing_row` makes them, for the person who asks.
+Such a query returns rows of `outgoing_row`, for the reader.
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,8 @@ from dakehu.foundation.base.i18n import Bilingual
 
 @dataclass(frozen=True)
 class OutgoingSource:
-    """A kind of way: the query that lists its ways, its title, and what passes it; `order` places it among the others."""
+    """A kind of channel: the query that lists its channels, its title, and the data it carries; `order` places it
+    among the others."""
 
     query: str
     title: Bilingual
@@ -39,9 +41,10 @@ def sources() -> Iterator[OutgoingSource]:
 def outgoing_row(
     name: Any, *, is_on: bool, owner: str = "", last_used: Any = None, count: int = 0, detail: Any = "", url: str = ""
 ) -> dict[str, Any]:
-    """Return one way: its name, whether it is open, whose it is, when it was last used, how often of late, and more words.
+    """Return one channel: its name, whether it is open, its owner, when it was last used, recent use count, and
+    details.
 
-    `url` is the page where it is opened and closed, `count` counts uses or messages of the last 30 days.
+    `url` is the page where it is enabled and disabled, `count` counts uses or messages of the last 30 days.
     """
     return {
         "name": str(name),

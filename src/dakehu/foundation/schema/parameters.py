@@ -1,4 +1,4 @@
-"""What an action or a query takes: parameters that are fields, rows or plain values, and the custom fields of a model."""
+"""Parameters of actions and queries: fields, rows or plain values, and the custom fields of a model."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from dakehu.foundation.schema.fields import FieldSpec, editable_fields, may, mod
 class Parameter:
     """One parameter of an action or query: its field facts come from `model.field`, or are given.
 
-    `name` is the keyword; `required` False lets it be left out. With a `model` and no `field` it names a row
-    of that model; with neither, `kind` says what it is (text, integer, decimal, rate, date, datetime, bool,
-    ids, json, file) or `choice_set` which choices it has. `choices_from` names a query of a client: for `ids` it lists
-    what may be chosen, {parameter: [{id, label, chosen}]}; for other kinds it suggests values, [{value, label}]. Without the
-    permission `needs` no form asks for it.
+    `name` is the keyword; with `required` False it is optional. With a `model` and no `field` it is a row of that
+    model; with neither, `kind` is its type (text, integer, decimal, rate, date, datetime, bool, ids, json, file) or
+    `choice_set` its choices. `choices_from` names a query of a client: for `ids` it lists the options, {parameter:
+    [{id, label, chosen}]}; for other kinds it suggests values, [{value, label}]. Without the permission `needs` forms
+    omit it.
     """
 
     name: str
@@ -31,8 +31,8 @@ class Parameter:
 
 
 def parameters_of(model: str, *names: str, optional: tuple[str, ...] = (), **renamed: str) -> tuple[Parameter, ...]:
-    """Parameters that are fields: `takes_of("service.Interaction", "client", "held_at", optional=("promise",),
-    next_on="due_on")` (a keyword names the parameter, its value the field)."""
+    """Return parameters that are fields: `parameters_of("service.Interaction", "client", "held_at",
+    optional=("promise",), next_on="due_on")` (a keyword names the parameter, its value the field)."""
     made = [Parameter(n, model, n) for n in names]
     made += [Parameter(n, model, n, required=False) for n in optional]
     made += [Parameter(param, model, of, required=False) for param, of in renamed.items()]
@@ -41,8 +41,8 @@ def parameters_of(model: str, *names: str, optional: tuple[str, ...] = (), **ren
 
 @dataclass(frozen=True)
 class CustomFields:
-    """Stands among the parameters of an action for every custom field of a model. `new` where it makes a row: what is
-    required of a row is then required of the action."""
+    """Placeholder among an action's parameters for every custom field of a model. `new` where it creates a row: fields
+    required of a row are then required of the action."""
 
     model: str
     new: bool = False
@@ -55,10 +55,10 @@ class CustomFields:
 
 @dataclass(frozen=True)
 class Fields:
-    """Stands among the parameters of an action for every field of a model that people may write, custom ones included.
+    """Placeholder among an action's parameters for every editable field of a model, including custom ones.
 
-    `required` come first and must be given; `without` are left out. `new` where the action makes a row: what a custom
-    field requires of a row is then required of the action.
+    `required` come first and must be given; `without` are left out. `new` where the action creates a row: custom
+    fields required of a row are then required of the action.
     """
 
     model: str
@@ -67,7 +67,7 @@ class Fields:
     new: bool = False
 
     def parameters(self) -> Iterator[Parameter]:
-        """Yield one parameter a field, as far as the reader's role may know of it."""
+        """Yield one parameter per field visible to the reader's role."""
         custom = set(custom_fields.custom_field_names(self.model))
         names = [name for name in editable_fields(self.model) if name not in (*self.required, *self.without)]
         for name in (*self.required, *(name for name in names if name not in custom)):

@@ -1,8 +1,8 @@
-"""Columns that a higher domain adds to the rows of a lower one: a client is listed with the figures that the ledger keeps
-of it, though nothing in the domain of clients knows of the ledger.
+"""Columns that a higher domain adds to the rows of a lower one: a client is listed with its figures of the ledger,
+although the domain of clients does not depend on the ledger.
 
-A lent column is read only. Its name is the way to it (`figures__profit`), so that lists filter and sort by it as by any
-other; its facts are said once, where the field is declared.
+A lent column is read-only. Its name is its lookup path (`figures__profit`), so that lists filter and sort by it as by
+any other; its facts are declared once, with the field.
 """
 
 import copy
@@ -18,7 +18,7 @@ from dakehu.foundation.schema.fields import FieldSpec, model_of, spec_of
 
 @dataclass(frozen=True)
 class Series:
-    """A field of numbers in time beside a row, drawn small in lists; `spec` says what it is and who may see it."""
+    """A field with a time series of a row, drawn as a sparkline in lists; `spec` has its facts and who may see it."""
 
     field: str
     spec: FieldSpec
@@ -26,8 +26,8 @@ class Series:
 
 @dataclass(frozen=True)
 class ColumnExtension:
-    """Fields `names` of the model `of`, whose rows stand one to one beside those of the borrower: reached from these as
-    `through`, and naming them by `by`. `needs` is the right without which nobody knows of them; `series` is drawn in lists."""
+    """Fields `names` of the model `of`, with a one-to-one relation to the borrower's rows: reached from these by
+    `through`, referring to them by `by`. `needs` is the permission to see them; `series` is drawn in lists."""
 
     of: str
     through: str
@@ -54,15 +54,15 @@ def extend(to: str, loan: ColumnExtension) -> None:
 
 
 def extensions_of(model: Any) -> list[ColumnExtension]:
-    """Return what a model borrows that the reader may know of, lower domains first."""
+    """Return the extensions of a model visible to the reader, lower domains first."""
     actor = actor_or_none()
     return [loan for loan in _extensions.get(model._meta.label, ()) if actor is None or actor.may(loan.needs)]
 
 
 def extension_columns(model: Any) -> list[tuple[str, Any, FieldSpec]]:
-    """Return (name, Django field, spec) of the columns a model borrows, as fields.described_fields gives its own.
+    """Return (name, Django field, spec) of the columns a model borrows, as fields.described_fields returns its own.
 
-    `own` of such a field is its name in the row beside, `through` the path to that row.
+    `own` of such a field is its name in the related row, `through` the path to that row.
     """
     return list(_columns_of(tuple(extensions_of(model))))
 

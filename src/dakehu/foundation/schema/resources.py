@@ -1,4 +1,4 @@
-"""What a domain shows of its tables: declared once in its `resources.py`, read by pages, API, worksheets and palette."""
+"""Resources of a domain: declared once in its `resources.py`, used by pages, API, worksheets and command palette."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,14 +15,14 @@ KEPT = bilingual("这张表的记录不能用表格删除。", "Rows of this she
 class SheetOf:
     """The worksheet of a resource. Its columns are the parameters of the resource's `create` action.
 
-    `evaluate(columns, clients, row_evaluation, mode=…)` compares rows with what is stored, `import_rows(columns=, row_evaluation=,
-    clients=)` writes them (None for clients, who are compared before everything else). `more` are further parameters,
-    `import_only` names those that an export leaves out. `kept` says why rows cannot be deleted by leaving them out of a
-    file; `open_state` is (field, value) of rows that still can be, `ended` the reason for the others. `due_while`
-    are values of the state in which a day that has passed is marked, that of `open_state` unless said. `clients` says whose
-    rows they are: "each" row belongs to a client, "some" do, "none" does. `needs` is the permission without which a reader has
-    no such sheet, "" for everybody. `is_read_only`: exported and never imported, with `kept` as the reason. New sheets stand
-    behind the others: the keys of rows in exported files count sheets by their place.
+    `evaluate(columns, clients, row_evaluation, mode=…)` compares rows with stored ones, `import_rows(columns=,
+    row_evaluation=, clients=)` writes them (None for clients, which are compared first). `more` are further
+    parameters, `import_only` those that an export leaves out. `kept` is the reason why rows cannot be deleted by
+    omitting them from a file; `open_state` is (field, value) of rows that still can be, `ended` the reason for the
+    others. `due_while` are values of the state in which a past day is marked, by default that of `open_state`.
+    `clients` gives the owner of rows: "each" row belongs to a client, "some" do, "none" does. `needs` is the
+    permission required for the sheet, "" for none. `is_read_only`: exported and never imported, with `kept` as the
+    reason. New sheets must be added last: the keys of rows in exported files number sheets by position.
     """
 
     name: str
@@ -43,7 +43,7 @@ class SheetOf:
 
 @dataclass(frozen=True)
 class TimelineOf:
-    """How rows stand in the timeline of a client. `icons` by the value of `icon_field`, `icon` for the others."""
+    """Display of rows in the timeline of a client. `icons` by the value of `icon_field`, `icon` for the others."""
 
     kind: str
     label: Bilingual
@@ -54,7 +54,8 @@ class TimelineOf:
 
 @dataclass(frozen=True)
 class BulkOf:
-    """An action on many clients of the list, and the action for one client whose questions are asked for all."""
+    """An action on many clients of the list, and the action for one client whose parameters are requested once for
+    all."""
 
     name: str
     many: str
@@ -65,11 +66,11 @@ class BulkOf:
 class Resource:
     """The queries and actions of one model, by name; "" where there is none.
 
-    `key` is the parameter by which get, update and delete know the row ("client": one row a client). `path` is its
-    address in the API, `of_client` the query of the rows of one client. `offers` are further actions that are offered
-    about a client. With `tab` a client's page shows the rows on a tab of their own. `is_merged` False: an update is one
-    decision and is never merged with somebody else's. `asked_first` are the parameters that the form of `create` asks at
-    once, in this order; the others stand behind "more".
+    `key` is the parameter by which get, update and delete identify the row ("client": one row per client). `path` is
+    its API path, `of_client` the query of the rows of one client. `offers` are further actions offered about a client.
+    With `tab` a client's page shows the rows on a separate tab. `is_merged` False: an update is one decision and is
+    never merged with another user's. `asked_first` are the parameters that the form of `create` shows first, in this
+    order; the others are under "more".
     """
 
     model: str
@@ -111,33 +112,33 @@ def declare(*resources: Resource) -> None:
 
 
 def resources() -> Iterator[Resource]:
-    """Every declared resource, lower domains first."""
+    """Return every declared resource, lower domains first."""
     return iter(tuple(_declared.values()))
 
 
 def by_path() -> dict[str, Resource]:
-    """{address in the API: resource}."""
+    """Return {API path: resource}."""
     return {one.path: one for one in resources() if one.path}
 
 
 def with_worksheet() -> list[tuple[Resource, SheetOf]]:
-    """The resources that have a worksheet, in the order of the workbook."""
+    """Return the resources that have a worksheet, in the order of the workbook."""
     found = [(one, one.worksheet) for one in resources() if one.worksheet is not None]
     return sorted(found, key=lambda pair: pair[1].position)
 
 
 def models_by_key() -> dict[str, str]:
-    """{parameter that names a row: whose row it is}, of rows other than clients."""
+    """Return {parameter that identifies a row: label of its model}, for rows other than clients."""
     return {one.key: one.model for one in resources() if one.key not in ("", "client")}
 
 
 def timelines() -> dict[str, tuple[Resource, TimelineOf]]:
-    """{kind in the timeline: (resource, how it is shown)}."""
+    """Return {kind in the timeline: (resource, its display)}."""
     return {one.timeline.kind: (one, one.timeline) for one in resources() if one.timeline is not None}
 
 
 def offered_actions() -> list[str]:
-    """Names of the actions offered about a client, the highest domain first, each once."""
+    """Return the names of the actions offered about a client, the highest domain first, each once."""
     named = []
     for one in resources():
         create = one.create if one.key != "client" or one.create == one.update else ""
@@ -146,7 +147,7 @@ def offered_actions() -> list[str]:
 
 
 def _top_first(named: "list[list[str]]") -> "list[list[str]]":
-    """Lists of action names with those of higher domains before those of lower ones, else in order."""
+    """Merge lists of action names, those of higher domains before those of lower ones, otherwise in order."""
     domains = list(dict.fromkeys(one.model.partition(".")[0] for one in resources()))
     order = {domain: -place for place, domain in enumerate(domains)}
     models = [one.model.partition(".")[0] for one in resources()]
@@ -154,10 +155,10 @@ def _top_first(named: "list[list[str]]") -> "list[list[str]]":
 
 
 def asked_first() -> dict[str, tuple[str, ...]]:
-    """{action that makes a row: the parameters that its form asks at once}, of resources that say so."""
+    """Return {action that creates a row: the parameters its form shows first}, of resources that define them."""
     return {one.create: one.asked_first for one in resources() if one.asked_first}
 
 
 def bulk_actions() -> dict[str, BulkOf]:
-    """{name of a bulk edit: its actions}."""
+    """Return {name of a bulk edit: its actions}."""
     return {bulk.name: bulk for one in resources() for bulk in one.bulk}

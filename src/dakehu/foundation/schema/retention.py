@@ -1,4 +1,4 @@
-"""What is kept how long, and why: one fact per model of client data."""
+"""Retention periods and their basis: one per model of client data."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +8,7 @@ from dakehu.foundation.access.query_guard import scoped_models
 
 @dataclass(frozen=True)
 class Retention:
-    """`years` after the relation (or the record) ends; `basis` names the rule, `kind` how sure we are of it:
+    """`years` after the relation (or the record) ends; `basis` names the rule, `kind` its certainty:
     V the text was read, S a secondary source, K unverified, D our own default."""
 
     years: int
@@ -22,7 +22,7 @@ TWENTY_YEARS = Retention(20, "《证券法》第一百三十七条", "Securities
 
 
 def retention_table() -> list[tuple[str, Retention]]:
-    """(model label, retention) for every model of client data; LookupError names a model that says nothing."""
+    """Return (model label, retention) for every model of client data; LookupError names a model without one."""
     table: list[tuple[str, Any]] = []
     for model in scoped_models():
         kept = getattr(model, "retention", None)

@@ -1,8 +1,8 @@
 """Maintain the search table: one line for each searchable row.
 
 Lines are written in the action that writes the row. A model declares its searchable fields: `searched = {"name": NAME,
-"code": CODE, "remark": TEXT}`. The tokens of fields above PUBLIC have a mark of their own, by which readers without
-clearance find nothing. Encrypted fields are never indexed.
+"code": CODE, "remark": TEXT}`. The tokens of fields above PUBLIC have a separate mark, which readers without clearance
+cannot match. Encrypted fields are never indexed.
 """
 
 # django.apps reaches the tables of allauth, which is published without types.
@@ -79,7 +79,7 @@ def update_columns(model: Any, ids: list[int], columns: dict[str, list[Any]]) ->
 
 
 def _write(model: Any, ids: list[int], clients: list[int], columns: dict[str, list[Any]]) -> None:
-    """Write the lines of rows from their columns. Rows that concern no client are not searched for."""
+    """Write the lines of rows from their columns. Rows without a client are not indexed."""
     words = [
         _words_of(columns[name], tokeniser, _mark_of(model, name))
         for name, tokeniser in search_fields_of(model).items()
@@ -93,7 +93,7 @@ def _write(model: Any, ids: list[int], clients: list[int], columns: dict[str, li
 
 
 def _words_of(values: list[Any], tokeniser: How, sign: str) -> list[str]:
-    """Return the marked tokens of a column; what several rows share is cut once."""
+    """Return the marked tokens of a column; repeated values are tokenised once."""
     known = {value: mark(tokeniser(str(value)), sign) if value else "" for value in set(values)}
     return [known[value] for value in values]
 

@@ -1,6 +1,6 @@
 """Query the search table: `words__finds=SearchText(...)` on a field of type SearchWords.
 
-SQLite has an FTS5 table beside the lines, kept by triggers. On PostgreSQL, row security is evaluated before any text
+SQLite has an additional FTS5 table, maintained by triggers. On PostgreSQL, row security is evaluated before any text
 comparison, which would rule out the index; so a function of the owner evaluates the index and the row security
 condition together.
 """
@@ -23,9 +23,9 @@ class SearchText:
     """A search condition.
 
     `most`: how many lines to read, 0 for all; only for readers who see nearly every client, because the limit applies
-    before the scope. `each`: read the tokens of each line left by the other conditions, without the index; for few
-    lines, and for lists walked in their own order because nearly every row matches. `loose`: do not compare whether tokens
-    follow one another where that costs more than finding them (PostgreSQL), for candidates that are tested afterwards.
+    before the scope. `each`: read the tokens of each line that passes the other conditions, without the index; for few
+    lines, and for lists read in their own order because nearly every row matches. `loose`: do not check that tokens
+    are adjacent where that costs more than finding them (PostgreSQL), for candidates that are tested afterwards.
     """
 
     wanted: Wanted
@@ -69,9 +69,9 @@ class Finds(Lookup):
 
 
 def matches_lines(model: Any, condition: SearchText) -> int | None:
-    """Return the number of lines the index holds, at most `condition.most`, visible or not.
+    """Return the number of matching lines in the index, at most `condition.most`, visible or not.
 
-    To choose a way of reading, never to be shown. None on PostgreSQL, where counting costs as much as reading.
+    For choosing a read strategy, never shown. None on PostgreSQL, where counting costs as much as reading.
     """
     connection = connections[router.db_for_read(model)]
     if connection.vendor == "postgresql":
@@ -114,11 +114,11 @@ def prepare(alias: str, table: str) -> None:
 
 
 def found_clients(model: Any, condition: SearchText, kinds: tuple[str, ...]) -> list[int]:
-    """Return the clients of matching lines that are about `kinds`, one for each line: on PostgreSQL those that the session
-    may see, on SQLite of every client, for rows in scope.
+    """Return the clients of matching lines that are about `kinds`, one for each line: on PostgreSQL those that the
+    session may see, on SQLite of every client, for rows in scope.
 
-    At most `condition.most`: on SQLite of lines of any kind. The database returns them as one text: as rows they would
-    cost the program more than finding them.
+    At most `condition.most`: on SQLite of lines of any kind. The database returns them as one text: transferring rows
+    would cost more than finding them.
     """
     connection = connections[router.db_for_read(model)]
     if connection.vendor == "postgresql":
@@ -140,7 +140,7 @@ def found_clients(model: Any, condition: SearchText, kinds: tuple[str, ...]) -> 
 
 
 def finds_exactly(model: Any, wanted: Wanted) -> bool:
-    """Return whether a `loose` condition finds the same lines as one that compares whether tokens follow one another."""
+    """Return whether a `loose` condition finds the same lines as one that checks adjacency of tokens."""
     return connections[router.db_for_read(model)].vendor != "postgresql" or not wanted.for_postgres()[1]
 
 

@@ -1,14 +1,14 @@
 """Convert text to search tokens, and typed text to conditions on tokens. Pure.
 
-Databases split Chinese into words badly or not at all, so tokens are made here: each Chinese character is a token and a
-fragment is a phrase of them; runs of letters and digits become overlapping threes, so that any fragment of a number is
-a phrase too. Tokens are plain ASCII beginning with a letter, so that every database reads them alike:
+Databases tokenise Chinese badly or not at all, so tokens are made here: each Chinese character is a token and a
+fragment is a phrase of them; runs of letters and digits become overlapping trigrams, so that any fragment of a number
+is a phrase too. Tokens are plain ASCII beginning with a letter, so that every database handles them equally:
 
     u5f20           one character (its code point)
     tdk0            three letters or digits of a run; the run's last two and last one follow
     nm…, cd…, py…   a whole name, a whole code, and the spellings of a name by pinyin and initials
 
-In a line of the search table each token has a mark before it: who may find the row by it.
+In a line of the search table each token has a prefix mark: which readers may find the row by it.
 """
 
 import functools
@@ -24,17 +24,17 @@ ASKED = 200  # characters of a search text that are used: databases limit patter
 OPEN, CLEARED = (
     "o",
     "x",
-)  # marks of tokens: of fields that every reader sees, and of those that only cleared readers see
+)  # marks of tokens: of fields visible to every reader, and of those visible only to cleared readers
 _RUNS = re.compile(r"[a-z0-9]+|[^\Wa-z0-9_]")
 _ASCII = re.compile(r"[a-z0-9]+")
 _HAN = re.compile("[\u4e00-\u9fff]+")  # characters without marks
-_SPELLED = 4  # characters of a name that may each be abbreviated; the rest is spelled in full
+_SPELLED = 4  # maximum characters of a name that may be abbreviated; the rest is spelled in full
 _script: opencc.OpenCC | None = None
 
 
 @functools.lru_cache(maxsize=100_000)
 def normalize_text(text: str) -> str:
-    """Normalise all ways of writing: width, case, traditional and simplified characters."""
+    """Normalise spelling variants: width, case, traditional and simplified characters."""
     global _script
     if text.isascii():
         return text.lower()
@@ -67,7 +67,7 @@ def _letters(text: str) -> str:
 
 
 def _tokenize_run(run: str) -> list[str]:
-    """Return the tokens of one run: a character, or overlapping threes with the last two and last one."""
+    """Return the tokens of one run: a character, or overlapping trigrams with the last two and last one."""
     if not run.isascii():
         return [_letter(run)]
     return ["t" + run[i : i + 3] for i in range(len(run))]
@@ -87,7 +87,7 @@ def _tokens_of(folded: str) -> str:
 @functools.lru_cache(maxsize=20_000)
 def _pinyin_readings(character: str) -> tuple[str, ...]:
     """Return the pinyin readings of a character without tones, the usual one first."""
-    from pypinyin import Style, pinyin  # a quarter of a second, which a command that searches nothing need not wait
+    from pypinyin import Style, pinyin  # takes 0.25 s: only where search is used
 
     readings = pinyin(character, style=Style.NORMAL, heteronym=True)
     return tuple(dict.fromkeys(reading for reading in readings[0] if reading.isascii())) if readings else ()
@@ -145,15 +145,15 @@ def mark(tokens_of_field: str, sign: str) -> str:
 class Wanted:
     """A search condition: every phrase (consecutive tokens) must occur.
 
-    The last token of a phrase is a prefix where `open_end` is set. `marks` holds the marks under which a phrase may occur
-    (all its tokens under the same one, another phrase under another); "" where tokens are kept without marks.
+    The last token of a phrase is a prefix where `open_end` is set. `marks` holds the marks under which a phrase may
+    occur (all its tokens under the same one, another phrase under another); "" where tokens are stored without marks.
     """
 
     phrases: tuple[tuple[tuple[str, ...], bool], ...]
     marks: str = ""
 
     def for_sqlite(self) -> str:
-        """Return the condition in the language of FTS5."""
+        """Return the condition in FTS5 syntax."""
         return " AND ".join(
             f"({' OR '.join(self._fts_phrase(sign, *phrase) for sign in self.marks or ('',))})"
             for phrase in self.phrases
@@ -161,12 +161,12 @@ class Wanted:
 
     @staticmethod
     def _fts_phrase(sign: str, words: tuple[str, ...], open_end: bool) -> str:
-        """Return one phrase under one mark in the language of FTS5."""
+        """Return one phrase under one mark in FTS5 syntax."""
         return f'"{" ".join(sign + word for word in words)}"{" *" if open_end else ""}'
 
     def patterns(self) -> list[str]:
         """Return LIKE patterns on the tokens with a space before and after."""
-        sign = "_" if len(self.marks) > 1 else self.marks  # one character, whichever it is
+        sign = "_" if len(self.marks) > 1 else self.marks  # any one character
         return [
             f"% {' '.join(sign + word for word in words)}{'' if open_end else ' '}%" for words, open_end in self.phrases
         ]
@@ -184,7 +184,7 @@ class Wanted:
 
 
 def whole_text_condition(kind: str, text: str, *, beginning: bool = False) -> Wanted | None:
-    """Return the condition for a whole name ("nm") or code ("cd"), or one with this beginning."""
+    """Return the condition for a whole name ("nm") or code ("cd"), or one with this prefix."""
     folded = letters_and_digits(text)[:ASKED]
     return Wanted(((((kind + _letters(folded)),), beginning),)) if folded else None
 
@@ -199,14 +199,14 @@ def pinyin_condition(text: str) -> Wanted | None:
 
 
 def fragment(text: str) -> Wanted | None:
-    """Return the condition for text that contains each typed word anywhere, None for an empty text."""
+    """Return the condition for text that contains each typed word anywhere, None for empty text."""
     phrases = []
     for word in normalize_text(text)[:ASKED].split():
         words: list[str] = []
         for run in _RUNS.findall(word):
             run_tokens = _tokenize_run(run)
             if run.isascii():
-                # The last threes of a run may continue in the text: "00" is found inside "0012".
+                # The last trigrams of a run may continue in the text: "00" is found inside "0012".
                 if words:
                     phrases.append((tuple(words), False))
                 whole_threes = run_tokens[: max(1, len(run) - 2)]

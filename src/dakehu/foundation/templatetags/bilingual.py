@@ -1,4 +1,4 @@
-"""`{% say "中文" "English" %}`: words in a template, both languages side by side."""
+"""`{% say "中文" "English" %}`: text in a template in both languages."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -13,7 +13,7 @@ register = template.Library()
 
 
 def _pop_target(bits: list[str]) -> str:
-    """Take `as name` off the end of a tag's words; return the name, "" without one."""
+    """Remove `as name` from the end of a tag's words; return the name, "" without one."""
     target = bits.pop() if len(bits) > 1 and bits[-2] == "as" else ""
     if target:
         bits.pop()
@@ -21,7 +21,7 @@ def _pop_target(bits: list[str]) -> str:
 
 
 def _store_or_return(text: str, target: str, context: template.Context) -> str:
-    """Keep a text as the variable `target`, or return it as it stands in the page."""
+    """Store a text as the variable `target`, or return it for the page."""
     if target:
         context[target] = text
         return ""
@@ -36,7 +36,7 @@ def joined(items: Iterable[Any] | None) -> str:
 
 @register.filter
 def in_language(texts: Mapping[str, Any]) -> str:
-    """`{{ row.reason|in_language }}`: the text of the reader's language of texts that were kept in both, {zh, en}."""
+    """`{{ row.reason|in_language }}`: the text in the reader's language of texts stored in both, {zh, en}."""
     return str(texts[language()])
 
 
@@ -59,7 +59,8 @@ class Say(template.Node):
 
 @register.tag
 def say(parser: Parser, token: Token) -> Say:
-    """`{% say "中文" "English" n=count as text %}`: `name=value` fills braces in, `as text` keeps the text as a variable."""
+    """`{% say "中文" "English" n=count as text %}`: `name=value` fills in braces, `as text` stores the text as a
+    variable."""
     bits = token.split_contents()[1:]
     target = _pop_target(bits)
     texts, values = bits[:2], token_kwargs(rest := bits[2:], parser)
@@ -70,7 +71,7 @@ def say(parser: Parser, token: Token) -> Say:
 
 
 class SayBlock(template.Node):
-    """A long text: lines of Chinese are joined as they are, lines of English by a space."""
+    """A long text: lines of Chinese are joined without a space, lines of English with one."""
 
     def __init__(self, zh: NodeList, en: NodeList, values: dict[str, FilterExpression], target: str) -> None:
         self.zh = "".join(line.strip() for line in zh.render(template.Context()).splitlines())

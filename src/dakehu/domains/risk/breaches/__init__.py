@@ -1,1 +1,1 @@
-"""Breaches: found every night for all clients at once, cleared with their state, acknowledged by people."""
+"""Breaches: found nightly for all clients in bulk, cleared with their state, acknowledged by users."""

@@ -1,4 +1,4 @@
-"""What the risk page of a client shows: figures against limits, what is near, lines, contracts, breaches, reviews."""
+"""The risk page of a client: figures against limits, near limits, lines, contracts, breaches, reviews."""
 
 from datetime import date
 from typing import Any
@@ -28,10 +28,10 @@ NOT_KNOWN = bilingual("未知", "Not known")
 
 @query("risk.client_page", needs=Permission.RISK_READ, zh="客户风险页面", en="Risk page of a client", parameters=CLIENT)
 def client_page(*, client: Any) -> dict[str, Any]:
-    """Return where a client stands.
+    """Return the risk state of a client.
 
-    {as_of, measures: [{measure, label, value, limit, why, tone, percent, others}], standings, lines, contracts, breaches,
-    events, reviews, limits}. A value that is not known says so.
+    {as_of, measures: [{measure, label, value, limit, why, tone, percent, others}], standings, lines, contracts,
+    breaches, events, reviews, limits}. Unknown values are marked so.
     """
     figures = RiskFigures.objects.filter(client=client).first()
     limits = limits_for_client(client=client)
@@ -49,7 +49,7 @@ def client_page(*, client: Any) -> dict[str, Any]:
 
 
 def _measure(limit: dict[str, Any], figures: RiskFigures | None) -> dict[str, Any]:
-    """Return one account-level measure beside its limit."""
+    """Return one account-level measure with its limit."""
     measure = limit["measure"]
     held = getattr(figures, measure, None) if figures is not None else None
     value = None if held is None else float(held)
@@ -76,14 +76,14 @@ def _tone(measure: str, value: float, limit: float, used: float | None) -> str:
 
 
 def _history(client: Any) -> list[Breach]:
-    """Return the breaches of a client: all that stand, and the newest of those that cleared."""
+    """Return the breaches of a client: all open ones, and the newest cleared ones."""
     rows = Breach.objects.filter(client=client).select_related("acknowledged_by")
     standing = list(rows.filter(cleared_on=None).order_by("-started_on", "pk"))
     return standing + list(rows.exclude(cleared_on=None).order_by("-cleared_on", "pk")[:HISTORY])
 
 
 def breach_line(row: Breach) -> dict[str, Any]:
-    """Return a breach as pages show it."""
+    """Return a breach as shown on pages."""
     kind = str(row.kind)
     return {
         "id": row.pk,
@@ -103,7 +103,7 @@ def breach_line(row: Breach) -> dict[str, Any]:
 
 
 def lines_of(client: Any, day: date) -> list[dict[str, Any]]:
-    """Return the lines in force of a client with the close of a day beside them, those of the feed included."""
+    """Return the lines in force of a client, including those of the feed, with the close of a day."""
     with elevated("lines of a client whose page is shown"):
         found = standing_lines(day, client.pk).sort("line").to_dicts()
     rows = {row.pk: row for row in Line.objects.filter(client=client, withdrawn_on=None)}
@@ -114,7 +114,7 @@ def lines_of(client: Any, day: date) -> list[dict[str, Any]]:
 
 
 def _line(found: dict[str, Any] | None, row: Line | None, shown: dict[str, Any] | None) -> dict[str, Any]:
-    """Return one line as the page shows it; without `found` its security is not held or its price not known."""
+    """Return one line as shown on the page; without `found` its security is not held or its price not known."""
     is_reached = bool(found and found["is_reached"])
     distance = found["distance"] if found else None
     kind = str(row.kind) if row is not None else (found["kind"] if found else "")
@@ -136,7 +136,7 @@ def _line(found: dict[str, Any] | None, row: Line | None, shown: dict[str, Any] 
 
 
 def _threshold_text(row: Line) -> str:
-    """Return what a line was set at: 10% or, of a price or amount, the number."""
+    """Return the threshold of a line: a percentage, or the number for a price or amount."""
     kind = "client_line" if str(row.basis) == "price" else "single_security"
     return value_text(kind, float(row.threshold))
 
@@ -151,7 +151,7 @@ def _state_of(found: dict[str, Any] | None) -> str:
 
 
 def _event(row: LineEvent) -> dict[str, Any]:
-    """Return what happened to a line."""
+    """Return the events of a line."""
     shown = render_rows([row], ("kind", "on", "by"), shown=True)[0]
     return {**shown, "line": row.line_id, "values": row.values}
 

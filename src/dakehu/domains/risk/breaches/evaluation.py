@@ -1,4 +1,4 @@
-"""Hold every position, account, line and contract of a day against its limit, column by column. Pure but for `read_inputs`."""
+"""Compare every position, account, line and contract of a day with its limit, by column. Pure but for `read_inputs`."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -17,11 +17,11 @@ from dakehu.domains.risk.models import SecurityProfile
 from dakehu.foundation.records.columns import read_columns
 from dakehu.foundation.schema.fields import model_of
 
-NEAR = 0.8  # use of a limit from which it is near [D] house default
-PARTICIPATION = 0.2  # share of a day's turnover that a sale may take [D] house default
-MOST_USE = 99.0  # use of a limit of zero that is exceeded
+NEAR = 0.8  # usage from which a limit is near [D] house default
+PARTICIPATION = 0.2  # share of the daily turnover that a sale may use [D] house default
+MOST_USE = 99.0  # usage of an exceeded limit of zero
 EQUITY_KINDS = ("stock",)
-EQUITY_BY_RISK = ("fund", "private", "asset_plan")  # equity where their risk level is one of HIGH [D] house default
+EQUITY_BY_RISK = ("fund", "private", "asset_plan")  # equity if their risk level is one of HIGH [D] house default
 HIGH = ("R4", "R5")
 OF_ACCOUNT = ("equity_share", "drawdown_60", "day_loss", "largest_holding", "hhi")
 FIGURES = ("equity_share", "drawdown_60", "day_loss", "largest_holding", "industry_share", "hhi", "sell_days")
@@ -42,7 +42,7 @@ MARGIN_KINDS = {"close": "margin_close", "warn": "margin_warn", "near": "margin_
 
 @dataclass(frozen=True)
 class Inputs:
-    """What the step of a night reads.
+    """Inputs of the nightly step.
 
     clients: client, risk_level, tier. held: client, product, held_value, held_weight. products: product, product_kind,
     product_risk, industry, daily_turnover (CNY), security. account: client, account_return, account_drawdown_60. navs:
@@ -61,7 +61,7 @@ class Inputs:
 
 
 def read_inputs(day: date) -> Inputs:
-    """Read what is known at the close of a day. The caller acts for the system."""
+    """Read the data known at the close of a day. The caller acts as the system."""
     return Inputs(
         clients_on(day),
         held_on(day),
@@ -94,7 +94,7 @@ def products_on(day: date) -> pl.DataFrame:
 
 
 def figures_of(given: Inputs) -> pl.DataFrame:
-    """Return [client, FIGURES] of every client; null where what a measure needs is not known."""
+    """Return [client, FIGURES] of every client; null where inputs of a measure are unknown."""
     held = given.held.join(given.products, on="product", how="left")
     weight = pl.col("held_weight")
     is_high = pl.col("product_kind").is_in(EQUITY_BY_RISK) & pl.col("product_risk").is_in(HIGH)
@@ -118,7 +118,7 @@ def figures_of(given: Inputs) -> pl.DataFrame:
 
 
 def sell_days() -> pl.Expr:
-    """Return the days to sell a holding at PARTICIPATION of the mean daily turnover, null where that is not known."""
+    """Return the days to sell a holding at PARTICIPATION of the mean daily turnover, null where that is unknown."""
     turnover = pl.col("daily_turnover")
     return pl.when(turnover > 0).then(pl.col("held_value") / (turnover * PARTICIPATION))
 
@@ -130,8 +130,7 @@ def industries_of(held: pl.DataFrame) -> pl.DataFrame:
 
 
 def standings(given: Inputs, figures: pl.DataFrame) -> pl.DataFrame:
-    """Return every measure that is at NEAR of its limit or beyond it (STANDINGS). Where usage is above 1 is no bound:
-    severity says whether it is breached."""
+    """Return every measure at NEAR of its limit or beyond (STANDINGS). `severity`, not usage, marks a breach."""
     accounts = figures.join(given.clients, on="client", how="left")
     held = given.held.join(given.products, on="product", how="left").join(given.clients, on="client", how="left")
     industries = industries_of(held).join(given.clients, on="client", how="left")

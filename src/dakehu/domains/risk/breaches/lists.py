@@ -1,4 +1,4 @@
-"""By what lists of breaches and standings are narrowed besides their columns."""
+"""Filters of lists of breaches and standings in addition to their columns."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ def served_by(rows: Any, value: Any) -> Any:
 
 
 def still_open(rows: Any, value: Any) -> Any:
-    """Return the breaches whose state has not cleared, or those whose has."""
+    """Return the breaches whose state has not cleared, or the cleared ones."""
     return rows.filter(cleared_on__isnull=str(value).lower() in ("1", "true", "yes"))
 
 
 def filter_unacknowledged(rows: Any, value: Any) -> Any:
-    """Return the breaches that stand and that nobody has acknowledged."""
+    """Return the open breaches that are not acknowledged."""
     is_waiting = Q(cleared_on=None, acknowledged_at=None)
     return rows.filter(is_waiting if str(value).lower() in ("1", "true", "yes") else ~is_waiting)
 

@@ -1,4 +1,4 @@
-"""What stands in the bell: new breaches of the reader's clients that nobody has acknowledged, reviews to write and to sign."""
+"""Notifications: unacknowledged breaches of the reader's clients, reviews to write and to sign off."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Queries of breaches: the list, those of a client, where measures stand, and the figures of a team or the firm."""
+"""Queries of breaches: the list, those of a client, the state of measures, and the figures of a team or the firm."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ MARGIN = ("margin_close", "margin_warn", "margin_near")
 
 @query(BREACHES, needs=Permission.RISK_READ, zh="超限记录列表", en="Breaches", parameters=(FILTERS, ORDER))
 def breaches(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return the breaches of visible clients, the newest first; `is_open`, `is_waiting` and `manager` narrow them."""
+    """Return the breaches of visible clients, the newest first; `is_open`, `is_waiting` and `manager` filter them."""
     return filter_rows(Breach.objects.all(), filters or {}, order or "-started_on")
 
 
@@ -48,7 +48,7 @@ def breach_detail(*, breach: int) -> Breach:
     parameters=CLIENT,
 )
 def breaches_of_client(*, client: Any) -> Any:
-    """Return the breaches of a client, those that stand first."""
+    """Return the breaches of a client, open ones first."""
     return Breach.objects.filter(client=client).order_by("-cleared_on", "-started_on", "pk")
 
 
@@ -70,11 +70,11 @@ def figures(*, filters: dict[str, Any] | None = None, order: str | None = None) 
 
 @query("risk.overview", needs=Permission.RISK_READ, zh="风险概览", en="Risk at a glance")
 def overview() -> dict[str, Any]:
-    """Return where the visible clients stand: {as_of, figures, kinds, people, clients}.
+    """Return the risk state of the visible clients: {as_of, figures, kinds, people, clients}.
 
-    figures: numbers. kinds: [{kind, label, over, near}] and people: [{user, label, over, waiting, near}] with a number in each
-    cell. clients: the measures furthest beyond or nearest their limits, [{client_id, client, kind, about, value, limit,
-    usage, severity, tone, scope}].
+    figures: numbers. kinds: [{kind, label, over, near}] and people: [{user, label, over, waiting, near}] with a number
+    per cell. clients: the measures furthest beyond or nearest their limits, [{client_id, client, kind, about, value,
+    limit, usage, severity, tone, scope}].
     """
     by_kind = counts_by_kind()
     return {
@@ -87,7 +87,7 @@ def overview() -> dict[str, Any]:
 
 
 def judged_on() -> str | None:
-    """Return the newest day that was held against limits, None where none was."""
+    """Return the newest day that was checked against limits, None without one."""
     day = RiskFigures.objects.order_by("-day").values_list("day", flat=True).first()
     return day.isoformat() if day is not None else None
 
@@ -107,7 +107,7 @@ def counts_by_kind() -> dict[str, dict[str, int]]:
 
 
 def numbers(by_kind: dict[str, dict[str, int]]) -> list[dict[str, Any]]:
-    """Return the numbers on top of the page."""
+    """Return the figures at the top of the page."""
     over = sum(row["over"] for row in by_kind.values())
     near = sum(row["near"] for row in by_kind.values())
     strong = sum(row["strong"] for row in by_kind.values())
@@ -155,7 +155,7 @@ def _kind(kind: BreachKind, row: dict[str, int]) -> dict[str, Any]:
 
 
 def _people() -> list[dict[str, Any]]:
-    """Return a line for each main manager of the visible clients with a breach or one near."""
+    """Return a row for each main manager of visible clients with a breach or a near limit."""
     coverage: Any = model_of("clients.Coverage").objects.filter(until=None, role="main").order_by()
     standing = Q(client__risk_standings__isnull=False)
     near = Q(client__risk_standings__severity="near")
@@ -192,7 +192,7 @@ def _people() -> list[dict[str, Any]]:
 
 
 def furthest_beyond(rows: Any, most: int = SHOWN) -> list[dict[str, Any]]:
-    """Return the standings that are furthest beyond their limit, then the nearest ones."""
+    """Return the standings furthest beyond their limit, then those nearest to it."""
     clearance = current_actor().clearance
     found = rows.select_related("client").order_by("-usage", "pk")[:most]
     return [
@@ -201,7 +201,7 @@ def furthest_beyond(rows: Any, most: int = SHOWN) -> list[dict[str, Any]]:
 
 
 def standing_line(row: Standing) -> dict[str, Any]:
-    """Return a standing as pages show it."""
+    """Return a standing as shown on pages."""
     kind = str(row.kind)
     measure = "client_line" if kind == "client_line" else kind
     return {

@@ -1,4 +1,4 @@
-"""Hold a day against limits, lines and contracts, for all clients at once, and write what changed."""
+"""Check a day against limits, lines and contracts, for all clients in bulk, and write the changes."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -19,11 +19,12 @@ from dakehu.foundation.schema import facts
 
 
 def flag(day: date | None = None, progress: Callable[..., None] = no_progress) -> dict[str, Any]:
-    """Find the breaches of a day (the last trading day by default) and write what changed.
+    """Find the breaches of a day (default: the last trading day) and write the changes.
 
-    Returns {day, over, near, new, cleared, unchanged, waits_for}. A day before the newest one that was judged is left as it
-    was: its breaches are history. Where balances come every day and those of the day have not, nothing is judged and nothing
-    cleared, for shares of assets are not known; `waits_for` is then the day they end on. Raises NotAllowed.
+    Returns {day, over, near, new, cleared, unchanged, waits_for}. A day before the newest evaluated one is left
+    unchanged: its breaches are history. Where balances are delivered but not yet those of the day, nothing is
+    evaluated or cleared, as shares of assets are unknown; `waits_for` is then the last day with balances. Raises
+    NotAllowed.
     """
     if not current_actor().may(Permission.SYSTEM_WRITE):
         raise NotAllowed(bilingual("每晚风险计算", "the nightly check of limits"), Permission.SYSTEM_WRITE)
@@ -48,6 +49,6 @@ def flag(day: date | None = None, progress: Callable[..., None] = no_progress) -
 
 
 def last_trading_day(day: date) -> date:
-    """Return `day` if the exchanges trade then, else the trading day before."""
+    """Return `day` if it is a trading day, else the previous trading day."""
     found = trading_days.trading_days_between(day - timedelta(days=30), day)
     return found[-1] if found else day

@@ -1,4 +1,4 @@
-"""Write what a night found: new breaches, states that cleared, where every measure stands. In bulk, in one action."""
+"""Write the results of a night: new and cleared breaches and the standings of measures. In bulk, in one action."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +22,7 @@ STORED = {"row": pl.Int64, "client": pl.Int64, "kind": pl.String, "object": pl.S
 
 @dataclass(frozen=True)
 class Changes:
-    """What is to be written. new: the columns of a standing. cleared, worse: the columns of STORED."""
+    """Changes to write. new: the columns of a standing. cleared, worse: the columns of STORED."""
 
     new: pl.DataFrame
     cleared: pl.DataFrame
@@ -38,8 +38,8 @@ def open_breaches() -> pl.DataFrame:
 def changes(found: pl.DataFrame, stored: pl.DataFrame) -> Changes:
     """Return what differs between the standings of a night and the stored breaches. Pure.
 
-    Near the line of a margin contract is a state of its own (M03) and kept; near a limit is shown and not kept. worse:
-    breaches that have come to be far beyond their limit, or back.
+    Nearness to the line of a margin contract is a state of its own (M03) and stored as a breach; nearness to a limit
+    is only shown. worse: breaches whose severity changed, in either direction.
     """
     now = found.filter((pl.col("severity") != "near") | (pl.col("kind") == "margin_near"))
     both = stored.join(now.select(*KEY, pl.col("severity").alias("is")), on=KEY, how="inner")
@@ -117,7 +117,7 @@ def figure_rows(figures: pl.DataFrame, found: pl.DataFrame, day: date) -> pl.Dat
 
 
 def _columns(new: pl.DataFrame, day: date) -> dict[str, list[Any]]:
-    """Return the columns of new breaches, with what each was judged by."""
+    """Return the columns of new breaches, with the values each was judged by."""
     judged = new.select("value", "limit", "usage", "severity", "limit_scope", "rule", "risk_level", "tier").to_dicts()
     return {
         "client_id": new["client"].to_list(),
@@ -135,5 +135,5 @@ def _columns(new: pl.DataFrame, day: date) -> dict[str, list[Any]]:
 
 
 def _round_for_table(values: pl.Series) -> list[Any]:
-    """Return numbers as the table keeps them."""
+    """Return numbers rounded to the table's six places."""
     return values.round(6).to_list()

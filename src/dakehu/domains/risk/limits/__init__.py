@@ -1,1 +1,1 @@
-"""Limits: house defaults as data, versions, which one applies to whom and why."""
+"""Limits: house defaults as data, versions, and which one applies to a client and why."""

@@ -1,4 +1,4 @@
-"""Actions on limits: set a version, withdraw one. Versions are never changed: what was judged by them stays so."""
+"""Actions on limits: set a version, withdraw one. Versions are never changed, so that past evaluations remain valid."""
 
 from datetime import date
 from typing import Any
@@ -43,8 +43,8 @@ def get_client_limit(pk: int) -> ClientLimit:
 def set_house_limit(*, measure: str, value: Any, effective_from: date, **values: Any) -> HouseLimit:
     """Set a version of a limit for all clients, or for one level, tier, security, industry or product risk.
 
-    The version before it stays on the record and is in force until the new one is. Raises Refused for a scope that the
-    measure does not have, and for a day before today.
+    The previous version is kept and remains in force until the new one is. Raises Refused for a scope that the
+    measure does not have, and for a day in the past.
     """
     filled = {name: one for name, one in values.items() if one not in (None, "")}
     scopes = [name for name in SUBJECTS if name in filled]
@@ -77,7 +77,7 @@ def withdraw_house_limit(*, house_limit: int) -> HouseLimit:
     parameters=(Fields("risk.ClientLimit", required=("client", "measure", "value", "effective_from"), new=True),),
 )
 def set_client_limit(*, client: Any, measure: str, value: Any, effective_from: date, **values: Any) -> ClientLimit:
-    """Set a version of a limit of one client; it comes before every limit of the house."""
+    """Set a version of a limit of one client; it takes precedence over every limit of the house."""
     filled = {name: one for name, one in values.items() if one not in (None, "")}
     _check(measure, ["client"], value, filled.get("strong_value"), effective_from)
     row = ClientLimit(client=client, measure=measure, value=value, effective_from=effective_from, **filled)
@@ -107,7 +107,7 @@ def withdraw_client_limit(*, client_limit: int) -> ClientLimit:
     parameters=(HOUSE_LIMIT, VERSION, Fields("risk.HouseLimit", without=("measure", *SUBJECTS))),
 )
 def change_house_limit(*, house_limit: int, version: int | None = None, **values: Any) -> HouseLimit:
-    """Set the next version of a limit of the house, from today unless said; what is not named stays as it was."""
+    """Set the next version of a limit of the house, from today by default; omitted values stay unchanged."""
     row = get_house_limit(house_limit)
     check_version(row, version)
     same = {name: getattr(row, name) for name in ("measure", *SUBJECTS)}
@@ -122,7 +122,7 @@ def change_house_limit(*, house_limit: int, version: int | None = None, **values
     parameters=(CLIENT_LIMIT, VERSION, Fields("risk.ClientLimit", without=("client", "measure"))),
 )
 def change_client_limit(*, client_limit: int, version: int | None = None, **values: Any) -> ClientLimit:
-    """Set the next version of a client's limit, from today unless said; what is not named stays as it was."""
+    """Set the next version of a client's limit, from today by default; omitted values stay unchanged."""
     row = get_client_limit(client_limit)
     check_version(row, version)
     same = {"client": row.client, "measure": row.measure}
@@ -130,13 +130,13 @@ def change_client_limit(*, client_limit: int, version: int | None = None, **valu
 
 
 def _next_version(row: Any, names: tuple[str, ...], values: dict[str, Any]) -> dict[str, Any]:
-    """Return the values of the version after a row: those named, the others as they are; from today unless said."""
+    """Return the values of the version after a row: the given ones, the others unchanged; from today by default."""
     day = {"effective_from": values.get("effective_from") or clock.today()}
     return {**{name: values.get(name, getattr(row, name)) for name in names}, **day}
 
 
 def _check(measure: str, scopes: list[str], value: Any, strong: Any, effective_from: date) -> None:
-    """Raise Refused for a limit that cannot be set."""
+    """Raise Refused for an invalid limit."""
     error = rules.limit_error(
         str(measure),
         scopes,
@@ -150,7 +150,7 @@ def _check(measure: str, scopes: list[str], value: Any, strong: Any, effective_f
 
 
 def _withdraw(row: Any) -> Any:
-    """Withdraw a version. Raises Refused for one that is withdrawn already."""
+    """Withdraw a version. Raises Refused for one already withdrawn."""
     if row.effective_until is not None:
         raise refusal("", "这条限额已经停用。", "This limit is withdrawn already.")
     row.effective_until = clock.today()

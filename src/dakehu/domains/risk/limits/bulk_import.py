@@ -29,8 +29,8 @@ def evaluate_limits(
 ) -> ImportEvaluation:
     """Compare imported limits with stored versions and set the outcome of each row.
 
-    A version is known by client, measure and the day from which it is in force. One that is stored with other values is an
-    error: versions are never changed.
+    A version is identified by client, measure and effective day. One already stored with other values is an error:
+    versions are never changed.
     """
     count = len(clients)
     blank: list[Any] = [None] * count

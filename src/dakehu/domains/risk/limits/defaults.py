@@ -1,6 +1,6 @@
-"""The limits that the desk comes with: house defaults [D] of the domain reference 4.3, and the thresholds of M19 and M26.
+"""The shipped limits: house defaults [D] of the domain reference 4.3, and the thresholds of M19 and M26.
 
-No regulator sets any of these. A version set on the desk takes their place; one that is withdrawn brings them back.
+No regulator sets any of these. A version set on the desk replaces them; withdrawing it restores them.
 """
 
 from datetime import date
@@ -17,9 +17,9 @@ BY_LEVEL = {
     "single_security": (0.05, 0.10, 0.25, 0.40, 0.50),
     "review_months": (12, 12, 6, 6, 3),
 }
-# Money funds and government bonds (R1) are no single risk: a house default beside those of 4.3.
+# Money funds and government bonds (R1) are not a single-name risk: a house default in addition to those of 4.3.
 BY_PRODUCT_RISK = {"single_security": {"R1": 1.0}, "product_drawdown": {"R1": 0.05, "R2": 0.05, "R3": 0.10, "R4": 0.15}}
-# For everybody: (measure, limit, strong value).
+# For all clients: (measure, limit, strong value).
 FOR_ALL = (
     ("single_security", 0.30, 0.50),
     ("largest_holding", 0.40, 0.50),

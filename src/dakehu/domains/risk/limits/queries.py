@@ -74,7 +74,7 @@ def security_names(limits: list[Limit]) -> dict[str, str]:
 
 
 def limit_line(one: Limit, names: dict[str, str]) -> dict[str, Any]:
-    """Return a limit as a page shows it."""
+    """Return a limit as shown on pages."""
     subject = names.get(one.subject, one.subject) if one.scope == "security" else one.subject
     return {
         "scope": SCOPES[one.scope].text,
@@ -91,7 +91,7 @@ def limit_line(one: Limit, names: dict[str, str]) -> dict[str, Any]:
 
 
 def value_text(measure: str, value: float | None) -> str:
-    """Return a value of a measure as people read it: 25%, 3.2 天, 0.35."""
+    """Return a value of a measure as display text: 25%, 3.2 天, 0.35."""
     if value is None:
         return ""
     if measure == IN_DAYS:

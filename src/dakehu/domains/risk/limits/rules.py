@@ -6,8 +6,8 @@ from datetime import date
 
 from dakehu.domains.risk.choices import LimitMeasure, LimitScope
 
-# The most specific wins. A tier comes before the client's risk level: the levels all have a house default, so that a limit
-# set for a tier would otherwise never count.
+# The most specific wins. A tier comes before the client's risk level: all levels have a house default, so a limit
+# set for a tier would otherwise never apply.
 ORDER = tuple(scope.value for scope in LimitScope)
 # Soft caps are breached beyond their value, alerts at it (domain reference 4.3).
 CAPS = frozenset(
@@ -17,7 +17,7 @@ CAPS = frozenset(
         LimitMeasure.SELL_DAYS.value,
     }
 )
-# Scopes that say something of a measure: one of the account has neither security nor industry.
+# Scopes valid for a measure: account-level measures have neither security nor industry.
 OF_CLIENT = frozenset({"client", "tier", "risk_level", "firm"})
 SCOPES = {
     LimitMeasure.SINGLE_SECURITY.value: OF_CLIENT | {"security", "industry", "product_risk"},
@@ -26,7 +26,7 @@ SCOPES = {
     LimitMeasure.PRODUCT_DRAWDOWN.value: OF_CLIENT | {"security", "product_risk"},
 }
 SHARES = frozenset(one.value for one in LimitMeasure) - {"sell_days", "review_months"}
-TOLERANCE = 1e-9  # of comparisons of fractions
+TOLERANCE = 1e-9  # for comparisons of fractions
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Limit:
     effective_until: date | None = None
     tag: str = "D"
     source: str = ""
-    row: int | None = None  # the id of the stored row, None for a default that is shipped
+    row: int | None = None  # the id of the stored row, None for a shipped default
 
     @property
     def rule(self) -> str:
@@ -67,7 +67,7 @@ def in_force(limits: Iterable[Limit], day: date) -> list[Limit]:
 def candidates(limits: Iterable[Limit], measure: str, subjects: Mapping[str, str]) -> list[Limit]:
     """Return the limits of a measure that fit, the one that applies first.
 
-    subjects: {scope: subject} of what is measured, such as {"client": "7", "risk_level": "C3", "tier": "T2"}.
+    subjects: {scope: subject} of the measured object, such as {"client": "7", "risk_level": "C3", "tier": "T2"}.
     """
     fitting = [
         one
@@ -85,7 +85,7 @@ def is_breached(measure: str, value: float, limit: float) -> bool:
 def limit_error(
     measure: str, scopes: list[str], value: float, strong: float | None, effective_from: date, today: date
 ) -> tuple[str, str, str] | None:
-    """Return (field, zh, en) of why a limit cannot be set, None where it can. scopes: those that are filled in."""
+    """Return (field, zh, en) of why a limit cannot be set, None where it can. scopes: the ones that are set."""
     if len(scopes) > 1:
         return (
             "",

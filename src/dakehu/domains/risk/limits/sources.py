@@ -1,4 +1,4 @@
-"""The limits that the desk comes with among the rules that it applies; those set on the desk stand on the page of limits."""
+"""The shipped limits as a rule source; limits set on the desk are listed on the page of limits."""
 
 from dakehu.domains.compliance.rule_sets.registry import RuleSource, declare
 from dakehu.domains.risk.limits.defaults import EFFECTIVE

@@ -1,4 +1,4 @@
-"""The limits in force as columns: which one applies to each row of a frame, for all clients at once."""
+"""The limits in force as columns: which one applies to each row of a frame, for all clients in bulk."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -28,7 +28,7 @@ CLIENT_LIMITS = {
 
 
 def house_limits() -> list[Limit]:
-    """Return every version of the house's limits, those that are shipped included."""
+    """Return every version of the house's limits, including the shipped ones."""
     rows = HouseLimit.objects.select_related("security").order_by("pk")
     return [*default_limits(), *(limit_of_row(row) for row in rows)]
 
@@ -39,7 +39,7 @@ def house_limits_on(day: date) -> list[Limit]:
 
 
 def limit_of_row(row: HouseLimit) -> Limit:
-    """Return a stored version as rules take it."""
+    """Return a stored version as the rules' Limit."""
     scope, subject = scope_of(row)
     return Limit(
         str(row.measure),
@@ -102,7 +102,7 @@ def limits_of_client(client: int, day: date) -> list[Limit]:
 def with_limits(frame: pl.DataFrame, measure: str, house: Iterable[Limit], own: pl.DataFrame) -> pl.DataFrame:
     """Add the limit of a measure that applies to each row: limit, strong, limit_scope, rule; null where there is none.
 
-    frame: client, and as far as they are known product, industry, product_risk, tier, risk_level. house: limits in force.
+    frame: client, and where known product, industry, product_risk, tier, risk_level. house: limits in force.
     own: as client_limits_on returns them. The same order as `rules.candidates`, on columns. Pure.
     """
     chosen = [one for one in house if one.measure == measure]

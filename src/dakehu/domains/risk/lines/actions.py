@@ -1,4 +1,4 @@
-"""Actions on lines that clients set: record, change, withdraw. The desk reminds; it never orders and never advises."""
+"""Actions on lines that clients set: record, change, withdraw. Lines only remind: they never place orders or advise."""
 
 from datetime import date
 from typing import Any
@@ -19,7 +19,7 @@ from dakehu.foundation.base.errors import NotFound, refusal
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.parameters import Fields
 
-KEPT = ("kind", "basis", "threshold", "set_on", "channel", "note")  # what an event keeps of a line
+KEPT = ("kind", "basis", "threshold", "set_on", "channel", "note")  # columns of a line stored in its events
 
 
 def get_line(pk: int) -> Line:
@@ -38,9 +38,9 @@ def get_line(pk: int) -> Line:
     parameters=(Fields("risk.Line", required=("client", "kind", "basis", "threshold"), new=True),),
 )
 def set_line(*, client: Any, kind: str, basis: str, threshold: Any, set_on: date | None = None, **values: Any) -> Line:
-    """Record a line that a client set, today unless said. Raises Refused for one that cannot be.
+    """Record a line that a client set, by default today. Raises Refused for an invalid one.
 
-    Without a security it is on the whole account.
+    Without a security it applies to the whole account.
     """
     filled = {name: value for name, value in values.items() if value is not None}
     row = Line(client=client, kind=kind, basis=basis, threshold=threshold, set_on=set_on or clock.today(), **filled)
@@ -60,7 +60,7 @@ def set_line(*, client: Any, kind: str, basis: str, threshold: Any, set_on: date
     parameters=(LINE, VERSION, Fields("risk.Line", without=("client", "security"))),
 )
 def change_line(*, line: int, version: int | None = None, **values: Any) -> Line:
-    """Change a line as the client wishes; what it was stays in its history."""
+    """Change a line at the client's request; its former values stay in its history."""
     row = get_line(line)
     check_version(row, version)
     if row.state == LineState.WITHDRAWN:
@@ -83,7 +83,7 @@ def change_line(*, line: int, version: int | None = None, **values: Any) -> Line
     parameters=(LINE,),
 )
 def withdraw_line(*, line: int) -> Line:
-    """Withdraw a line from today on, as the client wishes. Raises Refused for one that is withdrawn already."""
+    """Withdraw a line from today on at the client's request. Raises Refused for one already withdrawn."""
     row = get_line(line)
     if row.state == LineState.WITHDRAWN:
         raise refusal("", "这条提醒线已经撤销。", "This line is withdrawn already.")
@@ -94,7 +94,7 @@ def withdraw_line(*, line: int) -> Line:
 
 
 def note_event(row: Line, kind: LineEventKind) -> None:
-    """Keep what happened to a line, with what it then was."""
+    """Store an event of a line, with its values at that time."""
     kept = {name: str(getattr(row, name)) for name in KEPT}
     LineEvent(
         client_id=row.client_id, line=row, kind=kind.value, on=clock.today(), by=team.current_user(), values=kept
@@ -102,7 +102,7 @@ def note_event(row: Line, kind: LineEventKind) -> None:
 
 
 def _check(row: Line) -> None:
-    """Raise Refused for a line that cannot be."""
+    """Raise Refused for an invalid line."""
     error = rules.line_error(
         str(row.kind), str(row.basis), float(row.threshold), row.security_id is not None, row.set_on, clock.today()
     )
@@ -111,7 +111,7 @@ def _check(row: Line) -> None:
 
 
 def _reference(row: Line) -> Any:
-    """Return the close of the day a line was set, where it is measured from that day; None where it is not known."""
+    """Return the close of the day a line was set, where it is measured from that day; None where unknown."""
     if row.security is None or str(row.basis) not in ("percent", "trailing"):
         return None
     closes = returns.frame(row.set_on, ()).filter(pl.col("product") == row.security.product_id)

@@ -27,8 +27,8 @@ def evaluate_lines(
 ) -> ImportEvaluation:
     """Compare imported lines with stored ones and set the outcome of each row.
 
-    A line is recognised by client, security (none: the whole account), direction and basis. Rows that break a rule are
-    errors with their place.
+    A line is identified by client, security (none: the whole account), direction and basis. Rows that break a rule are
+    errors with their position.
     """
     count = len(clients)
     blank: list[Any] = [None] * count
@@ -58,11 +58,11 @@ def evaluate_lines(
 
 @action("risk.import_lines", needs=Permission.LINE_WRITE, zh="批量导入提醒线", en="Import lines", is_public=False)
 def import_lines(*, columns: Columns, row_evaluation: ImportEvaluation, clients: list[int]) -> None:
-    """Write evaluated lines, each with its event; a withdrawn one that the file names again stays withdrawn."""
+    """Write evaluated lines, each with its event; a withdrawn one that is in the file again stays withdrawn."""
     user, today = team.current_user(), clock.today()
 
     def finish(row: Line, index: int, is_new: bool) -> None:
-        """Set who recorded a new line, and when it was set unless the file says."""
+        """Set who recorded a new line, and its date where the file has none."""
         if is_new:
             row.recorded_by, row.state = user, LineState.ACTIVE.value
             row.set_on = row.set_on or today

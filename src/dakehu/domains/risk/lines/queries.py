@@ -1,4 +1,4 @@
-"""Queries of lines that clients set, and of what happened to them."""
+"""Queries of lines that clients set, and of their events."""
 
 from typing import Any
 
@@ -27,5 +27,5 @@ def lines_of_client(*, client: Any) -> Any:
     "risk.line_events", needs=Permission.RISK_READ, zh="提醒线记录", en="Events of lines", parameters=(FILTERS, ORDER)
 )
 def line_events(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return what happened to the lines of visible clients, the newest first."""
+    """Return the events of lines of visible clients, the newest first."""
     return filter_rows(LineEvent.objects.all(), filters or {}, order or "-on")

@@ -1,9 +1,9 @@
-"""At which price a line set by a client stands, and whether the close reached it. Pure."""
+"""The price level of a line set by a client, and whether the close reached it. Pure."""
 
 from datetime import date
 
 REACHED_ZH, REACHED_EN = "您设定的提醒线已触及", "A line that you set has been reached"
-SUGGESTED = {  # common in practice, [D] house default; offered as orientation, never set by the desk
+SUGGESTED = {  # common in practice, [D] house default; offered as suggestions, never set automatically
     "stop_loss": (0.08, 0.10, 0.15),
     "take_profit": (0.20, 0.30),
 }
@@ -18,10 +18,10 @@ def level_of(
     reference: float | None = None,
     high: float | None = None,
 ) -> float | None:
-    """Return the price (or value of the account) of a line, None where what it is measured from is not known.
+    """Return the price (or account value) of a line, None where its basis is unknown.
 
-    threshold: CNY for basis "price", else a fraction. unit_cost: mean cost of one unit held; reference: the price when the
-    line was set; high: the highest close since.
+    threshold: CNY for basis "price", else a fraction. unit_cost: mean cost of one unit held; reference: the price when
+    the line was set; high: the highest close since.
     """
     if basis == "price":
         return threshold

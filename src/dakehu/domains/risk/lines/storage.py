@@ -1,4 +1,4 @@
-"""Keep in the history of a line that a close reached it, or that it no longer does."""
+"""Record in the history of a line that a close reached it, or no longer does."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ import polars as pl
 from dakehu.domains.risk.models import LineEvent
 from dakehu.foundation.records.bulk import record_columns
 
-ON_DESK = "line:"  # begins the key of a line that has a row; those of the feed have no history on the desk
+ON_DESK = "line:"  # key prefix of a line that has a row; those of the feed have no history on the desk
 
 
 def record_reached(lines: pl.DataFrame, day: date, kind: str) -> None:

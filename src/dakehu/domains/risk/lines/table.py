@@ -1,4 +1,4 @@
-"""Where every line set by a client stands at the close of a day, as columns: lines of the desk, and those that a feed brings."""
+"""Every line set by a client at the close of a day, as columns: lines of the desk and of the feed."""
 
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.records.columns import read_columns
 from dakehu.foundation.schema.facts import cached_frame
 
-FED = 0  # the row of a line that a feed brings, which has none on the desk
+FED = 0  # the row of a line of the feed, which has none on the desk
 LINES = {
     "row": pl.Int64,
     "client": pl.Int64,
@@ -32,11 +32,11 @@ KIND_NAMES = {"stop_loss": "止损线", "take_profit": "止盈线"}
 
 
 def standing_lines(day: date, client: int | None = None) -> pl.DataFrame:
-    """Return the lines in force on a day, of all clients or one: client, line, row, kind, basis, about, security, close, level,
-    is_reached, distance.
+    """Return the lines in force on a day, of all clients or one: client, line, row, kind, basis, about, security,
+    close, level, is_reached, distance.
 
-    A line on a security that the client does not hold is left out. close: the price, or of a whole account what the line is
-    measured on. distance: close ÷ level − 1. Null where the price, cost or balance is not known.
+    A line on a security that the client does not hold is left out. close: the price, or for a whole account the
+    measured value. distance: close ÷ level − 1. Null where the price, cost or balance is unknown.
     """
     return cached_frame(("standing_lines", day, client), lambda: _standing_lines(day, client))
 
@@ -53,7 +53,7 @@ def _standing_lines(day: date, client: int | None) -> pl.DataFrame:
 
 
 def lines_known(day: date) -> date | None:
-    """Return the day itself where a line is recorded, else the newest day of the feed; None where there has never been one."""
+    """Return the day itself if any line is recorded, else the newest day of the feed; None without one."""
     return day if Line.objects.exists() else newest_of("client_lines")(day)
 
 
@@ -81,7 +81,7 @@ def evaluate_lines(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _rows(day: date) -> pl.DataFrame:
-    """Return the lines in force on a day: those of the desk, and of the feed those that the desk does not have."""
+    """Return the lines in force on a day: those of the desk, and those of the feed that the desk does not have."""
     running = Q(withdrawn_on=None) | Q(withdrawn_on__gt=day)
     stored: Any = Line.objects.filter(running, set_on__lte=day).order_by("pk")
     columns = ("pk", "client_id", "security__product_id", "kind", "basis", "threshold", "reference", "set_on")
@@ -103,7 +103,7 @@ def _rows(day: date) -> pl.DataFrame:
 
 
 def _security_lines(rows: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Add close, unit_cost, high and about to lines on securities that are held; the reference as after splits."""
+    """Add close, unit_cost, high and about to lines on held securities; the reference is adjusted for splits."""
     with elevated("holdings for the lines of a day"):
         held = holdings.frame(day).filter(pl.col("quantity") > 0)
     owned = held.select("client", "product", (pl.col("cost") / pl.col("quantity")).alias("unit_cost"))
@@ -127,8 +127,8 @@ def _security_lines(rows: pl.DataFrame, day: date) -> pl.DataFrame:
 def _account_lines(rows: pl.DataFrame, day: date) -> pl.DataFrame:
     """Add close, reference, high and about to lines on whole accounts.
 
-    An amount is held against total assets; the others against the growth of the account since the line was set, adjusted
-    for money moved in and out, 1 on that day.
+    An amount is compared with total assets; other thresholds with the growth of the account since the line was set (1
+    on that day), adjusted for money moved in and out.
     """
     growth = _growth(rows, day)
     totals = reader.frame("balances", day, ("client", "total"))
@@ -177,5 +177,5 @@ def _growth(rows: pl.DataFrame, day: date) -> pl.DataFrame:
 
 
 def _line_text(what: pl.Expr) -> pl.Expr:
-    """Return what a line is on and which way it is, such as "贵州茅台 600519.SH 止损线"."""
+    """Return the subject and direction of a line as text, such as "贵州茅台 600519.SH 止损线"."""
     return pl.concat_str([what, pl.col("kind").replace_strict(KIND_NAMES, default="")], separator=" ").str.strip_chars()

@@ -29,7 +29,7 @@ def get_terms(pk: int) -> MarginTerms:
     parameters=(Fields("risk.MarginTerms", required=("client", "contract"), new=True),),
 )
 def add_margin_terms(*, client: Any, contract: str, **values: Any) -> MarginTerms:
-    """Record what a margin contract agrees. Raises Refused for one that is recorded, and for lines that contradict."""
+    """Record what a margin contract agrees. Raises Refused for one already recorded, and for contradictory lines."""
     if MarginTerms.objects.filter(client=client, contract=contract).exists():
         raise refusal(
             "contract", "这份合同的约定已登记，请修改。", "The terms of this contract are recorded; change them."
@@ -50,7 +50,7 @@ def add_margin_terms(*, client: Any, contract: str, **values: Any) -> MarginTerm
     parameters=(TERMS, VERSION, Fields("risk.MarginTerms", without=("client", "contract"))),
 )
 def change_margin_terms(*, margin_terms: int, version: int | None = None, **values: Any) -> MarginTerms:
-    """Change the terms of a contract, as an amendment says."""
+    """Change the terms of a contract according to an amendment."""
     row = get_terms(margin_terms)
     check_version(row, version)
     for name, value in values.items():

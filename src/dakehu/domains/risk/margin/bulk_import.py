@@ -23,7 +23,7 @@ def terms_fields() -> tuple[str, ...]:
 def evaluate_terms(
     columns: Columns, clients: list[int], evaluation: ImportEvaluation, *, mode: str = "both"
 ) -> ImportEvaluation:
-    """Compare imported terms with stored ones and set the outcome of each row; a contract is known by client and number."""
+    """Compare imported terms with stored ones and set each row's outcome; contracts match by client and number."""
     count = len(clients)
     blank: list[Any] = [None] * count
     contracts = columns.get("contract") or blank

@@ -1,4 +1,4 @@
-"""Queries of margin contracts: their terms, and where the contracts of a client stand."""
+"""Queries of margin contracts: their terms, and the state of the contracts of a client."""
 
 from typing import Any
 
@@ -49,11 +49,12 @@ def terms_of_client(*, client: Any) -> Any:
     parameters=CLIENT,
 )
 def margin_of_client(*, client: Any) -> list[dict[str, Any]]:
-    """Return where each margin contract of a client stands at the newest delivery.
+    """Return the state of each margin contract of a client at the newest delivery.
 
-    [{contract, day, debt, assets, ratio, level, tone, warn_line, close_line, instant_line, withdraw_line, target, topup_days,
-    drop_to_warn, drop_to_close, add_cash, repay, lines_from, ends_on}]. Assets follow from ratio × debt; no cash is counted,
-    for the delivery does not say how much of the assets it is. add_cash and repay: CNY to reach `target`, None without one.
+    [{contract, day, debt, assets, ratio, level, tone, warn_line, close_line, instant_line, withdraw_line, target,
+    topup_days, drop_to_warn, drop_to_close, add_cash, repay, lines_from, ends_on}]. Assets follow from ratio × debt;
+    cash is not separated, as the delivery does not give it. add_cash and repay: CNY to reach `target`, None without
+    one.
     """
     day = reader.newest_day("margin_contracts", clock.today())
     if day is None:
@@ -63,7 +64,7 @@ def margin_of_client(*, client: Any) -> list[dict[str, Any]]:
 
 
 def _contract(row: dict[str, Any], day: str) -> dict[str, Any]:
-    """Return one contract with its distances and what a top-up takes."""
+    """Return one contract with its distances and the required top-up."""
     debt, ratio = row["debt"] or 0.0, row["ratio"] or 0.0
     target = row["target_ratio"] or row["warn_line"]
     return {

@@ -1,11 +1,11 @@
-"""Arithmetic of margin accounts: maintenance ratio, distance to a line, what a top-up takes. Pure.
+"""Arithmetic of margin accounts: maintenance ratio, distance to a line, required top-up. Pure.
 
-Ratio (domain reference 4.1, [S] rules of the exchange as quoted in public): (cash + securities + other collateral) ÷ (bought on
-margin + sold short at market + interest and fees). The exchange-wide floor of 130 % ended on 2019-08-09 [V]: lines and times
-are those of the contract. Ratios are fractions, 1.30 is 130 %; amounts in CNY.
+Ratio (domain reference 4.1, [S] rules of the exchange as quoted in public): (cash + securities + other collateral) ÷
+(bought on margin + sold short at market + interest and fees). The exchange-wide floor of 130 % ended on 2019-08-09
+[V]: lines and deadlines are those of the contract. Ratios are fractions, 1.30 is 130 %; amounts in CNY.
 """
 
-# Lines that contracts often name, [K] to be verified: shown as orientation where a contract has none, never judged by.
+# Common contract lines, [K] to be verified: shown for orientation where a contract has none, never used to judge.
 USUAL_LINES = {"warn_line": 1.40, "close_line": 1.30, "withdraw_line": 3.00}
 NEAR_POINTS, NEAR_FALL = 0.10, 0.08  # M03: within ten points of the warning line, or a fall of 8 % away from it [D]
 
@@ -25,7 +25,7 @@ def maintenance_ratio(
 
 
 def drop_to_line(cash: float, securities: float, debt: float, line: float) -> float | None:
-    """Return by which fraction the securities may fall until the ratio is at `line`; negative where it is below already.
+    """Return by which fraction the securities may fall until the ratio is at `line`; negative where already below.
 
     Long positions only. None without securities or debt; above 1 where cash alone covers the line.
     """
@@ -35,7 +35,7 @@ def drop_to_line(cash: float, securities: float, debt: float, line: float) -> fl
 
 
 def drop_by_ratio(ratio: float, line: float) -> float | None:
-    """Return the same where only the ratio is known and no cash is counted: 1 − line ÷ ratio."""
+    """Return the same where only the ratio is known, assuming no cash: 1 − line ÷ ratio."""
     return 1.0 - line / ratio if ratio > 0 else None
 
 
@@ -50,7 +50,7 @@ def top_up_by_repayment(assets: float, debt: float, target: float) -> float:
 
 
 def level_of(ratio: float | None, warn_line: float | None, close_line: float | None) -> str:
-    """Return where a contract stands: "close", "warn", "near" or "". A line that is not known is never crossed."""
+    """Return the level of a contract: "close", "warn", "near" or "". An unknown line is never crossed."""
     if ratio is None:
         return ""
     if close_line is not None and ratio < close_line:

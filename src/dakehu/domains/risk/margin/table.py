@@ -1,4 +1,4 @@
-"""Margin contracts as columns: what the counter delivers of a day, with the lines that each contract agrees."""
+"""Margin contracts as columns: the counter system's delivery of a day, with the lines agreed in each contract."""
 
 from datetime import date
 
@@ -25,9 +25,9 @@ TERMS = {
 def contracts_on(day: date) -> pl.DataFrame:
     """Return the margin contracts open at the close of a day, one row each.
 
-    client, contract, opened_on, ends_on, debt, ratio, warn_line, close_line, instant_line, withdraw_line, target_ratio,
-    topup_days, lines_from ("terms", "feed" or "": recorded on the desk, delivered, or not known). A line that is recorded
-    comes before the delivered one; one that nobody knows stays null, and nothing is judged by it.
+    client, contract, opened_on, ends_on, debt, ratio, warn_line, close_line, instant_line, withdraw_line,
+    target_ratio, topup_days, lines_from ("terms", "feed" or "": recorded on the desk, delivered, or unknown). A
+    recorded line takes precedence over a delivered one; an unknown one stays null and is not evaluated.
     """
     return cached_frame(("contracts_on", day), lambda: _contracts_on(day))
 

@@ -1,4 +1,4 @@
-"""Breaches with their history, and where every measure stands after the last night."""
+"""Breaches with their history, and the standing of every measure after the last night."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ LISTS = (
     "largest_holding",
     "over",
     "near",
-)  # columns that lists of clients are sorted by
+)  # columns by which lists of clients are sorted
 
 
 def _number(zh: str, en: str, unit: str = "", help_zh: str = "", help_en: str = "") -> Any:
@@ -34,8 +34,8 @@ def _count(zh: str, en: str) -> Any:
 class Breach(ClientRecorded):
     """A limit or line that was breached, from the night it was found until the state cleared.
 
-    `values`: what it was judged by (measure, limit, scope and version of the limit, certainty, what the client's level and
-    tier were), as of `started_on`. One row for each (client, kind, object) until the state clears.
+    `values`: the values it was judged by (measure, limit, scope and version of the limit, certainty, the client's
+    level and tier), as of `started_on`. One row for each (client, kind, object) until the state clears.
     """
 
     names = Names("超限记录", "Breach", "Breaches", aliases=("预警",))
@@ -84,7 +84,7 @@ class Breach(ClientRecorded):
 
 
 class Standing(ClientRecorded):
-    """A measure of a client that is near its limit or beyond it after the last night, with the limit it was held against."""
+    """A measure of a client that is near its limit or beyond it after the last night, with that limit."""
 
     names = Names("临近与超限", "Measure near its limit", "Measures near their limits")
     client_path = "client"
@@ -124,7 +124,7 @@ class Standing(ClientRecorded):
 
 
 class RiskFigures(ClientRecorded):
-    """The account-level measures of one client after the last night. Null: not known, for want of balances or prices."""
+    """The account-level measures of one client after the last night. Null: unknown for lack of balances or prices."""
 
     names = Names("风险指标", "Risk figures", "Risk figures")
     field_groups = {"": bilingual("风险指标", "Risk figures")}

@@ -1,4 +1,4 @@
-"""Limits: of the house, and agreed with or set for one client. Rows are never changed; a new version takes over."""
+"""Limits: of the house, and agreed with or set for one client. Rows never change; a new version supersedes them."""
 
 from typing import Any
 

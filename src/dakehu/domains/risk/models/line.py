@@ -1,4 +1,4 @@
-"""Reminder lines that clients set, and what happened to them. A line never becomes an order."""
+"""Reminder lines that clients set, and their events. A line never becomes an order."""
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -54,7 +54,7 @@ class Line(ClientRecorded):
 
 
 class LineEvent(ClientRecorded):
-    """What happened to a line on a day: set, changed, withdrawn, reached at a close, cleared. `values`: the line as it was then."""
+    """An event of a line on a day: set, changed, withdrawn, reached at a close, cleared. `values`: the line then."""
 
     names = Names("提醒线记录", "Event of a line", "Events of lines")
     client_path = "client"

@@ -1,4 +1,4 @@
-"""What a margin contract agrees: its lines, the ratio to be topped up to and in how many days."""
+"""Terms of a margin contract: its lines, the top-up target ratio and its deadline in days."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def _ratio(zh: str, en: str, example: str = "") -> Any:
 
 
 class MarginTerms(ClientRecorded):
-    """The terms of one margin contract, as the contract says. There is no line of law: what is empty is not agreed or not recorded."""
+    """The terms of one margin contract as agreed. No line is set by law: empty means not agreed or not recorded."""
 
     names = Names("两融合同约定", "Terms of a margin contract", "Terms of margin contracts")
     client_path = "client"

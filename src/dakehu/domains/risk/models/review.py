@@ -10,7 +10,7 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 class StrategyReview(ClientRecorded):
-    """One review. It is due by a day, written by one person, signed by another, and says when the next one is due."""
+    """One review. It is due by a day, written by one person, signed by another, with the due date of the next."""
 
     names = Names("策略回顾", "Strategy review", "Strategy reviews")
     client_path = "client"

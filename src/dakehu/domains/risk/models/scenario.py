@@ -1,4 +1,4 @@
-"""Scenarios of the firm's own beside those of the past."""
+"""The firm's own scenarios, in addition to the historical ones."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def _fall(zh: str, en: str) -> Any:
 
 
 class StressScenario(Recorded):
-    """A fall that the firm thinks of. Never changed: withdrawn and set again, so that what was reported stays so."""
+    """A hypothetical fall defined by the firm. Never changed, only withdrawn and set again: past reports stay valid."""
 
     names = Names("自设情景", "Own scenario", "Own scenarios")
 

@@ -1,4 +1,4 @@
-"""What risk must know of a security besides its price: its industry, and what is traded of it on a day."""
+"""Data on a security needed by risk besides its price: its industry and daily turnover."""
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -10,7 +10,7 @@ from dakehu.foundation.schema.names import Names
 
 
 class SecurityProfile(Recorded):
-    """Industry and mean daily turnover of a security. What is not known stays empty and is said to be so."""
+    """Industry and mean daily turnover of a security. Unknown values are empty and marked so."""
 
     names = Names("证券风险资料", "Security profile", "Security profiles")
 

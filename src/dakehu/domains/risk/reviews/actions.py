@@ -61,7 +61,7 @@ def write_review(
     agreed: str | None = None,
     next_due_on: date | None = None,
 ) -> StrategyReview:
-    """Write the findings of a review and submit it for sign-off. Without a next date it follows from the client's interval."""
+    """Write the findings of a review and submit it for sign-off. The next date defaults to the client's interval."""
     row = get_review(review)
     check_version(row, version)
     if row.state == ReviewState.SIGNED:

@@ -1,4 +1,4 @@
-"""What of risk stands in the calendar: strategy reviews that are due."""
+"""Calendar entries of risk: strategy reviews that are due."""
 
 from datetime import date, datetime, time
 
@@ -9,7 +9,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.calendar_sources import CalendarEntry, CalendarSource, declare
 from dakehu.foundation.schema.fields import model_of
 
-MOST = 2000  # entries of one reading
+MOST = 2000  # entries returned per call
 
 
 def reviews_due(first: date, last: date, users: tuple[int, ...] | None) -> list[CalendarEntry]:

@@ -17,7 +17,7 @@ from dakehu.foundation.gates.registry import query
     parameters=(FILTERS, ORDER),
 )
 def strategy_reviews(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return the strategy reviews of visible clients, those due first in front."""
+    """Return the strategy reviews of visible clients, in order of due date."""
     return filter_rows(StrategyReview.objects.all(), filters or {}, order or "due_on")
 
 

@@ -1,4 +1,4 @@
-"""Strategy reviews that wait for a signature, on the page of approvals."""
+"""Strategy reviews waiting for sign-off, on the page of approvals."""
 
 from dakehu.domains.compliance.approvals.review_lists import ReviewList, declare
 from dakehu.domains.risk.choices import ReviewState

@@ -1,9 +1,9 @@
-"""When a strategy is due for review, and who may sign it off. Pure."""
+"""Due dates of strategy reviews, and who may sign them off. Pure."""
 
 from calendar import monthrange
 from datetime import date
 
-SOON_DAYS = 10  # before the day it is due, from which a review is opened
+SOON_DAYS = 10  # days before the due date at which a review is opened
 
 
 def add_months(day: date, months: int) -> date:
@@ -14,7 +14,7 @@ def add_months(day: date, months: int) -> date:
 
 
 def next_due(last: date, months: int) -> date:
-    """Return when the next review is due."""
+    """Return the due date of the next review."""
     return add_months(last, months)
 
 

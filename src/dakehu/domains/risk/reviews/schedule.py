@@ -1,4 +1,4 @@
-"""Whose strategy is due for review: by the interval of the client, tier or risk level, from the last review or the opening."""
+"""Clients due for a strategy review: by interval of the client, tier or risk level, from the last review or opening."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ LONGEST = 12  # months where no interval is in force
 
 
 def months_of(client: int, day: date) -> tuple[int, str]:
-    """Return (months between reviews of a client, the scope of the limit that says so)."""
+    """Return (months between reviews of a client, the scope of the limit that sets it)."""
     subjects = subjects_of(client, day)
     found = limit_rules.candidates(limits_of_client(client, day), MEASURE, subjects)
     return (int(found[0].value), found[0].scope) if found else (LONGEST, "firm")
@@ -37,10 +37,10 @@ def subjects_of(client: int, day: date) -> dict[str, str]:
 
 
 def open_reviews_due(day: date) -> dict[str, int]:
-    """Open a review for every client whose next one is due within ten days and who has none open; returns {opened}.
+    """Open a review for every client without any whose first one is due within ten days; returns {opened}.
 
-    A client who was never reviewed is due at the next full interval since the opening: a desk that begins with reviews does
-    not begin with years of arrears, and the days are spread as the openings are.
+    A client who was never reviewed is due at the next full interval since the opening: reviews then start without
+    years of arrears, and due dates are spread like the openings.
     """
     with elevated("strategy reviews that become due"):
         due = clients_due(day)
@@ -50,7 +50,7 @@ def open_reviews_due(day: date) -> dict[str, int]:
 
 
 def clients_due(day: date) -> pl.DataFrame:
-    """Return [client, due_on, basis] of clients without a review of any state that is still to come, due soon."""
+    """Return [client, due_on, basis] of clients who have no review of any state and are due soon."""
     clients = clients_on(day)
     found = with_limits(clients, MEASURE, house_limits_on(day), client_limits_on(day))
     opened: Any = model_of("clients.Client").objects.order_by("pk").values_list("pk", "opened_on", "created_at")

@@ -1,1 +1,1 @@
-"""What risk must know of securities: industry and daily turnover."""
+"""Data on securities needed by risk: industry and daily turnover."""

@@ -1,4 +1,4 @@
-"""Actions on what risk must know of securities."""
+"""Actions on risk data of securities."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from dakehu.foundation.schema.parameters import Fields
     parameters=(Fields("risk.SecurityProfile", required=("security",), new=True),),
 )
 def add_security_profile(*, security: Any, **values: Any) -> SecurityProfile:
-    """Add industry and daily turnover of a security. Raises Refused for one that has them."""
+    """Add industry and daily turnover of a security. Raises Refused for one that already has them."""
     if SecurityProfile.objects.filter(security=security).exists():
         raise refusal("security", "这只证券的资料已登记，请修改。", "This security has a profile; change it.")
     row = SecurityProfile(security=security, **{name: value for name, value in values.items() if value is not None})

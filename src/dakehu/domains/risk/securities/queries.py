@@ -1,4 +1,4 @@
-"""Queries of what risk knows of securities."""
+"""Queries of risk data of securities."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""Stress: what falls of the past, or those the firm thinks of, would do to today's holdings (压力测试)."""
+"""Stress tests: effect of historical falls, or the firm's own scenarios, on today's holdings (压力测试)."""

@@ -36,7 +36,7 @@ def add_scenario(**values: Any) -> StressScenario:
     parameters=(STRESS_SCENARIO,),
 )
 def withdraw_scenario(*, stress_scenario: int) -> StressScenario:
-    """Use a scenario no longer. Raises Refused for one that is withdrawn already."""
+    """Withdraw a scenario. Raises Refused for one already withdrawn."""
     row: StressScenario | None = StressScenario.objects.filter(pk=stress_scenario).first()
     if row is None:
         raise NotFound(bilingual("压力情景", "scenario"))

@@ -1,7 +1,8 @@
-"""Betas of shares to the index that they follow in a stress test, from a year of prices; used where they are sure enough.
+"""Betas of shares to the index that they follow in a stress test, from a year of prices; used where precise enough.
 
-A beta is taken where at least 120 of the last 250 trading days are known and its standard error is 0.25 at most: house defaults
-[D]. Below that the share falls as its index does, and the page says for which part that is assumed.
+A beta is used where at least 120 of the last 250 trading days are known and its standard error is at most 0.25: house
+defaults [D]. Otherwise the share falls as its index does, and the page shows the share of holdings for which this is
+assumed.
 """
 
 from dataclasses import dataclass
@@ -16,13 +17,13 @@ from dakehu.domains.risk.stress.mapping import Followed
 from dakehu.domains.risk.stress.scenarios import INDEX_CODES
 from dakehu.foundation.schema.fields import model_of
 
-DAYS, LEAST_DAYS = 250, 120  # trading days looked at, and known at the least [D]
-LARGEST_ERROR = 0.25  # of a beta that is used [D]
+DAYS, LEAST_DAYS = 250, 120  # trading days in the window, and minimum known [D]
+LARGEST_ERROR = 0.25  # maximum for a beta to be used [D]
 
 
 @dataclass(frozen=True)
 class Beta:
-    """The beta of a share to an index; `value` and `error` are None where days are too few. `is_used`: sure enough."""
+    """The beta of a share to an index; `value` and `error` are None with too few days. `is_used`: precise enough."""
 
     index: str
     value: float | None
@@ -57,7 +58,7 @@ def betas_on(day: date, followed: dict[int, Followed]) -> dict[int, Beta]:
 
 
 def _products_of_indices() -> dict[str, int]:
-    """Return {name of an index: its product} of those whose prices the desk may hold."""
+    """Return {name of an index: its product} of those whose prices the desk may have."""
     names = {code.partition(".")[0]: name for name, code in INDEX_CODES.items()}
     codes: Any = model_of("ledger.SecurityCode").objects.filter(code__in=sorted(names), market="SH", until=None)
     return {names[code]: product for code, product in codes.values_list("code", "product_id")}

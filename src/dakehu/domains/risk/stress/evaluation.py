@@ -1,4 +1,4 @@
-"""Today's holdings under scenarios: the change of each client, what is left out of it, margin ratios after it."""
+"""Today's holdings under scenarios: the change of each client, excluded holdings, margin ratios afterwards."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -22,9 +22,10 @@ from dakehu.foundation.schema.fields import model_of
 class Result:
     """C clients under S scenarios.
 
-    clients int64 [C]; value float64 [C], worth of the holdings that follow something; change float64 [C, S] in CNY;
-    unknown float64 [C], worth of holdings that follow nothing and are left out; assumed float64 [C], worth of main-board
-    shares taken as large because no size is recorded; measured float64 [C], worth of shares that fall by their own beta.
+    clients int64 [C]; value float64 [C], value of the holdings that follow an index; change float64 [C, S] in CNY;
+    unknown float64 [C], value of holdings that follow nothing and are excluded; assumed float64 [C], value of
+    main-board shares treated as large because no size is recorded; measured float64 [C], value of shares that fall by
+    their own beta.
     """
 
     scenarios: list[Scenario]
@@ -56,7 +57,7 @@ def scenarios() -> list[Scenario]:
 
 
 def followed_products(day: date, products: list[int]) -> dict[int, Followed]:
-    """Return what each of some products follows, shares by their own beta where it is known well enough."""
+    """Return what each of some products follows, shares by their own beta where precise enough."""
     found = index_products(day, products)
     known = {pk: beta.value for pk, beta in betas_on(day, found).items() if beta.is_used and beta.value is not None}
     return {pk: one.by_beta(known[pk]) if pk in known else one for pk, one in found.items()}
@@ -73,7 +74,7 @@ def index_products(day: date, products: list[int]) -> dict[int, Followed]:
 
 
 def evaluate(day: date, clients: list[int], chosen: list[Scenario]) -> Result:
-    """Return what scenarios would do to the holdings of some clients at the close of a day."""
+    """Return the effect of scenarios on the holdings of some clients at the close of a day."""
     wanted = pl.DataFrame({"client": clients}, schema={"client": pl.Int64})
     held = held_on(day).join(wanted, on="client", how="semi").sort("client")
     followed = followed_products(day, held["product"].unique().to_list())

@@ -1,8 +1,9 @@
-"""Which fall a holding takes: by the size recorded for it, else by its board. Pure.
+"""The fall applied to a holding: by its recorded size, else by its board. Pure.
 
-Large companies follow the CSI 300, middle ones the CSI 500, small ones and those of the STAR market, ChiNext and Beijing the
-CSI 1000. A company of the main boards whose size is not recorded is taken as large, and counted as such, so that the reader
-knows how much of the result rests on that [D]. A share whose own beta to its index is known well enough falls by it. Funds and plans: shares of the CSI 300 by their risk level [D].
+Large companies follow the CSI 300, middle ones the CSI 500, small ones and those of the STAR market, ChiNext and
+Beijing the CSI 1000. A main-board company without a recorded size is treated as large and reported separately, so that
+the reader can see how much of the result depends on it [D]. A share with a precise enough beta to its index falls by
+that beta. Funds and plans: fractions of the CSI 300 by their risk level [D].
 """
 
 import re
@@ -20,10 +21,10 @@ STOCKS, BONDS, CASH, POOLED = ("stock",), ("bond",), ("cash",), ("fund", "privat
 
 @dataclass(frozen=True)
 class Followed:
-    """What a holding follows ("" where nothing is known that it could), with which weight, and why.
+    """The index a holding follows ("" without a known one), its weight, and why.
 
-    why: "size", "board", "assumed" (main board without a recorded size), "beta" (a share by its own), "risk" (fund by its
-    risk level), "kind".
+    why: "size", "board", "assumed" (main board without a recorded size), "beta" (a share by its own), "risk" (fund by
+    its risk level), "kind".
     """
 
     index: str = ""

@@ -55,10 +55,10 @@ def scenario_list() -> list[dict[str, Any]]:
     "risk.stress_of_client", needs=Permission.RISK_READ, zh="客户压力测试", en="Stress of a client", parameters=CLIENT
 )
 def stress_of_client(*, client: Any) -> dict[str, Any]:
-    """Return what each scenario would do to the holdings of a client.
+    """Return the effect of each scenario on the holdings of a client.
 
-    {as_of, remark, unknown, assumed, measured, rows: [{scenario, change, share, margin}]}: shares of the holdings that follow an index;
-    money and margin ratios only for who may see amounts. Without holdings rows is empty.
+    {as_of, remark, unknown, assumed, measured, rows: [{scenario, change, share, margin}]}: shares of the holdings that
+    follow an index; money and margin ratios only for readers cleared for amounts. Without holdings rows is empty.
     """
     day = last_day()
     if day is None:
@@ -110,9 +110,9 @@ def stress_of_client(*, client: Any) -> dict[str, Any]:
     parameters=CLIENT,
 )
 def betas_of_client(*, client: Any) -> list[dict[str, Any]]:
-    """Return the betas of the shares that a client holds, the most certain first: [{product, index, beta, error, days, is_used, why}].
+    """Return the betas of a client's shares, most precise first: [{product, index, beta, error, days, is_used, why}].
 
-    beta and error are "" where days are too few; `why` says in words why a beta is not used.
+    beta and error are "" where days are too few; `why`: text, the reason a beta is not used.
     """
     day = last_day()
     if day is None:
@@ -146,7 +146,7 @@ def _unused_reason(one: betas.Beta) -> Bilingual | str:
 
 
 def _margin(contracts: list[dict[str, Any]], share: float) -> list[dict[str, Any]]:
-    """Return the ratio of each margin contract after its collateral fell as the holdings do, and the line it is below."""
+    """Return the ratio of each margin contract after its collateral falls like the holdings, and the line crossed."""
     lines = []
     for one in contracts:
         if one["ratio"] is None:
@@ -161,9 +161,10 @@ def _margin(contracts: list[dict[str, Any]], share: float) -> list[dict[str, Any
 
 @query("risk.stress", needs=Permission.RISK_READ, zh="压力测试", en="Stress test", parameters=(SCENARIO,))
 def stress_test(*, scenario: str | None = None) -> dict[str, Any]:
-    """Return what one scenario would do to the visible clients: the sum and who falls most.
+    """Return the effect of one scenario on the visible clients: the total and the clients who fall most.
 
-    {as_of, scenario, remark, clients, share, rows: [{client_id, client, share}]}. Raises Refused for a scenario not known.
+    {as_of, scenario, remark, clients, share, rows: [{client_id, client, share}]}. Raises Refused for an unknown
+    scenario.
     """
     chosen = _get_scenario(scenario or DEFAULT)
     day = last_day()
@@ -205,7 +206,7 @@ def stress_test(*, scenario: str | None = None) -> dict[str, Any]:
 
 
 def _hardest_hit_clients(pks: list[int], shares: list[float]) -> list[dict[str, Any]]:
-    """Return the clients who fall most, as the reader may see their names."""
+    """Return the clients who fall most, with names as visible to the reader."""
     rows = model_of("clients.Client").objects.in_bulk(pks)
     clearance = current_actor().clearance
     return [
@@ -216,7 +217,7 @@ def _hardest_hit_clients(pks: list[int], shares: list[float]) -> list[dict[str, 
 
 
 def _get_scenario(code: str) -> Scenario:
-    """Return a scenario by its code. Raises Refused with the codes there are."""
+    """Return a scenario by its code. Raises Refused listing the valid codes."""
     known = evaluation.scenarios()
     found = next((one for one in known if one.code == code), None)
     if found is None:
@@ -232,6 +233,6 @@ def _get_scenario(code: str) -> Scenario:
 
 
 def last_day() -> date | None:
-    """Return the day of the newest risk figures, None before the first."""
+    """Return the day of the newest risk figures, None without any."""
     day: date | None = RiskFigures.objects.order_by("-day").values_list("day", flat=True).first()
     return day

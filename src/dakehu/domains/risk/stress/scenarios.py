@@ -1,7 +1,8 @@
-"""Falls of the past by size of company, typed with their source. Pure.
+"""Historical falls by company size, entered with their source. Pure.
 
-[V]: computed from daily closes, each cell the own peak to trough of that index inside the window. The closes of the CSI 300
-agree between three public copies; those of the CSI 500, CSI 1000 and the Shanghai composite come from one copy alone.
+[V]: computed from daily closes, each cell is that index's own peak to trough within the window. The closes of the CSI
+300 agree between three public copies; those of the CSI 500, CSI 1000 and the Shanghai composite are from a single
+copy.
 """
 
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""Value at risk of a client's account from its own past, and whether it held (风险价值回测)."""
+"""Value at risk of a client's account from its own history, with back-test (风险价值回测)."""

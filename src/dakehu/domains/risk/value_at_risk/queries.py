@@ -32,10 +32,10 @@ SOURCE = bilingual(
     parameters=CLIENT,
 )
 def value_at_risk_of_client(*, client: Any) -> dict[str, Any]:
-    """Return the one-day value at risk of a client's holdings and how often past losses passed it.
+    """Return the one-day value at risk of a client's holdings and the number of past losses beyond it.
 
-    {days, needed, source, rows: [{level, value, observations, exceptions, expected, zone, tone, p_value}]}. rows is empty and
-    `needed` says how many days lack where there are too few for one forecast.
+    {days, needed, source, rows: [{level, value, observations, exceptions, expected, zone, tone, p_value}]}. With too
+    few days for one forecast, rows is empty and `needed` is the number of missing days.
     """
     valuation = portfolio.value(client, portfolio.valuation_date())
     returns = np.zeros(0) if valuation is None else valuation.days.returns
@@ -55,7 +55,7 @@ def value_at_risk_of_client(*, client: Any) -> dict[str, Any]:
 
 
 def _row(value: float, tested: BackTest) -> dict[str, Any]:
-    """Return one level as pages show it."""
+    """Return one level as shown on pages."""
     zone, tone = ZONES[tested.zone]
     return {
         "level": f"{tested.level:.0%}",

@@ -34,11 +34,11 @@ class FirmAdapter(DefaultSocialAccountAdapter):
     """Raises ProviderAnswered once the firm's provider has answered, instead of allauth's own sign-in."""
 
     def pre_social_login(self, request: Any, sociallogin: Any) -> None:
-        """Hand over the account that the provider has identified."""
+        """Raise ProviderAnswered with the account that the provider has identified."""
         raise ProviderAnswered(sociallogin.account)
 
     def on_authentication_error(
         self, request: Any, provider: Any, error: Any = None, exception: Any = None, extra_context: Any = None
     ) -> None:
-        """Hand over that the provider identified nobody."""
+        """Raise ProviderAnswered with None: the provider identified no account."""
         raise ProviderAnswered(None)

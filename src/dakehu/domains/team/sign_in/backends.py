@@ -20,7 +20,7 @@ FACTOR_PASSED = "proved"  # session key: when the password was last entered
 
 @serving_strangers(SIGN_IN)
 def user_behind(user_id: int) -> User | None:
-    """Return the active user by id. Called for every page, hence the raw statement (see `session_store`)."""
+    """Return the active user by id. Called for every page, hence raw SQL (see `session_store`)."""
     table = User._meta.db_table
     users = User.objects.raw(f"SELECT * FROM {table} WHERE id = %s AND is_active", [user_id])  # noqa: S608  name from the model
     return next(iter(users), None)
@@ -102,7 +102,7 @@ def requires_second_factor(user: Any) -> bool:
 
 
 def may_use_link(user: User) -> bool:
-    """Return whether a one-time link may sign in a user: never past a second factor or a first password."""
+    """Return whether a one-time link may sign in a user: not if a second factor or a first password is due."""
     has_factor = requires_second_factor(user) or second_factors.kinds_of(user)
     return bool(user.is_active and not user.must_change and not has_factor)
 

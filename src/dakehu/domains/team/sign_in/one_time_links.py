@@ -1,7 +1,7 @@
 """One-time links, printed by the program and opened in a browser of the same machine.
 
-A link is a file of its own in the data directory, readable by its owner alone, named by the hash of a random token; the
-token itself is nowhere but in the link. It holds for half an hour and once. Neither logs nor the audit know it.
+A link is a file of its own in the data directory, readable by its owner alone, named by the hash of a random token;
+the token itself is only in the link. It is valid once, for half an hour, and is in neither logs nor the audit.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 MINUTES = 30
-KEPT_AFTER = timedelta(hours=12)  # how long a link that is over is known, so that its refusal can say so
+KEPT_AFTER = timedelta(hours=12)  # how long an ended link is kept, so that its refusal can give the reason
 TRAINING_LASTS = timedelta(minutes=2)
 TOKEN_LENGTH_MAX = 100
 FOLDER = Path("run") / "links"  # in a data directory
@@ -42,32 +42,32 @@ EXPIRED = bilingual(
 
 
 class Purpose(StrEnum):
-    """What a link is for."""
+    """Purpose of a link."""
 
     SET_UP = "set_up"  # the first account of an empty desk
-    SIGN_IN = "sign_in"  # signing in the only person of a desk
-    FILE = "file"  # a file that waits for the person who signs in next with this link
-    TRAINING = "training"  # the way of a person of the desk into its training desk
+    SIGN_IN = "sign_in"  # signing in the only user of a desk
+    FILE = "file"  # a file to be opened by the person who signs in with this link
+    TRAINING = "training"  # sign-in of a user of the desk to its training desk
 
 
 @dataclass
 class Link:
-    """What a link says. `file` is a kept file (see exchange.imports.kept_files), `target` the page it leads to."""
+    """The content of a link. `file` is a kept file (see exchange.imports.kept_files), `target` the page it leads to."""
 
     purpose: Purpose
     expires: str
     user: int | None = None
     target: str = ""
     file: dict[str, str] = field(default_factory=dict)
-    batch: int | None = None  # of the file, once it was opened
-    person: dict[str, str] = field(default_factory=dict)  # who comes to the training desk
+    batch: int | None = None  # import batch of the file, once opened
+    person: dict[str, str] = field(default_factory=dict)  # the user who enters the training desk
 
     def is_expired(self, now: datetime) -> bool:
         return now >= datetime.fromisoformat(self.expires)
 
 
 class LinkRefused(Refused):
-    """A link that opens nothing, with the reason."""
+    """A link that is not valid, with the reason."""
 
     status = 403
 
@@ -75,7 +75,7 @@ class LinkRefused(Refused):
 def issue_link(
     purpose: Purpose, *, user: int | None = None, target: str = "", file: dict[str, str] | None = None
 ) -> str:
-    """Write a new link and return its token. An earlier one that signs in ends; what is past its time is removed."""
+    """Write a new link and return its token. It replaces one of the same purpose (except files); old are removed."""
     now = clock.now()
     for path in _folder().glob("*.*"):
         old = _read(path)
@@ -91,7 +91,7 @@ def issue_link(
 def issue_training_link(home: Path, person: dict[str, str]) -> str:
     """Write a link into the data directory of the training desk, for one person and two minutes; returns its token.
 
-    Only who may write there can issue one, which on one machine is the desk beside it.
+    Issuing one requires write access there, which on one machine is the desk next to it.
     """
     now, token = clock.now(), secrets.token_urlsafe(32)
     folder = home / FOLDER
@@ -105,7 +105,7 @@ def issue_training_link(home: Path, person: dict[str, str]) -> str:
 
 
 def read_link(token: str) -> Link:
-    """Return what a link says. Raises LinkRefused for one that is used, expired or unknown."""
+    """Return the content of a link. Raises LinkRefused for one that is used, expired or unknown."""
     path = _path(token)
     link = _read(path)
     if link is None:
@@ -116,7 +116,7 @@ def read_link(token: str) -> Link:
 
 
 def use_link(token: str) -> Link:
-    """Use a link up and return what it says: of two that come at once one is refused. Raises LinkRefused."""
+    """Use up a link and return its content: of two concurrent uses one is refused. Raises LinkRefused."""
     link, path = read_link(token), _path(token)
     try:
         path.rename(path.with_suffix(".used"))
@@ -134,12 +134,12 @@ def end_links(purpose: Purpose) -> None:
 
 
 def note_batch(token: str, batch: int) -> None:
-    """Note on a used link as which batch its file was opened, for the program that printed the link."""
+    """Store on a used link the batch of its opened file, for the program that printed the link."""
     _note(_path(token).with_suffix(".used"), batch)
 
 
 def batch_of(token: str) -> int | None:
-    """Return the batch as which the file of a link was opened, None so far."""
+    """Return the batch of a link's opened file, None before that."""
     link = _read(_path(token).with_suffix(".used"))
     return link.batch if link else None
 

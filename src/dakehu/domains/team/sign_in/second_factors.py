@@ -34,7 +34,7 @@ CODE = Parameter("code", spec=FieldSpec("验证码", "Code"))
 
 @serving_strangers(SIGN_IN)
 def kinds_of(user: Any) -> set[str]:
-    """Return the second factors of a user: "totp", "webauthn". Recovery codes alone do not count."""
+    """Return the second factors of a user: "totp", "webauthn". Recovery codes alone are not one."""
     factors = Authenticator.objects.filter(user_id=user.pk, type__in=(TOTP, PASSKEY))
     return {str(kind) for kind in factors.values_list("type", flat=True)}
 
@@ -107,7 +107,7 @@ def check_passkey(user: User, answer: Any) -> bool:
     try:
         return bool(use_passkey(user=user, answer=answer))
     except (ValidationError, ValueError, TypeError, KeyError, AttributeError):
-        return False  # a browser may send anything
+        return False  # input from the browser is untrusted
 
 
 @action("team.use_passkey", needs="", zh="使用通行密钥", en="Use a passkey", is_public=False)
@@ -122,7 +122,7 @@ def use_passkey(*, user: User, answer: Any) -> bool:
 
 @serving_strangers(SIGN_IN)
 def begin_passkey(user: User | None) -> Any:
-    """Return the challenge for a passkey of a user, None for anybody who has one, and keep it in the session."""
+    """Return the challenge for a passkey of a user (None: of any user), and store it in the session."""
     return webauthn.begin_authentication(user)
 
 
@@ -213,7 +213,7 @@ def add_passkey(*, name: str, answer: Any) -> None:
     ),
 )
 def remove_factor(*, factor: int) -> None:
-    """Remove one's own app or passkey; with the last of them the recovery codes go too."""
+    """Remove one's own app or passkey; with the last of them the recovery codes are removed too."""
     own = Authenticator.objects.filter(user_id=current_actor().user_id)
     row = own.filter(pk=factor, type__in=(TOTP, PASSKEY)).first()
     if row is None:

@@ -1,4 +1,4 @@
-"""Who stands behind a session, for what is no ordinary request: a stream that stays open."""
+"""The actor of a session outside ordinary requests: for streams that stay open."""
 
 from dataclasses import replace
 
@@ -12,9 +12,9 @@ from dakehu.foundation.access.actor import Actor
 
 
 def find_session_actor(key: str) -> Actor | None:
-    """Return the actor behind the session of this key, None where it has ended or its user must first do something else.
+    """Return the actor of the session with this key, None if it has ended or its user has a step to complete first.
 
-    Asked again and again while a stream is open, it notices a sign-out, a new password, a new role and a departure.
+    Polled while a stream is open, it detects a sign-out, a new password, a new role and a departure.
     """
     request = HttpRequest()
     request.session = SessionStore(key)

@@ -1,6 +1,6 @@
 """Django's database sessions, loaded with one fixed SQL statement.
 
-Every page starts with it, and compiling the query each time costs as much as running it. The same is done for the user
+Every page loads one, and compiling the query costs as much as running it. The same is done for the user
 (`backends.user_behind`) and the state of custom fields (`foundation.schema.custom_fields`).
 """
 

@@ -39,7 +39,7 @@ def record_session(request: Any) -> None:
 def record_visit(request: Any) -> None:
     """Update the time of a session's last use, at most every five minutes.
 
-    It never waits for another writer. Not an action, since it records nothing that anybody did.
+    It never waits for another writer. Not an action, since it records nothing that a user did.
     """
     now, last_visit = clock.now(), request.session.get(SEEN, 0)
     if now.timestamp() - last_visit <= INTERVAL or not request.session.session_key:
@@ -131,7 +131,7 @@ def end_other_sessions(*, keep: int | None) -> int:
 
 
 def notices() -> Any:
-    """Return the newest unread notice that waits for a decision of one's own; the others stand in the bell."""
+    """Return the newest unread notice that requires one's own decision; the others are among the notifications."""
     rows = Notice.objects.filter(user_id=current_actor().user_id, read=False, kind=NoticeKind.ROLE_WAITING.value)
     return rows.order_by("-pk")[:1]
 

@@ -14,7 +14,7 @@ PROVIDER = "firm"
 
 
 class ProviderAnswered(Exception):
-    """Ends allauth's part with the provider's answer. `account` is None when it said no."""
+    """Ends allauth's part with the provider's answer. `account` is None when the provider refused."""
 
     def __init__(self, account: Any) -> None:
         super().__init__("the firm's provider has answered")
@@ -26,7 +26,7 @@ def user_behind(account: Any) -> User | None:
     """Return the active user of an account, None if there is none.
 
     An account linked before keeps its user; otherwise the only match is linked now. `account.extra_data` holds the
-    claims of the signed id_token. A mail address counts only if the provider has verified it.
+    claims of the signed id_token. A mail address is used only if the provider has verified it.
     """
     link = SocialAccount.objects.filter(provider=PROVIDER, uid=account.uid).first()
     if link is not None:

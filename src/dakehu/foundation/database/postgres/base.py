@@ -12,11 +12,11 @@ from psycopg.pq import TransactionStatus
 from dakehu.foundation.access import reach_proof
 from dakehu.foundation.access.actor import actor_or_none
 
-GONE_AFTER = "5s"  # how often a running statement looks whether its process still listens
+GONE_AFTER = "5s"  # interval at which a running statement checks that its client is connected
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A PostgreSQL connection whose session knows the actor."""
+    """A PostgreSQL connection that sets the actor in its session."""
 
     line: Any = None  # database.write_pipeline.WritePipeline, inside pipelined_writes
     _session_actor: Any = None
@@ -24,9 +24,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def init_connection_state(self) -> None:
         """Turn JIT compilation off for the session, and end statements whose process is gone.
 
-        No statement of a desk runs long enough for compilation to pay: PostgreSQL mistakes a walk that ends at a full
-        page for a walk to the end, and would spend a quarter of a second on a list that takes 60 ms. A statement whose
-        process was killed would run to its end, with nobody to read its rows.
+        No statement of a desk runs long enough for compilation to pay off: PostgreSQL estimates a scan that stops at a
+        full page as a full scan, and would spend a quarter of a second compiling for a list that takes 60 ms. A
+        statement whose process was killed would otherwise run to its end unread.
         """
         super().init_connection_state()
         with self.connection.cursor() as cursor:
@@ -34,7 +34,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             cursor.execute(
                 "SELECT set_config('client_connection_check_interval', %s, false) WHERE version() LIKE '%%linux%%'",
                 [GONE_AFTER],
-            )  # other systems refuse the setting
+            )  # not supported on other systems
 
     def create_cursor(self, name: Any = None) -> Any:
         """Create a cursor after pipelined writes are done and the actor is set."""
@@ -61,7 +61,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 "set_config('dakehu.user', %s, false), set_config('dakehu.proof', %s, false)",
                 (*wanted, proof),
             )
-        self._session_actor = wanted if is_provable or actor is None else None  # proved as soon as there are keys
+        self._session_actor = wanted if is_provable or actor is None else None  # set with a proof as soon as keys exist
 
     def _rollback(self) -> None:
         super()._rollback()  # type: ignore[misc]
