@@ -1,6 +1,6 @@
 """What each duty at a client allows: the main manager, a deputy, a specialist in a subject; and its agreed end.
 
-Reach follows the duty (visibility). What a specialist may not change is held once, after every action of every interface.
+Visibility follows the duty (visibility). What a specialist may not change is enforced in one place, after every action of every interface.
 """
 
 from collections.abc import Iterable

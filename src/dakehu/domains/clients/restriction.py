@@ -1,6 +1,6 @@
 """Restrict the processing of a client's data, and lift the restriction: called by compliance.
 
-While it is restricted nobody serves the client, and only those who see across walls find them (visibility).
+While it is restricted no user serves the client, and only users who see across walls find them (visibility).
 """
 
 from typing import Any
@@ -44,7 +44,7 @@ def restrict(*, client: Client) -> dict[str, Any]:
     is_public=False,
 )
 def lift_restriction(*, client: Client, status: str, walled: bool) -> None:
-    """Let the data of a client be processed again. Duties stay ended: who serves the client is decided again."""
+    """Lift the restriction on a client's data. Duties stay ended: the client must be assigned again."""
     client.restricted, client.walled, client.status = False, walled, status
     client.save()
 

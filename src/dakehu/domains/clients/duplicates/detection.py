@@ -42,7 +42,7 @@ PAIRS = 200
 
 
 class LikelyDuplicate(Refused):
-    """The client to be added may exist already. The audit keeps that somebody tried, as it keeps look-ups."""
+    """The client to be added may exist already. The attempt is recorded in the audit, as look-ups are."""
 
     status = 409
     recorded_as = encrypted_lookup.ACTION

@@ -204,7 +204,7 @@ def _fill_gaps(client: Client, other: Client, wanted: set[str]) -> dict[str, Any
 
 
 def _merge_duties(client: Client, other: Client) -> None:
-    """Merge open duties: everybody who serves either serves the client, once each."""
+    """Merge open duties: every user who serves either serves the client, once each."""
     open_duties = list(Coverage.objects.filter(client__in=(client.pk, other.pk), until=None))
     own_duties = [
         merge_rules.Duty(row.pk, row.user_id, str(row.role)) for row in open_duties if row.client_id == client.pk
