@@ -1,4 +1,4 @@
-"""Which investor class a client may have, by what is stated and proven. Pure.
+"""Which investor class a client may have, by stated and proven facts. Pure.
 
 Source: 《证券期货投资者适当性管理办法》 arts. 7 to 12 (order 130, as amended in 2020 and 2022). Financial assets are deposits,
 shares, bonds, fund units, plans, trusts, insurance, futures and derivatives; real estate does not count. What is not known

@@ -32,7 +32,7 @@ def _money(zh: str, en: str, **more: Any) -> Any:
 
 
 class InvestmentGoal(ClientRecorded):
-    """What a client wants money for: how much, by when, what is saved for it and put by each month."""
+    """What a client wants money for: how much, by when, current savings and monthly contribution."""
 
     names = Names("投资目标", "Investment goal", "Investment goals")
     client_path = "client"
@@ -179,7 +179,7 @@ class ModelPortfolio(Recorded):
 
 
 class ProductAssetClass(Recorded):
-    """The asset class of a product whose kind does not say it: funds, plans, private funds, structured notes."""
+    """The asset class of a product whose kind does not determine it: funds, plans, private funds, structured notes."""
 
     names = Names("产品资产类别", "Asset class of a product", "Asset classes of products")
 

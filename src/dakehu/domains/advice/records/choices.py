@@ -13,7 +13,7 @@ class AdviceKind(Choices):
 
 
 class AdviceState(Choices):
-    """How far a piece of advice has come."""
+    """State of a piece of advice."""
 
     DRAFT = "draft", "草稿", "Draft"
     WAITING = "waiting", "待审批", "Waiting for approval"
@@ -31,7 +31,7 @@ class AdviceChannel(Choices):
 
 
 class ClientDecision(Choices):
-    """What the client decided."""
+    """Decision of the client."""
 
     ACCEPTED = "accepted", "接受", "Accepted", ("同意",)
     PARTLY = "partly", "部分接受", "Accepted in part"

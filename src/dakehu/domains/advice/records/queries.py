@@ -1,4 +1,4 @@
-"""Queries of advice: the list, one with its course and outcomes, and the text as the client reads it."""
+"""Queries of advice: the list, one with its steps and outcomes, and the text as the client reads it."""
 
 from typing import Any
 
@@ -54,15 +54,15 @@ def client_advice(*, client: Any) -> Any:
     parameters=CLIENT,
 )
 def client_outcomes(*, client: Any) -> Any:
-    """Return what became of a client's holdings after advice, the newest first."""
+    """Return the outcomes for a client's holdings after advice, the newest first."""
     return AdviceOutcome.objects.filter(client=client).order_by("-due_on", "-pk")
 
 
 @query("advice.advice_page", needs=Permission.POLICY_READ, zh="投资建议页面", en="Page of advice", parameters=(ADVICE,))
 def advice_page(*, advice: int) -> dict[str, Any]:
-    """Return a piece of advice with all that happened to it.
+    """Return a piece of advice with its full history.
 
-    {advice, shown, client_id, policy, letter: the whole text or None, checks, steps: [{…, versions}], outcomes: [{…, why}], approval, can: {change,
+    {advice, shown, client_id, policy, letter: the full text or None, checks, steps: [{…, versions}], outcomes: [{…, why}], approval, can: {change,
     submit, decide, deliver, withdraw, record}}. The texts and the letter are for readers cleared for personal values.
     """
     row = get_advice(advice)
