@@ -49,7 +49,7 @@ def write_statement(
 def statement_faults(
     purpose: str, state: str, day: date, today: date, text_version: str, evidence: str
 ) -> dict[str, Bilingual]:
-    """Return {field: what is wrong} of a statement: a future day; a separate consent without notice or evidence. Pure.
+    """Return {field: error} of a statement: a future day; a separate consent without notice or evidence. Pure.
 
     A refusal or withdrawal requires neither: withdrawal must be easy (PIPL 15).
     """

@@ -39,7 +39,7 @@ CLIENT_DATA = ("Client", "Contact", "Consent", "KeyDate", "Needs", "ClientTag", 
 
 @query("clients.service_team", needs=Permission.CLIENT_READ, zh="分工", en="Duties", parameters=CLIENT)
 def service_team(*, client: Any) -> list[dict[str, Any]]:
-    """Return who serves and served a client and what each may do, those who serve first.
+    """Return the present and former duties at a client and what each allows, the present ones first.
 
     [{user, name, role, role_text, subject, since, until, ends_on, may, serves}]
     """

@@ -21,7 +21,7 @@ COMPOUND_SURNAMES = frozenset(
     "澹台 公冶 宗政 濮阳 淳于 单于 太叔 申屠 仲孙 钟离 鲜于 闾丘 司空 拓跋 完颜 第五".split()
 )
 STARS = "*"
-# Hidden characters as found in clients' tables: stars of both widths, dots, and crosses between digits.
+# Mask characters as found in clients' tables: stars of both widths, dots, and crosses between digits.
 HIDING = re.compile(r"[*＊•●■×]|(?<=\d)[xX]{2,}|[xX]{3,}(?=\d)|[xX]{4,}")
 
 

@@ -206,7 +206,7 @@ def _rows_of(client: Client, model: Any, read: Callable[[int], list[Any]]) -> li
     "clients.ways_to_reach", needs=Permission.CLIENT_READ, zh="联系途径", en="Ways to reach a client", parameters=CLIENT
 )
 def ways_to_reach(*, client: Client) -> list[dict[str, Any]]:
-    """Return the contact by which a client is called, written to, and found on WeChat, the preferred one of each.
+    """Return the preferred contact of a client for call, mail and WeChat.
 
     [{way: call | mail | wechat, contact: id, value: masked}]; the full value comes from `clients.open_contact` only.
     """
@@ -247,7 +247,7 @@ def key_dates(*, client: Client) -> Any:
 
 @query("clients.coverage", needs=Permission.CLIENT_READ, zh="服务团队", en="Service team", parameters=CLIENT)
 def coverage(*, client: Client) -> Any:
-    """Return who serves and served a client: those who serve, the main manager first, then earlier ones."""
+    """Return the duties at a client: present ones, the main manager first, then earlier ones."""
     rank = Case(When(role="main", then=Value(0)), When(role="deputy", then=Value(1)), default=Value(2))
     return Coverage.objects.filter(client=client).order_by(F("until").asc(nulls_first=True), rank, "since")
 
@@ -256,7 +256,7 @@ _serving = kept_rows(Coverage, lambda client: coverage(client=client).filter(unt
 
 
 def serving_rows(client: Client) -> list[Coverage]:
-    """Return who serves a client now, the main manager first, for pages that call it repeatedly. Raises NotAllowed."""
+    """Return the present duties at a client, the main manager first, for pages that call it repeatedly. Raises NotAllowed."""
     return _rows_of(client, Coverage, _serving)
 
 

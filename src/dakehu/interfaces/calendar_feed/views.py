@@ -24,7 +24,7 @@ REALM = 'Basic realm="dakehu", charset="UTF-8"'
 
 @csrf_exempt
 def feed(request: HttpRequest, token: str = "") -> HttpResponse:
-    """Answer with the calendar of the person who holds the token. The answer does not disclose why a token is invalid."""
+    """Return the calendar of the token's owner. The answer does not disclose why a token is invalid."""
     given = f"Bearer {token}" if token else request.headers.get("Authorization", "")
     try:
         return _feed_response(request, given)

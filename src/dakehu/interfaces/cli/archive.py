@@ -101,7 +101,7 @@ class _Slices(io.RawIOBase):
 
 
 def _open_backup(stream: BinaryIO, password: str | None) -> tuple[BinaryIO, bool]:
-    """(the tar.gz inside, whether it was encrypted)."""
+    """Yield (the tar.gz inside, whether it was encrypted)."""
     magic = stream.read(len(MAGIC))
     if magic not in (MAGIC, OLD_MAGIC):
         if not magic.startswith(GZIP):

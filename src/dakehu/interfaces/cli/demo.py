@@ -283,7 +283,7 @@ def _belong() -> None:
     people = [row.code for row in clients.clients().filter(kind="person").order_by("code")[:12]]
     firms = [row.code for row in clients.clients().exclude(kind="person").order_by("code")[:2]]
     by_age = list(clients.clients().filter(kind="person", birth_on__isnull=False).order_by("birth_on", "code")[:40])
-    a, b, c, d = (row.code for row in (*by_age[:2], *by_age[-2:]))  # two parents and two who could be their children
+    a, b, c, d = (row.code for row in (*by_age[:2], *by_age[-2:]))  # two parents and two of an age to be their children
     owner = next(code for code in people[7:] if code not in (a, b, c, d))
     home = perform("clients.create_group", {"client": a, "kind": "家庭", "name": "一家四口（演示）"})["group"]
     for code, relation in ((b, "配偶"), (c, "子女"), (d, "子女")):

@@ -1,6 +1,6 @@
 """The command line: every query and action by its name, and the administration of the desk.
 
-`--json` prints one object on standard output; words for people go to standard error. The exit status is 0 on
+`--json` prints one object on standard output; texts for people go to standard error. The exit status is 0 on
 success, 1 when the desk refused, 2 when the command was not understood.
 """
 

@@ -89,7 +89,7 @@ class Hub:
         self.is_failing = self.is_warned = False
 
     async def open(self, session: str, page: str, subject: int, since: datetime | None, entry: int | None) -> Stream:
-        """Open a stream that begins with what changed since the page was drawn. Raises NotOpened."""
+        """Open a stream that begins with the changes since the page was rendered. Raises NotOpened."""
         found = await self._in_thread(lambda: self._opened(session, page, subject, since, entry))
         stream, parts = found
         if Counter(other.user for other in self.streams)[stream.user] >= MOST_EACH:

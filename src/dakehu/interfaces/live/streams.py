@@ -68,7 +68,7 @@ class Streams:
 
 
 def drawn_at(text: str) -> datetime | None:
-    """Return the moment a page was drawn, from seconds since 1970, a little earlier; None where it is missing."""
+    """Return the moment a page was rendered, from seconds since 1970, a little earlier; None where it is missing."""
     if not re.fullmatch(r"\d{9,11}", text):
         return None
     return datetime.fromtimestamp(int(text), UTC) - MARGIN

@@ -96,7 +96,7 @@ class Answer:
         return self.waiting.append
 
     def run(self, application: Any, environ: dict[str, Any]) -> None:
-        """Run the application in this thread; send what is large piece by piece."""
+        """Run the application in this thread; send large bodies piece by piece."""
         pieces = application(environ, self.start_response)
         try:
             size = 0

@@ -17,7 +17,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from dakehu.foundation.base.process_lock import ProcessLock
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # where prometheus_client puts the files
-RESERVED = 2 << 20  # bytes of each file: what is mapped must not be a hole when the disk is full
+RESERVED = 2 << 20  # bytes of each file: mapped pages must be allocated before the disk is full
 KINDS = ("counter", "histogram", "gauge_livesum")
 ENDED = "ended"
 

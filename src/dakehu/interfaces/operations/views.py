@@ -1,4 +1,4 @@
-"""The addresses for those who operate the desk: /health, /ready and /metrics."""
+"""The operational endpoints: /health, /ready and /metrics."""
 
 import hmac
 

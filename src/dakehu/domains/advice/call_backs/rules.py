@@ -1,7 +1,7 @@
 """Who may call a client back, when, and how many call-backs a year requires. Pure.
 
 Source: 暂行规定 art. 21 (dedicated staff acting independently) and 公告〔2010〕11号 (within a month, a tenth of the clients a
-year), both read in secondary sources; replaced by rules of 2023 whose clause was not seen, so these are house floors.
+year), both read in secondary sources; replaced by rules of 2023 whose text was not read, so these are house minimums.
 """
 
 from collections.abc import Collection

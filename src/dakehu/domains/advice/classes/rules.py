@@ -34,7 +34,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Condition:
-    """A condition of a class: its code, its words, and whether it is met."""
+    """A condition of a class: its code, its text, and whether it is met."""
 
     code: str
     zh: str
@@ -125,7 +125,7 @@ def application_fault(
 ) -> tuple[str, str, str] | None:
     """Return (field, zh, en) of why an application cannot be taken, None where it can.
 
-    Class A does not become ordinary; B may in writing (art. 11). A professional class needs evidence that still holds.
+    Class A does not become ordinary; B may in writing (art. 11). A professional class requires valid evidence.
     """
     before = before or "ordinary"
     if wanted == before:

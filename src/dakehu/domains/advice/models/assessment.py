@@ -14,7 +14,7 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 def _hidden(value: str) -> str:
-    """Return what is shown instead of a secret."""
+    """Return the mask shown instead of a secret."""
     return "••••" if value else ""
 
 

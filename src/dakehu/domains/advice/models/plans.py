@@ -32,7 +32,7 @@ def _money(zh: str, en: str, **more: Any) -> Any:
 
 
 class InvestmentGoal(ClientRecorded):
-    """What a client wants money for: how much, by when, current savings and monthly contribution."""
+    """A goal of a client: amount, due day, current savings and monthly contribution."""
 
     names = Names("投资目标", "Investment goal", "Investment goals")
     client_path = "client"
@@ -66,7 +66,7 @@ class InvestmentGoal(ClientRecorded):
 
 
 class InvestmentPolicy(ClientRecorded):
-    """What a client and the firm agreed on: risk level, range of each asset class, what is excluded, what must stay available.
+    """The agreement of a client and the firm: risk level, range of each asset class, exclusions, minimum liquidity.
 
     A signed edition never changes; another agreement is the next edition. `excluded` are security codes such as 600519.SH.
     """

@@ -15,7 +15,7 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 class Advice(ClientRecorded):
     """A piece of advice of a registered adviser to one client. Once delivered its text and checks never change.
 
-    `checks`: what was found when it was submitted: {suitability, wording, conflicts, versions}. `edited_by`: ids of all who wrote it.
+    `checks`: the findings at submission: {suitability, wording, conflicts, versions}. `edited_by`: ids of all its authors.
     `disclosure`: the conflicts of interest as disclosed to the client. `letter`: the full text as submitted, which is what is
     approved and delivered.
     """

@@ -66,7 +66,7 @@ def review_error(review_on: date, today: date) -> Error | None:
 
 
 def excluded_keys(text: str) -> tuple[list[tuple[str, str]], list[str]]:
-    """Return the (code, market) pairs of a list of excluded products, and the words that are not products."""
+    """Return the (code, market) pairs of a list of excluded products, and the invalid entries."""
     words = [one for one in re.split(r"[\s,，、;；]+", text.strip().upper()) if one]
     read = [(word, CODE.match(word)) for word in words]
     return [(one[1], one[2]) for _, one in read if one], [word for word, one in read if not one]

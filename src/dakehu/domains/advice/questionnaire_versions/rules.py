@@ -107,7 +107,7 @@ def without_item(content: Content, code: str) -> Content:
 
 
 def with_bands(content: Content, least: list[int]) -> Content:
-    """Return a content whose levels begin at these scores, that of C1 being 0. They are the firm's own then [D]."""
+    """Return a content whose levels begin at these scores, that of C1 being 0. They become the firm's own [D]."""
     bands = [list(pair) for pair in zip((0, *least), LEVELS, strict=True)]
     return (
         content

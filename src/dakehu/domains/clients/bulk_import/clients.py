@@ -1,4 +1,4 @@
-"""Import many clients at once: the rules of adding and changing one client, by column.
+"""Import many clients: the rules of adding and changing one client, by column.
 
 `evaluate` only reads, and sets the outcome of each row. `import_clients` does not evaluate again; it writes the
 evaluated rows in the same transaction.

@@ -213,7 +213,7 @@ def _line(row: Client, similarity: Similarity) -> Bilingual:
     ),
 )
 def lookalikes(*, phone: str | None = None, mail: str | None = None, **details: Any) -> dict[str, Any]:
-    """Return who a client with these details may already be; nothing is stored.
+    """Return likely duplicates of a client with these details; nothing is stored.
 
     {"found": [{client, score, reasons}] visible clients, likeliest first, "elsewhere": whether one out of scope has the
     same ID number, phone or mail}.

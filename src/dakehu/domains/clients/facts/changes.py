@@ -14,7 +14,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.facts import Fact, FactTable, declare
 
 PARTIES = ("controller", "beneficial_owner", "legal_representative")
-CHANGE_DAYS = 30  # back to which changes of the parties behind a client are looked for
+CHANGE_DAYS = 30  # within which changes of the parties behind a client are searched
 
 CHANGES = (
     Fact("parties_changed_on", "关联人变更日期", "Parties changed on", "day"),

@@ -41,7 +41,7 @@ FIRST = bilingual(
 
 @dataclass
 class Opened:
-    """A file to be opened: `words` and `address(base)` to be shown; `token` of a file whose dry run comes later."""
+    """A file to be opened: `words` and `address(base)` to be shown; `token` of a file dry-run later."""
 
     words: Bilingual
     address: Callable[[str], str]

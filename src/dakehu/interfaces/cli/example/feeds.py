@@ -18,7 +18,7 @@ from dakehu.interfaces.cli.example.people import Person, make_clients
 
 YEAR = 250  # trading days
 SEED = 20260117
-NO_LOGIN = 0.07  # share of clients who stay away for months
+NO_LOGIN = 0.07  # share of clients without a sign-in for months
 IDLE_DAYS = 125  # trading days, about half a year
 Table = dict[str, list[object]]
 
@@ -163,7 +163,7 @@ def _balances(year: Year, contracts: "feed_contracts.Contracts") -> pl.DataFrame
 
 
 def _is_client(year: Year) -> np.ndarray:
-    """Return on which days each client is in the balances, bool: from opening on; every other dormant client has left."""
+    """Return on which days each client is in the balances, bool: from opening on; every other dormant client leaves."""
     days, clients = year.cash.shape
     day = np.arange(days)[:, None]
     first = np.array([sum(on < person.opened_on for on in year.days) for person in year.people])

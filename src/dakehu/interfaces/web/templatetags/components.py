@@ -196,7 +196,7 @@ def question(asked: Question, prefix: str = "") -> SafeString:
 
 @register.simple_tag
 def tag(text: object, tone: str = "", dot: bool = False, icon: str = "", hint: object = "") -> SafeString:
-    """A word with a colour. tone: "" | accent | good | warn | bad | violet | teal; dot: a state, unboxed."""
+    """A short label with a colour. tone: "" | accent | good | warn | bad | violet | teal; dot: a state, unboxed."""
     looks = (f" tag--{tone}" if tone else "") + (" tag--dot" if dot else "")
     return format_html(
         '<span class="tag{}"{}>{}{}</span>',

@@ -43,7 +43,7 @@ def _is_client(parameter: Parameter) -> bool:
 def split_typed(typed: str, actions: list[Action]) -> Iterator[tuple[list[Action], str]]:
     """Yield (matching actions, the rest, which may name a client) for each way to parse the input.
 
-    "记服务 龚丽华", "log gonglihua", "龚丽华 记服务" and "记服务龚丽华"; the longest words of an action first.
+    "记服务 龚丽华", "log gonglihua", "龚丽华 记服务" and "记服务龚丽华"; the longest action text first.
     """
     parts = typed.split()
     for count in range(len(parts), 0, -1):

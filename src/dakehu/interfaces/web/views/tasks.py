@@ -111,7 +111,7 @@ def board(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """One task with its parts, what it waits for, and who helps."""
+    """One task with its subtasks, dependencies and helpers."""
     found = ask("service.task_detail", {"task": pk})
     page = _page(found["line"]["subject"], "tasks", **found, crumbs=CRUMBS, assignees=ask("service.assignees", {}))
     return render(request, "tasks/one.html", page)

@@ -80,7 +80,7 @@ def day_list(request: HttpRequest) -> dict[str, Any]:
     owner, group, most = (request.GET.get(name, "") for name in ("owner", "group", "most"))
     asked: dict[str, Any] = {"owner": owner} if owner.isdecimal() else {}
     has_team = len(actor.covers) > 1
-    # Those who serve clients begin with their own work, a lead with the team's.
+    # Users who serve clients start with their own work, a lead with the team's.
     whose = request.GET.get("whose") or ("mine" if actor.may(Permission.PLAN_WRITE) and not has_team else "all")
     whose = "member" if asked else whose
     which = request.GET.get("list", "")

@@ -1,4 +1,4 @@
-"""Trials: the list, and one with its design, its statistical power, its result and the decision."""
+"""Trials: the list, and one with its design, its detectable effect, its result and the decision."""
 
 from typing import Any
 from urllib.parse import parse_qsl, urlencode

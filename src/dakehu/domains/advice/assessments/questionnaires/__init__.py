@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Option:
-    """An answer that may be chosen, with its points."""
+    """An option of an answer, with its points."""
 
     code: str
     zh: str

@@ -24,7 +24,7 @@ from dakehu.interfaces.client_address import is_from_this_machine
 from dakehu.interfaces.web.views.imports.steps import SHOW_GRID
 from dakehu.interfaces.web.views.sign_in.password import let_in
 
-SET_UP = "set_up"  # in the session of the person who opened the link of an empty desk: {until, file, token}
+SET_UP = "set_up"  # in the session that opened the link of an empty desk: {until, file, token}
 NOT_HERE = bilingual(
     "一次性链接只能在运行工作台的这台电脑上打开。首个账号也可在那里用 dakehu user add 建立。",
     "A one-time link opens only on the machine that serves the desk. The first account can also be made there: dakehu user add.",
@@ -120,7 +120,7 @@ def _ask(request: HttpRequest, values: dict[str, str], faults: dict[str, list[st
 
 @require_safe
 def propose_username(request: HttpRequest) -> JsonResponse:
-    """{"username"} for ?name=, to the person who is creating the first account."""
+    """{"username"} for ?name=, for the user creating the first account."""
     if not request.session.get(SET_UP):
         raise LinkRefused(ASK_AGAIN)
     name = request.GET.get("name", "")[:60].strip()
