@@ -35,7 +35,7 @@ class ApplicationState(Choices):
 
 
 class Standing(Choices):
-    """What an applicant is by law, for class A."""
+    """Legal category of an applicant, for class A."""
 
     NONE = "none", "以上都不是", "None of these", ("无", "其他")
     LICENSED = (

@@ -1,4 +1,4 @@
-"""What each duty at a client allows: the main manager, a deputy, a specialist in a subject; and its agreed end.
+"""Rights of each duty at a client (main manager, deputy, specialist in a subject), and its agreed end.
 
 Visibility follows the duty (visibility). What a specialist may not change is enforced in one place, after every action of every interface.
 """

@@ -35,7 +35,7 @@ _RESIDENT = re.compile("[0-9]{17}[0-9X]")
 
 
 class BadIdentifier(ValueError):
-    """A number that cannot be right. `zh` and `en` say why and what to do, without repeating the number."""
+    """An invalid number. `zh` and `en` state the reason and the remedy, without repeating the number."""
 
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(en)

@@ -22,7 +22,7 @@ RESTRICTED = "clients.restricted"  # the event that follows
 def restrict(*, client: Client) -> dict[str, Any]:
     """End the duties at a client and restrict the processing of their data.
 
-    Returns {status, walled}: what the client was before, for `lift_restriction`.
+    Returns {status, walled}: the client's previous values, for `lift_restriction`.
     """
     before = {"status": str(client.status), "walled": client.walled}
     with elevated("ending the duties at a client whose data are restricted"):

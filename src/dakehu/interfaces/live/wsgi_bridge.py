@@ -36,7 +36,7 @@ class RequestBody(io.RawIOBase):
 
 
 async def _await_message(receive: Receive) -> Message:
-    """Await what the server calls awaitable; its own object is no coroutine."""
+    """Await the server's awaitable, which is not a coroutine."""
     return await receive()
 
 

@@ -37,7 +37,7 @@ TYPED = "clients.Client"  # too many to choose from: named by code or name
 
 @dataclass
 class Question:
-    """One question as `{% field %}` draws it."""
+    """One question as rendered by `{% field %}`."""
 
     name: str
     label: str

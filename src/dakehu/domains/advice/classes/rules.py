@@ -19,7 +19,7 @@ OFFERED = {"person": ("B", "C"), "institution": ("A", "B", "C"), "product": ("A"
 
 @dataclass(frozen=True)
 class Facts:
-    """What a client stated. Money in yuan, spans in years, None unknown. `kind`: person, institution or product."""
+    """The facts stated by a client. Money in yuan, spans in years, None unknown. `kind`: person, institution or product."""
 
     kind: str
     standing: str = "none"

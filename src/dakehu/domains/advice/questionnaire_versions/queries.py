@@ -90,7 +90,7 @@ def _item(item: dict[str, Any], content: dict[str, Any]) -> dict[str, Any]:
 
 
 def _can(row: QuestionnaireVersion, approval: Any) -> dict[str, bool]:
-    """Return what the actor may do with a version now; the actions apply the same conditions."""
+    """Return the actor's possible actions on a version now; the actions apply the same conditions."""
     actor, state = current_actor(), str(row.state)
     writes, is_open = actor.may(Permission.QUESTIONNAIRE_WRITE), state in (VersionState.DRAFT, VersionState.WAITING)
     is_coming = state == VersionState.APPROVED and row.effective_from > clock.today()

@@ -4,7 +4,7 @@ from dakehu.foundation.schema.fields import Choices
 
 
 class AdviceKind(Choices):
-    """What a piece of advice is about."""
+    """Subject of a piece of advice."""
 
     ALLOCATION = "allocation", "资产配置", "Allocation", ("配置",)
     REBALANCING = "rebalancing", "再平衡", "Rebalancing"

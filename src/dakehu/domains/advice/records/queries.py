@@ -104,7 +104,7 @@ def advice_page(*, advice: int) -> dict[str, Any]:
 
 
 def _can(row: Advice, approval: Any) -> dict[str, bool]:
-    """Return what the actor may do with a piece of advice now."""
+    """Return the actor's possible actions on a piece of advice now."""
     actor = current_actor()
     writes = actor.may(Permission.ADVICE_WRITE)
     advises = writes and has_registration(actor.user_id, checks.ADVISER)

@@ -98,7 +98,7 @@ def set_merge_remark(remark: Remark) -> Remark:
     parameters=(actions.CLIENT, OTHER, FIELDS_TAKEN),
 )
 def merge_preview(*, client: Client, other: Client, take: Any = None) -> dict[str, Any]:
-    """Return what `clients.merge` would do, without doing it.
+    """Return the preview of `clients.merge`, without writing.
 
     {"client", "other": as shown, "fields": [{field, label, mine, other, survives ("mine" or "other"), differs}] where
     either has a value, "moves": {table: rows of the other}, "remarks": further effects, in the reader's language}.

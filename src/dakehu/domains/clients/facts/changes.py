@@ -34,7 +34,7 @@ CHANGES = (
 def load_changes(day: date, names: frozenset[str]) -> pl.DataFrame:
     """Return when the parties behind clients last changed, for changes within CHANGE_DAYS.
 
-    A change is seen in the audit of what people and imports wrote, and in imported earlier data.
+    Changes are found in the audit of writes by people and imports, and in imported earlier data.
     """
     since = day - timedelta(days=CHANGE_DAYS)
     changed: dict[int, date] = dict(_changes_in_audit(since, day))

@@ -34,7 +34,7 @@ def describe_clients(today: date) -> None:
 
 
 def evaluate_days(today: date, acting: Callable[[str], AbstractContextManager[Any]], managers: tuple[str, ...]) -> None:
-    """Evaluate the moments of the last trading days, and let some managers work a few of them.
+    """Evaluate the moments of the last trading days, and let some managers process a few of them.
 
     acting(username) → a context that acts as that manager.
     """
@@ -49,7 +49,7 @@ def evaluate_days(today: date, acting: Callable[[str], AbstractContextManager[An
 
 
 def _work_some() -> None:
-    """Work one moment of each of some kinds."""
+    """Process one moment of each of some kinds."""
     for kind, outcome in WORKED.items():
         row = moments.moments(mine=True, is_open=True, filters={"kind": kind}).first()
         if row is not None:

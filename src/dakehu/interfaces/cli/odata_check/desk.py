@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree
 
-# What Power Query really sends (a trace of 2026-07-24 in go-odata 874).
+# Headers that Power Query actually sends (a trace of 2026-07-24 in go-odata 874).
 POWER_QUERY = {
     "User-Agent": "Microsoft.Data.Mashup (https://go.microsoft.com/fwlink/?LinkID=304225)",
     "MaxDataServiceVersion": "3.0",

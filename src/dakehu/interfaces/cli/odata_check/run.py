@@ -29,7 +29,7 @@ WAIT = 90  # seconds for the server to answer
 
 def check(username: str, node_folder: Path | None) -> dict[str, Any]:
     """Replay every request as `username`, who acts now: {requests, failed, faults: {number: what}, clients: {name: "ok",
-    "not installed" or what went wrong}}. The token is revoked afterwards."""
+    "not installed" or the error}}. The token is revoked afterwards."""
     if current_actor().user_id is None:
         raise Refused(bilingual("请用 --as 指明人员。", "Say with --as as whom to ask."))
     made = perform(

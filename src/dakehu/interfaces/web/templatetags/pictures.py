@@ -120,7 +120,7 @@ def worth_line(client: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("pictures/composition.html")
 def composition(client: Any) -> dict[str, Any]:
-    """What a client held at the ends of the last months, by kind, as shares of the whole."""
+    """A client's holdings at the last month ends, by kind, as shares of the total."""
     try:
         found = ask("ledger.composition", {"client": client})
     except (NotAllowed, NotFound, Refused):

@@ -193,7 +193,7 @@ def _number(unit: str, value: Any, url: str = "") -> dict[str, Any]:
 
 
 def _chart(chart: dict[str, Any], grids: list[dict[str, Any]], link: Any) -> dict[str, Any]:
-    """Return a picture as the script draws it; a heat map shades the cells of its table instead."""
+    """Return a picture as input of the script; a heat map shades the cells of its table instead."""
     if not chart:
         return {}
     if chart["kind"] == "heat":

@@ -1,4 +1,4 @@
-"""Tier schemes: their tiers, standards and clients, and what another boundary would do."""
+"""Tier schemes: their tiers, standards and clients, and the what-if of other boundaries."""
 
 import json
 from decimal import Decimal, InvalidOperation

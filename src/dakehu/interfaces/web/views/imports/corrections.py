@@ -73,7 +73,7 @@ def rows(request: HttpRequest, pk: int) -> JsonResponse:
 @require_POST
 def cells(request: HttpRequest, pk: int) -> JsonResponse:
     """Change cells: {table, cells: [[line, column, text or null to put it back]]}. Answers the rows that are other than
-    before, and what is still wrong."""
+    before, and the remaining faults."""
     imports.can_import()
     batches.get_own(pk)
     sent = body_of(request)
@@ -87,7 +87,7 @@ def cells(request: HttpRequest, pk: int) -> JsonResponse:
 @require_POST
 def replace(request: HttpRequest, pk: int) -> JsonResponse:
     """Replace one value by another: {table, column, value, text}. Answers {changed, rows, …}, or {changed, url} where
-    the whole file is tried again."""
+    the full file is dry-run again."""
     imports.can_import()
     batches.get_own(pk)
     sent = body_of(request)
@@ -103,7 +103,7 @@ def replace(request: HttpRequest, pk: int) -> JsonResponse:
 
 
 def _state(pk: int, number: int) -> dict[str, Any]:
-    """{left: cells still wrong in the file, mended, tables: {number: faults}, values: replaceable values of this table,
+    """{left: faulty cells left in the file, mended, tables: {number: faults}, values: replaceable values of this table,
     as [column, text, rows]}."""
     batch = batches.get_own(pk)
     return {
