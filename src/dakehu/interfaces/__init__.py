@@ -1,1 +1,1 @@
-"""Ways in and out: web, api, cli, workbook. Manners, no opinions."""
+"""Interfaces: web, api, cli, workbook. Presentation only, no business rules."""

@@ -1,4 +1,4 @@
-"""Who asks an interface for programs: a token with its scopes, or the browser's session."""
+"""Authentication of interfaces for programs: a token with its scopes, or the browser's session."""
 
 import base64
 from collections.abc import Mapping
@@ -40,9 +40,9 @@ class _Csrf(CsrfViewMiddleware):
 
 
 def actor_of(request: Any, door: str = "api", opened: Mapping[str, frozenset[str]] = MappingProxyType({})) -> Actor:
-    """Return the actor behind a request to an interface (`door`). Raises SignInFirst without a good token or session.
+    """Return the actor behind a request to an interface (`door`). Raises SignInFirst without a valid token or session.
 
-    `opened` is {scope: permissions that a token of this scope has here beside it}, as far as its holder has them.
+    `opened` is {scope: additional permissions of a token of this scope here}, as far as its holder has them.
     """
     given = request.headers.get("Authorization", "")
     if given:
@@ -70,7 +70,7 @@ def token_actor(
 ) -> Actor:
     """Return the actor of an Authorization header, limited to the token's scopes.
 
-    Raises SignInFirst where the token is not good, ReadOnly where it may not write.
+    Raises SignInFirst where the token is not valid, ReadOnly where it may not write.
     """
     with acting_as(system_actor("check an API token", door)):
         rate_limits.check_stranger(request, 0)
@@ -91,8 +91,8 @@ def token_actor(
 
 @serving_strangers("check an API token")
 def holder(given: str) -> Any:
-    """Who holds the token of an Authorization header, and the token: as Bearer, or as the password beside one's user
-    name (Basic), which is what table programs can send. None when it is not good."""
+    """Return the holder of the token of an Authorization header, and the token: as Bearer, or as the password with the user
+    name (Basic), which is what spreadsheet programs can send. None when it is not valid."""
     kind, _, rest = given.partition(" ")
     if kind.lower() == "bearer":
         return team.token_user(rest.strip())

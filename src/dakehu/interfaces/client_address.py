@@ -1,4 +1,4 @@
-"""The address a request comes from: what a trusted proxy says of it, and nothing that anybody else says."""
+"""The client address of a request: as reported by a trusted proxy, never by any other source."""
 
 import ipaddress
 from collections.abc import Callable
@@ -12,9 +12,9 @@ FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED", 
 
 
 class ClientAddress:
-    """Before everything else: behind a proxy named in DAKEHU_TRUSTED_PROXIES, REMOTE_ADDR becomes the client's own address,
-    so that locks, notices, limits and audit speak of it. Of X-Forwarded-For the last address that is no trusted proxy
-    counts: those before it are whatever the client wrote."""
+    """First middleware: behind a proxy named in DAKEHU_TRUSTED_PROXIES, REMOTE_ADDR becomes the client's own address,
+    so that locks, notices, limits and audit use it. Of X-Forwarded-For the last address that is not a trusted proxy
+    is used: those before it are set by the client."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -26,7 +26,7 @@ class ClientAddress:
 
 
 def client_address(peer: str, forwarded: str) -> str:
-    """Return the client's address, given who is connected and what the forwarding header says."""
+    """Return the client's address, given the connected address and the forwarding header."""
     if not settings.TRUSTED_PROXIES or not _is_trusted(peer):
         return peer
     found = peer
@@ -34,16 +34,16 @@ def client_address(peer: str, forwarded: str) -> str:
         try:
             found = str(ipaddress.ip_address(part.strip("[]")))
         except ValueError:
-            return found  # no address: nothing before it can be believed
+            return found  # not an address: nothing before it can be trusted
         if not _is_trusted(found):
             return found
     return found
 
 
 def is_from_this_machine(request: HttpRequest) -> bool:
-    """Return whether a request was made on this machine, to this machine, and passed on by nobody.
+    """Return whether a request was made on this machine, to this machine, without a proxy.
 
-    A proxy on this machine also connects from here: what it passes on carries its headers, or the name it is reached by.
+    A proxy on this machine also connects from here: its requests carry its headers, or the name it is reached by.
     """
     meta: dict[str, Any] = request.META
     if any(name in meta for name in FORWARDED):

@@ -1,4 +1,4 @@
-"""Which requests cost how much, and whose minute is used up: asked by the pages and by the API alike."""
+"""The cost of requests and the limits per minute, for pages and API."""
 
 import re
 from typing import Any
@@ -17,13 +17,13 @@ COSTLY_ACTIONS = {"report.create"}
 COSTLY_QUERIES = {"team.verify_audit", "service.verify_attachments", "clients.duplicates"}
 CALL = re.compile(r"/api/v1/(?:(queries|q)|actions|do)/([^/]+)")  # `q` and `do` are addresses of 0.1.0
 WRONG_TOKEN = 10
-STRANGERS = 4  # an address from which nobody is signed in may ask a quarter of what a person may
+STRANGERS = 4  # an address without a sign-in gets a quarter of a user's limit
 
 _limiter = RateLimiter()
 
 
 def cost_of(request: Any) -> int:
-    """What a request counts for."""
+    """Return the cost of a request."""
     if _is_costly(request):
         return COSTLY
     if request.content_type == "multipart/form-data":
@@ -41,7 +41,7 @@ def _is_costly(request: Any) -> bool:
 
 
 def check_person(request: Any, user_id: int | None) -> None:
-    """Count a request of somebody who is signed in. Raises TooManyRequests past DAKEHU_REQUESTS_PER_MINUTE."""
+    """Count a request of a signed-in user. Raises TooManyRequests past DAKEHU_REQUESTS_PER_MINUTE."""
     _check(f"person {user_id}", cost_of(request), firm_settings.current("REQUESTS_PER_MINUTE"))
 
 
@@ -57,5 +57,5 @@ def _check(key: str, cost: int, limit: int) -> None:
 
 
 def forget_counts() -> None:
-    """Begin to count again (for tests, which share a process)."""
+    """Reset the counts (for tests, which share a process)."""
     _limiter.forget()

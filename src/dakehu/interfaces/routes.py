@@ -1,4 +1,4 @@
-"""The name of the address that was asked for, as it may stand in logs and figures: never with what somebody typed."""
+"""The route name of a requested address, safe for logs and metrics: never with user input."""
 
 from django.http import HttpRequest
 

@@ -1,4 +1,4 @@
-"""Desks started beside this one, each a process with a data directory, a database and a port of its own: the demonstration,
+"""Desks started next to this one, each a process with its own data directory, database and port: the demonstration,
 and the training desk."""
 
 import json
@@ -21,7 +21,7 @@ from dakehu.foundation.base.process_lock import ProcessLock
 from dakehu.interfaces import training_environment
 
 SIGN_INS = "sign-ins.txt"  # written once a desk of invented clients is prepared
-LINES = 9  # that the command writes until it serves
+LINES = 9  # written by the command until it serves
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class State:
 
 @dataclass(frozen=True)
 class SideDesk:
-    """A desk beside this one: the folder of its data directory, the command that serves it, and the environment it gets."""
+    """A desk next to this one: the folder of its data directory, the command that serves it, and its environment."""
 
     name: str
     command: str
@@ -48,7 +48,7 @@ class SideDesk:
         return Path(settings.DAKEHU_HOME) / self.name
 
     def read_state(self) -> State:
-        """Return how far it is, whether it was started from here or by its command."""
+        """Return its state, whether it was started from here or by its command."""
         process = self._process()
         holder = ProcessLock(self.home() / "run" / "serve.lock").holder()
         if holder and _answers(str(holder.get("address", ""))):
@@ -59,7 +59,7 @@ class SideDesk:
         return State("failed" if self._record().exists() else "off", text=str(self._log()))
 
     def start(self, *options: str) -> None:
-        """Start it unless it runs; it says how far it is in a log of its own."""
+        """Start it unless it runs; it writes its progress to its own log."""
         if self._process() is not None:
             return
         self.home().mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -84,7 +84,7 @@ class SideDesk:
         self._record().write_text(json.dumps(facts))
 
     def stop(self) -> None:
-        """Stop it where this desk started it; nothing happens where none runs."""
+        """Stop it if this desk started it; does nothing where none runs."""
         process = self._process()
         if process is not None:
             with suppress(psutil.Error):
@@ -93,7 +93,7 @@ class SideDesk:
         self._record().unlink(missing_ok=True)
 
     def _process(self) -> psutil.Process | None:
-        """Return its running process; a number that another process has by now does not count."""
+        """Return its running process, None for an id reused by another process."""
         with suppress(OSError, ValueError, KeyError, psutil.Error):
             facts: dict[str, Any] = json.loads(self._record().read_text())
             process = psutil.Process(facts["pid"])
@@ -109,7 +109,7 @@ class SideDesk:
 
 
 def _demonstration_environment(environment: Mapping[str, str], home: Path) -> dict[str, str]:
-    flag = training_environment.FLAG  # a demonstration beside the training desk sends nothing either
+    flag = training_environment.FLAG  # a demonstration next to the training desk sends nothing either
     kept = {name: value for name, value in environment.items() if not name.startswith("DAKEHU_") or name == flag}
     return {**kept, "DAKEHU_HOME": str(home)}
 

@@ -1,4 +1,4 @@
-"""Keep requests of the survey form out of the log: who answered must not follow from a line with a token and a minute."""
+"""Keep requests of the survey form out of the log: a line with a token and a minute must not reveal who answered."""
 
 import logging
 
@@ -6,9 +6,9 @@ PREFIX = "/s/"
 
 
 class SurveyFilter(logging.Filter):
-    """Drop what Django writes about a request of the form: refused and unknown links, stale forms, too many requests."""
+    """Drops Django's log records about requests of the form: refused and unknown links, stale forms, too many requests."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Return whether a line may be written; faults of the desk itself name no path and may (see web.middleware)."""
+        """Return whether a record may be logged; faults of the desk itself contain no path and may (see web.middleware)."""
         request = getattr(record, "request", None)
         return not str(getattr(request, "path", "")).startswith(PREFIX)

@@ -1,11 +1,11 @@
-"""The environment of the training desk: a data directory of its own, and nothing that leads elsewhere. Knows no Django."""
+"""The environment of the training desk: its own data directory, and no external connection. Independent of Django."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 NAME = "training"
 FLAG = "DAKEHU_TRAINING"
-# How the desk is reached, and its time zone. Databases, mail servers, tokens and folders of the real desk stay out.
+# Address settings and time zone. Databases, mail servers, tokens and folders of the real desk are excluded.
 KEPT = (
     "DAKEHU_DEBUG",
     "DAKEHU_HOSTS",
@@ -17,7 +17,7 @@ KEPT = (
 
 
 def training_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of the training desk beside the desk of another one; its own is returned as it is."""
+    """Return the environment of the training desk next to the desk of a given one; its own is returned unchanged."""
     if environment.get(FLAG) == "1":
         return dict(environment)
     kept = {name: text for name, text in environment.items() if not name.startswith("DAKEHU_") or name in KEPT}

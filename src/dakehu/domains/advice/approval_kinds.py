@@ -1,4 +1,4 @@
-"""What of advice a second person approves: advice itself, and investor classes."""
+"""The subjects of advice that a second person approves: advice itself, and investor classes."""
 
 from dakehu.domains.advice.classes import actions as classes
 from dakehu.domains.advice.questionnaire_versions import actions as questionnaires

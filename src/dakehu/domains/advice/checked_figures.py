@@ -1,4 +1,4 @@
-"""What of suitability the half-yearly self-check counts."""
+"""The suitability figures of the half-yearly self-check."""
 
 from datetime import date
 from typing import Any
@@ -47,7 +47,7 @@ def _call_backs(first_on: date, last_on: date) -> int:
 
 
 def _late_call_backs(first_on: date, last_on: date) -> int:
-    """Return the call-backs that were due by the last day and not held by its end."""
+    """Return the call-backs that were due by the last day and not made by its end."""
     _, until = moments_of(first_on, last_on)
     rows = CallBack.objects.filter(due_on__lte=last_on)
     return int(rows.filter(Q(held_at=None) | Q(held_at__gte=until)).count())

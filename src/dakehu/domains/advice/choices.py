@@ -11,7 +11,7 @@ class DutyState(Choices):
 
 
 class AssessmentState(Choices):
-    """Whether the result of a questionnaire counts."""
+    """Whether the result of a questionnaire applies."""
 
     COUNTED = "counted", "已生效", "In force"
     WAITING = "waiting", "待合规复核", "Waiting for compliance"
@@ -26,7 +26,7 @@ class Place(Choices):
 
 
 class ApplicationState(Choices):
-    """How far an application for an investor class has come."""
+    """State of an application for an investor class."""
 
     WAITING = "waiting", "待审核", "Waiting"
     APPROVED = "approved", "已认定", "Approved"
@@ -35,7 +35,7 @@ class ApplicationState(Choices):
 
 
 class Standing(Choices):
-    """What an applicant is by law, for class A."""
+    """Legal category of an applicant, for class A."""
 
     NONE = "none", "以上都不是", "None of these", ("无", "其他")
     LICENSED = (
@@ -66,7 +66,7 @@ class CallBackReason(Choices):
 
 
 class CallBackState(Choices):
-    """How far a call-back has come."""
+    """State of a call-back."""
 
     OPEN = "open", "待回访", "Open"
     DONE = "done", "已完成", "Done"
@@ -74,7 +74,7 @@ class CallBackState(Choices):
 
 
 class CallBackResult(Choices):
-    """What came of a call."""
+    """Result of a call."""
 
     CONFIRMED = "confirmed", "客户确认无误", "The client confirms", ("确认", "无误")
     OBJECTED = "objected", "客户有异议", "The client objects", ("异议",)

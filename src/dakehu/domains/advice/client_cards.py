@@ -1,4 +1,4 @@
-"""The card of a client's page: policy, goals, and the last advice."""
+"""The card on a client's page: policy, goals, and the last advice."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What stands in the bell: tests that wait, refused pushes, call-backs that are late."""
+"""Notifications: waiting tests, refused pushes, late call-backs."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,12 +14,12 @@ from dakehu.foundation.schema.notices import NoticeSource, declare, notice
 
 REVIEWS, CALLS = "advice.review_notices", "advice.call_back_notices"
 NEWS = timedelta(days=7)
-PUSHED = ("S05", "S06", "S07")  # what staff brought up and may not
+PUSHED = ("S05", "S06", "S07")  # rules against an offer initiated by staff
 
 
 @query(REVIEWS, needs=Permission.SUITABILITY_REVIEW, zh="适当性复核提醒", en="Notices of reviews")
 def review_notices() -> list[dict[str, Any]]:
-    """Return the tests that wait, and what staff brought up against the rules within a week."""
+    """Return the waiting tests, and offers by staff that the rules refused within a week."""
     found = [
         notice(
             f"{REVIEWS}:{row['id']}",
@@ -56,7 +56,7 @@ def review_notices() -> list[dict[str, Any]]:
 
 @query(CALLS, needs=Permission.CALL_BACK, zh="回访逾期提醒", en="Notices of late call-backs")
 def call_back_notices() -> list[dict[str, Any]]:
-    """Return one notice for the call-backs that are late."""
+    """Return one notice for the late call-backs."""
     late = CallBack.objects.filter(state=CallBackState.OPEN.value, due_on__lt=clock.today()).count()
     if not late:
         return []

@@ -1,4 +1,4 @@
-"""Names of this domain before classes were decided by the approvals of compliance."""
+"""Names in this domain before classes were decided through the approvals of compliance."""
 
 from dakehu.foundation.base.renamed import Kind, declare_renamed
 

@@ -1,4 +1,4 @@
-"""What pages, API and workbook show of suitability and advice."""
+"""Resources of suitability and advice for pages, API and workbook."""
 
 from dakehu.domains.advice.policies import bulk_import as policy_import
 from dakehu.foundation.access.permissions import Permission

@@ -1,6 +1,6 @@
 """Clients: identity, contacts, needs, consents, coverage, groups and duplicates."""
 
-# What interfaces and exchange may import besides queries, actions, permissions and resources.
+# Modules that interfaces and exchange may import in addition to queries, actions, permissions and resources.
 PUBLIC = (
     "bulk_edit.cells",
     "bulk_import.clients",

@@ -56,11 +56,11 @@ def create(
     anyway: bool | None = None,
     **details: Any,
 ) -> Client:
-    """Create a client, covered by `staff` as the main manager, by the actor if nobody is named.
+    """Create a client, covered by `staff` as the main manager, by the actor if `staff` is not given.
 
-    To name somebody else needs the right to assign clients; a lead names members of the team.
+    Naming another user requires the right to assign clients; a lead may name members of the team.
 
-    Raises LikelyDuplicate (409) naming visible clients that are likely the same, or if somebody else serves a client
+    Raises LikelyDuplicate (409) naming visible clients that are likely the same, or if another user serves a client
     with the same phone or mail; `anyway` overrides that, but not the same ID number.
     """
     actor = current_actor()
@@ -84,7 +84,7 @@ def create(
 
 
 def _check_may_name(staff: Any) -> None:
-    """Raise Refused where the actor may not give a new client to the one who was named."""
+    """Raise Refused where the actor may not assign a new client to the named user."""
     actor = current_actor()
     if staff.pk != actor.user_id and not actor.may(Permission.CLIENT_ASSIGN):
         raise refusal(
@@ -105,7 +105,7 @@ def _check_may_name(staff: Any) -> None:
     ),
 )
 def change(*, client: Client, version: int | None = None, **details: Any) -> Client:
-    """Change details of a client. Raises a conflict where `version` is not the stored one."""
+    """Change details of a client. Raises Conflict where `version` is not the stored one."""
     check_version(client, version)
     for name in ("code", "name"):
         if name in details and not details[name]:
@@ -201,7 +201,7 @@ def remove_contact(*, contact: int) -> None:
     irreversible=READ_IN_FULL,
 )
 def open_contact(*, contact: int, reason: str) -> dict[str, str]:
-    """Return the contact in full, and the address that calls or writes to it, for a stated reason; the audit records it.
+    """Return the contact in full, and its tel: or mailto: address, for a stated reason; recorded in the audit.
 
     Returns {value, link: tel: or mailto:, "" for other kinds}.
     """
@@ -220,7 +220,7 @@ def open_contact(*, contact: int, reason: str) -> dict[str, str]:
     irreversible=READ_IN_FULL,
 )
 def open_id_number(*, client: Client, reason: str) -> dict[str, str]:
-    """Return the ID number in full, for a stated reason; the audit records it."""
+    """Return the ID number in full, for a stated reason; recorded in the audit."""
     add_audit_note(reason=reason, client=client.pk)
     if not client.id_number:
         raise NotFound(bilingual("证件号码", "ID number"))
@@ -299,7 +299,7 @@ def record_consent(
     text_version: str | None = None,
     evidence: str | None = None,
 ) -> Consent:
-    """Record a consent or refusal, today by default. Raises Refused for a day to come, and where a separate consent
+    """Record a consent or refusal, today by default. Raises Refused for a future day, and where a separate consent
     lacks the version of its notice or its evidence."""
     return write_statement(
         client,
@@ -330,7 +330,7 @@ def add_key_date(
 
 
 def check_receiver(user: Any, parameter: str = "user") -> None:
-    """Raise Refused where the actor may not give clients to a user, who must serve clients and be on a lead's team."""
+    """Raise Refused where the actor may not assign clients to a user, who must serve clients and be on a lead's team."""
     if not serves_clients(user):
         raise refusal(parameter, SERVES_NONE.zh, SERVES_NONE.en, name=user.name)
     check_team(user)
@@ -369,7 +369,7 @@ def unassign(*, client: Client, user: Any) -> Coverage:
     parameters=(CLIENT, Parameter("walled", kind="bool", spec=FieldSpec("隔离", "Walled")), REASON),
 )
 def set_information_wall(*, client: Client, walled: bool, reason: str) -> Client:
-    """Set or lift an information wall: behind it only personal managers and compliance see the client."""
+    """Set or lift an information wall: with it only personal managers and compliance see the client."""
     if client.restricted and not walled:
         raise refusal(
             "walled",

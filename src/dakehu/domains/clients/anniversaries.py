@@ -1,4 +1,4 @@
-"""Compute when yearly days recur. Pure."""
+"""Compute when yearly dates recur. Pure."""
 
 from datetime import date, timedelta
 

@@ -23,7 +23,7 @@ USER = Parameter("user", "team.User", spec=FieldSpec("服务人员", "Staff"))
 
 
 def check_may_appoint(client: Client) -> None:
-    """Raise Refused for anybody but the client's main manager and those who assign clients."""
+    """Raise Refused unless the actor is the client's main manager or may assign clients."""
     actor = current_actor()
     if actor.may(Permission.CLIENT_ASSIGN):
         return
@@ -48,10 +48,10 @@ def check_may_appoint(client: Client) -> None:
 def appoint(
     *, client: Client, user: Any, role: str, subject: str | None = None, ends_on: date | None = None
 ) -> Coverage:
-    """Give somebody a duty beside the main manager; from now on they see the client, until `ends_on` if that is given.
+    """Give a user a duty in addition to the main manager; they see the client from now on, until `ends_on` if given.
 
-    A specialist has a subject. Raises Refused for a day that has passed, for the main manager, for those who serve no
-    clients, and for somebody of another team where the client stands behind an information wall.
+    A specialist has a subject. Raises Refused for a past day, for the main manager, for users who serve no
+    clients, and for a user of another team where the client is behind an information wall.
     """
     check_may_appoint(client)
     if role == MAIN:
@@ -77,7 +77,7 @@ def appoint(
 
 
 def _check_user(client: Client, user: Any) -> None:
-    """Raise Refused for somebody who cannot have a duty beside the main manager."""
+    """Raise Refused for a user who cannot have a duty in addition to the main manager."""
     name = {"name": user.name}
     if not serves_clients(user):
         raise refusal("user", actions.SERVES_NONE.zh, actions.SERVES_NONE.en, **name)

@@ -9,7 +9,7 @@ class ClientsConfig(DomainConfig):
     label = "clients"
 
     def ready(self) -> None:
-        """Import modules that register themselves, and hand visibility rules to the foundation."""
+        """Import modules that register themselves, and pass visibility rules to the foundation."""
         super().ready()
         from dakehu.domains.clients import visibility
         from dakehu.foundation import row_security

@@ -1,4 +1,4 @@
-"""Cards of the start page about clients and what they allow."""
+"""Start page cards about clients and their consents."""
 
 from dakehu.domains.team.roles import RoleName
 from dakehu.foundation.base.i18n import bilingual

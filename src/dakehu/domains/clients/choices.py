@@ -131,7 +131,7 @@ class ConsentState(Choices):
 
 
 class ConsentWay(Choices):
-    """How the client said so."""
+    """How the client gave the statement."""
 
     BRANCH = "branch", "临柜书面", "In writing at the branch", ("书面", "临柜")
     PHONE = "phone", "录音电话", "Recorded telephone line", ("电话",)

@@ -1,4 +1,4 @@
-"""What clients said of the purposes for which their data may be used: each statement is one row, the last one counts."""
+"""Clients' consent statements by purpose of data use: each statement is one row, the last one applies."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -27,7 +27,7 @@ def write_statement(
     text_version: str = "",
     evidence: str = "",
 ) -> Consent:
-    """Write a client's statement in the open action, of today unless said. Raises Refused (see `statement_faults`)."""
+    """Write a client's statement in the open action, dated today by default. Raises Refused (see `statement_faults`)."""
     day = stated_on or clock.today()
     faults = statement_faults(purpose, state, day, clock.today(), text_version, evidence)
     if faults:
@@ -49,9 +49,9 @@ def write_statement(
 def statement_faults(
     purpose: str, state: str, day: date, today: date, text_version: str, evidence: str
 ) -> dict[str, Bilingual]:
-    """Return {field: what is wrong} of a statement: a day to come; a separate consent without notice or evidence. Pure.
+    """Return {field: error} of a statement: a future day; a separate consent without notice or evidence. Pure.
 
-    A refusal or withdrawal needs neither: it is as easy as can be (PIPL 15).
+    A refusal or withdrawal requires neither: withdrawal must be easy (PIPL 15).
     """
     faults = {}
     if day > today:
@@ -70,10 +70,10 @@ def statement_faults(
 
 
 def last_state(statements: Iterable[Statement], purpose: str, channel: str = "") -> str:
-    """Return the client's last word on a purpose that holds for a channel, "" where there is none. Oldest first. Pure.
+    """Return the client's latest state for a purpose and channel, "" where there is none. `statements`: oldest first. Pure.
 
-    A statement for every channel replaces those for single ones before it. Without a channel only statements for every
-    channel count.
+    A statement for every channel replaces those for single ones before it. Without a channel, only statements for every
+    channel apply.
     """
     found = [state for _, about, way, state in statements if about == purpose and way in ("", channel)]
     return found[-1] if found else ""
@@ -89,5 +89,5 @@ def statements_of(clients: Iterable[int]) -> dict[int, list[Statement]]:
 
 
 def has_consent(client: Any, purpose: str, channel: str = "") -> bool:
-    """Return whether a visible client's last word on a purpose is a consent; a withdrawal counts at once."""
+    """Return whether a visible client's latest statement on a purpose is a consent; a withdrawal applies immediately."""
     return last_state(statements_of([client]).get(client, ()), purpose, channel) == ConsentState.GIVEN

@@ -1,4 +1,4 @@
-"""The details of one client: which fields people may write, and what follows from them."""
+"""The details of one client: which fields people may write, and the fields derived from them."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
-"""What each duty at a client allows: the main manager, a deputy, a specialist in a subject; and its agreed end.
+"""Rights of each duty at a client (main manager, deputy, specialist in a subject), and its agreed end.
 
-Reach follows the duty (visibility). What a specialist may not change is held once, after every action of every interface.
+Visibility follows the duty (visibility). What a specialist may not change is enforced in one place, after every action of every interface.
 """
 
 from collections.abc import Iterable
@@ -39,7 +39,7 @@ CLIENT_DATA = ("Client", "Contact", "Consent", "KeyDate", "Needs", "ClientTag", 
 
 @query("clients.service_team", needs=Permission.CLIENT_READ, zh="分工", en="Duties", parameters=CLIENT)
 def service_team(*, client: Any) -> list[dict[str, Any]]:
-    """Return who serves and served a client and what each may do, those who serve first.
+    """Return the present and former duties at a client and what each allows, the present ones first.
 
     [{user, name, role, role_text, subject, since, until, ends_on, may, serves}]
     """

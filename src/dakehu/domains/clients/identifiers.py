@@ -21,7 +21,7 @@ import numpy as np
 from stdnum import luhn
 from stdnum.cn import ric, uscc
 
-# Weights and check digits of whole columns (`valid_resident_ids`); a single number is checked by python-stdnum.
+# Weights and check digits for columns (`valid_resident_ids`); a single number is checked by python-stdnum.
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECKS = "10X98765432"
 # The 31 characters of a credit code: digits and capitals without I, O, S, V and Z, which are mistaken for others.
@@ -35,7 +35,7 @@ _RESIDENT = re.compile("[0-9]{17}[0-9X]")
 
 
 class BadIdentifier(ValueError):
-    """A number that cannot be right. `zh` and `en` say why and what to do, without repeating the number."""
+    """An invalid number. `zh` and `en` state the reason and the remedy, without repeating the number."""
 
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(en)
@@ -110,7 +110,7 @@ def resident_id(text: str) -> ResidentId:
             "The identity number ends in 000 and its last digit does not fit: Excel probably kept 15 digits only. Format the "
             "column as text and enter the whole number again.",
         )
-    # Only the check digit is asked of the library: its own list of districts is not complete and would refuse real people.
+    # The library checks only the check digit: its list of districts is incomplete and would refuse real people.
     if number[17] != ric.calc_check_digit(number):
         raise BadIdentifier(
             "身份证号校验位不符，可能有一位写错，请逐位核对。",
@@ -182,7 +182,7 @@ _SAME_FOR_WECHAT = re.compile(
 def mobile(text: str) -> str:
     """Check a mainland mobile number: 11 digits.
 
-    +86, 0086 or (86) is dropped, and so is the remark that WeChat has the same number.
+    +86, 0086 or (86) is dropped, and so is the remark that the number is also the WeChat account.
     """
     refuse_lost_digits(text)
     number = tidy(_SAME_FOR_WECHAT.sub("", text.strip()))
@@ -282,7 +282,7 @@ def foreign_phone(text: str) -> str | None:
 
 
 LANDLINE = re.compile(
-    r"(?:(?:\+|00)86[\s-]*\(?0?\)?|\(?0)"  # the country, or the zero that stands for it
+    r"(?:(?:\+|00)86[\s-]*\(?0?\)?|\(?0)"  # the country code, or the zero that replaces it
     r"(10|2\d|[3-9]\d{2})\)?[\s-]*"  # area
     r"([2-8]\d{2,3})[\s-]?(\d{4})"  # number
     r"(?:\s*(?:-|转|ext\.?|#)\s*(\d{1,6}))?",  # extension
@@ -337,7 +337,7 @@ def bank_card(text: str) -> str:
     return number
 
 
-# Kind of an account by the form of its number; the first match counts, and all are lenient.
+# Kind of an account by the form of its number; the first match is used, and all are lenient.
 SECURITIES_ACCOUNTS = (
     ("sh_a_person", r"A\d{9}"),
     ("sh_a_institution", r"B\d{9}"),

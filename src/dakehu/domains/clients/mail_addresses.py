@@ -1,4 +1,4 @@
-"""Find whose a mail address is, and who may see a client, for what files mails. Call with elevated sight."""
+"""Find the clients of a mail address and who may see a client, for filing mail. Call with elevated visibility."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from dakehu.domains.clients.models import Client, Contact, Coverage
 
 
 def owners_of_addresses(addresses: Iterable[str]) -> dict[str, set[int]]:
-    """Return {address: ids of the clients who have it} for case-folded addresses; one that nobody has is left out."""
+    """Return {address: ids of the clients who have it} for case-folded addresses; an address without a client is left out."""
     index = Contact._meta.get_field("value_index")
     by_index = {index.index_of(address): address for address in addresses if address}
     rows = Contact.objects.filter(value_index__among=list(by_index), kind=ContactKind.MAIL)

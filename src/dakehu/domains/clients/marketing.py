@@ -21,7 +21,7 @@ CLIENT = parameters_of("clients.MarketingFreeze", "client")
     parameters=CLIENT,
 )
 def marketing_freezes(*, client: Client) -> Any:
-    """Return pauses of marketing to a client, the running ones first."""
+    """Return pauses of marketing to a client, the active ones first."""
     return MarketingFreeze.objects.filter(client=client).order_by("lifted_on", "-frozen_on", "-pk")
 
 

@@ -1,10 +1,10 @@
-"""Mask personal values for readers who may know that they exist, but not what they are. Pure.
+"""Mask personal values for readers who may see that they exist, but not the values. Pure.
 
 Each mask keeps enough to recognise the client and too little to use. A value too short to hide anything becomes stars;
 an empty one stays empty. `is_masked` recognises masked text, so that a masked column that returns in a worksheet is
 never stored as a real value.
 
-Source: the customary forms of the trade, as JR/T 0171-2020 requires for C2 data.
+Source: the customary forms of the industry, as JR/T 0171-2020 requires for C2 data.
 """
 
 import re
@@ -21,7 +21,7 @@ COMPOUND_SURNAMES = frozenset(
     "澹台 公冶 宗政 濮阳 淳于 单于 太叔 申屠 仲孙 钟离 鲜于 闾丘 司空 拓跋 完颜 第五".split()
 )
 STARS = "*"
-# Hidden characters as found in clients' tables: stars of both widths, dots, and crosses between digits.
+# Mask characters as found in clients' tables: stars of both widths, dots, and crosses between digits.
 HIDING = re.compile(r"[*＊•●■×]|(?<=\d)[xX]{2,}|[xX]{3,}(?=\d)|[xX]{4,}")
 
 
@@ -67,7 +67,7 @@ def mask_name(value: str) -> str:
     return name[:surname_length] + STARS * (len(name) - surname_length)
 
 
-# The same in PostgreSQL, of a text called `value` without blanks around it: for views that are read without the desk.
+# The same in PostgreSQL, of a text called `value` without blanks around it: for views that are read outside the desk.
 mask_name.in_sql = (  # type: ignore[attr-defined]
     "CASE WHEN value !~ '[\u3400-\u9fff]' THEN (SELECT string_agg(CASE WHEN length(word) > 1 "
     "THEN left(word, 1) || repeat('*', length(word) - 1) ELSE word END, ' ' ORDER BY place) "
@@ -98,12 +98,12 @@ def mask_address(value: str) -> str:
 
 
 # Edges of the bands in which an amount is shown to readers who may not see it, in yuan. No band is narrower than its lower
-# edge, so that a band says how large a client is and never what they own.
+# edge, so that a band shows the size of a client, never the exact amount.
 BAND_EDGES = (100_000, 500_000, 1_000_000, 5_000_000, 10_000_000, 50_000_000, 100_000_000)
 
 
 def mask_amount(value: str) -> str:
-    """The band of an amount in yuan: `100–500 万`, `CNY 1–5M`. What is no amount keeps nothing."""
+    """The band of an amount in yuan: `100–500 万`, `CNY 1–5M`. A value that is not an amount is hidden completely."""
     try:
         amount = Decimal(value)
     except InvalidOperation:
@@ -127,17 +127,17 @@ def _band(place: int) -> Bilingual:
     )
 
 
-mask_amount.band_edges = BAND_EDGES  # type: ignore[attr-defined]  # lists may be narrowed to a band (gates.filtering)
+mask_amount.band_edges = BAND_EDGES  # type: ignore[attr-defined]  # lists may be filtered by a band (gates.filtering)
 
 
 def bands() -> list[Bilingual]:
-    """Return every band, the lowest first; the place of a band is what lists are narrowed by."""
+    """Return every band, the lowest first; lists are filtered by a band's position."""
     return [_band(place) for place in range(len(BAND_EDGES) + 1)]
 
 
 @cache
 def _bands() -> frozenset[str]:
-    """Return every band as a reader of either language sees it; a range that a person typed is none of them."""
+    """Return every band as a reader of either language sees it; a range typed by a person is not one of them."""
     return frozenset(_band(place).in_(code) for place in range(len(BAND_EDGES) + 1) for code in ("zh", "en"))
 
 
@@ -156,6 +156,6 @@ MASKS: dict[str, Callable[[str], str]] = {
 def is_masked(value: str) -> bool:
     """Return whether part of a value is hidden: `138****1234`, `138xxxxxx88`, `张*`, `••••`, `100–500 万`.
 
-    One `x` alone is no mask: an identity number may end in it.
+    A single `x` is no mask: an identity number may end in it.
     """
     return bool(HIDING.search(unicodedata.normalize("NFKC", value))) or value.strip() in _bands()

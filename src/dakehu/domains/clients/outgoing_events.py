@@ -1,4 +1,4 @@
-"""What other programs may be told about clients."""
+"""The events about clients that other programs may receive."""
 
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.outgoing_events import OutgoingEvent, declare

@@ -1,4 +1,4 @@
-"""Counts and distributions of the visible clients, each with where its rows are."""
+"""Counts and distributions of the visible clients, each with a link to its rows."""
 
 import itertools
 from collections.abc import Iterable
@@ -173,7 +173,7 @@ def suitability() -> dict[str, Any]:
 
 @query("clients.marketing_refusals", needs=Permission.CLIENT_READ, zh="拒绝营销的客户", en="Refusals of marketing")
 def marketing_refusals() -> Any:
-    """Return the visible clients' latest word on marketing where it is a refusal or a withdrawal."""
+    """Return the visible clients' latest statement on marketing where it is a refusal or a withdrawal."""
     latest = Consent.objects.filter(client=OuterRef("client"), purpose="marketing").order_by("-stated_on", "-pk")
     refused = Consent.objects.filter(purpose="marketing", state__in=("refused", "withdrawn"))
     return refused.filter(pk=Subquery(latest.values("pk")[:1])).order_by("-stated_on", "-pk")

@@ -53,9 +53,9 @@ _long = TTLCache()  # (count, True) of lists longer than the counting limit
 class Listing:
     """A list read one page at a time.
 
-    `some` returns the rows found at once, and whether there are more, where counting all would take long; `asked`
+    `some` returns the rows found first, and whether there are more, where counting all would take long; `asked`
     identifies the list among others of the same reader. `are_few`: the rows are few enough to be sorted and counted in
-    one statement. `candidates`: those among which all rows are, where testing a row takes long.
+    one statement. `candidates`: a superset of the rows, where testing a row takes long.
     """
 
     rows: Any
@@ -69,7 +69,7 @@ class Listing:
         return page_of(self.rows, order, size, are_few=self.are_few, candidates=self.candidates, **place)
 
     def counted(self, page: Page | None = None) -> tuple[int, bool]:
-        """Return (number of rows, whether there are more). A long list's result is cached for a minute; `page` may tell it."""
+        """Return (number of rows, whether there are more). A long list's result is cached for a minute; it may follow from `page`."""
         if page is not None and page.total is not None:
             return min(page.total, CAP), page.total > CAP
         actor = current_actor()
@@ -102,7 +102,7 @@ def listing(*, text: str | None = None, filters: dict[str, Any] | None = None, o
     find = search_query.some
 
     def some() -> tuple[Any, bool]:
-        """Return the rows found at once, and whether there are more."""
+        """Return the rows found first, and whether there are more."""
         condition, more = find()
         return every.filter(condition), more
 
@@ -115,7 +115,7 @@ def listing(*, text: str | None = None, filters: dict[str, Any] | None = None, o
 def default_order() -> str:
     """Return the default order: largest first; by code for readers who may not see assets.
 
-    An order by assets would disclose them.
+    Sorting by assets would disclose them.
     """
     return "-assets" if current_actor().clearance >= PERSONAL else "code"
 
@@ -142,7 +142,7 @@ _client_by_id = kept_rows(Client, lambda pk: Client.objects.filter(pk=pk))
 
 
 def get_client(pk: int) -> Client:
-    """Return a visible client by id; for a merged one the client that remains. Raises NotFound."""
+    """Return a visible client by id; for a merged one the remaining client. Raises NotFound."""
     row = next(iter(_client_by_id(pk)), None) or Client.objects.filter(former__number=pk).first()
     if row is None:
         raise NotFound(bilingual("客户", "client"))
@@ -188,12 +188,12 @@ _contacts_of = kept_rows(Contact, lambda client: contacts(client=client))
 
 
 def contact_rows(client: Client) -> list[Contact]:
-    """Return the contacts of a client as `contacts` does, for pages that ask again and again. Raises NotAllowed."""
+    """Return the contacts of a client as `contacts` does, for pages that call it repeatedly. Raises NotAllowed."""
     return _rows_of(client, Contact, _contacts_of)
 
 
 def _rows_of(client: Client, model: Any, read: Callable[[int], list[Any]]) -> list[Any]:
-    """Return rows of a client, each with its client set, so that it is not fetched again."""
+    """Return rows of a client, each with `client` set, so that it is not fetched again."""
     if not current_actor().may(Permission.CLIENT_READ):
         raise NotAllowed(bilingual("客户资料", "Client details"), Permission.CLIENT_READ)
     rows = [] if client_tables.names_empty_table(model, {"client": client}) else read(client.pk)
@@ -206,7 +206,7 @@ def _rows_of(client: Client, model: Any, read: Callable[[int], list[Any]]) -> li
     "clients.ways_to_reach", needs=Permission.CLIENT_READ, zh="联系途径", en="Ways to reach a client", parameters=CLIENT
 )
 def ways_to_reach(*, client: Client) -> list[dict[str, Any]]:
-    """Return the contact by which a client is called, written to, and found on WeChat, the preferred one of each.
+    """Return the preferred contact of a client for call, mail and WeChat.
 
     [{way: call | mail | wechat, contact: id, value: masked}]; the full value comes from `clients.open_contact` only.
     """
@@ -247,7 +247,7 @@ def key_dates(*, client: Client) -> Any:
 
 @query("clients.coverage", needs=Permission.CLIENT_READ, zh="服务团队", en="Service team", parameters=CLIENT)
 def coverage(*, client: Client) -> Any:
-    """Return who serves and served a client: those who serve, the main manager first, then earlier ones."""
+    """Return the duties at a client: present ones, the main manager first, then earlier ones."""
     rank = Case(When(role="main", then=Value(0)), When(role="deputy", then=Value(1)), default=Value(2))
     return Coverage.objects.filter(client=client).order_by(F("until").asc(nulls_first=True), rank, "since")
 
@@ -256,7 +256,7 @@ _serving = kept_rows(Coverage, lambda client: coverage(client=client).filter(unt
 
 
 def serving_rows(client: Client) -> list[Coverage]:
-    """Return who serves a client now, the main manager first, for pages that ask again and again. Raises NotAllowed."""
+    """Return the present duties at a client, the main manager first, for pages that call it repeatedly. Raises NotAllowed."""
     return _rows_of(client, Coverage, _serving)
 
 
@@ -358,7 +358,7 @@ def upcoming_dates(*, days: int | None = None) -> list[dict[str, Any]]:
     today, span = clock.today(), max(1, min(days or 14, 366))
     until = today + timedelta(days=span)
     dates = []
-    cleared = current_actor().clearance >= PERSONAL  # a birthday tells who somebody is
+    cleared = current_actor().clearance >= PERSONAL  # a birthday identifies a person
     for row in KeyDate.objects.select_related("client") if cleared else ():
         occurs_on = anniversaries.next_occurrence(row.on, row.yearly, today)
         if occurs_on and occurs_on <= until:

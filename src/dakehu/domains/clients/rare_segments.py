@@ -1,4 +1,4 @@
-"""Say whether a list is of a segment of few clients, which is sorted rather than looked for in the order of the list."""
+"""Decide whether a list is of a segment of few clients, which is sorted instead of searched in the order of the list."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ _common = TTLCache(600)  # True for segments of more clients; it decides only ho
 
 
 def are_in_rare_segment(filters: dict[str, Any]) -> bool:
-    """Return whether filters name a segment of few clients: in the order of a list they would come late."""
+    """Return whether filters name a segment of few clients: a scan in the order of a list would find them late."""
     segment, actor = equal_values(Client, filters, {"segment"}).get("segment"), current_actor()
     key = (actor.user_id, actor.reach, actor.covers, segment)
     if not segment or _common.get(key):

@@ -1,4 +1,4 @@
-"""The clients that somebody opened last, for the palette."""
+"""The clients that a user opened last, for the palette."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from dakehu.foundation.gates.registry import query
 
 KEPT = 20  # rows kept for each user
 SHOWN = 6
-# Written out, since every page of a client asks them.
+# Written as SQL, since every client page runs them.
 SEEN = (
     f"INSERT INTO {RecentClient._meta.db_table} (user_id, client_id, seen_at) VALUES (%s, %s, %s) "  # noqa: S608  name from the model
     "ON CONFLICT (user_id, client_id) DO UPDATE SET seen_at = excluded.seen_at"
@@ -27,7 +27,7 @@ FORGOTTEN = (
 def record_view(client: Client) -> None:
     """Remember that the actor opened a client.
 
-    It never waits for another writer. Not an action, since it changes nothing that anybody else reads.
+    It never waits for another writer. Not an action, since it changes nothing that other users read.
     """
     user_id = current_actor().user_id
     if user_id is None:
@@ -44,7 +44,7 @@ def record_view(client: Client) -> None:
 
 @query("clients.recent", needs=Permission.CLIENT_READ, zh="最近打开的客户", en="Recent clients")
 def recent() -> Any:
-    """Return the clients that the actor opened last and may still see, the last one first."""
+    """Return the clients that the actor opened last and may still see, the latest first."""
     seen = RecentClient.objects.filter(user_id=current_actor().user_id).order_by("-seen_at")
     order = {client_id: place for place, client_id in enumerate(seen.values_list("client_id", flat=True)[:KEPT])}
     return sorted(Client.objects.filter(pk__in=list(order)), key=lambda row: order[row.pk])[:SHOWN]

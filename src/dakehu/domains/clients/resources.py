@@ -1,4 +1,4 @@
-"""What pages, API and workbook show of clients."""
+"""Resources of clients for pages, API and workbook."""
 
 from dakehu.domains.clients.bulk_import.consents import evaluate_consents, import_consents
 from dakehu.domains.clients.bulk_import.needs import evaluate_needs, import_needs

@@ -1,6 +1,6 @@
 """Restrict the processing of a client's data, and lift the restriction: called by compliance.
 
-While it is restricted nobody serves the client, and only those who see across walls find them (visibility).
+While it is restricted no user serves the client, and only users who see across walls find them (visibility).
 """
 
 from typing import Any
@@ -22,7 +22,7 @@ RESTRICTED = "clients.restricted"  # the event that follows
 def restrict(*, client: Client) -> dict[str, Any]:
     """End the duties at a client and restrict the processing of their data.
 
-    Returns {status, walled}: what the client was before, for `lift_restriction`.
+    Returns {status, walled}: the client's previous values, for `lift_restriction`.
     """
     before = {"status": str(client.status), "walled": client.walled}
     with elevated("ending the duties at a client whose data are restricted"):
@@ -44,7 +44,7 @@ def restrict(*, client: Client) -> dict[str, Any]:
     is_public=False,
 )
 def lift_restriction(*, client: Client, status: str, walled: bool) -> None:
-    """Let the data of a client be processed again. Duties stay ended: who serves the client is decided again."""
+    """Lift the restriction on a client's data. Duties stay ended: the client must be assigned again."""
     client.restricted, client.walled, client.status = False, walled, status
     client.save()
 

@@ -77,7 +77,7 @@ def guess_id_type(kind: str, number: str) -> str:
 
 @dataclass(frozen=True)
 class Reading:
-    """A contact in its stored form; `warning` says why it is not verified ("" if it is)."""
+    """A contact in its stored form; `warning` is the reason why it is not verified ("" if it is)."""
 
     kind: str
     value: str
@@ -111,13 +111,13 @@ def read_contact(kind: str, value: str) -> Reading:
     return Reading(kind, text)
 
 
-WAYS = {"mobile": "call", "landline": "call", "mail": "mail", "wechat": "wechat"}  # by which a kind of contact is used
+WAYS = {"mobile": "call", "landline": "call", "mail": "mail", "wechat": "wechat"}  # how each kind of contact is used
 
 
 def contact_link(kind: str, value: str) -> str:
     """Return the address that calls or writes to a contact, "" where there is none or the value is masked.
 
-    A mainland mobile is called as +86…; other numbers as they are written.
+    A mainland mobile is called as +86…; other numbers as written.
     """
     way = WAYS.get(kind)
     if is_masked(value):

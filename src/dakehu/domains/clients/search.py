@@ -28,11 +28,11 @@ from dakehu.foundation.search.text import Wanted
 
 VISIBLE_LIMIT = 50
 MOST = 3000  # lines read for one query, where the reader sees nearly every client
-SORTED = 10_000  # up to this many lines, their clients are sorted; beyond, the list is walked in its order
-# Up to this many lines, only their clients are walked; beyond, a page is full before they are found.
+SORTED = 10_000  # up to this many lines, their clients are sorted; beyond, the list is scanned in its order
+# Up to this many lines, only their clients are scanned; beyond, a page is full before they are found.
 CANDIDATES = 40_000
 FEW = 1_000  # up to this many covered clients, lines are read one by one; beyond, the index is used
-MOST_TOKENS = 8  # of filters, by which lines are found besides the text
+MOST_TOKENS = 8  # of filters, by which lines are found in addition to the text
 AROUND = 24  # characters shown before and after a match
 MERGED = "clients.MergedClient"
 OWN = ("clients.Client", MERGED)  # a client is found by the codes of those merged into it too
@@ -63,7 +63,7 @@ def _lines(wanted: Wanted | None, own_only: bool | None = None) -> Any:
 
 
 def _readable(wanted: Wanted) -> Wanted:
-    """Return a condition that finds by what the reader sees in clear."""
+    """Return a condition that matches only values the reader sees in clear."""
     is_cleared = current_actor().clearance >= PERSONAL
     return replace(wanted, marks=writing.OPEN + writing.CLEARED if is_cleared else writing.OPEN)
 
@@ -72,7 +72,7 @@ _few_served = TTLCache()  # whether the clients covered by some users are few
 
 
 def serves_few() -> bool:
-    """Return whether the actor sees the clients they cover only, and these are few: to read their lines is faster than the index."""
+    """Return whether the actor sees only the clients they cover, and these are few: reading their lines is faster than the index."""
     actor = current_actor()
     return actor.reach is Reach.COVERED and _covers_few(actor.covers)
 
@@ -110,13 +110,13 @@ def find_by_number(text: str) -> Q | None:
 
 
 def _sees_numbers() -> bool:
-    """Whether the reader is cleared for every number that a text may be held against."""
+    """Return whether the reader is cleared for every number that a text may be compared with."""
     columns = (Contact._meta.get_field("value"), Client._meta.get_field("id_number"))
     return current_actor().clearance >= max(spec_of(column).sensitivity for column in columns)
 
 
 def _is_whole_number(flat: str) -> bool:
-    """Whether a text may be a whole phone, mail or ID number, not the four last signs that everybody is shown."""
+    """Return whether a text may be a full phone, mail or ID number, not the last four characters that every reader sees."""
     return "@" in flat or sum(sign.isdigit() for sign in flat) >= 7
 
 
@@ -133,9 +133,9 @@ def _as_stored(text: str) -> Iterator[str]:
 class SearchQuery:
     """Conditions on clients for a text.
 
-    `whole`: all matching clients. `walked`: the same, for a list read in its own order until a page is full. `some`
-    returns those of the first `MOST` lines, and whether the index holds more; None where `whole` is cheap. `candidates`:
-    ids among which all matching clients are, None where these would be too many; `test` returns which of some ids match.
+    `whole`: all matching clients. `walked`: the same, for a list scanned in its own order until a page is full. `some`
+    returns those of the first `MOST` lines, and whether the index has more; None where `whole` is cheap. `candidates`:
+    ids that include all matching clients, None where these would be too many; `test` returns which of some ids match.
     """
 
     whole: Q
@@ -149,7 +149,7 @@ def parse_query(text: str, equal: Mapping[str, Any] | None = None) -> SearchQuer
     """Return the query for clients by name, code, pinyin, initials, fragment or number.
 
     For actors who cover few clients their lines are read one by one; for others the index is used. Of clients whose columns
-    do not equal the values `equal` ({column: value}), which the list leaves out anyway, the index need not find all.
+    do not equal the values `equal` ({column: value}), which the list excludes anyway, the index need not find all.
     """
     typed = (writing.fragment(text), writing.pinyin_condition(text))
     variants = [_readable(wanted) for wanted in typed if wanted is not None]
@@ -204,19 +204,19 @@ def matching(text: str) -> Q:
 
 
 def line_columns() -> set[str]:
-    """Return the columns of a client whose values stand as text in its line."""
+    """Return the columns of a client whose values are text in its line."""
     return {name for name, kind in search_fields_of(Client).items() if kind is TEXT}
 
 
 def _phrases_of(equal: Mapping[str, Any]) -> tuple[tuple[tuple[str, ...], bool], ...]:
-    """Return the tokens that the line of a client must hold whose columns (of `line_columns`) equal some values."""
+    """Return the tokens in the line of a client whose columns (of `line_columns`) equal some values."""
     held = [token for value in equal.values() for token in writing.tokens(str(value)).split()]
     return tuple(((token,), False) for token in list(dict.fromkeys(held))[:MOST_TOKENS])
 
 
 @dataclass(frozen=True)
 class _Found:
-    """The clients of the lines that hold a text, None where there are too many, by a condition on lines of clients themselves.
+    """Return the clients of the lines that contain a text, None where there are too many, by a condition on lines of clients themselves.
 
     `are_exact`: just these match; else there may be others among them. `are_few`: they are exact, and few enough to be sorted.
     """
@@ -230,15 +230,15 @@ class _Found:
         return self.are_exact and self.clients is not None and len(self.clients) <= SORTED
 
 
-# What is remembered decides only how lists are read, so that it may be remembered longer than a minute.
+# Cached values decide only how lists are read, so they may be cached longer than a minute.
 _many = TTLCache(600)  # True for terms that occur in more than SORTED lines
 _too_many = TTLCache(600)  # True for terms that occur in more than CANDIDATES lines
 
 
 def _found(wanted: Wanted, also: tuple[tuple[tuple[str, ...], bool], ...]) -> _Found:
-    """Return the clients of lines that hold a text, and of those of clients themselves that hold some tokens `also`.
+    """Return the clients of lines that contain a text, where lines of clients themselves must also contain the tokens `also`.
 
-    Where following one another must be compared for each line, just the matching ones up to SORTED lines, else all up to CANDIDATES.
+    Where token order must be compared for each line, only the matching ones up to SORTED lines, else all up to CANDIDATES.
     """
     narrowed = replace(wanted, phrases=(*wanted.phrases, *also))
     merged = _merged_with(wanted) if also else []
@@ -252,15 +252,15 @@ def _found(wanted: Wanted, also: tuple[tuple[tuple[str, ...], bool], ...]) -> _F
 
 
 def _merged_with(wanted: Wanted) -> list[int]:
-    """Return clients found by the names and codes of those merged into them, whose lines hold nothing else of the client."""
-    # By their numbers, since a database that knows how common a kind of line is on average reads all lines for a rare one.
+    """Return clients found by the names and codes of those merged into them, whose lines contain nothing else of the client."""
+    # By ids: with average statistics per kind of line, the planner would read all lines for a rare one.
     numbers = GuardedQuerySet(MergedClient).values("pk")
     lines = _own_lines(SearchText(wanted, each=True)).filter(what=MERGED, number__in=numbers)
     return list(lines.values_list("client_id", flat=True))
 
 
 def _all(condition: SearchText, beyond: TTLCache) -> list[int] | None:
-    """Return the clients of all matching lines, None if there are more lines than `condition.most`, which is remembered."""
+    """Return the clients of all matching lines, None if there are more lines than `condition.most`, which is cached."""
     if beyond.get(condition.wanted):
         return None
     lines = matches_lines(SearchLine, replace(condition, most=condition.most + 1))
@@ -351,7 +351,7 @@ def search(*, text: str) -> dict[str, Any]:
     """Return at most fifty visible clients that match a text, likeliest first: {"count", "rows"}.
 
     Matches name (one character, any fragment, either script), pinyin, initials, client code, phone, mail and ID number
-    (whole, or the last four), contact persons, notes and plans. `found_in` and `passage` say where, unless it was the
+    (whole, or the last four), contact persons, notes and plans. `found_in` and `passage` show where, unless it was the
     name or number.
     """
     hits = list(dict.fromkeys(search_hits(text)))[:VISIBLE_LIMIT]

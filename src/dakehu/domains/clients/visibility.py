@@ -3,7 +3,7 @@
 Covered: clients served today by one of `actor.covers` (oneself, one's team, a colleague whose deputy one is); a client behind
 an information wall only if the actor serves them personally. All: every client without a wall. Across walls and the system: every client.
 
-A client whose processing is restricted is behind a wall, and nobody serves them whatever duties stand: only those who see
+A client whose processing is restricted is behind a wall, and no user serves them even with duties in force: only users who see
 across walls, and the system, find them.
 """
 
@@ -25,7 +25,7 @@ def serving() -> Any:
 
 
 def _clients_of(duties: Any) -> Any:
-    """Return the clients of some duties as what stands in a condition `__in`."""
+    """Return the clients of some duties as the right side of an `__in` condition."""
     return compiled_subquery(duties.values("client_id"))
 
 
@@ -53,7 +53,7 @@ def covered_sql(covers: str, user: str) -> str:
 
     Every statement on PostgreSQL evaluates this once for each table of client data that it reads: clients served
     personally need no look-up of walls, and walls are few. A duty that was agreed to end is left out a day late at most: the
-    database does not know the desk's time zone, and the ORM holds the day itself.
+    database does not have the desk's time zone, and the ORM uses the exact day.
     """
     return f"""
 SELECT c.client_id FROM clients_coverage c

@@ -1,4 +1,4 @@
-"""Queries as Arrow streams: small ones whole, long ones batch by batch while they are read. Each is recorded once."""
+"""Queries as Arrow streams: small ones in one piece, long ones batch by batch while they are read. Each is recorded once."""
 
 import threading
 from collections.abc import Iterator
@@ -16,21 +16,21 @@ from dakehu.foundation.base.i18n import in_language, language
 
 SHAPE = ("columns", "part")
 PAGED = ("order", "limit", "offset", *SHAPE)
-AT_ONCE = 2  # long streams of one process: each keeps one of its threads
-WAIT = 5  # seconds after which to ask again
+AT_ONCE = 2  # long streams of one process: each occupies one of its threads
+WAIT = 5  # seconds after which to retry
 
 _places = threading.BoundedSemaphore(AT_ONCE)
 
 
 def is_wanted(request: HttpRequest) -> bool:
-    """Whether the program asks for Arrow by its Accept header."""
+    """Return whether the Accept header requests Arrow."""
     return MEDIA_TYPE in request.headers.get("Accept", "")
 
 
 def arrow_answer(name: str, raw: dict[str, Any]) -> HttpResponseBase:
     """Answer a query as an Arrow stream. `columns` names columns, comma separated; `part` a table among several.
 
-    Raises TooManyRequests while as many long streams are read as the process serves, and the refusals of the query.
+    Raises TooManyRequests while the process serves its maximum of long streams, and the refusals of the query.
     """
     shape = {key: str(raw.pop(key, "") or "") for key in SHAPE}
     columns = [one.strip() for one in shape["columns"].split(",") if one.strip()]
@@ -51,7 +51,7 @@ def arrow_answer(name: str, raw: dict[str, Any]) -> HttpResponseBase:
 
 
 def _audit_parameters(raw: dict[str, Any], shape: dict[str, str]) -> dict[str, Any]:
-    """What was asked, for the audit: of filters and searches their names only, since their values may be personal."""
+    """Return the parameters for the audit: of filters and searches the names only, since their values may be personal."""
     asked = {**raw, **shape}
     filters = asked.pop("filters", None)
     made = {key: str(asked[key]) for key in PAGED if asked.get(key)}
@@ -74,7 +74,7 @@ class _LongStream:
             return next(self.parts)
 
     def close(self) -> None:
-        """Give the place back, once."""
+        """Release the slot, once."""
         if self._is_open:
             self._is_open = False
             _places.release()

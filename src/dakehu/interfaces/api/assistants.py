@@ -1,7 +1,7 @@
-"""Answer assistants over the Model Context Protocol at /mcp: every query the token's holder may ask is a tool.
+"""Serve assistants over the Model Context Protocol at /mcp: every query the token's holder may call is a tool.
 
-Streamable HTTP without sessions: each POST is one JSON-RPC message and gets one JSON answer, so any process can give it.
-Assistants read and never write. Each call leaves one audit entry, which names the query but not what was asked for.
+Streamable HTTP without sessions: each POST is one JSON-RPC message and gets one JSON answer, so any process can serve it.
+Assistants read and never write. Each call writes one audit entry, which names the query without its parameters.
 """
 
 import json
@@ -31,7 +31,7 @@ from dakehu.interfaces.api.responses import refusal_answer, writable
 from dakehu.interfaces.authentication import SignInFirst, token_actor
 
 log = logging.getLogger("dakehu.api")
-PROTOCOLS = ("2025-11-25", "2025-06-18", "2025-03-26")  # the newest first; all have this transport
+PROTOCOLS = ("2025-11-25", "2025-06-18", "2025-03-26")  # the newest first; all use this transport
 PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS, INTERNAL_ERROR = -32700, -32600, -32601, -32602, -32603
 LARGEST = 1_000_000  # bytes of a message
 STEP = "assistants.ask"
@@ -45,14 +45,14 @@ declare_steps({STEP: bilingual("AI 助手查询", "An assistant asked")})
 
 
 class ProtocolError(Exception):
-    """A message that is not answered with a result: its JSON-RPC code and a sentence."""
+    """A JSON-RPC error: its code and a sentence."""
 
     def __init__(self, code: int, message: Any) -> None:
         super().__init__(str(message))
         self.code = code
 
 
-@csrf_exempt  # it takes tokens alone, never the session of a browser
+@csrf_exempt  # it accepts tokens only, never a browser session
 def mcp_view(request: HttpRequest) -> HttpResponse:
     """Answer one JSON-RPC message; 202 without a body for a notification."""
     wanted = request.headers.get("Accept-Language", "zh").lower()
@@ -69,7 +69,7 @@ def mcp_view(request: HttpRequest) -> HttpResponse:
 
 
 def _check_allowed(request: HttpRequest) -> None:
-    """Raise Refused while assistants are switched off, or where a page of another site sends the request."""
+    """Raise Refused while assistants are switched off, or where the request comes from a page of another site."""
     if not firm_settings.current("ASSISTANTS"):
         raise _Off(
             bilingual(
@@ -87,7 +87,7 @@ class _Off(Refused):
 
 
 def _actor_of(request: HttpRequest) -> Actor:
-    """Return who holds the token of a request. Raises SignInFirst without one, TooManyRequests."""
+    """Return the actor of a request's token. Raises SignInFirst without one, TooManyRequests."""
     given = request.headers.get("Authorization", "")
     if not given:
         rate_limits.check_stranger(request)
@@ -144,7 +144,7 @@ def _json(body: Any) -> HttpResponse:
 
 
 def initialize(parameters: dict[str, Any]) -> dict[str, Any]:
-    """Return the protocol that both speak, and who answers."""
+    """Return the negotiated protocol version and the server information."""
     asked = parameters.get("protocolVersion")
     return {
         "protocolVersion": asked if asked in PROTOCOLS else PROTOCOLS[0],
@@ -155,7 +155,7 @@ def initialize(parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 def list_tools(parameters: dict[str, Any]) -> dict[str, Any]:
-    """Return a tool for each query that the reader may ask, in the order of their names."""
+    """Return a tool for each query that the reader may call, ordered by name."""
     may = current_actor().may
     return {"tools": [_tool(name) for name in sorted(QUERIES) if may(QUERIES[name].needs)]}
 
@@ -179,12 +179,12 @@ def _tool(name: str) -> dict[str, Any]:
 
 
 def tool_name(query: str) -> str:
-    """Return the name of a query's tool: some assistants take letters, digits, _ and - alone."""
+    """Return the name of a query's tool: some assistants accept only letters, digits, _ and -."""
     return query.replace(".", "-")
 
 
 def call_tool(parameters: dict[str, Any]) -> dict[str, Any]:
-    """Answer a query. What the desk refuses is an answer too, marked as an error that the assistant can read."""
+    """Call a query. A refusal is returned as an answer marked as an error that the assistant can read."""
     name = str(parameters.get("name", ""))
     query = {tool_name(one): one for one in QUERIES}.get(name)
     if query is None:
@@ -205,7 +205,7 @@ def call_tool(parameters: dict[str, Any]) -> dict[str, Any]:
 
 
 def _count(answer: Any) -> int:
-    """Return how many rows an answer holds."""
+    """Return the number of rows in an answer."""
     if isinstance(answer, dict):
         return len(answer["rows"]) if isinstance(answer.get("rows"), list) else 1
     return len(answer) if isinstance(answer, list) else int(answer is not None)

@@ -1,4 +1,4 @@
-"""Around the views of the API: who asks, in which language, and refusals as JSON."""
+"""Wrapper of the API views: actor, language, and refusals as JSON."""
 
 import functools
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Mark answers to names and addresses of the version before (RFC 9745), for one version."""
+"""Mark answers to names and addresses of the previous version (RFC 9745), for one version."""
 
 import functools
 from typing import Any
@@ -15,8 +15,8 @@ SINCE = "@1795910400"  # 2026-11-29 00:00 UTC, as RFC 9745 writes a date
 
 
 def marks_former_names(kind: Kind, route: str) -> Any:
-    """Around a view that takes a public name: an answer at any address but the present one carries `Deprecation` and
-    a `Link` to the address that takes its place. `route` is the name of the present address."""
+    """Wrap a view that takes a public name: an answer at any address but the present one carries `Deprecation` and
+    a `Link` to the address that replaces it. `route` is the name of the present address."""
 
     def wrap(view: View) -> View:
         @csrf_exempt

@@ -1,4 +1,4 @@
-"""The API's own description (OpenAPI 3.1), made from the registers and the field facts at the moment of asking."""
+"""The API's own description (OpenAPI 3.1), generated from the registers and the field facts on each request."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -33,7 +33,7 @@ TYPES: dict[str, dict[str, Any]] = {
 
 
 def schema_of_column(column: Column) -> dict[str, Any]:
-    """What a reader gets in a column."""
+    """Return the schema of a column in answers."""
     facts = column.spec
     kind = dict(TYPES[column.kind])
     if "type" in kind and "null" not in kind["type"]:
@@ -49,7 +49,7 @@ def schema_of_column(column: Column) -> dict[str, Any]:
 
 
 def schema_of_take(parameter: Parameter) -> dict[str, Any]:
-    """What an action or query takes: written in any way the gate reads, so most things may come as text."""
+    """Return the schema of a parameter of an action or query: in any form the gate reads, so most may be text."""
     behind, facts = field_behind(parameter), spec_behind(parameter)
     kind = kind_of(behind) if behind is not None else ("key" if parameter.model else parameter.kind)
     words = getattr(behind, "choice_set", None) or parameter.choice_set
@@ -115,7 +115,7 @@ PART = bilingual(
 
 
 def _table_answers(schema: dict[str, Any]) -> dict[str, Any]:
-    """The answers of what may also be read as an Arrow stream: by its Accept header, typed, all rows unless limited."""
+    """Return the responses of an operation with Arrow streams: by Accept header, typed, all rows unless limited."""
     answers = _answers(schema, "200", "406")
     answers["200"]["content"][ARROW] = {"schema": {"type": "string", "format": "binary"}}
     return answers
@@ -163,12 +163,12 @@ def _query_parameters(parameters: Iterable[Parameter]) -> list[dict[str, Any]]:
 
 
 def _operation_names(label: Bilingual) -> dict[str, Any]:
-    """What an operation is called: in the reader's language, and in both for programs."""
+    """Return the name of an operation: in the reader's language, and in both for programs."""
     return {"summary": str(label), "x-zh": label.in_("zh"), "x-en": label.in_("en")}
 
 
 def openapi() -> dict[str, Any]:
-    """The whole description, in the reader's language where a sentence is not bilingual."""
+    """Return the full description, in the reader's language where a sentence is not bilingual."""
     paths: dict[str, Any] = {}
     schemas: dict[str, Any] = {
         "Refusal": {
@@ -273,7 +273,7 @@ def openapi() -> dict[str, Any]:
 
 
 def for_reading() -> list[dict[str, Any]]:
-    """The description as a page shows it: one entry per address and method."""
+    """Return the description as a page shows it: one entry per address and method."""
     made = []
     for path, methods in openapi()["paths"].items():
         for method, operation in methods.items():

@@ -1,4 +1,4 @@
-"""How the API speaks: JSON, one shape for every refusal, the right status."""
+"""Responses of the API: JSON, one shape for every refusal, the right status."""
 
 import base64
 import functools
@@ -27,8 +27,8 @@ BYTES, JSON = "application/octet-stream", "application/json; charset=utf-8"
 
 
 def json_answer(made: Any, status: int = 200, **headers: str) -> HttpResponse:
-    """Any plain values as JSON. Sealed values cannot pass: they become their dots. What JSON cannot hold is sent shortened:
-    an answer that cannot be written would hide an act that is done."""
+    """Return any plain values as JSON. Sealed values are replaced by dots. Values that JSON cannot represent are shortened:
+    a failed serialisation would hide that the act was done."""
     try:
         body = orjson.dumps(made, default=plain_value, option=orjson.OPT_NON_STR_KEYS)
     except (orjson.JSONEncodeError, RecursionError):
@@ -38,7 +38,7 @@ def json_answer(made: Any, status: int = 200, **headers: str) -> HttpResponse:
 
 
 def writable(value: Any, depth: int = 0) -> Any:
-    """The same value as far as JSON can hold it: deeper levels and other kinds as dots or text, lone surrogates as "?"."""
+    """Return the value as far as JSON can represent it: deeper levels and other kinds as dots or text, lone surrogates as "?"."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
     if value is None or isinstance(value, (bool, float)):
@@ -55,7 +55,7 @@ def writable(value: Any, depth: int = 0) -> Any:
 
 
 def content_answer(request: HttpRequest, report: dict[str, Any]) -> StreamingHttpResponse:
-    """A file with its metadata, slice by slice: as itself to who asks for BYTES, else as JSON with `content` in base64."""
+    """Return a file with its metadata, slice by slice: as bytes if BYTES is requested, else as JSON with `content` in base64."""
     size = report["size"]
     if BYTES in request.headers.get("Accept", ""):
         answer = StreamingHttpResponse(iter(report["content"]), content_type=BYTES)
@@ -69,7 +69,7 @@ def content_answer(request: HttpRequest, report: dict[str, Any]) -> StreamingHtt
 
 
 def _in_base64(head: bytes, content: Content, tail: bytes) -> Iterator[bytes]:
-    """Slices hold a multiple of three bytes, but for the last one: their base64 fits together."""
+    """Slices have a multiple of three bytes, except the last one, so that their base64 can be concatenated."""
     yield head
     for part in content:
         yield base64.b64encode(part)
@@ -78,7 +78,7 @@ def _in_base64(head: bytes, content: Content, tail: bytes) -> Iterator[bytes]:
 
 def refusal_answer(refusal: Refused, status: int | None = None) -> HttpResponse:
     """{"messages": {field: [sentence]}}; a conflict also carries the present values, their version and, field by
-    field, what was sent against what stands there."""
+    field, the sent and the stored values."""
     made: dict[str, Any] = {"messages": refusal.as_plain()}
     if isinstance(refusal, Conflict):
         made |= refusal.as_details()
@@ -89,7 +89,7 @@ def refusal_answer(refusal: Refused, status: int | None = None) -> HttpResponse:
 
 
 def speaks_json(view: View) -> View:
-    """Turn refusals into their answers, and faults into a request id: no stack trace leaves the house."""
+    """Convert refusals into their responses, and faults into a request id: no stack trace is sent to the client."""
 
     @functools.wraps(view)
     def run(request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
@@ -114,7 +114,7 @@ def speaks_json(view: View) -> View:
 
 
 def body_of(request: HttpRequest) -> dict[str, Any]:
-    """The JSON object that was sent, or the fields and files of a form. Raises Refused for anything else."""
+    """Return the JSON object that was sent, or the fields and files of a form. Raises Refused for anything else."""
     if request.content_type == "multipart/form-data":
         sent = {name: Upload(file.name or "", file.file) for name, file in request.FILES.items()}
         return {**request.POST.dict(), **sent}

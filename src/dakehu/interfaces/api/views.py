@@ -25,7 +25,7 @@ PAGE = ("limit", "offset", "order", "text")
 
 
 def parameters(request: HttpRequest) -> dict[str, Any]:
-    """What the address says. A value that begins with { or [ is JSON."""
+    """Return the query parameters. A value that begins with { or [ is JSON."""
     made: dict[str, Any] = {}
     for name, value in request.GET.items():
         if value[:1] in "{[" and value:
@@ -69,7 +69,7 @@ def resource_named(name: str) -> Resource:
 
 
 def _refuse_shape(given: dict[str, Any]) -> None:
-    """Raise Refused for what only an Arrow answer offers, rather than leave it out of account."""
+    """Raise Refused for parameters that only an Arrow answer supports, instead of ignoring them."""
     sentence = bilingual(
         "只用于 Arrow（Accept: {media}）。", "For Arrow only (Accept: {media}).", media=arrow.MEDIA_TYPE
     )
@@ -80,7 +80,7 @@ def _refuse_shape(given: dict[str, Any]) -> None:
 
 @asked_by("GET", "POST")
 def collection_view(request: HttpRequest, name: str) -> HttpResponseBase:
-    """GET lists (other parameters are filters, such as `assets.ge=1000000`); POST makes one."""
+    """GET lists (other parameters are filters, such as `assets.ge=1000000`); POST creates one."""
     resource = resource_named(name)
     if request.method == "POST":
         body = body_of(request)
@@ -103,8 +103,8 @@ def collection_view(request: HttpRequest, name: str) -> HttpResponseBase:
 @asked_by("GET", "PATCH")
 def one_view(request: HttpRequest, name: str, key: str) -> HttpResponse:
     """GET shows one; PATCH changes it. `If-Match: <row_version>` guards against overwriting: a field that
-    somebody else changed meanwhile is refused (412, with both values). `base` in the body, the values that were read,
-    lets through what nobody else touched."""
+    another user has changed since is refused (412, with both values). `base` in the body, the values that were read,
+    allows fields that no other user changed."""
     resource = resource_named(name)
     if request.method == "GET":
         if resource.get:
@@ -127,17 +127,17 @@ def one_view(request: HttpRequest, name: str, key: str) -> HttpResponse:
 
 
 def _path_of(row: Any, name: str) -> str:
-    """Return the address of a row's own resource: what an action makes may belong elsewhere (a complaint among feedback)."""
+    """Return the address of a row's own resource: a created row may belong to another resource (a complaint among feedback)."""
     return next((one.path for one in resources.resources() if one.path and one.model == row._meta.label), name)
 
 
 def _call_for_visible_client(do: Any, given: dict[str, Any]) -> Any:
-    """The same for a client named in what was sent; one who is not named at all stays a 400."""
+    """Do the same for a client named in the request; a missing client remains a 400."""
     return _call_for_visible_row(do, "client") if given.get("client") else do()
 
 
 def _call_for_visible_row(do: Any, key: str) -> Any:
-    """A row named in the address that the reader does not see is not there: 404, not 400."""
+    """Return 404 instead of 400 for a row in the address that is not visible to the reader."""
     try:
         return do()
     except Refused as refusal:

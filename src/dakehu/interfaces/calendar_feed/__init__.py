@@ -1,1 +1,1 @@
-"""The feed to which calendar programs subscribe for one's own calendar: read-only, by a token of its own scope."""
+"""The feed to which calendar programs subscribe for one's own calendar: read-only, by a token with a scope of its own."""

@@ -1,4 +1,4 @@
-"""Addresses of feeds. Programs that can send a token use the first, those that know an address only the second."""
+"""Addresses of feeds. Programs that can send a token use the first, those that support only an address the second."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""A feed: who asks by which token, the calendar, and "not modified" where it is the same as before."""
+"""A feed: authentication by token, the calendar, and "not modified" where it is unchanged."""
 
 import base64
 import hashlib
@@ -24,7 +24,7 @@ REALM = 'Basic realm="dakehu", charset="UTF-8"'
 
 @csrf_exempt
 def feed(request: HttpRequest, token: str = "") -> HttpResponse:
-    """Answer with the calendar of the person who holds the token. The answer says nothing of why a token is not good."""
+    """Return the calendar of the token's owner. The answer does not disclose why a token is invalid."""
     given = f"Bearer {token}" if token else request.headers.get("Authorization", "")
     try:
         return _feed_response(request, given)
@@ -61,7 +61,7 @@ def _feed_response(request: Any, given: str) -> HttpResponse:
 
 
 def _versioned_response(request: HttpRequest, content: bytes) -> HttpResponse:
-    """Return the content with its version, or that it is the one that the program has."""
+    """Return the content with its version, or "not modified" where the program has it."""
     version = base64.urlsafe_b64encode(hashlib.sha256(content).digest()[:18]).decode()
     etag = f'"{version}"'
     known = {one.strip().removeprefix("W/") for one in request.headers.get("If-None-Match", "").split(",")}

@@ -1,8 +1,8 @@
 """The file of a backup: a tar.gz of known members, encrypted slice by slice where there is a password.
 
-Neither writing nor reading holds more than some slices of it. An encrypted archive is a head (MAGIC and a random salt, from
-which scrypt gives the key of this one archive) and the slices of foundation.access.encrypted_files. Archives before 0.2.0
-(OLD_MAGIC) are one AES-GCM message, and still open.
+Writing and reading keep only a few slices in memory. An encrypted archive is a head (MAGIC and a random salt, from
+which scrypt derives the key of this one archive) and the slices of foundation.access.encrypted_files. Archives before 0.2.0
+(OLD_MAGIC) are one AES-GCM message, and can still be opened.
 """
 
 import gzip
@@ -38,7 +38,7 @@ MEMBERS = re.compile(
 )
 KEYS = re.compile(r"keys/(?:sealing\.json|(?:index|audit|session)\.key)")
 FOLDERS = re.compile(r"files(?:/[0-9A-Za-z]{2})?|journal|keys")
-UNFINISHED = re.compile(r"(?:files/[0-9A-Za-z]{2}|journal|keys)/[^/]*\.(?:part|new)")  # what a crash left: left out
+UNFINISHED = re.compile(r"(?:files/[0-9A-Za-z]{2}|journal|keys)/[^/]*\.(?:part|new)")  # left by a crash: skipped
 
 
 def damaged_backup_refusal() -> Refused:
@@ -64,7 +64,7 @@ def _key(password: str, salt: bytes) -> AESGCM:
 
 @contextmanager
 def writing(stream: BinaryIO, password: str | None) -> Iterator[tarfile.TarFile]:
-    """An archive to add members to, which goes into `stream` as they come."""
+    """Yield an archive to add members to, which is written to `stream` as they are added."""
     target: Any = stream
     if password:
         salt = os.urandom(SALT)
@@ -80,7 +80,7 @@ def writing(stream: BinaryIO, password: str | None) -> Iterator[tarfile.TarFile]
 
 
 class _Slices(io.RawIOBase):
-    """What comes slice by slice, to be read as a stream."""
+    """Slices, readable as a stream."""
 
     def __init__(self, slices: Iterator[bytes]) -> None:
         self._slices, self._waiting = slices, memoryview(b"")
@@ -101,7 +101,7 @@ class _Slices(io.RawIOBase):
 
 
 def _open_backup(stream: BinaryIO, password: str | None) -> tuple[BinaryIO, bool]:
-    """(the tar.gz inside, whether it was encrypted)."""
+    """Yield (the tar.gz inside, whether it was encrypted)."""
     magic = stream.read(len(MAGIC))
     if magic not in (MAGIC, OLD_MAGIC):
         if not magic.startswith(GZIP):
@@ -125,7 +125,7 @@ def _open_backup(stream: BinaryIO, password: str | None) -> tuple[BinaryIO, bool
             raise damaged_backup_refusal()
         return io.BytesIO(cipher.decrypt(nonce, stream.read(), OLD_MAGIC)), True
     slices = encrypted_files.decrypt_slices(cipher, magic + salt, stream)
-    first = next(slices)  # a wrong password shows here
+    first = next(slices)  # a wrong password is detected here
     return io.BufferedReader(_Slices(_prepend_bytes(first, slices)), COPY), True
 
 
@@ -138,8 +138,8 @@ def _prepend_bytes(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def unpack(source: Path, password: str | None, folder: Path) -> dict[str, Any]:
-    """Unpack a backup into an empty folder, known members only, and return what it says of itself. Raises Refused for what
-    is damaged, cut short, foreign or opens with another password."""
+    """Unpack a backup into an empty folder, known members only, and return its description. Raises Refused for an archive that
+    is damaged, truncated, foreign or has another password."""
     try:
         with source.open("rb") as stream:
             inner, encrypted = _open_backup(stream, password)
@@ -189,6 +189,6 @@ def _write(content: Any, path: Path, top: Path) -> None:
 
 
 def digest(source: Path) -> str:
-    """By which a backup is known again."""
+    """Return the digest that identifies a backup."""
     with source.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()[:40]

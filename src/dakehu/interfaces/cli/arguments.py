@@ -1,4 +1,4 @@
-"""Every command with its options. The generated reference is made from this."""
+"""Every command with its options. The reference is generated from this."""
 
 import argparse
 from pathlib import Path
@@ -305,7 +305,7 @@ def _connecting(made: argparse.ArgumentParser) -> None:
 
 
 def _rows(text: str) -> int | None:
-    """How many rows, None for all of them."""
+    """Parse a number of rows, None for all of them."""
     return None if text == "all" else int(text)
 
 

@@ -1,4 +1,4 @@
-"""`dakehu verify`: whether the record of the desk can be trusted, in words and as plain values."""
+"""`dakehu verify`: the integrity of the desk's audit record, as text and as plain values."""
 
 import argparse
 from pathlib import Path
@@ -11,7 +11,7 @@ from dakehu.foundation.gates import ask
 
 
 def verify(line: argparse.Namespace) -> tuple[dict[str, Any], list[str], bool]:
-    """Return (plain values, sentences, whether all holds) of the chain, current rows and the files of clients."""
+    """Return (plain values, sentences, whether all is valid) of the chain, current rows and the files of clients."""
     seals = [seal for given in line.seal for seal in anchor.read_seals(_text_or_file(given))]
     verdict = verification.verify(seals=seals, rows=line.rows)
     if line.accept_head:
@@ -63,7 +63,7 @@ def verify(line: argparse.Namespace) -> tuple[dict[str, Any], list[str], bool]:
 
 
 def _text_or_file(given: str) -> str:
-    """The seal itself, or what stands in the file of this name."""
+    """Return the seal itself, or the content of the file of this name."""
     if given.lstrip().startswith("{"):
         return given
     return Path(given).read_text(encoding="utf-8") if Path(given).is_file() else given

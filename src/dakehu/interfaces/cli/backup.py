@@ -1,4 +1,4 @@
-"""Backup of a whole desk: database, files, and (only encrypted) its keys. For the way back see restore.py."""
+"""Backup of a desk: database, files, and (only encrypted) its keys. To restore see restore.py."""
 
 import json
 import os
@@ -28,13 +28,13 @@ from dakehu.interfaces.cli.snapshots import SnapshotFolder
 
 
 def backup_lock() -> ProcessLock:
-    """Held while a backup or a restore works in this home."""
+    """Return the lock held while a backup or a restore runs in this home."""
     return ProcessLock(Path(settings.DAKEHU_HOME) / "run" / "backup.lock")
 
 
 def backup(target: Path, password: str | None, tell: Callable[[Bilingual], None]) -> dict[str, Any]:
-    """Write a consistent snapshot to `target`, whole or not at all. With a password it is encrypted and holds the keys;
-    without one the keys stay behind, and without them encrypted values cannot be opened after a restore."""
+    """Write a consistent snapshot to `target`, atomically. With a password it is encrypted and contains the keys;
+    without one the keys are not included, and encrypted values cannot be decrypted after a restore."""
     if target.exists():
         raise refusal("file", "“{path}”已存在，不会覆盖。", "“{path}” exists and is not overwritten.", path=target)
     home = Path(settings.DAKEHU_HOME)
@@ -63,8 +63,8 @@ def backup(target: Path, password: str | None, tell: Callable[[Bilingual], None]
 
 
 def write_snapshot(target: Path, password: str) -> dict[str, Any]:
-    """Add a snapshot of the desk to a folder of snapshots: database (SQLite), files and keys. It takes the space of what
-    has changed. Returns {at, pieces, written, bytes, removed} of what was added and how many old ones were removed."""
+    """Add a snapshot of the desk to a folder of snapshots: database (SQLite), files and keys. It uses space only for
+    changes. Returns {at, pieces, written, bytes, removed} of what was added and how many old ones were removed."""
     home = Path(settings.DAKEHU_HOME)
     folder = SnapshotFolder(target, password, create=True)
     with _work_folder(home) as work:
@@ -79,8 +79,8 @@ def write_snapshot(target: Path, password: str) -> dict[str, Any]:
 
 
 def _members(home: Path, work: Path, *, with_keys: bool, with_database: bool = True) -> dict[str, Path]:
-    """Return the files of a backup by their names in it, copied or held in the folder `work` where they may change."""
-    # In this order: what the snapshot of the database names was there before, or comes after it.
+    """Return the files of a backup by their names in it, copied or linked in the folder `work` where they may change."""
+    # In this order: files that the database snapshot names are collected before or after it.
     if (home / "audit-head.json").exists():
         shutil.copyfile(home / "audit-head.json", work / "audit-head.json")
     _hold_files(home / "files", work / "files")
@@ -103,7 +103,7 @@ def _tree(folder: Path, name: str) -> dict[str, Path]:
 
 @contextmanager
 def _work_folder(home: Path) -> Iterator[Path]:
-    """A folder of the home's own, removed afterwards; where that fails, at the next start."""
+    """Yield a temporary folder in the home, removed afterwards, or at the next start if that fails."""
     lock = backup_lock()
     if not lock.take():
         raise refusal(
@@ -134,13 +134,13 @@ def _written_whole(target: Path) -> Iterator[Any]:
 
 
 def _hold_files(source: Path, target: Path) -> None:
-    """Link the files that are there, so that none is missing from the backup that is removed meanwhile."""
+    """Link the existing files, so that files deleted during the backup are still included."""
     for path in source.glob("*/*"):
         held = target / path.parent.name / path.name
         if held.exists() or path.suffix == ".part":
             continue
         held.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with suppress(FileNotFoundError):  # removed this moment
+        with suppress(FileNotFoundError):  # just removed
             try:
                 os.link(path, held)
             except FileNotFoundError:
@@ -150,8 +150,8 @@ def _hold_files(source: Path, target: Path) -> None:
 
 
 def _add(made: tarfile.TarFile, path: Path, name: str) -> None:
-    """Add a file as its owner's alone. One that is removed meanwhile is left out (of the journal, which keeps what a
-    snapshot names for longer than a backup takes)."""
+    """Add a file readable by its owner only. One removed in the meantime is skipped (journal files, which are kept if a
+    snapshot names them, for longer than a backup takes)."""
     try:
         stream = path.open("rb")
     except FileNotFoundError:
@@ -163,7 +163,7 @@ def _add(made: tarfile.TarFile, path: Path, name: str) -> None:
 
 
 def _database(folder: Path) -> Path:
-    """A consistent copy of the database while it is in use."""
+    """Write a consistent copy of the database while it is in use."""
     if connection.vendor == "sqlite":
         target = folder / "dakehu.sqlite3"
         name = str(settings.DATABASES["default"]["NAME"])
@@ -190,7 +190,7 @@ def run_postgres(name: str, *words: str, into_database: bool = False) -> None:
 
 
 def postgres_output(name: str, *words: Any, password: str = "") -> str:
-    """What a program of PostgreSQL prints. Raises Refused where it is not there or does not succeed."""
+    """Return the output of a program of PostgreSQL. Raises Refused where it is missing or fails."""
     program = shutil.which(name)
     if connection.vendor != "postgresql" or program is None:
         raise Refused(

@@ -1,6 +1,6 @@
 """The demonstration: a brokerage of three branches, imported by the ordinary actions and served.
 
-Its data directory is `demo-home` beside the project unless DAKEHU_HOME names another. A second run takes up the same data.
+Its data directory is `demo-home` in the current directory unless DAKEHU_HOME is set. A second run reuses the same data.
 """
 
 import os
@@ -75,7 +75,7 @@ FEEDS = "每日数据"  # the folder of the daily files in the data directory
 
 
 def main(host: str, port: int, *, serve: bool = True, browser: bool = True) -> int:
-    """Prepare the demonstration where that has not been done, print the sign-ins, and serve it."""
+    """Prepare the demonstration if needed, print the sign-ins, and serve it."""
     table = Path(settings.DAKEHU_HOME) / SIGN_INS
     server.make_ready()
     if not table.exists():
@@ -85,7 +85,7 @@ def main(host: str, port: int, *, serve: bool = True, browser: bool = True) -> i
 
 
 def prepare(table: Path) -> dict[str, Any]:
-    """Fill an empty desk; returns the report of the import. Raises Refused where somebody already works."""
+    """Fill an empty desk; returns the report of the import. Raises Refused where the desk is already in use."""
     with acting_as(system_actor("look whether the desk is empty", "cli")):
         if team.users().exists():
             raise Refused(
@@ -100,7 +100,7 @@ def prepare(table: Path) -> dict[str, Any]:
 
 
 def _fill(table: Path) -> dict[str, Any]:
-    """Write the staff, clients, services, trades and prices of the demonstration; none of it is for anybody to undo."""
+    """Write the staff, clients, services, trades and prices of the demonstration; none of it can be undone."""
     password = new_password()
     with acting_as(system_actor("set up the demonstration brokerage（演示）", "cli")):
         _print_message(str(bilingual("建立三家营业部与人员…", "Three branches and their staff …")))
@@ -162,12 +162,12 @@ def _fill(table: Path) -> dict[str, Any]:
 
 
 def new_password() -> str:
-    """One password for the demonstration, good enough for the desk's own rules."""
+    """Return one password for the demonstration that satisfies the desk's own rules."""
     return f"Yanshi-{secrets.token_hex(4)}-{secrets.randbelow(90) + 10}"
 
 
 def workbook(home: Path) -> Path:
-    """The kept example while it is fresh, else the same brokerage as of today."""
+    """Return the stored example while it is recent, else the same brokerage as of today."""
     kept, today = EXAMPLES / EXAMPLE, clock.today()
     made = home / EXAMPLE
     if kept.exists() and timedelta(0) <= today - EXAMPLE_DAY <= FRESH:
@@ -177,7 +177,7 @@ def workbook(home: Path) -> Path:
 
 
 def _trade(home: Path) -> None:
-    """Two years of invented trades of every client and of prices and a year of daily data, by the ordinary actions, and
+    """Import two years of invented trades and prices and a year of daily data, by the ordinary actions, and run
     the close of the last day."""
     today = clock.today()
     days = trading_days.trading_days_between(today - timedelta(days=730), today - timedelta(days=1))
@@ -197,7 +197,7 @@ def _trade(home: Path) -> None:
 
 
 def _tier() -> None:
-    """The default scheme, in force for a year and assigned at the ends of months; a draft beside it for the what-if page."""
+    """Add the default scheme, in force for a year and assigned at month ends, and a draft for the what-if page."""
     today = clock.today()
     days = trading_days.trading_days_between(today - timedelta(days=400), today - timedelta(days=1))
     ends = [day for day, following in pairwise(days) if day.month != following.month][-MONTHS:]
@@ -238,12 +238,12 @@ def _acting_as_user(user: Any) -> Iterator[None]:
 
 
 def _codes(count: int) -> list[str]:
-    """The first codes of the present actor's clients."""
+    """Return the first codes of the present actor's clients."""
     return [row.code for row in clients.clients().order_by("code")[:count]]
 
 
 def _add_daily_work() -> None:
-    """A few things a workbook does not tell: complaints, promises, choices, tags, days to remember, a wall, a view."""
+    """Add data not in the workbook: complaints, promises, choices, tags, key dates, a wall, a view."""
     today = clock.today()
     with _acting_as_user(team.find_user("admin")):
         perform(
@@ -279,11 +279,11 @@ def _add_daily_work() -> None:
 
 
 def _belong() -> None:
-    """A household, companies of one controller, and one client who was added twice."""
+    """Add a household, companies of one controller, and one client who was added twice."""
     people = [row.code for row in clients.clients().filter(kind="person").order_by("code")[:12]]
     firms = [row.code for row in clients.clients().exclude(kind="person").order_by("code")[:2]]
     by_age = list(clients.clients().filter(kind="person", birth_on__isnull=False).order_by("birth_on", "code")[:40])
-    a, b, c, d = (row.code for row in (*by_age[:2], *by_age[-2:]))  # two parents and two who could be their children
+    a, b, c, d = (row.code for row in (*by_age[:2], *by_age[-2:]))  # two parents and two of an age to be their children
     owner = next(code for code in people[7:] if code not in (a, b, c, d))
     home = perform("clients.create_group", {"client": a, "kind": "家庭", "name": "一家四口（演示）"})["group"]
     for code, relation in ((b, "配偶"), (c, "子女"), (d, "子女")):
@@ -362,7 +362,7 @@ def _serve(codes: list[str], today: date) -> None:
 
 
 def _write_sign_in_table(table: Path, password: str) -> None:
-    """Write who signs in as what, readable by the owner of the data directory alone."""
+    """Write the sign-ins to a file readable only by the owner of the data directory."""
     lines = ["演示券商（纯属虚构）· 登录名与密码", "Demonstration brokerage (invented) · sign-ins", ""]
     for member in STAFF:
         role = ROLES[member.role]

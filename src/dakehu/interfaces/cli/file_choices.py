@@ -1,4 +1,4 @@
-"""What the options of `dakehu import` say of a file."""
+"""The options of `dakehu import` about a file."""
 
 import argparse
 
@@ -8,7 +8,7 @@ from dakehu.foundation.base.i18n import bilingual
 
 
 def file_choices(line: argparse.Namespace) -> Choices:
-    """What the options say of the file. Raises Refused for one that is not written as NAME=VALUE."""
+    """Return the choices of the options for the file. Raises Refused for one not written as NAME=VALUE."""
     return Choices(
         kind=line.as_kind,
         sheet=line.sheet,

@@ -28,8 +28,8 @@ def check_file(path: Path) -> Path:
 
 
 def read_moment(text: str, name: str) -> datetime | None:
-    """Return the moment that an option names, in the desk's own time zone unless it says another; None for an empty one.
-    Raises Refused for what is no moment."""
+    """Return the moment that an option names, in the desk's own time zone unless it states another; None for an empty one.
+    Raises Refused for an invalid moment."""
     try:
         moment = datetime.fromisoformat(text) if text else None
     except ValueError:
@@ -43,7 +43,7 @@ def read_moment(text: str, name: str) -> datetime | None:
 
 
 def read_day(text: str, name: str) -> date | None:
-    """Return the day that an option names, None for an empty one. Raises Refused for what is no day."""
+    """Return the day that an option names, None for an empty one. Raises Refused for an invalid day."""
     try:
         return parsing.to_date(text) if text else None
     except parsing.Unreadable as fault:

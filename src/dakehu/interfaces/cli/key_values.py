@@ -1,4 +1,4 @@
-"""Names and values as they are typed on a command line."""
+"""Names and values as typed on a command line."""
 
 import json
 import re
@@ -30,7 +30,7 @@ def _file(key: str, path: Path) -> Upload:
 
 
 def pairs(words: list[str]) -> dict[str, Any]:
-    """`key=value`, `key:=json`, `key=@file.json`, `key@file` for the file itself; a key given again makes a list."""
+    """`key=value`, `key:=json`, `key=@file.json`, `key@file` for the file itself; a repeated key gives a list."""
     made: dict[str, Any] = {}
     for word in words:
         whole = re.match(r"(\w+)@(.+)$", word)

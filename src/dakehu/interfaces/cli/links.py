@@ -28,7 +28,7 @@ NO_LINK = bilingual(
 
 
 def serve_lock() -> ProcessLock:
-    """Held by the process that serves this home."""
+    """Return the lock held by the process that serves this home."""
     return ProcessLock(Path(settings.DAKEHU_HOME) / "run" / "serve.lock")
 
 
@@ -38,7 +38,7 @@ def served_address() -> str:
 
 
 def can_be_opened_here(host: str) -> bool:
-    """Return whether a one-time link works on a desk served at `host`: at this machine's own address, without HTTPS."""
+    """Return whether a one-time link may be used on a desk served at `host`: at this machine's own address, without HTTPS."""
     return host in HERE and not settings.HTTPS and validate_host("localhost", settings.ALLOWED_HOSTS)
 
 
@@ -58,7 +58,7 @@ def issue_first_link(base: str, file: dict[str, str] | None = None) -> tuple[str
 
 
 def show(words: Bilingual | str, address: str, *, browser: bool, spoken: str) -> None:
-    """Print a sentence and the address below it, and open that in the browser if asked."""
+    """Print a sentence and the address below it, and open that in the browser if requested."""
     text = words.in_(spoken) if isinstance(words, Bilingual) else words
     print(f"{text}\n  {address}", flush=True, file=sys.stdout)
     if browser:

@@ -1,10 +1,10 @@
-"""The socket at which the desk is served: opened once, inherited by every web process."""
+"""The listening socket of the desk: opened once, inherited by every web process."""
 
 import os
 import socket
 
-BACKLOG = 1024  # connections that wait for a process
-FIRST_HANDED = 3  # the first descriptor that systemd hands over
+BACKLOG = 1024  # connections waiting for a process
+FIRST_HANDED = 3  # the first descriptor passed by systemd
 
 
 def open_socket(host: str, port: int) -> socket.socket:

@@ -1,6 +1,6 @@
-"""The command line: every query and action by its name, and the work around the desk.
+"""The command line: every query and action by its name, and the administration of the desk.
 
-`--json` prints one object on standard output; words for people go to standard error. The exit status is 0 on
+`--json` prints one object on standard output; texts for people go to standard error. The exit status is 0 on
 success, 1 when the desk refused, 2 when the command was not understood.
 """
 
@@ -28,19 +28,19 @@ def main(words: Sequence[str] | None = None) -> int:
         around = training_environment(os.environ)
         os.environ.clear()
         os.environ.update(around)
-    if line.command == "demo":  # never in the data directory of somebody's work, unless it is named
+    if line.command == "demo":  # never in a productive data directory, unless it is named
         os.environ.setdefault("DAKEHU_HOME", os.path.abspath("demo-home"))
     spoken = line.lang or _language()
-    if line.command in ANNOUNCED and not line.json:  # before anything that takes seconds
+    if line.command in ANNOUNCED and not line.json:  # before slow steps
         print("Starting dakehu …" if spoken == "en" else "正在启动 dakehu…", file=sys.stderr, flush=True)
     import django
 
-    gc.disable()  # what is loaded stays: looking at it again and again takes a sixth of the start
+    gc.disable()  # loaded objects stay: collecting them repeatedly takes a sixth of the start
     django.setup()
     gc.freeze()
     gc.set_threshold(
         50_000, 20, 20
-    )  # columns of a file are many short-lived lists: looking for cycles takes a tenth of an import
+    )  # columns of a file are many short-lived lists: cycle collection takes a tenth of an import
     gc.enable()
     from dakehu.foundation.base.errors import Refused
     from dakehu.foundation.base.i18n import in_language
@@ -61,7 +61,7 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def parse_command_line(words: Sequence[str] | None) -> argparse.Namespace:
-    """The command line read; `key=value` may stand before or after the options."""
+    """Return the parsed command line; `key=value` may precede or follow the options."""
     line, rest = parser().parse_known_args(words)
     values = [word for word in rest if "=" in word and not word.startswith("-")]
     if len(values) < len(rest) or (values and not hasattr(line, "values")):
@@ -75,7 +75,7 @@ def parse_command_line(words: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _language() -> str:
-    """The terminal's language, Chinese unless it says otherwise."""
+    """Return the terminal's language, Chinese by default."""
     said = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
     return "en" if said.lower().startswith("en") else "zh"
 

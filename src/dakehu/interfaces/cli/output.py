@@ -1,4 +1,4 @@
-"""Write the output of a command: its result to standard output, words for people to standard error."""
+"""Write the output of a command: its result to standard output, texts for people to standard error."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""The command that asks a data service for prices."""
+"""The command that fetches prices from a data service."""
 
 import argparse
 from typing import Any
@@ -11,7 +11,7 @@ from dakehu.foundation.base.i18n import bilingual
 
 
 def fetch(line: argparse.Namespace) -> dict[str, Any]:
-    """Prices of the codes given, else of everything entered, from the last priced day (or `--from`) to today (`--to`)."""
+    """Fetch prices of the codes given, else of all recorded products, from the last priced day (or `--from`) to today (`--to`)."""
     known, last = universe.priced_codes()
     until = _day(line.until, "to") or clock.today()
     since = _day(line.since, "from") or last or until

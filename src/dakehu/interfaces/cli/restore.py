@@ -1,6 +1,6 @@
-"""Restore of a backup into an empty home: unpacked beside, proven, and put into effect in one moment.
+"""Restore of a backup into an empty home: unpacked separately, verified, and put into effect atomically.
 
-Nothing in the home changes before everything is proven: that the archive is whole and holds nothing foreign, that the
+Nothing in the home changes before everything is verified: that the archive is complete and contains nothing foreign, that the
 database opens and passes its own check, that the keys are its keys, that no file it names is missing, and that it migrates.
 """
 
@@ -36,8 +36,9 @@ OF_A_DESK = (DATABASE, f"{DATABASE}-wal", "files", "journal", "audit-head.json")
 
 
 def restore(source: Path, password: str | None, moment: datetime | None = None) -> dict[str, Any]:
-    """Put a backup into an empty data directory, or of a folder of snapshots the newest, or the newest at a moment. Killed at any moment, the directory is as before or restored, and the same
-    command may be given again."""
+    """Restore a backup into an empty data directory; from a folder of snapshots the newest, or the newest at a moment.
+
+    If killed, the directory is unchanged or restored, and the same command may be repeated."""
     home = Path(settings.DAKEHU_HOME)
     connections.close_all()
     lock = backup_lock()
@@ -63,7 +64,7 @@ def restore(source: Path, password: str | None, moment: datetime | None = None) 
 
 
 class _Backup:
-    """What is restored: the file of a backup, or one of the snapshots in a folder."""
+    """The source of a restore: the file of a backup, or one of the snapshots in a folder."""
 
     def __init__(self, source: Path, password: str | None, moment: datetime | None) -> None:
         self.source, self.password = source, password
@@ -95,13 +96,13 @@ def _restore(backup: _Backup, home: Path, known: str) -> dict[str, Any]:
         else:
             _prove_dump(part)
         (part / "about.json").unlink(missing_ok=True)
-        if _is_in_use(home):  # somebody started a desk there meanwhile
+        if _is_in_use(home):  # a desk was started there in the meantime
             return _repeated_restore(home, known)
         pending_restore.commit(home)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     pending_restore.finish(home)
-    with suppress(OSError):  # a mounted volume may belong to somebody else
+    with suppress(OSError):  # a mounted volume may belong to another user
         home.chmod(0o700)
     if about["database"] != "sqlite" and backup.snapshot is None:
         _load_dump(home, known)
@@ -115,7 +116,7 @@ def _is_in_use(home: Path) -> bool:
 
 
 def _repeated_restore(home: Path, known: str) -> dict[str, Any]:
-    """A restore that was killed after it took effect, given again: the same backup, and nothing happened since."""
+    """Accept a repeated restore that was killed after it took effect: the same backup, and no change since. Raises Refused."""
     if (home / DATABASE).exists() and connection.vendor == "sqlite":
         with suppress(Refused, DatabaseError):
             server.make_ready()
@@ -131,8 +132,8 @@ def _repeated_restore(home: Path, known: str) -> dict[str, Any]:
 
 
 def _gather_keys(part: Path, home: Path) -> None:
-    """The keys beside the unpacked database: those of the archive, or copies of those that the home has. Never both where
-    they differ."""
+    """Put keys next to the unpacked database: those of the archive, or copies of the home's. Raises Refused where both exist and
+    differ."""
     there = [name for name in keys.FILES if (home / "keys" / name).is_file()]
     packed = part / "keys"
     if packed.exists():
@@ -164,7 +165,7 @@ def _gather_keys(part: Path, home: Path) -> None:
 
 @contextmanager
 def _using_home(folder: Path) -> Iterator[None]:
-    """Inside, the desk is the one in `folder`."""
+    """Make the desk in `folder` the current one inside the context."""
     home, secret, name = settings.DAKEHU_HOME, settings.SECRET_KEY, connection.settings_dict["NAME"]
     session = folder / "keys" / keys.SESSION_FILE
     connections.close_all()
@@ -183,7 +184,7 @@ def _using_home(folder: Path) -> Iterator[None]:
 
 
 def _check_unpacked(part: Path, known: str) -> None:
-    """Raise Refused unless what was unpacked is a whole desk; brings it up to date."""
+    """Raise Refused unless a complete desk was unpacked; migrates it."""
     if connection.vendor != "sqlite" or not (part / DATABASE).is_file():
         raise refusal(
             "file",
@@ -275,7 +276,7 @@ def _check_recovered(part: Path) -> None:
 
 
 def _take_over(known: str) -> None:
-    """Bring a recovered database and the restored data directory together."""
+    """Combine a recovered database and the restored data directory."""
     connections.close_all()
     server.make_ready()
     restored.bring_in_line()
@@ -299,7 +300,7 @@ def _load_dump(home: Path, known: str) -> dict[str, Any]:
         words = ["--exit-on-error", "--single-transaction", str(home / LOADING)]
         run_postgres("pg_restore", *words, into_database=True)
     (home / LOADING).unlink()
-    server.make_ready()  # raises where the keys are not the ones of the database
+    server.make_ready()  # raises where the keys are not those of the database
     _prove_files()
     restored.bring_in_line()
     origin.record(known)

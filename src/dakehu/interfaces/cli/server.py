@@ -1,4 +1,4 @@
-"""The desk as a process: its database made ready, served, and worked for in the background."""
+"""The server process of the desk: prepare the database, serve requests, and run background jobs."""
 
 import os
 import signal
@@ -36,10 +36,10 @@ from dakehu.interfaces.operations import readiness
 
 Announce = Callable[[str], None]
 WAIT = 60  # seconds for the server to answer
-PATIENCE = 5  # seconds until it is said that something is still going on
-BEAT = 2  # seconds between two signs of life of the worker
-END_WITHIN = 35.0  # seconds that processes have to finish what they have begun when the desk ends
-# Web processes share a socket, so each stands alone: where two are killed within the seconds that a start takes, the third
+PATIENCE = 5  # seconds until a "still running" message
+BEAT = 2  # seconds between two heartbeats of the worker
+END_WITHIN = 35.0  # seconds that processes have to finish their work when the desk stops
+# Web processes share a socket and are independent: if two are killed within the seconds that a start takes, the third
 # answers.
 WEB_PROCESSES, WORKERS_EACH = (1, 2) if sys.platform == "win32" else (3, 1)
 
@@ -52,12 +52,12 @@ def tell(words: Bilingual) -> None:
 
 
 def owner_alias() -> str:
-    """The connection that may change tables: the owner's where there is one."""
+    """Return the alias of the connection that may change tables: the owner's if there is one."""
     return "owner" if "owner" in settings.DATABASES else DEFAULT_DB_ALIAS
 
 
 def migrate() -> None:
-    """Bring tables and the data that follow from others up to date; done only when both are."""
+    """Migrate the tables and rebuild derived data; complete only when both are done."""
     steps, begun = len(_steps_behind()), time.monotonic()
     if steps:
         tell(bilingual("正在准备数据库（{n} 步）…", "Preparing the database ({n} steps) …", n=steps))
@@ -75,7 +75,7 @@ def migrate() -> None:
 
 @contextmanager
 def _waiting_notice(words: Bilingual) -> Iterator[None]:
-    """Say every few seconds that something is still going on, and for how long by now."""
+    """Print every few seconds that the work is still running, with the elapsed time."""
     done, text = threading.Event(), str(words)
 
     def say_so() -> None:
@@ -91,8 +91,8 @@ def _waiting_notice(words: Bilingual) -> Iterator[None]:
 
 
 def make_ready() -> None:
-    """Bring the database up to date where that is ours to do: always on SQLite, with the owner's address elsewhere.
-    Raises KeyTrouble where the keys are not the ones of this database."""
+    """Migrate the database where this process may do so: always on SQLite, elsewhere with the owner's address.
+    Raises KeyTrouble where the keys are not those of this database."""
     _clean_up_restore()
     if _steps_behind():
         if connections[DEFAULT_DB_ALIAS].vendor == "postgresql" and owner_alias() == DEFAULT_DB_ALIAS:
@@ -109,7 +109,7 @@ def make_ready() -> None:
 
 
 def _clean_up_restore() -> None:
-    """Remove what a killed restore or backup left; refuse where a restore has still to load its database."""
+    """Remove the leftovers of a killed restore or backup; refuse where a restore has still to load its database."""
     home = Path(settings.DAKEHU_HOME)
     if (home / pending_restore.LOADING).exists():
         raise refusal(
@@ -123,7 +123,7 @@ def _clean_up_restore() -> None:
 
 
 def _steps_behind() -> list[Any]:
-    """The migrations still to run. Raises Refused where the database knows some that this version does not."""
+    """Return the pending migrations. Raises Refused where the database has some that this version lacks."""
     executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
     ours = {app for app, _ in executor.loader.disk_migrations}
     later = [key for key in executor.loader.applied_migrations if key[0] in ours and not _is_known(executor, key)]
@@ -163,7 +163,7 @@ def _rebuild_derived() -> None:
 
 
 def work() -> int:
-    """Run background jobs until told to stop, or until the process that started us is gone."""
+    """Run background jobs until stopped, or until the parent process has ended."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -176,7 +176,7 @@ def work() -> int:
 
     def beat() -> None:
         while not stop.is_set():
-            with suppress(OSError):  # a full disk does not end the worker
+            with suppress(OSError):  # a full disk does not stop the worker
                 worker_beat().write_text(str(os.getpid()))
             stop.wait(BEAT)
 
@@ -192,9 +192,9 @@ def work() -> int:
 def serve(
     host: str, port: int, *, browser: bool = True, announce: Announce | None = None, with_worker: bool = True
 ) -> int:
-    """Serve the desk, with a worker unless one runs elsewhere, until stopped. What ends unexpectedly is started again; all
-    of it ends with this process. Children are spawned, never forked (polars would hang). SIGUSR2 replaces all of them,
-    one after the other, without losing a request. `announce` is called with the address once the desk answers; without it
+    """Serve the desk, with a worker unless one runs elsewhere, until stopped. Children that exit unexpectedly are restarted; all
+    end with this process. Children are spawned, never forked (polars would hang). SIGUSR2 replaces all of them
+    in turn, without losing a request. `announce` is called with the address once the desk answers; without it
     the address is printed and opened, on an empty desk with a one-time link."""
     address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{port}/"  # noqa: S104
     announce = announce or _announcement(host, browser)
@@ -247,13 +247,13 @@ def serve(
 
 
 def check_port(host: str, port: int) -> None:
-    """Raise Refused, with who holds it, where a port is in use."""
+    """Raise Refused, naming the holder, where a port is in use."""
     if _is_port_in_use(host, port):
         raise refusal("port", *_port_holder(port), port=port)
 
 
 def _listening(host: str, port: int) -> socket.socket | None:
-    """Return the socket that the web processes share: the one that the service manager opened (systemd), else our own.
+    """Return the socket shared by the web processes: that of the service manager (systemd), else a new one.
     None where processes cannot inherit it. Raises Refused where the port is in use."""
     handed = listen_socket.handed_socket()
     if handed is not None:
@@ -289,14 +289,14 @@ def _web_children(host: str, port: int, opened: socket.socket | None, *, with_wo
 
 
 def _drain() -> None:
-    """Say that no more requests are taken, and leave those who distribute them the time to notice."""
+    """Mark the desk as draining, and give load balancers time to notice."""
     if settings.DRAIN_SECONDS > 0:
         readiness.begin_draining(str(os.getpid()))
         time.sleep(settings.DRAIN_SECONDS)
 
 
 def restart() -> int:
-    """Have the desk of this home replace its processes, one after the other; return the number of its main process."""
+    """Have the desk of this home replace its processes in turn; return the id of its main process."""
     holder = links.serve_lock().holder()
     if holder is None or not hasattr(signal, "SIGUSR2"):
         raise refusal(
@@ -331,7 +331,7 @@ def _is_port_in_use(host: str, port: int) -> bool:
 
 
 def _port_holder(port: int) -> tuple[str, str]:
-    """The sentence about a port that is in use: by another desk, as far as that can be seen, or by somebody else."""
+    """Return the sentence about a port in use: by another desk, if that can be detected, or by another program."""
     with suppress(psutil.Error, OSError):
         for found in psutil.net_connections(kind="tcp"):
             if found.pid and found.status == psutil.CONN_LISTEN and found.laddr.port == port:
@@ -357,7 +357,7 @@ def _announce_ready(address: str, stopping: threading.Event, announce: Announce)
 
 
 def _announcement(host: str, browser: bool) -> Announce:
-    """What is said once the desk answers; made before, because a thread has no reader and no database of its own."""
+    """Return the function that announces the desk; prepared in advance, as its thread has no reader or database."""
     spoken, is_empty = language(), not links.has_staff()
     ready = bilingual("工作台已就绪 (Ctrl+C 停止)：", "The desk is ready (Ctrl+C stops it):")
 

@@ -1,11 +1,11 @@
-"""Snapshots of a desk, as often as every minute: each is whole, and takes the space of what has changed since the last.
+"""Snapshots of a desk, as often as every minute: each is complete, and uses space only for changes since the last.
 
-A folder of snapshots, best on another machine, holds
+A folder of snapshots, best on another machine, contains
     head.json              a random salt, and a proof that a password is the right one
-    blocks/ab/abcd…        pieces of 64 KiB, compressed and encrypted, named by their keyed digest: the same piece is kept once
-    snapshots/TIME.snapshot what the desk consisted of at a moment: its files as lists of pieces, compressed and encrypted
-All keys follow from the password (scrypt). On PostgreSQL the database is not in it: its server keeps that by archiving its
-log (deploy/postgres), and a snapshot holds the files, the keys and what else lies in the data directory.
+    blocks/ab/abcd…        pieces of 64 KiB, compressed and encrypted, named by their keyed digest: each piece is stored once
+    snapshots/TIME.snapshot the desk at a moment: its files as lists of pieces, compressed and encrypted
+All keys are derived from the password (scrypt). On PostgreSQL the database is not included: its server archives its
+log (deploy/postgres), and a snapshot contains the files, the keys and the rest of the data directory.
 """
 
 import hashlib
@@ -40,14 +40,14 @@ EVERY_FOR, HOURLY_FOR = timedelta(days=2), timedelta(days=30)  # then one a day
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One snapshot: when it was begun, and where it lies."""
+    """One snapshot: when it was begun, and its path."""
 
     at: datetime
     path: Path
 
 
 class SnapshotFolder:
-    """A folder of snapshots opened with its password. Raises Refused where the password is another, or the folder is none."""
+    """A folder of snapshots opened with its password. Raises Refused for a wrong password or any other folder."""
 
     def __init__(self, folder: Path, password: str, *, create: bool = False) -> None:
         self.folder = folder
@@ -85,7 +85,7 @@ class SnapshotFolder:
         for name, path in files.items():
             try:
                 members[name] = [self._keep(piece, counts) for piece in _read_pieces(path)]
-            except FileNotFoundError:  # removed this moment: whatever is named by the database is held by the caller
+            except FileNotFoundError:  # just removed: files named by the database are linked by the caller
                 continue
         if hasattr(os, "sync"):
             os.sync()  # the pieces before the list that names them
@@ -135,10 +135,10 @@ class SnapshotFolder:
         return dict(json.loads(self._opened(snapshot.path, snapshot.path.stem)))
 
     def unpack(self, snapshot: Snapshot, folder: Path) -> dict[str, Any]:
-        """Unpack a snapshot into an empty folder and return what it says of itself.
+        """Unpack a snapshot into an empty folder and return its description.
 
-        Files of clients and of the journal that later snapshots hold come along: a database that was recovered to a moment
-        after this snapshot may name them. So does the list of those who have been erased since, who must stay erased.
+        Client files and journal files of later snapshots are included: a database that was recovered to a moment
+        after this snapshot may name them. So is the list of clients erased since, who must stay erased.
         """
         made = self.contents(snapshot)
         later = [self.contents(one)["files"] for one in self.snapshots() if one.at > snapshot.at]
@@ -168,7 +168,7 @@ class SnapshotFolder:
     # --- thinning --------------------------------------------------------------------------------------------
 
     def thin(self, now: datetime) -> int:
-        """Remove snapshots that are no longer needed, and pieces that none names; return the number of snapshots removed.
+        """Remove snapshots that are no longer needed, and unreferenced pieces; return the number of snapshots removed.
 
         Every one is kept for two days, one an hour for thirty days, one a day after that.
         """
@@ -190,7 +190,7 @@ class SnapshotFolder:
 
 
 def _retention_slot(at: datetime, now: datetime) -> str:
-    """Return what a snapshot stands for: itself, its hour or its day. The first of each is kept."""
+    """Return the retention slot of a snapshot: itself, its hour or its day. The first of each is kept."""
     age = now - at
     return at.strftime(TIME if age < EVERY_FOR else "%Y%m%d%H" if age < HOURLY_FOR else "%Y%m%d")
 
@@ -206,8 +206,8 @@ def _read_pieces(path: Path) -> Iterator[bytes]:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    for folder in (path.parent.parent, path.parent):  # `parents=True` would leave the mode of the upper one out
+    """Write a file atomically."""
+    for folder in (path.parent.parent, path.parent):  # `parents=True` would not set the mode of the upper one
         folder.mkdir(exist_ok=True, mode=0o700)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -221,5 +221,5 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def digest_of(snapshot: Snapshot) -> str:
-    """By which a snapshot is known again."""
+    """Return the digest that identifies a snapshot."""
     return hashlib.sha256(snapshot.path.read_bytes()).hexdigest()[:40]

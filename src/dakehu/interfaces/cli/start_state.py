@@ -1,4 +1,4 @@
-"""The start state of the training desk: kept once it is prepared, put back by a reset."""
+"""The start state of the training desk: stored once it is prepared, restored by a reset."""
 
 import shutil
 from pathlib import Path
@@ -14,20 +14,20 @@ STAYS = (FOLDER, "run")
 
 
 def keep(home: Path) -> None:
-    """Keep a copy of a prepared desk. Its file of sign-ins comes last: without it a copy does not count."""
+    """Store a copy of a prepared desk. Its file of sign-ins is copied last: a copy without it is incomplete."""
     connections.close_all()
     _copy(home, home / FOLDER)
 
 
 def is_kept(home: Path) -> bool:
-    """Return whether a whole start state is kept."""
+    """Return whether a complete start state is stored."""
     return (home / FOLDER / SIGN_INS).exists()
 
 
 def restore(home: Path) -> None:
-    """Put the start state back; what was practised is gone. Raises Refused while the desk is served.
+    """Restore the start state; all exercises are lost. Raises Refused while the desk is served.
 
-    A reset that was killed is done again at the next start, because the file of sign-ins goes first and comes last.
+    A killed reset is repeated at the next start, because the file of sign-ins is removed first and copied last.
     """
     holder = ProcessLock(home / "run" / "serve.lock").holder()
     if holder is not None:

@@ -1,6 +1,6 @@
-"""Child processes kept running: one that ends is started again, at once after a long life, later and later after short ones.
+"""Supervision of child processes: one that ends is restarted, at once after a long run, with growing delays after short ones.
 
-All of them can be replaced while they serve: each new process stands ready before the one it replaces is asked to end.
+All of them can be replaced while they serve: each new process is ready before the one it replaces is stopped.
 """
 
 import subprocess
@@ -17,20 +17,20 @@ STEADY = 10.0  # seconds after which a process counts as having run well
 FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0  # seconds
 TICK = 0.1
 GIVE_UP = 5  # failures in a row, where a process never ran well
-READY_WITHIN = 90.0  # seconds that a new process has to get ready before the old one is kept
+READY_WITHIN = 90.0  # seconds for a new process to get ready, else the old one is kept
 READY_FILE = "DAKEHU_READY_FILE"  # names the file that a process touches once it is ready
 
 Tell = Callable[[Bilingual], None]
 
 
 def delay_after(failures: int) -> float:
-    """Seconds to wait before the next start; `failures` counts short lives in a row."""
+    """Seconds to wait before the next start; `failures`: consecutive short runs."""
     return 0.0 if failures == 0 else min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** (failures - 1))
 
 
 @dataclass
 class Child:
-    """One process and how it fared. `sockets` are descriptors that it inherits; `ready` is the file it touches when ready."""
+    """One process and its run history. `sockets` are descriptors that it inherits; `ready` is the file it touches when ready."""
 
     label: Bilingual
     command: Sequence[str]
@@ -50,7 +50,7 @@ class Child:
         self.started = time.monotonic()
 
     def spawn(self) -> "subprocess.Popen[Any]":
-        """Start a process like this one and return it."""
+        """Start another process of this kind and return it."""
         environment = self.environment
         if self.ready is not None:
             self.ready.unlink(missing_ok=True)
@@ -58,7 +58,7 @@ class Child:
         return subprocess.Popen(list(self.command), env=environment, pass_fds=self.sockets)
 
     def note_end(self, moment: float) -> int | None:
-        """The status of a process that has just ended, with the next start set; None while it runs."""
+        """Return the status of a process that has just ended, and set its next start; None while it runs."""
         if self.process is None or (status := self.process.poll()) is None:
             self.ran_well = self.ran_well or (self.process is not None and moment - self.started > STEADY)
             return None
@@ -67,8 +67,8 @@ class Child:
         return int(status)
 
     def is_successor_ready(self, age: float) -> bool | None:
-        """Whether the process that is to follow can do its work; None while that is not known. One that touches no file
-        is taken to be ready when it has run for a while."""
+        """Return whether the successor process is ready; None while that is not known. One that touches no file
+        counts as ready after it has run for a while."""
         if self.successor is None or self.successor.poll() is not None:
             return False
         if self.ready is None:
@@ -85,8 +85,8 @@ class Child:
 def supervise(
     children: list[Child], stopping: threading.Event, tell: Tell, renewing: threading.Event | None = None
 ) -> bool:
-    """Keep all children running until `stopping` is set, and replace them whenever `renewing` is. False where one never
-    ran well and failed again and again."""
+    """Keep all children running until `stopping` is set, and replace them whenever `renewing` is set. False where one never
+    ran well and failed repeatedly."""
     for child in children:
         child.start()
     renewal: Iterator[None] = iter(())
@@ -107,9 +107,9 @@ def supervise(
 
 
 def renew(children: list[Child], tell: Tell) -> Iterator[None]:
-    """Replace each child by a new process, one after the other. Yields while it waits, for processes must be started by
-    the thread that lives as long as they do: on Linux they end with it. Where a new one does not get ready, the present
-    ones go on."""
+    """Replace each child by a new process in turn. Yields while it waits, since processes must be started by
+    the thread that lives as long as they do: on Linux they end with it. If a new one does not get ready, the present
+    ones continue."""
     for child in children:
         child.successor, begun = child.spawn(), time.monotonic()
         while (is_ready := child.is_successor_ready(time.monotonic() - begun)) is None:
@@ -125,7 +125,7 @@ def renew(children: list[Child], tell: Tell) -> Iterator[None]:
             continue
         old.terminate()
         child.retired.append(old)
-        while old.poll() is None:  # it ends what it has begun, however long that takes
+        while old.poll() is None:  # it finishes its work, without a time limit
             yield
         child.retired.remove(old)
     tell(bilingual("所有进程已更新。", "All processes have been replaced."))
@@ -152,7 +152,7 @@ def _ended_text(child: Child, status: int) -> Bilingual:
 
 
 def end(children: list[Child], patience: float = 15) -> None:
-    """End all children: politely, and after `patience` seconds by force."""
+    """Stop all children: terminate them, and kill them after `patience` seconds."""
     known = [process for child in children for process in (child.process, child.successor, *child.retired)]
     running = [process for process in known if process is not None and process.poll() is None]
     for process in running:

@@ -1,6 +1,6 @@
-"""The training desk: the demonstration's invented clients, entered by the people of the desk beside it.
+"""The training desk: the demonstration's invented clients, used by the staff of the desk next to it.
 
-Its data directory is `training` in that of the desk (see interfaces.training_environment); nothing leaves it
+Its data directory is `training` in that of the desk (see interfaces.training_environment); it sends nothing
 (foundation.base.network_gate).
 """
 
@@ -15,7 +15,7 @@ from dakehu.interfaces.side_desk import SIGN_INS
 
 
 def main(host: str, port: int, *, reset: bool = False, serve: bool = True) -> int:
-    """Prepare the training desk where that has not been done, put it back to its start if asked, and serve it."""
+    """Prepare the training desk if needed, reset it if requested, and serve it."""
     home = Path(settings.DAKEHU_HOME)
     table = home / SIGN_INS
     if start_state.is_kept(home) and (reset or not table.exists()):

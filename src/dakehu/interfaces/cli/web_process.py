@@ -1,7 +1,7 @@
-"""A web process of the desk: it answers at a socket that `dakehu serve` or the service manager has opened.
+"""A web process of the desk: it serves a socket opened by `dakehu serve` or the service manager.
 
-The socket outlives the process. What is connected to it while one process ends is answered by the next, so a restart
-loses no request but one whose connection granian has accepted and not yet read when it ends. Without such a socket
+The socket outlives the process. Connections made while one process ends are served by the next, so a restart
+loses only a request whose connection granian has accepted and not yet read when it ends. Without such a socket
 (Windows) the process opens the port itself.
 """
 
@@ -15,11 +15,11 @@ from granian.server import Server
 from dakehu.interfaces.cli.listen_socket import BACKLOG
 
 APPLICATION = "dakehu.project.asgi:application"
-PATIENCE = 30  # seconds that requests have to end in
+PATIENCE = 30  # seconds for open requests to finish
 
 
 class _AtSocket(Server):  # type: ignore[misc, valid-type]
-    """A server of granian that listens at a socket it was given."""
+    """A granian server that listens at a given socket."""
 
     def __init__(self, *, descriptor: int, **options: Any) -> None:
         super().__init__(**options)

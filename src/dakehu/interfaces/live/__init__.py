@@ -1,1 +1,1 @@
-"""Server-sent events to open pages, beside the pages themselves in the same process."""
+"""Server-sent events to open pages, served by the same process as the pages."""

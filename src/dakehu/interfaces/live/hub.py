@@ -1,4 +1,4 @@
-"""The open streams of one web process: one thread looks for all of them what has changed and who is there."""
+"""The open streams of one web process: one thread polls changes and presence for all of them."""
 
 import asyncio
 import logging
@@ -25,13 +25,13 @@ from dakehu.foundation.schema import live_pages
 from dakehu.foundation.schema.live_pages import LivePage
 
 logger = logging.getLogger("dakehu.live")
-TURN = 0.5  # seconds between two looks
-CHECK = 5.0  # seconds until the rights of every stream are asked again
+TURN = 0.5  # seconds between two polls
+CHECK = 5.0  # seconds until the rights of every stream are checked again
 MOST_EACH = 30  # streams of one person in one process
 
 
 class NotOpened(Exception):
-    """A stream that is not opened; `status` of HTTP says why."""
+    """A stream that is not opened; `status` is the HTTP status."""
 
     def __init__(self, status: int) -> None:
         super().__init__(status)
@@ -51,7 +51,7 @@ class Stream:
     people: list[str] | None = None
     sent_people: list[str] | None = None
     is_ended: bool = False
-    is_closing: bool = False  # the process stops; the page comes back by itself
+    is_closing: bool = False  # the process stops; the page reconnects by itself
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -65,7 +65,7 @@ class Stream:
 
 @dataclass
 class News:
-    """What one look found for a stream."""
+    """The result of one poll for a stream."""
 
     stream: Stream
     entry: int
@@ -89,7 +89,7 @@ class Hub:
         self.is_failing = self.is_warned = False
 
     async def open(self, session: str, page: str, subject: int, since: datetime | None, entry: int | None) -> Stream:
-        """Open a stream that begins with what changed since the page was drawn. Raises NotOpened."""
+        """Open a stream that begins with the changes since the page was rendered. Raises NotOpened."""
         found = await self._in_thread(lambda: self._opened(session, page, subject, since, entry))
         stream, parts = found
         if Counter(other.user for other in self.streams)[stream.user] >= MOST_EACH:
@@ -104,11 +104,11 @@ class Hub:
         return stream
 
     def close(self, stream: Stream) -> None:
-        """Forget a stream whose page has gone."""
+        """Remove a stream whose page was closed."""
         self.streams.discard(stream)
 
     def _close_with_process(self) -> None:
-        """Close all streams when the process is told to stop: the server would wait for them until it is killed."""
+        """Close all streams when the process is stopped: the server would wait for them until it is killed."""
         self.is_warned = True
         loop, before = asyncio.get_running_loop(), signal.getsignal(signal.SIGTERM)
 
@@ -147,7 +147,7 @@ class Hub:
             return Stream(session, actor, page, subject, newest), changed_parts(page, subject, found)
 
     async def _run(self) -> None:
-        """Look again and again as long as somebody listens; then leave no trace of presence."""
+        """Poll as long as there are streams; then clear the presence."""
         while True:
             streams = list(self.streams)
             for news in await self._in_thread(lambda: self._look(streams)):  # noqa: B023  awaited within the turn
@@ -158,7 +158,7 @@ class Hub:
             await asyncio.sleep(TURN)
 
     def _look(self, streams: list[Stream]) -> list[News]:
-        """Read once for all streams. A fault ends nothing, such as a database that is away: the next look reads what was missed."""
+        """Read once for all streams. An error (such as a lost database) ends no stream: the next poll catches up."""
         try:
             newest, found = changes.changes_after(self.entry or 0)
             news = {stream: News(stream, newest) for stream in streams}
@@ -175,7 +175,7 @@ class Hub:
         return list(news.values())
 
     def _check(self, news: dict[Stream, News], found: list[Changed] | None) -> None:
-        """End the streams of those who signed out or lost their rights: every few seconds, and when staff are changed."""
+        """End the streams of those who signed out or lost their rights: every few seconds, and when staff data changes."""
         staff_changed = found is None or any(change.model.startswith("team.") for change in found)
         if time.monotonic() < self.next_check and not staff_changed:
             return
@@ -216,7 +216,7 @@ class Hub:
 
 
 def tell(news: News) -> None:
-    """Hand what was found to its stream, and wake it where there is something to send."""
+    """Pass the result to its stream, and wake it where there is something to send."""
     stream = news.stream
     stream.actor = news.actor or stream.actor
     stream.entry = max(stream.entry, news.entry)

@@ -15,9 +15,9 @@ from dakehu.interfaces.live.hub import Hub, NotOpened, Stream
 from dakehu.interfaces.live.wsgi_bridge import Message, Receive, Send
 
 ADDRESS = re.compile(r"/live/([a-z-]+)/(\d{1,18})/stream")
-SILENCE = 15  # seconds until a line is sent that says nothing, so that no proxy takes the stream for dead
-AGAIN = 2000  # milliseconds after which a browser comes back
-MARGIN = timedelta(seconds=2)  # between the clock of a page and the commit of what it did not yet show
+SILENCE = 15  # seconds until an empty line is sent, so that no proxy treats the stream as dead
+AGAIN = 2000  # milliseconds after which a browser reconnects
+MARGIN = timedelta(seconds=2)  # between the clock of a page and the commit of changes it did not yet show
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -27,7 +27,7 @@ HEADERS = [
 
 
 class Streams:
-    """Answers the addresses of streams; `matches` says which they are."""
+    """Serves the addresses of streams; `matches` selects them."""
 
     def __init__(self) -> None:
         self.hub = Hub()
@@ -68,7 +68,7 @@ class Streams:
 
 
 def drawn_at(text: str) -> datetime | None:
-    """Return the moment a page was drawn, from seconds since 1970, a little earlier; None where it is not said."""
+    """Return the moment a page was rendered, from seconds since 1970, a little earlier; None where it is missing."""
     if not re.fullmatch(r"\d{9,11}", text):
         return None
     return datetime.fromtimestamp(int(text), UTC) - MARGIN
@@ -80,7 +80,7 @@ async def _wait_for_disconnect(receive: Receive) -> None:
 
 
 async def _send_news(stream: Stream, send: Send, gone: "asyncio.Future[None]") -> None:
-    """Send what the hub finds until the page goes or may no longer be told."""
+    """Send the hub's results until the page is closed or loses its rights."""
     while not gone.done():
         waking = asyncio.ensure_future(stream.wake.wait())
         await asyncio.wait({waking, gone}, timeout=SILENCE, return_when=asyncio.FIRST_COMPLETED)
@@ -102,7 +102,7 @@ async def _send_news(stream: Stream, send: Send, gone: "asyncio.Future[None]") -
 
 
 def _events(stream: Stream) -> list[str]:
-    """Return what there is to send, and note that it was sent."""
+    """Return the pending events, and mark them as sent."""
     if stream.is_ended:
         return ["event: end\ndata: {}\n\n"]
     made = []

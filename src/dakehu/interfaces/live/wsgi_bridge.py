@@ -14,7 +14,7 @@ AT_ONCE = 256 * 1024  # bytes of an answer that are sent in one piece
 
 
 class RequestBody(io.RawIOBase):
-    """The body of a request, read as far as the application asks for it: nothing large is held or stored here."""
+    """The body of a request, read as the application requests it: nothing large is buffered here."""
 
     def __init__(self, first: Message, receive: Receive, loop: asyncio.AbstractEventLoop) -> None:
         self.rest, self.more = memoryview(first.get("body", b"")), bool(first.get("more_body"))
@@ -36,15 +36,15 @@ class RequestBody(io.RawIOBase):
 
 
 async def _await_message(receive: Receive) -> Message:
-    """Await what the server calls awaitable; its own object is no coroutine."""
+    """Await the server's awaitable, which is not a coroutine."""
     return await receive()
 
 
 class WsgiBridge:
     """A WSGI application as an ASGI application with `threads` threads.
 
-    A request whose sender goes away while it waits for a thread is dropped: after a pause of the desk those who gave up and
-    asked again would otherwise wait behind their own requests of before.
+    A request whose sender disconnects while it waits for a thread is dropped: after a pause of the desk, clients that gave up and
+    retried would otherwise wait behind their own earlier requests.
     """
 
     def __init__(self, application: Any, threads: int) -> None:
@@ -72,14 +72,14 @@ class WsgiBridge:
 
 
 def _is_disconnected(following: "asyncio.Future[Message]") -> bool:
-    """Whether what follows a whole request has come already: only that its sender has gone."""
+    """Return whether the sender of a complete request has already disconnected."""
     if not following.done() or following.cancelled() or following.exception() is not None:
         return False
     return bool(following.result()["type"] == "http.disconnect")
 
 
 class Answer:
-    """The answer of the application, sent in one piece by the loop where it is small."""
+    """The response of the application, sent in one piece by the loop where it is small."""
 
     def __init__(self, send: Send, loop: asyncio.AbstractEventLoop) -> None:
         self.send, self.loop = send, loop
@@ -90,13 +90,13 @@ class Answer:
     def start_response(
         self, status: str, headers: Iterable[tuple[str, str]], fault: Any = None
     ) -> Callable[[bytes], Any]:
-        """Keep status and headers; the callable returned is the old way of WSGI to write."""
+        """Store status and headers; the returned callable is the legacy WSGI `write`."""
         encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
         self.start = {"type": "http.response.start", "status": int(status[:3]), "headers": encoded}
         return self.waiting.append
 
     def run(self, application: Any, environ: dict[str, Any]) -> None:
-        """Run the application in this thread; send what is large piece by piece."""
+        """Run the application in this thread; send large bodies piece by piece."""
         pieces = application(environ, self.start_response)
         try:
             size = 0
@@ -111,7 +111,7 @@ class Answer:
                 pieces.close()
 
     async def finish(self) -> None:
-        """Send what is left."""
+        """Send the rest."""
         await self._flush(more=False)
 
     async def _flush(self, more: bool) -> None:

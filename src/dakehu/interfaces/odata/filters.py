@@ -1,7 +1,7 @@
-"""`$filter` as a tree of conditions: parsed by odata-query, never handed to one of its back ends (decision 0103).
+"""`$filter` as a tree of conditions: parsed by odata-query, never passed to one of its back ends (decision 0103).
 
-Its SQL back ends paste texts into LIKE unescaped, and its Django back end names every column of a table in an error; only
-its lexer and parser are used, and every name goes through the reader's own properties.
+Its SQL back ends insert texts into LIKE unescaped, and its Django back end names every column of a table in an error; only
+its lexer and parser are used, and every name is resolved through the reader's own properties.
 """
 
 import logging
@@ -40,15 +40,15 @@ OPERATORS = {ast.Eq: "eq", ast.NotEq: "ne", ast.Lt: "lt", ast.LtE: "le", ast.Gt:
 FLIPPED = {"eq": "eq", "ne": "ne", "lt": "gt", "gt": "lt", "le": "ge", "ge": "le"}
 TEXT_TESTS = {"contains": Contains, "startswith": StartsWith, "endswith": EndsWith}
 PARTS = ("year", "month", "day")
-# A plus sign that a program left bare in an address arrives as a blank.
+# A plus sign that a program did not encode in an address arrives as a blank.
 BARE_OFFSET = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?) (\d\d:\d\d)")
 
 logging.getLogger("odata_query").setLevel(logging.ERROR)  # it warns of every call whose type it cannot infer
 
 
 def parse_filter(text: str, one: EntitySet, sets: dict[str, EntitySet]) -> Condition:
-    """The condition that a `$filter` states. Raises Refused for what is not a filter, and NotSupported for what this
-    interface does not offer."""
+    """Return the condition of a `$filter`. Raises Refused for an invalid filter, and NotSupported for what this
+    interface does not support."""
     if len(text) > LONGEST:
         raise Refused(bilingual("筛选条件太长。", "The filter is too long."))
     try:
@@ -63,7 +63,7 @@ def parse_filter(text: str, one: EntitySet, sets: dict[str, EntitySet]) -> Condi
 
 
 def _add_list_commas(tokens: Iterable[Any]) -> Iterator[Any]:
-    """The tokens, with a comma after the only value of a list (`in (1)`): the parser takes such a list as Python would."""
+    """Yield the tokens, with a comma after the only value of a list (`in (1)`): the parser reads such a list as Python does."""
     before: list[str] = []
     for token in tokens:
         if token.type == ")" and before[:2] == ["IN", "("] and len(before) == 3:
@@ -78,9 +78,9 @@ def _add_list_commas(tokens: Iterable[Any]) -> Iterator[Any]:
 
 
 def find_property(path: str, one: EntitySet, sets: dict[str, EntitySet]) -> tuple[str, Property]:
-    """(name in conditions and orders, property) of a path such as `assets` or `Client/segment`.
+    """Return (name in conditions and orders, property) of a path such as `assets` or `Client/segment`.
 
-    Raises Refused where the reader knows no such property.
+    Raises Refused where the reader has no such property.
     """
     head, _, rest = path.partition("/")
     if not rest:
@@ -95,7 +95,7 @@ def find_property(path: str, one: EntitySet, sets: dict[str, EntitySet]) -> tupl
 
 
 class _Rewriter:
-    """Makes a tree of conditions of a parsed filter on one entity set."""
+    """Converts a parsed filter on one entity set to a tree of conditions."""
 
     def __init__(self, one: EntitySet, sets: dict[str, EntitySet]) -> None:
         self.one, self.sets = one, sets
@@ -159,13 +159,13 @@ class _Rewriter:
 
 
 def cannot_use(found: Property) -> Refused:
-    """The refusal to filter or sort by a property that the reader sees masked, or that is worked out."""
+    """Return the refusal to filter or sort by a property that is masked for the reader, or computed."""
     label = found.spec.label
     return Refused(bilingual("不能按“{label}”筛选或排序。", "You may not filter or sort by “{label}”.", label=label))
 
 
 def _flatten_chain(node: Any) -> list[Any]:
-    """The parts of a chain such as `a or b or c`, which the parser nests to the left."""
+    """Return the parts of a chain such as `a or b or c`, which the parser nests to the left."""
     kind, parts = type(node.op), []
     while isinstance(node, ast.BoolOp) and isinstance(node.op, kind):
         parts.append(node.right)
@@ -178,7 +178,7 @@ def _is_value(node: Any) -> bool:
 
 
 def _value(node: Any) -> Any:
-    """The plain value of a literal. Raises Refused for one that is none, NotSupported for kinds that no column has."""
+    """Return the plain value of a literal. Raises Refused for an invalid one, NotSupported for kinds that no column has."""
     try:
         if isinstance(node, ast.Null):
             return None

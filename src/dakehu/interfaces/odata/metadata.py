@@ -1,4 +1,4 @@
-"""`$metadata`: the entity sets of a reader as CSDL, always XML (Power Query asks for JSON first and cannot read it)."""
+"""`$metadata`: the entity sets of a reader as CSDL, always XML (Power Query requests JSON first and cannot read it)."""
 
 from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import quoteattr
@@ -16,7 +16,7 @@ WRITES = (("Insert", "Insertable"), ("Update", "Updatable"), ("Delete", "Deletab
 
 
 def metadata_xml(sets: dict[str, EntitySet]) -> str:
-    """The whole document, labels in both languages."""
+    """Return the full document, labels in both languages."""
     return "".join(
         (
             '<?xml version="1.0" encoding="utf-8"?>',

@@ -1,4 +1,4 @@
-"""The query options of a request, checked against the properties that the reader may know of."""
+"""The query options of a request, checked against the properties that the reader may see."""
 
 import re
 from collections.abc import Mapping
@@ -16,12 +16,12 @@ KNOWN = ("$filter", "$orderby", "$top", "$skip", "$count", "$select", "$expand",
 EXPANDED = re.compile(r"\s*(\w+)\s*(?:\(([^()]*)\))?\s*(?:,|$)")
 PREFERRED = re.compile(r"(?:odata\.)?maxpagesize\s*=\s*(\d{1,9})(?!\d)", re.ASCII)
 LITERAL = re.compile(r"'(?:[^']|'')*'")
-KEPT = ("$filter", "$orderby", "$select", "$expand")  # what stays in the address of the next page
+KEPT = ("$filter", "$orderby", "$select", "$expand")  # options repeated in the address of the next page
 
 
 @dataclass(frozen=True)
 class Expansion:
-    """A way that is followed for every row, and the properties shown of what is found."""
+    """A navigation expanded for every row, and the properties shown of its rows."""
 
     way: Navigation
     properties: list[Property]
@@ -30,7 +30,7 @@ class Expansion:
 
 @dataclass(frozen=True)
 class Options:
-    """What a request asks of an entity set. `asked` are the options as they came, for the next page and the audit."""
+    """The request for an entity set. `asked` are the options as sent, for the next page and the audit."""
 
     properties: list[Property]
     is_selected: bool
@@ -43,21 +43,21 @@ class Options:
     expansions: list[Expansion]
     token: str
     asked: dict[str, str]
-    page_size: int | None = None  # that the program would rather have
-    is_sealed: bool = False  # the filter looks for an encrypted value
+    page_size: int | None = None  # preferred by the program
+    is_sealed: bool = False  # the filter searches for an encrypted value
 
     @property
     def recorded(self) -> dict[str, str]:
-        """The options for the audit, which never holds the encrypted value that somebody looked for."""
+        """Return the options for the audit, without an encrypted value that was searched for."""
         if not self.is_sealed:
             return self.asked
         return {**self.asked, "$filter": LITERAL.sub("'…'", self.asked["$filter"])}
 
 
 def raw_options(given: Mapping[str, list[str]]) -> dict[str, str]:
-    """The options of OData among the parameters of an address; others are a program's own and mean nothing here.
+    """Return the OData options among the parameters of an address; others belong to the program and are ignored.
 
-    Raises NotSupported for one that is not offered, before anything is read.
+    Raises NotSupported for an unsupported one, before anything is read.
     """
     made: dict[str, str] = {}
     for name, values in given.items():
@@ -78,13 +78,13 @@ def raw_options(given: Mapping[str, list[str]]) -> dict[str, str]:
 
 
 def preferred_size(header: str) -> int | None:
-    """The size of a page that a `Prefer` header asks for, None without one."""
+    """Return the page size that a `Prefer` header requests, None without one."""
     found = PREFERRED.search(header)
     return max(1, int(found[1])) if found else None
 
 
 def read_options(raw: dict[str, str], one: EntitySet, sets: dict[str, EntitySet], prefer: str = "") -> Options:
-    """Check the options of a request for rows of `one`. Raises Refused for what is wrong with them."""
+    """Check the options of a request for rows of `one`. Raises Refused with their errors."""
     selected = _parse_select(raw.get("$select", ""), one)
     order, by_number = _parse_order(raw.get("$orderby", ""), one, sets)
     counted = raw.get("$count", "false").lower()
@@ -110,7 +110,7 @@ def read_options(raw: dict[str, str], one: EntitySet, sets: dict[str, EntitySet]
 
 
 def _parse_select(text: str, one: EntitySet) -> list[Property]:
-    """The properties named, in this order; [] for all of them."""
+    """Return the named properties, in this order; [] for all of them."""
     names = [name.strip() for name in text.split(",") if name.strip()]
     if not names or "*" in names:
         return []
@@ -126,7 +126,7 @@ def find_own_property(name: str, one: EntitySet) -> Property:
 
 
 def _parse_order(text: str, one: EntitySet, sets: dict[str, EntitySet]) -> tuple[str, frozenset[str]]:
-    """(order as in gates, key columns in it that go by their number)."""
+    """Return (order as in gates, key columns in it that are sorted by id)."""
     parts, by_number = [], set()
     for item in text.split(","):
         words = item.split()
@@ -177,7 +177,7 @@ def _parse_expand(text: str, one: EntitySet, sets: dict[str, EntitySet]) -> list
 
 
 def _parse_nested_options(text: str) -> dict[str, str]:
-    """Options inside an `$expand`: `$select` alone."""
+    """Return the options inside an `$expand`: `$select` only."""
     made = {}
     for item in filter(None, (part.strip() for part in text.split(";"))):
         name, _, value = item.partition("=")

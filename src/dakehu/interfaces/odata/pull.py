@@ -1,7 +1,7 @@
-"""One answer with rows: which rows, their values as OData's JSON, and the way to the next page.
+"""A response with rows: the rows, their values as OData JSON, and the link to the next page.
 
 The first page of a pull is recorded with the number of rows of all its pages; a later page is opened only by the sealed
-place that an earlier one gave, so that no row leaves without a record.
+place issued with an earlier one, so that no row is sent without a record.
 """
 
 import hashlib
@@ -28,15 +28,15 @@ from dakehu.interfaces.odata.options import Expansion, Options
 from dakehu.interfaces.odata.refusals import LapsedPage, NotSupported
 
 PAGE = 5_000
-PAGE_EXPANDED = 500  # where every row brings many others along
-SLICE = 1_000  # rows turned into JSON at once
+PAGE_EXPANDED = 500  # where every row includes many others
+SLICE = 1_000  # rows converted to JSON at a time
 SALT = "dakehu.odata.page"
 TOKEN_SECONDS = 86_400
 
 
 @dataclass(frozen=True)
 class Source:
-    """The rows that an address names, before any option: `path` is the address below the root."""
+    """The rows of an address, before any option: `path` is the address below the root."""
 
     path: str
     entity_set: EntitySet
@@ -44,7 +44,7 @@ class Source:
 
 
 def collection(source: Source, options: Options, sets: dict[str, EntitySet], root: str) -> Iterator[bytes]:
-    """A page of rows as JSON, in slices. Records a first page."""
+    """Return a page of rows as JSON, in slices. Records a first page."""
     rows = _filter_rows(source, options)
     place, left, is_later = _place_of(source, options)
     if not is_later:
@@ -74,7 +74,7 @@ def collection(source: Source, options: Options, sets: dict[str, EntitySet], roo
 
 
 def count(source: Source, options: Options) -> int:
-    """The number of rows that pass the filter. Recorded, as a number answers questions too."""
+    """Return the number of rows that pass the filter. Recorded, as a count discloses information too."""
     rows = _filter_rows(source, options)
     number = int(rows.count())
     _record(source, options, number)
@@ -82,7 +82,7 @@ def count(source: Source, options: Options) -> int:
 
 
 def entity(source: Source, options: Options, sets: dict[str, EntitySet], root: str) -> bytes:
-    """The one row of a source as JSON. Raises NotFound without one in the reader's sight."""
+    """Return the one row of a source as JSON. Raises NotFound without one visible to the reader."""
     if options.condition is not None or options.order or options.top is not None or options.skip or options.is_counted:
         raise NotSupported(bilingual("对单条记录的筛选", "a filter on one entity"))
     numbers = list(source.rows.order_by().values_list("pk", flat=True)[:1])
@@ -95,7 +95,7 @@ def entity(source: Source, options: Options, sets: dict[str, EntitySet], root: s
 
 
 def context_of(one: EntitySet, options: Options) -> str:
-    """What `@odata.context` says of an answer: the set, and the properties where they were chosen."""
+    """Return `@odata.context` of an answer: the set, and the properties where they were chosen."""
     chosen = [item.name for item in options.properties] if options.is_selected else []
     inner = [
         f"{item.way.name}({','.join(one.name for one in item.properties)})"
@@ -124,8 +124,8 @@ def _digest(source: Source, options: Options) -> str:
 
 
 def _place_of(source: Source, options: Options) -> tuple[str, int | None, bool]:
-    """(place to go on from, rows still wanted, whether it is a later page). Raises LapsedPage for a place that was not
-    given to this reader, for this question, within a day."""
+    """Return (place to continue from, rows still wanted, whether it is a later page). Raises LapsedPage for a place that was not
+    issued to this reader, for this request, within a day."""
     if not options.token:
         return "", None, False
     try:
@@ -165,7 +165,7 @@ def _json(
 def _dictionaries(
     numbers: list[int], one: EntitySet, options: Options, sets: dict[str, EntitySet]
 ) -> list[dict[str, Any]]:
-    """Rows with what they are expanded by."""
+    """Return rows with their expanded navigations."""
     names, rows, found = _values(one, numbers, options.properties)
     made = [dict(zip(names, row, strict=True)) for row in rows]
     for item in options.expansions:
@@ -177,7 +177,7 @@ def _dictionaries(
 
 
 def _related_single_rows(one: EntitySet, target: EntitySet, item: Expansion, numbers: list[int]) -> dict[int, Any]:
-    """{number of a row: the row that its key leads to}."""
+    """Return {id of a row: the row that its key references}."""
     key_name = f"{item.way.key}_id"
     keys = dict(one.model.objects.filter(pk__among=numbers).values_list("pk", key_name))
     wanted = sorted({key for key in keys.values() if key is not None})
@@ -188,7 +188,7 @@ def _related_single_rows(one: EntitySet, target: EntitySet, item: Expansion, num
 
 
 def _related_rows(one: EntitySet, target: EntitySet, item: Expansion, numbers: list[int]) -> dict[int, Any]:
-    """{number of a row: the row or rows whose key leads to it}."""
+    """Return {id of a row: the row or rows whose key references it}."""
     key_name = f"{item.way.key}_id"
     rows_there = target.rows().order_by("pk").filter(**{f"{key_name}__in": numbers})
     owner = dict(rows_there.values_list("pk", key_name))
@@ -206,7 +206,7 @@ def _related_rows(one: EntitySet, target: EntitySet, item: Expansion, numbers: l
 def _values(
     one: EntitySet, numbers: list[int], properties: list[Property]
 ) -> tuple[list[str], Iterator[tuple[Any, ...]], list[int]]:
-    """(names, rows of values, numbers) of the rows that are there."""
+    """Return (names, rows of values, ids) of the existing rows."""
     own, *cells = read_values(one.model, numbers, [item.reading for item in properties if item.reading is not None])
     left = iter(cells)
     columns = [own if item.name == KEY else _as_json(next(left), item) for item in properties]
@@ -214,7 +214,7 @@ def _values(
 
 
 def _as_json(cells: Cells, item: Property) -> Cells:
-    """Decimals as JSON numbers digit by digit; the rest as it is."""
+    """Return decimals as exact JSON numbers, other values unchanged."""
     if item.edm != DECIMAL:
         return cells
     return [

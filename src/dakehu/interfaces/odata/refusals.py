@@ -1,4 +1,4 @@
-"""Refusals of this interface, and how each is said: OData's JSON error, never a stack trace."""
+"""Refusals of this interface and their format: OData's JSON error, never a stack trace."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ CODES = {
 
 
 class NotSupported(Refused):
-    """OData knows it, this interface does not: said at once, so that a program asks in simpler words."""
+    """A feature of OData that this interface does not support: refused early, so that a program can send a simpler request."""
 
     status = 501
 
@@ -34,11 +34,11 @@ class NotAcceptable(Refused):
 
 
 class LapsedPage(Refused):
-    """The place of a page is not one that was given to this reader today."""
+    """The place of a page was not issued to this reader within a day."""
 
     status = 410
 
 
 def error_body(status: int, message: str) -> dict[str, Any]:
-    """The error object of OData 4.0."""
+    """Return the error object of OData 4.0."""
     return {"error": {"code": CODES.get(status, "BadRequest"), "message": message}}

@@ -1,4 +1,4 @@
-"""How this interface answers: one version header, OData's JSON, errors in its shape, compressed where that is accepted."""
+"""Responses of this interface: one version header, OData's JSON, errors in its shape, compressed where accepted."""
 
 import functools
 import logging
@@ -27,22 +27,22 @@ DOOR = "odata"
 JSON = "application/json;odata.metadata=minimal;odata.streaming=false;IEEE754Compatible=false;charset=utf-8"
 XML, PLAIN = "application/xml;charset=utf-8", "text/plain;charset=utf-8"
 VERSION = "OData-Version"
-SMALL = 1_000  # bytes below which compressing is not worth it
+SMALL = 1_000  # bytes below which a response is not compressed
 REALM = 'Basic realm="dakehu", charset="UTF-8"'
 
 View = Callable[..., HttpResponse]
 
 
 def answer(body: Iterable[bytes] | bytes, content_type: str = JSON, status: int = 200) -> HttpResponse:
-    """A whole answer with the version of OData, once."""
+    """Return a complete answer with one version header of OData."""
     content = body if isinstance(body, bytes) else b"".join(body)
     return HttpResponse(content, content_type=content_type, status=status, headers={VERSION: "4.0"})
 
 
 def refusal_response(refusal: Refused) -> HttpResponse:
-    """A refusal as an OData error."""
+    """Return a refusal as an OData error."""
     made: Any = answer(orjson.dumps(error_body(refusal.status, str(refusal))), status=refusal.status)
-    made._has_been_logged = True  # what is not offered (501) is no fault of the server's
+    made._has_been_logged = True  # an unsupported feature (501) is not a server fault
     if refusal.status == 401:
         made.headers["WWW-Authenticate"] = REALM
     if refusal.status == 405:
@@ -53,7 +53,7 @@ def refusal_response(refusal: Refused) -> HttpResponse:
 
 
 def odata_view(view: View) -> View:
-    """Around the view: reading only, one actor, the reader's language, refusals and faults as OData errors."""
+    """Wrap a view: read-only, one actor, the reader's language, refusals and faults as OData errors."""
 
     @csrf_exempt
     @functools.wraps(view)
@@ -93,7 +93,7 @@ def _fault_response(request: HttpRequest, fault: Exception) -> HttpResponse:
 
 
 def _encode_response(request: HttpRequest, made: HttpResponse) -> HttpResponse:
-    """Compressed where the program takes it; without a body for HEAD."""
+    """Compress the answer where the program accepts it; drop the body for HEAD."""
     content = made.content
     if len(content) > SMALL and "gzip" in request.headers.get("Accept-Encoding", ""):
         content = igzip.compress(content, 1)

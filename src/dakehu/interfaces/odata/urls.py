@@ -1,4 +1,4 @@
-"""Addresses of OData. The root answers with and without its last slash: programs drop it."""
+"""Addresses of OData. The root is served with and without its final slash: programs drop it."""
 
 from django.urls import path
 

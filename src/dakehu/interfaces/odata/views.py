@@ -1,4 +1,4 @@
-"""The addresses of OData below its root: service document, metadata, sets, entities, ways between them, counts."""
+"""The addresses of OData below its root: service document, metadata, sets, entities, navigations, counts."""
 
 import re
 from typing import Any
@@ -23,7 +23,7 @@ COUNT = "$count"
 
 @odata_view
 def root_view(request: HttpRequest) -> HttpResponse:
-    """The service document: the entity sets that the reader may list."""
+    """Return the service document: the entity sets that the reader may list."""
     root = _root(request)
     listed = [
         {"name": one.name, "kind": "EntitySet", "url": one.name, "title": str(one.label)}
@@ -34,13 +34,13 @@ def root_view(request: HttpRequest) -> HttpResponse:
 
 @odata_view
 def metadata_view(request: HttpRequest) -> HttpResponse:
-    """What the sets hold, always as XML."""
+    """Return the metadata of the sets, always as XML."""
     return answer(metadata_xml(entity_sets()).encode(), XML)
 
 
 @odata_view
 def rows_view(request: HttpRequest, path: str) -> HttpResponse:
-    """Rows of a set, an entity, what an entity leads to, or a count of these."""
+    """Return rows of a set, an entity, a navigation of an entity, or a count of these."""
     raw = raw_options(dict(request.GET.lists()))
     sets = entity_sets()
     steps = path.strip("/").split("/")
@@ -61,7 +61,7 @@ def _root(request: HttpRequest) -> str:
 
 
 def _source(path: str, sets: dict[str, EntitySet]) -> tuple[Source, bool]:
-    """(rows that a path names, whether it is at most one row). Raises NotFound for what the reader does not see."""
+    """Return (rows of a path, whether it is at most one row). Raises NotFound for what the reader does not see."""
     steps = [STEP.fullmatch(step) for step in path.split("/")]
     if path.startswith("$") or len(steps) > 2:
         raise NotSupported(bilingual("这个地址", "this address"))
@@ -79,7 +79,7 @@ def _source(path: str, sets: dict[str, EntitySet]) -> tuple[Source, bool]:
 
 
 def _follow_step(path: str, one: EntitySet, rows: Any, step: Any, sets: dict[str, EntitySet]) -> tuple[Source, bool]:
-    """The rows that the one entity of `rows` leads to by a navigation."""
+    """Return the rows that the one entity of `rows` leads to by a navigation."""
     way = one.navigations.get(step[1])
     if way is None and step[1] in one.properties:
         raise NotSupported(bilingual("单个属性的地址", "the address of one property"))

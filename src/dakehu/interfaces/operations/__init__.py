@@ -1,1 +1,1 @@
-"""What those who operate the desk ask it: whether it lives, whether it is ready, and how it fares in figures."""
+"""Operational endpoints of the desk: liveness, readiness and metrics."""

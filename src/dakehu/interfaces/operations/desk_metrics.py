@@ -1,4 +1,4 @@
-"""Figures of the desk as a whole, read when somebody measures: queues, last night, backup, audit, worker, memory, disk."""
+"""Metrics of the whole desk, read on each scrape: queues, last nightly run, backup, audit, worker, memory, disk."""
 
 import shutil
 from collections.abc import Iterator
@@ -30,10 +30,10 @@ DAY = timedelta(days=1)
 
 
 class DeskCollector:
-    """Yields the figures of the desk to a registry."""
+    """Yields the metrics of the desk to a registry."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Yield one family for each name, its samples in the order they are read."""
+        """Yield one metric family for each name, its samples in the order they are read."""
         families: dict[str, GaugeMetricFamily] = {}
         for measure in _read():
             family = families.get(measure.name)
@@ -130,11 +130,11 @@ def _audit() -> Iterator[Measure]:
 def _last_verified_seal() -> int:
     try:
         return min((seal.id for seal in anchor.read_anchors()), default=0)
-    except Exception:  # unreadable: nothing counts as verified, and audit_alarm says so
+    except Exception:  # unreadable: nothing counts as verified, and audit_alarm reports it
         return 0
 
 
 def _moment(name: str, help: str, at: datetime | Any | None) -> Iterator[Measure]:
-    """Yield a moment in seconds since 1970, nothing where it has never been."""
+    """Yield a moment in seconds since 1970, nothing where there was none."""
     if at is not None:
         yield Measure(f"{name}_timestamp_seconds", help, at.timestamp())

@@ -1,4 +1,4 @@
-"""Around every request: its number, and how long it and the database took, by route. Never who asked, nor for what."""
+"""Middleware of every request: its id, and its duration and database time, by route. Never the user or the parameters."""
 
 import logging
 import time
@@ -24,11 +24,11 @@ METHODS = (
     "PATCH",
     "DELETE",
     "OPTIONS",
-)  # others are written as one: anybody can invent some
+)  # other methods are counted as one: clients can send any
 
 
 class DatabaseTime:
-    """Adds up the statements of one request and the seconds that they took."""
+    """Sums the statements of one request and their duration in seconds."""
 
     def __init__(self) -> None:
         self.seconds, self.statements = 0.0, 0
@@ -43,7 +43,7 @@ class DatabaseTime:
 
 
 class Requests:
-    """Outermost of all: numbers and measures each request; with DAKEHU_LOG_FORMAT=json writes one line for each."""
+    """Outermost middleware: numbers and measures each request; with DAKEHU_LOG_FORMAT=json writes one line for each."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,6 +1,6 @@
 """Whether this desk can take requests: the database answers, its tables are those of this version, the keys are its keys.
 
-A desk that is about to end says so in a file (`draining`), so that the load balancer sends no more of them.
+A desk that is about to stop writes a file (`draining`), so that the load balancer sends no more requests.
 """
 
 import os
@@ -17,12 +17,12 @@ from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.parent_watch import SUPERVISED
 from dakehu.foundation.installation import key_check
 
-STATE_HOLDS = 60.0  # seconds for which migrations and keys that were in order are taken to be so
+STATE_HOLDS = 60.0  # seconds for which a successful check of migrations and keys is cached
 _in_order_until = 0.0
 
 
 def draining_file(number: str = "") -> Path:
-    """Return the file that is there while the desk ends that process `number` serves, by default our own desk."""
+    """Return the file that exists while the desk of process `number`, by default this one, is stopping."""
     return Path(settings.DAKEHU_HOME) / "run" / f"draining-{number or os.environ.get(SUPERVISED, '')}"
 
 
@@ -53,12 +53,12 @@ def _is_in_order() -> bool:
 
 
 def begin_draining(number: str = "") -> None:
-    """Say that this desk takes no more requests."""
-    with suppress(OSError):  # a full disk does not keep a desk from ending
+    """Mark this desk as taking no more requests."""
+    with suppress(OSError):  # a full disk does not prevent the desk from stopping
         draining_file(number).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draining_file(number).touch()
 
 
 def end_draining(number: str = "") -> None:
-    """Say that it takes requests (again)."""
+    """Mark this desk as taking requests (again)."""
     draining_file(number).unlink(missing_ok=True)

@@ -1,6 +1,6 @@
-"""Counts and durations of requests, of all web processes together: each writes a file of its own, a scrape adds them up.
+"""Counts and durations of requests, of all web processes together: each writes its own file, a scrape adds them up.
 
-Files lie in DAKEHU_HOME/run/metrics. Those of processes that have ended are added to one file, so that counts never fall
+Files are in DAKEHU_HOME/run/metrics. Those of processes that have ended are added to one file, so that counts never fall
 and files do not pile up.
 """
 
@@ -17,12 +17,12 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from dakehu.foundation.base.process_lock import ProcessLock
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # where prometheus_client puts the files
-RESERVED = 2 << 20  # bytes of each file: what is mapped must not be a hole when the disk is full
+RESERVED = 2 << 20  # bytes of each file: mapped pages must be allocated before the disk is full
 KINDS = ("counter", "histogram", "gauge_livesum")
 ENDED = "ended"
 
 
-_home = Path(settings.DAKEHU_HOME)  # of this process from its start to its end, as its files are
+_home = Path(settings.DAKEHU_HOME)  # fixed for the lifetime of this process, as are its files
 
 
 def folder() -> Path:
@@ -33,7 +33,7 @@ def folder() -> Path:
 
 
 def _reserve() -> None:
-    """Reserve the files of this process. Where that fails, figures are counted for this process alone."""
+    """Reserve the files of this process. If that fails, metrics cover this process only."""
     try:
         for kind in KINDS:
             descriptor = os.open(folder() / f"{kind}_{os.getpid()}.db", os.O_RDWR | os.O_CREAT, 0o600)
@@ -85,14 +85,14 @@ def register_requests(registry: CollectorRegistry) -> None:
 
 
 class _OwnProcess:
-    """The figures of this process alone, where it could not reserve its files."""
+    """Return the metrics of this process only, where it could not reserve its files."""
 
     def collect(self) -> Any:
         return OWN.collect()
 
 
 def web_processes() -> list[int]:
-    """Return the numbers of the processes that have files and run."""
+    """Return the ids of the running processes that have files."""
     named = {path.stem.rpartition("_")[2] for path in folder().glob("counter_*.db")}
     return sorted(int(number) for number in named if number.isdecimal() and psutil.pid_exists(int(number)))
 
@@ -101,7 +101,7 @@ def merge_ended() -> None:
     """Add the files of processes that have ended to one file for each kind, and remove them."""
     lock = ProcessLock(_home / "run" / "metrics.lock")
     if not lock.take():
-        return  # another process does it now
+        return  # another process is doing it
     try:
         for kind in KINDS:
             ended = [path for path in folder().glob(f"{kind}_*.db") if _is_process_gone(path)]
@@ -119,7 +119,7 @@ def _is_process_gone(path: Path) -> bool:
 
 
 def _merge(ended: list[Path], target: Path) -> None:
-    """Add the values of files to those of `target`. A crash before the files are removed counts them twice, once."""
+    """Add the values of files to those of `target`. A crash before the files are removed counts their values twice."""
     totals: dict[str, float] = {}
     for path in [*([target] if target.exists() else []), *ended]:
         for key, value, *_ in MmapedDict.read_all_values_from_file(str(path)):

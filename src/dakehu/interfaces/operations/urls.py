@@ -1,4 +1,4 @@
-"""Addresses for those who operate the desk."""
+"""Operational endpoints."""
 
 from django.urls import path
 

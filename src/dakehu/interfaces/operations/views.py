@@ -1,4 +1,4 @@
-"""The addresses for those who operate the desk: /health, /ready and /metrics."""
+"""The operational endpoints: /health, /ready and /metrics."""
 
 import hmac
 
@@ -15,13 +15,13 @@ from dakehu.interfaces.client_address import is_from_this_machine
 from dakehu.interfaces.operations import readiness, request_metrics
 from dakehu.interfaces.operations.desk_metrics import DeskCollector
 
-AGAIN = 3  # times that figures are read while the files of ended processes go away
+AGAIN = 3  # attempts to read metrics while the files of ended processes are removed
 
 
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
-    """Say that this process lives. To who asks from this machine also whether the worker does, when it was last seen and
-    whether the audit record holds."""
+    """Report that this process is alive. To requests from this machine also whether the worker is, when it was last seen and
+    whether the audit record is valid."""
     if not is_from_this_machine(request):
         return JsonResponse({"state": "ok"})
     try:
@@ -36,14 +36,14 @@ def health(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
-    """Say whether requests can be answered: 200 or 503, and nothing else."""
+    """Report whether requests can be answered: 200 or 503, and nothing else."""
     is_ready = readiness.is_ready()
     return JsonResponse({"ready": is_ready}, status=200 if is_ready else 503)
 
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Answer with all figures in the OpenMetrics format; 403 to who may not read them."""
+    """Return all metrics in the OpenMetrics format; 403 without the right to read them."""
     if not _may_measure(request):
         return HttpResponseForbidden(content_type="text/plain; charset=utf-8")
     request_metrics.merge_ended()
@@ -53,14 +53,14 @@ def metrics(request: HttpRequest) -> HttpResponse:
         registry.register(DeskCollector())
         try:
             return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
-        except FileNotFoundError:  # another process has just put away the file of one that ended
+        except FileNotFoundError:  # another process has just removed the file of one that ended
             if attempt == AGAIN - 1:
                 raise
     raise AssertionError("unreachable")
 
 
 def _may_measure(request: HttpRequest) -> bool:
-    """Return whether a request has the token, or comes from this machine where that is enough."""
+    """Return whether a request has the token, or comes from this machine where that is sufficient."""
     sent = request.headers.get("Authorization", "").removeprefix("Bearer ").encode()
     if settings.METRICS_TOKEN and hmac.compare_digest(sent, settings.METRICS_TOKEN.encode()):
         return True

@@ -1,4 +1,4 @@
-"""What every page shows around its content: menu, saved views, who is signed in."""
+"""The context of every page: menu, saved views, signed-in user."""
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -23,7 +23,7 @@ from dakehu.interfaces.web.views.guide import guide_for
 
 @dataclass(frozen=True)
 class Page:
-    """An entry of the menu; `needs` is the permission that opens it, "" for everybody."""
+    """An entry of the menu; `needs` is the permission that opens it, "" for every user."""
 
     url: str
     label: Bilingual
@@ -36,7 +36,7 @@ UNFOLDED_PAGES = 20  # of the menu, on a screen of 900 pixels
 
 @dataclass(frozen=True)
 class Section:
-    """Pages of one kind of work under a heading; the first section stands without one. `is_open`: may be unfolded at first."""
+    """Pages of one kind of work under a heading; the first section has none. `is_open`: may be unfolded at first."""
 
     code: str
     label: Bilingual
@@ -217,7 +217,7 @@ LINKS = {
 
 
 class Rights:
-    """What the reader may do, asked in templates by an action's name: `{% if may.clients.change %}`."""
+    """The reader's rights, tested in templates by an action's name: `{% if may.clients.change %}`."""
 
     def __init__(self, actor: Actor) -> None:
         self.actor = actor
@@ -243,14 +243,14 @@ def _verbs_of(domain: str) -> tuple[tuple[str, str], ...]:
 
 
 def pages_for(actor: Actor) -> list[dict[str, Any]]:
-    """The pages that the reader may open and that are there; of several with the same words the first."""
+    """Return the existing pages that the reader may open; the first of several with the same label."""
     return [page for section in menu_for(actor) for page in section["pages"]]
 
 
 def menu_for(actor: Actor) -> list[dict[str, Any]]:
-    """The sections of the menu with the pages that the reader may open; a section without any is left out.
+    """Return the sections of the menu with the pages that the reader may open; empty sections are left out.
 
-    From the top, sections are unfolded as long as the menu fits a screen (`UNFOLDED_PAGES`); the reader's choice wins.
+    From the top, sections are unfolded as long as the menu fits a screen (`UNFOLDED_PAGES`); the reader's choice overrides this.
     """
     sections: list[dict[str, Any]] = []
     unfolded = 0
@@ -268,15 +268,15 @@ def menu_for(actor: Actor) -> list[dict[str, Any]]:
 
 
 def articles_about(actor: Actor, path: str) -> list[dict[str, Any]]:
-    """The articles of the knowledge base that concern a page; asked by whole pages only, once."""
+    """Return the knowledge base articles about a page; called once, by full pages only."""
     return ask("learning.articles_about", {"path": path}) if actor.may(Permission.LEARNING_READ) else []
 
 
 @lru_cache(maxsize=512)
 def _drawn_menu(permissions: frozenset[str], code: str, active: tuple[str, ...], unfolded: str | None) -> SafeString:
-    """Draw the menu as HTML. It depends on nothing else, and is the largest part around a page.
+    """Render the menu as HTML, cached by its arguments, since it is the largest part around a page.
 
-    code: the reader's language; active: the addresses that lead to the present page; unfolded: the sections that the reader
+    code: the reader's language; active: the menu addresses of the present page; unfolded: the sections that the reader
     unfolded, as in the cookie.
     """
     sections = menu_for(Actor(None, "", permissions=permissions))
@@ -310,7 +310,7 @@ def exists(url: str) -> bool:
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """What every page needs: menu, views, person, links, rights, and the firm's colours of rise and fall."""
+    """Return the context of every page: menu, views, person, links, rights, and the firm's colours of rise and fall."""
     colours = "red-up" if firm_settings.current("RISE_IS_RED") else "green-up"
     fixed = {"updown": colours, "watermark": firm_settings.current("WATERMARK"), "is_training": settings.TRAINING}
     return {**_frame(request), **fixed}

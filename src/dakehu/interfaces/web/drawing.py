@@ -1,4 +1,4 @@
-"""Geometry of small pictures: where lines, bars and squares stand in an SVG. Plain numbers in, plain numbers out."""
+"""Geometry of small pictures: coordinates of lines, bars and squares in an SVG. Plain numbers in, plain numbers out."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -124,7 +124,7 @@ def stack(names: Sequence[str], kinds: Sequence[dict[str, Any]]) -> dict[str, An
 
 
 def shares_table(found: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the shares of each kind now and at the beginning, for who does not see the picture."""
+    """Return the shares of each kind now and at the beginning, as text alternative of the picture."""
     return [
         {"name": kind["name"], "tone": tone, "first": kind["shares"][0], "last": kind["shares"][-1]}
         for tone, kind in enumerate(found["kinds"], 1)
@@ -134,8 +134,8 @@ def shares_table(found: dict[str, Any]) -> list[dict[str, Any]]:
 def calendar(first: str, days: dict[str, int], title: Callable[[str, int], str]) -> dict[str, Any]:
     """Return a year of days, a column a week, Monday on top, with a bar for each week above.
 
-    Days without a count are one ground of squares; `squares` holds the others, `marks` the months. Places are texts: a
-    template takes long to write a number.
+    Days without a count are one background of squares; `squares` has the others, `marks` the months. Coordinates are texts: a
+    template is slow to format numbers.
     """
     start = date.fromisoformat(first)
     most = max(days.values(), default=0)
@@ -181,7 +181,7 @@ def _month_label(monday: date) -> str:
 
 
 def day_bars(rows: Sequence[dict[str, Any]], width: int = WIDTH) -> dict[str, Any]:
-    """Return a bar for each day, its part of another tone within the whole, with ticks and the first day of each month.
+    """Return a bar for each day, with a part in another tone, ticks and the first day of each month.
 
     rows: [{name (ISO day), whole, part, title}].
     """

@@ -1,4 +1,4 @@
-"""Draw questions of forms: what the template of a field takes, and questions that are the same on page after page."""
+"""Render form questions: the context of a field's template, and questions that are the same on every page."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -36,7 +36,7 @@ def field_values(
     suggestions: Iterable[tuple[str, str]] = (),
     **given: Any,
 ) -> dict[str, Any]:
-    """Return what `components/field.html` takes; see the tag `field`."""
+    """Return the context of `components/field.html`; see the tag `field`."""
     errors = [str(error)] if error and not isinstance(error, list | tuple) else [str(e) for e in error or ()]
     held = "" if value is None else str(value)
     chosen = held.split(",") if kind == "checks" else (held,)
@@ -61,10 +61,10 @@ def field_values(
 
 
 def draw_question(asked: Question, prefix: str = "") -> SafeString:
-    """Draw a question of an action's form; `prefix` follows its name in the id.
+    """Render a question of an action's form; `prefix` is appended to its name in the id.
 
-    A list to choose from, or an empty field, is the same on page after page and is drawn once. What somebody typed, and
-    what is offered for one client, is drawn each time and never kept.
+    A choice list or an empty field is the same on every page and is cached. User input, and
+    choices for one client, are rendered each time and never cached.
     """
     if asked.error or asked.suggestions or asked.kind == "checks" or (asked.kind != "select" and asked.value):
         return _draw(asked, prefix)

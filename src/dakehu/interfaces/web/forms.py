@@ -1,4 +1,4 @@
-"""One form for every action: its questions come from what the action takes and from the facts of those fields."""
+"""One form for every action: its questions follow from the action's parameters and the facts of their fields."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ TYPED = "clients.Client"  # too many to choose from: named by code or name
 
 @dataclass
 class Question:
-    """One question as `{% field %}` draws it."""
+    """One question as rendered by `{% field %}`."""
 
     name: str
     label: str
@@ -50,15 +50,15 @@ class Question:
     required: bool = False
     wide: bool = False
     placeholder: str = ""
-    suggestions: list[tuple[str, str]] = field(default_factory=list)  # values to take with one click, with their words
-    applies_to: tuple[str, ...] = ()  # values of the question `applies_by` for which it makes sense
+    suggestions: list[tuple[str, str]] = field(default_factory=list)  # values offered for one click, with labels
+    applies_to: tuple[str, ...] = ()  # values of the question `applies_by` for which it applies
     applies_by: str = ""
-    hidden: bool = False  # it does not apply, and there is no value that would be lost from sight
-    secret: bool = False  # the value is not shown, so nobody can say what it was
+    hidden: bool = False  # it does not apply and has no value that would be hidden
+    secret: bool = False  # the value is not shown, so a form cannot state what it was
 
 
 def kind_behind(parameter: Parameter) -> str:
-    """What a parameter holds, in the words of `present`: choice, key, date, money, sealed, …"""
+    """Return the kind of a parameter, as named by `present`: choice, key, date, money, sealed, …"""
     behind = field_behind(parameter)
     if behind is not None:
         return kind_of(behind)
@@ -79,9 +79,9 @@ def questions(
     leave_out: Iterable[str] = (),
     client: Any = None,
 ) -> list[Question]:
-    """The questions of an action with present `values` (plain, as `present` gives them) and what was wrong.
+    """Return the questions of an action with present `values` (plain, as `present` gives them) and their errors.
 
-    What is chosen among rows of `client` is left out where there is none to choose.
+    A choice among rows of `client` is left out where there are none.
     """
     faults = errors or {}
     asked = [
@@ -110,7 +110,7 @@ def _hide_inapplicable(action: Action, asked: dict[str, Question]) -> None:
 
 
 def _add_choices(action: Action, asked: dict[str, Question], values: Mapping[str, Any], client: Any) -> None:
-    """Add the choices and suggestions that parameters take from a query, of the client or of all; each is asked once."""
+    """Add the choices and suggestions that parameters take from a query, of the client or of all; each query is called once."""
     offered: dict[str, Any] = {}
     for parameter in action.parameters:
         source, one = parameter.choices_from, asked.get(parameter.name)
@@ -172,7 +172,7 @@ def question(parameter: Parameter, value: Any, errors: list[Any]) -> Question:
 
 
 def target_of(parameter: Parameter) -> str:
-    """The label of the model whose rows a parameter names."""
+    """Return the label of the model whose rows a parameter names."""
     behind = field_behind(parameter)
     return str(behind.remote_field.model._meta.label if behind is not None else parameter.model)
 
@@ -190,7 +190,7 @@ def rows_to_choose(parameter: Parameter) -> list[tuple[str, str]]:
 
 
 def _people(parameter: Parameter) -> list[tuple[str, str]]:
-    """Return the active colleagues; for a client those to whom the actor may give one."""
+    """Return the active colleagues; for a client those to whom the actor may assign it."""
     behind = field_behind(parameter)
     is_for_client = behind is not None and behind.model._meta.label == COVERAGE
     people = duties.people_to_appoint() if is_for_client else team.users_to_choose()
@@ -198,7 +198,7 @@ def _people(parameter: Parameter) -> list[tuple[str, str]]:
 
 
 def as_typed(value: Any, kind: str) -> Any:
-    """A plain value the way one would type it."""
+    """Return a plain value as a user would type it."""
     if isinstance(value, dict) and "id" in value:
         return value["id"]
     if value in (None, ""):
@@ -221,8 +221,8 @@ def _is_number(value: Any) -> bool:
 
 
 def answers(action: Action, posted: QueryDict, *, changing: bool) -> dict[str, Any]:
-    """What was sent, ready for `perform`. Empty answers are left out, unless something is being changed and the
-    field may be emptied; a box that is not ticked says no when the form says that it was shown (`shown`)."""
+    """Return the posted values, ready for `perform`. Empty answers are left out, unless a row is being changed and the
+    field may be emptied; an unticked box is False if the form lists it as shown (`shown`)."""
     raw: dict[str, Any] = {}
     shown = set(posted.getlist("shown"))
     for parameter in action.parameters:
@@ -237,7 +237,7 @@ def answers(action: Action, posted: QueryDict, *, changing: bool) -> dict[str, A
             )
             empties = changing and may_be_empty(parameter) and kind != "sealed" and parameter.name != "version"
             if value or empties or parameter.required:
-                # A chosen row goes by its number, which no other row may bear as its name.
+                # A chosen row is passed by its id, so that another row's name cannot match it.
                 raw[parameter.name] = (
                     int(value) if kind == "key" and value.isdigit() and target_of(parameter) != TYPED else value
                 )
@@ -245,7 +245,7 @@ def answers(action: Action, posted: QueryDict, *, changing: bool) -> dict[str, A
 
 
 def posted_values(posted: QueryDict) -> dict[str, str]:
-    """What was sent, to be shown again: ticked boxes as one text with commas, "" where a shown box was not ticked."""
+    """Return the posted values, to be shown again: ticked boxes as one text with commas, "" for an unticked shown box."""
     shown = set(posted.getlist("shown"))
     return {
         **dict(posted.items()),
@@ -254,10 +254,10 @@ def posted_values(posted: QueryDict) -> dict[str, str]:
 
 
 def starting_values(action: Action) -> dict[str, Any]:
-    """What a new form begins with: now, today, the present user."""
+    """Return the initial values of a new form: now, today, the present user."""
     begin: dict[str, Any] = {"held_at": clock.local(clock.now()).isoformat()}
     if action.name == "service.log_interaction":
-        begin["channel"] = "call"  # how most of them are held
+        begin["channel"] = "call"  # the most common channel
     if action.name == "service.open_request":
         begin["opened_on"] = clock.today().isoformat()
     if action.name in ("service.log_interaction", "service.plan_follow_up", "service.open_request", "clients.create"):

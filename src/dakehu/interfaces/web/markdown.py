@@ -12,5 +12,5 @@ def _renderer() -> MarkdownIt:
 
 
 def html_of(text: str) -> SafeString:
-    """Return a text in markdown as HTML; everything else in it is escaped."""
+    """Return a markdown text as HTML; everything else in it is escaped."""
     return mark_safe(_renderer().render(text))  # noqa: S308

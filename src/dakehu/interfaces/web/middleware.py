@@ -26,16 +26,16 @@ from dakehu.interfaces.web.views import errors
 logger = logging.getLogger("dakehu.web")
 
 SIGN_IN, PASSWORD, SIGN_OUT = "/sign-in", "/me/password", "/sign-out"
-SURVEYS = "/s/"  # what leads there is a secret of its holder: no log names it
-# The person who asks these without a sign-in acts as a stranger, who sees no row and may do nothing: what such an address does for
-# strangers, the domain behind it declares (serving_strangers, open_to_strangers).
+SURVEYS = "/s/"  # addresses below it are secrets: never logged
+# Requests to these without a sign-in act as a stranger, who sees no row and may do nothing: what such an address does for
+# strangers is declared by its domain (serving_strangers, open_to_strangers).
 OPEN_TO_ALL = ("/begin/", "/static/", "/published/", "/book/", "/test/", f"{SIGN_IN}/", SURVEYS)
 OPEN_PAGES = frozenset(
     {SIGN_IN, "/language", "/health", "/ready", "/metrics", "/favicon.ico", "/training/enter"}
-)  # these alone, nothing below them
-OWN_DOORS = ("/api/", "/mcp", "/calendar/feed")  # these say for themselves who is asking
-OWN_WORDS = "/odata/"  # OData does too, and reads what it is sent in its own way
-OPERATIONS = ("/health", "/ready", "/metrics")  # watched every few seconds; they say for themselves who may read
+)  # exact addresses, nothing below them
+OWN_DOORS = ("/api/", "/mcp", "/calendar/feed")  # these authenticate requests themselves
+OWN_WORDS = "/odata/"  # OData does too, and parses its requests itself
+OPERATIONS = ("/health", "/ready", "/metrics")  # polled every few seconds; they check the right to read themselves
 UNCOUNTED = ("/static/", *OPERATIONS)
 SECURITY = "/me/security"
 UNTIL_SET_UP = (SECURITY, SIGN_OUT, "/language", *OPERATIONS, "/static/")
@@ -52,7 +52,7 @@ HEADERS = {
 
 
 class Manners:
-    """Around every page, its template included: one actor, one language, one clock, one way of refusing."""
+    """Middleware of every page, its template included: one actor, language and clock, and one format of refusals."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -93,25 +93,25 @@ class Manners:
             return self.get_response(request)
 
     def _as_stranger(self, request: Any, door: str = "") -> HttpResponse:
-        """Answer as somebody without rights or rows, until whatever stands behind the address finds out who is asking."""
+        """Answer as an actor without rights or rows, until the view of the address authenticates the request."""
         with acting_as(replace(stranger_actor(door), request_id=request.request_id)):
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
-        """A refusal becomes its answer; anything else is logged under the request's id and never shown."""
+        """Convert a refusal to its answer; any other exception is logged under the request's id and never shown."""
         if isinstance(fault, Refused):
             return errors.refused(request, fault)
         if lock_timeout.is_lock_timeout(fault):
             return errors.refused(request, lock_timeout.Busy())
         if isinstance(fault, (Http404, PermissionDenied, SuspiciousOperation)):
-            return None  # Django has answers for these, drawn by our own pages
+            return None  # Django answers these with our own error pages
         asked: Any = request
         logger.error("request %s failed at %s", asked.request_id, route_of(request), exc_info=fault)
         return errors.broken(request)
 
 
 def has_control_characters(request: Any) -> bool:
-    """Whether the address or a simple form holds what no input may; forms with files and JSON are read by the gates."""
+    """Return whether the address or a simple form has forbidden characters; forms with files and JSON are read by the gates."""
     parts = [request.path, *(text for pair in request.GET.lists() for text in (pair[0], *pair[1]))]
     simple = request.content_type == "application/x-www-form-urlencoded" or request.path.startswith(SIGN_IN)
     if request.method == "POST" and simple:
@@ -120,7 +120,7 @@ def has_control_characters(request: Any) -> bool:
 
 
 def language_of(request: Any) -> str:
-    """The user's own language, else the one chosen on the sign-in page, else the browser's; Chinese first."""
+    """Return the user's own language, else the one chosen on the sign-in page, else the browser's; Chinese by default."""
     if request.user.is_authenticated:
         return "en" if request.user.language == "en" else "zh-hans"
     chosen = request.COOKIES.get("language", "")
@@ -131,7 +131,7 @@ def language_of(request: Any) -> str:
 
 
 def redirect_to(request: Any, url: str, status: int) -> HttpResponse:
-    """Go there instead: a redirect for a page, the same said in their own way to htmx and to scripts."""
+    """Redirect: an HTTP redirect for a page, the equivalent response for htmx and scripts."""
     if request.headers.get("HX-Request"):
         return HttpResponse(status=status, headers={"HX-Redirect": url})
     if errors.wants_json(request):

@@ -1,4 +1,4 @@
-"""Pivots as addresses, tables and pictures: the same for the pivot page, for cells, and for the cards of dashboards."""
+"""Pivots as addresses, tables and pictures: shared by the pivot page, its cells, and the cards of dashboards."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,15 +8,15 @@ from dakehu.interfaces.web.views.clients.grid import asked_of as asked_of_list
 
 PIVOT = ("rows", "columns", "measure", "top", "chart", "past")
 OURS = (*PIVOT, "of", "question", "report", "row", "column", "offset", "add_column", "add_operator", "add_value")
-OF_LIST = ("q", "sort", "view", "show", "ids")  # what an address of the list of clients holds besides filters
+OF_LIST = ("q", "sort", "view", "show", "ids")  # parameters of the client list other than filters
 CHARTS = ("bar", "line", "pie", "heat", "funnel", "table")
-SHADES = 9  # of a heat map, besides none
+SHADES = 9  # of a heat map, in addition to none
 MOST_SLICES, MOST_SERIES = 12, 8
 UNITS = {"count": "number", "money": "money", "share": "rate", "number": "number"}
 
 
 def definition_of(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the definition of a pivot that an address holds; what is not its own is a filter."""
+    """Return the definition of a pivot in an address; all other parameters are filters."""
     definition: dict[str, Any] = {name: str(given[name]) for name in PIVOT if given.get(name)}
     if given.get("of") and definition.get("measure", "count") != "count":
         definition["measure"] = f"{definition['measure']}:{given['of']}"
@@ -31,7 +31,7 @@ def definition_of(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def address_of(definition: Mapping[str, Any], **more: Any) -> str:
-    """Return the query of an address that holds the definition of a pivot."""
+    """Return the query string of a pivot's definition."""
     asked = {name: definition[name] for name in PIVOT if definition.get(name)}
     filters = {
         key: ",".join(str(one) for one in value) if isinstance(value, (list, tuple)) else value
@@ -41,14 +41,14 @@ def address_of(definition: Mapping[str, Any], **more: Any) -> str:
 
 
 def asked_of(definition: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what insight.pivot is asked for a definition."""
+    """Return the parameters of insight.pivot for a definition."""
     return {name: value for name, value in definition.items() if name != "chart" and value not in (None, "", {})}
 
 
 def draw_pivot(
     definition: Mapping[str, Any], answer: Mapping[str, Any], shape: str = "", place: int = 0
 ) -> dict[str, Any]:
-    """Return a pivot to be drawn: its table with a link to the clients of each number, and the data of its picture."""
+    """Return a pivot for rendering: its table with a link to the clients of each number, and the data of its picture."""
     shape = shape or definition.get("chart") or "bar"
     lines = [_line(definition, answer, row) for row in answer["rows"]]
     page: dict[str, Any] = {
@@ -99,7 +99,7 @@ def compare_number(definition: Mapping[str, Any], unit: str, past: Mapping[str, 
 
 
 def change(unit: str, value: Any) -> dict[str, Any]:
-    """Return a change to be drawn: with its sign, counts and amounts in the colours of rise and fall."""
+    """Return a change for rendering: with its sign, counts and amounts in the colours of rise and fall."""
     drawn_change = cell_number(unit, value)
     if unit == "money":
         return {**drawn_change, "value": value, "tone": "signed"}
@@ -142,7 +142,7 @@ def _slices(answer: Mapping[str, Any], lines: list[dict[str, Any]]) -> dict[str,
 
 
 def _add_shades(lines: list[dict[str, Any]]) -> None:
-    """Give every cell its shade, 0 to SHADES, by the largest."""
+    """Set the shade of every cell, 0 to SHADES, relative to the largest."""
     cells = [cell for line in lines for cell in (line["cells"] or [line["number"]])]
     largest = max((abs(cell["plain"]) for cell in cells if cell["plain"]), default=0)
     for cell in cells:
@@ -151,7 +151,7 @@ def _add_shades(lines: list[dict[str, Any]]) -> None:
 
 
 def _add_bar_widths(lines: list[dict[str, Any]]) -> None:
-    """Give every line the width of its bar, in hundredths of the largest, and where it begins."""
+    """Set the width of every line's bar, in hundredths of the largest, and its start."""
     largest = max((line["number"]["plain"] or 0 for line in lines), default=0)
     for line in lines:
         width = round(100 * max(line["number"]["plain"] or 0, 0) / largest, 1) if largest else 0
@@ -159,12 +159,12 @@ def _add_bar_widths(lines: list[dict[str, Any]]) -> None:
 
 
 def moment(answered: str) -> str:
-    """Return the moment of an answer for people: 2026-11-29 18:30."""
+    """Return the moment of an answer as text: 2026-11-29 18:30."""
     return answered[:16].replace("T", " ")
 
 
 def cell_number(unit: str, value: Any) -> dict[str, Any]:
-    """Return a number of a pivot to be drawn without a link."""
+    """Return a number of a pivot for rendering without a link."""
     if value is None or unit not in ("number", "share"):
         return {"value": value, "unit": unit, "tone": "", "url": ""}
     shown = f"{value:.1%}" if unit == "share" else f"{value:,.2f}".rstrip("0").rstrip(".")

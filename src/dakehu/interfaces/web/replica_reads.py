@@ -1,7 +1,7 @@
-"""Whole pages that only read may come from the replica of the database, for the person who has not just written something.
+"""Full pages that only read may be served from the database replica, for users who have not just written.
 
-Innermost of all middleware: who asks, and what they may, is settled before, on the primary; the record of what was read is
-written there, too. Whatever goes wrong on the replica is done again on the primary.
+Innermost middleware: authentication and rights are checked before, on the primary; the read log is
+written there, too. A request that fails on the replica is repeated on the primary.
 """
 
 import time
@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 
 from dakehu.foundation.database import replica
 
-WRITTEN = "written"  # cookie: when this browser last sent something that writes
+WRITTEN = "written"  # cookie: when this browser last sent a write request
 READING = ("GET", "HEAD")
 SERVED_BY = "X-Read-From"
 
@@ -39,7 +39,7 @@ class ReplicaReads:
         return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, named: Any) -> HttpResponse | None:
-        """Answer from the replica; None, so that Django does it on the primary, where that may not be or fails."""
+        """Answer from the replica; return None where that is not allowed or fails, so that Django uses the primary."""
         if not may_read_there(request) or not replica.state.is_usable():
             return None
         try:
@@ -48,15 +48,15 @@ class ReplicaReads:
         except DatabaseError:
             replica.state.note_trouble()
             return None
-        except Exception:  # a refusal or a fault: the primary gives the same, and it is answered in the usual way
+        except Exception:  # a refusal or a fault: repeated on the primary and answered in the usual way
             return None
         response.headers[SERVED_BY] = replica.ALIAS
         return response
 
 
 def may_read_there(request: Any) -> bool:
-    """Return whether a request is for a whole page, by somebody who is signed in and has not just written. Parts of a page
-    are asked for because something has changed, which the replica may not have yet."""
+    """Return whether a request is for a full page, by a signed-in user who has not just written. Parts of a page
+    are requested after a change, which the replica may not have yet."""
     return bool(
         replica.ALIAS in settings.DATABASES
         and request.method in READING

@@ -1,10 +1,10 @@
-"""Addresses of the rows behind a number: the page that lists what a query finds, narrowed as the number is."""
+"""Addresses of the rows behind a number: the page that lists a query's rows, filtered as the number is."""
 
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-# Pages that list the rows of a query themselves, or say more about a state; any other query has the page of rows.
+# Pages that list the rows of a query themselves, or show more about a state; any other query has the page of rows.
 PAGES = {
     "clients.list": "/clients/",
     "service.today_list": "/",
@@ -29,7 +29,7 @@ def address_of(rows: Mapping[str, Any] | None) -> str:
 
 
 def with_addresses(content: Any) -> Any:
-    """Return the content of a card with `url` beside every `rows` and `rows_at`."""
+    """Return the content of a card with `url` added to every `rows` and `rows_at`."""
     if isinstance(content, dict):
         made = {name: with_addresses(value) for name, value in content.items() if name not in ("rows", "rows_at")}
         for name, at in (("rows", "url"), ("rows_at", "url")):

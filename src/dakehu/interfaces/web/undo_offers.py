@@ -1,4 +1,4 @@
-"""Offer the undo of what a request did, whichever view did it: in the toast it sends, or on the page that follows."""
+"""Offer the undo of a request's act, for every view: in the toast it sends, or on the next page."""
 
 import json
 from collections.abc import Callable
@@ -11,12 +11,12 @@ from dakehu.foundation.actions.labels import act_label
 from dakehu.foundation.base.i18n import bilingual
 
 HEADER = "X-Undo"
-TAG = "undo"  # of the message that carries an offer to the next page
+TAG = "undo"  # of the message that passes an offer to the next page
 API = "/api/"
 
 
 class UndoOffers:
-    """Around every view. A script reads the header `X-Undo`, {number, text, redo}; a program its bare number."""
+    """Middleware of every view. A script reads the header `X-Undo`, {number, text, redo}; the API sends only the number."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,6 +1,6 @@
-"""Actions on questionnaires: send the link, file what the client answered, let compliance look at a jump.
+"""Actions on questionnaires: send the link, file the client's answers, let compliance review a jump.
 
-No action takes answers from staff: they come by a client's link only (links.submit).
+No action accepts answers from staff: they are submitted through a client's link only (links.submit).
 """
 
 import json
@@ -29,7 +29,7 @@ from dakehu.foundation.records.conditional import change_if
 from dakehu.foundation.records.recorded import publish_event
 from dakehu.foundation.schema.parameters import parameters_of
 
-GOOD_FOR, LONGEST = 14, 60  # days that a link works unless said, and at most
+GOOD_FOR, LONGEST = 14, 60  # days that a link is valid: default, maximum
 KEPT = bilingual("测评结果一经生成不能撤销。", "The result of a test is not taken back.")
 
 
@@ -42,9 +42,9 @@ KEPT = bilingual("测评结果一经生成不能撤销。", "The result of a tes
     irreversible=bilingual("链接发出后不能撤销，只能停用。", "A link cannot be taken back, only revoked."),
 )
 def send_questionnaire(*, client: Any, place: str | None = None, expires_on: date | None = None) -> dict[str, Any]:
-    """Make a link by which a client fills in the questionnaire once; earlier unused links of the client stop working.
+    """Create a link by which a client fills in the questionnaire once; earlier unused links of the client are revoked.
 
-    It is good for 14 days unless said, 60 at most. Returns {id, path, expires_on}.
+    It is valid for 14 days by default, 60 at most. Returns {id, path, expires_on}.
     """
     today = clock.today()
     last = expires_on or today + timedelta(days=GOOD_FOR)
@@ -90,7 +90,7 @@ def revoke_questionnaire(*, questionnaire_link: int) -> QuestionnaireLink:
 def file_assessment(
     *, link: QuestionnaireLink, questionnaire: Questionnaire, answers: rules.Answers, result: rules.Result
 ) -> Assessment:
-    """File what a client answered, and set the client's level unless compliance looks first. Called by links.submit only."""
+    """File a client's answers, and set the client's level unless compliance must review first. Called by links.submit only."""
     client, now = link.client, clock.now()
     if not change_if(link, {"used_at": None, "is_revoked": False}, {"used_at": now}):
         raise Refused(bilingual("这份测评已经提交过。", "This test has been submitted already."))
@@ -121,12 +121,12 @@ def file_assessment(
 
 
 def valid_days(questionnaire: Questionnaire) -> int:
-    """Return for how many days a test holds: as its version says, and no longer than the firm allows."""
+    """Return for how many days a test is valid: as its version specifies, capped by the firm's setting."""
     return min(questionnaire.valid_days, int(firm_settings.current("RISK_TEST_DAYS")))
 
 
 def _count(row: Assessment) -> None:
-    """Set the client's level to that of a test, as the desk: who reviews does not write clients."""
+    """Set the client's level to that of a test, as the system: reviewers may not write clients."""
     with acting_as(system_actor("the client's level follows the test", current_actor().door)):
         clients.change(
             client=row.client,
@@ -147,7 +147,7 @@ def _count(row: Assessment) -> None:
     irreversible=KEPT,
 )
 def release_assessment(*, assessment: int, reason: str, version: int | None = None) -> Assessment:
-    """Let a waiting test count. Raises NotFound, and Refused where it is decided, expired or a later test counts."""
+    """Release a waiting test. Raises NotFound, and Refused where it is decided, expired or a later test applies."""
     row = _decide(assessment, AssessmentState.COUNTED, reason, version)
     later = Assessment.objects.filter(client=row.client, pk__gt=row.pk, state=AssessmentState.COUNTED.value)
     if later.exists():
@@ -165,7 +165,7 @@ def release_assessment(*, assessment: int, reason: str, version: int | None = No
     irreversible=KEPT,
 )
 def reject_assessment(*, assessment: int, reason: str, version: int | None = None) -> Assessment:
-    """Let a waiting test not count; the client's level stays. Raises NotFound, and Refused where it is decided."""
+    """Reject a waiting test; the client's level stays. Raises NotFound, and Refused where it is decided."""
     return _decide(assessment, AssessmentState.REJECTED, reason, version)
 
 

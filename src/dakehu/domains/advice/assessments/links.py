@@ -1,4 +1,4 @@
-"""What a client does with a link: open the questionnaire, and hand it in once."""
+"""A client's use of a link: open the questionnaire, and submit it once."""
 
 import hmac
 from collections.abc import Iterator, Mapping
@@ -20,12 +20,12 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 
 class LinkGone(NotFound):
-    """A link that is wrong, expired, revoked or used; which of these is not said."""
+    """A link that is wrong, expired, revoked or used; which of these is not disclosed."""
 
 
 @dataclass(frozen=True)
 class Unfinished:
-    """Answers that cannot be filed yet: `faults` by item, contradictions that stop them and those to be confirmed."""
+    """Answers that cannot be filed yet: `faults` by item, contradictions that block them and those to be confirmed."""
 
     faults: Mapping[str, Bilingual]
     hard: tuple[Bilingual, ...] = ()
@@ -34,7 +34,7 @@ class Unfinished:
 
 @contextmanager
 def acting_for_questionnaire(token: str) -> Iterator[tuple[QuestionnaireLink, Questionnaire]]:
-    """Act as the desk for the client of a link. Raises LinkGone for one that does not work today."""
+    """Act as the system for the client of a link. Raises LinkGone for one that is not valid today."""
     gone = LinkGone(bilingual("可用的测评链接", "working questionnaire link"))
     named = read_token(token)
     if named is None:
@@ -52,7 +52,7 @@ def acting_for_questionnaire(token: str) -> Iterator[tuple[QuestionnaireLink, Qu
 
 
 def submit(token: str, answers: rules.Answers, is_confirmed: bool = False) -> Assessment | Unfinished:
-    """Hand in a questionnaire; contradictions of the soft kind need `is_confirmed` and are recorded.
+    """Submit a questionnaire; soft contradictions require `is_confirmed` and are recorded.
 
     Raises LinkGone, and Refused for a client who was tested too often.
     """
@@ -79,7 +79,7 @@ def retest_fault(link: QuestionnaireLink) -> tuple[str, str] | None:
 
 
 def summary(row: Assessment) -> dict[str, object]:
-    """Return what the client is told of the result: {level, is_minimum, valid_to, is_waiting}."""
+    """Return the result shown to the client: {level, is_minimum, valid_to, is_waiting}."""
     return {
         "level": RiskLevel.text_of(str(row.level)),
         "is_minimum": row.is_minimum,

@@ -1,4 +1,4 @@
-"""Queries on questionnaires: the versions, the links and tests of a client, the tests that wait for compliance."""
+"""Queries on questionnaires: the versions, the links and tests of a client, the tests awaiting compliance."""
 
 from typing import Any
 
@@ -78,7 +78,7 @@ def client_assessments(*, client: Any) -> Any:
     en="Working questionnaire links",
 )
 def questionnaire_links() -> list[dict[str, Any]]:
-    """Return the links that still work: [{id, client, client_id, place, expires_on, path}], the latest first."""
+    """Return the links that are still valid: [{id, client, client_id, place, expires_on, path}], the latest first."""
     rows = QuestionnaireLink.objects.filter(is_revoked=False, used_at=None, expires_on__gte=clock.today())
     clearance = current_actor().clearance
     return [
@@ -96,7 +96,7 @@ def questionnaire_links() -> list[dict[str, Any]]:
 
 @query("advice.waiting_assessments", needs=Permission.SUITABILITY_REVIEW, zh="待复核测评", en="Assessments to review")
 def waiting_assessments() -> list[dict[str, Any]]:
-    """Return the tests that compliance must look at, oldest first: [{id, row_version, client, client_id, level_before, level,
+    """Return the tests that compliance must review, oldest first: [{id, row_version, client, client_id, level_before, level,
     score, filled_at, conflicts}]."""
     rows = Assessment.objects.filter(state=AssessmentState.WAITING.value).select_related("client").order_by("pk")
     clearance = current_actor().clearance

@@ -1,4 +1,4 @@
-"""Tests that wait for compliance, on the page of approvals."""
+"""Tests awaiting compliance, on the page of approvals."""
 
 from dakehu.domains.advice.choices import AssessmentState
 from dakehu.domains.advice.models import Assessment
@@ -7,7 +7,7 @@ from dakehu.foundation.access.permissions import Permission
 
 
 def count_waiting() -> int:
-    """Return how many tests of visible clients wait."""
+    """Return the number of waiting tests of visible clients."""
     return int(Assessment.objects.filter(state=AssessmentState.WAITING.value).count())
 
 

@@ -1,4 +1,4 @@
-"""Rules of risk questionnaires: score, level, contradictions, how often a client may be tested, what compliance looks at. Pure."""
+"""Rules of risk questionnaires: score, level, contradictions, how often a client may be tested, what compliance reviews. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from dakehu.domains.advice.assessments.questionnaires import Item, Questionnaire
 Answers = Mapping[str, tuple[str, ...]]  # codes of the options chosen, by code of the item
 
 MOST_A_DAY, MOST_IN_30_DAYS = 1, 3  # house default
-JUMP = 2  # levels upwards from which compliance looks, house default
-BEFORE_SALE = timedelta(hours=24)  # a test so shortly before a sale above the former level is looked at, house default
+JUMP = 2  # levels upwards from which compliance reviews, house default
+BEFORE_SALE = timedelta(hours=24)  # a test so shortly before a sale above the former level is reviewed, house default
 FULL = 100
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a questionnaire says: score of 100, level, whether the lowest category, and the contradictions found."""
+    """The result of a questionnaire: score of 100, level, whether the lowest category, and the contradictions found."""
 
     score: int
     level: str
@@ -26,7 +26,7 @@ class Result:
 
 
 def faults(questionnaire: Questionnaire, answers: Answers) -> dict[str, tuple[str, str]]:
-    """Return {item: (zh, en)} of items that are not answered, or not in a way they can be."""
+    """Return {item: (zh, en)} of items that are not answered, or not validly."""
     found = {}
     for item in questionnaire.items:
         chosen = answers.get(item.code, ())
@@ -79,7 +79,7 @@ def retest_fault(earlier: Iterable[datetime], now: datetime) -> tuple[str, str] 
 
 
 def review_reason(before: str, level: str) -> str:
-    """Return why compliance looks before a result counts: "jump" for two levels or more upwards, "" where it counts at once."""
+    """Return why compliance must review a result: "jump" for two levels or more upwards, "" where it applies immediately."""
     return "jump" if before and int(level[1]) - int(before[1]) >= JUMP else ""
 
 

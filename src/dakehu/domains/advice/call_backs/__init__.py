@@ -1,1 +1,1 @@
-"""Call-backs by somebody other than the manager."""
+"""Call-backs by a person other than the manager."""

@@ -1,4 +1,4 @@
-"""Actions: plan a call-back, and note what the client said to somebody other than the manager."""
+"""Actions: plan a call-back, and record its result, as a person other than the manager."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from dakehu.foundation.records.recorded import publish_event
 from dakehu.foundation.schema.fields import model_of
 from dakehu.foundation.schema.parameters import parameters_of
 
-PURPOSE = "回访"  # by which the facts of service know a call-back (service.facts)
+PURPOSE = "回访"  # by which the facts of service recognise a call-back (service.facts)
 NEVER = bilingual("回访记录留存 20 年，不能撤销。", "A call-back is kept for 20 years and not taken back.")
 
 
@@ -32,7 +32,7 @@ NEVER = bilingual("回访记录留存 20 年，不能撤销。", "A call-back is
     parameters=(CLIENT, parameters_of("advice.CallBack", "reason", optional=("due_on",))),
 )
 def plan_call_back(*, client: Any, reason: str, due_on: date | None = None) -> CallBack:
-    """Plan a call-back, within 30 days unless said. Raises Refused where one for the same reason is open."""
+    """Plan a call-back, within 30 days by default. Raises Refused where one for the same reason is open."""
     if CallBack.objects.filter(client=client, reason=reason, state=CallBackState.OPEN.value).exists():
         raise refusal("client", "同一事由的回访已在名单上。", "A call-back for this reason is on the list already.")
     row = CallBack(client=client, reason=reason)
@@ -60,9 +60,9 @@ def record_call_back(
     recording: str | None = None,
     held_at: datetime | None = None,
 ) -> CallBack:
-    """Note a call-back by the actor, who may not serve the client; not reached leaves it open. It enters the timeline.
+    """Record a call-back by the actor, who may not serve the client; "not reached" leaves it open. It is added to the timeline.
 
-    Raises NotFound, and Refused for who serves the client or made the sale, inside a cooling-off, and without words where the
+    Raises NotFound, and Refused for a user who serves the client or made the sale, during cooling-off, and without a note where the
     client objects.
     """
     row: CallBack | None = CallBack.objects.select_related("client", "suitability").filter(pk=call_back).first()
@@ -93,14 +93,14 @@ def record_call_back(
 
 
 def _staff_serving(client_id: int) -> set[int]:
-    """Return the ids of all who serve a client now."""
+    """Return the ids of all users who serve a client now."""
     with elevated("who serves a client, whom the caller may not see"):
         rows = model_of("clients.Coverage").objects.filter(client_id=client_id, until=None)
         return set(rows.values_list("user_id", flat=True))
 
 
 def _log(row: CallBack) -> None:
-    """Put the call into the client's timeline, with the caller as its author."""
+    """Add the call to the client's timeline, with the caller as its author."""
     caller = row.operator
     said = row.answers or str(bilingual("客户确认无误。", "The client confirms."))
     with acting_as(system_actor("file a call-back in the timeline", current_actor().door)):
@@ -110,7 +110,7 @@ def _log(row: CallBack) -> None:
 
 
 def _finish_duties(row: CallBack) -> None:
-    """Note the duties that the call-back fulfils."""
+    """Record the duties that the call-back fulfils as done."""
     if row.suitability is None:
         return
     for duty in row.suitability.duties.filter(code__in=sorted(BY_CALL_BACK), state=DutyState.OPEN.value):

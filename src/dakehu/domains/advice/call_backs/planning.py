@@ -1,4 +1,4 @@
-"""Plan the call-back that a check brings, and the ones of new clients."""
+"""Plan the call-back that a check requires, and those of new clients."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -10,7 +10,7 @@ from dakehu.foundation.base import clock
 
 
 def plan_for_check(row: SuitabilityCheck, duties: Collection[str]) -> CallBack | None:
-    """Plan the call-back that the duties of a check bring, None where they bring none. Call inside an action."""
+    """Plan the call-back that the duties of a check require, None where they require none. Call inside an action."""
     reason = rules.reason_of(duties)
     if not reason:
         return None

@@ -1,4 +1,4 @@
-"""Queries: the call-backs that are due, new clients without one, and how far the year's share has come."""
+"""Queries: the call-backs that are due, new clients without one, and the progress of the year's share."""
 
 from datetime import timedelta
 from typing import Any
@@ -58,13 +58,13 @@ def _line(row: CallBack, today: Any, now: Any, own: set[int]) -> dict[str, Any]:
 
 
 def _own_clients() -> set[int]:
-    """Return the ids of clients whom the reader serves."""
+    """Return the ids of clients that the reader serves."""
     rows = model_of("clients.Coverage").objects.filter(user_id=current_actor().user_id, until=None)
     return set(rows.values_list("client_id", flat=True))
 
 
 def _new_clients(today: Any) -> list[dict[str, Any]]:
-    """Return the clients opened within three months for whom no call-back was planned."""
+    """Return the clients opened within three months without a planned call-back."""
     planned = CallBack.objects.filter(reason=CallBackReason.NEW_CLIENT.value).values("client_id")
     rows = model_of("clients.Client").objects.filter(opened_on__gte=today - timedelta(days=90), opened_on__lte=today)
     rows = rows.filter(status="active").exclude(pk__in=planned).order_by("opened_on", "pk")[:50]
@@ -83,7 +83,7 @@ def _new_clients(today: Any) -> list[dict[str, Any]]:
 
 
 def _share(today: Any) -> dict[str, int]:
-    """Return how many visible clients were called back this year, and how many there are to be."""
+    """Return how many visible clients were called back this year, and the target number."""
     clients = model_of("clients.Client").objects.filter(status="active").count()
     called = CallBack.objects.filter(held_at__gte=clock.start_of_day(today.replace(month=1, day=1)))
     called = called.exclude(state=CallBackState.OPEN.value)

@@ -1,7 +1,7 @@
-"""Who may call a client back, when, and how many call-backs a year asks for. Pure.
+"""Who may call a client back, when, and how many call-backs a year requires. Pure.
 
 Source: 暂行规定 art. 21 (dedicated staff acting independently) and 公告〔2010〕11号 (within a month, a tenth of the clients a
-year), both read in secondary sources; replaced by rules of 2023 whose clause was not seen, so these are house floors.
+year), both read in secondary sources; replaced by rules of 2023 whose text was not read, so these are house minimums.
 """
 
 from collections.abc import Collection
@@ -11,7 +11,7 @@ NEW_CLIENT_DAYS = 30  # after opening, within which a new client is called back
 YEARLY_SHARE = 0.10  # of the clients, at least, each year
 SALE_DAYS = 10  # after a check, within which its call-back is due, house default
 
-# Duties that bring a call-back, and its reason; the first that applies names it.
+# Duties that require a call-back, and its reason; the first that applies sets the reason.
 REASONS = (
     ("independent_call_back", "private_fund"),
     ("senior_call_back", "senior"),
@@ -20,14 +20,14 @@ REASONS = (
 
 
 def reason_of(duties: Collection[str]) -> str:
-    """Return the reason of the call-back that the duties of a check bring, "" for none."""
+    """Return the reason of the call-back that the duties of a check require, "" for none."""
     return next((reason for duty, reason in REASONS if duty in duties), "")
 
 
 def operator_fault(
     operator: int | None, serving: Collection[int], checked_by: int | None
 ) -> tuple[str, str, str] | None:
-    """Return (field, zh, en) of why somebody may not call a client back, None where they may."""
+    """Return (field, zh, en) of why a user may not call a client back, None where they may."""
     if operator is None:
         return ("call_back", "回访须由具名人员进行。", "A named person must call.")
     if operator in serving or operator == checked_by:
@@ -51,5 +51,5 @@ def time_fault(now: datetime, not_before: datetime | None) -> tuple[str, str, st
 
 
 def yearly_target(clients: int) -> int:
-    """Return how many clients are called back in a year at least."""
+    """Return the minimum number of clients to call back in a year."""
     return -(-clients // 10)

@@ -1,4 +1,4 @@
-"""Actions on investor classes: apply with evidence, withdraw; what follows when a second person has decided."""
+"""Actions on investor classes: apply with evidence, withdraw; apply the decision of a second person."""
 
 from typing import Any
 
@@ -32,9 +32,9 @@ SUBJECT = "advice.class"  # of approvals
     parameters=(Fields("advice.ClassApplication", required=("client", "wanted"), new=True),),
 )
 def apply_for_class(*, client: Any, wanted: str, **stated: Any) -> ClassApplication:
-    """Enter a client's application for a class with what was stated; it counts once a second person has approved it.
+    """Enter a client's application for a class with the stated facts; it takes effect once a second person has approved it.
 
-    Raises Refused for conditions that are not met, each named, and where an application waits already.
+    Raises Refused for conditions that are not met, each named, and where an application is waiting already.
     """
     given = {name: value for name, value in stated.items() if value is not None}
     row = ClassApplication(client=client, wanted=wanted, **given)
@@ -57,7 +57,7 @@ def apply_for_class(*, client: Any, wanted: str, **stated: Any) -> ClassApplicat
 
 
 def facts_of(row: ClassApplication) -> rules.Facts:
-    """Return what an application states, as the rules take it."""
+    """Return the stated facts of an application, as input of the rules."""
     return rules.Facts(
         kind=str(row.client.kind),
         standing=str(row.standing),
@@ -72,14 +72,14 @@ def facts_of(row: ClassApplication) -> rules.Facts:
 
 
 def waiting_subjects() -> list[ApprovalSubject]:
-    """Return the applications that wait."""
+    """Return the waiting applications."""
     return [
         subject_of(row) for row in ClassApplication.objects.filter(state=ApplicationState.WAITING.value).order_by("pk")
     ]
 
 
 def subject_of(row: ClassApplication) -> ApprovalSubject:
-    """Return an application as the subject of an approval; its words name no client."""
+    """Return an application as the subject of an approval; its text does not name the client."""
     before, wanted = (InvestorClass(str(one or "ordinary")).label for one in (row.class_before, row.wanted))
     summary = bilingual("{before} → {wanted}", "{before} → {wanted}", before=before, wanted=wanted)
     authors = [] if row.applied_by_id is None else [row.applied_by_id]
@@ -87,15 +87,15 @@ def subject_of(row: ClassApplication) -> ApprovalSubject:
 
 
 def content_digest(application: int) -> str:
-    """Return the digest of what an application states. Raises NotFound."""
+    """Return the digest of the stated facts of an application. Raises NotFound."""
     row = _get_application(application)
     return digest({"client": row.client_id, **{name: getattr(row, name) for name in ClassApplication.kept}})
 
 
 def decide_class(application: int, is_approved: bool, note: str) -> None:
-    """Take over what the second person decided: an approved class is the client's, proven today. Called inside the action.
+    """Apply the second person's decision: an approved class is set on the client, proven today. Called inside the action.
 
-    Raises Refused without a reason: it is kept, whatever the decision.
+    Raises Refused without a reason, which is stored for either decision.
     """
     row = get_waiting(application)
     if not note.strip():
@@ -117,7 +117,7 @@ def decide_class(application: int, is_approved: bool, note: str) -> None:
     parameters=(APPLICATION,),
 )
 def withdraw_class(*, application: int) -> ClassApplication:
-    """Withdraw a waiting application at the client's wish."""
+    """Withdraw a waiting application at the client's request."""
     row = get_waiting(application)
     row.state = ApplicationState.WITHDRAWN.value
     row.save()

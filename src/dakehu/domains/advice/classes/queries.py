@@ -1,4 +1,4 @@
-"""Queries: which classes stated figures allow, applications that wait, applications of a client."""
+"""Queries: which classes stated figures allow, waiting applications, applications of a client."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ FACTS = (
     parameters=FACTS,
 )
 def possible_classes(*, kind: str | None = None, **stated: Any) -> dict[str, Any]:
-    """Return which classes stated figures allow (a person unless said): {possible, classes: [{class, is_possible, conditions:
+    """Return which classes stated figures allow (kind: person by default): {possible, classes: [{class, is_possible, conditions:
     [{code, zh, en, is_met}]}], source, certainty}. What is not stated counts as not met."""
     facts = rules.Facts(kind=kind or "person", **{name: value for name, value in stated.items() if value is not None})
     return {
@@ -90,8 +90,8 @@ def client_class_applications(*, client: Any) -> Any:
     "advice.waiting_classes", needs=Permission.CLASS_DECIDE, zh="待审核的分类申请", en="Class applications to decide"
 )
 def waiting_classes() -> list[dict[str, Any]]:
-    """Return the applications that wait, oldest first: [{id, approval, client, client_id, wanted, class_before, evidence,
-    evidence_until, applied_on, applied_by, is_own, conditions}]; `approval`: the request to decide on, None until it is there."""
+    """Return the waiting applications, oldest first: [{id, approval, client, client_id, wanted, class_before, evidence,
+    evidence_until, applied_on, applied_by, is_own, conditions}]; `approval`: the request to decide on, None until it exists."""
     waiting = ClassApplication.objects.filter(state=ApplicationState.WAITING.value).order_by("pk")
     rows = list(waiting.select_related("client", "applied_by")[:100])
     requests = waiting_requests(SUBJECT, [row.pk for row in rows])

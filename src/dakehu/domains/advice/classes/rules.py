@@ -1,4 +1,4 @@
-"""Which investor class a client may have, by what is stated and proven. Pure.
+"""Which investor class a client may have, by stated and proven facts. Pure.
 
 Source: 《证券期货投资者适当性管理办法》 arts. 7 to 12 (order 130, as amended in 2020 and 2022). Financial assets are deposits,
 shares, bonds, fund units, plans, trusts, insurance, futures and derivatives; real estate does not count. What is not known
@@ -19,7 +19,7 @@ OFFERED = {"person": ("B", "C"), "institution": ("A", "B", "C"), "product": ("A"
 
 @dataclass(frozen=True)
 class Facts:
-    """What a client stated. Money in yuan, spans in years, None unknown. `kind`: person, institution or product."""
+    """The facts stated by a client. Money in yuan, spans in years, None unknown. `kind`: person, institution or product."""
 
     kind: str
     standing: str = "none"
@@ -34,7 +34,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Condition:
-    """A condition of a class: its code, its words, and whether it is met."""
+    """A condition of a class: its code, its text, and whether it is met."""
 
     code: str
     zh: str
@@ -125,7 +125,7 @@ def application_fault(
 ) -> tuple[str, str, str] | None:
     """Return (field, zh, en) of why an application cannot be taken, None where it can.
 
-    Class A does not become ordinary; B may in writing (art. 11). A professional class needs evidence that still holds.
+    Class A does not become ordinary; B may in writing (art. 11). A professional class requires valid evidence.
     """
     before = before or "ordinary"
     if wanted == before:

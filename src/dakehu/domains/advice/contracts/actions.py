@@ -1,4 +1,4 @@
-"""Actions on contracts of advice: record one, cancel it within the days that the client has, end it by its terms."""
+"""Actions on contracts of advice: record one, cancel it within the cancellation period, end it by its terms."""
 
 from datetime import date
 from typing import Any
@@ -47,7 +47,7 @@ def last_day_to_cancel(row: AdvisoryContract) -> date:
     parameters=(Fields("advice.AdvisoryContract", required=("client", "number", "signed_on"), new=True),),
 )
 def record_contract(*, client: Any, number: str, signed_on: date, **values: Any) -> AdvisoryContract:
-    """Record a contract that the client signed. Raises Refused for a number that the client has, and for days that cannot be."""
+    """Record a contract that the client signed. Raises Refused for a number already recorded for the client, and for invalid days."""
     error = rules.contract_error(signed_on, values.get("ends_on"), clock.today())
     if error is not None:
         raise refusal(*error)
@@ -69,7 +69,7 @@ def record_contract(*, client: Any, number: str, signed_on: date, **values: Any)
 def cancel_contract(
     *, contract: int, ended_on: date, end_reference: str, version: int | None = None
 ) -> AdvisoryContract:
-    """Record that the client cancelled in writing within the days that the rule gives. Raises Refused after them."""
+    """Record that the client cancelled in writing within the period of the rule. Raises Refused after it."""
     row = _get_contract_in_force(contract, version)
     error = rules.cancel_error(row.signed_on, last_day_to_cancel(row), ended_on, clock.today())
     if error is not None:

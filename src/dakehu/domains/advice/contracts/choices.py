@@ -1,4 +1,4 @@
-"""How a contract of advice stands. Pure."""
+"""Choice set of contracts of advice. Pure."""
 
 from dakehu.foundation.schema.fields import Choices
 

@@ -49,7 +49,7 @@ def client_contracts(*, client: Any) -> Any:
     parameters=(CLIENT,),
 )
 def contract_terms(*, client: Any) -> dict[str, Any]:
-    """Return the contracts of a client with the time in which each may be cancelled.
+    """Return the contracts of a client with the period in which each may be cancelled.
 
     {rule, source, certainty, contracts: [{id, row_version, number, …, in_force, cancel_until, may_cancel, tone}]}.
     """
@@ -68,7 +68,7 @@ def contract_terms(*, client: Any) -> dict[str, Any]:
 
 
 def _terms(row: AdvisoryContract, today: Any) -> dict[str, Any]:
-    """Return until when a contract may be cancelled; days are looked up for contracts in force alone."""
+    """Return until when a contract may be cancelled; days are looked up only for contracts in force."""
     if row.state != ContractState.IN_FORCE:
         return {"in_force": False, "cancel_until": "", "may_cancel": False}
     last = last_day_to_cancel(row)

@@ -1,4 +1,4 @@
-"""Until when a client may cancel a contract of advice, and what may be written down of it. Pure.
+"""Until when a client may cancel a contract of advice, and when one may be recorded. Pure.
 
 domain.md 1.8 [S]: the client may end the contract in writing within five working days of signing. Working days are counted as
 trading days: a working Saturday before a holiday does not count, so that the client never has less time than the rule gives.
@@ -22,7 +22,7 @@ def contract_error(signed_on: date, ends_on: date | None, today: date) -> Error 
 
 
 def cancel_error(signed_on: date, last_day: date, received_on: date, today: date) -> Error | None:
-    """Return why a contract cannot be cancelled by a notice of a day, None where it can. `last_day` is the last to do so."""
+    """Return why a contract cannot be cancelled by a notice of a day, None where it can. `last_day`: the last day to cancel."""
     if received_on > today:
         return "ended_on", "收到日期不能晚于今天。", "A notice cannot be received after today."
     if received_on < signed_on:

@@ -1,1 +1,1 @@
-"""Drift (偏离): how far what a client holds is from the model portfolio, by asset class."""
+"""Drift (偏离): how far a client's holdings are from the model portfolio, by asset class."""

@@ -1,4 +1,4 @@
-"""What a client holds by asset class, from the trades and the counter's cash."""
+"""A client's holdings by asset class, from the trades and the counter's cash."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,16 +11,16 @@ from dakehu.domains.ledger.performance import composition, portfolio
 from dakehu.domains.ledger.products import registry
 from dakehu.foundation.schema.fields import model_of
 
-# What the kind of a product says; of the other kinds somebody says it (advice.set_asset_class).
+# Asset class by kind of product; for other kinds a user sets it (advice.set_asset_class).
 BY_KIND = {"cash": "cash", "repo": "cash", "bond": "fixed_income", "stock": "equity"}
 UNCLASSIFIED = ""
 
 
 @dataclass(frozen=True)
 class Holdings:
-    """Values in CNY by product and by asset class; "" is the class of what has none.
+    """Values in CNY by product and by asset class; "" is for products without a class.
 
-    `unpriced`: products held without a price, which no sum counts. `cash`: the counter's, None where no balance is known.
+    `unpriced`: products held without a price, excluded from every sum. `cash`: the counter's, None where no balance is known.
     """
 
     as_of: date
@@ -32,7 +32,7 @@ class Holdings:
 
 
 def classes_of(products: list[int]) -> dict[int, str]:
-    """Return the asset class of each product, "" where neither its kind nor anybody says it."""
+    """Return the asset class of each product, "" where neither its kind nor a user specifies it."""
     kinds = dict(model_of("ledger.Product").objects.filter(pk__in=products).values_list("pk", "kind"))
     found = {pk: BY_KIND.get(str(kind), UNCLASSIFIED) for pk, kind in kinds.items()}
     said = ProductAssetClass.objects.filter(product_id__in=products).values_list("product_id", "asset_class")
@@ -40,9 +40,9 @@ def classes_of(products: list[int]) -> dict[int, str]:
 
 
 def holdings_of(client: Any, day: date | None = None) -> Holdings:
-    """Return what a client holds on a day, on that of the last close unless said.
+    """Return a client's holdings on a day, by default that of the last close.
 
-    The cash is that of the newest balance, and left out for another day.
+    The cash is that of the newest balance, and omitted for any other day.
     """
     on = day or portfolio.valuation_date()
     valuation = portfolio.value(client, on)

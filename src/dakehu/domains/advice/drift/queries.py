@@ -1,4 +1,4 @@
-"""Queries of drift: how far a client is from the model, and the shifts between classes that an adviser may think about."""
+"""Queries of drift: how far a client is from the model, and the shifts between classes that an adviser may consider."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def drift_of_client(*, client: Any) -> dict[str, Any]:
     """Return how far a client's holdings are from the model of the policy's risk level.
 
     {as_of, level, model, edition_of_policy, lines: [{asset_class, name, weight, target, least, most, gap, state, text, value}],
-    total, unclassified, unclassified_products, unpriced, cash_known, is_outside, shifts: [{source, target, amount}] for who may
+    total, unclassified, unclassified_products, unpriced, cash_known, is_outside, shifts: [{source, target, amount}] for users who may
     write advice, why: the sentence that explains missing lines, version}. Ranges are those of the policy in force where there is
     one. Shares are fractions; sums are None for readers who are not cleared for personal values.
     """

@@ -1,16 +1,16 @@
-"""Compare what is held with a model portfolio, by asset class. Pure.
+"""Compare holdings with a model portfolio, by asset class. Pure.
 
-Unit: weights are shares of what is held, 0.01 is 1 %. What has no asset class yet (`unclassified`) may belong to any of
-them: a state that would depend on it is "open" and not guessed.
+Unit: weights are shares of the holdings, 0.01 is 1 %. Holdings without an asset class (`unclassified`) may belong to any of
+them: a state that would depend on them is "open" and not guessed.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-VERSION = "drift 2026-11 [D]"  # a house default, no rule of law
+VERSION = "drift 2026-11 [D]"  # a house default, not a legal rule
 EXACT = 1e-9
 BELOW, WITHIN, ABOVE, OPEN = "below", "within", "above", "open"
-MOST_UNCLASSIFIED = 0.10  # from which no idea for rebalancing is stated [D]
+MOST_UNCLASSIFIED = 0.10  # from which no rebalancing is suggested [D]
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Band:
 
 @dataclass(frozen=True)
 class Line:
-    """One asset class: what is held of it and what the model says. `state`: below, within, above or open."""
+    """One asset class: its holding and the model's target. `state`: below, within, above or open."""
 
     asset_class: str
     weight: float
@@ -47,18 +47,18 @@ class Drift:
 
     @property
     def is_outside(self) -> bool:
-        """Return whether a class is surely outside its band."""
+        """Return whether a class is certainly outside its band."""
         return any(line.state in (BELOW, ABOVE) for line in self.lines)
 
     @property
     def is_certain(self) -> bool:
-        """Return whether enough is classified to state an idea."""
+        """Return whether enough is classified to suggest rebalancing."""
         return self.unclassified <= MOST_UNCLASSIFIED
 
 
 @dataclass(frozen=True)
 class Shift:
-    """A sum that would move from one asset class to another for both to stand at their targets."""
+    """An amount to move from one asset class to another to bring both closer to their targets."""
 
     source: str
     target: str
@@ -68,7 +68,7 @@ class Shift:
 def compare(values: Mapping[str, float], model: Mapping[str, Band]) -> Drift | None:
     """Compare values by asset class with a model; None where nothing is held.
 
-    Classes of `values` that the model does not name count as unclassified. Negative values are refused by ValueError.
+    Classes of `values` that the model does not name count as unclassified. Raises ValueError for negative values.
     """
     if any(value < 0 for value in values.values()):
         raise ValueError("values held must not be negative")
@@ -82,7 +82,7 @@ def compare(values: Mapping[str, float], model: Mapping[str, Band]) -> Drift | N
 
 
 def _state(weight: float, unclassified: float, band: Band) -> str:
-    """Return the state of a weight that may be higher by all that is unclassified."""
+    """Return the state of a weight that may be higher by up to the unclassified share."""
     highest = weight + unclassified
     if weight > band.most + EXACT:
         return ABOVE
@@ -92,10 +92,10 @@ def _state(weight: float, unclassified: float, band: Band) -> str:
 
 
 def shifts(drift: Drift) -> tuple[Shift, ...]:
-    """Return the sums between classes that would restore all targets; none while every class is within its band.
+    """Return the amounts to move between classes to restore all targets; none while every class is within its band.
 
-    None either where too much is unclassified. Sums pair the largest surplus with the largest shortage. They are about
-    classes, never about a security, and no order: an adviser decides what becomes of them.
+    None either where too much is unclassified. Amounts pair the largest surplus with the largest shortage. They concern
+    classes, never a security, and are not orders: an adviser decides on them.
     """
     if not drift.is_outside or not drift.is_certain:
         return ()

@@ -1,4 +1,4 @@
-"""The products that may be matched with a client, with what the rules take of each."""
+"""The products that may be matched with a client, with the rules' input for each."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -18,13 +18,13 @@ from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.schema.fields import model_of
 
-NO_PRODUCTS = ("index", "rate")  # kinds that nobody can hold
-DAYS, LEAST_DAYS = 250, 60  # of prices, and common days below which no correlation is stated
+NO_PRODUCTS = ("index", "rate")  # kinds that cannot be held
+DAYS, LEAST_DAYS = 250, 60  # of prices, and minimum of common days for a correlation
 Returns = dict[int, np.ndarray]
 
 
 def outcomes(client: Any, day: date) -> tuple[dict[int, str], dict[int, int]]:
-    """Return the outcome of the suitability check and the level (1 to 5, 0 ungraded) of every product, staff taking the initiative."""
+    """Return the suitability outcome and the level (1 to 5, 0 ungraded) of every product, staff taking the initiative."""
     facts = desk.client_facts(client, day)
     facts["kyc_complete"] = not desk.missing_information(client)
     needs = model_of("clients.Needs").objects.filter(client=client).first()
@@ -45,7 +45,7 @@ def outcomes(client: Any, day: date) -> tuple[dict[int, str], dict[int, int]]:
 
 
 def candidates_for(client: Any, held: dict[int, float], day: date) -> tuple[list[Candidate], Returns]:
-    """Return every product as a candidate, and the daily returns of those with prices; what is held already is left out."""
+    """Return every product as a candidate, and the daily returns of those with prices; products already held are excluded."""
     found, ranks = outcomes(client, day)
     products = sorted(pk for pk in found if pk not in held)
     listed = [pk for pk in products if found[pk] == "allow"]
@@ -65,7 +65,7 @@ def candidates_for(client: Any, held: dict[int, float], day: date) -> tuple[list
 def daily_returns(products: list[int], day: date) -> Returns:
     """Return daily returns over the last 250 trading days of the products with prices, NaN where a price is carried forward.
 
-    A day on which a corporate action of the product is registered is NaN too: its return is not known without it.
+    A day on which a corporate action of the product is registered is NaN too: its return cannot be computed from prices alone.
     """
     if not products:
         return {}

@@ -1,4 +1,4 @@
-"""Query of matching: the products that suit a client, explained. For advisers; nothing of it is a text to a client."""
+"""Query of matching: the products that suit a client, explained. For advisers; no part of it is a text to a client."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.fields import model_of
 
-COUNT, EACH = 8, 25  # products listed, and the best of each class among which they are chosen
+COUNT, EACH = 8, 25  # products listed, and candidates per class from which they are chosen
 REASONS = {
     "unsuitable": bilingual("适当性不允许主动推介", "Suitability does not allow staff to bring them up"),
     "excluded": bilingual("客户方案排除", "Excluded by the client’s policy"),
@@ -46,7 +46,7 @@ NOTE = bilingual(
     "advice.matches", needs=Permission.ADVICE_WRITE, zh="产品匹配", en="Products that suit a client", parameters=CLIENT
 )
 def matches(*, client: Any) -> dict[str, Any]:
-    """Return the products that may be brought up to a client, ranked with the reason of every point, and why others are left out.
+    """Return the products that may be offered to a client, ranked with the reason of every point, and why others are excluded.
 
     {as_of, rows: [{product, name, code, asset_class, score, penalty, components: [{name, points, most, text}], conflicts}], left_out: [{reason,
     text, count}], version, note, why}. Only what the suitability check allows with the staff taking the initiative.
@@ -82,7 +82,7 @@ def matches(*, client: Any) -> dict[str, Any]:
 
 
 def _investor(client: Any, level: str, policy: Policy | None, held: Holdings) -> rules.Investor:
-    """Return what the rules take of a client: weights of what is classified, targets of the model within the policy."""
+    """Return the rules' input for a client: weights of classified holdings, targets of the model within the policy."""
     bands = model_on(level, clock.today()).bands
     bands = policy.bands_within(bands) if policy else bands
     total = sum(held.by_class.values()) or 1.0
@@ -141,7 +141,7 @@ def _rows(client: Any, listed: tuple[rules.Match, ...], classes: dict[int, str])
 
 
 def _conflicts(client: Any, words: list[str]) -> list[str]:
-    """Return what the register holds against the reader speaking of a product to a client; it moves no score."""
+    """Return the conflicts on the register that concern the reader, a product and a client; they do not affect the score."""
     me = current_actor().user_id
     found = [one for word in words if word for one in conflicts_for(me, client.pk, word)]
     forbidden = str(bilingual("登记禁止您就此提供建议", "The register forbids you to advise on it"))

@@ -1,7 +1,7 @@
 """Rank products for one client: suitable only, every point explained, the list diverse. Pure.
 
-A candidate has no field for what the firm or its staff earn by it, so nothing here can depend on that. The weights are house
-defaults [D]. A score orders products on a list for an adviser; it says nothing about what a price will do.
+A candidate has no field for the earnings of the firm or its staff, so no score can depend on them. The weights are house
+defaults [D]. A score orders products on a list for an adviser; it is not a price forecast.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,15 +10,15 @@ from dataclasses import dataclass
 VERSION = "matching 2026-11 [D]"
 LISTED = "allow"  # the only outcome of the suitability check that is listed
 POINTS = {"gap": 40, "spread": 30, "risk": 15, "term": 15}  # most points of each component; they add up to 100
-UNKNOWN = 0.5  # of the points, where what a component needs is not known; its sentence says so
-SIMILAR = 100  # points taken from a product that moves exactly as one above it on the list
+UNKNOWN = 0.5  # of the points, where the input of a component is not known; its sentence states this
+SIMILAR = 100  # points deducted from a product perfectly correlated with one above it on the list
 LEVEL_STEP = 0.5  # of the risk component for each level above the target level of the policy
 HORIZONS = {"short": 1, "medium": 2, "long": 3}
 
 
 @dataclass(frozen=True)
 class Investor:
-    """What of a client matters: `target_rank` 1 to 5, `horizon` of the goals or "", weights and targets by asset class as
+    """The input for a client: `target_rank` 1 to 5, `horizon` of the goals or "", weights and targets by asset class as
     shares, `upper` ends of the bands, `excluded` product ids and classes."""
 
     target_rank: int
@@ -32,7 +32,7 @@ class Investor:
 
 @dataclass(frozen=True)
 class Candidate:
-    """What of a product matters: `rank` of its risk 1 to 5 or 0 without one, "" where class or horizon is not known.
+    """The input for a product: `rank` of its risk 1 to 5 or 0 without one, "" where class or horizon is not known.
 
     `outcome` is that of the suitability check with the staff taking the initiative. `correlation` is that of its daily
     returns with the client's holdings, None without common prices.
@@ -82,10 +82,10 @@ def match(
     count: int,
     likeness: Mapping[tuple[int, int], float] | None = None,
 ) -> Matches:
-    """Return the `count` best of the products that may be listed, like ones further apart.
+    """Return the `count` best of the products that may be listed, with similar ones penalised.
 
     `likeness`: correlation of two products by (smaller id, larger id); without one, products of one class count as half
-    alike. Equal scores stand in the order of the ids, so that the same question has the same answer.
+    alike. Equal scores are ordered by id, so that the result is deterministic.
     """
     left_out: dict[str, int] = {}
     scored: list[tuple[Candidate, Match]] = []
@@ -100,7 +100,7 @@ def match(
 
 
 def shortlist(investor: Investor, candidates: Sequence[Candidate], each: int) -> list[Candidate]:
-    """Return the best `each` of every asset class among those that may be listed, before likeness is looked at."""
+    """Return the best `each` of every asset class among those that may be listed, before likeness is applied."""
     scored = [
         (-sum(part.points for part in components(investor, one)), one.product, one)
         for one in candidates
@@ -137,7 +137,7 @@ def _component(name: str, share: float, zh: str, en: str) -> Component:
 
 
 def _gap_points(investor: Investor, one: Candidate) -> Component:
-    """Points for an asset class of which the client holds less than the model says."""
+    """Points for an asset class of which the client holds less than the model's target."""
     weight, target = (side.get(one.asset_class, 0.0) for side in (investor.weights, investor.targets))
     share = (target - weight) / target if target > 0 else 0.0
     if share <= 0:
@@ -154,7 +154,7 @@ def _gap_points(investor: Investor, one: Candidate) -> Component:
 
 
 def _diversification_points(one: Candidate) -> Component:
-    """Points for moving otherwise than what the client holds."""
+    """Points for low correlation with the client's holdings."""
     if one.correlation is None:
         return _component("spread", UNKNOWN, "没有足够的共同行情，按一半计", "Too few common prices; half the points")
     value = f"{one.correlation:.2f}"
@@ -167,7 +167,7 @@ def _diversification_points(one: Candidate) -> Component:
 
 
 def _risk(investor: Investor, one: Candidate) -> Component:
-    """Points for not exceeding the target level of the policy, which may lie below the tested level."""
+    """Points for not exceeding the target level of the policy, which may be below the tested level."""
     if not one.rank:
         return _component("risk", UNKNOWN, "产品未评级，按一半计", "The product has no risk level; half the points")
     above = max(one.rank - investor.target_rank, 0)
@@ -177,7 +177,7 @@ def _risk(investor: Investor, one: Candidate) -> Component:
 
 
 def _term(investor: Investor, one: Candidate) -> Component:
-    """Points for a product that is not bound for longer than the goals allow."""
+    """Points for a product whose term is not longer than the goals allow."""
     own, wanted = HORIZONS.get(one.horizon), HORIZONS.get(investor.horizon)
     if own is None or wanted is None:
         return _component(
@@ -191,7 +191,7 @@ def _term(investor: Investor, one: Candidate) -> Component:
 def _choose_diverse(
     scored: list[tuple[Candidate, Match]], count: int, likeness: Mapping[tuple[int, int], float]
 ) -> tuple[Match, ...]:
-    """Choose one after the other, each time the best after a deduction for likeness to what stands above it."""
+    """Choose products in turn, each time the best after a deduction for likeness to those already chosen."""
     rest, highest = list(scored), [0.0] * len(scored)
     chosen: list[Match] = []
     while rest and len(chosen) < count:

@@ -24,7 +24,7 @@ WEIGHTS = tuple(f"{name}_{part}" for name in rules.CLASSES for part in ("target"
 def add_model_portfolio(*, risk_level: str, effective_from: Any, **values: Any) -> ModelPortfolio:
     """Add the next edition of the model of a risk level, in force from a day that is not past.
 
-    Raises Refused where the targets do not add up to 100 %, a range cannot hold, or the risk level does not allow it.
+    Raises Refused where the targets do not add up to 100 %, a range is infeasible, or the risk level does not allow it.
     """
     if effective_from < clock.today():
         raise refusal("effective_from", "生效日期不能早于今天。", "It cannot take effect before today.")
@@ -53,7 +53,7 @@ def add_model_portfolio(*, risk_level: str, effective_from: Any, **values: Any) 
     parameters=(parameters_of("advice.ProductAssetClass", "product", "asset_class", optional=("basis",)),),
 )
 def set_asset_class(*, product: Any, asset_class: str, basis: str | None = None) -> ProductAssetClass:
-    """Say to which asset class a product belongs, with the basis on which it is said."""
+    """Set the asset class of a product, with the basis for it."""
     row = ProductAssetClass.objects.filter(product=product).first() or ProductAssetClass(product=product)
     row.asset_class, row.basis = asset_class, basis or row.basis
     row.save()

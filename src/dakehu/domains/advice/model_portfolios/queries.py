@@ -37,7 +37,7 @@ def model_portfolios(*, filters: dict[str, Any] | None = None, order: str | None
     parameters=(FILTERS, ORDER),
 )
 def asset_classes(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return the products whose asset class is said, ordered by name."""
+    """Return the products whose asset class was set, ordered by name."""
     return filter_rows(ProductAssetClass.objects.select_related("product"), filters or {}, order or "product")
 
 

@@ -1,7 +1,7 @@
-"""What a model portfolio must satisfy, and the models every firm begins with. Pure.
+"""Constraints on a model portfolio, and the default models. Pure.
 
 Unit: percent, 50 is one half. The cap of the equity share by risk level and the weights below are house defaults [D]
-(domain.md 4.3): no rule of law, to be replaced by the firm's own.
+(domain.md 4.3): not legal rules, to be replaced by the firm's own.
 """
 
 from collections.abc import Mapping
@@ -38,14 +38,14 @@ DEFAULTS: Mapping[str, tuple[tuple[int, int, int], ...]] = {
 
 
 def default_weights(level: str) -> dict[str, Weight]:
-    """Return the weights every firm begins with for a risk level."""
+    """Return the default weights for a risk level."""
     return {
         name: Weight(*(Decimal(one) for one in numbers)) for name, numbers in zip(CLASSES, DEFAULTS[level], strict=True)
     }
 
 
 def weight_errors(level: str, weights: Weights) -> list[Error]:
-    """Return what is wrong with the weights of a model for a risk level, nothing if they may stand."""
+    """Return the errors of the weights of a model for a risk level, none if they are valid."""
     found = [error for name in CLASSES for error in _class_errors(name, weights[name])]
     total = sum((weights[name].target for name in CLASSES), Decimal(0))
     if total != HUNDRED:
@@ -66,7 +66,7 @@ def weight_errors(level: str, weights: Weights) -> list[Error]:
 
 
 def band_errors(weights: Weights) -> list[Error]:
-    """Return an error where no allocation of 100 % lies within all bands."""
+    """Return an error where no allocation of 100 % is within all bands."""
     least, most = (sum((getattr(weights[name], key) for name in CLASSES), Decimal(0)) for key in ("least", "most"))
     if least > HUNDRED:
         return [

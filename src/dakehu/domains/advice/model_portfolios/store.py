@@ -11,7 +11,7 @@ from dakehu.domains.advice.models import ModelPortfolio
 
 @dataclass(frozen=True)
 class Model:
-    """The weights of a risk level; `edition` is 0 and `since` None for the default every firm begins with."""
+    """The weights of a risk level; `edition` is 0 and `since` None for the default."""
 
     risk_level: str
     edition: int
@@ -20,12 +20,12 @@ class Model:
 
     @property
     def version(self) -> str:
-        """Return by which name a record keeps it, such as "C3.2" or "C3.0 [D]"."""
+        """Return the name stored in a record, such as "C3.2" or "C3.0 [D]"."""
         return f"{self.risk_level}.{self.edition}" + ("" if self.edition else " [D]")
 
     @property
     def bands(self) -> dict[str, Band]:
-        """Return targets and ranges as shares, as drift takes them."""
+        """Return targets and ranges as shares, as input of drift."""
         return {
             name: Band(float(one.target) / 100, float(one.least) / 100, float(one.most) / 100)
             for name, one in self.weights.items()

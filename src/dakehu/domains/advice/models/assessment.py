@@ -1,4 +1,4 @@
-"""Risk questionnaires: the link by which a client fills one in, and what came of it."""
+"""Risk questionnaires: the link by which a client fills one in, and the result."""
 
 from django.db import models
 
@@ -14,7 +14,7 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 def _hidden(value: str) -> str:
-    """Return what is shown instead of a secret."""
+    """Return the mask shown instead of a secret."""
     return "••••" if value else ""
 
 
@@ -50,10 +50,10 @@ class QuestionnaireLink(ClientRecorded):
 
 
 class Assessment(KeptRecord):
-    """A questionnaire as the client filled it in, with score and level. `answers` hold income and assets and are encrypted.
+    """A questionnaire as the client filled it in, with score and level. `answers` contain income and assets and are encrypted.
 
     `conflicts`: codes of answers that contradict one another and that the client confirmed. A level two or more above the one
-    before counts only once compliance has looked.
+    before applies only after review by compliance.
     """
 
     names = Names("风险测评", "Risk assessment", "Risk assessments")

@@ -1,4 +1,4 @@
-"""Call-backs (回访): whom to call and why, by when, and what the client said to somebody other than the manager."""
+"""Call-backs (回访): whom to call, why and by when, and the client's answer to a person other than the manager."""
 
 from django.db import models
 

@@ -1,4 +1,4 @@
-"""Applications for an investor class: what was stated, with which evidence, and what a second person decided."""
+"""Applications for an investor class: the stated facts, the evidence, and the decision of a second person."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def _years(zh: str, en: str) -> Any:
 
 
 class ClassApplication(KeptRecord):
-    """An application of a client to be treated as a class, with what was stated on the day. Unknown figures count as not met.
+    """An application of a client to be treated as a class, with the facts stated on the day. Unknown figures count as not met.
 
     `faults`: the conditions that were not met when it was made, by code (classes.rules).
     """

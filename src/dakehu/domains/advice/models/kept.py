@@ -1,4 +1,4 @@
-"""Rows that stand as they were written: what they say is never changed afterwards."""
+"""Rows whose content is never changed after it was written."""
 
 import json
 from hashlib import sha256
@@ -14,7 +14,7 @@ KEPT = bilingual("记录一经留存不能修改，请另行登记。", "A kept 
 class KeptRecord(ClientRecorded):
     """A row of a client whose columns `kept` stay as they were first saved (办法 art. 32: kept 20 years, never rewritten).
 
-    The client may change where two clients are merged.
+    The client column may change where two clients are merged.
     """
 
     kept: tuple[str, ...] = ()
@@ -31,5 +31,5 @@ class KeptRecord(ClientRecorded):
 
 
 def digest(content: dict[str, Any]) -> str:
-    """Return the SHA-256 of a content of plain values, by which a later change shows."""
+    """Return the SHA-256 of a content of plain values, which reveals a later change."""
     return sha256(json.dumps(content, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()

@@ -32,7 +32,7 @@ def _money(zh: str, en: str, **more: Any) -> Any:
 
 
 class InvestmentGoal(ClientRecorded):
-    """What a client wants money for: how much, by when, what is saved for it and put by each month."""
+    """A goal of a client: amount, due day, current savings and monthly contribution."""
 
     names = Names("投资目标", "Investment goal", "Investment goals")
     client_path = "client"
@@ -66,7 +66,7 @@ class InvestmentGoal(ClientRecorded):
 
 
 class InvestmentPolicy(ClientRecorded):
-    """What a client and the firm agreed on: risk level, range of each asset class, what is excluded, what must stay available.
+    """The agreement of a client and the firm: risk level, range of each asset class, exclusions, minimum liquidity.
 
     A signed edition never changes; another agreement is the next edition. `excluded` are security codes such as 600519.SH.
     """
@@ -179,7 +179,7 @@ class ModelPortfolio(Recorded):
 
 
 class ProductAssetClass(Recorded):
-    """The asset class of a product whose kind does not say it: funds, plans, private funds, structured notes."""
+    """The asset class of a product whose kind does not determine it: funds, plans, private funds, structured notes."""
 
     names = Names("产品资产类别", "Asset class of a product", "Asset classes of products")
 

@@ -1,4 +1,4 @@
-"""Versions of the risk questionnaire that the firm wrote for itself."""
+"""Versions of the risk questionnaire written by the firm."""
 
 from django.db import models
 
@@ -9,9 +9,9 @@ from dakehu.foundation.schema.names import Names
 
 
 class QuestionnaireVersion(Recorded):
-    """One version: its content never changes once it is approved, as tests are read by the version they were taken with.
+    """One version: its content never changes once it is approved, as tests are interpreted by the version they were taken with.
 
-    `content` holds what a file of a version that comes with the desk holds; `edited_by` are those who may not approve it.
+    `content` has the structure of a version file shipped with the desk; `edited_by` are the users who may not approve it.
     """
 
     names = Names("测评问卷版本", "Questionnaire version", "Questionnaire versions")

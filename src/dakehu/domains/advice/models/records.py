@@ -1,4 +1,4 @@
-"""The advice record: what was advised to whom by whom, how it was checked, what the client decided, what became of it."""
+"""The advice record: advice by adviser and client, its checks, the client's decision, and the outcome."""
 
 from django.db import models
 
@@ -15,8 +15,8 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 class Advice(ClientRecorded):
     """A piece of advice of a registered adviser to one client. Once delivered its text and checks never change.
 
-    `checks`: what was found when it was submitted: {suitability, wording, conflicts, versions}. `edited_by`: ids of all who wrote it.
-    `disclosure`: the conflicts of interest as the client is told them. `letter`: the whole text as it was submitted, which is what is
+    `checks`: the findings at submission: {suitability, wording, conflicts, versions}. `edited_by`: ids of all its authors.
+    `disclosure`: the conflicts of interest as disclosed to the client. `letter`: the full text as submitted, which is what is
     approved and delivered.
     """
 
@@ -123,10 +123,10 @@ class AdviceStep(ClientRecorded):
 
 
 class AdviceOutcome(ClientRecorded):
-    """What became of a client's holdings 3, 6 or 12 months after advice was delivered, measured from the trades.
+    """The outcome for a client's holdings 3, 6 or 12 months after advice was delivered, measured from the trades.
 
-    Growth is time-weighted, 0.01 is 1 %; `why` says why a number is missing. It describes the holdings, not the worth of the advice:
-    nobody knows what would have been without it.
+    Growth is time-weighted, 0.01 is 1 %; `why` states why a number is missing. It describes the holdings, not the value of the advice:
+    the outcome without it is not known.
     """
 
     names = Names("投资建议结果", "Outcome of advice", "Outcomes of advice")

@@ -13,9 +13,9 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 class SuitabilityCheck(KeptRecord):
-    """A check of one product for one client as it was made: what was judged, by which rule, with which outcome.
+    """A check of one product for one client as it was made: the values evaluated, the rule that decided, and the outcome.
 
-    `taken` are the values that were judged (advice.check_suitability), `missing` what the desk did not hold then. `digest` is of
+    `taken` are the values evaluated (advice.check_suitability), `missing` those the desk did not have then. `digest` is of
     all of it. A flag `needs_review`: the client was tested again within a day before, and the level rose.
     """
 
@@ -58,16 +58,16 @@ class SuitabilityCheck(KeptRecord):
     digest = field(models.CharField(max_length=64), zh="内容摘要", en="Digest", editable=False)
     task_ref = field(
         models.BigIntegerField(null=True), zh="任务编号", en="Task", editable=False
-    )  # not a key: taking a task away does not wait for it
+    )  # not a foreign key: deleting a task does not wait for it
 
     class Meta(KeptRecord.Meta):
         indexes = [models.Index(fields=["client", "-id"], name="checks_of_client")]
 
 
 class SuitabilityDuty(KeptRecord):
-    """A duty of a check as it read then, and by whom and with which evidence it was done.
+    """A duty of a check in its wording then, and by whom and with which evidence it was done.
 
-    `document` is the text that was handed to the client; `evidence` names the recording, file or confirmation. Not to be done
+    `document` is the text that was given to the client; `evidence` names the recording, file or confirmation. Not to be done
     before `not_before`.
     """
 

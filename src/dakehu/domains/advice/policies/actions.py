@@ -61,7 +61,7 @@ def add_goal(*, client: Any, name: str, amount: Any, due_on: date, **values: Any
     parameters=(GOAL, VERSION, Fields("advice.InvestmentGoal", without=("client",))),
 )
 def change_goal(*, goal: int, version: int | None = None, **values: Any) -> InvestmentGoal:
-    """Change a goal, or say that it is reached or ended."""
+    """Change a goal, or mark it as reached or ended."""
     row = get_goal(goal)
     check_version(row, version)
     return _save_goal(row, values)
@@ -96,9 +96,9 @@ def check_goal(row: InvestmentGoal) -> None:
     parameters=(Fields("advice.InvestmentPolicy", required=("client", "risk_level", "review_on"), new=True),),
 )
 def draft_policy(*, client: Any, risk_level: str, review_on: date, **values: Any) -> InvestmentPolicy:
-    """Draft the next edition of a client's policy; ranges that are not said are those of the model of its level.
+    """Draft the next edition of a client's policy; ranges default to those of the model of its level.
 
-    Raises Refused above the tested level, for ranges that cannot hold, and while another draft waits.
+    Raises Refused above the tested level, for infeasible ranges, and while another draft exists.
     """
     rows = InvestmentPolicy.objects.filter(client=client)
     if rows.filter(state=PolicyState.DRAFT.value).exists():
@@ -155,9 +155,9 @@ def remove_policy(*, policy: int) -> None:
     parameters=(POLICY, VERSION, parameters_of("advice.InvestmentPolicy", "signed_on", "signed_reference")),
 )
 def sign_policy(*, policy: int, signed_on: date, signed_reference: str, version: int | None = None) -> InvestmentPolicy:
-    """Record that the client signed a draft, with the reference of the paper: it is in force, the edition before is replaced.
+    """Record that the client signed a draft, with the reference of the paper: it takes effect and replaces the previous edition.
 
-    Raises Refused where the client's tested level has fallen below that of the draft meanwhile.
+    Raises Refused where the client's tested level has since fallen below that of the draft.
     """
     row = get_policy(policy)
     check_version(row, version)
@@ -216,7 +216,7 @@ def _save_policy(row: InvestmentPolicy, values: dict[str, Any]) -> InvestmentPol
 
 
 def check_policy(row: InvestmentPolicy) -> None:
-    """Raise Refused with all that is wrong with a draft."""
+    """Raise Refused with every error of a draft."""
     least, most = ({name: getattr(row, f"{name}_{part}") for name in CLASSES} for part in ("least", "most"))
     errors = rules.policy_errors(str(row.risk_level), str(row.client.risk_level), least, most)
     review = rules.review_error(row.review_on, clock.today())

@@ -1,4 +1,4 @@
-"""Import goals and draft policies of many clients, by the rules of a single one; what was signed never changes."""
+"""Import goals and draft policies of many clients, by the rules of a single one; signed policies never change."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ def policy_fields() -> tuple[str, ...]:
 def evaluate_goals(
     columns: Columns, clients: list[int], evaluation: ImportEvaluation, *, mode: str = "both"
 ) -> ImportEvaluation:
-    """Compare imported goals with stored ones: one is recognised by its client and its name."""
+    """Compare imported goals with stored ones: a goal is identified by its client and its name."""
     return evaluate_rows(
         InvestmentGoal,
         columns,
@@ -71,7 +71,7 @@ def _drafts(clients: list[int], compared: tuple[str, ...]) -> Stored:
 
 
 def _check_policy(clients: list[int]) -> Any:
-    """Return the check of a row: as a draft would be, once a client."""
+    """Return the check of a row: the rules of a draft, and one row per client."""
     drafted = set(
         InvestmentPolicy.objects.filter(client_id__among=[one for one in clients if one > 0])
         .filter(state=PolicyState.DRAFT.value)

@@ -4,7 +4,7 @@ from dakehu.foundation.schema.fields import Choices
 
 
 class AssetClass(Choices):
-    """Asset class, by which policies and model portfolios are written."""
+    """Asset class, by which policies and model portfolios are defined."""
 
     CASH = "cash", "现金管理类", "Cash", ("现金", "货币类", "现金类")
     FIXED_INCOME = "fixed_income", "固定收益类", "Fixed income", ("固收", "债券类")
@@ -13,7 +13,7 @@ class AssetClass(Choices):
 
 
 class GoalPurpose(Choices):
-    """What money is meant for."""
+    """Purpose of a goal."""
 
     RESERVE = "reserve", "应急备用", "Reserve", ("备用金", "应急")
     RETIREMENT = "retirement", "养老", "Retirement", ("退休",)
@@ -35,7 +35,7 @@ class GoalState(Choices):
 
 
 class Priority(Choices):
-    """How much a goal matters beside the others."""
+    """Priority of a goal compared with the others."""
 
     HIGH = "1", "高", "High"
     MEDIUM = "2", "中", "Medium"

@@ -1,4 +1,4 @@
-"""What stands in the bell about policies: reviews that are due."""
+"""Notifications about policies: reviews that are due."""
 
 from typing import Any
 

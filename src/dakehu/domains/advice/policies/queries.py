@@ -25,7 +25,7 @@ CLIENT = parameters_of("advice.InvestmentGoal", "client")
     "advice.goals", needs=Permission.POLICY_READ, zh="投资目标列表", en="Investment goals", parameters=(FILTERS, ORDER)
 )
 def goals(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return the visible goals, those wanted first at the top."""
+    """Return the visible goals, the earliest due first by default."""
     return filter_rows(InvestmentGoal.objects.all(), filters or {}, order or "due_on")
 
 
@@ -51,7 +51,7 @@ def client_goals(*, client: Any) -> Any:
     parameters=(FILTERS, ORDER),
 )
 def policies(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return the visible policies of every edition, those to be reviewed first at the top."""
+    """Return the visible policies of every edition, the earliest review first by default."""
     return filter_rows(InvestmentPolicy.objects.all(), filters or {}, order or "review_on")
 
 
@@ -75,10 +75,10 @@ def client_policies(*, client: Any) -> Any:
 
 @query("advice.goal_progress", needs=Permission.POLICY_READ, zh="目标进度", en="Progress of goals", parameters=CLIENT)
 def goal_progress(*, client: Any) -> list[dict[str, Any]]:
-    """Return how far the open goals of a client are, arithmetic and no forecast.
+    """Return the progress of a client's open goals, by arithmetic without a forecast.
 
     [{id, row_version, name, purpose, priority, due_on, amount, saved, monthly, months, share, needed_return, needed_monthly, is_late}];
-    sums are masked, and what would tell them is None, for readers who are not cleared for personal values.
+    for readers not cleared for personal values, sums are masked and values that would reveal them are None.
     """
     is_cleared = current_actor().clearance >= PERSONAL
     rows = list(client_goals(client=client).filter(state=GoalState.OPEN.value))

@@ -1,4 +1,4 @@
-"""What an investment policy must satisfy, and how far the goals of a client are. Pure."""
+"""Constraints on an investment policy, and the progress of a client's goals. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ DAYS_A_MONTH = 30.4375
 
 
 def policy_errors(level: str, tested: str, least: Mapping[str, Decimal], most: Mapping[str, Decimal]) -> list[Error]:
-    """Return what is wrong with the level and the ranges (percent, by asset class) of a policy."""
+    """Return the errors of the level and the ranges (percent, by asset class) of a policy."""
     found: list[Error] = []
     if not tested:
         found.append(
@@ -57,7 +57,7 @@ def policy_errors(level: str, tested: str, least: Mapping[str, Decimal], most: M
 
 
 def review_error(review_on: date, today: date) -> Error | None:
-    """Return why a day of review may not stand: past, or more than a year ahead."""
+    """Return why a review day is invalid: past, or more than a year ahead."""
     if review_on <= today:
         return "review_on", "下次检视日期应晚于今天。", "The next review lies after today."
     if review_on > today + timedelta(days=REVIEW_DAYS):
@@ -66,14 +66,14 @@ def review_error(review_on: date, today: date) -> Error | None:
 
 
 def excluded_keys(text: str) -> tuple[list[tuple[str, str]], list[str]]:
-    """Return the (code, market) pairs of a list of excluded products, and the words that are none."""
+    """Return the (code, market) pairs of a list of excluded products, and the invalid entries."""
     words = [one for one in re.split(r"[\s,，、;；]+", text.strip().upper()) if one]
     read = [(word, CODE.match(word)) for word in words]
     return [(one[1], one[2]) for _, one in read if one], [word for word, one in read if not one]
 
 
 def bands_within(model: Mapping[str, Band], least: Mapping[str, float], most: Mapping[str, float]) -> dict[str, Band]:
-    """Return the model's targets moved into the ranges of a policy (shares), in which the policy's own ranges hold.
+    """Return the model's targets moved into the ranges of a policy (shares), with the policy's own ranges applied.
 
     A target outside its range is moved to the nearer end; the others take up the difference as far as their ranges allow.
     """
@@ -91,7 +91,7 @@ def bands_within(model: Mapping[str, Band], least: Mapping[str, float], most: Ma
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a goal is. `share`: of the amount that is saved. `needed_return`: a year, None where none would do it."""
+    """The progress of a goal. `share`: saved share of the amount. `needed_return`: per year, None where none is sufficient."""
 
     months: int
     share: float
@@ -100,7 +100,7 @@ class Progress:
 
 
 def progress(saved: float, monthly: float, amount: float, due_on: date, today: date) -> Progress:
-    """Return how far a goal is on a day: arithmetic of what is saved and put by, no forecast."""
+    """Return the progress of a goal on a day, from savings and contributions, without a forecast."""
     months = max(round((due_on - today).days / DAYS_A_MONTH), 0)
     return Progress(
         months,

@@ -1,4 +1,4 @@
-"""The policy in force of a client, as drift and matching take it."""
+"""The policy in force of a client, as input of drift and matching."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -23,7 +23,7 @@ PRODUCT = Parameter("product", spec=FieldSpec("产品", "Product", help_zh="证�
     parameters=(PRODUCT, parameters_of("advice.ProductGrade", "risk_level", "reason", optional=("floor_risk",))),
 )
 def grade_product(*, product: str, risk_level: str, reason: str, floor_risk: str | None = None) -> ProductGrade:
-    """Grade a product. The floor stated before stays unless another is given. Raises Refused for a level below it."""
+    """Grade a product. The earlier floor is kept unless another is given. Raises Refused for a level below it."""
     graded = desk.get_product(product)
     floor = floor_risk or desk.floor_of(graded.pk)
     fault = desk_rules.grade_fault(risk_level, floor)

@@ -1,1 +1,1 @@
-"""Versions of the risk questionnaire that a firm writes for itself: drafted from the one in force, checked, approved, used."""
+"""Versions of the risk questionnaire written by the firm: drafted from the one in force, checked, approved, used."""

@@ -1,6 +1,6 @@
-"""Actions on versions of the questionnaire: draft, edit, submit for approval by somebody else, withdraw.
+"""Actions on versions of the questionnaire: draft, edit, submit for approval by a second person, withdraw.
 
-A version is used from its day on once a second person approved exactly its content; from then on it never changes.
+A version is used from its day on once a second person has approved exactly its content; it never changes after that.
 """
 
 from datetime import date
@@ -35,7 +35,7 @@ from dakehu.foundation.schema.parameters import Fields, parameters_of
 
 SUBJECT = "advice.questionnaire_version"  # of approvals
 NEEDS = Permission.QUESTIONNAIRE_WRITE
-FACTS = ("version", "effective_from")  # which a file holds beside its content, and a row in columns of its own
+FACTS = ("version", "effective_from")  # stored in a file in addition to the content, and in a row as separate columns
 
 
 def get_version(pk: int) -> QuestionnaireVersion:
@@ -59,7 +59,7 @@ def content_digest(row: QuestionnaireVersion) -> str:
     parameters=(Fields("advice.QuestionnaireVersion", required=("name", "effective_from"), new=True),),
 )
 def draft_questionnaire(*, name: str, effective_from: date, **values: Any) -> QuestionnaireVersion:
-    """Draft a version with the content of the newest one that is approved. Nothing is asked by it before its approval."""
+    """Draft a version with the content of the newest approved one. It is not used before its approval."""
     known = store.versions()
     if not rules.NAME.fullmatch(name):
         raise refusal(
@@ -117,7 +117,7 @@ def _editable(pk: int, version: int | None) -> QuestionnaireVersion:
 def change_questionnaire(
     *, questionnaire: int, version: int | None = None, valid_days: int | None = None, **values: Any
 ) -> QuestionnaireVersion:
-    """Change day, note, days of validity, and the scores from which levels begin. What waited for approval is a draft again."""
+    """Change day, note, days of validity, and the scores from which levels begin. A version awaiting approval becomes a draft again."""
     row = _editable(questionnaire, version)
     if values.get("effective_from"):
         row.effective_from = _future(values["effective_from"])
@@ -140,7 +140,7 @@ def change_questionnaire(
 )
 def set_questionnaire_item(*, questionnaire: int, item: Any, version: int | None = None) -> QuestionnaireVersion:
     """Replace the question of that code, or add it: {code, group, kind, zh, en, options: [{code, zh, en, points, minimum,
-    exclusive}]}. Raises Refused with everything that is wrong with it."""
+    exclusive}]}. Raises Refused with every error."""
     row = _editable(questionnaire, version)
     errors = rules.item_errors(item, [code for code, _, _ in row.content["groups"]])
     if errors:
@@ -201,7 +201,7 @@ def set_questionnaire_check(
     parameters=(QUESTIONNAIRE, VERSION, CHECK_CODE),
 )
 def remove_questionnaire_check(*, questionnaire: int, code: str, version: int | None = None) -> QuestionnaireVersion:
-    """Remove a check from a draft; nothing happens where it has none of that code."""
+    """Remove a check from a draft; does nothing where it has none of that code."""
     row = _editable(questionnaire, version)
     row.content = {**row.content, "checks": [one for one in row.content["checks"] if one["code"] != code]}
     row.save()
@@ -216,7 +216,7 @@ def remove_questionnaire_check(*, questionnaire: int, code: str, version: int | 
     parameters=(QUESTIONNAIRE, VERSION),
 )
 def submit_questionnaire(*, questionnaire: int, version: int | None = None) -> QuestionnaireVersion:
-    """Ask for approval by somebody who wrote nothing of it. Raises Refused with every rule of structure that is broken."""
+    """Request approval by a user who did not edit it. Raises Refused with every broken rule of structure."""
     row = _editable(questionnaire, version)
     _future(row.effective_from)
     errors = rules.structure_errors(row.content)
@@ -233,7 +233,7 @@ def submit_questionnaire(*, questionnaire: int, version: int | None = None) -> Q
 
 
 def decide_version(pk: int, is_approved: bool, note: str) -> None:
-    """Take over what the second person decided. Called inside the action that decides."""
+    """Apply the second person's decision. Called inside the action that decides."""
     row = get_version(pk)
     if is_approved:
         _future(row.effective_from)
@@ -249,7 +249,7 @@ def decide_version(pk: int, is_approved: bool, note: str) -> None:
     parameters=(QUESTIONNAIRE, VERSION),
 )
 def withdraw_questionnaire(*, questionnaire: int, version: int | None = None) -> QuestionnaireVersion:
-    """Withdraw a version that is not in use yet. Raises Refused for one that is: tests are read by it."""
+    """Withdraw a version that is not in use yet. Raises Refused for one in use: tests are interpreted by it."""
     row = get_version(questionnaire)
     check_version(row, version)
     if row.state == VersionState.APPROVED and row.effective_from <= clock.today():

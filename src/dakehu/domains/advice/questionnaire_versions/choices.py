@@ -1,10 +1,10 @@
-"""How far a version of the questionnaire has come. Pure."""
+"""Choice set of questionnaire versions. Pure."""
 
 from dakehu.foundation.schema.fields import Choices
 
 
 class VersionState(Choices):
-    """Whether a version may be asked."""
+    """Whether a version may be used."""
 
     DRAFT = "draft", "草稿", "Draft"
     WAITING = "waiting", "待审批", "Waiting for approval"

@@ -1,4 +1,4 @@
-"""Queries on versions of the questionnaire: all of them, and one with what is to be edited or approved."""
+"""Queries on versions of the questionnaire: the list, and one version for editing or approval."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ from dakehu.foundation.gates.registry import query
     parameters=(FILTERS, ORDER),
 )
 def questionnaire_versions(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return the versions that the firm wrote, the newest first."""
+    """Return the versions written by the firm, the newest first."""
     return filter_rows(QuestionnaireVersion.objects.all(), filters or {}, order or "-effective_from,-name")
 
 
@@ -90,7 +90,7 @@ def _item(item: dict[str, Any], content: dict[str, Any]) -> dict[str, Any]:
 
 
 def _can(row: QuestionnaireVersion, approval: Any) -> dict[str, bool]:
-    """Return what the actor may do with a version now; the actions decide by the same."""
+    """Return the actor's possible actions on a version now; the actions apply the same conditions."""
     actor, state = current_actor(), str(row.state)
     writes, is_open = actor.may(Permission.QUESTIONNAIRE_WRITE), state in (VersionState.DRAFT, VersionState.WAITING)
     is_coming = state == VersionState.APPROVED and row.effective_from > clock.today()

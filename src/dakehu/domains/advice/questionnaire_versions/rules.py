@@ -1,7 +1,7 @@
-"""What a version of the risk questionnaire must satisfy, and how one is edited. Pure.
+"""Constraints on a version of the risk questionnaire, and functions to edit one. Pure.
 
 The topics are those that brokers' public forms have in common (domain.md 1.9) [S]; at least ten questions, and two options that
-place a client into the lowest category, are house defaults [D]. A content is the plain value that a file of a version holds.
+place a client into the lowest category, are house defaults [D]. A content is the plain value of a version file.
 """
 
 import re
@@ -24,7 +24,7 @@ CODE = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
 
 
 def item_errors(item: Any, topics: list[str]) -> list[Text]:
-    """Return what is wrong with one question as somebody wrote it."""
+    """Return the errors of one question as entered."""
     if not isinstance(item, dict) or not isinstance(item.get("options"), list):
         return [("题目须含题干与选项。", "A question has a text and options.")]
     found = [*_code_errors(item.get("code"), "题目", "question"), *_text_errors(item)]
@@ -74,7 +74,7 @@ def _text_errors(row: Mapping[str, Any]) -> list[Text]:
 
 
 def clean_item(item: Mapping[str, Any]) -> Content:
-    """Return a question without anything that no version holds. Call after `item_errors`."""
+    """Return a question without unknown keys. Call after `item_errors`."""
     options = [
         {
             **{name: one[name].strip() for name in ("code", "zh", "en")},
@@ -88,7 +88,7 @@ def clean_item(item: Mapping[str, Any]) -> Content:
 
 
 def with_item(content: Content, item: Mapping[str, Any]) -> Content:
-    """Return a content with a question replaced, or added at the end. Options marked `exclusive` go with no other."""
+    """Return a content with a question replaced, or added at the end. Options marked `exclusive` exclude every other."""
     cleaned = clean_item(item)
     code, items = cleaned["code"], list(content["items"])
     at = next((at for at, one in enumerate(items) if one["code"] == code), len(items))
@@ -107,7 +107,7 @@ def without_item(content: Content, code: str) -> Content:
 
 
 def with_bands(content: Content, least: list[int]) -> Content:
-    """Return a content whose levels begin at these scores, that of C1 being 0. They are the firm's own then [D]."""
+    """Return a content whose levels begin at these scores, that of C1 being 0. They become the firm's own [D]."""
     bands = [list(pair) for pair in zip((0, *least), LEVELS, strict=True)]
     return (
         content
@@ -117,7 +117,7 @@ def with_bands(content: Content, least: list[int]) -> Content:
 
 
 def read_condition(text: str) -> dict[str, list[str]] | None:
-    """Return {item: options} of "loss=no_loss; kinds=equity,complex", None for what is none."""
+    """Return {item: options} of "loss=no_loss; kinds=equity,complex", None for an invalid text."""
     found: dict[str, list[str]] = {}
     for part in re.split(r"[;；]", text):
         name, mark, codes = part.partition("=")
@@ -130,7 +130,7 @@ def read_condition(text: str) -> dict[str, list[str]] | None:
 
 
 def structure_errors(content: Content) -> list[Text]:
-    """Return everything for which a version may not be used yet, nothing where it may."""
+    """Return every error that prevents the use of a version, none where it may be used."""
     topics = [code for code, _, _ in content["groups"]]
     found = [
         (f"题目 {one.get('code', '')}：{zh}", f"Question {one.get('code', '')}: {en}")
@@ -204,7 +204,7 @@ def _days_errors(content: Content) -> Iterator[Text]:
 
 
 def changes(before: Content, after: Content) -> list[Text]:
-    """Return what a second person looks at: how one content differs from the one before it."""
+    """Return the differences of one content from the previous one, for the approver."""
     old, new = ({one["code"]: one for one in content["items"]} for content in (before, after))
     found = [(f"新增题目：{new[code]['zh']}", f"New question: {new[code]['en']}") for code in new if code not in old]
     found += [
@@ -250,7 +250,7 @@ def _item_change(old: Content, new: Content) -> Text:
 
 
 def is_readable(name: str, effective_from: str, content: Content) -> bool:
-    """Return whether a content can be asked as a questionnaire."""
+    """Return whether a content can be used as a questionnaire."""
     try:
         read({**content, "version": name, "effective_from": effective_from})
     except (KeyError, ValueError, TypeError):

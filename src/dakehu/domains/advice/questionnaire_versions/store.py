@@ -1,4 +1,4 @@
-"""The versions of the questionnaire that were ever used: those that come with the desk, and those that the firm approved."""
+"""The versions of the questionnaire that were ever used: those shipped with the desk, and those that the firm approved."""
 
 from datetime import date
 from typing import Any
@@ -9,12 +9,12 @@ from dakehu.domains.advice.questionnaire_versions.choices import VersionState
 
 
 def questionnaire_of(row: QuestionnaireVersion) -> Questionnaire:
-    """Return a stored version as it is asked."""
+    """Return a stored version as a questionnaire."""
     return read({**row.content, "version": row.name, "effective_from": row.effective_from.isoformat()})
 
 
 def versions() -> dict[str, Questionnaire]:
-    """Return every version that may be asked from its day on, by its name, the earliest first."""
+    """Return every version that may be used from its day on, by its name, the earliest first."""
     found = [read(content) for content in shipped_contents()]
     found += map(questionnaire_of, QuestionnaireVersion.objects.filter(state=VersionState.APPROVED.value))
     return {one.version: one for one in sorted(found, key=lambda one: one.effective_from)}
@@ -26,13 +26,13 @@ def find_version(name: str) -> Questionnaire | None:
 
 
 def in_force(day: date) -> Questionnaire:
-    """Return the version that is in force on a day; the first one before any was."""
+    """Return the version that is in force on a day; the first version for earlier days."""
     found = list(versions().values())
     return next((one for one in reversed(found) if one.effective_from <= day), found[0])
 
 
 def content_of(name: str) -> dict[str, Any]:
-    """Return the plain content of a version that may be asked. Raises KeyError for another."""
+    """Return the plain content of a version that may be used. Raises KeyError for any other."""
     row = QuestionnaireVersion.objects.filter(name=name, state=VersionState.APPROVED.value).first()
     if row is not None:
         return dict(row.content)

@@ -1,1 +1,1 @@
-"""The advice record (投资建议): draft, checks, approval, delivery, the client's decision, and what became of it."""
+"""The advice record (投资建议): draft, checks, approval, delivery, the client's decision, and the outcome."""

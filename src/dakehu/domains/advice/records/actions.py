@@ -1,4 +1,4 @@
-"""Actions on advice: draft it, submit it, withdraw it, and record what the client decided. Registered advisers only."""
+"""Actions on advice: draft it, submit it, withdraw it, and record the client's decision. Registered advisers only."""
 
 from datetime import date
 from typing import Any
@@ -34,7 +34,7 @@ def get_advice(pk: int) -> Advice:
 
 
 def get_own_advice(pk: int) -> Advice:
-    """Return advice of the actor, or of somebody they lead, that has not been delivered. Raises NotFound, Refused."""
+    """Return undelivered advice of the actor, or of a user they lead. Raises NotFound, Refused."""
     row, actor = get_advice(pk), current_actor()
     if not (row.adviser_id == actor.user_id or row.adviser_id in actor.covers):
         raise refusal(
@@ -56,7 +56,7 @@ def get_own_advice(pk: int) -> Advice:
     parameters=(Fields("advice.Advice", required=("client", "kind", "subject", "basis", "text"), new=True),),
 )
 def draft_advice(*, client: Any, **values: Any) -> Advice:
-    """Draft advice to a client as its adviser. Nothing of it leaves before it was checked, approved and delivered."""
+    """Draft advice to a client as its adviser. Nothing is sent before it is checked, approved and delivered."""
     row = Advice(client=client, adviser=team.current_user(), edited_by=[current_actor().user_id])
     _set(row, values)
     reach(row, AdviceState.DRAFT)
@@ -72,7 +72,7 @@ def draft_advice(*, client: Any, **values: Any) -> Advice:
     parameters=(ADVICE, VERSION, Fields("advice.Advice", without=("client",))),
 )
 def change_advice(*, advice: int, version: int | None = None, **values: Any) -> Advice:
-    """Change advice that was not delivered: it is a draft again, and what was approved of it is void."""
+    """Change undelivered advice: it becomes a draft again, and its approval is void."""
     row = get_own_advice(advice)
     check_version(row, version)
     void_approvals(SUBJECT, row.pk)
@@ -89,7 +89,7 @@ def change_advice(*, advice: int, version: int | None = None, **values: Any) -> 
 
 
 def _set(row: Advice, values: dict[str, Any]) -> None:
-    """Set the values that were given and the policy in force. Raises Refused for a product where none belongs."""
+    """Set the given values and the policy in force. Raises Refused for a product where none is allowed."""
     for name, value in values.items():
         if value is not None or name == "product":
             setattr(row, name, value)
@@ -107,9 +107,9 @@ def _set(row: Advice, values: dict[str, Any]) -> None:
     parameters=(ADVICE, VERSION),
 )
 def submit_advice(*, advice: int, version: int | None = None) -> Advice:
-    """Check suitability, words and conflicts of a draft, keep what was found, and ask for approval by a second person.
+    """Check suitability, wording and conflicts of a draft, store the findings, and request approval by a second person.
 
-    Raises Refused with every reason against it; a refusal of suitability is overridden by nobody.
+    Raises Refused with every reason against it; a refusal of suitability cannot be overridden.
     """
     row = get_own_advice(advice)
     check_version(row, version)
@@ -127,7 +127,7 @@ def submit_advice(*, advice: int, version: int | None = None) -> Advice:
 
 
 def decide_advice(pk: int, is_approved: bool, note: str) -> None:
-    """Take over what the second person decided. Called inside the action that decides."""
+    """Apply the second person's decision. Called inside the action that decides."""
     row = get_advice(pk)
     if is_approved:
         checks.check(row)  # rules or client may have changed since
@@ -144,7 +144,7 @@ def decide_advice(pk: int, is_approved: bool, note: str) -> None:
     parameters=(ADVICE, REASON),
 )
 def withdraw_advice(*, advice: int, reason: str) -> Advice:
-    """Withdraw advice that was not delivered, with the reason; it stays on the record."""
+    """Withdraw undelivered advice, with the reason; it stays on record."""
     row = get_own_advice(advice)
     void_approvals(SUBJECT, row.pk)
     reach(row, AdviceState.WITHDRAWN, reason)
@@ -161,7 +161,7 @@ def withdraw_advice(*, advice: int, reason: str) -> Advice:
 def record_decision(
     *, advice: int, decision: str, decided_on: date, decision_note: str | None = None, version: int | None = None
 ) -> Advice:
-    """Record what the client decided on delivered advice, in the client's own interest whatever it is."""
+    """Record the client's decision on delivered advice."""
     row = get_advice(advice)
     check_version(row, version)
     if row.state not in (AdviceState.DELIVERED, AdviceState.DECIDED) or row.delivered_at is None:

@@ -20,11 +20,11 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import bilingual
 
-ADVISER = "investment_adviser"  # kind of registration without which nobody advises
+ADVISER = "investment_adviser"  # kind of registration required to advise
 
 
 def letter_of(row: Advice) -> str:
-    """Return the whole text to the client, in Chinese, as it was submitted; of a draft as it would be submitted now."""
+    """Return the full text to the client, in Chinese, as submitted; for a draft as it would be submitted now."""
     if row.letter:
         return row.letter
     return rules.letter_text(
@@ -35,7 +35,7 @@ def letter_of(row: Advice) -> str:
 
 
 def content_digest(row: Advice) -> str:
-    """Return the digest of what is approved: to whom, about what, in which words, with which disclosure."""
+    """Return the digest of what is approved: client, subject, text and disclosure."""
     return digest(
         {
             "client": row.client_id,
@@ -52,7 +52,7 @@ def content_digest(row: Advice) -> str:
 
 
 def write_letter(row: Advice) -> None:
-    """Set the whole letter with what the client is told of conflicts of interest, by the register as it is now."""
+    """Set the full letter with the disclosure of conflicts of interest, by the current register."""
     row.letter, row.disclosure = "", rules.disclosure(_conflicts(row))
     row.letter = letter_of(row)
 
@@ -60,7 +60,7 @@ def write_letter(row: Advice) -> None:
 def check(row: Advice) -> dict[str, Any]:
     """Return {suitability, wording, conflicts, versions} of a piece of advice now. Raises Refused with every reason against it.
 
-    What the register asks to be disclosed must stand in `disclosure`: where it changed since submission, the advice is submitted again.
+    Every disclosure that the register requires must be in `disclosure`: if it changed since submission, the advice must be resubmitted.
     """
     conflicts = _conflicts(row)
     policy = find_policy(row.client)
@@ -76,7 +76,7 @@ def check(row: Advice) -> dict[str, Any]:
         for name, zh, en in errors:
             found.setdefault(name, []).append(bilingual(zh, en))
         refused = Refused(found)
-        refused.recorded_as = "advice.refused"  # that it was tried stands in the audit
+        refused.recorded_as = "advice.refused"  # the attempt is recorded in the audit
         raise refused
     today = clock.today()
     kept = ("outcome", "rule", "reason", "source", "certainty", "duties", "missing", "taken", "version", "on")
@@ -102,14 +102,14 @@ def check(row: Advice) -> dict[str, Any]:
 
 
 def _conflicts(row: Advice) -> list[Entry]:
-    """Return what the register holds against the adviser, the client and the product, named or spoken of."""
+    """Return the conflicts on the register for the adviser, the client and the product, named or mentioned."""
     named = product_names([row.product_id]).get(row.product_id) if row.product_id else None
     products = [named["code"], f"{named['code']}.{named['market']}", named["name"]] if named else []
     return conflicts_of_text(row.adviser_id, [row.client_id], products, row.text)
 
 
 def save_suitability_check(row: Advice) -> None:
-    """Keep the suitability check of the product with its duties, and name it among the checks. Call inside an action."""
+    """Store the suitability check of the product with its duties, and reference it in the checks. Call inside an action."""
     if row.product_id is None:
         return
     kept = record_check(client=row.client, product=row.product, purpose="advice", initiative=str(row.initiative))

@@ -4,7 +4,7 @@ from dakehu.foundation.schema.fields import Choices
 
 
 class AdviceKind(Choices):
-    """What a piece of advice is about."""
+    """Subject of a piece of advice."""
 
     ALLOCATION = "allocation", "资产配置", "Allocation", ("配置",)
     REBALANCING = "rebalancing", "再平衡", "Rebalancing"
@@ -13,7 +13,7 @@ class AdviceKind(Choices):
 
 
 class AdviceState(Choices):
-    """How far a piece of advice has come."""
+    """State of a piece of advice."""
 
     DRAFT = "draft", "草稿", "Draft"
     WAITING = "waiting", "待审批", "Waiting for approval"
@@ -31,7 +31,7 @@ class AdviceChannel(Choices):
 
 
 class ClientDecision(Choices):
-    """What the client decided."""
+    """Decision of the client."""
 
     ACCEPTED = "accepted", "接受", "Accepted", ("同意",)
     PARTLY = "partly", "部分接受", "Accepted in part"

@@ -37,9 +37,9 @@ CHANNEL = Parameter("channel", choice_set=AdviceChannel, spec=FieldSpec("送达�
     ),
 )
 def deliver_advice(*, advice: int, channel: str) -> Advice:
-    """Deliver exactly what was approved, by its adviser; suitability, words and the right to write are checked again now.
+    """Deliver exactly what was approved, by its adviser; suitability, wording and permission to write are checked again now.
 
-    Raises Refused by the name of what is against it. The days on which its outcome is measured are set.
+    Raises Refused with the reasons. The days on which its outcome is measured are set.
     """
     row = get_own_advice(advice)
     me = team.current_user()
@@ -68,7 +68,7 @@ def deliver_advice(*, advice: int, channel: str) -> Advice:
 
 
 def _queue(row: Advice, text: str, headers: dict[str, str] | None) -> int:
-    """Put the letter into the outbox and return the id of its delivery. Raises Refused by the rule against it."""
+    """Put the letter into the outbox and return the id of its delivery. Raises Refused by the rule that blocks it."""
     against = [one.text for one in may_send(row.client, "mail", KIND) if one.rule != "quiet_hours"]
     contact = find_mail_contact(row.client)
     if contact is None:

@@ -1,4 +1,4 @@
-"""A draft of rebalancing from the drift of a client: class by class, for a registered adviser to think over."""
+"""A draft of rebalancing from the drift of a client: class by class, for a registered adviser to consider."""
 
 from typing import Any
 
@@ -23,9 +23,9 @@ SUBJECT = "资产配置与目标的偏离"
     parameters=parameters_of("advice.Advice", "client"),
 )
 def draft_rebalancing(*, client: Any) -> Advice:
-    """Draft advice from the drift of a client's holdings. It names asset classes and no product, and is a draft: no order, nothing sent.
+    """Draft advice from the drift of a client's holdings. It names asset classes and no product; it creates no order and sends nothing.
 
-    Raises Refused while every class is within its range, and where too much has no asset class yet.
+    Raises Refused while every class is within its range, and where too much is unclassified.
     """
     found = drift_of_client(client=client)
     if not found["is_outside"]:
@@ -45,7 +45,7 @@ def draft_rebalancing(*, client: Any) -> Advice:
 
 
 def _basis(found: dict[str, Any]) -> str:
-    """Return what the approver reads: every class, the sums between classes, and which versions were used."""
+    """Return the basis for the approver: every class, the sums between classes, and the versions used."""
     lines = [
         f"{one['name']}：{one['weight']:.1%}，目标 {one['target']:.1%}，区间 {one['least']:.1%}–{one['most']:.1%}，{one['text']}"
         for one in found["lines"]
@@ -57,7 +57,7 @@ def _basis(found: dict[str, Any]) -> str:
 
 
 def _text(found: dict[str, Any]) -> str:
-    """Return the first words of a text to the client, about classes that left their ranges."""
+    """Return the opening of a text to the client, about classes outside their ranges."""
     outside = [one for one in found["lines"] if one["state"] in ("above", "below")]
     said = "；".join(
         f"{one['name']}占 {one['weight']:.1%}，约定区间为 {one['least']:.0%}–{one['most']:.0%}" for one in outside

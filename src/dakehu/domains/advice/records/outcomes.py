@@ -1,4 +1,4 @@
-"""What became of a client's holdings after advice: measured 3, 6 and 12 months later, from trades and prices."""
+"""Outcomes for a client's holdings after advice: measured 3, 6 and 12 months later, from trades and prices."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -34,7 +34,7 @@ REASONS = {
     offers_undo=False,
 )
 def measure_outcomes(*, day: date, after: int = 0) -> dict[str, int]:
-    """Measure the next outcomes that are due by a day, at most 50 after one; returns {measured, after: the last one, 0 at the end}."""
+    """Measure the next outcomes that are due by a day, at most 50 after the given id; returns {measured, after: the last id, 0 at the end}."""
     due = AdviceOutcome.objects.filter(measured_on=None, due_on__lte=day, pk__gt=after).order_by("pk")
     rows = list(due.select_related("client", "advice")[:SLICE])
     for row in rows:
@@ -64,7 +64,7 @@ def _measure(row: AdviceOutcome, day: date) -> None:
 
 
 def _index_growth(valuation: portfolio.Valuation, first: date, last: date) -> float | None:
-    """Return what the benchmark did from the end of one day to the end of another, None without its levels."""
+    """Return the benchmark's return from the end of one day to the end of another, None without its levels."""
     market = valuation.book.market
     if market is None or not len(market):
         return None

@@ -1,4 +1,4 @@
-"""Queries of advice: the list, one with its course and outcomes, and the text as the client reads it."""
+"""Queries of advice: the list, one with its steps and outcomes, and the text as the client reads it."""
 
 from typing import Any
 
@@ -54,15 +54,15 @@ def client_advice(*, client: Any) -> Any:
     parameters=CLIENT,
 )
 def client_outcomes(*, client: Any) -> Any:
-    """Return what became of a client's holdings after advice, the newest first."""
+    """Return the outcomes for a client's holdings after advice, the newest first."""
     return AdviceOutcome.objects.filter(client=client).order_by("-due_on", "-pk")
 
 
 @query("advice.advice_page", needs=Permission.POLICY_READ, zh="投资建议页面", en="Page of advice", parameters=(ADVICE,))
 def advice_page(*, advice: int) -> dict[str, Any]:
-    """Return a piece of advice with all that happened to it.
+    """Return a piece of advice with its full history.
 
-    {advice, shown, client_id, policy, letter: the whole text or None, checks, steps: [{…, versions}], outcomes: [{…, why}], approval, can: {change,
+    {advice, shown, client_id, policy, letter: the full text or None, checks, steps: [{…, versions}], outcomes: [{…, why}], approval, can: {change,
     submit, decide, deliver, withdraw, record}}. The texts and the letter are for readers cleared for personal values.
     """
     row = get_advice(advice)
@@ -104,7 +104,7 @@ def advice_page(*, advice: int) -> dict[str, Any]:
 
 
 def _can(row: Advice, approval: Any) -> dict[str, bool]:
-    """Return what the actor may do with a piece of advice now."""
+    """Return the actor's possible actions on a piece of advice now."""
     actor = current_actor()
     writes = actor.may(Permission.ADVICE_WRITE)
     advises = writes and has_registration(actor.user_id, checks.ADVISER)

@@ -1,6 +1,6 @@
-"""What a piece of advice must satisfy before it leaves, and the days on which its outcome is measured. Pure.
+"""Conditions on a piece of advice before delivery, and the days on which its outcome is measured. Pure.
 
-The rules of conduct stand in 《证券投资顾问业务暂行规定》 arts. 18 to 20 [S]: risk is stated, nothing is promised, source and date are
+The rules of conduct are in 《证券投资顾问业务暂行规定》 arts. 18 to 20 [S]: risk is stated, nothing is promised, source and date are
 named. That allocation names no security is a house rule [D] drawn from the boundary of 荐股软件 (domain.md 0.2).
 """
 
@@ -15,7 +15,7 @@ from dakehu.foundation.base.i18n import join_items
 
 VERSION = "advice 2026-11 [D]"
 MONTHS = (3, 6, 12)  # after delivery, when the outcome is measured
-WITHOUT_SECURITIES = ("allocation", "rebalancing", "review")  # kinds whose text speaks of asset classes only
+WITHOUT_SECURITIES = ("allocation", "rebalancing", "review")  # kinds whose text concerns asset classes only
 SECURITY_GROUPS = ("W16", "W17")  # wording groups: advice on one security, targets of prices
 REFUSING = ("refuse", "block")
 Error = tuple[str, str, str]  # field, zh, en
@@ -23,7 +23,7 @@ Error = tuple[str, str, str]  # field, zh, en
 
 @dataclass(frozen=True)
 class Letter:
-    """What a client reads, and who answers for it."""
+    """The text for a client, and the responsible adviser."""
 
     text: str
     adviser: str
@@ -33,7 +33,7 @@ class Letter:
 
 
 def letter_text(letter: Letter) -> str:
-    """Return the whole text to a client: what was written, then adviser, registration, day of the data, conflicts and risk."""
+    """Return the full text to a client: the adviser's text, then adviser, registration, day of the data, conflicts and risk."""
     disclosure = letter.disclosure or "本建议未发现须披露的利益冲突。"
     return (
         f"{letter.text.strip()}\n\n"
@@ -45,8 +45,8 @@ def letter_text(letter: Letter) -> str:
 
 
 def security_errors(kind: str, hits: Iterable[Mapping[str, Any]]) -> list[Error]:
-    """Return where advice on asset classes speaks of buying or selling, or of a price: hits on the text as it was written, since
-    what the desk adds to a letter would excuse them."""
+    """Return where advice on asset classes mentions buying or selling, or a price: hits on the text as written, since
+    the text the desk adds to a letter would excuse them."""
     return [
         (
             "text",
@@ -59,7 +59,7 @@ def security_errors(kind: str, hits: Iterable[Mapping[str, Any]]) -> list[Error]
 
 
 def text_errors(hits: Iterable[Mapping[str, Any]]) -> list[Error]:
-    """Return why the words of a letter may not go to a client: blocked, or without what must stand with them."""
+    """Return why the text of a letter may not be sent to a client: blocked wording, or a required statement is missing."""
     found: list[Error] = []
     for hit in hits:
         words = hit["text"]
@@ -75,9 +75,9 @@ def text_errors(hits: Iterable[Mapping[str, Any]]) -> list[Error]:
 
 
 def suitability_errors(outcome: str, initiative: str, reason: Mapping[str, str]) -> list[Error]:
-    """Return why suitability keeps a piece of advice from being submitted; no role overrides it.
+    """Return why suitability prevents the submission of a piece of advice; no role overrides it.
 
-    With a warning it may go on only where the client took the initiative.
+    With a warning it is allowed only where the client took the initiative.
     """
     if outcome in REFUSING or (outcome == "allow_with_warning" and initiative == "staff"):
         return [("product", f"适当性不通过：{reason['zh']}。", f"Not suitable: {reason['en']}.")]
@@ -85,7 +85,7 @@ def suitability_errors(outcome: str, initiative: str, reason: Mapping[str, str])
 
 
 def kind_errors(kind: str, has_product: bool) -> list[Error]:
-    """Return what is wrong with a kind of advice: about a product it names one, otherwise none."""
+    """Return the errors of a kind of advice: product advice must name a product, other kinds none."""
     if kind == "product" and not has_product:
         return [("product", "产品类建议请选择产品。", "Advice about a product names it.")]
     if kind != "product" and has_product:
@@ -96,7 +96,7 @@ def kind_errors(kind: str, has_product: bool) -> list[Error]:
 
 
 def disclosure(conflicts: Iterable[Entry]) -> str:
-    """Return what a client is told of conflicts of interest, each text once in the order of the register."""
+    """Return the disclosure of conflicts of interest to a client, each text once in the order of the register."""
     return "\n".join(dict.fromkeys(one.disclosure.strip() for one in conflicts if one.effect == DISCLOSE))
 
 
@@ -141,7 +141,7 @@ def add_months(day: date, months: int) -> date:
 def growth_between(days: list[date], growth: list[float], first: date, last: date) -> tuple[float, float] | None:
     """Return (return, largest drawdown as a negative share) of a series of growth from the end of `first` to the end of `last`.
 
-    `days` ascend. None where the series does not reach back to `first` or holds no day after it.
+    `days` ascend. None where the series does not reach back to `first` or has no day after it.
     """
     before = [value for day, value in zip(days, growth, strict=True) if day <= first]
     within = [value for day, value in zip(days, growth, strict=True) if first < day <= last]

@@ -1,4 +1,4 @@
-"""The course of a piece of advice: each state it reaches is kept with who, when and by which versions of the rules."""
+"""The steps of a piece of advice: each state it reaches is stored with user, time and versions of the rules."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from dakehu.foundation.base import clock
 
 
 def reach(row: Advice, state: AdviceState, note: str = "") -> AdviceStep:
-    """Set the state of a piece of advice, save it and keep the step. Call inside an action."""
+    """Set the state of a piece of advice, save it and record the step. Call inside an action."""
     row.state = state.value
     row.save()
     versions: dict[str, Any] = row.checks.get("versions", {})

@@ -1,4 +1,4 @@
-"""Actions: keep a check with its duties before a sale or advice, and note a duty as done."""
+"""Actions: store a check with its duties before a sale or advice, and mark a duty as done."""
 
 from datetime import timedelta
 from typing import Any
@@ -29,7 +29,7 @@ from dakehu.foundation.records.recorded import publish_event
 from dakehu.foundation.schema.fields import model_of
 from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
-TASK_DAYS = 5  # within which the duties of a check are worked off, house default
+TASK_DAYS = 5  # within which the duties of a check are to be done, house default
 KEPT = bilingual("核对记录留存 20 年，不能撤销。", "The record of a check is kept for 20 years and not taken back.")
 PURPOSE = Parameter("purpose", "advice.SuitabilityCheck", "purpose", required=False)
 
@@ -45,9 +45,9 @@ PURPOSE = Parameter("purpose", "advice.SuitabilityCheck", "purpose", required=Fa
 def record_check(
     *, client: Any, product: str | None = None, product_name: str | None = None, purpose: str | None = None, **sale: Any
 ) -> SuitabilityCheck:
-    """Check a product for a client by what the desk holds, and keep the result with its duties, whatever it is.
+    """Check a product for a client by the desk's data, and store the result, positive or not, with its duties.
 
-    The product is one of the desk, or named with its risk level. Raises Refused without either, and for advice by somebody
+    The product is one of the desk, or named with its risk level. Raises Refused without either, and for advice by a user
     who is not registered as an investment adviser.
     """
     if purpose == Purpose.ADVICE:
@@ -102,7 +102,7 @@ def _needs_review(client: Any, case: rules.Case, decision: rules.Decision) -> bo
 
 
 def _add_duties(row: SuitabilityCheck, case: rules.Case, duties: list[Duty]) -> None:
-    """Add the duties of a check with their documents, and a task for who made it."""
+    """Add the duties of a check with their documents, and a task for the user who made it."""
     level = f"{case.risk_level}（最低类别）" if case.minimum else case.risk_level
     names = {"client": row.client.name, "product": row.product_name, "level": level, "risk": case.product_risk}
     for duty in duties:
@@ -138,7 +138,7 @@ def _add_duties(row: SuitabilityCheck, case: rules.Case, duties: list[Duty]) -> 
     irreversible=bilingual("履行记录留存 20 年，不能撤销。", "What was done is kept for 20 years and not taken back."),
 )
 def finish_duty(*, duty: int, evidence: str | None = None) -> SuitabilityDuty:
-    """Note that a duty was done, with its evidence. Raises NotFound, and Refused by suitability.duty_rules."""
+    """Mark a duty as done, with its evidence. Raises NotFound, and Refused by suitability.duty_rules."""
     row: SuitabilityDuty | None = SuitabilityDuty.objects.select_related("suitability").filter(pk=duty).first()
     if row is None:
         raise NotFound(bilingual("适当性义务", "duty"))
@@ -157,14 +157,14 @@ def finish_duty(*, duty: int, evidence: str | None = None) -> SuitabilityDuty:
 
 
 def set_done(row: SuitabilityDuty, evidence: str) -> None:
-    """Note a duty as done by the actor. Call inside an action."""
+    """Mark a duty as done by the actor. Call inside an action."""
     row.state, row.evidence = DutyState.DONE.value, evidence[:200]
     row.done_at, row.done_by = clock.now(), team.current_user()
     row.save()
 
 
 def _finish_task(row: SuitabilityCheck) -> None:
-    """Finish the task of a check once nothing is left to be done before the sale."""
+    """Finish the task of a check once no duty before the sale is open."""
     left = row.duties.filter(state=DutyState.OPEN.value, stage=Stage.BEFORE.value).exists()
     if row.task_ref is None or left or not current_actor().may(Permission.PLAN_WRITE):
         return

@@ -5,7 +5,7 @@ from dakehu.foundation.schema.fields import Choices
 
 
 class Outcome(Choices):
-    """What the suitability rules say of a sale."""
+    """Outcome of the suitability rules for a sale."""
 
     REFUSE = "refuse", "禁止", "Refuse"
     BLOCK = "block", "暂停办理", "Block"
@@ -74,7 +74,7 @@ class ProductRisk(Choices):
 
 
 class Initiative(Choices):
-    """Who brought the product up."""
+    """Who proposed the product."""
 
     STAFF = (
         "staff",
@@ -91,7 +91,7 @@ class Initiative(Choices):
 
 
 class Channel(Choices):
-    """Where the sale is made."""
+    """Channel of the sale."""
 
     BRANCH = "branch", "营业部现场", "At the branch", ("现场", "营业部", "临柜", "柜台", "线下", "office", "offline")
     ONLINE = "online", "线上", "Online", ("网上", "互联网", "非现场", "app", "web", "internet")
@@ -113,7 +113,7 @@ class Stage(Choices):
 
 
 class Purpose(Choices):
-    """What a suitability check was made for."""
+    """Purpose of a suitability check."""
 
     SALE = "sale", "准备销售", "A sale", ("销售", "购买")
     ADVICE = "advice", "准备建议", "Advice", ("建议", "投顾")

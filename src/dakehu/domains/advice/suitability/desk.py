@@ -1,4 +1,4 @@
-"""What the desk knows of a client and of a product, as a suitability check takes it."""
+"""The desk's data on a client and a product, as input of a suitability check."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -38,7 +38,7 @@ def get_product(text: str) -> Any:
 
 
 def client_facts(client: Any, day: date) -> dict[str, Any]:
-    """Return what a check takes of a client, by the names of `rules.Case`; unknown values are left out."""
+    """Return the input of a check for a client, by the names of `rules.Case`; unknown values are omitted."""
     age = age_on(client.birth_on, day) if client.birth_on else client.stated_age
     proven = client.class_proven_on
     found = {
@@ -54,7 +54,7 @@ def client_facts(client: Any, day: date) -> dict[str, Any]:
 
 
 def product_facts(product: Any, day: date) -> dict[str, Any]:
-    """Return what a check takes of a product: its level by feed or entry, never below its floor."""
+    """Return the input of a check for a product: its level by feed or entry, never below its floor."""
     with elevated("the risk levels of products are the firm's, not one client's"):
         ranks = product_ranks(day)
     row = ranks.filter(ranks["product"] == product.pk)
@@ -78,7 +78,7 @@ def goal_facts(client: Any, product: Any) -> dict[str, bool]:
 
 
 def missing_information(client: Any) -> list[str]:
-    """Return the names of what article 6 requires and the desk does not hold, in the reader's language."""
+    """Return the names of the information that article 6 requires and the desk lacks, in the reader's language."""
     needs = model_of("clients.Needs").objects.filter(client=client).first()
     wanted = desk_rules.REQUIRED_OF_PERSONS if client.kind == "person" else desk_rules.REQUIRED_OF_ORGANISATIONS
     of_client, of_needs = labels_of("clients.Client"), labels_of("clients.Needs")

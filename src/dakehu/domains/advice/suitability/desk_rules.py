@@ -1,4 +1,4 @@
-"""Which information of a client is required, which terms fit, and how high a product is graded at least. Pure."""
+"""Which client information is required, which terms fit, and the minimum grade of a product. Pure."""
 
 # 《证券期货投资者适当性管理办法》 art. 6, as far as the desk has a field for it.
 REQUIRED_OF_PERSONS = ("name", "address", "occupation", "education", "income_band")

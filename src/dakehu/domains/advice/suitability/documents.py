@@ -1,4 +1,4 @@
-"""The texts that go with duties: fixed words of the firm with the names filled in; who uses the desk types nothing here. Pure."""
+"""The documents of duties: fixed texts of the firm with the names filled in, without free input by users. Pure."""
 
 from collections.abc import Mapping
 

@@ -17,7 +17,7 @@ OLDER_RULE = Bilingual("2010、2012 年行业规则的考试资料", "Exam notes
 
 @dataclass(frozen=True)
 class Duty:
-    """A duty. `stage`: due before or after the sale, or at once. `document`: the text that goes with it, "" for none."""
+    """A duty. `stage`: due before or after the sale, or immediately. `document`: its text, "" for none."""
 
     code: str
     zh: str

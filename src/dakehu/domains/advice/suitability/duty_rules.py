@@ -11,7 +11,7 @@ COSIGN, REVIEW = "manager_cosign", "compliance_review"
 
 @dataclass(frozen=True)
 class Doer:
-    """Who wants to note a duty as done, and what that person may do."""
+    """The user who marks a duty as done, with their permissions."""
 
     user_id: int | None
     may_cosign: bool
@@ -19,14 +19,14 @@ class Doer:
 
 
 def not_before(code: str, checked_at: datetime) -> datetime | None:
-    """Return from when on a duty may be done, None at any time."""
+    """Return the earliest time at which a duty may be done, None at any time."""
     return checked_at + LATER[code] if code in LATER else None
 
 
 def duty_fault(
     code: str, doer: Doer, checked_by: int | None, now: datetime, earliest: datetime | None, evidence: str
 ) -> tuple[str, str, str] | None:
-    """Return (field, zh, en) of why a duty cannot be noted as done, None where it can."""
+    """Return (field, zh, en) of why a duty cannot be marked as done, None where it can."""
     if code in BY_CALL_BACK:
         return (
             "duty",

@@ -1,4 +1,4 @@
-"""Parameters of a suitability check: what is known of client, product and sale, as people write it."""
+"""Parameters of a suitability check: data on client, product and sale, as people write it."""
 
 from dakehu.domains.advice.suitability.choices import Channel, Initiative, InvestorWord, ProductRisk, Side, TestedLevel
 from dakehu.foundation.schema.fields import FieldSpec

@@ -1,4 +1,4 @@
-"""Queries: check suitability without writing anything, and the rules in force."""
+"""Queries: check suitability without writing anything, and list the rules in force."""
 
 from dataclasses import fields
 from datetime import date
@@ -32,11 +32,11 @@ def check_suitability(
 ) -> dict[str, Any]:
     """Check whether a product may be sold to a client, by stated values or by a client and a product; writes nothing.
 
-    What is stated wins over what the desk holds. Returns {outcome: refuse | block | allow_with_warning | allow; rule: its code;
+    Stated values override the desk's data. Returns {outcome: refuse | block | allow_with_warning | allow; rule: its code;
     reason: {zh, en}; text, source, certainty (V text read, S secondary source, K to be checked, D house default);
     duties: [{code, zh, en, text, stage: before | after | now, source, certainty, document}]; missing: required information
-    that the desk does not hold; assumed: defaults that were taken; taken: the values that were judged; valid_until: last day
-    of the test; version, on}. Raises Refused for values that cannot be, NotAllowed for a client by who may not read checks.
+    that the desk lacks; assumed: defaults that were used; taken: the values that were evaluated; valid_until: last day
+    of the test; version, on}. Raises Refused for invalid values, NotAllowed for a client if the actor may not read checks.
     """
     if client is not None and not current_actor().may(Permission.SUITABILITY_READ):
         raise NotAllowed(bilingual("按客户核对适当性", "check a client's suitability"), Permission.SUITABILITY_READ)
@@ -47,7 +47,7 @@ def check_suitability(
 def evaluate(
     day: date, client: Any, product: Any, stated: dict[str, Any]
 ) -> tuple[rules.Case, rules.Decision, dict[str, Any]]:
-    """Return (case, decision, {missing, assumed}) of stated values and of what the desk holds. Raises Refused."""
+    """Return (case, decision, {missing, assumed}) of stated values and of the desk's data. Raises Refused."""
     given = _check_values({name: value for name, value in stated.items() if value not in (None, "")})
     known: dict[str, Any] = {}
     missing: list[str] = []
@@ -68,7 +68,7 @@ def evaluate(
 
 
 def _check_values(given: dict[str, Any]) -> dict[str, Any]:
-    """Return stated values as the rules take them. Raises Refused for a contradiction or a number that cannot be."""
+    """Return stated values as input of the rules. Raises Refused for a contradiction or an invalid number."""
     if given.get("risk_level") == "C1_minimum":
         if given.get("minimum") is False:
             raise refusal(
@@ -122,7 +122,7 @@ def described_duty(duty: Duty) -> dict[str, Any]:
 
 
 def judged_values(case: rules.Case) -> dict[str, Any]:
-    """Return the values that were judged, as JSON holds them; the age only for who is cleared for it."""
+    """Return the values that were evaluated, as JSON values; the age only for readers cleared for it."""
     values = {field.name: getattr(case, field.name) for field in fields(case)}
     if current_actor().clearance < PERSONAL:
         values.pop("age")
@@ -131,7 +131,7 @@ def judged_values(case: rules.Case) -> dict[str, Any]:
 
 @query("advice.suitability_rules", needs=Permission.SUITABILITY_CHECK, zh="适当性规则", en="Suitability rules")
 def suitability_rules() -> dict[str, Any]:
-    """Return the rules in force in the order in which they are tried: {version, effective_from, rules: [{code, outcome, text,
+    """Return the rules in force in order of evaluation: {version, effective_from, rules: [{code, outcome, text,
     source, certainty, certainty_text}], certainties}. The first that applies decides, and no role overrides it."""
     return {
         "version": rules.VERSION,

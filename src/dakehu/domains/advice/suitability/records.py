@@ -1,4 +1,4 @@
-"""Queries on kept checks: the list, those of a client, one with its duties, and the card of a client's page."""
+"""Queries on stored checks: the list, those of a client, one with its duties, and the card on a client's page."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ SHOWN, LATEST = 5, 20
     parameters=(FILTERS, ORDER),
 )
 def checks(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return the visible checks as they were kept, the latest first."""
+    """Return the visible checks as they were stored, the latest first."""
     rows = SuitabilityCheck.objects.select_related("client", "checked_by")
     return filter_rows(rows, filters or {}, order or "-id")
 
@@ -92,7 +92,7 @@ def client_checks(*, client: Any) -> Any:
     parameters=(CHECK,),
 )
 def check_page(*, suitability: int) -> dict[str, Any]:
-    """Return a kept check with its duties. Raises NotFound.
+    """Return a stored check with its duties. Raises NotFound.
 
     {check, shown, client, client_id, tone, source, certainty, certainty_text, reason, missing, duties: [{id, text, stage, state, is_open,
     document, evidence, needs_evidence, by_call_back, done_at, done_by, not_before, source, certainty_text}], ready: {done, total}}.
@@ -148,7 +148,7 @@ def _render_duty(row: SuitabilityDuty) -> dict[str, Any]:
     parameters=(CLIENT,),
 )
 def suitability_card(*, client: Any) -> dict[str, Any]:
-    """Return level, validity and class of a client with what is open (foundation.schema.client_cards)."""
+    """Return level, validity and class of a client with open items (foundation.schema.client_cards)."""
     lead, tone = _validity(client)
     facts = [
         _fact("投资者类别", "Investor class", InvestorClass.text_of(str(client.investor_class)) or "–"),
@@ -176,7 +176,7 @@ def suitability_card(*, client: Any) -> dict[str, Any]:
 
 
 def _open_work(client: Any) -> list[dict[str, str]]:
-    """Return what waits about a client: duties, call-backs, an application, a link that works."""
+    """Return the open items of a client: duties, call-backs, an application, a valid link."""
     duties = SuitabilityDuty.objects.filter(client=client, state=DutyState.OPEN.value, stage=Stage.BEFORE.value)
     links = QuestionnaireLink.objects.filter(
         client=client, used_at=None, is_revoked=False, expires_on__gte=clock.today()
@@ -199,7 +199,7 @@ def _open_work(client: Any) -> list[dict[str, str]]:
 
 
 def _validity(client: Any) -> tuple[str, str]:
-    """Return the client's level with its tone: bad without a test that holds, warn within 60 days of its end."""
+    """Return the client's level with its tone: bad without a valid test, warn within 60 days of its end."""
     if not client.risk_level:
         return str(bilingual("尚未测评", "Not tested")), "bad"
     level = RiskLevel.text_of(str(client.risk_level))

@@ -1,7 +1,7 @@
 """Whether a product may be sold to a client: the first rule that applies decides. Pure.
 
-Source of the order: 《证券期货投资者适当性管理办法》 arts. 6, 18 to 25, 33; the matrix as brokers publish it. Nothing here looks
-at a role: no permission overrides a refusal.
+Source of the order: 《证券期货投资者适当性管理办法》 arts. 6, 18 to 25, 33; the matrix as brokers publish it. No rule depends
+on a role: no permission overrides a refusal.
 """
 
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from dakehu.domains.advice.suitability.choices import Channel, Initiative, Outco
 from dakehu.domains.advice.suitability.duties import DUTIES, HOUSE, OLDER_RULE, Duty, measures
 from dakehu.foundation.base.i18n import Bilingual
 
-VERSION, EFFECTIVE_FROM = "2026-11", date(2026, 11, 1)  # of this set of rules, as the desk knows it
+VERSION, EFFECTIVE_FROM = "2026-11", date(2026, 11, 1)  # of this set of rules, as implemented
 VALID_DAYS = 730  # our default: firms use one or two years
 SENIOR_AGE, ELDER_AGE = 65, 70  # house defaults
 PROFESSIONAL = ("A", "B", "C")
 HIGHEST = 5
-CAUTION_FROM = 4  # product level from which older clients are served with more care
+CAUTION_FROM = 4  # product level from which duties of care apply to older clients
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ RULES: dict[str, Rule] = {
 
 @dataclass(frozen=True)
 class Case:
-    """What is known of a client, a product and a sale on one day.
+    """The data on a client, a product and a sale on one day.
 
     investor_class: "ordinary", "A", "B" or "C". risk_level: "C1" to "C5", "" untested. minimum: lowest category, whatever the
     level says. product_risk: "R1" to "R5", "" ungraded. valid_to: last day of the test where it is stated, else `valid_days`
@@ -202,13 +202,13 @@ class Decision:
 
 
 def decide(case: Case) -> Decision:
-    """Return what the rules say of a sale; the first that applies decides."""
+    """Return the decision of the rules on a sale; the first that applies decides."""
     code = _rule_of(case)
     return Decision(RULES[code], tuple(DUTIES[name] for name in dict.fromkeys(_duties_of(code, case))))
 
 
 def valid_until(case: Case) -> date | None:
-    """Return the last day on which the risk test holds; None where there is no day of the test."""
+    """Return the last day on which the risk test is valid; None without a test day."""
     if case.valid_to is not None:
         return case.valid_to
     return case.tested_on + timedelta(days=case.valid_days) if case.tested_on else None
@@ -244,7 +244,7 @@ def _rule_of(case: Case) -> str:
 
 
 def _assessment_rule(case: Case) -> str:
-    """Return the rule by which the test or the grade of the product is missing, "" where both are there."""
+    """Return the rule by which the test or the grade of the product is missing, "" where both are present."""
     if not case.risk_level:
         return "S04"
     last = valid_until(case)
@@ -273,7 +273,7 @@ def _matching_rule(case: Case) -> str:
 
 
 def _duties_of(code: str, case: Case) -> list[str]:
-    """Return the codes of the duties of a case that a rule decided."""
+    """Return the codes of the duties of a case decided by a rule."""
     renew = ["renew_class_evidence"] if _is_class_expired(case) and code not in ("S00", "S01", "S02") else []
     if code == "S03":
         evidence = [] if case.investor_class == "A" else ["check_class_evidence"]

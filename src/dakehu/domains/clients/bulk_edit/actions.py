@@ -167,8 +167,8 @@ def hand_over(
 ) -> dict[str, Any]:
     """Assign many clients to one main (or deputy) manager, who gets a notice with the `note`.
 
-    A new main ends the duty of the previous one today and takes over what that one has open at the clients, unless
-    `leave_work`. A lead hands over within the team only. Returns {changed, unchanged, work: pieces of open work that went
+    A new main ends the duty of the previous one today and takes over their open work at the clients, unless
+    `leave_work`. A lead hands over within the team only. Returns {changed, unchanged, work: number of open items that moved
     with them, batch} as clients.change_many.
     """
     actions.check_receiver(user)
@@ -187,14 +187,14 @@ def hand_over(
 
 
 def _move_work(clients: list[Client], user: Any, duty: str, is_left: bool) -> int:
-    """Give a new main manager the open work at clients, unless it is left; return how much went."""
+    """Give a new main manager the open work at clients, unless `leave_work`; return the number of items moved."""
     if is_left or duty != choices.CoverRole.MAIN or not clients:
         return 0
     return move_open_work([client.pk for client in clients], user)
 
 
 def _tell_receiver(user: Any, count: int, note: str) -> None:
-    """Leave the receiver a notice, unless it is the actor."""
+    """Notify the receiver, unless it is the actor."""
     actor = current_actor()
     if user.pk != actor.user_id:
         text = bilingual(
@@ -225,7 +225,7 @@ def assign(
 ) -> Coverage:
     """Assign a client to a main or deputy manager, who gets a notice with the `note`.
 
-    A new main ends the duty of the previous one today and takes over what that one has open at the client, unless
+    A new main ends the duty of the previous one today and takes over their open work at the client, unless
     `leave_work`. A lead assigns within the team only. Can be undone (see workbook.undoable).
     """
     actions.check_receiver(user)

@@ -80,7 +80,7 @@ class Reading:
         return self.index.get(normalize_name(heading))
 
     def read(self, name: str, raw: Any) -> Any:
-        """Return the parsed value, or an Unfit that says what is wrong."""
+        """Return the parsed value, or an Unfit with the error."""
         key = (name, repr(raw))
         if key not in self.known:
             try:
@@ -93,7 +93,7 @@ class Reading:
 def evaluate_rows(rows: Any, *, lock: bool = False) -> CellEvaluation:
     """Evaluate [{"client": id, "values": {field: raw}, "base": {field: raw as shown}}, …].
 
-    With a `base`, a value that somebody else changed meanwhile is not overwritten: it is an error that names the
+    With a `base`, a value that another user has changed since is not overwritten: it is an error that names the
     current value. `lock` locks the rows until the action ends.
     """
     if not isinstance(rows, list) or not all(_is_row(row) for row in rows):
@@ -182,7 +182,7 @@ def _is_row(row: Any) -> bool:
 
 
 def _stored_clients(wanted: Iterable[int], lock: bool) -> dict[int, Client]:
-    """Return {id: client} of visible clients, locked if asked."""
+    """Return {id: client} of visible clients, locked if requested."""
     clients: dict[int, Client] = {}
     for client_ids in chunks(sorted(set(wanted))):
         rows = Client.objects.filter(pk__in=client_ids).order_by("pk")

@@ -1,4 +1,4 @@
-"""Give the open work at clients who are handed over to their new main manager, in the same act: by a domain above, which keeps it."""
+"""Move open work at reassigned clients to the new main manager in the same act, by a higher domain that stores it."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -11,12 +11,12 @@ _mover: list[WorkMover] = []
 
 
 def set_work_mover(move: WorkMover) -> None:
-    """Called once at start-up by the domain that keeps open work: `move(giver, clients, receiver)` returns how many rows went."""
+    """Called once at start-up by the domain that stores open work: `move(giver, clients, receiver)` returns how many rows went."""
     _mover[:] = [move]
 
 
 def move_open_work(clients: Iterable[int], receiver: Any) -> int:
-    """Give what the present main managers have open at clients to a receiver; return how much. Call before the duties change."""
+    """Move the open work of the present main managers at clients to a receiver; return the number of items. Call before the duties change."""
     by_giver: dict[Any, list[int]] = defaultdict(list)
     for duty in open_duties(None, clients):
         if duty.user_id != receiver.pk:

@@ -1,6 +1,6 @@
-"""Import many clients at once: the rules of adding and changing one client, over whole columns.
+"""Import many clients: the rules of adding and changing one client, by column.
 
-`evaluate` only reads, and sets the outcome of each row. `import_clients` evaluates nothing again; it writes the
+`evaluate` only reads, and sets the outcome of each row. `import_clients` does not evaluate again; it writes the
 evaluated rows in the same transaction.
 """
 
@@ -148,9 +148,9 @@ def evaluate(
 
 
 def _keep_names(names: list[Any], codes: list[Any], client_of_row: list[int], evaluation: ImportEvaluation) -> None:
-    """Empty names that are the client's code again: a new client without a name is called so, a known one keeps its name.
+    """Clear names that equal the client's code: a new client without a name gets its code as name, a known one keeps its name.
 
-    Rows that an export brought out say what they mean.
+    Rows of an export are taken as they are.
     """
     for row, client in enumerate(client_of_row):
         if client and names[row] == codes[row] and row not in evaluation.anchored:
@@ -199,7 +199,7 @@ def _texts(column: list[Any]) -> list[str]:
 
 
 def _separate_history(evaluation: ClientEvaluation, columns: Columns, keys: list[Any]) -> None:
-    """Of several rows about one client the newest is current, the others are history.
+    """If several rows concern one client, the newest is current, the others are history.
 
     Without dates a repeated row is an error, unless it is equal.
     """
@@ -326,7 +326,7 @@ def _create(columns: Columns, evaluation: ClientEvaluation) -> dict[int, int]:
 
 
 def _date_assets(values: Columns) -> None:
-    """Date assets that come without a day: the day of the row, else today."""
+    """Date assets imported without a day: the day of the row, else today."""
     stated, rows, today = values.get("assets_on"), values.get("as_of_on"), clock.today()
     values["assets_on"] = [
         None if amount is None else (stated and stated[index]) or (rows and rows[index]) or today
@@ -335,7 +335,7 @@ def _date_assets(values: Columns) -> None:
 
 
 def _guess_types(values: Columns) -> None:
-    """Set the document type of ID numbers that come without one."""
+    """Set the document type of ID numbers imported without one."""
     ids = values.get("id_number")
     if ids is None:
         return

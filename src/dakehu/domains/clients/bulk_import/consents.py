@@ -1,4 +1,4 @@
-"""Import what clients said of the purposes, by the rules of a single statement; what was said before stays as it is."""
+"""Import clients' consent statements, by the rules of a single statement; earlier statements stay unchanged."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def consent_fields() -> tuple[str, ...]:
 
 
 def _fill_key_columns(columns: Columns, count: int) -> Columns:
-    """Return columns by which a statement is recognised: of today, and for every channel, unless said."""
+    """Return the columns that identify a statement: today and every channel by default."""
     days, channels = (columns.get(name) or [None] * count for name in ("stated_on", "channel"))
     today = clock.today()
     return {**columns, "stated_on": [day or today for day in days], "channel": [one or "" for one in channels]}
@@ -48,7 +48,7 @@ def evaluate_consents(
 
 
 def _check(row: Consent, is_new: bool) -> None:
-    """Raise Refused for a change of what was said, and for a statement that a single one would not take."""
+    """Raise Refused for a change of a stored statement, and for one that the single action would refuse."""
     if not is_new:
         raise refusal(
             "state",

@@ -98,7 +98,7 @@ def evaluate(contacts: ContactRows, clients: list[int], evaluation: ImportEvalua
         key = (
             clients[row],
             index_values.get(index_of_contact, reading.value),
-        )  # a client to be made has nothing stored to compare
+        )  # a client to be created has nothing stored to compare
         is_stored = key in known or (clients[row], reading.value) in shown
         if evaluation.verdicts[row] in ("errors", "skipped", "older"):
             contacts.row_evaluation.verdicts[index_of_contact] = "skipped"

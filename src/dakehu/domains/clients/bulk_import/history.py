@@ -22,7 +22,7 @@ def history_fields() -> tuple[str, ...]:
 
 
 def evaluate_history(evaluation: ClientEvaluation, columns: Columns, keys: list[Any]) -> None:
-    """Find the rows of earlier days that are not stored yet; the last row of a day counts."""
+    """Find the rows of earlier days that are not stored yet; the last row of a day is used."""
     days = columns.get("as_of_on")
     if days is None:
         return
@@ -37,7 +37,7 @@ def evaluate_history(evaluation: ClientEvaluation, columns: Columns, keys: list[
         if current_row is not None:
             evaluation.people[row] = evaluation.people[current_row]
         if evaluation.people[row] and (current_row is None or days[current_row] != days[row]):
-            rows_of_days[keys[row], days[row]] = row  # the last row of a day counts
+            rows_of_days[keys[row], days[row]] = row  # the last row of a day is used
     evaluation.history = [(row, day) for (_, day), row in rows_of_days.items()]
     known: set[Any] = set()
     for some_ids in chunks(

@@ -34,7 +34,7 @@ class ClientMatcher:
     def learn(self, *, codes: Iterable[str], ids: Iterable[str], mobiles: Iterable[str], names: Iterable[str]) -> None:
         """Look up the identifiers of all rows. `ids` and `mobiles` are plain values.
 
-        Each slice of a long file is looked up alone, and has no client in common with those still being written.
+        Each slice of a long file is looked up separately, and has no client in common with those still being written.
         """
         for values in chunks({code for code in codes if code}):
             with write_pipeline.bypass():
@@ -84,7 +84,7 @@ class ClientMatcher:
     def find(
         self, *, code: str = "", name: str = "", id_number: str = "", mobile: str = "", key: str = "auto"
     ) -> int | None:
-        """Return the client id, None without a match. The strongest identifier decides, a name only alone.
+        """Return the client id, None without a match. The strongest identifier decides, a name only without others.
 
         Raises Ambiguous for a name or number that several clients share.
         """

@@ -23,7 +23,7 @@ def needs_fields() -> tuple[str, ...]:
 def evaluate_needs(
     columns: Columns, clients: list[int], evaluation: ImportEvaluation, *, mode: str = "both"
 ) -> ImportEvaluation:
-    """Compare imported needs with stored ones: one row per client, a repeated row is a further change."""
+    """Compare imported needs with stored ones: one row per client, a repeated row is another change."""
     fields = tuple(name for name in needs_fields() if name in columns)
     stored = row_matching.stored_by_client(Needs, (), fields, clients)
     row_matching.evaluate(Needs, columns, [(client,) for client in clients], stored, fields, evaluation, mode=mode)

@@ -42,7 +42,7 @@ PAIRS = 200
 
 
 class LikelyDuplicate(Refused):
-    """The client to be added may exist already. The audit keeps that somebody tried, as it keeps look-ups."""
+    """The client to be added may exist already. The attempt is recorded in the audit, as look-ups are."""
 
     status = 409
     recorded_as = encrypted_lookup.ACTION
@@ -213,7 +213,7 @@ def _line(row: Client, similarity: Similarity) -> Bilingual:
     ),
 )
 def lookalikes(*, phone: str | None = None, mail: str | None = None, **details: Any) -> dict[str, Any]:
-    """Return who a client with these details may already be; nothing is stored.
+    """Return likely duplicates of a client with these details; nothing is stored.
 
     {"found": [{client, score, reasons}] visible clients, likeliest first, "elsewhere": whether one out of scope has the
     same ID number, phone or mail}.

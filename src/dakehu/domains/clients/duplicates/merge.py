@@ -98,7 +98,7 @@ def set_merge_remark(remark: Remark) -> Remark:
     parameters=(actions.CLIENT, OTHER, FIELDS_TAKEN),
 )
 def merge_preview(*, client: Client, other: Client, take: Any = None) -> dict[str, Any]:
-    """Return what `clients.merge` would do, without doing it.
+    """Return the preview of `clients.merge`, without writing.
 
     {"client", "other": as shown, "fields": [{field, label, mine, other, survives ("mine" or "other"), differs}] where
     either has a value, "moves": {table: rows of the other}, "remarks": further effects, in the reader's language}.
@@ -204,7 +204,7 @@ def _fill_gaps(client: Client, other: Client, wanted: set[str]) -> dict[str, Any
 
 
 def _merge_duties(client: Client, other: Client) -> None:
-    """Merge open duties: everybody who serves either serves the client, once each."""
+    """Merge open duties: every user who serves either serves the client, once each."""
     open_duties = list(Coverage.objects.filter(client__in=(client.pk, other.pk), until=None))
     own_duties = [
         merge_rules.Duty(row.pk, row.user_id, str(row.role)) for row in open_duties if row.client_id == client.pk

@@ -28,7 +28,7 @@ class Choice:
 
 
 def choose(mine: Any, other: Any, *, taken: bool) -> Choice:
-    """Choose a value: one beats none; of two the client's own, unless the other's is `taken`."""
+    """Choose a value: the only one if one is empty; of two the client's own, unless the other's is `taken`."""
     if other in EMPTY or mine == other:
         return Choice("mine", False)
     if mine in EMPTY:
@@ -67,7 +67,7 @@ class Duties:
 
 
 def duties(mine: list[Duty], other: list[Duty]) -> Duties:
-    """Merge open duties: everybody serves the client once; the client's own main stays main."""
+    """Merge open duties: every user serves the client once; the client's own main stays main."""
     ending, becoming = set(), {}
     has_main = any(duty.role == "main" for duty in mine)
     own = {duty.user: duty for duty in mine}

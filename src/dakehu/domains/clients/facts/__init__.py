@@ -1,1 +1,1 @@
-"""Facts of clients, read whole by moments and tiers."""
+"""Facts of clients, read by moments and tiers."""

@@ -18,9 +18,9 @@ ID_STEPS = (-90, 0, 7, 30, 90)
 OPENING_STEPS = (7, 30, 90)  # days after the account was opened; each lasts a week
 SENIOR_AGES = (65, 70)
 SENIOR_DAYS = 30  # after such a birthday
-CLASS_DAYS = 365  # for which the evidence of a professional class holds: house practice
+CLASS_DAYS = 365  # for which the evidence of a professional class is valid: house practice
 
-# What must be known of a client before it may be served (art. 6 of the suitability rules), by kind.
+# Data required of a client before it may be served (art. 6 of the suitability rules), by kind.
 OF_EVERYBODY = ("risk_level", "address", "tax_residency")
 OF_PERSONS = ("occupation", "education", "income_band", "birth_on")
 OF_ORGANISATIONS = ("controller", "beneficial_owner", "legal_representative")
@@ -114,7 +114,7 @@ COMPLETENESS = (
 
 
 def load_clients(day: date, names: frozenset[str]) -> pl.DataFrame:
-    """Return the facts of FACTS as columns, one row a client; nothing is known of clients opened later."""
+    """Return the facts of FACTS as columns, one row a client; values of clients opened later are missing."""
     rows = Client.objects.order_by("pk").values_list(
         "pk",
         "kind",
@@ -188,7 +188,7 @@ def _next_step(days: pl.Expr, steps: Iterable[int]) -> pl.Expr:
 
 
 def _week_of(days: pl.Expr, steps: Iterable[int]) -> pl.Expr:
-    """Return the step in whose week a number of days lies, missing outside."""
+    """Return the step in whose week a number of days falls, missing outside."""
     found = pl.lit(None, pl.Float64)
     for step in steps:
         found = pl.when(days.is_between(step, step + 6)).then(float(step)).otherwise(found)
@@ -219,7 +219,7 @@ def load_flags(day: date, names: frozenset[str]) -> pl.DataFrame:
 
 
 def load_completeness(day: date, names: frozenset[str]) -> pl.DataFrame:
-    """Return the share of the required information that is there now; it is not known as of earlier days."""
+    """Return the share of the required information that is present now; values of earlier days are not known."""
     needs = Needs.objects.filter(client=OuterRef("pk"))
     contact = Contact.objects.filter(client=OuterRef("pk"))
     common = [*OF_EVERYBODY, "id_number_index"]
@@ -238,14 +238,14 @@ def load_completeness(day: date, names: frozenset[str]) -> pl.DataFrame:
 
 
 def _is_filled(name: str, model: Any = Client) -> Q:
-    """Return the condition that a column holds something."""
+    """Return the condition that a column is not empty."""
     column = model._meta.get_field(name)
     test = Q(**{f"{name}__isnull": False})
     return test & ~Q(**{name: ""}) if isinstance(column, CharField) or name.endswith("_index") else test
 
 
 def _count(tests: list[Q]) -> Any:
-    """Return the expression of how many conditions hold."""
+    """Return the expression that counts the conditions that are true."""
     total: Any = Value(0)
     for test in tests:
         total = total + Case(When(test, then=1), default=0, output_field=IntegerField())

@@ -14,7 +14,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.facts import Fact, FactTable, declare
 
 PARTIES = ("controller", "beneficial_owner", "legal_representative")
-CHANGE_DAYS = 30  # back to which changes of the parties behind a client are looked for
+CHANGE_DAYS = 30  # within which changes of the parties behind a client are searched
 
 CHANGES = (
     Fact("parties_changed_on", "关联人变更日期", "Parties changed on", "day"),
@@ -32,9 +32,9 @@ CHANGES = (
 
 
 def load_changes(day: date, names: frozenset[str]) -> pl.DataFrame:
-    """Return when the parties behind clients changed last, of those for whom it was within CHANGE_DAYS.
+    """Return when the parties behind clients last changed, for changes within CHANGE_DAYS.
 
-    A change is seen in the audit of what people and imports wrote, and in the earlier data that an import brought.
+    Changes are found in the audit of writes by people and imports, and in imported earlier data.
     """
     since = day - timedelta(days=CHANGE_DAYS)
     changed: dict[int, date] = dict(_changes_in_audit(since, day))
@@ -49,7 +49,7 @@ def load_changes(day: date, names: frozenset[str]) -> pl.DataFrame:
 
 
 def _changes_in_audit(since: date, day: date) -> Iterable[tuple[int, date]]:
-    """Yield (client, day) of changes to the parties that the audit holds, oldest first."""
+    """Yield (client, day) of changes to the parties recorded in the audit, oldest first."""
     named = Q()
     for name in PARTIES:
         named |= Q(body__contains=f'"{name}"')
@@ -66,7 +66,7 @@ def _changes_in_audit(since: date, day: date) -> Iterable[tuple[int, date]]:
 
 
 def _changes_in_history(since: date, day: date) -> Iterable[tuple[int, date]]:
-    """Yield (client, day) of present data that differs from the data before in one of the parties."""
+    """Yield (client, day) where present data differs from earlier data in one of the parties."""
     rows = History.objects.filter(client__as_of_on__gt=since, client__as_of_on__lte=day).order_by(
         "client_id", "as_of_on"
     )

@@ -63,7 +63,7 @@ def load_occasions(day: date, names: frozenset[str]) -> pl.DataFrame:
 
 
 def occasions_within(dates: pl.DataFrame, window: list[date]) -> pl.DataFrame:
-    """Return the occasions that fall on days of a window. Pure. 29 February is kept on the 28th in common years."""
+    """Return the occasions that fall on days of a window. Pure. 29 February falls on the 28th in common years."""
     pieces = []
     for day in window:
         same_day = (pl.col("on").dt.month() == day.month) & (pl.col("on").dt.day() == day.day)

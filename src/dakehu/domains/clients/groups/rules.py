@@ -35,7 +35,7 @@ class Branch:
 
 
 def forest(pairs: Iterable[tuple[int, int | None]]) -> list[Branch]:
-    """Build trees from (member, related member) pairs; a member related to nobody visible is a root."""
+    """Build trees from (member, related member) pairs; a member related to no visible member is a root."""
     branches = {number: Branch(number) for number, _ in pairs}
     roots = []
     for number, parent in pairs:

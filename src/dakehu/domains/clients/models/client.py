@@ -24,7 +24,7 @@ from dakehu.foundation.search.index import CODE, NAME, TEXT
 PERSON = (choices.Kind.PERSON,)
 ORGANISATION = (choices.Kind.INSTITUTION, choices.Kind.PRODUCT)
 LISTED = ("risk_level", "status", "kind", "walled")  # filter fields of lists that do not lead an index
-# An index holds only the rows that are looked up by it: an import pays for each entry.
+# An index contains only the rows that are looked up by it: each entry costs import time.
 BORN, HAS_BRANCH = models.Q(birth_on__isnull=False), models.Q(branch__isnull=False)
 INSTITUTION = ~models.Q(kind="person")
 
@@ -193,7 +193,7 @@ class Client(ClientRecorded):
         choice_field(choices.AssetsSource, blank=True, default=""), group="suitability", zh="资产来源", en="Assets from", editable=False,
         help_zh="柜台：随每日的日终资产更新；空：登记或导入", help_en="Counter: follows the end-of-day balances; empty: entered or imported",
     )  # fmt: skip
-    # The figure that was entered before the feed replaced it; it comes back when the feed is taken back.
+    # The figure that was entered before the feed replaced it; it is restored when the feed is undone.
     entered_assets = field(
         models.DecimalField(max_digits=18, decimal_places=2, null=True, editable=False),
         zh="原登记资产",
@@ -283,7 +283,7 @@ class Client(ClientRecorded):
             # Likely duplicates: persons by their birthday and initials, institutions by the beginning of their initials.
             models.Index(fields=["birth_on", "initials"], condition=BORN, name="duplicates_by_birth"),
             models.Index(fields=["initials"], condition=INSTITUTION, name="duplicates_by_initials"),
-            # Lists are filtered, sorted and counted within these alone; only the rows shown are read from the table.
+            # Lists are filtered, sorted and counted in these indexes alone; only the rows shown are read from the table.
             models.Index(fields=["assets", "id", *LISTED, "branch", "segment"], name="list_by_assets"),
             models.Index(
                 fields=["branch", "assets", "id", *LISTED, "segment"], condition=HAS_BRANCH, name="list_by_branch"
@@ -311,7 +311,7 @@ class Client(ClientRecorded):
 
 
 class History(ClientRecorded):
-    """What the firm knew of a client on an earlier day: older rows of a source."""
+    """A client's data as of an earlier day: older rows of a source."""
 
     names = Names("历史版本", "Earlier data", "Earlier data", aliases=("历史资料",))
 

@@ -30,7 +30,7 @@ def last_four(value: str) -> str:
 
 
 class Contact(ClientRecorded):
-    """A contact of a client, unverified until somebody reached the client by it."""
+    """A contact of a client, unverified until the client was reached by it."""
 
     names = Names("联系方式", "Contact", "Contacts")
 
@@ -91,7 +91,7 @@ class Consent(ClientRecorded):
 
 
 class KeyDate(ClientRecorded):
-    """A day to remember."""
+    """A key date."""
 
     names = Names("重要日期", "Key date", "Key dates")
 

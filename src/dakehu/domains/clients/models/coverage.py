@@ -14,8 +14,8 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 class Coverage(ClientRecorded):
     """A user serves a client as main manager, deputy or specialist, from a day until another.
 
-    `subject` is what a specialist is asked about, `ends_on` the last day of a duty that was agreed for a time: from the next
-    day it opens nothing (visibility), and the night ends it. What each duty allows: clients.duties.
+    `subject` is the field of a specialist, `ends_on` the last day of a duty that was agreed for a time: from the next
+    day it grants no access (visibility), and the nightly run ends it. What each duty allows: clients.duties.
     """
 
     names = Names("服务关系", "Coverage", "Coverage")

@@ -14,7 +14,7 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 class Group(Recorded):
     """A household or a group of control.
 
-    It belongs to no single client; anyone who sees a member sees it.
+    It belongs to no single client; any user who sees a member sees it.
     """
 
     names = Names("群组", "Group", "Groups")

@@ -1,4 +1,4 @@
-"""Which clients a member of staff looked at last."""
+"""The clients that a user opened last."""
 
 from django.db import models
 
@@ -7,14 +7,14 @@ from dakehu.foundation.schema.names import Names
 
 
 class RecentClient(models.Model):
-    """A client that a user opened, and when last. Only that user reads it; the oldest are deleted.
+    """A client that a user opened, and when last. Readable by that user only; the oldest are deleted.
 
-    It holds nothing of the client and is not recorded: what is shown is read from the client, within scope.
+    It contains no client data and is not recorded: what is shown is read from the client, within scope.
     """
 
     names = Names("最近打开的客户", "Recent client", "Recent clients")
 
-    derived = True  # nothing depends on it, and it goes with its client
+    derived = True  # nothing depends on it, and it is deleted with its client
 
     user = models.ForeignKey("team.User", on_delete=models.CASCADE, related_name="+")
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="+")

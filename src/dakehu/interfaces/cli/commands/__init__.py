@@ -1,4 +1,4 @@
-"""Run a command in the name of a member of staff or the system: one module per group of commands."""
+"""Run a command as a user or the system: one module per group of commands."""
 
 import argparse
 from dataclasses import replace
@@ -65,7 +65,7 @@ COMMANDS = {
 
 
 def run(line: argparse.Namespace) -> int:
-    """Run one command as the actor that the line names; returns its exit status."""
+    """Run one command as the actor of the command line; returns its exit status."""
     if line.command not in WITHOUT_DATABASE:
         server.make_ready()
         custom_fields.load()

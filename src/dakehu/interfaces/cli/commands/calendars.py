@@ -1,4 +1,4 @@
-"""Run calendars from the command line, and say what of a calendar file is understood."""
+"""Run calendars from the command line, and report how calendar files are parsed."""
 
 import argparse
 from collections.abc import Iterable
@@ -20,10 +20,10 @@ def calendars(line: argparse.Namespace) -> int:
 
 
 def _sync(line: argparse.Namespace) -> int:
-    """Run calendars; 0 if every one was run to its end.
+    """Run calendars; 0 if every run was completed.
 
     With --json: {calendars: [{calendar, seen, stored, sent, aside, conflicts, reasons, batches, failure}], and the sums of
-    their counts}. One that fails does not keep the others from being run.
+    their counts}. A failure does not prevent the others from running.
     """
     rows = [row for name in line.names or [""] for row in find_calendars(name)]
     reports = [_run(row, progress_of(line)) for row in rows]
@@ -35,7 +35,7 @@ def _sync(line: argparse.Namespace) -> int:
 
 
 def _run(row: Any, progress: Any) -> dict[str, Any]:
-    """Run one calendar; why it could not be run is part of its report."""
+    """Run one calendar; its report includes the reason if it could not be run."""
     try:
         return runs.sync(row, progress)
     except Refused as refusal:
@@ -64,7 +64,7 @@ def _lines(reports: list[dict[str, Any]]) -> Iterable[str]:
 
 
 def _read(line: argparse.Namespace) -> int:
-    """Say what of calendar files is understood and what is not; writes nothing. 0 if every file could be opened.
+    """Report which parts of calendar files are supported; writes nothing. 0 if every file could be opened.
 
     With --json: {files: [{file, events, repeated, kinds, notes: [{kind, zh, en}]}]}.
     """
@@ -77,7 +77,7 @@ def _read(line: argparse.Namespace) -> int:
 
 
 def _report(path: Path) -> dict[str, Any]:
-    """Return the report of one file; one that cannot be opened says so."""
+    """Return the report of one file, with the failure if it cannot be opened."""
     try:
         return read_calendar(path.read_bytes(), clock.zone()).report()
     except OSError:

@@ -18,7 +18,7 @@ CREDENTIALS = ("app_id", "app_secret", "grant", "acts_for")
 
 
 def connect(line: argparse.Namespace) -> int:
-    """Run `dakehu connect`; 0 if the run is done and nothing was set aside or left to decide."""
+    """Run `dakehu connect`; 0 if the run completed and nothing was set aside or left to decide."""
     if line.what == "list":
         rows = ask("connections.list", {})
         write_result(line, {"connections": rows}, [f"{row['name']}  {row['system']}  {row['address']}" for row in rows])
@@ -44,9 +44,9 @@ def connect(line: argparse.Namespace) -> int:
 
 
 def _connection(line: argparse.Namespace) -> Any:
-    """Return the connection that the line means; with an address and credentials, one that was not there is added.
+    """Return the connection of the command line; with an address and credentials, a missing one is added.
 
-    The person at the command line is the administrator of the machine, so it is switched on at once.
+    The person at the command line is the administrator of the machine, so it is enabled immediately.
     """
     found = connection_of(line.what, line.name, line.api)
     if found is not None:
@@ -75,7 +75,7 @@ def _connection(line: argparse.Namespace) -> Any:
 
 
 def _credentials(line: argparse.Namespace) -> dict[str, str]:
-    """Return the credentials from the file, else from the environment. Raises Refused for a file that is no JSON object."""
+    """Return the credentials from the file, else from the environment. Raises Refused for a file that is not a JSON object."""
     if line.credentials is None:
         found = {name: os.environ.get(f"DAKEHU_CONNECT_{name.upper()}", "") for name in CREDENTIALS}
         return {name: value for name, value in found.items() if value}

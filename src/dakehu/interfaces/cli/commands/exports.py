@@ -20,7 +20,7 @@ PROJECT, EXTRACTS = ".pbip.zip", (".hyper", ".tdsx")
 
 
 def export_file(line: argparse.Namespace) -> None:
-    """Export what the file's name asks for: a workbook, a Power BI project, or an extract for Tableau."""
+    """Export by the file's name: a workbook, a Power BI project, or an extract for Tableau."""
     name = line.file.name.lower()
     is_workbook = not name.endswith((PROJECT, *EXTRACTS))
     if line.password_file and not is_workbook:
@@ -37,7 +37,7 @@ def export_file(line: argparse.Namespace) -> None:
 
 
 def _export_project(line: argparse.Namespace) -> None:
-    """Export a Power BI project, which holds no data: it reads the OData at --live."""
+    """Export a Power BI project, which contains no data: it reads the OData at --live."""
     if not line.live:
         raise Refused(
             {

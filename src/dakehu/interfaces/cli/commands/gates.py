@@ -1,4 +1,4 @@
-"""Ask a query or perform an action by its name."""
+"""Call a query or perform an action by its name."""
 
 import argparse
 import sys
@@ -13,7 +13,7 @@ from dakehu.interfaces.cli.output import write_result
 
 
 def ask_query(line: argparse.Namespace) -> None:
-    """Ask a query with `key=value` parameters; without a name, list all queries."""
+    """Call a query with `key=value` parameters; without a name, list all queries."""
     if not line.name:
         write_result(
             line,
@@ -37,7 +37,7 @@ def perform_action(line: argparse.Namespace) -> None:
 
 
 def _warn_of_old_name(kind: Kind, name: str) -> None:
-    """Print to stderr what a name of the previous version is called now."""
+    """Print to stderr the present name of a name of the previous version."""
     present = current_name(kind, name)
     if present != name:
         text = bilingual(

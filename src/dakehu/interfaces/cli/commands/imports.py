@@ -82,7 +82,7 @@ def report_lines(report: dict[str, Any]) -> Iterable[str]:
 
 
 def _unread_lines(report: dict[str, Any]) -> Iterable[str]:
-    """Yield the columns that no field took and what lies outside the tables, each with its place and reason."""
+    """Yield the columns that match no field and the cells outside the tables, each with its place and reason."""
     for column in report.get("ignored", []):
         count = bilingual("{n} 格有内容", "{n} cells filled", n=column["filled"])
         yield f"{column['sheet']} {column['column']} {column[language()]} ({count})"
@@ -98,7 +98,7 @@ def _unread_lines(report: dict[str, Any]) -> Iterable[str]:
 
 
 def _merge_lines(report: dict[str, Any]) -> Iterable[str]:
-    """Yield what the merge with the exported workbook left open: conflicts and missing rows."""
+    """Yield the open items of the merge with the exported workbook: conflicts and missing rows."""
     mine = 1 if language() == "en" else 0
     for cell in [c for c in report.get("cells", []) if c["fate"] == "clash" and not c["decided"]][:20]:
         yield str(

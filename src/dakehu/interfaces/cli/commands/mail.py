@@ -1,4 +1,4 @@
-"""Read mailboxes from the command line: what came in, what was set aside and why."""
+"""Read mailboxes from the command line: mails received, mails set aside and why."""
 
 import argparse
 from collections.abc import Iterable
@@ -13,10 +13,10 @@ from dakehu.interfaces.cli.output import progress_of, write_message, write_resul
 
 
 def pull_mail(line: argparse.Namespace) -> int:
-    """Run `dakehu mail pull`; 0 if every mailbox was read to its end.
+    """Run `dakehu mail pull`; 0 if every mailbox was read completely.
 
     With --json: {mailboxes: [{mailbox, seen, filed, copies, duplicate, internal, aside, returned, gone, reasons, batches, notes,
-    failure}], and the sums of their counts}. One mailbox that fails does not keep the others from being read.
+    failure}], and the sums of their counts}. A failure does not prevent the other mailboxes from being read.
     """
     reports = [_pull(row, progress_of(line)) for row in find_mailboxes(line.mailbox)]
     totals = {name: sum(report.get(name, 0) for report in reports) for name in runs.COUNTS}
@@ -30,7 +30,7 @@ def pull_mail(line: argparse.Namespace) -> int:
 
 
 def _pull(row: Any, progress: Any) -> dict[str, Any]:
-    """Read one mailbox; why it could not be read is part of its report."""
+    """Read one mailbox; its report includes the reason if it could not be read."""
     try:
         return runs.pull(row, progress)
     except Refused as refusal:

@@ -61,14 +61,14 @@ def check_installation(line: argparse.Namespace) -> int:
 
 
 def verify_records(line: argparse.Namespace) -> int:
-    """Verify the audit chain, current rows and the clients' files; 1 if any does not hold."""
+    """Verify the audit chain, current rows and the clients' files; 1 if any is invalid."""
     report, lines, holds = audit_report.verify(line)
     write_result(line, report, lines)
     return 0 if holds else 1
 
 
 def print_seal(line: argparse.Namespace) -> int:
-    """Print the newest seal as one JSON line, to be kept elsewhere; 1 for an empty chain."""
+    """Print the newest seal as one JSON line, to be stored elsewhere; 1 for an empty chain."""
     seal = anchor.newest_seal()
     if seal is not None:
         print(seal.as_json())
@@ -122,7 +122,7 @@ def manage_keys(line: argparse.Namespace) -> None:
 
 
 def write_backup(line: argparse.Namespace) -> None:
-    """Back up database, files and keys, encrypted; without encryption and keys only where that is asked for."""
+    """Back up database, files and keys, encrypted; unencrypted and without keys only if requested."""
     password_file = line.password_file or (
         Path(settings.BACKUP_PASSWORD_FILE) if settings.BACKUP_PASSWORD_FILE else None
     )
@@ -145,8 +145,8 @@ def write_backup(line: argparse.Namespace) -> None:
 
 
 def _write_snapshots(line: argparse.Namespace, password: str | None) -> None:
-    """Add a snapshot to a folder, or go on adding them until stopped. The first is an act of the desk; those that
-    follow every minute would fill its record."""
+    """Add a snapshot to a folder, or keep adding them until stopped. The first is recorded as an act; those that
+    follow every minute would fill the audit record."""
     if not password:
         raise refusal(
             "password_file",

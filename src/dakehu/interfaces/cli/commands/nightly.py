@@ -1,4 +1,4 @@
-"""Run the night from the command line."""
+"""Run the nightly run from the command line."""
 
 import argparse
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from dakehu.interfaces.cli.output import progress_of, write_result
 
 
 def run_night(line: argparse.Namespace) -> int:
-    """Run the night; 0 if every step ended well and no file was refused."""
+    """Run the nightly run; 0 if every step succeeded and no file was refused."""
     if line.folder is not None and not line.folder.is_dir():
         raise Refused(
             {"folder": [bilingual("“{path}”不是文件夹。", "“{path}” is not a folder.", path=str(line.folder))]}

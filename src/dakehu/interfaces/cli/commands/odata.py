@@ -1,4 +1,4 @@
-"""Try the OData interface as a member of staff."""
+"""Test the OData interface as a user."""
 
 import argparse
 
@@ -8,7 +8,7 @@ from dakehu.interfaces.cli.output import write_result
 
 
 def run_odata(line: argparse.Namespace) -> int:
-    """Replay the requests of real programs; returns 1 where one is not answered as it must be."""
+    """Replay the requests of real programs; returns 1 where an answer is not as required."""
     report = check(line.as_user, line.node_folder)
     words = bilingual("{requests} 个请求，{failed} 个不符。", "{requests} requests, {failed} failed.", **report)
     faults = [f"{number}: {wrong}" for number, wrong in report["faults"].items()]

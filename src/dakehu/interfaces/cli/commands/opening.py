@@ -1,4 +1,4 @@
-"""Open a file on the desk: on the page of its import, signed in where that is safe (decision 0075)."""
+"""Open a file on the desk: on its import page, signed in where that is safe (decision 0075)."""
 
 import argparse
 import sys
@@ -41,7 +41,7 @@ FIRST = bilingual(
 
 @dataclass
 class Opened:
-    """A file that waits for its reader: `words` and `address(base)` to be shown; `token` of a file that is tried later."""
+    """A file to be opened: `words` and `address(base)` to be shown; `token` of a file dry-run later."""
 
     words: Bilingual
     address: Callable[[str], str]
@@ -49,7 +49,7 @@ class Opened:
 
 
 def open_file(line: argparse.Namespace) -> int:
-    """Open a file on the desk, which is served if it is not already; 1 where the file cannot be opened."""
+    """Open a file on the desk, starting the server if needed; 1 where the file cannot be opened."""
     check_file(line.file)
     served = links.served_address()
     if not served:
@@ -73,7 +73,7 @@ def open_file(line: argparse.Namespace) -> int:
 
 
 def _open_file(line: argparse.Namespace, served: str) -> Opened:
-    """The file opened for the person who is known to be at the keyboard, else kept until somebody has signed in."""
+    """Open the file for the known user of this machine, else store it until a user has signed in."""
     content, password = line.file.read_bytes(), read_password(line.password_file)
     person = team.find_user(line.as_user) if line.as_user else first_account.find_only_person()
     if person is not None:
@@ -95,7 +95,7 @@ def _import_choices(line: argparse.Namespace) -> dict[str, str]:
 
 
 def _opened_for(line: argparse.Namespace, person: Any, content: bytes, password: str | None, served: str) -> Opened:
-    """Open a file in the name of a person, try it and say what was found; the link leads to what is to be done next."""
+    """Open a file as a user, dry-run it and report the result; the link leads to the next step."""
     with acting_as(replace(team.actor_of(person), door="cli")):
         write_message(bilingual("正在打开文件…", "Opening the file …"))
         batch = kept_files.open_file(line.file.name, content, password, _import_choices(line))
@@ -114,7 +114,7 @@ def _opened_for(line: argparse.Namespace, person: Any, content: bytes, password:
 
 
 def write_report(report: dict[str, Any]) -> None:
-    """Write what a dry run found to standard error: the counts, and every cell at fault with its remedy."""
+    """Write the result of a dry run to standard error: the counts, and the first faulty cells with their remedies."""
     if sys.stderr.isatty():
         write_message("")  # ends the line of the progress
     for text in report_lines({**report, "batch": None}):
@@ -124,7 +124,7 @@ def write_report(report: dict[str, Any]) -> None:
 
 
 def _report_when_tried(token: str, spoken: str) -> None:
-    """Wait in the background until the file of a link was opened and tried, then say what was found."""
+    """Wait in the background until the file of a link was opened and dry-run, then report the result."""
     until = time.monotonic() + MINUTES * 60
     with in_language(spoken), acting_as(system_actor("report on the file that was opened", "cli")):
         while time.monotonic() < until:

@@ -14,7 +14,7 @@ def serve(line: argparse.Namespace) -> int:
 
 
 def restart(line: argparse.Namespace) -> None:
-    """Replace the processes of the desk, so that a new version or setting takes effect without an interruption."""
+    """Replace the processes of the desk, so that a new version or setting takes effect without downtime."""
     number = server.restart()
     words = bilingual(
         "已通知工作台（进程 {pid}）逐个更换进程；完成后其日志会说明。",
@@ -60,7 +60,7 @@ def build_demo(line: argparse.Namespace) -> int:
 
 
 def serve_training(line: argparse.Namespace) -> int:
-    """Set up the training desk beside the desk and serve it."""
+    """Set up the training desk next to the desk and serve it."""
     from dakehu.interfaces.cli import training
 
     return training.main(line.host, line.port, reset=line.reset, serve=not line.no_serve)

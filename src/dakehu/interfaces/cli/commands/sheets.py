@@ -16,7 +16,7 @@ COUNTS = ("pulled", "pushed", "both", "aside")
 
 
 def sheets(line: argparse.Namespace) -> int:
-    """Run `dakehu sheets`; 0 if every run is done and nothing was set aside or left to decide."""
+    """Run `dakehu sheets`; 0 if every run completed and nothing was set aside or left to decide."""
     if line.what == "list":
         rows = ask("sheets.list", {})
         write_result(line, {"sheets": rows}, [f"{row['name']}  {row['owner']}  {row['spreadsheet']}" for row in rows])
@@ -38,7 +38,7 @@ def _is_own(row: Any) -> bool:
 
 
 def _report(row: Any, line: argparse.Namespace) -> dict[str, Any]:
-    """Return the report of a run; one that is refused does not keep the others from running."""
+    """Return the report of a run; a refused run does not prevent the others from running."""
     try:
         return runs.synchronise(row, progress_of(line), line.api)
     except Refused as refusal:

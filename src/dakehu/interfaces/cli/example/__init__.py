@@ -1,7 +1,7 @@
-"""The demonstration brokerage: invented people, products and talks, and the workbook a broker would keep of them.
+"""The demonstration brokerage: invented people, products and conversations, and the workbook a broker would keep.
 
-Everything here is made up from a fixed seed. Nobody real is meant: mobile numbers hold 0000 in the middle, mail goes to
-example.com, identity numbers carry the code of a whole province, which no person's number does.
+Everything is generated from a fixed seed. No real person is meant: mobile numbers contain 0000 in the middle, mail goes to
+example.com, identity numbers have a province code, which no person's number has.
 """
 
 from dakehu.interfaces.cli.example.book import EXAMPLE, EXAMPLE_DAY, OWN_TABLE, write_book, write_own_table

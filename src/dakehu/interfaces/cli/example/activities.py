@@ -1,4 +1,4 @@
-"""What the invented clients bought, talked about and planned, as rows of the workbook."""
+"""Purchases, conversations and plans of the invented clients, as rows of the workbook."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -19,7 +19,7 @@ CHANNELS = {
     "message": "短信",
     "other": "其他",
 }
-# (product, kind, least risk level, mean and spread of what became of it a year)
+# (product, kind, least risk level, mean and standard deviation of the yearly return)
 PRODUCTS = (
     ("演示现金添利", "现金管理", 1, 0.018, 0.004),
     ("演示国债组合", "债券", 1, 0.026, 0.015),
@@ -40,7 +40,7 @@ PRODUCTS = (
 
 
 def working(day: date) -> date:
-    """The weekday at or before `day`."""
+    """Return the weekday at or before `day`."""
     return day - timedelta(days=max(0, day.weekday() - 4))
 
 
@@ -81,7 +81,7 @@ def _slots(random: Random, person: Person, products: list[str]) -> dict[str, str
 
 
 def services(random: Random, person: Person, day: date, products: list[str]) -> Iterator[dict[str, Any]]:
-    """Two years of contacts up to the day before `day`, denser for bigger clients; a few recent promises."""
+    """Return two years of contacts up to the day before `day`, more frequent for larger clients, with a few recent promises."""
     known = (
         conversations.PERSON_TALKS
         if person.kind == "个人"
@@ -132,7 +132,7 @@ def needs(random: Random, person: Person, day: date) -> dict[str, Any]:
 
 
 def plans(random: Random, person: Person, day: date) -> Iterator[dict[str, Any]]:
-    """Some overdue, some for the day itself, most ahead; a third come again and again."""
+    """Return plans: some overdue, some due on the day itself, most later; a third are recurring."""
     for subject in random.sample(conversations.PLANS, random.randint(1, 3)):
         lateness = random.choices((-1, 0, 1, 2), (4, 10, 30, 56))[0]
         away = {-1: -random.randint(1, 12), 0: 0, 1: random.randint(1, 7), 2: random.randint(8, 110)}[lateness]

@@ -14,7 +14,7 @@ from dakehu.foundation.schema.fields import model_of
 
 Acting = Callable[[str], AbstractContextManager[Any]]
 LEVELS = {"bond": "R2", "repo": "R1", "cash": "R1", "stock": "R3", "fund": "R3"}
-FUNDS = (("货币", "cash"), ("债", "fixed_income"), ("固收", "fixed_income"))  # names of funds that are no equity
+FUNDS = (("货币", "cash"), ("债", "fixed_income"), ("固收", "fixed_income"))  # names of funds that are not equity
 CLIENTS = 4  # of Lin, with holdings
 AGO = 100  # days since the first advice was delivered
 TEXT = "（演示）我们按您的投资方案检视了持仓，想和您约个时间，一起核对资金用途、期限和可承受的损失是否有变化。"
@@ -68,7 +68,7 @@ def _grade(acting: Acting) -> None:
 
 
 def _plan(client: Any, today: date, place: int) -> None:
-    """Complete what must be known of a client, and add goals and a signed policy."""
+    """Complete the required information of a client, and add goals and a signed policy."""
     tested = {
         "risk_level": "C4" if place == 0 else "C3",
         "risk_basis": "tested",
@@ -113,7 +113,7 @@ def _advise(client: Any, place: int) -> int:
 
 
 def _age(number: int, reviewed: Any, today: date) -> None:
-    """Let the first advice be delivered a while ago and be measured, and one policy be due for review."""
+    """Backdate the delivery of the first advice and measure it, and make one policy due for review."""
     delivered = clock.at_local(datetime.combine(today - timedelta(days=AGO), datetime.min.time()) + timedelta(hours=10))
     with acting_as(system_actor("age advice of the demonstration", "cli")):
         with act("example.age"):

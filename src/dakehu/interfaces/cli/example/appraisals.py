@@ -1,4 +1,4 @@
-"""Appraisals of the demonstration: a scheme approved by compliance, the last quarter closed, the running one open, bonuses, praise."""
+"""Appraisals of the demonstration: a scheme approved by compliance, the last quarter closed, the current one open, bonuses, praise."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -15,7 +15,7 @@ from dakehu.foundation.schema.fields import model_of
 
 Acting = Callable[[str], AbstractContextManager[Any]]
 SCHEME = "季度考核（演示）"
-# The demonstration's desk is young: fewer cases than a branch has in a quarter, and no surveys yet, whose weight is small.
+# The demonstration has fewer cases than a branch in a quarter, and no surveys yet, whose weight is small.
 MEASURES = {  # measure: (weight, minimum n)
     "satisfaction": (6, 20),
     "mandatory_moments": (5, 3),
@@ -64,7 +64,7 @@ def fill(today: date, acting: Acting) -> None:
 
 
 def _age_coverage(today: date) -> None:
-    """Let the managers serve their clients since these came, not since the import of today."""
+    """Backdate the managers' duties to when the clients were opened, not to today's import."""
     coverage: Any = model_of("clients.Coverage")
     client: Any = model_of("clients.Client")
     with acting_as(system_actor("age the demonstration（演示）", "cli")), act("example.age"):
@@ -85,7 +85,7 @@ def _name(first: date) -> str:
 
 
 def _add_scheme(acting: Acting) -> int:
-    """Add the house's scheme with a small minimum n and let compliance approve it; a draft of the next edition exists too."""
+    """Add the default scheme with a small minimum n and let compliance approve it; also add a draft of the next edition."""
     with acting("admin"):
         scheme: int = perform("appraisal.add_scheme", {"name": SCHEME}).pk
         found = ask("appraisal.scheme", {"appraisal_scheme": scheme})
@@ -171,7 +171,7 @@ def _people(period: int, acting: Acting) -> dict[str, int]:
 
 
 def _share(period: int, acting: Acting) -> None:
-    """Enter a pool, share it out and let compliance approve it; a second one waits as a draft."""
+    """Enter a pool, allocate it and let compliance approve it; a second one remains a draft."""
     with acting("admin"):
         pool = perform("appraisal.add_pool", {"name": "季度绩效奖金（演示）", "period": period, "amount": "300000"}).pk
         perform("appraisal.share_pool", {"bonus_pool": pool})

@@ -1,5 +1,5 @@
-"""The workbook of the demonstration brokerage, in the style in which brokers keep theirs: a title above the header, amounts
-now as numbers and now as 350万, dates in whatever way they were typed, two channels in one cell."""
+"""The workbook of the demonstration brokerage, in the style of brokers' own: a title above the header, amounts
+partly as numbers and partly as 350万, dates in mixed formats, two channels in one cell."""
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -12,10 +12,10 @@ from dakehu.interfaces.cli.example import activities
 from dakehu.interfaces.cli.example.people import Person, make_clients
 
 EXAMPLE = "演示大客户管理表.xlsx"
-OWN_TABLE = "我的客户表.xlsx"  # what one relationship manager keeps alone: own clients, no colleagues and no branches
+OWN_TABLE = "我的客户表.xlsx"  # one relationship manager's own table: own clients, no colleagues and no branches
 OWNER = "林晓"
 COLLEAGUES = ("营业部", "客户经理", "服务人员", "负责人")
-EXAMPLE_DAY = date(2026, 11, 21)  # the kept example tells of the work before this day
+EXAMPLE_DAY = date(2026, 11, 21)  # the stored example covers the work before this day
 SEED = 20241004
 NOTICE = "演示数据，纯属虚构"
 SCHOOLS = ("本科", "大专", "硕士", "高中", "博士")
@@ -24,14 +24,14 @@ MONEY = {"资产规模", "投资金额", "当前市值"}
 
 
 def typed_date(random: Random, day: date) -> Any:
-    """A date as people type it, half the time a real one."""
+    """Return a date as people type it, half the time as a real date."""
     return random.choice(
         (day, day, day.isoformat(), f"{day.year}年{day.month}月{day.day}日", f"{day.year}/{day.month}/{day.day}")
     )
 
 
 def typed_money(random: Random, amount: float) -> Any:
-    """Yuan as people type them; the value is the same."""
+    """Return yuan as people type them; the value is the same."""
     ways: list[Any] = [amount, amount, f"¥{amount:,.2f}"]
     if amount % 10_000 == 0:
         ways += [f"{amount / 10_000:g}万", f"{amount:,.0f}元"]
@@ -39,7 +39,7 @@ def typed_money(random: Random, amount: float) -> Any:
 
 
 def basics(person: Person, day: date) -> dict[str, Any]:
-    """Return the row of one client as of `day`; the assets are those of the month's end before."""
+    """Return the row of one client as of `day`; the assets are those of the previous month end."""
     channels = f"手机号码:{person.mobile} 电子邮件:{person.mail}"
     if person.kind != "个人":
         channels += f" 座机:{person.branch.area}-{80000000 + int(person.mobile[-4:])}"
@@ -70,7 +70,7 @@ def basics(person: Person, day: date) -> dict[str, Any]:
 
 
 def details(person: Person) -> dict[str, str]:
-    """Return what the firm must know of a client besides; of every seventh some of it is not known yet."""
+    """Return the further information required of a client; for every seventh some of it is missing."""
     number = int(person.code[2:])
     if number % 7 == 0:
         return {}
@@ -82,7 +82,7 @@ def details(person: Person) -> dict[str, str]:
 
 
 def sheets_of(day: date) -> dict[str, list[dict[str, Any]]]:
-    """The rows of every sheet by its name, as of `day`. The same day gives the same rows."""
+    """Return the rows of every sheet by its name, as of `day`; deterministic for a day."""
     random = Random(SEED)  # noqa: S311  (invented people, not secrets)
     made: dict[str, list[dict[str, Any]]] = {
         "基本信息": [],
@@ -105,7 +105,7 @@ def sheets_of(day: date) -> dict[str, list[dict[str, Any]]]:
 
 
 def own_sheets_of(day: date) -> dict[str, list[dict[str, Any]]]:
-    """The rows of one manager's clients alone, without the columns that name colleagues and branches."""
+    """Return the rows of one manager's clients only, without the columns that name colleagues and branches."""
     sheets = sheets_of(day)
     own = {row["客户号"] for row in sheets["基本信息"] if row["客户经理"] == OWNER}
     return {
@@ -119,7 +119,7 @@ def own_sheets_of(day: date) -> dict[str, list[dict[str, Any]]]:
 
 
 def write_own_table(path: Path, day: date) -> Path:
-    """Write the table that one manager keeps, as of `day`; returns its path."""
+    """Write one manager's own table, as of `day`; returns its path."""
     return _write_sheets(path, day, own_sheets_of(day))
 
 

@@ -1,4 +1,4 @@
-"""The calendar of the demonstration: meetings past and to come, wishes of clients, an absence, and goals of a team."""
+"""The calendar of the demonstration: past and future meetings, contact preferences of clients, an absence, and goals of a team."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -52,7 +52,7 @@ def fill(today: date, acting: Acting, leads: dict[str, tuple[str, ...]]) -> None
 
 
 def _meet_weekly(first: date, members: list[int]) -> None:
-    """The meeting of a team, every week, with its minutes of last week."""
+    """Add a weekly team meeting, with the minutes of last week."""
     monday = first - timedelta(days=first.weekday() + 7)
     perform(
         "service.plan_meeting",
@@ -70,7 +70,7 @@ def _meet_weekly(first: date, members: list[int]) -> None:
 
 
 def _meet_clients(ahead: list[date], behind: list[date], shift: int) -> None:
-    """Meetings with clients: some held with minutes, an event, and those of the coming days."""
+    """Add meetings with clients: some past with minutes, an event, and those of the coming days."""
     codes = [row.code for row in clients.clients().order_by("-assets", "code")[:12]]
     for number, (days, hour, kind, subject, place, agenda) in enumerate(MEETINGS):
         if number >= len(codes):
@@ -106,7 +106,7 @@ def _meet_clients(ahead: list[date], behind: list[date], shift: int) -> None:
 
 
 def _hold(day: date, code: str) -> None:
-    """A meeting of the last days with its minutes, a promise and the next contact."""
+    """Add a recent meeting with its minutes, a promise and the next contact."""
     held = perform(
         "service.plan_meeting",
         {"client": code, "subject": "产品续期沟通", "kind": "visit", "starts_at": f"{day} 10:00", "place": "客户公司"},
@@ -126,7 +126,7 @@ def _hold(day: date, code: str) -> None:
 
 
 def _note_wishes(until: date) -> None:
-    """How some clients wish to be contacted, and one contact that is put off."""
+    """Add contact preferences of some clients, and one postponed contact."""
     codes = [row.code for row in clients.clients().order_by("-assets", "code")[12:15]]
     for code, wish in zip(codes, WISHES, strict=False):
         perform("service.set_contact_wishes", {"client": code, **wish})
@@ -136,7 +136,7 @@ def _note_wishes(until: date) -> None:
 
 
 def _set_goals(today: date, members: list[int]) -> None:
-    """Goals of the quarter for each member, and of the team."""
+    """Add goals of the quarter for each member, and for the team."""
     first = today.replace(month=3 * ((today.month - 1) // 3) + 1, day=1)
     last = (first + timedelta(days=100)).replace(day=1) - timedelta(days=1)
     period = {"first_on": first, "last_on": last}

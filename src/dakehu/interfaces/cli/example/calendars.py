@@ -11,7 +11,7 @@ from dakehu.foundation.gates import perform
 def add_calendars(acting: Callable[[str], AbstractContextManager[Any]]) -> None:
     """Add Lin's calendar (switched off), a feed and two booking links.
 
-    acting(username) → a context in which everything is done as that member of staff.
+    acting(username) → a context that acts as that user.
     """
     with acting("lin"):
         where = {"url": "https://dav.example.com/lin/work/", "username": "lin", "password": "demonstration"}

@@ -1,4 +1,4 @@
-"""The demonstration's campaigns (one that left, one that waits for approval, a draft) and client events (past and to come)."""
+"""The demonstration's campaigns (one sent, one awaiting approval, a draft) and client events (past and to come)."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -13,8 +13,8 @@ from dakehu.foundation.gates import ask, perform
 from dakehu.foundation.schema.fields import model_of
 
 Acting = Callable[[str], AbstractContextManager[Any]]
-REFUSING = 7  # every so many clients gave no consent
-DAYS = 21  # since the first campaign left
+REFUSING = 7  # every so many clients, one without consent
+DAYS = 21  # since the first campaign was sent
 NEWS = "（演示）{{客户姓名}}：您好！附上年末服务安排与交易日历，如需面谈请回复。客户经理 {{客户经理}}"
 NEWS_EN = "(Demonstration) Dear {{客户姓名}}, please find our services at the end of the year. {{客户经理}}"
 
@@ -43,7 +43,7 @@ def fill(acting: Acting) -> None:
 
 
 def _plan_events() -> None:
-    """A seminar of today with some who came, and a salon to come whose invitation is still written."""
+    """Add a seminar today with some attendees, and a future salon whose invitation is a draft."""
     text = {
         "subject": "邀请{{客户姓名}}参加研讨会",
         "body": "（演示）{{客户姓名}}：诚邀您参加年末市场研讨会。{{客户经理}}",
@@ -82,7 +82,7 @@ def _write(name: str, **values: Any) -> int:
 
 
 def _send(number: int) -> None:
-    """Queue the mails of a campaign as it left by day, whatever the hour of the demonstration; the last two are refused."""
+    """Queue the mails of a campaign as if sent in the daytime, at any hour of the demonstration; the last two are refused."""
     rows = model_of("growth.CampaignMember").objects.filter(campaign=number, group="contacted").order_by("pk")
     members = list(rows)
     with act("example.send"):
@@ -105,7 +105,7 @@ def _send(number: int) -> None:
 
 
 def _age(number: int) -> None:
-    """Let a campaign have left some weeks ago; its mails to invented addresses never leave the demonstration."""
+    """Backdate a campaign by some weeks; its mails to invented addresses are never sent."""
     then = clock.now() - timedelta(days=DAYS)
     with acting_as(system_actor("age the demonstration（演示）", "cli")), act("example.age"):
         row = model_of("growth.Campaign").objects.get(pk=number)

@@ -13,7 +13,7 @@ Acting = Callable[[str], AbstractContextManager[Any]]
 
 
 def fill(acting: Acting) -> None:
-    """Register complaints of Lin's clients and of a person who is none, handle some, and declare conflicts."""
+    """Register complaints of Lin's clients and of a person who is not a client, handle some, and declare conflicts."""
     today = clock.today()
     with acting("lin"):
         codes = [client.code for client in clients.clients().order_by("code")[10:13]]

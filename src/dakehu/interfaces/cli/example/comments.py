@@ -1,4 +1,4 @@
-"""What colleagues of the demonstration say to one another: shared notes, and comments that mention."""
+"""Communication between colleagues of the demonstration: shared notes, and comments with mentions."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -22,7 +22,7 @@ COMMENTS = (
 
 
 def write(acting: Callable[[str], AbstractContextManager[Any]]) -> None:
-    """Write a shared note and comments of Lin and Zhou. acting(username) → a context in which all is done as that person."""
+    """Write a shared note and comments of Lin and Zhou. acting(username) → a context that acts as that user."""
     with acting("lin"):
         served = clients.clients().order_by("code")
         first, second = (row.pk for row in served[:2])

@@ -1,4 +1,4 @@
-"""Conduct of the demonstration: registrations of staff, notices and consents, money laundering as compliance sees it."""
+"""Conduct of the demonstration: registrations of staff, notices and consents, and anti-money laundering for compliance."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -28,7 +28,7 @@ TEXTS = {
 
 
 def add_conduct(today: date, acting: Acting, compliance: str, manager: str) -> None:
-    """Enter what compliance keeps, and consents of a manager's clients. acting(username) → their context."""
+    """Enter the records of compliance, and consents of a manager's clients. acting(username) → their context."""
     with acting(compliance):
         for user, kind, number, more in REGISTRATIONS:
             days = {
@@ -59,7 +59,7 @@ def add_conduct(today: date, acting: Acting, compliance: str, manager: str) -> N
 
 
 def _add_self_check() -> None:
-    """Write the self-check of the last half-year; a second person has not signed it."""
+    """Write the self-check of the last half-year, not yet signed by a second person."""
     row = perform("compliance.open_self_check", {})
     perform(
         "compliance.write_self_check",

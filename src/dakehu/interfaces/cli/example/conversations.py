@@ -1,4 +1,4 @@
-"""What managers write down: (purpose, summary, result) with slots, by channel. No sentence promises a return."""
+"""Managers' notes: (purpose, summary, result) with slots, by channel. No sentence promises a return."""
 
 CALLS = (
     (

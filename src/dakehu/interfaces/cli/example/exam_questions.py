@@ -1,4 +1,4 @@
-"""Twelve questions about brokerage rules, written for the demonstration; each names the article that it stands on."""
+"""Twelve questions about brokerage rules, written for the demonstration; each names the article it is based on."""
 
 # (topic, kind, difficulty, text, options, right letters, explanation, source)
 QUESTIONS = (

@@ -1,4 +1,4 @@
-"""The margin contracts of the invented brokerage: each on one security, its ratio following the price."""
+"""The margin contracts of the invented brokerage: each on one security, with a ratio that follows the price."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -31,7 +31,7 @@ class Contract:
 
 @dataclass
 class Contracts:
-    """All contracts of the year. `prices` float64 [days, securities]."""
+    """Return all contracts of the year. `prices` float64 [days, securities]."""
 
     people: list[Person]
     days: list[date]
@@ -40,7 +40,7 @@ class Contracts:
 
     @classmethod
     def of(cls, people: list[Person], days: list[date], codes: list[str], prices: np.ndarray) -> "Contracts":
-        """Draw contracts: one after the other for each holder, some of which fall below their lines."""
+        """Draw consecutive contracts for each holder, some of which fall below their lines."""
         random = Random(SEED)  # noqa: S311  (invented contracts)
         fitting = [place for place, person in enumerate(people) if person.risk >= 4 and person.kind == "个人"]
         contracts: list[Contract] = []
@@ -53,7 +53,7 @@ class Contracts:
         return cls(people, days, prices, contracts)
 
     def rows(self) -> dict[str, list[object]]:
-        """Return the rows of every day: all contracts that are open then."""
+        """Return the rows of every day: all contracts open on it."""
         table: dict[str, list[object]] = {
             name: []
             for name in (
@@ -110,13 +110,13 @@ class Contracts:
 def _contract(
     random: Random, client: int, security: int, first: int, days: list[date], prices: np.ndarray, number: int
 ) -> Contract:
-    """Return a contract whose lowest ratio of its time lies somewhere between well above and below its lines."""
+    """Return a contract whose lowest ratio is between well above and below its lines."""
     ends_on = days[first] + timedelta(days=TERM)
     end = next((place for place, on in enumerate(days) if on > ends_on), len(days))
     walk = prices[first:end, security]
     debt = round(random.uniform(150_000, 900_000), -3)
     lowest = random.choice((1.22, 1.28, 1.34, 1.38, 1.44, 1.48, 1.6, 1.8, 2.1))
     shares = lowest * debt / walk.min()
-    if shares * walk[0] / debt < 1.5:  # nobody lends on less
+    if shares * walk[0] / debt < 1.5:  # no lender accepts less
         shares = 1.5 * debt / walk[0]
     return Contract(client, security, first, end, ends_on, shares, debt, f"RZ{days[first]:%Y%m}{number:04d}")

@@ -19,7 +19,7 @@ NEWS = (
     (20, "300990", "终止上市", "{name}关于可能被终止上市的风险提示公告（演示）"),
     (2, "301990", "*ST", "{name}关于股票被实施退市风险警示的公告（演示）"),
 )
-# (trading days before the last on which it is said, of the event itself, code, kind, note)
+# (trading days before the last of the announcement, of the event itself, code, kind, note)
 DATES = (
     (215, 205, "605990", "分红", "每 10 股派 3.2 元"),
     (190, 178, "688990", "解禁", "首发限售股，占总股本 12%"),
@@ -35,7 +35,7 @@ DATES = (
     (5, -2, "113990", "强赎", "最后交易日临近"),
     (4, -8, "300990", "配股缴款", "缴款期 5 个交易日"),
 )
-# (trading days before the last on which it is said, of the event itself, code, kind)
+# (trading days before the last of the announcement, of the event itself, code, kind)
 PRODUCT_DATES = (
     (240, 226, "169990", "开放日"),
     (200, 186, "560991", "产品分红"),
@@ -61,7 +61,7 @@ def _at(days: list[date], back: int) -> date:
 
 
 def allotments(people: list[Person], days: list[date], cash: np.ndarray) -> Table:
-    """Return what clients won: on each of forty days, paid the day after by those who have the cash."""
+    """Return allotments to clients: on each of forty days, paid the day after by those who have the cash."""
     random = Random(SEED)  # noqa: S311  (invented luck)
     heads = (
         "业务日期",
@@ -112,7 +112,7 @@ def announcements(days: list[date]) -> Table:
 
 
 def security_events(days: list[date]) -> Table:
-    """Return the dates of securities, each said some days before."""
+    """Return the dates of securities, each announced some days before."""
     table: Table = {name: [] for name in ("业务日期", "证券代码", "事件类别", "事件日期", "股权登记日", "事件说明")}
     for said, back, code, kind, note in DATES:
         record = _at(days, back + 1).isoformat() if kind in ("分红", "配股") else None
@@ -129,7 +129,7 @@ def product_events(days: list[date]) -> Table:
 
 
 def product_values(days: list[date], prices: dict[str, np.ndarray]) -> Table:
-    """Return the daily values of two funds. One has a warning value, agreed on half a year ago, that it falls below once."""
+    """Return the daily values of two funds. One has a warning value, set half a year ago, that it falls below once."""
     table: Table = {name: [] for name in ("业务日期", "产品代码", "单位净值", "预警线净值", "止损线净值")}
     agreed = len(days) // 2
     warn = round(float(prices["169990"][agreed:].min()) * 1.004, 4)
@@ -150,7 +150,7 @@ def product_risks(days: list[date]) -> Table:
 
 
 def permissions(people: list[Person], days: list[date], margin: dict[str, date]) -> Table:
-    """Return the permissions of clients, delivered whole each month."""
+    """Return the permissions of clients, delivered in full each month."""
     random = Random(SEED + 1)  # noqa: S311
     held: list[tuple[str, str, date]] = [(code, "融资融券", on) for code, on in margin.items()]
     for person in people:
@@ -170,7 +170,7 @@ def permissions(people: list[Person], days: list[date], margin: dict[str, date])
 def client_lines(
     people: list[Person], days: list[date], codes: list[str], prices: np.ndarray, held: np.ndarray
 ) -> Table:
-    """Return the lines that some clients set on what they hold, delivered whole each month.
+    """Return the lines that some clients set on their holdings, delivered in full each month.
 
     prices: float64 [days, securities]; held: shares, float64 [days, clients, securities].
     """

@@ -1,4 +1,4 @@
-"""What clients of the demonstration said, and what became of it: an inbox, an issue closed with its effect, one that waits."""
+"""Client feedback of the demonstration: an inbox, an issue closed with its effect, one waiting."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -24,7 +24,7 @@ NOW = (  # kind, channel, days ago, text
 
 
 def fill(today: date, acting: Acting) -> None:
-    """Register eight voices that wait, and two issues. acting(username) → a context in which all is done as that person."""
+    """Register eight open pieces of feedback, and two issues. acting(username) → a context that acts as that user."""
     with acting("lin"):
         codes = [client.code for client in clients.clients().order_by("code")[20:44]]
         for code, (kind, channel, ago, text) in zip(codes, NOW, strict=False):
@@ -44,7 +44,7 @@ def fill(today: date, acting: Acting) -> None:
 
 
 def _say(today: date, ago: int, **said: Any) -> int:
-    """Register feedback that came in some days ago; return its number."""
+    """Register feedback received some days ago; return its number."""
     moment = clock.at_local(datetime.combine(today - timedelta(days=ago), time(9, 30)))
     received = min(moment, clock.now()).isoformat()
     row = perform("care.register_feedback", {"kind": "建议", "received_at": received, **said})
@@ -57,7 +57,7 @@ def _days(today: date, before: tuple[int, int], after: tuple[int, int]) -> dict[
 
 
 def _closed_issue(today: date, acting: Acting, voices: list[int]) -> int:
-    """Open an issue from old feedback and bring it to its end; return its number."""
+    """Open an issue from old feedback and complete it; return its number."""
     plan = {
         "title": "缩短电话等待时间（演示）",
         "topic": "服务速度",
@@ -91,7 +91,7 @@ def _closed_issue(today: date, acting: Acting, voices: list[int]) -> int:
 
 
 def _waiting_issue(today: date, acting: Acting) -> None:
-    """Open an issue whose measure runs, and whose second window is not over."""
+    """Open an issue whose measure is in progress, and whose second window is not over."""
     plan = {
         "title": "业务办理进度可查（演示）",
         "topic": "其他",

@@ -1,7 +1,7 @@
 """Twelve months of daily data of the invented brokerage, as its counter would deliver them: one CSV for each feed.
 
 Balances follow from the trades and prices of the other files; the rest is drawn from a seeded generator and laid out so
-that about every moment of the trade occurs in the year.
+that almost every kind of moment occurs in the year.
 """
 
 from dataclasses import dataclass
@@ -18,18 +18,18 @@ from dakehu.interfaces.cli.example.people import Person, make_clients
 
 YEAR = 250  # trading days
 SEED = 20260117
-NO_LOGIN = 0.07  # share of clients who stay away for months
+NO_LOGIN = 0.07  # share of clients without a sign-in for months
 IDLE_DAYS = 125  # trading days, about half a year
 Table = dict[str, list[object]]
 
 
 @dataclass
 class Year:
-    """What every feed is made from. Arrays are float64 [days, clients] unless said otherwise.
+    """The input of every feed. Arrays are float64 [days, clients] unless stated otherwise.
 
     `days` are the last trading days, `people` the clients; `prices` [days, securities], `held` shares [days, clients,
-    securities], `values` the market value, `traded` what trades brought in cash, `moved_in` and `moved_out` transfers,
-    `cash` what is left at the end of the day.
+    securities], `values` the market value, `traded` the net cash of trades, `moved_in` and `moved_out` transfers,
+    `cash` the balance at the end of the day.
     """
 
     days: list[date]
@@ -95,7 +95,7 @@ def _year(days: list[date], day: date) -> Year:
     moved_in, moved_out = _transfers(random, people, values[first:])
     flow = (traded[first:] + moved_in - moved_out).cumsum(axis=0)
     spare = np.array([person.assets for person in people]) * random.uniform(0.01, 0.24, len(people))
-    spare[random.random(len(people)) < 0.15] = 3_000  # those who keep next to nothing in cash
+    spare[random.random(len(people)) < 0.15] = 3_000  # those with almost no cash
     cash = spare + np.maximum(0, -flow.min(axis=0)) + flow
     return Year(
         days[first:],
@@ -112,7 +112,7 @@ def _year(days: list[date], day: date) -> Year:
 
 
 def _transfers(random: np.random.Generator, people: list[Person], values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return (moved in, moved out): small ones now and then, some large, and a few clients who leave step by step."""
+    """Return (moved in, moved out): occasional small ones, some large, and a few clients who leave step by step."""
     days, clients = values.shape
     base = np.array([person.assets for person in people])
     moved_in, moved_out = np.zeros((days, clients)), np.zeros((days, clients))
@@ -163,7 +163,7 @@ def _balances(year: Year, contracts: "feed_contracts.Contracts") -> pl.DataFrame
 
 
 def _is_client(year: Year) -> np.ndarray:
-    """Return on which days each client is in the balances: from opening on, and of the dormant every other one left: bool."""
+    """Return on which days each client is in the balances, bool: from opening on; every other dormant client leaves."""
     days, clients = year.cash.shape
     day = np.arange(days)[:, None]
     first = np.array([sum(on < person.opened_on for on in year.days) for person in year.people])
@@ -182,14 +182,14 @@ def _activity(year: Year) -> pl.DataFrame:
     quiet = random.random(clients) < NO_LOGIN
     logins[:, quiet] = 0
     woken = np.flatnonzero(quiet)[::3]
-    for place, who in enumerate(woken):  # somebody who stayed away looks in every day of a week
+    for place, who in enumerate(woken):  # an inactive client signs in every day of a week
         start = days - 4 if place == 0 else int(random.integers(120, days - 8))
         logins[start : start + 4, who] = random.integers(1, 4)
     fading = random.choice(clients, 12, replace=False)
     logins[days // 2 :, fading] = (logins[days // 2 :, fading] * 0.15).astype(int)
     has_traded = year.commission > 0
     logins = np.maximum(logins, has_traded)
-    # Who has not traded for half a year stays away too, and every other one of them looks in again.
+    # Clients without a trade for half a year do not sign in either; every other one of them signs in again.
     idle = np.flatnonzero(~has_traded[-IDLE_DAYS:].any(axis=0))
     logins[-IDLE_DAYS:, idle] = 0
     logins[-4:, idle[::2]] = 2

@@ -1,4 +1,4 @@
-"""The demonstration's prospects, pools and opportunities: followed, waiting, about to go back, won and lost."""
+"""The demonstration's prospects, pools and opportunities: followed, waiting, about to return to the pool, won and lost."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -67,7 +67,7 @@ def _person(random: Random, number: int) -> dict[str, Any]:
 
 
 def _follow(random: Random, today: date, codes: Callable[[int], list[str]]) -> None:
-    """Prospects of the present actor: some with contacts, one referred, one who refused."""
+    """Add prospects of the present actor: some with contacts, one referred, one who refused."""
     client = codes(1)[0]
     start = random.randrange(1000, 9_000)
     for number in range(6):
@@ -96,7 +96,7 @@ def _follow(random: Random, today: date, codes: Callable[[int], list[str]]) -> N
 
 
 def _deals(random: Random, today: date, codes: Callable[[int], list[str]]) -> None:
-    """Opportunities of the present actor: ended ones, so that there are hit rates, and open ones."""
+    """Add opportunities of the present actor: closed ones, so that there are hit rates, and open ones."""
     clients = codes(12)
     for number in range(ENDED):
         row = _deal(random, random.choice(clients), today, STAGES[number % 4])
@@ -131,7 +131,7 @@ def _deal(random: Random, client: str, today: date, stage: str, **more: str) -> 
 
 
 def _age(random: Random, today: date) -> None:
-    """Let what is there be some weeks old, and one claimed prospect be about to go back."""
+    """Backdate the existing rows by some weeks, and one claimed prospect until just before its return to the pool."""
     with acting_as(system_actor("age the demonstration（演示）", "cli")), act("example.age"):
         for row in model_of("growth.Opportunity").objects.order_by("pk"):
             days = random.randrange(0, 26)

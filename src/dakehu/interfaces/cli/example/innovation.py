@@ -1,4 +1,4 @@
-"""Ideas, trials and the service catalogue of the demonstration: one idea that went all the way, others on theirs."""
+"""Ideas, trials and the service catalogue of the demonstration: one idea completed, others in progress."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -119,7 +119,7 @@ RETURN_CALLS = {
 
 
 def fill(today: date, acting: Acting) -> None:
-    """Write ideas, catalogue and trials. acting(username) → a context in which all is done as that person."""
+    """Write ideas, catalogue and trials. acting(username) → a context that acts as that user."""
     ideas = _file_ideas(acting)
     _write_catalogue(today, acting)
     first = _run(acting, "zhou", ideas[0], REMINDER)
@@ -181,7 +181,7 @@ def _run(acting: Acting, owner: str, idea: int, design: dict[str, Any]) -> int:
 
 
 def _age(number: int) -> None:
-    """Let a trial have begun some weeks ago, and its managers have called most clients of the trial group."""
+    """Backdate a trial by some weeks, and let its managers call most clients of the trial group."""
     with acting_as(system_actor("age the demonstration（演示）", "cli")), act("example.age"):
         row = model_of("innovation.Trial").objects.get(pk=number)
         row.started_on -= timedelta(days=DAYS)
@@ -209,7 +209,7 @@ def _age(number: int) -> None:
 
 
 def _end(today: date, acting: Acting, trial: int, idea: int) -> None:
-    """Measure a trial, let compliance adopt it, bring it into the catalogue and adopt the idea."""
+    """Measure a trial, let compliance adopt it, add it to the catalogue and adopt the idea."""
     with acting("zhou"):
         perform("innovation.measure_trial", {"trial": trial})
     with acting("he"):

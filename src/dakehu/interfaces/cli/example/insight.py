@@ -1,4 +1,4 @@
-"""Insight of the demonstration: saved pivots, a dashboard of Zhou's own, the snapshot that the night would take, and models."""
+"""Insight of the demonstration: saved pivots, a dashboard of Zhou's own, the snapshot of the nightly run, and models."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager

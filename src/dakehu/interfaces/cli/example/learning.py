@@ -1,4 +1,4 @@
-"""Learning of the demonstration: articles, courses, an exam, certificates of which one ends soon, and hours of training."""
+"""Learning of the demonstration: articles, courses, an exam, certificates of which one expires soon, and hours of training."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -94,7 +94,7 @@ CERTIFICATES = (("lin", -340, 25), ("zhou", -100, 265), ("wang", -365, 0), ("gu"
 
 
 def add_learning(today: date, acting: Acting) -> None:
-    """Enter what the desk teaches. acting(username) → their context."""
+    """Enter the learning content. acting(username) → their context."""
     with acting("he"):
         for code, title, topic, pages, must_confirm, days, text in ARTICLES:
             given = {"code": code, "title": title, "topic": topic, "pages": pages, "text": text}

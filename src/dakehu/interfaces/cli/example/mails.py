@@ -41,7 +41,7 @@ TEMPLATES = (
 def write_mails(today: date, manager: Any, acting: Callable[[str], AbstractContextManager[Any]]) -> None:
     """Add templates, Lin's mailbox (switched off), and file invented mails with some of Lin's clients.
 
-    acting(username) → a context in which everything is done as that member of staff.
+    acting(username) → a context that acts as that user.
     """
     for name, language, subject, text in TEMPLATES:
         perform("service.add_mail_template", {"name": name, "language": language, "subject": subject, "text": text})
@@ -57,7 +57,7 @@ def write_mails(today: date, manager: Any, acting: Callable[[str], AbstractConte
 
 
 def _letters(client: Any, number: int, today: date) -> list[bytes]:
-    """A question of a client, the answer, and thanks."""
+    """Return a question of a client, the answer, and thanks."""
     address = f"client{number + 1}@mail.example.com"
     perform("clients.add_contact", {"client": client.pk, "kind": "mail", "value": address})
     first, second, third = (f"demo{number}{sign}@mail.example.com" for sign in "abc")
@@ -101,7 +101,7 @@ def _letters(client: Any, number: int, today: date) -> list[bytes]:
 
 
 def _unknown(today: date) -> list[bytes]:
-    """Mails that nobody's address explains, and one with two clients."""
+    """Return mails with unknown addresses, and one with two clients."""
     two = "client1@mail.example.com, client2@mail.example.com"
     return [
         _mail(

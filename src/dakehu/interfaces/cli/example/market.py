@@ -1,7 +1,7 @@
-"""The invented market: fourteen securities that do not exist, their closing prices, and what the clients dealt in them.
+"""The invented market: fourteen fictitious securities, their closing prices, and the clients' trades in them.
 
-Prices are a seeded random walk of one market factor and each security's own; nothing is taken from a real price. Codes lie
-in ranges that no exchange has given out, except that of the index, which stands where the desk looks for its benchmark.
+Prices are a seeded random walk of one market factor and each security's own; no real price is used. Codes are
+in ranges that no exchange has assigned, except that of the index, which is the desk's benchmark code.
 """
 
 import csv
@@ -51,7 +51,7 @@ HEADINGS = (
     "成交编号",
 )
 DAYS_A_YEAR = 244
-# Days that a quiet walk would not have. (trading days from the end, move of the market), the latest first.
+# Days that the random walk would not produce. (trading days from the end, move of the market), the latest first.
 SHOCKS = ((6, -0.037), (37, -0.041), (150, -0.036))
 # {(code, trading days from the end): change of the day}: limits up and down, and falls and rises of several days.
 JUMPS = {
@@ -70,7 +70,7 @@ JUMPS = {
 
 @dataclass
 class Dealings:
-    """The rows of one client while they are made up: `held` {code: shares}."""
+    """The rows of one client during generation: `held` {code: shares}."""
 
     person: Person
     rows: list[dict[str, Any]] = field(default_factory=list)
@@ -78,7 +78,7 @@ class Dealings:
 
 
 def closing_prices(days: list[date]) -> dict[str, list[float]]:
-    """{code: a closing price for each day}, the index among them. The same number of days gives the same walk."""
+    """Return {code: a closing price for each day}, index included. Deterministic for a number of days."""
     random = Random(SEED)  # noqa: S311  (invented prices, not secrets)
     shocks = [random.gauss(0, 0.0095) for _ in days]
     for back, move in SHOCKS:
@@ -102,7 +102,7 @@ def closing_prices(days: list[date]) -> dict[str, list[float]]:
 
 
 def statement(days: list[date], day: date) -> list[dict[str, Any]]:
-    """What the clients of the workbook as of `day` dealt on `days`: rows as a counter system writes them, by day."""
+    """Return the trades of the workbook's clients as of `day` on `days`: rows as a counter system writes them, by day."""
     prices = closing_prices(days)
     random = Random(SEED + 1)  # noqa: S311
     from dakehu.interfaces.cli.example.book import SEED as PEOPLE
@@ -139,7 +139,7 @@ def _dealt(random: Random, person: Person, days: list[date], prices: dict[str, l
 def _deal(
     random: Random, made: Dealings, code: str, name: str, day: date, close: float, each: float, *, buy: bool
 ) -> None:
-    """One fill near the close: buying a part of what is meant for the security, or selling a part of what is held."""
+    """Add one fill near the close: buying a part of the security's target, or selling a part of the holding."""
     bond = code[:2] in ("01", "11")
     lot, places = (10, 3) if bond else (100, 3 if close < 10 else 2)
     price = round(close * random.uniform(0.993, 1.007), places)
@@ -180,7 +180,7 @@ def write_statement(path: Path, days: list[date], day: date) -> Path:
 
 
 def write_prices(path: Path, days: list[date]) -> Path:
-    """Long: one row for each day and security."""
+    """Return the long format: one row for each day and security."""
     walks = closing_prices(days)
     named = {code: name for code, name, *_ in SECURITIES} | {INDEX[0]: INDEX[1]}
     rows = [

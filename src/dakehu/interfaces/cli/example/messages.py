@@ -1,6 +1,6 @@
-"""Deliveries of the demonstration: notices that left and one that nobody knows of, mail to clients, and what rules held back.
+"""Deliveries of the demonstration: sent notices and one with unknown result, mail to clients, and messages blocked by rules.
 
-Nothing leaves a demonstration: no mail server is set, and what is shown as sent was settled by hand.
+A demonstration sends nothing: no mail server is set, and results shown as sent are set manually.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ ENDS = (
 
 
 def send_messages(acting: Callable[[str], AbstractContextManager[Any]], managers: tuple[str, ...]) -> None:
-    """Queue and settle messages of some managers to themselves and to their clients. acting(username) → their context."""
+    """Queue messages of some managers to themselves and to their clients, and set their results. acting(username) → their context."""
     for name in managers:
         with acting(name):
             _queue(name, current_actor().user_id)
@@ -40,7 +40,7 @@ def send_messages(acting: Callable[[str], AbstractContextManager[Any]], managers
 
 
 def _queue(name: str, user: int | None) -> None:
-    """Queue notices to a manager, mail to three clients, and an invitation that rules look at."""
+    """Queue notices to a manager, mail to three clients, and an invitation checked by the rules."""
     for number in range(3):
         outbox.queue(
             channel="mail",

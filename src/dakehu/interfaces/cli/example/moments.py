@@ -1,4 +1,4 @@
-"""What the demonstration's moments stand on besides workbook, trades and daily data, and the moments of the last days."""
+"""Data for the demonstration's moments in addition to workbook, trades and daily data, and the moments of the last days."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -12,7 +12,7 @@ from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates import perform
 
-EVALUATED = 5  # trading days whose moments are there when the demonstration opens
+EVALUATED = 5  # trading days whose moments exist when the demonstration opens
 WORKED = {"M06": "reached", "M10": "out_spending", "M14": "explained", "M25": "notice_sent", "M36": "kept"}
 ID_DAYS = (80, 25, 5, -40)  # from today until identity documents expire
 CLASS_AGES = (345, 200, 380)  # days since the evidence of a professional class was checked
@@ -34,9 +34,9 @@ def describe_clients(today: date) -> None:
 
 
 def evaluate_days(today: date, acting: Callable[[str], AbstractContextManager[Any]], managers: tuple[str, ...]) -> None:
-    """Evaluate the moments of the last trading days, and let some managers work a few of them.
+    """Evaluate the moments of the last trading days, and let some managers process a few of them.
 
-    acting(username) → a context in which everything is done as that manager.
+    acting(username) → a context that acts as that manager.
     """
     days = trading_days.trading_days_between(today - timedelta(days=30), today - timedelta(days=1))[-EVALUATED:]
     for day in days:
@@ -49,7 +49,7 @@ def evaluate_days(today: date, acting: Callable[[str], AbstractContextManager[An
 
 
 def _work_some() -> None:
-    """Work one moment of each of some kinds."""
+    """Process one moment of each of some kinds."""
     for kind, outcome in WORKED.items():
         row = moments.moments(mine=True, is_open=True, filters={"kind": kind}).first()
         if row is not None:

@@ -1,4 +1,4 @@
-"""A linked sheet and a webhook of the demonstration: both switched off, since nothing may leave it."""
+"""A linked sheet and a webhook of the demonstration: both switched off, since it may send nothing."""
 
 import json
 from collections.abc import Callable
@@ -39,7 +39,7 @@ def add_outgoing(acting: Callable[[str], AbstractContextManager[Any]]) -> None:
 
 
 def _service_key() -> str:
-    """Return a key in the form of a service account's, of an account that nobody has."""
+    """Return a key in the form of a service account's, for a fictitious account."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

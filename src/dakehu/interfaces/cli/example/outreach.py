@@ -24,7 +24,7 @@ MEASURED_AFTER = 4  # trading days after a shock
 
 
 def add_outreach(today: date, acting: Acting) -> None:
-    """Open the calls of two shocks, and record what came of those of the newer one."""
+    """Open the calls of two shocks, and record the results of those of the newer one."""
     days = trading_days.trading_days_between(today - timedelta(days=120), today - timedelta(days=1))
     with acting_as(system_actor("calls after a shock in the demonstration（演示）", "cli")):
         for back in LATER:

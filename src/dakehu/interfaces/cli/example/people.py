@@ -1,4 +1,4 @@
-"""The invented staff and clients, drawn from a seeded generator so that every run makes the same ones."""
+"""The invented staff and clients, drawn from a seeded generator so that every run gives the same ones."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -135,7 +135,7 @@ REMARKS = (
 
 @dataclass(frozen=True)
 class Branch:
-    """`region` is a province's own code, which no person's identity number begins with."""
+    """`region` is a province code, with which no person's identity number begins."""
 
     code: str
     name: str
@@ -180,14 +180,14 @@ STAFF = (
 
 
 def serving() -> list[Member]:
-    """Those who have clients, the managers twice as many as the leads."""
+    """Return the users who have clients, managers twice as many as leads."""
     managers = [m for m in STAFF if m.role == "manager"]
     return [*managers, *managers, *(m for m in STAFF if m.role == "lead")]
 
 
 @dataclass
 class Person:
-    """A client as the workbook tells of them; amounts in yuan."""
+    """A client as in the workbook; amounts in yuan."""
 
     code: str
     kind: str
@@ -213,14 +213,14 @@ class Person:
 
 
 def id_number(region: str, born: date, order: int) -> str:
-    """A well-made but impossible identity number: a whole province is nobody's birthplace."""
+    """Return a well-formed but impossible identity number: its region is a province code, never issued."""
     body = f"{region}{born:%Y%m%d}{order:03d}"
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
     return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, weights, strict=True)) % 11]
 
 
 def credit_code(region: str, order: int) -> str:
-    """A well-made but unissued credit code: its middle reads DEM."""
+    """Return a well-formed but unissued credit code: its middle reads DEM."""
     signs = "0123456789ABCDEFGHJKLMNPQRTUWXY"
     body = f"91{region}MADEM{order:04d}"
     total = sum(signs.index(sign) * pow(3, place, 31) for place, sign in enumerate(body))
@@ -228,7 +228,7 @@ def credit_code(region: str, order: int) -> str:
 
 
 def make_clients(random: Random, day: date, count: int = 300) -> list[Person]:
-    """Clients 85 : 12 : 3 as persons, institutions and products."""
+    """Return clients, 85 : 12 : 3 persons, institutions and products."""
     people, names = [], set()
     team = serving()
     branch_of = {name: next(b for b in BRANCHES if b.code == code) for name, code in TEAMS}
@@ -240,7 +240,7 @@ def make_clients(random: Random, day: date, count: int = 300) -> list[Person]:
         tested = day - timedelta(
             days=random.choice((30, 90, 200, 320, 480, 650, 715, 740, 900)) + random.randint(0, 12)
         )
-        if order % 3 and (day - tested).days > 730:  # most came to be tested again in time
+        if order % 3 and (day - tested).days > 730:  # most were tested again in time
             tested += timedelta(days=360)
         assets = int(round(10 ** random.uniform(5.3, 7.7), -4)) * (1 if kind == "个人" else 4)
         person = Person(

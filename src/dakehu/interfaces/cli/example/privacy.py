@@ -1,6 +1,6 @@
-"""Privacy requests of the demonstration: one that is answered, one to answer, and a client whose deletion was granted.
+"""Privacy requests of the demonstration: one answered, one open, and a client whose deletion was granted.
 
-The client who leaves is made for it, so that all others see what they see without.
+The client to be deleted is added for it, so that all others are unchanged.
 """
 
 from collections.abc import Callable

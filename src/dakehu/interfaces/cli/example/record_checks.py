@@ -1,4 +1,4 @@
-"""Checks of service records of the demonstration: a month is drawn, most are read, one did not pass."""
+"""Checks of service records of the demonstration: a month is sampled, most are read, one failed."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -16,7 +16,7 @@ def add_record_checks(acting: Acting) -> None:
     with acting("zhou"):
         perform("care.draw_record_checks", {"number": A_PERSON})
         waiting = ask("care.record_checks", {})["waiting"]
-        for place in range(len(waiting) - LEFT):  # what one has read is no longer offered for the second reading
+        for place in range(len(waiting) - LEFT):  # a reader's own records are not offered again
             left = ask("care.record_checks", {})["waiting"]
             if len(left) > LEFT:
                 given = MISSED if place == 0 else {"result": "passed"}

@@ -42,7 +42,7 @@ FINDINGS = (
 
 
 def fill(today: date, acting: Acting) -> None:
-    """Add what people record about risk."""
+    """Add the risk records entered by people."""
     with acting("zhou"):
         for code, industry, turnover in SECURITIES:
             values = {"security": code, "industry": industry, "daily_turnover": turnover}
@@ -85,7 +85,7 @@ def _contracts() -> list[tuple[int, str]]:
 
 
 def flag_days(today: date) -> None:
-    """Hold two days against limits and lines: a week ago, so that some breaches have cleared since, and the last one."""
+    """Check two days against limits and lines: a week ago, so that some breaches have cleared since, and the last one."""
     days = trading_days.trading_days_between(today - timedelta(days=30), today - timedelta(days=1))
     with acting_as(system_actor("limits of the demonstration brokerage（演示）", "cli")):
         for day in (days[-6], days[-1]):
@@ -94,7 +94,7 @@ def flag_days(today: date) -> None:
 
 
 def _lines(today: date, mine: list[int]) -> None:
-    """Record lines of the actor's clients, on the account and on what they hold."""
+    """Record lines of the actor's clients, on the account and on holdings."""
     set_on = (today - timedelta(days=45)).isoformat()
     told = {"set_on": set_on, "channel": "phone", "note": "（演示）客户电话设定"}
     for client, (kind, basis, threshold) in zip(mine, ACCOUNTS, strict=False):

@@ -1,4 +1,4 @@
-"""Suitability of the demonstration: graded products, kept checks, tests by clients' links, a class application, call-backs."""
+"""Suitability of the demonstration: graded products, stored checks, tests by clients' links, a class application, call-backs."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -23,7 +23,7 @@ CHECKS = (  # (client by order, product, its level, by whom, further facts)
 
 
 def fill(acting: Acting) -> None:
-    """Lin keeps checks and sends questionnaires; two clients answer; a class is applied for; He plans and notes a call-back;
+    """Lin stores checks and sends questionnaires; two clients answer; a class is applied for; He plans and records a call-back;
     An drafts a version of the questionnaire."""
     with acting("lin"):
         rows = list(clients.clients(filters={"kind": "person"}).order_by("code")[:10])
@@ -68,7 +68,7 @@ def _token(client: Any) -> str:
 
 
 def _answers(questionnaire: Questionnaire, place: int) -> dict[str, tuple[str, ...]]:
-    """The answers of one place in the order of points, none of the lowest category."""
+    """Return the answers at one position in the order of points, none of the lowest category."""
     found = {}
     for item in questionnaire.items:
         options = sorted((one for one in item.options.values() if not one.is_minimum), key=lambda one: one.points)

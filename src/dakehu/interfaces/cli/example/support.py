@@ -1,4 +1,4 @@
-"""Support of the demonstration: answered and waiting questions, wishes with voices, known problems of which one is fixed."""
+"""Support of the demonstration: answered and waiting questions, requests with votes, known problems of which one is fixed."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -71,7 +71,7 @@ WISHES = (
 
 
 def add_support(acting: Acting) -> None:
-    """Enter what users of the demonstration asked. acting(username) → their context."""
+    """Enter the tickets of the demonstration's users. acting(username) → their context."""
     tickets: dict[str, Any] = {}
     for username, kind, area, subject, text, page, guide_page, is_public, answer, is_solved in TICKETS:
         with acting(username):

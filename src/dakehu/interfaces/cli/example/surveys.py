@@ -1,5 +1,5 @@
 """Surveys of the demonstration: a named one to a random sample with answers, an anonymous one of a seminar that is closed, and
-one after requests that is open. No mail leaves; what is shown as delivered is settled by hand.
+one after requests that is open. No mail is sent; deliveries are set manually.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ WORDS = (
 
 
 def fill(acting: Acting) -> None:
-    """He makes four surveys: two are answered, one waits for requests to be closed, one for replies to complaints."""
+    """He creates four surveys: two are answered, one waits for requests to be closed, one for replies to complaints."""
     random = Random(10)  # noqa: S311
     with acting("admin"):
         perform("service.change_message_settings", {"desk_address": ADDRESS})
@@ -60,7 +60,7 @@ def _add(title: str, english: str, anonymity: str, **values: str) -> int:
 
 
 def _tokens_of(survey: int) -> list[str]:
-    """Queue the mails of a survey, settle them as delivered, and return the links drawn for them."""
+    """Queue the mails of a survey, mark them as delivered, and return the links drawn for them."""
     with acting_as(system_actor("surveys of the demonstration brokerage（演示）", "cli")):
         (batch,) = model_of("care.SurveyBatch").objects.filter(survey=survey)
         sending.send_slice(batch=batch.pk, after=0)

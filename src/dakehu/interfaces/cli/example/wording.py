@@ -1,4 +1,4 @@
-"""Wording of the demonstration: one entry that compliance added, and two texts that wait for review or were refused."""
+"""Wording of the demonstration: one entry that compliance added, and two texts, waiting for review or refused."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -17,7 +17,7 @@ TEXTS = (
 
 
 def add_wording(acting: Callable[[str], AbstractContextManager[Any]], compliance: str, manager: str) -> None:
-    """Add an entry of the lexicon, and queue texts to clients that the check keeps. acting(username) → their context."""
+    """Add an entry of the lexicon, and queue texts to clients that the check stops. acting(username) → their context."""
     with acting(compliance):
         perform(
             "compliance.add_wording_entry", {"group": "W01", "pattern": "稳如泰山", "note": "投诉中出现的说法（演示）"}

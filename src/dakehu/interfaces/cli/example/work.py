@@ -1,4 +1,4 @@
-"""What the demonstration's teams work on: checklists, tasks, duties, an absence with a deputy, and hand-overs."""
+"""Work of the demonstration's teams: checklists, tasks, duties, an absence with a deputy, and hand-overs."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -23,7 +23,7 @@ LEADS = {"zhou": ("lin", "gu", "shen"), "meng": ("wang", "hao")}
 
 
 def write(today: date, acting: Callable[[str], AbstractContextManager[Any]]) -> None:
-    """Write the work of two teams. acting(username) → a context in which everything is done as that person."""
+    """Write the work of two teams. acting(username) → a context that acts as that user."""
     for lead, members in LEADS.items():
         with acting(lead):
             perform("service.add_default_checklists", {})
@@ -86,13 +86,13 @@ def _work_of(today: date) -> None:
 
 
 def _appointments() -> list[tuple[str, str, str, dict[str, str]]]:
-    """Return (client, user, duty, more) of a few duties beside the main manager."""
+    """Return (client, user, duty, more) of a few duties in addition to the main manager."""
     codes = [row.code for row in clients.clients().order_by("code")[:2]]
     return [(codes[0], "gu", "deputy", {}), (codes[1], "lu", "specialist", {"subject": "融资融券"})]
 
 
 def _hand_over(today: date, acting: Callable[[str], AbstractContextManager[Any]]) -> None:
-    """Hand three clients of Lu over to Gu and Lin, of which Gu has signed; and plan the rest of it for later."""
+    """Hand three clients of Lu over to Gu and Lin, of which Gu has signed; and plan the rest for later."""
     giver, gu, lin = (team.find_user(name) for name in ("lu", "gu", "lin"))
     with acting("zhou"):
         served = clients.clients().filter(coverage__until=None, coverage__role="main", coverage__user=giver)

@@ -1,1 +1,1 @@
-"""The trial of OData: a server on this machine is asked what Power Query, Tableau and other programs are known to ask."""
+"""The OData check: a local server gets the requests that Power Query, Tableau and other programs are known to send."""

@@ -1,4 +1,4 @@
-"""The server under trial: how it is asked, and what it says of itself."""
+"""The server under test: how requests are sent to it, and its own metadata."""
 
 import base64
 import json
@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree
 
-# What Power Query really sends (a trace of 2026-07-24 in go-odata 874).
+# Headers that Power Query actually sends (a trace of 2026-07-24 in go-odata 874).
 POWER_QUERY = {
     "User-Agent": "Microsoft.Data.Mashup (https://go.microsoft.com/fwlink/?LinkID=304225)",
     "MaxDataServiceVersion": "3.0",
@@ -24,7 +24,7 @@ NON_FILTERABLE = "NonFilterableProperties"
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: headers by lower-case name, each with all its values."""
+    """A response: headers by lower-case name, each with all its values."""
 
     status: int
     headers: Mapping[str, list[str]]
@@ -47,13 +47,13 @@ class Answer:
         return [row["id"] for row in self.rows]
 
 
-# (method, address below the server or whole, headers) -> answer
+# (method, address below the server or absolute, headers) -> answer
 Send = Callable[[str, str, Mapping[str, str]], Answer]
 
 
 @dataclass
 class Desk:
-    """A server and a person's token. `foreign` is the number of a client whom the person does not see, 0 without one."""
+    """A server and a user's token. `foreign` is the id of a client not visible to the user, 0 without one."""
 
     send: Send
     root: str
@@ -69,12 +69,12 @@ class Desk:
     def ask(
         self, path: str, headers: Mapping[str, str] | None = None, method: str = "GET", is_signed_in: bool = True
     ) -> Answer:
-        """Ask for a path below the root, or a whole address, with the headers of Power Query and `headers`."""
+        """Request a path below the root, or an absolute address, with the headers of Power Query and `headers`."""
         sent = {**POWER_QUERY, **({"Authorization": self.basic} if is_signed_in else {}), **(headers or {})}
         return self.send(method, path if path.startswith("http") else self.root + escaped(path), sent)
 
     def known(self, path: str) -> Answer:
-        """The same, asked once."""
+        """Do the same, cached."""
         if path not in self.cache:
             self.cache[path] = self.ask(path)
         return self.cache[path]
@@ -85,13 +85,13 @@ class Desk:
 
     @cached_property
     def properties(self) -> dict[str, str]:
-        """{property of a client: type}."""
+        """Return {property of a client: type}."""
         kind = next(one for one in self.schema.iter(f"{EDM}EntityType") if one.get("Name") == "Client")
         return {str(one.get("Name")): str(one.get("Type")) for one in kind.iter(f"{EDM}Property")}
 
     @cached_property
     def fixed(self) -> set[str]:
-        """The properties of clients by which this person may not filter."""
+        """Return the properties of clients by which this user may not filter."""
         clients = next(one for one in self.schema.iter(f"{EDM}EntitySet") if one.get("Name") == "Clients")
         values = (one for one in clients.iter(f"{EDM}PropertyValue") if one.get("Property") == NON_FILTERABLE)
         return {str(path.text) for one in values for path in one.iter(f"{EDM}PropertyPath")}
@@ -102,10 +102,10 @@ class Desk:
 
     @property
     def key(self) -> int:
-        """The number of a client in the person's sight."""
+        """Return the id of a client visible to the user."""
         return int(self.known("Clients?$top=1&$select=id").ids[0])
 
 
 def escaped(path: str) -> str:
-    """The path as a program sends it: what is not ASCII, blanks and quotes in percent signs."""
+    """Return the path as a program sends it: non-ASCII characters, blanks and quotes percent-encoded."""
     return quote(path, safe="/?&=$(),;:%@*'")

@@ -1,4 +1,4 @@
-"""Clients and parsers that nobody here wrote, each asked to read the desk: where they are installed."""
+"""Third-party clients and parsers, where installed: each reads the desk."""
 
 import importlib.util
 import json
@@ -12,7 +12,7 @@ from dakehu.interfaces.cli.odata_check.desk import Desk
 
 OK, ABSENT = "ok", "not installed"
 PYTHON = "python-odata"
-# Package on npm: the script beside this file that runs it.
+# Package on npm: the script next to this file that runs it.
 NODE = {
     "odata": "odata.mjs",
     "@odata/client": "odata_client.mjs",
@@ -23,7 +23,7 @@ SECONDS = 120
 
 
 def try_all(desk: Desk, node_folder: Path | None) -> dict[str, str]:
-    """{client: "ok", "not installed", or what went wrong}."""
+    """Return {client: "ok", "not installed", or the error}."""
     return {PYTHON: _python(desk), **{name: _node(name, desk, node_folder) for name in NODE}}
 
 
@@ -40,7 +40,7 @@ def _python(desk: Desk) -> str:
         client: Any = service.entities["Clients"]
         found = list(service.query(client).limit(10))
         counted = service.query(client).filter(client.code == found[0].code).all() if found else []
-    except Exception as fault:  # whatever a stranger's program raises is its finding
+    except Exception as fault:  # any error of a third-party program is its finding
         return f"{type(fault).__name__}: {fault}"[:300]
     is_right = len(found) == min(10, desk.count) and [one.id for one in counted] == [one.id for one in found[:1]]
     return OK if is_right else f"read {len(found)} rows of {desk.count}"
@@ -51,7 +51,7 @@ def _node(package: str, desk: Desk, folder: Path | None) -> str:
     if node is None or folder is None or not (folder / "node_modules" / package).is_dir():
         return ABSENT
     script = Path(__file__).with_name(NODE[package])
-    copied = folder / script.name  # modules are looked for beside the script
+    copied = folder / script.name  # modules are resolved next to the script
     copied.write_bytes(script.read_bytes())
     variables = {"DESK_ROOT": desk.root, "DESK_BASIC": desk.basic, "DESK_COUNT": str(desk.count)}
     try:

@@ -1,4 +1,4 @@
-"""The requests that real programs are known to send, and what each must get. The numbers are those of the survey that
+"""The requests that real programs are known to send, and the required answers. The numbers are those of the survey that
 collected them from public traces and issue threads (docs/decisions 0103)."""
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ INJECTION = "x'' or 1=1 or name like ''y"
 
 
 class Unexpected(Exception):
-    """The answer is not what a program can work with."""
+    """The answer is not usable by a program."""
 
 
 def hold(is_so: object, why: str) -> None:
@@ -24,7 +24,7 @@ def hold(is_so: object, why: str) -> None:
 
 @dataclass(frozen=True)
 class Request:
-    """One request: its number, the path below the root ({key}: a client in scope), what its answer must be."""
+    """One request: its number, the path below the root ({key}: a client in scope), the check of its answer."""
 
     number: str
     path: str
@@ -35,7 +35,7 @@ class Request:
     filters_by: str = ""  # a client's property without which it is refused (400)
 
     def run(self, desk: Desk) -> str:
-        """What is wrong with the answer, "" when nothing is."""
+        """Return the error of the answer, "" without one."""
         path = self.path.replace("{key}", str(desk.key) if "{key}" in self.path else "")
         path = path.replace("{foreign}", str(desk.foreign or 999_999_999))
         answer = desk.ask(path, dict(self.headers), self.method, self.is_signed_in)
@@ -50,11 +50,11 @@ class Request:
         return ""
 
 
-# --- what an answer must be --------------------------------------------------------------------------
+# --- checks of answers --------------------------------------------------------------------------
 
 
 def fault(*statuses: int) -> Expect:
-    """An OData error with one of these statuses."""
+    """Check for an OData error with one of these statuses."""
 
     def expect(answer: Answer, desk: Desk) -> None:
         hold(answer.status in statuses, f"status {answer.status}")
@@ -92,7 +92,7 @@ def of_json(answer: Answer) -> None:
 
 
 def rows(check: Callable[[Answer, Desk], Any] = lambda answer, desk: True) -> Expect:
-    """Rows for which `check` holds too."""
+    """Check for rows that also pass `check`."""
 
     def expect(answer: Answer, desk: Desk) -> None:
         of_json(answer)
@@ -107,7 +107,7 @@ def nothing(answer: Answer, desk: Desk) -> bool:
 
 
 def first(number: int, start: int = 0) -> Expect:
-    """These rows of the list in its own order, all on one page."""
+    """Check for these rows of the list in its own order, all on one page."""
 
     def check(answer: Answer, desk: Desk) -> bool:
         whole = desk.known("Clients?$select=id&$top=1000").ids
@@ -134,7 +134,7 @@ def number(check: Callable[[int, Desk], bool]) -> Expect:
 
 
 def every_page(answer: Answer, desk: Desk) -> None:
-    """Every row once over all pages, and no link on the last."""
+    """Check that every row is on one page only, and that the last page has no link."""
     of_json(answer)
     seen, page = list(answer.ids), answer
     while "@odata.nextLink" in page.json:
@@ -150,7 +150,7 @@ def every_page(answer: Answer, desk: Desk) -> None:
 
 
 def sorted_rows(answer: Answer, desk: Desk) -> bool:
-    """Largest first, rows without a value last, those of equal value by code."""
+    """Check the order: largest first, rows without a value last, equal values by code."""
     keys = [(row["assets"] is None, -(row["assets"] or 0), row["code"]) for row in answer.rows]
     return keys == sorted(keys)
 
@@ -160,7 +160,7 @@ def each(column: str, is_so: Callable[[Any], bool]) -> Expect:
 
 
 def holding(text: str) -> Expect:
-    """Clients whose name holds a text, letter by letter."""
+    """Check for clients whose name contains a text literally."""
     return each("name", lambda name: text in name)
 
 
@@ -169,7 +169,7 @@ def same_as(path: str) -> Expect:
 
 
 def masked_as_it_is(answer: Answer, desk: Desk) -> bool:
-    """A sealed value never leaves in clear."""
+    """Check that a sealed value is never returned in clear."""
     return all(
         set(row) == {"id_number"} and (row["id_number"] is None or "*" in row["id_number"]) for row in answer.rows
     )
@@ -208,7 +208,7 @@ ANY_ROWS = rows()
 
 
 def requests() -> list[Request]:
-    """Every request in the order of the survey."""
+    """Return every request in the order of the survey."""
     return [*_service(), *_pages(), *_filters(), *_text_filters(), *_refused(), *_manners()]
 
 

@@ -1,4 +1,4 @@
-"""`dakehu odata check`: start the server on this machine, replay the requests as a person, try the real clients."""
+"""`dakehu odata check`: start the server on this machine, replay the requests as a user, run the real clients."""
 
 import gzip
 import http.client
@@ -29,7 +29,7 @@ WAIT = 90  # seconds for the server to answer
 
 def check(username: str, node_folder: Path | None) -> dict[str, Any]:
     """Replay every request as `username`, who acts now: {requests, failed, faults: {number: what}, clients: {name: "ok",
-    "not installed" or what went wrong}}. The token ends with the trial."""
+    "not installed" or the error}}. The token is revoked afterwards."""
     if current_actor().user_id is None:
         raise Refused(bilingual("请用 --as 指明人员。", "Say with --as as whom to ask."))
     made = perform(
@@ -47,7 +47,7 @@ def check(username: str, node_folder: Path | None) -> dict[str, Any]:
 
 
 def sender(port: int) -> Any:
-    """What sends a request to a server on this machine, and nowhere else."""
+    """Return a function that sends requests to a server on this machine only."""
 
     def send(method: str, address: str, headers: Mapping[str, str]) -> Answer:
         url = urlsplit(address)
@@ -69,7 +69,7 @@ def sender(port: int) -> Any:
 
 
 def _foreign() -> int:
-    """The number of a client whom the person does not see; 0 where there is none."""
+    """Return the id of a client not visible to the user; 0 where there is none."""
     clients = model_of("clients.Client")
     seen = set(clients.objects.values_list("pk", flat=True))
     with acting_as(system_actor("find a client whom the person of a trial must not see", "cli")):
@@ -79,7 +79,7 @@ def _foreign() -> int:
 
 @contextmanager
 def _served() -> Iterator[int]:
-    """The desk served on a free port of this machine, as `dakehu serve` serves it; gives the port."""
+    """Serve the desk on a free port of this machine, as `dakehu serve` does; yields the port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])

@@ -1,6 +1,6 @@
-"""The small parts that every page is made of: `{% load components %}`.
+"""The components of every page: `{% load components %}`.
 
-Each tag renders one template of `templates/components/`; what it takes is in its signature.
+Each tag renders one template of `templates/components/`; its parameters are in its signature.
 Extra keyword arguments become HTML attributes, with `_` written as `-`:
 `{% button "保存" hx_post="/x" data_key="s" %}`. A value of True gives a bare attribute, None or False none.
 """
@@ -33,13 +33,13 @@ PAGES_AROUND = 2
 @register.simple_tag
 @lru_cache(maxsize=256)
 def asset(path: str) -> str:
-    """Return the address of a file of the desk; Django's own tag looks it up each time."""
+    """Return the address of a file of the desk; cached, since Django's own tag looks it up each time."""
     return static(path)
 
 
 @register.simple_tag
 def fixed_part(name: str) -> SafeString:
-    """A template that depends on the language alone: drawn once for each."""
+    """Render a template that depends only on the language: once for each."""
     return _fixed_part(name, language())
 
 
@@ -49,16 +49,16 @@ def _fixed_part(name: str, code: str) -> SafeString:
 
 
 def drawn_once(name: str) -> Callable[[Callable[..., dict[str, Any]]], Callable[..., SafeString]]:
-    """Register a tag that draws a template from its arguments alone, once for each set of them.
+    """Register a tag that renders a template from its arguments only, once for each set of them.
 
-    For words of the desk only: what is known of clients, and what people typed, is drawn each time.
+    For texts of the desk only: client data and user input are rendered each time.
     """
 
     def wrap(make: Callable[..., dict[str, Any]]) -> Callable[..., SafeString]:
         @functools.wraps(make)
         def draw(*args: Any, **given: Any) -> SafeString:
             values = {key: _as_shown(value) for key, value in make(*args, **given).items()}
-            # A text that is markup equals one that is not, so that the kinds of the values belong to the key.
+            # A safe string equals a plain one, so the types of the values are part of the key.
             return _drawn(name, language(), tuple(values.items()), tuple(map(type, values.values())))
 
         return register.simple_tag(draw)  # type: ignore[no-any-return]
@@ -67,7 +67,7 @@ def drawn_once(name: str) -> Callable[[Callable[..., dict[str, Any]]], Callable[
 
 
 def _as_shown(value: object) -> object:
-    """Return a value as it stands in the page: numbers and truths as they are, all else as text."""
+    """Return a value for the template: numbers and booleans unchanged, all else as text."""
     return value if isinstance(value, str | int | None) else str(value)
 
 
@@ -77,7 +77,7 @@ def _drawn(name: str, code: str, values: tuple[tuple[str, Any], ...], kinds: tup
 
 
 class IconNode(template.Node):
-    """An icon whose name, label or size are known when the page is drawn."""
+    """The node of an icon: rendered once if its name, label and size are constants."""
 
     def __init__(self, values: dict[str, FilterExpression]) -> None:
         self.values = values
@@ -97,7 +97,7 @@ class IconNode(template.Node):
 def icon(parser: Parser, token: Token) -> IconNode:
     """`{% icon "name" label="…" size="small" %}`: one icon of the sprite.
 
-    Without a label it is decoration and screen readers pass over it.
+    Without a label it is decorative and ignored by screen readers.
     """
     name, *bits = token.split_contents()[1:]
     values = token_kwargs(bits, parser)
@@ -133,7 +133,7 @@ def button(
     """A button, or a link that looks like one when it has a `url`.
 
     kind: "" | main | danger | quiet · size: "" | small · only_icon keeps the label for screen readers
-    and as a tooltip · hint: the key that presses it, shown beside the label.
+    and as a tooltip · hint: its keyboard shortcut, shown next to the label.
     """
     return {
         "label": label,
@@ -190,13 +190,13 @@ def field(
 
 @register.simple_tag
 def question(asked: Question, prefix: str = "") -> SafeString:
-    """Draw a question of an action's form; `prefix` follows its name in the id, where two forms share a page."""
+    """Render a question of an action's form; `prefix` is appended to its name in the id, where two forms share a page."""
     return fields.draw_question(asked, prefix)
 
 
 @register.simple_tag
 def tag(text: object, tone: str = "", dot: bool = False, icon: str = "", hint: object = "") -> SafeString:
-    """A word with a colour. tone: "" | accent | good | warn | bad | violet | teal; dot: a state, unboxed."""
+    """A short label with a colour. tone: "" | accent | good | warn | bad | violet | teal; dot: a state, unboxed."""
     looks = (f" tag--{tone}" if tone else "") + (" tag--dot" if dot else "")
     return format_html(
         '<span class="tag{}"{}>{}{}</span>',
@@ -218,9 +218,9 @@ def stat(
     explains: object = "",
     full: object = "",
 ) -> dict[str, Any]:
-    """One number in a tile; `url` leads to its rows, `explains` says what it counts.
+    """One number in a tile; `url` leads to its rows, `explains` states what it counts.
 
-    tone and note_tone: "" | up | down, note_tone also bad; full: the whole value, on hover.
+    tone and note_tone: "" | up | down, note_tone also bad; full: the full value, on hover.
     """
     return {
         "label": label,
@@ -236,7 +236,7 @@ def stat(
 
 @register.simple_tag
 def avatar(name: object, size: str = "") -> SafeString:
-    """The first character of a name on a soft ground. size: "" | small | large."""
+    """The first character of a name on a coloured background. size: "" | small | large."""
     sign = str(name).strip()[:1].upper() or "·"
     looks = f" avatar--{size}" if size else ""
     return format_html('<span class="avatar{}" title="{}" aria-hidden="true">{}</span>', looks, name, sign)
@@ -246,7 +246,7 @@ def avatar(name: object, size: str = "") -> SafeString:
 def empty(
     title: object, text: object = "", action: object = "", url: str = "", icon: str = "inbox", **given: Any
 ) -> dict[str, Any]:
-    """What an empty place says: that it is empty, why, and what to do next."""
+    """The message of an empty part: that it is empty, why, and what to do next."""
     return {"title": title, "text": text, "action": action, "url": url, "icon": icon, "attributes": attributes(given)}
 
 
@@ -267,13 +267,13 @@ def banner(
 
 @register.inclusion_tag("components/irreversible.html")
 def irreversible(name: str) -> dict[str, Any]:
-    """Why the act `name` cannot be undone, for the form that does it; nothing where it can."""
+    """Why the action `name` cannot be undone, for its form; nothing where it can."""
     return {"reason": ACTIONS[name].irreversible}
 
 
 @register.inclusion_tag("components/steps.html")
 def steps(items: Sequence[Any], current: int) -> dict[str, Any]:
-    """Where one is in a wizard. items: labels, or {label, note, url}; current counts from 0."""
+    """The progress through the steps of a wizard. items: labels, or {label, note, url}; current counts from 0."""
     rows = []
     for place, item in enumerate(items):
         row = dict(item) if isinstance(item, Mapping) else {"label": item}
@@ -291,7 +291,7 @@ def progress(
     target: str = "",
     reload: bool = False,
 ) -> dict[str, Any]:
-    """A bar from 0 to 100; with `poll` (a job's JSON address) it moves by itself.
+    """A bar from 0 to 100; with `poll` (a job's JSON address) it updates itself.
 
     state: "" | done | failed; target: selector that receives the job's `result_html`;
     reload: load the page again when the job ends.

@@ -1,6 +1,6 @@
-"""How numbers and days are written for a reader: `{% load formats %}`.
+"""Formats of numbers and days: `{% load formats %}`.
 
-A missing value is written as an en dash; a value that is already text (a masked one) passes unchanged.
+A missing value is written as an en dash; a value that is already text (a masked one) is unchanged.
 """
 
 from datetime import date, datetime
@@ -33,7 +33,7 @@ WEEKDAYS = (
 
 
 def number(value: object) -> Decimal | None:
-    """The number in a value, or None when it holds none (a masked text, for one)."""
+    """Return a value as a number, or None when it is not one (such as a masked text)."""
     if isinstance(value, bool):
         return None
     try:
@@ -54,7 +54,7 @@ def short_money(amount: Decimal, code: str) -> str:
 
 @register.filter
 def money(value: object) -> SafeString | str:
-    """An amount in 万/亿 or K/M/B; the full value waits on hover."""
+    """An amount in 万/亿 or K/M/B; the full value is shown on hover."""
     if value in (None, ""):
         return MISSING
     amount = number(value)
@@ -73,7 +73,7 @@ def amount(value: object) -> str:
 
 @register.filter
 def grouped(value: object, places: int = 2) -> str:
-    """A number with thousands separators, in both languages (1,234,567.50); negative places drop the decimals of a whole number.
+    """A number with thousands separators, in both languages (1,234,567.50); negative places drop the decimals of an integer.
 
     Django's own floatformat:"2g" groups nothing in Chinese.
     """
@@ -139,7 +139,7 @@ def moment(value: object) -> str:
 
 @register.filter
 def ago(value: object) -> SafeString | str:
-    """A `<time>` that the browser rewrites as "3 小时前" and keeps fresh; the moment itself is on hover."""
+    """A `<time>` that the browser rewrites as "3 小时前" and keeps updated; the moment itself is shown on hover."""
     if not isinstance(value, date):  # a datetime is a date too
         return str(value) if value else MISSING
     return format_html(

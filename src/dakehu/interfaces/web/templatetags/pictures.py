@@ -61,7 +61,7 @@ def card_cell(row: dict[str, Any], column: dict[str, Any], first: bool) -> dict[
 
 @register.inclusion_tag("pictures/months.html")
 def months_picture(content: dict[str, Any], name: object) -> dict[str, Any]:
-    """A line over months with bars under it, and the same as a table for who does not see it."""
+    """A line over months with bars under it, and the same as a table for accessibility."""
     code = language()
     line, bars = content["line"], content["bars"]
     table = [
@@ -84,7 +84,7 @@ def months_picture(content: dict[str, Any], name: object) -> dict[str, Any]:
 
 
 def _axis_label(value: float, code: str) -> str:
-    """Return an amount as it stands at an axis: 2.5 亿, without decimals that say nothing."""
+    """Return an amount as an axis label: 2.5 亿, without needless decimals."""
     figure, gap, unit = _short_amount(round(value), code).partition(" ")
     letters = figure.lstrip("-+,.0123456789")
     digits = figure.removesuffix(letters)
@@ -95,14 +95,14 @@ def _axis_label(value: float, code: str) -> str:
 
 
 def _short_amount(value: Any, code: str) -> str:
-    """Return an amount in short, a dash for none."""
+    """Return an amount in short form, a dash for none."""
     amount = decimal_of(value)
     return MISSING if amount is None else short_money(amount, code)
 
 
 @register.inclusion_tag("pictures/sparkline.html")
 def worth_line(client: Any) -> dict[str, Any]:
-    """The worth of a client over twelve months as a small line; nothing where there is none to show."""
+    """The market value of a client over twelve months as a small line; nothing without data."""
     try:
         found = ask("ledger.client_months", {"client": client})
     except (NotAllowed, NotFound, Refused):
@@ -120,7 +120,7 @@ def worth_line(client: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("pictures/composition.html")
 def composition(client: Any) -> dict[str, Any]:
-    """What a client held at the ends of the last months, by kind, as shares of the whole."""
+    """A client's holdings at the last month ends, by kind, as shares of the total."""
     try:
         found = ask("ledger.composition", {"client": client})
     except (NotAllowed, NotFound, Refused):
@@ -141,5 +141,5 @@ def service_calendar(client: Any) -> dict[str, Any]:
 
 
 def _day_title(day: str, count: int) -> str:
-    """Return what a day of the calendar says."""
+    """Return the tooltip of a day of the calendar."""
     return str(bilingual("{day}：{n} 次服务", "{day}: {n} contacts", day=day, n=count))

@@ -1,4 +1,4 @@
-"""Small line pictures made on the server: `{% load sparklines %}{% sparkline values "市值" %}`."""
+"""Small line pictures rendered on the server: `{% load sparklines %}{% sparkline values "市值" %}`."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ POINTS_MAX = 60
 def sparkline(values: Sequence[float | None] | None, label: object, tone: str = "") -> SafeString:
     """Draw values in their order as a small line without axes; nothing for fewer than two.
 
-    tone: "" | up | down | muted. Missing values are left out. `label` says to screen readers what is drawn.
+    tone: "" | up | down | muted. Missing values are left out. `label` describes the picture to screen readers.
     """
     present = [float(value) for value in values or () if value is not None]
     if len(present) < 2:
@@ -26,7 +26,7 @@ def sparkline(values: Sequence[float | None] | None, label: object, tone: str = 
     step = (len(present) - 1) / (min(len(present), POINTS_MAX) - 1)
     drawn = [present[round(index * step)] for index in range(min(len(present), POINTS_MAX))]
     low, high = min(drawn), max(drawn)
-    if low == high:  # a line that never moves lies in the middle
+    if low == high:  # a constant line is in the middle
         low, high = low - 1, high + 1
     placed = drawing.points(drawn, WIDTH, HEIGHT - 2 * PAD, low, high)
     points = " ".join(f"{x:.1f},{y + PAD:.1f}" for x, y in placed)

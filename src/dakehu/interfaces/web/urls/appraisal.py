@@ -1,4 +1,4 @@
-"""Addresses of appraisal: the own one, the team's, periods, schemes, bonuses."""
+"""Addresses of appraisal: one's own, the team's, periods, schemes, bonuses."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Addresses of live pages: the stream, and the questions of pages that get none."""
+"""Addresses of live pages: the stream, and polling for pages without one."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Addresses of the rules of moments: list, editor, back-test, and what the editor asks while one types."""
+"""Addresses of the rules of moments: list, editor, back-test, and the editor's requests during input."""
 
 from django.urls import path
 

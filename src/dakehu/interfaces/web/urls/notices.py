@@ -1,4 +1,4 @@
-"""Addresses of the bell."""
+"""Addresses of notifications."""
 
 from django.urls import path
 

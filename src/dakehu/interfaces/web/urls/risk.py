@@ -1,4 +1,4 @@
-"""Addresses of risk: where the visible clients stand, the limits, stress, the reviews."""
+"""Addresses of risk: the overview of visible clients, the limits, stress, the reviews."""
 
 from django.urls import path
 

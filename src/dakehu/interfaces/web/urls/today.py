@@ -1,4 +1,4 @@
-"""Addresses of the first page, the language, and the palette."""
+"""Addresses of the start page, the language, and the palette."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Every verb of the desk through one form: asked by GET, done by POST, always `perform`."""
+"""Every action of the desk through one form: shown by GET, performed by POST, always `perform`."""
 
 import json
 from typing import Any
@@ -22,7 +22,7 @@ from dakehu.interfaces.web import forms
 from dakehu.interfaces.web.views.client.composer import composer
 from dakehu.interfaces.web.views.moved import moved_to
 
-ENDING = ("drop", "remove", "delete", "cancel", "revoke", "unassign", "untag")  # verbs that take something away
+ENDING = ("drop", "remove", "delete", "cancel", "revoke", "unassign", "untag")  # verbs that remove something
 CHANNELS = {"tel": "call", "mailto": "mail"}  # how a contact was used, by the address that uses it
 CARRIED = (
     "group",
@@ -44,16 +44,16 @@ CARRIED = (
     "question",
     "batch",
     "condition_kind",
-)  # said by the page, never asked
+)  # set by the page, never asked
 
 
 def hidden_parameters(action: Action) -> tuple[str, ...]:
-    """Parameters that the page knows and the form does not ask."""
+    """Return the parameters that the page provides and the form does not ask for."""
     return ("client", "version", *CARRIED, *_row_names(action))
 
 
 def _row_names(action: Action) -> list[str]:
-    """Parameters that name a row; a field that is called like one is none."""
+    """Return the parameters that name a row, except fields of the same name."""
     fields = {
         one.name for one in action.parameters if (behind := field_behind(one)) is not None and not behind.is_relation
     }
@@ -61,13 +61,13 @@ def _row_names(action: Action) -> list[str]:
 
 
 def is_merged(name: str) -> bool:
-    """Whether an action sets values field by field. The others that know a version (finish, cancel) are one decision."""
+    """Return whether an action sets values field by field. Others with a version (finish, cancel) are one decision."""
     return any(one.update == name and one.is_merged for one in resources.resources())
 
 
 @require_http_methods(["GET", "POST"])
 def do(request: HttpRequest, name: str, client_id: int | None = None) -> HttpResponse:
-    """The form of action `name` and its doing; with `client_id` it is about that client."""
+    """Show the form of action `name` or perform it; with `client_id` it is about that client."""
     client = clients.get_client(client_id) if client_id is not None else None
     present = current_name(Kind.ACTION, name)
     if present != name:
@@ -102,14 +102,14 @@ def do(request: HttpRequest, name: str, client_id: int | None = None) -> HttpRes
 
 
 def chosen_values(raw: dict[str, Any], posted: Any) -> dict[str, Any]:
-    """What is to be written after a choice between mine and theirs: theirs stays by not being written."""
+    """Return the values to write after a choice between mine and theirs: theirs are kept by not writing them."""
     return {
         name: value for name, value in raw.items() if name != "version" and posted.get(f"choose.{name}") != "current"
     }
 
 
 def shown_before(posted: Any) -> dict[str, Any]:
-    """The values that the form showed when it was opened; {} for a form that does not say."""
+    """Return the values that the form showed when it was opened; {} for a form without them."""
     try:
         base = json.loads(posted.get("base") or "{}")
     except ValueError:
@@ -122,7 +122,7 @@ def is_change(action: Action) -> bool:
 
 
 def row_behind(action: Action, client: Any, given: dict[str, Any]) -> Any:
-    """The row that an action is about to change, or None for one that makes something new."""
+    """Return the row that an action is about to change, or None for one that creates a row."""
     for parameter in action.parameters:
         label = resources.models_by_key().get(parameter.name)
         if label and not parameter.field and str(given.get(parameter.name, "")).isdigit():
@@ -145,16 +145,16 @@ def ask_for(
     faults: dict[str, list[Any]] | None = None,
     conflict: Conflict | None = None,
 ) -> HttpResponse:
-    """The form: as a fragment in a dialog, or as a page of its own. 422 with faults, 409 with a conflict."""
+    """Render the form: as a fragment in a dialog, or as a separate page. 422 with faults, 409 with a conflict."""
     row = conflict.row if conflict is not None else row_behind(action, client, given)
     now = render_row(row) if row is not None else {}
     before = shown_before(given)
     typed = {name: given[name] for name in given if name in {t.name for t in action.parameters}}
-    if conflict is not None:  # what I did not touch shows what stands there now
+    if conflict is not None:  # fields I did not change show the current value
         typed = {name: value for name, value in typed.items() if name not in before or str(before[name]) != value}
     values = {**forms.starting_values(action), **now, **typed} if row is None else {**now, **typed}
     unknown = tuple(name for name in hidden_parameters(action) if name != "client" or client is not None)
-    unasked = () if "anyway" in (faults or {}) else ("anyway",)  # asked where somebody alike was found
+    unasked = () if "anyway" in (faults or {}) else ("anyway",)  # asked where a similar client was found
     asked = forms.questions(action, values, faults, leave_out=(*unknown, *unasked), client=client)
     named = {question.name for question in asked}
     elsewhere = [str(t) for name, texts in (faults or {}).items() if name not in named for t in texts]
@@ -201,7 +201,7 @@ def ask_for(
 
 
 def in_two_parts(action: Action, asked: list[forms.Question]) -> tuple[list[forms.Question], list[forms.Question]]:
-    """What is asked at once, and what stands behind "more": nothing, unless the resource says what comes first."""
+    """Return the questions shown first, and those under "more": none, unless the resource specifies which are first."""
     order = resources.asked_first().get(action.name)
     if order is None:
         return asked, []
@@ -211,12 +211,12 @@ def in_two_parts(action: Action, asked: list[forms.Question]) -> tuple[list[form
 
 
 def is_end(action: Action) -> bool:
-    """Whether the verb takes something away: its button is red."""
+    """Return whether the action removes something: its button is red."""
     return action.name.partition(".")[2].startswith(ENDING)
 
 
 def about(row: Any) -> str:
-    """The row in a word, for questions such as "delete this?"."""
+    """Return a short name of the row, for questions such as "delete this?"."""
     if row is None:
         return ""
     shown = render_row(row, shown=True)
@@ -225,7 +225,7 @@ def about(row: Any) -> str:
 
 
 def success_response(request: HttpRequest, action: Action, client: Any, result: Any, kept: list[str]) -> HttpResponse:
-    """What follows a verb well done: a value shown once, a toast beside the list, or the page again."""
+    """Return the response after success: a value shown once, a toast next to the list, or a reload of the page."""
     text = bilingual("已完成：{what}。", "Done: {what}.", what=action.label)
     if kept:
         text = bilingual(
@@ -259,7 +259,7 @@ def success_response(request: HttpRequest, action: Action, client: Any, result: 
 
 
 def close_dialog(text: Bilingual) -> HttpResponse:
-    """The dialog closes, the list that listens for "worked" draws itself again."""
+    """Close the dialog; a list that listens for "worked" reloads itself."""
     report = {"toast": {"text": str(text), "kind": "success"}, "closes": True, "worked": True}
     return HttpResponse(headers={"HX-Trigger": json.dumps(report)})
 

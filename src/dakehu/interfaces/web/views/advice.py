@@ -1,4 +1,4 @@
-"""Advice: the list with the policies to be reviewed, and one piece with its checks, its course and what became of it."""
+"""Advice: the list with the policies to be reviewed, and one piece with its checks, its steps and its outcomes."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """A piece of advice: text, checks, approval, course, decision, outcomes."""
+    """A piece of advice: text, checks, approval, steps, decision, outcomes."""
     found = ask("advice.advice_page", {"advice": pk})
     labels, shown = labels_of("advice.Advice"), found["shown"]
     checks = found["checks"]
@@ -71,12 +71,12 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _add_certainty(fit: dict[str, Any]) -> dict[str, Any]:
-    """Return a check of suitability and its duties with what is known of each source in words."""
+    """Return a check of suitability and its duties with the certainty of each source as text."""
     duties = [{**duty, "certainty_text": CERTAINTY[duty["certainty"]]} for duty in fit["duties"]]
     return {**fit, "duties": duties, "certainty_text": CERTAINTY[fit["certainty"]]}
 
 
 def _add_severity(wording: dict[str, Any]) -> dict[str, Any]:
-    """Return a check of wording with its severity in words and the tone of it."""
+    """Return a check of wording with its severity as text and its tone."""
     text, tone = SEVERITIES[wording["severity"]]
     return {**wording, "severity_text": text, "tone": tone}

@@ -1,4 +1,4 @@
-"""The desk of money laundering and the file of a client: for compliance only."""
+"""The anti-money-laundering page and the file of a client: for compliance only."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,7 +14,7 @@ URL = "/compliance/aml/"
 
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
-    """What is to be done: reviews, hits of the lists, open suspicions."""
+    """Open work: reviews, hits of the lists, open suspicions."""
     found = ask("compliance.aml_desk", {})
     content = {"page_title": bilingual("反洗钱", "Money laundering"), **tabs_at(URL), **found}
     return render(request, "compliance/aml.html", content)
@@ -22,7 +22,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def file(request: HttpRequest, pk: int) -> HttpResponse:
-    """What compliance keeps on a client; each opening is recorded."""
+    """The compliance file of a client; each opening is recorded."""
     found = perform("compliance.open_aml_file", {"client": pk})
     client = clients.get_client(pk)
     content = {

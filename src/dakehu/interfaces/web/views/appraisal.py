@@ -17,7 +17,7 @@ DECISION_TONES = {"open": "warn", "upheld": "good", "rejected": ""}
 
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    """What was appraised, how running periods stand, bonuses, praise."""
+    """Appraisals, the state of running periods, bonuses, praise."""
     found = ask("appraisal.mine", {})
     content = {
         "page_title": TITLE,
@@ -31,7 +31,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def explanation(request: HttpRequest, pk: int) -> HttpResponse:
-    """?revision=1: a score with its arithmetic, notes, objections and what may be done."""
+    """?revision=1: a score with its calculation, notes, objections and possible actions."""
     found = ask("appraisal.appraisal", {"appraisal": pk, **_revision(request)})
     content = {
         **found,
@@ -49,7 +49,7 @@ def explanation(request: HttpRequest, pk: int) -> HttpResponse:
         "rights": found["may"],
         "may_review_books": found["may"]["conduct"],
     }
-    content.pop("may")  # the rights of the reader by action, which every page has, stay
+    content.pop("may")  # keep the reader's rights by action, which every page has
     return render(request, "appraisal/explanation.html", content)
 
 
@@ -63,7 +63,7 @@ def _add_tones(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _by_part(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the lines under their parts, in the order in which they come."""
+    """Return the lines grouped by part, in their order."""
     parts: dict[str, dict[str, Any]] = {}
     for line in lines:
         part = parts.setdefault(line["part"], {"name": line["part_name"], "lines": []})

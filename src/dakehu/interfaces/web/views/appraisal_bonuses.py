@@ -1,4 +1,4 @@
-"""Bonus pools for who keeps or decides on them."""
+"""Bonus pools for users who manage or decide on them."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

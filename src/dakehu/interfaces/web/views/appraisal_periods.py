@@ -19,14 +19,14 @@ def _periods() -> list[dict[str, Any]]:
 
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """All periods, and what stands against people as far as the reader sees it."""
+    """All periods, and the conduct events visible to the reader."""
     content = {"page_title": TITLE, "periods": _periods(), "events": ask("appraisal.conduct_events", {})}
     return render(request, "appraisal/periods.html", content)
 
 
 @require_safe
 def period(request: HttpRequest, pk: int) -> HttpResponse:
-    """?check=1: one period with the people whose appraisal the reader sees, and their scores computed again."""
+    """?check=1: one period with the people whose appraisal the reader sees, and their scores recomputed."""
     found = ask("appraisal.period", {"appraisal_period": pk})
     content = {
         **found,
@@ -40,7 +40,7 @@ def period(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def team_page(request: HttpRequest) -> HttpResponse:
-    """?period=3: the team in a period, the newest that was frozen unless said, with praise."""
+    """?period=3: the team in a period, by default the newest frozen one, with praise."""
     periods = [one for one in _periods() if one["state"] != "open"]
     given = request.GET.get("period", "")
     chosen = next((one for one in periods if str(one["id"]) == given), periods[0] if periods else None)

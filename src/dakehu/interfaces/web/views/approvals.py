@@ -1,4 +1,4 @@
-"""Approvals: what waits for the reader, what they submitted, what was decided."""
+"""Approvals: requests waiting for the reader, submitted by them, and decided ones."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

@@ -1,4 +1,4 @@
-"""The audit page: who did what, when, to which client, and whether the record still holds."""
+"""The audit page: who did what, when, to which client, and whether the record is still valid."""
 
 import csv
 import io
@@ -83,12 +83,12 @@ def trail(request: HttpRequest) -> HttpResponse:
 
 
 def _shown_name(actor: str) -> str:
-    """Return the name of who acted as readers see it."""
+    """Return the name of the actor as shown to readers."""
     return str(SYSTEM) if actor == "system" else actor
 
 
 def _read_filters(given: Any) -> tuple[dict[str, str], dict[str, Any]]:
-    """What the boxes hold, and the parameters that follow: without a word about them sign-ins are left out."""
+    """Return the values of the filter boxes, and the query's parameters: sign-ins are excluded by default."""
     held = {name: given.get(name, "").strip() for name in FILTERS}
     held["action"] = current_name(Kind.ACTION, held["action"])
     asked: dict[str, Any] = {name: value for name, value in held.items() if value and name != "client"}
@@ -99,7 +99,7 @@ def _read_filters(given: Any) -> tuple[dict[str, str], dict[str, Any]]:
 
 
 def _ranges(kept: dict[str, str]) -> list[dict[str, Any]]:
-    """Links to the usual spans of days, with the other filters as they are."""
+    """Return links to the usual spans of days, with the other filters unchanged."""
     today = clock.today()
     spans = (
         (bilingual("今天", "Today"), today),
@@ -119,7 +119,7 @@ def _ranges(kept: dict[str, str]) -> list[dict[str, Any]]:
 
 
 def _chart(days: list[dict[str, Any]], kept: dict[str, str]) -> list[dict[str, Any]]:
-    """Bars of the entries by day, in a picture of 100 by 40: place, size and what a click leaves of the list."""
+    """Return bars of the entries by day, in a picture of 100 by 40: position, size and the filter of a click."""
     most = max((day["entries"] for day in days), default=0)
     if not most:
         return []
@@ -139,7 +139,7 @@ def _chart(days: list[dict[str, Any]], kept: dict[str, str]) -> list[dict[str, A
 
 @require_POST
 def export(request: HttpRequest) -> HttpResponse:
-    """The entries that the filters leave, as a table; that it was taken is an entry of its own."""
+    """Return the filtered entries as a table; the export itself is recorded as an entry."""
     _, asked = _read_filters(request.POST)
     rows = _add_client_names(perform("team.export_audit", asked))
     table = io.StringIO()
@@ -172,12 +172,12 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 def _escape_formula(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
+    """Return a text that no spreadsheet interprets as a formula."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _changes_text(row: dict[str, Any]) -> str:
-    """The changes of an entry as one text."""
+    """Return the changes of an entry as one text."""
     parts = []
     for change in row["shown"]:
         fields = "，".join(f"{f['label']} {f['before'] or '–'} → {f['after'] or '–'}" for f in change["fields"])
@@ -226,7 +226,7 @@ def _actions() -> list[tuple[str, Any]]:
 
 
 def _add_client_names(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Name the clients the reader may see; the others stay without a name."""
+    """Add the names of clients the reader may see; the others remain without a name."""
     numbers = {row["client"] for row in rows if row["client"]}
     seen = clients.clients(order="code").filter(pk__in=numbers)
     named = {c["id"]: c["name"] for c in render_rows(seen, ["name"], shown=True)}
@@ -242,7 +242,7 @@ def _add_client_names(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _change(change: dict[str, Any], names: dict[tuple[str, Any], str]) -> dict[str, Any]:
-    """One row's change in words: what kind of row, what happened, each field before and after."""
+    """Return one row's change as text: kind of row, kind of change, each field before and after."""
     word, tone = KINDS.get(change["kind"], (bilingual("其他", "Other"), ""))
     made: dict[str, Any] = {"word": word, "tone": tone, "what": change["model_text"], "pk": change["pk"], "fields": []}
     try:
@@ -284,5 +284,5 @@ def _text(f: Any, value: Any, names: dict[tuple[str, Any], str]) -> str:
 
 
 def _count(numbers: list[Any]) -> int:
-    """How many rows a bulk change names: by runs [first, last], or one by one as older entries do."""
+    """Return the number of rows of a bulk change: by runs [first, last], or one by one as in older entries."""
     return sum(run[1] - run[0] + 1 if isinstance(run, list) else 1 for run in numbers)

@@ -1,4 +1,4 @@
-"""Say in words what an act noted in the audit trail beside its rows."""
+"""Texts for the facts that an act recorded in the audit trail in addition to its rows."""
 
 import re
 from typing import Any
@@ -77,12 +77,12 @@ NOTES: dict[str, Bilingual] = {
 
 
 def note_lines(note: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return (label, text) of each fact that an act noted; counts as "新增 3, 修改 2" rather than as a structure."""
+    """Return (label, text) of each recorded fact of an act; counts as "新增 3, 修改 2" rather than as a structure."""
     return [(_label(key), _text(key, value)) for key, value in note.items()]
 
 
 def reason_text(reason: str) -> str:
-    """Say which background job acted; any other reason stays as it was given."""
+    """Return the name of the background job that acted; any other reason unchanged."""
     job = JOB.fullmatch(reason)
     if job is None:
         return reason

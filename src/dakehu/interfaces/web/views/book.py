@@ -35,7 +35,7 @@ PERIODS = ("month", "quarter", "year")
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """?view=flows&by=tier__code&since=2026-07&until=2026-09, every other name is a filter; ?question= one in words."""
+    """?view=flows&by=tier__code&since=2026-07&until=2026-09, every other name is a filter; ?question= one in natural language."""
     asked = _read_question(request)
     content: dict[str, Any] = {
         "page_title": CRUMB["label"],
@@ -59,7 +59,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def clients(request: HttpRequest) -> HttpResponse:
-    """The clients of a number: `cell` and `offset` beside what the view was asked."""
+    """The clients of a number: `cell` and `offset` in addition to the view's parameters."""
     asked = _read_question(request)
     cell, offset = request.GET.get("cell", ""), request.GET.get("offset")
     found = ask("insight.book_clients", {**_parameters(asked), "cell": cell, **({"offset": offset} if offset else {})})
@@ -76,7 +76,7 @@ def clients(request: HttpRequest) -> HttpResponse:
 
 
 def _read_question(request: HttpRequest) -> dict[str, Any]:
-    """Return what an address asks: {view, by, since, until, filters}."""
+    """Return the parameters of an address: {view, by, since, until, filters}."""
     asked: dict[str, Any] = {name: request.GET.get(name, "") for name in OURS}
     asked["view"] = BookView.read(asked["view"]) or BookView.FLOWS
     asked["view"] = str(asked["view"].value)
@@ -89,14 +89,14 @@ def _parameters(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _address(asked: dict[str, Any], **more: Any) -> str:
-    """Return the query of an address that asks for a view."""
+    """Return the query string of a view."""
     filters = _values(asked["filters"])
     named = {name: asked[name] for name in OURS if asked[name]}
     return urlencode({**named, **filters, **{name: value for name, value in more.items() if value not in (None, "")}})
 
 
 def _values(filters: dict[str, Any]) -> dict[str, Any]:
-    """Return filters as an address holds them: several values with commas."""
+    """Return filters as in an address: several values with commas."""
     return {
         key: ",".join(str(one) for one in value) if isinstance(value, (list, tuple)) else value
         for key, value in filters.items()
@@ -104,7 +104,7 @@ def _values(filters: dict[str, Any]) -> dict[str, Any]:
 
 
 def _filters(asked: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the filters in words, each with the address without it."""
+    """Return the filters as text, each with the address without it."""
     if not asked["filters"]:
         return []
     found = []
@@ -115,7 +115,7 @@ def _filters(asked: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _render_answer(request: HttpRequest, content: dict[str, Any], asked: dict[str, Any]) -> HttpResponse:
-    """Turn a question into filters of the view, or show what was not understood."""
+    """Convert a question into filters of the view, or show what was not understood."""
     reading = ask("insight.question", {"text": content["question"]})
     if not reading["not_understood"]:
         return HttpResponseRedirect(f"/book-of-business/?{_address({**asked, 'filters': reading['filters']})}")
@@ -123,7 +123,7 @@ def _render_answer(request: HttpRequest, content: dict[str, Any], asked: dict[st
 
 
 def _choices() -> list[tuple[str, list[dict[str, str]]]]:
-    """Return what a view may be grouped by: [(kind, [{value, label}])]."""
+    """Return the possible groupings of a view: [(kind, [{value, label}])]."""
     fields = ask("insight.pivot_fields", {})
     groups: dict[str, list[dict[str, str]]] = {kind: [] for kind in BY_KINDS}
     for one in fields["dimensions"]:
@@ -177,14 +177,14 @@ def _compare_number(unit: str, past: dict[str, Any], asked: dict[str, Any]) -> d
 
 
 def _change(unit: str, value: Any) -> dict[str, Any]:
-    """Return a change to be drawn."""
+    """Return a change for rendering."""
     if unit in ("index", "hours"):
         return {**_number(unit, value), "value": f"{value:+,.4f}" if unit == "index" else f"{value:+,.1f}"}
     return pivots.change(unit, value)
 
 
 def _number(unit: str, value: Any, url: str = "") -> dict[str, Any]:
-    """Return a number to be drawn."""
+    """Return a number for rendering."""
     if value is not None and unit == "index":
         return {"value": f"{value:.4f}", "unit": "text", "tone": "", "url": url}
     if value is not None and unit == "hours":
@@ -193,7 +193,7 @@ def _number(unit: str, value: Any, url: str = "") -> dict[str, Any]:
 
 
 def _chart(chart: dict[str, Any], grids: list[dict[str, Any]], link: Any) -> dict[str, Any]:
-    """Return a picture as the script draws it; a heat map shades the cells of its table instead."""
+    """Return a picture as input of the script; a heat map shades the cells of its table instead."""
     if not chart:
         return {}
     if chart["kind"] == "heat":

@@ -1,4 +1,4 @@
-"""The page on which a client books an hour: without sign-in, by a link that expires, and without anybody's name."""
+"""The page on which a client books an hour: without sign-in, by a link that expires, and without any name."""
 
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ STARTS = "%Y-%m-%dT%H:%M"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, token: str) -> HttpResponse:
-    """Show the free hours of a link, and book one of them. Wrong links cost an address much of its minute."""
+    """Show the free hours of a link, and book one of them. Wrong links use up much of an address's rate limit."""
     try:
         if request.method == "POST":
             return _book_slot(request, token)
@@ -28,7 +28,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _book_slot(request: HttpRequest, token: str) -> HttpResponse:
-    """Book the hour that was chosen; what is wrong is said beside the hours that are left."""
+    """Book the chosen hour; errors are shown next to the remaining hours."""
     given = {name: request.POST.get(name, "") for name in ("name", "remark")}
     try:
         starts = datetime.strptime(request.POST.get("starts", ""), STARTS)  # noqa: DTZ007  local by definition
@@ -44,7 +44,7 @@ def _book_slot(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _draw_slots(request: HttpRequest, token: str, status: int = 200, **more: Any) -> HttpResponse:
-    """Draw the free hours of a link."""
+    """Render the free hours of a link."""
     with booking.acting_for_booking(token) as link:
         shown = {
             "purpose": link.purpose,
@@ -57,7 +57,7 @@ def _draw_slots(request: HttpRequest, token: str, status: int = 200, **more: Any
 
 def _answer(request: HttpRequest, shown: dict[str, Any], status: int = 200) -> HttpResponse:
     answer = render(request, "calendars/book.html", shown, status=status)
-    # With "no-referrer" browsers send the form with `Origin: null`, which is refused as another site's.
+    # With "no-referrer" browsers send the form with `Origin: null`, which is refused as cross-site.
     answer.headers["Referrer-Policy"] = "same-origin"
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer

@@ -1,4 +1,4 @@
-"""Calendars outside the desk: connections with their runs and conflicts, one's feeds, one's bookable hours."""
+"""External calendars: connections with their runs and conflicts, one's feeds, one's bookable hours."""
 
 from typing import Any
 
@@ -15,15 +15,15 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import ask, perform
 from dakehu.interfaces.web import forms
 
-FORMS = ("change", "replace_password", "remove")  # actions that ask something first
+FORMS = ("change", "replace_password", "remove")  # actions with a form
 DONE_AT_ONCE = ("start", "switch_on", "switch_off", "undo_run", "decide")
-SHOWN_ONCE = ("calendars.create_feed", "calendars.publish_hours")  # their answer holds an address to copy
+SHOWN_ONCE = ("calendars.create_feed", "calendars.publish_hours")  # their answer contains an address to copy
 ON_LIST = ("team.revoke_token", "calendars.revoke_hours")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def listed(request: HttpRequest) -> HttpResponse:
-    """Every connection that the reader may know of, and one's own feeds and booking links."""
+    """Every connection visible to the reader, and one's own feeds and booking links."""
     if request.method != "POST":
         return _list_page(request)
     name = request.POST.get("action", "")
@@ -51,7 +51,7 @@ def _list_page(
     faults: dict[str, Any] | None = None,
     made: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    """Draw the list, with the faults of a form or the address that was just made."""
+    """Render the list, with the faults of a form or the address just created."""
     actor = current_actor()
 
     def asked(name: str) -> Any:
@@ -77,7 +77,7 @@ def _list_page(
 
 
 def _way_in(actor: Actor) -> dict[str, Any]:
-    """Return the page above: the connections for those who see them, else one's own calendar."""
+    """Return the parent page: the connections for users who see them, else one's own calendar."""
     if actor.may(Permission.CONNECTION_READ):
         return {"label": bilingual("外部连接", "Connections"), "url": "/connections/"}
     return {"label": bilingual("日程", "Calendar"), "url": "/calendar/"}
@@ -85,7 +85,7 @@ def _way_in(actor: Actor) -> dict[str, Any]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """One connection; what is done with it at once is posted here by the name of its action."""
+    """One connection; actions without a form are posted here by their name."""
     if request.method == "POST":
         return _perform_simple_action(request, pk)
     try:
@@ -106,7 +106,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _perform_simple_action(request: HttpRequest, pk: int) -> HttpResponse:
-    """Perform one of the actions that need no form, and show the connection again."""
+    """Perform one of the actions without a form, and show the connection again."""
     name = request.POST.get("action", "")
     if name not in DONE_AT_ONCE:
         raise NotFound(bilingual("操作", "action"), name)
@@ -120,7 +120,7 @@ def _perform_simple_action(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _perform(request: HttpRequest, name: str, given: dict[str, Any]) -> None:
-    """Perform an action and say how it went."""
+    """Perform an action and report the result."""
     try:
         perform(name, given)
         messages.success(request, str(bilingual("已完成：{what}。", "Done: {what}.", what=ACTIONS[name].label)))

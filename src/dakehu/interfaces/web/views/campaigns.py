@@ -65,7 +65,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def new(request: HttpRequest) -> HttpResponse:
-    """The form of a new campaign for the clients whom the address finds, which is that of the client list."""
+    """The form of a new campaign for the clients of the address, that of the client list."""
     text, filters, _ = asked_of(request.GET)
     content = {
         "page_title": bilingual("新建营销活动", "Add a campaign"),
@@ -87,7 +87,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def segment(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take the clients of a view of the client list."""
+    """Set the clients of a view of the client list."""
     chosen = request.POST.get("view", "")
     found = next((query for key, _, query in views() if key == chosen), None)
     if found is None:
@@ -99,7 +99,7 @@ def segment(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """?sample=3: a campaign: whom, what, what the rules say now, its approval, and what came of it."""
+    """?sample=3: a campaign: its clients, its text, the current result of the rules, its approval, and its results."""
     found = ask("growth.campaign_page", {"campaign": pk})
     plain, labels = found["campaign"], labels_of("growth.Campaign")
     sample = int(request.GET["sample"]) if request.GET.get("sample", "").isdecimal() else 0
@@ -132,7 +132,7 @@ def views() -> list[tuple[str, Any, str]]:
 
 
 def segment_lines(found: dict[str, Any]) -> list[str]:
-    """Return a filter of clients as words, one line a condition."""
+    """Return a filter of clients as text, one line per condition."""
     labels = labels_of("clients.Client")
     signs = {"ge": "≥", "le": "≤", "gt": ">", "lt": "<", "ne": "≠", "has": "∋", "in": "∈"}
     lines = [f"“{found['text']}”"] if found["text"] else []

@@ -1,4 +1,4 @@
-"""What colleagues say about a record: one part of a page, the same beside every kind of record."""
+"""Comments of colleagues about a record: one part of a page, the same for every kind of record."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ from dakehu.foundation.gates import ask, perform
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def discussion(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """The comments about a record and the form of a new one; a refused text comes back with its reason."""
+    """The comments about a record and the form of a new one; a refused text is shown again with its reason."""
     found = ask("service.discussion", {"kind": kind, "number": pk})
     if request.method != "POST":
         return render(request, "comments/discussion.html", found)
@@ -33,7 +33,7 @@ def discussion(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 
 
 def _subject_of(found: dict[str, Any]) -> dict[str, Any]:
-    """Return what a new comment is about, as its action takes it."""
+    """Return the subject of a new comment, as parameters of its action."""
     if found["is_client"]:
         return {"client": found["number"]}
     return {"subject_kind": found["kind"], "subject_id": found["number"]}
@@ -41,6 +41,6 @@ def _subject_of(found: dict[str, Any]) -> dict[str, Any]:
 
 @require_safe
 def people(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """?said=王: whom a comment about the record may mention."""
+    """?said=王: users whom a comment about the record may mention."""
     asked = {"kind": kind, "number": pk, "said": request.GET.get("said", "")}
     return JsonResponse({"people": ask("service.mentionable", asked)})

@@ -1,4 +1,4 @@
-"""Complaints by their clocks: stages, owners, and one case with its evidence."""
+"""Complaints by deadline: stages, owners, and one case with its evidence."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +13,7 @@ from dakehu.foundation.gates import ask
 from dakehu.interfaces.web.views.client.timeline import add_icons
 
 OPEN = "open_all"  # every stage but the last
-VERBS = {  # step of a case → its action and words
+VERBS = {  # step of a case → its action and label
     "acknowledge": ("compliance.acknowledge_complaint", bilingual("已告知客户", "Acknowledged")),
     "accept": ("compliance.accept_complaint", bilingual("受理", "Accept")),
     "reject": ("compliance.reject_complaint", bilingual("不予受理", "Reject")),
@@ -29,7 +29,7 @@ MAIN = ("accept", "reply")
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """?stage=working&owner=3&mine=1; nothing chosen shows all that are not closed."""
+    """?stage=working&owner=3&mine=1; by default all that are not closed."""
     stage, owner = request.GET.get("stage") or OPEN, request.GET.get("owner", "")
     mine = bool(request.GET.get("mine"))
     filters: dict[str, Any] = {"state": stage} if stage != OPEN else {}
@@ -54,7 +54,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _tabs(stages: list[dict[str, Any]], chosen: str, kept: dict[str, str]) -> list[dict[str, Any]]:
-    """One tab a stage, with its number, after one for all that are open."""
+    """Return one tab per stage, with its count, after one for all open cases."""
     is_open = [one for one in stages if one["state"] != "closed"]
     every = {
         "state": OPEN,

@@ -1,4 +1,4 @@
-"""The wording rules: try a text, the groups with their patterns, the texts that wait for a person."""
+"""The wording rules: check a text, the groups with their patterns, the texts waiting for review."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ SEVERITIES = {
 
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """The pages of compliance begin with the wording rules."""
+    """Redirect to the wording rules, the first page of compliance."""
     return redirect("wording")
 
 
@@ -44,7 +44,7 @@ def wording(request: HttpRequest) -> HttpResponse:
 
 
 def _group(group: dict[str, Any]) -> dict[str, Any]:
-    """Return a group with its severity and certainty in words."""
+    """Return a group with its severity and certainty as text."""
     text, tone = SEVERITIES[group["severity"]]
     return {**group, "severity_text": text, "tone": tone, "certainty_text": CERTAINTY[group["certainty"]]}
 
@@ -57,7 +57,7 @@ def _shares(rates: dict[str, Any]) -> dict[str, str]:
 
 @require_POST
 def check(request: HttpRequest) -> HttpResponse:
-    """What the check says of the text typed on the page."""
+    """Return the check's result for the text typed on the page."""
     try:
         found = ask("compliance.check_wording", {"text": request.POST.get("text", "")})
     except Refused as refused:
@@ -80,6 +80,6 @@ def check(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def reviewed_text(request: HttpRequest, pk: int) -> HttpResponse:
-    """A text that waits, opened on the record."""
+    """A waiting text; its opening is recorded."""
     found = perform("compliance.open_reviewed_text", {"review": pk})
     return render(request, "compliance/reviewed_text.html", {"found": found})

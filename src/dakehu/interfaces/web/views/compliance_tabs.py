@@ -20,7 +20,7 @@ TABS = (
 
 
 def tabs_at(url: str) -> dict[str, Any]:
-    """Return what a page of compliance shows above its content: the tabs that the reader may open, and its own."""
+    """Return the context above the content of a compliance page: the tabs that the reader may open, and the current one."""
     return {
         "tabs": [(address, label) for address, label, needs in TABS if current_actor().may(needs)],
         "here": url,

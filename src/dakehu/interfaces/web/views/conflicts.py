@@ -28,7 +28,7 @@ SHOWN = (
 
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """?ended=1: the visible entries, those in force first unless the ended ones are asked for."""
+    """?ended=1: the visible entries, those in force first unless the ended ones are requested."""
     today, ended = clock.today(), bool(request.GET.get("ended"))
     rows = list(conflicts.conflict_register().select_related("staff", "client")[:SIZE])
     rows = [row for row in rows if (row.until_on is not None and row.until_on < today) == ended]

@@ -1,4 +1,4 @@
-"""Connections to other systems: all of them, and each with its runs, what came in, and what was set aside and why."""
+"""Connections to other systems: the list, and each with its runs, imported rows, and rows set aside and why."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +10,7 @@ from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import ask, perform
 
-FORMS = ("schedule", "change", "replace_secrets", "choose_fields", "remove")  # actions that ask something first
+FORMS = ("schedule", "change", "replace_secrets", "choose_fields", "remove")  # actions with a form
 DONE_AT_ONCE = ("connections.start", "connections.start_writing", "connections.switch_on", "connections.switch_off")
 
 
@@ -28,7 +28,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """One connection; what is done with it at once is posted here by the name of its action."""
+    """One connection; actions without a form are posted here by their name."""
     if request.method == "POST":
         return _perform(request, pk)
     try:
@@ -50,7 +50,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _perform(request: HttpRequest, pk: int) -> HttpResponse:
-    """Perform one of the actions that need no form, and show the connection again."""
+    """Perform one of the actions without a form, and show the connection again."""
     name = request.POST.get("action", "")
     if name not in DONE_AT_ONCE:
         raise NotFound(bilingual("操作", "action"), name)

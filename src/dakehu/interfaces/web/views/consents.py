@@ -34,7 +34,7 @@ AREAS = {
 
 @require_safe
 def purposes(request: HttpRequest) -> HttpResponse:
-    """The purposes of use: legal basis, notice in force, what clients said."""
+    """The purposes of use: legal basis, notice in force, clients' statements."""
     code = language()
     rows = ask("compliance.purposes", {})
     for row in rows:

@@ -1,4 +1,4 @@
-"""Dashboards: cards of pivots and texts, ready made for each role or arranged by hand."""
+"""Dashboards: cards of pivots and texts, predefined for each role or arranged manually."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from dakehu.interfaces.web import pivots
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """?dashboard=3 or a role's: the one of the reader's role unless said; &arrange=1 to arrange one's own."""
+    """?dashboard=3 or a role's: by default that of the reader's role; &arrange=1 to arrange one's own."""
     asked = request.GET.get("dashboard")
     found = ask("insight.dashboard", {"dashboard": asked} if asked else {})
     arranges = bool(request.GET.get("arrange")) and found["is_own"]
@@ -33,7 +33,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _card(card: dict[str, Any], place: int, count: int) -> dict[str, Any]:
-    """Return a card to be drawn."""
+    """Return a card for rendering."""
     made = {**card, "place": place, "is_first": place == 0, "is_last": place == count - 1}
     if "answer" not in card:
         return made

@@ -1,4 +1,4 @@
-"""Pages for when something goes wrong: what, where and how to mend it, never a stack trace."""
+"""Error pages: what failed, where and how to fix it, never a stack trace."""
 
 import sys
 from typing import Any
@@ -36,7 +36,7 @@ def plain(messages: dict[str, Any], status: int, **more: Any) -> JsonResponse:
 
 
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
-    """What was asked cannot be done: said as JSON to scripts, as a page to people."""
+    """Return a refusal: as JSON to scripts, as a page to people."""
     if request.headers.get("HX-Request") or wants_json(request):
         more = {"version": refusal.version} if isinstance(refusal, Conflict) else {}
         return with_wait(plain(dict(refusal.messages), refusal.status, **more), refusal)
@@ -45,7 +45,7 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
 
 
 def with_wait(response: HttpResponse, refusal: Refused) -> HttpResponse:
-    """Say in the header, too, after how many seconds to ask again."""
+    """Also set the header with the seconds after which to retry."""
     if isinstance(refusal, TooManyRequests):
         response.headers["Retry-After"] = str(refusal.wait)
     return response
@@ -64,7 +64,7 @@ def page(request: HttpRequest, status: int, texts: list[Any]) -> HttpResponse:
 
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404: an address that is not ours, or a client who is not the reader's: the two look alike."""
+    """404: an unknown address, or a client not visible to the reader, indistinguishably."""
     text: Bilingual = bilingual(
         "没有这个页面，或者它不在您的权限范围内。请检查地址，或用搜索查找。",
         "There is no such page, or it lies outside what you may see. Check the address, or search.",
@@ -83,7 +83,7 @@ def unreadable(request: HttpRequest, exception: Exception | None = None) -> Http
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form is older than the session, or came from elsewhere."""
+    """403: the form is older than the session, or was sent from another site."""
     text = bilingual(
         "页面停留太久，表单已失效，内容没有提交。请返回、刷新页面后再试。",
         "This page was open too long and its form has lapsed; nothing was sent. Go back, reload and try again.",
@@ -94,7 +94,7 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500: our fault. The id leads an administrator to the log. 503 where disk or database are at fault."""
+    """500: a server fault, with the request id for the log. 503 where disk or database fail."""
     known = system_faults.explain(sys.exc_info()[1])
     if known is not None:
         as_json = request.headers.get("HX-Request") or wants_json(request)

@@ -1,4 +1,4 @@
-"""Client events: the list, one with its invitations, and the page at the door for a phone."""
+"""Client events: the list, one with its invitations, and the check-in page for a phone."""
 
 from urllib.parse import parse_qsl
 
@@ -42,7 +42,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """One client event: the invitation, who was invited, what they answered, who came."""
+    """One client event: the invitation, invited clients, their answers, attendance."""
     found = ask("growth.event_page", {"event": pk})
     labels = labels_of("growth.Event")
     content = {
@@ -59,7 +59,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def door(request: HttpRequest, pk: int) -> HttpResponse:
-    """?name=王: who is invited, with one large button each, for a phone at the door."""
+    """?name=王: the invited clients, with one large button each, for check-in on a phone."""
     name = request.GET.get("name", "")
     found = ask("growth.event_page", {"event": pk, **({"name": name} if name else {})})
     content = {
@@ -74,14 +74,14 @@ def door(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def came(request: HttpRequest, pk: int, invitation: int) -> HttpResponse:
-    """Note at the door that somebody came."""
+    """Record the attendance of a client at check-in."""
     perform("growth.mark_attendance", {"invitation": invitation})
     return HttpResponseRedirect(f"/events/{pk}/door")
 
 
 @require_POST
 def invite(request: HttpRequest, pk: int) -> HttpResponse:
-    """Put the clients of a view of the client list on the list of an event."""
+    """Add the clients of a view of the client list to an event."""
     chosen = request.POST.get("view", "")
     found = next((query for key, _, query in views() if key == chosen), None)
     if found is None:

@@ -1,4 +1,4 @@
-"""The inbox of everything that clients say, by its clocks, and one piece of feedback."""
+"""The inbox of client feedback, by deadline, and one piece of feedback."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ from dakehu.foundation.gates import ask
 from dakehu.foundation.schema.fields import labels_of
 
 CRUMBS = [{"label": bilingual("客户意见", "Feedback"), "url": "/feedback/"}]
-VERBS = {  # step → its action and words
+VERBS = {  # step → its action and label
     "confirm_contact": ("care.confirm_contact", bilingual("已联系客户", "Client contacted")),
     "reply": ("care.reply_feedback", bilingual("答复客户", "Reply")),
     "close": ("care.close_feedback", bilingual("办结", "Close")),
@@ -29,7 +29,7 @@ ANSWER = ("reply", "replied_on", "satisfied", "closed_on")
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """?kind=suggestion&mine=1&all=1; nothing chosen shows all that are not closed."""
+    """?kind=suggestion&mine=1&all=1; by default all that are not closed."""
     kind, mine, every = (request.GET.get(name, "") for name in ("kind", "mine", "all"))
     asked: dict[str, Any] = {"mine": bool(mine), "is_open": not every}
     found = ask("care.inbox", {**asked, **({"kind": kind} if kind else {})})

@@ -1,4 +1,4 @@
-"""The guide: written in markdown beside the pages it is about, shown beside them."""
+"""The guide: written in markdown, shown next to the pages it describes."""
 
 import re
 from functools import cache
@@ -130,7 +130,7 @@ ABOUT = {
 
 @cache
 def pages(code: str) -> dict[str, str]:
-    """{page: title} in reading order, of those written in this language."""
+    """Return {page: title} in reading order, of those written in this language."""
     found = {}
     for path in (FOLDER / code).glob("*.md"):
         title = TITLE.search(path.read_text(encoding="utf-8"))
@@ -141,12 +141,12 @@ def pages(code: str) -> dict[str, str]:
 
 @cache
 def html_of(name: str, code: str) -> SafeString:
-    """A page as HTML without its title, which the frame shows."""
+    """Return a page as HTML without its title, which the frame shows."""
     text = (FOLDER / code / f"{name}.md").read_text(encoding="utf-8")
     return markdown.html_of(TITLE.sub("", text, count=1))
 
 
-EXCERPT = 60  # characters before and after what was found
+EXCERPT = 60  # characters before and after a match
 NAMES_MAX = 80  # characters of a search text that are used
 
 
@@ -167,12 +167,12 @@ def search(text: str, code: str) -> list[dict[str, str]]:
 
 @cache
 def plain_text(name: str, code: str) -> str:
-    """A page's words without markdown: no tags, one space between words."""
+    """Return a page's text without markdown: no tags, one space between words."""
     return " ".join(unescape(TAG.sub(" ", html_of(name, code))).split())
 
 
 def guide_for(path: str) -> str:
-    """The guide's page about an address of the desk, as a URL: what `links.guide` holds."""
+    """Return the guide page about an address of the desk, as a URL: the value of `links.guide`."""
     parts = [part for part in path.split("/") if part]
     first = parts[0] if parts else ""
     if first == "clients" and len(parts) > 1:
@@ -193,7 +193,7 @@ def guide_for(path: str) -> str:
 
 
 def page(request: HttpRequest, name: str) -> HttpResponse:
-    """The page on its own, or (asked for by the drawer) its text alone."""
+    """The full page, or (requested by the drawer) its text only."""
     code = language()
     known = pages(code)
     if name == "index":

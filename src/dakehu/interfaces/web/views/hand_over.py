@@ -41,7 +41,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def plan(request: HttpRequest) -> HttpResponse:
-    """?user=3 chooses who gives; POST previews with everybody's hours, and with `confirm` plans."""
+    """?user=3 chooses the giving user; POST previews with each person's hours, and with `confirm` plans."""
     action = ACTIONS["service.plan_hand_over"]
     if not current_actor().may(action.needs):
         raise NotAllowed(action.label, action.needs)
@@ -77,13 +77,13 @@ def plan(request: HttpRequest) -> HttpResponse:
 
 
 def _colleagues() -> Any:
-    """Return the people whose clients the reader may hand over: a lead's team, or everybody."""
+    """Return the people whose clients the reader may hand over: a lead's team, or all."""
     rows, actor = team.users().filter(is_active=True), current_actor()
     return rows.filter(pk__in=actor.covers) if actor.may(Permission.CLIENT_ASSIGN) and len(actor.covers) > 1 else rows
 
 
 def _clients(user: str, given: Any) -> list[dict[str, Any]]:
-    """Return the giving colleague's clients, whether each goes, and to whom."""
+    """Return the giving colleague's clients, whether each is moved, and to whom."""
     rows: list[dict[str, Any]] = ask("service.clients_of_colleague", {"user": int(user)})
     is_posted = "receiver" in given
     ticked = set(given.getlist("clients")) if is_posted else {str(row["id"]) for row in rows}
@@ -100,7 +100,7 @@ def _clients(user: str, given: Any) -> list[dict[str, Any]]:
 
 
 def _raw(given: Any, clients: list[dict[str, Any]], *, action: bool) -> dict[str, Any]:
-    """Return what the preview or the action takes, of what was sent."""
+    """Return the parameters of the preview or the action from the request."""
     chosen = [row for row in clients if row["goes"]]
     raw: dict[str, Any] = {
         "user": int(given["user"]),
@@ -117,7 +117,7 @@ def _raw(given: Any, clients: list[dict[str, Any]], *, action: bool) -> dict[str
 
 @require_safe
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """One hand-over with its packs, and what can be done with it."""
+    """One hand-over with its packs, and the possible actions."""
     found = ask("service.hand_over", {"hand_over": pk})
     title = bilingual("{name}的客户交接", "Hand-over of {name}", name=found["giver"])
     page = {"page_title": title, "crumbs": CRUMBS, "found": found, "undo": ACTIONS[ACTS["undo"]]}
@@ -126,7 +126,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def pack(request: HttpRequest, pk: int) -> HttpResponse:
-    """What the receiver of a client has to know, to be read, printed and signed."""
+    """The briefing for the receiver of a client, to be read, printed and signed."""
     found = ask("service.hand_over_pack", {"pack": pk})
     number = found["hand_over"]["id"]
     crumbs = [*CRUMBS, {"label": found["hand_over"]["giver"], "url": f"/hand-overs/{number}/"}]
@@ -146,7 +146,7 @@ def pack(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def letters(request: HttpRequest, pk: int) -> HttpResponse:
-    """The letters to clients who were not told yet, to be printed or copied."""
+    """The letters to clients not yet informed, to be printed or copied."""
     page = {
         "page_title": bilingual("告知客户的信", "Letters to clients"),
         "crumbs": [*CRUMBS, {"label": bilingual("交接", "Hand-over"), "url": f"/hand-overs/{pk}/"}],
@@ -158,7 +158,7 @@ def letters(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    """Do one of the acts of a hand-over, and show it again."""
+    """Perform one of the actions of a hand-over, and show it again."""
     if act not in ACTS:
         raise NotFound(bilingual("操作", "action"), act)
     by_pack = act in ("sign", "told")

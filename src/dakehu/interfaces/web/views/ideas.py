@@ -1,4 +1,4 @@
-"""Ideas: the list with what colleagues ask for most, and one with its voices, trials and decision."""
+"""Ideas: the list with the most supported ones, and one with its votes, trials and decision."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,7 +12,7 @@ CRUMBS = [{"label": bilingual("创意", "Ideas"), "url": "/ideas/"}]
 TONES = {"sponsored": "accent", "in_trial": "accent", "adopted": "good", "declined": "warn"}
 TEXTS = ("problem", "proposal", "beneficiaries")
 FACTS = ("author", "filed_on", "topic", "sponsor", "moved_on")
-VERBS = {  # step → its action, words, whether it is the main one
+VERBS = {  # step → its action, label, whether it is the main one
     "support": ("innovation.support_idea", bilingual("支持", "Support"), True),
     "withdraw": ("innovation.withdraw_support", bilingual("取消支持", "Withdraw support"), False),
     "change": ("innovation.change_idea", bilingual("修改", "Edit"), False),
@@ -26,7 +26,7 @@ VERBS = {  # step → its action, words, whether it is the main one
 
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """?state=submitted&topic=speed&mine=1: the ideas with most voices first."""
+    """?state=submitted&topic=speed&mine=1: the ideas with most votes first."""
     given = {name: request.GET.get(name, "") for name in ("state", "topic", "mine")}
     found = ask("innovation.idea_board", {name: value for name, value in given.items() if value})
     content = {
@@ -43,7 +43,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """One idea: what is proposed, who supports it, what was tried, what was decided and why."""
+    """One idea: the proposal, its supporters, its trials, the decision and its reason."""
     found = ask("innovation.idea_page", {"idea": pk})
     labels, row = labels_of("innovation.Idea"), found["row"]
     content = {

@@ -11,7 +11,7 @@ from dakehu.foundation.gates import ask
 from dakehu.foundation.schema.fields import labels_of, model_of
 
 CRUMBS = [{"label": bilingual("改进事项", "Improvements"), "url": "/improvements/"}]
-VERBS = {  # step → its action and words
+VERBS = {  # step → its action and label
     "measure": ("care.measure_issue", bilingual("测量效果", "Measure")),
     "submit": ("care.submit_issue", bilingual("提交关闭", "Submit for closing")),
     "change": ("care.change_issue", bilingual("修改", "Edit")),
@@ -26,7 +26,7 @@ END = ("no_effect_reason", "closing_note", "closed_on", "closed_by")
 
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
-    """?mine=1&topic=speed: issues by stage; asked by htmx, the columns alone."""
+    """?mine=1&topic=speed: issues by stage; for htmx only the columns."""
     mine, topic = request.GET.get("mine", ""), request.GET.get("topic", "")
     asked: dict[str, Any] = {"mine": bool(mine), **({"topic": topic} if topic else {})}
     content = {
@@ -62,10 +62,10 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _method_fields(found: dict[str, Any]) -> tuple[str, ...]:
-    """Return the fields that say how an effect is measured, without those that stand in its result."""
+    """Return the fields that define how an effect is measured, without those shown in its result."""
     return ("smallest_effect",) if found["result"]["has_result"] else EFFECT
 
 
 def _main_step(found: dict[str, Any]) -> str:
-    """Return the step that comes next: measure, and once there is an effect submit."""
+    """Return the next step: measure, and once there is an effect submit."""
     return "submit" if found["result"].get("verdict_code") else "measure"

@@ -1,4 +1,4 @@
-"""What belongs to every page: the language switch."""
+"""The language switch of every page."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from dakehu.interfaces.web.views.sign_in.password import next_page
 
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
-    """Speak Chinese or English from now on; kept with the user, and in a cookie for the sign-in page."""
+    """Switch to Chinese or English; stored with the user, and in a cookie for the sign-in page."""
     wanted = "en" if request.POST.get("language", "").startswith("en") else "zh"
     user: Any = request.user
     if user.is_authenticated:

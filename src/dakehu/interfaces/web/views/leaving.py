@@ -1,4 +1,4 @@
-"""A colleague's leaving as one guided page: who, what is open, who receives it, a preview, and the act."""
+"""The departure of a colleague as one guided page: the user, open items, receivers, a preview, and the act."""
 
 from typing import Any
 
@@ -64,13 +64,13 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _colleagues() -> Any:
-    """The people whose clients the reader may hand over: a lead's team, or everybody."""
+    """Return the people whose clients the reader may hand over: a lead's team, or all."""
     rows, actor = team.users().filter(is_active=True).exclude(pk=current_actor().user_id), current_actor()
     return rows.filter(pk__in=actor.covers) if actor.covers else rows
 
 
 def _open_work_of(user: str, given: Any) -> dict[str, Any]:
-    """What the colleague holds, each segment and client with the receiver chosen for it."""
+    """Return the colleague's clients and open work, each segment and client with the receiver chosen for it."""
     found = ask("service.leaving", {"user": int(user)})
     receivers = [(str(row.pk), row.name) for row in _colleagues() if str(row.pk) != user]
     me = team.current_user()
@@ -85,7 +85,7 @@ def _open_work_of(user: str, given: Any) -> dict[str, Any]:
 
 
 def _raw(posted: Any) -> dict[str, Any]:
-    """What the action takes, of what was sent."""
+    """Return the parameters of the action from the request."""
     found = ask("service.leaving", {"user": int(posted["user"])})
     segments = {row["segment"]: posted.get(f"segment.{place}") for place, row in enumerate(found["segments"])}
     clients = {str(row["id"]): posted.get(f"client.{row['id']}") for row in found["clients"]}

@@ -1,4 +1,4 @@
-"""Linked online sheets: all of them, and each with its runs, what went which way, and what was left and why."""
+"""Linked online sheets: the list, and each with its runs, rows by direction, and skipped rows and why."""
 
 from typing import Any
 from urllib.parse import quote
@@ -14,7 +14,7 @@ from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import QUERIES, ask, perform
 
-FORMS = ("schedule", "change", "replace_key", "remove")  # actions that ask something first
+FORMS = ("schedule", "change", "replace_key", "remove")  # actions with a form
 DONE_AT_ONCE = ("sheets.start", "sheets.switch_on", "sheets.switch_off")
 TITLE = bilingual("在线表格", "Linked sheets")
 
@@ -33,7 +33,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 def _published_tables() -> list[dict[str, Any]]:
-    """The published tables, to those who may see connections; each with the form that withdraws it."""
+    """Return the published tables, for users who may see connections; each with the form that withdraws it."""
     if not current_actor().may(QUERIES["sheets.published"].needs):
         return []
     rows = ask("sheets.published", {})
@@ -42,7 +42,7 @@ def _published_tables() -> list[dict[str, Any]]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """One linked sheet; what is done with it at once is posted here by the name of its action."""
+    """One linked sheet; actions without a form are posted here by their name."""
     if request.method == "POST":
         return _perform(request, pk)
     try:
@@ -63,7 +63,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _perform(request: HttpRequest, pk: int) -> HttpResponse:
-    """Perform one of the actions that need no form, and show the sheet again."""
+    """Perform one of the actions without a form, and show the sheet again."""
     name = request.POST.get("action", "")
     if name not in DONE_AT_ONCE:
         raise NotFound(bilingual("操作", "action"), name)

@@ -1,4 +1,4 @@
-"""Live pages where the server has no streams: the page asks by itself every few seconds."""
+"""Live pages where the server has no streams: the page polls every few seconds."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
@@ -9,13 +9,13 @@ from dakehu.foundation.live.asking import ask_changes
 
 @require_safe
 def no_stream(request: HttpRequest, page: str, subject: int) -> HttpResponse:
-    """Say that there is no stream here: the server of the desk answers this address itself (`interfaces/live`)."""
+    """Report that there is no stream here: the server of the desk answers this address itself (`interfaces/live`)."""
     return HttpResponse(status=204)
 
 
 @require_safe
 def changes(request: HttpRequest, page: str, subject: int) -> HttpResponse:
-    """?entry=123: {entry, parts, people}, what changed since that audit entry and who else is there."""
+    """?entry=123: {entry, parts, people}, the changes since that audit entry and the other users present."""
     given = request.GET.get("entry", "")
     found = ask_changes(page, subject, int(given) if given.isdecimal() else None)
     people = sorted(team.names_of(found.others).values())

@@ -1,4 +1,4 @@
-"""The market: an index with its band of probability, how much it moves, and the breadth of what the book holds."""
+"""The market: an index with its probability band, its volatility, and the breadth of the book's holdings."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from dakehu.foundation.gates import ask
 
 SHOWN = 250  # days of the index before the band
 AHEAD = (5, 20, 60)
-FEW = 30  # trials of the band below which its record says little
+FEW = 30  # tests of the band below which its record is not meaningful
 
 
 @require_safe
@@ -56,7 +56,7 @@ def _book_moves(book: dict[str, Any]) -> dict[str, Any]:
 
 
 def _value_band(code: str, ahead: int) -> dict[str, Any]:
-    """Return the band of the client with a code, or why there is none."""
+    """Return the band of the client with the given code, or why there is none."""
     if not code:
         return {"asked_client": "", "worth": None}
     try:
@@ -66,7 +66,7 @@ def _value_band(code: str, ahead: int) -> dict[str, Any]:
 
 
 def _line(report: dict[str, Any]) -> dict[str, Any]:
-    """The last year of the index; after it the lines of the band, by how many trading days ahead."""
+    """Return the last year of the index, followed by the lines of the band, by trading days ahead."""
     days, levels = report["day"][-SHOWN:], report["level"][-SHOWN:]
     series = [{"name": report["name"], "values": levels, "unit": "number"}]
     band = report["band"]
@@ -79,7 +79,7 @@ def _line(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def _fan_areas(levels: list[float], rows: list[list[float]]) -> list[dict[str, Any]]:
-    """Areas on top of each other from the last level on: an unseen ground, then the outer, inner and outer band again."""
+    """Return stacked areas from the last level on: an invisible base, then the outer, inner and outer band."""
     lead: list[Any] = [None] * (len(levels) - 1)
     outer, inner = str(bilingual("90% 区间", "90 % band")), str(bilingual("50% 区间", "50 % band"))
     spans = [(0, 1, outer, 0.16), (1, 3, inner, 0.34), (3, 4, outer, 0.16)]
@@ -94,7 +94,7 @@ def _fan_areas(levels: list[float], rows: list[list[float]]) -> list[dict[str, A
 
 
 def _moves(report: dict[str, Any]) -> dict[str, Any]:
-    """Yearly volatility over 20 and 60 days."""
+    """Return yearly volatility over 20 and 60 days."""
     return {
         "x": report["day"][-SHOWN:],
         "series": [
@@ -109,7 +109,7 @@ def _moves(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def _widths(report: dict[str, Any]) -> list[dict[str, Any]]:
-    """The band in words of numbers: after one day, half the time and all of it."""
+    """Return the band in numbers: after one day, half the horizon and the full horizon."""
     if not report["band"]:
         return []
     rows = report["band"]["rows"]

@@ -36,7 +36,7 @@ GROUPS = (
 
 @require_safe
 def log(request: HttpRequest) -> HttpResponse:
-    """What left and how it ended, with the counts of every state and channel."""
+    """Sent messages and their results, with the counts of every state and channel."""
     chosen = {name: request.GET[name] for name in FILTERS if request.GET.get(name)}
     found = ask("service.deliveries", chosen)
     page = {
@@ -50,7 +50,7 @@ def log(request: HttpRequest) -> HttpResponse:
 
 
 def _filters(days: int, chosen: dict[str, str]) -> list[dict[str, Any]]:
-    """The questions by which the log is narrowed, as the query declares them."""
+    """Return the filters of the log, as the query declares them."""
     periods = [(str(n), bilingual("最近 {n} 天", "Last {n} days", n=n)) for n in PERIODS]
     found: list[dict[str, Any]] = []
     for parameter in QUERIES["service.deliveries"].parameters:
@@ -68,7 +68,7 @@ def _filters(days: int, chosen: dict[str, str]) -> list[dict[str, Any]]:
 
 @require_POST
 def do(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Send a message again, or stop one that waits; then the log as it was filtered."""
+    """Resend a message, or stop a waiting one; then show the log with the same filters."""
     if verb not in VERBS:
         raise NotFound(bilingual("操作", "action"), verb)
     _perform_with_message(request, VERBS[verb], {"delivery": pk})
@@ -79,7 +79,7 @@ def do(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 
 
 def _perform_with_message(request: HttpRequest, name: str, raw: dict[str, Any]) -> bool:
-    """Perform an action and say how that went; return whether it went well."""
+    """Perform an action and report the result; return whether it succeeded."""
     try:
         perform(name, raw)
     except (NotAllowed, NotFound):
@@ -94,7 +94,7 @@ def _perform_with_message(request: HttpRequest, name: str, raw: dict[str, Any]) 
 @sensitive_post_parameters("mail_password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def settings(request: HttpRequest) -> HttpResponse:
-    """The settings of messages; the password and a test are forms of their own on the same page."""
+    """The settings of messages; the password and a test are separate forms on the same page."""
     action, faults, status = ACTIONS[CHANGE], dict[str, Any](), 200
     values: dict[str, Any] = ask("service.message_settings", {})
     if request.method == "POST":
@@ -129,5 +129,5 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def tests(request: HttpRequest) -> HttpResponse:
-    """The last tests, asked for again while one is under way."""
+    """The last tests, polled while one is running."""
     return render(request, "messages/tests.html", {"known": ask("service.message_settings", {})})

@@ -18,7 +18,7 @@ from dakehu.interfaces.web import drawing, forms
 
 TITLE = bilingual("关键时刻规则", "Rules of moments")
 CRUMBS = [{"label": TITLE, "url": "/moments/rules/"}]
-SECONDS = 25  # of a back-test in a page; the command line sets no end
+SECONDS = 25  # of a back-test in a page; the command line has no limit
 BLANK_ROWS = 2
 UNITS = (
     ("", bilingual("—", "—")),
@@ -69,7 +69,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def editor(request: HttpRequest, kind: str) -> HttpResponse:
-    """One rule: its text, its table of clauses, its versions. POST keeps a version, or takes the table over as text."""
+    """One rule: its text, its table of clauses, its versions. POST saves a version, or converts the table to text."""
     rule = ask("service.rule", {"kind": kind})
     values, faults, status = dict(rule["values"]), {}, 200
     if request.method == "POST":
@@ -94,7 +94,7 @@ def editor(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def editor_page(rule: dict[str, Any], values: dict[str, Any], faults: dict[str, list[str]]) -> dict[str, Any]:
-    """Return what the editor shows."""
+    """Return the context of the editor."""
     checked = ask("service.check_rule", {"text": values["text"], "subject": rule["subject_name"]})
     action = ACTIONS["service.edit_rule"]
     left_out = {parameter.name for parameter in action.parameters} - set(ASKED)
@@ -124,7 +124,7 @@ def editor_page(rule: dict[str, Any], values: dict[str, Any], faults: dict[str, 
 
 
 def answers(request: HttpRequest, kind: str, rule: dict[str, Any]) -> dict[str, Any]:
-    """Return what was sent, ready for service.edit_rule."""
+    """Return the posted values, ready for service.edit_rule."""
     given = forms.answers(ACTIONS["service.edit_rule"], request.POST, changing=False)
     based_on = request.POST.get("based_on", "")
     return {**given, "kind": kind, **({"based_on": based_on} if based_on.isdigit() else {})}
@@ -148,7 +148,7 @@ def facts_of(subject: str) -> dict[str, Fact]:
 
 @require_POST
 def copy(request: HttpRequest) -> HttpResponse:
-    """Begin a rule of one's own with the text of another."""
+    """Create one's own rule from the text of another."""
     try:
         made = perform("service.copy_rule", {name: request.POST.get(name, "") for name in ("kind", "name")})
     except (NotAllowed, NotFound):
@@ -162,7 +162,7 @@ def copy(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def switch(request: HttpRequest, kind: str) -> HttpResponse:
-    """Put a version into force, or take the rule out of force."""
+    """Activate a version, or deactivate the rule."""
     version = request.POST.get("version", "")
     try:
         if version == "off":
@@ -181,7 +181,7 @@ def switch(request: HttpRequest, kind: str) -> HttpResponse:
 
 @require_POST
 def check(request: HttpRequest) -> JsonResponse:
-    """Say what is wrong with a text, or how many clients it names now."""
+    """Return the errors of a text, or how many clients it matches now."""
     given = {name: request.POST.get(name, "") for name in ("text", "subject")}
     found = ask("service.check_rule", given)
     if found["ok"]:
@@ -192,14 +192,14 @@ def check(request: HttpRequest) -> JsonResponse:
 
 @require_POST
 def completion(request: HttpRequest) -> JsonResponse:
-    """Say what may stand at a position of a text."""
+    """Return the completions at a position of a text."""
     given = {name: request.POST.get(name, "") for name in ("text", "position", "subject")}
     return JsonResponse({"suggestions": ask("service.complete_rule", given)})
 
 
 @require_POST
 def back_test(request: HttpRequest, kind: str) -> HttpResponse:
-    """What the text would have done: a part of the editor, or a page of its own without a script."""
+    """The back-test of the text: a part of the editor, or a separate page without a script."""
     rule = ask("service.rule", {"kind": kind})
     text = request.POST.get("text", "") or rule["values"]["text"]
     asked = {"kind": kind, "rule": text, "deadline": request.POST.get("deadline", ""), "seconds": str(SECONDS)}

@@ -1,4 +1,4 @@
-"""The bell: its count, its panel, the page of all notices, and marking them as read."""
+"""Notifications: the count, the panel, the page of all notices, and marking them as read."""
 
 from datetime import datetime
 from typing import Any
@@ -15,20 +15,20 @@ IN_PANEL = 8
 
 
 def _notices() -> list[dict[str, Any]]:
-    """The notices of the reader with their moments as moments, for the page to say how long ago."""
+    """Return the reader's notices with their times as datetimes, for relative display."""
     return [
         {**row, "at": datetime.fromisoformat(row["at"]) if "T" in row["at"] else row["at"]} for row in notices.notices()
     ]
 
 
 def _outside(row: dict[str, Any]) -> dict[str, str]:
-    """What the browser shows beside other programs: nothing personal of a client."""
+    """Return the browser notifications: without personal data of a client."""
     return {"text": row["outside"] or row["title"]}
 
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """All notices; for the bell as fragments their count (`?part=count`) or the first of them (`?part=panel`), and for notices
+    """All notices; as fragments their count (`?part=count`) or the first of them (`?part=panel`), and for notifications
     of the browser as JSON (`?part=new`)."""
     part = request.GET.get("part", "")
     try:
@@ -37,7 +37,7 @@ def page(request: HttpRequest) -> HttpResponse:
     except lock_timeout.Busy:
         if part != "count":
             raise
-        return HttpResponse()  # asked again with the next page
+        return HttpResponse()  # requested again with the next page
     unread = [row for row in rows if not row["read"]]
     if part == "new":
         shown = ("key", "title", "url")
@@ -50,7 +50,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def read(request: HttpRequest) -> HttpResponse:
-    """Mark the notices of `key`, or all, as read; then the panel again, or the page that one goes to."""
+    """Mark the notices of `key`, or all, as read; then show the panel again, or the target page."""
     keys = request.POST.getlist("key")
     notices.read_notices(keys=keys or None)
     if request.headers.get("HX-Request"):

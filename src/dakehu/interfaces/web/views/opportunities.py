@@ -52,7 +52,7 @@ def board(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """One opportunity with its way through the stages: in the drawer, or as a page."""
+    """One opportunity with its stage history: in the drawer, or as a page."""
     row = opportunities.opportunity_detail(opportunity=pk)
     plain, shown, labels = render_row(row), render_row(row, shown=True), labels_of("growth.Opportunity")
     content: dict[str, Any] = {
@@ -68,7 +68,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def forecast(request: HttpRequest) -> HttpResponse:
-    """?pipeline=1&on=2026-12-31: what a quarter may bring, by the desk's own hit rates."""
+    """?pipeline=1&on=2026-12-31: the forecast of a quarter, by the desk's own hit rates."""
     asked = {name: request.GET[name] for name in ("pipeline", "on") if request.GET.get(name)}
     found = ask("growth.forecast", asked)
     content = {
@@ -82,7 +82,7 @@ def forecast(request: HttpRequest) -> HttpResponse:
 
 
 def _reach(found: dict[str, Any]) -> dict[str, float] | None:
-    """Return the parts of the bar of a forecast as percentages of its longest end; None where nothing is said."""
+    """Return the parts of a forecast's bar as percentages of its upper end; None without a forecast."""
     if found["expected"] is None:
         return None
     values = {name: float(found[name] or 0) for name in ("won", "expected_low", "expected", "expected_high", "goal")}

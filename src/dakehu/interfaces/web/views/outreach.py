@@ -24,13 +24,13 @@ TABS = (
 
 
 def _campaign_filter(request: HttpRequest) -> dict[str, Any]:
-    """Return the campaign that the address names, {} for the newest."""
+    """Return the campaign named by the address, {} for the newest."""
     number = request.GET.get("outreach", "")
     return {"outreach": int(number)} if number.isdecimal() and len(number) < 10 else {}
 
 
 def _frame(request: HttpRequest, chosen: str) -> dict[str, Any]:
-    """Return what every page of the section shows: tabs, and the campaigns to choose from."""
+    """Return the shared context of the section: tabs, and the campaigns to choose from."""
     kept = urlencode(_campaign_filter(request))
     tabs = [
         {"label": label, "url": f"{url}?{kept}" if kept and "?" not in url else url, "current": name == chosen}
@@ -41,7 +41,7 @@ def _frame(request: HttpRequest, chosen: str) -> dict[str, Any]:
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """?outreach=3&whose=mine: the calls of a campaign, one's own first for those who make them."""
+    """?outreach=3&whose=mine: the calls of a campaign, one's own first for users who make them."""
     is_team = len(current_actor().covers) > 1 or not current_actor().may(OUTREACH_CALL)
     whose = request.GET.get("whose") or ("all" if is_team else "mine")
     asked = _campaign_filter(request)
@@ -79,13 +79,13 @@ def call(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def cases(request: HttpRequest) -> HttpResponse:
-    """Lead to the register, where cases of every source stand."""
+    """Redirect to the register, which lists cases of every source."""
     return HttpResponseRedirect("/distress/?source=call")
 
 
 @require_safe
 def report(request: HttpRequest) -> HttpResponse:
-    """?outreach=3: the report on a campaign, the newest unless said."""
+    """?outreach=3: the report on a campaign, by default the newest."""
     found = ask("care.outreach_report", _campaign_filter(request))
     content = {**_frame(request, "report"), **found, "others": ask("care.outreaches", {})}
     return render(request, "outreach/report.html", content)

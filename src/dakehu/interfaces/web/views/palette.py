@@ -1,4 +1,4 @@
-"""⌘K: pages, clients and what one may do, as one list."""
+"""⌘K: pages, clients and allowed actions, as one list."""
 
 import re
 from typing import Any
@@ -25,9 +25,9 @@ WITH_CLIENT = bilingual("为客户办理", "For a client")
 
 @require_safe
 def palette(request: HttpRequest) -> JsonResponse:
-    """[{group, label, hint, url, icon, form}] for what was typed; nothing typed gives recent clients, pages and actions.
+    """[{group, label, hint, url, icon, form}] for the input; empty input gives recent clients, pages and actions.
 
-    `form` marks an address whose form opens over the present page.
+    `form` marks an address whose form opens in a dialog over the present page.
     """
     asked, actor = request.GET.get("q", "").strip()[:80], current_actor()
     found: list[dict[str, Any]] = []
@@ -51,12 +51,12 @@ def meant(asked: str, words: Bilingual) -> bool:
 
 
 def _clients_and_actions(asked: str, actor: Actor) -> list[dict[str, Any]]:
-    """Return an action with the client that was typed beside it first; else clients, then the action for recent clients.
+    """Return an action with the client in the input first; else clients, then the action for recent clients.
 
-    The letters of a client's name may begin the words of an action too: the person who typed no more means the client.
+    The letters of a client's name may also begin the label of an action: without further input the client is meant.
     """
     for actions, name in split_typed(asked, client_actions(actor)):
-        # Who is named, not who is spoken of somewhere.
+        # Clients matched by name, not those mentioned elsewhere.
         rows = _search_names(name) if name else render_rows(recent.recent())
         if rows:
             lines = [_line(action, row) for action in actions for row in rows][:NAMED_SHOWN]
@@ -102,7 +102,7 @@ def _client_line(row: dict[str, Any], group: Bilingual) -> dict[str, Any]:
 
 
 def verbs(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
-    """What one may do from here: on a client's page about that client."""
+    """Return the actions available here: on a client's page about that client."""
     made = []
     new = ACTIONS["clients.create"]
     here = ON_A_CLIENT.search(request.headers.get("Referer", ""))

@@ -1,4 +1,4 @@
-"""Find actions on clients by what was typed: part of their name, pinyin, initials, in either language."""
+"""Find actions on clients by input: part of their name, pinyin, initials, in either language."""
 
 from collections.abc import Iterator
 
@@ -13,19 +13,19 @@ from dakehu.foundation.schema.resources import offered_actions
 from dakehu.interfaces.web.views.action_form import hidden_parameters
 
 CLIENT = "clients.Client"
-LEAST = 2  # letters or signs that must be typed of an action
-SPELLED = 4  # letters from which pinyin is looked for within the words
+LEAST = 2  # minimum characters of an action's name
+SPELLED = 4  # letters from which pinyin is searched within the words
 
 
 def client_actions(actor: Actor) -> list[Action]:
-    """Return the actions about one client that the actor may do, those offered on a client's page first."""
+    """Return the actions about one client that the actor may perform, those offered on a client's page first."""
     order = {name: place for place, name in enumerate(offered_actions())}
     chosen = [one for one in ACTIONS.values() if one.is_public and actor.may(one.needs) and _takes_client(one)]
     return sorted(chosen, key=lambda one: order.get(one.name, len(order)))
 
 
 def _takes_client(action: Action) -> bool:
-    """Return whether an action is about one client, named by its parameter `client`, and its form can ask the rest."""
+    """Return whether an action is about one client, named by its parameter `client`, and its form can ask for the rest."""
     named = {parameter.name: parameter for parameter in action.parameters if parameter.required}
     client = named.pop("client", None)
     if client is None or not _is_client(client):
@@ -41,9 +41,9 @@ def _is_client(parameter: Parameter) -> bool:
 
 
 def split_typed(typed: str, actions: list[Action]) -> Iterator[tuple[list[Action], str]]:
-    """Yield (actions meant, the rest, which may name a client) for each way to read what was typed.
+    """Yield (matching actions, the rest, which may name a client) for each way to parse the input.
 
-    "记服务 龚丽华", "log gonglihua", "龚丽华 记服务" and "记服务龚丽华"; the longest words of an action first.
+    "记服务 龚丽华", "log gonglihua", "龚丽华 记服务" and "记服务龚丽华"; the longest action text first.
     """
     parts = typed.split()
     for count in range(len(parts), 0, -1):
@@ -59,12 +59,12 @@ def split_typed(typed: str, actions: list[Action]) -> Iterator[tuple[list[Action
 
 
 def find_actions(typed: str, actions: list[Action]) -> list[Action]:
-    """Return the actions that the words mean."""
+    """Return the actions that match the words."""
     return [one for one in actions if is_meant(typed, one.label)] if len(typed) >= LEAST else []
 
 
 def is_meant(typed: str, label: Bilingual) -> bool:
-    """Return whether a text names a label: signs of it in their order, its pinyin or initials, or its first words."""
+    """Return whether a text matches a label: characters of it in order, its pinyin or initials, or its first words."""
     wanted = normalize_name(typed)
     if not wanted:
         return False
@@ -78,6 +78,6 @@ def is_meant(typed: str, label: Bilingual) -> bool:
 
 
 def _in_order(wanted: str, text: str) -> bool:
-    """Return whether all signs of `wanted` stand in `text` in the same order."""
+    """Return whether all characters of `wanted` are in `text` in the same order."""
     rest = iter(text)
     return all(sign in rest for sign in wanted)

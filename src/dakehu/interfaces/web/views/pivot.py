@@ -1,4 +1,4 @@
-"""The pivot page: built by choosing fields, with table, picture, clients of every cell, saving, sharing and Excel."""
+"""The pivot page: defined by choosing fields, with table, picture, clients of every cell, saving, sharing and Excel."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -37,7 +37,7 @@ KINDS = {
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """?rows=branch&columns=risk_level&measure=sum:assets&top=10&chart=bar, every other name is a filter. ?report=3 opens a
-    saved one, ?question= one in words."""
+    saved one, ?question= one in natural language."""
     saved = ask("insight.reports", {"kind": "pivot"})
     chosen = next((one for one in saved if str(one["id"]) == request.GET.get("report")), None)
     definition = pivots.definition_of(request.GET)
@@ -80,7 +80,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _render_answer(request: HttpRequest, content: dict[str, Any]) -> HttpResponse:
-    """Turn a question into filters of the pivot, or show what was not understood."""
+    """Convert a question into filters of the pivot, or show what was not understood."""
     try:
         reading = ask("insight.question", {"text": content["question"]})
     except Refused as refused:
@@ -98,7 +98,7 @@ def _address_without(definition: dict[str, Any], key: str) -> str:
 
 
 def _choices(fields: dict[str, Any], definition: dict[str, Any]) -> dict[str, Any]:
-    """Return what the menus of rows, columns and measure offer."""
+    """Return the choices of the menus of rows, columns and measure."""
     groups: dict[str, list[dict[str, str]]] = {kind: [] for kind in KINDS}
     for one in fields["dimensions"]:
         kind = "fact" if one["is_fact"] else one["kind"] if one["kind"] in KINDS else "choice"
@@ -118,14 +118,14 @@ def _choices(fields: dict[str, Any], definition: dict[str, Any]) -> dict[str, An
 
 
 def _measurable_columns(fields: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the columns of which something is measured: numbers, then what makes groups, to count different values of."""
+    """Return the columns for measures: numbers, then grouping columns, for counts of distinct values."""
     numbers = {one["name"] for one in fields["measures"]}
     return [*fields["measures"], *(one for one in fields["dimensions"] if one["name"] not in numbers)]
 
 
 @require_safe
 def clients(request: HttpRequest) -> HttpResponse:
-    """The clients of a cell: `row`, `column` and `offset` beside the definition."""
+    """The clients of a cell: `row`, `column` and `offset` in addition to the definition."""
     definition = pivots.definition_of(request.GET)
     cell = {name: request.GET[name] for name in ("row", "column", "offset") if request.GET.get(name)}
     found = ask("insight.pivot_clients", {**pivots.asked_of(definition), **cell})
@@ -173,7 +173,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def add_to_dashboard(request: HttpRequest) -> HttpResponse:
-    """Put the pivot of the address onto a dashboard of one's own, or onto a new one."""
+    """Add the pivot of the address to a dashboard of one's own, or to a new one."""
     definition = pivots.definition_of(_form_address(request))
     number = request.POST.get("dashboard", "")
     if not number:

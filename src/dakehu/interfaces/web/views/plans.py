@@ -1,4 +1,4 @@
-"""What a client plans: goals, policy, drift and matches on one page; and the model portfolios of the firm."""
+"""A client's investment plan: goals, policy, drift and matches on one page; and the model portfolios of the firm."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ EDITIONS = ("risk_level", "edition", "effective_from", "reason")
 
 @require_safe
 def plan(request: HttpRequest, client_id: int) -> HttpResponse:
-    """Goals with what they would need, the policy, how far the holdings are from the model, products that suit."""
+    """Goals with their requirements, the policy, the drift from the model, suitable products."""
     client = clients.get_client(client_id)
     asked = {"client": client.pk}
     drift = ask("advice.drift", asked)
@@ -46,7 +46,7 @@ def plan(request: HttpRequest, client_id: int) -> HttpResponse:
 
 
 def _draw_line(line: dict[str, Any]) -> dict[str, Any]:
-    """Return a line of drift with the places of its band, target and weight in the picture, in percent."""
+    """Return a line of drift with the positions of its band, target and weight in the picture, in percent."""
     return {
         **line,
         "tone": TONES[line["state"]],

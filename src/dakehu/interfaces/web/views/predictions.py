@@ -1,4 +1,4 @@
-"""Prediction models with their back-tests, switched on and off here; and the what-if of the rhythm of contacts."""
+"""Prediction models with their back-tests, enabled and disabled here; and the what-if of the contact rhythm."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -50,7 +50,7 @@ EPOCH = date(1970, 1, 1)
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """Every kind of prediction: its state, what keeps it off, its back-test beside the rule."""
+    """Every kind of prediction: its state, why it is disabled, its back-test compared with the rule."""
     found = ask("insight.prediction_models", {})
     kinds = [_kind(one) for one in found["kinds"]]
     content = {
@@ -87,7 +87,7 @@ def _kind(kind: dict[str, Any]) -> dict[str, Any]:
 
 
 def _calibration(table: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the calibration picture: what came against what was said, with its interval; on the diagonal it is right."""
+    """Return the calibration picture: observed against predicted, with its interval; perfect calibration is the diagonal."""
     said = [round(row["predicted"], 4) for row in table]
     outer = str(bilingual("95% 区间", "95 % interval"))
     tips = [f"{row['low']:.1%}–{row['high']:.1%}" for row in table]
@@ -119,7 +119,7 @@ def train(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def switch(request: HttpRequest, pk: int) -> HttpResponse:
-    """Switch a version on or off, with a reason."""
+    """Enable or disable a version, with a reason."""
     is_on = request.POST.get("to") == "on"
     done = (
         bilingual("模型已启用，今晚起计算。", "The model is on, from tonight.")
@@ -144,7 +144,7 @@ def _perform_and_redirect(request: HttpRequest, verb: str, given: dict[str, Any]
 
 @require_safe
 def rhythm(request: HttpRequest) -> HttpResponse:
-    """?percent=50: what contacts at half of today's intervals would ask for."""
+    """?percent=50: the effort of contacts at half of today's intervals."""
     asked, fault = request.GET.get("percent", "75"), ""
     try:
         found = ask("insight.rhythm_what_if", {"percent": asked})
@@ -166,7 +166,7 @@ def rhythm(request: HttpRequest) -> HttpResponse:
 
 
 def _rhythm_picture(bands: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Return the share of clients who left by how often they were contacted, with its interval; None without any."""
+    """Return the share of clients who left by contact frequency, with its interval; None without any."""
     if not bands:
         return None
     tips = [f"{row['low']:.1%}–{row['high']:.1%}" for row in bands]

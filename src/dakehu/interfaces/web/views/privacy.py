@@ -1,4 +1,4 @@
-"""Requests about personal information, what is erased when, and the terms."""
+"""Requests about personal information, erasures by date, and the terms."""
 
 import base64
 from typing import Any
@@ -22,7 +22,7 @@ TONES = {"open": "warn", "granted": "good", "refused": "bad"}
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    """The page of personal information: requests for everybody who serves, the rest for compliance."""
+    """The page of personal information: requests for users who serve clients, the rest for compliance."""
     decides = current_actor().may(QUERIES["compliance.erasure_preview"].needs)
     content: dict[str, Any] = {
         "page_title": bilingual("个人信息", "Personal information"),
@@ -39,7 +39,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 
 def _requests() -> list[dict[str, Any]]:
-    """Return the requests as shown, with what the page decides by."""
+    """Return the requests as shown, with the values that control the page."""
     rows = list(queries.privacy_requests()[:SHOWN])
     today = clock.today()
     return [
@@ -58,6 +58,6 @@ def _requests() -> list[dict[str, Any]]:
 
 @require_POST
 def client_copy(request: HttpRequest) -> HttpResponse:
-    """The copy of a client, handed out once and kept nowhere."""
+    """The data copy of a client, downloaded once and not stored."""
     found = perform("privacy.copy_client", {"client": request.POST.get("client", "")})
     return download_response(found["name"], base64.b64decode(found["content"]))

@@ -50,7 +50,7 @@ DETAILS = (
 
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """?state=new&source=referral&owner=3&name=陈: visible prospects, the newest first; nothing chosen: open ones."""
+    """?state=new&source=referral&owner=3&name=陈: visible prospects, the newest first; by default open ones."""
     given = {name: request.GET.get(name, "") for name in (*FILTERS, "name", "sort", "after", "before")}
     filters: dict[str, Any] = {name: given[name] for name in FILTERS if given[name]}
     if given["state"] in ("", "open"):
@@ -86,7 +86,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """One prospect: who, what was said, what the pool did, which opportunities there are."""
+    """One prospect: identity, contacts, pool history, opportunities."""
     found = ask("growth.prospect_page", {"prospect": pk})
     labels = labels_of("growth.Prospect")
     plain, shown = found["prospect"], found["shown"]
@@ -103,7 +103,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def pool(request: HttpRequest) -> HttpResponse:
-    """?pool=2&source=event&city=上海&offset=50: who waits in a pool, masked, and what one has left of its limits."""
+    """?pool=2&source=event&city=上海&offset=50: the prospects of a pool, masked, and one's remaining limits."""
     given = {name: request.GET.get(name, "") for name in ("pool", "source", "city", "offset")}
     found = ask("growth.pool", {**{name: value for name, value in given.items() if value}, "limit": SIZE})
     offset = int(given["offset"] or 0)
@@ -127,7 +127,7 @@ def pool(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def view_of_pool(request: HttpRequest, pk: int) -> HttpResponse:
-    """A prospect of the pool in full, for a dialog; the look counts towards the day's limit."""
+    """A prospect of the pool in full, for a dialog; each view counts towards the day's limit."""
     shown = perform("growth.view_prospect", {"prospect": pk})
     labels = labels_of("growth.Prospect")
     content = {

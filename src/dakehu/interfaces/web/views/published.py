@@ -1,4 +1,4 @@
-"""Numbers of clients for sheets: the form that publishes them, and the address at which they are read without signing in."""
+"""Client figures for sheets: the form that publishes them, and the address at which they are read without signing in."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from dakehu.interfaces.web import forms
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def publish(request: HttpRequest) -> HttpResponse:
-    """The form of a published table, which shows the address once it is there."""
+    """The form of a published table, which shows the address once it is created."""
     action, asked, status = ACTIONS["sheets.publish"], dict[str, Any](), 200
     values: dict[str, Any] = {}
     made: dict[str, Any] = {}
@@ -42,5 +42,5 @@ def publish(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def read(request: HttpRequest, token: str) -> HttpResponse:
-    """A published table as CSV, for the person who has its address."""
+    """A published table as CSV, for any holder of its address."""
     return HttpResponse(read_published(token), content_type="text/csv; charset=utf-8")

@@ -1,4 +1,4 @@
-"""A question in words: its filters, to be seen, changed and opened in the list of clients or as a pivot."""
+"""A question in natural language: its filters, to be viewed, changed and opened in the list of clients or as a pivot."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -12,7 +12,7 @@ from dakehu.interfaces.web import pivots
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """?text=上海营业部 C4 以上; with &open=1 a question that was understood whole opens the list of clients at once."""
+    """?text=上海营业部 C4 以上; with &open=1 a fully understood question opens the list of clients directly."""
     text = request.GET.get("text", "")
     content = {"page_title": bilingual("文字提问", "Question"), "text": text}
     if text.strip():

@@ -15,9 +15,9 @@ from dakehu.interfaces import rate_limits
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, token: str) -> HttpResponse:
-    """Show the questionnaire of a link, and take its answers. Wrong links cost an address much of its minute.
+    """Show the questionnaire of a link, and accept its answers. Wrong links use up much of an address's rate limit.
 
-    The person who is signed in sees no questions: staff neither fill it in nor steer an answer.
+    A signed-in user sees no questions: staff neither fill it in nor influence an answer.
     """
     if request.user.is_authenticated:
         return _render(request, {"is_staff": True}, 403)
@@ -29,7 +29,7 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _submit_answers(request: HttpRequest, token: str) -> HttpResponse:
-    """Hand in the answers; what is wrong with them is said beside the question."""
+    """Submit the answers; errors are shown next to the question."""
     answers = {name: tuple(request.POST.getlist(name)) for name in request.POST}
     try:
         found = links.submit(token, answers, is_confirmed=bool(request.POST.get("confirmed")))
@@ -45,14 +45,14 @@ def _submit_answers(request: HttpRequest, token: str) -> HttpResponse:
 def _draw_questions(
     request: HttpRequest, token: str, status: int = 200, answers: Any = None, **more: Any
 ) -> HttpResponse:
-    """Draw the questions with what was answered."""
+    """Render the questions with the answers given."""
     with links.acting_for_questionnaire(token) as (_, questionnaire):
         groups = _groups(questionnaire, answers or {}, more.get("faults", {}))
     return _render(request, {"groups": groups, **more}, status)
 
 
 def _groups(questionnaire: Questionnaire, answers: dict[str, tuple[str, ...]], faults: Any) -> list[dict[str, Any]]:
-    """Return the questions by group, numbered through."""
+    """Return the questions by group, numbered consecutively."""
     number, groups = 0, []
     for code, zh, en in questionnaire.groups:
         items = []
@@ -79,7 +79,7 @@ def _groups(questionnaire: Questionnaire, answers: dict[str, tuple[str, ...]], f
 
 def _render(request: HttpRequest, shown: dict[str, Any], status: int = 200) -> HttpResponse:
     answer = render(request, "suitability/questionnaire.html", shown, status=status)
-    # With "no-referrer" browsers send the form with `Origin: null`, which is refused as another site's.
+    # With "no-referrer" browsers send the form with `Origin: null`, which is refused as cross-site.
     answer.headers["Referrer-Policy"] = "same-origin"
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer

@@ -1,4 +1,4 @@
-"""The firm's own questionnaire: the version in force, those that were written, and the page on which one is edited."""
+"""The firm's own questionnaire: the version in force, the firm's versions, and the page on which one is edited."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ ROWS = 2  # empty rows for further options
 
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """The version in force with its questions, and the versions that the firm wrote."""
+    """The version in force with its questions, and the versions written by the firm."""
     rows = list(questionnaires.questionnaire_versions()[:50])
     content = {
         "page_title": TITLE,
@@ -38,7 +38,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """A version: its questions to be edited or read, what is wrong with it, what changed."""
+    """A version: its questions to be edited or read, its errors, its changes."""
     found = ask("advice.questionnaire_page", {"questionnaire": pk})
     empty = {"code": "", "group": "", "kind": "single", "zh": "", "en": "", "options": []}
     content = {
@@ -61,7 +61,7 @@ def _with_rows(item: dict[str, Any]) -> dict[str, Any]:
 
 @require_POST
 def set_item(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a question of the form, and show the version with it or with what is wrong."""
+    """Save a question of the form, and show the version with it or with the errors."""
     raw = {"questionnaire": pk, "version": request.POST.get("version", ""), "item": _item(request.POST)}
     try:
         perform("advice.set_questionnaire_item", raw)
@@ -74,7 +74,7 @@ def set_item(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _item(form: QueryDict) -> dict[str, Any]:
-    """Return a question as the action takes it. A row of options without any word is left out."""
+    """Return a question as input of the action. Option rows without text are left out."""
     columns = [form.getlist(f"option_{name}") for name in ("code", "zh", "en", "points")]
     lowest, alone = set(form.getlist("option_minimum")), set(form.getlist("option_exclusive"))
     options = [

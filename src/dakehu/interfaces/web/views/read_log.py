@@ -1,4 +1,4 @@
-"""Who opened which client, and what left the desk: for compliance."""
+"""Opened clients and exports, by user: for compliance."""
 
 from urllib.parse import urlencode
 

@@ -1,4 +1,4 @@
-"""Checks of service records: what waits to be read, and how people and readers stand in a month."""
+"""Checks of service records: records to be read, and the results of people and readers in a month."""
 
 import re
 from datetime import date
@@ -18,7 +18,7 @@ MONTHS = 6  # to choose from
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """?month=2026-10: the checks of a month, the last one unless said."""
+    """?month=2026-10: the checks of a month, by default the last one."""
     given = request.GET.get("month", "")
     asked = {"month": f"{given}-01"} if MONTH.fullmatch(given) else {}
     found = ask("care.record_checks", asked)

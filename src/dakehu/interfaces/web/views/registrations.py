@@ -1,4 +1,4 @@
-"""The registrations of staff: who holds which, until when, and what each is needed for."""
+"""The registrations of staff: holder, kind, expiry, and what each is required for."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

@@ -1,4 +1,4 @@
-"""Risk: where the visible clients stand, the limits in force, stress, the strategy reviews."""
+"""Risk: the measures of visible clients, the limits in force, stress, the strategy reviews."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def limits(request: HttpRequest) -> HttpResponse:
-    """The limits of the house in force, with certainty, version and source, and every version set on the desk."""
+    """The firm's limits in force, with certainty, version and source, and every version set on the desk."""
     page = {
         "page_title": bilingual("风险限额", "Limits"),
         "crumbs": [RISK],
@@ -50,7 +50,7 @@ def stress(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def reviews(request: HttpRequest) -> HttpResponse:
-    """The strategy reviews that are not signed off, those due first in front."""
+    """The strategy reviews that are not signed off, the earliest due first."""
     rows: Any = review_queries.strategy_reviews(filters={"state.ne": "signed"})
     some = list(rows.select_related("client", "author")[:SIZE])
     shown = render_rows(some, ("client", "due_on", "state", "basis", "held_on", "author"), shown=True)

@@ -1,4 +1,4 @@
-"""The rows behind a number: what a query finds, as a table with its count and its sum."""
+"""The rows behind a number: the result of a query, as a table with its count and its sum."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -24,7 +24,7 @@ CLIENT = "clients.Client"
 
 @require_safe
 def rows_page(request: HttpRequest, name: str) -> HttpResponse:
-    """List the rows of a query. The address holds its parameters, filters as lists take them, `sort`, `sum` or `mean`."""
+    """List the rows of a query. The address has its parameters, filters as in lists, `sort`, `sum` or `mean`."""
     query = QUERIES.get(name)
     if query is None:
         raise NotFound(bilingual("查询", "query"), name)
@@ -58,7 +58,7 @@ def rows_page(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def found_rows(name: str, given: dict[str, str]) -> Any:
-    """Return the rows of a query by what an address holds. Raises NotFound for a query that lists no rows."""
+    """Return the rows of a query by the address's parameters. Raises NotFound for a query that lists no rows."""
     query = QUERIES[name]
     known = {parameter.name for parameter in query.parameters}
     filters = {key: value for key, value in given.items() if key not in known and key not in OURS}
@@ -75,14 +75,14 @@ def found_rows(name: str, given: dict[str, str]) -> Any:
 
 
 def _page(found: Any, order: str, given: dict[str, str]) -> Any:
-    """Return one page of rows; without an order, in that of the query."""
+    """Return one page of rows; by default in the order of the query."""
     if order:
         return page_of(found, order, SIZE, after=given.get("after", ""), before=given.get("before", ""))
     return _First(list(found[:SIZE]))
 
 
 class _First:
-    """The first rows of a list in the order of its query, which has no places to continue from."""
+    """Return the first rows of a list in the order of its query, which cannot be paged."""
 
     before = after = ""
 
@@ -102,12 +102,12 @@ def _column_to_sum(model: Any, name: str) -> Column | None:
 
 
 def _total(column: Column, of: str) -> dict[str, Any]:
-    """Return the aggregate that a number is held against."""
+    """Return the aggregate that a number is compared with."""
     return {"total": Avg(column.name) if of == "mean" else Sum(column.name)}
 
 
 def _columns(model: Any, summed: Column | None) -> list[Column]:
-    """Return the columns of the table: those that lists show from the start, and the one that is summed."""
+    """Return the columns of the table: those that lists show by default, and the summed one."""
     listed = [column for column in columns_of(model) if column.spec.listed and column.kind not in ("json", "sealed")]
     shown = [column for column in listed if summed is None or column.name != summed.name][:COLUMNS_SHOWN]
     return [*shown, summed] if summed is not None else shown

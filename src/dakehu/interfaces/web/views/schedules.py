@@ -1,4 +1,4 @@
-"""Scheduled reports: one's own schedules, and the files that were made for oneself."""
+"""Scheduled reports: one's own schedules, and the files created for oneself."""
 
 from urllib.parse import urlencode
 
@@ -66,7 +66,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def test(request: HttpRequest, pk: int) -> HttpResponse:
-    """Make one's own version now."""
+    """Create one's own file now."""
     run = service.send_test(pk)
     if run.fault:
         messages.error(request, run.fault)
@@ -79,7 +79,7 @@ def test(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def fetch(request: HttpRequest, pk: int) -> HttpResponse:
-    """Fetch a file made for oneself."""
+    """Download a file created for oneself."""
     try:
         name, content = service.open_report_file(pk)
     except (NotAllowed, NotFound):

@@ -1,4 +1,4 @@
-"""The service catalogue: what counts on a day, and one service with every version and what it changed."""
+"""The service catalogue: the services in force on a day, and one service with every version and its changes."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ STANDINGS = {
 
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """?day=2026-06-30: the catalogue as it counts on a day, today unless said."""
+    """?day=2026-06-30: the catalogue in force on a day, by default today."""
     day = request.GET.get("day", "")
     content = {
         **ask("innovation.service_catalogue", {"day": day} if day else {}),
@@ -35,7 +35,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """One service: its versions, the newest first, each with what it changed."""
+    """One service: its versions, the newest first, each with its changes."""
     found, labels = ask("innovation.service_page", {"catalogue_service": pk}), _labels()
     versions = [
         {

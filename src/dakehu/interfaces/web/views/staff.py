@@ -1,4 +1,4 @@
-"""Staff, roles, branches and teams: a list for everybody who may read it, verbs for the administrator."""
+"""Staff, roles, branches and teams: a list for users who may read it, actions for the administrator."""
 
 from typing import Any
 
@@ -77,7 +77,7 @@ def roles(request: HttpRequest) -> HttpResponse:
 
 
 def teams(request: HttpRequest) -> HttpResponse:
-    team.branches()  # asks for the right to read before a form is shown
+    team.branches()  # checks the right to read before a form is shown
     posted = request.POST.get("action", "")
     faults: dict[str, Any] = {}
     if request.method == "POST":
@@ -124,7 +124,7 @@ def teams(request: HttpRequest) -> HttpResponse:
 
 
 def _group_figures() -> dict[str, dict[int, dict[str, Any]]]:
-    """Figures of branches and teams by their number, of visible clients; none for readers who may not see money."""
+    """Return figures of branches and teams by id, of visible clients; none for readers who may not see money."""
     actor = current_actor()
     if not actor.may(Permission.LEDGER_READ) or actor.clearance < PERSONAL:
         return {"branch": {}, "team": {}}
@@ -221,7 +221,7 @@ def second_factor(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def end_duty(request: HttpRequest, pk: int) -> HttpResponse:
-    """Leave somebody who also administers with the own role alone."""
+    """End the additional administrator role of a user."""
     user = _user(pk)
     return _form(
         request,
@@ -254,7 +254,7 @@ def _form(
     hint: Bilingual,
     user: Any = None,
 ) -> HttpResponse:
-    """One verb as a form: ask, perform, say what was done; what is wrong stands at its question."""
+    """Render one action as a form: show, perform, report; errors are shown at their question."""
     action = ACTIONS[name]
     if not current_actor().may(action.needs):
         raise NotAllowed(action.label, action.needs)
@@ -294,7 +294,7 @@ def _form(
 
 
 def _labels() -> dict[str, str]:
-    """Headings of the lists, from the facts of their fields."""
+    """Return the headings of the lists, from the facts of their fields."""
     from dakehu.foundation.schema.fields import described_fields, model_of
 
     return {

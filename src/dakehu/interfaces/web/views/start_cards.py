@@ -1,4 +1,4 @@
-"""The cards of the start page as they are drawn: their content with addresses, in the sections of the page."""
+"""The cards of the start page for rendering: their content with addresses, in the sections of the page."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -19,7 +19,7 @@ def cards_of(actor: Actor) -> list[Card]:
 
 
 def draw_card(card: Card) -> dict[str, Any]:
-    """Return a card for the page: its texts, its content with addresses, and what its kind needs besides."""
+    """Return a card for the page: its texts, its content with addresses, and further values of its kind."""
     made: dict[str, Any] = {
         "card": card,
         "id": card.name.replace(".", "-"),
@@ -50,7 +50,7 @@ def draw_card(card: Card) -> dict[str, Any]:
 
 
 def is_empty(kind: str, content: dict[str, Any]) -> bool:
-    """Return whether a card has nothing to show."""
+    """Return whether a card is empty."""
     filled = {
         "figures": "figures",
         "bars": "bars",
@@ -67,7 +67,7 @@ def is_empty(kind: str, content: dict[str, Any]) -> bool:
 
 
 def sections(cards: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the page's sections in order: a card across, a pair of columns (main, side), or cards two abreast."""
+    """Return the page's sections in order: a full-width card, a pair of columns (main, side), or cards two per row."""
     made: list[dict[str, Any]] = []
     for card in cards:
         shape = "columns" if card["size"] in ("main", "side") else card["size"]

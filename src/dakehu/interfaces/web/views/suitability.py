@@ -1,4 +1,4 @@
-"""Suitability: check a product for a client, what waits for a decision, kept checks with their duties, call-backs."""
+"""Suitability: check a product for a client, open decisions, stored checks with their duties, call-backs."""
 
 from typing import Any
 
@@ -19,13 +19,13 @@ TITLE = bilingual("适当性", "Suitability")
 CRUMBS = [{"label": TITLE, "url": "/suitability/"}]
 TONES = {"refuse": "bad", "block": "warn", "allow_with_warning": "warn", "allow": "good"}
 ASKED = ("client", "product", "product_name", "product_risk", "initiative", "channel", "purpose", "kyc_complete")
-KEPT_ONLY = ("product_name", "purpose")  # what a record says and the rules do not ask
+KEPT_ONLY = ("product_name", "purpose")  # fields of a record that the rules do not require
 FACTS = ("checked_at", "checked_by", "purpose", "initiative", "channel", "rule", "rules_version")
 
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """?client=…&product=…: the form with its answer, what waits for the reader, and the latest checks."""
+    """?client=…&product=…: the form with its answer, open items of the reader, and the latest checks."""
     given = {name: request.GET.get(name, "").strip() for name in ASKED}
     answer, faults = _answer(given) if any(given.values()) else (None, {})
     content = {
@@ -51,13 +51,13 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _questions(given: dict[str, str], faults: dict[str, Any]) -> list[forms.Question]:
-    """Return the questions of the form, as the action that keeps a check asks them."""
+    """Return the questions of the form, as in the action that stores a check."""
     known = {parameter.name: parameter for parameter in ACTIONS["advice.record_check"].parameters}
     return [forms.question(known[name], given[name], faults.get(name, [])) for name in ASKED]
 
 
 def _answer(given: dict[str, str]) -> tuple[dict[str, Any] | None, dict[str, Any]]:
-    """Return (what the rules say, faults by field) of a filled form."""
+    """Return (decision of the rules, faults by field) of a filled form."""
     raw = {name: value for name, value in given.items() if value and name not in KEPT_ONLY}
     try:
         return ask("advice.check_suitability", raw), {}
@@ -68,13 +68,13 @@ def _answer(given: dict[str, str]) -> tuple[dict[str, Any] | None, dict[str, Any
 
 
 def _rows_if_allowed(name: str) -> list[dict[str, Any]]:
-    """Return the rows of a query, none for who may not ask it."""
+    """Return the rows of a query, none for a reader who may not call it."""
     return ask(name, {}) if current_actor().may(QUERIES[name].needs) else []
 
 
 @require_POST
 def record(request: HttpRequest) -> HttpResponse:
-    """Keep a check, and show it with its duties."""
+    """Store a check, and show it with its duties."""
     raw = {name: request.POST[name] for name in ASKED if request.POST.get(name)}
     try:
         row = perform("advice.record_check", raw)
@@ -88,7 +88,7 @@ def record(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def check(request: HttpRequest, pk: int) -> HttpResponse:
-    """A kept check with its duties and documents."""
+    """A stored check with its duties and documents."""
     found = ask("advice.check_page", {"suitability": pk})
     labels = labels_of("advice.SuitabilityCheck")
     content = {
@@ -102,7 +102,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def call_backs(request: HttpRequest) -> HttpResponse:
-    """The call-backs that are due, new clients without one, and how far the year's share has come."""
+    """The call-backs that are due, new clients without one, and the progress of the year's share."""
     found = ask("advice.call_backs", {})
     content = {**found, "page_title": bilingual("客户回访", "Call-backs"), "crumbs": CRUMBS}
     return render(request, "suitability/call_backs.html", content)

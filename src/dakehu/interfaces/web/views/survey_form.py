@@ -23,9 +23,9 @@ SATISFACTION = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, token: str) -> HttpResponse:
-    """Show the survey of a link and take its answers. A second post and a used link see the same thanks.
+    """Show the survey of a link and accept its answers. A second post and a used link get the same thank-you page.
 
-    Wrong, altered, expired and unknown links see one page, and cost an address much of its minute. The person who is signed in sees no
+    Wrong, altered, expired and unknown links get one page, and use up much of an address's rate limit. A signed-in user sees no
     question: staff do not answer for clients.
     """
     if request.user.is_authenticated:
@@ -57,7 +57,7 @@ def _draw_form(request: HttpRequest, token: str, raw: Any = None, faults: Any = 
 
 
 def form_content(survey: Any, questions: list[dict[str, Any]], raw: Any, faults: Any) -> dict[str, Any]:
-    """Return what the form shows of a survey: {title, intro, privacy, free_text, questions, faults}."""
+    """Return the form's context of a survey: {title, intro, privacy, free_text, questions, faults}."""
     return {
         "title": bilingual(survey.title_zh, survey.title_en or survey.title_zh),
         "intro": bilingual(survey.intro_zh, survey.intro_en or survey.intro_zh),
@@ -71,7 +71,7 @@ def form_content(survey: Any, questions: list[dict[str, Any]], raw: Any, faults:
 def shown_questions(
     questions: list[dict[str, Any]], raw: Mapping[str, tuple[str, ...]], faults: Mapping[str, tuple[str, str]]
 ) -> list[dict[str, Any]]:
-    """Return the questions numbered through, with what was answered and what is wrong beside each."""
+    """Return the questions numbered consecutively, each with its answer and error."""
     numbers = {one["code"]: number for number, one in enumerate(questions, 1)}
     by_code = {one["code"]: one for one in questions}
     return [
@@ -108,7 +108,7 @@ def choices_of(one: dict[str, Any], given: tuple[str, ...]) -> list[tuple[str, A
 
 
 def condition_of(one: dict[str, Any], numbers: Mapping[str, int], by_code: Mapping[str, Any]) -> Bilingual | None:
-    """Return for which earlier answers a question is asked, None where always."""
+    """Return the earlier answers for which a question is shown, None where always."""
     if not one["show_if"] or one["show_if"]["question"] not in numbers:
         return None
     code, values = one["show_if"]["question"], one["show_if"]["values"]
@@ -124,7 +124,7 @@ def condition_of(one: dict[str, Any], numbers: Mapping[str, int], by_code: Mappi
 
 def _render(request: HttpRequest, shown: dict[str, Any], status: int = 200) -> HttpResponse:
     answer = render(request, "surveys/form.html", shown, status=status)
-    # With "no-referrer" browsers send the form with `Origin: null`, which is refused as another site's.
+    # With "no-referrer" browsers send the form with `Origin: null`, which is refused as cross-site.
     answer.headers["Referrer-Policy"] = "same-origin"
     answer.headers["X-Robots-Tag"] = "noindex"
     return answer

@@ -1,4 +1,4 @@
-"""Surveys: the list, one with its questions and sendings, preview, results, words of answers, phone, links for an event."""
+"""Surveys: the list, one with its questions and sendings, preview, results, text answers, phone, links for an event."""
 
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -51,7 +51,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """A survey: its questions, to whom it went, what it says of anonymity, the words of its mail."""
+    """A survey: its questions, its recipients, its anonymity statement, the text of its mail."""
     found = ask("care.survey_page", {"survey": pk})
     labels = labels_of("care.Survey")
     content = {
@@ -70,14 +70,14 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def details_of(found: dict[str, Any]) -> tuple[str, ...]:
-    """Return the settings that matter: the share of requests and the days after a reply only where they count."""
+    """Return the relevant settings: the share of requests and the days after a reply only where they apply."""
     of_purpose = {"sample_percent": Purpose.REQUEST, "days_after": Purpose.COMPLAINT}
     purpose = found["survey"]["purpose"]
     return tuple(name for name in DETAILS if of_purpose.get(name, purpose) == purpose)
 
 
 def question_row(pk: int, row: dict[str, Any]) -> dict[str, Any]:
-    """Return the kind of a question in words and the address of the form that changes it."""
+    """Return the kind of a question as text and the address of the form that changes it."""
     parts = row["rows"] or row["options"]
     condition = row["show_if"]
     given = {
@@ -95,7 +95,7 @@ def question_row(pk: int, row: dict[str, Any]) -> dict[str, Any]:
 
 @require_safe
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
-    """The form as a client sees it; nothing can be handed in."""
+    """The form as a client sees it; nothing can be submitted."""
     survey = surveys.survey_detail(survey=pk)
     questions = ask("care.survey_questions", {"survey": pk})["questions"]
     content = {**form_content(survey, questions, {}, {}), "is_preview": True, "back": f"/surveys/{pk}/"}
@@ -131,7 +131,7 @@ def segment_of(chosen: str) -> tuple[str, dict[str, Any]]:
 
 @require_POST
 def event_links(request: HttpRequest, pk: int) -> HttpResponse:
-    """Make links to be handed out at an event; this page shows them once."""
+    """Create links to be given out at an event; this page shows them once."""
     done = perform("care.make_event_links", {"survey": pk, "count": request.POST.get("count", "")})
     found = ask("care.survey_page", {"survey": pk})
     content = {
@@ -145,7 +145,7 @@ def event_links(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def results(request: HttpRequest, pk: int) -> HttpResponse:
-    """Results with intervals, nothing of too few."""
+    """Results with intervals, without those of too few answers."""
     found = ask("care.survey_page", {"survey": pk})
     figures = ask("care.survey_results", {"survey": pk})
     content = {
@@ -169,7 +169,7 @@ def with_bars(row: dict[str, Any]) -> dict[str, Any]:
 
 @require_POST
 def texts(request: HttpRequest, pk: int) -> HttpResponse:
-    """The words of answers, read by the survey office; the reading is on record."""
+    """The text answers, read by the survey office; each reading is recorded."""
     found = ask("care.survey_page", {"survey": pk})
     rows = perform("care.read_survey_texts", {"survey": pk})
     content = {
@@ -184,7 +184,7 @@ def texts(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def identify(request: HttpRequest, pk: int, answer: int) -> HttpResponse:
-    """Find whose a confidential answer is and open that client; the reading is on record."""
+    """Find the client of a confidential answer and open that client; the reading is recorded."""
     done = perform("care.identify_answer", {"answer": answer})
     return HttpResponseRedirect(f"/clients/{done['client_id']}/")
 
@@ -216,7 +216,7 @@ def named(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def answer_text(question: dict[str, Any], value: Any) -> str:
-    """Return an answer in words."""
+    """Return an answer as text."""
     if isinstance(value, dict):
         labels = {row["code"]: str(bilingual(row["zh"], row["en"])) for row in question["rows"]}
         return join_items([f"{labels.get(code, code)} {score}" for code, score in value.items()], language())
@@ -227,7 +227,7 @@ def answer_text(question: dict[str, Any], value: Any) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def phone(request: HttpRequest, pk: int) -> HttpResponse:
-    """?q=王 or ?client=12: find a client, read the survey out and note the answers."""
+    """?q=王 or ?client=12: find a client, read the survey out and record the answers."""
     found = ask("care.survey_page", {"survey": pk})
     survey = surveys.survey_detail(survey=pk)
     wanted = (request.POST if request.method == "POST" else request.GET).get("client", "")

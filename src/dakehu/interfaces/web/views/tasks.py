@@ -29,13 +29,13 @@ TABS = (
 
 
 def _page(title: Any, tab: str, **more: Any) -> dict[str, Any]:
-    """Return what every page of tasks shows around its content."""
+    """Return the shared context of every page of tasks."""
     tabs = [{"url": url, "label": label, "active": name == tab} for name, url, label in TABS]
     return {"page_title": title, "tabs": tabs, **more}
 
 
 def _task_filter(request: HttpRequest, default: str) -> dict[str, Any]:
-    """Return whose tasks the address asks for."""
+    """Return whose tasks the address requests."""
     whose = request.GET.get("whose", "")
     owner = request.GET.get("owner", "")
     asked: dict[str, Any] = {"whose": whose if whose in WHOSE else default}
@@ -52,7 +52,7 @@ def _owner_choices(asked: dict[str, Any], address: str) -> list[dict[str, Any]]:
 
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """?whose=mine|team|given&owner=3: open tasks in groups, with those for whom one stands in."""
+    """?whose=mine|team|given&owner=3: open tasks in groups, with those of colleagues one deputises for."""
     asked = _task_filter(request, "mine")
     page = _page(
         bilingual("任务", "Tasks"),
@@ -77,7 +77,7 @@ def _choices(name: str) -> list[tuple[str, str]]:
 
 @require_POST
 def change_chosen(request: HttpRequest) -> HttpResponse:
-    """Change the ticked tasks at once, and show the list again."""
+    """Change the ticked tasks together, and show the list again."""
     given = {name: request.POST.get(name, "") for name in ("owner", "due_on", "priority", "state")}
     raw = {name: value for name, value in given.items() if value}
     try:
@@ -93,7 +93,7 @@ def change_chosen(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
-    """?whose=mine|team|given&owner=3: tasks by state; asked by htmx, the columns alone."""
+    """?whose=mine|team|given&owner=3: tasks by state; for htmx only the columns."""
     has_team = len(current_actor().covers) > 1
     asked = _task_filter(request, "team" if has_team else "mine")
     page = _page(
@@ -111,7 +111,7 @@ def board(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """One task with its parts, what it waits for, and who helps."""
+    """One task with its subtasks, dependencies and helpers."""
     found = ask("service.task_detail", {"task": pk})
     page = _page(found["line"]["subject"], "tasks", **found, crumbs=CRUMBS, assignees=ask("service.assignees", {}))
     return render(request, "tasks/one.html", page)
@@ -134,7 +134,7 @@ def checklists(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def absences(request: HttpRequest) -> HttpResponse:
-    """?month=2026-11: who is away on which days, and the absences to come."""
+    """?month=2026-11: who is away on which days, and future absences."""
     month = {"month": request.GET["month"]} if request.GET.get("month") else {}
     page = _page(
         bilingual("休假与代理", "Absences"),

@@ -1,4 +1,4 @@
-"""The tendencies of a client: what manager and client read together, also printed."""
+"""The tendencies of a client: for joint reading by manager and client, also printed."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ ORDER = tuple(STATES)
 
 @require_safe
 def tendencies(request: HttpRequest, client_id: int) -> HttpResponse:
-    """Each tendency with size, interval, count and period; those seen in two quarters first, with what may be talked about."""
+    """Each tendency with size, interval, count and period; those seen in two quarters first, with topics for discussion."""
     client = clients.get_client(client_id)
     result = ask("care.tendencies", {"client": client.pk})
     name = render_row(client, ("name",), shown=True)["name"]
@@ -51,7 +51,7 @@ def _render_tendency(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _text(value: float | None, unit: str) -> str:
-    """Return a size as its unit is written; "" where it is missing."""
+    """Return a size formatted by its unit; "" where it is missing."""
     if value is None:
         return ""
     return f"{value:.1%}" if unit == "share" else f"{value:.2f}"

@@ -1,4 +1,4 @@
-"""Tier schemes: their tiers, standards and clients, and what another boundary would do."""
+"""Tier schemes: their tiers, standards and clients, and the what-if of other boundaries."""
 
 import json
 from decimal import Decimal, InvalidOperation
@@ -15,7 +15,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import QUERIES, ask, render_rows
 from dakehu.interfaces.web.rows import with_addresses
 
-WAN = 10_000  # bounds are typed in this unit, as the trade speaks of them
+WAN = 10_000  # bounds are typed in this unit, as usual in the industry
 STEP = 10  # of the slider, in WAN
 TONES = {"active": "good", "draft": "warn"}
 MOVED = "b."  # prefix of a lower bound in the address
@@ -23,7 +23,7 @@ MOVED = "b."  # prefix of a lower bound in the address
 
 @require_safe
 def scheme_page(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """A scheme, the one in force unless the address says; the others beside it."""
+    """A scheme, by default the one in force; the others next to it."""
     found = ask("tiers.scheme", {"scheme": pk} if pk else {})
     schemes = _schemes()
     if found is None and schemes:
@@ -60,7 +60,7 @@ def _flavour_grid(flavours: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 @require_safe
 def what_if(request: HttpRequest) -> HttpResponse:
-    """?scheme=3&b.T4=500: a scheme with other lower bounds, in units of 10,000 yuan; asked by htmx, the result alone."""
+    """?scheme=3&b.T4=500: a scheme with other lower bounds, in units of 10,000 yuan; for htmx only the result."""
     given = request.GET
     asked: dict[str, Any] = {"scheme": given["scheme"]} if given.get("scheme", "").isdigit() else {}
     plain = ask("tiers.what_if", asked)
@@ -86,7 +86,7 @@ def what_if(request: HttpRequest) -> HttpResponse:
 
 
 def _bounds(given: Any, plain: dict[str, Any]) -> dict[str, str]:
-    """Return {tier: lower bound in yuan} of those that the address moves; what is no number goes on to be refused."""
+    """Return {tier: lower bound in yuan} of those changed by the address; invalid numbers are passed on to be refused."""
     bounds = {}
     for row in plain["tiers"]:
         typed = given.get(f"{MOVED}{row['code']}", "").strip()

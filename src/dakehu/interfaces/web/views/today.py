@@ -1,4 +1,4 @@
-"""The page of the day: the list from which the work is done, one line of it with what stands behind, and the cards."""
+"""The start page: the day's work list, one line of it with its details, and the cards."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -22,10 +22,10 @@ from dakehu.interfaces.web.views.client.composer import contact_form
 from dakehu.interfaces.web.views.client.head import peek_of
 
 LIST = "day_list"  # the kind of the card that is the list itself
-SHOWN = 40  # lines drawn at once
+SHOWN = 40  # lines shown initially
 STEP = 60
 MOST = 200
-DAILY = "day"  # the list of every day, beside that of a fall of the market
+DAILY = "day"  # the daily list, as opposed to that after a fall of the market
 ICONS = {
     "complaint": "flag",
     "request": "inbox",
@@ -46,7 +46,7 @@ MOMENT_ICONS = {
 
 @require_safe
 def today_page(request: HttpRequest) -> HttpResponse:
-    """Show the list and, below it, the cards of the reader's role; the list alone where the browser asks for it again."""
+    """Show the list and, below it, the cards of the reader's role; only the list where the browser requests it again."""
     has_list = any(card.kind == LIST for card in start_cards.cards_of(current_actor()))
     if request.headers.get("HX-Request"):
         return render(request, "today/list.html", day_list(request))
@@ -64,7 +64,7 @@ def today_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def cards(request: HttpRequest) -> HttpResponse:
-    """Show the cards of the reader's role other than the list: they are read after it, once they come into view."""
+    """Show the cards of the reader's role other than the list: they are loaded after it, once they come into view."""
     return render(request, "today/cards.html", _cards())
 
 
@@ -75,12 +75,12 @@ def _cards() -> dict[str, Any]:
 
 
 def day_list(request: HttpRequest) -> dict[str, Any]:
-    """Return the list as the address asks for it: whose, which group, how many lines."""
+    """Return the list as the address requests it: owner, group, number of lines."""
     actor = current_actor()
     owner, group, most = (request.GET.get(name, "") for name in ("owner", "group", "most"))
     asked: dict[str, Any] = {"owner": owner} if owner.isdecimal() else {}
     has_team = len(actor.covers) > 1
-    # Those who serve clients begin with their own work, a lead with the team's.
+    # Users who serve clients start with their own work, a lead with the team's.
     whose = request.GET.get("whose") or ("mine" if actor.may(Permission.PLAN_WRITE) and not has_team else "all")
     whose = "member" if asked else whose
     which = request.GET.get("list", "")
@@ -88,7 +88,7 @@ def day_list(request: HttpRequest) -> dict[str, Any]:
     limit = min(int(most), MOST) if most.isdecimal() and len(most) < 6 else SHOWN
     wanted = {**(asked or {"mine": whose == "mine"}), "group": group, "limit": limit}
     found: dict[str, Any] = ask("service.shock_list", wanted) if which != DAILY else {"shock": None}
-    # After a fall of the market the page is the list of calls, until one asks for the work of every day.
+    # After a fall of the market the page is the list of calls, unless the daily list is requested.
     if found["shock"] is None:
         found = {**ask("service.today_list", wanted), "shock": None, "has_shock": which == DAILY and is_running()}
     address |= {"list": DAILY} if which == DAILY and found.get("has_shock") else {}
@@ -145,7 +145,7 @@ def _sections(found: dict[str, Any]) -> list[dict[str, Any]]:
 
 @require_safe
 def work(request: HttpRequest, work: str) -> HttpResponse:
-    """Show one line with what stands behind it, and the form in which it is worked."""
+    """Show one line with its details, and the form that processes it."""
     what, _, number = work.partition(":")
     if what == "shock":
         detail = ask("service.shock_call", {"client": clients.get_client(int(number) if number.isdecimal() else 0).pk})

@@ -1,4 +1,4 @@
-"""Trials: the list, and one with its design, what its groups can show, its result and the decision."""
+"""Trials: the list, and one with its design, its detectable effect, its result and the decision."""
 
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -33,7 +33,7 @@ FACTS = (
     "older_from",
     "cost",
 )
-VERBS = {  # step → its action, words, icon, whether it is the main one
+VERBS = {  # step → its action, label, icon, whether it is the main one
     "edit": ("innovation.change_trial", bilingual("修改", "Edit"), "pencil", False),
     "submit": ("innovation.submit_trial", bilingual("提交批准", "Submit for approval"), "circle-check", True),
     "start": ("innovation.start_trial", bilingual("抽取分组并开始", "Draw and start"), "users", True),
@@ -65,7 +65,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """One trial, from its design to the decision, as far as the reader may know of it."""
+    """One trial, from its design to the decision, as far as the reader may see it."""
     found = ask("innovation.trial_page", {"trial": pk})
     labels, can, shown = labels_of("innovation.Trial"), found["can"], found["shown"]
     segment: dict[str, Any] = found["segment"] or {"filters": {}, "text": ""}
@@ -88,7 +88,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def segment(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take the clients of a view of the client list."""
+    """Set the clients of a view of the client list."""
     chosen = request.POST.get("view", "")
     found = next((query for key, _, query in views() if key == chosen), None)
     if found is None:

@@ -1,4 +1,4 @@
-"""What was done and can be undone: every act from what to what, each taken back, or done again, by a press."""
+"""Undoable acts: each with its changes, to be undone or redone by one click."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def _page(request: HttpRequest, hindered: list[str]) -> HttpResponse:
 
 @require_POST
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take one act back, a large one in the background. A script gets the report; a page says it, or why not."""
+    """Undo one act, a large one in the background. A script gets the report; a page shows it, or the reason against it."""
     if wants_json(request):
         return JsonResponse(perform("workbook.undo", {"batch": pk}))
     try:

@@ -1,4 +1,4 @@
-"""Webhooks: all endpoints, each with its messages; a secret is shown on the page that made it, and never again."""
+"""Webhooks: all endpoints, each with its messages; a secret is shown once, on the page that created it."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import ask, perform
 from dakehu.interfaces.web import forms
 
-FORMS = ("change", "remove")  # actions that ask something first
+FORMS = ("change", "remove")  # actions with a form
 DONE_AT_ONCE = (
     "webhooks.switch_on",
     "webhooks.switch_off",
@@ -41,7 +41,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
-    """The form of a new endpoint, which shows its secret once it is there."""
+    """The form of a new endpoint, which shows its secret once it is created."""
     action, asked, status = ACTIONS["webhooks.add"], dict[str, Any](), 200
     values: dict[str, Any] = {}
     if not current_actor().may(action.needs):
@@ -66,7 +66,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """One endpoint; what is done with it at once is posted here by the name of its action."""
+    """One endpoint; actions without a form are posted here by their name."""
     if request.method != "POST":
         return _draw_endpoint(request, pk)
     name = request.POST.get("action", "")

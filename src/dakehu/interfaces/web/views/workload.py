@@ -1,4 +1,4 @@
-"""The hours of each colleague, what a move of clients would make of them, and the move itself."""
+"""The hours of each colleague, the effect of moving clients on them, and the move itself."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ TABS = (
 
 
 def tabs_of(active: str) -> list[dict[str, Any]]:
-    """Return the tabs over the pages of workload and hand-overs; none for a reader who may open the one page only."""
+    """Return the tabs over the pages of workload and hand-overs; none for a reader who may open only one page."""
     if not current_actor().may(Permission.SERVICE_READ):
         return []
     return [{"url": url, "label": label, "active": name == active} for name, url, label in TABS]
@@ -75,6 +75,6 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _clients(user: str, to: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return a colleague's clients with the receiver that is tried for each."""
+    """Return a colleague's clients with the proposed receiver of each."""
     rows: list[dict[str, Any]] = ask("service.clients_of_colleague", {"user": int(user)})
     return [{**row, "field": f"{PREFIX}{row['id']}", "to": str(to.get(str(row["id"]), ""))} for row in rows]

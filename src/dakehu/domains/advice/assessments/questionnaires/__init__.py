@@ -1,4 +1,4 @@
-"""What a risk questionnaire is, and the versions that come with the desk, each with its own bands and checks. Pure."""
+"""The structure of a risk questionnaire, and the versions shipped with the desk, each with its own bands and checks. Pure."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Option:
-    """An answer that may be chosen, with its points."""
+    """An option of an answer, with its points."""
 
     code: str
     zh: str
@@ -39,7 +39,7 @@ class Item:
 
 @dataclass(frozen=True)
 class ConsistencyCheck:
-    """Answers that contradict one another: where every item has one of the options named. A hard one stops the answers."""
+    """Answers that contradict one another: where every item has one of the options named. A hard one blocks the answers."""
 
     code: str
     is_hard: bool
@@ -50,7 +50,7 @@ class ConsistencyCheck:
 
 @dataclass(frozen=True)
 class Questionnaire:
-    """A version. `bands`: [(least score, level)] from the lowest; `exclusive`: options that go with no other."""
+    """A version. `bands`: [(least score, level)] from the lowest; `exclusive`: options that exclude every other."""
 
     version: str
     effective_from: date
@@ -68,7 +68,7 @@ class Questionnaire:
 
 
 def read(raw: Mapping[str, Any]) -> Questionnaire:
-    """Return a questionnaire from its file. Raises KeyError or ValueError for one that is not whole."""
+    """Return a questionnaire from its file. Raises KeyError or ValueError for an incomplete one."""
     items = tuple(_item(item) for item in raw["items"])
     known = {item.code: item for item in items}
     checks = tuple(
@@ -107,12 +107,12 @@ def _item(raw: Mapping[str, Any]) -> Item:
 
 @cache
 def shipped_contents() -> tuple[dict[str, Any], ...]:
-    """Return the content of every version that comes with the desk, the earliest first."""
+    """Return the content of every version shipped with the desk, the earliest first."""
     files = sorted(one.name for one in resources.files(__name__).iterdir() if one.name.endswith(".json"))
     found = [json.loads(resources.files(__name__).joinpath(name).read_text(encoding="utf-8")) for name in files]
     return tuple(sorted(found, key=lambda content: str(content["effective_from"])))
 
 
 def shipped_version(name: str) -> Questionnaire:
-    """Return a version that comes with the desk. Raises KeyError for another."""
+    """Return a version shipped with the desk. Raises KeyError for any other."""
     return {content["version"]: read(content) for content in shipped_contents()}[name]

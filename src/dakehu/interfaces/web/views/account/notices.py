@@ -1,4 +1,4 @@
-"""My account, notices: where, when and in which hours one is reminded."""
+"""My account, notices: channels, times and quiet hours of reminders."""
 
 from typing import Any
 
@@ -98,7 +98,7 @@ def do(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 
 @require_POST
 def snooze(request: HttpRequest) -> HttpResponse:
-    """Hold one's reminders for some hours, or let them leave again."""
+    """Pause one's reminders for some hours, or resume them."""
     perform("service.snooze_notices", {"hours": request.POST.get("hours", "")})
     messages.success(request, str(bilingual("设置已保存。", "Settings saved.")))
     return redirect("my-notices")

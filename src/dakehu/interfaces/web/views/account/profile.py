@@ -1,4 +1,4 @@
-"""My account: language and looks, password, keys to the API."""
+"""My account: language and appearance, password, keys to the API."""
 
 from typing import Any
 
@@ -58,7 +58,7 @@ def settings_of_mine(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("current", "password")
 @require_http_methods(["GET", "POST"])
 def password(request: HttpRequest) -> HttpResponse:
-    """A page of its own, because the person who has a first password comes here before anything else."""
+    """A separate page, because users with an initial password are sent here first."""
     action, asked = ACTIONS["team.change_my_password"], {}
     if request.method == "POST":
         try:

@@ -1,4 +1,4 @@
-"""My sign-in: second factors, recovery codes, where I am signed in. Changes ask for the password when it was long ago."""
+"""My sign-in: second factors, recovery codes, sessions. Changes require the password again after a while."""
 
 import base64
 import functools
@@ -20,12 +20,12 @@ from dakehu.interfaces.web.views.errors import wants_json
 from dakehu.interfaces.web.views.sign_in.password import WRONG, authenticate_user, next_page
 
 HERE, PROVE = "/me/security", "/me/security/prove"
-LATELY = 900  # seconds for which a password given in this session holds for changes
-UNFINISHED = "totp"  # in the session: the sealed secret of an app that has not yet shown a code
+LATELY = 900  # seconds for which a password given in this session is valid for changes
+UNFINISHED = "totp"  # in the session: the sealed secret of an app not yet confirmed by a code
 
 
 def require_recent_password(view: Any) -> Any:
-    """Around every change: the person who gave the password long ago is asked for it again first."""
+    """Wrap every change: the password is required again if it was given too long ago."""
 
     @functools.wraps(view)
     def run(request: HttpRequest, *args: Any, **named: Any) -> HttpResponse:
@@ -110,7 +110,7 @@ def codes_app(request: HttpRequest) -> HttpResponse:
 
 
 def set_up(request: HttpRequest) -> HttpResponse:
-    """A factor is on: the session counts as passed, and the first one brings recovery codes."""
+    """Enable a factor: the session counts as passed, and the first factor creates recovery codes."""
     request.session[backends.PASSWORD_PASSED] = True
     if any(row["kind"] == "recovery_codes" for row in second_factors.own_factors()):
         messages.success(request, str(bilingual("已启用。", "It is on.")))

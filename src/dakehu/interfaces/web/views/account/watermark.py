@@ -1,4 +1,4 @@
-"""The watermark over the pages of one reader: name, user name and time, as a picture that is never kept."""
+"""The watermark over the pages of one reader: name, user name and time, as a picture that is never stored."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
@@ -12,7 +12,7 @@ WIDTH, HEIGHT = 320, 200  # of one repetition, in pixels
 
 @require_safe
 def picture(request: HttpRequest) -> HttpResponse:
-    """Return the picture for the person who is signed in, of this minute."""
+    """Return the picture for the signed-in user, of this minute."""
     user = team.current_user()
     name = f"{user.name} {user.username}" if user is not None else ""
     content = format_html(

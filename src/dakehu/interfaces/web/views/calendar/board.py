@@ -1,4 +1,4 @@
-"""What stands where on the calendar: days, weeks, months and team as templates draw them."""
+"""The layout of the calendar: days, weeks, months and team, as input of templates."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -6,12 +6,12 @@ from typing import Any
 
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
-FIRST_HOUR, LAST_HOUR = 7, 21  # of the time grid; earlier and later meetings stand at its edges
+FIRST_HOUR, LAST_HOUR = 7, 21  # of the time grid; earlier and later meetings are placed at its edges
 STEP = 15  # minutes of a row of the grid
 ROWS = (LAST_HOUR - FIRST_HOUR) * 60 // STEP
-IN_LANE = 7  # entries without an hour of a day that a week shows
-IN_CELL = 4  # entries of a day that a month or the team shows; the others are counted
-LANES = 4  # meetings side by side in one day
+IN_LANE = 7  # entries of a day without an hour shown in a week
+IN_CELL = 4  # entries of a day shown in a month or the team; the others are counted
+LANES = 4  # overlapping meetings side by side in one day
 
 ICONS = {
     "meeting": "handshake",
@@ -38,7 +38,7 @@ def days_between(first: date, last: date) -> list[date]:
 
 
 def span_of(view: str, day: date) -> tuple[date, date]:
-    """Return the first and last day that a view of a day shows; a month in whole weeks."""
+    """Return the first and last day that a view of a day shows; a month in full weeks."""
     if view == "day":
         return day, day
     monday = day - timedelta(days=day.weekday())
@@ -50,7 +50,7 @@ def span_of(view: str, day: date) -> tuple[date, date]:
 
 
 def neighbours(view: str, day: date) -> tuple[date, date]:
-    """Return the day for which the view before and the view after are shown."""
+    """Return the days of the previous and the next view."""
     if view == "month":
         first = day.replace(day=1)
         return (first - timedelta(days=1)).replace(day=1), (first + timedelta(days=32)).replace(day=1)
@@ -59,7 +59,7 @@ def neighbours(view: str, day: date) -> tuple[date, date]:
 
 
 def title_of(view: str, first: date, last: date, day: date) -> Bilingual:
-    """Return the days shown in words."""
+    """Return the days shown as text."""
     if view == "month":
         return bilingual(f"{day.year} 年 {day.month} 月", f"{day:%B %Y}")
     if view == "day":
@@ -80,7 +80,7 @@ def short_day(day: date) -> Bilingual:
 
 
 def chip_of(row: dict[str, Any]) -> dict[str, Any]:
-    """Return an entry with what its chip shows: icon, hours, length and what is read out of it."""
+    """Return an entry with the content of its chip: icon, hours, length and text for screen readers."""
     starts, ends = datetime.fromisoformat(row["starts"]), datetime.fromisoformat(row["ends"])
     hours = "" if row["all_day"] else f"{starts:%H:%M}–{ends:%H:%M}"
     client = row["client"]["name"] if row["client"] else ""
@@ -110,7 +110,7 @@ def chip_of(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def entries_by_day(rows: Iterable[dict[str, Any]], days: list[date]) -> dict[date, list[dict[str, Any]]]:
-    """Return {day: entries that touch it}, each with its looks."""
+    """Return {day: entries that overlap it}, each with its chip."""
     shown = {day: [] for day in days}  # type: dict[date, list[dict[str, Any]]]
     for row in rows:
         drawn = chip_of(row)
@@ -125,7 +125,7 @@ def entries_by_day(rows: Iterable[dict[str, Any]], days: list[date]) -> dict[dat
 
 
 def place_entries(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the entries of a day that have hours with their place on the time grid: row, length, lane and lanes."""
+    """Return the timed entries of a day with their position on the time grid: row, length, lane and lanes."""
     timed = sorted((one for one in entries if not one["all_day"]), key=lambda one: (one["starts"], one["ends"]))
     made: list[dict[str, Any]] = []
     cluster: list[dict[str, Any]] = []
@@ -143,7 +143,7 @@ def place_entries(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _assign_lanes(cluster: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return meetings that overlap beside one another."""
+    """Assign overlapping meetings to lanes."""
     ends: list[int] = []
     lanes: list[int] = []
     for one in cluster:
@@ -157,7 +157,7 @@ def _assign_lanes(cluster: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def capacity_of(days: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """Return the capacity of one day of some people together: percent of the usable time, its tone, and words; None without any."""
+    """Return the joint capacity of some people on a day: percent of the usable time, its tone, and text; None without any."""
     usable, taken = sum(one["usable"] for one in days), sum(one["taken"] for one in days)
     if not usable:
         return None
@@ -174,14 +174,14 @@ def capacity_of(days: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 
 def _whole_day(entries: list[dict[str, Any]], most: int) -> dict[str, Any]:
-    """Return the entries of a day without an hour, as many as are shown, and how many more there are."""
+    """Return the entries of a day without an hour, up to the number shown, and the count of the others."""
     whole = [one for one in entries if one["all_day"]]
     shown = most if len(whole) > most + 1 else len(whole)
     return {"whole": whole[:shown], "more_whole": len(whole) - shown}
 
 
 def day_cells(found: dict[str, Any], today: date, month: int | None = None) -> list[dict[str, Any]]:
-    """Return the days of a calendar as cells, with their entries, place and capacity."""
+    """Return the days of a calendar as cells, with their entries, position and capacity."""
     days = days_between(date.fromisoformat(found["first"]), date.fromisoformat(found["last"]))
     entries = entries_by_day(found["entries"], days)
     is_open = {one["day"]: one["is_open"] for one in found["days"]}
@@ -218,7 +218,7 @@ def day_cells(found: dict[str, Any], today: date, month: int | None = None) -> l
 
 
 def team_rows(found: dict[str, Any], today: date) -> list[dict[str, Any]]:
-    """Return one row a person with a cell for each day: capacity, entries, away."""
+    """Return one row per person with a cell for each day: capacity, entries, away."""
     days = days_between(date.fromisoformat(found["first"]), date.fromisoformat(found["last"]))
     rows = []
     for person in found["people"]:
@@ -243,5 +243,5 @@ def team_rows(found: dict[str, Any], today: date) -> list[dict[str, Any]]:
 
 
 def _is_entry_of(row: dict[str, Any], person: int) -> bool:
-    """Return whether an entry is one of a person."""
+    """Return whether an entry belongs to a person."""
     return row["owner"] == person or any(one["id"] == person for one in row["people"])

@@ -42,13 +42,13 @@ def read_day(text: str) -> date:
 
 
 def tabs_of(current: str) -> list[dict[str, Any]]:
-    """Return the pages of this section, the last for those who may have calendars elsewhere."""
+    """Return the pages of this section, the last for users who may have external calendars."""
     pages = [*PAGES, OTHER] if current_actor().may(Permission.CALENDARS_OWN) else PAGES
     return [{"url": url, "label": label, "current": url == current} for url, label in pages]
 
 
 def members() -> list[tuple[str, str]]:
-    """Return the people whose calendar the reader may choose: [(id, name)], [] for one who covers nobody else."""
+    """Return the people whose calendar the reader may choose: [(id, name)], [] for one who covers no one else."""
     covers = current_actor().covers
     return (
         [(str(pk), name) for pk, name in sorted(team.names_of(covers).items(), key=lambda item: item[1])]
@@ -59,7 +59,7 @@ def members() -> list[tuple[str, str]]:
 
 @require_safe
 def calendar_page(request: HttpRequest) -> HttpResponse:
-    """?view=week&on=2026-11-30&whose=3&kinds=meeting&tier=T4; the part that is drawn again where htmx asks for it."""
+    """?view=week&on=2026-11-30&whose=3&kinds=meeting&tier=T4; for htmx requests only the part that is replaced."""
     given = request.GET
     people = members()
     views = [one for one in VIEWS if one[0] != EVERYBODY or people]
@@ -138,12 +138,12 @@ def _kind_name(kind: str) -> Any:
 
 
 def _address(kept: dict[str, str], kinds: list[str], **changed: str) -> str:
-    """Return the address of the calendar with some of what it shows changed."""
+    """Return the address of the calendar with some parameters changed."""
     return "/calendar/?" + urlencode([*{**kept, **changed}.items(), *(("kinds", kind) for kind in kinds)])
 
 
 def _next_hour(day: date, today: date) -> str:
-    """Return the start that a new meeting begins with: the next full hour of today, else ten o'clock of the day shown."""
+    """Return the default start of a new meeting: the next full hour of today, else ten o'clock of the day shown."""
     if day != today:
         return f"{day.isoformat()}T10:00"
     return f"{clock.local(clock.now()) + timedelta(hours=1):%Y-%m-%dT%H}:00"
@@ -182,5 +182,5 @@ def meeting_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _attendee_names(found: dict[str, Any], kind: str, name: str) -> list[str]:
-    """Return what names the attendees of a kind."""
+    """Return the parameter that names the attendees of a kind."""
     return [str(seat[name]) for seat in found["attendees"] if seat["kind"] == kind]

@@ -21,14 +21,14 @@ TONES = {"reached": "good", "on_track": "accent", "behind": "warn", "missed": "b
 
 
 def _owner_parameter(request: HttpRequest, people: list[tuple[str, str]]) -> dict[str, Any]:
-    """Return the parameter that names whose plan is shown; {} for one's own."""
+    """Return the parameter for the owner of the plan shown; {} for one's own."""
     owner = request.GET.get("owner", "")
     return {"owner": int(owner)} if owner in dict(people) else {}
 
 
 @require_safe
 def week_plan(request: HttpRequest) -> HttpResponse:
-    """?on=2026-12-01&owner=3: the proposed plan of a week; the part alone where htmx asks for it."""
+    """?on=2026-12-01&owner=3: the proposed plan of a week; only the part for htmx requests."""
     people = members()
     whose = _owner_parameter(request, people)
     given = request.GET.get("on", "")
@@ -52,7 +52,7 @@ def week_plan(request: HttpRequest) -> HttpResponse:
 
 
 def _plan_day(day: dict[str, Any]) -> dict[str, Any]:
-    """Return a day of the plan with its date in words and how full it is."""
+    """Return a day of the plan with its date as text and its load."""
     on = date.fromisoformat(day["day"])
     taken = {"usable": day["usable"], "taken": day["meetings"] + day["planned"]}
     items = [{**item, "icon": board.ICONS.get(item["kind"], "phone")} for item in day["items"]]
@@ -107,7 +107,7 @@ def goals(request: HttpRequest) -> HttpResponse:
 
 
 def _goal(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a goal as the page draws it: widths of its bar in percent of the target, tone, and where its records are."""
+    """Return a goal for rendering: widths of its bar in percent of the target, tone, and the address of its records."""
     target = row["target"]
     return {
         **row,

@@ -1,4 +1,4 @@
-"""Files of a client: the tab, adding several at once, and handing one out."""
+"""Files of a client: the tab, uploading several files, and downloading one."""
 
 from typing import Any
 
@@ -38,13 +38,13 @@ def _render_attachments(rows: Any) -> list[dict[str, Any]]:
 
 
 def size(count: int) -> str:
-    """A number of bytes as people say it."""
+    """Return a number of bytes in readable units."""
     return f"{max(1, round(count / 1024))} KB" if count < 1048576 else f"{count / 1048576:.1f} MB"
 
 
 @require_POST
 def add(request: HttpRequest, client_id: int) -> HttpResponse:
-    """Keep every file that was sent; those refused are named with the reason, the others stay."""
+    """Store every uploaded file; refused ones are named with the reason, the others are kept."""
     client = clients.get_client(client_id)
     report = {
         name: request.POST[name]
@@ -70,8 +70,8 @@ def add(request: HttpRequest, client_id: int) -> HttpResponse:
 
 @require_GET
 def hand_out(request: HttpRequest, attachment_id: int) -> StreamingHttpResponse:
-    """The file slice by slice, to be saved and never shown inside the desk's own pages. Where it breaks off, the browser
-    knows from the length that it lacks the rest."""
+    """Send the file slice by slice, as a download, never displayed inside the desk's pages. If it breaks off, the browser
+    detects from the length that it is incomplete."""
     report = perform("service.open_attachment", {"attachment": attachment_id})
     answer = StreamingHttpResponse(iter(report["content"]), content_type=report["media"])
     answer["Content-Length"] = str(report["size"])

@@ -1,4 +1,4 @@
-"""What a client's change of worth is made of over a period that is chosen: the steps of the chart and the table."""
+"""Attribution of a client's change in value over a chosen period: the steps of the chart and the table."""
 
 from datetime import date
 from typing import Any
@@ -27,7 +27,7 @@ FLOWS = ("net_inflow", "fees")  # neither gain nor loss of the market: neutral i
 
 
 def change_of(request: HttpRequest, client: Any, closed: str) -> dict[str, Any]:
-    """The period that was asked for (a name of SPANS, or two days), and what became of the worth in it."""
+    """Return the requested period (a name of SPANS, or two days), and the attribution of the change in value in it."""
     spans = attribution.period_choices(date.fromisoformat(closed))
     typed = {name: request.GET[name] for name in ("since", "until") if request.GET.get(name)}
     chosen = "" if typed else request.GET.get("span", "all")
@@ -52,7 +52,7 @@ def change_of(request: HttpRequest, client: Any, closed: str) -> dict[str, Any]:
 
 
 def steps_of(total: dict[str, float]) -> list[dict[str, Any]]:
-    """Where each step of the chart begins and ends; the worth before and after stand on nothing."""
+    """Return the start and end of each step of the chart; the values before and after start at zero."""
     made, at = [], 0.0
     for name, label in STEPS.items():
         whole = name in ("opening", "closing")

@@ -1,4 +1,4 @@
-"""Prepare the audit tab: what was done about a client, by whom, and which values changed."""
+"""Context of the audit tab: actions about a client, by whom, and which values changed."""
 
 import json
 from typing import Any
@@ -34,7 +34,7 @@ def audit_line(entry: Any) -> dict[str, Any]:
 
 
 def changed_fields(change: dict[str, Any]) -> list[dict[str, str]]:
-    """Which fields went from what to what, in labels and words; who the client is goes without saying."""
+    """Return the changed fields with old and new values as text, without the client itself."""
     try:
         columns = {
             column.field.attname: column

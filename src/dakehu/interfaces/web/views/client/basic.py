@@ -1,4 +1,4 @@
-"""The tab of basic data: what applies to this kind of client, or has a value all the same, in the groups of the model."""
+"""The tab of basic data: fields that apply to this kind of client or have a value, in the groups of the model."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ CHANGE = "clients.change"
 
 
 def tab_basic(request: HttpRequest, client: Any) -> dict[str, Any]:
-    """Return the groups of facts, each with the field that a press edits, and the lists beside them; contacts come with the head."""
+    """Return the groups of facts, each with the field it edits, and the lists next to them; contacts are in the head."""
     return {
         "groups": groups_of(client),
         "consents": render_rows(clients.consents(client=client), shown=True),
@@ -27,7 +27,7 @@ def tab_basic(request: HttpRequest, client: Any) -> dict[str, Any]:
 
 
 def groups_of(client: Any) -> list[tuple[Any, list[dict[str, Any]]]]:
-    """Return [(title, facts)]; a fact carries `edits`, the field that is edited in its place, "" for none."""
+    """Return [(title, facts)]; a fact has `edits`, the field that is edited in place, "" for none."""
     kind = getattr(client, client.applies_by)
     specs = {column.name: column.spec for column in columns_of(type(client))}
     editable = _editable()
@@ -55,9 +55,9 @@ def _editable() -> set[str]:
 
 
 def _edited_field(name: str, client: Any, shown_by: dict[str, str], editable: set[str]) -> str:
-    """Return the field that is edited where a fact stands: its own, or the one that it shows.
+    """Return the field that is edited for a fact: its own, or the one that it shows.
 
-    What is worked out from another field (the age of somebody whose birth date is known) is not edited.
+    A value computed from another field (the age if the birth date is known) is not edited.
     """
     edits = shown_by.get(name, name)
     worked_out = name in shown_by and getattr(client, edits) is None and getattr(client, "birth_on", None) is not None

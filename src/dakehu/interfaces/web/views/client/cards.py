@@ -1,4 +1,4 @@
-"""The cards that domains declare for a client's page, as they are drawn."""
+"""The cards that domains declare for a client's page, for rendering."""
 
 from typing import Any
 
@@ -7,12 +7,12 @@ from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.gates import QUERIES, ask
 from dakehu.foundation.schema import client_cards
 
-# What a card may leave out; a template that looks for a missing name is slow.
+# Optional keys of a card; a template is slow when it looks up a missing name.
 NOTHING = {"lead": "", "notes": (), "facts": (), "lines": (), "more": (), "page": None}
 
 
 def cards_of(client: Any) -> list[dict[str, Any]]:
-    """Return the cards that the reader may see and that have something to say: {id, title, content, actions: [(name, label)]}."""
+    """Return the non-empty cards that the reader may see: {id, title, content, actions: [(name, label)]}."""
     actor = current_actor()
     drawn = []
     for card in client_cards.cards():

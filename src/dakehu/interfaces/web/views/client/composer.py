@@ -1,4 +1,4 @@
-"""Prepare the form in which a contact is logged, on the client page and beside the list."""
+"""Context of the form that logs a contact, on the client page and next to the list."""
 
 from typing import Any
 
@@ -7,15 +7,15 @@ from dakehu.foundation.actions.registry import ACTIONS
 from dakehu.foundation.schema import custom_fields
 from dakehu.interfaces.web import forms
 
-# What the composer asks besides the text: at once, and behind "more".
+# Questions of the composer in addition to the text: shown first, and under "more".
 AT_ONCE = ("held_at", "channel", "purpose", "next_on", "next_subject")
-QUICK = ("channel", "next_on")  # beside the list
+QUICK = ("channel", "next_on")  # next to the list
 ENDS = ("fulfils", "keeps_promises")  # open work that this contact ends
 MORE = ("result", "closes_requests", "mood", "promise", "promise_due_on", "staff")
 
 
 def prepare_composer(client: Any) -> dict[str, Any]:
-    """Prepare the short form beside the list: the text, how, what it ends and when next; it was just now."""
+    """Return the short form next to the list: text, channel, work that it ends and next contact; the time is now."""
     action = ACTIONS["service.log_interaction"]
     begin = forms.starting_values(action)
     here = (*QUICK, *(parameter.name for parameter in action.parameters if is_custom(parameter) and parameter.required))
@@ -30,14 +30,14 @@ def prepare_composer(client: Any) -> dict[str, Any]:
     }
 
 
-# How a line of today's list is worked with a contact: the action, its text, and the parameter that names the line.
+# How a contact processes a line of today's list: the action, its text, and the parameter that names the line.
 WORKED_BY = {"moment": ("service.work_moment", "note", "moment")}
 LOGGED = ("service.log_interaction", "summary", "")
 ENDED_BY = {"follow_up": "fulfils", "promise": "keeps_promises"}  # the parameter by which a contact ends a line
 
 
 def contact_form(client: Any, detail: dict[str, Any]) -> dict[str, Any]:
-    """Prepare the form that logs a contact and ends one line of today's list with it; {} where the reader may not."""
+    """Return the form that logs a contact and ends one line of today's list with it; {} where the reader may not."""
     line = detail["line"]
     name, text, names_line = WORKED_BY.get(line["what"], LOGGED)
     action = ACTIONS[name]
@@ -59,7 +59,7 @@ def contact_form(client: Any, detail: dict[str, Any]) -> dict[str, Any]:
 
 
 def composer(client: Any, given: dict[str, Any], faults: dict[str, list[Any]] | None) -> dict[str, Any]:
-    """Log what was said and plan the next contact, in one card."""
+    """Return the card that logs a contact and plans the next one."""
     action = ACTIONS["service.log_interaction"]
     values = {
         **forms.starting_values(action),

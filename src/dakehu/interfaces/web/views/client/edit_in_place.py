@@ -1,4 +1,4 @@
-"""One value of the client's basic data, edited where it stands: the same action and the same question as the form."""
+"""In-place editing of one value of the client's basic data: the same action and the same question as the form."""
 
 import json
 from typing import Any
@@ -27,9 +27,9 @@ def action_behind() -> Action:
 
 @require_http_methods(["GET", "POST"])
 def field(request: HttpRequest, client_id: int, name: str) -> HttpResponse:
-    """The question for one field (GET), and its saving (POST): then the basic data and the head again.
+    """Show the question for one field (GET), or save it (POST): then the basic data and the head are rendered again.
 
-    422 with what is wrong, 409 with the value that somebody else has written meanwhile; saving again writes over it.
+    422 with the errors, 409 with the value that another user has written since; saving again overwrites it.
     """
     client, action = clients.get_client(client_id), action_behind()
     if not current_actor().may(action.needs):
@@ -75,7 +75,7 @@ def ask(
     errors: list[Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """Draw the question of a field with its present value, or with what was typed."""
+    """Render the question of a field with its present value, or with the input."""
     action = action_behind()
     values = {name: now.get(name)} if typed is None else {name: typed}
     fresh = forms.questions(action, {name: now.get(name)})
@@ -93,6 +93,6 @@ def ask(
         "label": spec_of_field(type(client)._meta.get_field(name)).label,
     }
     answer = render(request, "client/field_edit.html", page, status=status)
-    if errors:  # the form is drawn again where it stands
+    if errors:  # the form is rendered again in place
         answer["HX-Retarget"], answer["HX-Reswap"] = f'[data-in-place="{name}"]', "outerHTML"
     return answer

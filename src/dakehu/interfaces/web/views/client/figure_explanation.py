@@ -1,4 +1,4 @@
-"""A figure taken apart: the rows it is made of, the numbers that follow from them, the formula, the result."""
+"""The explanation of a figure: its rows, the numbers that follow from them, the formula, the result."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,7 @@ from dakehu.foundation.schema.fields import model_of
 
 PAGE = 200
 TEXTS = ("name", "code", "day", "price_day")
-# What the columns of an explanation are called; other names are those of figures.
+# Labels of the columns of an explanation; other names are those of figures.
 WORDS = {
     "code": bilingual("代码", "Code"),
     "name": bilingual("名称", "Name"),
@@ -118,7 +118,7 @@ WHOLE = (
 
 @require_safe
 def explained(request: HttpRequest, client_id: int, name: str) -> HttpResponse:
-    """As a dialog or a page; long lists of rows by the page, the numbers above them over all."""
+    """Render as a dialog or a page; long lists of rows are paged, the numbers above them are over all rows."""
     client = clients.get_client(client_id)
     report = ask("ledger.explanation", {"client": client.pk, "figure": name})
     figures = {column.name: column for column in columns_of(model_of("ledger.Figures"))}
@@ -159,7 +159,7 @@ def explained(request: HttpRequest, client_id: int, name: str) -> HttpResponse:
 
 
 def sentence_of(name: str, report: dict[str, Any], result: str) -> str:
-    """Return how the figure comes about, in one sentence with its numbers; "" where the numbers are masked or missing."""
+    """Return how the figure is computed, in one sentence with its numbers; "" where the numbers are masked or missing."""
     if report["number"] is None or (not report["inputs"] and not report["rows"]):
         return ""
     if name == "market_value":
@@ -167,7 +167,7 @@ def sentence_of(name: str, report: dict[str, Any], result: str) -> str:
     numbers = {key: written(key, value) for key, value in report["inputs"].items()}
     try:
         return str(sentences.SENTENCES[name]).format(number=result, **numbers)
-    except KeyError:  # a case without these inputs, such as no drawdown at all: the rows speak for themselves
+    except KeyError:  # a case without these inputs, such as no drawdown: the rows are sufficient
         return ""
 
 
@@ -189,7 +189,7 @@ def holdings_sentence(rows: list[dict[str, Any]]) -> str:
 
 
 def steps_of(report: dict[str, Any], called: Callable[[str], Any]) -> list[dict[str, Any]]:
-    """Return the numbered steps: each input, its number and how it was worked out; none that only repeats the result."""
+    """Return the numbered steps: each input, its number and its calculation; none that only repeats the result."""
     return [
         {"label": called(key), "value": written(key, value), "how": sentences.INPUTS.get(key, "")}
         for key, value in report["inputs"].items()
@@ -212,7 +212,7 @@ def rows_of(rows: list[dict[str, Any]], called: Callable[[str], Any], at: int) -
 
 
 def written(name: str, value: Any, unit: str = "", places: int = 2) -> str:
-    """A number as it is read in an explanation: exact enough to be added up again by hand."""
+    """Return a number for an explanation: exact enough to be recalculated manually."""
     if value is None:
         return "–"
     if isinstance(value, str):

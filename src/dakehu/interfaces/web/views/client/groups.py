@@ -1,4 +1,4 @@
-"""The tab of relations: the groups of a client as trees, with what they own together and what was said to all of them."""
+"""The tab of relations: the groups of a client as trees, with their joint assets and group contacts."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The strip over every tab of a client: who this is, how to reach them, what stands out."""
+"""The header above every tab of a client: identity, ways to contact, notable facts."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import render_row, render_rows
 
-# How a client is reached: the icon, the word, and the reason that the audit keeps with the opened value.
+# How a client is reached: the icon, the label, and the reason recorded in the audit with the opened value.
 REACH = {
     "call": {
         "icon": "phone",
@@ -29,7 +29,7 @@ REACH = {
 
 
 def head_of(client: Any) -> dict[str, Any]:
-    """The strip over every tab, with the client's contacts."""
+    """Return the header above every tab, with the client's contacts."""
     today = clock.today()
     contacts = clients.contact_rows(client)
     shown = render_row(client, shown=True)
@@ -52,7 +52,7 @@ def head_of(client: Any) -> dict[str, Any]:
 
 
 def peek_of(client: Any) -> dict[str, Any]:
-    """What is said of a client beside a line of today's list: who it is, how it is reached, what forbids contact."""
+    """Return the client summary next to a line of today's list: identity, ways to contact, what forbids contact."""
     return {
         "client": client,
         "shown": render_row(client, ("name", "code", "segment", "risk_level", "assets", "last_contact_on"), shown=True),

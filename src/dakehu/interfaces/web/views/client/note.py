@@ -1,4 +1,4 @@
-"""The shared note of a client: the page, and what it asks and sends while somebody writes."""
+"""The shared note of a client: the page, and its requests during editing."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ def note_page(request: HttpRequest, client_id: int) -> HttpResponse:
 
 @require_safe
 def paragraphs(request: HttpRequest, client_id: int) -> HttpResponse:
-    """The paragraphs as they stand; ?paragraph=5: what that one said earlier."""
+    """The current paragraphs; ?paragraph=5: its earlier versions."""
     clients.get_client(client_id)
     if request.GET.get("paragraph"):
         given = {"client": client_id, "paragraph": request.GET["paragraph"]}
@@ -48,7 +48,7 @@ def paragraphs(request: HttpRequest, client_id: int) -> HttpResponse:
 
 @require_POST
 def save(request: HttpRequest, client_id: int, verb: str) -> HttpResponse:
-    """Write, remove or restore a paragraph; 409 with the present one where somebody else changed it meanwhile."""
+    """Write, remove or restore a paragraph; 409 with the present one where another user has changed it since."""
     clients.get_client(client_id)
     given: dict[str, Any] = {name: request.POST[name] for name in SENT if request.POST.get(name)}
     if verb == "write":
@@ -62,7 +62,7 @@ def save(request: HttpRequest, client_id: int, verb: str) -> HttpResponse:
 
 @require_POST
 def typing(request: HttpRequest, client_id: int, paragraph: int) -> HttpResponse:
-    """Say that the reader is typing in a paragraph."""
+    """Signal that the reader is typing in a paragraph."""
     notes.mark_typing(clients.get_client(client_id), paragraph)
     return HttpResponse(status=204)
 

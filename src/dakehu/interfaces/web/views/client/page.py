@@ -1,4 +1,4 @@
-"""The client page: who this is, what was said, what comes next; the article's five parts as tabs."""
+"""The client page: identity, contacts, next steps; the article's five parts as tabs."""
 
 from datetime import date
 from typing import Any
@@ -75,12 +75,12 @@ def record_reading(client: Any) -> None:
             recent.record_view(client)
             observe_reading(client)
     except lock_timeout.Busy:
-        observe_reading(client)  # it says so in the log of the system instead
+        observe_reading(client)  # it is reported in the system log instead
 
 
 @require_safe
 def peek(request: HttpRequest, client_id: int) -> HttpResponse:
-    """The client beside the list: a fragment for the drawer."""
+    """The client next to the list: a fragment for the drawer."""
     client = clients.get_client(client_id)
     record_reading(client)
     with client_tables.reading_client(client):
@@ -122,7 +122,7 @@ def tab_overview(request: HttpRequest, client: Any) -> dict[str, Any]:
 
 
 def open_work(client: Any) -> dict[str, Any]:
-    """Plans, requests and promises that are not yet done, with the days that are left."""
+    """Return plans, requests and promises that are not yet done, with the remaining days."""
     today = clock.today()
 
     def with_days(rows: Any, due: str) -> list[dict[str, Any]]:

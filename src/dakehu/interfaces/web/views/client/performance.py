@@ -1,4 +1,4 @@
-"""A client's money: figures of the last close, what is held, how it grew, the trades."""
+"""A client's money: figures of the last close, holdings, growth, trades."""
 
 from typing import Any
 
@@ -19,12 +19,12 @@ from dakehu.interfaces.web.views.client.attribution import change_of
 PAGE = 50
 SLICES = 8
 MARKS = 8
-# Which daily line stands as a small picture under a leading figure.
+# The daily line shown as a small picture under a leading figure.
 PICTURES = {"market_value": "worth", "profit": "profit", "xirr": "growth", "max_drawdown": "drawdown"}
 
 
 def tab_money(request: HttpRequest, client: Any) -> dict[str, Any]:
-    """Return the figures of the last close; the page asks for the rest at once (`money_details`)."""
+    """Return the figures of the last close; the page requests the rest immediately (`money_details`)."""
     asked = request.GET.copy()
     asked.pop("tab", None)
     return {"figures": ledger.figure_table(client=client), "asked": asked.urlencode()}
@@ -62,7 +62,7 @@ def _details(request: HttpRequest, client: Any) -> dict[str, Any]:
 
 
 def line_of(line: dict[str, Any]) -> dict[str, Any]:
-    """Growth, with the largest payments marked and the index beside it."""
+    """Return growth, with the largest payments marked, and the index for comparison."""
     largest = sorted((i for i, flow in enumerate(line["flow"]) if flow), key=lambda i: -abs(line["flow"][i] or 0))[
         :MARKS
     ]
@@ -85,7 +85,7 @@ def line_of(line: dict[str, Any]) -> dict[str, Any]:
 
 
 def falls_of(line: dict[str, Any]) -> dict[str, Any]:
-    """How far below the highest growth so far, day by day."""
+    """Return the drawdown from the highest growth so far, by day."""
     falls = {
         "name": str(bilingual("回撤", "Drawdown")),
         "values": line["drawdown"],
@@ -97,7 +97,7 @@ def falls_of(line: dict[str, Any]) -> dict[str, Any]:
 
 
 def donut_of(holdings: list[dict[str, Any]], hidden: bool) -> dict[str, Any]:
-    """The largest holdings and the rest; shares instead of sums for readers to whom money is masked."""
+    """Return the largest holdings and the rest; shares instead of sums for readers to whom money is masked."""
     sized = [(row["name"], row["weight"] if hidden else row["value"]) for row in holdings if row["weight"]]
     slices = [{"name": name, "value": value} for name, value in sized[:SLICES]]
     if sized[SLICES:]:

@@ -1,4 +1,4 @@
-"""Tabs of a client for resources that declare one and have no page of their own."""
+"""Tabs of a client for resources that declare one and have no separate page."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from dakehu.foundation.schema import resources
 from dakehu.foundation.schema.resources import Resource
 from dakehu.interfaces.web.views.client.value_text import table_of
 
-LAST = ("history", "audit")  # tabs that stay behind those of resources
+LAST = ("history", "audit")  # tabs after those of resources
 
 
 def with_tabs(own: list[tuple[str, Bilingual]]) -> list[tuple[str, Bilingual]]:
-    """The tabs of the page with those of the resources that the reader may list."""
+    """Return the tabs of the page with those of the resources that the reader may list."""
     before = [tab for tab in own if tab[0] not in LAST]
     made = [
         (key, one.names.plural) for key, one in _tabs().items() if current_actor().may(QUERIES[one.of_client].needs)
@@ -27,7 +27,7 @@ def _tabs() -> dict[str, Resource]:
 
 
 def tab_rows(key: str, client: Any) -> dict[str, Any]:
-    """The rows of a resource that belong to a client, with the actions that the reader may do."""
+    """Return the rows of a resource that belong to a client, with the actions that the reader may perform."""
     one = _tabs()[key]
     actor = current_actor()
     allowed = {

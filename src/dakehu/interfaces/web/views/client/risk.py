@@ -10,7 +10,7 @@ PERCENTS = ("ratio", "warn_line", "close_line", "drop_to_warn", "drop_to_close",
 
 
 def tab_risk(request: HttpRequest, client: Any) -> dict[str, Any]:
-    """Return where a client stands, ratios as percentages, and how holdings would fall."""
+    """Return the risk measures of a client, ratios as percentages, and the stress losses of holdings."""
     found = ask("risk.client_page", {"client": client.pk})
     found["contracts"] = [
         {**one, **{f"{name}_text": _percent(one[name]) for name in PERCENTS}} for one in found["contracts"]

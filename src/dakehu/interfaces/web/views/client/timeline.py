@@ -1,4 +1,4 @@
-"""Prepare the timeline of a client: each moment with its day, icon and custom fields."""
+"""Context of a client's timeline: each moment with its day, icon and custom fields."""
 
 from typing import Any
 
@@ -18,13 +18,13 @@ def kinds() -> list[tuple[str, Bilingual]]:
 
 
 def moments_of(client: Any, kind: str, limit: int) -> list[dict[str, Any]]:
-    """The timeline, with an icon, a tone and the day of each moment."""
+    """Return the timeline, with an icon, a tone and the day of each moment."""
     found = service.timeline(client=client, limit=limit if not kind else 300)
     return add_icons([moment for moment in found if not kind or moment["what"] == kind][:limit])
 
 
 def add_icons(moments: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Moments of a timeline with their day, time, icon and custom fields."""
+    """Return moments of a timeline with their day, time, icon and custom fields."""
     return [
         {
             **moment,
@@ -38,7 +38,7 @@ def add_icons(moments: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def custom_values_of(moment: dict[str, Any]) -> list[dict[str, str]]:
-    """What the fields that an administrator added say of a moment: label and text."""
+    """Return label and text of a moment's custom fields."""
     label = resources.timelines()[moment["what"]][0].model
     said = [
         (column, moment.get(column.name))
@@ -56,6 +56,6 @@ def icon_of(moment: dict[str, Any]) -> str:
 
 
 def code_of(model: str, name: str, text: str) -> str:
-    """The code behind a choice as it is shown."""
+    """Return the code of a choice from its shown text."""
     meant = model_of(model)._meta.get_field(name).choice_set.read(text)
     return meant.value if meant is not None else ""

@@ -1,4 +1,4 @@
-"""Put values of rows into text: label and text of columns, tables of rows, and values of the audit."""
+"""Format values of rows as text: label and text of columns, tables of rows, and values of the audit."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ ROWS_SHOWN = 200
 
 
 def spec_of(row: Any, names: tuple[str, ...], empty: bool = False) -> list[dict[str, Any]]:
-    """Label and text of the named columns of a row; empty ones only if asked for."""
+    """Return label and text of the named columns of a row; empty ones only if requested."""
     shown, plain = render_row(row, names, shown=True), render_row(row, names)
     return [
         {
@@ -30,7 +30,7 @@ def spec_of(row: Any, names: tuple[str, ...], empty: bool = False) -> list[dict[
 
 
 def table_of(rows: Any, leave_out: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Columns and cells of a list of rows, in shown values with the plain ones beside them."""
+    """Return columns and cells of a list of rows, as shown values together with the plain ones."""
     columns = [c for c in columns_of(rows.model) if c.spec.listed or c.kind == "rate"]
     columns = [c for c in columns if c.name not in leave_out]
     rows = list(rows[:ROWS_SHOWN])
@@ -51,7 +51,7 @@ def table_of(rows: Any, leave_out: tuple[str, ...] = ()) -> dict[str, Any]:
 
 
 def value_text(column: Column | None, value: Any) -> str:
-    """A value of the record, which holds codes, numbers of rows, ISO moments and structures, as a person reads it."""
+    """Return a readable text of an audit value, which may be a code, a row id, an ISO moment or a structure."""
     if value in (None, "", [], {}):
         return "–"
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""What one does to many clients of the list at once: a value, a hand-over, a follow-up; ticked rows, or all that the
+"""Bulk actions on clients of the list: a value, a hand-over, a follow-up; for ticked rows, or all that the
 filter finds."""
 
 import json
@@ -24,8 +24,8 @@ OWN = ("client", "version", "code", "id_number")
 
 
 def chosen(given: Any) -> tuple[str, Any]:
-    """("selection" | "filter", the clients meant, always within scope): `ids=1,2`, or with `all` those whom `query`, the
-    grid's own, finds. Saying neither means nobody."""
+    """Return ("selection" | "filter", the clients meant, always within scope): `ids=1,2`, or with `all` those whom `query`, the
+    grid's own, finds. Neither means no client."""
     if given.get("ids") or not given.get("all"):
         numbers = [int(part) for part in given.get("ids", "").split(",") if part.strip().isdigit()]
         return "selection", clients.clients(order="code").filter(pk__in=numbers)
@@ -35,7 +35,7 @@ def chosen(given: Any) -> tuple[str, Any]:
 
 @require_http_methods(["GET", "POST"])
 def ask_many(request: HttpRequest, name: str) -> HttpResponse:
-    """The form of a verb for many, in a dialog; POST does it in one act, which a press takes back."""
+    """The form of an action on many clients, in a dialog; POST performs it in one act that can be undone."""
     bulk = bulk_actions().get(name)
     if bulk is None:
         raise NotFound(bilingual("操作", "action"), name)
@@ -70,7 +70,7 @@ def ask_many(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def fields() -> list[tuple[str, str]]:
-    """The columns that may be set for many at once, custom ones included, by label."""
+    """Return the columns that may be set for many clients, custom ones included, by label."""
     taken = {parameter.name for parameter in ACTIONS[bulk_actions()["set"].many].parameters}
     return [
         (one.name, one.label) for one in forms.questions(ACTIONS[bulk_actions()["set"].one], {}) if one.name in taken
@@ -89,7 +89,7 @@ def questions(verb: str, single: Action, given: Any, field: str, faults: dict[st
 
 
 def raw_of(verb: str, single: Action, found: Any, given: QueryDict, field: str) -> dict[str, Any]:
-    """What the action takes. One more than may be done at once is asked for, so that too many is said, not cut."""
+    """Return the parameters of the action. One more than the maximum is requested, so that an excess is refused, not cut off."""
     numbers = list(found.values_list("pk", flat=True)[: bulk_edit.AT_MOST + 1])
     if verb != "set":
         return {

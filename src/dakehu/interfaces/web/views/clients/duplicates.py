@@ -1,4 +1,4 @@
-"""Likely duplicates: the hint while a client is typed in, the list of pairs, and the page on which two become one."""
+"""Likely duplicates: the hint while a client is entered, the list of pairs, and the page that merges two."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +18,7 @@ ASKED = ("name", "kind", "birth_on", "id_type", "id_number", "employer", "phone"
 
 @require_POST
 def hint(request: HttpRequest) -> HttpResponse:
-    """Who the client in the form may already be: a fragment, empty while nothing is found or half of it is typed."""
+    """Likely duplicates of the client in the form: a fragment, empty while none is found or the input is incomplete."""
     given = {name: request.POST[name] for name in ASKED if request.POST.get(name, "").strip()}
     try:
         found = ask("clients.similar_clients", given)
@@ -50,7 +50,7 @@ def tell_apart(request: HttpRequest, client_id: int, other_id: int) -> HttpRespo
 
 @require_http_methods(["GET", "POST"])
 def merge(request: HttpRequest, client_id: int, other_id: int) -> HttpResponse:
-    """Both records side by side; each differing field is chosen. POST makes one of the two."""
+    """Both records side by side; each differing field is chosen. POST merges the two."""
     client, other = clients.get_client(client_id), clients.get_client(other_id)
     _may_merge()
     if client.pk == other.pk:
@@ -96,7 +96,7 @@ def _may_merge() -> None:
 
 @require_safe
 def merge_with(request: HttpRequest, client_id: int) -> HttpResponse:
-    """Which other record? By code; leads on to the page of both."""
+    """Choose the other record by code; leads to the page of both."""
     client, typed = clients.get_client(client_id), request.GET.get("other", "").strip()
     _may_merge()
     fault = ""

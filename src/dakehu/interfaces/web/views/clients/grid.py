@@ -1,4 +1,4 @@
-"""Rows for the client grid: filtered, sorted and paged here, so that a hundred thousand clients feel like a hundred."""
+"""Rows for the client grid: filtered, sorted and paged on the server, so that a hundred thousand clients stay fast."""
 
 import json
 from dataclasses import replace
@@ -52,22 +52,22 @@ EDITORS = {
     "key": "key",
     "bool": "choice",
 }
-KEPT = "clients.columns"  # the page under which one's own choice of columns is kept
+KEPT = "clients.columns"  # the page under which one's own choice of columns is stored
 
 
 def grid_columns() -> list[Column]:
-    """Every column that a list may show, the telling ones first; sealed values and texts of any length stay out."""
+    """Return every column that a list may show, the most informative first; sealed values and long texts are excluded."""
     every = [c for c in columns_of(model_of("clients.Client"), beside=True) if c.kind not in ("sealed", "json", "long")]
     return sorted(every, key=lambda column: PLACES.get(column.name, len(FIRST)))
 
 
 def _width_of(heading: str) -> int:
-    """How wide a column must be for its heading to be read whole, with the mark of sorting beside it."""
+    """Return the width of a column that shows its full heading with the sort mark."""
     return round(sum(8 if sign.isascii() else 14 for sign in heading)) + 42
 
 
 def described_columns(view: str = "") -> list[dict[str, Any]]:
-    """The columns as the grid draws them under a view, in the reader's own choice where they made one."""
+    """Return the columns of the grid under a view, as chosen by the reader if they did."""
     actor = current_actor()
     clearance = actor.clearance
     kept = kept_columns(view)
@@ -118,7 +118,7 @@ def described_columns(view: str = "") -> list[dict[str, Any]]:
 
 
 def _series_column(chosen: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """The column of small lines, for readers who may see their numbers; it shows once somebody chooses it."""
+    """Return the column of small lines, for readers who may see their numbers; hidden until chosen."""
     series = _series()
     if series is None:
         return []
@@ -137,7 +137,7 @@ def _series_column(chosen: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _series() -> Series | None:
-    """The series of figures of a client, None where the reader may not see them."""
+    """Return the series of figures of a client, None where the reader may not see them."""
     extension = _series_source()
     return extension.series if extension is not None else None
 
@@ -149,7 +149,7 @@ def _series_source() -> ColumnExtension | None:
 
 
 def _lines_of(rows: list[Any]) -> dict[int, list[Any]]:
-    """{client: the numbers of its small line}."""
+    """Return {client: the numbers of its small line}."""
     extension = _series_source()
     if extension is None or extension.series is None:
         return {}
@@ -158,7 +158,7 @@ def _lines_of(rows: list[Any]) -> dict[int, list[Any]]:
 
 
 def kept_columns(view: str = "") -> list[dict[str, Any]]:
-    """The reader's own columns of a view; else those with which the view was shared; else their usual ones."""
+    """Return the reader's own columns of a view; else those with which the view was shared; else their default ones."""
     me = current_actor().user_id
     mine = {row.name: row for row in team.views(page=KEPT) if row.owner_id == me}
     if f"{KEPT}:{view}" in mine:
@@ -171,8 +171,8 @@ def kept_columns(view: str = "") -> list[dict[str, Any]]:
 
 
 def asked_of(given: Any) -> tuple[str, dict[str, Any], str]:
-    """(text, filters, order) out of the address: `f.<field>` are the boxes under the headings, everything else
-    that is not ours is a filter as `narrow` takes it."""
+    """Return (text, filters, order) of the address: `f.<field>` are the boxes under the headings, everything else
+    unknown is a filter as for `narrow`."""
     kinds = {column.name: column for column in grid_columns()}
     filters: dict[str, Any] = {}
     for key, value in given.items():
@@ -187,7 +187,7 @@ def asked_of(given: Any) -> tuple[str, dict[str, Any], str]:
 
 
 def parse_filter_box(column: Column, value: str) -> dict[str, Any]:
-    """What somebody typed under a heading: text is contained, `>100万` and `100万-500万` are ranges."""
+    """Return the filter of an input under a heading: text is contained, `>100万` and `100万-500万` are ranges."""
     if column.kind in ("text", "key"):
         return {f"{column.name}.has": value}
     if column.kind not in ("money", "number", "rate", "date", "datetime"):
@@ -208,16 +208,16 @@ def matching(given: Any) -> Any:
 
 
 def default_order() -> str:
-    """The largest first; by code for readers who may not see assets, because an order would tell them."""
+    """Return the default order: largest first; by code for readers who may not see assets, which it would disclose."""
     assets = next(c for c in grid_columns() if c.name == "assets")
     return "-assets" if assets.spec.sensitivity <= current_actor().clearance else "code"
 
 
 @require_safe
 def rows(request: HttpRequest) -> JsonResponse:
-    """{rows, before, after, total, more}: one page of the grid, the places of its neighbours, and how many rows there are
-    (`more`: than the number at which counting stops). `after`, `before` or `last` say which page; `show` (names with
-    commas) which columns, all if it is not given."""
+    """{rows, before, after, total, more}: one page of the grid, the places of its neighbours, and the number of rows
+    (`more`: beyond the counting limit). `after`, `before` or `last` select the page; `show` (names with
+    commas) the columns, all by default."""
     columns, given = grid_columns(), request.GET
     if given.get("show"):
         wanted = set(given["show"].split(","))
@@ -254,7 +254,7 @@ def rows(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def sums(request: HttpRequest) -> JsonResponse:
-    """{count, assets: {sum, average, filled} or null}: over the whole list as filtered, within the reader's scope. Assets
+    """{count, assets: {sum, average, filled} or null}: over the full filtered list, within the reader's scope. Assets
     only for readers who may see them; the average is over clients whose assets are known."""
     try:
         found = matching(request.GET).order_by()
@@ -288,8 +288,8 @@ def as_cells(row: dict[str, Any], columns: list[Column]) -> dict[str, Any]:
 
 
 def own_columns(request: HttpRequest) -> JsonResponse:
-    """The columns of a view as the reader has them; POST {view, columns} remembers which one shows, how wide and in which
-    order; POST {view, columns: []} goes back to those of the view."""
+    """The columns of a view as the reader has them; POST {view, columns} stores visibility, width and
+    order; POST {view, columns: []} restores those of the view."""
     if request.method != "POST":
         return JsonResponse(
             {"columns": described_columns(request.GET.get("view", ""))}, json_dumps_params={"ensure_ascii": False}
@@ -311,7 +311,7 @@ def own_columns(request: HttpRequest) -> JsonResponse:
 
 
 def clean_columns(sent: Any) -> list[dict[str, Any]]:
-    """Columns as somebody arranged them, without what is not ours. Raises KeyError, TypeError, ValueError."""
+    """Return the columns as arranged by the user, without unknown ones. Raises KeyError, TypeError, ValueError."""
     series = _series()
     known = {column.name for column in grid_columns()} | ({series.field} if series else set())
     return [

@@ -19,7 +19,7 @@ MOST_PASTED = 2_000
 
 
 def body_of(request: HttpRequest) -> dict[str, Any]:
-    """The JSON object that a script sent. Raises Refused for anything else."""
+    """Return the JSON object that a script sent. Raises Refused for anything else."""
     try:
         sent = json.loads(request.body)
     except ValueError:
@@ -34,15 +34,15 @@ def answer(made: dict[str, Any], status: int = 200) -> JsonResponse:
 
 
 def line_of(client: Any) -> dict[str, Any]:
-    """A client as a row of the grid."""
+    """Return a client as a row of the grid."""
     columns = grid_columns()
     return as_cells(render_row(client, [column.name for column in columns]), columns)
 
 
 @require_POST
 def change(request: HttpRequest, client_id: int) -> JsonResponse:
-    """Write cells of one row: {version, base: the row as it was shown, values}. Answers {row, kept}: the row as it is now
-    and what others had changed meanwhile; 412 with both sides where both changed one cell."""
+    """Write cells of one row: {version, base: the row as it was shown, values}. Answers {row, kept}: the current row
+    and the fields that others changed in the meantime; 412 with both sides where both changed one cell."""
     clients.get_client(client_id)
     sent = body_of(request)
     values, base = sent.get("values"), sent.get("base", {})
@@ -58,8 +58,8 @@ def change(request: HttpRequest, client_id: int) -> JsonResponse:
 
 @require_POST
 def paste(request: HttpRequest) -> JsonResponse:
-    """Many cells at once: {rows: [{client, base, values}], apply}. Without `apply` what it would do, cell by cell, and
-    what is wrong; with it the cells without fault are written in one act. Answers {cells, clients, unchanged, lines,
+    """Many cells: {rows: [{client, base, values}], apply}. Without `apply` a preview, cell by cell, and
+    the errors; with it the cells without fault are written in one act. Answers {cells, clients, unchanged, lines,
     faults} or {changed, cells, batch}."""
     sent = body_of(request)
     rows = sent.get("rows")
@@ -79,7 +79,7 @@ def paste(request: HttpRequest) -> JsonResponse:
 
 
 def raw_of(value: Any) -> Any:
-    """A value that was read, as it can be read again: keys to other rows by number."""
+    """Return a value as it can be parsed again: keys to other rows by id."""
     if hasattr(value, "_meta"):
         return {"id": value.pk}
     return value if value is None or isinstance(value, (bool, int)) else str(value)

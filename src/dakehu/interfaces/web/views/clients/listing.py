@@ -22,7 +22,7 @@ from dakehu.interfaces.web.views.clients.grid import clean_columns, described_co
 
 
 def ready_views() -> list[dict[str, Any]]:
-    """Views that everybody has."""
+    """Views of every user."""
     today = clock.today()
     week = today + timedelta(days=6 - today.weekday())
     return [
@@ -88,8 +88,8 @@ def client_list(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def save_view(request: HttpRequest) -> HttpResponse:
-    """Keep the list as it stands under a name, its columns included; shared with the team if wished, where each may
-    arrange the columns again without changing them for the others."""
+    """Save the current list under a name, its columns included; optionally shared with the team, where each member may
+    rearrange the columns without changing them for the others."""
     try:
         columns = clean_columns(json.loads(request.POST.get("columns") or "[]"))
     except (ValueError, KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""The evidence pack of a client: started by one click, fetched where exports are."""
+"""The evidence pack of a client: started by one click, downloaded from the exports page."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +12,7 @@ from dakehu.foundation.gates import perform
 
 @require_POST
 def start(request: HttpRequest, client_id: int) -> HttpResponse:
-    """Start making the pack of a client and a period, all of the past where none is given."""
+    """Start creating the pack of a client and a period, all of the past by default."""
     client = clients.get_client(client_id)
     days = {name: request.POST[name] for name in ("since", "until") if request.POST.get(name)}
     try:

@@ -13,11 +13,11 @@ from dakehu.foundation.base.i18n import bilingual, join_items, language
 from dakehu.foundation.gates import ask, perform
 from dakehu.interfaces.web.views.imports.wizard import download_response
 
-NAMED = 8  # masked columns that are named
+NAMED = 8  # masked columns named in the text
 
 
 def service_address(request: HttpRequest) -> str:
-    """The address of OData as this browser reaches the desk."""
+    """Return the address of OData as this browser reaches the desk."""
     return request.build_absolute_uri(reverse("odata-root") + "/")
 
 
@@ -69,6 +69,6 @@ def file(request: HttpRequest, entity_set: str = "") -> HttpResponse:
 
 @require_GET
 def project(request: HttpRequest) -> HttpResponse:
-    """The Power BI project, packed."""
+    """The Power BI project as a ZIP."""
     made = ask("powerbi.project", {"address": service_address(request)})
     return download_response(made["name"], archive(made["files"]))

@@ -1,4 +1,4 @@
-"""Clients' reports as PDF: one at once, many in the background; the ZIP is fetched where exports are."""
+"""Clients' reports as PDF: one immediately, many in the background; the ZIP is downloaded from the exports page."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +20,7 @@ def _rise_is_red(request: HttpRequest) -> bool:
 
 @require_safe
 def one(request: HttpRequest, client_id: int) -> HttpResponse:
-    """The report of a client, printed now; that it went out stands on the record."""
+    """The report of a client, created now; its export is recorded."""
     client = clients.get_client(client_id)
     paper = reports.render_and_record(
         client, language=request.GET.get("language") or None, rise_is_red=_rise_is_red(request)
@@ -30,7 +30,7 @@ def one(request: HttpRequest, client_id: int) -> HttpResponse:
 
 @require_POST
 def many(request: HttpRequest) -> HttpResponse:
-    """A report of each client who was chosen, filtered, or is visible at all."""
+    """Reports of each chosen, filtered, or visible client."""
     kind, rows = chosen_of(request.POST)
     numbers = None if kind == "all" else list(rows.values_list("pk", flat=True))
     try:

@@ -1,4 +1,4 @@
-"""Export: which clients, with which password, in which language; made in the background, fetched when ready."""
+"""Export: clients, password, language; created in the background, downloaded when ready."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -38,7 +38,7 @@ STATES = {"done": "good", "failed": "bad", "running": "accent", "queued": "accen
 
 
 def start(request: HttpRequest) -> HttpResponse:
-    """Ask what to export; POST starts it. `?ids=1,2` is a selection, any other query is the client grid's own."""
+    """Show the export form; POST starts it. `?ids=1,2` is a selection, any other query is the client grid's own."""
     actor = current_actor()
     if not actor.may(Permission.EXPORT):
         raise NotAllowed(bilingual("导出表格", "export a workbook"), Permission.EXPORT)
@@ -90,14 +90,14 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _supervision_of(ids: Any, is_whole: bool) -> dict[str, Any]:
-    """Return whether the workbook waits for a second person, and the ways that do."""
+    """Return whether the workbook requires a second person's approval, and the formats that do."""
     closed = permits.closed_ways(ids, is_whole)
     ways = [(way.value, str(bilingual(way.zh, way.en))) for way in closed]
     return {"needs_approval": ExportWay.WORKBOOK in closed, "ways": ways}
 
 
 def ask_approval(request: HttpRequest, numbers: list[int] | None) -> HttpResponse:
-    """Ask that somebody else approve the export, by the way that was chosen."""
+    """Request approval of the export by a second person, in the chosen format."""
     asked = {"clients": numbers, "reason": request.POST.get("reason", ""), "way": request.POST.get("way") or None}
     perform("compliance.request_export", asked)
     messages.success(
@@ -108,7 +108,7 @@ def ask_approval(request: HttpRequest, numbers: list[int] | None) -> HttpRespons
 
 @require_POST
 def tableau(request: HttpRequest) -> HttpResponse:
-    """Start an extract for Tableau of the clients meant."""
+    """Start an extract for Tableau of the selected clients."""
     chosen, rows = chosen_of(request.POST)
     numbers = None if chosen == "all" else list(rows.values_list("pk", flat=True))
     try:
@@ -121,12 +121,12 @@ def tableau(request: HttpRequest) -> HttpResponse:
 
 
 def _recent(owner: int | None) -> list[dict[str, Any]]:
-    """The latest workbooks and reports, newest first."""
+    """Return the latest workbooks and reports, newest first."""
     return sorted((job for kind in KINDS for job in jobs.recent(kind, owner)), key=lambda job: -job["id"])[:10]
 
 
 def _selection_fields(given: Any) -> list[tuple[str, str]]:
-    """What says which clients are meant, to travel through the form."""
+    """Return the parameters that select the clients, to be passed through the form."""
     own = (
         "csrfmiddlewaretoken",
         "password",
@@ -144,7 +144,7 @@ def _selection_fields(given: Any) -> list[tuple[str, str]]:
 
 
 def chosen_of(given: Any) -> tuple[str, Any]:
-    """("selection" | "filter" | "all", the clients meant, always within scope)."""
+    """Return ("selection" | "filter" | "all", the selected clients, always within scope)."""
     if given.get("ids"):
         wanted = [int(part) for part in given["ids"].split(",") if part.strip().isdigit()]
         return "selection", clients.clients(order="code").filter(pk__in=wanted)
@@ -155,7 +155,7 @@ def chosen_of(given: Any) -> tuple[str, Any]:
 
 
 def _password_faults(request: HttpRequest) -> dict[str, list[str]]:
-    """What is wrong with the password, by question; {} when all is well."""
+    """Return the errors of the password, by question; {} without any."""
     password, again = request.POST.get("password", ""), request.POST.get("again", "")
     if not password:
         if request.POST.get("open") == "true":
@@ -171,13 +171,13 @@ def _password_faults(request: HttpRequest) -> dict[str, list[str]]:
 
 
 def _masked_fields() -> list[str]:
-    """Fields that this reader gets masked because of their role."""
+    """Return the fields that are masked for this reader because of their role."""
     clearance = current_actor().clearance
     return [c.label for c in columns_of(model_of("clients.Client")) if clearance < c.spec.sensitivity < SECRET]
 
 
 def _encrypted_fields() -> list[str]:
-    """Fields that leave the house masked, no matter who exports."""
+    """Return the fields that are masked in every export."""
     return [
         c.label
         for name in ("clients.Client", "clients.Contact")
@@ -219,7 +219,7 @@ def job_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _table_counts(result: Any, counts: dict[str, int]) -> list[tuple[Any, int]]:
-    """[(what a worksheet or table is called, its rows)] of a finished export."""
+    """Return [(name of a worksheet or table, its rows)] of a finished export."""
     if isinstance(result, dict) and result.get("rows"):
         return [(label, number) for label, number in result["rows"]]
     if isinstance(result, dict) and "manifest" in result:
@@ -246,7 +246,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def download(request: HttpRequest, pk: int) -> HttpResponse:
-    """The finished workbook, as long as it is kept."""
+    """The finished workbook, as long as it is stored."""
     job = _own_job(pk)
     if job["state"] != "done":
         raise NotFound(bilingual("文件", "file"))
@@ -255,7 +255,7 @@ def download(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def template(request: HttpRequest) -> HttpResponse:
-    """The empty workbook, in the reader's language; for everybody who may bring one back or take one away."""
+    """The empty workbook, in the reader's language; for every user who may import or export one."""
     actor = current_actor()
     if not (actor.may(Permission.IMPORT) or actor.may(Permission.EXPORT)):
         raise NotAllowed(bilingual("下载模板", "download the template"), Permission.IMPORT)

@@ -1,4 +1,4 @@
-"""Units, orders of days and rates of the columns page: what is offered, and what the form says differently."""
+"""Units, orders of days and rates of the columns page: the choices offered, and the changes of the form."""
 
 import re
 from typing import Any
@@ -63,13 +63,13 @@ ORDERS = (
 
 
 def ledger_fields(kind: str) -> list[tuple[str, str]]:
-    """[(field, label)] of a statement or of prices; [] for a sheet of a client table."""
+    """Return [(field, label)] of a statement or of prices; [] for a sheet of a client table."""
     at = 1 if language() == "en" else 0
     return [(name, both[at]) for name, both in KINDS[kind][1].items()] if kind in KINDS else []
 
 
 def readings(number: int, column: dict[str, Any], kinds: dict[str, str]) -> dict[str, Any]:
-    """The unit of a column of numbers and the order of days of a column that needs one, with their choices."""
+    """Return the unit of a column of numbers and the date order of a column that needs one, with their choices."""
     kind = next((kinds.get(feed["field"], "") for feed in column["feeds"]), "")
     unit, how = column.get("unit", ""), column.get("unit_how", "")
     units: list[tuple[str, Any]] = [("", bilingual("没有写明", "Not said")), *UNITS[kind]] if kind in NUMBERS else []
@@ -88,7 +88,7 @@ def readings(number: int, column: dict[str, Any], kinds: dict[str, str]) -> dict
 
 
 def posted_readings(number: int, table: dict[str, Any], posted: QueryDict) -> dict[str, dict[str, str]]:
-    """{"units": {index: unit}, "orders": {index: order}} that the form says differently from the plan."""
+    """Return {"units": {index: unit}, "orders": {index: order}} where the form differs from the plan."""
     said: dict[str, dict[str, str]] = {"units": {}, "orders": {}}
     for column in table["columns"]:
         index, known = str(column["index"]), "" if column.get("unit_how") == "unknown" else column.get("unit", "")
@@ -101,7 +101,7 @@ def posted_readings(number: int, table: dict[str, Any], posted: QueryDict) -> di
 
 
 def posted_rates(text: str) -> dict[str, str]:
-    """USD=7.1, HKD=0.91 as {currency: rate}; what is not written so is left for the mapping to refuse."""
+    """Return USD=7.1, HKD=0.91 as {currency: rate}; other text is left for the mapping to refuse."""
     pairs = (part.partition("=") for part in re.split(r"[,;，；\s]+", text.replace("＝", "=")) if part)
     return {name.strip(): rate.strip() for name, _, rate in pairs}
 

@@ -1,4 +1,4 @@
-"""Rows at fault of an import, mended in a grid in the browser."""
+"""Faulty rows of an import, corrected in a grid in the browser."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from dakehu.interfaces.web.views.imports.steps import STEPS
 
 @require_GET
 def page(request: HttpRequest, pk: int) -> HttpResponse:
-    """The rows at fault of one table (?table=…, else the first with any)."""
+    """The faulty rows of one table (?table=…, else the first with any)."""
     imports.can_import()
     batch = batches.get_own(pk)
     tables = correction_grid.tables(batch) if correction_grid.can_correct(batch) else []
@@ -73,7 +73,7 @@ def rows(request: HttpRequest, pk: int) -> JsonResponse:
 @require_POST
 def cells(request: HttpRequest, pk: int) -> JsonResponse:
     """Change cells: {table, cells: [[line, column, text or null to put it back]]}. Answers the rows that are other than
-    before, and what is still wrong."""
+    before, and the remaining faults."""
     imports.can_import()
     batches.get_own(pk)
     sent = body_of(request)
@@ -86,8 +86,8 @@ def cells(request: HttpRequest, pk: int) -> JsonResponse:
 
 @require_POST
 def replace(request: HttpRequest, pk: int) -> JsonResponse:
-    """Put one value in place of another: {table, column, value, text}. Answers {changed, rows, …}, or {changed, url} where
-    the whole file is tried again."""
+    """Replace one value by another: {table, column, value, text}. Answers {changed, rows, …}, or {changed, url} where
+    the full file is dry-run again."""
     imports.can_import()
     batches.get_own(pk)
     sent = body_of(request)
@@ -103,7 +103,7 @@ def replace(request: HttpRequest, pk: int) -> JsonResponse:
 
 
 def _state(pk: int, number: int) -> dict[str, Any]:
-    """{left: cells still wrong in the file, mended, tables: {number: faults}, values: what can be replaced in this table,
+    """{left: faulty cells left in the file, mended, tables: {number: faults}, values: replaceable values of this table,
     as [column, text, rows]}."""
     batch = batches.get_own(pk)
     return {
@@ -115,7 +115,7 @@ def _state(pk: int, number: int) -> dict[str, Any]:
 
 
 def _rows(made: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows as the grid takes them: {id, c0…, faults: {field or "": {message, remedy}}, came: {field: text}}."""
+    """Return rows as input of the grid: {id, c0…, faults: {field or "": {message, remedy}}, came: {field: text}}."""
     code = language()
     return [
         {

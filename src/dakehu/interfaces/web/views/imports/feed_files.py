@@ -1,4 +1,4 @@
-"""A file of a daily feed in the import wizard: of which day it is, what was read, what cannot be, and the result."""
+"""A file of a daily feed in the import wizard: its business day, the rows read, the unreadable ones, and the result."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ REMOVED = bilingual("不再出现", "No longer there")
 
 
 def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpResponse:
-    """Show the wizard at whatever step the file is."""
+    """Show the wizard at the current step of the file."""
     if batch.state in SETTLED:
         return result(request, batch, undo.undo_refusal(batch))
     if batch.state in (BatchState.CHECKED, BatchState.REFUSED) and request.GET.get("step") != "columns":
@@ -48,7 +48,7 @@ def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpR
 
 
 def result(request: HttpRequest, batch: Any, hindered: list[str] | None = None) -> HttpResponse:
-    """Show what an import did."""
+    """Show the result of an import."""
     return page_of(
         request, batch, "imports/feed.html", 4, hindered=hindered, **_render_report(batches.report_of(batch))
     )
@@ -64,7 +64,7 @@ def _render_report(report: dict[str, Any]) -> dict[str, Any]:
 
 @require_POST
 def day(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take the business day of a file and try it."""
+    """Set the business day of a file and dry-run it."""
     imports.can_import("feed")
     batch = batches.get_own(pk)
     try:

@@ -1,4 +1,4 @@
-"""How a file is read and what it would change, made ready for the eye: words from field facts, in the reader's language."""
+"""How a file is read and what it would change, for display: labels from field facts, in the reader's language."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual, language
 from dakehu.foundation.imports.row_matching import MODES, OUTCOMES
 from dakehu.interfaces.web.views.imports import column_readings
 
-ASIS = "="  # the select's value for a column whose profile says more than one field can
+ASIS = "="  # the select's value for a column whose profile mapping is more than one field
 HOW: dict[str, tuple[Bilingual, str]] = {
     "name": (bilingual("名称一致", "By its name"), "good"),
     "alias": (bilingual("常见别名", "By an alias"), "accent"),
@@ -57,7 +57,7 @@ LAYOUTS = {"rows": bilingual("每行一位", "One row each"), "card": bilingual(
 
 
 def describe_mapping(plan: dict[str, Any]) -> dict[str, Any]:
-    """The plan of a batch for the columns page: every table, column, guess and choice."""
+    """Return the plan of a batch for the columns page: every table, column, guess and choice."""
     parts = definitions.worksheets()
     tables = [_table(number, table, parts) for number, table in enumerate(plan["tables"])]
     return {
@@ -141,8 +141,8 @@ def _column(number: int, column: dict[str, Any], names: dict[str, str]) -> dict[
 
 
 def changes(plan: dict[str, Any], posted: QueryDict) -> dict[str, Any]:
-    """What the form says differently from the plan, as `intake.correct` takes it. A table whose part or heading row
-    changes is read again, so its column choices, made under the old reading, are left aside."""
+    """Return the form's changes to the plan, as input of `intake.correct`. A table whose part or heading row
+    changes is read again, so its column choices, made under the old reading, are ignored."""
     made: dict[str, Any] = {
         "mode": posted.get("mode") or plan["mode"],
         "key": posted.get("key") or plan["key"],
@@ -173,7 +173,7 @@ def changes(plan: dict[str, Any], posted: QueryDict) -> dict[str, Any]:
 
 
 def report(result: dict[str, Any]) -> dict[str, Any]:
-    """A report for the differences and result pages."""
+    """Return a report for the differences and result pages."""
     titles = {name: Bilingual(*both) for name, both in result.get("titles", {}).items()} | EXTRA_PARTS
     mine = 1 if language() == "en" else 0
     parts = definitions.worksheets()
@@ -207,7 +207,7 @@ def report(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def _render_merge(result: dict[str, Any], mine: int) -> dict[str, Any]:
-    """Cells that differ of rows an export brought back, and rows the file lacks, for the eye."""
+    """Return the differing cells of rows re-imported from an export, and rows missing in the file, for display."""
     cells = [_render_merged_cell(cell, mine) for cell in result.get("cells", [])]
     missing = [
         {**m, "title": m["title"][mine], "why": m["why"][mine], "cancels": m["may_go"] and m["part"] == "follow_ups"}
@@ -270,9 +270,9 @@ def _sample(row: dict[str, Any], part: definitions.Worksheet, mine: int) -> dict
 
 
 def ignored_parts(result: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return columns that no field took and cells outside the tables, with place and reason in the reader's language.
+    """Return columns that match no field and cells outside the tables, with place and reason in the reader's language.
 
-    `add` is the address of the form for a custom field of an unknown heading, "" for the person who may not add one.
+    `add` is the address of the form for a custom field of an unknown heading, "" for a user who may not add one.
     """
     may_add = current_actor().may(ACTIONS["fields.add"].needs)
     columns = [
@@ -299,7 +299,7 @@ def fault_in_words(fault: dict[str, Any]) -> dict[str, Any]:
 
 
 def ledger_file_context(report: dict[str, Any], labels: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the pages of a price file and of a feed show of its report. `labels`: {field: heading of its column}."""
+    """Return the context of a price file's and a feed's pages from its report. `labels`: {field: heading of its column}."""
     errors, warnings = (
         [{**fault_in_words(fault), "column": labels.get(fault["field"], "")} for fault in report[name]]
         for name in ("faults", "warnings")

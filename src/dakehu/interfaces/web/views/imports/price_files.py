@@ -1,4 +1,4 @@
-"""A price file in the import wizard: what was read, what cannot be, and the result."""
+"""A price file in the import wizard: the rows read, the unreadable ones, and the result."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ COLUMNS = {
 
 
 def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpResponse:
-    """The wizard at whatever step the file is."""
+    """Show the wizard at the current step of the file."""
     if batch.state in SETTLED:
         return result(request, batch, undo.undo_refusal(batch))
     if batch.state in (BatchState.CHECKED, BatchState.REFUSED) and request.GET.get("step") != "columns":

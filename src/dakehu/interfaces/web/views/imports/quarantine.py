@@ -1,4 +1,4 @@
-"""Rows of statements that were held back: seen, corrected, released into the ledger, or dropped with a reason."""
+"""Quarantined rows of statements: viewed, corrected, released into the ledger, or dropped with a reason."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ SHOWN = ("client", "source", "line", "reason", "detail", "state")
 
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """Rows held back, of all visible clients or of ?client=number, by state."""
+    """Quarantined rows, of all visible clients or of ?client=number, by state."""
     state = _model()._meta.get_field("state")
     choices = state.choice_set
     chosen = request.GET.get("state", "waiting")
@@ -63,7 +63,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 def _explain() -> dict[str, Any]:
-    """What the form asks that explains a word: labels and choices of the verb itself."""
+    """Return the form's questions that define a word: labels and choices of the action itself."""
     meaning = next(one for one in forms.questions(ACTIONS["ledger.map_term"], {}) if one.name == "meaning")
     return {
         "word": QUERIES["ledger.unmapped_terms"].label,
@@ -74,7 +74,7 @@ def _explain() -> dict[str, Any]:
 
 @require_POST
 def explain(request: HttpRequest) -> HttpResponse:
-    """Say what a word means in all rows that wait because of it."""
+    """Define a word for all rows that wait because of it."""
     try:
         report = perform("ledger.map_term", {name: request.POST.get(name, "") for name in ("word", "meaning")})
     except (NotAllowed, NotFound):
@@ -154,7 +154,7 @@ def row(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _fields(held: Any) -> list[dict[str, Any]]:
-    """What the form asks: every field a row may have, then the further columns of its file."""
+    """Return the form's questions: every field a row may have, then the further columns of its file."""
     cells = render_row(held, ("cells",))["cells"]
     if not isinstance(cells, dict):
         return []
@@ -164,7 +164,7 @@ def _fields(held: Any) -> list[dict[str, Any]]:
 
 
 def _settle_request(request: HttpRequest, held: Any) -> str:
-    """Do what was asked; returns what is said of it."""
+    """Perform the requested step; returns its message."""
     then = request.POST.get("then")
     if then == "drop":
         perform("ledger.drop_quarantined_row", {"row": held.pk, "reason": request.POST.get("reason", "")})

@@ -1,4 +1,4 @@
-"""A broker's statement in the import wizard: whose it is, what was read and what is held back, and the result."""
+"""A broker's statement in the import wizard: its client, the rows read and quarantined, and the result."""
 
 from typing import Any
 
@@ -49,12 +49,12 @@ COUNTS = (
 
 
 def words_of(query: str, key: str) -> dict[str, str]:
-    """{name: text in the reader's language} of a list of words that the ledger tells."""
+    """Return {name: text in the reader's language} of a list of words from the ledger."""
     return {row[key]: row[language()] for row in QUERIES[query].body()}
 
 
 def stage(request: HttpRequest, batch: Any, job: dict[str, Any] | None) -> HttpResponse:
-    """The wizard at whatever step the statement is."""
+    """Show the wizard at the current step of the statement."""
     if batch.state in SETTLED:
         return result(request, batch, undo.undo_refusal(batch))
     if batch.state == BatchState.CHECKED and request.GET.get("step") != "columns":
@@ -109,7 +109,7 @@ def _number(value: float, places: int) -> str:
 
 
 def said_of(cells: dict[str, str]) -> str:
-    """What stands in a row, in one line."""
+    """Return the content of a row, in one line."""
     return " · ".join(str(value) for value in cells.values() if value)
 
 
@@ -119,8 +119,8 @@ def _client(code: str) -> Any | None:
 
 @require_POST
 def whose(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take whose the statement is and try it; with `then=tables` read the file as tables of clients instead, with
-    `then=columns` let a person say which column is which."""
+    """Set the client of the statement and dry-run it; with `then=tables` read the file as tables of clients instead, with
+    `then=columns` let the user map the columns."""
     batch = batches.get_own(pk)
     try:
         if request.POST.get("then") in ("tables", "columns"):

@@ -1,4 +1,4 @@
-"""What every step of the import wizard stands in: the row of steps, the batch, and what became of its last job."""
+"""The frame of every step of the import wizard: the row of steps, the batch, and the result of its last job."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def job_of(batch: Any) -> dict[str, Any] | None:
 
 
 def failure_of(job: dict[str, Any] | None) -> str:
-    """Why the last run came to nothing, in words."""
+    """Return why the last run failed, as text."""
     if job is None or job["state"] == "done":
         return ""
     if job["state"] == "cancelled":
@@ -52,7 +52,7 @@ def failure_of(job: dict[str, Any] | None) -> str:
 
 
 def as_polled(job: dict[str, Any] | None) -> dict[str, Any]:
-    """A job as the progress bar asks for it: {state, progress 0–1, label, note}."""
+    """Return a job as input of the progress bar: {state, progress 0–1, label, note}."""
     if job is None:
         raise NotFound(bilingual("任务", "job"))
     state = {"queued": "waiting"}.get(job["state"], job["state"])

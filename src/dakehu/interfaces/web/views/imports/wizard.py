@@ -1,5 +1,5 @@
 """The import wizard: one page from file to result. What it shows follows from the state of the batch, so it can be
-left at any moment and come back to."""
+left and resumed at any moment."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ MEDIA = {
 
 
 def start(request: HttpRequest) -> HttpResponse:
-    """Step one: the file. POST opens it; asked with Accept: JSON it answers {url} or {messages}."""
+    """Step one: the file. POST opens it; with Accept: JSON it answers {url} or {messages}."""
     imports.can_import()
     faults: dict[str, list[str]] = {}
     if request.method == "POST":
@@ -77,7 +77,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _count_quarantined() -> int:
-    """How many rows of statements wait to be settled."""
+    """Return the number of statement rows in quarantine."""
     asked = QUERIES["ledger.quarantined_rows"]
     return asked.body(state="waiting").count() if current_actor().may(asked.needs) else 0
 
@@ -114,7 +114,7 @@ def _wants_json(request: HttpRequest) -> bool:
 
 
 def _line(batch: Any) -> dict[str, Any]:
-    """A batch in the list of recent ones."""
+    """Return a batch for the list of recent ones."""
     state = BatchState(batch.state)
     return {
         "pk": batch.pk,
@@ -127,13 +127,13 @@ def _line(batch: Any) -> dict[str, Any]:
 
 
 def _counts(batch: Any) -> dict[str, str]:
-    """The totals of a batch's last run, as people read numbers; {} before the first trial."""
+    """Return the totals of a batch's last run, formatted; {} before the first dry run."""
     return {name: f"{n:,}" for name, n in batch.report.get("counts", {}).items() if isinstance(n, int)}
 
 
 @require_GET
 def batch_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """The wizard at whatever step the batch is."""
+    """Show the wizard at the current step of the batch."""
     imports.can_import()
     batch = batches.get_own(pk)
     job = job_of(batch)
@@ -196,7 +196,7 @@ def _running(request: HttpRequest, batch: Any, job: dict[str, Any]) -> HttpRespo
 
 @require_POST
 def correct(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take the corrections made on the columns page; with `then=trial` go on to the trial run."""
+    """Apply the corrections made on the columns page; with `then=trial` continue with the dry run."""
     batch = batches.get_own(pk)
     changes = mapping.changes(batch.plan, request.POST)
     try:
@@ -226,7 +226,7 @@ def trial(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def enter_names(request: HttpRequest, pk: int) -> HttpResponse:
-    """Enter the branches and colleagues that the file names and the desk does not know, and try it again."""
+    """Enter the branches and colleagues that the file names and the desk lacks, and dry-run it again."""
     batches.get_own(pk)
     names = unknown_names.enter_unknown_names(pk)
     done = bilingual(
@@ -241,8 +241,9 @@ def enter_names(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def apply(request: HttpRequest, pk: int) -> HttpResponse:
-    """Import what the trial showed; what was mended since is tried first. `skip_errors` leaves the faulty rows out. `cell.MARK` says whose value counts where
-    both sides changed a cell, `gone` which rows go that the file lacks."""
+    """Import the dry run's result; later corrections are dry-run first. `skip_errors` skips the faulty rows.
+
+    `cell.MARK`: whose value applies where both sides changed a cell, `gone`: which rows missing in the file are deleted."""
     batch = batches.get_own(pk)
     job = job_of(batch)
     if batch.state != BatchState.APPLIED and corrections.has_unchecked_corrections(batch):
@@ -258,7 +259,7 @@ def apply(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take the whole import back, a large one in the background; a refusal stands on the result page, record by record."""
+    """Undo the import, a large one in the background; a refusal is shown on the result page, record by record."""
     try:
         if undoing.begin(pk):
             return redirect("import-batch", pk=pk)
@@ -316,13 +317,13 @@ def progress(request: HttpRequest, pk: int) -> JsonResponse:
 
 @require_GET
 def errors(request: HttpRequest, pk: int) -> HttpResponse:
-    """The rows at fault as a workbook to mend and upload again."""
+    """The faulty rows as a workbook to correct and upload again."""
     name, content = wizard.error_workbook(pk)
     return download_response(name, content)
 
 
 def download_response(name: str, content: bytes) -> HttpResponse:
-    """A workbook, report or bundle under its name, in whatever language the name is; never kept by the browser's cache."""
+    """Send a workbook, report or bundle under its name, in any language; never stored in the browser's cache."""
     answer = HttpResponse(content, content_type=MEDIA.get(name.rpartition(".")[2], XLSX))
     answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     answer["Cache-Control"] = "private, no-store"

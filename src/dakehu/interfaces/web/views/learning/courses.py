@@ -1,4 +1,4 @@
-"""One course: its lessons one after the other, the quiz, how far the reader has come."""
+"""One course: its lessons in turn, the quiz, the reader's progress."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -33,13 +33,13 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def enrol(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a course."""
+    """Enrol in a course."""
     perform("learning.enrol", {"course_id": pk})
     return HttpResponseRedirect(f"/learning/courses/{pk}/")
 
 
 @require_POST
 def finish(request: HttpRequest, pk: int, lesson: int) -> HttpResponse:
-    """Finish a lesson, and go on with the next."""
+    """Finish a lesson, and continue with the next."""
     row = perform("learning.finish_lesson", {"enrolment": pk, "lesson_id": lesson})
     return HttpResponseRedirect(f"/learning/courses/{row.course_id}/")

@@ -1,4 +1,4 @@
-"""An exam: what it is, the paper under way, and its result. Each answer is saved as it is given; the server keeps the clock."""
+"""An exam: its description, the paper in progress, and its result. Answers are saved at once; the server keeps time."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,7 +16,7 @@ TONES = {"open": "warn", "passed": "good", "failed": "bad"}
 
 @require_safe
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
-    """What an exam asks, its time and pass mark, and one's own attempts."""
+    """The topics of an exam, its time and pass mark, and one's own attempts."""
     found = ask("learning.paper_page", {"paper_id": pk})
     content = {
         **found,
@@ -30,7 +30,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def start(request: HttpRequest, pk: int) -> HttpResponse:
-    """Begin the exam, or go on with it."""
+    """Begin the exam, or continue it."""
     try:
         row = perform("learning.start_attempt", {"paper_id": pk})
     except (NotAllowed, NotFound):
@@ -43,7 +43,7 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def attempt(request: HttpRequest, pk: int) -> HttpResponse:
-    """The paper while it is sat, its result afterwards."""
+    """The paper during the exam, its result afterwards."""
     found = ask("learning.attempt", {"attempt_id": pk})
     content = {
         **found,
@@ -61,7 +61,7 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """Save the answer to one question of the form, that of place `only`; says how many are answered."""
+    """Save the answer to one question of the form, at position `only`; returns how many are answered."""
     place = request.POST.get("only", "")
     chosen = ",".join(request.POST.getlist(f"q-{place}"))
     try:
@@ -75,7 +75,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def clock(request: HttpRequest, pk: int) -> HttpResponse:
-    """The minutes that are left by the server's clock, and how many questions are answered."""
+    """Return the minutes left by the server's clock, and how many questions are answered."""
     return _clock(request, pk)
 
 
@@ -89,7 +89,7 @@ def _clock(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def finish(request: HttpRequest, pk: int) -> HttpResponse:
-    """Save what the form holds while there is time, and hand in."""
+    """Save the answers of the form while there is time, and submit."""
     found = ask("learning.attempt", {"attempt_id": pk})
     if found["is_open"] and not found["is_over"]:
         for one in found["questions"]:
@@ -102,7 +102,7 @@ def finish(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _save(request: HttpRequest, pk: int, question: dict[str, object]) -> None:
-    """Save an answer that the form holds and the attempt does not; the time may run out in between."""
+    """Save an answer that is in the form and not in the attempt; the time may run out in between."""
     place = question["place"]
     if f"place-{place}" not in request.POST:
         return

@@ -23,7 +23,7 @@ STATE_TONES = {"draft": "", "published": "good", "retired": "bad"}
 
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """?q=双录&about=/clients/: the articles that the reader sees, found by words, or those that concern a page."""
+    """?q=双录&about=/clients/: the articles that the reader sees, by search words, or those about a page."""
     asked, about = request.GET.get("q", "").strip(), request.GET.get("about", "").strip()
     rows = ask("learning.article_list", {"text": asked} if asked else {})
     if about:
@@ -92,12 +92,12 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def version(request: HttpRequest, pk: int) -> HttpResponse:
-    """The article of a version, where an approval leads."""
+    """Redirect to the article of a version, the target of an approval."""
     found = ask("learning.version_article", {"article_version": pk})
     return HttpResponseRedirect(f"/knowledge/{found['article']}/")
 
 
 @require_safe
 def file(request: HttpRequest, pk: int) -> StreamingHttpResponse:
-    """A file of an article, to be saved."""
+    """Download a file of an article."""
     return send_file(*knowledge.article_file(article_file=pk))

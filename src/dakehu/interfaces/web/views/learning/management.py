@@ -1,4 +1,4 @@
-"""Learning as a lead and compliance keep it: the team's hours, the question bank and papers, requirements and certificates."""
+"""Learning management for leads and compliance: the team's hours, question bank and papers, requirements and certificates."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -72,7 +72,7 @@ def questions(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def requirements(request: HttpRequest) -> HttpResponse:
-    """What roles must have, the courses, the kinds of certificates with what they gate, and the latest certificates."""
+    """Requirements of roles, the courses, the kinds of certificates with what they gate, and the latest certificates."""
     kinds, issued = list(certificates.certificate_kinds()), list(certificates.certificates()[:CERTIFICATE_ROWS])
     required, taught, today = list(training.requirements()), list(courses.courses()), clock.today()
     content = {

@@ -26,7 +26,7 @@ DETAILS = ("user", "name", "provider", "category", "hours", "held_on", "state", 
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """?year=2026: hours against what the year asks, courses, exams, certificates and what they gate."""
+    """?year=2026: hours compared with the year's requirement, courses, exams, certificates and what they gate."""
     given = request.GET.get("year", "")
     this_year = clock.today().year
     year = int(given) if given.isascii() and given.isdecimal() and 2000 <= int(given) <= this_year else this_year
@@ -54,7 +54,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def training(request: HttpRequest, pk: int) -> HttpResponse:
-    """One training with its evidence, and the decision for the person who approves it."""
+    """One training with its evidence, and the decision for its approver."""
     found = ask("learning.training_page", {"training_record": pk})
     labels = labels_of("learning.TrainingRecord")
     content = {
@@ -68,5 +68,5 @@ def training(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def evidence(request: HttpRequest, pk: int) -> StreamingHttpResponse:
-    """The evidence of a training, to be saved."""
+    """Download the evidence of a training."""
     return send_file(*training_queries.training_evidence(training_record=pk))

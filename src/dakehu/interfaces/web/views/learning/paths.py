@@ -1,4 +1,4 @@
-"""Pages of learning paths and levels: one's own path, a member's for the lead, a proposal, and what compliance keeps."""
+"""Pages of learning paths and levels: one's own path, a member's for the lead, a proposal, and their administration by compliance."""
 
 from typing import Any
 
@@ -25,13 +25,13 @@ DETAILS = ("user", "from_level", "level", "reason", "exception", "proposed_by", 
 
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    """One's own learning paths, and how one stands to the next level."""
+    """One's own learning paths, and the progress to the next level."""
     return render(request, "learning/path.html", _content(None, {"page_title": TITLE, "crumbs": CRUMBS}))
 
 
 @require_safe
 def person(request: HttpRequest, pk: int) -> HttpResponse:
-    """The same of a member of the team, for the person who leads it."""
+    """The same of a member of the team, for its lead."""
     crumbs = [{"label": bilingual("团队学习", "Team learning"), "url": "/learning/team/"}]
     content = _content(pk, {"crumbs": crumbs})
     name = content["ladder"]["person"]["name"]
@@ -63,7 +63,7 @@ def _add_tones(conditions: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 @require_safe
 def promotion(request: HttpRequest, pk: int) -> HttpResponse:
-    """One proposal with its frozen figures, and the decision for the person who may decide."""
+    """One proposal with its frozen figures, and the decision for a user who may decide."""
     found = ask("learning.promotion_page", {"promotion_id": pk})
     labels, shown = labels_of("learning.Promotion"), found["shown"]
     content = {

@@ -1,4 +1,4 @@
-"""Send a stored file to be saved, never shown inside the desk's own pages."""
+"""Send a stored file as a download, never displayed inside the desk's pages."""
 
 from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header

@@ -1,4 +1,4 @@
-"""Mailboxes: all that the reader may know of, and each with its runs and what became of what they saw."""
+"""Mailboxes: all that are visible to the reader, and each with its runs and the handling of their mails."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +10,7 @@ from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates import ask, perform
 
-FORMS = ("change", "replace_password", "remove")  # actions that ask something first
+FORMS = ("change", "replace_password", "remove")  # actions with a form
 DONE_AT_ONCE = ("mailbox.start", "mailbox.switch_on", "mailbox.switch_off", "mailbox.undo_run")
 
 
@@ -28,7 +28,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """One mailbox; what is done with it at once is posted here by the name of its action."""
+    """One mailbox; actions without a form are posted here by their name."""
     if request.method == "POST":
         return _perform(request, pk)
     try:
@@ -49,7 +49,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _perform(request: HttpRequest, pk: int) -> HttpResponse:
-    """Perform one of the actions that need no form, and show the mailbox again."""
+    """Perform one of the actions without a form, and show the mailbox again."""
     name = request.POST.get("action", "")
     if name not in DONE_AT_ONCE:
         raise NotFound(bilingual("操作", "action"), name)

@@ -1,4 +1,4 @@
-"""Write to a client: choose a template, see what the client would get and what stands against it, send."""
+"""Write to a client: choose a template, preview the mail and the reasons against it, send."""
 
 from typing import Any
 
@@ -20,11 +20,11 @@ GIVEN = ("mail_template", "contact", "client_mail", "subject", "text")
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def write(request: HttpRequest, client_id: int) -> HttpResponse:
-    """The mail as it stands; `do=send` sends it, everything else shows it filled in."""
+    """The current mail; `do=send` sends it, everything else shows it filled in."""
     client = clients.get_client(client_id)
     source = request.POST if request.method == "POST" else request.GET
     given = {name: source[name] for name in GIVEN if source.get(name)}
-    if source.get("do") == "fill":  # another template begins again
+    if source.get("do") == "fill":  # another template restarts the draft
         given = {name: value for name, value in given.items() if name not in ("subject", "text")}
     if request.method == "POST" and source.get("do") == "send":
         try:
@@ -42,7 +42,7 @@ def write(request: HttpRequest, client_id: int) -> HttpResponse:
 
 def _page(client: Any, given: dict[str, str]) -> dict[str, Any]:
     preview = ask("service.mail_preview", {**given, "client": client.pk})
-    if not given.get("text"):  # nothing was written yet
+    if not given.get("text"):  # no text yet
         preview["refusals"] = [
             one for one in preview["refusals"] if one["rule"] not in ("empty_text", "open_placeholder")
         ]
@@ -70,7 +70,7 @@ def _thread(pk: int) -> list[dict[str, Any]]:
 
 
 def _templates() -> list[dict[str, Any]]:
-    """The templates in use, with their language in words."""
+    """Return the templates in use, with their language as text."""
     languages = model_of("service.MailTemplate")._meta.get_field("language").choice_set
     rows: list[dict[str, Any]] = ask("service.mail_templates", {})["rows"]
     return [{**row, "language": languages.text_of(row["language"])} for row in rows]

@@ -1,4 +1,4 @@
-"""Mails that wait for a person: the list, and one with the clients to whom it can be filed."""
+"""Mails set aside for manual filing: the list, and one with the clients to whom it can be filed."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ DONE_AT_ONCE = ("service.file_set_aside", "service.dismiss_set_aside")
 
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
-    """The mails that wait for the reader, with the reasons; who reads no mails is shown the mailboxes."""
+    """The mails waiting for the reader, with the reasons; users who may not read mails get the mailboxes."""
     if not current_actor().may(Permission.SERVICE_READ):
         return redirect("mailboxes")
     rows = ask("service.set_aside_mails", {})
@@ -36,7 +36,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """One mail that waits; it is filed or left out here."""
+    """One waiting mail; it is filed or discarded here."""
     if request.method == "POST":
         return _decide(request, pk)
     mail = perform("service.open_set_aside", {"set_aside": pk})
@@ -55,13 +55,13 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _clients(text: str) -> list[dict[str, Any]]:
-    """The first clients that a search finds."""
+    """Return the first clients of a search."""
     rows: list[dict[str, Any]] = ask("clients.list", {"text": text})["rows"]
     return rows[:FOUND]
 
 
 def _decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """File a mail or leave it out, and go on with the list."""
+    """File or discard a mail, and return to the list."""
     name = request.POST.get("action", "")
     if name not in DONE_AT_ONCE:
         raise NotFound(bilingual("操作", "action"), name)
@@ -82,7 +82,7 @@ def _decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def source(request: HttpRequest, pk: int) -> StreamingHttpResponse:
-    """A filed mail as it came, to be saved and never shown inside the desk's own pages."""
+    """Download a filed mail in its original form, never displayed inside the desk's pages."""
     found = perform("service.open_mail_source", {"client_mail": pk})
     answer = StreamingHttpResponse(iter(found["content"]), content_type=found["media"])
     answer["Content-Disposition"] = content_disposition_header(True, found["name"]) or "attachment"

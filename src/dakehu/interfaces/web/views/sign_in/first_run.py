@@ -1,4 +1,4 @@
-"""The first minutes: the one-time link, and the first account of an empty desk."""
+"""First run: the one-time link, and the first account of an empty desk."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ from dakehu.interfaces.client_address import is_from_this_machine
 from dakehu.interfaces.web.views.imports.steps import SHOW_GRID
 from dakehu.interfaces.web.views.sign_in.password import let_in
 
-SET_UP = "set_up"  # in the session of the person who opened the link of an empty desk: {until, file, token}
+SET_UP = "set_up"  # in the session that opened the link of an empty desk: {until, file, token}
 NOT_HERE = bilingual(
     "一次性链接只能在运行工作台的这台电脑上打开。首个账号也可在那里用 dakehu user add 建立。",
     "A one-time link opens only on the machine that serves the desk. The first account can also be made there: dakehu user add.",
@@ -40,12 +40,12 @@ ASK_AGAIN = bilingual(
 
 @require_safe
 def open_link(request: HttpRequest) -> HttpResponse:
-    """Follow a one-time link: to the set-up, or signed in to a page. Raises LinkRefused with the reason."""
+    """Redeem a one-time link: to the set-up, or signed in to a page. Raises LinkRefused with the reason."""
     token = request.GET.get("token", "")
     if not is_from_this_machine(request):
         raise LinkRefused(NOT_HERE)
     if request.session.get(SET_UP, {}).get("token") == token and not first_account.has_staff():
-        return redirect("set-up")  # the page loaded again
+        return redirect("set-up")  # the page was reloaded
     purpose = one_time_links.read_link(token).purpose
     if purpose == Purpose.SET_UP:
         return _begin_set_up(request, token)
@@ -79,7 +79,7 @@ def _sign_in_only_person(request: HttpRequest, token: str) -> HttpResponse:
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
 def set_up(request: HttpRequest) -> HttpResponse:
-    """Ask for the first account, create it and sign it in: then the file that was named, or what to do next."""
+    """Show the form of the first account, create it and sign it in: then open the named file, or the next steps."""
     if first_account.has_staff():
         request.session.pop(SET_UP, None)
         return redirect("sign-in")
@@ -120,7 +120,7 @@ def _ask(request: HttpRequest, values: dict[str, str], faults: dict[str, list[st
 
 @require_safe
 def propose_username(request: HttpRequest) -> JsonResponse:
-    """{"username"} for ?name=, to the person who is creating the first account."""
+    """{"username"} for ?name=, for the user creating the first account."""
     if not request.session.get(SET_UP):
         raise LinkRefused(ASK_AGAIN)
     name = request.GET.get("name", "")[:60].strip()
@@ -128,7 +128,7 @@ def propose_username(request: HttpRequest) -> JsonResponse:
 
 
 def _welcome(request: HttpRequest, user: Any, allowed: dict[str, Any]) -> HttpResponse:
-    """Sign in the first account and lead it on."""
+    """Sign in the first account and redirect it."""
     request.session.pop(SET_UP, None)
     response = let_in(request, user, "link")
     response["Location"] = "/welcome/"
@@ -143,7 +143,7 @@ def _welcome(request: HttpRequest, user: Any, allowed: dict[str, Any]) -> HttpRe
 
 
 def open_file(request: HttpRequest, kept: dict[str, str], token: str) -> HttpResponse:
-    """Open the file that `dakehu open` named as an import of the person, tried at once where nothing is to be asked."""
+    """Open the file that `dakehu open` named as an import of the user, dry-run immediately where no input is required."""
     try:
         batch = kept_files.open_kept_file(kept)
         if kept_files.is_understood(batch):

@@ -1,4 +1,4 @@
-"""Signing in and out: the password first, with a lock after five failures; then the second step of the person who has one."""
+"""Signing in and out: the password first, with a lock after five failures; then the second step for users who have one."""
 
 import secrets
 from datetime import timedelta
@@ -20,7 +20,7 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.interfaces.client_address import is_from_this_machine
 
 WRONG = bilingual("登录名或密码不正确，请核对后再试。", "User name or password is wrong; please check and try again.")
-PENDING = "second_for"  # in the session of the person who has given the password and owes the second step
+PENDING = "second_for"  # in the session of a user who has given the password and must pass the second step
 DEVICE = "device"
 YEAR = 31536000
 
@@ -37,7 +37,7 @@ def locked_words() -> Bilingual:
 
 
 def next_page(request: HttpRequest) -> str:
-    """Where the reader wanted to go, if that is a page of ours."""
+    """Return the requested page, if it is one of the desk."""
     wanted = request.POST.get("next") or request.GET.get("next") or "/"
     ours = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
@@ -60,8 +60,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def authenticate_user(request: HttpRequest, how: str, username: str, **given: Any) -> Any:
-    """The user whom axes and one of our backends let through, or None with the failure recorded. What comes
-    while a name is locked is not tried, and so not recorded again."""
+    """Return the user accepted by axes and one of our backends, or None with the failure recorded. Attempts
+    while a name is locked are not tried, and so not recorded again."""
     open_still = AxesProxyHandler.is_allowed(request, {"username": username})
     user = authenticate(request, username=username, **given)
     if user is None and open_still:
@@ -70,7 +70,7 @@ def authenticate_user(request: HttpRequest, how: str, username: str, **given: An
 
 
 def continue_sign_in(request: HttpRequest, user: Any, how: str) -> HttpResponse:
-    """In, or to the second step first."""
+    """Sign in, or redirect to the second step first."""
     if not second_factors.kinds_of(user):
         return let_in(request, user, how)
     request.session.cycle_key()
@@ -111,7 +111,7 @@ def draw(request: HttpRequest, fault: Bilingual | str = "", username: str = "", 
 
 
 def locked_out(request: HttpRequest, response: Any = None, credentials: Any = None, *rest: Any) -> HttpResponse:
-    """What axes answers once a name is locked."""
+    """Return the response of axes once a name is locked."""
     return draw(request, locked_words(), (credentials or {}).get("username", ""), status=429)
 
 

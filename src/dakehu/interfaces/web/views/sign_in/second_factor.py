@@ -1,4 +1,4 @@
-"""The second step of a sign-in (a code or a passkey), and signing in with a passkey alone."""
+"""The second step of a sign-in (a code or a passkey), and signing in with only a passkey."""
 
 import json
 from typing import Any
@@ -25,7 +25,7 @@ WRONG_PASSKEY = bilingual(
 
 
 def pending(request: HttpRequest) -> tuple[Any, str] | None:
-    """Who has given the password in this session a short while ago, and how."""
+    """Return the user who recently gave the password in this session, and how."""
     held = request.session.get(PENDING)
     if not held or clock.now().timestamp() - held["at"] > PATIENCE:
         return None
@@ -54,7 +54,7 @@ def ask(request: HttpRequest, user: Any, fault: Bilingual | str = "", status: in
 
 @require_POST
 def passkey(request: HttpRequest) -> HttpResponse:
-    """The challenge for a passkey: of the person who owes the second step, else of anybody who has one."""
+    """The challenge for a passkey: of the user in the second step, else of any user."""
     held = pending(request)
     return JsonResponse(second_factors.begin_passkey(held[0] if held else None))
 

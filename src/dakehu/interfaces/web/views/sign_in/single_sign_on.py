@@ -1,4 +1,4 @@
-"""Signing in at the firm's own provider (OpenID Connect). It says who somebody is; the desk says whether they may in."""
+"""Signing in at the firm's own provider (OpenID Connect). It identifies the user; the desk decides on access."""
 
 from typing import Any
 
@@ -29,10 +29,10 @@ UNKNOWN = bilingual(
 
 
 class SignedOnly(OpenIDConnectOAuth2Adapter):
-    """The provider's id_token counts by its signature, over whatever channel it came."""
+    """The provider's id_token is verified by its signature, regardless of the channel."""
 
     def _decode_id_token(self, app: Any, id_token: str) -> dict[str, Any]:
-        self.did_fetch_access_token = False  # what makes allauth check the signature
+        self.did_fetch_access_token = False  # makes allauth check the signature
         return dict(super()._decode_id_token(app, id_token))
 
 
@@ -55,14 +55,14 @@ def _asked(request: HttpRequest, view: Any) -> HttpResponse:
         return draw(request, AWAY, status=502)
 
 
-@serving_strangers(SIGN_IN)  # allauth reads its own tables and those of staff; what the answer leads to is outside
+@serving_strangers(SIGN_IN)  # allauth reads its own tables and those of staff; the resulting view is outside
 def _by_allauth(request: HttpRequest, view: Any) -> HttpResponse:
     response: HttpResponse = view.adapter_view(SignedOnly(request, single_sign_on.PROVIDER))(request)
     return response
 
 
 def _provider_response(request: HttpRequest, account: Any) -> HttpResponse:
-    """Return what the provider's answer leads to; `account` is None when it said no."""
+    """Return the response to the provider's answer; `account` is None when it was negative."""
     if account is None:
         return draw(request, REFUSED, status=401)
     user = single_sign_on.user_behind(account)

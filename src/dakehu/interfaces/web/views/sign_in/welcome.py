@@ -1,4 +1,4 @@
-"""What to do next on a new desk: bring a table, look at the demonstration, add people."""
+"""Next steps on a new desk: import a table, view the demonstration, add people."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -39,7 +39,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def demonstrate(request: HttpRequest) -> HttpResponse:
-    """Start the demonstration, or stop it with `stop`; asked with GET it says how far it is, for poll.js."""
+    """Start the demonstration, or stop it with `stop`; GET returns its progress, for poll.js."""
     if not is_from_this_machine(request):
         raise NotAllowed(NOT_HERE, "")
     wanted = ACTIONS["team.record_demonstration"]

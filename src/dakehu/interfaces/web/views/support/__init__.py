@@ -1,1 +1,1 @@
-"""The support desk: tickets, asking, known problems."""
+"""The support desk: tickets, help requests, known problems."""

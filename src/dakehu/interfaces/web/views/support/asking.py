@@ -1,4 +1,4 @@
-"""Asking for help: the form with what is known already beside it while somebody types."""
+"""Help requests: the form, with known answers suggested during input."""
 
 from functools import cache
 from typing import Any
@@ -25,12 +25,12 @@ OPEN = "support.open_ticket"
 TEXTS = ("kind", "area", "subject", "text", "page", "guide_page")
 BOXES = ("is_public", "shows_name", "anyway")
 GUIDE_HITS = 3
-TYPED_MAX = 4000  # characters of what is typed that are looked at
+TYPED_MAX = 4000  # characters of the input that are used
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def form(request: HttpRequest) -> HttpResponse:
-    """?page=/clients/&guide=clients&kind=fault: the form of a ticket, which carries the page it was asked from."""
+    """?page=/clients/&guide=clients&kind=fault: the form of a ticket, with the page it was opened from."""
     wanted = ACTIONS[OPEN]
     if not current_actor().may(wanted.needs):
         raise NotAllowed(wanted.label, wanted.needs)
@@ -75,9 +75,9 @@ def _raw(request: HttpRequest, values: dict[str, str]) -> dict[str, Any]:
 
 @require_POST
 def suggestions(request: HttpRequest) -> HttpResponse:
-    """What may answer the question being typed, and what in it looks like client data. Posted, so that no address holds it."""
+    """Possible answers to the question being typed, and what in it looks like client data. Posted, not in the address."""
     subject, text = (request.POST.get(name, "").strip()[:TYPED_MAX] for name in ("subject", "text"))
-    typed = subject or text  # the subject says it shortest
+    typed = subject or text  # the subject is the shortest summary
     content = {
         "typed": typed,
         "hits": ask("support.suggestions", {"text": typed}) if typed else [],
@@ -89,7 +89,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 
 @cache
 def _guide_documents(code: str) -> tuple[Document, ...]:
-    """The pages of the guide as documents to be ranked; they change with the program only."""
+    """Return the pages of the guide as documents to be ranked; they change only with the program."""
     return tuple(
         Document({"title": title, "url": f"/guide/{name}/"}, tokens(title), tokens(guide.plain_text(name, code)))
         for name, title in guide.pages(code).items()

@@ -30,7 +30,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """One known problem with the way around it."""
+    """One known problem with its workaround."""
     row = ask("support.problem_page", {"known_problem": pk})
     content = {
         "page_title": row["title"],

@@ -67,7 +67,7 @@ def _counts() -> dict[str, Any]:
 
 
 def span_text(minutes: int | None) -> Any:
-    """Return working minutes in words; a dash where there are none to say."""
+    """Return working minutes as text; a dash for none."""
     if minutes is None:
         return "–"
     if minutes < 60:
@@ -77,7 +77,7 @@ def span_text(minutes: int | None) -> Any:
 
 @require_safe
 def one(request: HttpRequest, pk: int) -> HttpResponse:
-    """One ticket: what was asked, what was written, and what the reader may do next."""
+    """One ticket: the question, the messages, and the reader's possible actions."""
     found = ask("support.ticket_page", {"ticket": pk})
     labels, row = labels_of("support.Ticket"), found["row"]
     content = {
@@ -94,5 +94,5 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def file(request: HttpRequest, pk: int) -> StreamingHttpResponse:
-    """A file of a ticket, to be saved."""
+    """Download a file of a ticket."""
     return send_file(*ticket_queries.ticket_file(ticket_file=pk))

@@ -1,4 +1,4 @@
-"""Practice: on the desk the way to the training desk, and on the training desk its exercises."""
+"""Practice: on the desk the link to the training desk, and on the training desk its exercises."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,7 +35,7 @@ OFF = bilingual(
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """On the training desk the exercises and what is done of them; on the desk the state of the training desk."""
+    """On the training desk the exercises and their progress; on the desk the state of the training desk."""
     if settings.TRAINING:
         rows = ask("support.exercises", {})
         done = sum(bool(row["done_on"]) for row in rows)
@@ -59,7 +59,7 @@ def _desk_page(request: HttpRequest, more: dict[str, Any], status: int = 200) ->
 
 @require_POST
 def go(request: HttpRequest) -> HttpResponse:
-    """Issue the link by which the reader enters the training desk: it holds for two minutes and once."""
+    """Issue the link by which the reader enters the training desk: it is valid for two minutes and one use."""
     state = TRAINING.read_state()
     if state.state != "ready":
         raise Refused(OFF)
@@ -69,7 +69,7 @@ def go(request: HttpRequest) -> HttpResponse:
 
 
 def _address(request: HttpRequest, served: str) -> str:
-    """Return where the reader's browser finds the training desk: the firm's own address, or its port on this host."""
+    """Return the address of the training desk for the reader's browser: the firm's own, or its port on this host."""
     if settings.TRAINING_URL:
         return settings.TRAINING_URL.rstrip("/") + "/"
     host = urlsplit(f"//{request.get_host()}").hostname or "localhost"
@@ -79,7 +79,7 @@ def _address(request: HttpRequest, served: str) -> str:
 
 @require_POST
 def finish(request: HttpRequest) -> HttpResponse:
-    """On the training desk: leave word that all exercises are done."""
+    """On the training desk: record that all exercises are done."""
     evidence.finish_exercises()
     done = bilingual(
         "已记录，请到正式工作台的“练习”页面登记学时。", "Noted; enter the hours on “Practice” of the desk."
@@ -90,14 +90,14 @@ def finish(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def enter_hours(request: HttpRequest) -> HttpResponse:
-    """On the desk: enter what the reader finished as a training."""
+    """On the desk: enter the reader's finished exercises as a training."""
     row = evidence.enter_practice(home=TRAINING.home())
     return HttpResponseRedirect(f"/learning/training/{row.pk}/")
 
 
 @require_http_methods(["GET", "POST"])
 def run(request: HttpRequest) -> HttpResponse:
-    """Start, stop or reset the training desk (`step`); asked with GET it says how far it is, for poll.js."""
+    """Start, stop or reset the training desk (`step`); GET returns its progress, for poll.js."""
     wanted = ACTIONS["support.run_training"]
     if not current_actor().may(wanted.needs):
         raise NotAllowed(wanted.label, wanted.needs)
@@ -117,7 +117,7 @@ def run(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def enter(request: HttpRequest) -> HttpResponse:
-    """On the training desk: sign in the person whom a link of the desk beside it names. Raises LinkRefused with the reason."""
+    """On the training desk: sign in the user named by a link of the desk next to it. Raises LinkRefused with the reason."""
     if not settings.TRAINING:
         raise Http404
     token = request.GET.get("token", "")

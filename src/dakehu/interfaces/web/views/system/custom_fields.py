@@ -43,7 +43,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 def add(request: HttpRequest) -> HttpResponse:
-    """Show or save the form of a new field; an import hands over the unknown heading and its table."""
+    """Show or save the form of a new field; an import passes the unknown heading and its table."""
     values = {name: request.GET[name] for name in ("zh", "model") if name in request.GET}
     return _form(request, "fields.add", values, bilingual("新增自定义字段", "Add a field"))
 

@@ -24,7 +24,7 @@ SOURCES = {
 
 
 def shown_settings() -> list[dict[str, Any]]:
-    """The settings in words: what counts now, and where it comes from."""
+    """Return the settings as text: the value in force, and its source."""
     rows = []
     for row in firm.firm_settings_rows():
         value = row["value"]

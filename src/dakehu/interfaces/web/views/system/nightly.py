@@ -1,4 +1,4 @@
-"""The nightly run on the system page: its last runs in words, and the button that starts one."""
+"""The nightly run on the system page: its last runs as text, and the button that starts one."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ ORIGINS = {
 
 
 def shown_runs() -> dict[str, Any]:
-    """Return what firm.nightly_runs returns, in words."""
+    """Return the result of firm.nightly_runs as text."""
     seen = firm.nightly_runs()
     for run in seen["runs"]:
         _put_in_words(run)
@@ -48,13 +48,13 @@ def shown_runs() -> dict[str, Any]:
 
 
 def _put_in_words(part: dict[str, Any]) -> None:
-    """Add the words and the colour of a state."""
+    """Add the text and the colour of a state."""
     part["state_text"], part["tone"] = NightState.text_of(part["state"]), TONES.get(part["state"], "")
 
 
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
-    """Start the nightly run and go back to the page."""
+    """Start the nightly run and return to the page."""
     try:
         perform("firm.start_nightly_run", {})
     except NotAllowed:

@@ -1,4 +1,4 @@
-"""What leaves the desk, on the system page: every way that any part declares."""
+"""Outgoing data on the system page: every channel that a part declares."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from dakehu.foundation.schema.outgoing_sources import sources
 
 
 def shown_ways() -> list[dict[str, Any]]:
-    """Return [{title, what, ways}] of every kind of way that the reader may know of."""
+    """Return [{title, what, ways}] of every kind of channel visible to the reader."""
     return [
         {"title": source.title, "what": source.what, "ways": ask(source.query, {})}
         for source in sources()

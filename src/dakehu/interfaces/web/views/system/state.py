@@ -1,4 +1,4 @@
-"""The system page: whether the desk is sound, what guards it, and what the administrator should do next."""
+"""The system page: the state of the desk, its protection, and next steps for the administrator."""
 
 import os
 from typing import Any
@@ -53,7 +53,7 @@ def state(request: HttpRequest) -> HttpResponse:
 
 
 def _days_since(at: Any) -> int | None:
-    """Whole days since a moment; None where it never was."""
+    """Return full days since a moment; None without one."""
     return None if at is None else (clock.today() - clock.local(at).date()).days
 
 
@@ -66,7 +66,7 @@ def _room(free: int, total: int) -> dict[str, Any]:
 
 
 def _advice(seen: dict[str, Any]) -> list[dict[str, Any]]:
-    """What is not well, worst first, each with what to do about it."""
+    """Return the problems, worst first, each with its remedy."""
     made = []
     if not seen["worker"]["alive"]:
         made.append(
@@ -131,7 +131,7 @@ def _advice(seen: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _settings() -> list[dict[str, Any]]:
-    """Every DAKEHU_* setting: what it is for and its value; of secrets only whether they are set."""
+    """Return every DAKEHU_* setting: its purpose and its value; of secrets only whether they are set."""
     made = []
     for name, (default, zh, en) in sorted(env.SETTINGS.items()):
         given = os.environ.get(name)
