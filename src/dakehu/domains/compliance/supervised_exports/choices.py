@@ -25,5 +25,5 @@ class ExportWay(Choices):
     SCHEDULES = "schedules", "定期报表（含客户明细）", "Scheduled reports with rows of clients"
 
 
-# Ways that stay open: their approval is not used up by one reading but ends.
+# Ways that stay open: their approval is not used up by one reading but expires.
 STANDING_WAYS = frozenset({ExportWay.ODATA, ExportWay.PROGRAMS, ExportWay.SQL, ExportWay.SHEETS, ExportWay.SCHEDULES})

@@ -6,7 +6,7 @@ from dakehu.foundation.records.bulk import remove_rows
 
 
 def erase_reviews(erasure: Erasure) -> int:
-    """Delete the reviewed texts that name one of the clients; return how many. Opening them stands in the act of erasure."""
+    """Delete the reviewed texts that name one of the clients; return how many. Their decryption is recorded in the erasure action."""
     named = [row.pk for row in TextReview.objects.all() if erasure.names_one(row.text.open())]
     if named:
         remove_rows(TextReview, named)

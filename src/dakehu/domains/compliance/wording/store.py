@@ -1,4 +1,4 @@
-"""The lexicon in force on a day: what every firm begins with, and the versions stored by compliance."""
+"""The lexicon in force on a day: the default entries, and the versions stored by compliance."""
 
 from collections.abc import Iterable
 from datetime import date
