@@ -18,7 +18,7 @@ def _number(zh: str, en: str, *, least: int, most: int, help_zh: str, help_en: s
 
 
 class FirmSettings(Recorded):
-    """What the administrator set in the browser. Each field is the setting of the same name in capitals."""
+    """The values set by the administrator in the browser. Each field is the setting of the same name in capitals."""
 
     names = Names("机构设置", "Firm settings", "Firm settings")
 
