@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 REMINDERS = (60, 30, 7, 0)  # days before the last day; house default
-NEVER_GATED = ("learning.", "team.", "firm.", "compliance.")  # otherwise it could become impossible to earn a certificate or to fix this
+NEVER_GATED = ("learning.", "team.", "firm.", "compliance.")  # gating them could make certification impossible
 
 
 @dataclass(frozen=True)
