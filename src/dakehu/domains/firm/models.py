@@ -1,4 +1,4 @@
-"""The settings of the firm: one row, where an empty field means the default."""
+"""The settings of the firm: one row; an empty field means the default."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models

@@ -151,7 +151,7 @@ def net_inflow(span: Span) -> Rows:
 
 
 def _yuan(amount: Any) -> Decimal:
-    """Return an amount of a feed in yuan to the cent, 0 where it has none."""
+    """Return an amount of a feed in yuan to the cent, 0 if it has none."""
     return Decimal(str(round(float(amount or 0), 2)))
 
 

@@ -60,7 +60,7 @@ def extend_complaint(*, complaint: int, reason: str) -> Complaint:
     irreversible=bilingual("答复客户后不能撤销；可以再次答复。", "A reply to the client stays; reply again instead."),
 )
 def reply_complaint(*, complaint: int, reply: str, decision: str, cause: str | None = None) -> Complaint:
-    """Record the reply to the complainant with the decision. Raises Refused for words that may not go to a client.
+    """Record the reply to the complainant with the decision. Raises Refused for words that may not be sent to a client.
 
     Only the owner of the case or a person who decides on complaints replies. The text is checked like every text to a client.
     """

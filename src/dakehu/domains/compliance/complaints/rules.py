@@ -11,7 +11,7 @@ from dateutil.relativedelta import relativedelta
 
 LEVELS = (50, 80, 100)  # per cent of the time at which a case is escalated [D]
 SOON_DAYS = 3  # working days before a deadline at which it is marked
-STEPS = {  # stage → what may be done with a case in it
+STEPS = {  # stage → permitted steps
     "open": {"acknowledge", "accept", "reject", "assign", "note", "extend", "reply", "close"},
     "working": {"acknowledge", "assign", "note", "extend", "reply", "close"},
     "replied": {"assign", "note", "reply", "close", "reopen"},

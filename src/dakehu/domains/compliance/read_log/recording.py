@@ -23,7 +23,7 @@ logger = logging.getLogger("dakehu.read_log")
 def record_reading(client_id: int, *, is_continued: bool = False) -> None:
     """Record that the actor opened a client now. Readings by the system are not recorded.
 
-    A reading that is continued (a further part of a page) counts as one only where none is recorded for the hour.
+    A continued reading (a further part of a page) is counted only if none is recorded for the hour.
 
     Not an action: a reading changes nothing, and they would fill the sealed trail. If another writer locks SQLite,
     the reading is written to the system log instead.

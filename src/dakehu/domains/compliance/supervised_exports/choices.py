@@ -13,7 +13,7 @@ class ExportRequestState(Choices):
 
 
 class ExportWay(Choices):
-    """The ways by which the records of many clients leave the desk."""
+    """The ways by which the records of many clients are exported."""
 
     WORKBOOK = "workbook", "表格（工作簿）", "Workbook"
     REPORTS = "reports", "客户报告（PDF）", "Reports (PDF)"

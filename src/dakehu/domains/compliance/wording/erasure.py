@@ -1,4 +1,4 @@
-"""Erase the texts to erased clients that were kept for review."""
+"""Erase the texts to erased clients that were stored for review."""
 
 from dakehu.domains.compliance.models import TextReview
 from dakehu.foundation.erasure.erase import Erasure, declare_eraser

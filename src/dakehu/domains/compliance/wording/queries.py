@@ -24,7 +24,7 @@ ORDER = Parameter("order", required=False, spec=FieldSpec("排序", "Order"))
 
 @query("compliance.check_wording", needs="", zh="检查用语", en="Check the wording", parameters=(TEXT,))
 def check_wording(*, text: str) -> dict[str, Any]:
-    """Return whether a text may go to a client, without any effect.
+    """Return whether a text may be sent to a client; no side effects.
 
     {severity: "BLOCK" (no), "COND" (only with the companion texts), "WARN" (needs substantiation), "REVIEW" (a person
     decides) or None; hits: [{group, name, severity, rule, version, text, start, end, reason: {zh, en}, suggestion: {zh, en},

@@ -1,4 +1,4 @@
-"""Decide whether a text may go to a client: hits of the lexicon, negation, quotation, companion texts. Pure.
+"""Decide whether a text may be sent to a client: hits of the lexicon, negation, quotation, companion texts. Pure.
 
 Source: domain.md 5.5. Severities: BLOCK may not be sent; COND only with its companion texts; WARN needs substantiation;
 REVIEW waits for a person (a hit that is negated or quoted).

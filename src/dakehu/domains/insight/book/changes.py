@@ -1,6 +1,6 @@
 """Changes of each client's assets in a month, by cause: opening plus all causes equals closing, to the cent.
 
-Arrays of N clients, whole cents. A client missing in the file of the month's last day has left the balances.
+Arrays of N clients, integer cents. A client missing in the file of the month's last day has left the balances.
 """
 
 from dataclasses import dataclass
