@@ -1,4 +1,4 @@
-"""What of appraisal a second person approves: schemes, the reopening of a closed period, bonus pools."""
+"""Approval kinds of appraisal: schemes, the reopening of a closed period, bonus pools."""
 
 from dakehu.domains.appraisal.bonuses import actions as bonuses
 from dakehu.domains.appraisal.periods import actions as periods

@@ -4,7 +4,7 @@ from dakehu.foundation.schema.fields import Choices
 
 
 class SchemeState(Choices):
-    """How far a scheme has come; an approved one is never changed, a new edition is."""
+    """State of a scheme; an approved one is never changed but replaced by a new edition."""
 
     DRAFT = "draft", "草稿", "Draft"
     WAITING = "waiting", "待复核", "Waiting for approval"
@@ -13,7 +13,7 @@ class SchemeState(Choices):
 
 
 class PeriodState(Choices):
-    """How far a period has come."""
+    """State of a period."""
 
     OPEN = "open", "进行中", "Open"
     FROZEN = "frozen", "已冻结", "Frozen"
@@ -22,7 +22,7 @@ class PeriodState(Choices):
 
 
 class ScoreCause(Choices):
-    """Why there is a new revision of a score."""
+    """Cause of a revision of a score."""
 
     FROZEN = "frozen", "冻结", "Freeze"
     OBJECTION = "objection", "异议成立", "Objection upheld"
@@ -31,7 +31,7 @@ class ScoreCause(Choices):
 
 
 class NoteKind(Choices):
-    """What somebody wrote to an appraisal."""
+    """Kind of a note on an appraisal."""
 
     SELF = "self", "自评", "Self-review"
     MANAGER = "manager", "主管评价", "Manager review"
@@ -40,7 +40,7 @@ class NoteKind(Choices):
 
 
 class DecisionState(Choices):
-    """State of something that another person decides on."""
+    """State of a matter that another person decides."""
 
     OPEN = "open", "待决定", "To be decided"
     UPHELD = "upheld", "成立", "Upheld"
@@ -48,7 +48,7 @@ class DecisionState(Choices):
 
 
 class ConductKind(Choices):
-    """What counts in the gate or as a deduction."""
+    """Kind of a conduct event, used in the gate or as a deduction."""
 
     VIOLATION = "violation", "严重违规", "Serious violation"
     WARNING = "warning", "书面警示", "Written warning"
@@ -56,7 +56,7 @@ class ConductKind(Choices):
 
 
 class GuardKind(Choices):
-    """What in a person's book calls for a review before a bonus is shown."""
+    """Why a person's book requires a review before a bonus is shown."""
 
     TURNOVER = (
         "turnover",
@@ -75,7 +75,7 @@ class GuardState(Choices):
 
 
 class PoolState(Choices):
-    """How far a bonus pool has come."""
+    """State of a bonus pool."""
 
     DRAFT = "draft", "草稿", "Draft"
     SHARED = "shared", "已试算", "Shared out"
@@ -93,7 +93,7 @@ class TrancheState(Choices):
 
 
 class PraiseValue(Choices):
-    """What somebody is praised for."""
+    """What a person is praised for."""
 
     CLIENT = "client", "客户为先", "Client first"
     CARE = "care", "专业严谨", "Careful work"

@@ -1,4 +1,4 @@
-"""What stands in the bell: one's own frozen appraisal while one may object, and what waits for the reader's decision."""
+"""Notifications: one's own frozen appraisal while one may object, and matters that wait for the reader's decision."""
 
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.notices import NoticeSource, declare, notice
 
 WAITING = "appraisal.notices"
-OUTSIDE = bilingual("有一项考核事项待您查看", "Something of an appraisal waits for you")  # no name leaves the desk
+OUTSIDE = bilingual("有一项考核事项待您查看", "Something of an appraisal waits for you")  # no name is sent outside
 OPEN = {"state": DecisionState.OPEN.value}
 
 

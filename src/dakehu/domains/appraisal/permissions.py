@@ -1,4 +1,4 @@
-"""The permissions of appraisal: everybody reads the own one, a lead those of the team, few read all."""
+"""The permissions of appraisal: each person reads their own, a lead those of the team, few read all."""
 
 from dakehu.domains.team.roles import RoleName
 from dakehu.foundation.access.permissions import Permission
@@ -9,7 +9,7 @@ APPRAISAL_OWN = Permission(
     "appraisal.own", "查看本人考核、表扬同事", "See one's own appraisal, praise colleagues", granted_to=tuple(RoleName)
 )
 APPRAISAL_TEAM = Permission("appraisal.team", "考核本团队人员", "Review the team's appraisals", granted_to=(LEAD,))
-# Who holds it reads every appraisal; it decides on objections and adjustments, never on one's own.
+# Holders read every appraisal and decide on objections and adjustments, never on their own.
 APPRAISAL_ALL = Permission(
     "appraisal.all", "查看全部考核并裁定", "See and decide all appraisals", granted_to=(COMPLIANCE, ADMIN)
 )

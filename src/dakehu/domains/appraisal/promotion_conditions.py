@@ -1,4 +1,4 @@
-"""What of appraisal a level may ask: the scores of closed periods, and how many clients were contacted. Never volume."""
+"""Promotion conditions from appraisal: scores of closed periods, and the share of clients contacted. Never volume."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -13,12 +13,12 @@ from dakehu.domains.learning.ladder.conditions import ConditionKind, Evidence, F
 from dakehu.foundation.access.actor import elevated
 from dakehu.foundation.base.i18n import bilingual
 
-PERIODS = 2  # the latest closed periods that must all reach the figure; house default
+PERIODS = 2  # number of latest closed periods that must all reach the figure; house default
 YEAR = timedelta(days=365)
 
 
 def lowest_score(person: int, subject: str, day: date) -> Figure:
-    """Return the lowest final score of the latest closed periods; read through the scope of appraisal, not past it."""
+    """Return the lowest final score of the latest closed periods; read within the actor's scope of appraisal."""
     rows = Appraisal.objects.filter(
         user_id=person, period__state=PeriodState.CLOSED.value, period__last_on__lte=day
     ).select_related("period")

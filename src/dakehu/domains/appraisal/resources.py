@@ -1,4 +1,4 @@
-"""By which parameters rows of appraisal are named. No lists: scores and bonuses are read by their own queries, and leave by no other way."""
+"""Parameters that identify rows of appraisal. No lists: scores and bonuses are read only by their own queries."""
 
 from dakehu.foundation.schema.resources import Resource, declare
 

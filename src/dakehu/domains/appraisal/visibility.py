@@ -1,6 +1,6 @@
-"""Who sees whose appraisal: the person, the lead of the person's team, and who holds `appraisal.all`.
+"""Who sees whose appraisal: the person, the lead of the person's team, and holders of `appraisal.all`.
 
-Standing in for somebody opens their clients, never their appraisal: so this does not ask whom the actor covers.
+A deputy sees the clients of the absent person, never the appraisal: so coverage is not considered here.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ from dakehu.foundation.schema.fields import model_of
 
 
 def person_condition(actor: Actor, path: str) -> Q | None:
-    """Return the condition for rows about people whose appraisal the actor sees; None where that is everybody."""
+    """Return the condition for rows about people whose appraisal the actor sees; None if that is every person."""
     if actor.reach is Reach.SYSTEM or actor.may(Permission.APPRAISAL_ALL):
         return None
     seen = Q(**{path: actor.user_id}) if actor.user_id else Q(pk__in=())
@@ -34,9 +34,9 @@ class OfPerson(scope.Common):
 
 
 class OfBonus(scope.Common):
-    """Rows of bonuses: one's own ones once their pool is approved, all for who keeps or decides on bonuses.
+    """Rows of bonuses: one's own ones once their pool is approved, all for those who keep or decide on bonuses.
 
-    Nobody sees another's: neither the lead nor a colleague. The model's `person_path` leads to the person, "" where rows are
+    Others see only their own, even a lead. The model's `person_path` leads to the person, "" where rows are
     of no person, and `pool_path` to the state of the pool.
     """
 
@@ -50,7 +50,7 @@ class OfBonus(scope.Common):
 
 
 class OfPraise(scope.Common):
-    """Praise, seen by who gave it, who got it and the team of who got it."""
+    """Praise, visible to its author, its recipient and the recipient's team."""
 
     def get_queryset(self) -> Any:
         rows, actor = scope.GuardedQuerySet(self.model, using=self._db), current_actor()

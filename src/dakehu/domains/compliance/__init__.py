@@ -1,5 +1,5 @@
-"""Compliance: what may be said to a client, approvals by a second person, complaints, conflicts, consent,
-money laundering, personal information and its end."""
+"""Compliance: texts permitted to clients, approvals by a second person, complaints, conflicts, consent,
+anti-money laundering, personal information and its erasure."""
 
 # What interfaces and exchange may import besides queries, actions, permissions and resources.
 PUBLIC = (

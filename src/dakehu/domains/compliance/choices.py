@@ -4,7 +4,7 @@ from dakehu.foundation.schema.fields import Choices
 
 
 class WordingGroup(Choices):
-    """The groups of words; their severity, reason and source stand in `wording/groups.py`."""
+    """The groups of words; their severity, reason and source are in `wording/groups.py`."""
 
     W01 = "W01", "保本保收益", "Principal or return assured"
     W02 = "W02", "承诺收益", "Return promised"
@@ -53,7 +53,7 @@ class ApprovalView(Choices):
 
 
 class ConflictKind(Choices):
-    """What an interest comes from."""
+    """The origin of an interest."""
 
     POSITION = "position", "自有持仓", "Own position", ("持仓", "自营持仓", "own position")
     INCENTIVE = "incentive", "产品激励", "Product incentive", ("激励", "销售奖励", "incentive")
@@ -62,14 +62,14 @@ class ConflictKind(Choices):
 
 
 class ConflictEffect(Choices):
-    """What an interest means for advice and marketing."""
+    """The effect of an interest on advice and marketing."""
 
     DISCLOSE = "disclose", "须披露", "Disclose", ("披露",)
     BLOCK = "block", "须回避", "Abstain", ("回避", "禁止")
 
 
 class ComplaintChannel(Choices):
-    """By which way a complaint came in."""
+    """The channel by which a complaint arrived."""
 
     PHONE = "phone", "电话", "Phone", ("来电", "客服热线")
     MAIL = "mail", "邮件", "Mail", ("电子邮件", "邮箱")
@@ -117,7 +117,7 @@ class Severity(Choices):
 
 
 class ComplaintState(Choices):
-    """How far a complaint has come."""
+    """The stage of a complaint."""
 
     OPEN = "open", "待受理", "Registered", ("待处理", "新建")
     WORKING = "working", "处理中", "Accepted", ("已受理",)
@@ -126,7 +126,7 @@ class ComplaintState(Choices):
 
 
 class ComplaintDecision(Choices):
-    """What was decided on a complaint."""
+    """The decision on a complaint."""
 
     UPHELD = "upheld", "成立", "Upheld"
     PARTLY = "partly", "部分成立", "Partly upheld"
@@ -145,7 +145,7 @@ class Satisfaction(Choices):
 
 
 class ComplaintEventKind(Choices):
-    """What happened in a case."""
+    """The kind of an event in a case."""
 
     REGISTERED = "registered", "登记", "Registered"
     CHANGED = "changed", "更正登记", "Record corrected"

@@ -1,4 +1,4 @@
-"""What stands in the bell of compliance: texts that wait for a decision, complaints whose time runs out."""
+"""Notifications of compliance: texts that wait for a decision, complaints near their deadline."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ ESCALATED = "compliance.complaint_notices"
 
 @query(ESCALATED, needs=Permission.COMPLAINT_DECIDE, zh="投诉升级提醒", en="Notices of escalated complaints")
 def complaint_notices() -> list[dict[str, Any]]:
-    """Return one notice for each visible case at each level of escalation; who decides on complaints gets it too."""
+    """Return one notice for each visible case at each level of escalation; persons who decide on complaints also get it."""
     waiting = Complaint.objects.filter(state__in=("open", "working"), escalation__gt=0)
     return [
         notice(

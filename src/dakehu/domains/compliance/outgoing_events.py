@@ -1,4 +1,4 @@
-"""What other programs may be told about complaints."""
+"""Events about complaints for other programs."""
 
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.outgoing_events import OutgoingEvent, declare

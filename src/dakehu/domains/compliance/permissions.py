@@ -57,7 +57,7 @@ CONSENT_WRITE = Permission(
 CONSENT_TEXTS = Permission(
     "compliance.consent_texts", "发布告知文本", "Publish notices of consent", granted_to=(RoleName.COMPLIANCE,)
 )
-# Everything about money laundering: nobody else may know that there is anything (no tipping-off).
+# Everything on money laundering: its existence is not disclosed to anyone else (no tipping-off).
 AML = Permission("compliance.aml", "反洗钱", "Money laundering", granted_to=(RoleName.COMPLIANCE,))
 READ_LOG = Permission(
     "compliance.read_log", "查看查阅与导出记录", "See who read and exported what", granted_to=(RoleName.COMPLIANCE,)

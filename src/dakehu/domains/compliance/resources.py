@@ -1,4 +1,4 @@
-"""What API and pages show of compliance."""
+"""Compliance resources of the API and pages."""
 
 from dakehu.domains.compliance.complaints import bulk_import as complaint_import
 from dakehu.domains.compliance.conflicts import bulk_import as conflict_import

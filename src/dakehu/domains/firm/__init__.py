@@ -1,4 +1,4 @@
-"""What the firm decides for everybody while the desk runs: colours, hours of a sign-in, benchmark, limits."""
+"""Firm-wide settings that can be changed at runtime: colours, session hours, benchmark, limits."""
 
 # What interfaces and exchange may import besides queries, actions, permissions and resources.
 PUBLIC = ()

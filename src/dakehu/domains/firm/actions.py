@@ -37,9 +37,9 @@ _ROLES = spec_of(FirmSettings._meta.get_field("second_factor_roles"))
     ),
 )
 def change_settings(*, version: int | None = None, **fields: Any) -> FirmSettings:
-    """Store settings that count where the environment sets none; an empty one goes back to the default.
+    """Store settings that apply unless the environment sets them; an empty one is reset to the default.
 
-    Raises Refused for a benchmark that is no code of an index and a time that is none, Conflict where somebody else was quicker.
+    Raises Refused for an invalid benchmark code and an invalid time, Conflict if another user changed them first.
     """
     row = FirmSettings.objects.first() or FirmSettings()
     if row.pk:
@@ -67,7 +67,7 @@ def change_settings(*, version: int | None = None, **fields: Any) -> FirmSetting
 
 @action("firm.start_nightly_run", needs=Permission.SYSTEM_WRITE, zh="立即运行每晚处理", en="Start the nightly run")
 def start_nightly_run() -> dict[str, Any]:
-    """Start the nightly run in the background; returns {job}. Raises Refused while one is going on."""
+    """Start the nightly run in the background; returns {job}. Raises Refused while one is running or queued."""
     if night.lock().holder() is not None or schedule.is_queued():
         raise Refused(
             bilingual(

@@ -1,4 +1,4 @@
-"""The settings of the firm: one row, where an empty field means the default."""
+"""The settings of the firm: one row; an empty field means the default."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -18,7 +18,7 @@ def _number(zh: str, en: str, *, least: int, most: int, help_zh: str, help_en: s
 
 
 class FirmSettings(Recorded):
-    """What the administrator set in the browser. Each field is the setting of the same name in capitals."""
+    """The values set by the administrator in the browser. Each field is the setting of the same name in capitals."""
 
     names = Names("机构设置", "Firm settings", "Firm settings")
 

@@ -23,7 +23,7 @@ LIMIT = Parameter("limit", required=False, kind="integer", spec=FieldSpec("条�
 
 @serving_strangers("read the settings of the firm")
 def stored_values() -> dict[str, Any]:
-    """Return {name of the setting: stored value}, without those that are empty; {} before the first migration."""
+    """Return {name of the setting: stored value}, without empty ones except SECOND_FACTOR_ROLES; {} before the first migration."""
     try:
         row = FirmSettings.objects.first()
     except DatabaseError:
@@ -37,9 +37,9 @@ def stored_values() -> dict[str, Any]:
 
 @query("firm.settings", needs=Permission.SYSTEM_READ, zh="机构设置", en="Settings of the firm")
 def firm_settings_rows() -> list[dict[str, Any]]:
-    """Return every setting that may be changed while the desk runs.
+    """Return every setting that may be changed at runtime.
 
-    [{name, variable, label, value (what counts now), default, source: environment | firm | default}].
+    [{name, variable, label, value (in force now), default, source: environment | firm | default}].
     """
     stored = stored_values()
     rows = []
@@ -66,9 +66,9 @@ def settings_row() -> FirmSettings | None:
 
 @query("firm.nightly_runs", needs=Permission.SYSTEM_READ, zh="每晚处理", en="Nightly runs", parameters=(LIMIT,))
 def nightly_runs(*, limit: int | None = None) -> dict[str, Any]:
-    """Return the last nightly runs, newest first, and when and where they run.
+    """Return the last nightly runs, newest first, with their schedule and folder.
 
-    Returns {at (time of the day, "" where it is started by hand only), folder, is_running, is_waiting (files lie in the
+    Returns {at (time of the day, "" if only started manually), folder, is_running, is_waiting (files are in the
     folder), runs: [{run, day, origin, started_at, ended_at, state, seconds, steps: [{step, label, state, seconds, peak_mb,
     result, error}], missing: [{zh, en}]}]}.
     """

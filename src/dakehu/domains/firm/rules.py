@@ -6,7 +6,7 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 
 def time_fault(text: str) -> Bilingual | None:
-    """What is wrong with a time of day, None where it is one: hours and minutes, 24 hours."""
+    """The error of a time of day, None if valid: hours and minutes, 24 hours."""
     if re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", text.strip()):
         return None
     return bilingual(
@@ -17,7 +17,7 @@ def time_fault(text: str) -> Bilingual | None:
 
 
 def benchmark_fault(text: str) -> Bilingual | None:
-    """What is wrong with a benchmark, None where it may be one: six digits or letters, a point, the market."""
+    """The error of a benchmark code, None if valid: 2 to 10 digits or letters, a point, the market."""
     if re.fullmatch(r"[0-9A-Z]{2,10}\.[A-Z]{2,4}", text.strip().upper()):
         return None
     return bilingual(

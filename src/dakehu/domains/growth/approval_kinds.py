@@ -1,4 +1,4 @@
-"""What of growth a second person approves: campaigns with their frozen list, and invitations to events."""
+"""Approval kinds of growth: campaigns with their frozen list, and invitations to events."""
 
 from dakehu.domains.compliance.approvals.kinds import ApprovalKind, declare
 from dakehu.domains.growth.campaigns import actions as campaigns

@@ -1,4 +1,4 @@
-"""What stands in the calendar: client events, for their owner."""
+"""Calendar entries: client events, for their owner."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -9,11 +9,11 @@ from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
 from dakehu.foundation.schema.calendar_sources import CalendarEntry, CalendarSource, declare
 
-USUAL = timedelta(hours=2)  # of an event without an end
+USUAL = timedelta(hours=2)  # duration of an event without an end
 
 
 def event_entries(first: date, last: date, users: tuple[int, ...] | None) -> Iterator[CalendarEntry]:
-    """Yield the visible client events that begin from the first to the last day."""
+    """Yield the visible client events that begin between the first and the last day."""
     since = clock.at_local(datetime.combine(first, time.min))
     rows = Event.objects.filter(starts_at__gte=since, starts_at__lt=since + (last - first) + timedelta(days=1))
     if users is not None:

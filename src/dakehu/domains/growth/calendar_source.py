@@ -1,4 +1,4 @@
-"""What of growth stands in the calendar: the next contact of each prospect."""
+"""Calendar entries of growth: the next contact of each prospect."""
 
 from datetime import date, datetime, time
 
@@ -10,11 +10,11 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.output import name_of
 from dakehu.foundation.schema.calendar_sources import CalendarEntry, CalendarSource, declare
 
-MOST = 2000  # entries of one reading
+MOST = 2000  # entries per query
 
 
 def next_contacts(first: date, last: date, users: tuple[int, ...] | None) -> list[CalendarEntry]:
-    """Return the planned next contacts with visible open prospects, each a whole day of its owner."""
+    """Return the planned next contacts with visible open prospects, each an all-day entry of its owner."""
     rows = Prospect.objects.filter(next_contact_on__gte=first, next_contact_on__lte=last, state__in=OPEN_STATES)
     if users is not None:
         rows = rows.filter(owner_id__in=users)

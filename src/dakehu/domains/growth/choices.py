@@ -13,7 +13,7 @@ class ProspectState(Choices):
 
 
 class Source(Choices):
-    """Where a prospect comes from."""
+    """The source of a prospect."""
 
     REFERRAL = "referral", "转介绍", "Referral", ("客户介绍", "老客户介绍", "介绍")
     EVENT = "event", "活动", "Event", ("沙龙", "投教活动", "研讨会")
@@ -45,7 +45,7 @@ class MarketingChoice(Choices):
 
 
 class PoolEventKind(Choices):
-    """What happened between a prospect and the pool."""
+    """The kind of an event between a prospect and the pool."""
 
     ENTERED = "entered", "进入公海", "Entered the pool"
     CLAIMED = "claimed", "领取", "Claimed"
@@ -64,7 +64,7 @@ class Masked(Choices):
 
 
 class StageKind(Choices):
-    """What a stage means."""
+    """The meaning of a stage."""
 
     OPEN = "open", "进行中", "Open"
     WON = "won", "赢单", "Won", ("成交", "成功")
@@ -86,7 +86,7 @@ class LossReason(Choices):
 
 
 class ContactChannel(Choices):
-    """How a prospect was contacted: the channels of interactions, into which such contacts turn."""
+    """How a prospect was contacted: the channels of interactions, to which such contacts are converted."""
 
     CALL = "call", "电话", "Call", ("通话", "手机")
     WECHAT = "wechat", "微信", "WeChat", ("企业微信", "企微")
@@ -114,14 +114,14 @@ class InterestKind(Choices):
 
 
 class CampaignKind(Choices):
-    """What a campaign sends: an offer, which clients may refuse, or a notice that is owed to all."""
+    """What a campaign sends: an offer, which clients may refuse, or a mandatory notice to all."""
 
     OFFER = "offer", "营销与服务推介", "Offer", ("营销",)
     DUTY = "duty", "法定告知", "Duty notice", ("告知",)
 
 
 class CampaignState(Choices):
-    """How far a campaign has come."""
+    """State of a campaign."""
 
     DRAFT = "draft", "草稿", "Draft"
     WAITING = "waiting", "待审批", "Waiting for approval"
@@ -138,7 +138,7 @@ class CampaignLanguage(Choices):
 
 
 class MemberGroup(Choices):
-    """What a client of the frozen list is in a campaign."""
+    """The group of a client of the frozen list in a campaign."""
 
     CONTACTED = "contacted", "发送组", "Contacted"
     CONTROL = "control", "对照组", "Control group"
@@ -146,7 +146,7 @@ class MemberGroup(Choices):
 
 
 class Outcome(Choices):
-    """What a campaign is judged by."""
+    """The outcome by which a campaign is measured."""
 
     ANSWERED = "answered", "有回应", "Answered", ("回复",)
     MET = "met", "见面", "Met"
@@ -165,7 +165,7 @@ class EventKind(Choices):
 
 
 class EventState(Choices):
-    """How far a client event has come."""
+    """State of a client event."""
 
     DRAFT = "draft", "筹备中", "In preparation"
     WAITING = "waiting", "待审批", "Waiting for approval"
@@ -174,7 +174,7 @@ class EventState(Choices):
 
 
 class InvitationAnswer(Choices):
-    """What an invited client answered."""
+    """The answer of an invited client."""
 
     OPEN = "open", "未答复", "No answer yet"
     YES = "yes", "参加", "Yes", ("接受", "会来")

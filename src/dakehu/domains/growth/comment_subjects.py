@@ -1,4 +1,4 @@
-"""What of growth may be commented on."""
+"""Subjects of growth that can be commented on."""
 
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.schema.comment_subjects import CommentSubject, declare

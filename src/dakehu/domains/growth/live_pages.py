@@ -1,4 +1,4 @@
-"""The pages of this domain that stay up to date while they are open."""
+"""The pages of this domain that are updated live while open."""
 
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.schema.live_pages import LivePage, declare

@@ -1,4 +1,4 @@
-"""The nightly step of growth: warn of prospects that go back to the pool, and take them back."""
+"""The nightly step of growth: warn of prospects due for return to the pool, and recycle them."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ RECYCLE = "growth.recycle"
 
 
 def _recycle(night: Night) -> dict[str, Any]:
-    """Warn and take back as of the day that is closed."""
+    """Warn and recycle as of the closed day."""
     result = recycling.recycle(day=night.day, progress=night.progress)
     words = bilingual(
         "检查 {checked} 条线索，预警 {warned}，收回公海 {recycled}。",

@@ -1,4 +1,4 @@
-"""What stands in the bell: prospects that the pool takes back soon."""
+"""Notifications: prospects that the pool takes back soon."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What pages, API and workbook show of prospects, referrals, pools and opportunities."""
+"""Resources of pages, API and workbook: prospects, referrals, pools and opportunities."""
 
 from dakehu.domains.growth.campaigns import bulk_import as campaign_import
 from dakehu.domains.growth.events import bulk_import as event_import

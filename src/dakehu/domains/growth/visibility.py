@@ -1,8 +1,8 @@
 """Which prospects and opportunities an actor sees.
 
 A prospect that became a client is seen by those who see the client. Another one is seen by its owner and the owner's
-lead, and by everybody who sees all clients; one in a pool has no owner, so that people of one's own sight know it through
-the pool's queries only, which mask it. The same holds for opportunities of clients and of prospects.
+lead, and by all users who see all clients; one in a pool has no owner, so that users with a limited scope see it only
+through the pool's queries, which mask it. The same applies to opportunities of clients and of prospects.
 """
 
 from typing import Any
@@ -16,7 +16,7 @@ FAR = (Reach.SYSTEM, Reach.ACROSS_WALLS)
 
 
 def condition(actor: Actor) -> Q | None:
-    """Return the condition for visible rows with a `client` and an `owner`; None where all are."""
+    """Return the condition for visible rows with a `client` and an `owner`; None if all are."""
     if actor.reach in FAR:
         return None
     of_client = scope.condition(actor, "client") or Q(client__isnull=False)
@@ -28,7 +28,7 @@ def condition(actor: Actor) -> Q | None:
 
 
 class Owned(scope.Scoped):
-    """Rows with an owner, and perhaps a client, that the current actor may see."""
+    """Rows with an owner, and optionally a client, that the current actor may see."""
 
     def get_queryset(self) -> Any:
         rows = scope.GuardedQuerySet(self.model, using=self._db)
@@ -37,7 +37,7 @@ class Owned(scope.Scoped):
 
 
 class OfStaff(scope.Common):
-    """Rows with an owner and no client: seen by the owner, the owner's lead, and everybody who sees all clients."""
+    """Rows with an owner and no client: seen by the owner, the owner's lead, and all users who see all clients."""
 
     def get_queryset(self) -> Any:
         rows = scope.GuardedQuerySet(self.model, using=self._db)
@@ -50,7 +50,7 @@ class OfStaff(scope.Common):
 
 
 class Behind(scope.Scoped):
-    """Rows that hang on another row of this domain, named by `key`, which the current actor may see."""
+    """Rows that belong to another row of this domain, named by `key`, which the current actor may see."""
 
     def __init__(self, key: str = "prospect") -> None:
         super().__init__()

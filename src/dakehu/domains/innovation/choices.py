@@ -4,7 +4,7 @@ from dakehu.foundation.schema.fields import Choices
 
 
 class IdeaState(Choices):
-    """How far an idea has come. The last two are decisions, each with its reason."""
+    """State of an idea. The last two are decisions, each with its reason."""
 
     SUBMITTED = "submitted", "已提交", "Submitted", ("待认领",)
     SPONSORED = "sponsored", "已有牵头人", "Sponsored", ("已认领",)
@@ -14,14 +14,14 @@ class IdeaState(Choices):
 
 
 class IdeaDecision(Choices):
-    """How an idea is decided."""
+    """Decision on an idea."""
 
     ADOPTED = "adopted", "采纳", "Adopt"
     DECLINED = "declined", "不采纳", "Decline"
 
 
 class TrialState(Choices):
-    """How far a trial has come."""
+    """State of a trial."""
 
     DRAFT = "draft", "草稿", "Draft"
     WAITING = "waiting", "待批准", "Waits for approval", ("待审批",)
@@ -33,14 +33,14 @@ class TrialState(Choices):
 
 
 class TrialGroup(Choices):
-    """In which group the draw put a client."""
+    """The group to which the draw assigned a client."""
 
     TREATMENT = "treatment", "试点组", "Trial group"
     CONTROL = "control", "对照组", "Control group"
 
 
 class TrialOutcome(Choices):
-    """How a second person decides on a trial."""
+    """Decision of a second person on a trial."""
 
     ADOPT = "adopt", "采纳", "Adopt"
     STOP = "stop", "停止", "Stop"
@@ -48,7 +48,7 @@ class TrialOutcome(Choices):
 
 
 class Varied(Choices):
-    """What a trial varies. Suitability, risk warnings and duty notices are not among it: they are the same for everybody."""
+    """What a trial varies. Suitability, risk warnings and duty notices are excluded: they are the same for all clients."""
 
     TIMING = "timing", "联系时间", "When clients are contacted"
     CHANNEL = "channel", "联系方式", "By which way"
@@ -61,7 +61,7 @@ class Varied(Choices):
 
 
 class TrialContact(Choices):
-    """Whether a trial contacts clients, which decides whom the rules keep out."""
+    """Whether a trial contacts clients, which determines the clients excluded by the rules."""
 
     NONE = "none", "不主动联系客户", "No contact"
     SERVICE = "service", "服务联系", "As a service"
@@ -69,7 +69,7 @@ class TrialContact(Choices):
 
 
 class TrialChannel(Choices):
-    """By which way a trial contacts clients, as consents name it."""
+    """The channel by which a trial contacts clients, as named in consents."""
 
     MOBILE = "mobile", "电话或短信", "Call or text message"
     WECHAT = "wechat", "微信", "WeChat"
@@ -78,7 +78,7 @@ class TrialChannel(Choices):
 
 
 class TrialMeasureName(Choices):
-    """What a trial is measured by; each is declared with its reader in trials/measures.py."""
+    """The outcome measure of a trial; each is declared with its reader in trials/measures.py."""
 
     CONTACTED = "contacted", "有效联系客户占比", "Clients contacted"
     ANSWERED = "answered", "有回应客户占比", "Clients who answered"
@@ -90,7 +90,7 @@ class TrialMeasureName(Choices):
 
 
 class ServiceChannel(Choices):
-    """By which way a service reaches clients."""
+    """The channel by which a service reaches clients."""
 
     ANY = "any", "不限", "Any"
     CALL = "call", "电话", "Call"
@@ -102,7 +102,7 @@ class ServiceChannel(Choices):
 
 
 class PromiseUnit(Choices):
-    """In which unit a service says how soon it is done."""
+    """The unit of a service's promised time."""
 
     MINUTES = "minutes", "分钟", "minutes"
     HOURS = "hours", "工作小时", "working hours"

@@ -17,7 +17,7 @@ TRIAL_WRITE = Permission("innovation.run_trials", "设计、开展试点", "Desi
 TRIAL_DECIDE = Permission(
     "innovation.decide_trials", "批准试点并决定结果", "Approve trials and decide on them", granted_to=(LEAD, COMPLIANCE)
 )
-# Fees, and older clients: only who holds this approves a trial of them.
+# Fees, and older clients: required to approve a trial of them.
 TRIAL_CARE = Permission(
     "innovation.sensitive_trials",
     "批准涉及费用或年长客户的试点",

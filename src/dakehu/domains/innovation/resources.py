@@ -1,4 +1,4 @@
-"""What pages and API show of ideas, trials and the service catalogue."""
+"""Resources of pages and API: ideas, trials and the service catalogue."""
 
 from dakehu.foundation.schema.resources import Resource, declare
 

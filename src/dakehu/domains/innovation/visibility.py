@@ -1,7 +1,7 @@
-"""Who sees which trial: its owner, the owner's lead, everybody who sees all clients, and the person who serves a client of it.
+"""Who sees which trial: its owner, the owner's lead, all who see all clients, and the people who serve a client in it.
 
 The last see the design and their own clients' groups, never the counts of a whole group (`is_seen_whole`): from these and
-their own clients they could conclude about the others.
+their own clients they could infer the others.
 """
 
 from typing import Any
@@ -16,7 +16,7 @@ FAR = (Reach.SYSTEM, Reach.ACROSS_WALLS, Reach.ALL)
 
 
 def owner_condition(actor: Actor, path: str = "owner_id") -> Q | None:
-    """Return the condition for trials of the actor and of those whom the actor leads or stands in for; None where all are."""
+    """Return the condition for trials of the actor and of those whom the actor leads or deputises for; None if all are."""
     if actor.reach in FAR:
         return None
     if actor.reach is not Reach.COVERED:
@@ -45,7 +45,7 @@ class OfTrials(scope.Common):
 
 
 class OfTrial(scope.Common):
-    """Rows of a trial with what was measured in it: for those who see the whole trial."""
+    """Rows of a trial with its measurements: for those who see the whole trial."""
 
     def get_queryset(self) -> Any:
         rows = scope.GuardedQuerySet(self.model, using=self._db)

@@ -1,4 +1,4 @@
-"""Insight: questions in words, pivots and dashboards, the book over time, and predictions that must beat a plain rule."""
+"""Insight: natural-language questions, pivots and dashboards, the book over time, predictions that must beat a plain rule."""
 
 # What interfaces and exchange may import besides queries, actions, permissions and resources.
 PUBLIC = (

@@ -4,14 +4,14 @@ from dakehu.foundation.schema.fields import Choices
 
 
 class ReportKind(Choices):
-    """What a report is."""
+    """Kind of a report."""
 
     PIVOT = "pivot", "透视表", "Pivot"
     DASHBOARD = "dashboard", "看板", "Dashboard"
 
 
 class Sharing(Choices):
-    """Who else may open a report; everybody sees the own clients in it."""
+    """Who else may open a report; each reader sees their own clients in it."""
 
     NONE = "none", "仅自己", "Nobody else"
     TEAM = "team", "本团队", "The team"
@@ -40,7 +40,7 @@ class CardSize(Choices):
 
 
 class CardChange(Choices):
-    """What is done to a card of a dashboard."""
+    """Change of a card of a dashboard."""
 
     UP = "up", "前移", "Move forward"
     DOWN = "down", "后移", "Move back"
@@ -50,7 +50,7 @@ class CardChange(Choices):
 
 
 class Rhythm(Choices):
-    """On which days a report is made."""
+    """Days on which a report is generated."""
 
     DAILY = "daily", "每个交易日", "Every trading day"
     WEEKLY = "weekly", "每周第一个交易日", "The first trading day of a week"
@@ -58,14 +58,14 @@ class Rhythm(Choices):
 
 
 class FileKind(Choices):
-    """What a report is made as."""
+    """File format of a report."""
 
     WORKBOOK = "workbook", "Excel 工作簿", "Workbook"
     PDF = "pdf", "PDF", "PDF"
 
 
 class RunState(Choices):
-    """What became of a report for one recipient."""
+    """Outcome of a report for one recipient."""
 
     DONE = "done", "已生成", "Made"
     FAILED = "failed", "未能生成", "Failed"
@@ -85,7 +85,7 @@ class BookView(Choices):
 
 
 class ReportMail(Choices):
-    """What of a scheduled report leaves by mail; the firm's setting."""
+    """What is sent by mail for a scheduled report; the firm's setting."""
 
     NONE = "none", "不发邮件", "No mail"
     LINK = "link", "只发链接", "A link only"

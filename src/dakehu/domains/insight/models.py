@@ -1,4 +1,4 @@
-"""The tables of insight: saved pivots and dashboards as definitions, never with data; who gets them when, and each file made."""
+"""The tables of insight: saved pivots and dashboards as definitions, never with data; their schedules, and each file generated."""
 
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from dakehu.foundation.schema.names import Names
 
 
 class Report(Recorded):
-    """A pivot or a dashboard under a name. The person who opens it gets it of the own clients, as far as cleared.
+    """A named pivot or dashboard. Each reader gets it for their own clients, within their clearance.
 
     `definition`: of a pivot {rows, columns, measure, filters, top, chart}, of a dashboard {cards} (reports.rules).
     """
@@ -41,7 +41,7 @@ class Report(Recorded):
 
 
 class ReportSchedule(Recorded):
-    """When a report is made, and for whom. Each recipient gets a file of the own clients, as far as cleared at that moment."""
+    """The days and recipients of a report. Each recipient gets a file of their own clients, within their clearance at that moment."""
 
     names = Names("定期报表", "Scheduled report", "Scheduled reports")
 
@@ -70,11 +70,11 @@ class ReportSchedule(Recorded):
 
 
 class ReportRun(Recorded):
-    """A file made for one recipient on one day, or why there is none.
+    """A file generated for one recipient on one day, or why there is none.
 
-    `contents` is a digest of everything that decides what the file says: definition, visible clients, open columns, data;
-    `rights` one of the recipient's role, reach and clearance, `scope` one of the visible clients: under others the file is not
-    handed out, nor attached.
+    `contents` is a digest of everything that determines the file: definition, visible clients, open columns, data;
+    `rights` one of the recipient's role, reach and clearance, `scope` one of the visible clients: if they differ, the file
+    is neither handed out nor attached.
     """
 
     names = Names("报表文件", "Report file", "Report files")
@@ -109,7 +109,7 @@ class ReportRun(Recorded):
 
 
 class InsightSettings(Recorded):
-    """What the administrator decided for analyses and reports: one row."""
+    """The administrator's settings for analyses and reports: one row."""
 
     names = Names("分析设置", "Settings of analyses", "Settings of analyses")
 

@@ -1,4 +1,4 @@
-"""Permissions to question and to count clients; who holds them still sees the own clients only."""
+"""Permissions to query and to count clients; holders still see only their own clients."""
 
 from dakehu.domains.team.roles import RoleName
 from dakehu.foundation.access.permissions import Permission

@@ -1,4 +1,4 @@
-"""What of learning a second person approves: versions of articles, external trainings, proposals of promotion."""
+"""Approval kinds of learning: versions of articles, external trainings, promotion proposals."""
 
 from dakehu.domains.compliance.approvals.kinds import ApprovalKind, declare
 from dakehu.domains.learning.knowledge import actions as knowledge

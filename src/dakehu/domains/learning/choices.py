@@ -4,7 +4,7 @@ from dakehu.foundation.schema.fields import Choices
 
 
 class Topic(Choices):
-    """Subject of an article, a question or hours of training."""
+    """Subject of an article, a question or training hours."""
 
     LAW = "law", "法律法规", "Law and rules", ("法规",)
     SUITABILITY = "suitability", "适当性管理", "Suitability", ("适当性",)
@@ -32,7 +32,7 @@ class VersionState(Choices):
 
 
 class ReviewStanding(Choices):
-    """How an article stands to its review date."""
+    """Status of an article relative to its review date."""
 
     CURRENT = "current", "有效", "Current"
     OVERDUE = "overdue", "待复审", "Review overdue"
@@ -48,7 +48,7 @@ class CourseState(Choices):
 
 
 class EnrolmentReason(Choices):
-    """Why somebody takes a course."""
+    """Reason of an enrolment."""
 
     OWN = "own", "自选", "Own choice"
     ROLE = "role", "岗位要求", "Required of the role"
@@ -58,7 +58,7 @@ class EnrolmentReason(Choices):
 
 
 class EnrolmentState(Choices):
-    """How far a course has come for one person."""
+    """State of an enrolment."""
 
     OPEN = "open", "学习中", "Under way"
     DONE = "done", "已完成", "Completed"
@@ -74,7 +74,7 @@ class QuestionKind(Choices):
 
 
 class Difficulty(Choices):
-    """How hard a question is meant to be."""
+    """Intended difficulty of a question."""
 
     EASY = "easy", "易", "Easy", ("简单",)
     MEDIUM = "medium", "中", "Medium", ("一般",)
@@ -82,7 +82,7 @@ class Difficulty(Choices):
 
 
 class PaperState(Choices):
-    """State of an exam paper. What decides the result never changes once it is open."""
+    """State of an exam paper. Settings that decide the result are fixed once it is open."""
 
     DRAFT = "draft", "筹备中", "In preparation"
     OPEN = "open", "开放考试", "Open"
@@ -98,14 +98,14 @@ class AttemptState(Choices):
 
 
 class RecordSource(Choices):
-    """Where hours of training come from."""
+    """Source of training hours."""
 
     COURSE = "course", "内部课程", "Course of the desk"
     EXTERNAL = "external", "外部培训", "External course", ("外训",)
 
 
 class RecordState(Choices):
-    """Whether hours of training count. External ones count once a second person approved them."""
+    """Whether training hours are credited. External ones are credited once a second person approved them."""
 
     WAITING = "waiting", "待审批", "Waiting for approval"
     COUNTED = "counted", "已计入", "Counted"
@@ -113,7 +113,7 @@ class RecordState(Choices):
 
 
 class RequirementKind(Choices):
-    """What a role must have."""
+    """Kind of a requirement of a role."""
 
     HOURS = "hours", "学时", "Hours"
     COURSE = "course", "课程", "Course"
@@ -121,7 +121,7 @@ class RequirementKind(Choices):
 
 
 class Period(Choices):
-    """In which period a requirement must be met."""
+    """Period in which a requirement must be met."""
 
     YEAR = "year", "每个自然年", "Each calendar year"
     ROLLING = "rolling", "最近 365 天", "The last 365 days"
@@ -137,7 +137,7 @@ class PathState(Choices):
 
 
 class AssignmentReason(Choices):
-    """Why somebody follows a learning path."""
+    """Reason of a path assignment."""
 
     LEAD = "lead", "主管分配", "Assigned by the lead"
     ROLE = "role", "岗位要求", "Required of the role"
@@ -153,7 +153,7 @@ class LadderState(Choices):
 
 
 class ConditionOutcome(Choices):
-    """How a person stands to a condition of a level."""
+    """Outcome of a level's condition for a person."""
 
     MET = "met", "已达到", "Met"
     NOT_MET = "not_met", "未达到", "Not met"
@@ -161,7 +161,7 @@ class ConditionOutcome(Choices):
 
 
 class PromotionState(Choices):
-    """State of a proposal to promote somebody."""
+    """State of a promotion proposal."""
 
     WAITING = "waiting", "待决定", "To be decided"
     APPROVED = "approved", "已批准", "Approved"

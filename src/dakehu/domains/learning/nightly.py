@@ -1,4 +1,4 @@
-"""The nightly step of learning: collect exams whose time is over, enrol whom a requirement concerns, assign paths."""
+"""The nightly step of learning: submit exams whose time is over, enrol people by requirements, assign paths."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ STEP = "learning.duties"
 
 
 def _run(night: Night) -> dict[str, Any]:
-    """Collect exams, enrol, assign paths and go on along them."""
+    """Submit expired exams, enrol, assign paths and enrol in their next courses."""
     result = {**close_attempts(), **enrol_required(), **assign_paths_by_rule(), **follow_paths()}
     words = bilingual(
         "收卷 {closed} 份，按要求选课 {enrolled} 人次，分配学习路径 {paths} 人次。",

@@ -1,4 +1,4 @@
-"""What stands in the bell: certificates that end, courses that are due, articles to be reviewed or read."""
+"""Notifications: certificates that end, courses that are due, articles to be reviewed."""
 
 from datetime import timedelta
 from typing import Any

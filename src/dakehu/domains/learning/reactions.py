@@ -1,4 +1,4 @@
-"""What follows from events: courses proposed to whom a quality check found wanting, and the next course of a path."""
+"""Event handlers: propose courses to people with a failed quality check, and enrol in the next course of a path."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from dakehu.foundation.jobs.events import on_event
 from dakehu.foundation.schema.fields import model_of
 from dakehu.foundation.schema.parameters import parameters_of
 
-DAYS = timedelta(days=30)  # in which a proposed course is due; house default
+DAYS = timedelta(days=30)  # until a proposed course is due; house default
 UPHELD = ("upheld", "partly")
 TOPICS = {
     "suitability": Topic.SUITABILITY,
@@ -29,7 +29,7 @@ TOPICS = {
 
 @on_event("complaint.moved")
 def on_complaint(*, complaint: int) -> dict[str, Any]:
-    """Propose courses once a complaint is closed as upheld. The course names no complaint: its person does not see the case."""
+    """Propose courses once a complaint is closed as upheld. The course does not name the complaint: the person does not see the case."""
     reason = bilingual("质量检查建议课程", "Propose a course after a quality check")
     with acting_as(system_actor(str(reason), "worker")):
         row = model_of("compliance.Complaint").objects.filter(pk=complaint).first()
@@ -67,7 +67,7 @@ def on_course(*, user: int, course: int) -> dict[str, Any]:
     is_public=False,
 )
 def propose_courses(*, user: Any, topic: str) -> dict[str, int]:
-    """Put a person into the open courses of a topic that they do not take this year; returns {proposed}."""
+    """Enrol a person in the open courses of a topic without an enrolment this year; returns {proposed}."""
     courses = Course.objects.filter(topic=topic, state=CourseState.OPEN.value)
     rows = [enrol_user(user.pk, one, EnrolmentReason.PROPOSED, clock.today() + DAYS) for one in courses]
     return {"proposed": len(rows)}

@@ -1,4 +1,4 @@
-"""What pages and API show of learning."""
+"""Resources of pages and API: learning."""
 
 from dakehu.foundation.schema.resources import Resource, declare
 

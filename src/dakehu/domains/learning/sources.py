@@ -1,4 +1,4 @@
-"""The rules of learning among those that the desk applies."""
+"""The rules of learning that the desk applies."""
 
 from datetime import date
 

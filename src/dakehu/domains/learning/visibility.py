@@ -1,4 +1,4 @@
-"""Whose learning an actor sees: one's own; with the permission of a lead the team's, of compliance everybody's."""
+"""Whose learning an actor sees: one's own; with the lead's permission the team's, with that of compliance all."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from dakehu.foundation.access.permissions import Permission
 
 
 def learners_of(actor: Actor, column: str = "user") -> Q | None:
-    """Return the condition for rows of people whose learning an actor sees; None where it is everybody's."""
+    """Return the condition for rows of people whose learning an actor sees; None if it is all."""
     if actor.reach is Reach.SYSTEM:
         return None
     own = [] if actor.user_id is None else [actor.user_id]
@@ -29,7 +29,7 @@ def sees_learner(actor: Actor, user_id: int) -> bool:
 
 
 class OfLearners(scope.Common):
-    """Rows of people whose learning the current actor sees; `column` is the way from the row to its person."""
+    """Rows of people whose learning the current actor sees; `column` is the lookup from the row to its person."""
 
     def __init__(self, column: str = "user") -> None:
         super().__init__()

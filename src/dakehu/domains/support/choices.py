@@ -4,7 +4,7 @@ from dakehu.foundation.schema.fields import Choices
 
 
 class TicketKind(Choices):
-    """What somebody comes with."""
+    """The kind of a ticket."""
 
     QUESTION = "question", "提问", "Question", ("问题", "咨询")
     FAULT = "fault", "故障", "Fault", ("报错", "缺陷")
@@ -12,7 +12,7 @@ class TicketKind(Choices):
 
 
 class TicketState(Choices):
-    """State of a ticket. Solved is said by the person who asked, closed by support."""
+    """State of a ticket. Solved is set by the person who asked, closed by support."""
 
     OPEN = "open", "待答复", "Waits for an answer"
     ANSWERED = "answered", "已答复", "Answered"

@@ -1,4 +1,4 @@
-"""Tickets with what was written on them, known problems, and who wishes to hear of them."""
+"""Tickets with their messages, known problems, and their subscribers."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from dakehu.foundation.search.lookup import SearchWords
 
 
 class KnownProblem(Recorded):
-    """A fault of the desk that is known, with the way around it and the version that mends it."""
+    """A known fault of the desk, with its workaround and the version that fixes it."""
 
     names = Names("已知问题", "Known problem", "Known problems")
     is_chosen_from_list = True
@@ -40,8 +40,8 @@ class KnownProblem(Recorded):
 class Ticket(Recorded):
     """A question, a fault or a wish of a user of the desk.
 
-    Who asked is no described field: readers of a public ticket do not see it unless the asker agrees (`shows_name`).
-    `page`: address of the page it was asked from, without the numbers of rows and without what was searched for.
+    The asker is not a described field: readers of a public ticket do not see it unless the asker agrees (`shows_name`).
+    `page`: address of the page it was asked from, without row ids and search text.
     """
 
     names = Names("求助", "Ticket", "Tickets", aliases=("工单",))
@@ -81,7 +81,7 @@ class Ticket(Recorded):
 
 
 class TicketMessage(Recorded):
-    """One thing written on a ticket, by support or by the person who asked."""
+    """A message on a ticket, by support or by the person who asked."""
 
     names = Names("求助回复", "Message of a ticket", "Messages of tickets")
     objects: Any = OfTicketReaders()
@@ -110,7 +110,7 @@ class TicketFile(Recorded):
 
 
 class Voice(Recorded):
-    """A person who wishes for the same feature as a ticket says; the person who asked it has the first voice."""
+    """A vote of a person for the feature requested in a ticket; the person who asked has the first vote."""
 
     names = Names("建议附议", "Voice for a wish", "Voices for wishes")
 
@@ -122,7 +122,7 @@ class Voice(Recorded):
 
 
 class ProblemSubscription(Recorded):
-    """A person who hears in the bell once a known problem is fixed."""
+    """A person who is notified once a known problem is fixed."""
 
     names = Names("已知问题订阅", "Subscription to a problem", "Subscriptions to problems")
 

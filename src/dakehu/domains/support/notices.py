@@ -1,4 +1,4 @@
-"""What stands in the bell: answers to one's tickets, known problems that are fixed, and for support what waits."""
+"""Notifications: answers to one's tickets, fixed known problems, and waiting tickets for support."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,7 +20,7 @@ SHOWN_FOR = timedelta(days=30)
 
 @query(ANSWERS, needs=Permission.SUPPORT_ASK, zh="求助答复提醒", en="Reminders of answers")
 def answer_notices() -> list[dict[str, Any]]:
-    """Return one notice for each answer to the reader's own tickets that wait for a word, and for each that was closed."""
+    """Return one notice for each of the reader's own tickets that was answered and awaits a reply, or was closed."""
     states = (TicketState.ANSWERED.value, TicketState.CLOSED.value)
     rows = Ticket.objects.filter(asked_by_id=current_actor().user_id, state__in=states)
     return [

@@ -1,4 +1,4 @@
-"""What pages and API show of support."""
+"""Resources of pages and API: support."""
 
 from dakehu.foundation.schema.resources import Resource, declare
 

@@ -1,4 +1,4 @@
-"""Who sees a ticket: the person who asked it, everybody where it is public, and support."""
+"""Who sees a ticket: the person who asked it, all users if it is public, and support."""
 
 from typing import Any
 
@@ -10,14 +10,14 @@ from dakehu.foundation.access.permissions import Permission
 
 
 def sees_every_ticket(actor: Actor) -> bool:
-    """Return whether an actor reads the tickets of everybody, with who asked."""
+    """Return whether an actor reads all tickets with their askers."""
     return actor.reach is Reach.SYSTEM or actor.may(Permission.SUPPORT_ANSWER)
 
 
 class OfReaders(scope.Common):
-    """Tickets that the current actor sees; `path` is the way from a row to its ticket.
+    """Tickets that the current actor sees; `path` is the lookup from a row to its ticket.
 
-    `is_shared`: readers of a public ticket see these rows too. Class attributes, because Django makes managers of related rows.
+    `is_shared`: readers of a public ticket see these rows too. Class attributes, because Django instantiates managers of related rows.
     """
 
     path, is_shared = "", True
@@ -31,12 +31,12 @@ class OfReaders(scope.Common):
 
 
 class OfTicketReaders(OfReaders):
-    """What was written on tickets that the current actor sees."""
+    """Messages on tickets that the current actor sees."""
 
     path = "ticket__"
 
 
 class OfAskers(OfTicketReaders):
-    """What hangs on the actor's own tickets, and for support on all."""
+    """Rows of the actor's own tickets, for support of all tickets."""
 
     is_shared = False

@@ -1,1 +1,1 @@
-"""Bonuses as records: pools, awards, deferred tranches. The desk pays nothing."""
+"""Bonuses as records: pools, awards, deferred tranches. No payroll."""

@@ -1,4 +1,4 @@
-"""Actions on bonuses: enter a pool, share it out, submit it; propose and decide a change of a tranche."""
+"""Actions on bonuses: enter a pool, distribute it, submit it; propose and decide a change of a tranche."""
 
 from decimal import Decimal
 from typing import Any
@@ -27,7 +27,7 @@ from dakehu.foundation.schema.parameters import Fields, Parameter, parameters_of
 
 SUBJECT = "appraisal.bonus_pool"
 FEN = 100
-MOST_WEIGHT = 10  # of a role
+MOST_WEIGHT = 10  # weight of a role
 ROLE_WEIGHTS = {RoleName.MANAGER.value: "1", RoleName.LEAD.value: "1.2"}  # house default [D]; other roles weigh 1
 DEFERRED_ROLES = [RoleName.MANAGER.value, RoleName.LEAD.value]  # house default [D]
 POOL = Parameter("bonus_pool", kind="integer", spec=FieldSpec("奖金池编号", "Number of the pool"))
@@ -64,7 +64,7 @@ def get_pool(pk: int, *states: PoolState) -> BonusPool:
     is_confidential=True,
 )
 def add_pool(*, name: str, period: Any, amount: Decimal, role_weights: Any = None, **values: Any) -> BonusPool:
-    """Enter a pool for the people of a period; its amount is decided elsewhere. Raises Refused for unreadable weights."""
+    """Enter a pool for the people of a period; its amount is decided elsewhere. Raises Refused for invalid weights."""
     known = {key: value for key, value in values.items() if value is not None}
     me = current_actor().user_id
     row = BonusPool(name=name, period=period, amount=amount, author_ids=[me] if me else [], **known)
@@ -99,9 +99,9 @@ def _read_weights(given: Any) -> dict[str, str]:
     irreversible=bilingual("批准前可再次试算。", "Share it out again until it is approved."),
 )
 def share_pool(*, bonus_pool: int) -> BonusPool:
-    """Compute the awards of a pool from final scores. People without a score, or without a position to score, get none.
+    """Compute the awards of a pool from final scores. People without a score, or without a scored role, get none.
 
-    Raises Refused before the period is closed, while a book waits for its review, and where nobody has a score.
+    Raises Refused before the period is closed, while a book waits for its review, and if no one has a score.
     """
     row = get_pool(bonus_pool, PoolState.DRAFT, PoolState.SHARED)
     if row.period.state != PeriodState.CLOSED:
@@ -174,7 +174,7 @@ def _yuan(fen: int) -> Decimal:
     is_confidential=True,
 )
 def submit_pool(*, bonus_pool: int) -> BonusPool:
-    """Submit a shared-out pool to a second person who gets nothing of it; nobody sees an award before it is approved."""
+    """Submit a distributed pool to a second person without a share in it; awards are visible only after approval."""
     row = get_pool(bonus_pool, PoolState.SHARED)
     row.state = PoolState.WAITING
     row.save()
@@ -191,7 +191,7 @@ def pool_digest(pk: int) -> str:
 
 
 def decide_pool(pk: int, is_approved: bool, note: str) -> None:
-    """Store what was decided on a pool. Call inside an action."""
+    """Store the decision on a pool. Call inside an action."""
     row = get_pool(pk)
     row.state = PoolState.APPROVED if is_approved else PoolState.SHARED
     row.save()
@@ -219,7 +219,7 @@ def _get_tranche(pk: int) -> Tranche:
 def propose_tranche(*, tranche: int, state: str, reason: str, taken: Decimal | None = None) -> Tranche:
     """Propose to release, reduce or claw back a tranche, with the reason. Another person decides.
 
-    Raises Refused for a release before its day or while something holds it, and for a reduction without an amount.
+    Raises Refused for a release before its day or while it is on hold, and for a reduction without an amount.
     """
     row = _get_tranche(tranche)
     _check_proposal(row, str(state), taken or Decimal(0), reason)
@@ -260,9 +260,9 @@ def _check_proposal(row: Tranche, state: str, taken: Decimal, reason: str) -> No
     is_confidential=True,
 )
 def decide_tranche(*, tranche: int, is_accepted: bool, note: str | None = None) -> Tranche:
-    """Decide what was proposed for a tranche. Raises Refused for who proposed it and for whose it is.
+    """Decide a proposed change of a tranche. Raises Refused for its proposer and its recipient.
 
-    What is clawed back beyond the tranche stands as a claim.
+    An amount clawed back beyond the tranche is recorded as a claim.
     """
     row = _get_tranche(tranche)
     if not row.proposed_state:

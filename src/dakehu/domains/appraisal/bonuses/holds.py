@@ -1,4 +1,4 @@
-"""What holds a deferred bonus: an open complaint, an event of conduct since, somebody who left."""
+"""Reasons to hold a deferred bonus: an open complaint, a conduct event since the period began, a person who left."""
 
 from typing import Any
 
@@ -13,9 +13,9 @@ MATTER = bilingual("有未了结的合规事项，请询合规", "a matter of co
 
 
 def holds_of(row: Tranche) -> list[Bilingual]:
-    """Return why a tranche is not released now; [] where nothing holds it. Names no case and no client.
+    """Return why a tranche is not released now; [] if nothing holds it. Names no case and no client.
 
-    Who may not read complaints learns of a matter of compliance only, not of which.
+    Readers without permission for complaints see an unspecified compliance matter.
     """
     user: Any = row.award.user_id
     with elevated("look for what holds a deferred bonus"):

@@ -1,4 +1,4 @@
-"""Queries of bonuses: the own ones, pools for who keeps them, one pool with its awards."""
+"""Queries of bonuses: the reader's own, pools for their keepers, one pool with its awards."""
 
 from typing import Any
 
@@ -23,10 +23,10 @@ def _text(amount: Any) -> str:
 
 @query("appraisal.my_bonuses", needs=Permission.APPRAISAL_OWN, zh="我的奖金", en="My bonuses")
 def my_bonuses() -> list[dict[str, Any]]:
-    """Return one's own awards of approved pools, the newest first; none while a book of one's own waits for its review.
+    """Return one's own awards of approved pools, the newest first; none while one's own book waits for its review.
 
     [{id, pool, period, score, team_amount, own_amount, amount, deferred, total, tranches}]. `total` of the pool is None with
-    fewer than three members: it would tell the other's sum.
+    fewer than three members: it would reveal the other's amount.
     """
     me = current_actor().user_id
     rows = Award.objects.filter(user_id=me, pool__state=PoolState.APPROVED.value).select_related("pool__period")
@@ -41,7 +41,7 @@ def _waits_for_review(award: Award) -> bool:
 
 
 def _render_own_award(award: Award) -> dict[str, Any]:
-    """Return one's own award; of the pool only what tells nobody else's sum."""
+    """Return one's own award; of the pool only what reveals no other person's amount."""
     with elevated("count the members of a pool"):
         members = Award.objects.filter(pool_id=award.pool_id).count()
     return {
@@ -91,7 +91,7 @@ def _tranche(row: Tranche) -> dict[str, Any]:
 
 
 def _tranche_blocks(row: Tranche) -> list[Any]:
-    """Return what holds a tranche, for who keeps or decides on bonuses of others: nobody learns here of a complaint about themselves."""
+    """Return the holds of a tranche, for those who keep or decide on bonuses of others: no one sees a complaint about themselves here."""
     actor = current_actor()
     keeps = actor.may(Permission.BONUS_KEEP) or actor.may(Permission.BONUS_DECIDE)
     if row.state != TrancheState.HELD or not keeps or actor.user_id == row.award.user_id:
@@ -101,7 +101,7 @@ def _tranche_blocks(row: Tranche) -> list[Any]:
 
 @query("appraisal.pools", needs=Permission.APPRAISAL_OWN, zh="奖金池", en="Bonus pools")
 def pool_rows() -> list[dict[str, Any]]:
-    """Return the pools that the reader may see: all for who keeps or decides on them, none for others."""
+    """Return the pools that the reader may see: all for those who keep or decide on them, none for others."""
     rows = BonusPool.objects.select_related("period", "team").order_by("-pk")
     return [_render_pool(row) for row in rows]
 
@@ -125,7 +125,7 @@ def _render_pool(row: BonusPool) -> dict[str, Any]:
 
 @query("appraisal.pool", needs=Permission.APPRAISAL_OWN, zh="奖金池详情", en="A bonus pool", parameters=(POOL,))
 def pool_detail(*, bonus_pool: int) -> dict[str, Any]:
-    """Return a pool with its awards by team and name. Raises NotFound and NotAllowed for who neither keeps nor decides on pools."""
+    """Return a pool with its awards by team and name. Raises NotFound and NotAllowed for users who neither keep nor decide on pools."""
     actor = current_actor()
     if not (actor.may(Permission.BONUS_KEEP) or actor.may(Permission.BONUS_DECIDE)):
         raise NotAllowed(bilingual("奖金池详情", "A bonus pool"), Permission.BONUS_KEEP)

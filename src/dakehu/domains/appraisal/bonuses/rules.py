@@ -1,7 +1,7 @@
-"""Rules of bonuses: how a pool is shared out to the cent, what is deferred, what a clawback leaves (people.md C.3). Pure.
+"""Rules of bonuses: distribution of a pool to the fen, deferral, effect of a clawback (people.md C.3). Pure.
 
-The team part comes first: it goes to the teams by mean score × people, and in a team to everybody alike. The rest goes by
-score × weight of the role. Amounts are in fen, whole numbers; the largest remainder makes the sum exact.
+First the team part is distributed to the teams by mean score × people, and equally within a team. The rest is distributed
+by score × weight of the role. Amounts are integers in fen; the largest remainder method makes the sum exact.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,12 +12,12 @@ from decimal import ROUND_FLOOR, Decimal, localcontext
 from dakehu.domains.appraisal.measures.rules import EXACT
 
 VERSION = "1"
-SHOWN_FROM = 3  # members of a pool from which one of them may learn its total
+SHOWN_FROM = 3  # minimum number of members for showing them the pool's total
 
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody who takes part in a pool: team ("" without), score and weight of the role."""
+    """A member of a pool: team ("" without), score and weight of the role."""
 
     user: int
     team: str
@@ -27,7 +27,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Share:
-    """What one member gets, in fen."""
+    """The amounts of one member, in fen."""
 
     user: int
     team_fen: int
@@ -39,9 +39,9 @@ class Share:
 
 
 def split(fen: int, weights: Mapping[int, Decimal]) -> dict[int, int]:
-    """Return fen by key in proportion to weights, exact in sum: the largest remainders get what is left, then the smaller key.
+    """Return fen by key in proportion to weights, exact in sum: the rest goes to the largest remainders, ties to the smaller key.
 
-    Without any weight everybody gets the same. Raises ValueError without keys.
+    Without any weight all get the same. Raises ValueError without keys.
     """
     if not weights:
         raise ValueError("nobody to share among")
@@ -58,14 +58,14 @@ def split(fen: int, weights: Mapping[int, Decimal]) -> dict[int, int]:
 
 
 def _to_integers(weights: Mapping[int, Decimal]) -> dict[int, int]:
-    """Return the weights as whole numbers in the same proportion, exactly."""
+    """Return the weights as integers in exactly the same proportion."""
     places = max(0, *(-int(weight.as_tuple().exponent) for weight in weights.values()))
     with localcontext(EXACT):
         return {key: int(weight.scaleb(places)) for key, weight in weights.items()}
 
 
 def share_out(fen: int, team_share: Decimal, members: Sequence[Member]) -> list[Share]:
-    """Return what each member of a pool gets, by user; the sum is the pool. Raises ValueError without members."""
+    """Return the share of each member of a pool, by user; the sum is the pool. Raises ValueError without members."""
     if not members:
         raise ValueError("nobody to share among")
     ordered = sorted(members, key=lambda one: one.user)
@@ -84,7 +84,7 @@ def share_out(fen: int, team_share: Decimal, members: Sequence[Member]) -> list[
 
 
 def deferred_parts(fen: int, share: Decimal, years: int) -> list[int]:
-    """Return the deferred part of an award in equal yearly parts, exact in sum; earlier ones get the odd fen."""
+    """Return the deferred part of an award in equal yearly parts, exact in sum; earlier ones get the remaining fen."""
     with localcontext(EXACT):
         whole = int((Decimal(fen) * share).to_integral_value(ROUND_FLOOR))
     return list(split(whole, {year: Decimal(1) for year in range(years)}).values()) if whole else []
@@ -103,10 +103,10 @@ def _anniversary(begin: date, years: int) -> date:
 
 
 def reduce_tranche(held_fen: int, taken_fen: int) -> tuple[int, int]:
-    """Return (fen still paid, fen left as a claim) of a tranche from which so much is taken."""
+    """Return (fen still paid, fen left as a claim) after deducting an amount from a tranche."""
     return max(0, held_fen - taken_fen), max(0, taken_fen - held_fen)
 
 
 def may_show_total(members: int) -> bool:
-    """Return whether a member may learn the total of a pool: with two, it would tell the other's sum."""
+    """Return whether a member may see the total of a pool: with two, it would reveal the other's amount."""
     return members >= SHOWN_FROM

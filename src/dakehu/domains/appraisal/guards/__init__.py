@@ -1,1 +1,1 @@
-"""Guards against churning: what in a person's book is reviewed before any bonus is shown."""
+"""Guards against churning: books to be reviewed before any bonus is shown."""

@@ -1,4 +1,4 @@
-"""The books of people as the last close knows them: market value, turnover, cost, tier of each client."""
+"""The books of people as of the last close: market value, turnover, cost, tier of each client."""
 
 from decimal import Decimal
 from typing import Any

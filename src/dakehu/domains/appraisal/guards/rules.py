@@ -1,4 +1,4 @@
-"""Rules of guards: turnover above that of other books of the tier, and cost of the book (domain.md 6). Pure."""
+"""Rules of guards: turnover high compared with other books of the tier, and cost of the book (domain.md 6). Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from dakehu.domains.appraisal.measures.rules import percentile
 
 COST_LIMIT = Decimal("0.03")  # of assets a year
 TOP = Decimal("0.95")
-LEAST_BOOKS = 20  # of a tier; below, a percentile of 95 is the largest book and says nothing
+LEAST_BOOKS = 20  # of a tier; with fewer, the 95th percentile is the largest book and meaningless
 
 
 @dataclass(frozen=True)
 class Holding:
-    """One client of a book: market value, turnover and cost a year; None where the close has no figure."""
+    """One client of a book: market value, annual turnover and cost; None if the close has no figure."""
 
     user: int
     tier: str
@@ -24,7 +24,7 @@ class Holding:
 
 @dataclass(frozen=True)
 class Flag:
-    """A book that stands out: by turnover in a tier, or by cost (tier "")."""
+    """A book to review: for turnover in a tier, or for cost (tier "")."""
 
     user: int
     kind: str
@@ -47,7 +47,7 @@ def flags(holdings: Iterable[Holding], least_books: int = LEAST_BOOKS) -> list[F
 
 
 def _turnover_by_person(holdings: Iterable[Holding], tier: str) -> Mapping[int, Decimal]:
-    """Return {person: turnover of the book in a tier}, weighted with value."""
+    """Return {person: turnover of the book in a tier}, weighted by value."""
     sums: dict[int, list[Decimal]] = {}
     for one in holdings:
         if one.tier == tier and one.turnover is not None and one.value > 0:
@@ -58,7 +58,7 @@ def _turnover_by_person(holdings: Iterable[Holding], tier: str) -> Mapping[int, 
 
 
 def _cost_flags(holdings: Iterable[Holding]) -> list[Flag]:
-    """Return the books whose cost reaches the limit, weighted with value over all tiers."""
+    """Return the books whose cost reaches the limit, weighted by value over all tiers."""
     sums: dict[int, list[Decimal]] = {}
     for one in holdings:
         if one.cost is not None and one.value > 0:

@@ -1,1 +1,1 @@
-"""Measures: what the desk counts of a person's work, each with its definition, its rows and its version."""
+"""Measures of a person's work, each with its definition, its rows and its version."""

@@ -1,6 +1,6 @@
 """The measures of surveys: satisfaction of independent samples, and the recommendation of a whole branch.
 
-Its rows have numbers and no references: nobody learns here which client gave which answer.
+Its rows have numbers and no references, so that no answer can be traced to a client.
 """
 
 from collections import defaultdict
@@ -13,15 +13,15 @@ from dakehu.domains.team import queries as team
 from dakehu.foundation.base.i18n import bilingual
 
 Rows = dict[int, list[Row]]
-LEAST_ANSWERS = 20  # of one person; below, nothing of them is read at all
+LEAST_ANSWERS = 20  # of one person; with fewer, none are read
 SATISFIED = 4  # of 5
-LEAST_OF_BRANCH = 50  # answers of a branch; below, nothing of it is read at all
-PROMOTER, DETRACTOR = 9, 6  # from, and up to, of 10
+LEAST_OF_BRANCH = 50  # answers of a branch; with fewer, none are read
+PROMOTER, DETRACTOR = 9, 6  # lower and upper bound, out of 10
 NO_REFERENCE = ""
 
 
 def satisfaction(span: Span) -> Rows:
-    """Return the answers of independent samples on each person, lowest first; 4 and 5 count. Nothing of fewer than 20."""
+    """Return the answers of independent samples on each person, lowest first; 4 and 5 are in the numerator. Empty for fewer than 20."""
     rows: Rows = {}
     for user in span.users:
         scores = sorted(score for score, _ in satisfaction_of(user, span.first_on, span.until))
@@ -34,7 +34,7 @@ def satisfaction(span: Span) -> Rows:
 
 
 def recommendation(span: Span) -> Rows:
-    """Return the recommendation of each person's branch, the same for all of it: 1, 0 or -1 an answer. Nothing of fewer than 50."""
+    """Return the recommendation of each person's branch, the same for all its people: 1, 0 or -1 per answer. Empty for fewer than 50."""
     branches: dict[int, list[int]] = defaultdict(list)
     for user in team.active_people():
         if user.team is not None:

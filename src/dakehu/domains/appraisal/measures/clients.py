@@ -18,13 +18,13 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.fields import model_of
 
 Rows = dict[int, list[Row]]
-EFFECTIVE = ("call", "wechat", "mail", "meeting", "event", "video")  # a message alone is no contact
+EFFECTIVE = ("call", "wechat", "mail", "meeting", "event", "video")  # a message alone is not a contact
 CLIENT = "clients.Client"
 
 
 @dataclass(frozen=True)
 class Duty:
-    """Days on which somebody was the main manager of a client, within a span."""
+    """Days on which a person was the main manager of a client, within a span."""
 
     user: int
     client: int
@@ -37,7 +37,7 @@ class Duty:
 
 
 def duties(span: Span) -> list[Duty]:
-    """Return the main duties that touch a span, cut to it."""
+    """Return the main duties that overlap a span, clipped to it."""
     found = model_of("clients.Coverage").objects.filter(
         Q(until=None) | Q(until__gte=span.first_on), role="main", since__lte=span.until
     )
@@ -54,7 +54,7 @@ def book(span: Span) -> dict[int, int]:
 
 
 def coverage(span: Span) -> Rows:
-    """Return the clients of each person by the share of days they were theirs; a contact in these days counts."""
+    """Return the clients of each person, weighted by the share of days of coverage; reached if contacted in these days."""
     held = duties(span)
     contacts = _contacts(span)
     length = Decimal((span.until - span.first_on).days + 1)
@@ -92,7 +92,7 @@ def _rows_by_user(pairs: Iterable[tuple[int, Row]]) -> Rows:
 
 
 def _clients(span: Span, condition: Q, *columns: str) -> Iterator[tuple[int, int, tuple[Any, ...]]]:
-    """Yield (manager, client, values) of the book at the end of a span, of clients that meet a condition."""
+    """Yield (manager, client, values) of the book at the end of a span, for clients that meet a condition."""
     managers = book(span)
     found = (
         model_of(CLIENT)
@@ -116,7 +116,7 @@ def completeness(span: Span) -> Rows:
 
 
 def valid_tests(span: Span) -> Rows:
-    """Return the ordinary investors of each person; a risk test that is valid at the end of the span counts."""
+    """Return the ordinary investors of each person; numerator: risk test valid at the end of the span."""
     found = _clients(span, Q(investor_class__in=("ordinary", "")), "risk_valid_to")
     return _rows_by_user(
         (user, Row(CLIENT, pk, ONE if valid_to is not None and valid_to >= span.until else ZERO, ONE))
@@ -125,7 +125,7 @@ def valid_tests(span: Span) -> Rows:
 
 
 def retention(span: Span) -> Rows:
-    """Return the clients each person had on the first day; those whose relation has not ended count."""
+    """Return the clients each person had on the first day; numerator: relation not ended."""
     had = {duty.client: duty.user for duty in duties(span) if duty.first_on == span.first_on}
     status = dict(model_of(CLIENT).objects.exclude(status="prospect").values_list("pk", "status"))
     return _rows_by_user(
@@ -136,7 +136,7 @@ def retention(span: Span) -> Rows:
 
 
 def net_inflow(span: Span) -> Rows:
-    """Return deposits less withdrawals of each client of the book, weighted with the assets on the first day that is known."""
+    """Return deposits less withdrawals of each client of the book, weighted by the assets on the first known day."""
     days = reader.days_of("balances", span.first_on, span.until)
     if not days:
         return {}
@@ -151,7 +151,7 @@ def net_inflow(span: Span) -> Rows:
 
 
 def _yuan(amount: Any) -> Decimal:
-    """Return an amount of a feed in yuan to the cent, 0 where it has none."""
+    """Return an amount of a feed in yuan to the cent, 0 if it has none."""
     return Decimal(str(round(float(amount or 0), 2)))
 
 

@@ -1,4 +1,4 @@
-"""Measures of conduct and of work for all: complaints upheld, client education; and those the desk has no data for yet."""
+"""Measures of conduct and of work for all: complaints upheld, client education; and those without data yet."""
 
 from collections import defaultdict
 from datetime import timedelta
@@ -57,7 +57,7 @@ def _measure_without_data(
     kind: str = SHARE,
     unit: str = "share",
 ) -> Measure:
-    """Return a measure whose data the desk does not have yet."""
+    """Return a measure without a data source yet."""
     floor, target = (Decimal("0.70"), Decimal("0.95")) if unit == "share" else (Decimal(0), Decimal(1))
     return Measure(
         code, zh, en, bilingual(definition_zh, definition_en), "0", kind, unit, min_n, kind == SHARE, floor, target

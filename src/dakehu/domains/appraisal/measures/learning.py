@@ -1,4 +1,4 @@
-"""The measure of training: hours that count against those that the year asks, as learning keeps them."""
+"""The training measure: credited hours against those required for the year, from learning."""
 
 from calendar import isleap
 from collections import defaultdict
@@ -13,9 +13,9 @@ from dakehu.foundation.schema.fields import model_of
 
 
 def training_rows(span: Span) -> dict[int, list[Row]]:
-    """Return each person's hours that count in the calendar year up to the last day of a span, and what the year asks until then.
+    """Return each person's credited hours in the calendar year up to the last day of a span, and the hours required by then.
 
-    Nobody is rated of whom the year asks nothing, nor whose start in the trade is not known: a gap in the records is no fault.
+    People without required hours, or whose start in the industry is unknown, are not rated: missing records are no fault.
     """
     day = span.until
     starts, asked = training.starts_of(span.users), training.hours_of(span.users, day.year)

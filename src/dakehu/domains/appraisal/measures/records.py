@@ -1,4 +1,4 @@
-"""The measure of service records: those drawn at random that passed, read by somebody else."""
+"""The measure of service records: the share of a random sample that passed another person's review."""
 
 from collections import defaultdict
 from decimal import Decimal
@@ -12,7 +12,7 @@ LEAST_RECORDS = 15
 
 
 def checked_records(span: Span) -> dict[int, list[Row]]:
-    """Return the records of each person that a first reader decided on in a span; those that passed count."""
+    """Return the records of each person that a first reader decided on in a span; numerator: passed."""
     found = model_of("care.RecordCheck").objects.filter(
         staff_id__in=span.users, is_second=False, checked_on__gte=span.first_on, checked_on__lte=span.until
     )

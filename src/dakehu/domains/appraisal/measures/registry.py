@@ -1,6 +1,6 @@
-"""The register of measures: each says what it counts, and where its data come from.
+"""The register of measures: each states what it counts and its data source.
 
-A measure without a source is shown as such and rated for nobody; its weight is spread by the rule of scores.
+A measure without a source is shown as such and not rated; its weight is redistributed by the rules of scores.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 @dataclass(frozen=True)
 class Span:
-    """What is read: a period up to the day on which it is read, for these people. Read as the desk, past every scope."""
+    """The input of a measure: a period up to the day of reading, for these people. Read as the system, without scope."""
 
     first_on: date
     last_on: date
@@ -24,7 +24,7 @@ class Span:
 
     @property
     def until(self) -> date:
-        """Return the last day that is over or running."""
+        """Return the last day that has begun."""
         return min(self.last_on, self.as_of)
 
 
@@ -35,8 +35,8 @@ Source = Callable[[Span], Mapping[int, Sequence[Row]]]
 class Measure:
     """A measure of people's work.
 
-    `kind` is one of measures.rules, `unit` how values are shown (share, days, count), `definition` says numerator,
-    denominator and what is left out; `version` changes with it. `floor` and `target` are house defaults for new schemes.
+    `kind` is one of measures.rules, `unit` how values are shown (share, days, count), `definition` states numerator,
+    denominator and exclusions; `version` changes with it. `floor` and `target` are house defaults for new schemes.
     """
 
     code: str
@@ -77,7 +77,7 @@ def get_measure(code: str) -> Measure:
 
 
 def find_measure(code: str) -> Measure | None:
-    """Return a measure by its code, None for one that nobody declares any more."""
+    """Return a measure by its code, None for one that is no longer declared."""
     return _declared.get(code)
 
 

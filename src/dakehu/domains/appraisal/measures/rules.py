@@ -1,6 +1,6 @@
 """Rules of measures: value, interval and points of one measure, in decimals only (people.md C.2). Pure.
 
-A row is what was counted: `value` goes into the numerator, `weight` into the denominator, so that every value follows from
+A row is a counted item: `value` is added to the numerator, `weight` to the denominator, so that every value follows from
 its rows. Shares are between 0 and 1. Intervals are of 95 %.
 """
 
@@ -8,18 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Context, Decimal, localcontext
 
-VERSION = "1"  # of this arithmetic; part of the hash of every score
+VERSION = "1"  # of this calculation; part of the hash of every score
 EXACT = Context(prec=28)
 Z = Decimal("1.959963984540054")
 ZERO, ONE, HUNDRED = Decimal(0), Decimal(1), Decimal(100)
 SHARE, RATIO, MEDIAN, COUNT, TRIMMED, NET = "share", "ratio", "median", "count", "trimmed", "net"
 TRIM = Decimal("0.01")
-INTERVAL_FROM = 6  # values from which order statistics give an interval for the median
+INTERVAL_FROM = 6  # minimum number of values for an interval of the median by order statistics
 
 
 @dataclass(frozen=True, order=True)
 class Row:
-    """What was counted: a row of a table of the desk, in the order of model and id."""
+    """A counted item: a row of a database table, ordered by model and id."""
 
     model: str
     pk: int
@@ -40,7 +40,7 @@ class Value:
 
 
 def value_of(kind: str, rows: Sequence[Row]) -> Value:
-    """Return the value of a measure of a kind from its rows; raw is None where nothing was counted."""
+    """Return the value of a measure of a kind from its rows; raw is None if nothing was counted."""
     ordered = sorted(rows)
     with localcontext(EXACT):
         if kind == MEDIAN:
@@ -89,9 +89,9 @@ def percentile(values: Sequence[Decimal], share: Decimal) -> Decimal | None:
 
 
 def trim_outliers(rows: Sequence[Row]) -> list[Row]:
-    """Return the rows without those whose own rate is beyond the first or last hundredth, at least one at each end.
+    """Return the rows without those with a rate in the lowest or highest 1 %, at least one at each end.
 
-    Below three rows nothing is left out: then a big client could not be distinguished from the others.
+    With fewer than three rows none are left out: an outlier could not be distinguished from the others.
     """
     if len(rows) < 3:
         return list(rows)
@@ -131,15 +131,15 @@ def poisson_interval(count: int) -> tuple[Decimal, Decimal]:
 
 
 def shrink(k: Decimal, n: Decimal, branch_rate: Decimal, strength: Decimal) -> Decimal:
-    """Return a share drawn towards that of the branch: (k + m·μ) ÷ (n + m)."""
+    """Return a share shrunk towards that of the branch: (k + m·μ) ÷ (n + m)."""
     with localcontext(EXACT):
         return (k + strength * branch_rate) / (n + strength)
 
 
 def points(value: Decimal, floor: Decimal, target: Decimal) -> Decimal:
-    """Return 0 to 100 points of a value between floor and target; the target is the lower one where less is better.
+    """Return 0 to 100 points of a value between floor and target; the target is the lower one if less is better.
 
-    Raises ValueError where both are the same: no scale lies between them.
+    Raises ValueError if both are equal: there is no scale between them.
     """
     if floor == target:
         raise ValueError("floor and target are the same")

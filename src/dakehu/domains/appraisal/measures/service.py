@@ -1,4 +1,4 @@
-"""Measures of service: moments, answers, requests and promises, read from the work of the desk."""
+"""Measures of service: moments, answers, requests and promises, read from service records."""
 
 from bisect import bisect_right
 from collections import defaultdict
@@ -16,11 +16,11 @@ from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.schema.fields import model_of
 
 Rows = dict[int, list[Row]]
-LOOK_BACK = timedelta(days=60)  # before a period, for the trading days of requests that it still holds
+LOOK_BACK = timedelta(days=60)  # before a period, for the trading days of requests that are still in it
 
 
 def moments(span: Span) -> Rows:
-    """Return the mandatory moments due in a span by owner; done in time counts."""
+    """Return the mandatory moments due in a span by owner; numerator: done in time."""
     end = min(clock.start_of_day(span.last_on + timedelta(days=1)), clock.now())
     found = model_of("service.Moment").objects.filter(
         mandatory=True,
@@ -43,7 +43,7 @@ def moments(span: Span) -> Rows:
 
 
 def _absences_by_person(span: Span) -> dict[int, list[tuple[date, date]]]:
-    """Return {person: days away} that touch a span."""
+    """Return {person: absences} that overlap a span."""
     found: dict[int, list[tuple[date, date]]] = defaultdict(list)
     rows = model_of("service.Absence").objects.filter(
         user_id__in=span.users, first_on__lte=span.last_on, last_on__gte=span.first_on
@@ -54,7 +54,7 @@ def _absences_by_person(span: Span) -> dict[int, list[tuple[date, date]]]:
 
 
 def promises(span: Span) -> Rows:
-    """Return the promises that came due in a span by who gave them; kept by the day counts."""
+    """Return the promises due in a span by the person who gave them; numerator: kept by the day."""
     found = model_of("service.Interaction").objects.filter(
         staff_id__in=span.users, promise_due_on__gte=span.first_on, promise_due_on__lte=span.until
     )
@@ -70,7 +70,7 @@ def promises(span: Span) -> Rows:
 
 
 def requests_on_time(span: Span) -> Rows:
-    """Return the requests due in a span by owner; closed by the day counts."""
+    """Return the requests due in a span by owner; numerator: closed by the day."""
     found = model_of("service.Request").objects.filter(
         owner_id__in=span.users, due_on__gte=span.first_on, due_on__lte=span.until
     )
@@ -84,7 +84,7 @@ def requests_on_time(span: Span) -> Rows:
 
 
 def first_answers(span: Span) -> Rows:
-    """Return the trading days from each request of a span to the first human contact, up to now where there is none."""
+    """Return the trading days from each request of a span to the first human contact or its closing, up to now if neither."""
     model: Any = model_of("service.Request")
     found = list(
         model.objects.filter(

@@ -21,7 +21,7 @@ def _amount(zh: str, en: str, **more: Any) -> Any:
 
 
 class BonusPool(Recorded):
-    """An amount for the people of a period, of one team or of all. First the team part, the rest by score × weight of the role.
+    """An amount for the people of a period, of one team or of all. First the team part, then the rest by score × role weight.
 
     `role_weights`: {role: weight as text}; `deferred_roles`: roles of which a part is deferred. Shares are fractions.
     """
@@ -62,7 +62,7 @@ class BonusPool(Recorded):
 
 
 class Award(Recorded):
-    """What one person gets of a pool."""
+    """One person's share of a pool."""
 
     names = Names("个人奖金", "Award", "Awards")
     person_path, pool_path = "user_id", "pool__state"
@@ -93,7 +93,7 @@ class Award(Recorded):
 
 
 class Tranche(Recorded):
-    """A deferred part of an award. Who proposes a change never decides on it; `claim` is what was to be clawed back beyond it."""
+    """A deferred part of an award. The proposer of a change never decides it; `claim` is the amount clawed back beyond the tranche."""
 
     names = Names("递延奖金", "Tranche", "Tranches")
     person_path, pool_path = "award__user_id", "award__pool__state"

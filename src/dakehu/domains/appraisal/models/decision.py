@@ -1,4 +1,4 @@
-"""What people decide: objections, adjustments, events of conduct, reviews of a book before a bonus."""
+"""Decisions of people: objections, adjustments, conduct events, reviews of a book before a bonus."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ BAND = (MinValueValidator(-20), MaxValueValidator(20))
 
 
 class Objection(Recorded):
-    """An objection of a person to the own score; another person answers it, and both scores are kept."""
+    """An objection of a person to their own score; another person answers it, and both scores are kept."""
 
     names = Names("考核异议", "Objection", "Objections")
     person_path = "appraisal__user_id"
@@ -51,7 +51,7 @@ class Objection(Recorded):
 
 
 class Adjustment(Recorded):
-    """A proposed change of a score by a person, with the reason; another one decides."""
+    """A change of a score proposed by a person, with the reason; another person decides."""
 
     names = Names("得分调整", "Adjustment of a score", "Adjustments of scores")
     person_path = "appraisal__user_id"
@@ -99,7 +99,7 @@ class ConductEvent(Recorded):
 
 
 class BookReview(Recorded):
-    """A person's book stood out by turnover or cost: somebody reviews it before any bonus is shown."""
+    """A review of a person's book with high turnover or cost, required before any bonus is shown."""
 
     names = Names("换手与费用复核", "Review of a book", "Reviews of books")
     person_path = "appraisal__user_id"

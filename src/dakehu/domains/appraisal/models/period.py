@@ -24,7 +24,7 @@ def person_field(zh: str, en: str, **more: Any) -> Any:
 
 
 class Period(Recorded):
-    """A period of appraisal by one scheme. `digest` is of everything that was frozen."""
+    """A period of appraisal by one scheme. `digest` covers all frozen scores with their inputs."""
 
     names = Names("考核期", "Appraisal period", "Appraisal periods")
 
@@ -70,7 +70,7 @@ class Period(Recorded):
 
 
 class Appraisal(Recorded):
-    """The appraisal of one person in one period, with role and team as they were when it was frozen."""
+    """The appraisal of one person in one period, with role and team at the time of the freeze."""
 
     names = Names("考核", "Appraisal", "Appraisals")
     person_path = "user_id"
@@ -96,9 +96,9 @@ class Appraisal(Recorded):
 
 
 class MeasureValue(Recorded):
-    """A measure of one person as it was read, with its rows; a correction adds a revision, and the old one stays.
+    """A measure of one person as it was read, with its rows; a correction adds a revision and keeps the old one.
 
-    `rows`: [[model, id, value, weight]] in their order, decimals as text. They are keys, not copies: who opens them sees
+    `rows`: [[model, id, value, weight]] in their order, decimals as text. They are keys, not copies: a reader sees
     what their own scope allows. Weight, floor and target are those of the scheme at that time.
     """
 
@@ -140,10 +140,10 @@ class MeasureValue(Recorded):
 
 
 class Score(Recorded):
-    """A revision of a score with its arithmetic. `computed` is empty for insufficient data; `final` includes adjustments.
+    """A revision of a score with its calculation. `computed` is empty for insufficient data; `final` includes adjustments.
 
     `lines`: [{measure, part, state, k, n, count, raw, low, high, shrunk, points, weight, used_weight, contribution}],
-    `conduct`: {violations, warnings, upheld, unsuitable}. `digest` is of the inputs and versions it follows from.
+    `conduct`: {violations, warnings, upheld, unsuitable}. `digest` covers its inputs and versions.
     """
 
     names = Names("考核得分", "Score", "Scores")
@@ -180,7 +180,7 @@ class Score(Recorded):
 
 
 class AppraisalNote(Recorded):
-    """What somebody wrote to an appraisal. Nobody changes what another wrote: a later note stands below it."""
+    """A note on an appraisal. No one changes another's note: later notes are appended below it."""
 
     names = Names("考核意见", "Note of an appraisal", "Notes of appraisals")
     person_path = "appraisal__user_id"

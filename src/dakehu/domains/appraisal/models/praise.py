@@ -1,4 +1,4 @@
-"""Praise (表扬): words of one person about another. No points, no counts, in no score."""
+"""Praise (表扬): a text of one person about another. No points, no counts, not part of any score."""
 
 from typing import Any
 

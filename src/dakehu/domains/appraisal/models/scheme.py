@@ -17,9 +17,9 @@ SHARE = (MinValueValidator(0), MaxValueValidator(1))
 
 
 class Scheme(Recorded):
-    """An edition of a scheme. `strength` is m of the shrinkage; `least_rated` the share of weight that a score needs.
+    """An edition of a scheme. `strength` is m of the shrinkage; `least_rated` the share of rated weight required for a score.
 
-    `author_ids` are all who wrote it: none of them approves it.
+    `author_ids` are all its authors: none of them approves it.
     """
 
     names = Names("考核方案", "Appraisal scheme", "Appraisal schemes")
@@ -73,7 +73,7 @@ class Scheme(Recorded):
 
 
 class SchemePart(Recorded):
-    """A part of a scheme, whose measures take over the weight of those that cannot be rated."""
+    """A part of a scheme, within which the weight of measures that cannot be rated is redistributed."""
 
     names = Names("考核部分", "Part of a scheme", "Parts of schemes")
 
@@ -99,7 +99,7 @@ class SchemePart(Recorded):
 
 
 class SchemeMeasure(Recorded):
-    """A measure of a scheme with its weight of 100 and the least n from which it is rated."""
+    """A measure of a scheme with its weight out of 100 and the minimum n for a rating."""
 
     names = Names("考核指标", "Measure of a scheme", "Measures of schemes")
 
@@ -122,7 +122,7 @@ class SchemeMeasure(Recorded):
 
 
 class SchemeTarget(Recorded):
-    """Floor and target of a measure for one role, or for all (`role` empty). The target is below the floor where less is better."""
+    """Floor and target of a measure for one role, or for all (`role` empty). The target is below the floor if less is better."""
 
     names = Names("考核目标", "Target of a measure", "Targets of measures")
 

@@ -1,1 +1,1 @@
-"""Objections and adjustments: a person disagrees, another one decides, and both results are kept."""
+"""Objections and adjustments: a person disagrees, another decides, and both results are kept."""

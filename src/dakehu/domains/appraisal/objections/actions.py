@@ -50,7 +50,7 @@ FAULTS = {
 
 
 def _decidable(pk: int) -> Appraisal:
-    """Return a visible appraisal on which something may be decided. Raises NotFound and Refused."""
+    """Return a visible appraisal that is open for decisions. Raises NotFound and Refused."""
     row = get_appraisal(pk)
     if row.period.state not in (PeriodState.FROZEN, PeriodState.TALKED):
         raise refusal(
@@ -114,7 +114,7 @@ def decide_objection(
 ) -> Objection:
     """Decide an objection with an answer; an upheld one corrects rows of its measure and adds a revision of the score.
 
-    Raises Refused for the person, for who reviewed them, and where the rows to correct cannot be read.
+    Raises Refused for the person, for their reviewers, and if the rows to correct cannot be read.
     """
     row: Objection | None = Objection.objects.filter(pk=objection, state=DecisionState.OPEN.value).first()
     if row is None:
@@ -139,7 +139,7 @@ def _reviewers(appraisal: Appraisal) -> list[int]:
 
 
 def _numbers(name: str, text: str | None) -> list[int]:
-    """Return the row numbers of a text such as "3、7". Raises Refused for what is no number."""
+    """Return the row numbers of a text such as "3、7". Raises Refused for anything that is not a number."""
     parts = (text or "").replace("，", ",").replace("、", ",").replace(" ", ",").split(",")
     try:
         return [int(part) for part in parts if part.strip()]
@@ -177,7 +177,7 @@ def _correct(appraisal: Appraisal, measure: str, counted: Sequence[int], left_ou
     is_confidential=True,
 )
 def propose_adjustment(*, appraisal: int, points: Decimal, reason: str) -> Adjustment:
-    """Propose to change a score, with the reason; another person decides. Raises Refused for one's own and without a score."""
+    """Propose to change a score, with the reason; another person decides. Raises Refused for one's own score and without a score."""
     row = _decidable(appraisal)
     actor: Any = current_actor()
     if not (actor.may(Permission.APPRAISAL_TEAM) or actor.may(Permission.APPRAISAL_ALL)):
@@ -204,7 +204,7 @@ def propose_adjustment(*, appraisal: int, points: Decimal, reason: str) -> Adjus
     is_confidential=True,
 )
 def decide_adjustment(*, adjustment: int, is_accepted: bool, note: str | None = None) -> Adjustment:
-    """Accept or reject a proposed adjustment. Raises Refused for who proposed it and for the person."""
+    """Accept or reject a proposed adjustment. Raises Refused for its proposer and for the person."""
     row: Adjustment | None = Adjustment.objects.filter(pk=adjustment, state=DecisionState.OPEN.value).first()
     if row is None:
         raise NotFound(bilingual("得分调整", "adjustment"), adjustment)

@@ -1,4 +1,4 @@
-"""Rules of objections: until when, and what a correction does to the rows of a measure. Pure."""
+"""Rules of objections: the deadline, and the effect of a correction on the rows of a measure. Pure."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
@@ -10,7 +10,7 @@ WORKING_DAYS = 10  # house default [D]
 
 
 def last_day(begin: date, is_working_day: Callable[[date], bool], days: int = WORKING_DAYS) -> date:
-    """Return the last day for an objection: so many working days after the talk, or after the freeze without one."""
+    """Return the last day for an objection: a number of working days after the talk, or after the freeze without one."""
     day = begin
     while days:
         day += timedelta(days=1)
@@ -19,10 +19,10 @@ def last_day(begin: date, is_working_day: Callable[[date], bool], days: int = WO
 
 
 def correct_rows(kind: str, rows: Sequence[Row], counted: Sequence[int], left_out: Sequence[int]) -> list[Row]:
-    """Return rows with some counted in full and some left out, named by their number from 1.
+    """Return rows with some counted in full and some left out, given by their number from 1.
 
-    Raises ValueError: "number" for a number that no row has, "kind" for counting a row of a measure that is no share,
-    "both" for a number named twice, "none" where nothing changes.
+    Raises ValueError: "number" for a number that no row has, "kind" for counting a row of a measure that is not a share,
+    "both" for a number in both lists, "none" if nothing changes.
     """
     named = [*counted, *left_out]
     if not named:

@@ -1,1 +1,1 @@
-"""Periods of appraisal: opened, frozen, talked over, closed, and reopened by two people."""
+"""Periods of appraisal: opened, frozen, discussed, closed, and reopened by two people."""

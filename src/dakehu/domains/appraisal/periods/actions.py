@@ -1,4 +1,4 @@
-"""Actions on periods: open, freeze, finish the talks, close, ask to reopen."""
+"""Actions on periods: open, freeze, finish the talks, close, request reopening."""
 
 from datetime import date
 from typing import Any
@@ -60,7 +60,7 @@ def get_period(pk: int, *states: PeriodState) -> Period:
     ),
 )
 def open_period(*, name: str, applied_scheme: Any, first_on: date, last_on: date) -> Period:
-    """Open a period by an approved scheme. Raises Refused for another scheme, days out of order and a name in use."""
+    """Open a period by an approved scheme. Raises Refused for an unapproved scheme, days out of order and a name in use."""
     if applied_scheme.state != SchemeState.APPROVED:
         raise refusal("applied_scheme", "考核方案须先经复核批准。", "The scheme must be approved first.")
     if first_on > last_on:
@@ -85,7 +85,7 @@ def open_period(*, name: str, applied_scheme: Any, first_on: date, last_on: date
     is_confidential=True,
 )
 def freeze_period(*, appraisal_period: int) -> Period:
-    """Store what is read of everybody with its hash, and the scores. Raises Refused before the period is over."""
+    """Store the values of all people with their hash, and the scores. Raises Refused before the period is over."""
     row = get_period(appraisal_period, PeriodState.OPEN)
     if row.last_on >= clock.today():
         raise refusal(
@@ -110,7 +110,7 @@ def freeze_period(*, appraisal_period: int) -> Period:
     parameters=(PERIOD, SHORT_REASON),
 )
 def finish_talks(*, appraisal_period: int, reason: str | None = None) -> Period:
-    """Let a period be talked over. Raises Refused without a reason where somebody has had no talk."""
+    """Finish the talks of a period. Raises Refused without a reason if a person has had no talk."""
     row = get_period(appraisal_period, PeriodState.FROZEN)
     missing = Appraisal.objects.filter(period=row, talked_on=None, user__is_active=True).count()
     if missing and not (reason or "").strip():
@@ -162,7 +162,7 @@ def close_period(*, appraisal_period: int) -> Period:
     parameters=(PERIOD, REASON),
 )
 def request_reopening(*, appraisal_period: int, reason: str) -> Period:
-    """Ask a second person to reopen a closed period, with the reason."""
+    """Request a second person's approval to reopen a closed period, with the reason."""
     row = get_period(appraisal_period, PeriodState.CLOSED)
     row.reopen_reason, row.reopened_by = reason.strip()[:300], team.current_user()
     row.save()
@@ -179,7 +179,7 @@ def reopening_digest(pk: int) -> str:
 
 
 def decide_reopening(pk: int, is_approved: bool, note: str) -> None:
-    """Reopen a period for decisions where a second person agreed. Call inside an action."""
+    """Reopen a period for decisions if a second person agreed. Call inside an action."""
     row = get_period(pk, PeriodState.CLOSED)
     if is_approved:
         row.state, row.closed_on = PeriodState.TALKED, None

@@ -1,4 +1,4 @@
-"""The freeze of a period: read every measure of everybody, store values and first scores. Call inside an action, elevated."""
+"""The freeze of a period: read every measure of all people, store values and first scores. Call inside an action, elevated."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, localcontext
@@ -22,7 +22,7 @@ Readings = Mapping[str, Mapping[int, Sequence[Row]]]
 
 
 def freeze(period: Period) -> int:
-    """Store the values and scores of everybody who works here; return how many people that are."""
+    """Store the values and scores of all active staff; return their number."""
     people = team.active_people()
     span = Span(period.first_on, period.last_on, clock.today(), tuple(user.pk for user in people))
     by_role = weighted_measures(period.scheme)
@@ -47,7 +47,7 @@ def freeze(period: Period) -> int:
 
 
 def read(codes: Sequence[str], span: Span) -> dict[str, Mapping[int, Sequence[Row]]]:
-    """Return {measure: {person: rows}}; nothing for a measure without a source."""
+    """Return {measure: {person: rows}}; empty for a measure without a source."""
     found: dict[str, Mapping[int, Sequence[Row]]] = {}
     for code in codes:
         measure = find_measure(code)
@@ -61,7 +61,7 @@ def _is_shrunk(code: str) -> bool:
 
 
 def _branch_rates(reading: Mapping[int, Sequence[Row]], people: Sequence[Any]) -> dict[int, Decimal | None]:
-    """Return {person: share of the branch}, of the whole firm where the branch has nothing counted."""
+    """Return {person: share of the branch}, or of the firm if nothing was counted in the branch."""
     branch_of = {user.pk: user.team.branch_id if user.team else None for user in people}
     sums: dict[Any, list[Decimal]] = {}
     with localcontext(EXACT):
@@ -82,7 +82,7 @@ def _values(
     readings: Readings,
     rates: Mapping[str, Mapping[int, Decimal | None]],
 ) -> list[MeasureValue]:
-    """Return the values of one person, not saved; complaints among them even where the scheme leaves them out."""
+    """Return the values of one person, not saved; including complaints even if the scheme leaves them out."""
     weighted = {one.measure: one for one in by_role.get(str(appraisal.role), by_role[""])}
     rows = []
     for code in codes:
@@ -100,7 +100,7 @@ def _value(
     reading: Mapping[int, Sequence[Row]],
     rate: Decimal | None,
 ) -> MeasureValue:
-    """Return one value of one person, not saved. Numbers are rounded as they are stored, so that hashes agree later."""
+    """Return one value of one person, not saved. Numbers are rounded as stored, so that hashes agree later."""
     micro = Decimal("0.000001")
     return MeasureValue(
         appraisal=appraisal,
@@ -119,7 +119,7 @@ def _value(
 
 
 def _store_flags(span: Span, appraisals: Mapping[int, Appraisal]) -> None:
-    """Store the reviews of books that stand out."""
+    """Store the reviews of flagged books."""
     for flag in guards.flags(holdings(span)):
         if flag.user in appraisals:
             BookReview(

@@ -1,4 +1,4 @@
-"""Queries of periods: all of them, one with its people, one's team, calibration, and whether stored inputs still give the scores."""
+"""Queries of periods: all, one with its people, one's team, calibration, and whether stored inputs reproduce the scores."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -32,7 +32,7 @@ from dakehu.foundation.base.errors import NotAllowed
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.gates.registry import query
 
-SMALL = 3  # people of a team, below which no spread of its scores is shown
+SMALL = 3  # minimum number of people of a team for showing the spread of its scores
 QUARTILES = (("low", Decimal("0.25")), ("middle", Decimal("0.5")), ("high", Decimal("0.75")))
 
 
@@ -126,11 +126,11 @@ def _row_counts(rows: Any) -> dict[int, int]:
     parameters=(PERIOD,),
 )
 def calibration(*, appraisal_period: int) -> dict[str, Any]:
-    """Return the spread of scores by team and each proposed change. Nothing forces a distribution.
+    """Return the spread of scores by team and each proposed change. No distribution is enforced.
 
     {period, teams: [{team, people, rated, low, middle, high, least, most}], adjustments: [{id, appraisal, person, team, points,
     reason, proposed_by, state, state_text, before, may_decide}]}. Teams of fewer than three rated people show no spread. Raises
-    NotAllowed for who neither leads a team nor sees all.
+    NotAllowed for users who neither lead a team nor see all.
     """
     actor = current_actor()
     if not (actor.may(Permission.APPRAISAL_TEAM) or actor.may(Permission.APPRAISAL_ALL)):
@@ -153,7 +153,7 @@ def calibration(*, appraisal_period: int) -> dict[str, Any]:
 
 
 def _score_distribution(finals: Sequence[Decimal | None]) -> dict[str, Any]:
-    """Return the spread of scores; None where fewer than three people are rated."""
+    """Return the spread of scores; None if fewer than three people are rated."""
     rated = sorted(one for one in finals if one is not None)
     found: dict[str, Any] = {"rated": len(rated), "least": None, "most": None}
     for name, share in QUARTILES:
@@ -164,7 +164,7 @@ def _score_distribution(finals: Sequence[Decimal | None]) -> dict[str, Any]:
 
 
 def _adjustments(rows: list[Appraisal], scores: dict[int, Score]) -> list[dict[str, Any]]:
-    """Return the adjustments of some appraisals with what they start from."""
+    """Return the adjustments of some appraisals with the score before them."""
     actor = current_actor()
     found = Adjustment.objects.filter(appraisal__in=rows).select_related(
         "appraisal__user", "appraisal__team", "proposed_by"
@@ -193,7 +193,7 @@ def _adjustments(rows: list[Appraisal], scores: dict[int, Score]) -> list[dict[s
     "appraisal.verify_period", needs=Permission.APPRAISAL_OWN, zh="重算核对", en="Compute again", parameters=(PERIOD,)
 )
 def verify_period(*, appraisal_period: int) -> dict[str, Any]:
-    """Compute every visible score of a period again from what is stored: {scores, same, different: [{person, revision}]}."""
+    """Recompute every visible score of a period from the stored inputs: {scores, same, different: [{person, revision}]}."""
     row = get_period(appraisal_period)
     rows = Score.objects.filter(appraisal__period=row).select_related("appraisal__period__scheme", "appraisal__user")
     values: dict[int, list[MeasureValue]] = {}

@@ -1,1 +1,1 @@
-"""Praise: anybody praises anybody, the team sees it; nobody counts it."""
+"""Praise: any person praises any other, visible to the team; it is not counted."""

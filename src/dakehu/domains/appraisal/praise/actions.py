@@ -1,4 +1,4 @@
-"""Actions on praise: praise a colleague, take one's own words back."""
+"""Actions on praise: praise a colleague, withdraw one's own praise."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ PRAISE = Parameter("praise", kind="integer", spec=FieldSpec("表扬编号", "Num
     parameters=(parameters_of("appraisal.Praise", "to", "text", optional=("value",)),),
 )
 def praise(*, to: Any, text: str, value: str | None = None) -> Praise:
-    """Praise somebody; they, their team and you see it. Raises Refused for oneself, and without words."""
+    """Praise a person; visible to them, their team and the author. Raises Refused for oneself, and without words."""
     me = team.current_user()
     if me is None or to.pk == me.pk:
         raise refusal("to", "请表扬他人。", "Praise somebody else.")
@@ -43,7 +43,7 @@ def praise(*, to: Any, text: str, value: str | None = None) -> Praise:
     parameters=(PRAISE,),
 )
 def remove_praise(*, praise: int) -> None:
-    """Take back what one wrote oneself."""
+    """Withdraw one's own praise."""
     row = Praise.objects.filter(pk=praise, by_id=current_actor().user_id).first()
     if row is None:
         raise NotFound(bilingual("表扬", "praise"), praise)

@@ -1,4 +1,4 @@
-"""Query of praise: the newest words, without counts or an order of people."""
+"""Query of praise: the newest texts, without counts or ranking."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ NEWEST = 50
 
 @query("appraisal.praises", needs=Permission.APPRAISAL_OWN, zh="表扬", en="Words of praise")
 def praises() -> list[dict[str, Any]]:
-    """Return the newest 50 words of praise that the reader sees: [{id, to, by, value_text, text, on, is_own}]."""
+    """Return the newest 50 praise entries that the reader sees: [{id, to, by, value_text, text, on, is_own}]."""
     me = current_actor().user_id
     rows = Praise.objects.select_related("to", "by")[:NEWEST]
     return [

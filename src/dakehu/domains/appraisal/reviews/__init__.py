@@ -1,1 +1,1 @@
-"""Reviews: what the person, the manager and compliance write to an appraisal."""
+"""Reviews: notes of the person, the manager and compliance on an appraisal."""

@@ -27,7 +27,7 @@ MAX_TEXT = 2000  # characters
 
 
 def check_fault(fault: rules.Fault | None) -> None:
-    """Raise Refused where a rule found a fault."""
+    """Raise Refused if a rule found a fault."""
     if fault is not None:
         raise refusal(*fault)
 
@@ -99,7 +99,7 @@ def _check_manager(row: Appraisal) -> None:
     is_confidential=True,
 )
 def write_manager_review(*, appraisal: int, text: str) -> AppraisalNote:
-    """Write the review of somebody of one's own team, or of anybody with the permission to see all."""
+    """Write the review of a member of one's own team, or of any person with the permission to see all."""
     row = _open_appraisal(appraisal)
     _check_manager(row)
     return _add_note(row, NoteKind.MANAGER, text)
@@ -115,7 +115,7 @@ def write_manager_review(*, appraisal: int, text: str) -> AppraisalNote:
     is_confidential=True,
 )
 def record_talk(*, appraisal: int, text: str) -> AppraisalNote:
-    """Record that an appraisal was talked over with the person; the time for an objection begins."""
+    """Record the talk about an appraisal with the person; the period for an objection begins."""
     row = _open_appraisal(appraisal)
     _check_manager(row)
     row.talked_on = clock.today()
@@ -133,9 +133,9 @@ def record_talk(*, appraisal: int, text: str) -> AppraisalNote:
     irreversible=bilingual("登记错误请撤销登记并写明原因。", "Withdraw it with a reason where it was wrong."),
 )
 def record_conduct(*, user: Any, kind: str, happened_on: date, basis: str) -> ConductEvent:
-    """Record a violation, warning or unsuitable attempt; scores of frozen periods that are not closed follow.
+    """Record a violation, warning or unsuitable attempt; scores of frozen periods that are not closed are updated.
 
-    Raises Refused for oneself and for a day to come.
+    Raises Refused for oneself and for a future day.
     """
     if user.pk == current_actor().user_id:
         raise refusal("user", "不能登记自己的事项。", "Nobody records themselves.")
@@ -157,7 +157,7 @@ def record_conduct(*, user: Any, kind: str, happened_on: date, basis: str) -> Co
     irreversible=bilingual("如有需要请重新登记。", "Record it again if needed."),
 )
 def withdraw_conduct(*, conduct_event: int, reason: str) -> ConductEvent:
-    """Withdraw an event that was wrong, with the reason; scores of periods that are not closed follow."""
+    """Withdraw a wrong event, with the reason; scores of periods that are not closed are updated."""
     row: ConductEvent | None = ConductEvent.objects.filter(pk=conduct_event, withdrawn_reason="").first()
     if row is None:
         raise NotFound(bilingual("违规记录", "event"), conduct_event)
@@ -168,7 +168,7 @@ def withdraw_conduct(*, conduct_event: int, reason: str) -> ConductEvent:
 
 
 def _score_again(event: ConductEvent, reason: str) -> None:
-    """Add a revision to scores of periods that hold the event and are not closed, where conduct changes them."""
+    """Add a revision to scores of unclosed periods that include the event, if conduct changes them."""
     with elevated("score after an event of conduct"):
         states = (PeriodState.FROZEN.value, PeriodState.TALKED.value)
         rows = Appraisal.objects.filter(
@@ -192,7 +192,7 @@ def _score_again(event: ConductEvent, reason: str) -> None:
     is_confidential=True,
 )
 def review_book(*, book_review: int, finding: str, note: str) -> BookReview:
-    """State what the review of a book with high turnover or cost found. Raises Refused for one's own."""
+    """Record the findings of the review of a book with high turnover or cost. Raises Refused for one's own."""
     row: BookReview | None = BookReview.objects.filter(pk=book_review).select_related("appraisal").first()
     if row is None:
         raise NotFound(bilingual("复核", "review"), book_review)

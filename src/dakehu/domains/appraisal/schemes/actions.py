@@ -35,7 +35,7 @@ VERSION = Parameter("version", required=False, kind="integer", spec=FieldSpec("ç
     parameters=(parameters_of("appraisal.Scheme", "name"), LIKE),
 )
 def add_scheme(*, name: str, like: int | None = None) -> Scheme:
-    """Add a draft: a copy of a scheme, or the house defaults. Under a name in use it is the next edition."""
+    """Add a draft: a copy of a scheme, or the house defaults. With a name in use it is the next edition."""
     source = get_scheme(like) if like else None
     last = Scheme.objects.filter(name=name).order_by("-edition").first()
     row = Scheme(name=name, edition=last.edition + 1 if last else 1, author_ids=_add_author([]))
@@ -62,7 +62,7 @@ def _copy(source: Scheme, row: Scheme) -> None:
 
 
 def _add_defaults(row: Scheme) -> None:
-    """Add the parts and measures of the house's default scheme."""
+    """Add the parts and measures of the default scheme."""
     for place, (code, zh, en, measures) in enumerate(defaults.PARTS, 1):
         part = SchemePart(scheme=row, code=code, name=zh, name_en=en, position=place * 10)
         part.save()
@@ -85,19 +85,19 @@ def _add_measure(part: SchemePart, name: str, weight: Decimal, min_n: int | None
 
 
 def _add_author(authors: list[int]) -> list[int]:
-    """Return the authors with the actor among them."""
+    """Return the authors including the actor."""
     me = current_actor().user_id
     return sorted({*authors, *([me] if me else [])})
 
 
 def _note_author(row: Scheme) -> None:
-    """Store that the actor wrote at a scheme."""
+    """Record the actor as an author of a scheme."""
     row.author_ids = _add_author(row.author_ids)
     row.save()
 
 
 def _refuse(faults: list[tuple[str, str, str]]) -> None:
-    """Raise Refused where a rule found faults."""
+    """Raise Refused if a rule found faults."""
     if faults:
         messages: dict[str, list[Any]] = {}
         for name, zh, en in faults:
@@ -113,7 +113,7 @@ def _refuse(faults: list[tuple[str, str, str]]) -> None:
     parameters=(SCHEME, VERSION, Fields("appraisal.Scheme")),
 )
 def change_scheme(*, appraisal_scheme: int, version: int | None = None, **values: Any) -> Scheme:
-    """Change a draft: name, shrinkage, least rated weight, why volume counts. Raises Refused for a reason that is still needed."""
+    """Change a draft: name, shrinkage, least rated weight, why volume counts. Raises Refused for removing a reason that is still needed."""
     row = get_draft(appraisal_scheme)
     check_version(row, version)
     for name, value in values.items():
@@ -170,7 +170,7 @@ def set_measure(
 ) -> SchemeMeasure:
     """Set part, weight and minimum n of a measure in a draft.
 
-    Volume and new accounts weigh 20 together at most, with a reason. Raises Refused above, and without one.
+    Volume and new accounts together weigh at most 20, with a reason. Raises Refused above that or without one.
     """
     row = get_draft(appraisal_scheme)
     own = row.parts.filter(code=part).first()
@@ -217,7 +217,7 @@ def remove_measure(*, appraisal_scheme: int, measure: str) -> None:
 def set_target(
     *, appraisal_scheme: int, measure: str, floor: Decimal, target: Decimal, role: str | None = None
 ) -> SchemeTarget:
-    """Set floor and target of a measure in a draft, for a role or for all. Raises Refused where both are the same."""
+    """Set floor and target of a measure in a draft, for a role or for all. Raises Refused if both are equal."""
     row = get_draft(appraisal_scheme)
     found = row.measures.filter(measure=measure).first()
     if found is None:
@@ -239,7 +239,7 @@ def set_target(
     parameters=(SCHEME,),
 )
 def submit_scheme(*, appraisal_scheme: int) -> Scheme:
-    """Submit a draft to a second person. Raises Refused where the weights are not 100, or volume weighs too much."""
+    """Submit a draft to a second person. Raises Refused if the weights do not sum to 100, or volume weighs too much."""
     row = get_draft(appraisal_scheme)
     _refuse(rules.scheme_faults(weights_of(row), row.volume_reason))
     row.state = SchemeState.WAITING
@@ -249,7 +249,7 @@ def submit_scheme(*, appraisal_scheme: int) -> Scheme:
 
 
 def decide_scheme(pk: int, is_approved: bool, note: str) -> None:
-    """Store what was decided on a scheme; an approved one retires the editions before. Call inside an action."""
+    """Store the decision on a scheme; an approved one retires earlier editions. Call inside an action."""
     row = get_scheme(pk)
     row.state = SchemeState.APPROVED if is_approved else SchemeState.DRAFT
     row.save()

@@ -1,4 +1,4 @@
-"""The house's own default scheme (domain.md 6, all [D]): where a new scheme begins when there is none to copy."""
+"""The default scheme (domain.md 6, all [D]): the start of a new scheme if there is none to copy."""
 
 from decimal import Decimal
 
@@ -22,5 +22,5 @@ PARTS: tuple[tuple[str, str, str, tuple[tuple[str, int], ...]], ...] = (
     ("team", "团队与投教", "Team and education", (("education_events", 5),)),
     ("volume", "业务量", "Volume", (("trade_volume", 0), ("new_accounts", 0))),
 )
-# Leads hold the team to the same clients; what they hold themselves is judged a little milder.
+# Leads are responsible for the team's clients; their own book has slightly lower targets.
 LEAD_TARGETS = {"coverage": (Decimal("0.40"), Decimal("0.90"))}

@@ -1,4 +1,4 @@
-"""Queries of schemes: all editions, one with its measures and where their data come from."""
+"""Queries of schemes: all editions, one with its measures and their data sources."""
 
 from collections.abc import Iterator
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What other parts of appraisal read of schemes."""
+"""Scheme data for other parts of appraisal."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,7 +13,7 @@ from dakehu.foundation.base.i18n import bilingual
 
 @dataclass(frozen=True)
 class Weighted:
-    """A measure of a scheme as it counts for one role."""
+    """A measure of a scheme as applied to one role."""
 
     measure: str
     part: str
@@ -49,7 +49,7 @@ def weights_of(scheme: Scheme) -> dict[str, Decimal]:
 
 
 def content_of(pk: int) -> dict[str, Any]:
-    """Return all of a scheme as plain values: what an approval is of, and what hashes include."""
+    """Return all of a scheme as plain values: the content covered by approvals and hashes."""
     scheme = get_scheme(pk)
     return {
         "name": scheme.name,
@@ -77,7 +77,7 @@ def content_digest(pk: int) -> str:
 
 
 def weighted_measures(scheme: Scheme) -> dict[str, list[Weighted]]:
-    """Return {role: its measures}; under "" those of roles without targets of their own."""
+    """Return {role: its measures}; under "" for roles without their own targets."""
     rows = list(scheme.measures.select_related("part").prefetch_related("targets").order_by("measure"))
     roles = {"", *(str(target.role) for row in rows for target in row.targets.all())}
     found: dict[str, list[Weighted]] = {}

@@ -1,4 +1,4 @@
-"""From stored values to a score: the same values give the same digits and the same digest, at any time."""
+"""Compute a score from stored values; deterministic: the same values give the same digits and digest."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -15,7 +15,7 @@ from dakehu.domains.compliance.approvals import rules as approvals
 
 @dataclass(frozen=True)
 class Computation:
-    """A score with its lines as plain values, what adjustments make of it, and the digest of all inputs."""
+    """A score with its lines as plain values, its adjusted value, and the digest of all inputs."""
 
     score: rules.Score
     lines: list[dict[str, Any]]
@@ -44,7 +44,7 @@ def line_of(value: MeasureValue, strength: Decimal) -> rules.Line:
 
 
 def compute(values: Iterable[MeasureValue], conduct: Conduct, adjustment: Decimal, scheme: Scheme) -> Computation:
-    """Return the score that follows from one value a measure, conduct and adjustments by a scheme."""
+    """Return the score from one value per measure, conduct and adjustments by a scheme."""
     ordered = sorted(values, key=lambda value: value.measure)
     found = rules.score_of((line_of(value, scheme.strength) for value in ordered), conduct, scheme.least_rated)
     final = None if found.score is None else min(HUNDRED, max(ZERO, found.score + adjustment))
@@ -54,7 +54,7 @@ def compute(values: Iterable[MeasureValue], conduct: Conduct, adjustment: Decima
 
 
 def _plain_line(one: rules.RatedLine, stored: MeasureValue) -> dict[str, Any]:
-    """Return a rated line as plain values, with the revision of the value that it follows from."""
+    """Return a rated line as plain values, with the revision of its value."""
     line, value = one.line, one.line.value
     known = {name: plain(getattr(value, name)) if value else None for name in ("k", "n", "raw", "low", "high")}
     return {
@@ -78,7 +78,7 @@ def _plain_line(one: rules.RatedLine, stored: MeasureValue) -> dict[str, Any]:
 
 
 def _digest(values: list[MeasureValue], conduct: Conduct, adjustment: Decimal, scheme: Scheme) -> str:
-    """Return the digest of everything a score follows from, versions of definitions and arithmetic included."""
+    """Return the digest of all inputs of a score, including versions of definitions and calculation."""
     return approvals.digest(
         {
             "arithmetic": [measures.VERSION, rules.VERSION],

@@ -1,4 +1,4 @@
-"""Queries of scores: one's own appraisals, and one appraisal with its arithmetic."""
+"""Queries of scores: one's own appraisals, and one appraisal with its calculation."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ GATES = {
 
 @query("appraisal.mine", needs=Permission.APPRAISAL_OWN, zh="我的考核", en="My appraisals")
 def my_appraisals() -> dict[str, Any]:
-    """Return one's own appraisals and how open periods stand so far, raw and without points.
+    """Return one's own appraisals and the raw values of open periods so far, without points.
 
     {appraisals: [{id, period, state, state_text, first_on, last_on, final, score_text, talked_on}], so_far: [{period, first_on, last_on,
     lines: [{measure, name, k, n, count, raw, unit, min_n, has_source}]}]}.
@@ -80,7 +80,7 @@ def _render_appraisal(row: Appraisal, score: Score | None) -> dict[str, Any]:
 
 
 def score_facts(score: Score | None) -> dict[str, Any]:
-    """Return {final, score_text}: the score in words, "insufficient data" where there is none."""
+    """Return {final, score_text}: the score in words, "insufficient data" if there is none."""
     if score is None:
         return {"final": None, "score_text": "–"}
     final = plain(score.final)
@@ -88,7 +88,7 @@ def score_facts(score: Score | None) -> dict[str, Any]:
 
 
 def _running_scores(period: Period, user: int) -> dict[str, Any]:
-    """Return how a running period stands for one person: what was counted, no points."""
+    """Return the raw values of a running period for one person, without points."""
     role = str(model_of("team.User").objects.filter(pk=user).values_list("role", flat=True).first() or "")
     by_role = weighted_measures(period.scheme)
     weighted = [one for one in by_role.get(role, by_role[""]) if one.weight]
@@ -142,7 +142,7 @@ def measure_names(code: str) -> dict[str, Any]:
     parameters=(APPRAISAL, REVISION),
 )
 def appraisal_detail(*, appraisal: int, revision: int | None = None) -> dict[str, Any]:
-    """Return an appraisal with the arithmetic of a revision of its score (the newest), notes, objections, adjustments.
+    """Return an appraisal with the calculation of a revision of its score (default: newest), notes, objections, adjustments.
 
     {id, user, role_text, team, period, score, lines, revisions, notes, objections, adjustments, book_reviews, may}. A score is
     {revision, final, score_text, computed, adjustment, total, deduction, gate, gate_text, rated_share, conduct, digest, cause}.
@@ -212,14 +212,14 @@ def _score(score: Score) -> dict[str, Any]:
 
 
 def _line(line: dict[str, Any], parts: dict[str, str]) -> dict[str, Any]:
-    """Return a line with the names of its measure and part; sums of money for readers who are cleared for them only."""
+    """Return a line with the names of its measure and part; sums of money only for readers cleared for them."""
     named = measure_names(line["measure"])
     shown = line if may_show_amounts(named["kind"]) else {**line, "k": None, "n": None}
     return {**shown, **named, "part_name": parts.get(line["part"], ""), "state_text": str(STATES[line["state"]])}
 
 
 def may_show_amounts(kind: str) -> bool:
-    """Return whether the reader may see the sums of a measure of a kind: those of money need the clearance for amounts."""
+    """Return whether the reader may see the sums of a measure of a kind: sums of money need the clearance for amounts."""
     return kind != measure_rules.TRIMMED or current_actor().clearance >= PERSONAL
 
 
@@ -277,7 +277,7 @@ def _book_review(one: Any) -> dict[str, Any]:
 
 
 def _rights(row: Appraisal) -> dict[str, Any]:
-    """Return what the reader may do with an appraisal now, by the rules that the actions apply."""
+    """Return the reader's permitted actions on an appraisal now, by the rules of the actions."""
     actor = current_actor()
     is_open = row.period.state in (PeriodState.FROZEN, PeriodState.TALKED)
     lead = team.find_lead(row.user)

@@ -1,4 +1,4 @@
-"""Query of the rows behind a measure, each about what the reader's own scope and permissions show."""
+"""Query of the rows behind a measure, within the reader's own scope and permissions."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ HIDDEN = {"is_visible": False, "client": None, "what": ""}
 
 
 def may_open(label: str) -> bool:
-    """Return whether the reader may learn what rows of a table are about; of a domain not named here nobody does."""
+    """Return whether the reader may see the subjects of a table's rows; False for domains not listed here."""
     needed = {
         "clients": Permission.CLIENT_READ,
         "service": Permission.SERVICE_READ,
@@ -42,11 +42,11 @@ def may_open(label: str) -> bool:
     parameters=(APPRAISAL, MEASURE, REVISION),
 )
 def measure_rows(*, appraisal: int, measure: str, revision: int | None = None) -> dict[str, Any]:
-    """Return the rows behind a measure of an appraisal, at most 500, by number; what a row is about within the reader's own scope.
+    """Return the rows behind a measure of an appraisal, at most 500, by number; their subjects within the reader's own scope.
 
     {measure, name, text, unit, kind, revision, revisions, reason, branch_rate, count, hidden, rows: [{number, value, weight, client:
-    {id, name} or None, what, is_visible}]}. A row out of the reader's scope has its numbers and nothing else,
-    and not even these where they are money.
+    {id, name} or None, what, is_visible}]}. A row outside the reader's scope has only its numbers,
+    and not even these if they are money.
     """
     row = get_appraisal(appraisal)
     values = list(MeasureValue.objects.filter(appraisal=row, measure=measure).order_by("revision"))
@@ -73,7 +73,7 @@ def measure_rows(*, appraisal: int, measure: str, revision: int | None = None) -
 
 
 def _row(number: int, stored: list[Any], about: dict[str, Any], kind: str) -> dict[str, Any]:
-    """Return a row with its number; amounts of money only of clients that the reader sees and is cleared for."""
+    """Return a row with its number; amounts of money only for clients that the reader sees and is cleared for."""
     is_shown = kind != TRIMMED or (about["is_visible"] and may_show_amounts(kind))
     return {
         "number": number,
@@ -100,7 +100,7 @@ def rows_about(stored: list[list[Any]]) -> dict[tuple[str, int], dict[str, Any]]
 
 
 def _visible_rows_about(label: str, ids: list[int]) -> list[tuple[int, dict[str, Any]]]:
-    """Return what visible rows of one table are about, in words, masked as everywhere."""
+    """Return the subjects of visible rows of one table as text, masked as elsewhere."""
     model = model_of(label)
     rows = model.objects.filter(pk__in=ids)
     has_client = any(column.name == "client" for column in model._meta.concrete_fields)
@@ -114,7 +114,7 @@ def _visible_rows_about(label: str, ids: list[int]) -> list[tuple[int, dict[str,
 
 
 def _row_title(row: Any, label: str) -> str:
-    """Return the day and kind of a row in words that no clearance hides."""
+    """Return the day and kind of a row as text without values subject to clearance."""
     for column in ("due_at", "held_at", "starts_at", "due_on", "closed_on", "held_on"):
         value = getattr(row, column, None)
         if value is not None:

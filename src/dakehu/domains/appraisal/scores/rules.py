@@ -1,9 +1,9 @@
-"""Rules of scores: which measures are rated, how missing weight is spread, gate and deductions (people.md C.2). Pure.
+"""Rules of scores: which measures are rated, redistribution of missing weight, gate and deductions (people.md C.2). Pure.
 
     score = gate × max(0, Σ weight × points ÷ 100 − 10 × upheld complaints − 20 × unsuitable attempts)
 
-in this order. Under its minimum n a measure is not rated; its weight goes to the rated measures of its part, then to all.
-Below the least share of rated weight there is no score at all, "insufficient data". The same inputs give the same digits.
+in this order. Under its minimum n a measure is not rated; its weight goes to the rated measures of its part, else to all.
+Below the minimum share of rated weight there is no score, "insufficient data". The same inputs give the same digits.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ VERSION = "1"
 PER_COMPLAINT, PER_ATTEMPT = Decimal(10), Decimal(20)
 WARNED, VIOLATED = Decimal("0.5"), ZERO
 LEAST_RATED = Decimal("0.60")
-CAP = Decimal(20)  # of volume and new accounts together
+CAP = Decimal(20)  # maximum weight of volume and new accounts together
 CAPPED = ("trade_volume", "new_accounts")
 CENT, MICRO = Decimal("0.01"), Decimal("0.000001")
 RATED, NOT_RATED, NO_SOURCE = "rated", "not_rated", "no_source"
@@ -25,9 +25,9 @@ RATED, NOT_RATED, NO_SOURCE = "rated", "not_rated", "no_source"
 
 @dataclass(frozen=True)
 class Line:
-    """One measure of one person as it was read, with weight, target and floor of the scheme.
+    """One measure of one person as read, with weight, target and floor of the scheme.
 
-    `value` is None where the desk has no source. `branch_rate` is None where the measure is not shrunk.
+    `value` is None without a source. `branch_rate` is None if the measure is not shrunk.
     """
 
     code: str
@@ -43,7 +43,7 @@ class Line:
 
 @dataclass(frozen=True)
 class RatedLine:
-    """A line with what follows from it; `used_weight` includes weight of measures that are not rated."""
+    """A line with its results; `used_weight` includes weight from unrated measures."""
 
     line: Line
     state: str
@@ -55,7 +55,7 @@ class RatedLine:
 
 @dataclass(frozen=True)
 class Conduct:
-    """What stands against somebody in a period."""
+    """Conduct counts of a person in a period."""
 
     violations: int = 0
     warnings: int = 0
@@ -83,7 +83,7 @@ def gate_of(conduct: Conduct) -> Decimal:
 
 
 def score_of(lines: Iterable[Line], conduct: Conduct, least_rated: Decimal = LEAST_RATED) -> Score:
-    """Return the score of a person and every step to it."""
+    """Return the score of a person with every step of its calculation."""
     ordered = sorted(lines, key=lambda line: (line.part, line.code))
     with localcontext(EXACT):
         found = {line.code: _rate(line) for line in ordered}
@@ -128,7 +128,7 @@ def _contribution(weight: Decimal, points: Decimal | None, every: Decimal) -> De
 def spread_weights(lines: Sequence[Line], rated: set[str]) -> dict[str, Decimal]:
     """Return {measure: weight used}: missing weight goes to the rated ones of its part, else to all rated ones.
 
-    Both in proportion to the weights of the scheme, so that the sum stays what it was. Without any rated weight all are 0.
+    Both in proportion to the weights of the scheme, so that the sum is unchanged. Without any rated weight all are 0.
     """
     used = {line.code: line.weight if line.code in rated else ZERO for line in lines}
     left = ZERO
@@ -141,7 +141,7 @@ def spread_weights(lines: Sequence[Line], rated: set[str]) -> dict[str, Decimal]
 
 
 def _add_in_proportion(used: dict[str, Decimal], codes: Sequence[str], weight: Decimal) -> Decimal:
-    """Add a weight to some measures in proportion to what they have; return what was added, 0 where none has any."""
+    """Add a weight to some measures in proportion to their weights; return the amount added, 0 if none has weight."""
     base = {code: used[code] for code in codes if used[code] > 0}
     every = sum(base.values(), ZERO)
     if not every:
@@ -152,7 +152,7 @@ def _add_in_proportion(used: dict[str, Decimal], codes: Sequence[str], weight: D
 
 
 def scheme_faults(weights: Mapping[str, Decimal], volume_reason: str) -> list[tuple[str, str, str]]:
-    """Return what is wrong with the weights of a scheme: (field, Chinese, English). Complete schemes have weight 100."""
+    """Return the errors of a scheme's weights: (field, Chinese, English). Complete schemes have weight 100."""
     faults = cap_faults(weights, volume_reason)
     total = sum(weights.values(), ZERO)
     if total != HUNDRED:

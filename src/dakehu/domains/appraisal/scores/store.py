@@ -1,4 +1,4 @@
-"""Revisions of scores: read the newest, compute and add the next. Call the writing ones inside an action, elevated."""
+"""Revisions of scores: read the newest, compute and add the next. Call the writing functions inside an action, elevated."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -44,7 +44,7 @@ def newest_scores(appraisals: Iterable[Appraisal]) -> dict[int, Score]:
 
 
 def conduct_of(appraisal: Appraisal, values: dict[str, MeasureValue]) -> Conduct:
-    """Return what stands against a person in the period: events of conduct, and complaints of the stored value."""
+    """Return the conduct counts of a person in the period: conduct events, and complaints from the stored value."""
     period = appraisal.period
     events = ConductEvent.objects.filter(
         user_id=appraisal.user_id,
@@ -63,7 +63,7 @@ def conduct_of(appraisal: Appraisal, values: dict[str, MeasureValue]) -> Conduct
 
 
 def adjustment_of(appraisal: Appraisal) -> Decimal:
-    """Return the sum of the adjustments that somebody accepted."""
+    """Return the sum of the accepted adjustments."""
     rows = Adjustment.objects.filter(appraisal=appraisal, state=DecisionState.UPHELD.value)
     return sum(rows.values_list("points", flat=True), Decimal(0))
 
@@ -103,7 +103,7 @@ def score_row(appraisal: Appraisal, found: Computation, conduct: Conduct, cause:
 
 
 def recompute(score: Score, values: Iterable[MeasureValue]) -> Computation:
-    """Return what the stored inputs of a revision give now; `values` are all revisions of its appraisal's values."""
+    """Return the score recomputed from the stored inputs of a revision; `values` are all revisions of its appraisal's values."""
     revisions = {line["measure"]: line["revision"] for line in score.lines}
     used = [row for row in values if revisions.get(row.measure) == row.revision]
     return compute(used, Conduct(**score.conduct), score.adjustment or Decimal(0), score.appraisal.period.scheme)

@@ -1,1 +1,1 @@
-"""Anti-money laundering: level and review of a client, watch lists, reports of suspicion; seen by compliance only."""
+"""Anti-money laundering: level and review of a client, watch lists, suspicion reports; visible to compliance only."""

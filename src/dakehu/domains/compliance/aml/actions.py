@@ -1,4 +1,4 @@
-"""Actions on money laundering. Their audit entries are seen by compliance only, and none of them is undone."""
+"""Actions on anti-money laundering. Their audit entries are visible to compliance only; none offers undo."""
 
 from datetime import date
 from typing import Any
@@ -32,7 +32,7 @@ KEPT = bilingual("反洗钱记录依法保存，不能撤销。", "Records of mo
     is_confidential=True,
 )
 def open_aml_file(*, client: Any) -> dict[str, Any]:
-    """Return what compliance keeps on a client in clear; who read it is on the record.
+    """Return the AML file of a client decrypted; the audit records who read it.
 
     {file: {level, rated_on, review_due_on, grounds, rated_by} or None, suspicions: [{id, state, found_on, text, decided_on,
     decision, found_by}]}.
@@ -75,7 +75,7 @@ def open_aml_file(*, client: Any) -> dict[str, Any]:
     is_confidential=True,
 )
 def rate_client(*, client: Any, level: str, grounds: str, rated_on: date | None = None) -> None:
-    """Rate a client; the day of the next review follows from the level. Raises Refused for a day to come."""
+    """Rate a client; the day of the next review follows from the level. Raises Refused for a future day."""
     day = rated_on or clock.today()
     if day > clock.today():
         raise refusal("rated_on", "评定日期不能晚于今天。", "A rating cannot be of a day to come.")
@@ -98,7 +98,7 @@ def rate_client(*, client: Any, level: str, grounds: str, rated_on: date | None 
     is_confidential=True,
 )
 def add_watch_entry(*, name: str, identifier: str | None = None, **given: Any) -> None:
-    """Add a name to a list; clients who bear it are shown at once."""
+    """Add a name to a list; clients with that name are shown as hits immediately."""
     row = WatchListEntry(name=name.strip(), identifier=(identifier or "").strip().upper())
     for field, value in given.items():
         if value is not None:
@@ -116,7 +116,7 @@ def add_watch_entry(*, name: str, identifier: str | None = None, **given: Any) -
     is_confidential=True,
 )
 def end_watch_entry(*, watch_entry: int, ended_on: date | None = None) -> None:
-    """Take a name off a list from a day (today unless said); it stays on the record. Raises NotFound."""
+    """Take a name off a list from a day (default: today); the entry is kept. Raises NotFound."""
     row = _get(WatchListEntry, watch_entry)
     row.ended_on = ended_on or clock.today()
     row.save()
@@ -132,7 +132,7 @@ def end_watch_entry(*, watch_entry: int, ended_on: date | None = None) -> None:
     is_confidential=True,
 )
 def clear_watch_hit(*, watch_entry: int, client: Any, reason: str) -> None:
-    """Record that a client who bears a listed name is somebody else. Raises NotFound."""
+    """Record that a client with a listed name is another person. Raises NotFound."""
     row = _get(WatchListEntry, watch_entry)
     row.cleared = sorted({*row.cleared, client.pk})
     row.save()
@@ -149,7 +149,7 @@ def clear_watch_hit(*, watch_entry: int, client: Any, reason: str) -> None:
     is_confidential=True,
 )
 def enter_suspicion(*, client: Any, text: str, found_on: date | None = None) -> None:
-    """Enter a suspicion of a client, found today unless said."""
+    """Enter a suspicion of a client, found today by default."""
     row = SuspicionReport(client_ref=client.pk, text=text, found_by=team.current_user())
     row.found_on = found_on or row.found_on
     row.save()
@@ -174,7 +174,7 @@ def enter_suspicion(*, client: Any, text: str, found_on: date | None = None) -> 
     is_confidential=True,
 )
 def settle_suspicion(*, suspicion: int, is_reported: bool, decision: str) -> None:
-    """Record that a suspicion was reported or dismissed, and why. Raises NotFound, and Refused where it is settled."""
+    """Record that a suspicion was reported or dismissed, and why. Raises NotFound, and Refused if it is settled."""
     row = _get(SuspicionReport, suspicion)
     if row.state != SuspicionState.OPEN:
         raise Refused(bilingual("该情形已经处理。", "It is settled already."))

@@ -14,7 +14,7 @@ class AmlLevel(Choices):
 
 
 class WatchList(Choices):
-    """Which list a name stands on."""
+    """The list that contains a name."""
 
     SANCTIONS = "sanctions", "制裁名单", "Sanctions"
     TERROR = "terror", "涉恐名单", "Terrorism"
@@ -23,7 +23,7 @@ class WatchList(Choices):
 
 
 class SuspicionState(Choices):
-    """What became of a suspicion."""
+    """The outcome of a suspicion."""
 
     OPEN = "open", "分析中", "Under analysis"
     REPORTED = "reported", "已报送", "Reported"

@@ -1,4 +1,4 @@
-"""Find what compliance keeps on a client, under the present and all former numbers, and who stands on a list."""
+"""Find the AML records of a client, under the current and all former numbers, and the clients on a watch list."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def numbers_of(client: Any) -> list[int]:
 
 
 def find_file(client: Any) -> AmlFile | None:
-    """Return the rating of a client, the latest where a merged record had one too; None before the first."""
+    """Return the rating of a client, the latest if merged records have several; None before the first."""
     rows = AmlFile.objects.filter(client_ref__in=numbers_of(client))
     found: AmlFile | None = rows.select_related("rated_by").order_by("-rated_on", "-pk").first()
     return found
@@ -27,7 +27,7 @@ def suspicions_of(client: Any) -> list[SuspicionReport]:
 
 
 def clients_by_number(numbers: set[int]) -> dict[int, Any]:
-    """Return {number: client} of present and former numbers, without those of whom nothing is left."""
+    """Return {number: client} for current and former numbers, without erased or deleted clients."""
     client_model, merged_model = model_of("clients.Client"), model_of("clients.MergedClient")
     found: dict[int, Any] = {}
     for some in chunks(sorted(numbers)):
@@ -38,7 +38,7 @@ def clients_by_number(numbers: set[int]) -> dict[int, Any]:
 
 
 def watch_list_hits() -> list[tuple[WatchListEntry, Any]]:
-    """Return (entry, client) where a client bears the name or the ID number of a listed one and is not cleared."""
+    """Return (entry, client) for each client with the name or ID number of a listed person who is not cleared."""
     entries = list(WatchListEntry.objects.filter(ended_on=None).order_by("pk"))
     client_model = model_of("clients.Client")
     index: Any = client_model._meta.get_field("id_number_index")

@@ -1,8 +1,8 @@
-"""What compliance keeps on money laundering.
+"""The anti-money laundering records of compliance.
 
-The tables name a client by number, without a foreign key: merging clients, deleting one, counting what hangs on one or refusing to
-delete one touches and reveals nothing of them, and they outlive the client as the law demands. After a merge the
-number of the record that went is found among the client's former numbers.
+The tables name a client by number, without a foreign key: merging or deleting clients, counting the rows related to one or
+refusing to delete one neither changes nor reveals them, and they outlive the client as the law requires. After a merge
+the number of the removed record is among the client's former numbers.
 """
 
 from typing import Any
@@ -20,7 +20,7 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 class Confidential(ClientRecorded):
-    """A row that nobody sees but compliance, in the program (`across_only`) and in the database alike."""
+    """A row visible to compliance only, enforced in the program (`across_only`) and in the database."""
 
     client_path = "client_ref"
     across_only = "is_confidential"
@@ -35,12 +35,12 @@ class Confidential(ClientRecorded):
         abstract = True
 
     def owning_client_id(self) -> None:
-        """Return None: no audit entry of a client says that there is such a row."""
+        """Return None: no audit entry of a client reveals that such a row exists."""
         return None
 
 
 class AmlFile(Confidential):
-    """The rating of a client and the day by which it is reviewed: one row a client."""
+    """The rating of a client and the day by which it is reviewed: one row per client."""
 
     names = Names("反洗钱档案", "AML file", "AML files")
 
@@ -61,7 +61,7 @@ class AmlFile(Confidential):
 
 
 class WatchListEntry(Confidential):
-    """A name on a list; `cleared` are the numbers of clients who bear it and are somebody else."""
+    """A name on a list; `cleared` are the numbers of clients with that name who are other persons."""
 
     names = Names("监控名单", "Watch list entry", "Watch list entries")
 
@@ -84,7 +84,7 @@ class WatchListEntry(Confidential):
 
 
 class SuspicionReport(Confidential):
-    """A suspicion of a client from its finding to its report or dismissal. Nobody outside compliance may know of it."""
+    """A suspicion of a client from its finding to its report or dismissal. Not to be disclosed outside compliance."""
 
     names = Names("可疑交易报告", "Suspicion report", "Suspicion reports")
 

@@ -1,4 +1,4 @@
-"""Queries of money laundering, for compliance only: reviews, hits of the lists, open suspicions."""
+"""Queries of anti-money laundering, for compliance only: reviews, watch-list hits, open suspicions."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ MOST = 200
 
 @query("compliance.aml_desk", needs=Permission.AML, zh="反洗钱工作台", en="Desk of money laundering")
 def aml_desk() -> dict[str, Any]:
-    """Return what is to be done: {levels: [{level, count}], reviews, suspicions, hits, entries}, at most 200 rows each.
+    """Return the open tasks: {levels: [{level, count}], reviews, suspicions, hits, entries}, at most 200 rows each.
 
     reviews: [{client, code, name, level, due_on, is_late}]; suspicions: [{id, client, code, name, found_on}]; hits: [{entry,
     list, name, source, client, code}]; entries: [{id, list, name, source, listed_on}].
@@ -68,7 +68,7 @@ def aml_desk() -> dict[str, Any]:
 
 
 def _client(row: Any) -> dict[str, Any]:
-    """Return a client as the reader may see it; without a row nothing of them is left."""
+    """Return a client as the reader may see it; without a row the client no longer exists."""
     if row is None:
         return {"client": None, "code": "–", "name": "–"}
     return {"client": row.pk, "code": row.code, "name": name_of(row, current_actor().clearance)}
@@ -76,7 +76,7 @@ def _client(row: Any) -> dict[str, Any]:
 
 @query(DUE, needs=Permission.AML, zh="反洗钱提醒", en="Notices of money laundering")
 def aml_notices() -> list[dict[str, Any]]:
-    """Return one notice for the reviews that are due and one for the hits of the lists; no client is named."""
+    """Return one notice for the reviews that are due and one for the watch-list hits; no client is named."""
     today = clock.today()
     late = sum(rules.is_reminder_due(day, today) for day in AmlFile.objects.values_list("review_due_on", flat=True))
     found = []

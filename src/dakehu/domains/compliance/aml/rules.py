@@ -1,7 +1,7 @@
-"""When a rated client is to be reviewed again. Pure.
+"""Review dates of rated clients. Pure.
 
-The highest grade at most every half year [S]; each lower one at most twice as long as the one above [K]. Days are house
-defaults inside that [D] (domain.md 5.3).
+The highest level at least every half year [S]; each lower one at most twice the interval of the one above [K]. Days are
+house defaults within these bounds [D] (domain.md 5.3).
 """
 
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""The rules of money laundering among those that the desk applies."""
+"""The anti-money laundering rules that the desk applies."""
 
 from datetime import date
 

@@ -1,1 +1,1 @@
-"""Approvals by a second person (四眼原则): one mechanism, whose kinds the domains declare."""
+"""Approvals by a second person (四眼原则): one mechanism; the domains declare the kinds."""

@@ -1,4 +1,4 @@
-"""Actions: approve, or send back, what somebody else wrote."""
+"""Actions: approve or send back what another person wrote."""
 
 from dakehu.domains.compliance.approvals import rules
 from dakehu.domains.compliance.approvals.kinds import ApprovalKind, find_kind
@@ -33,7 +33,7 @@ STARTED = bilingual(
     irreversible=STARTED,
 )
 def approve(*, approval: int, note: str | None = None) -> Approval:
-    """Approve exactly what was submitted. Raises Refused for its authors, and where it changed since."""
+    """Approve exactly what was submitted. Raises Refused for its authors, and if it has changed since."""
     return _decide(approval, ApprovalState.APPROVED, note or "")
 
 
@@ -46,12 +46,12 @@ def approve(*, approval: int, note: str | None = None) -> Approval:
     irreversible=bilingual("请由提交人修改后重新提交。", "Whoever submitted it changes it and submits it again."),
 )
 def reject(*, approval: int, note: str) -> Approval:
-    """Send back what was submitted, with the reason. Raises Refused for its authors, and where it changed since."""
+    """Send back what was submitted, with the reason. Raises Refused for its authors, and if it has changed since."""
     return _decide(approval, ApprovalState.REJECTED, note)
 
 
 def _decide(pk: int, state: ApprovalState, note: str) -> Approval:
-    """Store a decision and tell the domain of the subject. Raises NotFound, NotAllowed and Refused."""
+    """Store a decision and notify the domain of the subject. Raises NotFound, NotAllowed and Refused."""
     row, kind = _get_visible(pk)
     if not current_actor().may(kind.permission):
         raise NotAllowed(kind.label, kind.permission)

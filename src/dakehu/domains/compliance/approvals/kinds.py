@@ -1,4 +1,4 @@
-"""The kinds of approval: each domain declares what of its own needs a second person."""
+"""The kinds of approval: each domain declares which of its rows need a second person."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ class ApprovalKind:
     `name` is stored with each request; `model` is the table of the subjects, through whose scope requests are seen;
     `permission` is needed to decide; `open_url` is the page of a subject with {id} in it. `digest_of(id)` returns the digest
     of the subject as it is now. `on_decision(id, is_approved, note)` is called inside the action that decides, after the
-    decision is stored, as the person who decides; it raises Refused to prevent the decision. `seen_by`: only who holds it, and who
-    asked, sees requests. `waiting()` returns all subjects that wait by the domain's own record, so that none lacks a request.
+    decision is stored, as the person who decides; it raises Refused to prevent the decision. `seen_by`: only users with
+    it and the requester see requests. `waiting()` returns all subjects that the domain records as waiting, so that none lacks a request.
     """
 
     name: str
@@ -45,7 +45,7 @@ class ApprovalKind:
         return model_of(self.model).objects.order_by().values("pk")
 
     def find_clients(self, subject_ids: Iterable[int]) -> dict[int, int]:
-        """Return the clients of subjects that the actor sees, by subject (ids); none where subjects are of no one client."""
+        """Return the clients of subjects that the actor sees, by subject (ids); empty if subjects do not belong to one client."""
         model = model_of(self.model)
         if getattr(model, "client_path", "") != "client":
             return {}
@@ -69,5 +69,5 @@ def kinds() -> Iterator[ApprovalKind]:
 
 
 def find_kind(name: str) -> ApprovalKind | None:
-    """Return a kind by its name, None for one that nobody declares any more."""
+    """Return a kind by its name, None for one that is no longer declared."""
     return _declared.get(name)

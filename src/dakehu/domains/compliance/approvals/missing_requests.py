@@ -1,4 +1,4 @@
-"""Ask for approval of what waits by a domain's own record and has no request, such as what an earlier version left waiting."""
+"""Request approval of subjects that a domain records as waiting and that have no request, for example from an earlier version."""
 
 from dakehu.domains.compliance.approvals.kinds import ApprovalKind, kinds
 from dakehu.domains.compliance.approvals.requests import request_for, waiting_requests
@@ -11,7 +11,7 @@ REQUEST = "compliance.request_missing_approvals"
 
 
 def missing_subjects() -> list[tuple[ApprovalKind, ApprovalSubject]]:
-    """Return what waits without a request, with its kind."""
+    """Return the subjects that wait without a request, with their kind."""
     missing = []
     for kind in kinds():
         subjects = list(kind.waiting()) if kind.waiting is not None else []
@@ -29,7 +29,7 @@ def missing_subjects() -> list[tuple[ApprovalKind, ApprovalSubject]]:
     offers_undo=False,
 )
 def request_missing_approvals() -> int:
-    """Ask for approval of all that waits without a request; return how many there were."""
+    """Request approval of every subject that waits without a request; return their number."""
     missing = missing_subjects()
     for kind, subject in missing:
         request_for(kind.name, subject)
@@ -37,7 +37,7 @@ def request_missing_approvals() -> int:
 
 
 def request_if_missing() -> None:
-    """Ask for what is missing, once a minute, as the desk itself."""
+    """Request the missing approvals, once a minute, as the system."""
     if missing_subjects():
         request_missing_approvals()
 

@@ -1,4 +1,4 @@
-"""Queries: what waits for the reader's approval, what they asked for, what was decided; the notices of the bell."""
+"""Queries: requests waiting for the reader's approval, the reader's own requests, decided ones; the notifications."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from dakehu.foundation.schema.fields import FieldSpec, model_of
 from dakehu.foundation.schema.notices import NoticeSource, declare, notice
 from dakehu.foundation.schema.parameters import Parameter
 
-MOST = 200  # requests of one view
+MOST = 200  # requests per view
 VIEW = Parameter("view", required=False, choice_set=ApprovalView, spec=FieldSpec("范围", "Which"))
 WAITING = "compliance.approval_notices"
 
@@ -26,8 +26,8 @@ def approvals(*, view: str | None = None) -> list[dict[str, Any]]:
     """Return requests for approval: `waiting` for the reader (the default), `mine`, or `decided` ones, at most 200.
 
     [{id, kind, kind_label, subject_id, url, client: {id, code, name} or None, summary, requested_by, requested_at, state,
-    state_code, decided_by, decided_at, note, can_decide}], those that wait the oldest first, others the newest first. Only what
-    the reader sees of its subjects and their clients.
+    state_code, decided_by, decided_at, note, can_decide}], waiting ones oldest first, others newest first. Only requests
+    whose subjects and clients the reader sees.
     """
     found = str(view or ApprovalView.WAITING)
     me = current_actor().user_id
@@ -43,7 +43,7 @@ def approvals(*, view: str | None = None) -> list[dict[str, Any]]:
 
 
 def waiting_for_reader() -> list[Approval]:
-    """Return what the reader may decide on, the oldest first."""
+    """Return the requests that the reader may decide on, oldest first."""
     mine = [kind.name for kind in kinds() if current_actor().may(kind.permission)]
     rows = _requests().filter(state=ApprovalState.WAITING.value, subject_kind__in=mine)
     return [row for row in rows.order_by("requested_at", "pk") if can_decide(row)][:MOST]
@@ -62,7 +62,7 @@ def can_decide(row: Approval) -> bool:
 
 
 def _find_clients(rows: list[Approval]) -> dict[int, dict[str, Any]]:
-    """Return the client that each request is about, as the reader knows it, by the request; none whom they may not see."""
+    """Return the client of each request, as shown to the reader, by request; without clients that they may not see."""
     subjects: dict[str, list[int]] = {}
     for row in rows:
         subjects.setdefault(row.subject_kind, []).append(row.subject_ref)

@@ -1,4 +1,4 @@
-"""Requests for approval of exactly one content: asked for, and void once the content is another."""
+"""Requests for approval of exactly one content: created, and void once the content changes."""
 
 from collections.abc import Collection, Iterable
 
@@ -14,7 +14,7 @@ from dakehu.foundation.schema.approvals import ApprovalSubject, set_approval_kee
 def request_approval(
     subject_kind: str, subject_id: int, summary: Bilingual | str, payload_digest: str, authors: Iterable[int]
 ) -> Approval:
-    """Ask that a second person approve a content. Call inside an action; earlier requests and approvals become void."""
+    """Request approval of a content by a second person. Call inside an action; earlier requests and approvals become void."""
     void_approvals(subject_kind, subject_id)
     text = summary if isinstance(summary, Bilingual) else Bilingual(summary, summary)
     row = Approval(
@@ -32,7 +32,7 @@ def request_approval(
 
 
 def request_for(kind: str, subject: ApprovalSubject) -> Approval:
-    """Ask that a second person approve a row of a kind, as it is now. Call inside an action. Raises LookupError."""
+    """Request approval by a second person of a row of a kind, as it is now. Call inside an action. Raises LookupError."""
     declared = find_kind(kind)
     if declared is None:
         raise LookupError(f"nobody declares approvals of {kind}")
@@ -44,26 +44,26 @@ def request_for(kind: str, subject: ApprovalSubject) -> Approval:
 
 
 def waiting_requests(kind: str, subjects: Collection[int]) -> dict[int, int]:
-    """Return the requests that wait by the rows that they are about: {id of the row: id of the request}."""
+    """Return the waiting requests by their rows: {id of the row: id of the request}."""
     rows = Approval.objects.filter(subject_kind=kind, subject_ref__in=subjects, state=ApprovalState.WAITING.value)
     return dict(rows.values_list("subject_ref", "pk"))
 
 
 def find_approval(subject_kind: str, subject_id: int) -> Approval | None:
-    """Return the latest request for approval of something, None without one."""
+    """Return the latest request for approval of a subject, None without one."""
     rows = Approval.objects.filter(subject_kind=subject_kind, subject_ref=subject_id)
     found: Approval | None = rows.order_by("-pk").first()
     return found
 
 
 def approved(subject_kind: str, subject_id: int, payload_digest: str) -> bool:
-    """Return whether exactly this content stands approved."""
+    """Return whether exactly this content is approved."""
     row = find_approval(subject_kind, subject_id)
     return row is not None and row.state == ApprovalState.APPROVED and row.digest == payload_digest
 
 
 def void_approvals(subject_kind: str, subject_id: int) -> bool:
-    """Void what waits or stands approved; return whether there was any. Call inside an action."""
+    """Void waiting and approved requests; return whether there were any. Call inside an action."""
     states = (ApprovalState.WAITING.value, ApprovalState.APPROVED.value)
     rows = list(Approval.objects.filter(subject_kind=subject_kind, subject_ref=subject_id, state__in=states))
     for row in rows:

@@ -1,4 +1,4 @@
-"""What waits for a person besides requests for approval: lists of other pages, named and counted on the page of approvals."""
+"""Items that wait for a person, other than approval requests: lists of other pages, named and counted on the approvals page."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from dakehu.foundation.gates.registry import query
 
 @dataclass(frozen=True)
 class ReviewList:
-    """A list of what waits for review: who may decide, the page that shows it, and how many the actor may decide on."""
+    """A list of what waits for review: who may decide, the page that shows it, and the number that the actor may decide on."""
 
     name: str
     zh: str
@@ -43,7 +43,7 @@ def review_lists() -> Iterator[ReviewList]:
 
 @query("compliance.review_lists", needs=Permission.APPROVAL_READ, zh="其他待复核事项", en="Other reviews that wait")
 def waiting_reviews() -> list[dict[str, Any]]:
-    """Return what waits for the reader on other pages: [{name, label, url, count}], lists with nothing left out."""
+    """Return what waits for the reader on other pages: [{name, label, url, count}], without empty lists."""
     allowed = [one for one in review_lists() if current_actor().may(one.permission)]
     counted = [(one, one.count()) for one in allowed]
     return [

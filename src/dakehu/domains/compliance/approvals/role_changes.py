@@ -1,4 +1,4 @@
-"""Changes of roles as a kind of approval: declared here, because staff lie below compliance."""
+"""Changes of roles as a kind of approval: declared here, because staff is a layer below compliance."""
 
 from dakehu.domains.compliance.approvals.kinds import ApprovalKind, declare
 from dakehu.domains.compliance.approvals.rules import digest

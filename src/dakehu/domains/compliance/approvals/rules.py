@@ -1,4 +1,4 @@
-"""Rules of approvals: who may decide, and what a content is. Pure."""
+"""Rules of approvals: who may decide, and the digest of a content. Pure."""
 
 import hashlib
 import json
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def approval_error(actor: int | None, authors: Collection[int]) -> tuple[str, str, str] | None:
-    """Return why somebody may not decide on what others wrote, None if they may. No role stands above this."""
+    """Return why a person may not decide on what others wrote, None if they may. No role is exempt."""
     if actor is None:
         return "approval", "审批须由具体人员作出。", "A person decides, not the desk."
     if actor in authors:

@@ -1,1 +1,1 @@
-"""Complaints: the case from registration to closing, its clocks, and who may see and handle it."""
+"""Complaints: the case from registration to closing, its deadlines, and who may see and handle it."""

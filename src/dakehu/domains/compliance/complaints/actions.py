@@ -28,7 +28,7 @@ OWNER = Parameter("owner", "team.User", spec=FieldSpec("经办人", "Handled by"
 
 
 def get_complaint(pk: int, step: str = "") -> Complaint:
-    """Return a visible case in which a step may be taken. Raises NotFound, and Refused for another stage."""
+    """Return a visible case in which a step may be taken. Raises NotFound, and Refused in another stage."""
     row: Complaint | None = Complaint.objects.filter(pk=pk).select_related("client", "owner", "about_staff").first()
     if row is None:
         raise NotFound(bilingual("投诉", "complaint"), pk)
@@ -43,14 +43,14 @@ def get_complaint(pk: int, step: str = "") -> Complaint:
 
 
 def append_event(row: Complaint, kind: ComplaintEventKind, text: str = "") -> ComplaintEvent:
-    """Append what happened to a case. Call inside an action."""
+    """Append an event to a case. Call inside an action."""
     event = ComplaintEvent(complaint=row, client_id=row.client_id, kind=kind.value, text=text, by=team.current_user())
     event.save()
     return event
 
 
 def check_owner(row: Complaint) -> None:
-    """Raise Refused where the person complained about would handle the case."""
+    """Raise Refused if the person complained about would handle the case."""
     error = rules.owner_error(row.owner_id, row.about_staff_id)
     if error is not None:
         raise refusal(*error)
@@ -72,9 +72,9 @@ def register_complaint(
     owner: Any = None,
     **values: Any,
 ) -> Complaint:
-    """Register a complaint of a client, or of a person who is none. Its deadlines follow from the settings.
+    """Register a complaint of a client or of another person. Its deadlines follow from the settings.
 
-    Without `owner` the person who registers it handles it, their lead where it is about themselves.
+    Without `owner` the person who registers it handles it, or their lead if it is about that person.
     """
     today, days = clock.today(), store.deadlines()
     received = received_on or today
@@ -97,7 +97,7 @@ def register_complaint(
 
 
 def first_owner(row: Complaint, me: Any) -> Any:
-    """Return who handles a case at first: the person who registers it, their lead where it is about themselves; None without one."""
+    """Return the first owner of a case: the person who registers it, or their lead if it is about that person; None without one."""
     if me is None or row.about_staff_id != me.pk:
         return me
     lead = team.find_lead(me)
@@ -116,7 +116,7 @@ def first_owner(row: Complaint, me: Any) -> Any:
     ),
 )
 def change_complaint(*, complaint: int, version: int | None = None, **values: Any) -> Complaint:
-    """Correct what is known of a case: category, cause, severity, whom and what it is about. Its clocks stay."""
+    """Correct the data of a case: category, cause, severity, staff and subject. Its deadlines do not change."""
     row = get_complaint(complaint)
     check_version(row, version)
     about = row.about_staff_id
@@ -142,7 +142,7 @@ def change_complaint(*, complaint: int, version: int | None = None, **values: An
     parameters=(COMPLAINT, SHORT_NOTE),
 )
 def acknowledge_complaint(*, complaint: int, note: str | None = None) -> Complaint:
-    """Note that the complainant was told that the complaint came in."""
+    """Record that receipt of the complaint was acknowledged to the complainant."""
     row = get_complaint(complaint, "acknowledge")
     if row.acknowledged_on is not None:
         raise refusal("complaint", "已经登记过告知。", "It is acknowledged already.")
@@ -177,7 +177,7 @@ def accept_complaint(*, complaint: int, note: str | None = None) -> Complaint:
     parameters=(COMPLAINT, REASON),
 )
 def reject_complaint(*, complaint: int, reason: str) -> Complaint:
-    """Decline to handle a complaint, with the reason that the complainant is told."""
+    """Decline to handle a complaint, with the reason given to the complainant."""
     row = get_complaint(complaint, "reject")
     row.accepted_on, row.decision = clock.today(), ComplaintDecision.NOT_ACCEPTED.value
     append_event(row, ComplaintEventKind.REJECTED, reason)
@@ -186,7 +186,7 @@ def reject_complaint(*, complaint: int, reason: str) -> Complaint:
 
 
 def end_case(row: Complaint, outcome: str) -> None:
-    """Close a case today, with the day until which it is kept. Call inside an action."""
+    """Close a case today, with the end of its retention. Call inside an action."""
     row.state, row.closed_on, row.outcome = ComplaintState.CLOSED.value, clock.today(), outcome[:500]
     row.retention_until = rules.kept_until(clock.today(), store.settings().retention_years)
     row.save()
@@ -201,13 +201,13 @@ def end_case(row: Complaint, outcome: str) -> None:
     parameters=(COMPLAINT, OWNER, REASON),
 )
 def assign_complaint(*, complaint: int, owner: Any, reason: str) -> Complaint:
-    """Let somebody else handle a case. Raises Refused for the person complained about."""
+    """Assign a case to another person. Raises Refused for the person complained about."""
     row = get_complaint(complaint, "assign")
     return pass_complaint(row, owner, reason)
 
 
 def pass_complaint(row: Complaint, owner: Any, reason: str) -> Complaint:
-    """Let somebody handle a case, with the reason on its record. Call inside an action. Raises Refused."""
+    """Assign a case to a person and record the reason. Call inside an action. Raises Refused."""
     row.owner = owner
     check_owner(row)
     row.save()
@@ -228,6 +228,6 @@ def add_complaint_note(*, complaint: int, note: str) -> ComplaintEvent:
 
 
 def is_handled_by_actor(row: Complaint) -> bool:
-    """Return whether the actor may work on a case: its owner, or who decides on complaints."""
+    """Return whether the actor may work on a case: its owner, or a person who decides on complaints."""
     actor = current_actor()
     return row.owner_id == actor.user_id or actor.may(Permission.COMPLAINT_DECIDE)

@@ -57,7 +57,7 @@ def _stored_complaints(fields: tuple[str, ...]) -> Stored:
 
 
 def _check_rows(columns: Columns, clients: list[int], evaluation: ImportEvaluation) -> None:
-    """Fault rows that the action for one complaint would refuse, and clocks that a worksheet would move."""
+    """Mark as faulty the rows that the action for one complaint would refuse, and deadlines that a worksheet would change."""
     today, outer = clock.today(), store.deadlines().outer
 
     def value(name: str, row: int) -> Any:
@@ -84,7 +84,7 @@ def _check_rows(columns: Columns, clients: list[int], evaluation: ImportEvaluati
     is_public=False,
 )
 def import_complaints(*, columns: Columns, row_evaluation: ImportEvaluation, clients: list[int]) -> None:
-    """Write evaluated complaints; new ones get their clocks, and each leaves an event in its case."""
+    """Write evaluated complaints; new ones get their deadlines, and each adds an event to its case."""
     me, days, today = team.current_user(), store.deadlines(), clock.today()
 
     def finish(row: Complaint, index: int, is_new: bool) -> None:

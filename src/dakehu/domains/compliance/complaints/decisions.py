@@ -1,4 +1,4 @@
-"""Actions that end a complaint: extend, reply, close, take up again; and the settings of its deadlines."""
+"""Actions that end a complaint: extend, reply, close, reopen; and the settings of its deadlines."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ OUTCOME = Parameter("outcome", spec=FieldSpec("处理结果", "Outcome"))
     parameters=(COMPLAINT, REASON),
 )
 def extend_complaint(*, complaint: int, reason: str) -> Complaint:
-    """Extend the deadline once, with the reason that the complainant is told. Raises Refused a second time."""
+    """Extend the deadline once, with the reason given to the complainant. Raises Refused a second time."""
     row = get_complaint(complaint, "extend")
     if row.extended_on is not None:
         raise refusal("complaint", "期限只能延长一次。", "The deadline is extended once only.")
@@ -60,9 +60,9 @@ def extend_complaint(*, complaint: int, reason: str) -> Complaint:
     irreversible=bilingual("答复客户后不能撤销；可以再次答复。", "A reply to the client stays; reply again instead."),
 )
 def reply_complaint(*, complaint: int, reply: str, decision: str, cause: str | None = None) -> Complaint:
-    """Record the reply to the complainant with the decision. Raises Refused for words that may not go to a client.
+    """Record the reply to the complainant with the decision. Raises Refused for words that may not be sent to a client.
 
-    Only the owner of the case or who decides on complaints replies. The text is checked as every text towards a client is.
+    Only the owner of the case or a person who decides on complaints replies. The text is checked like every text to a client.
     """
     row = get_complaint(complaint, "reply")
     if not is_handled_by_actor(row):
@@ -106,7 +106,7 @@ def close_complaint(*, complaint: int, outcome: str, satisfied: str | None = Non
     parameters=(COMPLAINT, REASON),
 )
 def reopen_complaint(*, complaint: int, reason: str) -> Complaint:
-    """Take a replied or closed case up again; its deadline stays."""
+    """Reopen a replied or closed case; its deadline does not change."""
     row = get_complaint(complaint, "reopen")
     row.state, row.closed_on, row.retention_until = ComplaintState.WORKING.value, None, None
     row.save()

@@ -1,4 +1,4 @@
-"""The step of the night that escalates complaints: at 50, 80 and 100 per cent of their time, each once."""
+"""The nightly step that escalates complaints: at 50, 80 and 100 per cent of their time, each once."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ REASON = bilingual("投诉到期升级", "Escalate complaints by their clocks")
     offers_undo=False,
 )
 def escalate_complaints() -> dict[str, int]:
-    """Note on each case that is neither replied nor closed which part of its time has passed; returns {escalated}."""
+    """Record on each case that is neither replied nor closed which share of its time has passed; returns {escalated}."""
     waiting = (ComplaintState.OPEN.value, ComplaintState.WORKING.value)
     count = 0
     for row in Complaint.objects.filter(state__in=waiting).order_by("pk"):

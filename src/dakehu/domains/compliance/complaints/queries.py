@@ -1,4 +1,4 @@
-"""Queries: the inbox of complaints by their clocks, one case with what happened in it, the rows, the settings."""
+"""Queries: the inbox of complaints by deadline, one case with its events, the rows, the settings."""
 
 from datetime import date
 from typing import Any
@@ -40,7 +40,7 @@ CLOCKS = {
     parameters=(FILTERS, ORDER),
 )
 def complaints(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return the visible complaints, by deadline unless said otherwise. Nobody sees a complaint about themselves."""
+    """Return the visible complaints, by deadline by default. No user sees a complaint about themselves."""
     return filter_rows(Complaint.objects.all(), filters or {}, order or "due_on")
 
 
@@ -66,7 +66,7 @@ def client_complaints(*, client: Any) -> Any:
 def complaint_inbox(
     *, filters: dict[str, Any] | None = None, mine: bool | None = None, is_open: bool | None = None
 ) -> dict[str, Any]:
-    """Return the visible cases by the clock that runs out next, and how many stand in each stage; at most 300.
+    """Return the visible cases by their next deadline, and the number in each stage; at most 300.
 
     {stages: [{state, label, count, overdue}], cases: [a rendered complaint with state_code, client: {id, name} or None,
     clock, clock_text, clock_on, days_left, days_over, tone}]}. `days_left` are working days by the trading calendar,
@@ -97,7 +97,7 @@ def _stages(rows: Any) -> list[dict[str, Any]]:
 
 
 def render_complaints(rows: Any) -> list[dict[str, Any]]:
-    """Render cases with their next clock, by that clock."""
+    """Render cases with their next deadline, in its order."""
     today = clock.today()
     found = list(rows.select_related("client", "owner", "about_staff").order_by("due_on", "pk")[:SHOWN])
     if not found:
@@ -116,7 +116,7 @@ def render_complaints(rows: Any) -> list[dict[str, Any]]:
 
 
 def _clock(row: Complaint) -> tuple[str, date]:
-    """Return the clock of a case that runs out next."""
+    """Return the next deadline of a case."""
     return rules.next_deadline(
         str(row.state), row.acknowledge_by, row.accept_by, row.due_on, row.acknowledged_on is not None
     )
@@ -158,7 +158,7 @@ TOLD = (
 
 
 def _groups(row: Complaint) -> list[dict[str, Any]]:
-    """Return what is known of a case in groups, without what is empty."""
+    """Return the data of a case in groups, without empty values."""
     (shown,) = render_rows([row], shown=True)
     label = {one.name: str(one.spec.label) for one in Complaint._meta.concrete_fields if hasattr(one, "spec")}
     groups = [
@@ -183,7 +183,7 @@ def _steps(row: Complaint) -> list[str]:
 
 @query("compliance.complaint_settings", needs=Permission.COMPLAINT_READ, zh="投诉期限", en="Deadlines of complaints")
 def complaint_settings() -> dict[str, Any]:
-    """Return the deadlines in force: {version, rows: [{name, label, value, note}]}; each note says how sure its source is."""
+    """Return the deadlines in force: {version, rows: [{name, label, value, note}]}; each note states the certainty of its source."""
     row, model = store.settings(), model_of("compliance.ComplaintSettings")
     return {
         "version": row.row_version if row.pk else None,

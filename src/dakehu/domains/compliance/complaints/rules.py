@@ -9,9 +9,9 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-LEVELS = (50, 80, 100)  # per cent of the time, from which a case is escalated [D]
-SOON_DAYS = 3  # working days before a deadline from which it is marked
-STEPS = {  # stage → what may be done with a case in it
+LEVELS = (50, 80, 100)  # per cent of the time at which a case is escalated [D]
+SOON_DAYS = 3  # working days before a deadline at which it is marked
+STEPS = {  # stage → permitted steps
     "open": {"acknowledge", "accept", "reject", "assign", "note", "extend", "reply", "close"},
     "working": {"acknowledge", "assign", "note", "extend", "reply", "close"},
     "replied": {"assign", "note", "reply", "close", "reopen"},
@@ -23,7 +23,7 @@ IsOpen = Callable[[date], bool]
 
 @dataclass(frozen=True)
 class Deadlines:
-    """The days of the settings: working days, `outer` calendar days."""
+    """The deadlines of the settings in working days, `outer` in calendar days."""
 
     acknowledge: int = 1
     accept: int = 5
@@ -33,7 +33,7 @@ class Deadlines:
 
 
 def working_days_after(day: date, count: int, is_open: IsOpen) -> date:
-    """Return the day on which `count` working days after `day` have passed; the day itself never counts."""
+    """Return the day on which `count` working days after `day` have passed; `day` itself is not counted."""
     while count > 0:
         day += timedelta(days=1)
         count -= is_open(day)
@@ -70,14 +70,14 @@ def tone_of(days_left: int, state: str) -> str:
 def next_deadline(
     state: str, acknowledge_by: date, accept_by: date, due: date, is_acknowledged: bool
 ) -> tuple[str, date]:
-    """Return which clock of an open case runs out next: (acknowledge, accept or reply, its day)."""
+    """Return the next deadline of an open case: (acknowledge, accept or reply, its day)."""
     if state == "open" and not is_acknowledged:
         return "acknowledge", min(acknowledge_by, due)
     return ("accept", min(accept_by, due)) if state == "open" else ("reply", due)
 
 
 def escalation_level(received: date, due: date, today: date, is_open: IsOpen) -> int:
-    """Return which per cent of the working days of a case have passed, as the highest level reached; 0 below all."""
+    """Return the highest level reached by the percentage of a case's working days that have passed; 0 below all."""
     whole = max(working_days_left(due, received, is_open), 1)
     passed = working_days_left(today, received, is_open) if today > received else 0
     return max((level for level in LEVELS if passed * 100 >= level * whole), default=0)

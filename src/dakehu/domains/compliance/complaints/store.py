@@ -1,4 +1,4 @@
-"""What other domains read of complaints: open cases, clients who complain, the settings of deadlines."""
+"""Complaint data for other domains: open cases, clients who complain, the settings of deadlines."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -32,14 +32,14 @@ def open_cases(on: date | None = None) -> Any:
 
 
 def open_cases_for_staff(on: date | None = None) -> Any:
-    """Return open cases that name no member of staff: what the person who serves the client may be told of and reminded about."""
+    """Return open cases that name no member of staff: those that may be shown to the person who serves the client."""
     return open_cases(on).filter(about_staff=None)
 
 
 def complaining_clients(clients: Iterable[int]) -> tuple[set[int], set[int]]:
     """Return (clients with an open case that staff may know of, clients with one about a member of staff only).
 
-    Whatever the actor sees: ask it elevated. Neither may be written to for marketing.
+    To ignore the actor's scope, call it elevated. Neither group may receive marketing.
     """
     rows = open_cases().filter(client_id__among=list(clients)).values_list("client_id", "about_staff_id")
     known, hidden = set(), set()

@@ -1,1 +1,1 @@
-"""Conflicts of interest: the register, and which of its entries stand against a piece of advice or a text."""
+"""Conflicts of interest: the register, and which of its entries apply to a piece of advice or a text."""

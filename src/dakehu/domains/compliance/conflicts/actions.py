@@ -30,7 +30,7 @@ ON = Parameter("on", kind="date", required=False, spec=FieldSpec("终止日期",
     parameters=(Fields("compliance.Conflict", required=("kind", "description"), new=True),),
 )
 def declare_conflict(*, kind: str, description: str, staff: Any = None, **values: Any) -> Conflict:
-    """Declare an interest of one's own; those who keep the register declare it of anybody, or of everybody."""
+    """Declare one's own interest; keepers of the register may declare one for any person, or for all."""
     if not current_actor().may(Permission.CONFLICT_KEEP):
         staff = staff or team.current_user()
     check_staff(staff)
@@ -42,7 +42,7 @@ def declare_conflict(*, kind: str, description: str, staff: Any = None, **values
 
 
 def check_staff(staff: Any) -> None:
-    """Raise Refused where the actor declares for somebody else without keeping the register."""
+    """Raise Refused if the actor declares for another person without permission to keep the register."""
     actor = current_actor()
     if not actor.may(Permission.CONFLICT_KEEP) and (staff is None or staff.pk != actor.user_id):
         raise refusal(
@@ -65,7 +65,7 @@ def check_entry(row: Conflict) -> None:
     parameters=(CONFLICT, VERSION, Fields("compliance.Conflict")),
 )
 def change_conflict(*, conflict: int, version: int | None = None, **values: Any) -> Conflict:
-    """Change an entry that the actor sees. Only who keeps the register takes a duty to abstain away."""
+    """Change an entry that the actor sees. Only keepers of the register may remove a duty to abstain."""
     row = _get_conflict(conflict)
     check_version(row, version)
     blocked = row.effect == ConflictEffect.BLOCK
@@ -81,7 +81,7 @@ def change_conflict(*, conflict: int, version: int | None = None, **values: Any)
 
 
 def _check_keeps(is_fine: bool) -> None:
-    """Raise Refused where a duty to abstain would end by somebody who does not keep the register."""
+    """Raise Refused if a person without permission to keep the register would end a duty to abstain."""
     if not is_fine and not current_actor().may(Permission.CONFLICT_KEEP):
         raise refusal("effect", "须回避的事项由合规解除。", "Compliance ends a duty to abstain.")
 
@@ -94,7 +94,7 @@ def _check_keeps(is_fine: bool) -> None:
     parameters=(CONFLICT, VERSION, ON),
 )
 def end_conflict(*, conflict: int, version: int | None = None, on: date | None = None) -> Conflict:
-    """Note the last day of an interest, today unless said; its entry stays on the record."""
+    """Record the last day of an interest, today by default; its entry is kept."""
     row = _get_conflict(conflict)
     check_version(row, version)
     _check_keeps(row.effect != ConflictEffect.BLOCK)

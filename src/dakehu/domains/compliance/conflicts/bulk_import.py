@@ -51,7 +51,7 @@ def _stored_conflicts(fields: tuple[str, ...]) -> Stored:
 
 
 def _check_rows(columns: Columns, evaluation: ImportEvaluation, count: int) -> None:
-    """Fault rows that the action for one entry would refuse."""
+    """Mark as faulty the rows that the action for one entry would refuse."""
     actor = current_actor()
     keeps = actor.may(Permission.CONFLICT_KEEP)
 

@@ -1,4 +1,4 @@
-"""Queries: the register as the reader sees it, and what stands against an advice."""
+"""Queries: the register as the reader sees it, and the entries that apply to a piece of advice."""
 
 from datetime import date
 from typing import Any
@@ -31,7 +31,7 @@ ON = Parameter("on", kind="date", required=False, spec=FieldSpec("日期", "Day"
     parameters=(FILTERS, ORDER),
 )
 def conflict_register(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return the entries about the reader, all of them for those who keep the register; the newest first."""
+    """Return the entries about the reader, or all for keepers of the register; newest first."""
     return filter_rows(Conflict.objects.all(), filters or {}, order or "-from_on")
 
 
@@ -45,10 +45,10 @@ def conflict_register(*, filters: dict[str, Any] | None = None, order: str | Non
 def conflicts(
     *, client: Any = None, product: str | None = None, staff: Any = None, on: date | None = None
 ) -> list[dict[str, Any]]:
-    """Return what stands against the reader, or `staff`, speaking of a product to a client on a day (today).
+    """Return the entries that apply to the reader, or `staff`, discussing a product with a client on a day (today).
 
-    [{id, kind, kind_text, effect: "block" or "disclose", effect_text, disclosure}], what blocks first. Only those who keep
-    the register ask about somebody else.
+    [{id, kind, kind_text, effect: "block" or "disclose", effect_text, disclosure}], blocking ones first. Only keepers
+    of the register may query another person.
     """
     actor = current_actor()
     if staff is not None and staff.pk != actor.user_id and not actor.may(Permission.CONFLICT_KEEP):

@@ -1,4 +1,4 @@
-"""Rules of conflicts of interest: which entries concern an advice or a text, and what they ask of it. Pure."""
+"""Rules of conflicts of interest: which entries concern a piece of advice or a text, and what they require. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ BLOCK, DISCLOSE = "block", "disclose"
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry of the register. None or "": anybody, any security. `until_on` is its last day, None while it lasts."""
+    """An entry of the register. None or "": any person, any security. `until_on` is its last day, None while it lasts."""
 
     id: int
     kind: str
@@ -26,10 +26,10 @@ class Entry:
 def conflicts_for(
     entries: Iterable[Entry], user: int | None, client: int | None, product: str, on: date
 ) -> list[Entry]:
-    """Return the entries that concern what a member of staff says of a product to a client on a day, those that block first.
+    """Return the entries that concern a statement of a member of staff about a product to a client on a day, blocking ones first.
 
     An entry that names a client concerns that client only, one that names a product that product only; one that names neither
-    concerns all that its person says.
+    concerns every statement of its person.
     """
     found = [
         one
@@ -48,7 +48,7 @@ def is_in_force(entry: Entry, on: date) -> bool:
 
 
 def normalize_code(text: str) -> str:
-    """Return a code or text as it is compared: without spaces and line ends, in lower case."""
+    """Return a code or text normalised for comparison: without spaces and line ends, in lower case."""
     return "".join(text.split()).lower()
 
 
@@ -63,7 +63,7 @@ def products_named(entries: Iterable[Entry], text: str) -> set[str]:
 
 
 def missing_disclosures(found: Iterable[Entry], text: str) -> list[str]:
-    """Return the disclosures that do not stand in a text, each once."""
+    """Return the disclosures that are missing in a text, each once."""
     plain = normalize_code(text)
     wanted = [one.disclosure for one in found if one.effect == DISCLOSE]
     return list(dict.fromkeys(text for text in wanted if normalize_code(text) not in plain))

@@ -1,4 +1,4 @@
-"""Which entries of the register stand against what somebody says: asked by campaigns and advice, no matter who may see them."""
+"""Entries of the register that apply to a statement: used by campaigns and advice, regardless of who may see them."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -28,9 +28,9 @@ COLUMNS = (
 def conflicts_for(
     user_id: int | None, client_id: int | None = None, product: str = "", on: date | None = None
 ) -> list[Entry]:
-    """Return what stands against a member of staff, a client and a product on a day (today), what blocks first.
+    """Return the entries that apply to a member of staff, a client and a product on a day (today), blocking ones first.
 
-    Whatever the actor may see, all of it is found: entries of the firm and of that person, none of other people.
+    The actor's scope is ignored: entries of the firm and of that person, none of other persons.
     """
     day = on or clock.today()
     return rules.conflicts_for(
@@ -41,7 +41,7 @@ def conflicts_for(
 def conflicts_of_text(
     user_id: int | None, client_ids: Iterable[int], products: Iterable[str], text: str
 ) -> list[Entry]:
-    """Return what stands against a text of somebody to some clients today, about products that are named or that it names."""
+    """Return the entries that apply to a text of a person to clients today, about products given or named in the text."""
     day, clients = clock.today(), sorted(set(client_ids))
     entries = entries_of(user_id, clients, day)
     named = {rules.normalize_code(one) for one in (*products, *rules.products_named(entries, text)) if one.strip()}
@@ -50,7 +50,7 @@ def conflicts_of_text(
 
 
 def entries_of(user_id: int | None, client_ids: list[int], on: date) -> list[Entry]:
-    """Return the entries in force on a day that concern a person, at some clients or at any."""
+    """Return the entries in force on a day that concern a person, for given clients or any."""
     with elevated("ask for conflicts of interest"):
         rows = Conflict.objects.filter(
             Q(staff_id=user_id) | Q(staff_id=None),

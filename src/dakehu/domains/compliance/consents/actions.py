@@ -14,7 +14,7 @@ from dakehu.foundation.base.errors import refusal
 from dakehu.foundation.records.recorded import publish_event
 from dakehu.foundation.schema.parameters import Fields, parameters_of
 
-# Which of the two actions is taken says the state, and the day says the text.
+# The action determines the state, and the day determines the text.
 STATED = Fields("clients.Consent", required=("client", "purpose"), without=("state", "text_version"))
 
 
@@ -28,7 +28,7 @@ STATED = Fields("clients.Consent", required=("client", "purpose"), without=("sta
 def publish_consent_text(
     *, purpose: str, text_zh: str, text_en: str | None = None, effective_from: date | None = None
 ) -> ConsentText:
-    """Publish the next version of the notice of a purpose, in force from a day (today unless said).
+    """Publish the next version of the notice of a purpose, in force from a day (default: today).
 
     Raises Refused for a day before today, or one on which another version begins.
     """
@@ -59,7 +59,7 @@ def publish_consent_text(
 def give_consent(*, client: Any, purpose: str, stated_on: date | None = None, **given: Any) -> Any:
     """Record that a client consents to a purpose under the notice in force that day.
 
-    Raises Refused where no notice is in force, and for a separate consent without evidence.
+    Raises Refused if no notice is in force, and for a separate consent without evidence.
     """
     text = find_text(str(purpose), stated_on or clock.today())
     if text is None:
@@ -84,7 +84,7 @@ def give_consent(*, client: Any, purpose: str, stated_on: date | None = None, **
     parameters=(STATED,),
 )
 def withdraw_consent(*, client: Any, purpose: str, stated_on: date | None = None, **given: Any) -> Any:
-    """Record that a client withdraws a consent, or refuses where there was none. It counts at once."""
+    """Record that a client withdraws a consent, or refuses one not given before. It applies immediately."""
     channel = given.get("channel") or ""
     state = ConsentState.WITHDRAWN if has_consent(client.pk, str(purpose), channel) else ConsentState.REFUSED
     filled = {name: value for name, value in given.items() if value}

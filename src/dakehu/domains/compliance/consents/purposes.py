@@ -1,6 +1,6 @@
-"""The purposes for which the data of clients are used: legal basis, whether a consent is asked, and what a refusal means.
+"""The purposes for which the data of clients are used: legal basis, whether consent is required, and the effect of a refusal.
 
-Source: PIPL arts. 13 to 16, 23, 24, 28, 29, 39 [V], domain.md 5.1. What a purpose holds at this desk is a house default [D].
+Source: PIPL arts. 13 to 16, 23, 24, 28, 29, 39 [V], domain.md 5.1. The contents of each purpose are house defaults [D].
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ PIPL_FROM = date(2021, 11, 1)
 
 @dataclass(frozen=True)
 class PurposeOfUse:
-    """One purpose: what is done with the data, on which basis, and what follows where the client says no."""
+    """One purpose: what is done with the data, on which basis, and the consequence if the client refuses."""
 
     purpose: Purpose
     use: Bilingual
@@ -27,7 +27,7 @@ class PurposeOfUse:
 
     @property
     def is_separate(self) -> bool:
-        """Whether a consent of its own is asked, with its notice and evidence."""
+        """Whether a separate consent is required, with its own notice and evidence."""
         return self.purpose in SEPARATE
 
 

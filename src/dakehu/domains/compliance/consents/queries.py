@@ -1,4 +1,4 @@
-"""Queries of consents: the purposes with their notices, and what a client said of each."""
+"""Queries of consents: the purposes with their notices, and a client's statement on each."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ NOTHING = bilingual("未表示", "Nothing said")
 
 
 def has_consent(client_id: int, purpose: str, channel: str = "") -> bool:
-    """Return whether a visible client's last word on a purpose is a consent; a withdrawal counts at once."""
+    """Return whether a visible client's last statement on a purpose is a consent; a withdrawal applies immediately."""
     return consents.has_consent(client_id, purpose, channel)
 
 
@@ -41,7 +41,7 @@ def client_has_consent(*, client: Any, purpose: str) -> dict[str, Any]:
 
 @query("compliance.purposes", needs=Permission.COMPLIANCE_READ, zh="用途与告知文本", en="Purposes and notices")
 def purposes() -> list[dict[str, Any]]:
-    """Return the purposes of use with the notice in force, and how many visible clients said what last.
+    """Return the purposes of use with the notice in force, and the number of visible clients by last statement.
 
     [{purpose, name, use, basis, after_refusal, source, needs_consent, is_separate, text: {code, zh, en, effective_from} or
     None, given, refused}]. Clients are counted by their last statement for every channel.
@@ -85,7 +85,7 @@ def _counts() -> dict[tuple[str, str], int]:
 
 @query(CARD, needs=Permission.CLIENT_READ, zh="同意与授权卡片", en="Card of a client's consents", parameters=CLIENT)
 def consent_card(*, client: Any) -> dict[str, Any]:
-    """Return what a client said of each purpose, and when (foundation.schema.client_cards)."""
+    """Return a client's statement on each purpose, with its date (foundation.schema.client_cards)."""
     rows = model_of("clients.Consent").objects.filter(client=client).order_by("stated_on", "pk")
     last = {str(row.purpose): row for row in rows if not row.channel}
     return {
@@ -99,7 +99,7 @@ def consent_card(*, client: Any) -> dict[str, Any]:
 
 
 def _last_statement(row: Any, needs_consent: bool) -> dict[str, str]:
-    """Return the last word on a purpose as text and tone."""
+    """Return the last statement on a purpose as text and tone."""
     if row is None:
         text = NOTHING if needs_consent else bilingual("按合同，无须同意", "By contract; none needed")
         return {"text": str(text), "tone": ""}
@@ -107,7 +107,7 @@ def _last_statement(row: Any, needs_consent: bool) -> dict[str, str]:
 
 
 def _channel_statement(row: Any) -> str:
-    """Return a statement that holds for one channel."""
+    """Return a statement that applies to one channel."""
     kinds: Any = model_of("clients.Consent")._meta.get_field("channel").choice_set
     return f"{Purpose(str(row.purpose)).text} · {kinds.text_of(row.channel)} · {ConsentState(str(row.state)).text} · {row.stated_on}"
 

@@ -1,4 +1,4 @@
-"""Requests that a second person approves something, and what was decided."""
+"""Requests for approval by a second person, and the decisions."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 class OfVisibleSubjects(scope.Common):
-    """Requests about subjects that the current actor sees; those of a kind that nobody declares are seen by the system."""
+    """Requests about subjects that the current actor sees; those of an undeclared kind are visible to the system only."""
 
     def get_queryset(self) -> Any:
         rows = scope.GuardedQuerySet(self.model, using=self._db)
@@ -33,10 +33,10 @@ class OfVisibleSubjects(scope.Common):
 
 
 class Approval(Recorded):
-    """A request that a second person approves something, and what they decided on exactly that content.
+    """A request for approval by a second person, and the decision on exactly that content.
 
-    `subject_kind` is the name of a declared ApprovalKind, `subject_ref` the id of its row, `digest` is of the content as it
-    was asked for. `author_ids` are all who wrote it: none of them may decide on it.
+    `subject_kind` is the name of a declared ApprovalKind, `subject_ref` the id of its row, `digest` is of the content as
+    submitted. `author_ids` are all its authors: none of them may decide on it.
     """
 
     names = Names("审批", "Approval", "Approvals")
@@ -88,7 +88,7 @@ class Approval(Recorded):
 
     @property
     def text(self) -> Bilingual:
-        """Return what is to be approved; rows of earlier versions have one text for both languages."""
+        """Return what is to be approved; rows of earlier versions have the same text in both languages."""
         return Bilingual(self.summary, self.summary_en or self.summary)
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Complaints (投诉): the case, what happened in it, and the deadlines that the firm sets itself."""
+"""Complaints (投诉): the case, its events, and the deadlines that the firm sets."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 class NotAboutActor(scope.Scoped):
-    """Rows of cases that are not about the actor: the person who is complained about neither sees nor counts the case."""
+    """Rows of cases that are not about the actor: for the person complained about, the case is neither shown nor counted."""
 
     def __init__(self, path: str = "about_staff") -> None:
         super().__init__()
@@ -43,11 +43,11 @@ class NotAboutActor(scope.Scoped):
 
 
 class Complaint(ClientRecorded):
-    """A complaint of a client, or of a person who is none yet (`client` empty, `complainant` says who).
+    """A complaint of a client, or of a person who is not yet one (`client` empty, named in `complainant`).
 
     `about_staff` is the person complained about, who is never its owner and never sees it. The deadlines are set when it
-    is registered, so that a later change of the settings moves none of them. It is not searched: lines of the search do
-    not know whom a case is about.
+    is registered, so that a later change of the settings does not affect them. It is not in the search: its entries do
+    not record whom a case is about.
     """
 
     names = Names("投诉", "Complaint", "Complaints", aliases=("客户投诉",))
@@ -145,12 +145,12 @@ class Complaint(ClientRecorded):
 
     @staticmethod
     def visible_without_client(actor: Actor) -> Q:
-        """Return the cases of people who are no clients that an actor may see: those they handle or registered."""
+        """Return the cases of people who are not clients that an actor may see: those they handle or registered."""
         return Q(owner_id=actor.user_id) | Q(registered_by_id=actor.user_id)
 
 
 class ComplaintEvent(ClientRecorded):
-    """What happened in a case, appended and never changed. `client` is that of the case."""
+    """An event in a case, appended and never changed. `client` is that of the case."""
 
     names = Names("投诉经过", "Event of a complaint", "Events of complaints")
     client_path = "client"
@@ -174,7 +174,7 @@ class ComplaintEvent(ClientRecorded):
 
     @staticmethod
     def visible_without_client(actor: Actor) -> Q:
-        """Return the events of visible cases of people who are no clients."""
+        """Return the events of visible cases of people who are not clients."""
         return Q(complaint__owner_id=actor.user_id) | Q(complaint__registered_by_id=actor.user_id)
 
 

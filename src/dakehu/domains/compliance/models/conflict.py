@@ -18,7 +18,7 @@ from dakehu.foundation.schema.retention import TWENTY_YEARS
 
 
 class OwnConflicts(scope.Scoped):
-    """Entries about the actor; all of them, within scope, for those who keep the register."""
+    """Entries about the actor; all within scope for keepers of the register."""
 
     def get_queryset(self) -> Any:
         rows, actor = super().get_queryset(), scope.current_actor()
@@ -26,9 +26,9 @@ class OwnConflicts(scope.Scoped):
 
 
 class Conflict(ClientRecorded):
-    """An interest that stands against advice or marketing: of whom, in which product or towards which client, until when.
+    """An interest that restricts advice or marketing: of which person, in which product or towards which client, until when.
 
-    Without `staff` it holds for everybody (an incentive of the firm); without product or client for each of them.
+    Without `staff` it applies to all staff (an incentive of the firm); without product or client to all of them.
     """
 
     names = Names("利益冲突", "Conflict of interest", "Conflicts of interest")
@@ -105,5 +105,5 @@ class Conflict(ClientRecorded):
 
     @staticmethod
     def visible_without_client(actor: Actor) -> Q:
-        """Return the entries without a client that an actor may see: their own; those who keep the register see all."""
+        """Return the entries without a client that an actor may see: their own; keepers of the register see all."""
         return Q() if actor.may(Permission.CONFLICT_KEEP) else Q(staff_id=actor.user_id)

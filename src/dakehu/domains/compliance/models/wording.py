@@ -15,7 +15,7 @@ from dakehu.foundation.schema.names import Names
 class WordingEntry(Recorded):
     """One version of one pattern of the lexicon, in force from a day until the next version is.
 
-    A version with `is_off` ends the entry. Entries that nobody changed stand in `wording/lexicon.py`; a version stored
+    A version with `is_off` ends the entry. Unchanged entries are in `wording/lexicon.py`; a version stored
     here under the same code replaces them.
     """
 
@@ -44,9 +44,9 @@ class WordingEntry(Recorded):
 
 
 class TextReview(Recorded):
-    """A text towards a client that a person must release: its digest names it, so the same text is asked about once.
+    """A text to a client that a person must release: identified by its digest, so the same text is reviewed once.
 
-    `hits` are what the check found: [{group, rule, text, start, end}].
+    `hits` are the findings of the check: [{group, rule, text, start, end}].
     """
 
     names = Names("文本复核", "Text review", "Text reviews")

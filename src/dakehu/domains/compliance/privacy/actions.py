@@ -49,9 +49,9 @@ def open_privacy_request(
     purposes: str | None = None,
     detail: str | None = None,
 ) -> PrivacyRequest:
-    """Record that a client asks for their rights; the deadline runs from the day of receipt. A withdrawal counts at once.
+    """Record a client's request about their rights; the deadline runs from the day of receipt. A withdrawal applies immediately.
 
-    Raises Refused for a day to come, and for a withdrawal that does not name its purposes.
+    Raises Refused for a future day, and for a withdrawal that does not name its purposes.
     """
     day = received_on or clock.today()
     if day > clock.today():
@@ -65,7 +65,7 @@ def open_privacy_request(
 
 
 def _due_on(day: date) -> date:
-    """Return until when a request received on a day is answered."""
+    """Return the day by which a request received on a day must be answered."""
     amount = terms.terms(clock.today())[rules.DEADLINE].amount
     working_days = trading_days.trading_days_between(day, day + timedelta(days=2 * amount + 30))
     return rules.due_on(day, working_days, amount)
@@ -82,10 +82,10 @@ def _due_on(day: date) -> date:
 def grant_privacy_request(
     *, request: int, answer: str, purposes: str | None = None, version: int | None = None
 ) -> PrivacyRequest:
-    """Grant a request. Deletion and restriction restrict the client from now on; the night erases when retention has ended.
+    """Grant a request. Deletion and restriction restrict the client from now on; the nightly run erases when retention has ended.
 
-    `purposes` is for a withdrawal that was registered without any, by an earlier version. Raises NotFound, and Refused where
-    it has been decided or does not say what is withdrawn.
+    `purposes` is for a withdrawal that was registered without any, by an earlier version. Raises NotFound, and Refused if
+    it has been decided or does not state what is withdrawn.
     """
     row = _get_open(request, version)
     if row.kind == RequestKind.WITHDRAW and not row.purposes:
@@ -110,9 +110,9 @@ def grant_privacy_request(
     irreversible=TOLD_ALREADY,
 )
 def refuse_privacy_request(*, request: int, refusal_reason: str, version: int | None = None) -> PrivacyRequest:
-    """Refuse a request with its reason. Raises NotFound, and Refused where it has been decided.
+    """Refuse a request with its reason. Raises NotFound, and Refused if it has been decided.
 
-    A withdrawal is not refused (PIPL 15): it counted when it was registered.
+    A withdrawal is not refused (PIPL 15): it took effect when it was registered.
     """
     row = _get_open(request, version)
     if row.kind == RequestKind.WITHDRAW:
@@ -169,7 +169,7 @@ def end_relation(*, client: Any, reason: str) -> PrivacyRequest:
     parameters=(CLIENT, REASON),
 )
 def lift_restriction(*, client: Any, reason: str) -> PrivacyRequest:
-    """Let the data of a client be processed again, as it was before; nobody serves the client until assigned. Raises Refused."""
+    """Let the data of a client be processed again, as it was before; no one serves the client until assigned. Raises Refused."""
     restricting = PrivacyRequest.objects.filter(client=client).exclude(status_before="").order_by("-pk").first()
     if not client.restricted or restricting is None:
         raise refusal("client", "该客户没有限制处理。", "The processing of this client's data is not restricted.")
@@ -195,7 +195,7 @@ def set_privacy_term(
 ) -> PrivacyTerm:
     """Set the deadline of answers or the retention of a kind of record, from a day.
 
-    Raises NotFound for an unknown code, and Refused where a law that was read asks for more, or for a day that has passed.
+    Raises NotFound for an unknown code, and Refused if a law (certainty V) requires more, or for a past day.
     """
     day = effective_from or clock.today()
     known = terms.terms(clock.today()).get(code)

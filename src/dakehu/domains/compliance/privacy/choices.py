@@ -4,7 +4,7 @@ from dakehu.foundation.schema.fields import Choices
 
 
 class RequestKind(Choices):
-    """What a client asks for."""
+    """The kind of a privacy request."""
 
     ACCESS = "access", "查阅", "Access", ("查询",)
     COPY = "copy", "复制", "Copy", ("副本", "转移")

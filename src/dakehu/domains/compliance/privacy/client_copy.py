@@ -1,8 +1,8 @@
-"""Everything that the desk holds of one client, for the copy that the law gives them.
+"""All data stored about one client, for the copy to which the law entitles them.
 
-From every table that hangs on the client, found by the models' own keys, and from what domains declare besides. Left out:
-other clients, whatever names them, and what the law keeps from the client (rows for compliance alone, models that say so);
-nothing in the copy shows that anything was left out.
+From every table related to the client, found by foreign keys, and from further sources declared by domains. Left out:
+other clients, anything that names them, and what the law withholds from the client (rows for compliance only, models
+marked as withheld); the copy does not show that anything was left out.
 """
 
 from collections.abc import Iterator
@@ -23,12 +23,12 @@ from dakehu.foundation.schema import client_copies
 from dakehu.foundation.schema.fields import described_fields, has_spec
 from dakehu.foundation.schema.references import derived_models_of
 
-INTERNAL = ("walled", "was_walled")  # a wall may stand for a deal that is not public
-OF_STAFF = "team"  # the app whose rows are named: who served, and where
+INTERNAL = ("walled", "was_walled")  # a wall may indicate a deal that is not public
+OF_STAFF = "team"  # the app whose rows are named: staff and branches
 
 
 def collect(client: Any) -> dict[str, Any]:
-    """Return the copy as plain values. Inside an action: it opens encrypted values, which the audit records.
+    """Return the copy as plain values. Inside an action: it decrypts values, which the audit records.
 
     {client: code, made_at, tables: [{name: [zh, en], rows: [[[label zh, label en, value]]]}], files: [{name, key}]}
     """
@@ -40,7 +40,7 @@ def collect(client: Any) -> dict[str, Any]:
 
 
 def _tables(client: Any, found: Hanging) -> Iterator[dict[str, Any]]:
-    """Yield the tables that have something to show, the client first."""
+    """Yield the non-empty tables, the client first."""
     root = type(client)
     derived = {model: _ids_of(model, key, client) for model, key in derived_models_of(root)}
     every = {**derived, **{model: ids | found.shared.get(model, set()) for model, ids in found.own.items()}}
@@ -60,14 +60,14 @@ def _ids_of(model: Any, key: Any, client: Any) -> set[int]:
 
 
 def _rows(model: Any, ids: set[int]) -> Any:
-    """Return rows by number, without those that are for compliance alone."""
+    """Return rows by id, without those for compliance only."""
     rows: Any = models.QuerySet(model).filter(pk__in=ids).order_by("pk")
     flag = getattr(model, "across_only", "")
     return rows.filter(**{flag: False}) if flag else rows
 
 
 def _row(row: Any, is_shared: bool) -> list[list[Any]]:
-    """Return [label zh, label en, value] of what a row says of the client. Texts of a row that it shares with others stay out."""
+    """Return [label zh, label en, value] of a row's data on the client. Texts of a row shared with other clients are left out."""
     cells = []
     for name, column, spec in described_fields(type(row)):
         if name in INTERNAL:
@@ -91,13 +91,13 @@ def _name_behind(row: Any, key: Any) -> Any:
 
 
 def has_name(model: Any) -> bool:
-    """Return whether rows of a model are called by a name that everybody may read."""
+    """Return whether rows of a model have a name that every user may read."""
     column = next((one for one in model._meta.concrete_fields if one.name == "name"), None)
     return column is not None and has_spec(column)
 
 
 def _plain(column: Any, value: Any) -> Any:
-    """Return a value as JSON holds it: choices in both languages, encrypted values opened."""
+    """Return a value for JSON: choices in both languages, encrypted values decrypted."""
     if isinstance(value, EncryptedValue):
         return value.open()
     if isinstance(column, EncryptedTextField):
@@ -124,7 +124,7 @@ def _declared_parts(client: Any) -> Iterator[dict[str, Any]]:
 
 
 def _files(found: Hanging) -> list[dict[str, str]]:
-    """Return the files that only rows of this client name, and not those of rows shared with others."""
+    """Return the files referenced only by rows of this client, without those of rows shared with other clients."""
     alone = Hanging(own=found.own)
     rows: Any = models.QuerySet(StoredFile).filter(pk__in=stored_files(alone)).order_by("pk")
     return [{"name": name, "key": key} for name, key in rows.values_list("name", "key")]

@@ -1,4 +1,4 @@
-"""Erase the clients whose retention has ended, and again those whom the restore of a backup brought back."""
+"""Erase the clients whose retention has ended, and again those restored from a backup."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.schema.fields import model_of
 from dakehu.foundation.schema.nightly import Night, NightlyStep, declare_step
 
-AT_ONCE = 200  # clients of one act
+AT_ONCE = 200  # clients per action
 
 
 @action(
@@ -29,7 +29,7 @@ AT_ONCE = 200  # clients of one act
     is_public=False,
 )
 def erase(*, clients: list[int]) -> dict[str, int]:
-    """Erase clients everywhere. Returns what erase_clients counts; the audit holds these numbers and no client."""
+    """Erase clients everywhere. Returns what erase_clients counts; the audit records these numbers and no client."""
     counts = erase_clients(clients, former_numbers(clients))
     add_audit_note(**counts)
     return counts
@@ -43,7 +43,7 @@ def due_clients() -> list[int]:
 
 
 def returned_clients() -> list[int]:
-    """Return the clients who were erased and are there again, from a backup. Run as the system."""
+    """Return the clients who were erased and exist again, from a backup. Run as the system."""
     listed = tombstones.read()
     if not listed:
         return []
@@ -52,17 +52,17 @@ def returned_clients() -> list[int]:
 
 
 def erase_returned() -> int:
-    """Erase again whom a backup brought back; return how many. Run as the system."""
+    """Erase again the clients restored from a backup; return how many. Run as the system."""
     return _erase_all(returned_clients())
 
 
 def run_erasure() -> dict[str, int]:
-    """Erase everybody who has returned or is due. Returns {due, returned}. Run as the system."""
+    """Erase every client who has returned or is due. Returns {due, returned}. Run as the system."""
     return {"returned": erase_returned(), "due": _erase_all(due_clients())}
 
 
 def _erase_all(clients: list[int]) -> int:
-    """Erase clients, some in an act; return how many."""
+    """Erase clients in chunks, one action each; return how many."""
     for start in range(0, len(clients), AT_ONCE):
         erase(clients=clients[start : start + AT_ONCE])
     return len(clients)

@@ -18,7 +18,7 @@ WITH_CLIENT = Retention(0, "随客户资料一并删除", "Goes with the client'
 class PrivacyRequest(ClientRecorded):
     """A request of a client about their personal information, with its deadline and its answer.
 
-    `status_before` and `was_walled` say what the client was before a granted request restricted them.
+    `status_before` and `was_walled` are the client's values before a granted request restricted them.
     """
 
     names = Names("个人信息请求", "Privacy request", "Privacy requests", aliases=("个人信息权利请求",))
@@ -56,10 +56,10 @@ class PrivacyRequest(ClientRecorded):
 
 
 class PrivacyTerm(Recorded):
-    """A deadline or a time of retention that the firm set, in force from a day; the newest in force counts.
+    """A deadline or retention period that the firm set, in force from a day; the newest in force applies.
 
-    `code` is "deadline" (working days) or the label of a kind of record (years). What nobody set is as declared with the
-    record.
+    `code` is "deadline" (working days) or the label of a kind of record (years). Without a row the term declared with
+    the record applies.
     """
 
     names = Names("保存与答复期限", "Privacy term", "Privacy terms")

@@ -1,4 +1,4 @@
-"""Queries of privacy: requests, terms, and what will be erased when."""
+"""Queries of privacy: requests, terms, and the planned erasures."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from dakehu.foundation.schema.notices import NoticeSource, declare, notice
 from dakehu.foundation.schema.parameters import Parameter, parameters_of
 
 NOTICES = "compliance.privacy_notices"
-SOON = 5  # working days before the deadline from which a notice is urgent: calendar days, so never too late
+SOON = 5  # days before the deadline from which a notice is urgent: calendar days, so never too late
 SHOWN = 500  # clients of the preview
 IS_OPEN = Parameter("is_open", required=False, kind="bool", spec=FieldSpec("只看待答复", "Only open ones"))
 CLIENT = parameters_of("compliance.PrivacyRequest", "client")
@@ -54,7 +54,7 @@ def privacy_requests_of_client(*, client: Any) -> Any:
 def privacy_terms() -> list[dict[str, Any]]:
     """Return the terms in force, the deadline first: [{code, applies_to, amount, unit, certainty, certainty_text, source, is_usual}].
 
-    `is_usual`: kept as the Securities Law asks of all business records.
+    `is_usual`: the retention that the Securities Law requires for all business records.
     """
     return [
         {
@@ -75,7 +75,7 @@ def privacy_terms() -> list[dict[str, Any]]:
 
 @query("compliance.erasure_preview", needs=Permission.PRIVACY_WRITE, zh="到期删除预览", en="What is erased when")
 def erasure_preview() -> list[dict[str, Any]]:
-    """Return who is erased on which day and why not earlier, the next first, at most 500.
+    """Return the clients to be erased, with the day and why not earlier, the next first, at most 500.
 
     [{client: as shown, restricted, until, is_due, because, last_on, years, certainty_text, source}]. Clients whose account
     is closed and who are not restricted (`restricted` false) wait for compliance to confirm.
@@ -106,7 +106,7 @@ def erasure_preview() -> list[dict[str, Any]]:
 
 @query(NOTICES, needs=Permission.PRIVACY_WRITE, zh="个人信息请求提醒", en="Notices of privacy requests")
 def privacy_notices() -> list[dict[str, Any]]:
-    """Return one notice for each open request, at most twenty, the one due first before the others."""
+    """Return one notice for each open request, at most twenty, by due date."""
     rows = PrivacyRequest.objects.filter(state=RequestState.OPEN.value).order_by("due_on", "pk")[:20]
     today = clock.today()
     return [

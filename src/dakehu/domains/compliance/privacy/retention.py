@@ -1,4 +1,4 @@
-"""Until when each client is kept, from the newest record of every kind that hangs on the client."""
+"""The end of each client's retention, from the newest related record of every kind."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -20,10 +20,10 @@ CLIENT = "clients.Client"
 
 
 def kept_until(clients: Iterable[int]) -> dict[int, KeptUntil]:
-    """Return {client: until when the client is kept}. Run as somebody who sees these clients.
+    """Return {client: end of retention}. Run as an actor who sees these clients.
 
-    The relation ends with its newest record. What lies after the day on which processing was restricted, or after today, is
-    no record: an agreed end, a day to come.
+    The relation ends with its newest record. Dates after the day on which processing was restricted, or after today, do
+    not count as records: an agreed end, a future day.
     """
     ids, today = sorted(set(clients)), clock.today()
     known = terms.terms(today)
@@ -40,7 +40,7 @@ def kept_until(clients: Iterable[int]) -> dict[int, KeptUntil]:
 
 
 def _tables() -> list[tuple[Any, str]]:
-    """Return (model, lookup of its client) of the clients and of every table that names them."""
+    """Return (model, lookup of its client) for clients and for every table that references them."""
     client = model_of(CLIENT)
     hanging = [(model, key.attname) for model, key in references_to(client) if model is not PrivacyRequest]
     return [(client, "pk"), *hanging]
@@ -54,7 +54,7 @@ def _restricted_on(ids: list[int]) -> dict[int, date]:
 def _newest_days(model: Any, key: str, ids: list[int], end: date) -> list[tuple[int, date]]:
     """Return (client, day of the newest record) for the clients that have rows in a table.
 
-    A row's day is the latest of its own dates up to `end`; the day it was entered where it has none.
+    A row's day is the latest of its own dates up to `end`, or the day it was entered if it has none.
     """
     dates = [
         column

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-DEADLINE = "deadline"  # the code of the term within which a request is answered
+DEADLINE = "deadline"  # code of the term for answering a request
 
 
 @dataclass(frozen=True)
 class Term:
-    """How long something may take or is kept: `amount` in working days for the deadline, in years for records.
+    """A deadline or retention period: `amount` in working days for the deadline, in years for records.
 
     `certainty` is V (text read), S (secondary source), K (to be checked) or D (house default). `declared` is the amount
     without any change by the firm.
@@ -26,7 +26,7 @@ class Term:
 
 @dataclass(frozen=True)
 class KeptUntil:
-    """The day on which a client may be erased, and why not earlier: the newest record of the kind that is kept longest."""
+    """The day on which a client may be erased, and the reason: the newest record of the kind kept longest."""
 
     until: date
     code: str
@@ -35,7 +35,7 @@ class KeptUntil:
 
 
 def add_years(day: date, years: int) -> date:
-    """Return the same day some years later; 29 February becomes 1 March, so that nothing goes a day too early."""
+    """Return the same day some years later; 29 February becomes 1 March, so that nothing is erased a day too early."""
     try:
         return day.replace(year=day.year + years)
     except ValueError:
@@ -43,13 +43,13 @@ def add_years(day: date, years: int) -> date:
 
 
 def due_on(received_on: date, working_days: list[date], amount: int) -> date:
-    """Return the last of `amount` working days after the day of receipt. `working_days` are ascending and reach far enough."""
+    """Return the last of `amount` working days after the day of receipt. `working_days` must be ascending and long enough."""
     later = [day for day in working_days if day > received_on]
     return later[amount - 1] if amount else received_on
 
 
 def kept_until(records: Iterable[tuple[str, date, int]]) -> KeptUntil | None:
-    """Return until when a client is kept: the latest day of (code, newest record, years); None without any record."""
+    """Return the end of a client's retention: the latest day of (code, newest record, years); None without any record."""
     kept = [KeptUntil(add_years(last_on, years), code, last_on, years) for code, last_on, years in records]
     return max(kept, key=lambda one: (one.until, one.code)) if kept else None
 
@@ -57,7 +57,7 @@ def kept_until(records: Iterable[tuple[str, date, int]]) -> KeptUntil | None:
 def may_shorten(term: Term, amount: int) -> bool:
     """Return whether a firm may set a term to an amount.
 
-    What a law fixes (V) is not kept shorter than it says. A deadline may be shortened at will, and not be prolonged where
+    A retention fixed by law (V) may not be shortened. A deadline may be shortened at will, and not prolonged if
     it is fixed.
     """
     if term.declared_certainty != "V":

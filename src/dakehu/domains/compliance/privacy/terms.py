@@ -1,4 +1,4 @@
-"""The terms in force: what is declared with each kind of record, and what the firm set instead."""
+"""The terms in force: those declared with each kind of record, and those that the firm set instead."""
 
 from datetime import date
 
@@ -9,7 +9,7 @@ from dakehu.foundation.records.recorded import Recorded
 from dakehu.foundation.schema.fields import model_of
 from dakehu.foundation.schema.retention import TWENTY_YEARS, Retention, retention_table
 
-# PIPL art. 50 asks for an answer in good time and names no number of days.
+# PIPL art. 50 requires an answer in good time and sets no number of days.
 ANSWER = Retention(15, "《个人信息保护法》第五十条“及时”", "PIPL art. 50, “in good time”", "D")
 
 
@@ -33,7 +33,7 @@ def _is_record(code: str) -> bool:
 
 
 def is_usual(term: Term) -> bool:
-    """Return whether a term is what the law asks of all business records."""
+    """Return whether a term is the legal one for all business records."""
     return term == _declare_term(term.code, TWENTY_YEARS)
 
 
@@ -42,7 +42,7 @@ def _declare_term(code: str, kept: Retention) -> Term:
 
 
 def years_of(model: type, known: dict[str, Term]) -> int:
-    """Return for how many years rows of a model are kept; what says nothing is kept as the law keeps business records."""
+    """Return the years of retention of a model's rows; undeclared models are kept like business records by law."""
     term = known.get(model._meta.label)  # type: ignore[attr-defined]
     return term.amount if term is not None else TWENTY_YEARS.years
 

@@ -1,4 +1,4 @@
-"""Withdraw the consents that a client's request names: counted at once, from the day the request was received."""
+"""Withdraw the consents that a client's request names: effective immediately, from the day the request was received."""
 
 import re
 from datetime import date

@@ -1,1 +1,1 @@
-"""Who opened which client, and who took what out of the desk: for compliance, for as long as the firm keeps it."""
+"""Log of who opened which client and who exported what: for compliance, for the firm's retention period."""

@@ -8,15 +8,15 @@ from dakehu.foundation.schema.names import Names
 
 
 class ReadEntry(models.Model):
-    """That somebody opened a client, first and last within an hour, and how often. Compliance reads it; nobody changes it.
+    """A user's readings of a client within an hour: first, last and number. Compliance reads it; no one changes it.
 
-    It names the client by number, so that it outlives the client, and holds nothing of them. Not part of the sealed audit
+    It names the client by number, so that it outlives the client, and stores no data of them. Not part of the sealed audit
     trail: readings are many, and none of them changes anything.
     """
 
     names = Names("查阅记录", "Reading", "Readings")
 
-    derived = True  # not compared with the audit, which does not know it
+    derived = True  # not compared with the audit, which does not record it
 
     user_ref: Any = models.BigIntegerField()
     user_name: Any = models.CharField(max_length=80)

@@ -1,4 +1,4 @@
-"""The nightly step of the read log: delete what is older than the firm keeps it."""
+"""The nightly step of the read log: delete readings past their retention."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ CLEAR = "compliance.clear_read_log"
 
 
 def _delete_old_readings(night: Night) -> dict[str, Any]:
-    """Delete the readings that are older than the firm keeps them; the audit says how many there were."""
+    """Delete the readings past their retention; the audit records their number."""
     days = int(firm_settings.current("READ_LOG_DAYS"))
     with act(CLEAR):
         deleted = delete_old_entries(night.day, days)

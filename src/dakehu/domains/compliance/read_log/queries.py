@@ -1,4 +1,4 @@
-"""Queries of the read log, for compliance: who opened whom, and what left the desk."""
+"""Queries of the read log, for compliance: who opened which client, and which data were exported."""
 
 import json
 from datetime import date, timedelta
@@ -16,7 +16,7 @@ from dakehu.foundation.schema.fields import FieldSpec, model_of
 from dakehu.foundation.schema.parameters import Parameter
 
 PAGE = 100
-# Acts by which data leave the desk for a person or a program.
+# Actions that export data to a person or a program.
 EXPORTS = (
     "workbook.export",
     "report.create",
@@ -42,9 +42,9 @@ def readings(
     until: date | None = None,
     before: int | None = None,
 ) -> list[dict[str, Any]]:
-    """Return who opened whom, newest first, 100 at a time: [{id, at, last_at, person, client, code, name, door, times}].
+    """Return who opened which client, newest first, 100 at a time: [{id, at, last_at, person, client, code, name, door, times}].
 
-    `at` is the hour; `before` the id of the last row seen. A client of whom nothing is left keeps their number as code.
+    `at` is the hour; `before` the id of the last row seen. A client who no longer exists has their number as code.
     """
     rows = ReadEntry.objects.order_by("-id")
     if person:
@@ -87,7 +87,7 @@ def _client_name(client: Any, number: int) -> dict[str, str]:
 def exports(
     *, person: str | None = None, since: date | None = None, until: date | None = None, before: int | None = None
 ) -> list[dict[str, Any]]:
-    """Return what left the desk, newest first, 100 at a time: [{id, at, person, door, what, note}], as the audit says."""
+    """Return the exports, newest first, 100 at a time: [{id, at, person, door, what, note}], from the audit."""
     rows = AuditEntry.objects.filter(action__in=EXPORTS).order_by("-pk")
     if person:
         rows = rows.filter(actor_name=person)
@@ -111,7 +111,7 @@ def exports(
 
 
 def delete_old_entries(day: date, keep_days: int) -> int:
-    """Delete the readings of days before those that are kept; return how many there were."""
+    """Delete the readings of days before the retention period; return their number."""
     with acting_as(system_actor("the read log is kept for a time only")):
         rows = ReadEntry.objects.filter(hour__lt=clock.start_of_day(day - timedelta(days=keep_days)))
         count, _ = rows.delete()

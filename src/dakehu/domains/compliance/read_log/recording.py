@@ -1,4 +1,4 @@
-"""Record that somebody opened a client. Called by the page of a client and by the gates of API, assistants and command line."""
+"""Record readings of clients. Called by the client page and by the gates of API, assistants and command line."""
 
 import logging
 
@@ -10,7 +10,7 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.database import lock_timeout
 from dakehu.foundation.gates.registry import set_read_observer
 
-# Written out, since every page of a client asks it.
+# Raw SQL, since every client page runs it.
 COUNTED = (
     f"INSERT INTO {ReadEntry._meta.db_table} AS entry (user_ref, user_name, client_ref, door, hour, last_at, times) "  # noqa: S608  name from the model
     "VALUES (%s, %s, %s, %s, %s, %s, 1) ON CONFLICT (user_ref, client_ref, door, hour) "
@@ -21,12 +21,12 @@ logger = logging.getLogger("dakehu.read_log")
 
 
 def record_reading(client_id: int, *, is_continued: bool = False) -> None:
-    """Record that the actor opened a client now. The desk itself opens nobody.
+    """Record that the actor opened a client now. Readings by the system are not recorded.
 
-    A reading that is continued (a further part of a page) counts as one only where none is recorded for the hour.
+    A continued reading (a further part of a page) is counted only if none is recorded for the hour.
 
-    Not an action: a reading changes nothing, and the sealed trail would be full of them. Where another writer holds SQLite for
-    longer than a page can wait, the reading is written to the log of the system instead.
+    Not an action: a reading changes nothing, and they would fill the sealed trail. If another writer locks SQLite,
+    the reading is written to the system log instead.
     """
     actor, now = current_actor(), clock.now()
     if actor.user_id is None:

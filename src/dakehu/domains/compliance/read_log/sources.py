@@ -1,4 +1,4 @@
-"""The rules of reading and exporting among those that the desk applies."""
+"""The rules of reading and exporting that the desk applies."""
 
 from datetime import date
 

@@ -1,1 +1,1 @@
-"""Registrations of staff: with which register, under which number, from when to when; what may not be done without."""
+"""Registrations of staff: register, number, first and last day; and the actions that require one."""

@@ -37,7 +37,7 @@ def add_registration(
     evidence: str | None = None,
 ) -> StaffRegistration:
     """Enter a registration of a member of staff. Raises Refused for a number that is taken, days that end before they begin,
-    and for an adviser who would be an analyst at once."""
+    and for an adviser who would also be an analyst."""
     row = StaffRegistration(
         user=user, kind=kind, number=number.strip(), valid_from=valid_from, valid_to=valid_to, evidence=evidence or ""
     )
@@ -57,8 +57,8 @@ def add_registration(
 def change_registration(
     *, registration: StaffRegistration, version: int | None = None, **changes: Any
 ) -> StaffRegistration:
-    """Change a registration: renew, suspend or cancel it. Raises Refused as `add_registration` does, Conflict where
-    somebody else was quicker."""
+    """Change a registration: renew, suspend or cancel it. Raises Refused as `add_registration` does, Conflict if
+    another person changed it first."""
     check_version(registration, version)
     for name, value in changes.items():
         setattr(registration, name, "" if value is None and name in ("number", "evidence") else value)
@@ -68,7 +68,7 @@ def change_registration(
 
 
 def _check(row: StaffRegistration) -> None:
-    """Raise Refused for a registration that may not stand beside the others."""
+    """Raise Refused for a registration that is incompatible with the others."""
     taken = StaffRegistration.objects.filter(kind=str(row.kind), number=row.number).exclude(pk=row.pk)
     if taken.exists():
         raise refusal("number", "该类别下已有编号“{n}”。", "Number “{n}” of this kind is there already.", n=row.number)

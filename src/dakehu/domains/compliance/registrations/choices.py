@@ -4,7 +4,7 @@ from dakehu.foundation.schema.fields import Choices
 
 
 class RegistrationKind(Choices):
-    """What somebody is registered as with the association of securities firms, or with the fund association."""
+    """The kind of a registration with the association of securities firms, or with the fund association."""
 
     SECURITIES_STAFF = "securities_staff", "一般证券业务", "Securities business in general", ("证券从业", "一般从业")
     INVESTMENT_ADVISER = "investment_adviser", "投资顾问", "Investment adviser", ("证券投资咨询（投资顾问）", "投顾")
@@ -14,7 +14,7 @@ class RegistrationKind(Choices):
 
 
 class RegistrationState(Choices):
-    """State of a registration. Only a valid one counts, from its first to its last day."""
+    """State of a registration. Only a valid one is in force, from its first to its last day."""
 
     VALID = "valid", "有效", "Valid", ("正常",)
     UNVERIFIED = "unverified", "待核实", "To be verified"

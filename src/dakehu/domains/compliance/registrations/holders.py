@@ -1,4 +1,4 @@
-"""Who holds which registration today: asked by every domain whose actions need one."""
+"""Who holds which registration today: used by every domain whose actions require one."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -13,7 +13,7 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotRegistered
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
-# Whose number is shown where somebody signs a text: the one that says most first.
+# Kinds whose number is shown in a signature, in order of preference.
 SHOWN_FIRST = (
     RegistrationKind.INVESTMENT_ADVISER,
     RegistrationKind.ANALYST,
@@ -24,20 +24,20 @@ SHOWN_FIRST = (
 
 
 def has_registration(user_id: int | None, kind: str, on: date | None = None) -> bool:
-    """Return whether somebody holds a registration of a kind on a day (today unless said); the desk itself holds none."""
+    """Return whether a person holds a registration of a kind on a day (default: today); the system holds none."""
     day = on or clock.today()
     return any(rules.counts_on(one, day) for one in _registrations_held(user_id) if one.kind == kind)
 
 
 def require_registration(kind: str) -> None:
-    """Raise NotRegistered, with the reason, where the actor holds no registration of a kind today."""
+    """Raise NotRegistered, with the reason, if the actor holds no registration of a kind today."""
     refusal = find_refusal(kind, current_actor())
     if refusal is not None:
         raise NotRegistered(refusal)
 
 
 def find_refusal(kind: str, actor: Actor) -> Bilingual | None:
-    """Return why an actor holds no registration of a kind today, None where they do. The desk itself holds none."""
+    """Return why an actor holds no registration of a kind today, None if they do. The system holds none."""
     if actor.user_id is None:
         return bilingual(
             "此操作须由登记为“{kind}”的人员本人办理，系统不能代办。",
@@ -48,7 +48,7 @@ def find_refusal(kind: str, actor: Actor) -> Bilingual | None:
 
 
 def find_number(user_id: int | None, on: date | None = None) -> str:
-    """Return the number under which somebody signs on a day, "" without a registration that counts."""
+    """Return the number under which a person signs on a day, "" without a registration in force."""
     day = on or clock.today()
     counted = {
         str(row.kind): row.number
@@ -59,13 +59,13 @@ def find_number(user_id: int | None, on: date | None = None) -> str:
 
 
 def earliest_days(user_ids: Iterable[int]) -> dict[int, date]:
-    """Return {user: first day of the earliest registration} of those users of whom one is known."""
+    """Return {user: first day of the earliest registration} for users who have one."""
     rows = StaffRegistration.objects.filter(user_id__in=list(user_ids), valid_from__isnull=False)
     return {user: day for user, day in rows.order_by("-valid_from").values_list("user_id", "valid_from") if day}
 
 
 def registrations_of(user_id: int, without: int | None = None) -> list[Registration]:
-    """Return the registrations of somebody as the rules take them, without that of a number."""
+    """Return the registrations of a person as input for the rules, without the one with a given id."""
     rows = StaffRegistration.objects.filter(user_id=user_id).exclude(pk=without)
     return [_plain(row) for row in rows]
 
@@ -79,7 +79,7 @@ def _plain(row: StaffRegistration) -> Registration:
 
 
 def registration_fault(action: Action, actor: Actor) -> NotRegistered | None:
-    """Return that an actor lacks the registration which an action needs, None where nothing is lacking."""
+    """Return the error that an actor lacks the registration required by an action, None if it is not missing."""
     refusal = find_refusal(action.registration, actor) if action.registration else None
     return None if refusal is None else NotRegistered(refusal)
 

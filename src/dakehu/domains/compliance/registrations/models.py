@@ -9,7 +9,7 @@ from dakehu.foundation.schema.names import Names
 
 
 class StaffRegistration(Recorded):
-    """A registration of a member of staff. Without a first day it counts from always, without a last one until it is ended."""
+    """A registration of a member of staff. Without a first day it has no lower bound; without a last one it applies until ended."""
 
     names = Names("执业登记", "Staff registration", "Staff registrations")
 

@@ -1,4 +1,4 @@
-"""What stands in the bell: registrations that end soon or have ended, for the person and for compliance."""
+"""Notifications: registrations that end soon or have ended, for the person and for compliance."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ ENDING = "compliance.registration_notices"
 
 @query(ENDING, needs=Permission.REGISTRATION_READ, zh="执业登记到期提醒", en="Reminders of registrations")
 def registration_notices() -> list[dict[str, Any]]:
-    """Return one notice for each registration that ends soon or has ended: one's own, and for compliance everybody's."""
+    """Return one notice for each registration that ends soon or has ended: one's own, and for compliance all."""
     actor, today = current_actor(), clock.today()
     sees_all = actor.may(Permission.REGISTRATION_WRITE)
     return [

@@ -50,7 +50,7 @@ def registration(*, registration: StaffRegistration) -> StaffRegistration:
 
 @query("compliance.my_registrations", needs="", zh="我的执业登记", en="My registrations")
 def my_registrations() -> dict[str, Any]:
-    """Return which kinds the actor holds today and which actions each is needed for.
+    """Return the kinds that the actor holds today and the actions that require each kind.
 
     {held: [kind], number: the number to sign with, "" without one, needed: {kind: [label of an action]}}.
     """
@@ -67,7 +67,7 @@ def my_registrations() -> dict[str, Any]:
 
 
 def due_registrations() -> list[StaffRegistration]:
-    """Return the registrations that end within 30 days or have ended while they stand as valid, the earliest first."""
+    """Return the registrations that end within 30 days or have ended but are still marked valid, the earliest first."""
     today = clock.today()
     rows = StaffRegistration.objects.filter(user__is_active=True, valid_to__isnull=False).select_related("user")
     plain = ((row, rules.Registration(str(row.kind), str(row.state), row.valid_from, row.valid_to)) for row in rows)

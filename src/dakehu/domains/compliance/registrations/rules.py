@@ -1,4 +1,4 @@
-"""Decide whether a registration counts on a day, which two exclude each other, and when a reminder is due. Pure."""
+"""Rules of registrations: whether one is in force on a day, which exclude each other, when a reminder is due. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ HELD = (RegistrationState.VALID, RegistrationState.SUSPENDED)
 
 @dataclass(frozen=True)
 class Registration:
-    """One registration as the rules see it; a missing first or last day means no bound."""
+    """One registration as input for the rules; a missing first or last day means no bound."""
 
     kind: str
     state: str
@@ -24,7 +24,7 @@ class Registration:
 
 
 def counts_on(one: Registration, day: date) -> bool:
-    """Return whether a registration counts on a day: valid, begun and not ended; both ends belong to it."""
+    """Return whether a registration is in force on a day: valid, begun and not ended; both ends included."""
     return (
         one.state == RegistrationState.VALID
         and (one.valid_from is None or one.valid_from <= day)
@@ -33,14 +33,14 @@ def counts_on(one: Registration, day: date) -> bool:
 
 
 def days_fault(valid_from: date | None, valid_to: date | None) -> tuple[str, Bilingual] | None:
-    """Return (field, what is wrong) of a registration that ends before it begins."""
+    """Return (field, error) for a registration that ends before it begins."""
     if valid_from is None or valid_to is None or valid_from <= valid_to:
         return None
     return "valid_to", bilingual("有效至不能早于登记日期。", "It cannot end before it begins.")
 
 
 def exclusion_fault(new: Registration, others: Iterable[Registration]) -> tuple[str, Bilingual] | None:
-    """Return (field, what is wrong) where somebody would be adviser and analyst on one day. [K]"""
+    """Return (field, error) if a person would be both adviser and analyst on one day. [K]"""
     if new.kind not in EXCLUSIVE or new.state not in HELD:
         return None
     for other in others:
@@ -61,7 +61,7 @@ def _overlap(one: Registration, other: Registration) -> bool:
 
 
 def refusal_of(kind: str, held: Iterable[Registration], day: date) -> Bilingual | None:
-    """Return why somebody with these registrations lacks one of a kind on a day, None where they hold it."""
+    """Return why a person with these registrations lacks one of a kind on a day, None if they hold it."""
     own = [one for one in held if one.kind == kind]
     if any(counts_on(one, day) for one in own):
         return None
@@ -89,7 +89,7 @@ def _refusal(kind: RegistrationKind, why: Bilingual) -> Bilingual:
 
 
 def is_reminder_due(one: Registration, day: date, days: int = REMINDER_DAYS) -> bool:
-    """Return whether a registration ends within some days, or has ended and still stands as valid."""
+    """Return whether a registration ends within some days, or has ended but is still marked valid."""
     return (
         one.state == RegistrationState.VALID and one.valid_to is not None and one.valid_to - timedelta(days=days) <= day
     )

@@ -1,4 +1,4 @@
-"""The rules of registrations among those that the desk applies."""
+"""The rules of registrations that the desk applies."""
 
 from datetime import date
 

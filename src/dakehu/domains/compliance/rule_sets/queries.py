@@ -1,4 +1,4 @@
-"""The rules that the desk applies, for the person who wants to know why it refused."""
+"""The rules that the desk applies, to explain a refusal."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def rules_applied() -> list[dict[str, Any]]:
     """Return every rule with all its versions, by name.
 
     [{name, area, version, of, text, source, tag, certainty, is_law, effective_from, state: "in_force" | "to_come" | "replaced"}],
-    `of` is how many versions there are.
+    `of` is the number of versions.
     """
     today, found = clock.today(), []
     for name in registry.names():

@@ -13,9 +13,9 @@ from dakehu.foundation.schema.fields import Choices
 
 
 class Certainty(Choices):
-    """How sure a rule is: the text was read, only a secondary source was, to be verified, or a default of the house.
+    """The certainty of a rule: the text was read, only a secondary source was, to be verified, or a house default.
 
-    The aliases are how exports of earlier versions wrote it.
+    The aliases are the spellings in exports of earlier versions.
     """
 
     V = "V", "已核对原文", "Text read", ("[V] 已核对原文", "[V] text read")
@@ -30,8 +30,8 @@ NOT_LAW = frozenset({"K", "D"})
 
 @dataclass(frozen=True)
 class RuleSource:
-    """One version of a rule: `name` such as "suitability.match", what it says in both languages, where it is from ("" for a
-    house default), its tag of certainty and the first day on which it counts."""
+    """One version of a rule: `name` such as "suitability.match", its text in both languages, its source ("" for a
+    house default), its tag of certainty and the first day on which it applies."""
 
     name: str
     zh: str
@@ -46,7 +46,7 @@ class RuleSource:
 
     @property
     def certainty(self) -> Bilingual:
-        """How sure it is, in the reader's language."""
+        """Its certainty, in the reader's language."""
         return CERTAINTY[self.tag]
 
     @property
@@ -72,12 +72,12 @@ def declare(*sources: RuleSource) -> None:
 
 
 def versions_of(name: str) -> list[RuleSource]:
-    """Return the versions of a rule, the earliest first; [] for a name that nobody declares."""
+    """Return the versions of a rule, the earliest first; [] for an undeclared name."""
     return sorted((one for one in _declared.values() if one.name == name), key=lambda one: one.effective_from)
 
 
 def find_rule(name: str, on: date) -> RuleSource | None:
-    """Return the version of a rule that counts on a day, None before its first."""
+    """Return the version of a rule that applies on a day, None before its first."""
     begun = [one for one in versions_of(name) if one.effective_from <= on]
     return begun[-1] if begun else None
 

@@ -1,1 +1,1 @@
-"""The half-yearly self-check: what is counted of the period, findings and measures, the signature of a second person."""
+"""The half-yearly self-check: counts of the period, findings and measures, the signature of a second person."""

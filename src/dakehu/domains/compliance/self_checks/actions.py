@@ -1,4 +1,4 @@
-"""Actions on self-checks: open the one of the last half-year, write the report; what follows from the second person's decision."""
+"""Actions on self-checks: open the one of the last half-year, write the report, apply the second person's decision."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def get_self_check(pk: int) -> SelfCheck:
     offers_undo=False,
 )
 def open_self_check() -> SelfCheck:
-    """Open the self-check of the half-year that ended last. Returns the one that is there already."""
+    """Open the self-check of the half-year that ended last. Returns an existing one."""
     first_on, last_on = rules.half_year_before(clock.today())
     found: SelfCheck | None = SelfCheck.objects.filter(first_on=first_on).first()
     if found is None:
@@ -57,7 +57,7 @@ def open_self_check() -> SelfCheck:
     parameters=(SELF_CHECK, parameters_of("compliance.SelfCheck", "findings", "measures"), VERSION),
 )
 def write_self_check(*, self_check: int, findings: str, measures: str, version: int | None = None) -> SelfCheck:
-    """Write findings and measures, keep the counts of the period as they are now, and ask a second person to sign.
+    """Write findings and measures, store the current counts of the period, and request a second person's signature.
 
     Raises Refused for a report that is signed, and for one without findings or measures.
     """
@@ -78,14 +78,14 @@ def write_self_check(*, self_check: int, findings: str, measures: str, version: 
 
 
 def content_digest(pk: int) -> str:
-    """Return the digest of what is signed. Raises NotFound."""
+    """Return the digest of the signed content. Raises NotFound."""
     row = get_self_check(pk)
     content: dict[str, Any] = {name: getattr(row, name) for name in ("first_on", "findings", "measures", "figures")}
     return digest(content)
 
 
 def decide_self_check(pk: int, is_approved: bool, note: str) -> None:
-    """Take over what the second person decided: signed, or returned with the reason. Called inside the action that decides."""
+    """Apply the second person's decision: signed, or returned with the reason. Called inside the action that decides."""
     row = get_self_check(pk)
     row.state = (SelfCheckState.SIGNED if is_approved else SelfCheckState.RETURNED).value
     if is_approved:

@@ -4,7 +4,7 @@ from dakehu.foundation.schema.fields import Choices
 
 
 class SelfCheckState(Choices):
-    """How far a self-check has come."""
+    """The stage of a self-check."""
 
     DUE = "due", "待自查", "Due"
     WAITING = "waiting", "待签署", "Waits for a signature"

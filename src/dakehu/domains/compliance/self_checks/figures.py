@@ -1,4 +1,4 @@
-"""What a self-check counts of its period: each domain declares what of its own belongs there."""
+"""The counts of a self-check's period: each domain declares its own."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Count = Callable[[date, date], int]
 
 @dataclass(frozen=True)
 class CheckedFigure:
-    """One count of a period: its words, and the function that counts from the first to the last day."""
+    """One count of a period: its labels, and the function that counts from the first to the last day."""
 
     name: str
     zh: str
@@ -48,7 +48,7 @@ def moments_of(first_on: date, last_on: date) -> tuple[datetime, datetime]:
 
 
 def _count_by_moment(model: Any, column: str, **which: Any) -> Count:
-    """Return a count of rows whose moment lies in a period."""
+    """Return a count of rows whose timestamp falls in a period."""
 
     def count(first_on: date, last_on: date) -> int:
         since, until = moments_of(first_on, last_on)
@@ -58,7 +58,7 @@ def _count_by_moment(model: Any, column: str, **which: Any) -> Count:
 
 
 def _count_by_day(model: Any, column: str, **which: Any) -> Count:
-    """Return a count of rows whose day lies in a period."""
+    """Return a count of rows whose date falls in a period."""
 
     def count(first_on: date, last_on: date) -> int:
         return int(model.objects.filter(**{f"{column}__gte": first_on, f"{column}__lte": last_on}, **which).count())

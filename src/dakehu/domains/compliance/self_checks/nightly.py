@@ -1,4 +1,4 @@
-"""The step of the night that opens the self-check of a half-year that has ended."""
+"""The nightly step that opens the self-check of a half-year that has ended."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ REASON = bilingual("发起半年自查", "Open the half-yearly self-check")
 
 
 def is_missing() -> bool:
-    """Return whether the half-year that ended last has no self-check, of a desk that was in use in it."""
+    """Return whether the half-year that ended last has no self-check and the desk was in use in it."""
     first_on, last_on = rules.half_year_before(clock.today())
     began = team.users().order_by("created_at").values_list("created_at", flat=True).first()
     in_use = began is not None and clock.local(began).date() <= last_on

@@ -24,7 +24,7 @@ MOST = 40  # twenty years
 def self_checks() -> list[dict[str, Any]]:
     """Return the self-checks, the latest first: [{…, state_code, is_late, figures: [{label, count}], approval, can_write}].
 
-    The counts of one that is not submitted are those of now, for who writes it. `approval` is the request that the reader may
+    One that is not submitted has the current counts, for its writer. `approval` is the request that the reader may
     decide on, None without one.
     """
     rows = list(SelfCheck.objects.select_related("author", "signed_by").order_by("-first_on")[:MOST])

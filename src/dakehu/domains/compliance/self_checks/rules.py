@@ -1,4 +1,4 @@
-"""Rules of self-checks: the period, the day on which one is due, what a report must say. Pure."""
+"""Rules of self-checks: the period, the due date, the required contents of a report. Pure."""
 
 from datetime import date, timedelta
 
@@ -14,7 +14,7 @@ def half_year_before(today: date) -> tuple[date, date]:
 
 
 def due_on(last_on: date) -> date:
-    """Return the day by which the check of a period is written: the last of the month that follows."""
+    """Return the due date of the check of a period: the last day of the following month."""
     after = (last_on + timedelta(days=1)).replace(day=1)
     for _ in range(MONTHS_TO_WRITE):
         after = (after + timedelta(days=32)).replace(day=1)
@@ -22,7 +22,7 @@ def due_on(last_on: date) -> date:
 
 
 def content_error(findings: str, measures: str) -> tuple[str, str, str] | None:
-    """Return (field, zh, en) of what a report lacks, None where nothing is lacking."""
+    """Return (field, zh, en) for what a report lacks, None if it is complete."""
     if not findings.strip():
         return "findings", "请写明自查发现；没有问题也请写明。", "Write the findings, also where nothing is wrong."
     if not measures.strip():

@@ -1,4 +1,4 @@
-"""The rules of self-checks among those that the desk applies."""
+"""The rules of self-checks that the desk applies."""
 
 from datetime import date
 

@@ -1,1 +1,1 @@
-"""Records of many clients leave by no way without a second person: asked for, approved, made with the sight of that moment."""
+"""Exports of many clients need a second person's approval: requested, approved, made with the scope at that moment."""

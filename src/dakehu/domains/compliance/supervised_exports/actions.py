@@ -1,4 +1,4 @@
-"""Ask to export many clients, and follow the decision."""
+"""Request an export of many clients, and apply the decision."""
 
 from typing import Any
 
@@ -30,9 +30,9 @@ CLIENTS = Parameter("clients", required=False, kind="json", spec=FieldSpec("ховц
     ),
 )
 def request_export(*, reason: str, clients: Any = None, way: str | None = None) -> ExportRequest:
-    """Ask that somebody else approve an export of clients (ids; None: all visible ones) by a way (a workbook unless said).
+    """Request another person's approval of an export of clients (ids; None: all visible ones) by a way (default: workbook).
 
-    Raises Refused for no visible client, and for some clients where the way stays open to all.
+    Raises Refused for no visible client, and for selected clients if the way stays open, as it is for all clients.
     """
     chosen = ExportWay(way or ExportWay.WORKBOOK.value)
     if chosen in STANDING_WAYS and clients is not None:
@@ -81,7 +81,7 @@ def get_request(pk: int) -> ExportRequest:
 
 
 def decide_request(pk: int, is_approved: bool, note: str) -> None:
-    """Follow the decision on a request: it may be used, or not at all."""
+    """Apply the decision on a request: approved for use, or rejected."""
     row = get_request(pk)
     row.state = (ExportRequestState.APPROVED if is_approved else ExportRequestState.REJECTED).value
     row.decided_at = clock.now() if is_approved else None

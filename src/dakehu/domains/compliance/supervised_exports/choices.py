@@ -13,7 +13,7 @@ class ExportRequestState(Choices):
 
 
 class ExportWay(Choices):
-    """The ways by which the records of many clients leave the desk."""
+    """The ways by which the records of many clients are exported."""
 
     WORKBOOK = "workbook", "表格（工作簿）", "Workbook"
     REPORTS = "reports", "客户报告（PDF）", "Reports (PDF)"
@@ -25,5 +25,5 @@ class ExportWay(Choices):
     SCHEDULES = "schedules", "定期报表（含客户明细）", "Scheduled reports with rows of clients"
 
 
-# Ways that stay open: their approval is not used up by one reading but ends.
+# Ways that stay open: their approval is not used up by one reading but expires.
 STANDING_WAYS = frozenset({ExportWay.ODATA, ExportWay.PROGRAMS, ExportWay.SQL, ExportWay.SHEETS, ExportWay.SCHEDULES})

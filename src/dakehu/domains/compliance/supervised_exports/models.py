@@ -10,9 +10,9 @@ from dakehu.foundation.schema.names import Names
 
 
 class ExportRequest(Recorded):
-    """What somebody wants to export by which way: all their clients, or those whose numbers `client_ids` holds.
+    """A requested export and its way: all clients of the requester, or those with ids in `client_ids`.
 
-    An approval is used once, or keeps a way open for a time (choices.STANDING_WAYS).
+    An approval is used once, or opens a way for a time (choices.STANDING_WAYS).
     """
 
     names = Names("导出申请", "Export request", "Export requests")

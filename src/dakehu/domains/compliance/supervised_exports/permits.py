@@ -1,4 +1,4 @@
-"""Whether the records of many clients may leave now; asked by whatever lets them out, so that every interface refuses alike."""
+"""Whether the records of many clients may be exported now; checked by every export, so that all interfaces refuse alike."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -26,7 +26,7 @@ def digest_of(row: ExportRequest) -> str:
 
 
 def most_clients() -> int:
-    """Return how many clients may leave without a second person, 0 for any number. The desk itself needs none."""
+    """Return how many clients may be exported without a second person, 0 for any number. The system needs none."""
     actor = current_actor()
     if actor.user_id is None:
         return 0
@@ -35,7 +35,7 @@ def most_clients() -> int:
 
 
 def _approved_requests(way: ExportWay) -> list[tuple[ExportRequest, rules.Permit]]:
-    """Return the actor's approved requests for a way, with what each permits."""
+    """Return the actor's approved requests for a way, with the permit of each."""
     rows = ExportRequest.objects.filter(
         requester_id=current_actor().user_id,
         way=way.value,
@@ -60,20 +60,20 @@ def find_permit(way: ExportWay, ids: Iterable[int], is_whole: bool) -> ExportReq
 
 
 def is_permit_missing(way: ExportWay, ids: Iterable[int], is_whole: bool) -> bool:
-    """Return whether an export of clients waits for a second person, who has not approved it."""
+    """Return whether an export of clients needs a second person's approval and lacks it."""
     most = most_clients()
-    wanted = list(ids) if most else []  # of a great many clients, so not read for nothing
+    wanted = list(ids) if most else []  # possibly very many clients, so read only if needed
     return rules.needs_permit(len(wanted), most) and find_permit(way, wanted, is_whole) is None
 
 
 def check_export(way: ExportWay, ids: Iterable[int], is_whole: bool) -> None:
-    """Raise Refused where an export waits for a second person."""
+    """Raise Refused if an export needs a second person's approval and lacks it."""
     if is_permit_missing(way, ids, is_whole):
         raise Refused(_refusal(way))
 
 
 def use_permit(way: ExportWay, ids: Iterable[int], is_whole: bool) -> None:
-    """Use up the approval of an export that is being made, inside its action. Raises Refused where there is none."""
+    """Use up the approval of an export that is being made, inside its action. Raises Refused if it is required and missing."""
     wanted = list(ids)
     check_export(way, wanted, is_whole)
     row = find_permit(way, wanted, is_whole) if rules.needs_permit(len(wanted), most_clients()) else None
@@ -86,7 +86,7 @@ def use_permit(way: ExportWay, ids: Iterable[int], is_whole: bool) -> None:
 
 
 def is_way_closed(way: ExportWay, count: int) -> bool:
-    """Return whether a reading of so many clients by a way that stays open waits for a second person."""
+    """Return whether a reading of `count` clients by a way that stays open needs approval and lacks it."""
     if not rules.needs_permit(count, most_clients()):
         return False
     now = clock.now()
@@ -94,7 +94,7 @@ def is_way_closed(way: ExportWay, count: int) -> bool:
 
 
 def closed_ways(ids: Iterable[int], is_whole: bool) -> list[ExportWay]:
-    """Return the ways by which clients may not leave before a second person approves it; open ways are for all clients only."""
+    """Return the ways by which clients may not be exported before approval; open ways are for all clients only."""
     wanted = list(ids) if most_clients() else []
     return [
         way
@@ -108,20 +108,20 @@ def closed_ways(ids: Iterable[int], is_whole: bool) -> list[ExportWay]:
 
 
 def check_all_clients(way: ExportWay) -> None:
-    """Raise Refused where a way that lets out all visible clients waits for a second person."""
+    """Raise Refused if a way that exports all visible clients needs approval and lacks it."""
     if most_clients() and is_way_closed(way, model_of("clients.Client").objects.count()):
         raise Refused(_refusal(way))
 
 
 def check_rows(way: ExportWay, rows: Any, number: int) -> None:
-    """Raise Refused where `number` of the rows of a queryset are of more clients than may leave by a way. Cheap while few."""
+    """Raise Refused if the first `number` rows of a queryset may be of more clients than permitted by a way. Cheap for few."""
     most = most_clients()
     if most and rules.needs_permit(number, most) and is_way_closed(way, min(number, _clients_of(rows))):
         raise Refused(_refusal(way))
 
 
 def _clients_of(rows: Any) -> int:
-    """Return of how many clients the rows of a queryset are, 0 for what is no data of clients."""
+    """Return the number of clients of the rows of a queryset, 0 for models without client data."""
     path = getattr(rows.model, "client_path", "")
     if not path or rows.query.is_sliced or rows.query.combinator:
         return int(rows.count()) if path else 0
@@ -129,7 +129,7 @@ def _clients_of(rows: Any) -> int:
 
 
 def check_list(result: Any, limit: int | None, offset: int) -> None:
-    """Raise Refused where a program reads further into a list than may leave: called for every list that is asked for."""
+    """Raise Refused if a program reads further into a list than permitted: called for every list request."""
     if isinstance(result, models.QuerySet) and most_clients():
         number = int(result.count())
         check_rows(ExportWay.PROGRAMS, result, number if limit is None else min(number, offset + limit))
@@ -139,7 +139,7 @@ set_list_observer(check_list)
 
 
 def _refusal(way: ExportWay) -> Bilingual:
-    """Return why a way is closed and what opens it."""
+    """Return why a way is closed and how to open it."""
     named = {"n": most_clients(), "way": way.label}
     if way in STANDING_WAYS:
         return bilingual(

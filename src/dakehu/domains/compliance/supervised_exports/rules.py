@@ -1,13 +1,13 @@
-"""Decide whether an export may be made: few clients, or exactly what was approved and less. Pure."""
+"""Decide whether an export may be made: few clients, or no more than was approved. Pure."""
 
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-VALID = timedelta(days=7)  # for which an approval of one export may be used; house default
-STANDING = timedelta(days=90)  # for which a way stays open, as long as a token at most; house default
-WORKBOOK = "workbook"  # what requests of earlier versions were for
+VALID = timedelta(days=7)  # validity of an approval of one export; house default
+STANDING = timedelta(days=90)  # how long a way stays open, at most the life of a token; house default
+WORKBOOK = "workbook"  # the way of requests of earlier versions
 
 
 @dataclass(frozen=True)
@@ -25,19 +25,19 @@ class Permit:
 
 
 def export_threshold(clients: int, personal: int, sees_personal: bool) -> int:
-    """Return from how many clients an export waits for a second person: the lower of both settings where personal values
-    leave unmasked. A setting of 0 is switched off; 0 where nothing is supervised."""
+    """Return the largest number of clients exported without a second person: the lower of both settings if personal
+    values are unmasked. A setting of 0 is switched off; 0 if nothing is supervised."""
     stated = [clients, personal] if sees_personal else [clients]
     return min((one for one in stated if one > 0), default=0)
 
 
 def needs_permit(count: int, most: int) -> bool:
-    """Return whether an export of so many clients waits for a second person; a threshold of 0 switches that off."""
+    """Return whether an export of `count` clients needs a second person; a threshold of 0 switches that off."""
     return most > 0 and count > most
 
 
 def is_covered_by(permit: Permit, ids: Iterable[int], is_whole: bool, now: datetime) -> bool:
-    """Return whether an approval covers an export: not too old, and no client more than was approved."""
+    """Return whether an approval covers an export: not expired, and no more clients than approved."""
     if permit.is_standing or now - permit.decided_at > VALID:
         return False
     wanted = set(ids)
@@ -47,15 +47,15 @@ def is_covered_by(permit: Permit, ids: Iterable[int], is_whole: bool, now: datet
 
 
 def covers_reading(permit: Permit, count: int, now: datetime) -> bool:
-    """Return whether an approval covers a reading of so many clients by a way that stays open.
+    """Return whether an approval covers a reading of `count` clients by a way that stays open.
 
-    A book of clients may grow by a fifth before it is asked for again.
+    A client book may grow by a fifth before a new approval is required.
     """
     return permit.is_standing and now - permit.decided_at <= STANDING and count <= permit.count + permit.count // 5
 
 
 def digest(requester: int, is_whole: bool, count: int, ids: Iterable[int], way: str = WORKBOOK) -> str:
-    """Return the digest of a request, by which its approval holds."""
+    """Return the digest of a request, to which its approval is bound."""
     text = f"{requester} {is_whole} {count} {','.join(map(str, sorted(ids)))}"
     text = text if way == WORKBOOK else f"{text} {way}"
     return hashlib.sha256(text.encode()).hexdigest()

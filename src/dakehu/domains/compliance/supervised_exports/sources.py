@@ -1,4 +1,4 @@
-"""The rule of supervised exports among those that the desk applies."""
+"""The rule of supervised exports that the desk applies."""
 
 from datetime import date
 

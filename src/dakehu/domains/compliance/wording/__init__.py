@@ -1,1 +1,1 @@
-"""The check of words before a text leaves towards a client."""
+"""The wording check before a text is sent to a client."""

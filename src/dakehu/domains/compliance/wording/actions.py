@@ -38,7 +38,7 @@ SENT_ALREADY = bilingual(
 def add_wording_entry(
     *, group: str, pattern: str, effective_from: date | None = None, note: str | None = None
 ) -> WordingEntry:
-    """Add a word or pattern to a group, in force from a day (today unless said). Raises Refused for a pattern that may not stand."""
+    """Add a word or pattern to a group, in force from a day (default: today). Raises Refused for an invalid pattern."""
     return _new_version(store.next_code(str(group)), 1, str(group), pattern, effective_from, note)
 
 
@@ -52,7 +52,7 @@ def add_wording_entry(
 def change_wording_entry(
     *, code: str, pattern: str, effective_from: date | None = None, note: str | None = None
 ) -> WordingEntry:
-    """Add the next version of an entry with another pattern. Raises NotFound, and Refused for a pattern that may not stand."""
+    """Add the next version of an entry with another pattern. Raises NotFound, and Refused for an invalid pattern."""
     latest = _get_latest(code)
     return _new_version(code, latest.version + 1, str(latest.group), pattern, effective_from, note)
 
@@ -65,7 +65,7 @@ def change_wording_entry(
     parameters=(CODE, NOTE),
 )
 def end_wording_entry(*, code: str, effective_from: date | None = None, note: str | None = None) -> WordingEntry:
-    """Switch an entry off from a day by a version that says so. Raises NotFound, and Refused where it is off already."""
+    """Switch an entry off from a day by a further version. Raises NotFound, and Refused if it is already off."""
     latest = _get_latest(code)
     if getattr(latest, "is_off", False):
         raise refusal("code", "该词条已经停用。", "This entry is off already.")
@@ -83,7 +83,7 @@ def _get_latest(code: str) -> Any:
 def _new_version(
     code: str, version: int, group: str, pattern: str, day: date | None, note: str | None, is_off: bool = False
 ) -> WordingEntry:
-    """Store a version. Raises Refused for a pattern that may not stand, or a day before the version it follows."""
+    """Store a version. Raises Refused for an invalid pattern, or a day before the version it follows."""
     fault = None if is_off else fault_of(pattern)
     if fault is not None:
         raise Refused({"pattern": [Bilingual(*fault)]})
@@ -106,7 +106,7 @@ def _new_version(
     irreversible=SENT_ALREADY,
 )
 def release_text(*, review: int, reason: str, version: int | None = None) -> TextReview:
-    """Let a waiting text go. Raises NotFound, and Refused where somebody has decided already."""
+    """Release a waiting text. Raises NotFound, and Refused if it has been decided."""
     return _decide(review, ReviewState.RELEASED, reason, version)
 
 
@@ -118,12 +118,12 @@ def release_text(*, review: int, reason: str, version: int | None = None) -> Tex
     parameters=(REVIEW, REASON, VERSION),
 )
 def refuse_text(*, review: int, reason: str, version: int | None = None) -> TextReview:
-    """Refuse a waiting text. Raises NotFound, and Refused where somebody has decided already."""
+    """Refuse a waiting text. Raises NotFound, and Refused if it has been decided."""
     return _decide(review, ReviewState.REFUSED, reason, version)
 
 
 def _decide(review: int, state: ReviewState, reason: str, version: int | None) -> TextReview:
-    """Store a decision and tell who sends. Raises NotFound and Refused."""
+    """Store a decision and notify the sender's domain. Raises NotFound and Refused."""
     row = _get_review(review)
     check_version(row, version)
     if row.state != ReviewState.WAITING:
@@ -152,6 +152,6 @@ def _get_review(pk: int) -> TextReview:
     offers_undo=False,
 )
 def open_reviewed_text(*, review: int) -> dict[str, Any]:
-    """Return the text of a review in clear; that it was opened stands on the record."""
+    """Return the decrypted text of a review; the audit records that it was opened."""
     row = _get_review(review)
     return {"id": row.pk, "text": row.text.open(), "kind": row.kind, "hits": row.hits}

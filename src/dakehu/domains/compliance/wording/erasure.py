@@ -1,4 +1,4 @@
-"""Erase the texts to erased clients that were kept for review."""
+"""Erase the texts to erased clients that were stored for review."""
 
 from dakehu.domains.compliance.models import TextReview
 from dakehu.foundation.erasure.erase import Erasure, declare_eraser
@@ -6,7 +6,7 @@ from dakehu.foundation.records.bulk import remove_rows
 
 
 def erase_reviews(erasure: Erasure) -> int:
-    """Delete the reviewed texts that name one of the clients; return how many. Opening them stands in the act of erasure."""
+    """Delete the reviewed texts that name one of the clients; return how many. Their decryption is recorded in the erasure action."""
     named = [row.pk for row in TextReview.objects.all() if erasure.names_one(row.text.open())]
     if named:
         remove_rows(TextReview, named)

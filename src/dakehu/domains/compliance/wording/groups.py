@@ -1,4 +1,4 @@
-"""The groups of words that may not, or not without more, go to a client: severity, reason, remedy, source. Pure.
+"""The groups of words that may not be sent to a client, or only conditionally: severity, reason, remedy, source. Pure.
 
 Certainty tags as in the rules the project was given: V the text of the law was read, S a secondary source was read,
 K known and to be checked before relying on it (待核实), D a house default. The patterns themselves are all house defaults.
@@ -12,7 +12,7 @@ SEVERITIES = (BLOCK, COND, WARN, REVIEW)
 
 @dataclass(frozen=True)
 class Group:
-    """A group: how severe, its name and reason in both languages, what to write instead, where the rule stands."""
+    """A group: severity, name and reason in both languages, what to write instead, source of the rule."""
 
     code: str
     severity: str
@@ -269,7 +269,7 @@ GROUPS: tuple[Group, ...] = (
 )
 BY_CODE = {group.code: group for group in GROUPS}
 
-# What must stand beside words of a group, and how it is recognised.
+# Texts that must accompany words of a group, and how they are recognised.
 COMPANIONS: dict[str, tuple[str, str, str]] = {
     "past_performance": (
         "过往业绩不代表未来表现",

@@ -1,6 +1,6 @@
-"""The lexicon that a firm begins with: patterns over normalised text, by group. House defaults [D]. Pure data.
+"""The default lexicon: patterns over normalised text, by group. House defaults [D]. Pure data.
 
-A pattern is matched against text as `normalisation` leaves it: lower case, simplified characters, without spaces between
+A pattern is matched against text normalised by `normalisation`: lower case, simplified characters, without spaces between
 Chinese characters, and without quotation marks. Patterns repeat a bounded number of times only, so a check stays short.
 """
 
@@ -14,7 +14,7 @@ T = "[^。;!?]"
 
 @dataclass(frozen=True)
 class Entry:
-    """One pattern of a group; in force from `effective_from` up to and without `effective_to`."""
+    """One pattern of a group; in force from `effective_from` until before `effective_to`."""
 
     code: str
     group: str
@@ -144,7 +144,7 @@ PATTERNS: dict[str, tuple[str, ...]] = {
         r"(borrow|mortgage|loan).{0,30}(to invest|to buy|buy more)|lend (me |us )?your account",
     ),
 }
-# Sentences that the law or the firm itself wants said: inside them nothing is asked about again.
+# Sentences that the law or the firm requires: matches inside them are ignored.
 ACCEPTED: tuple[str, ...] = (
     r"(该|本)?产品不保证本金",
     r"(基金|理财产品|产品)?的?(过往|历史|以往)业绩(并)?不(能)?(代表|预示|预测|等于)其?未来(的)?(表现|收益|业绩|实际收益)",
@@ -160,7 +160,7 @@ ACCEPTED: tuple[str, ...] = (
 
 
 def entries() -> list[Entry]:
-    """Return the entries that every firm begins with, coded W01.1, W01.2 …"""
+    """Return the default entries, coded W01.1, W01.2 …"""
     return [
         Entry(f"{group}.{number}", group, pattern)
         for group, patterns in PATTERNS.items()

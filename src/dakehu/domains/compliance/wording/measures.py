@@ -1,6 +1,6 @@
 """The error rates of the check as measured on the sentences of tests/domains/compliance/sentences.csv. Pure data.
 
-`tests/domains/compliance/test_wording_rates.py` counts them again and fails where these figures are not true.
+`tests/domains/compliance/test_wording_rates.py` recounts them and fails if these figures are wrong.
 """
 
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Rates:
-    """Counts over the half of the sentences on which nothing was developed.
+    """Counts over the half of the sentences not used in development.
 
     `missed` of `forbidden`: not allowed and without any hit. `false_alarms` of `allowed`: allowed and refused or warned
-    about. `reviewed`: allowed and left to a person.
+    about. `reviewed`: allowed and sent to a person for review.
     """
 
     forbidden: int

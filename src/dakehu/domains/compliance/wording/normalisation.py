@@ -1,6 +1,6 @@
 """Make a text comparable: widths, separators, traditional characters and spellings. Pure.
 
-Every character of the result keeps the place in the original from which it came, so that a hit can be shown there.
+Every character of the result records its position in the original, so that a hit can be shown there.
 """
 
 import re
@@ -12,7 +12,7 @@ SENTENCE_MARKS = frozenset(".,。、:")
 QUOTES = {"“": "”", "「": "」", "『": "』", "‘": "’", "《": "》", '"': '"'}
 QUOTE_MARKS = frozenset(QUOTES) | frozenset(QUOTES.values())
 LONGEST_QUOTE = 80
-# Traditional characters of the trade's words, each above its simplified form.
+# Traditional characters of securities terms, each above its simplified form.
 TRADITIONAL = (
     "穩賺賠風險證無絕對銀國內幕訊機會漲買賣虧損擔補償資產億萬業績預測報獲薦領員錢還幾這個們為說話將與從現"
     "時間後過動進開關實際單賬戶號碼質權益倉價標準點頂級獨門沒來應該讓給導選擇填評問題隱諱誠諾總統計劃債劵據處"
@@ -25,7 +25,7 @@ SIMPLIFIED = (
 )
 VARIANTS = {"夲": "本", "葆": "保", "証": "证", "嬴": "赢"}
 CHARACTERS = dict(zip(TRADITIONAL, SIMPLIFIED, strict=True)) | VARIANTS
-# Spellings that stand for a word: pinyin, letters and characters of the same sound.
+# Disguised spellings of a word: pinyin, letters and homophones.
 SPELLINGS: tuple[tuple[str, str], ...] = (
     (r"bao ?ben", "保本"),
     (r"bao ?xi", "保息"),
@@ -62,14 +62,14 @@ SUBSTITUTIONS = tuple((re.compile(pattern), word) for pattern, word in WORDS)
 
 @dataclass(frozen=True)
 class Normalised:
-    """A text made comparable; `spans` gives (start, end) in the original, `is_quoted` whether it stood in quotation marks."""
+    """A text made comparable; `spans` gives (start, end) in the original, `is_quoted` whether it was in quotation marks."""
 
     text: str
     spans: tuple[tuple[int, int], ...]
     is_quoted: tuple[bool, ...]
 
     def place(self, start: int, end: int) -> tuple[int, int]:
-        """Return the place in the original of a stretch of the comparable text."""
+        """Return the position in the original of a range of the comparable text."""
         return min(a for a, _ in self.spans[start:end]), max(b for _, b in self.spans[start:end])
 
 
@@ -77,7 +77,7 @@ Piece = tuple[str, tuple[int, int], bool]
 
 
 def normalise(text: str) -> Normalised:
-    """Return a text without widths, separators, emojis and disguised spellings, with the way back to the original."""
+    """Return a text without widths, separators, emojis and disguised spellings, with its positions in the original."""
     quoted = _is_in_quotes(text)
     pieces: list[Piece] = []
     for index, original in enumerate(text):
@@ -108,12 +108,12 @@ def _characters(original: str) -> str:
 
 
 def _is_apostrophe(text: str, index: int) -> bool:
-    """Return whether a right single quotation mark stands inside an English word."""
+    """Return whether a right single quotation mark is inside an English word."""
     return 0 < index < len(text) - 1 and text[index - 1].isascii() and text[index + 1].isascii()
 
 
 def _is_in_quotes(text: str) -> list[bool]:
-    """Return for each character whether it stands between a pair of quotation marks."""
+    """Return for each character whether it is between a pair of quotation marks."""
     found = [False] * len(text)
     index = 0
     while index < len(text):
@@ -132,7 +132,7 @@ def _is_han(char: str) -> bool:
 
 
 def _without_separators(pieces: list[Piece]) -> list[Piece]:
-    """Drop signs put between characters; a hyphen between letters becomes a space, marks inside a number stay."""
+    """Drop separators between characters; a hyphen between letters becomes a space, marks inside a number are kept."""
     found: list[Piece] = []
     for index, (char, span, quoted) in enumerate(pieces):
         before = pieces[index - 1][0] if index else ""
@@ -148,7 +148,7 @@ def _without_separators(pieces: list[Piece]) -> list[Piece]:
 
 
 def _repeats(pieces: list[Piece], index: int) -> bool:
-    """Return whether the same mark stands two places away: a mark after every single character is a disguise."""
+    """Return whether the same mark is two positions away: a mark after every single character is a disguise."""
     char = pieces[index][0]
     if char == "." and _is_han(pieces[index - 1][0]) and _is_han(pieces[index + 1][0]):
         return True
@@ -170,7 +170,7 @@ def _without_spaces(pieces: list[Piece]) -> list[Piece]:
 
 
 def _substitute(pieces: list[Piece], pattern: re.Pattern[str], word: str) -> list[Piece]:
-    """Put a word in the place of each spelling; its characters all point to the whole spelling."""
+    """Replace each disguised spelling by its word; all its characters map to the whole spelling."""
     text = "".join(piece[0] for piece in pieces)
     found: list[Piece] = []
     last = 0

@@ -1,4 +1,4 @@
-"""Whether a pattern may stand in the lexicon: readable, bounded, and not matching everything. Pure."""
+"""Whether a pattern is valid in the lexicon: parsable, bounded, and not matching everything. Pure."""
 
 import re
 from re import _constants, _parser  # type: ignore[attr-defined]
@@ -10,7 +10,7 @@ REPEATS = (_constants.MAX_REPEAT, _constants.MIN_REPEAT)
 
 
 def fault_of(pattern: str) -> tuple[str, str] | None:
-    """Return what is wrong with a pattern in both languages, None if nothing is."""
+    """Return the error of a pattern in both languages, None if it is valid."""
     try:
         parsed = _parser.parse(pattern)
         found = re.compile(pattern)
@@ -27,7 +27,7 @@ def fault_of(pattern: str) -> tuple[str, str] | None:
 
 
 def _is_unbounded(parsed: Any, depth: int) -> bool:
-    """Return whether a repetition has no bound, or holds another repetition of more than one character."""
+    """Return whether a repetition has no bound, or contains another repetition of more than one character."""
     for operator, value in parsed:
         inside = depth
         if operator in REPEATS:

@@ -24,9 +24,9 @@ ORDER = Parameter("order", required=False, spec=FieldSpec("排序", "Order"))
 
 @query("compliance.check_wording", needs="", zh="检查用语", en="Check the wording", parameters=(TEXT,))
 def check_wording(*, text: str) -> dict[str, Any]:
-    """Return whether a text may go to a client, without any effect.
+    """Return whether a text may be sent to a client; no side effects.
 
-    {severity: "BLOCK" (may not), "COND" (only with the companion texts), "WARN" (needs substantiation), "REVIEW" (a person
+    {severity: "BLOCK" (no), "COND" (only with the companion texts), "WARN" (needs substantiation), "REVIEW" (a person
     decides) or None; hits: [{group, name, severity, rule, version, text, start, end, reason: {zh, en}, suggestion: {zh, en},
     missing: companion texts, is_negated, is_quoted, source, certainty}]; as_of}. Certainty: V text read, S secondary source,
     K to be checked, D house default. `start` and `end` count characters of the given text.
@@ -123,7 +123,7 @@ def wording_entries(*, filters: dict[str, Any] | None = None, order: str | None 
 
 @query("compliance.text_reviews", needs=Permission.WORDING_REVIEW, zh="待复核文本", en="Texts waiting for review")
 def text_reviews() -> list[dict[str, Any]]:
-    """Return the texts that wait, oldest first: [{id, row_version, kind, asked_at, hits}]. The text opens by an action."""
+    """Return the texts that wait, oldest first: [{id, row_version, kind, asked_at, hits}]. The text is read by an action."""
     rows = TextReview.objects.filter(state=ReviewState.WAITING.value).order_by("asked_at", "pk")[:200]
     return [
         {

@@ -1,11 +1,11 @@
-"""Refuse a text for a client that holds words which may not go to one, where it is written down."""
+"""Refuse, at input, a text for a client that contains words which may not be sent to one."""
 
 from dakehu.domains.compliance.wording.queries import check_wording
 from dakehu.foundation.base.errors import refusal
 
 
 def refuse_blocked_words(text: str, parameter: str) -> None:
-    """Raise Refused at a parameter for a text with words that may not be sent to a client, naming each with its remedy."""
+    """Raise Refused for a parameter with words that may not be sent to a client, naming each with its remedy."""
     hits = [hit for hit in check_wording(text=text)["hits"] if hit["severity"] == "BLOCK"]
     if hits:
         raise refusal(

@@ -1,4 +1,4 @@
-"""Texts that wait for a person, on the page of approvals."""
+"""Texts that wait for a person, on the approvals page."""
 
 from dakehu.domains.compliance.approvals.review_lists import ReviewList, declare
 from dakehu.domains.compliance.choices import ReviewState

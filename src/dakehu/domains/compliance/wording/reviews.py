@@ -1,4 +1,4 @@
-"""Texts that wait for a person: asked about once, found again by their digest."""
+"""Texts that wait for a person: reviewed once, identified by their digest."""
 
 from dakehu.domains.compliance.choices import ReviewState
 from dakehu.domains.compliance.models import TextReview
@@ -8,7 +8,7 @@ from dakehu.domains.compliance.wording.rules import Hit
 from dakehu.foundation.access.encrypted_fields import blind_index
 from dakehu.foundation.base import clock
 
-# What the check says of a text: nothing, or the name of the rule that keeps it.
+# Names of the rules that prevent sending a text.
 RULE_BLOCKED, RULE_COMPANIONS, RULE_REVIEW, RULE_REFUSED = (
     "wording_blocked",
     "wording_companions",
@@ -18,12 +18,12 @@ RULE_BLOCKED, RULE_COMPANIONS, RULE_REVIEW, RULE_REFUSED = (
 
 
 def digest_of(text: str) -> str:
-    """Return the digest by which a text is known."""
+    """Return the digest that identifies a text."""
     return blind_index("compliance.TextReview.text", text)
 
 
 def rule_of(text: str) -> str | None:
-    """Return the name of the rule that keeps a text from a client now, None where nothing does. Without any effect."""
+    """Return the name of the rule that prevents sending a text now, None if nothing does. No side effects."""
     severities = {hit.severity for hit in store.hits_on(text, clock.today())}
     if BLOCK in severities:
         return RULE_BLOCKED
@@ -38,7 +38,7 @@ def rule_of(text: str) -> str | None:
 
 
 def request_review(text: str, kind: str) -> TextReview:
-    """Let a text wait for a person; return its review, the one there is where it waits already. Inside an action only."""
+    """Submit a text for review by a person; return its review, an existing one if there is one. Inside an action only."""
     found: TextReview | None = TextReview.objects.filter(digest=digest_of(text)).first()
     if found is None:
         hits = [_plain(hit) for hit in store.hits_on(text, clock.today())]

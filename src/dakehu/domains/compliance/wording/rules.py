@@ -1,4 +1,4 @@
-"""Decide whether a text may go to a client: hits of the lexicon, negation, quotation, companion texts. Pure.
+"""Decide whether a text may be sent to a client: hits of the lexicon, negation, quotation, companion texts. Pure.
 
 Source: domain.md 5.5. Severities: BLOCK may not be sent; COND only with its companion texts; WARN needs substantiation;
 REVIEW waits for a person (a hit that is negated or quoted).
@@ -39,7 +39,7 @@ MAX_LENGTH = 20_000
 
 @dataclass(frozen=True)
 class Hit:
-    """A stretch of the original text that a rule found; `missing` names the companion texts that are not there."""
+    """A range of the original text matched by a rule; `missing` names the absent companion texts."""
 
     group: Group
     rule: str
@@ -55,12 +55,12 @@ class Hit:
 
 @lru_cache(maxsize=1024)
 def compile_pattern(pattern: str) -> re.Pattern[str]:
-    """Return a pattern ready to search."""
+    """Return a compiled pattern."""
     return re.compile(pattern)
 
 
 def check(text: str, entries: Iterable[Entry], accepted: Sequence[str] = ACCEPTED) -> list[Hit]:
-    """Return the hits of a text in the order of their place; met companion texts leave no hit."""
+    """Return the hits of a text by position; no hit if the companion texts are present."""
     plain = normalise(text)
     spared = [match.span() for pattern in accepted for match in compile_pattern(pattern).finditer(plain.text)]
     found: list[Hit] = []
@@ -82,7 +82,7 @@ def severity_of(hits: Iterable[Hit]) -> str | None:
 
 
 def _hit_at(text: str, plain: Normalised, entry: Entry, group: Group, start: int, end: int) -> Hit | None:
-    """Return what a match means at its place; None where its companion texts are there."""
+    """Return the hit of a match at its position; None if it is exempt or all companion texts are present."""
     before = plain.text[max(0, start - LOOK_BACK) : start]
     if group.unless_before and re.search(group.unless_before, plain.text[max(0, start - LOOK_BACK) : end]):
         return None
@@ -99,7 +99,7 @@ def _hit_at(text: str, plain: Normalised, entry: Entry, group: Group, start: int
 
 
 def _is_negated(text: str, before: str, start: int, end: int) -> bool:
-    """Return whether a match stands under a negation, in a warning or in a question."""
+    """Return whether a match is in a negation, a warning or a question."""
     english = text[max(0, start - ENGLISH_LOOK_BACK) : start]
     return bool(
         NEGATED_BEFORE.search(before)
@@ -109,7 +109,7 @@ def _is_negated(text: str, before: str, start: int, end: int) -> bool:
 
 
 def _without_repetition(hits: list[Hit]) -> list[Hit]:
-    """Return hits by place; of one group only the longest over the same characters."""
+    """Return hits by position; of overlapping hits of one group only the most severe, then the longest."""
     kept: list[Hit] = []
     for hit in sorted(hits, key=lambda one: (SEVERITIES.index(one.severity), one.start - one.end)):
         if not any(other.group == hit.group and other.start < hit.end and hit.start < other.end for other in kept):

@@ -1,4 +1,4 @@
-"""The groups of the lexicon among the rules that the desk applies."""
+"""The groups of the lexicon as rules that the desk applies."""
 
 from dakehu.domains.compliance.rule_sets.registry import RuleSource, declare
 from dakehu.domains.compliance.wording import lexicon

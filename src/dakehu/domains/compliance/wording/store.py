@@ -1,4 +1,4 @@
-"""The lexicon in force on a day: what every firm begins with, and the versions stored by compliance."""
+"""The lexicon in force on a day: the default entries, and the versions stored by compliance."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -40,6 +40,6 @@ def next_code(group: str) -> str:
 
 
 def latest(code: str) -> Entry | WordingEntry | None:
-    """Return the latest version of an entry, whether in force or not; None where there is none."""
+    """Return the latest version of an entry, whether in force or not; None if there is none."""
     row: WordingEntry | None = WordingEntry.objects.filter(code=code).order_by("-version").first()
     return row or next((entry for entry in lexicon.entries() if entry.code == code), None)

@@ -1,1 +1,1 @@
-"""Campaigns: a segment, a text, an approval, a control group, and what came of it."""
+"""Campaigns: a segment, a text, an approval, a control group, and the results."""

@@ -41,7 +41,7 @@ def get_own_campaign(pk: int) -> Campaign:
 
 
 def _to_draft(row: Campaign) -> None:
-    """Make a campaign a draft of the actor again: what was frozen and approved is void. Raises Refused once it left."""
+    """Make a campaign a draft of the actor again; its list and approval become void. Raises Refused once sending began."""
     if row.state not in WRITTEN:
         raise refusal("campaign", "已开始发送，不能再修改。", "It has begun to leave and stays as it is.")
     if row.state != CampaignState.DRAFT:
@@ -64,13 +64,13 @@ def _to_draft(row: Campaign) -> None:
 def add_campaign(
     *, name: str, filters: dict[str, Any] | None = None, text: str | None = None, **values: Any
 ) -> Campaign:
-    """Add a campaign as a draft for the clients whom the filter of the client list finds."""
+    """Add a campaign as a draft for the clients matched by the filter of the client list."""
     row = Campaign(name=name, owner=team.current_user(), filters=filters or {}, text=text or "")
     for key, value in values.items():
         if value is not None:
             setattr(row, key, value)
     _to_draft(row)
-    segments.clients_of(row)  # a filter that cannot be read is refused now
+    segments.clients_of(row)  # an invalid filter is refused now
     row.save()
     return row
 
@@ -83,7 +83,7 @@ def add_campaign(
     parameters=(CAMPAIGN, VERSION, Fields("growth.Campaign"), SEGMENT, SEARCH),
 )
 def change_campaign(*, campaign: int, version: int | None = None, **values: Any) -> Campaign:
-    """Change a campaign that has not begun to leave; an approval of it becomes void. After that only its cost changes."""
+    """Change a campaign before sending begins; its approval becomes void. Afterwards only its cost can be changed."""
     row = get_own_campaign(campaign)
     check_version(row, version)
     changes = {key: value for key, value in values.items() if value is not None or key == "cost"}
@@ -105,7 +105,7 @@ def change_campaign(*, campaign: int, version: int | None = None, **values: Any)
     parameters=(CAMPAIGN,),
 )
 def remove_campaign(*, campaign: int) -> None:
-    """Remove a campaign that has not begun to leave. Raises Refused for another one, which stays on the record."""
+    """Remove a campaign before sending begins. Raises Refused afterwards; it is then kept."""
     row = get_own_campaign(campaign)
     _to_draft(row)
     for message in CampaignMessage.objects.filter(campaign=row):
@@ -121,9 +121,9 @@ def remove_campaign(*, campaign: int) -> None:
     parameters=(CAMPAIGN, parameters_of("growth.CampaignMessage", "channel", "language", "subject", "body")),
 )
 def set_campaign_text(*, campaign: int, channel: str, language: str, subject: str, body: str) -> CampaignMessage:
-    """Write the text of a campaign for a channel in a language; another text becomes its next edition.
+    """Write the text of a campaign for a channel in a language; a different text becomes its next edition.
 
-    Raises Refused for a placeholder that is no field of the client.
+    Raises Refused for a placeholder that is not a client field.
     """
     row = get_own_campaign(campaign)
     texts.check_text(channel, subject, body)
@@ -164,9 +164,9 @@ def remove_campaign_text(*, campaign: int, channel: str, language: str) -> None:
     parameters=(CAMPAIGN,),
 )
 def submit_campaign(*, campaign: int) -> Campaign:
-    """Freeze the list of a campaign in the sight of its owner, draw the control group, and ask for approval of it all.
+    """Freeze the list of a campaign within its owner's scope, draw the control group, and request approval.
 
-    Raises Refused without a text or clients, by the rule of wording that a text breaks, and for a conflict of interest.
+    Raises Refused without a text or clients, for a wording rule that a text violates, and for a conflict of interest.
     """
     row = get_own_campaign(campaign)
     if row.owner_id != current_actor().user_id:
@@ -205,7 +205,7 @@ def submit_campaign(*, campaign: int) -> Campaign:
     parameters=(CAMPAIGN,),
 )
 def withdraw_campaign(*, campaign: int) -> Campaign:
-    """Take a campaign back to a draft; its list and its approval are void."""
+    """Return a campaign to draft; its list and its approval become void."""
     row = get_own_campaign(campaign)
     _to_draft(row)
     row.save()
@@ -213,7 +213,7 @@ def withdraw_campaign(*, campaign: int) -> Campaign:
 
 
 def decide_campaign(campaign: int, is_approved: bool, note: str) -> None:
-    """Follow the decision on a campaign: it may be sent, or is a draft again, whose list is frozen once more when submitted."""
+    """Apply the decision on a campaign: it may be sent, or is a draft again, and its list is frozen again on submission."""
     row = get_campaign(campaign)
     if not is_approved:
         with elevated("take back a frozen list"):

@@ -1,4 +1,4 @@
-"""Import campaigns from a worksheet as drafts, by the rules of a single one; texts and lists are made on the page."""
+"""Import campaigns from a worksheet as drafts, by the rules of a single one; texts and lists are created on the page."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def evaluate_campaigns(
 
 
 def _check(row: Campaign, is_new: bool) -> None:
-    """Raise Refused for a change of a campaign of somebody else, or of one that an approval or a list depends on."""
+    """Raise Refused for a change of another person's campaign, or of one with an approval or a list."""
     if is_new:
         return
     actions.get_own_campaign(row.pk)

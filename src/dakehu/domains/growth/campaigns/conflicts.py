@@ -1,4 +1,4 @@
-"""Conflicts of interest of a text to many clients: what forbids it, what it must disclose, and to whom it may not go."""
+"""Conflicts of interest of a text to many clients: what forbids it, what it must disclose, and which clients may not receive it."""
 
 from collections.abc import Iterable
 
@@ -15,7 +15,7 @@ RULE_TEXT = bilingual("存在利益冲突，须回避或披露", "A conflict of 
 
 
 def products_of(campaign: Campaign) -> list[str]:
-    """Return the codes of the products that a campaign is about."""
+    """Return the codes of the products of a campaign."""
     return [one.strip() for one in campaign.products.replace("，", ",").replace("、", ",").split(",") if one.strip()]
 
 
@@ -25,7 +25,7 @@ def bodies_of(written: Texts) -> list[str]:
 
 
 def check_conflicts(user_id: int | None, products: Iterable[str], texts: Iterable[str]) -> None:
-    """Raise Refused where the sender must abstain, and where a text lacks a disclosure."""
+    """Raise Refused if the sender must abstain or a text lacks a disclosure."""
     against = []
     for text in texts:
         found = conflicts_of_text(user_id, (), products, text)
@@ -50,7 +50,7 @@ def check_conflicts(user_id: int | None, products: Iterable[str], texts: Iterabl
 def conflicting_clients(
     user_id: int | None, clients: Iterable[int], products: Iterable[str], texts: Iterable[str]
 ) -> set[int]:
-    """Return the clients to whom the sender may not write so: abstaining is asked for them, or a disclosure is missing."""
+    """Return the clients to whom the sender may not send these texts: abstention is required, or a disclosure is missing."""
     found: set[int] = set()
     numbers = list(clients)
     for text in texts:
@@ -61,13 +61,13 @@ def conflicting_clients(
 
 
 def conflicting_members(campaign: Campaign, clients: Iterable[int], written: Texts) -> set[int]:
-    """Return the clients whom a conflict of its owner keeps out of a campaign. A duty notice is owed to all."""
+    """Return the clients excluded from a campaign by a conflict of its owner. A duty notice excludes no one."""
     if str(campaign.kind) == CampaignKind.DUTY:
         return set()
     return conflicting_clients(campaign.owner_id, clients, products_of(campaign), bodies_of(written))
 
 
 def check_campaign(campaign: Campaign, written: Texts) -> None:
-    """Raise Refused where a conflict of its owner forbids a campaign or must be disclosed in it."""
+    """Raise Refused if a conflict of its owner forbids a campaign or must be disclosed in it."""
     if str(campaign.kind) != CampaignKind.DUTY:
         check_conflicts(campaign.owner_id, products_of(campaign), bodies_of(written))

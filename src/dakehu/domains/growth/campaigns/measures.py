@@ -1,4 +1,4 @@
-"""What came of a campaign: how far the messages got, and outcomes of the contacted against those of the control group."""
+"""Results of a campaign: delivery states, and outcomes of the contacted compared with those of the control group."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -15,14 +15,14 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.base.chunks import chunks
 from dakehu.foundation.schema.fields import model_of
 
-ANSWERS = ("call", "wechat", "mail", "message")  # channels of an interaction that count as an answer
+ANSWERS = ("call", "wechat", "mail", "message")  # channels of an interaction that count as a response
 MEETINGS = ("meeting", "event", "video")
 SENT = ("accepted", "delivered")
 FAILED = ("failed_final", "bounced")
 
 
 def window_of(campaign: Campaign) -> tuple[date, date] | None:
-    """Return the first and last day on which outcomes count, None before the campaign began to leave."""
+    """Return the first and last day on which outcomes count, None before sending began."""
     if campaign.sent_at is None:
         return None
     first = clock.local(campaign.sent_at).date()
@@ -30,10 +30,10 @@ def window_of(campaign: Campaign) -> tuple[date, date] | None:
 
 
 def message_counts(campaign: Campaign) -> dict[str, Any]:
-    """Return how far messages got: {clients, waiting, sent, delivered, failed, unknown, refused: {rule: count}}.
+    """Return delivery counts: {clients, waiting, sent, delivered, failed, unknown, refused: {rule: count}}.
 
-    `sent` were taken by the next server; `delivered` are those of which none came back. Refusals of the campaign and of the
-    outbox count alike. The numbers add up to `clients`, `delivered` being part of `sent`.
+    `sent` were accepted by the next server; `delivered` are sent messages that did not bounce. Refusals of the campaign and
+    of the outbox are both counted. The numbers add up to `clients`, `delivered` being part of `sent`.
     """
     members = CampaignMember.objects.filter(campaign=campaign, group=MemberGroup.CONTACTED.value)
     refused: Counter[str] = Counter(members.exclude(refused_by="").values_list("refused_by", flat=True))
@@ -60,9 +60,9 @@ def message_counts(campaign: Campaign) -> dict[str, Any]:
 
 
 def outcomes_of(clients: Iterable[int], first: date, last: date, are_trades_wanted: bool = True) -> dict[str, set[int]]:
-    """Return {outcome: the clients who had it} from the first to the last day, no matter who brought it about.
+    """Return {outcome: the clients who had it} from the first to the last day, regardless of its cause.
 
-    Trades are read from files, and only where they are wanted.
+    Trades are read from files, and only if requested.
     """
     since, until = _start(first), _start(last + timedelta(days=1))
     found: dict[str, set[int]] = {one.value: set() for one in Outcome}
@@ -95,7 +95,7 @@ def _ids(rows: Any) -> set[int]:
 
 def effects_of(campaign: Campaign) -> list[dict[str, Any]]:
     """Return the effect by every outcome, the main one first: [{outcome, name, is_main, contacted, contacted_of, control,
-    control_of, difference, low, high (None: too few to tell), verdict}]; [] before it began to leave."""
+    control_of, difference, low, high (None: too few), verdict}]; [] before sending began."""
     window = window_of(campaign)
     if window is None:
         return []

@@ -54,7 +54,7 @@ def campaign_detail(*, campaign: int) -> Campaign:
     parameters=CLIENT,
 )
 def client_campaigns(*, client: Any) -> Any:
-    """Return in which campaigns a client was and as what, the newest first."""
+    """Return the campaigns of a client with the client's group, the newest first."""
     return CampaignMember.objects.filter(client=client).order_by("-pk")
 
 
@@ -90,7 +90,7 @@ def campaign_page(*, campaign: int) -> dict[str, Any]:
 
 
 def _can(row: Campaign, approval: Any) -> dict[str, bool]:
-    """Return what the actor may do with a campaign now."""
+    """Return the actor's permitted actions on a campaign now."""
     actor = current_actor()
     is_own = row.owner_id == actor.user_id or row.owner_id in actor.covers
     writes = actor.may(Permission.CAMPAIGN_WRITE) and is_own
@@ -112,7 +112,7 @@ def rule_lines(counts: dict[str, int]) -> list[dict[str, Any]]:
 
 
 def _frozen_counts(row: Campaign) -> dict[str, Any] | None:
-    """Return the numbers of the frozen list, of all its clients no matter who sees them; None where none is frozen."""
+    """Return the numbers of the frozen list, of all its clients regardless of scope; None if none is frozen."""
     if not row.list_digest:
         return None
     with elevated("count the clients of a campaign"):
@@ -134,12 +134,12 @@ def _frozen_counts(row: Campaign) -> dict[str, Any] | None:
     parameters=(CAMPAIGN, OFFSET),
 )
 def campaign_preview(*, campaign: int, offset: int | None = None) -> dict[str, Any]:
-    """Return what would happen if a campaign left now: counts by rule, and a text as one client would get it.
+    """Return a preview of sending a campaign now: counts by rule, and a text as one client would receive it.
 
     {clients, reachable, control, refused: [{rule, text, count}], wording: [texts], sample: {client, channel, language, subject,
-    text, refused: [texts]} or None}. `offset` chooses the client of the sample. A client whom several rules refuse counts with
-    each of them. Of a draft its owner's clients are looked at, and later those of the frozen list who are to be written to.
-    Raises Refused for the draft of somebody else, who sees other clients.
+    text, refused: [texts]} or None}. `offset` selects the client of the sample. A client refused by several rules is counted
+    for each. A draft is checked for its owner's clients, later for those of the frozen list still to be contacted.
+    Raises Refused for another person's draft, whose scope differs.
     """
     row = get_campaign(campaign)
     written = texts.texts_of(row)
@@ -161,7 +161,7 @@ def campaign_preview(*, campaign: int, offset: int | None = None) -> dict[str, A
 
 
 def _preview_clients(row: Campaign) -> tuple[list[int], list[int]]:
-    """Return the clients whom a preview looks at, and those of them whom the actor sees."""
+    """Return the clients of a preview, and those of them whom the actor sees."""
     if not row.list_digest:
         if row.owner_id != current_actor().user_id:
             raise refusal("campaign", "草稿由负责人预览。", "The owner previews a draft.")
@@ -176,7 +176,7 @@ def _preview_clients(row: Campaign) -> tuple[list[int], list[int]]:
 def _sample(
     row: Campaign, checked: segments.Checked, written: texts.Texts, number: int | None
 ) -> dict[str, Any] | None:
-    """Return a text as one client would get it, None without a text or a visible client."""
+    """Return a text as one client would receive it, None without a text or a visible client."""
     if number is None or not written:
         return None
     client = clients.get_client(number)
@@ -229,10 +229,10 @@ def campaign_members(
     parameters=(CAMPAIGN,),
 )
 def campaign_results(*, campaign: int) -> dict[str, Any]:
-    """Return what came of a campaign, counted over all its clients.
+    """Return the results of a campaign, counted over all its clients.
 
     {messages: measures.message_counts with `refused` as [{rule, text, count}], effects: measures.effects_of, first_on, last_on,
-    is_over, minimum}; None for the days before it began to leave.
+    is_over, minimum}; the days are None before sending began.
     """
     row = get_campaign(campaign)
     with elevated("count what came of a campaign"):

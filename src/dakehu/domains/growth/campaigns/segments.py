@@ -1,4 +1,4 @@
-"""The clients of a campaign: found by the filter of the client list, checked by the rules, and frozen by a draw."""
+"""The clients of a campaign: selected by the filter of the client list, checked by the rules, and frozen by a draw."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from dakehu.domains.service.deliveries.kinds import DeliveryChannel
 from dakehu.domains.service.deliveries.permission_to_send import refusals_by_client
 from dakehu.foundation.records.bulk import record_columns, remove_rows
 
-MOST = 100_000  # clients of one campaign
+MOST = 100_000  # clients per campaign
 
 
 @dataclass(frozen=True)
 class Checked:
-    """The clients of a segment with every rule that speaks against each now, and by which channel each is written to."""
+    """The clients of a segment with every rule that refuses each now, and the channel of each."""
 
     clients: tuple[int, ...]
     refused: dict[int, list[str]]
@@ -33,13 +33,13 @@ class Checked:
 
 
 def clients_of(campaign: Campaign) -> list[int]:
-    """Return the ids of the clients whom the actor sees and the filter of a campaign finds. Raises Refused for a bad filter."""
+    """Return the ids of the visible clients matched by the filter of a campaign. Raises Refused for a bad filter."""
     found = clients.clients(text=campaign.text or None, filters=campaign.filters, order="code")
     return list(dict.fromkeys(found.values_list("pk", flat=True)[: MOST + 1]))
 
 
 def check_clients(campaign: Campaign, numbers: list[int], written: texts.Texts) -> Checked:
-    """Ask the rules about clients as if the campaign left now. Nobody is dropped: every refusal has the name of its rule."""
+    """Check the rules for clients as if the campaign were sent now. None is dropped: every refusal has the name of its rule."""
     kind = texts.delivery_kind(campaign)
     channels = texts.channel_by_client(numbers, written)
     first = next(iter(texts.channels_of(written)), DeliveryChannel.MAIL.value)
@@ -59,7 +59,7 @@ def check_clients(campaign: Campaign, numbers: list[int], written: texts.Texts) 
 
 
 def draw_of(campaign: Campaign, checked: Checked, seed: str) -> rules.Draw:
-    """Return the draw among the clients that no rule excludes. A duty notice is owed to all: nobody is left out of it."""
+    """Return the draw among the clients that no rule excludes. A duty notice has no control group."""
     is_duty = str(campaign.kind) == CampaignKind.DUTY
     return rules.draw(
         checked.clients,
@@ -71,7 +71,7 @@ def draw_of(campaign: Campaign, checked: Checked, seed: str) -> rules.Draw:
 
 
 def freeze(campaign: Campaign, checked: Checked, seed: str) -> None:
-    """Write the frozen list of a campaign with the group of each client; its digest and seed stay with the campaign."""
+    """Write the frozen list of a campaign with the group of each client; its digest and seed are stored with the campaign."""
     drawn = draw_of(campaign, checked, seed)
     groups = [
         *((one, MemberGroup.CONTACTED.value, "") for one in drawn.contacted),
@@ -99,7 +99,7 @@ def unfreeze(campaign: Campaign) -> None:
 
 
 def content_digest(campaign: Campaign) -> str:
-    """Return the digest of all that is approved: whom, what, how it is measured."""
+    """Return the digest of the approved content: clients, texts, measurement."""
     written = [
         (str(row.channel), str(row.language), row.subject, row.body) for row in texts.texts_of(campaign).values()
     ]

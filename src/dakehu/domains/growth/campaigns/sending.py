@@ -1,4 +1,4 @@
-"""Send an approved campaign: each client is checked at that moment, and what is refused keeps the name of its rule."""
+"""Send an approved campaign: each client is checked at that moment, and a refusal stores the name of its rule."""
 
 from typing import Any
 
@@ -25,12 +25,12 @@ from dakehu.foundation.jobs import queue as jobs
 from dakehu.foundation.schema.fields import model_of
 
 SEND = "growth.send_campaign"  # the job
-SLICE = 100  # clients of one transaction
-NOT_VISIBLE = "not_served"  # rule: the client is no longer in the sender's sight
+SLICE = 100  # clients per transaction
+NOT_VISIBLE = "not_served"  # rule: the client is no longer in the sender's scope
 
 
 def check_approved(row: Campaign) -> None:
-    """Raise Refused unless exactly this content stands approved."""
+    """Raise Refused unless exactly this content is approved."""
     if not approvals.approved(SUBJECT, row.pk, segments.content_digest(row)):
         raise refusal(
             "campaign",
@@ -40,7 +40,7 @@ def check_approved(row: Campaign) -> None:
 
 
 def members_to_send(row: Campaign) -> Any:
-    """Return the members who are to be written to and have not been: those not tried, and those whom only the hour refused."""
+    """Return the members still to be contacted: those not tried, and those refused only by the quiet hours."""
     rows = CampaignMember.objects.filter(campaign=row, group=MemberGroup.CONTACTED.value, delivery_ref=None)
     return rows.filter(refused_by__in=("", *PASSING))
 
@@ -54,9 +54,9 @@ def members_to_send(row: Campaign) -> Any:
     irreversible=bilingual("发出的信息不能撤回。", "What was sent cannot be taken back."),
 )
 def send_campaign(*, campaign: int) -> Campaign:
-    """Begin to send an approved campaign; again for those whom only the quiet hours refused.
+    """Start sending an approved campaign; repeat for members refused only by the quiet hours.
 
-    Raises Refused unless exactly this content stands approved, and for a conflict of interest that came since.
+    Raises Refused unless exactly this content is approved, and for a conflict of interest that arose since.
     """
     row = get_own_campaign(campaign)
     check_approved(row)
@@ -95,7 +95,7 @@ def send_members(progress: Any, campaign: int, last: int) -> dict[str, int]:
 def send_slice(*, campaign: int, after: int, last: int) -> dict[str, int]:
     """Queue or refuse the next members after one; returns {queued, refused, after: the last one, 0 at the end}.
 
-    The approval is asked again for each part; where it is void meanwhile nothing more leaves.
+    The approval is checked again for each part; once it is void nothing more is sent.
     """
     row = get_campaign(campaign)
     with elevated("read the members of a campaign"):
@@ -119,7 +119,7 @@ def send_slice(*, campaign: int, after: int, last: int) -> dict[str, int]:
 
 
 def _send_one(row: Campaign, member: CampaignMember, client: Any, rules: list[str]) -> bool:
-    """Queue the message to one member, or note the first rule that refuses it; return whether it is queued."""
+    """Queue the message to one member, or record the first rule that refuses it; return whether it is queued."""
     if client is None:
         return _refuse(member, NOT_VISIBLE)
     message = texts.text_for(texts.texts_of(row), member.channel, member.language)

@@ -1,4 +1,4 @@
-"""The texts of a campaign: which of them a client gets, with the client's own fields filled in."""
+"""The texts of a campaign: which one a client receives, with the client's fields filled in."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -25,7 +25,7 @@ Texts = dict[tuple[str, str], CampaignMessage]  # by channel and language
 
 
 def delivery_kind(campaign: Campaign) -> str:
-    """Return as what kind of delivery the texts of a campaign leave."""
+    """Return the kind of delivery of the texts of a campaign."""
     return KINDS[str(campaign.kind)]
 
 
@@ -36,7 +36,7 @@ def texts_of(campaign: Campaign) -> Texts:
 
 
 def check_text(channel: str, subject: str, body: str) -> None:
-    """Raise Refused for a channel that reaches no client, and for a placeholder that no client can fill."""
+    """Raise Refused for a channel without client addresses, and for a placeholder that is not a client field."""
     if channel not in CHANNELS:
         raise refusal("channel", "请选择邮件、短信或微信。", "Choose mail, text message or WeChat.")
     known = known_placeholders()
@@ -51,13 +51,13 @@ def check_text(channel: str, subject: str, body: str) -> None:
 
 
 def channels_of(texts: Texts) -> list[str]:
-    """Return the channels that have a text, those by which the desk itself can send at first."""
+    """Return the channels that have a text, those that the desk can send on first."""
     present = {channel for channel, _ in texts}
     return sorted(present, key=lambda one: (one not in AUTOMATIC, list(CHANNELS).index(one)))
 
 
 def channel_by_client(clients: Iterable[int], texts: Texts) -> dict[int, str]:
-    """Return {client: the first channel with a text by which the client has an address}; without one the client is left out."""
+    """Return {client: the first channel with a text and an address of the client}; clients without one are left out."""
     channels, found = channels_of(texts), dict[int, str]()
     for numbers in chunks(set(clients)):
         rows = model_of("clients.Contact").objects.filter(
@@ -72,7 +72,7 @@ def channel_by_client(clients: Iterable[int], texts: Texts) -> dict[int, str]:
 
 
 def english_readers(campaign: Campaign, clients: Iterable[int]) -> set[int]:
-    """Return the clients with the tag of those who get the English text."""
+    """Return the clients with the tag for the English text."""
     if not campaign.english_tag:
         return set()
     found: set[int] = set()
@@ -95,6 +95,6 @@ def fill_message(message: CampaignMessage, client: Any) -> tuple[str, str]:
 
 
 def wording_refusals(message: CampaignMessage, kind: str) -> list[Refusal]:
-    """Return what the rules of wording say against a text whose placeholders are taken for filled."""
+    """Return the wording refusals of a text, with its placeholders treated as filled."""
     plain = {fold_name(name): "—" for name in placeholders_of(message.subject, message.body)}
     return client_text.refusals(f"{fill(message.subject, plain)}\n{fill(message.body, plain)}", kind)

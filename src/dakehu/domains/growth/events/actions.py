@@ -1,4 +1,4 @@
-"""Actions on client events: plan them, invite, note answers and attendance, follow up."""
+"""Actions on client events: plan them, invite, record answers and attendance, follow up."""
 
 from datetime import date, datetime
 from typing import Any
@@ -27,8 +27,8 @@ from dakehu.foundation.schema.parameters import Fields, parameters_of
 
 SUBJECT = "growth.event"  # of approvals
 KIND = "event"  # of deliveries
-MOST = 5_000  # clients invited at once
-APPROVED_WITH = {"name", "kind", "starts_at", "place", "subject", "body"}  # what an approval of the invitation covers
+MOST = 5_000  # clients per invitation action
+APPROVED_WITH = {"name", "kind", "starts_at", "place", "subject", "body"}  # covered by an approval of the invitation
 
 
 def get_event(pk: int) -> Event:
@@ -56,7 +56,7 @@ def get_invitation(pk: int) -> Invitation:
 
 
 def content_digest(row: Event) -> str:
-    """Return the digest of what is approved: the invitation and what it invites to."""
+    """Return the digest of the approved content: the invitation and the event data in it."""
     return digest({name: str(getattr(row, name)) for name in sorted(APPROVED_WITH)})
 
 
@@ -98,7 +98,7 @@ def add_event(*, name: str, starts_at: datetime, **values: Any) -> Event:
     parameters=(EVENT, VERSION, Fields("growth.Event")),
 )
 def change_event(*, event: int, version: int | None = None, **values: Any) -> Event:
-    """Change an event. A change of the invitation or of what it invites to voids its approval; cost and places do not."""
+    """Change an event. Changing the invitation or the event data in it voids its approval; changing cost and places does not."""
     row = get_own_event(event)
     check_version(row, version)
     before = content_digest(row)
@@ -118,7 +118,7 @@ def change_event(*, event: int, version: int | None = None, **values: Any) -> Ev
     parameters=(EVENT,),
 )
 def cancel_event(*, event: int) -> Event:
-    """Cancel an event; who was invited stays on the record, to be told."""
+    """Cancel an event; its invitations are kept, so that the clients can be informed."""
     row = get_own_event(event)
     row.state = EventState.CANCELLED.value
     approvals.void_approvals(SUBJECT, row.pk)
@@ -134,7 +134,7 @@ def cancel_event(*, event: int) -> Event:
     parameters=(EVENT, SEGMENT, SEARCH),
 )
 def invite_clients(*, event: int, filters: dict[str, Any] | None = None, text: str | None = None) -> dict[str, int]:
-    """Put the clients whom the filter of the client list finds on the list; returns {added, known}."""
+    """Add the clients matched by the filter of the client list to the list; returns {added, known}."""
     row = get_own_event(event)
     found = list(clients.clients(text=text, filters=filters, order="code").values_list("pk", flat=True)[: MOST + 1])
     if not found or len(found) > MOST:
@@ -159,7 +159,7 @@ def invite_clients(*, event: int, filters: dict[str, Any] | None = None, text: s
     ),
 )
 def invite_client(*, client: Any, event: int, answer: str | None = None) -> Invitation:
-    """Put one client on the list of an event, perhaps with the answer they gave. Raises Refused where they are on it."""
+    """Add one client to the list of an event, optionally with their answer. Raises Refused if they are on it."""
     row = get_event(event)
     if Invitation.objects.filter(event=row, client=client).exists():
         raise refusal("client", "这位客户已在邀请名单。", "This client is on the list already.")
@@ -178,7 +178,7 @@ def invite_client(*, client: Any, event: int, answer: str | None = None) -> Invi
     parameters=(INVITATION,),
 )
 def remove_invitation(*, invitation: int) -> None:
-    """Take a client off the list. Raises Refused for one who was written to or came."""
+    """Remove a client from the list. Raises Refused for one who was invited in writing or attended."""
     row = get_invitation(invitation)
     if row.delivery_ref is not None or row.attended_at is not None:
         raise refusal("invitation", "已发出邀请或已到场，不能移出。", "They were written to or came, and stay.")
@@ -193,7 +193,7 @@ def remove_invitation(*, invitation: int) -> None:
     parameters=(INVITATION, parameters_of("growth.Invitation", "answer")),
 )
 def answer_invitation(*, invitation: int, answer: str) -> Invitation:
-    """Note what an invited client answered."""
+    """Record the answer of an invited client."""
     row = get_invitation(invitation)
     row.answer = answer
     row.answered_at = None if answer == InvitationAnswer.OPEN else clock.now()
@@ -209,7 +209,7 @@ def answer_invitation(*, invitation: int, answer: str) -> Invitation:
     parameters=(INVITATION,),
 )
 def mark_attendance(*, invitation: int) -> Invitation:
-    """Note that a client came; it enters the client's timeline as an interaction."""
+    """Record that a client attended; it is added to the client's timeline as an interaction."""
     row = get_invitation(invitation)
     now, event = clock.now(), row.event
     is_cancelled = event.state == EventState.CANCELLED
@@ -235,7 +235,7 @@ def mark_attendance(*, invitation: int) -> Invitation:
     parameters=(EVENT, parameters_of("service.FollowUp", "due_on", "subject")),
 )
 def follow_up_event(*, event: int, due_on: date, subject: str) -> dict[str, int]:
-    """Plan a follow-up for each visible client who came and has none of this event; returns {planned}."""
+    """Plan a follow-up for each visible client who attended and has none for this event; returns {planned}."""
     row = get_own_event(event)
     came = Invitation.objects.filter(event=row, follow_up_ref=None).exclude(attended_at=None)
     planned = 0
@@ -254,7 +254,7 @@ def follow_up_event(*, event: int, due_on: date, subject: str) -> dict[str, int]
     parameters=(EVENT,),
 )
 def submit_event(*, event: int) -> Event:
-    """Ask that a second person approve the text of an invitation. Raises Refused without one, and by the rules of wording."""
+    """Request a second person's approval of the text of an invitation. Raises Refused without one, and by the wording rules."""
     row = get_own_event(event)
     if row.state != EventState.DRAFT or not (row.subject and row.body):
         raise refusal(
@@ -271,7 +271,7 @@ def submit_event(*, event: int) -> Event:
 
 
 def decide_event(event: int, is_approved: bool, note: str) -> None:
-    """Follow the decision on an invitation: it may be sent, or the event is in preparation again."""
+    """Apply the decision on an invitation: it may be sent, or the event is in preparation again."""
     row = get_event(event)
     row.state = (EventState.APPROVED if is_approved else EventState.DRAFT).value
     row.save()

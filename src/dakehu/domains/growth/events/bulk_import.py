@@ -1,4 +1,4 @@
-"""Import client events from a worksheet, by the rules of a single one; invitations are made on the page."""
+"""Import client events from a worksheet, by the rules of a single one; invitations are created on the page."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def evaluate_events(
 
 
 def _check(row: Event, is_new: bool) -> None:
-    """Raise Refused for an event of somebody else, for wrong times and for an invitation that cannot be filled in."""
+    """Raise Refused for another person's event, for wrong times and for an invitation that cannot be filled in."""
     if not is_new:
         actions.get_own_event(row.pk)
     error = rules.times_error(row.starts_at, row.ends_at)
@@ -49,7 +49,7 @@ def _check(row: Event, is_new: bool) -> None:
     is_public=False,
 )
 def import_events(*, columns: Columns, row_evaluation: ImportEvaluation, clients: list[int]) -> None:
-    """Write evaluated events of the actor; a change of what was approved voids the approval."""
+    """Write evaluated events of the actor; a change of approved content voids the approval."""
 
     def change(pk: int, values: dict[str, Any]) -> Any:
         return actions.change_event(event=pk, **values)

@@ -59,7 +59,7 @@ def invitations(*, filters: dict[str, Any] | None = None, order: str | None = No
     parameters=CLIENT,
 )
 def client_invitations(*, client: Any) -> Any:
-    """Return to which events a client was invited, what they answered and whether they came, the newest first."""
+    """Return the events to which a client was invited, with answer and attendance, the newest first."""
     return Invitation.objects.filter(client=client).order_by("-pk")
 
 
@@ -75,7 +75,7 @@ def event_page(*, event: int, name: str | None = None, limit: int | None = None)
 
     {event, shown, counts: {invited, yes, maybe, no, open, came, sent, to_send}, refused: [{rule, text, count}], cost_each,
     invitations: [{id, client, client_id, answer, answer_code, attended_at, rule}], approval, can: {edit, submit, decide, send,
-    attend}}. Counts are of all invited but restricted clients, no matter who sees them. `name` keeps the clients whose name contains it.
+    attend}}. Counts are of all invited but restricted clients, regardless of scope. `name` filters clients by a part of their name.
     """
     row = get_event(event)
     with elevated("count the invitations of an event"):
@@ -121,7 +121,7 @@ def event_page(*, event: int, name: str | None = None, limit: int | None = None)
 
 
 def _can(row: Event, approval: Any, to_send: int) -> dict[str, bool]:
-    """Return what the actor may do with an event now."""
+    """Return the actor's permitted actions on an event now."""
     actor, now = current_actor(), clock.now()
     is_own = row.owner_id == actor.user_id or row.owner_id in actor.covers
     writes = actor.may(Permission.CAMPAIGN_WRITE) and is_own and row.state != EventState.CANCELLED

@@ -4,7 +4,7 @@ from datetime import datetime
 
 
 def times_error(starts_at: datetime, ends_at: datetime | None) -> tuple[str, str, str] | None:
-    """Return what is wrong with the times of an event, None if nothing is."""
+    """Return the error of the times of an event, None if they are valid."""
     if ends_at is not None and ends_at <= starts_at:
         return "ends_at", "结束时间应晚于开始时间。", "It must end after it starts."
     return None
@@ -13,7 +13,7 @@ def times_error(starts_at: datetime, ends_at: datetime | None) -> tuple[str, str
 def attendance_error(
     attended: bool, is_cancelled: bool, starts_at: datetime, now: datetime
 ) -> tuple[str, str, str] | None:
-    """Return why nobody can be noted as present, None if they can: from the day of the event on, once."""
+    """Return why attendance cannot be recorded, None if it can: from the day of the event on, once."""
     if is_cancelled:
         return "invitation", "活动已取消。", "The event is cancelled."
     if attended:
@@ -24,5 +24,5 @@ def attendance_error(
 
 
 def cost_per_attendee(cost: float | None, came: int) -> float | None:
-    """Return the cost for each who came, None where either is unknown."""
+    """Return the cost per attendee, None if the cost is unknown or no one came."""
     return None if cost is None or not came else cost / came

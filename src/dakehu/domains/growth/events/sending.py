@@ -1,4 +1,4 @@
-"""Send the approved invitations of an event: each client is checked at that moment, and what is refused keeps its rule."""
+"""Send the approved invitations of an event: each client is checked at that moment, and a refusal stores its rule."""
 
 from typing import Any
 
@@ -22,11 +22,11 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import refusal
 from dakehu.foundation.base.i18n import bilingual
 
-MOST = 500  # invitations of one action
+MOST = 500  # invitations per action
 
 
 def invitations_to_send(row: Event) -> Any:
-    """Return the visible invitations that have not left: not tried, or refused by the hour only, of clients who did not decline."""
+    """Return the visible unsent invitations: not tried, or refused only by the quiet hours, of clients who did not decline."""
     rows = Invitation.objects.filter(event=row, delivery_ref=None, refused_by__in=("", *PASSING))
     return rows.exclude(answer="no").filter(attended_at=None)
 
@@ -42,7 +42,7 @@ def invitations_to_send(row: Event) -> Any:
 def send_invitations(*, event: int) -> dict[str, int]:
     """Queue the next invitations of an event, at most 500; returns {queued, refused, left}.
 
-    Raises Refused unless exactly this invitation stands approved, and for an event that is past or cancelled.
+    Raises Refused unless exactly this invitation is approved, and for an event that is past or cancelled.
     """
     row = get_own_event(event)
     if row.state == EventState.CANCELLED or row.starts_at <= clock.now():
@@ -67,7 +67,7 @@ def send_invitations(*, event: int) -> dict[str, int]:
 
 
 def _send_one(row: Event, invitation: Invitation, rules: list[str], headers: dict[str, str] | None) -> bool:
-    """Queue one invitation, or note the first rule that refuses it; return whether it is queued."""
+    """Queue one invitation, or record the first rule that refuses it; return whether it is queued."""
     client = invitation.client
     contact = find_mail_contact(client)
     values = values_for(client)

@@ -1,4 +1,4 @@
-"""Campaigns (营销活动): who is written to, with which text, by whose approval, and what each client was in it."""
+"""Campaigns (营销活动): recipients, texts, approval, and the group of each client."""
 
 from typing import Any
 
@@ -29,10 +29,10 @@ def _whole(default: int, least: int, most: int, zh: str, en: str, help_zh: str =
 
 
 class Campaign(Recorded):
-    """A message to clients who pass a filter, approved by a second person and measured against a control group.
+    """A message to clients matched by a filter, approved by a second person and measured against a control group.
 
-    `filters` and `text` are those of the client list, as the person who submits it sees them. When it is submitted the list is
-    frozen (CampaignMember) and `list_digest` and `seed` are set; `edited_by` are the ids of all who wrote it.
+    `filters` and `text` are those of the client list, applied in the submitter's scope. On submission the list is
+    frozen (CampaignMember) and `list_digest` and `seed` are set; `edited_by` are the ids of all its authors.
     """
 
     names = Names("营销活动", "Campaign", "Campaigns")
@@ -110,10 +110,10 @@ class CampaignMessage(Recorded):
 
 
 class CampaignMember(ClientRecorded):
-    """What one client is in a campaign: drawn at freezing, and for the contacted what became of the message.
+    """The group of one client in a campaign, drawn at freezing, and for contacted clients the result of the message.
 
-    `excluded_by` is the rule that excluded the client before the draw; `refused_by` the rule that refused the message when it
-    was to be sent. `delivery_ref` is the id of the delivery.
+    `excluded_by` is the rule that excluded the client before the draw; `refused_by` the rule that refused the message at
+    sending. `delivery_ref` is the id of the delivery.
     """
 
     names = Names("营销活动客户", "Client of a campaign", "Clients of campaigns")

@@ -1,4 +1,4 @@
-"""Client events (活动) and seminars: the invitation, who was invited, who answered what, and who came."""
+"""Client events (活动) and seminars: the invitation, the clients invited, their answers and attendance."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ FREE = [MinValueValidator(0)]
 
 
 class Event(Recorded):
-    """A client event with the text of its invitation. `edited_by` are the ids of all who wrote the invitation."""
+    """A client event with the text of its invitation. `edited_by` are the ids of all authors of the invitation."""
 
     names = Names("客户活动", "Client event", "Client events", aliases=("Seminar",))
     retention = TWENTY_YEARS
@@ -68,9 +68,9 @@ class Event(Recorded):
 
 
 class Invitation(ClientRecorded):
-    """One client invited to an event. `refused_by` is the rule that refused the invitation when it was to be sent.
+    """One client invited to an event. `refused_by` is the rule that refused the invitation at sending.
 
-    `interaction_ref` is the id of the interaction that stands for the attendance, `follow_up_ref` that of the follow-up.
+    `interaction_ref` is the id of the interaction that records the attendance, `follow_up_ref` that of the follow-up.
     """
 
     names = Names("活动邀请", "Invitation", "Invitations")

@@ -1,4 +1,4 @@
-"""Opportunities (商机): pipelines and stages as data, the opportunity, its way through the stages, and goals."""
+"""Opportunities (商机): pipelines and stages as data, the opportunity, its stage history, and goals."""
 
 from typing import Any
 
@@ -49,7 +49,7 @@ class Pipeline(Recorded):
 
 
 class Stage(Recorded):
-    """A stage of a pipeline. `code` is unique in the firm; an opportunity older in it than `stale_days` is marked."""
+    """A stage of a pipeline. `code` is unique in the firm; an opportunity in it for more than `stale_days` is marked."""
 
     names = Names("销售阶段", "Stage", "Stages")
     is_chosen_from_list = True
@@ -82,12 +82,12 @@ class Stage(Recorded):
 
     @property
     def choice_label(self) -> str:
-        """Return how a form names the stage: with its pipeline."""
+        """Return the label of the stage in forms: with its pipeline."""
         return f"{self.pipeline.label} · {self.label}"
 
 
 class Opportunity(ClientRecorded):
-    """Possible business with a client or a prospect: what, how much, by when, and how far it has come."""
+    """Possible business with a client or a prospect: subject, amount, expected close and stage."""
 
     names = Names("商机", "Opportunity", "Opportunities", aliases=("Deal",))
 
@@ -173,7 +173,7 @@ class StageChange(ClientRecorded):
 
 
 class Goal(Recorded):
-    """How much a pipeline is to bring in a quarter: of one person, or (without a person) of a team."""
+    """The target amount of a pipeline in a quarter: of one person, or (without a person) of a team."""
 
     names = Names("商机目标", "Goal of a pipeline", "Goals of pipelines")
 

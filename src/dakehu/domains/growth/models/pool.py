@@ -1,4 +1,4 @@
-"""The pool (公海): its rules as data, what each person took and looked at, and the history."""
+"""The pool (公海): its rules as data, each person's claims and views, and the history."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def _whole(
 
 
 class Pool(Recorded):
-    """A pool of prospects with its rules. Every number is the house's own [D], not a rule of law; 0 switches a rule off.
+    """A pool of prospects with its rules. Every number is a house default [D], not a rule of law; 0 switches a rule off.
 
     Days of recycling are working days: days without trading and days on which the owner is away do not count.
     """
@@ -73,7 +73,7 @@ class Pool(Recorded):
 
 
 class PoolCounter(Recorded):
-    """How much one person did with one pool on the last day they did. Its row is locked while they claim or look."""
+    """One person's claims and views of one pool on their last active day. Its row is locked during a claim or view."""
 
     names = Names("公海计数", "Pool counter", "Pool counters")
 
@@ -102,7 +102,7 @@ class PoolView(Recorded):
 
 
 class PoolEvent(ClientRecorded):
-    """What happened between a prospect and the pool. `user` did it; `previous` is who lost the prospect by it."""
+    """An event between a prospect and the pool. `user` caused it; `previous` is the owner who lost the prospect by it."""
 
     names = Names("公海记录", "Pool event", "Pool events")
 

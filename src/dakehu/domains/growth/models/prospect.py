@@ -1,4 +1,4 @@
-"""Prospects (线索), what was said with them, and who named them (转介绍)."""
+"""Prospects (线索), contacts with them, and referrals (转介绍)."""
 
 from typing import Any
 
@@ -31,10 +31,10 @@ OPEN_STATES = (ProspectState.NEW.value, ProspectState.FOLLOWED.value)
 
 
 class Prospect(ClientRecorded):
-    """Somebody who might become a client. `client` is the client they became; without `owner` they wait in `pool`.
+    """A person or organisation that may become a client. `client` is the client created; without `owner` they wait in `pool`.
 
     `recycle_on` is the day on which the pool takes a claimed prospect back, `warned_on` and `warned_last_on` the days of
-    the two warnings before it; all three follow from the pool's rules each night. `last_owner` may not claim before
+    the two warnings before it; all three are computed from the pool's rules each night. `last_owner` may not claim before
     `cool_off_until`.
     """
 
@@ -141,7 +141,7 @@ class Prospect(ClientRecorded):
         return str(self.state) in OPEN_STATES
 
     def owning_client_id(self) -> int | None:
-        """Return the client for the audit; a prospect that is none yet belongs to none."""
+        """Return the client for the audit; None before conversion."""
         return self.client_id
 
 
@@ -181,7 +181,7 @@ class ProspectContact(ClientRecorded):
 
 
 class Referral(ClientRecorded):
-    """A client named a prospect; whether and how the client was thanked."""
+    """A referral of a prospect by a client; whether and how the client was thanked."""
 
     names = Names("转介绍", "Referral", "Referrals")
 

@@ -35,7 +35,7 @@ def get_opportunity(pk: int) -> Opportunity:
 
 
 def enter_stage(row: Opportunity, stage: Stage) -> StageChange:
-    """Let an opportunity be in a stage, without saving it; return the change, not saved."""
+    """Set the stage of an opportunity without saving it; return the change, not saved."""
     before = row.stage if row.stage_id is not None and row.stage_id != stage.pk else None
     row.pipeline, row.stage, row.stage_since = stage.pipeline, stage, clock.today()
     row.closed_on = None if str(stage.kind) == StageKind.OPEN else clock.today()
@@ -52,7 +52,7 @@ def enter_stage(row: Opportunity, stage: Stage) -> StageChange:
 
 
 def loss_error(stage: Stage, loss_reason: str | None) -> tuple[str, str, str] | None:
-    """Return what is missing when an opportunity is lost, None if nothing is."""
+    """Return what is missing to mark an opportunity as lost, None if nothing."""
     if str(stage.kind) == StageKind.LOST and not loss_reason:
         return "loss_reason", "请填写输单原因。", "State why it was lost."
     return None
@@ -85,7 +85,7 @@ def open_opportunity(
     loss_reason: str | None = None,
     **values: Any,
 ) -> Opportunity:
-    """Add an opportunity of a client or a prospect, in the first stage of the first pipeline unless said otherwise."""
+    """Add an opportunity of a client or a prospect, in the first stage of the first pipeline by default."""
     if (client is None) == (prospect is None):
         raise refusal("client", "请填写客户或线索其中之一。", "Name either a client or a prospect.")
     if prospect is not None and prospect.client_id is not None:
@@ -144,7 +144,7 @@ def move_opportunity(
     loss_reason: str | None = None,
     loss_note: str | None = None,
 ) -> Opportunity:
-    """Move an opportunity to a stage, perhaps of another pipeline. A lost one needs a reason; an ended one can come back."""
+    """Move an opportunity to a stage, possibly of another pipeline. A lost one needs a reason; an ended one can be reopened."""
     row = get_opportunity(opportunity)
     check_version(row, version)
     if row.stage_id == stage.pk:
@@ -169,7 +169,7 @@ def move_opportunity(
     parameters=(OPPORTUNITY,),
 )
 def remove_opportunity(*, opportunity: int) -> None:
-    """Remove an opportunity that was entered by mistake. Raises Refused for an ended one, which counts in hit rates."""
+    """Remove an opportunity that was entered by mistake. Raises Refused for an ended one, which is part of the hit rates."""
     row = get_opportunity(opportunity)
     if row.closed_on is not None:
         raise refusal(
@@ -187,7 +187,7 @@ def remove_opportunity(*, opportunity: int) -> None:
     offers_undo=False,
 )
 def ensure_pipelines() -> None:
-    """Add the usual pipelines where there is none, so that what comes from outside has a stage to be in."""
+    """Add the default pipelines if there is none, so that imported opportunities have a stage."""
     pipelines.add_defaults()
 
 
@@ -199,7 +199,7 @@ def ensure_pipelines() -> None:
     parameters=(Fields("growth.Pipeline", required=("name",), new=True),),
 )
 def add_pipeline(*, name: str, **values: Any) -> Pipeline:
-    """Add a pipeline with a won and a lost stage; further stages follow one by one."""
+    """Add a pipeline with a won and a lost stage; further stages are added one by one."""
     if Pipeline.objects.filter(name=name).exists():
         raise refusal("name", "已有同名流程。", "There is a pipeline of this name.")
     row = Pipeline(name=name, **{key: value for key, value in values.items() if value is not None})
@@ -219,7 +219,7 @@ def add_pipeline(*, name: str, **values: Any) -> Pipeline:
     parameters=(PIPELINE_ID, VERSION, Fields("growth.Pipeline")),
 )
 def change_pipeline(*, pipeline_id: int, version: int | None = None, **values: Any) -> Pipeline:
-    """Rename, order or switch off a pipeline; its opportunities stay."""
+    """Rename, order or switch off a pipeline; its opportunities are kept."""
     row = pipelines.get_pipeline(pipeline_id)
     check_version(row, version)
     for name, value in values.items():
@@ -255,7 +255,7 @@ def add_stage(*, pipeline: Any, code: str, name: str, **values: Any) -> Stage:
     parameters=(STAGE_ID, VERSION, Fields("growth.Stage", without=("pipeline", "code", "kind"))),
 )
 def change_stage(*, stage_id: int, version: int | None = None, **values: Any) -> Stage:
-    """Rename or order a stage, or set after how many days it is stale; what it means stays."""
+    """Rename or order a stage, or set its stale days; its meaning cannot be changed."""
     row = pipelines.get_stage(stage_id)
     check_version(row, version)
     for name, value in values.items():
@@ -294,7 +294,7 @@ def remove_stage(*, stage_id: int) -> None:
     ),
 )
 def set_goal(*, pipeline: Any, amount: Decimal, on: date | None = None, user: Any = None) -> Goal:
-    """Set the goal of a quarter (the present one by default) for a person, or for the actor's team where nobody is named."""
+    """Set the goal of a quarter (default: current) for a person, or for the actor's team without one."""
     first_on, _ = rules.quarter_of(on or clock.today())
     me = team.current_user()
     if user is not None:

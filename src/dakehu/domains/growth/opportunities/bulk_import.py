@@ -37,8 +37,8 @@ def evaluate_opportunities(
 ) -> ImportEvaluation:
     """Compare imported opportunities with stored ones and set the outcome of each row.
 
-    An opportunity is recognised by its client or prospect, and its subject. A stage that the row does not name is the first
-    one of its pipeline for a new row, and stays for a stored one.
+    An opportunity is recognised by its client or prospect, and its subject. Without a stage, a new row gets the first
+    stage of its pipeline, and a stored row keeps its own.
     """
     count = len(clients)
     prospects, subjects = _column(columns, "prospect", count), _column(columns, "subject", count)
@@ -65,7 +65,7 @@ def evaluate_opportunities(
 
 
 def _stored_of_prospects(prospects: set[int], fields: tuple[str, ...]) -> Stored:
-    """Return {(-prospect, subject): [(pk, values)]} of opportunities of prospects that are no clients yet."""
+    """Return {(-prospect, subject): [(pk, values)]} of opportunities of prospects that are not clients yet."""
     found: Stored = {}
     attnames = [Opportunity._meta.get_field(name).attname for name in fields]  # type: ignore[union-attr]
     for some in chunks(sorted(prospects)):
@@ -76,7 +76,7 @@ def _stored_of_prospects(prospects: set[int], fields: tuple[str, ...]) -> Stored
 
 
 def _check_stages(columns: Columns, evaluation: ImportEvaluation, count: int) -> None:
-    """Fault rows whose stage is of another pipeline, or lost without a reason."""
+    """Mark as faulty the rows with a stage of another pipeline, or lost without a reason."""
     stages, named = _column(columns, "stage", count), _column(columns, "pipeline", count)
     reasons = _column(columns, "loss_reason", count)
     for row in evaluation.rows(CREATED, UPDATED):
@@ -102,13 +102,13 @@ def _check_stages(columns: Columns, evaluation: ImportEvaluation, count: int) ->
     is_public=False,
 )
 def import_opportunities(*, columns: Columns, row_evaluation: ImportEvaluation, clients: list[int]) -> None:
-    """Write evaluated opportunities; each stage that a row enters is kept in its history."""
+    """Write evaluated opportunities; each stage that a row enters is recorded in its history."""
     add_defaults()
     user_id, today = current_actor().user_id, clock.today()
     changes: list[StageChange] = []
 
     def finish(row: Opportunity, index: int, is_new: bool) -> None:
-        """Set what a new row leaves open, and let the row enter the stage it names."""
+        """Set the defaults of a new row, and its stage."""
         differences = row_evaluation.differences.get(index, {})
         if not is_new and "stage" not in differences:
             return
@@ -119,7 +119,7 @@ def import_opportunities(*, columns: Columns, row_evaluation: ImportEvaluation, 
             if row.client_id is None and row.prospect is not None:
                 row.client_id = row.prospect.client_id
             stage = row.stage if row.stage_id else first_stage(row.pipeline if row.pipeline_id else default_pipeline())
-            row.stage_id = None  # it was in none before
+            row.stage_id = None  # it had no stage before
         else:
             stage = row.stage
             row.stage_id = getattr(differences["stage"][0], "pk", differences["stage"][0])

@@ -1,4 +1,4 @@
-"""What a pipeline may bring in a quarter, by the desk's own hit rates, against its goal."""
+"""Forecast of a pipeline in a quarter, by the desk's own hit rates, against its goal."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -25,7 +25,7 @@ ON = Parameter("on", required=False, kind="date", spec=FieldSpec("季度内任�
 def hit_rates(pipeline: Pipeline, stages: list[Stage], today: date) -> dict[int, rules.HitRate]:
     """Return {position of each open stage: hit rate} of the whole desk over the last two years.
 
-    Counts only, so that all opportunities of the firm count, no matter who sees them; none of restricted clients.
+    Since only counts are shown, all opportunities of the firm are included regardless of scope, except those of restricted clients.
     """
     since = today - timedelta(days=rules.HISTORY_DAYS)
     with elevated("count won and lost opportunities of the firm"):
@@ -63,13 +63,13 @@ def hit_rates(pipeline: Pipeline, stages: list[Stage], today: date) -> dict[int,
     parameters=(PIPELINE, ON),
 )
 def forecast(*, pipeline: int | None = None, on: date | None = None) -> dict[str, Any] | None:
-    """Return what the visible opportunities of a pipeline may bring in a quarter, stage by stage; None without a pipeline.
+    """Return the forecast of the visible opportunities of a pipeline in a quarter, by stage; None without a pipeline.
 
     {pipeline, label, first_on, last_on, won, won_count, stages: [{stage, label, count, without_amount, amount, won, ended,
-    rate, low, high, expected, expected_low, expected_high; None where fewer than `minimum` have ended}], expected,
-    expected_low, expected_high: with what is won already, None where no stage says anything; unsaid: labels of stages left
-    out, undated: open ones without a day, goal, minimum}. Amounts are None for readers who are not cleared. The bounds add
-    up the bounds of each stage, so they are wider than 95 %.
+    rate, low, high, expected, expected_low, expected_high; None if fewer than `minimum` have ended}], expected,
+    expected_low, expected_high: including the won amount, None if no stage has a value; unsaid: labels of stages left
+    out, undated: open ones without a day, goal, minimum}. Amounts are None for readers who are not cleared. The bounds are
+    the sums of the stages' bounds, so they are wider than 95 %.
     """
     row = pipelines.get_pipeline(pipeline) if pipeline else Pipeline.objects.filter(is_active=True).first()
     if row is None:
@@ -80,7 +80,7 @@ def forecast(*, pipeline: int | None = None, on: date | None = None) -> dict[str
     rates = hit_rates(row, stages, today)
     open_stages = [stage for stage in stages if str(stage.kind) == StageKind.OPEN]
     mine = Opportunity.objects.filter(pipeline=row)
-    due = mine.filter(closed_on=None, close_on__lt=beyond)  # what is overdue is still expected
+    due = mine.filter(closed_on=None, close_on__lt=beyond)  # overdue ones are still expected
     amounts: dict[int, list[Decimal | None]] = {}
     for stage_id, amount in due.values_list("stage_id", "amount"):
         amounts.setdefault(stage_id, []).append(amount)
@@ -108,12 +108,12 @@ def forecast(*, pipeline: int | None = None, on: date | None = None) -> dict[str
 
 
 def _total(won: Decimal, parts: Iterable[Decimal | None]) -> Decimal:
-    """Return what is won already and what may come."""
+    """Return the sum of the won and the expected amounts."""
     return won + sum((part for part in parts if part is not None), Decimal(0))
 
 
 def _money(is_cleared: bool) -> Any:
-    """Return how amounts are rendered: as text, None for readers who are not cleared."""
+    """Return the function that renders amounts: as text, None for readers who are not cleared."""
     return lambda value: format(value, ".2f") if is_cleared and value is not None else None
 
 
@@ -138,7 +138,7 @@ def _stage(stage: Stage, found: rules.Expectation, money: Any) -> dict[str, Any]
 
 
 def goal_of(pipeline: Pipeline, first_on: date) -> Decimal | None:
-    """Return the goal of a quarter for what the reader sees: one's own, or of one's teams; None where none is set."""
+    """Return the goal of a quarter in the reader's scope: their own, or of their teams; None if none is set."""
     actor = current_actor()
     goals = Goal.objects.filter(pipeline=pipeline, first_on=first_on)
     own = goals.filter(user_id=actor.user_id, team=None).first()

@@ -1,4 +1,4 @@
-"""Pipelines and their stages: look-ups, and the house's defaults."""
+"""Pipelines and their stages: look-ups, and the house defaults."""
 
 from dakehu.domains.growth.choices import StageKind
 from dakehu.domains.growth.models import Pipeline, Stage
@@ -7,7 +7,7 @@ from dakehu.foundation.actions.registry import action
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import bilingual
 
-# (name, in English, code, [(stage, in English, kind, stale after days)]): the house's own [D].
+# (name, in English, code, [(stage, in English, kind, stale after days)]): house defaults [D].
 OPEN, WON, LOST = StageKind.OPEN, StageKind.WON, StageKind.LOST
 ENDS = [("赢单", "Won", WON, None), ("输单", "Lost", LOST, None)]
 DEFAULTS = (
@@ -53,12 +53,12 @@ DEFAULTS = (
     "growth.set_up_pipelines", needs=Permission.PIPELINE_RULES, zh="使用默认销售流程", en="Set up the usual pipelines"
 )
 def set_up_pipelines() -> dict[str, int]:
-    """Add the usual pipelines with their stages where there is none yet. Returns {pipelines: number added}."""
+    """Add the default pipelines with their stages if there is none. Returns {pipelines: number added}."""
     return {"pipelines": add_defaults()}
 
 
 def add_defaults() -> int:
-    """Add the usual pipelines inside the open action, if there is none; return how many."""
+    """Add the default pipelines inside the open action if there is none; return how many."""
     if Pipeline.objects.exists():
         return 0
     for place, (zh, en, code, stages) in enumerate(DEFAULTS, 1):
@@ -78,7 +78,7 @@ def add_defaults() -> int:
 
 
 def default_pipeline() -> Pipeline:
-    """Return the first active pipeline; the usual ones are added inside the open action where there is none."""
+    """Return the first active pipeline; the default ones are added inside the open action if there is none."""
     add_defaults()
     pipeline = Pipeline.objects.filter(is_active=True).first()
     if pipeline is None:

@@ -28,14 +28,14 @@ OWNER = Parameter("owner", required=False, kind="integer", spec=FieldSpec("负�
 STALE = Parameter("stale", required=False, kind="bool", spec=FieldSpec("只看停留过久", "Only stale ones"))
 CLOSING = Parameter("closing_by", required=False, kind="date", spec=FieldSpec("预计成交不晚于", "Closing by"))
 CARDS = 60  # of a stage on the board; the sums count all
-ENDED_DAYS = 90  # for which won and lost ones stand on the board
+ENDED_DAYS = 90  # for which won and lost ones are shown on the board
 
 
 @query(
     "growth.opportunities", needs=Permission.GROWTH_READ, zh="商机列表", en="Opportunities", parameters=(FILTERS, ORDER)
 )
 def opportunities(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return the visible opportunities, those that close first at the top."""
+    """Return the visible opportunities, by expected close."""
     return filter_rows(Opportunity.objects.all(), filters or {}, order or "close_on")
 
 
@@ -67,7 +67,7 @@ def opportunity_detail(*, opportunity: int) -> Any:
     parameters=(OPPORTUNITY,),
 )
 def opportunity_changes(*, opportunity: int) -> Any:
-    """Return through which stages an opportunity went, newest first."""
+    """Return the stage history of an opportunity, newest first."""
     return StageChange.objects.filter(opportunity=get_opportunity(opportunity)).order_by("-on", "-pk")
 
 
@@ -76,7 +76,7 @@ def pipelines_summary() -> dict[str, Any]:
     """Return every active pipeline with its stages, the sums of visible opportunities, and the forecast of the quarter.
 
     {pipelines: [{id, name, stages: [{id, code, name, kind, count, amount, oldest_days, stale}], lost: [{reason, name,
-    count, amount}] of the last 90 days, forecast: see growth.forecast}]}. Open stages count what is open, the others what
+    count, amount}] of the last 90 days, forecast: see growth.forecast}]}. Open stages count open ones, the others those
     ended in the last 90 days. Amounts are None for readers who are not cleared.
     """
     found = list(Pipeline.objects.filter(is_active=True).order_by("position", "pk"))
@@ -95,7 +95,7 @@ def _summary(pipeline: Pipeline) -> dict[str, Any]:
 
 
 def _board_rows(rows: Any, today: date) -> Any:
-    """Return what stands on a board: what is open, and what ended lately."""
+    """Return the opportunities of a board: open ones, and recently ended ones."""
     return rows.filter(Q(closed_on=None) | Q(closed_on__gt=today - timedelta(days=ENDED_DAYS)))
 
 
@@ -163,11 +163,11 @@ def loss_reasons(*, pipeline: int | None = None) -> list[dict[str, Any]]:
 def board(
     *, pipeline: int | None = None, owner: int | None = None, stale: bool | None = None, closing_by: date | None = None
 ) -> dict[str, Any]:
-    """Return the board of a pipeline (the first one unless said).
+    """Return the board of a pipeline (default: the first).
 
     {pipelines: [{id, name}], pipeline: id or None, stages: [{id, name, kind, count, amount, oldest_days, stale, cards: [{id,
     row_version, who, client, prospect, subject, amount, close_on, is_overdue, next_step, owner, age_days, stale}], more:
-    cards left out}], owners: [{id, name}] of visible open ones}. Cards stand by the day they are expected to close.
+    cards left out}], owners: [{id, name}] of visible open ones}. Cards are ordered by expected close.
     """
     every = list(Pipeline.objects.filter(is_active=True).order_by("position", "pk"))
     chosen = next((one for one in every if one.pk == pipeline), every[0] if every else None)

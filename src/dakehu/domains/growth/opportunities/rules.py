@@ -1,7 +1,7 @@
-"""Rules of opportunities: age, hit rates and what may be expected. Pure: no Django, clock or database.
+"""Rules of opportunities: age, hit rates and expectations. Pure: no Django, clock or database.
 
-A forecast stands on the desk's own past only: of the opportunities that reached a stage and have ended, the share that
-was won, with Wilson's interval of 95 %. Below `MINIMUM` ended ones nothing is said.
+A forecast uses the desk's own history only: of the opportunities that reached a stage and have ended, the share that
+was won, with Wilson's interval of 95 %. With fewer than `MINIMUM` ended ones no rate is stated.
 """
 
 from collections.abc import Iterable
@@ -10,8 +10,8 @@ from datetime import date
 from decimal import Decimal
 from math import sqrt
 
-MINIMUM = 20  # ended opportunities below which no hit rate is shown
-HISTORY_DAYS = 730  # how far back ended opportunities count
+MINIMUM = 20  # minimum of ended opportunities for showing a hit rate
+HISTORY_DAYS = 730  # period of ended opportunities included
 Z = 1.959963984540054  # of 95 %, two-sided
 MONTHS_OF_QUARTER = 3
 
@@ -40,7 +40,7 @@ def hit_rate(won: int, ended: int) -> HitRate:
 def furthest_rates(positions: Iterable[int], ended: Iterable[tuple[int, bool]]) -> dict[int, HitRate]:
     """Return {position of a stage: hit rate of those that reached it}.
 
-    `ended`: (the furthest open stage an opportunity reached, whether it was won). A won one has passed every stage.
+    `ended`: (the furthest open stage an opportunity reached, whether it was won). A won one counts as having reached every stage.
     """
     known = list(ended)
     return {
@@ -53,7 +53,7 @@ def furthest_rates(positions: Iterable[int], ended: Iterable[tuple[int, bool]]) 
 
 @dataclass(frozen=True)
 class Expectation:
-    """What open opportunities of a stage may bring: sums in yuan, None where too little is known."""
+    """Expected amounts of open opportunities of a stage: sums in yuan, None if too little is known."""
 
     count: int
     amount: Decimal

@@ -1,1 +1,1 @@
-"""The pool of prospects whom nobody serves: who may take one, how many, and when one goes back."""
+"""The pool of prospects without an owner: who may claim one, limits, and recycling."""

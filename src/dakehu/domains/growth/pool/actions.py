@@ -1,7 +1,7 @@
-"""Actions on the pool: claim, look at, return; and its rules.
+"""Actions on the pool: claim, view, return; and its rules.
 
-A claim is one conditional update (the prospect has no owner), made while the claiming person's own counter is locked: so
-nobody gets a prospect that somebody else got, and no limit is exceeded by claims at the same moment.
+A claim is one conditional update (the prospect has no owner), made while the claiming person's counter is locked: so
+a prospect is claimed only once, and concurrent claims exceed no limit.
 """
 
 from typing import Any
@@ -66,7 +66,7 @@ def waiting_prospect(pk: int) -> Prospect:
 
 
 def is_open_to_actor(pool: Pool) -> bool:
-    """Return whether the actor may claim from a pool: it is active, and everybody's or their team's."""
+    """Return whether the actor may claim from a pool: it is active, and open to all or to their team."""
     if not pool.is_active:
         return False
     if pool.team_id is None:
@@ -76,7 +76,7 @@ def is_open_to_actor(pool: Pool) -> bool:
 
 
 def locked_counter(pool: Pool) -> PoolCounter:
-    """Return the actor's counter of a pool for today, held until the action ends; it is made where there is none."""
+    """Return the actor's counter of a pool for today, locked until the action ends; created if missing."""
     user_id, today = current_actor().user_id, clock.today()
     if user_id is None:
         raise Refused(bilingual("只有人员可以领取。", "Only a member of staff can claim."))
@@ -89,7 +89,7 @@ def locked_counter(pool: Pool) -> PoolCounter:
             with transaction.atomic():
                 counter = PoolCounter(pool=pool, user_id=user_id, on=today)
                 counter.save()
-        except IntegrityError:  # made at the same moment by another request of the same person
+        except IntegrityError:  # created concurrently by another request of the same person
             counter = rows.get()
     if counter.on != today:
         counter.on, counter.claims, counter.views = today, 0, 0
@@ -97,7 +97,7 @@ def locked_counter(pool: Pool) -> PoolCounter:
 
 
 def count_open_prospects(pool: Pool, user_id: int | None) -> int:
-    """Return how many open prospects of a pool somebody has in hand."""
+    """Return how many open prospects of a pool a person owns."""
     with elevated("count what somebody has in hand"):
         mine = Prospect.objects.filter(pool=pool, owner_id=user_id, client=None, state__in=OPEN_STATES)
         return int(mine.count())
@@ -112,7 +112,7 @@ def count_open_prospects(pool: Pool, user_id: int | None) -> int:
     irreversible=BACK_INSTEAD,
 )
 def claim(*, prospect: int) -> Prospect:
-    """Take a prospect from the pool. Raises Refused for one that is taken, at a limit, or that one owned lately."""
+    """Claim a prospect from the pool. Raises Refused for one already taken, at a limit, or in the cool-off of its last owner."""
     row = waiting_prospect(prospect)
     pool, user_id, today = row.pool, current_actor().user_id, clock.today()
     counter = locked_counter(pool)
@@ -152,9 +152,9 @@ def claim(*, prospect: int) -> Prospect:
     irreversible=READ_IN_FULL,
 )
 def view_prospect(*, prospect: int) -> dict[str, Any]:
-    """Return a prospect of the pool unmasked; distinct ones count towards the limit of the day.
+    """Return a prospect of the pool unmasked; distinct ones count towards the daily limit.
 
-    {its fields as shown, phone, mail in full, views_left: how many more today, None without a limit}.
+    {its fields as shown, phone, mail in full, views_left: remaining views today, None without a limit}.
     """
     row = waiting_prospect(prospect)
     pool, today = row.pool, clock.today()
@@ -182,7 +182,7 @@ def view_prospect(*, prospect: int) -> dict[str, Any]:
     parameters=(PROSPECT, REASON, TO_POOL),
 )
 def return_prospect(*, prospect: int, reason: str, pool: Any = None) -> Prospect:
-    """Give a prospect back, to its own pool unless another is named; its owner may not claim it for a while."""
+    """Return a prospect to its own pool or a given one; its owner may not claim it during the cool-off."""
     row = get_prospect(prospect)
     if not row.is_open or row.owner_id is None:
         raise refusal(
@@ -206,7 +206,7 @@ def return_prospect(*, prospect: int, reason: str, pool: Any = None) -> Prospect
     parameters=(Fields("growth.Pool", required=("name",), new=True),),
 )
 def add_pool(*, name: str, **rules_given: Any) -> Pool:
-    """Add a pool with its rules; what is left out has the house's default."""
+    """Add a pool with its rules; omitted ones have house defaults."""
     if Pool.objects.filter(name=name).exists():
         raise refusal("name", "已有同名公海。", "There is a pool of this name.")
     pool = Pool(name=name, **{key: value for key, value in rules_given.items() if value is not None})
@@ -223,7 +223,7 @@ def add_pool(*, name: str, **rules_given: Any) -> Pool:
     parameters=(POOL_ID, VERSION, Fields("growth.Pool")),
 )
 def change_pool(*, pool_id: int, version: int | None = None, **values: Any) -> Pool:
-    """Change the rules of a pool; they count from the next claim, view and night on."""
+    """Change the rules of a pool; they apply from the next claim, view and nightly run."""
     row: Pool | None = Pool.objects.filter(pk=pool_id).first()
     if row is None:
         raise NotFound(bilingual("公海", "pool"))
@@ -237,7 +237,7 @@ def change_pool(*, pool_id: int, version: int | None = None, **values: Any) -> P
 
 
 def _check_pool(pool: Pool) -> None:
-    """Bring the names of masked fields into their stored form. Raises Refused for rules that contradict each other."""
+    """Convert the names of masked fields to their stored form. Raises Refused for rules that contradict each other."""
     read = {
         name: Masked.read(name) for name in pool.masked.replace("，", ",").replace("、", ",").split(",") if name.strip()
     }

@@ -1,4 +1,4 @@
-"""What happened between prospects and pools, written as it happens."""
+"""The event history of prospects and pools."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Queries of pools: their rules, what one has left of them, and who waits there, masked."""
+"""Queries of pools: their rules, the reader's remaining limits, and the waiting prospects, masked."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -38,7 +38,7 @@ SHOWN = (
     "pool_since",
 )
 PAGE, MOST = 50, 200
-SOON = 10  # prospects of one's own that go back next
+SOON = 10  # own prospects that are recycled next
 
 
 @query(
@@ -56,11 +56,11 @@ def pool_page(
     limit: int | None = None,
     offset: int | None = None,
 ) -> dict[str, Any]:
-    """Return the pools open to the reader with their rules, and who waits in one of them, longest first.
+    """Return the pools open to the reader with their rules, and the prospects waiting in one of them, longest first.
 
     {pools: [{id, name, rules…, waiting, claims_left, views_left, in_hand, in_hand_left; None without a limit}], pool: id of
     the one shown, count, rows: [{id, fields as shown, previous: whether the reader owned it and until when}], going_back:
-    [{id, name, recycle_on} of the reader's own, soonest first]}. Fields that the pool masks are masked for everybody.
+    [{id, name, recycle_on} of the reader's own, soonest first]}. Fields that the pool masks are masked for all readers.
     """
     pools = [one for one in Pool.objects.filter(is_active=True).select_related("team").order_by("pk") if _may_see(one)]
     chosen = next((one for one in pools if one.pk == pool), pools[0] if pools else None)
@@ -76,7 +76,7 @@ def pool_page(
 
 
 def _may_see(pool: Pool) -> bool:
-    """Return whether the reader sees a pool: one open to them, or any for those who watch over everybody."""
+    """Return whether the reader sees a pool: one open to them, or any for readers with full reach."""
     return is_open_to_actor(pool) or current_actor().reach not in ("none", "covered")
 
 
@@ -90,7 +90,7 @@ def _waiting_counts(pools: Iterable[Pool]) -> dict[int, int]:
 
 
 def _render_pool(pool: Pool) -> dict[str, Any]:
-    """Return the rules of a pool and what the reader has left of its limits."""
+    """Return the rules of a pool and the reader's remaining limits."""
     user_id = current_actor().user_id
     counter = PoolCounter.objects.filter(pool=pool, user_id=user_id, on=clock.today()).first()
     claims, views = (counter.claims, counter.views) if counter else (0, 0)
@@ -108,7 +108,7 @@ def _render_pool(pool: Pool) -> dict[str, Any]:
 def _rows(
     pool: Pool, source: str | None, city: str | None, limit: int, offset: int
 ) -> tuple[list[dict[str, Any]], int]:
-    """Return one page of who waits in a pool, masked as the pool says, and how many there are."""
+    """Return one page of the prospects waiting in a pool, masked by its rules, and their number."""
     today, actor = clock.today(), current_actor()
     with elevated("a prospect in the pool belongs to nobody"):
         found = Prospect.objects.filter(pool=pool, owner=None, client=None, state__in=OPEN_STATES)
@@ -134,13 +134,13 @@ def _hidden_fields(pool: Pool, is_cleared: bool) -> tuple[str, ...]:
 
 
 def _cool_off_end(row: Prospect, user_id: int | None, today: date) -> str | None:
-    """Return until when the reader may not claim a prospect that was theirs."""
+    """Return the end of the cool-off of a prospect that the reader owned, None without one."""
     is_mine = user_id is not None and row.last_owner_id == user_id and row.cool_off_until is not None
     return row.cool_off_until.isoformat() if is_mine and row.cool_off_until > today else None  # type: ignore[operator, union-attr]
 
 
 def going_back(limit: int | None = None) -> list[dict[str, Any]]:
-    """Return the reader's own prospects that were warned of, soonest first: [{id, name, recycle_on, last}]."""
+    """Return the reader's own prospects with a warning, soonest first: [{id, name, recycle_on, last}]."""
     mine = Prospect.objects.filter(owner_id=current_actor().user_id, client=None, state__in=OPEN_STATES)
     warned = mine.exclude(recycle_on=None).exclude(warned_on=None, warned_last_on=None).order_by("recycle_on", "pk")
     rows = list(warned[:limit] if limit else warned)
@@ -164,5 +164,5 @@ def pools(*, filters: dict[str, Any] | None = None, order: str | None = None) ->
     parameters=(FILTERS, ORDER),
 )
 def pool_events(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return what happened between visible prospects and pools, newest first."""
+    """Return the pool events of visible prospects, newest first."""
     return filter_rows(PoolEvent.objects.all(), filters or {}, order or "-at")

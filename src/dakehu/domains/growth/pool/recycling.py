@@ -1,7 +1,7 @@
-"""When a claimed prospect goes back to its pool: the warnings before, and the nightly step that takes it.
+"""Recycling of claimed prospects into their pool: the warnings, and the nightly step.
 
-The clock counts working days without effective contact since the prospect was claimed; days without trading and days on
-which the owner is away stand still. Who has left the firm loses their prospects at once.
+Working days without effective contact since the claim are counted; days without trading and days on
+which the owner is away are not. Prospects of a person who left the firm are recycled immediately.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.records.bulk import record_rows
 from dakehu.foundation.schema.fields import model_of
 
-AHEAD = 400  # calendar days whose trading days are read at once
+AHEAD = 400  # calendar days whose trading days are read in one query
 WRITTEN = (
     "owner",
     "pool_since",
@@ -38,7 +38,7 @@ LEFT = bilingual("跟进人已离职", "The owner has left")
 
 
 def counter_of_days(user_id: int, first: date) -> rules.Counts:
-    """Return whether a day counts for a member of staff: days of trading from `first` on, without their absences."""
+    """Return a function telling whether a day counts for a member of staff: trading days from `first` on, without absences."""
     open_days = set(trading_days.trading_days_between(first, first + timedelta(days=AHEAD)))
     absences = _absences_of(user_id)
     return lambda day: (
@@ -53,7 +53,7 @@ def _absences_of(user_id: int) -> list[tuple[date, date]]:
 
 
 def schedule(prospect: Prospect) -> None:
-    """Set, on a prospect in hand, when the pool takes it back; warnings given before count no more."""
+    """Set the recycling day of an owned prospect; earlier warnings are reset."""
     prospect.warned_on = prospect.warned_last_on = None
     is_claimed = prospect.pool is not None and prospect.owner_id is not None and prospect.is_open
     prospect.recycle_on = (
@@ -62,7 +62,7 @@ def schedule(prospect: Prospect) -> None:
 
 
 def day_of_going_back(pool: Any, owner_id: Any, since: date) -> date | None:
-    """Return when a pool takes back what somebody last worked on at `since`; None where it never does."""
+    """Return the recycling day of a prospect last worked on at `since`; None if the pool never recycles."""
     if not pool.recycle_days:
         return None
     today, counts = clock.today(), counter_of_days(owner_id, since)
@@ -77,7 +77,7 @@ def idle_since(prospect: Prospect) -> date:
 
 @action("growth.recycle", needs=Permission.POOL_RULES, zh="公海自动收回", en="Recycle prospects", is_public=False)
 def recycle(*, day: date, progress: Callable[..., None] = lambda *_: None) -> dict[str, int]:
-    """Warn owners of prospects and take back those whose time is over. Returns {checked, warned, recycled}."""
+    """Warn owners of prospects and recycle overdue ones. Returns {checked, warned, recycled}."""
     counts = cache(lambda user, first: counter_of_days(user, first))
     active = set(model_of("team.User").objects.filter(is_active=True).values_list("pk", flat=True))
     changed: list[Prospect] = []
@@ -106,7 +106,7 @@ def recycle(*, day: date, progress: Callable[..., None] = lambda *_: None) -> di
 
 
 def _step_of(row: Prospect, day: date, counts: Any, is_here: bool) -> list[PoolEvent] | None:
-    """Do to a claimed prospect what is due; return its event if there is one, None where nothing changes."""
+    """Apply the due step to a claimed prospect; return its event if there is one, None if nothing changes."""
     pool: Pool = row.pool  # type: ignore[assignment]
     if not is_here:
         return [give_back(row, PoolEventKind.RECYCLED, str(LEFT), day)]

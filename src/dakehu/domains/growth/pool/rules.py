@@ -1,10 +1,10 @@
-"""Rules of the pool: who may take a prospect, and when it goes back. Pure: no Django, clock or database."""
+"""Rules of the pool: who may claim a prospect, and when it is recycled. Pure: no Django, clock or database."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-FURTHEST = 3660  # calendar days looked ahead for the day of going back
+FURTHEST = 3660  # calendar days searched for the recycling day
 
 WARN, WARN_LAST, RECYCLE = "warn", "warn_last", "recycle"
 Counts = Callable[[date], bool]  # whether a day counts: trading, and the owner is not away
@@ -12,7 +12,7 @@ Counts = Callable[[date], bool]  # whether a day counts: trading, and the owner 
 
 @dataclass(frozen=True)
 class Taking:
-    """What decides whether somebody may claim a prospect now. A limit of 0 is none."""
+    """The inputs that decide whether a person may claim a prospect now. A limit of 0 means none."""
 
     claims_today: int
     claims_per_day: int
@@ -58,13 +58,13 @@ def view_error(views_today: int, views_per_day: int) -> tuple[str, str, str] | N
 
 
 def counted_days(since: date, today: date, counts: Counts) -> int:
-    """Return the days after `since`, up to and including `today`, that count."""
+    """Return the number of counted days after `since`, up to and including `today`."""
     days = (today - since).days
     return sum(counts(since + timedelta(days=n)) for n in range(1, days + 1))
 
 
 def day_of_going_back(today: date, left: int, counts: Counts) -> date:
-    """Return the day on which `left` further counted days will have passed; today where none is left."""
+    """Return the day on which `left` further counted days will have passed; today if `left` is not positive."""
     day = today
     for _ in range(FURTHEST):
         if left <= 0:
@@ -77,9 +77,9 @@ def day_of_going_back(today: date, left: int, counts: Counts) -> date:
 def next_step(
     *, left: int, warn: int, warn_last: int, warned_on: date | None, warned_last_on: date | None, today: date
 ) -> str:
-    """Return what is due for a claimed prospect: a warning, the last warning, going back, or "".
+    """Return the due step of a claimed prospect: a warning, the last warning, recycling, or "".
 
-    Nothing goes back on the day of its last warning or without one, whatever the rules were meanwhile changed to; a
+    A prospect is never recycled without a last warning or on its day, even if the rules have changed since; a
     pool whose `warn_last` is 0 gives none.
     """
     if left <= 0 and (not warn_last or (warned_last_on is not None and warned_last_on < today)):

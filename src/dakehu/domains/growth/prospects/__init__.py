@@ -1,1 +1,1 @@
-"""Prospects: who might become a client, what was said with them, and who named them."""
+"""Prospects: potential clients, contacts with them, and referrals."""

@@ -1,4 +1,4 @@
-"""Actions on prospects: add, change, assign, end and reopen them, and what was said with them."""
+"""Actions on prospects: add, change, assign, end and reopen them, and record contacts."""
 
 from datetime import date, datetime
 from typing import Any
@@ -61,10 +61,10 @@ def add_prospect(
     anyway: bool | None = None,
     **details: Any,
 ) -> Prospect:
-    """Add a prospect, owned by the actor unless somebody of the team is named or it goes into a pool.
+    """Add a prospect, owned by the actor unless a team member or a pool is given.
 
-    Raises LikelyDuplicate (409) for a client or prospect that is likely the same; of those outside the actor's sight it says
-    only that they are known and whom to ask. `anyway` overrides that, but not the same ID number.
+    Raises LikelyDuplicate (409) for a client or prospect that is likely the same; for those outside the actor's scope it states
+    only that they exist and whom to ask. `anyway` overrides that, but not the same ID number.
     """
     if pool is not None and owner is not None:
         raise refusal("pool", "放入公海的线索没有跟进人。", "A prospect in the pool has no owner.")
@@ -94,7 +94,7 @@ def add_prospect(
     parameters=(PROSPECT, VERSION, Fields("growth.Prospect", without=("owner",))),
 )
 def change_prospect(*, prospect: int, version: int | None = None, **details: Any) -> Prospect:
-    """Change details of a prospect. Raises a conflict where `version` is not the stored one."""
+    """Change details of a prospect. Raises a conflict if `version` is not the stored one."""
     row = _workable(prospect)
     check_version(row, version)
     if "name" in details and not details["name"]:
@@ -121,7 +121,7 @@ def _workable(pk: int) -> Prospect:
     parameters=(PROSPECT, Parameter("owner", "growth.Prospect", "owner")),
 )
 def assign_prospect(*, prospect: int, owner: Any) -> Prospect:
-    """Give a prospect to a member of the actor's team; the days without contact begin again."""
+    """Give a prospect to a member of the actor's team; the count of days without contact restarts."""
     row = _workable(prospect)
     row.owner = check_owner(owner)
     row.claimed_on = clock.today()
@@ -151,7 +151,7 @@ def log_contact(
     next_contact_on: date | None = None,
     **values: Any,
 ) -> ProspectContact:
-    """Record a contact. An effective one moves the day on which the pool takes the prospect back.
+    """Record a contact. An effective one postpones recycling into the pool.
 
     Raises Refused for a prospect who refused to be contacted, unless they contacted us.
     """
@@ -193,7 +193,7 @@ def log_contact(
     parameters=(PROSPECT, WHY_INVALID),
 )
 def end_prospect(*, prospect: int, why: str) -> Prospect:
-    """End work on a prospect for a reason; it leaves the pool's clock and can be reopened."""
+    """End work on a prospect for a reason; it is no longer recycled and can be reopened."""
     row = _workable(prospect)
     row.state, row.invalid_reason = ProspectState.INVALID.value, str(why)
     row.recycle_on = row.warned_on = row.warned_last_on = row.next_contact_on = None
@@ -209,7 +209,7 @@ def end_prospect(*, prospect: int, why: str) -> Prospect:
     parameters=(PROSPECT,),
 )
 def reopen_prospect(*, prospect: int) -> Prospect:
-    """Work on an invalid prospect again; the days without contact begin again."""
+    """Reopen an invalid prospect; the count of days without contact restarts."""
     row = get_prospect(prospect)
     if str(row.state) != ProspectState.INVALID:
         raise refusal("prospect", "这条线索没有标记无效。", "This prospect is not marked invalid.")
@@ -232,7 +232,7 @@ def reopen_prospect(*, prospect: int) -> Prospect:
 def open_prospect_contact(*, prospect: int, reason: str) -> dict[str, str]:
     """Return telephone and mail in full for a stated reason; the audit records it.
 
-    Returns {phone, mail, value: both, link: the address that calls or writes}, "" for what is unknown.
+    Returns {phone, mail, value: both, link: the URI that calls or writes}, "" for unknown values.
     """
     row = get_prospect(prospect)
     add_audit_note(reason=reason, by=current_actor().user_id)
@@ -258,7 +258,7 @@ REFERRAL = Parameter("referral", kind="integer", spec=FieldSpec("转介绍", "Re
 def record_referral(
     *, client: Any, prospect: int, referred_on: date | None = None, note: str | None = None
 ) -> Referral:
-    """Note which client named a prospect. Raises Refused where that is noted already."""
+    """Record which client referred a prospect. Raises Refused if already recorded."""
     row = get_prospect(prospect)
     if Referral.objects.filter(client=client, prospect=row).exists():
         raise refusal("client", "已登记这位客户的介绍。", "This referral is noted already.")
@@ -279,7 +279,7 @@ def record_referral(
     ),
 )
 def thank_referral(*, referral: int, how: str, on: date | None = None) -> Referral:
-    """Note how and when the referring client was thanked, today by default."""
+    """Record how and when the referring client was thanked, today by default."""
     row: Referral | None = Referral.objects.filter(pk=referral).first()
     if row is None:
         raise NotFound(bilingual("转介绍", "referral"))

@@ -39,8 +39,8 @@ def evaluate_prospects(
 ) -> ImportEvaluation:
     """Compare imported prospects with stored ones and set the outcome of each row.
 
-    A prospect is recognised by ID number, mobile or mail among the visible ones, else by name and employer. One who is a
-    client already, or whom somebody else follows, is not added a second time: the row says whom to ask.
+    A prospect is recognised by ID number, mobile or mail among the visible ones, else by name and employer. One who is
+    already a client, or owned by another person, is not added again: the row states whom to ask.
     """
     count = len(clients)
     _standardise(columns, evaluation, count)
@@ -56,7 +56,7 @@ def evaluate_prospects(
 
 
 def _standardise(columns: Columns, evaluation: ImportEvaluation, count: int) -> None:
-    """Bring telephone numbers, addresses and ID numbers into their standard form; a wrong one is a fault."""
+    """Normalise telephone numbers, addresses and ID numbers; an invalid one is a fault."""
     for name, kind in CONTACTS:
         _replace_values(
             columns, evaluation, name, lambda value, row, kind=kind: client_rules.read_contact(kind, value).value
@@ -81,7 +81,7 @@ def _replace_values(columns: Columns, evaluation: ImportEvaluation, name: str, r
 
 
 def _indexes(name: str, columns: Columns, count: int) -> list[str]:
-    """Return the blind indexes of a column of numbers, "" where there is none."""
+    """Return the blind indexes of a column of numbers, "" if there is none."""
     field: Any = Prospect._meta.get_field(f"{name}_index")
     return list(field.indexes_of(columns.get(name) or [None] * count))
 
@@ -89,7 +89,7 @@ def _indexes(name: str, columns: Columns, count: int) -> list[str]:
 def _stored_prospects(
     columns: Columns, fields: tuple[str, ...], indexes: dict[str, list[str]], count: int
 ) -> tuple[Stored, list[Any]]:
-    """Return the visible open prospects by what they are recognised by, and the key of each row."""
+    """Return the visible open prospects by their matching keys, and the key of each row."""
     attnames = [Prospect._meta.get_field(name).attname for name in fields]  # type: ignore[union-attr]
     known: dict[tuple[str, str], int] = {}
     values: dict[int, tuple[Any, ...]] = {}
@@ -116,7 +116,7 @@ def _stored_prospects(
 
 
 def _refuse_known(columns: Columns, evaluation: ImportEvaluation, indexes: dict[str, list[str]]) -> None:
-    """Fault new rows that are clients, prospects of others, or named twice in the file."""
+    """Mark as faulty new rows that are clients, prospects of others, or duplicates within the file."""
     new = evaluation.rows(CREATED)
     clients, others = _known_clients(columns, new), _known_elsewhere(indexes, new)
     seen: set[tuple[str, str]] = set()
@@ -135,7 +135,7 @@ def _refuse_known(columns: Columns, evaluation: ImportEvaluation, indexes: dict[
 
 
 def _known_clients(columns: Columns, rows: list[int]) -> dict[tuple[str, str], Bilingual]:
-    """Return {(field, number): who to ask} of numbers that clients have; visible ones by their code."""
+    """Return {(field, number): whom to ask} for numbers of clients; visible ones by their code."""
     found: dict[tuple[str, str], Bilingual] = {}
     client_model, contact_model = model_of("clients.Client"), model_of("clients.Contact")
     places = (
@@ -163,7 +163,7 @@ def _known_clients(columns: Columns, rows: list[int]) -> dict[tuple[str, str], B
 
 
 def _known_elsewhere(indexes: dict[str, list[str]], rows: list[int]) -> dict[tuple[str, str], Bilingual]:
-    """Return {(field, blind index): who to ask} of numbers of open prospects out of sight."""
+    """Return {(field, blind index): whom to ask} for numbers of open prospects outside the scope."""
     found: dict[tuple[str, str], Bilingual] = {}
     for name in NUMBERS:
         for some in chunks(sorted({indexes[name][row] for row in rows} - {""})):
@@ -178,7 +178,7 @@ def _known_elsewhere(indexes: dict[str, list[str]], rows: list[int]) -> dict[tup
 
 
 def _check_owners(columns: Columns, evaluation: ImportEvaluation) -> None:
-    """Fault rows that name an owner outside the team, or an owner and a pool."""
+    """Mark as faulty the rows with an owner outside the team, or with both an owner and a pool."""
     owners, pools = columns.get("owner"), columns.get("pool")
     for row in evaluation.rows(CREATED, UPDATED):
         owner = owners[row] if owners else None
@@ -201,12 +201,12 @@ def _check_owners(columns: Columns, evaluation: ImportEvaluation) -> None:
     is_public=False,
 )
 def import_prospects(*, columns: Columns, row_evaluation: ImportEvaluation, clients: list[int]) -> None:
-    """Write evaluated prospects: owned by the actor unless the row names somebody, or waiting in the pool it names."""
+    """Write evaluated prospects: owned by the actor unless the row names an owner, or waiting in the pool it names."""
     today, user_id = clock.today(), current_actor().user_id
     pooled: list[Prospect] = []
 
     def finish(row: Prospect, index: int, is_new: bool) -> None:
-        """Set who follows a new prospect, and what follows from a choice on marketing."""
+        """Set the owner of a new prospect, and the effects of its marketing choice."""
         if str(row.marketing) != MarketingChoice.UNKNOWN and row.marketing_on is None:
             row.marketing_on = today
         if not is_new:

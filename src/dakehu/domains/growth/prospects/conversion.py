@@ -1,7 +1,7 @@
-"""A prospect becomes a client without retyping, and keeps the history.
+"""Convert a prospect to a client without re-entry, keeping the history.
 
-What was said becomes interactions of the client by the same people at the same times; the choice on marketing becomes a
-consent; opportunities go along; the referral stays with the client who named them.
+Contacts become interactions of the client with the same people and times; the marketing choice becomes a
+consent; opportunities are moved; the referral keeps its referring client.
 """
 
 from typing import Any
@@ -51,10 +51,10 @@ FOLLOWED = bilingual("线索跟进", "Followed as a prospect")
 def convert_prospect(
     *, prospect: int, version: int | None = None, existing: Any = None, anyway: bool | None = None, **details: Any
 ) -> dict[str, Any]:
-    """Make a client of a prospect, or let a prospect be a client who is there already.
+    """Convert a prospect to a new client, or link it to an existing one.
 
     The client is covered by the prospect's owner. Raises LikelyDuplicate as adding a client does; `existing` or `anyway`
-    answers it. Returns {client: id, code, interactions: contacts carried over, opportunities}.
+    resolves it. Returns {client: id, code, interactions: contacts carried over, opportunities}.
     """
     row = get_prospect(prospect)
     check_version(row, version)
@@ -77,7 +77,7 @@ def convert_prospect(
 
 
 def _new_client(row: Prospect, anyway: bool, details: dict[str, Any]) -> Any:
-    """Return the client made of what is known of a prospect."""
+    """Return the client created from the data of a prospect."""
     with elevated("carry the numbers of a prospect over"):
         phone, mail, number = (value.open() if value else None for value in (row.phone, row.mail, row.id_number))
     is_person = str(row.kind) == choices.Kind.PERSON
@@ -101,7 +101,7 @@ def _new_client(row: Prospect, anyway: bool, details: dict[str, Any]) -> Any:
 
 
 def _carry_consent(row: Prospect, client: Any) -> None:
-    """Turn the prospect's choice on marketing into a consent or a refusal of the client."""
+    """Convert the prospect's marketing choice to a consent or a refusal of the client."""
     if str(row.marketing) == MarketingChoice.UNKNOWN:
         return
     is_given = str(row.marketing) == MarketingChoice.GIVEN
@@ -115,7 +115,7 @@ def _carry_consent(row: Prospect, client: Any) -> None:
 
 
 def _carry_contacts(row: Prospect, client: Any) -> int:
-    """Turn contacts with the prospect into interactions of the client, with their authors and times."""
+    """Convert contacts with the prospect to interactions of the client, with their authors and times."""
     contacts = list(ProspectContact.objects.filter(prospect=row).order_by("held_at", "pk"))
     interactions = model_of("service.Interaction")
     made = [
@@ -141,7 +141,7 @@ def _carry_contacts(row: Prospect, client: Any) -> int:
 
 
 def _carry_opportunities(row: Prospect, client: Any) -> int:
-    """Let the opportunities of the prospect be the client's."""
+    """Move the opportunities of the prospect to the client."""
     opportunities = list(Opportunity.objects.filter(prospect=row, client=None))
     for opportunity in opportunities:
         opportunity.client = client
@@ -160,7 +160,7 @@ def _carry_opportunities(row: Prospect, client: Any) -> int:
 
 
 def _note(row: Prospect, client: Any) -> None:
-    """Note on the prospect which client they became."""
+    """Record on the prospect the client they became."""
     row.client, row.converted_on, row.state = client, clock.today(), ProspectState.CONVERTED.value
     row.recycle_on = row.warned_on = row.warned_last_on = None
     row.save()

@@ -1,4 +1,4 @@
-"""The details of one prospect: what is written, and what follows from it."""
+"""The details of one prospect: normalise and set them."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def get_prospect(pk: int) -> Prospect:
 
 
 def set_details(prospect: Prospect, values: dict[str, Any]) -> None:
-    """Set values on a prospect in their standard form. Raises Refused for numbers that cannot be right."""
+    """Set values on a prospect in their standard form. Raises Refused for invalid numbers."""
     for name, value in values.items():
         column: Any = Prospect._meta.get_field(name)
         if (value is None and not column.null) or (value == "" and not column.blank):
@@ -46,7 +46,7 @@ def set_details(prospect: Prospect, values: dict[str, Any]) -> None:
 
 
 def standard_contact(name: str, kind: str, value: str) -> str:
-    """Return a telephone number or address in its standard form. Raises Refused for one that cannot be right."""
+    """Return a telephone number or address in its standard form. Raises Refused for an invalid one."""
     try:
         reading = client_rules.read_contact(kind, value)
     except BadIdentifier as error:
@@ -57,7 +57,7 @@ def standard_contact(name: str, kind: str, value: str) -> str:
 
 
 def check_owner(owner: Any) -> Any:
-    """Return who owns a prospect: the actor where nobody is named. Raises Refused for somebody outside the actor's team."""
+    """Return who owns a prospect: the actor by default. Raises Refused for a person outside the actor's team."""
     actor = current_actor()
     if owner is None:
         return team.current_user()

@@ -1,6 +1,6 @@
-"""Whether somebody is known before a prospect is added: among clients, by their own rules, and among prospects.
+"""Duplicate check before a prospect is added: among clients, by their own rules, and among prospects.
 
-Of what is outside the actor's sight only that it is there, and whom to ask.
+For those outside the actor's scope only that they exist, and whom to ask.
 """
 
 from django.db.models import Q
@@ -33,7 +33,7 @@ INDEXES = ("id_number_index", "phone_index", "mail_index")
 
 
 def client_profile(prospect: Prospect, phone: str | None, mail: str | None, id_number: str | None) -> Profile:
-    """Return a prospect, whose numbers are given in plain text, as the rules of clients compare them."""
+    """Return a prospect, with numbers given in plain text, as input for the duplicate rules of clients."""
     client = model_of("clients.Client")(
         name=prospect.name,
         kind=prospect.kind,
@@ -46,9 +46,9 @@ def client_profile(prospect: Prospect, phone: str | None, mail: str | None, id_n
 
 
 def check_new(prospect: Prospect, phone: str | None, mail: str | None, id_number: str | None, anyway: bool) -> None:
-    """Raise LikelyDuplicate where a client or another prospect is likely the same, unless `anyway`.
+    """Raise LikelyDuplicate if a client or another prospect is likely the same, unless `anyway`.
 
-    A taken ID number is never overridden. A refusal to be contacted goes over to the new prospect.
+    A taken ID number is never overridden. A refusal to be contacted is copied to the new prospect.
     """
     check_not_duplicate(client_profile(prospect, phone, mail, id_number), anyway)
     values = {"phone_index": phone, "mail_index": mail, "id_number_index": id_number}
@@ -74,7 +74,7 @@ def _index(name: str, plain: str) -> str:
 
 
 def _sharing(indexes: dict[str, str]) -> list[tuple[Prospect, bool]]:
-    """Return [(open prospect that shares a number, whether the actor sees it)], wherever it is."""
+    """Return [(open prospect that shares a number, whether the actor sees it)], regardless of scope."""
     test = Q()
     for name, index in indexes.items():
         test |= Q(**{name: index})
@@ -97,7 +97,7 @@ def similar_prospects(prospect: Prospect, indexes: dict[str, str]) -> list[tuple
 
 
 def profile_of(prospect: Prospect, indexes: dict[str, str] | None = None) -> Profile:
-    """Return a prospect as the rules compare them; `indexes` of its numbers where it is not stored yet."""
+    """Return a prospect as input for the rules; `indexes` of its numbers if it is not stored yet."""
     found = indexes if indexes is not None else {name: getattr(prospect, name) for name in INDEXES}
     return Profile(
         prospect.name,
@@ -113,7 +113,7 @@ def profile_of(prospect: Prospect, indexes: dict[str, str] | None = None) -> Pro
 
 
 def _line(other: Prospect, is_visible: bool) -> Bilingual:
-    """Return the sentence that names a prospect as far as the actor may know of it."""
+    """Return the sentence that names a prospect as far as the actor may see it."""
     if is_visible:
         return bilingual(
             "可能已有这条线索：{name}（编号 {n}）。",

@@ -16,7 +16,7 @@ CLIENT = parameters_of("growth.Referral", "client")
 
 @query("growth.prospects", needs=Permission.GROWTH_READ, zh="线索列表", en="Prospects", parameters=(FILTERS, ORDER))
 def prospects(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return the visible prospects, those to contact next first. Prospects waiting in a pool: see growth.pool."""
+    """Return the visible prospects, newest first. Prospects waiting in a pool: see growth.pool."""
     return filter_rows(Prospect.objects.all(), filters or {}, order or "-added_on")
 
 
@@ -34,7 +34,7 @@ def prospect_detail(*, prospect: int) -> Any:
     parameters=(PROSPECT,),
 )
 def prospect_page(*, prospect: int) -> dict[str, Any]:
-    """Return a prospect with contacts, referrals, opportunities and what the pool did, each as shown, newest first.
+    """Return a prospect with contacts, referrals, opportunities and pool events, each as shown, newest first.
 
     Referrals by clients whom the reader does not see are left out.
     """
@@ -90,5 +90,5 @@ def referrals(*, filters: dict[str, Any] | None = None, order: str | None = None
     parameters=CLIENT,
 )
 def client_referrals(*, client: Any) -> Any:
-    """Return whom a client named, newest first."""
+    """Return the referrals of a client, newest first."""
     return Referral.objects.filter(client=client).order_by("-referred_on", "-pk")

@@ -1,1 +1,1 @@
-"""The service catalogue: what the firm offers, each change a version of its own."""
+"""The service catalogue: what the firm offers, each change a separate version."""

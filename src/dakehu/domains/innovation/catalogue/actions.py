@@ -1,4 +1,4 @@
-"""Actions on the service catalogue: add a service, write its next version, take back one to come, end and resume a service."""
+"""Actions on the service catalogue: add a service, write its next version, withdraw a future one, end and resume a service."""
 
 from datetime import date
 from typing import Any
@@ -76,9 +76,9 @@ def add_service(*, code: str, valid_from: date, **values: Any) -> ServiceVersion
 def change_service(
     *, service_version: int, valid_from: date, note: str, version: int | None = None, **values: Any
 ) -> ServiceVersion:
-    """Write the next version of a service: what is not said stays as in the last one, which stays readable.
+    """Write the next version of a service: omitted fields are taken from the last one, which stays readable.
 
-    Raises Refused where nothing changes, for a first day that is past, and for another version than the last.
+    Raises Refused if nothing changes, for a past first day, and for a version other than the last.
     """
     last: ServiceVersion | None = ServiceVersion.objects.select_related("service").filter(pk=service_version).first()
     if last is None:
@@ -101,7 +101,7 @@ def change_service(
 
 
 def _with_defaults(values: dict[str, Any]) -> dict[str, Any]:
-    """Return values with the default of each field that was emptied. Raises Refused for one that must not be empty."""
+    """Return values with the default of each emptied field. Raises Refused for one that must not be empty."""
     filled = {}
     for name, value in values.items():
         column: Any = ServiceVersion._meta.get_field(name)
@@ -112,7 +112,7 @@ def _with_defaults(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _write(service: CatalogueService, number: int, valid_from: date, values: dict[str, Any]) -> ServiceVersion:
-    """Write a version. Raises Refused for tiers that are none and for a trial that was not adopted."""
+    """Write a version. Raises Refused for unknown tiers and for a trial that was not adopted."""
     codes, unknown = rules.parse_tiers(values.get("tiers") or "")
     if unknown:
         raise refusal("tiers", "没有这样的级别：{named}。", "No such tier: {named}.", named=unknown)
@@ -133,7 +133,7 @@ def _write(service: CatalogueService, number: int, valid_from: date, values: dic
     parameters=(SERVICE_VERSION,),
 )
 def remove_service_version(*, service_version: int) -> None:
-    """Remove a version that does not count yet. Raises Refused for one that does or did: it stays readable."""
+    """Remove a version not yet in force. Raises Refused for one that is or was: it stays readable."""
     row: ServiceVersion | None = ServiceVersion.objects.filter(pk=service_version).first()
     if row is None:
         raise NotFound(bilingual("服务版本", "version"), service_version)
@@ -169,7 +169,7 @@ def end_service(*, catalogue_service: int, ends_on: date, reason: str) -> Catalo
     parameters=(SERVICE,),
 )
 def resume_service(*, catalogue_service: int) -> CatalogueService:
-    """Offer a service again that was ended."""
+    """Resume an ended service."""
     row = get_service(catalogue_service)
     if row.ends_on is None:
         raise refusal("catalogue_service", "服务没有停止。", "The service has not ended.")

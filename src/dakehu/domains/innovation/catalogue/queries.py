@@ -1,4 +1,4 @@
-"""Queries of the service catalogue: what counts on a day, and one service with its versions and what changed in each."""
+"""Queries of the service catalogue: versions in force on a day, and one service with its versions and their changes."""
 
 from datetime import date
 from typing import Any
@@ -32,7 +32,7 @@ LONG = ("description",)
     parameters=(FILTERS, ORDER),
 )
 def service_versions(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return all versions of all services, the newest first unless said otherwise."""
+    """Return all versions of all services, the newest first by default."""
     rows = filter_rows(ServiceVersion.objects.all(), filters or {}, order or "")
     return rows if order else rows.order_by("-valid_from", "-pk")
 
@@ -45,8 +45,8 @@ def service_versions(*, filters: dict[str, Any] | None = None, order: str | None
     parameters=(DAY,),
 )
 def service_catalogue(*, day: date | None = None) -> dict[str, Any]:
-    """Return the catalogue as it counts on a day (today): {day, rows: [{service, code, number, fields as shown, promise, coming_on}],
-    ended: [{service, code, name, ends_on, end_reason}]}. A service that begins later stands nowhere."""
+    """Return the catalogue in force on a day (today): {day, rows: [{service, code, number, fields as shown, promise, coming_on}],
+    ended: [{service, code, name, ends_on, end_reason}]}. A service that begins later is in neither list."""
     on = day or clock.today()
     by_service: dict[int, list[ServiceVersion]] = {}
     versions = ServiceVersion.objects.select_related("owner", "based_on").order_by("valid_from")
@@ -116,7 +116,7 @@ def service_page(*, catalogue_service: int) -> dict[str, Any]:
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return what a version changed: one line a field."""
+    """Return the changes of a version: one line per field."""
     labels = {**labels_of("innovation.ServiceVersion"), "promise": str(bilingual("承诺时限", "Done within"))}
     found = []
     for name in FIELDS:

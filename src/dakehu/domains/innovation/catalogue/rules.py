@@ -1,4 +1,4 @@
-"""Rules of the service catalogue: which version counts on a day, what a new one must say, how two differ. Pure."""
+"""Rules of the service catalogue: the version in force on a day, requirements of a new one, differences of two. Pure."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,14 +6,14 @@ from difflib import SequenceMatcher
 
 from dakehu.domains.tiers.choices import TierCode
 
-Refusal = tuple[str, str, str]  # field, what is wrong in Chinese and English
+Refusal = tuple[str, str, str]  # field, error in Chinese and English
 Segment = tuple[str, str]  # kind (same, removed, added) and text
-LONGEST_COMPARED = 4000  # characters beyond which two texts are shown one after the other
+LONGEST_COMPARED = 4000  # characters; longer texts are shown in full, one below the other
 SEPARATORS = str.maketrans(dict.fromkeys("，、;； ", ","))
 
 
 def parse_tiers(text: str) -> tuple[list[str], list[str]]:
-    """Return (tier codes in order, words that name no tier) of codes or names with commas; both empty for every client."""
+    """Return (tier codes in order, words that name no tier) of codes or names separated by commas; both empty for every client."""
     codes, unknown = set[str](), []
     for word in filter(None, text.translate(SEPARATORS).split(",")):
         found = TierCode.read(word)
@@ -25,7 +25,7 @@ def parse_tiers(text: str) -> tuple[list[str], list[str]]:
 
 
 def version_error(valid_from: date, latest: date | None, today: date, note: str) -> Refusal | None:
-    """Return what is wrong with a new version; `latest` is the first day of the one before, None for the first version."""
+    """Return the error of a new version; `latest` is the first day of the previous one, None for the first version."""
     if latest is None:
         return None
     if not note.strip():
@@ -42,13 +42,13 @@ def version_error(valid_from: date, latest: date | None, today: date, note: str)
 
 
 def version_on(first_days: Sequence[date], day: date) -> int | None:
-    """Return the place of the version that counts on a day, None before the first; `first_days` are in order."""
+    """Return the index of the version in force on a day, None before the first; `first_days` are ascending."""
     begun = [place for place, first in enumerate(first_days) if first <= day]
     return begun[-1] if begun else None
 
 
 def segments(before: str, after: str) -> list[Segment]:
-    """Return how a text became another: runs that stayed, were removed or added."""
+    """Return the difference of two texts: unchanged, removed and added runs."""
     if max(len(before), len(after)) > LONGEST_COMPARED:
         return [("removed", before), ("added", after)]
     found: list[Segment] = []

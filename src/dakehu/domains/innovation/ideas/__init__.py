@@ -1,1 +1,1 @@
-"""Ideas: filed by anyone, supported by colleagues, taken up by a sponsor, decided with a reason."""
+"""Ideas: filed by anyone, supported by colleagues, taken on by a sponsor, decided with a reason."""

@@ -20,7 +20,7 @@ from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Fields, Parameter
 
 DECISION = Parameter("decision", choice_set=IdeaDecision, spec=FieldSpec("决定", "Decision"))
-ASKED = ("title", "problem", "proposal", "beneficiaries")  # also what is checked for client data
+ASKED = ("title", "problem", "proposal", "beneficiaries")  # also checked for client data
 
 
 def get_idea(pk: int) -> Idea:
@@ -37,7 +37,7 @@ def _refuse(error: rules.Refusal | None) -> None:
 
 
 def move(row: Idea, state: IdeaState) -> None:
-    """Put an idea into a state, as of today. Call inside an action."""
+    """Set the state of an idea, as of today. Call inside an action."""
     row.state, row.moved_on = state.value, clock.today()
     row.save()
 
@@ -50,7 +50,7 @@ def move(row: Idea, state: IdeaState) -> None:
     parameters=(Fields("innovation.Idea", required=ASKED, new=True), ANYWAY),
 )
 def file_idea(*, anyway: bool | None = None, **values: Any) -> Idea:
-    """File an idea: what is wrong, what to do about it, who benefits. All staff read it, so that it names no client."""
+    """File an idea: problem, proposal, beneficiaries. All staff can read it, so it must name no client."""
     check_no_client_data({name: values[name] for name in ASKED}, anyway)
     row = Idea(**{name: value for name, value in values.items() if value is not None})
     row.author, row.filed_on = team.current_user(), clock.today()
@@ -66,7 +66,7 @@ def file_idea(*, anyway: bool | None = None, **values: Any) -> Idea:
     parameters=(IDEA, VERSION, Fields("innovation.Idea"), ANYWAY),
 )
 def change_idea(*, idea: int, version: int | None = None, anyway: bool | None = None, **values: Any) -> Idea:
-    """Change the text of an own idea that has no sponsor yet."""
+    """Change the text of one's own idea without a sponsor."""
     row = get_idea(idea)
     _refuse(rules.change_error(str(row.state), row.author_id, current_actor().user_id))
     check_version(row, version)
@@ -81,7 +81,7 @@ def change_idea(*, idea: int, version: int | None = None, anyway: bool | None = 
 
 @action("innovation.support_idea", needs=Permission.IDEAS, zh="支持创意", en="Support an idea", parameters=(IDEA,))
 def support_idea(*, idea: int) -> IdeaSupport:
-    """Give one's voice to the idea of somebody else."""
+    """Vote for the idea of another person."""
     row, user = get_idea(idea), team.current_user()
     is_supporter = IdeaSupport.objects.filter(idea=row, user=user).exists()
     _refuse(rules.support_error(str(row.state), row.author_id, current_actor().user_id, is_supporter))
@@ -98,7 +98,7 @@ def support_idea(*, idea: int) -> IdeaSupport:
     parameters=(IDEA,),
 )
 def withdraw_support(*, idea: int) -> None:
-    """Take one's voice back. Raises Refused without one."""
+    """Withdraw one's vote. Raises Refused without one."""
     support = IdeaSupport.objects.filter(idea=get_idea(idea), user=team.current_user()).first()
     if support is None:
         raise refusal("idea", "您没有支持这个创意。", "You do not support it.")
@@ -109,7 +109,7 @@ def withdraw_support(*, idea: int) -> None:
     "innovation.sponsor_idea", needs=Permission.IDEA_SPONSOR, zh="牵头创意", en="Sponsor an idea", parameters=(IDEA,)
 )
 def sponsor_idea(*, idea: int) -> Idea:
-    """Take an idea: the person who does sees to it that it is tried or decided."""
+    """Sponsor an idea: the sponsor is responsible for its trial or decision."""
     row = get_idea(idea)
     _refuse(rules.sponsor_error(str(row.state), row.author_id, current_actor().user_id))
     row.sponsor = team.current_user()
@@ -125,7 +125,7 @@ def sponsor_idea(*, idea: int) -> Idea:
     parameters=(IDEA,),
 )
 def return_idea(*, idea: int) -> Idea:
-    """Give an idea back, so that another sponsor takes it. Raises Refused for the idea of another sponsor."""
+    """Stop sponsoring an idea, so that another sponsor can take it. Raises Refused for the idea of another sponsor."""
     row = get_idea(idea)
     if row.state != IdeaState.SPONSORED or row.sponsor_id != current_actor().user_id:
         raise refusal("idea", "您不是牵头人，或试点正在进行。", "You do not sponsor it, or a trial is running.")
@@ -142,7 +142,7 @@ def return_idea(*, idea: int) -> Idea:
     parameters=(IDEA, DECISION, REASON),
 )
 def decide_idea(*, idea: int, decision: str, reason: str) -> Idea:
-    """Adopt or decline an idea, with the reason that its author reads."""
+    """Adopt or decline an idea, with the reason shown to its author."""
     row = get_idea(idea)
     _refuse(rules.decision_error(str(row.state), str(decision), reason, row.author_id, current_actor().user_id))
     row.reason, row.decided_by = reason.strip(), team.current_user()
@@ -158,7 +158,7 @@ def decide_idea(*, idea: int, decision: str, reason: str) -> Idea:
     parameters=(IDEA, REASON),
 )
 def reopen_idea(*, idea: int, reason: str) -> Idea:
-    """Take a decided idea up again, with the reason."""
+    """Reopen a decided idea, with the reason."""
     row = get_idea(idea)
     if row.state not in rules.CLOSED:
         raise refusal("idea", "创意没有结束。", "The idea is not decided.")
@@ -170,9 +170,9 @@ def reopen_idea(*, idea: int, reason: str) -> Idea:
 
 
 def follow_trial(row: Idea, is_running: bool) -> None:
-    """Let an idea follow its trial: in trial while one runs, with its sponsor again afterwards. Call inside an action.
+    """Update the state of an idea by its trial: in trial while one runs, sponsored again afterwards. Call inside an action.
 
-    A trial decides nothing on its idea: that is the sponsor's.
+    A trial does not decide its idea: the sponsor does.
     """
     back = IdeaState.SPONSORED if row.sponsor_id else IdeaState.SUBMITTED
     state = IdeaState.IN_TRIAL if is_running else back

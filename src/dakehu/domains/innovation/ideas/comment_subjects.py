@@ -1,4 +1,4 @@
-"""What of innovation may be commented on."""
+"""Subjects of innovation that can be commented on."""
 
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.schema.comment_subjects import CommentSubject, declare

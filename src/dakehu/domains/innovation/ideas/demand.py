@@ -1,6 +1,6 @@
-"""What colleagues ask for most: open wishes of every source, by topic and by how many ask.
+"""The most requested features: open wishes of every source, by topic and number of voices.
 
-Sources are ideas and the wishes for features of the support desk, which are all about the desk itself.
+Sources are ideas and the wishes for features of the support desk, which all concern the desk itself.
 """
 
 from collections.abc import Callable, Iterable
@@ -20,12 +20,12 @@ from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.gates.registry import query
 
-MOST = 10  # wishes that are listed one by one
+MOST = 10  # wishes listed individually
 
 
 @dataclass(frozen=True)
 class Wish:
-    """Something that colleagues ask for: `voices` is how many, who asked first included; `topic` one of care.topics."""
+    """A wish of colleagues: `voices` is their number, including its author; `topic` one of care.topics."""
 
     title: str
     topic: str
@@ -79,7 +79,7 @@ declare(
 def demand() -> dict[str, Any]:
     """Return open wishes: {topics: [{topic, name, wishes, voices}], wishes: [{source, title, topic, voices, url, state}]}.
 
-    Topics and the ten first wishes, those with most voices first.
+    Topics and the first ten wishes, both by voices, descending.
     """
     found = [
         {

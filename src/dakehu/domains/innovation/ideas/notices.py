@@ -1,4 +1,4 @@
-"""What of ideas stands in the bell: what became of one's own, what one sponsors and has not decided, what nobody took."""
+"""Notifications of ideas: changes of one's own, undecided ones that one sponsors, ideas without a sponsor."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,16 +13,16 @@ from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.notices import NoticeSource, declare, notice
 
 IDEAS = "innovation.idea_notices"
-NEWS_DAYS = 30  # for which a change of state stands in the bell
+NEWS_DAYS = 30  # for which a change of state is shown as a notification
 SPONSOR_DAYS = 60  # [D] after which a sponsor is reminded of an undecided idea
-WAITING_DAYS = 14  # [D] after which sponsors are reminded of ideas that nobody took
+WAITING_DAYS = 14  # [D] after which sponsors are reminded of ideas without a sponsor
 TONES = {IdeaState.DECLINED.value: "warn"}
 
 
 @query(IDEAS, needs=Permission.IDEAS, zh="创意提醒", en="Notices of ideas")
 def idea_notices() -> list[dict[str, Any]]:
-    """Return one notice for each own idea that moved within 30 days, and for each that the reader sponsors and has not decided
-    for 60 days; for sponsors one for all that nobody took for two weeks."""
+    """Return one notice for each own idea that changed state within 30 days, and for each sponsored by the reader and undecided
+    for 60 days; for sponsors one for all without a sponsor for two weeks."""
     found = [*_own(), *_sponsored()]
     return [*found, *_waiting()] if current_actor().may(Permission.IDEA_SPONSOR) else found
 

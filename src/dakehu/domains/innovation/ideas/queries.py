@@ -1,4 +1,4 @@
-"""Queries of ideas: the list with voices, one with what may be done with it."""
+"""Queries of ideas: the list with votes, one idea with its permitted actions."""
 
 from typing import Any
 
@@ -22,12 +22,12 @@ STATE = Parameter("state", "innovation.Idea", "state", required=False)
 TOPIC = Parameter("topic", "innovation.Idea", "topic", required=False)
 MINE = Parameter("mine", required=False, kind="bool", spec=FieldSpec("只看我的", "Only mine"))
 LISTED = ("title", "topic", "state", "author", "filed_on", "sponsor")
-MOST = 200  # ideas of the list
+MOST = 200  # ideas per list
 
 
 @query("innovation.ideas", needs=Permission.IDEAS, zh="创意列表", en="Ideas", parameters=(FILTERS, ORDER))
 def ideas(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return the ideas, the newest first unless said otherwise."""
+    """Return the ideas, the newest first by default."""
     return filter_rows(Idea.objects.all(), filters or {}, order or "-filed_on")
 
 
@@ -45,7 +45,7 @@ def idea_detail(*, idea: int) -> Idea:
     parameters=(STATE, TOPIC, MINE),
 )
 def idea_board(*, state: str | None = None, topic: str | None = None, mine: bool | None = None) -> dict[str, Any]:
-    """Return the ideas with most voices first: {rows: [{shown fields, id, state_code, voices, is_mine, is_supported,
+    """Return the ideas by voices, descending: {rows: [{shown fields, id, state_code, voices, is_mine, is_supported,
     can_support}], states: [{state, name, count}], count}, at most 200 rows. `voices` does not count the author."""
     actor, rows = current_actor(), Idea.objects.all()
     counts = dict(Idea.objects.order_by().values_list("state").annotate(n=Count("pk")))
@@ -69,7 +69,7 @@ def idea_board(*, state: str | None = None, topic: str | None = None, mine: bool
 
 
 def _reader_relation(row: Idea, is_supporter: bool) -> dict[str, Any]:
-    """Return how the reader stands to an idea."""
+    """Return the reader's relation to an idea."""
     me = current_actor().user_id
     return {
         "id": row.pk,
@@ -84,7 +84,7 @@ def _reader_relation(row: Idea, is_supporter: bool) -> dict[str, Any]:
 @query("innovation.idea_page", needs=Permission.IDEAS, zh="创意详情", en="One idea", parameters=(IDEA,))
 def idea_page(*, idea: int) -> dict[str, Any]:
     """Return {row: shown fields with id, state_code, …, voices, supporters: names, trials: [{id, name, state, state_code}] that the
-    reader sees, services: [{id, name, number}] that came of them, steps: what the reader may do, days: in this state}."""
+    reader sees, services: [{id, name, number}] that resulted, steps: the reader's permitted actions, days: in this state}."""
     row, actor = get_idea(idea), current_actor()
     supports = list(IdeaSupport.objects.filter(idea=row).select_related("user").order_by("pk"))
     is_supporter = any(one.user_id == actor.user_id for one in supports)
@@ -106,7 +106,7 @@ def idea_page(*, idea: int) -> dict[str, Any]:
 
 
 def _steps(row: Idea, is_supporter: bool) -> list[str]:
-    """Return what the reader may do with an idea now."""
+    """Return the reader's permitted actions on an idea now."""
     actor, state = current_actor(), str(row.state)
     me, steps = actor.user_id, []
     if rules.support_error(state, row.author_id, me, is_supporter) is None:

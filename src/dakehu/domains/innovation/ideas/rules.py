@@ -1,13 +1,13 @@
 """Rules of ideas: who may support, sponsor and decide. Pure."""
 
-Refusal = tuple[str, str, str]  # field, what is wrong in Chinese and English
+Refusal = tuple[str, str, str]  # field, error in Chinese and English
 OPEN = ("submitted", "sponsored", "in_trial")
 CLOSED = ("adopted", "declined")
 LONGEST_REASON = 500  # characters
 
 
 def change_error(state: str, author: int | None, person: int | None) -> Refusal | None:
-    """Return why somebody may not change the text of an idea: its author does, until a sponsor takes it."""
+    """Return why a person may not change the text of an idea: only its author may, until it has a sponsor."""
     if person != author:
         return "idea", "只有提出人可以修改。", "Its author alone changes it."
     if state != "submitted":
@@ -20,7 +20,7 @@ def change_error(state: str, author: int | None, person: int | None) -> Refusal 
 
 
 def support_error(state: str, author: int | None, person: int | None, is_supporter: bool) -> Refusal | None:
-    """Return why somebody may not support an idea: one voice each, none for one's own, none once it is decided."""
+    """Return why a person may not support an idea: one vote each, none for one's own, none once it is decided."""
     if person is None or person == author:
         return "idea", "不能支持自己的创意。", "Nobody supports an own idea."
     if state in CLOSED:
@@ -31,7 +31,7 @@ def support_error(state: str, author: int | None, person: int | None, is_support
 
 
 def sponsor_error(state: str, author: int | None, person: int | None) -> Refusal | None:
-    """Return why somebody may not sponsor an idea: another person than its author takes it, and nobody else did."""
+    """Return why a person may not sponsor an idea: the sponsor is not its author, and there is no other sponsor."""
     if person is None or person == author:
         return "idea", "请由提出人以外的人牵头。", "Somebody other than its author sponsors it."
     if state in CLOSED:
@@ -42,7 +42,7 @@ def sponsor_error(state: str, author: int | None, person: int | None) -> Refusal
 
 
 def decision_error(state: str, decision: str, reason: str, author: int | None, person: int | None) -> Refusal | None:
-    """Return why an idea may not be decided so. Only what had a sponsor is adopted; nothing is decided without a reason."""
+    """Return why an idea may not be decided so. Only a sponsored idea is adopted; every decision needs a reason."""
     if person is None or person == author:
         return "idea", "请由提出人以外的人决定。", "Somebody other than its author decides."
     if state in CLOSED:

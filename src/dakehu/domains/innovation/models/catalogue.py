@@ -22,7 +22,7 @@ def _whole(most: int, zh: str, en: str, help_zh: str = "", help_en: str = "") ->
 
 
 class CatalogueService(Recorded):
-    """A service that the firm offers, until it ends. What it is stands in its versions."""
+    """A service that the firm offers, until it ends. Its contents are in its versions."""
 
     names = Names("服务项目", "Service of the catalogue", "Services of the catalogue")
     retention = TWENTY_YEARS
@@ -40,7 +40,7 @@ class CatalogueService(Recorded):
 
 
 class ServiceVersion(Recorded):
-    """What a service is from a day on. `tiers`: codes with commas, empty for every client."""
+    """The contents of a service from a day on. `tiers`: codes separated by commas, empty for every client."""
 
     names = Names("服务版本", "Version of a service", "Versions of services")
     retention = TWENTY_YEARS

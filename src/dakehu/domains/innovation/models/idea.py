@@ -22,7 +22,7 @@ def _person(zh: str, en: str, related_name: str = "+", listed: bool = False) -> 
 
 
 class Idea(Recorded):
-    """What a member of staff proposes. `moved_on` is the day of the last change of state, of which the author is informed."""
+    """A proposal of a member of staff. `moved_on` is the day of the last change of state, of which the author is informed."""
 
     names = Names("创意", "Idea", "Ideas", aliases=("建议", "Proposal"))
     retention = TWENTY_YEARS
@@ -71,7 +71,7 @@ class Idea(Recorded):
 
 
 class IdeaSupport(Recorded):
-    """One voice of one member of staff for an idea of somebody else."""
+    """A vote of one member of staff for another person's idea."""
 
     names = Names("创意支持", "Support of an idea", "Supports of ideas")
     retention = TWENTY_YEARS

@@ -1,4 +1,4 @@
-"""Trials (试点): the design, the clients of both groups, and how a second person decided."""
+"""Trials (试点): the design, the clients of both groups, and the decisions of a second person."""
 
 from decimal import Decimal
 from typing import Any
@@ -23,7 +23,7 @@ from dakehu.foundation.schema.fields import choice_field, field
 from dakehu.foundation.schema.names import Names
 from dakehu.foundation.schema.retention import TWENTY_YEARS
 
-OLDER_FROM = 65  # [D] years; as in the calls after a shock
+OLDER_FROM = 65  # [D] years; as in calls after a market shock
 
 
 def _whole(
@@ -38,9 +38,9 @@ def _whole(
 class Trial(Recorded):
     """A change tried on a group of clients against a control group.
 
-    `filters` and `text` are those of the client list, in the sight of the owner. `plan` is what was counted beforehand, when
-    it was submitted and once more when it started; `result` what was measured after its end (trials/results.py). `seed` and `list_digest` are
-    set at the start. `edited_by` are the ids of all who wrote it: none of them approves it or decides on it.
+    `filters` and `text` are those of the client list, in the owner's scope. `plan` holds the counts made at
+    submission and again at the start; `result` the measurement after its end (trials/results.py). `seed` and `list_digest` are
+    set at the start. `edited_by` are the ids of all its authors: none of them approves it or decides on it.
     """
 
     names = Names("试点", "Trial", "Trials", aliases=("对照试验", "Experiment"))
@@ -125,9 +125,9 @@ class Trial(Recorded):
 
 
 class TrialMember(ClientRecorded):
-    """A client in a trial: the group that the draw gave, and the tier by which it was drawn ("" without one).
+    """A client in a trial: the group assigned by the draw, and the tier used as stratum ("" without one).
 
-    Clients who were not drawn have no row: of them only the counts by rule are stored.
+    Clients who were not drawn have no row: only their counts by rule are stored.
     """
 
     names = Names("试点客户", "Client of a trial", "Clients of trials")
@@ -149,7 +149,7 @@ class TrialMember(ClientRecorded):
 
 
 class TrialDecision(Recorded):
-    """How a second person decided on a trial, with the result that they read. An extension sets a new end."""
+    """A second person's decision on a trial, with the result they read. An extension sets a new end."""
 
     names = Names("试点决定", "Decision on a trial", "Decisions on trials")
     retention = TWENTY_YEARS

@@ -1,1 +1,1 @@
-"""Trials: a group and a control group by draw, the power said beforehand, the result after the end, the decision by a second person."""
+"""Trials: randomised treatment and control groups, the power stated beforehand, the result after the end, a second person's decision."""

@@ -1,4 +1,4 @@
-"""Actions on the design of a trial: write it, submit it for approval, take it back."""
+"""Actions on the design of a trial: write it, submit it for approval, withdraw it."""
 
 from typing import Any
 
@@ -32,19 +32,19 @@ CONFIRM = Parameter(
         "I confirm: suitability, risk warnings and duty notices are the same for both groups",
     ),
 )
-TEXTS = ("name", "hypothesis", "treatment", "why_small")  # read by who serves other clients too
+TEXTS = ("name", "hypothesis", "treatment", "why_small")  # also read by people who serve other clients
 WRITTEN = (TrialState.DRAFT, TrialState.WAITING, TrialState.APPROVED)
 
 
 def note_author(row: Trial) -> None:
-    """Add the actor to those who wrote a trial, who therefore neither approve it nor decide on it."""
+    """Add the actor to the authors of a trial, who neither approve it nor decide on it."""
     me = current_actor().user_id
     if me is not None and me not in row.edited_by:
         row.edited_by = sorted([*row.edited_by, me])
 
 
 def _to_draft(row: Trial) -> None:
-    """Make a trial a draft again: what was counted and approved is void. Raises Refused once it began."""
+    """Make a trial a draft again: its plan and approval become void. Raises Refused once it began."""
     if row.state not in WRITTEN:
         raise refusal("trial", "试点已开始，设计不能再改。", "It has begun; its design stays.")
     if row.state != TrialState.DRAFT:
@@ -68,7 +68,7 @@ def add_trial(
     anyway: bool | None = None,
     **values: Any,
 ) -> Trial:
-    """Add a trial as a draft, among the clients whom the filter of the client list finds."""
+    """Add a trial as a draft, for the clients matched by the filter of the client list."""
     row = Trial(name=name, owner=team.current_user(), filters=filters or {}, text=text or "")
     for key, value in values.items():
         if value is not None:
@@ -77,7 +77,7 @@ def add_trial(
         raise refusal("idea", "创意已有决定；如要再试请先重新打开。", "The idea is decided; reopen it to try it.")
     _to_draft(row)
     check_no_client_data({key: getattr(row, key) for key in TEXTS}, anyway)
-    clients_of(row)  # a filter that cannot be read is refused now
+    clients_of(row)  # an invalid filter is refused now
     row.save()
     return row
 
@@ -90,13 +90,13 @@ def add_trial(
     parameters=(TRIAL, VERSION, Fields("innovation.Trial", without=("idea",)), SEGMENT, SEARCH, ANYWAY),
 )
 def change_trial(*, trial: int, version: int | None = None, anyway: bool | None = None, **values: Any) -> Trial:
-    """Change a trial that has not begun; an approval of it becomes void. After that only its cost changes."""
+    """Change a trial that has not begun; its approval becomes void. Afterwards only its cost can be changed."""
     row = get_own_trial(trial)
     check_version(row, version)
     changes: dict[str, Any] = {}
     for name, value in values.items():
         if value is None and name in ("filters", "text"):
-            continue  # not said; the list of before stays
+            continue  # omitted; the previous list is kept
         column: Any = Trial._meta.get_field(name)
         new = column.get_default() if value is None and not column.null else value
         if new != getattr(row, name):
@@ -121,7 +121,7 @@ def change_trial(*, trial: int, version: int | None = None, anyway: bool | None 
     parameters=(TRIAL,),
 )
 def remove_trial(*, trial: int) -> None:
-    """Remove a trial that has not begun. Raises Refused for another one, which stays on the record."""
+    """Remove a trial that has not begun. Raises Refused otherwise; it is then kept."""
     row = get_own_trial(trial)
     _to_draft(row)
     row.delete()
@@ -135,9 +135,9 @@ def remove_trial(*, trial: int) -> None:
     parameters=(TRIAL, CONFIRM),
 )
 def submit_trial(*, trial: int, is_confirmed: bool) -> Trial:
-    """Count what the groups can show, and ask a second person to approve the design.
+    """Compute the power of the groups, and request a second person's approval of the design.
 
-    Raises Refused where something is missing, and where the groups are too small without a stated reason.
+    Raises Refused if something is missing, and if the groups are too small without a stated reason.
     """
     row = get_own_trial(trial)
     if row.owner_id != current_actor().user_id:
@@ -161,7 +161,7 @@ def submit_trial(*, trial: int, is_confirmed: bool) -> Trial:
 
 
 def checked_plan(row: Trial) -> dict[str, Any]:
-    """Return the plan of a trial as counted now; raises Refused where it may not begin so."""
+    """Return the plan of a trial as counted now; raises Refused if it may not begin with it."""
     candidates = candidates_of(row)
     if candidates.found > MOST or len(candidates.strata) < 2:
         raise refusal(
@@ -185,7 +185,7 @@ def checked_plan(row: Trial) -> dict[str, Any]:
     parameters=(TRIAL,),
 )
 def withdraw_trial(*, trial: int) -> Trial:
-    """Take a trial that has not begun back to a draft; its approval is void."""
+    """Return a trial that has not begun to draft; its approval becomes void."""
     row = get_own_trial(trial)
     _to_draft(row)
     row.save()
@@ -193,7 +193,7 @@ def withdraw_trial(*, trial: int) -> Trial:
 
 
 def decide_design(trial: int, is_approved: bool, note: str) -> None:
-    """Follow the decision on a design: it may begin, or is a draft again. Raises Refused where compliance must approve."""
+    """Apply the decision on a design: it may begin, or is a draft again. Raises Refused if compliance must approve."""
     row = get_trial(trial)
     is_sensitive = rules.needs_compliance(str(row.varied), row.older_from, OLDER_FROM)
     if is_approved and is_sensitive and not current_actor().may(Permission.TRIAL_CARE):

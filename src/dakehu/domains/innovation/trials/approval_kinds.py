@@ -1,4 +1,4 @@
-"""What of trials a second person approves: the design, before anybody is drawn."""
+"""The approval kind of trials: the design, before the draw."""
 
 from dakehu.domains.compliance.approvals.kinds import ApprovalKind, declare
 from dakehu.domains.innovation.trials.actions import decide_design

@@ -1,4 +1,4 @@
-"""The card of a client's page: in which group of a running trial the client is, and what that means for the service."""
+"""The client page card: the client's group in a running trial, and its treatment."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ CARD = "innovation.trial_card"
 
 @query(CARD, needs=TRIAL_READ, zh="试点卡片", en="Card of trials", parameters=CLIENT)
 def trial_card(*, client: Any) -> dict[str, Any]:
-    """Return the running trial of a client with what is done for the client in it (foundation.schema.client_cards)."""
+    """Return the running trial of a client with the client's treatment in it (foundation.schema.client_cards)."""
     rows = TrialMember.objects.filter(client=client, trial__state=TrialState.RUNNING.value)
     member = rows.select_related("trial").order_by("-pk").first()
     if member is None:

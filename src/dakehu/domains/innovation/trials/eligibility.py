@@ -1,4 +1,4 @@
-"""The clients of a trial: found by the filter of the client list, kept out by rule before the draw, stratified by tier."""
+"""The clients of a trial: selected by the filter of the client list, excluded by rule before the draw, stratified by tier."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ from dakehu.foundation.base.chunks import chunks
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.fields import model_of
 
-MOST = 100_000  # clients of one trial
+MOST = 100_000  # clients per trial
 NOT_SERVED = "not_served"
 VULNERABLE = "vulnerable"
 IN_TRIAL = "in_trial"
@@ -29,7 +29,7 @@ RULES = {
     IN_TRIAL: bilingual("已在另一项进行中的试点", "In another trial that is running"),
 }
 LEFT_OUT = ("prospect", "restricted", "closed")
-KINDS = {  # as what kind of message the rules of contact look at it
+KINDS = {  # kind of message for the contact rules
     TrialContact.SERVICE.value: DeliveryKind.SURVEY.value,
     TrialContact.MARKETING.value: DeliveryKind.CAMPAIGN.value,
 }
@@ -37,7 +37,7 @@ KINDS = {  # as what kind of message the rules of contact look at it
 
 @dataclass(frozen=True)
 class Candidates:
-    """The clients whom a filter finds: `strata` of those who may be drawn ({client: tier}), the others counted by rule."""
+    """The clients matched by a filter: `strata` of those eligible ({client: tier}), the others counted by rule."""
 
     found: int
     strata: dict[int, str]
@@ -45,13 +45,13 @@ class Candidates:
 
 
 def clients_of(trial: Trial) -> list[int]:
-    """Return the ids of the clients whom the actor sees and the filter of a trial finds. Raises Refused for a bad filter."""
+    """Return the ids of the visible clients matched by the filter of a trial. Raises Refused for a bad filter."""
     found = clients.clients(text=trial.text or None, filters=trial.filters, order="code")
     return list(dict.fromkeys(found.values_list("pk", flat=True)[: MOST + 1]))
 
 
 def candidates_of(trial: Trial) -> Candidates:
-    """Return who may be drawn for a trial now, in the sight of the actor, each kept out by the first rule that holds."""
+    """Return the clients eligible for a trial now, in the actor's scope; the others each excluded by one rule."""
     numbers = clients_of(trial)
     with elevated("ask who may be drawn for a trial"):
         out = {
@@ -65,7 +65,7 @@ def candidates_of(trial: Trial) -> Candidates:
 
 
 def _protected_clients(trial: Trial, numbers: list[int]) -> dict[int, str]:
-    """Return the clients whom no trial may draw, or none of this kind."""
+    """Return the clients who may not be drawn for any trial, or for one of this kind."""
     today, out = clock.today(), dict[int, str]()
     columns = ("pk", "kind", "status", "walled", "restricted", "birth_on", "stated_age")
     for some in chunks(numbers):
@@ -82,7 +82,7 @@ def _protected_clients(trial: Trial, numbers: list[int]) -> dict[int, str]:
 
 
 def _clients_not_to_contact(trial: Trial, numbers: list[int]) -> dict[int, str]:
-    """Return the clients whom the rules of contact keep out; nobody where the trial contacts no client."""
+    """Return the clients excluded by the contact rules; none if the trial contacts no client."""
     kind = KINDS.get(str(trial.contact))
     if kind is None:
         return {}
@@ -94,7 +94,7 @@ def _clients_not_to_contact(trial: Trial, numbers: list[int]) -> dict[int, str]:
 
 
 def _clients_in_other_trial(trial: Trial, numbers: list[int]) -> dict[int, str]:
-    """Return the clients who are in another trial that is running: one at a time, so that neither spoils the other."""
+    """Return the clients who are in another running trial: one at a time, to avoid interference."""
     busy: set[int] = set()
     for some in chunks(numbers):
         rows = TrialMember.objects.filter(client_id__among=some, trial__state=TrialState.RUNNING.value)

@@ -1,7 +1,7 @@
-"""What a trial is measured by: declared once, read for each client from the records of the desk, never typed in.
+"""Outcome measures of trials: declared once, read for each client from stored records, never entered manually.
 
 A reader returns {client: value} for the first to the last day, both included: 1 or 0 for shares, yuan for amounts. A client
-without a value is left out, which only measures that are `is_partial` do; the others give every client one.
+without a value is left out, which only `is_partial` measures do; the others return a value for every client.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -28,9 +28,9 @@ Read = Callable[[Collection[int], date, date], Mapping[int, float]]
 
 @dataclass(frozen=True)
 class TrialMeasure:
-    """A measure: what it counts, its kind (share or amount) and unit, and whether less is better.
+    """A measure: its definition, kind (share or amount) and unit, and whether less is better.
 
-    `is_partial`: some clients have no value, so that those who have one may differ from those who were drawn.
+    `is_partial`: some clients have no value, so that those with a value may differ from those drawn.
     """
 
     name: str
@@ -58,7 +58,7 @@ def declare(*measures: TrialMeasure) -> None:
 
 
 def find_measure(name: str) -> TrialMeasure | None:
-    """Return a measure by its name, None where none is chosen."""
+    """Return a measure by its name, None if there is none."""
     return _declared.get(name)
 
 
@@ -68,7 +68,7 @@ def measures() -> Iterator[TrialMeasure]:
 
 
 def _one_per_client(clients: Collection[int], having: Iterable[int | None]) -> dict[int, float]:
-    """Return 1 for every client who had something, 0 for the others."""
+    """Return 1 for every client in a set, 0 for the others."""
     found = set(having)
     return {client: float(client in found) for client in clients}
 
@@ -109,7 +109,7 @@ def _test_valid(clients: Collection[int], first: date, last: date) -> Mapping[in
 
 
 def _measure_satisfaction(clients: Collection[int], first: date, last: date) -> Mapping[int, float]:
-    """The last answer of each client in a named survey; confidential and anonymous ones name nobody."""
+    """The last answer of each client in a named survey; confidential and anonymous ones are excluded."""
     found: dict[int, float] = {}
     for numbers in chunks(set(clients)):
         rows = model_of("care.SurveyAnswer").objects.filter(

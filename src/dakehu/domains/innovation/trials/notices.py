@@ -1,4 +1,4 @@
-"""What of trials stands in the bell: what its owner has to do next, what waits for a decision, whose clients are in one."""
+"""Notifications of trials: next steps of the owner, pending decisions, trials with the reader's clients."""
 
 from collections import Counter
 from datetime import timedelta
@@ -16,12 +16,12 @@ from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.notices import NoticeSource, declare, notice
 
 TRIALS = "innovation.trial_notices"
-NEWS_DAYS = 14  # for which a start stands in the bell of who serves the clients
+NEWS_DAYS = 14  # for which a start is shown to the people who serve the clients
 
 
 @query(TRIALS, needs=Permission.TRIAL_READ, zh="试点提醒", en="Notices of trials")
 def trial_notices() -> list[dict[str, Any]]:
-    """Return notices: own trials that may begin, are over or were decided; those that wait for the reader's decision; those with the
+    """Return notices: own trials that may begin, are over or were decided; those awaiting the reader's decision; those with the
     reader's own clients that began within two weeks."""
     return [*_own(), *_to_decide(), *_serving()]
 
@@ -47,7 +47,7 @@ def _own() -> list[dict[str, Any]]:
 
 
 def _decided(rows: Any) -> list[dict[str, Any]]:
-    """Return own trials that were decided within two weeks, and adopted ones that no version of the catalogue names yet."""
+    """Return own trials that were decided within two weeks, and adopted ones not yet referenced by a catalogue version."""
     notices, since = list[dict[str, Any]](), clock.today() - timedelta(days=NEWS_DAYS)
     found = TrialDecision.objects.filter(trial__in=rows.values("pk")).select_related("trial").order_by("pk")
     versions = set(ServiceVersion.objects.exclude(based_on=None).values_list("based_on_id", flat=True))
@@ -88,7 +88,7 @@ def _to_decide() -> list[dict[str, Any]]:
 
 
 def _serving() -> list[dict[str, Any]]:
-    """Return trials that began within two weeks, with how many of the reader's clients are in the group to be treated otherwise."""
+    """Return trials that began within two weeks, with the number of the reader's clients in the treatment group."""
     actor = current_actor()
     if actor.reach is not Reach.COVERED:
         return []

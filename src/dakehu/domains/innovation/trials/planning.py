@@ -1,4 +1,4 @@
-"""What is counted before a trial begins: who may be drawn, how large the groups are, and what they can show."""
+"""Counts before a trial begins: eligible clients, group sizes, and their power."""
 
 from collections import Counter
 from datetime import timedelta
@@ -11,15 +11,15 @@ from dakehu.domains.innovation.trials.measures import find_measure
 from dakehu.foundation.access.actor import acting_as, system_actor
 from dakehu.foundation.base import clock
 
-PREVIEW = "preview"  # the seed of sizes before the draw; nobody is drawn by it
+PREVIEW = "preview"  # seed for the sizes before the draw; not used for the draw itself
 
 
 def plan_of(trial: Trial, candidates: Candidates, groups: rules.Groups | None = None) -> dict[str, Any]:
-    """Return what is known before the start, as plain values.
+    """Return the plan before the start, as plain values.
 
     {counted_on, found, eligible, excluded: {rule: count}, strata: {tier: count}, treatment, control, base, spread, of: how many had a
-    value in as many days before, needed_treatment, needed_control, detectable, is_enough, problem}. Sizes are those of
-    `groups`, or of a draw that is thrown away.
+    value in an equally long period before, needed_treatment, needed_control, detectable, is_enough, problem}. Sizes are those of
+    `groups`, or of a discarded draw.
     """
     drawn = groups or rules.draw_groups(candidates.strata, PREVIEW, trial.control_percent)
     sizes = (len(drawn.treatment), len(drawn.control))
@@ -40,7 +40,7 @@ def plan_of(trial: Trial, candidates: Candidates, groups: rules.Groups | None = 
 
 
 def _baseline(trial: Trial, candidates: Candidates) -> tuple[float | None, float | None, int]:
-    """Return mean, spread and number of values of the measure over as many days before today."""
+    """Return mean, spread and number of values of the measure over an equally long period before today."""
     measure = find_measure(str(trial.measure))
     if measure is None or not candidates.strata:
         return None, None, 0
@@ -52,7 +52,7 @@ def _baseline(trial: Trial, candidates: Candidates) -> tuple[float | None, float
 
 
 def _usable_sizes(trial: Trial, sizes: tuple[int, int], count: int, eligible: int) -> tuple[int, int]:
-    """Return how many of each group are likely to have a value: all, but where a measure is of those who answer."""
+    """Return the expected number of values in each group: all clients unless the measure is partial."""
     measure = find_measure(str(trial.measure))
     if measure is None or not measure.is_partial or not eligible:
         return sizes
@@ -67,6 +67,6 @@ def _power_of_plan(trial: Trial, base: float | None, spread: float | None, sizes
 
 
 def stored_power(plan: dict[str, Any]) -> rules.Power:
-    """Return what a stored plan says about the groups."""
+    """Return the power stored in a plan."""
     names = ("needed_treatment", "needed_control", "detectable", "is_enough", "problem")
     return rules.Power(*(plan[name] for name in names))

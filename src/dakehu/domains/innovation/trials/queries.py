@@ -54,7 +54,7 @@ def trial_detail(*, trial: int) -> Trial:
     parameters=CLIENT,
 )
 def client_trials(*, client: Any) -> Any:
-    """Return in which trials a client is and in which group, the newest first."""
+    """Return the trials of a client with the group, the newest first."""
     return TrialMember.objects.filter(client=client).order_by("-pk")
 
 
@@ -76,12 +76,12 @@ def trial_measures() -> list[dict[str, Any]]:
 
 @query("innovation.trial_page", needs=Permission.TRIAL_READ, zh="试点页面", en="Page of a trial", parameters=(TRIAL,))
 def trial_page(*, trial: int) -> dict[str, Any]:
-    """Return a trial with what the reader may know of it.
+    """Return a trial with the data that the reader may see.
 
     {trial: plain fields, shown, segment: {filters, text}, idea: {id, title} or None, measure: {label, definition} or None, is_whole, is_over,
-    named: matters that its words name and no trial varies, needs_compliance, plan, result: in words (trials/words.py), decisions:
-    [{…shown, result}], complaints: {group: open ones in the reader's sight}, own: {group: clients in the reader's sight}, services,
-    approval, looks, can: {…}}. Plan, result and decisions are None for who sees single clients of it only.
+    named: matters named in its texts that no trial varies, needs_compliance, plan, result: in words (trials/words.py), decisions:
+    [{…shown, result}], complaints: {group: open ones in the reader's scope}, own: {group: clients in the reader's scope}, services,
+    approval, looks, can: {…}}. Plan, result and decisions are None for readers who see only single clients of it.
     """
     row = get_trial(trial)
     measure, is_whole = find_measure(str(row.measure)), is_seen_whole(row)
@@ -114,7 +114,7 @@ def trial_page(*, trial: int) -> dict[str, Any]:
 
 
 def _decisions(row: Trial) -> list[dict[str, Any]]:
-    """Return the decisions that the reader sees, the first one first, each with the result that was read."""
+    """Return the decisions that the reader sees, oldest first, each with the result that was read."""
     found = list(TrialDecision.objects.filter(trial=row).select_related("decided_by").order_by("pk"))
     measure = find_measure(str(row.measure))
     return [
@@ -124,9 +124,9 @@ def _decisions(row: Trial) -> list[dict[str, Any]]:
 
 
 def _complaints(row: Trial) -> dict[str, int] | None:
-    """Return complaints since the start by group, as far as the reader sees complaints and clients; None without that right.
+    """Return complaints since the start by group, within the reader's scope; None without permission for complaints.
 
-    A guard, not a result: harm is seen while the trial runs, and it is aborted.
+    A safeguard, not a result: harm is detected while the trial runs, so that it can be aborted.
     """
     if not current_actor().may(Permission.COMPLAINT_READ):
         return None
@@ -139,7 +139,7 @@ def _complaints(row: Trial) -> dict[str, int] | None:
 
 
 def _own_counts(row: Trial) -> dict[str, int]:
-    """Return how many clients in the reader's sight are in each group."""
+    """Return the number of clients in the reader's scope in each group."""
     rows = TrialMember.objects.filter(trial=row).order_by().values_list("group").annotate(n=Count("pk"))
     counts = dict(rows)
     return {one.value: counts.get(one.value, 0) for one in TrialGroup}
@@ -152,7 +152,7 @@ def _approval(found: Any) -> dict[str, Any] | None:
 
 
 def _can(row: Trial, approval: Any, is_whole: bool) -> dict[str, bool]:
-    """Return what the actor may do with a trial now."""
+    """Return the actor's permitted actions on a trial now."""
     actor = current_actor()
     is_author = actor.user_id in authors_of(row)
     writes, is_owner = actor.may(Permission.TRIAL_WRITE) and is_own(row), row.owner_id == actor.user_id
@@ -178,8 +178,8 @@ def _can(row: Trial, approval: Any, is_whole: bool) -> dict[str, bool]:
     parameters=(TRIAL,),
 )
 def trial_preview(*, trial: int) -> dict[str, Any] | None:
-    """Return the plan of a draft as it would be counted now, in words. Raises Refused for whom the draft is not: others see
-    other clients."""
+    """Return the plan of a draft as counted now, as text. Raises Refused for other users than its owner, whose scope
+    differs."""
     row = get_trial(trial)
     if row.owner_id != current_actor().user_id or row.state != TrialState.DRAFT:
         raise refusal("trial", "草稿由负责人预估。", "The owner previews a draft.")

@@ -1,4 +1,4 @@
-"""What is measured after the end of a trial: both groups as they were drawn, compared."""
+"""The measurement after the end of a trial: both groups as drawn, compared."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -19,16 +19,16 @@ def is_over(trial: Trial) -> bool:
 
 
 def extensions_of(trial: Trial) -> int:
-    """Return how often a trial was extended, each time after its result had been read."""
+    """Return the number of extensions of a trial, each after its result had been read."""
     with acting_as(system_actor("count the looks at a trial", "trials")):
         return TrialDecision.objects.filter(trial=trial, outcome=TrialOutcome.EXTEND.value).count()
 
 
 def measure_result(trial: Trial) -> dict[str, Any]:
-    """Return the result as plain values. Raises Refused before the end: nobody looks at a result earlier.
+    """Return the result as plain values. Raises Refused before the end: no interim results.
 
     {kind, treatment, control: {drawn, present, of, count (of shares), value (share in per cent, or mean)}, verdict, level, difference,
-    low, high}. `present` are the clients who are still there, in one group only; `of` those with a value.
+    low, high}. `present` are the clients who still exist, in one group only; `of` those with a value.
     """
     measure = find_measure(str(trial.measure))
     if measure is None or trial.started_on is None or trial.ends_on is None or not is_over(trial):
@@ -42,7 +42,7 @@ def measure_result(trial: Trial) -> dict[str, Any]:
 
 
 def _present(trial: Trial) -> dict[str, list[int]]:
-    """Return the clients of each group; who was merged into both, or is restricted since, is in neither."""
+    """Return the clients of each group; clients merged into both, or restricted since, are in neither."""
     by_client: dict[int, set[str]] = defaultdict(set)
     rows = TrialMember.objects.filter(trial=trial, client__restricted=False)
     for client, group in rows.order_by("client_id").values_list("client_id", "group"):

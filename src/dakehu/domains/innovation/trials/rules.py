@@ -1,9 +1,9 @@
-"""Rules of trials: the draw, what the groups can show, what a result says, who may decide. Pure.
+"""Rules of trials: the draw, power, evaluation of the result, who may decide. Pure.
 
-One main outcome, chosen beforehand. Everybody drawn counts, whatever became of the contact. Difference of two shares: Newcombe's
-interval; of amounts: Welch's, after the values beyond the first and last hundredth of both groups together were drawn in
-to these. The interval is of 95 % at the first look; each extension halves the chance of error that the next look may
-spend (97.5 %, 98.75 %). All [D], none of it law.
+One main outcome, chosen beforehand. Every client drawn is counted, whether contacted or not (intention to treat). Difference
+of two shares: Newcombe's interval; of amounts: Welch's, after winsorising at the 1st and 99th percentiles of both groups
+together. The interval is of 95 % at the first look; each extension halves the error probability of the next look
+(97.5 %, 98.75 %). All [D], none of it law.
 """
 
 from collections import defaultdict
@@ -16,16 +16,16 @@ import numpy as np
 from dakehu.analytics import experiments
 from dakehu.domains.growth.campaigns.rules import MINIMUM, drawn_order, newcombe
 
-Refusal = tuple[str, str, str]  # field, what is wrong in Chinese and English
+Refusal = tuple[str, str, str]  # field, error in Chinese and English
 SHARE, AMOUNT = "share", "amount"
 MOST_EXTENSIONS = 2
-UNEVEN = 10.828  # chi-square of one degree, p = 0.001: groups that lost clients so unevenly are not compared
+UNEVEN = 10.828  # chi-square of one degree of freedom, p = 0.001: groups with more uneven losses are not compared
 MATTERS = ("适当性", "风险揭示", "风险提示", "风险承受", "法定告知", "suitability", "risk warning", "duty notice")
 
 
 @dataclass(frozen=True)
 class Groups:
-    """The clients of both groups, as the draw gave them."""
+    """The clients of both groups, as drawn."""
 
     treatment: tuple[int, ...]
     control: tuple[int, ...]
@@ -34,7 +34,7 @@ class Groups:
 def draw_groups(strata: Mapping[int, str], seed: str, control_percent: int) -> Groups:
     """Draw the control group within each stratum: the same for the same seed. `strata`: {client: stratum}.
 
-    What rounding leaves over in one stratum is given to the next one, so that in all the control group has its share.
+    The rounding remainder of one stratum is carried to the next, so that overall the control group has its share.
     """
     by_stratum: dict[str, list[int]] = defaultdict(list)
     for client, stratum in strata.items():
@@ -51,9 +51,9 @@ def draw_groups(strata: Mapping[int, str], seed: str, control_percent: int) -> G
 
 @dataclass(frozen=True)
 class Power:
-    """What groups can show: the cases that the hoped effect needs, and the smallest effect that these groups show.
+    """The power of groups: the cases needed for the hoped effect, and the smallest effect detectable by these groups.
 
-    Shares in points of per cent. None where it cannot be said: `problem` says why (no_facts, impossible, nothing_varies, "").
+    Shares in percentage points. None if it cannot be computed: `problem` states why (no_facts, impossible, nothing_varies, "").
     """
 
     needed_treatment: int | None
@@ -66,7 +66,7 @@ class Power:
 def power_of(
     kind: str, base: float | None, spread: float | None, sizes: tuple[int, int], hoped: float, lower_is_better: bool
 ) -> Power:
-    """Return what groups of these sizes (treatment, control) can show of an improvement that is hoped for.
+    """Return the power of groups of these sizes (treatment, control) for a hoped improvement.
 
     `base` is the mean before, a share between 0 and 1; `spread` the standard deviation of amounts.
     """
@@ -90,7 +90,7 @@ def power_of(
 
 
 def mean_and_spread(kind: str, values: Sequence[float]) -> tuple[float | None, float | None]:
-    """Return mean and standard deviation of values, extreme amounts drawn in; None without enough of them."""
+    """Return mean and standard deviation of values, extreme amounts winsorised; None without enough of them."""
     if len(values) < 2:
         return (float(values[0]) if values else None), None
     (taken,) = _drawn_in(kind, values)
@@ -98,7 +98,7 @@ def mean_and_spread(kind: str, values: Sequence[float]) -> tuple[float | None, f
 
 
 def _drawn_in(kind: str, *groups: Sequence[float]) -> list[np.ndarray]:
-    """Return groups of values; amounts beyond the hundredths of all together are set to these."""
+    """Return groups of values; amounts winsorised at the 1st and 99th percentiles of all together."""
     arrays = [np.asarray(one, dtype=float) for one in groups]
     if kind == SHARE:
         return arrays
@@ -108,10 +108,10 @@ def _drawn_in(kind: str, *groups: Sequence[float]) -> list[np.ndarray]:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a trial. `verdict`: too_few, uneven, better, worse, smaller (than hoped) or unclear.
+    """The result of a trial. `verdict`: too_few, uneven, better, worse, smaller (than hoped) or unclear.
 
-    `difference`, `low` and `high` (treatment less control) are in points of per cent or in the unit of amounts, None where
-    nothing is said. `level` is that of the interval, 0.95 at the first look.
+    `difference`, `low` and `high` (treatment less control) are in percentage points or in the unit of amounts, None if
+    not computed. `level` is that of the interval, 0.95 at the first look.
     """
 
     verdict: str
@@ -134,7 +134,7 @@ def compare(
     hoped: float,
     looks: int = 0,
 ) -> Result:
-    """Return what two groups of values say. Values of a share are 0 or 1."""
+    """Return the result of two groups of values. Values of a share are 0 or 1."""
     level = level_of(looks)
     if min(len(treatment), len(control)) < MINIMUM:
         return Result("too_few", level)
@@ -150,7 +150,7 @@ def compare(
 
 
 def verdict_of(low: float, high: float, lower_is_better: bool, hoped: float) -> str:
-    """Return what an interval says: better, worse, smaller (no effect is shown, and the hoped one excluded) or unclear."""
+    """Return the verdict of an interval: better, worse, smaller (no effect shown, and the hoped one excluded) or unclear."""
     least, most = (-high, -low) if lower_is_better else (low, high)
     if least > 0:
         return "better"
@@ -160,7 +160,7 @@ def verdict_of(low: float, high: float, lower_is_better: bool, hoped: float) -> 
 
 
 def is_uneven(drawn: tuple[int, int], present: tuple[int, int]) -> bool:
-    """Return whether the groups lost clients so unevenly that chance does not explain it (chi-square, p < 0.001)."""
+    """Return whether the groups lost clients more unevenly than by chance (chi-square, p < 0.001)."""
     if min(drawn) < 1 or sum(present) < 1:
         return False
     expected = [sum(present) * count / sum(drawn) for count in drawn]
@@ -168,7 +168,7 @@ def is_uneven(drawn: tuple[int, int], present: tuple[int, int]) -> bool:
 
 
 def design_error(known: Mapping[str, object]) -> Refusal | None:
-    """Return what a trial lacks before it is submitted; `known` are its fields."""
+    """Return the missing field of a trial before submission; `known` are its fields."""
     needed = (
         ("hypothesis", "请写明假设。", "State the hypothesis."),
         ("varied", "请选择试点改变什么。", "Say what the trial varies."),
@@ -202,17 +202,17 @@ def size_error(power: Power, why_small: str) -> Refusal | None:
 
 
 def needs_compliance(varied: str, older_from: int, usual: int) -> bool:
-    """Return whether compliance alone approves: fees are varied, or older clients are not kept out."""
+    """Return whether compliance alone approves: fees are varied, or older clients are not excluded."""
     return varied == "fee" or not 0 < older_from <= usual
 
 
 def is_vulnerable_client(is_person: bool, age: int | None, older_from: int, is_in_distress: bool) -> bool:
-    """Return whether a client is kept out: an older person, one of unknown age, or one with an open case of distress."""
+    """Return whether a client is excluded: an older person, one of unknown age, or one with an open case of distress."""
     return is_in_distress or bool(is_person and older_from and (age is None or age >= older_from))
 
 
 def matters_named(texts: Iterable[str]) -> list[str]:
-    """Return the matters that no trial varies and that its words name, so that the person who approves looks twice."""
+    """Return the matters named in the texts that no trial varies, as a warning to the approver."""
     said = "\n".join(texts).casefold()
     return [word for word in MATTERS if word in said]
 
@@ -226,7 +226,7 @@ def decision_error(
     extensions: int,
     is_author: bool,
 ) -> Refusal | None:
-    """Return why somebody may not decide on a trial so."""
+    """Return why a person may not decide on a trial so."""
     if is_author:
         return "trial", "须由负责人和编写人以外的人决定。", "Somebody who neither owns nor wrote it decides."
     if not reason.strip():

@@ -1,4 +1,4 @@
-"""Actions on a trial from its start on: draw and begin, measure after the end, decide, abort."""
+"""Actions on a trial from its start: draw and begin, measure after the end, decide, abort."""
 
 import secrets
 from datetime import date, timedelta
@@ -51,9 +51,9 @@ DRAWN = bilingual(
     irreversible=DRAWN,
 )
 def start_trial(*, trial: int) -> Trial:
-    """Check the clients as of now, draw both groups with a stored seed, and begin today. The design stays from here on.
+    """Check the clients as of now, draw both groups with a stored seed, and begin today. The design is then fixed.
 
-    Raises Refused without an approval of exactly this design, and where the groups became too small.
+    Raises Refused without an approval of exactly this design, and if the groups became too small.
     """
     row = get_own_trial(trial)
     if row.owner_id != current_actor().user_id:
@@ -96,7 +96,7 @@ def _write_members(row: Trial, strata: dict[int, str], groups: rules.Groups) -> 
 
 
 def _move_idea(row: Trial) -> None:
-    """Let the idea of a trial follow: in trial while one of its trials runs, no matter who owns that."""
+    """Update the idea of a trial: in trial while any of its trials runs, regardless of the trial's owner."""
     if row.idea_id is None:
         return
     with elevated("ask whether another trial of an idea runs"):
@@ -133,8 +133,8 @@ def _must_run(row: Trial) -> None:
     parameters=(TRIAL, DECISION),
 )
 def decide_trial(*, trial: int, outcome: str, reason: str, until: date | None = None) -> TrialDecision:
-    """Adopt, stop or extend a trial after its result was measured. Nothing follows by itself: the idea's sponsor decides on the
-    idea, the catalogue is changed by the person who keeps it. Raises Refused for its owner and authors."""
+    """Adopt, stop or extend a trial after its result was measured. There are no automatic effects: the sponsor decides on
+    the idea, the keeper of the catalogue changes it. Raises Refused for its owner and authors."""
     row = get_whole_trial(trial)
     _must_run(row)
     if not row.result or not is_over(row) or row.ends_on is None:
@@ -167,7 +167,7 @@ def decide_trial(*, trial: int, outcome: str, reason: str, until: date | None = 
     ),
 )
 def abort_trial(*, trial: int, reason: str) -> Trial:
-    """Stop a running trial at once, because it harms somebody or cannot go on. Its result is never read."""
+    """Abort a running trial immediately, because it does harm or cannot continue. Its result is never read."""
     row = get_whole_trial(trial)
     if not (is_own(row) or current_actor().may(Permission.TRIAL_DECIDE)):
         raise NotAllowed(bilingual("中止试点", "abort a trial"), Permission.TRIAL_DECIDE)

@@ -1,4 +1,4 @@
-"""Find trials, and say who may write them."""
+"""Find trials, and determine who may write them."""
 
 from dakehu.domains.compliance.approvals.rules import digest
 from dakehu.domains.innovation.models import Trial
@@ -41,7 +41,7 @@ def get_whole_trial(pk: int) -> Trial:
 
 
 def is_own(row: Trial) -> bool:
-    """Return whether a trial is the actor's own, or of somebody whom the actor leads or stands in for."""
+    """Return whether a trial is the actor's own, or of a person whom the actor leads or deputises for."""
     actor = current_actor()
     return actor.is_system or row.owner_id == actor.user_id or row.owner_id in actor.covers
 
@@ -55,12 +55,12 @@ def get_own_trial(pk: int) -> Trial:
 
 
 def authors_of(row: Trial) -> set[int]:
-    """Return who wrote a trial or owns it: none of them approves it or decides on it."""
+    """Return the authors and the owner of a trial: none of them approves it or decides on it."""
     return {*row.edited_by, *([row.owner_id] if row.owner_id else [])}
 
 
 def design_digest(trial: int) -> str:
-    """Return the digest of what is approved: who is drawn how, what they get, how it is measured."""
+    """Return the digest of the approved content: draw, treatment and measurement."""
     row = get_trial(trial)
     hoped = "" if row.hoped_effect is None else f"{row.hoped_effect:.2f}"
     return digest({**{name: _plain(getattr(row, name)) for name in DESIGN}, "hoped_effect": hoped})

@@ -1,4 +1,4 @@
-"""What a plan and a result of a trial say, in the reader's language."""
+"""The plan and result of a trial as text, in the reader's language."""
 
 from typing import Any
 
@@ -42,10 +42,10 @@ NO_TIER = bilingual("未定级", "No tier")
 
 
 def described_plan(trial: Trial) -> dict[str, Any] | None:
-    """Return the plan of a trial in words, None before it was counted.
+    """Return the plan of a trial as text, None before it was counted.
 
     {counted_on, found, eligible, excluded: [{text, count}], strata: [{name, count}], treatment, control, of, base, hoped, needed,
-    detectable, is_enough, sentences: what the groups can show}. Values are texts with their unit, "" where unknown.
+    detectable, is_enough, sentences: the power of the groups}. Values are texts with their unit, "" where unknown.
     """
     plan, measure = trial.plan, find_measure(str(trial.measure))
     if not plan:
@@ -71,7 +71,7 @@ def _base(plan: dict[str, Any], measure: TrialMeasure | None) -> str:
 
 
 def _needed_clients_text(plan: dict[str, Any]) -> str:
-    """Return the clients that are needed: of each group, or of both where these differ."""
+    """Return the clients needed: one number for each group, or both if they differ."""
     treatment, control = plan["needed_treatment"], plan["needed_control"]
     if treatment is None:
         return ""
@@ -79,7 +79,7 @@ def _needed_clients_text(plan: dict[str, Any]) -> str:
 
 
 def _improvement_text(value: Any, measure: TrialMeasure | None) -> str:
-    """Return an improvement with its sign and unit, "" for None; fewer is better where the measure says so."""
+    """Return an improvement with its sign and unit, "" for None; less is better if the measure says so."""
     if value is None or measure is None:
         return ""
     number = -float(value) if measure.lower_is_better else float(value)
@@ -87,7 +87,7 @@ def _improvement_text(value: Any, measure: TrialMeasure | None) -> str:
 
 
 def _sentences(trial: Trial, plan: dict[str, Any], measure: TrialMeasure | None) -> list[Bilingual]:
-    """Return what the groups can show, beforehand and in whole sentences."""
+    """Return the power of the groups as whole sentences."""
     if measure is None or trial.hoped_effect is None:
         return [
             bilingual("请先选择主要结果并填写希望的改善。", "Choose the main outcome and say what you hope for first.")
@@ -140,7 +140,7 @@ def _sentences(trial: Trial, plan: dict[str, Any], measure: TrialMeasure | None)
 
 
 def described_result(result: dict[str, Any], measure: TrialMeasure | None, hoped: Any) -> dict[str, Any] | None:
-    """Return a stored result in words, None without one.
+    """Return a stored result as text, None without one.
 
     {lines: [{name, drawn, present, of, value}], verdict, verdict_code, tone, difference, interval, level, method, hoped}.
     """

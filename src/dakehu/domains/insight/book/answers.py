@@ -1,4 +1,4 @@
-"""A view as plain values, what of it a reader may not see, and the clients of one of its numbers. Pure."""
+"""A view as plain values, its values hidden from a reader, and the clients of one of its numbers. Pure."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,12 +9,12 @@ from dakehu.domains.insight.book.grids import Column, Grid, View, answer_value
 from dakehu.domains.insight.book.spans import Span
 from dakehu.foundation.base.errors import refusal
 
-ALL = "all"  # the row of a total, in the name of a cell
+ALL = "all"  # the total row, in the name of a cell
 
 
 @dataclass(frozen=True)
 class Cell:
-    """The clients of a number: bool [N], their values ([N], None where they are counted), what they add up to."""
+    """The clients of a number: bool [N], their values ([N], None if they are counted), and their sum."""
 
     mask: np.ndarray
     values: np.ndarray | None
@@ -25,8 +25,8 @@ class Cell:
 
 
 def answer(view: View, earlier: list[tuple[Any, Span, View]], *, is_cleared: bool, is_filtered: bool) -> dict[str, Any]:
-    """Return {figures, grids, chart, notes}. A reader who is not cleared for amounts gets those of many clients only, and
-    none of a filtered choice of clients: two choices that differ by one client would tell what that client has."""
+    """Return {figures, grids, chart, notes}. A reader who is not cleared for amounts gets only sums over many clients,
+    and none under filters: two filters that differ by one client would reveal that client's amount."""
     hidden = {grid.name: {} if is_cleared else _hidden_rows(grid, is_filtered) for grid in view.grids}
     grids = {grid.name: _plain(grid, hidden[grid.name], is_cleared) for grid in view.grids}
     past = [(label, span, {one.name: one.values() for one in other.grids}, other) for label, span, other in earlier]
@@ -84,7 +84,7 @@ def _plain(grid: Grid, hidden: dict[str, set[int | None]], is_cleared: bool) -> 
 def _cell(
     grid: Grid, column: Column, value: Any, place: int | None, hidden: dict[str, set[int | None]], is_cleared: bool
 ) -> dict[str, Any]:
-    """Return a number in plain values; `cell` names it for who may open it into its clients, else it is ""."""
+    """Return a number in plain values; `cell` is its name for readers who may list its clients, else ""."""
     hides = column.is_amount and place in hidden.get(grid.layer_of(column), ())
     is_closed = hides or value is None or (column.is_amount and not is_cleared)
     return {
@@ -97,7 +97,7 @@ def _cell(
 
 
 def _number_at(grid: dict[str, Any], row: str, column: str) -> dict[str, Any]:
-    """Return a number of a grid in plain values; nothing where it has none."""
+    """Return a number of a grid in plain values; empty if there is none."""
     line = grid["total"] if row == ALL else grid["rows"][int(row)] if int(row) < len(grid["rows"]) else None
     at = next((place for place, one in enumerate(grid["columns"]) if one["name"] == column), None)
     if line is None or at is None:
@@ -115,7 +115,7 @@ def _has_column(view: View, figure: Any) -> bool:
 def _compare_with_earlier(
     label: Any, span: Span, values: Any, number: dict[str, Any], figure: Any, is_open: bool
 ) -> Any:
-    """Return the same number of an earlier span and the change since; None where either is not there."""
+    """Return the same number of an earlier span and the change since; None if either is missing."""
     cells = values[figure.grid][figure.column]
     place = -1 if figure.row is None else figure.row
     if not is_open or number["value"] is None or place >= len(cells) or cells[place] is None:
@@ -132,7 +132,7 @@ def _compare_with_earlier(
 
 
 def _chart(view: View, grids: dict[str, dict[str, Any]], is_cleared: bool) -> dict[str, Any]:
-    """Return what the picture is drawn from: series of numbers with the names of their cells."""
+    """Return the data of the chart: series of numbers with the names of their cells."""
     chart = view.chart
     if not chart or (chart.get("is_amount") and not is_cleared):
         return {}
@@ -162,7 +162,7 @@ def _chart(view: View, grids: dict[str, dict[str, Any]], is_cleared: bool) -> di
 
 
 def read_cell(view: View, name: str) -> Cell:
-    """Return the clients of a number by the name of its cell. Raises Refused for one that is not in the view."""
+    """Return the clients of a number by the name of its cell. Raises Refused for an unknown one."""
     parts = name.split(".")
     try:
         table, row, column = parts

@@ -1,6 +1,6 @@
-"""What changed the assets of each client in a month, by cause: opening and all causes make the closing, to the cent.
+"""Changes of each client's assets in a month, by cause: opening plus all causes equals closing, to the cent.
 
-Arrays of N clients, whole cents. A client who is not in the file of the month's last day has left the balances.
+Arrays of N clients, integer cents. A client missing in the file of the month's last day has left the balances.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ CAUSES = ("money_in", "money_out", "securities_in", "securities_out", "entered",
 
 @dataclass(frozen=True)
 class Changes:
-    """opening + causes = closing. causes: {CAUSES: int64 [N]}, what goes out negative; commission: of the months."""
+    """opening + causes = closing. causes: {CAUSES: int64 [N]}, outflows negative; commission: of the months."""
 
     opening: np.ndarray
     closing: np.ndarray
@@ -24,7 +24,7 @@ class Changes:
 
 
 def changes_of(clients: BookClients, before: Month | None, during: list[Month]) -> Changes:
-    """Return the changes over some months; `before` is the month before the first of them."""
+    """Return the changes over consecutive months; `before` is the month before the first of them."""
     opening, was = clients.totals(before) if before is not None else _no_changes(clients.size)
     causes = {name: np.zeros(clients.size, np.int64) for name in CAUSES}
     commission = np.zeros(clients.size, np.int64)

@@ -19,7 +19,7 @@ from dakehu.domains.tiers.facts import tiers_now, tiers_on
 from dakehu.foundation.base.i18n import bilingual
 
 MOST_GROUPS = 40
-COLUMNS = ("opened_on", "status")  # read of every client beside what groups them
+COLUMNS = ("opened_on", "status")  # columns read of every client in addition to the grouping column
 UNTIERED = bilingual("未定级", "Without a tier")
 
 
@@ -40,7 +40,7 @@ class BookClients:
 
     @cached_property
     def groups(self) -> Groups:
-        """The groups of the column `by`, with one of the clients that have no value."""
+        """The groups of the column `by`, with one group for clients without a value."""
         axis = axis_of(self.by, self.data, MOST_GROUPS)
         return Groups([str(one["label"]) for one in axis.groups], axis.places)
 
@@ -55,7 +55,7 @@ class BookClients:
         return self.data.coded(dimensions.find_dimension("status", "by")).matches(lambda value: value == "closed")
 
     def places_in(self, clients: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return (place of each of these clients among others, whether it is there). clients: int64, ascending."""
+        """Return (index of each of these clients among others, whether it is present). clients: int64, ascending."""
         if not len(clients):
             return np.zeros(self.size, np.int64), np.zeros(self.size, bool)
         place = np.minimum(np.searchsorted(clients, self.ids), len(clients) - 1)
@@ -66,13 +66,13 @@ class BookClients:
         return {}
 
     def places_of(self, month: "months.Month") -> tuple[np.ndarray, np.ndarray]:
-        """Return (place of each client among the rows of a month, whether it has one), found once for each month."""
+        """Return (row index of each client in a month, whether it has one), computed once per month."""
         if month.first not in self._places:
             self._places[month.first] = self.places_in(month.frame["client"].to_numpy())
         return self._places[month.first]
 
     def values(self, frame: pl.DataFrame, column: str, fill: Any = 0) -> np.ndarray:
-        """Return a column of a frame by `client` for each client, `fill` where there is no row or value."""
+        """Return a column of a frame by `client` for each client, `fill` if there is no row or value."""
         frame = frame.select("client", column).sort("client")
         place, is_there = self.places_in(frame["client"].to_numpy())
         if not frame.height:
@@ -107,7 +107,7 @@ class BookClients:
 
 
 def read_book(by: str, filters: dict[str, Any]) -> BookClients:
-    """Return the clients of a view. Raises Refused for a column or filters that are none or not for the reader."""
+    """Return the clients of a view. Raises Refused for a column or filters that are unknown or not for the reader."""
     source = dimensions.find_dimension(by, "by")
     needed = {one: dimensions.find_dimension(one, "by") for one in COLUMNS}
     plain = Source(source.name, source.spec, source.kind, source.field)

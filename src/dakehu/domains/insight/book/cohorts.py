@@ -1,4 +1,4 @@
-"""Cohorts: how many clients of each group are still there at the end of each month, and what they kept."""
+"""Cohorts: clients of each group still present at the end of each month, and their remaining assets."""
 
 import numpy as np
 
@@ -8,11 +8,11 @@ from dakehu.domains.insight.book.grids import Column, Figure, Grid, View, ratio
 from dakehu.domains.insight.book.months import Month
 from dakehu.foundation.base.i18n import bilingual
 
-FLOOR = 100_000  # cents of total assets below which a client counts as gone: CNY 1,000 [D]
+FLOOR = 100_000  # cents; a client with less in total assets counts as gone: CNY 1,000 [D]
 
 
 def view(clients: BookClients, before: Month | None, during: list[Month]) -> View:
-    """Return the cohorts over some months, with the month before as the base where there is one."""
+    """Return the cohorts over some months, with the previous month as the base if there is one."""
     points = [*([before] if before is not None else []), *during]
     counts: list[Column] = []
     money: list[Column] = []
@@ -24,7 +24,7 @@ def view(clients: BookClients, before: Month | None, during: list[Month]) -> Vie
         total, is_there = clients.totals(month)
         is_present = is_there & (total >= FLOOR)
         moved = total if place == 0 else own + _flows(clients, points[place - 1], month)
-        own = np.where(is_there, np.maximum(moved, 0), 0)  # gains taken out are no debt; who left has nothing
+        own = np.where(is_there, np.maximum(moved, 0), 0)  # withdrawn gains are no debt; who left has nothing
         base = np.where(is_present & ~seen, own, base)
         seen = seen | is_present
         name, label = f"m{month.first:%Y%m}", f"{month.first:%Y-%m}"
@@ -78,7 +78,7 @@ def _flows(clients: BookClients, before: Month, month: Month) -> np.ndarray:
 
 
 def _shares(parts: list[Column], wholes: list[Column]) -> list[Column]:
-    """Return columns of the shares, and before them the two that each is worked out from, which have no label."""
+    """Return columns of the shares, preceded by the two unlabelled columns from which each is computed."""
     found: list[Column] = []
     for part, whole in zip(parts, wholes, strict=True):
         name = f"{part.name}a"

@@ -1,4 +1,4 @@
-"""Concentration of the book: what the largest clients hold, Herfindahl, Gini and the Lorenz picture."""
+"""Concentration of the book: share of the largest clients, Herfindahl, Gini and the Lorenz curve."""
 
 import math
 from typing import Any
@@ -11,7 +11,7 @@ from dakehu.domains.insight.book.months import Month
 from dakehu.foundation.base.i18n import bilingual
 
 TOPS = (0.01, 0.05, 0.10, 0.50)
-POINTS = 20  # of the picture
+POINTS = 20  # of the curve
 
 
 def view(clients: BookClients, month: Month) -> View:
@@ -106,7 +106,7 @@ def view(clients: BookClients, month: Month) -> View:
 def weights_of(values: np.ndarray, order: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return (share of the whole, part of the Gini coefficient) of each client: float64 [N]. Pure.
 
-    values: int64 [N], none negative; order: the places of those above nothing, the largest first.
+    values: int64 [N], none negative; order: the indices of positive values, the largest first.
     """
     weights, gini = np.zeros(len(values)), np.zeros(len(values))
     total, number = float(values.sum()), len(order)

@@ -1,4 +1,4 @@
-"""Delete the months of the book when clients are erased; they are made again from the balances that remain."""
+"""Delete the months of the book when clients are erased; they are rebuilt from the remaining balances."""
 
 from dakehu.domains.insight.book import months
 from dakehu.foundation.erasure.erase import Erasure, declare_eraser

@@ -1,4 +1,4 @@
-"""Net inflow by cause: opening assets, what came in and went out, what the market did, closing assets."""
+"""Net inflow by cause: opening assets, inflows and outflows, market effect, closing assets."""
 
 from typing import Any
 
@@ -50,12 +50,12 @@ def view(clients: BookClients, before: Month | None, during: list[Month]) -> Vie
 
 
 def _layer(name: str) -> str:
-    """Return the layer of a column: what there was, or what moved, each part of which follows from the others."""
+    """Return the layer of a column: stocks or flows, each of which can be derived from the others in its layer."""
     return "causes" if name in CAUSES else "assets"
 
 
 def _steps(found: Changes) -> dict[str, Any]:
-    """Return what each cause added to or took from the opening, one after the other, and the change as a whole."""
+    """Return the contribution of each cause to the opening, in turn, and the total change."""
     at = 0
     steps: list[dict[str, Any]] = []
     for name in CAUSES:

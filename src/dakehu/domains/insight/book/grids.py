@@ -1,6 +1,6 @@
-"""Tables whose every number is a count or a sum over clients, so that its clients can be listed and add up to it. Pure.
+"""Tables in which every number is a count or a sum over clients, so that its clients can be listed and add up to it. Pure.
 
-N clients; a grid has groups of them as rows and measures as columns. Amounts are whole cents.
+N clients; a grid has groups of them as rows and measures as columns. Amounts are integer cents.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-SMALLEST = 20  # clients whose amounts are added up for a reader who may not see the amount of each
-DOMINANT = 0.5  # share of one client in such a sum, beyond which it would say what that client has
+SMALLEST = 20  # minimum clients in a sum shown to a reader who may not see single amounts
+DOMINANT = 0.5  # maximum share of one client in such a sum; above it the sum would reveal that client's amount
 CENTS = 100
 
 
 @dataclass(frozen=True)
 class Groups:
-    """Clients in groups that do not overlap. places: int [N], the place of each client among the labels, -1 for none."""
+    """Clients in groups that do not overlap. places: int [N], the label index of each client, -1 for none."""
 
     labels: Sequence[str]
     places: np.ndarray
@@ -50,9 +50,9 @@ class Column:
     """A measure of each row.
 
     Counts the clients of the row that are in `where` (bool [N], or one for each row; None: all), or adds up their `values`
-    ([N]: cents of unit money, else floats). `derived` works out the cells from those of other columns by name, the total
-    last; its clients are those of the column `of`. `is_amount`: it says what clients have. `layer`: amounts that follow from one
-    another, such as what moved, are of one layer, and are shown or hidden together in a row.
+    ([N]: cents of unit money, else floats). `derived` computes the cells from those of other columns by name, the total
+    last; its clients are those of the column `of`. `is_amount`: it shows amounts of clients. `layer`: amounts derivable from
+    one another, such as flows, are in one layer, and are shown or hidden together in a row.
     """
 
     name: str
@@ -76,7 +76,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table. `has_total`: whether a last row has the clients of all rows, each once."""
+    """A table. `has_total`: whether a last row contains the clients of all rows, each once."""
 
     name: str
     title: Any
@@ -90,7 +90,7 @@ class Grid:
         return next((one for one in self.columns if one.name == name), None) or _raise_unknown_column(name)
 
     def selected(self, row: int | None, column: str) -> np.ndarray:
-        """Return the clients of a cell: bool [N]; those whose value is not nothing where values are added up."""
+        """Return the clients of a cell: bool [N]; those with a nonzero value if values are summed."""
         found = self.column(column)
         if found.derived is not None:
             return self.selected(row, found.of)
@@ -98,7 +98,7 @@ class Grid:
         return mask if found.values is None else mask & (found.values != 0)
 
     def values(self) -> dict[str, list[Any]]:
-        """Return {column: its cells, the total last where there is one}."""
+        """Return {column: its cells, the total last if there is one}."""
         made: dict[str, list[Any]] = {}
         places: list[int | None] = [*range(len(self.rows.labels)), *([None] if self.has_total else [])]
         masks: list[np.ndarray] = []
@@ -118,9 +118,9 @@ class Grid:
         return made
 
     def hidden(self) -> dict[str, set[int | None]]:
-        """Return {layer: rows} of which amounts would say what a single client has: too few clients, or one dominant.
+        """Return {layer: rows} with amounts that would reveal a single client's: too few clients, or one dominant.
 
-        Where one row of a layer alone is hidden, the smallest of the others is too: total less the rest would give it away.
+        If only one row of a layer is hidden, the smallest of the others is too: it could be derived from the total.
         """
         found: dict[str, set[int | None]] = {}
         for column in self.columns:
@@ -131,7 +131,7 @@ class Grid:
         return found
 
     def layer_of(self, column: Column) -> str:
-        """Return the layer of a column; a derived one is of the layer of what it is derived from."""
+        """Return the layer of a column; a derived one has the layer of its source."""
         return column.layer if column.derived is None else self.layer_of(self.column(column.of))
 
     def _amounts(self) -> list[Column]:
@@ -156,7 +156,7 @@ class Grid:
 
 
 def _is_telling(parts: Sequence[tuple[int, float]]) -> bool:
-    """Return whether any of some sums, each as _part gives it, says what a single client has."""
+    """Return whether any of some sums, each as from _part, reveals a single client's amount."""
     return any(0 < number < SMALLEST or largest > DOMINANT for number, largest in parts)
 
 
@@ -167,7 +167,7 @@ def _raise_unknown_column(name: str) -> Column:
 def _cells_of_groups(rows: Groups, column: Column, has_total: bool) -> list[Any]:
     """Return the cells of a column over groups that do not overlap, in one pass.
 
-    Sums of cents are floats, which hold whole numbers up to 2^53: 90 trillion yuan.
+    Sums of cents are floats, which represent integers exactly up to 2^53: 90 trillion yuan.
     """
     where = column.where if isinstance(column.where, np.ndarray) else slice(None)
     places, size = rows.places[where] + 1, len(rows.labels) + 1
@@ -182,7 +182,7 @@ def _cells_of_groups(rows: Groups, column: Column, has_total: bool) -> list[Any]
 
 
 def _count_or_sum(column: Column, mask: np.ndarray) -> Any:
-    """Return the count, or the sum: exact for whole numbers."""
+    """Return the count, or the sum: exact for integers."""
     if column.values is None:
         return int(np.count_nonzero(mask))
     chosen = column.values[mask]
@@ -209,7 +209,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class View:
-    """A view worked out for a reader. chart: {kind, grid, columns} or {kind, x, series}; notes: sentences."""
+    """A view computed for a reader. chart: {kind, grid, columns} or {kind, x, series}; notes: sentences."""
 
     grids: Sequence[Grid]
     figures: Sequence[Figure] = ()
@@ -225,15 +225,15 @@ class View:
 
 
 def ratio(part: str, whole: str) -> Derived:
-    """Return what divides one column by another, cell by cell; None where there is nothing to divide by."""
+    """Return a function that divides one column by another, cell by cell; None for division by zero."""
     return lambda cells: [a / b if b else None for a, b in zip(cells[part], cells[whole], strict=True)]
 
 
 def share_of_total(part: str) -> Derived:
-    """Return what divides a column by its total, which is its last cell."""
+    """Return a function that divides a column by its total, which is its last cell."""
     return lambda cells: [value / cells[part][-1] if cells[part][-1] else None for value in cells[part]]
 
 
 def answer_value(unit: str, value: Any) -> Any:
-    """Return a value as an answer says it: cents as yuan."""
+    """Return a value as in answers: cents as yuan."""
     return round(value / CENTS, 2) if unit == "money" and value is not None else value

@@ -1,7 +1,7 @@
-"""What each client had and moved in each month, from the end-of-day balances: one derived file for each month.
+"""Assets and flows of each client in each month, from the end-of-day balances: one derived file per month.
 
-Of every client: the caller narrows to those in scope. A file is named by what it was made from, so that a corrected day or
-a merged client makes another one. Amounts are whole cents.
+For every client: the caller restricts to those in scope. A file is named by a digest of its sources, so that a corrected
+day or a merged client produces another one. Amounts are integer cents.
 """
 
 import hashlib
@@ -31,15 +31,15 @@ SHAPE = {
     "is_last": pl.Boolean,
     **dict.fromkeys(MOVED, pl.Int64),
 }
-KEPT = 60  # months that this process keeps open
+KEPT = 60  # months cached in this process
 
 
 @dataclass(frozen=True)
 class Month:
-    """A month of the feed. `days` of it have come, the last of them is `end`; `frame`: one row for each client.
+    """A month of the feed. `days` of it were imported, the last is `end`; `frame`: one row per client.
 
-    first, last: the total on the first and the last day that have the client; first_flow: moved in less out on that first
-    day; is_last: whether the client is in the file of `end`; the columns of MOVED are sums, null where no file has them.
+    first, last: the total on the client's first and last day; first_flow: net inflow on that first
+    day; is_last: whether the client is in the file of `end`; the columns of MOVED are sums, null if no file has them.
     """
 
     first: date
@@ -49,13 +49,13 @@ class Month:
 
 
 def months_known() -> list[date]:
-    """Return the first days of the months of which balances have come, oldest first."""
+    """Return the first days of the months with imported balances, oldest first."""
     days = model_of("ledger.FeedFile").objects.filter(feed=FEED).dates("day", "month")
     return list(days)
 
 
 def read_month(first: date) -> Month | None:
-    """Return a month, None where no balances of it have come. Made once, and again when what it was made from changes."""
+    """Return a month, None without imported balances. Built once, and rebuilt when its sources change."""
     after = shift_day(first, "month", 1)
     rows = model_of("ledger.FeedFile").objects.filter(feed=FEED, day__gte=first, day__lt=after).order_by("day")
     files = list(rows.values_list("day", "file"))
@@ -71,7 +71,7 @@ def read_month(first: date) -> Month | None:
 
 
 def prepare() -> int:
-    """Make the files of all months that lack one; return how many months there are."""
+    """Build the missing files of all months; return the number of months."""
     known = months_known()
     for first in known:
         read_month(first)
@@ -79,7 +79,7 @@ def prepare() -> int:
 
 
 def delete_all() -> int:
-    """Delete the files of all months, which are made again from the balances; return their number."""
+    """Delete the files of all months, which are rebuilt from the balances; return their number."""
     _read_month_file.cache_clear()
     paths = list(folder().glob("*.parquet"))
     for path in paths:

@@ -1,4 +1,4 @@
-"""The step of the night that makes the months of the book, so that pages read them and need not."""
+"""The nightly step that builds the months of the book, so that pages only read them."""
 
 from typing import Any
 

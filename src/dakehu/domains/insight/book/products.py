@@ -19,7 +19,7 @@ MARGIN = bilingual("融资融券", "Margin")
 
 
 def view(clients: BookClients) -> View:
-    """Return the penetration as of the last close, and of the newest balances for what no trade shows."""
+    """Return the penetration as of the last close, and from the newest balances for products without trades."""
     day = model_of("ledger.Closing").objects.order_by("-day").values_list("day", flat=True).first()
     classes = [*_securities(clients, day), *_balances(clients)]
     any_held = np.logical_or.reduce([where for _, _, where in classes]) if classes else np.zeros(clients.size, bool)
@@ -83,7 +83,7 @@ def _securities(clients: BookClients, day: date | None) -> list[tuple[str, Any, 
 
 
 def _balances(clients: BookClients) -> list[tuple[str, Any, np.ndarray]]:
-    """Return the holders of what only the counter's balances show."""
+    """Return the holders of products visible only in the counter's balances."""
     day = reader.newest_day("balances")
     if day is None:
         return []

@@ -47,7 +47,7 @@ YEAR = 12
 
 @dataclass(frozen=True)
 class Known:
-    """The months of which balances have come, ascending."""
+    """The months with imported balances, ascending."""
 
     first_days: list[date]
 
@@ -62,15 +62,15 @@ class Known:
         return self.read(earlier[-1]) if earlier else None
 
     def end_of(self, month: date) -> date:
-        """Return the last day of a month of which balances have come; the day before the month begins without any."""
+        """Return the last day of a month with imported balances; without any, the day before the month begins."""
         found = self.read(month)
         return found.end if found is not None else month - timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Kind:
-    """How a view is worked out: its usual group, whether its span is the last year, whether it has one before to compare,
-    whether it is of the end of its span only, whether months can be chosen at all."""
+    """How a view is computed: its default grouping, whether its span is the last year, whether it has an earlier one to
+    compare, whether it concerns only the end of its span, whether months can be chosen."""
 
     by: str
     work_out: Callable[[BookClients, Known, Span], View]
@@ -124,7 +124,7 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Asked:
-    """A view asked for: its clients, months and span."""
+    """A requested view: its clients, months and span."""
 
     kind: Kind
     clients: BookClients
@@ -135,7 +135,7 @@ class Asked:
         return self.kind.work_out(self.clients, self.known, span or self.span)
 
     def earlier(self) -> list[tuple[Any, Span]]:
-        """Return the spans to compare with that are known: (what it is called, span)."""
+        """Return the known spans to compare with: (label, span)."""
         if not self.kind.is_compared:
             return []
         before = quarter_before(self.span) if self.kind.is_as_of else span_before(self.span)
@@ -155,7 +155,7 @@ class Asked:
 def _ask(
     view: str, by: str | None, since: str | None, until: str | None, filters: dict[str, Any] | None
 ) -> Asked | None:
-    """Return what is asked for, None where no balances have come yet. Raises Refused and NotAllowed."""
+    """Return the requested view, None if no balances were imported yet. Raises Refused and NotAllowed."""
     if not current_actor().may(Permission.CLIENT_READ):
         raise NotAllowed(bilingual("客户列表", "Clients"), Permission.CLIENT_READ)
     kind = KINDS[BookView(view)]
@@ -217,14 +217,14 @@ def book_view(
 ) -> dict[str, Any]:
     """Return a view of the visible clients over time: flows, cohorts, retention, tiers, concentration, products or costs.
 
-    `by` is a column as in pivots (the usual one of the view unless said), `since` and `until` are months (the quarter of the
+    `by` is a column as in pivots (default: that of the view), `since` and `until` are months (the quarter of the
     newest balances; the last twelve months of cohorts and retention), `filters` those of the list of clients.
     Returns {view, title, by, by_label, since, until, span, months: that may be chosen, is_as_of: whether only the last of
-    them counts, clients, as_of, missing: why there is
-    nothing, figures: [{label, value, unit, cell, note, compared: [{label, span, value, change}]}], grids: [{name, title,
+    them is used, clients, as_of, missing: why there is
+    no result, figures: [{label, value, unit, cell, note, compared: [{label, span, value, change}]}], grids: [{name, title,
     row_label, columns: [{name, label, unit}], rows: [{label, cells: [{value, unit, cell, hidden}]}], total}], chart, notes}.
-    `cell` names a number to insight.book_clients, whose clients add up to it. Money is in CNY; `hidden` numbers would say
-    what a single client has to a reader who may not see that. Raises Refused for a column, month or filter that is none.
+    `cell` names a number to insight.book_clients, whose clients add up to it. Money is in CNY; `hidden` numbers would reveal
+    a single client's amount to a reader who may not see it. Raises Refused for an invalid column, month or filter.
     """
     return book(view, by, since, until, filters)
 
@@ -246,11 +246,11 @@ def book_clients(
     filters: dict[str, Any] | None = None,
     offset: int | None = None,
 ) -> dict[str, Any]:
-    """Return the clients of a number of insight.book, a hundred from a place on, and what they add up to.
+    """Return the clients of a number of insight.book, a hundred from an offset, and their sum.
 
     `cell` as the view names it: table.row.column, the row "all" for the total. Returns {clients: [{id, code, name, value}],
-    count, total, unit, of: in words, as_of, offset, next}. Clients with the largest value come first. Raises Refused for a
-    cell that is not there, or whose amounts are not for the reader.
+    count, total, unit, of: in words, as_of, offset, next}. Clients with the largest value come first. Raises Refused for an
+    unknown cell, or one whose amounts are not for the reader.
     """
     asked = _ask(view, by, since, until, filters)
     if asked is None:
@@ -296,13 +296,13 @@ def book_clients(
 
 
 def _check_programs(number: int) -> None:
-    """Raise Refused where a program reads further into clients than may leave without a second person."""
+    """Raise Refused if a program reads more clients than may be exported without a second person's approval."""
     if current_actor().door in RECORDED_DOORS:
         permits.check_rows(ExportWay.PROGRAMS, model_of("clients.Client").objects.all(), number)
 
 
 def _declare(view: BookView, zh: str, en: str) -> None:
-    """Give a view a query of its own, with the same answer as insight.book."""
+    """Register a separate query for a view, with the same answer as insight.book."""
 
     def asked(
         *,

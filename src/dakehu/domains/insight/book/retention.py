@@ -1,7 +1,7 @@
-"""Retention: how long clients stay, by their age as clients, with those still there counted as long as they are observed.
+"""Retention: survival of clients by time since opening, with right-censoring of those still present.
 
-Kaplan and Meier's estimate with delayed entry: the person who opened before the balances begin counts from then on only, and
-the person who is still there counts up to the last month (censored), not as one who stayed for good.
+Kaplan-Meier estimator with delayed entry (left truncation): a client who opened before the balances begin is at risk only
+from then on, and a client still present is censored at the last month.
 """
 
 from typing import Any
@@ -14,8 +14,8 @@ from dakehu.domains.insight.book.grids import Column, Figure, Grid, Selections, 
 from dakehu.domains.insight.book.months import Month
 from dakehu.foundation.base.i18n import bilingual
 
-GONE_AFTER = 3  # month ends below the floor after which a client counts as gone: domain.md 2.4 asks 90 days
-QUARTER, MOST = 3, 40  # months of a step of age; steps shown
+GONE_AFTER = 3  # month ends below the floor after which a client counts as gone: domain.md 2.4 requires 90 days
+QUARTER, MOST = 3, 40  # months per age step; steps shown
 
 
 def view(clients: BookClients, during: list[Month]) -> View:
@@ -129,8 +129,8 @@ def membership_spells(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return (first month, month of leaving or the last, whether gone, whether ever seen) of each client. Pure.
 
-    present: bool [M, N], by month; is_closed: bool [N]. A client is gone from the first of the last months without, if
-    these are GONE_AFTER, or any for one who closed the account.
+    present: bool [M, N], by month; is_closed: bool [N]. A client is gone from the first of the trailing absent months, if
+    these are at least GONE_AFTER, or any for one who closed the account.
     """
     count = len(present)
     if not count:
@@ -138,14 +138,14 @@ def membership_spells(
         return none, none, none.astype(bool), none.astype(bool)
     is_seen = present.any(axis=0)
     first = present.argmax(axis=0)
-    absent = present[::-1].argmax(axis=0)  # months without at the end
+    absent = present[::-1].argmax(axis=0)  # trailing absent months
     is_gone = is_seen & ((absent >= GONE_AFTER) | (is_closed & (absent > 0)))
     leave = np.where(is_gone, count - absent, count - 1)
     return first, leave, is_gone, is_seen
 
 
 def survival(cells: dict[str, list[Any]]) -> list[Any]:
-    """Return the product of what stayed at each age up to each. Pure."""
+    """Return the cumulative product of the retention rates by age. Pure."""
     found: list[Any] = []
     kept = 1.0
     for gone, observed in zip(cells["gone"], cells["at_risk"], strict=True):

@@ -24,7 +24,7 @@ CONTACTS = {"client": pl.Int64, "channel": pl.String, "count": pl.Int64}
 
 
 def view(clients: BookClients, before: Month | None, during: list[Month], rate: Decimal) -> View:
-    """Return cost and income over some months. rate: what an hour costs, CNY."""
+    """Return cost and income over some months. rate: cost per hour, CNY."""
     contacts, minutes = _contacts(clients, during[0].first, during[-1].first)
     income = changes_of(clients, before, during).commission
     cost = np.rint(minutes / MINUTES * float(rate) * 100).astype(np.int64)

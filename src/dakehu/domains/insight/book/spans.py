@@ -1,4 +1,4 @@
-"""Spans of whole months, and the ones they are compared with. Pure."""
+"""Spans of whole months, and their comparison spans. Pure."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -25,7 +25,7 @@ class Span:
         return [shift_day(self.first, "month", place) for place in range(self.months)]
 
     def moved(self, months: int) -> "Span":
-        """Return the span so many months later; earlier for a negative number."""
+        """Return the span shifted by a number of months; earlier if negative."""
         return Span(shift_day(self.first, "month", months), shift_day(self.last, "month", months))
 
     @property
@@ -45,7 +45,7 @@ def quarter_of(month: date) -> Span:
 
 
 def span_before(span: Span) -> Span:
-    """Return what a span is compared with: the same months of the quarter before, else as many months right before it."""
+    """Return the comparison span: the same months of the previous quarter, else as many months right before it."""
     is_of_quarter = span.months <= QUARTER and span.first == quarter_of(span.last).first
     return span.moved(-QUARTER if is_of_quarter else -span.months)
 
@@ -57,7 +57,7 @@ def quarter_before(span: Span) -> Span:
 
 
 def month_of(text: str, parameter: str) -> date:
-    """Return the first day of "2026-07" or of a day in it. Raises Refused for what is no month."""
+    """Return the first day of "2026-07" or of a day in it. Raises Refused for anything that is not a month."""
     parts = text.strip().replace("/", "-").split("-")
     try:
         return date(int(parts[0]), int(parts[1]), 1)
@@ -66,9 +66,9 @@ def month_of(text: str, parameter: str) -> date:
 
 
 def read_span(since: str | None, until: str | None, known: list[date]) -> Span:
-    """Return a span within the months known (ascending, not empty): the quarter of the last one unless said.
+    """Return a span within the months known (ascending, not empty): by default the quarter of the last one.
 
-    Raises Refused for months the wrong way round, or of which nothing is known.
+    Raises Refused for months in the wrong order or without data.
     """
     last = month_of(until, "until") if until else known[-1]
     first = month_of(since, "since") if since else max(quarter_of(last).first, known[0])

@@ -1,4 +1,4 @@
-"""Columns as codes: groups of a million clients are counted by whole numbers, values only once for each. Pure."""
+"""Columns as codes: groups of a million clients are counted by integer codes, each value stored once. Pure."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,11 +17,11 @@ class Coded:
     values: list[Any]
 
     def taken(self, rows: np.ndarray | None) -> "Coded":
-        """Return some rows in their order, all for None."""
+        """Return given rows in their order, all for None."""
         return self if rows is None else Coded(self.codes[rows], self.values)
 
     def matches(self, is_meant: Any, missing: bool = False) -> np.ndarray:
-        """Return for each row whether its value is meant, by a function of values; `missing` for rows without one."""
+        """Return for each row whether its value matches, by a function of values; `missing` for rows without one."""
         table = np.fromiter((missing, *(bool(is_meant(value)) for value in self.values)), bool, len(self.values) + 1)
         return table[self.codes]
 

@@ -1,4 +1,4 @@
-"""A pivot worked out: its groups down and across, its cells, and the place of every client in it."""
+"""A computed pivot: its row and column groups, its cells, and the group of every client."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,7 @@ from dakehu.foundation.base.i18n import bilingual
 
 @dataclass(frozen=True)
 class Axis:
-    """A dimension with its groups as described, the place of each client among them, how many were put together, and
+    """A dimension with its described groups, the group index of each client, how many groups were combined, and
     whether the last group is that of missing values."""
 
     source: Source
@@ -30,7 +30,7 @@ class Axis:
 
 @dataclass(frozen=True)
 class Pivot:
-    """A pivot worked out for a reader."""
+    """A pivot computed for a reader."""
 
     data: FromSnapshot | AsNow
     down: Axis
@@ -52,7 +52,7 @@ class Pivot:
 
     @property
     def unit(self) -> str:
-        """What a cell is: count, money, share or number."""
+        """The unit of a cell: count, money, share or number."""
         if self.is_share:
             return "share"
         if self.measured is None or self.measure == MeasureName.DISTINCT:
@@ -68,7 +68,7 @@ def work_out(
     top: int | None = None,
     past: Snapshot | None = None,
 ) -> Pivot:
-    """Return a pivot over the clients that the reader sees; with `past` as that snapshot has them.
+    """Return a pivot over the clients that the reader sees; with `past` from that snapshot.
 
     Raises Refused for columns that are unknown or not for them, NotAllowed without the right to read clients.
     """
@@ -89,7 +89,7 @@ def work_out(
 
 
 def axis_of(source: Source, data: FromSnapshot | AsNow, most: int) -> Axis:
-    """Return the groups of a column, at most so many, and the place of each client among them."""
+    """Return the groups of a column, at most a given number, and the group index of each client."""
     coded = data.coded(source)
     counts, group_of_value = rules.counted_groups(coded, dimensions.group_of(source))
     groups, rest = rules.ordered_groups(counts, dimensions.order_of(source), most)

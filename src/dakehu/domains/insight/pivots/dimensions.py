@@ -1,4 +1,4 @@
-"""The columns by which a pivot groups and measures: the reader's own, with the value, label and filters of each group."""
+"""The columns by which a pivot groups and measures: those available to the reader, with value, label and filters per group."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -23,7 +23,7 @@ GROUPED = ("choice", "key", "list", "flag", "date", "text")
 
 
 def check_cleared(source: Source, parameter: str) -> None:
-    """Raise Refused where the reader is not cleared for a column."""
+    """Raise Refused if the reader is not cleared for a column."""
     if source.is_fact:
         check_fact(source, parameter)
     elif source.kind != "list":
@@ -31,9 +31,9 @@ def check_cleared(source: Source, parameter: str) -> None:
 
 
 def find_dimension(text: str, parameter: str) -> Source:
-    """Return the column of a dimension. Raises Refused for one that is unknown, not cleared, or makes no groups.
+    """Return the column of a dimension. Raises Refused for one that is unknown, not cleared, or cannot be grouped.
 
-    An amount that the reader sees in bands only makes groups of these bands, as lists tell it.
+    An amount that the reader sees only in bands is grouped by these bands, as in lists.
     """
     name, period = rules.read_dimension(text)
     source = find_source(name, parameter)
@@ -62,7 +62,7 @@ def _makes_groups(source: Source) -> bool:
 
 
 def find_measured(measure: rules.Measure) -> tuple[str, Source | None]:
-    """Return (name of the measure, column). Raises Refused for a column that is unknown, not cleared or no number, and
+    """Return (name of the measure, column). Raises Refused for a column that is unknown, not cleared or not a number, and
     for the sum of rates."""
     if not measure.column:
         return measure.name, None
@@ -112,26 +112,26 @@ def _is_open(source: Source, in_bands: bool) -> bool:
 
 
 def group_of(source: Source) -> Callable[[Any], Any]:
-    """Return the function from a value to the group it is in: the start of its period, else itself."""
+    """Return the function from a value to its group: the start of its period, else the value itself."""
     if source.kind == "date":
         return lambda day: rules.start_of_period(day, source.period)
     return lambda value: value
 
 
 def order_of(source: Source) -> list[Any] | None:
-    """Return the order of the groups of a column; None for the largest first."""
+    """Return the order of the groups of a column; None for largest first."""
     if source.kind == "choice":
         return [str(one.value) for one in source.field.choice_set]
     if source.kind == "flag":
         return [True, False]
     if source.kind == "number":
         return list(range(rules.NEGATIVE, len(BAND_EDGES) + 1))
-    return [] if source.kind == "date" else None  # days sort by themselves
+    return [] if source.kind == "date" else None  # days sort naturally
 
 
 def described_groups(source: Source, groups: list[Any], rest: int) -> list[dict[str, Any]]:
-    """Return {value, label, filters} of each group, of the rest and of the missing ones; filters are None where the list
-    of clients cannot be narrowed to a group."""
+    """Return {value, label, filters} of each group, of the rest and of the missing ones; filters are None if the list
+    of clients cannot be filtered to a group."""
     label = _labels(source, groups)
     made = [
         {"value": _plain(source, value), "label": label(value), "filters": _filters(source, value)} for value in groups
@@ -213,7 +213,7 @@ WITHOUT_VALUE = ("empty", "filled")
 
 
 def described_filters(filters: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return filters for people: [{key, label, operator, value, has_value}]; a column that is unknown keeps its name."""
+    """Return filters for people: [{key, label, operator, value, has_value}]; an unknown column keeps its name."""
     described, sources, index = [], every_source(), spellings()
     for key, value in filters.items():
         head, _, op = key.partition(".")

@@ -1,4 +1,4 @@
-"""Queries: a pivot over the clients that the reader sees, what it may be made of, and the clients of its cells."""
+"""Queries: a pivot over the clients that the reader sees, its available columns, and the clients of its cells."""
 
 from typing import Any
 
@@ -29,8 +29,8 @@ ROW = Parameter("row", required=False, spec=FieldSpec("行值", "Row value"))
 COLUMN = Parameter("column", required=False, spec=FieldSpec("列值", "Column value"))
 PAST = Parameter("past", required=False, spec=FieldSpec("历史季度", "Quarter before", example="2026-09"))
 PLACE = Parameter("offset", required=False, kind="integer", spec=FieldSpec("从第几位起", "From place"))
-EMPTY, REST = "~empty", "~rest"  # how a cell names the group of missing values, and of those put together
-SIZE = 100  # clients of a cell on a page
+EMPTY, REST = "~empty", "~rest"  # names of the groups of missing values and of combined groups in cells
+SIZE = 100  # clients of a cell per page
 
 
 @query(
@@ -52,14 +52,14 @@ def pivot(
     """Return visible clients by rows and columns, with a measure: count (the default), distinct of a column, sum, mean,
     median, min or max of a number as in "sum:assets", or share, row_share, column_share of clients or of an amount.
 
-    Rows and columns are columns of the client list, facts of the night, manager or team; dates with :day, :week, :month,
-    :quarter or :year; amounts in bands. With `top` the largest rows, the others as one.
-    With `past`, a month, as the last snapshot of its quarter has the clients that the reader sees today.
-    Returns {rows: [{value, name: how insight.pivot_clients calls it, label, cells by column, total, filters}], columns:
+    Rows and columns are columns of the client list, nightly facts, manager or team; dates with :day, :week, :month,
+    :quarter or :year; amounts in bands. With `top` the largest rows, the others combined.
+    With `past`, a month, from the last snapshot of its quarter, for the clients that the reader sees today.
+    Returns {rows: [{value, name: its name in insight.pivot_clients, label, cells by column, total, filters}], columns:
     [{value, name, label, total, filters}], total,
     measure: {name, label, column, unit}, row_label, column_label, clients: how many are counted, as_of, suppressed: {rows,
-    columns}: smaller groups put together, where there are any}. A missing number is None; shares are 0 to 1 of the total;
-    `filters` open the clients of a group in the list, None where the list cannot be narrowed so (insight.pivot_clients can).
+    columns}: smaller groups combined, if any}. A missing number is None; shares are 0 to 1 of the total;
+    `filters` open the clients of a group in the list, None if the list cannot be filtered so (insight.pivot_clients can).
     Raises Refused for columns that are unknown or not for the reader.
     """
     return answer(work_out(rows, columns, measure, filters, top, find_past(past)))
@@ -116,10 +116,10 @@ def pivot_clients(
     offset: int | None = None,
     past: str | None = None,
 ) -> dict[str, Any]:
-    """Return the clients of a cell of a pivot, a hundred from a place on, and what they add up to.
+    """Return the clients of a cell of a pivot, a hundred from an offset, and their sum.
 
-    `row` and `column` are values of groups as the pivot gives them, ~empty for missing values, ~rest for the groups put
-    together; without them a whole column, row or table. Returns {clients: [{id, code, name, value: of the measured column}],
+    `row` and `column` are values of groups as in the pivot, ~empty for missing values, ~rest for the combined
+    groups; without them a whole column, row or table. Returns {clients: [{id, code, name, value: of the measured column}],
     count, total: the cell of the pivot, row_label, column_label, measure, as_of, offset, next}.
     Raises Refused for a group that is not in the pivot.
     """
@@ -159,7 +159,7 @@ def pivot_clients(
 
 
 def find_past(month: str | None) -> store.Snapshot | None:
-    """Return the last snapshot of the quarter of a month, None where no month is named. Raises Refused where none was kept."""
+    """Return the last snapshot of the quarter of a month, None without a month. Raises Refused if none is kept."""
     if not month:
         return None
     found = store.last_of_quarter(month_of(month, "past"))
@@ -174,16 +174,16 @@ def find_past(month: str | None) -> store.Snapshot | None:
 
 
 def _check_programs(number: int) -> None:
-    """Raise Refused where a program reads further into clients than may leave without a second person."""
+    """Raise Refused if a program reads more clients than may be exported without a second person's approval."""
     if current_actor().door in RECORDED_DOORS:
         permits.check_rows(ExportWay.PROGRAMS, model_of("clients.Client").objects.all(), number)
 
 
 @query("insight.pivot_fields", needs=Permission.INSIGHT_READ, zh="透视可用的列", en="Columns of pivots")
 def pivot_fields() -> dict[str, Any]:
-    """Return the columns of which the reader may build pivots: {dimensions, measures: [{name, label, kind, is_fact}],
+    """Return the columns available to the reader for pivots: {dimensions, measures: [{name, label, kind, is_fact}],
     measure_names, periods, operators: [{value, label}], snapshot: the moment of the newest, None before the first,
-    quarters: [{value, label}] of which a snapshot was kept, the newest first}."""
+    quarters: [{value, label}] with a stored snapshot, the newest first}."""
     snapshot = store.newest()
     return {
         **dimensions.fields_of_reader(),
@@ -208,12 +208,12 @@ def pivot_fields() -> dict[str, Any]:
     parameters=(Parameter("filters", kind="json", spec=FieldSpec("筛选", "Filters")),),
 )
 def filter_words(*, filters: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return filters in words, to be seen and changed: [{key, label, operator, value, has_value}]."""
+    """Return filters as text, to be shown and changed: [{key, label, operator, value, has_value}]."""
     return dimensions.described_filters(filters)
 
 
 def _place(axis: Axis | None, value: str | None, parameter: str) -> int | None:
-    """Return the place of a group by its value as text, None for all groups. Raises Refused for one that is not there."""
+    """Return the index of a group by its value as text, None for all groups. Raises Refused for an unknown one."""
     if axis is None or value in (None, ""):
         return None
     names = [group_name(axis, place) for place in range(len(axis.groups))]
@@ -227,7 +227,7 @@ def _groups_with_names(axis: Axis | None) -> list[dict[str, Any]]:
 
 
 def group_name(axis: Axis, place: int) -> str:
-    """Return how a cell names a group."""
+    """Return the name of a group in cells."""
     value = axis.groups[place]["value"]
     if value is not None:
         return str(value)
@@ -246,7 +246,7 @@ def _label(name: str, axis: Axis | None, place: int | None) -> str:
 
 
 def _values(pivot: Pivot, rows: np.ndarray) -> list[Any]:
-    """Return the measured number of some rows, None where clients or values are counted."""
+    """Return the measured number of some rows, None if clients or values are counted."""
     if pivot.measured is None or pivot.measure == rules.MeasureName.DISTINCT:
         return [None] * len(rows)
     numbers = pivot.data.numbers(pivot.measured).gather(rows).to_list()
@@ -257,7 +257,7 @@ def _values(pivot: Pivot, rows: np.ndarray) -> list[Any]:
 def _list_filters(
     filters: dict[str, Any], pivot: Pivot, at_row: int | None, at_column: int | None
 ) -> dict[str, Any] | None:
-    """Return the filters that find these clients in the list as they are now, None where the list cannot."""
+    """Return the filters that select these clients in the current list, None if the list cannot."""
     parts = [dict(filters)]
     for axis, place in ((pivot.down, at_row), (pivot.across, at_column)):
         if axis is not None and place is not None:
@@ -267,6 +267,6 @@ def _list_filters(
     merged: dict[str, Any] = {}
     for part in parts:
         if set(part) & set(merged):
-            return None  # a filter and a group of the same column: the list takes one value for each
+            return None  # a filter and a group of the same column: the list accepts one value for each
         merged |= part
     return merged

@@ -1,6 +1,6 @@
-"""Read measures and dimensions, group values, and add up. Pure: arrays and polars columns, no database.
+"""Parse measures and dimensions, group values, and aggregate. Pure: arrays and polars columns, no database.
 
-A group is its place among the groups of a dimension; amounts are whole cents, so that groups add up to the total exactly.
+A group is its index in the dimension; amounts are integer cents, so that groups add up to the total exactly.
 """
 
 import re
@@ -16,13 +16,13 @@ from dakehu.domains.insight.pivots.coding import Coded
 from dakehu.foundation.base.errors import refusal
 from dakehu.foundation.schema.fields import Choices
 
-MOST_ROWS, MOST_COLUMNS = 200, 50  # groups of a dimension; the rest are one group
-HALF = 24  # bits of the lower half of a whole number that is summed
-NEGATIVE = -1  # the place of amounts below zero among bands
+MOST_ROWS, MOST_COLUMNS = 200, 50  # groups per dimension; the rest are one group
+HALF = 24  # bits of the lower half of a summed integer
+NEGATIVE = -1  # band index of amounts below zero
 
 
 class MeasureName(Choices):
-    """What is worked out for each cell."""
+    """The aggregate computed for each cell."""
 
     COUNT = "count", "客户数", "Clients", ("计数", "数量", "人数", "number")
     SUM = "sum", "合计", "Sum", ("求和", "总和", "总额", "total")
@@ -51,7 +51,7 @@ class Period(Choices):
 
 @dataclass(frozen=True)
 class Measure:
-    """A measure, and the name of the column it is of; "" for clients."""
+    """A measure, and the name of its column; "" for clients."""
 
     name: str
     column: str = ""
@@ -59,7 +59,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class Table:
-    """A pivot: cells by row and column, and totals of rows, columns and all. None: nothing is known there."""
+    """A pivot: cells by row and column, and totals of rows, columns and all. None: no value."""
 
     cells: list[list[Any]]
     row_totals: list[Any]
@@ -97,7 +97,7 @@ def read_measure(text: str) -> Measure:
 
 
 def read_dimension(text: str) -> tuple[str, str]:
-    """Return (column, period) of "risk_level", "opened_on:quarter" or "开户日期 按月"; the period is "" where none is named."""
+    """Return (column, period) of "risk_level", "opened_on:quarter" or "开户日期 按月"; the period is "" without one."""
     match = re.fullmatch(r"(.+?)[\s.:：]+(\S+)", text.strip())
     period = Period.read(match[2]) if match is not None else None
     return (match[1], period.value) if match is not None and period is not None else (text.strip(), "")
@@ -124,23 +124,23 @@ def name_of_period(first: date, period: str) -> str:
 
 
 def cents_of(amount: float) -> int:
-    """Return an amount in whole cents."""
+    """Return an amount in integer cents."""
     return round(amount * 100)
 
 
 def whole_cents(column: pl.Series) -> pl.Series:
-    """Return amounts as whole cents."""
+    """Return amounts as integer cents."""
     return (column * 100).round().cast(pl.Int64)
 
 
 def band_of(column: pl.Expr, edges: tuple[int, ...]) -> pl.Expr:
-    """Return the place of each amount among bands between edges, NEGATIVE below zero; a missing one stays missing."""
+    """Return the index of each amount's band between edges, NEGATIVE below zero; a missing one stays missing."""
     place = pl.sum_horizontal(column.ge(edge).cast(pl.Int64) for edge in edges)
     return pl.when(column.is_null()).then(None).when(column < 0).then(pl.lit(NEGATIVE, pl.Int64)).otherwise(place)
 
 
 def counted_groups(coded: Coded, group_of: Callable[[Any], Any]) -> tuple[dict[Any, int], list[Any]]:
-    """Return ({group: number of rows}, the group of each value) of a column; missing ones aside."""
+    """Return ({group: number of rows}, the group of each value) of a column, without missing ones."""
     groups = [group_of(value) for value in coded.values]
     counts: dict[Any, int] = {}
     for group, number in zip(groups, np.bincount(coded.codes, minlength=len(groups) + 1)[1:].tolist(), strict=True):
@@ -150,7 +150,7 @@ def counted_groups(coded: Coded, group_of: Callable[[Any], Any]) -> tuple[dict[A
 
 
 def ordered_groups(counts: dict[Any, int], order: list[Any] | None, most: int) -> tuple[list[Any], int]:
-    """Return (groups, number of those left to one further group); at most `most` with that one.
+    """Return (groups, number of groups combined into one further group); at most `most` including that one.
 
     In the given order, others after it; without an order the largest groups first.
     """
@@ -163,7 +163,7 @@ def ordered_groups(counts: dict[Any, int], order: list[Any] | None, most: int) -
 
 
 def places(codes: np.ndarray, group_of_value: list[Any], groups: list[Any], rest: int) -> np.ndarray:
-    """Return the place of each row: its group, then the group of the rest where there is one, then the missing ones."""
+    """Return the group index of each row: its group, or the following indices of the rest (if there is one) and of missing values."""
     place = {group: at for at, group in enumerate(groups)}
     missing = len(groups) + (1 if rest else 0)
     table = np.array([missing, *(place.get(group, len(groups)) for group in group_of_value)], np.int32)
@@ -172,7 +172,7 @@ def places(codes: np.ndarray, group_of_value: list[Any], groups: list[Any], rest
 
 @dataclass(frozen=True)
 class Measured:
-    """What is measured of each row: numbers (cents of amounts), or the codes of a column to count distinct values of."""
+    """The measured data of each row: numbers (cents of amounts), or the codes of a column to count distinct values of."""
 
     numbers: pl.Series | None = None
     codes: np.ndarray | None = None
@@ -181,9 +181,9 @@ class Measured:
 def tabulate(
     places_of: tuple[np.ndarray, np.ndarray | None], sizes: tuple[int, int], measure: str, measured: Measured
 ) -> Table:
-    """Return the table of rows by their places down and across (None: no columns).
+    """Return the table of rows by their row and column groups (None: no columns).
 
-    Totals are worked out from the rows, never from cells that are rounded or cannot be added up.
+    Totals are computed from the rows, never from cells that are rounded or not additive.
     """
     (down, across), (rows, columns) = places_of, sizes
     of_column = measured.numbers is not None or measured.codes is not None
@@ -206,7 +206,7 @@ def tabulate(
 def _totals(
     places_of: np.ndarray, size: int, basis: str, measured: Measured, cells: list[list[Any]] | None
 ) -> list[Any]:
-    """Return the totals of rows or columns; whole numbers are added up from their cells."""
+    """Return the totals of rows or columns; integers are summed from their cells."""
     is_whole = basis == MeasureName.COUNT or (
         basis == MeasureName.SUM and measured.numbers is not None and measured.numbers.dtype == pl.Int64
     )
@@ -249,7 +249,7 @@ def _shares(measure: str, cells: list[list[Any]], by_row: list[Any], by_column: 
 
 
 def _compute_measure(keys: np.ndarray, size: int, basis: str, measured: Measured) -> list[Any]:
-    """Return the measure of each place from 0 to size; None (0 of counts) where nothing is known."""
+    """Return the measure of each group from 0 to size; None (0 for counts) without values."""
     if basis == MeasureName.COUNT:
         return list(np.bincount(keys, minlength=size).tolist())
     if measured.codes is not None:
@@ -272,9 +272,9 @@ def _compute_measure(keys: np.ndarray, size: int, basis: str, measured: Measured
 
 
 def _sums_and_counts(keys: np.ndarray, size: int, column: Any) -> tuple[list[Any], list[int]]:
-    """Return (sum, number of values) of each place; whole numbers exactly.
+    """Return (sum, number of values) of each group; exact for integers.
 
-    Sums are floats, which hold whole numbers up to 2^53: whole numbers are cut in two, and each half is summed.
+    Sums are floats, which represent integers exactly up to 2^53: integers are split in two halves, each summed separately.
     """
     if column.null_count():
         known = column.is_not_null().to_numpy()
@@ -289,7 +289,7 @@ def _sums_and_counts(keys: np.ndarray, size: int, column: Any) -> tuple[list[Any
 
 
 def _distinct(keys: np.ndarray, size: int, codes: np.ndarray) -> list[Any]:
-    """Return how many different values each place has, missing ones aside."""
+    """Return the number of distinct values of each group, without missing ones."""
     width = int(codes.max(initial=0)) + 1
     pairs = np.unique(keys.astype(np.int64) * width + codes)
     return list(np.bincount(pairs[pairs % width > 0] // width, minlength=size).tolist())

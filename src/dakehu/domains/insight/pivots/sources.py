@@ -1,4 +1,4 @@
-"""The columns that pivots know: those of the list of clients, who serves them, and the facts of the night."""
+"""The columns available to pivots: those of the list of clients, who serves them, and the nightly facts."""
 
 import difflib
 from dataclasses import dataclass
@@ -33,8 +33,8 @@ TYPES = {
     "number": pl.Float64,
 }
 NEAREST = 3
-FACT = "fact__"  # what the names of facts begin with among columns
-# Facts that describe a client by numbers; those of complaints and of supervision stay with the people they are for.
+FACT = "fact__"  # prefix of fact names among columns
+# Facts that describe a client by numbers; those of complaints and of supervision are not included.
 FACTS = (
     "age",
     "completeness",
@@ -73,7 +73,7 @@ UNITS = {"money": "CNY", "share": "%"}
 class Source:
     """A column to read: its name, its facts, its kind (vocabulary.kind_of, or list for who serves a client), its field.
 
-    A fact of the night has no field, and is known from the snapshot alone.
+    A nightly fact has no field, and is available only from the snapshot.
     """
 
     name: str
@@ -89,37 +89,37 @@ class Source:
 
     @property
     def is_amount(self) -> bool:
-        """Whether it is money: added up as whole cents, grouped by bands."""
+        """Whether it is money: summed in integer cents, grouped by bands."""
         return self.kind == "number" and self.spec.unit == "CNY"
 
     @property
     def cents(self) -> int:
-        """How many of the whole numbers that are added up make one: 100 for amounts, 0 where floats are added."""
+        """The scale of summed integers: 100 for amounts, 0 if floats are summed."""
         return 100 if self.spec.unit == "CNY" else 0
 
     @property
     def is_fact(self) -> bool:
-        """Whether it is a fact of the night."""
+        """Whether it is a nightly fact."""
         return self.name.startswith(FACT)
 
 
 def own_sources() -> dict[str, Source]:
-    """Return {name: column} of the list of clients that the reader may know of, whatever the clearance."""
+    """Return {name: column} of the list of clients visible to the reader, regardless of clearance."""
     return {name: source for name, source in every_source().items() if not source.is_fact}
 
 
 def fact_sources() -> dict[str, Source]:
-    """Return {name: column} of the facts of the night. All of them tell what a client has or does: PERSONAL."""
+    """Return {name: column} of the nightly facts. All describe a client's assets or behaviour: PERSONAL."""
     return {name: source for name, source in every_source().items() if source.is_fact}
 
 
 def every_source() -> dict[str, Source]:
-    """Return {name: column} of all that the reader may know of, whatever the clearance."""
+    """Return {name: column} of all columns visible to the reader, regardless of clearance."""
     return _columns_known()[0]
 
 
 def spellings() -> dict[str, str]:
-    """Return {spelling: name} of them; a column of the list goes before a fact of the same spelling."""
+    """Return {spelling: name} of them; a column of the list takes precedence over a fact of the same spelling."""
     return _columns_known()[1]
 
 
@@ -130,9 +130,9 @@ def _columns_known() -> tuple[dict[str, Source], dict[str, str]]:
     )
 
 
-@lru_cache(maxsize=64)  # asked several times a pivot
+@lru_cache(maxsize=64)  # called several times per pivot
 def _columns_of_reader(columns: tuple[tuple[str, Any], ...]) -> tuple[dict[str, Source], dict[str, str]]:
-    """Return (columns, spellings) of a reader who knows of these fields."""
+    """Return (columns, spellings) of a reader who sees these fields."""
     own = {name: Source(name, spec_of(field), kind_of(field), field) for name, field in columns}
     for name, path in (("manager", "clients.Coverage.user"), ("team", "team.User.team")):
         label, _, field = path.rpartition(".")

@@ -1,7 +1,7 @@
 """The clients that a pivot counts: those in scope that pass the filters, from the snapshot or as they are now.
 
-A desk of few clients is read as it is now, and so is a column that the snapshot does not hold. Beyond, and for facts of
-the night, columns come from the snapshot. Scope is that of this moment in both.
+With few clients the current data are read, as are columns missing in the snapshot. Otherwise, and for nightly facts,
+columns are read from the snapshot. The scope is the current one in both cases.
 """
 
 from dataclasses import dataclass
@@ -29,12 +29,12 @@ from dakehu.foundation.live.changes import last_entry
 from dakehu.foundation.records.columns import read_columns
 from dakehu.foundation.schema.fields import model_of
 
-READ_LIVE = 20_000  # clients up to which columns are read as they are now
+READ_LIVE = 20_000  # maximum number of clients for reading current columns
 
 
 @dataclass(frozen=True)
 class FromSnapshot:
-    """Some rows of a snapshot (None: all)."""
+    """Given rows of a snapshot (None: all)."""
 
     snapshot: Snapshot
     rows: np.ndarray | None
@@ -45,7 +45,7 @@ class FromSnapshot:
 
     @property
     def version(self) -> str:
-        """What names the data: the same snapshot holds the same."""
+        """The identifier of the data: that of the snapshot."""
         return self.snapshot.name
 
     @property
@@ -59,7 +59,7 @@ class FromSnapshot:
     def coded(self, source: Source) -> Coded:
         """Return a column by its values: the bands of an amount."""
         name = source.name + BAND if source.kind == "number" else source.name
-        if not self.snapshot.has(name):  # a fact whose data have not come
+        if not self.snapshot.has(name):  # a fact whose data were not imported
             return Coded(np.zeros(self.height, np.uint8), [])
         return self.snapshot.coded(name).taken(self.rows)
 
@@ -73,7 +73,7 @@ class FromSnapshot:
 
 @dataclass(frozen=True)
 class AsNow:
-    """Columns of clients as they are now: those of the sources, and the ids."""
+    """Current columns of clients: those of the sources, and the ids."""
 
     frame: pl.DataFrame
 
@@ -83,7 +83,7 @@ class AsNow:
 
     @property
     def version(self) -> str:
-        """What names the data: they are the same until anything is changed on the desk."""
+        """The identifier of the data: unchanged until anything on the desk changes."""
         return f"entry {last_entry()}"
 
     @property
@@ -108,10 +108,10 @@ class AsNow:
 
 
 def read_clients(sources: list[Source], filters: dict[str, Any], past: Snapshot | None = None) -> FromSnapshot | AsNow:
-    """Return the clients in scope that pass the filters; with `past` those of today's scope, as that snapshot has them.
+    """Return the clients in scope that pass the filters; with `past` those of today's scope, from that snapshot.
 
-    Raises Refused for filters that are none or not for the reader, for facts before the first snapshot, and for what a
-    snapshot of the past does not hold.
+    Raises Refused for filters that are invalid or not for the reader, for facts before the first snapshot, and for columns
+    missing in a past snapshot.
     """
     check_filters(filters)
     if past is not None:
@@ -135,5 +135,5 @@ def read_clients(sources: list[Source], filters: dict[str, Any], past: Snapshot 
 
 
 def _has_all_columns(snapshot: Snapshot, sources: list[Source]) -> bool:
-    """Return whether a snapshot has all columns of the list; a fact that it lacks is missing for every client."""
+    """Return whether a snapshot has all columns of the sources."""
     return all(snapshot.has(source.name) for source in sources)

@@ -1,1 +1,1 @@
-"""Predictions of leaving, of trading again and of answering, learned from the desk's own history; off until they beat the rule."""
+"""Predictions of churn, reactivation and response, trained on the desk's own history; off until they beat the plain rule."""

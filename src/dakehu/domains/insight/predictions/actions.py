@@ -38,7 +38,7 @@ IN_USE = (ModelState.ON.value, ModelState.SUSPENDED.value)
 )
 def train_model(*, kind: str) -> int:
     """Train and back-test a model in the background; it stays off. Returns the number of the job. Raises Refused without the
-    extra that trains."""
+    extra for training."""
     if not training.is_installed():
         raise Refused({"kind": [training.HOW_TO]})
     return start(JOB, predicted=kind, by=current_actor().user_id)
@@ -46,7 +46,7 @@ def train_model(*, kind: str) -> int:
 
 @job(JOB)
 def train_in_background(progress: Progress, *, predicted: str, by: int | None = None) -> dict[str, Any]:
-    """Train a version on the history of all clients, and store it with its back-test. Returns {model, failures}."""
+    """Train a version on the history of eligible clients, and store it with its back-test. Returns {model, failures}."""
     with acting_as(system_actor("train a prediction model on the history of the desk")):
         trained = versions.train(predicted, versions.read_material(trading_days.last_complete_day()))
         progress(0.9, bilingual("正在保存模型与回测", "Storing the model and its back-test"))
@@ -87,8 +87,8 @@ def record_model(*, kind: str, trained: versions.Trained, by: int | None) -> Pre
     parameters=(MODEL, REASON),
 )
 def switch_on_model(*, model: int, reason: str) -> PredictionModel:
-    """Use a version from the next night on; the one in use is replaced. Raises Refused for a version that does not beat the
-    rule on the past, for one that the person who switches it on has trained, and without a reason."""
+    """Use a version from the next nightly run; the one in use is replaced. Raises Refused for a version that does not beat
+    the rule in the back-test, for one trained by the person who switches it on, and without a reason."""
     row = get_model(model)
     if row.failures or not row.definition:
         why = "；".join(failure_words(name) for name in row.failures)
@@ -114,7 +114,7 @@ def switch_on_model(*, model: int, reason: str) -> PredictionModel:
     parameters=(MODEL, REASON),
 )
 def switch_off_model(*, model: int, reason: str) -> PredictionModel:
-    """Stop using a version; what it predicted goes with the next night. Raises Refused where it is not in use."""
+    """Stop using a version; its predictions are removed by the next nightly run. Raises Refused if it is not in use."""
     row = get_model(model)
     if row.state not in IN_USE:
         raise refusal("model", "该版本没有启用。", "This version is not in use.")
@@ -132,7 +132,7 @@ def switch_off_model(*, model: int, reason: str) -> PredictionModel:
     offers_undo=False,
 )
 def check_model(*, row: PredictionModel, check: dict[str, Any]) -> None:
-    """Store what the night found of a version in use; one whose calibration is lost is off from now on, the rule instead."""
+    """Store the nightly check of a version in use; one that lost calibration is switched off in favour of the rule."""
     row.last_check = check
     if check["quarter"]["is_lost"]:
         row.state, row.switched_on, row.switched_by_id = ModelState.SUSPENDED.value, clock.today(), None

@@ -1,4 +1,4 @@
-"""Test a model on the past as it would have been used: trained before each period, judged on it, beside the plain rule."""
+"""Back-test a model as it would have been used: trained before each period, evaluated on it, compared with the plain rule."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from dakehu.domains.insight.predictions.training import fit
 
 PERIOD = 91  # days of a test period
 RANDOM_SEED, RANDOM_PARTS = 7, (0.6, 0.8)  # training below the first, calibration up to the second, test above
-SMOOTHING = 20.0  # cases at the usual rate, added to each score of the rule
+SMOOTHING = 20.0  # pseudo-cases at the base rate, added to each score of the rule
 BANDS = ("elevated", "usual", "low")
 
 
 @dataclass(frozen=True)
 class Judged:
-    """Test cases with the probability of the model, of the rule and of the usual rate: float64 [N] each."""
+    """Test cases with the probability of the model, of the rule and of the base rate: float64 [N] each."""
 
     cases: Cases
     model: np.ndarray
@@ -36,14 +36,14 @@ def back_test(
     least: tuple[int, int, int] = rules.LEAST,
     groups: Mapping[str, np.ndarray] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """Return how a model would have done period by period, over all of them, and after a random split.
+    """Return the performance of a model by period, over all periods, and after a random split.
 
     {cases, events, periods: [figures with first and last, the days of the cases], skipped: periods without enough outcomes,
     pooled: figures with brier_gain and hits_gain {size, low, high}, table and bands, random: figures, ways: Brier of each way on
     the calibration cases, groups: [calibration of each group]}; pooled, random and ways are None without a period. figures: {cases, events, rate, predicted,
-    brier, brier_rule, brier_constant, area, area_low, area_high, area_rule, lift, lift_rule, slope, intercept}. None for what is
-    not a number. `names` are those of the features, `least` the outcomes that
-    training, calibration and test need, `groups` the clients of each group that calibration is compared between. Raises Refused without scikit-learn.
+    brier, brier_rule, brier_constant, area, area_low, area_high, area_rule, lift, lift_rule, slope, intercept}. None for values
+    that are not a number. `names` are those of the features, `least` the outcomes required for
+    training, calibration and test, `groups` the clients of each group for which calibration is compared. Raises Refused without scikit-learn.
     """
     judged, ways, skipped = [], [], 0
     for folds in rules.rolling_folds(cases.day, reach, length):
@@ -75,14 +75,14 @@ def back_test(
 
 
 def random_folds(count: int) -> rules.Folds:
-    """Return a split by chance: what must not be done, shown as a warning."""
+    """Return a random split: methodologically wrong, shown as a warning."""
     drawn = np.random.default_rng(RANDOM_SEED).random(count)
     first, second = RANDOM_PARTS
     return rules.Folds(drawn < first, (drawn >= first) & (drawn < second), drawn >= second)
 
 
 def figures(judged: Judged) -> dict[str, Any]:
-    """Return the figures of some judged cases, see back_test."""
+    """Return the figures of evaluated cases, see back_test."""
     outcome, model = judged.cases.outcome, judged.model
     low, high = measures.area_interval(outcome, model)
     intercept, slope = measures.calibration_line(outcome, model)
@@ -114,10 +114,10 @@ def join_periods(judged: list[Judged]) -> Judged:
 
 
 def group_figures(name: str, whole: Judged, clients: np.ndarray) -> dict[str, Any] | None:
-    """Return {group, clients, predicted, observed, low, high, is_off} of some clients; None where they are too few to tell.
+    """Return {group, clients, predicted, observed, low, high, is_off} of some clients; None if they are too few.
 
-    The interval counts clients, not their repeated cases. is_off: the mean probability lies outside of it, by more than a
-    fifth of the share that came.
+    The interval counts clients, not their repeated cases. is_off: the mean probability is outside of it, and differs by
+    more than a fifth of the observed share.
     """
     at = np.isin(whole.cases.client, clients)
     count = len(np.unique(whole.cases.client[at]))
@@ -133,7 +133,7 @@ def group_figures(name: str, whole: Judged, clients: np.ndarray) -> dict[str, An
 def pooled_figures(whole: Judged, judged: list[Judged]) -> dict[str, Any]:
     """Return the figures over all periods, with the differences to the rule, the calibration table and the bands.
 
-    The top tenth is drawn within each period, as a list of the week would be; differences are drawn again over clients.
+    The top tenth is selected within each period, as in a weekly list; differences are bootstrapped over clients.
     """
     outcome, clients = whole.cases.outcome, whole.cases.client
     gain = ((whole.rule - outcome) ** 2 - (whole.model - outcome) ** 2) / len(outcome)
@@ -154,7 +154,7 @@ def pooled_figures(whole: Judged, judged: list[Judged]) -> dict[str, Any]:
 
 
 def rule_probabilities(training: Cases, score: np.ndarray) -> np.ndarray:
-    """Return the share of outcomes that each score of the rule had in training, drawn a little to the usual rate."""
+    """Return the share of outcomes of each score of the rule in training, shrunk towards the base rate."""
     rate = training.outcome.mean()
     shares = {
         one: (training.outcome[training.rule == one].sum() + SMOOTHING * rate)
@@ -165,7 +165,7 @@ def rule_probabilities(training: Cases, score: np.ndarray) -> np.ndarray:
 
 
 def _train_and_evaluate(names: tuple[str, ...], cases: Cases, folds: rules.Folds) -> tuple[Judged, dict[str, float]]:
-    """Train, calibrate and judge on the cases of a period."""
+    """Train, calibrate and evaluate on the cases of a period."""
     train, later, test = (cases.where(at) for at in (folds.train, folds.calibrate, folds.test))
     card, errors = fit(names, train.values, train.outcome, later.values, later.outcome)
     known = cases.where(folds.train | folds.calibrate)
@@ -174,7 +174,7 @@ def _train_and_evaluate(names: tuple[str, ...], cases: Cases, folds: rules.Folds
 
 
 def _bands(whole: Judged, judged: list[Judged]) -> dict[str, Any]:
-    """Return {band: {cases, observed, low, high}}: how often the outcome came among those so called."""
+    """Return {band: {cases, observed, low, high}}: the frequency of the outcome in each band."""
     called = np.concatenate([rules.band_of(one.model, float(one.constant[0])) for one in judged])
     found = {}
     for band in BANDS:

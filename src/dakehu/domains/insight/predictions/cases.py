@@ -1,6 +1,6 @@
-"""The cases that a prediction learns from: who was looked at on which day, what was known then, and what came of it. Pure.
+"""The training cases of a prediction: client, day, features known then, and outcome. Pure.
 
-A gap lies between the day and the days on which the outcome counts, so that the person who is leaving already is no success.
+There is a gap between the day and the outcome window, so that clients already leaving are not counted as successes.
 """
 
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from dakehu.domains.insight.predictions.history import History, Past, ratio
 
 GAP, HORIZON = 7, 90  # days
 REACH = GAP + HORIZON  # days after which the outcome is known
-EVERY = 30  # days between two days on which clients are looked at
-LEAVING = 0.5  # net outflow by assets that counts as leaving
-FLOOR, EMPTY = 10_000.0, 1_000.0  # CNY: assets of a client who counts; what is left of one who has gone
-LAST_DAYS = 7  # at the end of the horizon, on which hardly anything is left
+EVERY = 30  # days between two observation days
+LEAVING = 0.5  # net outflow by assets that counts as churn
+FLOOR, EMPTY = 10_000.0, 1_000.0  # CNY: minimum assets of a client included; maximum remaining assets of one who left
+LAST_DAYS = 7  # at the end of the horizon, with hardly any assets remaining
 DORMANT = 180  # days without a trade
-SILENT, RULE_OUTFLOW = 90, 0.2  # of the plain rule of leaving
-RECENT_TRADE = 365  # of the plain rule of trading again
+SILENT, RULE_OUTFLOW = 90, 0.2  # of the plain rule of churn
+RECENT_TRADE = 365  # of the plain rule of reactivation
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Cases:
     rule: np.ndarray
 
     def where(self, chosen: np.ndarray) -> "Cases":
-        """Return some of the cases."""
+        """Return a selection of the cases."""
         return Cases(
             self.client[chosen], self.day[chosen], self.values[chosen], self.outcome[chosen], self.rule[chosen]
         )
@@ -47,15 +47,15 @@ def reach_of(kind: str) -> int:
 
 
 def origins(first: int, until: int) -> np.ndarray:
-    """Return the days on which clients are looked at: every 30 days back from the last whose outcome is known. int64, rising."""
+    """Return the observation days: every 30 days back from the last with a known outcome. int64, ascending."""
     last = until - REACH
     return np.arange(last, first - 1, -EVERY, dtype=np.int64)[::-1]
 
 
 def past_cases(kind: str, history: History, clients: np.ndarray, first: int) -> Cases:
-    """Return the cases of some clients from a day on whose outcome is known.
+    """Return the cases of given clients from a day on with a known outcome.
 
-    clients: int64, unique. Of answers every attempt is a case, seen from the day before it.
+    clients: int64, unique. For answers every attempt is a case, with features as of the day before it.
     """
     if kind == "answer":
         return _answers(history, clients, first)
@@ -70,7 +70,7 @@ def past_cases(kind: str, history: History, clients: np.ndarray, first: int) -> 
 
 
 def known_cases(kind: str, past: Past) -> Cases:
-    """Return those of some clients and days for whom the question makes sense, their outcome not known (NaN)."""
+    """Return the cases of given clients and days to which the prediction applies, with unknown outcome (NaN)."""
     if kind == "churn":
         is_asked = (mean_assets(past, MONTH) >= FLOOR) & (outflow(past, QUARTER) < LEAVING)
     elif kind == "reactivation":
@@ -95,7 +95,7 @@ def rule_scores(kind: str, past: Past) -> np.ndarray:
 
 
 def _outcome(kind: str, history: History, cases: Cases) -> np.ndarray:
-    """Return 1 or 0, NaN where it is not known: float64 [N]."""
+    """Return the outcome 1 or 0, NaN if unknown: float64 [N]."""
     first, last = GAP + 1, REACH
     if kind == "reactivation":
         return (

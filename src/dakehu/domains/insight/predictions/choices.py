@@ -4,7 +4,7 @@ from dakehu.foundation.schema.fields import Choices
 
 
 class PredictionKind(Choices):
-    """What is predicted."""
+    """Kind of a prediction."""
 
     CHURN = "churn", "流失", "Leaving"
     REACTIVATION = "reactivation", "重新交易", "Trading again"
@@ -21,7 +21,7 @@ class ModelState(Choices):
 
 
 class PredictionBand(Choices):
-    """What a probability is called, against the usual rate of the desk."""
+    """Band of a probability, relative to the desk's base rate."""
 
     ELEVATED = "elevated", "偏高", "Elevated"
     USUAL = "usual", "通常", "Usual"

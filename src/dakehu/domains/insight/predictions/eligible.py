@@ -1,4 +1,4 @@
-"""Whose history a model may learn from, and of whom it may say something."""
+"""Clients eligible for training a model, and for its predictions."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,14 +10,14 @@ from dakehu.domains.clients.choices import ConsentState, Kind, Purpose, Status
 from dakehu.foundation.records.columns import read_columns
 from dakehu.foundation.schema.fields import model_of
 
-MOST = 8_000  # clients that a model learns from; of more, as many drawn by their number
-MIX = 2654435761  # mixes numbers so that the draw does not follow the order of entry
+MOST = 8_000  # maximum clients for training; of more, a sample by number
+MIX = 2654435761  # mixes numbers so that the sample does not follow the order of entry
 SCORED = (Status.ACTIVE.value, Status.DORMANT.value)
 
 
 @dataclass(frozen=True)
 class Eligible:
-    """Ids, rising: int64. restricted, refused: how many were left out for that; no_consent: of those not said anything of."""
+    """Ids, ascending: int64. restricted, refused: numbers left out for these reasons; no_consent: number not scored for lack of it."""
 
     clients: np.ndarray
     restricted: int
@@ -26,7 +26,7 @@ class Eligible:
 
 
 def for_training() -> Eligible:
-    """Return the clients to learn from: none restricted, no prospect, none whose last word on profiling is no."""
+    """Return the clients for training: without restricted ones, prospects, and those whose last statement refuses profiling."""
     frame = _clients()
     refused = (pl.col("consent").is_in([ConsentState.REFUSED.value, ConsentState.WITHDRAWN.value])).fill_null(False)
     open_to = frame.filter(~pl.col("restricted") & (pl.col("status") != Status.PROSPECT.value))
@@ -37,7 +37,7 @@ def for_training() -> Eligible:
 
 
 def for_scoring() -> Eligible:
-    """Return the clients of whom something is said: active or dormant, not restricted, persons with consent to profiling,
+    """Return the clients to be scored: active or dormant, not restricted, persons with consent to profiling,
     organisations unless they refused."""
     frame = _clients()
     of = frame.filter(~pl.col("restricted") & pl.col("status").is_in(SCORED))
@@ -56,7 +56,7 @@ def for_scoring() -> Eligible:
 
 
 def sample_clients(clients: np.ndarray, most: int) -> np.ndarray:
-    """Return at most `most` of the clients, the same ones every time, in rising order."""
+    """Return at most `most` of the clients, deterministically, in ascending order."""
     if len(clients) <= most:
         return np.sort(clients)
     mixed = (clients.astype(np.uint64) * np.uint64(MIX)) % np.uint64(2**32)
@@ -64,7 +64,7 @@ def sample_clients(clients: np.ndarray, most: int) -> np.ndarray:
 
 
 def _clients() -> pl.DataFrame:
-    """Return [client, kind, status, restricted, consent: the last word on profiling for every channel, null without]."""
+    """Return [client, kind, status, restricted, consent: the last statement on profiling for every channel, null without]."""
     rows: Any = model_of("clients.Client").objects.order_by("pk")
     schema = {"client": pl.Int64, "kind": pl.String, "status": pl.String, "restricted": pl.Boolean}
     frame = read_columns(rows.values_list("pk", "kind", "status", "restricted"), schema)

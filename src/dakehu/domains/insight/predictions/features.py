@@ -1,7 +1,7 @@
-"""What a prediction may look at: money that moves, sign-ins, trades, contacts. Each is read through `Past` alone. Pure.
+"""The features of a prediction: money flows, sign-ins, trades, contacts. Each is read only through `Past`. Pure.
 
 Never among them: age, sex, health, family, nationality, region, mood, complaints, tendencies in trading, and anything that
-the firm earns. A prediction serves the order of contacts only.
+the firm earns. A prediction is used only for the order of contacts.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ MONTH, TWO_MONTHS, QUARTER, YEAR, TWO_YEARS = 30, 60, 90, 365, 730  # days of th
 
 @dataclass(frozen=True)
 class Feature:
-    """One thing that a prediction looks at. unit: share, days, years, number or change (0 is as before)."""
+    """One feature of a prediction. unit: share, days, years, number or change (0 is as before)."""
 
     name: str
     label: Bilingual
@@ -26,12 +26,12 @@ class Feature:
 
 
 def mean_assets(past: Past, length: int, ago: int = 0) -> np.ndarray:
-    """Return the mean total assets of some days, NaN without a balance."""
+    """Return the mean total assets of a number of days, NaN without a balance."""
     return ratio(past.total("balances", "total", length, ago), past.total("balances", "days", length, ago))
 
 
 def outflow(past: Past, length: int, ago: int = 0) -> np.ndarray:
-    """Return the net outflow of some days as a share of the mean assets of the sixty days before the last thirty."""
+    """Return the net outflow of a number of days as a share of the mean assets of the sixty days before the last thirty."""
     return ratio(-past.total("balances", "inflow", length, ago), mean_assets(past, TWO_MONTHS, MONTH))
 
 
@@ -138,5 +138,5 @@ OF_KIND = {
 
 
 def read_features(kind: str, past: Past) -> np.ndarray:
-    """Return the features of a kind: float64 [N, features], NaN where a value is not known."""
+    """Return the features of a kind: float64 [N, features], NaN for unknown values."""
     return np.column_stack([FEATURES[name].read(past) for name in OF_KIND[kind]])

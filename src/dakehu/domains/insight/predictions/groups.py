@@ -1,4 +1,4 @@
-"""The groups between which calibration is compared: sex and age, which no model sees. Only shares of many clients come out."""
+"""The groups for which calibration is compared: sex and age, which no model uses. Only shares of many clients are returned."""
 
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ COLUMNS = {"client": pl.Int64, "gender": pl.String, "birth_on": pl.Date, "stated
 
 
 def groups_of(clients: np.ndarray, day: date) -> dict[str, np.ndarray]:
-    """Return {group: its clients} among some clients; who is in none is not known. Read as the system."""
+    """Return {group: its clients} among given clients; those with unknown values are in none. Read as the system."""
     rows: Any = model_of("clients.Client").objects.order_by("pk")
     frame = read_columns(rows.values_list("pk", "gender", "birth_on", "stated_age"), COLUMNS)
     frame = frame.filter(pl.col("client").is_in(pl.Series(clients).implode())).with_columns(

@@ -1,4 +1,4 @@
-"""What happened to clients, as tables of dated events, and the only view of it that a feature gets: up to a day. Pure."""
+"""The history of clients as tables of dated events, and the view of it available to features: up to a day. Pure."""
 
 from dataclasses import dataclass
 
@@ -9,11 +9,11 @@ from dakehu.analytics.event_tables import EventTable
 
 @dataclass(frozen=True)
 class History:
-    """Events by client. None: nothing of the kind has ever come to this desk.
+    """Events by client. None: no data of the kind were ever imported.
 
-    trades, contacts: one event each. activity: amounts logins. balances: amounts total, cash, inflow (CNY) of a day, or of
-    several added up, with days, how many. attempts: to reach a client, with the amount answered (0 or 1). `until`: the last
-    day that is known, in days since 1970-01-01. `balances_until`: the same of balances.
+    trades, contacts: one event each. activity: amounts logins. balances: amounts total, cash, inflow (CNY) of a day, or sums of
+    several, with their number in days. attempts: to reach a client, with the amount answered (0 or 1). `until`: the last
+    known day, in days since 1970-01-01. `balances_until`: the same for balances.
     """
 
     until: int
@@ -27,9 +27,9 @@ class History:
 
 @dataclass(frozen=True)
 class Past:
-    """What was known of clients at the close of a day each: float64 [N] of every question, NaN where there is no source.
+    """The data known of clients at the close of a day each: float64 [N] from every method, NaN without a source.
 
-    clients and days: int64 [N]. It has no way to ask for what came later.
+    clients and days: int64 [N]. It gives no access to later data.
     """
 
     history: History
@@ -60,5 +60,5 @@ class Past:
 
 
 def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """Return part ÷ whole, NaN where the whole is not above zero."""
+    """Return part ÷ whole, NaN if the whole is not above zero."""
     return np.divide(part, whole, out=np.full(len(part), np.nan), where=np.nan_to_num(whole) > 0)

@@ -1,4 +1,4 @@
-"""The tables of predictions: each model that was trained with its back-test, and what is predicted of each client."""
+"""The tables of predictions: each trained model with its back-test, and the predictions of each client."""
 
 from typing import Any
 
@@ -16,10 +16,10 @@ BANDS = ("churn_band", "reactivation_band", "answer_band")  # columns that lists
 
 
 class PredictionModel(Recorded):
-    """A version of a model: cuts and points (analytics.scorecards), how it did on the past, and whether it is used.
+    """A version of a model: cuts and points (analytics.scorecards), its back-test, and whether it is used.
 
-    `report` as of predictions.back_test, with `excluded` and `clients`; `failures` name what keeps it off (predictions.rules);
-    `last_check` is the last look for drift. `used_until` is the last day of the cases it learned from, in days since 1970-01-01.
+    `report` as of predictions.back_test, with `excluded` and `clients`; `failures` name the failed criteria (predictions.rules);
+    `last_check` is the last drift check. `used_until` is the last day of its training cases, in days since 1970-01-01.
     """
 
     names = Names("预测模型", "Prediction model", "Prediction models")
@@ -65,9 +65,9 @@ def _probability(zh: str, en: str) -> Any:
 
 
 class ClientPrediction(ClientRecorded):
-    """What the models in use say of one client after the last night; empty where none is used or the client is left out.
+    """The predictions of the models in use for one client after the last nightly run; empty if none is used or the client is excluded.
 
-    `basis`: {kind: {by: model | rule, version, values and usual: {feature: value}, parts: {feature: log odds beyond the usual}}}. Orders
+    `basis`: {kind: {by: model | rule, version, values and usual: {feature: value}, parts: {feature: log odds beyond the usual}}}. Used to order
     contacts; never prices, tiers, entitlements or appraisals.
     """
 

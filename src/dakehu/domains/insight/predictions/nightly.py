@@ -1,4 +1,4 @@
-"""The step of the night that says what the models in use predict."""
+"""The nightly step that stores the predictions of the models in use."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def _run(night: Night) -> dict[str, Any]:
 
 
 def _inputs(night: Night) -> dict[str, Any]:
-    """Return what predictions follow from: feeds, closes, models, and whatever people changed on the desk."""
+    """Return the inputs of predictions: feeds, closes, models, and any change by users."""
     models = PredictionModel.objects.aggregate(count=Count("pk"), changed=Max("changed_at"))
     return {**data_state(), "models": models, "desk": desk_state(SIGN_INS)}
 

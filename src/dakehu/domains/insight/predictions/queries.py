@@ -1,4 +1,4 @@
-"""Queries: how the models stand with their back-tests, and what they say of a client."""
+"""Queries: the models with their back-tests, and their predictions for a client."""
 
 from typing import Any
 
@@ -24,9 +24,9 @@ VERSIONS = 10
 
 @query("insight.prediction_models", needs=Permission.MODEL_READ, zh="预测模型", en="Prediction models")
 def prediction_models() -> dict[str, Any]:
-    """Return how each kind of prediction stands.
+    """Return the state of each kind of prediction.
 
-    {installed, how_to (what to install where it is not), notice, feedback, random, kinds: [{kind, label, outcome, rule, features:
+    {installed, how_to (what to install if it is not), notice, feedback, random, kinds: [{kind, label, outcome, rule, features:
     [label], state, current: the version in use or else the newest, None before any; versions: [version]}]}. A version: {id, version, state,
     state_label, trained_on, trained_by, switched_by, switched_on, reason, report, failures: [sentence], passes, last_check, drift:
     [sentence]}.
@@ -79,7 +79,7 @@ def _version(row: PredictionModel, names: dict[int, str]) -> dict[str, Any]:
 
 
 def _drift(check: dict[str, Any]) -> list[str]:
-    """Return what the last look for drift found, in sentences; [] before any."""
+    """Return the findings of the last drift check, in sentences; [] before any."""
     if not check:
         return []
     shifted = [f"{FEATURES[name].label} {size:.2f}" for name, size in check["shifts"].items() if size > rules.SHIFTED]
@@ -103,7 +103,7 @@ def _drift(check: dict[str, Any]) -> list[str]:
 
 @query(CARD, needs=Permission.MODEL_READ, zh="客户预测卡片", en="Card of a client's predictions", parameters=CLIENT)
 def prediction_card(*, client: Any) -> dict[str, Any]:
-    """Return what the models in use say of a client, why, and how reliable it was (foundation.schema.client_cards)."""
+    """Return the predictions of the models in use for a client, the reasons, and their past reliability (foundation.schema.client_cards)."""
     page = {"text": str(bilingual("模型与回测", "Models and back-tests")), "url": "/predictions/"}
     row = ClientPrediction.objects.filter(client=client).first()
     used = {str(one.kind): one for one in models_in_use()} if row is not None else {}
@@ -131,7 +131,7 @@ def prediction_card(*, client: Any) -> dict[str, Any]:
 
 
 def _render_prediction(kind: str, row: ClientPrediction, model: PredictionModel) -> dict[str, str]:
-    """Return what is predicted of a client in words: {lead, text, tone}."""
+    """Return the prediction for a client as text: {lead, text, tone}."""
     band, chance = str(getattr(row, f"{kind}_band")), getattr(row, f"{kind}_probability")
     basis = row.basis.get(kind, {})
     title = bilingual(

@@ -1,6 +1,6 @@
-"""Decide whether a model may be switched on, whether it still holds, and what a probability is called. Pure.
+"""Decide whether a model may be switched on, whether it is still calibrated, and the band of a probability. Pure.
 
-The bounds are house defaults, not rules of law: those of the reference on which the product is built.
+The bounds are house defaults, not rules of law: those of the product's reference.
 """
 
 from dataclasses import dataclass
@@ -13,19 +13,19 @@ from dakehu.analytics.probabilities import share_interval
 LEAST_PERIODS = 4
 LEAST_EVENTS, LEAST_TRAINING, LEAST_CALIBRATION = 20, 100, 30  # outcomes in a test period, in training, in calibration
 LEAST = (LEAST_TRAINING, LEAST_CALIBRATION, LEAST_EVENTS)
-ISOTONIC_FROM = 1_000  # outcomes from which steps are fitted instead of a line
+ISOTONIC_FROM = 1_000  # outcomes from which isotonic steps are fitted instead of a line
 SLOPES = (0.8, 1.25)
-FAR = 0.2  # of the rate, that the mean probability may be off
+FAR = 0.2  # permitted deviation of the mean probability, relative to the rate
 SHIFTED = 0.2  # population stability index
-HIGH, LOW = 2.0, 0.5  # times the usual rate, from which a probability is called elevated, below which low
-LEAST_GROUP = 100  # clients of a group that calibration is compared between
-LEAST_CHECK = 200  # cases of a quarter that calibration is checked by
+HIGH, LOW = 2.0, 0.5  # multiples of the base rate: elevated from the first, low below the second
+LEAST_GROUP = 100  # minimum clients of a group for comparing calibration
+LEAST_CHECK = 200  # minimum cases of a quarter for checking calibration
 FAILURES = ("history", "brier", "brier_rule", "hits_rule", "slope", "level")
 
 
 @dataclass(frozen=True)
 class Folds:
-    """Which cases a test period is trained, calibrated and tested on: boolean [N] each."""
+    """The cases for training, calibration and test of a test period: boolean [N] each."""
 
     train: np.ndarray
     calibrate: np.ndarray
@@ -35,8 +35,8 @@ class Folds:
 def rolling_folds(days: np.ndarray, reach: int, length: int) -> list[Folds]:
     """Return the folds of each test period, the earliest first: periods of `length` days, counted back from the last day.
 
-    Trained and calibrated only on cases whose outcome was known (`reach` days later) before the period began; calibrated on
-    the last `length` days of those.
+    Training and calibration use only cases with an outcome known (`reach` days later) before the period began; calibration
+    uses the last `length` days of those.
     """
     if not len(days):
         return []
@@ -52,15 +52,15 @@ def rolling_folds(days: np.ndarray, reach: int, length: int) -> list[Folds]:
 
 
 def has_enough(outcome: np.ndarray, folds: Folds, least: tuple[int, int, int] = LEAST) -> bool:
-    """Return whether a period has enough outcomes, and enough cases without, to be trained, calibrated and judged by."""
+    """Return whether a period has enough outcomes, and enough cases without, for training, calibration and test."""
     parts = zip((folds.train, folds.calibrate, folds.test), least, strict=True)
     return all(min(outcome[at].sum(), (1 - outcome[at]).sum()) >= count for at, count in parts)
 
 
 def failures(report: dict[str, Any]) -> list[str]:
-    """Return what keeps a model off, by the names of FAILURES; [] where nothing does.
+    """Return the failed criteria of a model, by the names of FAILURES; [] if none.
 
-    `report` as of back_test.back_test. In every period the Brier score must be better than the usual rate's; over all
+    `report` as of back_test.back_test. In every period the Brier score must be better than the base rate's; over all
     periods it must be better than the rule's and the top tenth have more hits, both by an interval above zero.
     """
     periods, pooled = report["periods"], report["pooled"]
@@ -81,20 +81,20 @@ def failures(report: dict[str, Any]) -> list[str]:
 
 
 def band_of(probability: np.ndarray, rate: float) -> np.ndarray:
-    """Return elevated, usual or low for each probability, by the usual rate: text [N]."""
+    """Return elevated, usual or low for each probability, by the base rate: text [N]."""
     return np.where(probability >= HIGH * rate, "elevated", np.where(probability < LOW * rate, "low", "usual"))
 
 
 def rule_band_of(score: np.ndarray) -> np.ndarray:
-    """Return what the plain rule says: elevated where it names a client, else usual. Text [N]."""
+    """Return the band of the plain rule: elevated if its score is 2, else usual. Text [N]."""
     return np.where(score >= 2, "elevated", "usual")
 
 
 def is_lost(cases: int, hits: int, predicted: float, slope: float | None) -> bool:
-    """Return whether a quarter's outcomes show that probabilities no longer hold; False where too few came to say.
+    """Return whether a quarter's outcomes show that calibration is lost; False if there are too few.
 
-    Lost: the mean probability lies outside the interval of the share that came and is off by more than a fifth of it, or
-    the slope is outside its bounds, which fewer than 100 outcomes cannot show.
+    Lost: the mean probability is outside the interval of the observed share and differs by more than a fifth of it, or
+    the slope is outside its bounds, which is checked only from 100 outcomes.
     """
     if cases < LEAST_CHECK or hits < LEAST_EVENTS:
         return False

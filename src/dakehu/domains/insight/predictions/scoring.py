@@ -1,4 +1,4 @@
-"""Say every night, of each client who may be, what the models in use say; and look whether they still hold."""
+"""Score all eligible clients nightly with the models in use, and check the models for drift."""
 
 from datetime import date
 from math import isnan
@@ -22,12 +22,12 @@ from dakehu.foundation.database.kept_statements import kept_statement
 from dakehu.foundation.records.recorded import add_audit_note
 from dakehu.foundation.records.replacement import replace_rows
 
-REASONS = 4  # features named of a client
+REASONS = 4  # features named per client
 KINDS = tuple(one.value for one in PredictionKind)
 
 
 def models_in_use() -> list[PredictionModel]:
-    """Return the versions that are on or were switched off by themselves, one for each kind at most."""
+    """Return the versions that are on or were switched off automatically, at most one per kind."""
     return list(PredictionModel.objects.filter(state__in=IN_USE).order_by("kind", "-version"))
 
 
@@ -42,7 +42,7 @@ def is_model_in_use() -> bool:
 
 
 def score_night(day: date) -> dict[str, Any]:
-    """Check the models in use and write what they say of the day; with none in use what they said is removed.
+    """Check the models in use and write their predictions of the day; with none in use the predictions are removed.
 
     Returns {models, clients, suspended, left_out: clients without consent}.
     """
@@ -76,7 +76,7 @@ def score_night(day: date) -> dict[str, Any]:
     offers_undo=False,
 )
 def write_predictions(*, frame: pl.DataFrame, day: date) -> int:
-    """Replace what is predicted of clients. Returns the number of rows."""
+    """Replace the predictions of clients. Returns the number of rows."""
     count = replace_rows(ClientPrediction, [frame])
     add_audit_note(day=day.isoformat(), clients=count)
     return count
@@ -99,7 +99,7 @@ def _score_clients(row: PredictionModel, past: Past, day: date) -> pl.DataFrame:
 def by_model(
     kind: str, card: Scorecard, version: int, rate: float, clients: np.ndarray, values: np.ndarray
 ) -> pl.DataFrame:
-    """Return what a model says: band, probability, and the features that add most beyond the usual. Pure."""
+    """Return a model's prediction: band, probability, and the features that contribute most beyond the usual. Pure."""
     probability, parts = card.probabilities(values), card.contributions(values)
     largest = np.argsort(-np.abs(parts), axis=1, kind="stable")[:, :REASONS]
     points = np.round(np.take_along_axis(parts, largest, axis=1), 4).tolist()
@@ -120,14 +120,14 @@ def by_model(
 
 
 def by_rule(kind: str, clients: np.ndarray, score: np.ndarray) -> pl.DataFrame:
-    """Return what the plain rule says: a band, and no probability. Pure."""
+    """Return the plain rule's prediction: a band, and no probability. Pure."""
     return _frame(
         kind, clients, rules.rule_band_of(score).tolist(), [None] * len(clients), [{"by": "rule"}] * len(clients)
     )
 
 
 def join_predictions(frames: list[pl.DataFrame], day: date) -> pl.DataFrame:
-    """Return the rows of ClientPrediction by the names of its columns: one for each client of any frame. Pure."""
+    """Return the rows of ClientPrediction by the names of its columns: one per client in any frame. Pure."""
     found = pl.DataFrame(schema={"client_id": pl.Int64})
     for frame in frames:
         found = found.join(frame, on="client_id", how="full", coalesce=True)

@@ -20,9 +20,9 @@ from dakehu.foundation.records.columns import MOMENT, read_columns
 from dakehu.foundation.schema.fields import model_of
 
 EPOCH = date(1970, 1, 1)
-AT_ONCE = 3_000_000  # rows of a feed read at a time
+AT_ONCE = 3_000_000  # rows of a feed per read
 AMOUNTS = ("total", "deposits", "withdrawals", "cash")
-# What came of an attempt, by the outcomes of calls after a shock and of moments; other outcomes are no attempt to reach.
+# Whether an attempt was answered, by the outcomes of calls after a market shock and of moments; other outcomes are not attempts.
 ANSWERED = ("reached", "call_back", "meeting", "will_act", "explained")
 UNANSWERED = ("not_reached", "no_answer", "message_left")
 
@@ -38,7 +38,7 @@ def day_of(number: int) -> date:
 
 
 def read_history(clients: np.ndarray, first: date, until: date) -> History:
-    """Return the history of some clients, balances and sign-ins from `first` on, day by day. Read as the system."""
+    """Return the history of given clients, balances and sign-ins daily from `first` on. Read as the system."""
     balances = _daily("balances", AMOUNTS, clients, first, until)
     return History(
         day_number(until),
@@ -64,7 +64,7 @@ def read_service(clients: np.ndarray, first: date, until: date) -> History:
 
 
 def read_recent(clients: np.ndarray, day: date) -> History:
-    """Return what the features of a day need, for any number of clients: balances and sign-ins in two blocks of days."""
+    """Return the history required by the features of a day, for any number of clients: balances and sign-ins in two blocks of days."""
     balances = _blocks("balances", AMOUNTS, clients, day)
     return History(
         day_number(day),
@@ -83,7 +83,7 @@ def _newest_day_number(feed: str, until: date) -> int | None:
 
 
 def _daily(feed: str, columns: tuple[str, ...], clients: np.ndarray, first: date, until: date) -> EventTable | None:
-    """Return the rows of a feed day by day; None where it has not come. As many days at once as AT_ONCE rows hold."""
+    """Return the rows of a feed by day; None if it was not imported. Read in batches of days of up to AT_ONCE rows."""
     days, wanted = feeds.days_of(feed, first, until), pl.Series(clients).implode()
     frames, begin, count = [], 0, 1
     while begin < len(days):
@@ -156,7 +156,7 @@ def _contacts(clients: np.ndarray, until: date) -> EventTable | None:
 
 
 def _attempts(clients: np.ndarray, until: date) -> EventTable | None:
-    """Return the attempts to reach a client whose result was recorded, with whether they were answered."""
+    """Return the attempts to reach a client with a recorded result, and whether they were answered."""
     recorded = (*ANSWERED, *UNANSWERED)
     calls: Any = (
         model_of("care.OutreachAttempt").objects.filter(outcome__in=recorded, held_at__lt=_end_of(until)).order_by()

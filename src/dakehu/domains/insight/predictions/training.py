@@ -1,7 +1,7 @@
-"""Fit a scorecard to cases by scikit-learn, which is an extra: without it the desk works and says what to install.
+"""Fit a scorecard to cases with scikit-learn, an optional extra: without it the desk works and states what to install.
 
-Two ways, both sums of steps over the same places of the same features: logistic regression, and boosted trees that may not
-combine features. The one with the smaller error on the later cases that calibrate is taken.
+Two methods, both sums of steps over the same bins of the same features: logistic regression, and boosted trees without
+feature interactions. The one with the smaller error on the later calibration cases is used.
 """
 
 from importlib import import_module
@@ -40,9 +40,9 @@ def fit(
     later_values: np.ndarray,
     later_outcome: np.ndarray,
 ) -> tuple[Scorecard, dict[str, float]]:
-    """Return the better scorecard of WAYS, and the Brier score of each on the later cases by which it is calibrated.
+    """Return the better scorecard of WAYS, and the Brier score of each on the later calibration cases.
 
-    Shape: values float64 [N, features], outcome [N] of 0 and 1 with both there; later_* the same. Raises Refused without
+    Shape: values float64 [N, features], outcome [N] of 0 and 1, both present; later_* the same. Raises Refused without
     the extra.
     """
     if not is_installed():
@@ -55,7 +55,7 @@ def fit(
     usual = [scorecards.usual_of(values[:, place]) for place in range(values.shape[1])]
     cards, errors = {}, {}
     for way, steps in (("logistic", _logistic), ("boosted", _train_boosted_trees)):
-        # One thread: the cases are few, and threads that wait for each other take far longer on a busy machine.
+        # One thread: the cases are few, and waiting threads take far longer on a busy machine.
         with import_module("threadpoolctl").threadpool_limits(limits=1):
             intercept, points = steps(coded, outcome, cuts)
         features = tuple(Feature(*one) for one in zip(names, cuts, points, usual, strict=True))
@@ -67,7 +67,7 @@ def fit(
 
 
 def calibrate(score: np.ndarray, outcome: np.ndarray) -> Calibration:
-    """Return a line for few outcomes, rising steps from 1,000 on."""
+    """Return a line for few outcomes, isotonic steps from 1,000 on."""
     if outcome.sum() >= ISOTONIC_FROM:
         return scorecards.pooled(outcome, score)
     intercept, slope = calibration_line(outcome, 1 / (1 + np.exp(-np.clip(score, -13, 13))))
@@ -75,7 +75,7 @@ def calibrate(score: np.ndarray, outcome: np.ndarray) -> Calibration:
 
 
 def _logistic(coded: np.ndarray, outcome: np.ndarray, cuts: list[Any]) -> tuple[float, list[tuple[float, ...]]]:
-    """Return intercept and points of a ridge logistic regression on one column for each place."""
+    """Return intercept and points of a ridge logistic regression on one column per bin."""
     sizes = [len(one) + 2 for one in cuts]
     design = np.concatenate([np.eye(size)[coded[:, place]] for place, size in enumerate(sizes)], axis=1)
     model = import_module("sklearn.linear_model").LogisticRegression(C=PENALTY, max_iter=1_000)
@@ -87,9 +87,9 @@ def _logistic(coded: np.ndarray, outcome: np.ndarray, cuts: list[Any]) -> tuple[
 def _train_boosted_trees(
     coded: np.ndarray, outcome: np.ndarray, cuts: list[Any]
 ) -> tuple[float, list[tuple[float, ...]]]:
-    """Return intercept and points of boosted trees, each of which looks at one feature only.
+    """Return intercept and points of boosted trees, each of which uses one feature only.
 
-    Their sum is read off place by place: what a place adds does not depend on the other features.
+    Their sum is evaluated bin by bin: the contribution of a bin does not depend on the other features.
     """
     model = import_module("sklearn.ensemble").HistGradientBoostingClassifier(
         learning_rate=0.05,

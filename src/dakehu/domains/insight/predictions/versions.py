@@ -1,4 +1,4 @@
-"""Train a version of a model on the desk's history and test it on the past; look whether a version in use still holds."""
+"""Train a version of a model on the desk's history and back-test it; check whether a version in use is still calibrated."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,12 +15,12 @@ from dakehu.domains.insight.predictions.groups import groups_of
 from dakehu.domains.insight.predictions.history import History
 from dakehu.domains.insight.predictions.training import fit
 
-LOOK_BACK = 1_100  # days of history that a model learns from
+LOOK_BACK = 1_100  # days of history for training
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A model with its back-test. card: None where there is too little to learn from. used_until: the last day of its cases."""
+    """A model with its back-test. card: None if there is too little data. used_until: the last day of its cases."""
 
     card: Scorecard | None
     report: dict[str, Any]
@@ -30,7 +30,7 @@ class Trained:
 
 @dataclass(frozen=True)
 class Material:
-    """What models learn from: the clients, and their history up to a day."""
+    """The training data of models: the clients, and their history up to a day."""
 
     chosen: eligible.Eligible
     history: History
@@ -38,13 +38,13 @@ class Material:
 
 
 def read_material(until: date) -> Material:
-    """Return the history of the clients to learn from. Read as the system."""
+    """Return the history of the clients for training. Read as the system."""
     chosen = eligible.for_training()
     return Material(chosen, sources.read_history(chosen.clients, until - timedelta(days=LOOK_BACK), until), until)
 
 
 def train(kind: str, material: Material) -> Trained:
-    """Train on the history and test on the past; nothing is stored. Raises Refused where scikit-learn is needed and lacks."""
+    """Train on the history and back-test; nothing is stored. Raises Refused if scikit-learn is required and missing."""
     chosen, history = material.chosen, material.history
     first = sources.day_number(material.until) - LOOK_BACK + QUARTER
     cases = past_cases(kind, history, chosen.clients, _begin(kind, history, first))
@@ -61,7 +61,7 @@ def train(kind: str, material: Material) -> Trained:
 
 
 def describe_history(history: History) -> dict[str, Any]:
-    """Return {source: {rows, first, last}} of what there is to learn from, by day; rows 0 where nothing came."""
+    """Return {source: {rows, first, last}} of the training data; rows 0 if there are none."""
     found = {}
     for name in ("trades", "contacts", "activity", "balances", "attempts"):
         events = getattr(history, name)
@@ -75,9 +75,9 @@ def describe_history(history: History) -> dict[str, Any]:
 
 
 def last_quarter(kind: str, card: Scorecard, used_until: int, until: date) -> dict[str, Any]:
-    """Return how the probabilities of a version did on cases that came after those it learned from, of the last quarter.
+    """Return the calibration of a version on cases of the last quarter that are later than its training cases.
 
-    {cases, events, predicted, slope, is_lost}; cases 0 where none came.
+    {cases, events, predicted, slope, is_lost}; cases 0 if there are none.
     """
     chosen = eligible.for_training()
     start = until - timedelta(days=2 * QUARTER + reach_of(kind) + back_test.PERIOD)
@@ -100,7 +100,7 @@ def last_quarter(kind: str, card: Scorecard, used_until: int, until: date) -> di
 
 
 def shifts(card: Scorecard, values: np.ndarray) -> dict[str, float]:
-    """Return {feature: population stability index} of tonight's clients against those of training; {} for too few to tell."""
+    """Return {feature: population stability index} of tonight's clients against those of training; {} for too few."""
     if len(values) < rules.LEAST_CHECK:
         return {}
     return {
@@ -110,7 +110,7 @@ def shifts(card: Scorecard, values: np.ndarray) -> dict[str, float]:
 
 
 def _begin(kind: str, history: History, first: int) -> int:
-    """Return the first day with a case: a quarter of balances must lie before it where balances are asked for."""
+    """Return the first day with a case: a quarter of balances must precede it if balances are required."""
     if kind == "churn" and history.balances is not None and len(history.balances.day):
         return max(first, int(history.balances.day.min()) + QUARTER)
     return first

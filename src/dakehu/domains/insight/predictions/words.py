@@ -1,4 +1,4 @@
-"""Predictions in words: what keeps a model off, what the plain rule is, why a client is called as they are. Pure."""
+"""Predictions as text: failed criteria of a model, the plain rule, reasons for a client's band. Pure."""
 
 from typing import Any
 
@@ -83,12 +83,12 @@ FEEDBACK = bilingual(
 
 
 def failure_words(name: str) -> str:
-    """Return what keeps a model off, in the reader's language."""
+    """Return the failed criteria of a model, in the reader's language."""
     return str(FAILURES[name])
 
 
 def reasons(basis: dict[str, Any]) -> list[str]:
-    """Return what moves the probability of a client most, each with its value and the usual one."""
+    """Return the features with the largest effect on a client's probability, each with its value and the usual one."""
     found = []
     for name, part in basis.get("parts", {}).items():
         if abs(part) < 0.05:
@@ -101,7 +101,7 @@ def reasons(basis: dict[str, Any]) -> list[str]:
 
 
 def value_words(value: float | None, unit: str) -> str:
-    """Return a value of a feature as its unit is written."""
+    """Return a value of a feature formatted by its unit."""
     if value is None:
         return str(bilingual("无记录", "none recorded"))
     if unit == "share":
@@ -116,14 +116,14 @@ def value_words(value: float | None, unit: str) -> str:
 
 
 def _change(value: float) -> str:
-    """Return a change of counts in words: a log ratio near 0 is as before."""
+    """Return a change of counts as text: a log ratio near 0 is "as before"."""
     if abs(value) < 0.2:
         return str(bilingual("与此前相当", "as before"))
     return str(bilingual("增多", "more")) if value > 0 else str(bilingual("减少", "fewer"))
 
 
 def reliability(band: str, report: dict[str, Any]) -> Bilingual:
-    """Return how often the outcome came among those of the same band in the back-test, with its interval."""
+    """Return the frequency of the outcome in the same band of the back-test, with its interval."""
     found = report["pooled"]["bands"][band]
     if not found["cases"] or found["observed"] is None:
         return bilingual("回测中没有这一档的客户。", "Nobody was in this band in the back-test.")

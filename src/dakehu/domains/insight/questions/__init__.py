@@ -1,1 +1,1 @@
-"""Questions in words: what is typed becomes the filters of the list of clients."""
+"""Natural-language questions: typed text is converted to filters of the list of clients."""

@@ -1,4 +1,4 @@
-"""Read the tokens that a pattern matched as one condition, None where they do not fit together. Pure."""
+"""Interpret the tokens matched by a pattern as one condition, None if they are inconsistent. Pure."""
 
 import re
 from dataclasses import dataclass, replace
@@ -16,9 +16,9 @@ SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<", "eq": "=", "ne": "≠",
 
 @dataclass(frozen=True)
 class Condition:
-    """Filters that belong together, what they mean in words, and the words of the question they were read from.
+    """Filters of one condition, their meaning as text, and the words of the question they were read from.
 
-    `leaves_out`: the filter of rows that a reader may expect here and that these filters do not find.
+    `leaves_out`: the filter of rows that a reader may expect here and that these filters do not match.
     """
 
     filters: dict[str, Any]
@@ -31,7 +31,7 @@ class Condition:
 
 
 class Unsayable(Exception):
-    """What was said is clear and no filter can say it: none of its words may be read in another way."""
+    """The meaning is clear but cannot be expressed as filters: none of its words may be interpreted otherwise."""
 
 
 def _field(tokens: list[Token], *kinds: str) -> Column | None:
@@ -92,7 +92,7 @@ def _not_since_condition(column: Column, op: str, day: date) -> Condition:
 
 
 def quiet_since(tokens: list[Token], today: date, columns: tuple[Column, ...]) -> Condition | None:
-    """Nothing for a span: 三个月未联系, not contacted for 90 days. Those with no day at all are named in `leaves_out`."""
+    """No event for a span: 三个月未联系, not contacted for 90 days. Rows without a day are given in `leaves_out`."""
     column, span, op = _field(tokens, "date"), _first_meaning(tokens, "D"), _op(tokens)
     is_since = not any(token.kind == "X" for token in tokens)
     if is_since and not (tokens[-2].text == "since" if len(tokens) > 1 else False):
@@ -108,7 +108,7 @@ def quiet_since(tokens: list[Token], today: date, columns: tuple[Column, ...]) -
 
 
 def span_ago(tokens: list[Token], today: date, columns: tuple[Column, ...]) -> Condition | None:
-    """A day so long ago: last contact more than 90 days ago; without "ago" for the time since: 最近联系超过90天."""
+    """A day at a distance in the past: last contact more than 90 days ago; without "ago" for the time since: 最近联系超过90天."""
     column, span, op = _field(tokens, "date"), _first_meaning(tokens, "D"), _op(tokens)
     if column is None or _is_ahead(column) or op == "?":
         return None
@@ -117,7 +117,7 @@ def span_ago(tokens: list[Token], today: date, columns: tuple[Column, ...]) -> C
 
 
 def within_span(tokens: list[Token], today: date, columns: tuple[Column, ...]) -> Condition | None:
-    """Within the past or the coming span; without either word by what the column is: a due day lies ahead."""
+    """Within the past or the coming span; without either word by the kind of column: a due day is in the future."""
     column, span = _field(tokens, "date"), _first_meaning(tokens, "D")
     if column is None:
         return None
@@ -128,7 +128,7 @@ def within_span(tokens: list[Token], today: date, columns: tuple[Column, ...]) -
 
 
 def quiet_in_period(tokens: list[Token], today: date, columns: tuple[Column, ...]) -> Condition | None:
-    """Nothing in the present period: 本月未联系. A past period cannot be said by filters."""
+    """No event in the current period: 本月未联系. A past period cannot be expressed by filters."""
     column, (unit, number) = _field(tokens, "date"), _first_meaning(tokens, "P")
     if column is None or _is_ahead(column):
         return None
@@ -138,7 +138,7 @@ def quiet_in_period(tokens: list[Token], today: date, columns: tuple[Column, ...
 
 
 def in_period(tokens: list[Token], today: date, columns: tuple[Column, ...]) -> Condition | None:
-    """In a period: 本月开户, opened last quarter; of a birthday the month, whatever the year."""
+    """In a period: 本月开户, opened last quarter; for a birthday the month of any year."""
     column, (unit, number) = _field(tokens, "date"), _first_meaning(tokens, "P")
     if column is None:
         return None
@@ -174,7 +174,7 @@ def _number_column(tokens: list[Token], amounts: list[Any], columns: tuple[Colum
 
 
 def _value(column: Column, amount: Any, scale: int = 1) -> Any:
-    """Return a number as a filter takes it, None where its unit is not that of the column."""
+    """Return a number as expected by a filter, None if its unit is not that of the column."""
     if isinstance(amount, Amount):
         number = amount.value * (amount.scale if amount.scale != 1 else scale)
         if column.unit == "%":
@@ -216,7 +216,7 @@ def compared_number(tokens: list[Token], today: date, columns: tuple[Column, ...
 
 
 def not_compared_number(tokens: list[Token], today: date, columns: tuple[Column, ...]) -> Condition | None:
-    """The opposite of a comparison: 没有超过500万. Rows without a number are named in `leaves_out`."""
+    """The opposite of a comparison: 没有超过500万. Rows without a number are given in `leaves_out`."""
     found = compared_number([token for token in tokens if token.kind != "X"], today, columns)
     if found is None:
         return None
@@ -228,7 +228,7 @@ def not_compared_number(tokens: list[Token], today: date, columns: tuple[Column,
 
 
 def _values(tokens: list[Token]) -> tuple[Column, list[Choice]] | None:
-    """Return the column that the values belong to and the values, None where they fit none or several."""
+    """Return the column that the values belong to and the values, None if they match none or several."""
     given = [token for token in tokens if token.kind == "V"]
     named = [column for token in tokens if token.kind == "F" for column in token.meanings]
     fits: list[dict[str, tuple[Column, Choice]]] = []
@@ -237,7 +237,7 @@ def _values(tokens: list[Token]) -> tuple[Column, list[Choice]] | None:
         by_column: dict[str, tuple[Column, Choice]] = {}
         for column, choice in of_token:
             if column.name in by_column:
-                return None  # two people or places of one name
+                return None  # two people or places with one name
             by_column[column.name] = (column, choice)
         fits.append(by_column)
     common = set(fits[0]).intersection(*fits[1:])
@@ -260,7 +260,7 @@ def _choice_condition(column: Column, choices: list[Choice], is_not: bool = Fals
 
 
 def _ordered_choices(column: Column, choice: Choice) -> list[Choice]:
-    """Return the choices in order that a comparison runs over: codes of the same letters with a number (C1 to C5)."""
+    """Return the ordered choices of a comparison: codes of the same letters with a number (C1 to C5)."""
     code = SCALE.fullmatch(str(choice.values[0])) if column.kind == "choice" else None
     if code is None:
         return []
@@ -306,7 +306,7 @@ def of_value(tokens: list[Token], today: date, columns: tuple[Column, ...]) -> C
 
 
 def is_empty(tokens: list[Token], today: date, columns: tuple[Column, ...]) -> Condition | None:
-    """Nothing entered; of a yes-or-no column: no."""
+    """No value entered; for a yes-or-no column: no."""
     flag = _field(tokens, "flag")
     if flag is not None:
         return _comparison(flag, "eq", False, "否", "no")
@@ -319,7 +319,7 @@ def is_empty(tokens: list[Token], today: date, columns: tuple[Column, ...]) -> C
 
 
 def is_filled(tokens: list[Token], today: date, columns: tuple[Column, ...]) -> Condition | None:
-    """Something entered; of a yes-or-no column: yes."""
+    """A value entered; for a yes-or-no column: yes."""
     column = _field(tokens, "choice", "key", "number", "date", "text", "blank")
     if column is None:
         return is_set(tokens, today, columns)

@@ -1,4 +1,4 @@
-"""Query: a question in words as filters of the list of clients."""
+"""Query: a natural-language question as filters of the list of clients."""
 
 from typing import Any
 
@@ -22,12 +22,12 @@ TEXT = Parameter("text", spec=FieldSpec("问题", "Question", aliases=("q",), ex
 
 @query("insight.question", needs=Permission.INSIGHT_READ, zh="文字提问", en="Question in words", parameters=(TEXT,))
 def question(*, text: str) -> dict[str, Any]:
-    """Return the filters of the list of clients that a question in words means; nothing is guessed.
+    """Return the filters of the list of clients expressed by a natural-language question; nothing is guessed.
 
-    Returns {filters: as `clients.list` takes them; words: [{words: as typed, means, filters}] of each condition;
-    not_understood: [{word, place: from 0, remedy}]; notes: what a reader might expect and these filters do not find;
-    view: {name, label} of the book over time that it names besides (insight.book); count: visible clients, at_least where more are not counted; only where everything was understood}. Raises Refused for an
-    empty or an overlong question.
+    Returns {filters: in the format of `clients.list`; words: [{words: as typed, means, filters}] of each condition;
+    not_understood: [{word, place: from 0, remedy}]; notes: rows that a reader might expect and these filters do not match;
+    view: {name, label} of the book over time that it also names (insight.book); count: visible clients, at_least if more are
+    not counted; only if everything was understood}. Raises Refused for an empty or an overlong question.
     """
     if not current_actor().may(Permission.CLIENT_READ):
         raise NotAllowed(bilingual("客户列表", "Clients"), Permission.CLIENT_READ)
@@ -57,7 +57,7 @@ def question(*, text: str) -> dict[str, Any]:
 
 
 def _read(text: str) -> tuple[rules.Reading, BookView | None]:
-    """Return what a question means, and the view of the book that it names where its words mean nothing else."""
+    """Return the reading of a question, and the view of the book that it names if its words have no other meaning."""
     words = vocabulary()
     reading = rules.read_question(text, words, clock.today())
     found = find_view(text) if current_actor().may(Permission.LEDGER_READ) else None

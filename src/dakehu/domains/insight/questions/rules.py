@@ -1,8 +1,8 @@
-"""Turn a question in words into the filters of the list of clients. Pure.
+"""Convert a natural-language question to filters of the list of clients. Pure.
 
-The vocabulary is what the fields, their choices and the names of the desk say (`Column`); no field is named here. A question
-is cut into tokens, whose kinds are matched against the patterns below from left to right. What no pattern takes is
-listed as not understood, with a remedy; nothing is guessed.
+The vocabulary consists of the fields, their choices and the names of the desk (`Column`); no field is named here. A question
+is split into tokens, whose kinds are matched against the patterns below from left to right. Tokens matched by no pattern
+are listed as not understood, with a remedy; nothing is guessed.
 """
 
 import difflib
@@ -17,8 +17,8 @@ from dakehu.domains.insight.questions.conditions import Condition
 from dakehu.domains.insight.questions.tokens import CJK, Column, Token, normal, tokens_of
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
-LONGEST = 300  # characters of a question
-SILENT = "_OTEH=AI&"  # connecting words that mean nothing once the conditions beside them are understood
+LONGEST = 300  # characters per question
+SILENT = "_OTEH=AI&"  # connecting words without meaning once the adjacent conditions are understood
 Reader = Callable[[list[Token], date, tuple[Column, ...]], "Condition | None"]
 # (kinds of tokens, reader), tried in this order at each place. F column, V value, N number, Q per cent, D span, P period,
 # Y day, C comparison before and S after, X not, M empty, H filled, L past, R coming, A ago, I within, B T E between, O or.
@@ -51,7 +51,7 @@ PATTERNS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
 
 @dataclass(frozen=True)
 class Miss:
-    """Words that were not understood: the text, its place in the question (from 0), and what to do."""
+    """Words that were not understood: the text, its position in the question (from 0), and a remedy."""
 
     text: str
     place: int
@@ -60,7 +60,7 @@ class Miss:
 
 @dataclass
 class Reading:
-    """What a question means: filters as the list of clients takes them, each condition in words, and what was not understood."""
+    """The reading of a question: filters in the format of the client list, each condition as text, and the words not understood."""
 
     filters: dict[str, Any] = field(default_factory=dict)
     conditions: list[Condition] = field(default_factory=list)
@@ -102,7 +102,7 @@ _CLASH = bilingual(
 
 
 def _clashes(new: dict[str, Any], old: dict[str, Any]) -> bool:
-    """Return whether a filter is said twice with other values, or a column is to equal two things."""
+    """Return whether a filter is given twice with different values, or a column would have to equal two values."""
     for key, value in new.items():
         name, _, op = key.partition(".")
         others = (name, f"{name}.in") if op in ("", "in") else (key,)
@@ -114,7 +114,7 @@ def _clashes(new: dict[str, Any], old: dict[str, Any]) -> bool:
 def _condition(
     content: list[Token], kinds: str, place: int, columns: tuple[Column, ...], today: date
 ) -> tuple[Condition | None, int]:
-    if kinds.startswith("HF", place):  # "with assets over 3m" is no question for filled assets
+    if kinds.startswith("HF", place):  # "with assets over 3m" does not mean "assets filled in"
         condition, length = _condition(content, kinds, place + 1, columns, today)
         if condition is not None:
             return condition, length + 1
@@ -124,7 +124,7 @@ def _condition(
             continue
         has_column = any(token.kind in "FV" for token in content[place : match.end()])
         if not has_column and "U" in (kinds[place - 1 : place] + kinds[match.end() : match.end() + 1]):
-            continue  # an amount beside an unknown word is likely to be of that
+            continue  # an amount next to an unknown word probably belongs to it
         try:
             condition = read(content[place : match.end()], today, columns)
         except (OverflowError, ValueError):  # a day outside the calendar
@@ -160,12 +160,12 @@ def _misses(text: str, left: list[Token], columns: tuple[Column, ...]) -> Iterab
 
 
 def _is_connecting(token: Token) -> bool:
-    """Return whether a token at the edge of an unknown word is no part of it."""
+    """Return whether a token at the edge of an unknown word is not part of it."""
     return token.kind == "_" and (token.text == "的" or len(token.text) > 1)
 
 
 def _advice_for_words(words: str, token: Token | None, columns: tuple[Column, ...]) -> Bilingual:
-    """Return what to do about words: choose among several meanings, complete them, or use the nearest names."""
+    """Return the remedy for words: choose among several meanings, complete them, or use the nearest names."""
     if token is not None and token.kind in "VF?" and len({_column(meaning).name for meaning in token.meanings}) > 1:
         meant = [_column(meaning) for meaning in token.meanings]
         return bilingual(
@@ -217,7 +217,7 @@ def _advice_for_words(words: str, token: Token | None, columns: tuple[Column, ..
 
 
 def _nearest_names(words: str, columns: tuple[Column, ...]) -> list[str]:
-    """Return up to three names like these words, of columns and of choices that the reader may filter by."""
+    """Return up to three names similar to these words, of columns and of choices that the reader may filter by."""
     names: dict[str, str] = {}
     for column in columns:
         for label in (column.zh, column.en, *column.spellings):

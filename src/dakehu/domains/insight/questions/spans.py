@@ -16,7 +16,7 @@ def shift_day(day: date, unit: str, count: int) -> date:
 
 
 def days_of(unit: str, number: int, today: date) -> tuple[date, date]:
-    """Return (first, last day) of a period: `number` of weeks, months ... from the present one, or of a year by its number."""
+    """Return (first, last day) of a period: `number` of weeks, months ... relative to the current one, or of a year by its number."""
     if unit == "in_year":
         return date(number, 1, 1), date(number, 12, 31)
     if unit in ("day", "week"):

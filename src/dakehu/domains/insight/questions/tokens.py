@@ -1,4 +1,4 @@
-"""Cut a question into tokens: words of the language, names of columns and of values, numbers, spans and days. Pure."""
+"""Split a question into tokens: words of the language, names of columns and of values, numbers, spans and days. Pure."""
 
 import re
 import unicodedata
@@ -28,25 +28,25 @@ AMOUNT = re.compile(
     rf"(?:[¥$]|cny|rmb)?\s*{NUMERAL}\s*((?:{_alternatives(words.SCALES)})*)(?![a-z])\s*((?:{_alternatives(words.CURRENCY)})?)"
 )
 PERCENT = re.compile(r"(-?\d+(?:\.\d+)?)\s*(?:%|percent)")
-ORDER = "CSPBTE&|XMHLRAI=O_VF"  # which kind a word has that has several
+ORDER = "CSPBTE&|XMHLRAI=O_VF"  # precedence of kinds for words with several
 PLAIN = re.compile(r"-?\d+(?:\.\d+)?(?![a-z_])")
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A value of a column: what a filter takes (several for a name that stands for all of them), and how people call it."""
+    """A value of a column: the filter value (several for a name that denotes all of them), and its spellings."""
 
     values: tuple[Any, ...]
     zh: str
     en: str
     spellings: tuple[str, ...] = ()
-    variants: tuple[str, ...] = ()  # count only where nothing else is so called
+    variants: tuple[str, ...] = ()  # used only if nothing else has this name
 
 
 @dataclass(frozen=True)
 class Column:
     """A column by which the reader may filter. `kind`: choice, key (of a row, by name), number, date, text, flag, or blank
-    (only empty or filled). `is_default`: takes amounts without a column's name. `spellings` of lower rank are `variants`."""
+    (only empty or filled). `is_default`: used for amounts without a column's name. `spellings` of lower rank are `variants`."""
 
     name: str
     zh: str
@@ -63,7 +63,7 @@ class Column:
 class Token:
     """A piece of a question. `kind`: F column, V value, N number, Q percentage, D span, P period, Y day, U unknown, _ noise,
     ? a column or a value,
-    and the kinds of `words`. `meanings`: what it may stand for."""
+    and the kinds of `words`. `meanings`: its possible meanings."""
 
     kind: str
     text: str
@@ -109,7 +109,7 @@ def lexicon(columns: tuple[Column, ...]) -> dict[str, dict[str, list[tuple[str, 
 
 
 def normal(text: str) -> str:
-    """Return a text as it is compared: one width, lower case, single blanks."""
+    """Return a text normalised for comparison: one width, lower case, single blanks."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
@@ -135,7 +135,7 @@ def tokens_of(text: str, columns: tuple[Column, ...]) -> list[Token]:
 
 
 def _word(text: str, place: int, known: dict[str, Any], before: list[Token]) -> Token | None:
-    """Return the longest word of the lexicon here, None without one; Latin ones stand between boundaries."""
+    """Return the longest word of the lexicon here, None without one; Latin ones only at word boundaries."""
     best, matched = "", 0
     for word in known.get(text[place], ()):
         if len(word) > len(best) and text.startswith(word, place) and (end := _end(text, place, word)):
@@ -148,7 +148,7 @@ def _word(text: str, place: int, known: dict[str, Any], before: list[Token]) -> 
     fits = [m for kind, m in meanings if kind == "V" and named and named.kind == "F" and m[0] in named.meanings]
     is_weak = best[0].isdigit() or (
         len(best) == 1 and not CJK.match(best)
-    )  # a code that says nothing without its column
+    )  # a code that means nothing without its column
     if fits:
         kind = "V"
     elif is_weak and set(kinds) <= {"V", "F"}:
@@ -162,7 +162,7 @@ def _word(text: str, place: int, known: dict[str, Any], before: list[Token]) -> 
 
 
 def _end(text: str, place: int, word: str) -> int:
-    """Return where a word ends here, 0 where it is only a part of a longer Latin word. A plural s belongs to it."""
+    """Return the end of a word here, 0 if it is only part of a longer Latin word. A plural s is included."""
     latin = re.compile(r"[a-z0-9_]")
     end = place + len(word)
     if latin.match(word[0]) and place and latin.match(text[place - 1]):
@@ -213,7 +213,7 @@ def _unknown_token(text: str, place: int) -> Token:
 
 
 def _demote_single_characters(tokens: list[Token]) -> Iterator[Token]:
-    """Take values of one Chinese character for unknown where they touch an unknown word: 金 of 金融街 is no tier."""
+    """Treat values of one Chinese character as unknown if adjacent to an unknown word: 金 of 金融街 is not a tier."""
     for place, token in enumerate(tokens):
         beside = [*tokens[max(place - 1, 0) : place], *tokens[place + 1 : place + 2]]
         touches = any(one.kind == "U" and (one.end == token.start or one.start == token.end) for one in beside)

@@ -1,4 +1,4 @@
-"""Views of the book named in a question: the words that name one, and what is left of the question. Pure."""
+"""Views of the book named in a question: the words that name one, and the rest of the question. Pure."""
 
 from dakehu.domains.insight.choices import BookView
 
@@ -10,17 +10,17 @@ FURTHER = {
     BookView.CONCENTRATION: ("集中度",),
     BookView.PRODUCTS: ("渗透率", "渗透"),
     BookView.COSTS: ("服务成本", "service cost"),
-}  # what people call a view besides its names
+}  # further names of a view
 
 
-JOINING = ("of", "for", "by", "的", "：", ":")  # what may follow a view that is named first
+JOINING = ("of", "for", "by", "的", "：", ":")  # words that may follow a view named first
 
 
 def find_view(text: str) -> tuple[BookView, str, bool] | None:
-    """Return (view, the question with blanks in place of its name, whether it is the name in full), None without one.
+    """Return (view, the question with blanks in place of its name, whether it is the full name), None without one.
 
-    A view is named at the end, or first with a joining word behind it; elsewhere, as in “净流入 超过 100 万”, the words are
-    about a column. The longest name counts; places of other words stay as they are.
+    A view is named at the end, or at the start followed by a joining word; elsewhere, as in “净流入 超过 100 万”, the words
+    refer to a column. The longest name is used; positions of other words are unchanged.
     """
     lower = text.casefold()
     end = len(lower.rstrip(" ?？。."))

@@ -1,7 +1,7 @@
-"""The vocabulary of questions: what the fields of clients, their choices and the names of the desk say to this reader.
+"""The vocabulary of questions for a reader: client fields, their choices and the names of the desk.
 
-A column that the reader may not filter by is not in it, nor is anything of its choices: such a word is as unknown to the
-reader as any other. Staff and teams are those who serve clients whom the reader sees.
+A column that the reader may not filter by is not in it, nor are its choices: such a word is treated like any unknown
+word. Staff and teams are those who serve clients whom the reader sees.
 """
 
 import re
@@ -20,13 +20,13 @@ from dakehu.foundation.schema.fields import FieldSpec, described_fields, model_o
 from dakehu.foundation.schema.related_columns import extension_columns
 
 TIER = "tier__code"
-# Words that surround what a date is about: 最近联系, 开户日期, "Opened on", "Last contact".
+# Words around the subject of a date: 最近联系, 开户日期, "Opened on", "Last contact".
 AROUND = re.compile(r"^(最近|上次)|(日期|日|时间)$|^last (?=\w)| (on|date)$", re.IGNORECASE)
 BRANCH_ENDINGS = re.compile(r"(证券)?(营业部|分公司|分支机构)$")
 
 
 def vocabulary() -> tuple[Column, ...]:
-    """Return the columns by which the reader may filter clients, with their choices and every way to call them."""
+    """Return the columns by which the reader may filter clients, with their choices and all spellings."""
     client = model_of("clients.Client")
     clearance = current_actor().clearance
     found: list[Column] = []
@@ -39,7 +39,7 @@ def vocabulary() -> tuple[Column, ...]:
 
 
 def kind_of(field: Any) -> str:
-    """Return the kind of a column (tokens.Column), "" for one that questions do not take."""
+    """Return the kind of a column (tokens.Column), "" for one not supported in questions."""
     if isinstance(field, EncryptedTextField):
         return "blank"
     if hasattr(field, "choice_set"):
@@ -68,7 +68,7 @@ def _column(name: str, field: Any, spec: FieldSpec, kind: str, borrowed: bool) -
 
 
 def _variants(names: Iterable[str]) -> Iterator[str]:
-    """Yield what a date is about without the words around it, and as an English verb: 联系, contact, contacted, 开户, opened."""
+    """Yield the subject of a date without the words around it, and as an English verb: 联系, contact, contacted, 开户, opened."""
     for name in names:
         if name.lower().startswith("last ") and not name.endswith("ed"):
             yield f"{name}ed"

@@ -1,4 +1,4 @@
-"""Words of both languages that are no fact of a field: comparisons, negations, periods, units. Pure.
+"""Words of both languages that do not come from fields: comparisons, negations, periods, units. Pure.
 
 以上, 以下, 以内 include the number, 超过, 不足, 不满 do not (Civil Code of the PRC, article 1259).
 """
@@ -106,8 +106,8 @@ SPANS = {
     "years": ("month", 12),
 }
 DIGITS = dict(zip("零一二两三四五六七八九", (0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
-YEARLY = frozenset(("生日", "birthday"))  # asks for the day of every year, whatever the year of birth
-# Words in the name of a date that lies ahead: "within 30 days" then means the coming ones.
+YEARLY = frozenset(("生日", "birthday"))  # refers to the day in every year, regardless of the year of birth
+# Words in the name of a future date: "within 30 days" then means the coming ones.
 AHEAD = ("至", "到期", "有效期", "下次", "应", "next", "expires", "until", "due", "valid to", "owed by")
 
 
@@ -132,7 +132,7 @@ def words_by_kind() -> dict[str, list[tuple[str, Any]]]:
 
 
 def read_number(text: str) -> Decimal | None:
-    """Return a number in digits or in Chinese numerals below a hundred; None for what is none. 半 is a half."""
+    """Return a number in digits or in Chinese numerals below a hundred; None if it is not a number. 半 is a half."""
     if text == "半":
         return Decimal("0.5")
     if text[:1].isdigit():

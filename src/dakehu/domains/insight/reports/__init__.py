@@ -1,1 +1,1 @@
-"""Saved pivots and dashboards: definitions that each reader sees with the own clients."""
+"""Saved pivots and dashboards: definitions that each reader sees for their own clients."""

@@ -35,7 +35,7 @@ def save_report(
 ) -> Report:
     """Save the definition of a pivot or a dashboard under a name, replacing one's own of that name.
 
-    Raises Refused for a definition that is none, NotAllowed for sharing with the firm without the right.
+    Raises Refused for an invalid definition, NotAllowed for sharing with the firm without permission.
     """
     check = rules.pivot_definition if kind == ReportKind.PIVOT else rules.dashboard_definition
     checked, owner = check(definition or {}), current_actor().user_id
@@ -58,7 +58,7 @@ def save_report(
     parameters=(REPORT, parameters_of("insight.Report", "sharing")),
 )
 def share_report(*, report: int, sharing: str) -> Report:
-    """Share a report of one's own, or take it back. Each reader sees the own clients in it. Raises NotFound."""
+    """Share a report of one's own, or stop sharing it. Each reader sees their own clients in it. Raises NotFound."""
     row = get_own_report(report)
     row.sharing = _checked_sharing(sharing)
     row.save()
@@ -88,7 +88,7 @@ def delete_report(*, report: int) -> None:
     ),
 )
 def copy_dashboard(*, dashboard: str, name: str) -> Report:
-    """Copy a ready-made dashboard (by its key) or one that is shared (by its number) as one's own, to be arranged."""
+    """Copy a predefined dashboard (by its key) or a shared one (by its number) as one's own, to be arranged."""
     ready = find_ready(dashboard)
     if ready is None and not (dashboard.isascii() and dashboard.isdecimal()):
         raise refusal("dashboard", "没有“{name}”这个看板。", "There is no dashboard “{name}”.", name=dashboard)
@@ -123,7 +123,7 @@ def add_card(
     text: str | None = None,
     **pivot: Any,
 ) -> Report:
-    """Put a card at the end of a dashboard of one's own: a pivot in some shape, or a text. Raises NotFound, Refused."""
+    """Append a card to a dashboard of one's own: a pivot in a given shape, or a text. Raises NotFound, Refused."""
     card = {"title": title, "shape": shape, "size": size, "text": text, "pivot": pivot}
     row = _own_dashboard(report)
     return _save_layout(row, [*row.definition["cards"], rules.card_definition(card)])
@@ -137,7 +137,7 @@ def add_card(
     parameters=(REPORT, PLACE, Parameter("change", choice_set=CardChange, spec=FieldSpec("调整", "Change"))),
 )
 def arrange_card(*, report: int, card: int, change: str) -> Report:
-    """Move, widen, narrow or remove a card (by its place from 0) of a dashboard of one's own. Raises NotFound, Refused."""
+    """Move, widen, narrow or remove a card (by its position from 0) of a dashboard of one's own. Raises NotFound, Refused."""
     row = _own_dashboard(report)
     return _save_layout(row, rules.changed_cards(row.definition["cards"], card, change))
 

@@ -23,8 +23,8 @@ from dakehu.foundation.gates.registry import query
 from dakehu.foundation.schema.fields import FieldSpec
 from dakehu.foundation.schema.parameters import Parameter
 
-# What a figure of now is compared with: how many months back the quarter is whose last snapshot is taken.
-DATED = "opened_on:year"  # the rows of a total that is compared: a column that every snapshot has
+# Comparisons of a current figure: months back to the quarter whose last snapshot is used.
+DATED = "opened_on:year"  # the rows of a compared total: a column present in every snapshot
 EARLIER = ((bilingual("上季末", "Last quarter"), 3), (bilingual("上年同季末", "A year before"), 12))
 
 
@@ -52,12 +52,12 @@ def reports(*, kind: str | None = None) -> list[dict[str, Any]]:
     parameters=(Parameter("dashboard", required=False, spec=FieldSpec("看板", "Dashboard", example="manager")),),
 )
 def dashboard(*, dashboard: str | None = None) -> dict[str, Any]:
-    """Return a dashboard with its numbers, of the reader's own clients: by its number, or by the key of a ready-made one;
-    that of the reader's role unless said.
+    """Return a dashboard with its numbers, for the reader's own clients: by its number, or by the key of a predefined one;
+    default: that of the reader's role.
 
     Returns {id, key, name, is_own, sharing, owner, cards: [{shape, size, title, text, pivot: its definition, answer: as
-    insight.pivot gives it, fault: why it cannot be shown to this reader, compared: of a figure [{label, value, change, as_of,
-    past: the first month of its quarter}] at the end of the quarter before and a year before, where snapshots were kept}]}.
+    returned by insight.pivot, fault: why it cannot be shown to this reader, compared: of a figure [{label, value, change, as_of,
+    past: the first month of its quarter}] at the end of the previous quarter and a year before, if snapshots are stored}]}.
     Raises NotFound.
     """
     ready = find_ready(dashboard) if dashboard else ready_for(current_actor().role)
@@ -77,7 +77,7 @@ def dashboard(*, dashboard: str | None = None) -> dict[str, Any]:
 
 
 def _fill_card(card: dict[str, Any], answers: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Return a card with its numbers; equal pivots of a dashboard are counted once."""
+    """Return a card with its numbers; equal pivots of a dashboard are computed once."""
     if card["shape"] == CardShape.TEXT:
         return card
     asked = card["pivot"]
@@ -89,7 +89,7 @@ def _fill_card(card: dict[str, Any], answers: dict[str, dict[str, Any]]) -> dict
 
 
 def _compare_periods(definition: dict[str, Any], now: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the figure at the end of the quarter before and of the same quarter a year before, as far as there are any."""
+    """Return the figure at the end of the previous quarter and of the same quarter a year before, if available."""
     found: list[dict[str, Any]] = []
     value = now["answer"]["total"] if "answer" in now else None
     total = {name: one for name, one in definition.items() if name not in ("columns", "top")} | {"rows": DATED}
@@ -122,7 +122,7 @@ def _answer_or_fault(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 
 def pivot_answer(definition: dict[str, Any], past: store.Snapshot | None = None) -> dict[str, Any]:
-    """Return what insight.pivot answers to the definition of a pivot, now or as of a snapshot. Raises Refused."""
+    """Return the answer of insight.pivot to the definition of a pivot, now or as of a snapshot. Raises Refused."""
     top = definition.get("top")
     pivot = work_out(
         definition["rows"],

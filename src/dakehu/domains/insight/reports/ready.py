@@ -1,4 +1,4 @@
-"""The dashboards that are ready made: one for each role, as definitions like those that people arrange."""
+"""The predefined dashboards: one per role, as definitions like those arranged by users."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ THIRD, HALF, FULL = (size.value for size in CardSize)
 
 @dataclass(frozen=True)
 class ReadyCard:
-    """A card with its title in both languages; `text` of a card of text."""
+    """A card with its title in both languages; `text` for a text card."""
 
     shape: str
     size: str
@@ -31,7 +31,7 @@ class ReadyDashboard:
     cards: tuple[ReadyCard, ...]
 
     def definition(self) -> dict[str, Any]:
-        """Return it as a definition, its words in the reader's language."""
+        """Return it as a definition, its texts in the reader's language."""
         cards = []
         for card in self.cards:
             one: dict[str, Any] = {"shape": card.shape, "size": card.size, "title": card.title.in_(language())}
@@ -173,10 +173,10 @@ READY = (
 
 
 def find_ready(key: str) -> ReadyDashboard | None:
-    """Return a ready-made dashboard by its key, the name of its role."""
+    """Return a predefined dashboard by its key, the name of its role."""
     return next((one for one in READY if one.key == key), None)
 
 
 def ready_for(role: str) -> ReadyDashboard:
-    """Return the dashboard of a role; another role has the analyst's, which shows no amount."""
+    """Return the dashboard of a role; other roles get the analyst's, which shows no amounts."""
     return find_ready(role) or READY[3]

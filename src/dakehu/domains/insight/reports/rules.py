@@ -11,7 +11,7 @@ SIZES = (CardSize.THIRD.value, CardSize.HALF.value, CardSize.FULL.value)
 
 
 def pivot_definition(given: Any, parameter: str = "definition") -> dict[str, Any]:
-    """Return a pivot's definition with its own keys only. Raises Refused for one without rows, or that is none."""
+    """Return a pivot's definition with its own keys only. Raises Refused for one without rows, or an invalid one."""
     if not isinstance(given, dict) or not isinstance(given.get("rows"), str) or not given["rows"].strip():
         raise refusal(parameter, "透视表须有行。", "A pivot has rows.")
     if not isinstance(given.get("filters") or {}, dict):
@@ -20,7 +20,7 @@ def pivot_definition(given: Any, parameter: str = "definition") -> dict[str, Any
 
 
 def dashboard_definition(given: Any) -> dict[str, Any]:
-    """Return a dashboard's definition. Raises Refused for cards that are none, or too many."""
+    """Return a dashboard's definition. Raises Refused for invalid or too many cards."""
     cards = given.get("cards", []) if isinstance(given, dict) else None
     if not isinstance(cards, list) or len(cards) > MOST_CARDS:
         raise refusal(
@@ -30,7 +30,7 @@ def dashboard_definition(given: Any) -> dict[str, Any]:
 
 
 def card_definition(given: Any) -> dict[str, Any]:
-    """Return a card: {shape, size, title, pivot} or {shape: text, size, title, text}. Raises Refused for one that is none."""
+    """Return a card: {shape, size, title, pivot} or {shape: text, size, title, text}. Raises Refused for an invalid one."""
     if not isinstance(given, dict):
         raise refusal("definition", "卡片应为一个 JSON 对象。", "A card is one JSON object.")
     shape, size = CardShape.read(str(given.get("shape", ""))), CardSize.read(str(given.get("size") or "half"))
@@ -47,7 +47,7 @@ def card_definition(given: Any) -> dict[str, Any]:
 
 
 def changed_cards(cards: list[dict[str, Any]], place: int, change: str) -> list[dict[str, Any]]:
-    """Return cards after one was moved, widened, narrowed or removed. Raises Refused for a card that is not there."""
+    """Return cards after one was moved, widened, narrowed or removed. Raises Refused for a missing card."""
     if not 0 <= place < len(cards):
         raise refusal(
             "card", "没有这张卡片，看板可能已改动，请刷新。", "There is no such card: it may have been changed, reload."

@@ -1,1 +1,1 @@
-"""What another rhythm of contacts would ask for, and what the desk's own history associates with it."""
+"""The effort of another contact rhythm, and the outcomes that the desk's own history associates with it."""

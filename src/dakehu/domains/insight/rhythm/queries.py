@@ -1,4 +1,4 @@
-"""Query: what another rhythm of contacts would ask for, and what came of such rhythms on this desk."""
+"""Query: the effort of another contact rhythm, and the outcomes of such rhythms on this desk."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -46,13 +46,13 @@ TOO_FEW = bilingual("历史太少，无法判断", "Too little history to tell")
     parameters=(FACTOR,),
 )
 def rhythm_what_if(*, percent: int | None = None) -> dict[str, Any]:
-    """Return what the longest gaps between contacts, at `percent` of today's (100 unless said), would ask for and come with.
+    """Return the effort and associated outcomes of maximum contact gaps at `percent` of today's (default 100).
 
     {scheme, percent, day, tiers: [{code, label, clients, every_now, every_then, contacts_now, contacts_then, hours_now,
     hours_then, answers_now, answers_then, leaving_now, leaving_then}], total: the same sums, bands: [{band, clients, share, low,
-    high}], answered: {share, low, high, cases} or None, days: [first, last] of the history, caution, too_few}. answers a month
-    and leaving clients a quarter are {middle, low, high} or None where history is too short. Only visible clients count. `scheme`
-    is None where none is in force. Raises Refused for a percentage outside 25 to 400.
+    high}], answered: {share, low, high, cases} or None, days: [first, last] of the history, caution, too_few}. answers per month
+    and leaving clients per quarter are {middle, low, high} or None if history is too short. Only visible clients are
+    included. `scheme` is None if none is in force. Raises Refused for a percentage outside 25 to 400.
     """
     asked = 100 if percent is None else percent
     if not SHORTEST <= asked <= LONGEST:
@@ -97,7 +97,7 @@ def _clients() -> pl.DataFrame:
 
 
 def _history(clients: np.ndarray, day: date) -> History:
-    """Return contacts, balances and attempts of the clients, of a part drawn by number where they are very many."""
+    """Return contacts, balances and attempts of the clients, or of a sample by number if they are very many."""
     return sources.read_service(sample_clients(clients, MOST), day - timedelta(days=TWO_YEARS), day)
 
 
@@ -142,7 +142,7 @@ def _tier(
 
 
 def _total(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the sums over the tiers; an expectation only where every tier with clients has one."""
+    """Return the sums over the tiers; an expectation only if every tier with clients has one."""
     counted = [row for row in rows if row["clients"]]
     sums: dict[str, Any] = {"clients": sum(row["clients"] for row in rows)}
     for name in ("now", "then"):

@@ -1,6 +1,6 @@
-"""What a rhythm of contacts asks for in contacts and hours, and what came of such rhythms before, with its uncertainty. Pure.
+"""The contacts and hours of a contact rhythm, and past outcomes of such rhythms, with their uncertainty. Pure.
 
-What is associated with a rhythm is not caused by it: who is called often differs from who is not.
+Association with a rhythm is not causation: clients who are called often differ from those who are not.
 """
 
 from collections.abc import Sequence
@@ -12,13 +12,13 @@ from dakehu.analytics.probabilities import share_interval
 
 DAYS_A_MONTH, QUARTER, MINUTES_AN_HOUR = 365.25 / 12, 90, 60
 BANDS = ("none", "one", "two", "more")  # contacts in ninety days: 0, 1, 2, 3 and more
-LEAST_CLIENTS, LEAST_ATTEMPTS = 30, 30  # from which a share is shown
+LEAST_CLIENTS, LEAST_ATTEMPTS = 30, 30  # minimum for showing a share
 LONGEST = 3_660
 
 
 @dataclass(frozen=True)
 class Share:
-    """A share with its 95 % interval; `cases` are the different clients, or the attempts, that it stands on."""
+    """A share with its 95 % interval; `cases` are the distinct clients, or the attempts, that it is based on."""
 
     share: float
     low: float
@@ -28,20 +28,20 @@ class Share:
 
 @dataclass(frozen=True)
 class Need:
-    """What a tier asks for in a month: contacts, and the hours they take."""
+    """The monthly effort of a tier: contacts, and their hours."""
 
     contacts: float
     hours: float
 
 
 def need(clients: int, every_days: int | None, minutes: int) -> Need:
-    """Return what so many clients need who are contacted every so many days; nothing where none is owed."""
+    """Return the effort for a number of clients contacted every so many days; zero if no contact is required."""
     contacts = clients * DAYS_A_MONTH / every_days if every_days else 0.0
     return Need(contacts, contacts * minutes / MINUTES_AN_HOUR)
 
 
 def scale_interval(every_days: int | None, factor: float) -> int | None:
-    """Return an interval times a factor, in whole days from 1 on; None stays None."""
+    """Return an interval times a factor, in whole days, at least 1; None stays None."""
     return None if every_days is None else min(max(round(every_days * factor), 1), LONGEST)
 
 
@@ -51,15 +51,15 @@ def band_of(contacts: np.ndarray) -> np.ndarray:
 
 
 def band_of_rhythm(every_days: int | None) -> int:
-    """Return the band that a rhythm leads to: the contacts of ninety days, rounded."""
+    """Return the band of a rhythm: its contacts in ninety days, rounded."""
     return 0 if every_days is None else min(round(QUARTER / every_days), len(BANDS) - 1)
 
 
 def shares_by_band(clients: np.ndarray, contacts: np.ndarray, outcome: np.ndarray) -> list[Share | None]:
-    """Return the share of cases with the outcome in each band, None where fewer than thirty different clients are in it.
+    """Return the share of cases with the outcome in each band, None if fewer than thirty distinct clients are in it.
 
-    Shape: [N] each, several cases of a client at different days. The interval counts clients, not cases, since what a
-    client does on one day says much of the next.
+    Shape: [N] each, several cases of a client at different days. The interval counts clients, not cases, since cases of
+    one client are correlated.
     """
     bands = band_of(contacts)
     return [
@@ -83,12 +83,12 @@ def _share(share: float, cases: int, least: int) -> Share | None:
 
 
 def expected(count: float, share: Share | None) -> tuple[float, float, float] | None:
-    """Return (middle, low, high) of how many of `count` it would be; None where the share is not known."""
+    """Return the expected (middle, low, high) number out of `count`; None if the share is unknown."""
     return None if share is None else (count * share.share, count * share.low, count * share.high)
 
 
 def total(parts: Sequence[tuple[float, float, float] | None]) -> tuple[float, float, float] | None:
-    """Return the sum of expectations, the ends added up as the widest case; None where any is not known."""
+    """Return the sum of expectations, with the bounds summed as the widest case; None if any is unknown."""
     known = [part for part in parts if part is not None]
     if not known or len(known) < len(parts):
         return None

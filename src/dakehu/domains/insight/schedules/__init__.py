@@ -1,1 +1,1 @@
-"""Scheduled reports: for each recipient a file of the own clients, made at night and fetched on the desk."""
+"""Scheduled reports: for each recipient a file of their own clients, generated at night and downloaded from the desk."""

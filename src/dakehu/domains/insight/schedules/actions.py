@@ -1,4 +1,4 @@
-"""Actions: schedule a report, change or end the schedule, and record the files that were made."""
+"""Actions: schedule a report, change or end the schedule, and record the generated files."""
 
 from datetime import date
 
@@ -41,8 +41,10 @@ def add_schedule(
     file_kind: str | None = None,
     by_mail: bool | None = None,
 ) -> ReportSchedule:
-    """Make a report for recipients on certain days: for each a file of the own clients, with a mail where asked for. Raises NotFound, NotAllowed for
-    recipients besides oneself without the right to share with the firm, Refused for a recipient who is no member of staff."""
+    """Schedule a report for recipients on certain days: for each a file of their own clients, with a mail if requested.
+
+    Raises NotFound, NotAllowed for recipients other than oneself without the right to share with the firm, Refused for a
+    recipient who is not a member of staff."""
     chosen = list(dict.fromkeys(recipients))
     if not chosen or len(chosen) > MOST:
         raise refusal("recipients", "收件人须为 1 至 {n} 人。", "A report has 1 to {n} recipients.", n=MOST)
@@ -73,7 +75,7 @@ def add_schedule(
     parameters=(SCHEDULE,),
 )
 def end_schedule(*, schedule: int) -> ReportSchedule:
-    """End a schedule of one's own; files made before stay with their recipients until they expire. Raises NotFound."""
+    """End a schedule of one's own; earlier files remain available to their recipients until they expire. Raises NotFound."""
     row = get_own_schedule(schedule)
     row.is_on = False
     row.save()
@@ -89,7 +91,7 @@ def end_schedule(*, schedule: int) -> ReportSchedule:
     offers_undo=False,
 )
 def drop_recipient(*, schedule: ReportSchedule, recipient: int, day: date) -> ReportRun:
-    """Take somebody who left off the recipients, and record it for the owner."""
+    """Remove a person who left from the recipients, and record it for the owner."""
     schedule.recipients = [number for number in schedule.recipients if number != recipient]
     schedule.save()
     run = ReportRun(schedule=schedule, recipient_id=recipient, day=day, state="dropped")
@@ -119,9 +121,9 @@ def record_run(
     fault: str = "",
     is_test: bool = False,
 ) -> ReportRun:
-    """Store the file made for the actor, or why there is none, and queue its mail where the schedule asks for one.
+    """Store the file generated for the actor, or why there is none, and queue its mail if the schedule requires one.
 
-    `rows`: how many clients have a row of their own in the file.
+    `rows`: number of clients with a separate row in the file.
     """
     run = ReportRun(
         schedule=schedule,

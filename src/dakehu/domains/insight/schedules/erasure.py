@@ -1,4 +1,4 @@
-"""Delete report files that may name erased or restricted clients; they are made again with the next run."""
+"""Delete report files that may name erased or restricted clients; they are generated again with the next run."""
 
 from dakehu.domains.clients.restriction import RESTRICTED
 from dakehu.domains.insight.models import ReportRun
@@ -10,7 +10,7 @@ from dakehu.foundation.records.bulk import change_columns
 
 
 def delete_report_files() -> int:
-    """Delete the files of all runs: a workbook names the clients it counts. Return how many there were."""
+    """Delete the files of all runs: a workbook names the clients it counts. Return their number."""
     rows = list(ReportRun.objects.exclude(file="").values_list("pk", "file"))
     if not rows:
         return 0

@@ -1,7 +1,7 @@
-"""The mail of a scheduled report: a link, or the file itself where the firm allows it, to the recipient's confirmed address.
+"""The mail of a scheduled report: a link, or the file itself if the firm allows it, to the recipient's confirmed address.
 
-What may leave is decided when the file is made, and once more when the mail is handed over: a file made under rights that
-the recipient no longer has, or of clients that are no longer theirs to see, does not leave.
+What may be sent is decided when the file is generated, and again when the mail is handed over: a file generated under rights
+that the recipient no longer has, or of clients whom they no longer see, is not sent.
 """
 
 import mimetypes
@@ -25,8 +25,8 @@ from dakehu.foundation.access.actor import acting_as
 from dakehu.foundation.base.errors import NotFound
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
-KEY = "report:"  # what the key of such a delivery begins with, before the number of the run
-HEADERS = {"Auto-Submitted": "auto-generated"}  # RFC 3834: nothing answers by itself
+KEY = "report:"  # key prefix of such a delivery, before the number of the run
+HEADERS = {"Auto-Submitted": "auto-generated"}  # RFC 3834: suppress automatic replies
 OFF = bilingual("机构没有开启报表邮件。", "The firm has switched mails of reports off.")
 NO_ADDRESS = bilingual("没有已验证的邮箱地址。", "There is no confirmed mail address.")
 LINK_ONLY = bilingual("机构设置为只发链接。", "The firm sends a link only.")
@@ -49,7 +49,7 @@ FETCH = bilingual(
 
 
 def mail(run: ReportRun, rows: int) -> None:
-    """Queue the mail of a file that was just made for the actor, and record on the run what of it leaves and why."""
+    """Queue the mail of a file just generated for the actor, and record on the run what is sent and why."""
     settings = current_settings()
     addresses = mail_addresses_of(run.recipient_id)
     if settings.report_mail == ReportMail.NONE or not addresses:
@@ -66,7 +66,7 @@ def mail(run: ReportRun, rows: int) -> None:
 
 
 def _held_back(chosen: str, is_own: bool, rows: int) -> Bilingual | None:
-    """Return why a link leaves rather than the file, None where the file may."""
+    """Return why a link is sent instead of the file, None if the file may be sent."""
     if chosen != ReportMail.FILE:
         return LINK_ONLY
     if not is_own:
@@ -101,7 +101,7 @@ def _queue(run: ReportRun, address: str, is_attached: bool) -> None:
 
 
 def complete_text(key: str, text: str) -> str | None:
-    """Return the text of a mail to be handed over, None where its recipient may no longer have the file."""
+    """Return the text of a mail to be handed over, None if its recipient may no longer have the file."""
     number = key.removeprefix(KEY)
     run: ReportRun | None = ReportRun.objects.filter(pk=int(number)).first() if number.isdecimal() else None
     if run is None or not run.file:

@@ -1,4 +1,4 @@
-"""What stands in the bell: reports made for the reader, and recipients who left."""
+"""Notifications: reports generated for the reader, and recipients who left."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,7 @@ DAYS = 3
 
 @query(MADE, needs=Permission.INSIGHT_READ, zh="定期报表提醒", en="Notices of scheduled reports")
 def report_notices() -> list[dict[str, Any]]:
-    """Return one notice for each report made for the reader within three days, and for each recipient who was dropped from
+    """Return one notice for each report generated for the reader within three days, and for each recipient removed from
     a schedule of the reader's."""
     since, actor = clock.today() - timedelta(days=DAYS), current_actor().user_id
     recent = ReportRun.objects.filter(day__gte=since, is_test=False).select_related("schedule__report", "recipient")

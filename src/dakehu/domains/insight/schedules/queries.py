@@ -1,4 +1,4 @@
-"""Queries: one's own schedules, and the files made for oneself."""
+"""Queries: one's own schedules, and the files generated for oneself."""
 
 from datetime import date
 from typing import Any
@@ -20,7 +20,7 @@ SHOWN = 100
 
 @query("insight.schedules", needs=Permission.INSIGHT_READ, zh="我的定期报表", en="My scheduled reports")
 def schedules() -> list[dict[str, Any]]:
-    """Return one's own schedules that are on: [{id, report, name, rhythm, file_kind, by_mail, recipients: their names, last: day
+    """Return one's own active schedules: [{id, report, name, rhythm, file_kind, by_mail, recipients: their names, last: day
     of the last files, dropped: names of recipients who left}]."""
     rows = list(ReportSchedule.objects.filter(owner_id=current_actor().user_id, is_on=True).select_related("report"))
     runs = list(ReportRun.objects.filter(schedule__in=[row.pk for row in rows]).order_by("day"))
@@ -46,8 +46,8 @@ def schedules() -> list[dict[str, Any]]:
 
 @query("insight.report_files", needs=Permission.INSIGHT_READ, zh="我收到的报表", en="Reports made for me")
 def report_files() -> list[dict[str, Any]]:
-    """Return the files made for oneself, newest first: [{id, name, day, state, clients, file_name, fault, is_test,
-    mailed: what left by mail in words, mail_note: why no more}]."""
+    """Return the files generated for oneself, newest first: [{id, name, day, state, clients, file_name, fault, is_test,
+    mailed: what was sent by mail as text, mail_note: why no more}]."""
     rows = ReportRun.objects.filter(recipient_id=current_actor().user_id).exclude(state="dropped")
     return [
         {
@@ -67,7 +67,7 @@ def report_files() -> list[dict[str, Any]]:
 
 
 def get_run(number: int) -> ReportRun:
-    """Return a file made for the actor. Raises NotFound for any other, and for one that is gone."""
+    """Return a file generated for the actor. Raises NotFound for any other, and for a deleted one."""
     row: ReportRun | None = ReportRun.objects.filter(pk=number, recipient_id=current_actor().user_id).first()
     if row is None or not row.file:
         raise NotFound(bilingual("报表文件", "report file"), number)
@@ -75,13 +75,13 @@ def get_run(number: int) -> ReportRun:
 
 
 def find_file(contents: str) -> tuple[str, str] | None:
-    """Return (name, key) of a file of today that says the same, None without one."""
+    """Return (name, key) of a file of today with the same contents, None without one."""
     row = ReportRun.objects.filter(contents=contents, state="done").exclude(file="").order_by("-pk").first()
     return (row.file_name, row.file) if row is not None and row.day == clock.today() else None
 
 
 def due_schedules(day: date) -> list[ReportSchedule]:
-    """Return the schedules whose reports are made on a day and have not been."""
+    """Return the schedules whose reports are due on a day and not yet generated."""
     made = set(ReportRun.objects.filter(day=day, is_test=False).values_list("schedule_id", flat=True))
     rows = ReportSchedule.objects.filter(is_on=True).select_related("report").order_by("pk")
     traded = trading_days.trading_days_between(rules.first_of_period(day, "monthly"), day)

@@ -1,4 +1,4 @@
-"""What a file was made with: the rights of its recipient, and the clients that they let see."""
+"""The rights of a file's recipient, and the clients visible under them."""
 
 import hashlib
 

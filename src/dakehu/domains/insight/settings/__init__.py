@@ -1,1 +1,1 @@
-"""Settings of analyses: what an hour of service costs, and what of a scheduled report may leave by mail."""
+"""Settings of analyses: the cost of a service hour, and what may be sent by mail for a scheduled report."""

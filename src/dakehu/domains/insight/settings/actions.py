@@ -21,9 +21,9 @@ DOMAIN = re.compile(r"(?!-)[a-z0-9-]{1,63}(\.(?!-)[a-z0-9-]{1,63})+")
     parameters=parameters_of("insight.InsightSettings", optional=("hour_cost", "report_mail", "mail_domains")),
 )
 def change_settings(**fields: Any) -> InsightSettings:
-    """Store what an hour of service costs and what of a scheduled report may leave by mail, to which domains.
+    """Store the cost of a service hour, and what may be sent by mail for a scheduled report and to which domains.
 
-    Raises Refused for a domain that is none, and for files by mail without a domain.
+    Raises Refused for an invalid domain, and for files by mail without a domain.
     """
     row = current_settings()
     for name, value in fields.items():
@@ -40,7 +40,7 @@ def change_settings(**fields: Any) -> InsightSettings:
 
 
 def read_domains(text: str) -> list[str]:
-    """Return the domains of a text with commas, in lower case. Raises Refused for one that is none."""
+    """Return the domains of a comma-separated text, in lower case. Raises Refused for an invalid one."""
     names = [one.strip().lower().lstrip("@") for one in re.split(r"[,，;；\s]+", text or "") if one.strip()]
     for name in names:
         if not DOMAIN.fullmatch(name):

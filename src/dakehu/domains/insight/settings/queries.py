@@ -1,4 +1,4 @@
-"""The settings of analyses as they count now."""
+"""The settings of analyses in force."""
 
 from typing import Any
 

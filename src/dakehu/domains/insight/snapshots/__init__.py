@@ -1,1 +1,1 @@
-"""The columnar snapshot of clients that pivots over many clients are counted from."""
+"""The columnar snapshot of clients used for pivots over many clients."""

@@ -1,4 +1,4 @@
-"""Collect the columns of all clients: their own, the figures beside them, who serves them, the facts of the day."""
+"""Collect the columns of all clients: their own, related figures, who serves them, the facts of the day."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -21,13 +21,13 @@ from dakehu.foundation.records.columns import read_columns
 from dakehu.foundation.schema import facts
 from dakehu.foundation.schema.fields import model_of
 
-AT_ONCE = 16  # columns read in one statement
-MOST_TEXTS = 5_000  # different texts of a column; beyond, it names clients rather than groups
-BAND = ":band"  # what the band of an amount is called behind the amount's name
+AT_ONCE = 16  # columns per statement
+MOST_TEXTS = 5_000  # distinct texts of a column; with more it identifies clients rather than groups
+BAND = ":band"  # suffix of the band column after the amount's name
 
 
 def take_snapshot(day: date | None = None, progress: Callable[..., None] | None = None) -> Snapshot:
-    """Write a snapshot of every client as of now, with the facts of a day: the last complete one unless stated."""
+    """Write a snapshot of every client as of now, with the facts of a day: the last complete one by default."""
     with acting_as(system_actor("take the snapshot of clients")):
         entry = last_entry()
         day = day or trading_days.last_complete_day()
@@ -47,7 +47,7 @@ def take_snapshot(day: date | None = None, progress: Callable[..., None] | None 
 
 
 def is_taken(source: Source) -> bool:
-    """Return whether a column is in the snapshot: no text of its own for each client, nothing secret, no custom field."""
+    """Return whether a column is in the snapshot: no unique text per client, no secret, no custom field."""
     if source.kind not in TYPES or source.spec.sensitivity > PERSONAL or source.spec.shown_by:
         return False
     return not (getattr(source.field, "unique", False) or getattr(source.field, "custom", False))
@@ -69,7 +69,7 @@ def _read(ids: pl.Series, part: list[Source]) -> Iterator[tuple[Source, pl.Serie
 
 
 def _facts(ids: pl.Series, day: date) -> Iterator[tuple[Source, pl.Series]]:
-    """Yield the facts of a day whose data have come."""
+    """Yield the facts of a day whose data were imported."""
     wanted = sources.fact_sources()
     with facts.keeping_frames():
         for table in facts.tables():
@@ -86,7 +86,7 @@ def _facts(ids: pl.Series, day: date) -> Iterator[tuple[Source, pl.Series]]:
 
 
 def _add(columns: dict[str, Any], kinds: dict[str, str], source: Source, column: pl.Series) -> None:
-    """Add a column as it is counted by: codes, numbers, and for amounts the bands too."""
+    """Add a column in its stored form: codes, numbers, and for amounts the bands too."""
     if source.kind == "number":
         columns[source.name] = rules.whole_cents(column) if source.cents else column.fill_nan(None)
         kinds[source.name] = "number"

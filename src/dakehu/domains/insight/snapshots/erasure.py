@@ -7,7 +7,7 @@ from dakehu.foundation.erasure.erase import Erasure, declare_eraser
 
 
 def erase_from_snapshots(erasure: Erasure) -> int:
-    """Write every snapshot again without these clients; return how many were written."""
+    """Rewrite every snapshot without these clients; return how many were written."""
     gone = np.array(sorted(erasure.clients), np.int64)
     return store.rewrite(lambda ids: ~np.isin(ids, gone))
 

@@ -1,4 +1,4 @@
-"""The filters of the list of clients, applied to the columns of a snapshot; what these do not hold is asked of the list."""
+"""The filters of the list of clients, applied to the columns of a snapshot; missing columns are queried in the list."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -32,7 +32,7 @@ SERVED = ("manager", "team")
 
 
 def check_filters(filters: Any) -> None:
-    """Raise Refused for filters that the reader may not use, or that are none."""
+    """Raise Refused for filters that the reader may not use, or invalid ones."""
     own = filters
     if isinstance(filters, Mapping):
         own = {key: value for key, value in filters.items() if fact_of(key) is None}
@@ -44,7 +44,7 @@ def check_filters(filters: Any) -> None:
 
 
 def check_fact(source: Source, parameter: str) -> None:
-    """Raise Refused where the reader is not cleared for a fact of the night."""
+    """Raise Refused if the reader is not cleared for a nightly fact."""
     if source.spec.sensitivity > current_actor().clearance:
         raise refusal(
             parameter,
@@ -55,7 +55,7 @@ def check_fact(source: Source, parameter: str) -> None:
 
 
 def fact_of(key: str) -> Source | None:
-    """Return the fact of the night that a filter is about, None for a column of the list."""
+    """Return the nightly fact of a filter, None for a column of the list."""
     sources = every_source()
     name = spellings().get(normalize_name(key.partition(".")[0]))
     return sources[name] if name is not None and sources[name].is_fact else None
@@ -64,9 +64,9 @@ def fact_of(key: str) -> Source | None:
 def kept_rows(
     snapshot: Snapshot, rows: np.ndarray | None, filters: Mapping[str, Any], asks_list: bool = True
 ) -> np.ndarray | None:
-    """Return those of some rows (None: all) that pass all filters. The filters are checked (check_filters).
+    """Return those of given rows (None: all) that pass all filters, already checked by check_filters.
 
-    Raises Refused for a filter that the snapshot cannot decide where the list, which is of now, may not be asked.
+    Raises Refused for a filter that the snapshot cannot evaluate if the list, which is current, may not be queried.
     """
     sources, left = every_source(), {}
     index = spellings()
@@ -92,13 +92,13 @@ def kept_rows(
 
 
 def _asked_of_list(snapshot: Snapshot, filters: dict[str, Any]) -> np.ndarray:
-    """Return which clients pass filters by columns that the snapshot does not hold: as they are now."""
+    """Return which clients pass filters by columns missing in the snapshot, by current data."""
     found = filtering.filter_rows(model_of("clients.Client").objects.all(), filters).order_by().values_list("pk")
     return np.isin(snapshot.ids, read_columns(found, {CLIENT: pl.Int64}).get_column(CLIENT).to_numpy())
 
 
 def _matching(snapshot: Snapshot, source: Source, op: str, value: Any, key: str) -> np.ndarray | None:
-    """Return for each row whether it passes a filter, None where the snapshot cannot say."""
+    """Return for each row whether it passes a filter, None if the snapshot cannot evaluate it."""
     if not snapshot.has(source.name):
         return None if not source.is_fact else np.zeros(snapshot.height, bool)
     if source.kind == "number":
@@ -111,7 +111,7 @@ def _matching(snapshot: Snapshot, source: Source, op: str, value: Any, key: str)
     if op == "in":
         many = value if isinstance(value, (list, tuple)) else None
         if many is None:
-            return None  # a text with commas: the list knows how its names are written
+            return None  # a comma-separated text: parsed by the list
         meant = {_read(source, one, key) for one in many}
         return coded.matches(lambda one: one in meant)
     if op not in COMPARISONS or (source.kind not in ("date",) and op not in ("eq", "ne")):
@@ -138,7 +138,7 @@ def _matching_numbers(snapshot: Snapshot, source: Source, op: str, value: Any, k
 
 
 def _read(source: Source, value: Any, key: str) -> Any:
-    """Return a value as the column holds it. Raises Refused for one that cannot be read."""
+    """Return a value in the column's type. Raises Refused for one that cannot be parsed."""
     if source.name in SERVED:
         return int(value)
     try:

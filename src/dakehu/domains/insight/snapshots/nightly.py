@@ -1,4 +1,4 @@
-"""The step of the night that writes the snapshot of clients."""
+"""The nightly step that writes the snapshot of clients."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def _run(night: Night) -> dict[str, Any]:
 
 
 def _inputs(night: Night) -> dict[str, Any]:
-    """Return what the snapshot is read from: feeds, closes, and whatever people changed on the desk."""
+    """Return the inputs of the snapshot: feeds, closes, and any change by users."""
     return {**data_state(), "desk": desk_state(SIGN_INS)}
 
 

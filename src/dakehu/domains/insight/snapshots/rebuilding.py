@@ -1,6 +1,6 @@
-"""Snapshots of quarters that ended before any was kept, of what is dated: who had opened, assets, tiers, last contacts.
+"""Snapshots of quarters that ended before any was stored, from dated data: opened accounts, assets, tiers, last contacts.
 
-What the desk knows of today only (risk level, branch, manager) is not in them, so that nothing of now is taken for then.
+Data known only for today (risk level, branch, manager) are not in them, so that current values are not taken for past ones.
 """
 
 from datetime import date, timedelta
@@ -23,13 +23,13 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.records.columns import read_columns
 from dakehu.foundation.schema.fields import model_of
 
-AT = timedelta(hours=20)  # the time of day that such a snapshot is of
+AT = timedelta(hours=20)  # the time of day of such a snapshot
 CLIENTS = {CLIENT: pl.Int64, "opened_on": pl.Date, "last_contact_on": pl.Date}
 CONTACTS = {CLIENT: pl.Int64, "held_at": pl.Datetime("us", "UTC")}
 
 
 def rebuild_quarters() -> int:
-    """Write the snapshots of the last quarters that lack one and of whose last month balances have come; return how many."""
+    """Write the missing snapshots of the last quarters with imported balances in their last month; return how many."""
     newest = store.newest()
     if newest is None:
         return 0

@@ -1,8 +1,8 @@
-"""The snapshot as a file: Arrow columns beside the desk's other derived data, read without being copied.
+"""The snapshot as a file: Arrow columns stored with the desk's other derived data, read without copying.
 
-What makes groups is stored as codes: 0 for a missing value, n for the n-th of the column's values. Amounts are whole
+Grouping columns are stored as codes: 0 for a missing value, n for the n-th of the column's values. Amounts are integer
 cents (Int64), other numbers Float64. The newest two files are kept, so that a reader of the old one can finish, and the last
-of each of the quarters before, to compare with.
+one of each previous quarter, for comparison.
 """
 
 import json
@@ -25,8 +25,8 @@ from dakehu.foundation.base import clock
 ABOUT = b"snapshot"  # key of the file's metadata
 CLIENT = "client"  # the column of the clients' ids, ascending
 KEPT = 2
-QUARTERS = 5  # quarters before the present one whose last snapshot is kept: a year and the quarter before it
-OPEN = 3  # files that this process reads at a time
+QUARTERS = 5  # previous quarters whose last snapshot is kept: a year and the quarter before it
+OPEN = 3  # files opened per process
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,11 @@ class Snapshot:
         return name in self.kinds
 
     def coded(self, name: str) -> Coded:
-        """Return a column that makes groups."""
+        """Return a grouping column."""
         return Coded(self._array(name), self.values[name])
 
     def numbers(self, name: str) -> pl.Series:
-        """Return a column of numbers: whole cents of an amount."""
+        """Return a column of numbers: integer cents for an amount."""
         return pl.from_arrow(self.table.column(name))  # type: ignore[return-value]
 
     def _array(self, name: str) -> np.ndarray:
@@ -83,7 +83,7 @@ def write(
     entry: int,
     taken_at: datetime | None = None,
 ) -> Snapshot:
-    """Write columns as a snapshot of a moment (now unless said), in one rename, and delete those that are not kept.
+    """Write columns as a snapshot of a moment (default: now), atomically by rename, and delete expired ones.
 
     `columns` begins with the ids.
     """
@@ -112,8 +112,8 @@ def write(
 
 
 def rewrite(keep: Any) -> int:
-    """Write every snapshot again with the rows for which `keep(ids)` is true, under the same moment; return how many were
-    written. A file under another name: the person who has one open counts by its own rows."""
+    """Rewrite every snapshot with the rows for which `keep(ids)` is true, under the same moment; return how many were
+    written. The file gets another name: readers with an open file keep using its rows."""
     count = 0
     for path in _paths():
         snapshot = _read(path)
@@ -148,13 +148,13 @@ def newest() -> Snapshot | None:
 
 
 def last_of_quarter(day: date) -> Snapshot | None:
-    """Return the last snapshot taken in the quarter of a day, None where none was kept."""
+    """Return the last snapshot taken in the quarter of a day, None if none is stored."""
     path = _by_quarter(_paths()).get(_quarter(day.year, day.month))
     return _open_snapshot(path) if path is not None else None
 
 
 def quarters() -> list[date]:
-    """Return the first days of the quarters before the present one of which a snapshot is kept, the newest first."""
+    """Return the first days of previous quarters with a stored snapshot, the newest first."""
     today = clock.today()
     now = _quarter(today.year, today.month)
     return [date(one // 4, one % 4 * 3 + 1, 1) for one in sorted(_by_quarter(_paths()), reverse=True) if one < now]
@@ -183,7 +183,7 @@ def _quarter(year: int, month: int) -> int:
     return year * 4 + (month - 1) // 3
 
 
-_open: dict[Path, Snapshot] = {}  # those that this process reads
+_open: dict[Path, Snapshot] = {}  # files opened in this process
 
 
 def _paths() -> list[Path]:
@@ -191,7 +191,7 @@ def _paths() -> list[Path]:
 
 
 def _read(path: Path) -> Snapshot:
-    """Open a file; its columns are read from the disk as they are used."""
+    """Open a file; its columns are read from disk on use."""
     with pa.ipc.open_file(pa.memory_map(str(path))) as reader:
         table = reader.read_all()
     about = json.loads(table.schema.metadata[ABOUT])

@@ -1,7 +1,7 @@
-"""Which rows of a snapshot a reader sees now: by the scope of this moment, not by that of the snapshot.
+"""Which rows of a snapshot a reader sees now: by the current scope, not by that of the snapshot.
 
-The answer for a reader is kept, and brought up to date by what the audit says was changed since: a client restricted,
-erased or handed over a moment ago is gone from the next pivot. It is never taken from a moment before.
+The result for a reader is cached, and updated by the changes recorded in the audit since: a client restricted,
+erased or handed over a moment ago is missing from the next pivot. A stale result is never used.
 """
 
 import hashlib
@@ -22,13 +22,13 @@ from dakehu.foundation.records.columns import read_columns
 from dakehu.foundation.records.recorded import open_act
 from dakehu.foundation.schema.fields import model_of
 
-DECIDING = ("clients.Client", "clients.Coverage")  # the tables from whose rows follows who sees a client
-KEPT = 64  # readers whose rows are kept in this process
+DECIDING = ("clients.Client", "clients.Coverage")  # the tables that determine who sees a client
+KEPT = 64  # readers whose rows are cached in this process
 
 
 @dataclass(frozen=True)
 class Seen:
-    """The rows that a reader sees, by the audit entries up to `entry`. `rows`: their places, None for all."""
+    """The rows that a reader sees, by the audit entries up to `entry`. `rows`: their indices, None for all."""
 
     entry: int
     mask: np.ndarray
@@ -40,7 +40,7 @@ _lock = Lock()
 
 
 def visible_rows(snapshot: Snapshot) -> np.ndarray | None:
-    """Return the places of the rows that the reader sees now, None for all of them."""
+    """Return the indices of the rows that the reader sees now, None for all of them."""
     actor = current_actor()
     key = (snapshot.name, actor.reach, actor.user_id, actor.covers, clock.today())
     with _lock:
@@ -62,7 +62,7 @@ def scope_digest() -> str:
 
 
 def _read_all_visible(snapshot: Snapshot) -> Seen:
-    entry = changes.last_entry()  # before reading: what comes in between is looked at once more
+    entry = changes.last_entry()  # before reading: changes in between are checked again
     found = read_columns(model_of("clients.Client").objects.order_by().values_list("pk"), {CLIENT: pl.Int64})
     mask = np.zeros(snapshot.height, bool)
     places, is_known = _places(snapshot, found.get_column(CLIENT).to_numpy())
@@ -71,7 +71,7 @@ def _read_all_visible(snapshot: Snapshot) -> Seen:
 
 
 def _update_visible(snapshot: Snapshot, known: Seen) -> Seen:
-    """Return the rows seen now, from those seen before and the clients that were changed in between."""
+    """Return the rows seen now, from those seen before and the clients changed since."""
     if changes.last_entry() == known.entry:
         return known
     entry, changed = changes.changes_after(known.entry)
@@ -79,7 +79,7 @@ def _update_visible(snapshot: Snapshot, known: Seen) -> Seen:
         return _read_all_visible(snapshot)
     deciding = [one for one in changed if one.model in DECIDING]
     touched = {one.client if one.model != DECIDING[0] else one.pk for one in deciding}
-    if None in touched:  # written many at once
+    if None in touched:  # bulk writes
         return _read_all_visible(snapshot)
     if not touched:
         return Seen(entry, known.mask, known.rows)
@@ -93,7 +93,7 @@ def _update_visible(snapshot: Snapshot, known: Seen) -> Seen:
 
 
 def _places(snapshot: Snapshot, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the place of each id in the snapshot, and whether it is there."""
+    """Return the index of each id in the snapshot, and whether it is present."""
     if not snapshot.height:
         return np.zeros(len(ids), np.int64), np.zeros(len(ids), bool)
     places = np.minimum(np.searchsorted(snapshot.ids, ids), snapshot.height - 1)

@@ -1,1 +1,1 @@
-"""Certificates (证书) of staff: each issue a row of its own, and the actions that nobody does without a valid one."""
+"""Certificates (证书) of staff: each issue a separate row, and the actions that require a valid one."""

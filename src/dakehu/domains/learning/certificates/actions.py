@@ -1,4 +1,4 @@
-"""Actions on certificates: keep their kinds and what each gates, issue, revoke."""
+"""Actions on certificates: maintain their kinds and gated actions, issue, revoke."""
 
 from datetime import date
 from typing import Any
@@ -64,7 +64,7 @@ def add_certificate_kind(*, gates: str | None = None, **values: Any) -> Certific
 def change_certificate_kind(
     *, certificate_kind_id: int, version: int | None = None, gates: str | None = None, **values: Any
 ) -> CertificateKind:
-    """Change a kind of certificate and what it gates; certificates that are issued keep their last day."""
+    """Change a kind of certificate and its gated actions; issued certificates keep their last day."""
     row = get_kind(certificate_kind_id)
     check_version(row, version)
     for name, value in values.items():
@@ -99,7 +99,7 @@ def issue_certificate(
     expires_on: date | None = None,
     evidence: str | None = None,
 ) -> Certificate:
-    """Issue a certificate: always a new row, earlier ones stay. Without days it begins today and lasts its kind's months.
+    """Issue a certificate: always a new row, earlier ones are kept. By default it begins today and lasts the months of its kind.
 
     Raises Refused for a last day before the first.
     """
@@ -132,7 +132,7 @@ def issue(
     parameters=(CERTIFICATE, REASON),
 )
 def revoke_certificate(*, certificate_id: int, reason: str) -> Certificate:
-    """Revoke a certificate from today, with the reason. Raises NotFound, and Refused where it is revoked already."""
+    """Revoke a certificate from today, with the reason. Raises NotFound, and Refused if it is already revoked."""
     row: Certificate | None = Certificate.objects.filter(pk=certificate_id).first()
     if row is None:
         raise NotFound(bilingual("证书", "certificate"))

@@ -1,4 +1,4 @@
-"""Refuse an action that a certificate gates to the person who holds no valid one: asked before every action, in every interface."""
+"""Refuse a certificate-gated action to persons without a valid certificate: checked before every action, in every interface."""
 
 from collections.abc import Iterable
 
@@ -11,13 +11,13 @@ from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotCertified
 from dakehu.foundation.records.recorded import open_act
 
-GATES = "learning.gates"  # under which one act remembers them
+GATES = "learning.gates"  # key under which they are cached within an action
 
 
 def certificate_fault(action: Action, actor: Actor) -> NotCertified | None:
-    """Return that a person lacks the certificate which an action needs, None where nothing is lacking.
+    """Return the error that a person lacks the certificate required by an action, None if it is not missing.
 
-    What the desk does by itself, in the name of nobody, needs no certificate: a machine learns nothing.
+    Actions of the system, without a user, need no certificate.
     """
     if actor.user_id is None:
         return None
@@ -29,7 +29,7 @@ def certificate_fault(action: Action, actor: Actor) -> NotCertified | None:
 
 
 def gates() -> dict[str, list[tuple[int, str]]]:
-    """Return {action: [(kind of certificate, its name)]} of the kinds in use; asked once within an action."""
+    """Return {action: [(kind of certificate, its name)]} of the kinds in use; read once within an action."""
     act = open_act()
     known: dict[str, list[tuple[int, str]]] | None = None if act is None else act.looked_up.get(GATES)
     if known is None:
@@ -48,7 +48,7 @@ def _gates(kinds: Iterable[CertificateKind]) -> dict[str, list[tuple[int, str]]]
 
 
 def issues_of(user_id: int, kind: int) -> list[Issue]:
-    """Return all issues of a kind of certificate to somebody, no matter who asks."""
+    """Return all issues of a kind of certificate to a person, regardless of the actor's scope."""
     with elevated("look whether somebody holds a certificate"):
         rows = Certificate.objects.filter(user_id=user_id, kind_id=kind)
         return [Issue(row.issued_on, row.expires_on, row.revoked_on) for row in rows]

@@ -1,4 +1,4 @@
-"""Queries of certificates: the list, one's own with what they gate, and the look-up by number."""
+"""Queries of certificates: the list, one's own with their gated actions, and the look-up by number."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ def certificate_kinds() -> Any:
 
 @query("learning.my_certificates", needs=Permission.LEARNING_READ, zh="我的证书", en="My certificates")
 def my_certificates() -> dict[str, Any]:
-    """Return one's own certificates and what is gated without one.
+    """Return one's own certificates and the gated actions.
 
     {issues: [{id, number, kind, issued_on, expires_on, standing: valid | ending | ended | revoked, days_left}], the latest first,
     gated: [{kind, is_held, actions: [label]}] of kinds that gate an action which the reader may do}.
@@ -85,7 +85,7 @@ def certificate_state(row: Certificate) -> str:
     parameters=parameters_of("learning.Certificate", "number"),
 )
 def check_certificate(*, number: str) -> dict[str, Any]:
-    """Return whether a certificate of this number counts today: {number, kind, holder, standing, expires_on}. Raises NotFound."""
+    """Return whether a certificate of this number is valid today: {number, kind, holder, standing, expires_on}. Raises NotFound."""
     with elevated("check a certificate by its number"):
         row: Certificate | None = (
             Certificate.objects.filter(number=number.strip()).select_related("user", "kind").first()
@@ -102,7 +102,7 @@ def check_certificate(*, number: str) -> dict[str, Any]:
 
 
 def ending_certificates() -> list[tuple[Certificate, int]]:
-    """Return the certificates the reader sees whose reminder is due, with its days, without those renewed already."""
+    """Return the certificates the reader sees whose reminder is due, with its days, without renewed ones."""
     today = clock.today()
     rows = list(Certificate.objects.filter(revoked_on=None, expires_on__gte=today).select_related("user", "kind"))
     last: dict[tuple[int, int], Any] = {}

@@ -1,4 +1,4 @@
-"""Decide whether a certificate counts on a day, when it ends, when a reminder is due, and what may be gated. Pure."""
+"""Decide whether a certificate is valid on a day, its last day, due reminders, and which actions may be gated. Pure."""
 
 from calendar import monthrange
 from collections.abc import Iterable
@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 REMINDERS = (60, 30, 7, 0)  # days before the last day; house default
-NEVER_GATED = ("learning.", "team.", "firm.", "compliance.")  # without these nobody could earn a certificate or help
+NEVER_GATED = ("learning.", "team.", "firm.", "compliance.")  # gating them could make certification impossible
 
 
 @dataclass(frozen=True)
 class Issue:
-    """One issue of a certificate: its first and last day, and the day from which it is revoked."""
+    """One issue of a certificate: its first and last day, and its revocation day."""
 
     issued_on: date
     expires_on: date
@@ -21,12 +21,12 @@ class Issue:
 
 
 def counts_on(one: Issue, day: date) -> bool:
-    """Return whether an issue counts on a day: from the first to the last, both included, and not revoked."""
+    """Return whether an issue is valid on a day: from the first to the last, both included, and not revoked."""
     return one.issued_on <= day <= one.expires_on and (one.revoked_on is None or day < one.revoked_on)
 
 
 def last_day(issued_on: date, months: int) -> date:
-    """Return the last day of a term of whole months: the eve of the same day then (29 February: of 1 March)."""
+    """Return the last day of a term of whole months: the day before the same date then (29 February: before 1 March)."""
     month = issued_on.month - 1 + months
     year, month = issued_on.year + month // 12, month % 12 + 1
     if issued_on.day > monthrange(year, month)[1]:
@@ -35,7 +35,7 @@ def last_day(issued_on: date, months: int) -> date:
 
 
 def due_reminder(expires_on: date, today: date) -> int | None:
-    """Return which reminder is due: 60, 30, 7 or 0 days, the nearest that was reached; None before, and once it has ended."""
+    """Return the due reminder: 60, 30, 7 or 0 days, the smallest reached; None before the first and after the last day."""
     left = (expires_on - today).days
     if left < 0:
         return None
@@ -44,7 +44,7 @@ def due_reminder(expires_on: date, today: date) -> int | None:
 
 
 def refusal_of(name: str, held: Iterable[Issue], day: date) -> Bilingual | None:
-    """Return why somebody with these issues of a certificate lacks it on a day, None where they hold it."""
+    """Return why a person with these issues of a certificate lacks it on a day, None if they hold it."""
     issues = list(held)
     if any(counts_on(one, day) for one in issues):
         return None
@@ -64,7 +64,7 @@ def refusal_of(name: str, held: Iterable[Issue], day: date) -> Bilingual | None:
 
 
 def gates_fault(gates: Iterable[str], known: Iterable[str]) -> Bilingual | None:
-    """Return what is wrong with the actions that a certificate is to gate; None if nothing is."""
+    """Return the error of a certificate's gated actions; None if they are valid."""
     names = set(known)
     for one in gates:
         if one not in names:

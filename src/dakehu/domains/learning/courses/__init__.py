@@ -1,1 +1,1 @@
-"""Courses (课程) with lessons and a quiz: who takes them, why, until when, and what counts as completed."""
+"""Courses (课程) with lessons and a quiz: enrolments with reason and due date, and completion."""

@@ -1,4 +1,4 @@
-"""Actions on courses: keep them and their lessons, enrol, assign, finish a lesson."""
+"""Actions on courses: maintain them and their lessons, enrol, assign, finish a lesson."""
 
 from datetime import date
 from typing import Any
@@ -69,7 +69,7 @@ def add_course(**values: Any) -> Course:
     parameters=(COURSE, VERSION, Fields(MODEL, without=("code",))),
 )
 def change_course(*, course_id: int, version: int | None = None, **values: Any) -> Course:
-    """Change a course. Hours that were counted stay as they are."""
+    """Change a course. Credited hours are unchanged."""
     row = get_course(course_id)
     check_version(row, version)
     for name, value in values.items():
@@ -103,7 +103,7 @@ def open_course(*, course_id: int) -> Course:
     parameters=(COURSE,),
 )
 def close_course(*, course_id: int) -> Course:
-    """Close a course to new learners; the person who takes it may finish."""
+    """Close a course to new learners; those enrolled may finish."""
     row = get_course(course_id)
     row.state = CourseState.CLOSED.value
     row.save()
@@ -118,7 +118,7 @@ def close_course(*, course_id: int) -> Course:
     parameters=(COURSE, Fields(LESSONS, required=("title", "text"), without=("course",), new=True)),
 )
 def add_lesson(*, course_id: int, title: str, text: str, position: int | None = None) -> Lesson:
-    """Add a lesson to a course, behind the others unless its position says otherwise."""
+    """Add a lesson to a course, after the others unless a position is given."""
     course = get_course(course_id)
     row = Lesson(course=course, title=title, text=text)
     row.position = position or Lesson.objects.filter(course=course).count() + 1
@@ -134,7 +134,7 @@ def add_lesson(*, course_id: int, title: str, text: str, position: int | None = 
     parameters=(LESSON, VERSION, Fields(LESSONS, without=("course",))),
 )
 def change_lesson(*, lesson_id: int, version: int | None = None, **values: Any) -> Lesson:
-    """Change a lesson; who has finished it stays."""
+    """Change a lesson; its completions are kept."""
     row = _get_lesson(lesson_id)
     check_version(row, version)
     for name, value in values.items():
@@ -163,7 +163,7 @@ def remove_lesson(*, lesson_id: int) -> None:
     parameters=(COURSE,),
 )
 def enrol(*, course_id: int) -> Enrolment:
-    """Take an open course in this calendar year; twice is once. Raises Refused for one that is not open."""
+    """Enrol in an open course for this calendar year; idempotent. Raises Refused for one that is not open."""
     course, user = get_course(course_id), team.current_user()
     if user is None or course.state != CourseState.OPEN:
         raise refusal("course_id", "这门课程没有开放。", "This course is not open.")
@@ -171,7 +171,7 @@ def enrol(*, course_id: int) -> Enrolment:
 
 
 def enrol_user(user_id: int, course: Course, reason: EnrolmentReason, due_on: date | None = None) -> Enrolment:
-    """Put somebody into a course of this year unless they are; an earlier due date counts. Call inside an action."""
+    """Enrol a person in a course of this year unless enrolled; the earlier due date applies. Call inside an action."""
     year = clock.today().year
     row: Enrolment | None = Enrolment.objects.filter(user_id=user_id, course=course, year=year).first()
     if row is None:
@@ -192,7 +192,7 @@ def enrol_user(user_id: int, course: Course, reason: EnrolmentReason, due_on: da
     parameters=parameters_of("learning.Enrolment", "user", "course", "due_on", optional=("reason",)),
 )
 def assign_course(*, user: Any, course: Course, due_on: date, reason: str | None = None) -> Enrolment:
-    """Put a member of the actor's team into a course until a day. Raises Refused for another team's, a course that is not open, a day gone by."""
+    """Enrol a member of the actor's team in a course with a due day. Raises Refused for another team's, a course that is not open, a past day."""
     if not sees_learner(current_actor(), user.pk):
         raise refusal("user", "只能指派给本队人员。", "Members of your team only.")
     if course.state != CourseState.OPEN:
@@ -210,7 +210,7 @@ def assign_course(*, user: Any, course: Course, due_on: date, reason: str | None
     parameters=(ENROLMENT, LESSON),
 )
 def finish_lesson(*, enrolment: int, lesson_id: int) -> Enrolment:
-    """Finish a lesson of a course that the actor takes; the last one completes the course, and its hours count."""
+    """Finish a lesson of a course that the actor takes; the last one completes the course, and its hours are credited."""
     row, lesson = get_own_enrolment(enrolment), _get_lesson(lesson_id)
     if lesson.course_id != row.course_id or row.state == EnrolmentState.DROPPED:
         raise refusal("lesson_id", "这个课时不属于您正在学习的课程。", "This lesson is not of a course that you take.")
@@ -229,7 +229,7 @@ def finish_lesson(*, enrolment: int, lesson_id: int) -> Enrolment:
     parameters=(ENROLMENT,),
 )
 def drop_course(*, enrolment: int) -> Enrolment:
-    """Drop a course of one's own choice. Raises Refused for one that is required or completed."""
+    """Drop a course chosen by oneself. Raises Refused for one that is required or completed."""
     row = get_own_enrolment(enrolment)
     if row.reason != EnrolmentReason.OWN or row.state != EnrolmentState.OPEN:
         raise refusal(

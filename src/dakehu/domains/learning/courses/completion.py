@@ -1,4 +1,4 @@
-"""Complete a course once its lessons and its quiz are done, and count its hours once a calendar year."""
+"""Complete a course once its lessons and its quiz are done, and credit its hours once per calendar year."""
 
 from dakehu.domains.learning.choices import AttemptState, EnrolmentState, RecordSource, RecordState
 from dakehu.domains.learning.models import Attempt, Enrolment, Lesson, TrainingRecord
@@ -47,7 +47,7 @@ def complete_if_done(enrolment: Enrolment) -> bool:
 
 
 def complete_after_quiz(user_id: int, paper_id: int, year: int) -> None:
-    """Complete the courses of which somebody has just passed the quiz. Call inside an action."""
+    """Complete the courses whose quiz a person has just passed. Call inside an action."""
     rows = Enrolment.objects.filter(
         user_id=user_id, course__quiz_id=paper_id, year=year, state=EnrolmentState.OPEN.value
     )

@@ -1,4 +1,4 @@
-"""Queries of courses: the list, one course with its lessons, what one takes."""
+"""Queries of courses: the list, one course with its lessons, enrolments."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ from dakehu.foundation.gates.registry import query
 
 @query("learning.courses", needs=Permission.LEARNING_READ, zh="课程列表", en="Courses", parameters=(FILTERS, ORDER))
 def courses(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return the courses, by code; those in preparation are seen by the person who keeps courses."""
+    """Return the courses, by code; those in preparation only for maintainers of courses."""
     rows = filter_rows(Course.objects.all(), filters or {}, order or "")
     if not current_actor().may(Permission.COURSE_WRITE):
         rows = rows.exclude(state=CourseState.DRAFT.value)
@@ -28,7 +28,7 @@ def courses(*, filters: dict[str, Any] | None = None, order: str | None = None) 
 
 @query("learning.course", needs=Permission.LEARNING_READ, zh="一门课程", en="A course", parameters=(COURSE,))
 def course_row(*, course_id: int) -> Course:
-    """Return a course. Raises NotFound for one in preparation, but to the person who keeps courses."""
+    """Return a course. Raises NotFound for one in preparation, except to maintainers of courses."""
     row = get_course(course_id)
     if row.state == CourseState.DRAFT and not current_actor().may(Permission.COURSE_WRITE):
         raise NotFound(bilingual("课程", "course"))
@@ -39,14 +39,14 @@ def course_row(*, course_id: int) -> Course:
     "learning.enrolments", needs=Permission.LEARNING_READ, zh="选课记录", en="Enrolments", parameters=(FILTERS, ORDER)
 )
 def enrolments(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return who takes which course, as far as the reader sees it, the latest first."""
+    """Return the enrolments that the reader sees, the latest first."""
     rows = filter_rows(Enrolment.objects.select_related("user", "course"), filters or {}, order or "")
     return rows if order else rows.order_by("-pk")
 
 
 @query("learning.course_list", needs=Permission.LEARNING_READ, zh="课程目录", en="Catalogue of courses")
 def course_list() -> list[dict[str, Any]]:
-    """Return the courses with how far the reader has come this year.
+    """Return the courses with the reader's progress this year.
 
     [{id, …, enrolment: {id, state, state_code, due_on, is_late, done, lessons} or None}].
     """
@@ -83,7 +83,7 @@ def _course_progress(row: Enrolment, lessons: int) -> dict[str, Any]:
     "learning.course_page", needs=Permission.LEARNING_READ, zh="课程页面", en="Page of a course", parameters=(COURSE,)
 )
 def course_page(*, course_id: int) -> dict[str, Any]:
-    """Return a course with its lessons and how far the reader has come this year.
+    """Return a course with its lessons and the reader's progress this year.
 
     {shown, lessons: [{id, title, text, position, is_done}], enrolment as in the catalogue or None, quiz: {id, name, is_passed} or None}.
     """

@@ -1,1 +1,1 @@
-"""The question bank (题库), exam papers as blueprints, and attempts whose clock the server keeps."""
+"""The question bank (题库), exam papers as blueprints, and attempts timed by the server."""

@@ -1,4 +1,4 @@
-"""Actions on attempts: begin, answer, hand in. The server keeps the clock, and two windows sit one attempt."""
+"""Actions on attempts: begin, answer, submit. The server keeps the time, and two windows share one attempt."""
 
 import hashlib
 import hmac
@@ -37,7 +37,7 @@ KEPT = bilingual("考试记录不能撤销。", "Exams are kept as they were sat
     irreversible=KEPT,
 )
 def start_attempt(*, paper_id: int) -> Attempt:
-    """Begin an attempt at an open exam, or go on with the one that is under way, whichever window asks.
+    """Begin an attempt at an open exam, or continue the one in progress, from any window.
 
     Raises Refused for a paper that is not open, and once the attempts of this calendar year are used up.
     """
@@ -109,9 +109,9 @@ def _begin(paper: ExamPaper, user_id: int) -> Attempt:
     offers_undo=False,
 )
 def save_answer(*, attempt_id: int, place: int, chosen: str | None = None) -> Attempt:
-    """Save the answer to one question: positions of options as they are shown, from 0, separated by commas.
+    """Save the answer to one question: positions of options as shown, from 0, separated by commas.
 
-    Raises Refused once the time is over, and for a question or an option that is not there.
+    Raises Refused once the time is over, and for a missing question or option.
     """
     row = store.get_own_attempt(attempt_id, is_locked=True)
     if row.state != AttemptState.OPEN or rules.is_over(clock.now(), row.ends_at):
@@ -135,7 +135,7 @@ def save_answer(*, attempt_id: int, place: int, chosen: str | None = None) -> At
     irreversible=KEPT,
 )
 def finish_attempt(*, attempt_id: int) -> Attempt:
-    """Hand in an exam: its result is fixed with the versions of the questions, and a passed one issues its certificate."""
+    """Submit an exam: its result is stored with the question versions, and passing issues its certificate."""
     row = store.get_own_attempt(attempt_id, is_locked=True)
     if row.state == AttemptState.OPEN:
         _finish(row)
@@ -150,7 +150,7 @@ def finish_attempt(*, attempt_id: int) -> Attempt:
     is_public=False,
 )
 def close_attempts() -> dict[str, Any]:
-    """Hand in the exams whose time is over and which nobody handed in; returns {closed}."""
+    """Submit the unsubmitted exams whose time is over; returns {closed}."""
     rows = Attempt.objects.filter(state=AttemptState.OPEN.value, ends_at__lt=clock.now())
     found = list(rows.select_related("paper", "paper__certificate_kind"))
     for row in found:
@@ -159,7 +159,7 @@ def close_attempts() -> dict[str, Any]:
 
 
 def _finish(row: Attempt) -> None:
-    """Judge an attempt by the versions that were asked, and write down what follows from it."""
+    """Grade an attempt by the question versions asked, and store its consequences."""
     versions = {one.pk: one for one in QuestionVersion.objects.filter(pk__in=[pk for pk, _ in row.asked])}
     row.right = [
         rules.is_right(rules.read_answer(versions[pk].answer), order, row.answers.get(str(place), []))

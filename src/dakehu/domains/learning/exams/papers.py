@@ -1,4 +1,4 @@
-"""Actions on exam papers. What decides the result is fixed once a paper is open."""
+"""Actions on exam papers. Settings that decide the result are fixed once a paper is open."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ NUMBERS = tuple(
     parameters=(Fields(MODEL, required=("code", "name"), new=True), NUMBERS),
 )
 def add_paper(*, code: str, name: str, **values: Any) -> ExamPaper:
-    """Add a paper in preparation. `number_TOPIC` says how many questions of a topic. Raises Refused for a code that is taken."""
+    """Add a paper in preparation. `number_TOPIC` is the number of questions of a topic. Raises Refused for a code that is taken."""
     row = ExamPaper(code=code.strip(), name=name)
     if ExamPaper.objects.filter(code=row.code).exists():
         raise refusal("code", "已有这个编号。", "There is this code already.")
@@ -53,7 +53,7 @@ def add_paper(*, code: str, name: str, **values: Any) -> ExamPaper:
     parameters=(PAPER, VERSION, Fields(MODEL, without=("code",)), NUMBERS),
 )
 def change_paper(*, paper_id: int, version: int | None = None, **values: Any) -> ExamPaper:
-    """Change a paper in preparation. Raises Refused once it was open: nobody is judged by a mark set afterwards."""
+    """Change a paper in preparation. Raises Refused once it was open: no one is graded by a mark set afterwards."""
     row = store.get_paper(paper_id)
     check_version(row, version)
     if row.state != PaperState.DRAFT:
@@ -90,7 +90,7 @@ def _set(row: ExamPaper, values: dict[str, Any]) -> None:
     ),
 )
 def open_paper(*, paper_id: int) -> ExamPaper:
-    """Open a paper to everybody. Raises Refused where the bank holds too few questions of a topic."""
+    """Open a paper to all users. Raises Refused if the bank has too few questions of a topic."""
     row = store.get_paper(paper_id)
     if row.state != PaperState.DRAFT:
         raise refusal("paper_id", "只有筹备中的试卷可以开放。", "Only a paper in preparation is opened.")
@@ -110,7 +110,7 @@ def open_paper(*, paper_id: int) -> ExamPaper:
     parameters=(PAPER,),
 )
 def close_paper(*, paper_id: int) -> ExamPaper:
-    """Close a paper to new attempts; the person who sits it may finish, and results stay."""
+    """Close a paper to new attempts; attempts in progress may finish, and results are kept."""
     row = store.get_paper(paper_id)
     row.state = PaperState.CLOSED.value
     row.save()

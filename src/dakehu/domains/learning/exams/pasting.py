@@ -1,4 +1,4 @@
-"""Read questions that were copied from a worksheet: one a row, cells separated by tabs. Pure."""
+"""Read questions that were copied from a worksheet: one per row, cells separated by tabs. Pure."""
 
 from collections.abc import Iterator
 
@@ -9,14 +9,14 @@ COLUMNS = ("code", "topic", "kind", "difficulty", "text", "options", "answer", "
 NEEDED = ("code", "topic", "kind", "text", "answer")
 CHOICES = {"topic": Topic, "kind": QuestionKind, "difficulty": Difficulty}
 HEADINGS = frozenset({"试题编号", "编号", "code", "questioncode"})
-MOST = 500  # questions at once
+MOST = 500  # questions per paste
 
 
 def read_rows(text: str) -> Iterator[tuple[int, dict[str, str], Bilingual | None]]:
-    """Yield (number of the row from 1, values by column, what is wrong with it or None), without empty rows and a heading.
+    """Yield (number of the row from 1, values by column, error or None), without empty rows and a heading.
 
     Columns in this order: code, topic, kind, difficulty, text, options (separated by |), right letters, explanation, source. Choices are
-    read in either language; options come out one a line.
+    read in either language; options are returned one per line.
     """
     for number, line in enumerate(text.splitlines(), 1):
         cells = [cell.strip().strip('"').strip() for cell in line.split("\t")]

@@ -1,4 +1,4 @@
-"""Queries of exams: what one may sit, an attempt under way without its key, its result, the bank with its figures."""
+"""Queries of exams: available papers, an attempt in progress without its key, its result, the bank with its statistics."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from dakehu.foundation.gates.registry import query
 
 @query("learning.papers", needs=Permission.LEARNING_READ, zh="试卷列表", en="Exam papers", parameters=(FILTERS, ORDER))
 def papers(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return the exam papers, by code; those in preparation are seen by the person who keeps them."""
+    """Return the exam papers, by code; those in preparation only for their maintainers."""
     rows = filter_rows(ExamPaper.objects.select_related("certificate_kind"), filters or {}, order or "")
     if not current_actor().may(Permission.QUESTION_WRITE):
         rows = rows.exclude(state=PaperState.DRAFT.value)
@@ -34,7 +34,7 @@ def attempts(*, filters: dict[str, Any] | None = None, order: str | None = None)
 
 @query("learning.exams", needs=Permission.LEARNING_READ, zh="我的考试", en="My exams")
 def exams() -> list[dict[str, Any]]:
-    """Return the papers with how the reader stands to each this year.
+    """Return the papers with the reader's status in each this year.
 
     [{id, …, questions, used, left, open_attempt: id or None, last: {id, state, state_code, score} or None}].
     """
@@ -86,7 +86,7 @@ def paper_page(*, paper_id: int) -> dict[str, Any]:
 
 @query("learning.attempt", needs=Permission.LEARNING_READ, zh="答卷", en="An attempt", parameters=(ATTEMPT,))
 def attempt_page(*, attempt_id: int) -> dict[str, Any]:
-    """Return one's own attempt. Under way: what is asked and chosen, without any right answer; once it has ended: the result.
+    """Return one's own attempt. In progress: questions and choices, without right answers; once it has ended: the result.
 
     {id, paper, paper_id, state, state_code, is_open, is_over, seconds_left, ends_at, score, pass_percent, questions: [{place, number,
     text, kind, is_multiple, options: [{value, text, is_chosen, is_right (ended only)}], and once ended: is_right, explanation, source}]}.
@@ -115,7 +115,7 @@ def attempt_page(*, attempt_id: int) -> dict[str, Any]:
 def _render_question(
     row: Attempt, place: int, version: QuestionVersion, order: list[int], is_open: bool
 ) -> dict[str, Any]:
-    """Return one question as it was asked; with the right answers only once the attempt has ended."""
+    """Return one question as asked; with the right answers only once the attempt has ended."""
     kind = str(version.question.kind)
     texts, chosen = rules.options_of(kind, version.options), row.answers.get(str(place), [])
     options: list[dict[str, Any]] = [
@@ -147,7 +147,7 @@ def _render_question(
     "learning.questions", needs=Permission.QUESTION_WRITE, zh="题库", en="Question bank", parameters=(FILTERS, ORDER)
 )
 def questions(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return the questions of the bank, by code. Raises Refused while the reader sits an exam."""
+    """Return the questions of the bank, by code. Raises Refused while the reader takes an exam."""
     store.check_no_open_attempt()
     rows = filter_rows(Question.objects.all(), filters or {}, order or "")
     return rows if order else rows.order_by("code")
@@ -155,7 +155,7 @@ def questions(*, filters: dict[str, Any] | None = None, order: str | None = None
 
 @query("learning.question", needs=Permission.QUESTION_WRITE, zh="一道试题", en="A question", parameters=(QUESTION,))
 def question_row(*, question_id: int) -> Question:
-    """Return a question of the bank. Raises Refused while the reader sits an exam."""
+    """Return a question of the bank. Raises Refused while the reader takes an exam."""
     store.check_no_open_attempt()
     return store.get_question(question_id)
 
@@ -168,10 +168,10 @@ def question_row(*, question_id: int) -> Question:
     parameters=(FILTERS,),
 )
 def question_bank(*, filters: dict[str, Any] | None = None) -> list[dict[str, Any]]:
-    """Return the bank with the latest version of each question and how it worked over all attempts that have ended.
+    """Return the bank with the latest version of each question and its statistics over all ended attempts.
 
     [{id, …, text, options: [(text, is right)], explanation, source, number, answers, facility, discrimination, needs_repair}];
-    figures are None under 30 answers. Raises Refused while the reader sits an exam.
+    figures are None under 30 answers. Raises Refused while the reader takes an exam.
     """
     rows = list(questions(filters=filters))
     latest, figures = store.latest_versions(), _figures()
@@ -202,7 +202,7 @@ def question_bank(*, filters: dict[str, Any] | None = None) -> list[dict[str, An
 
 
 def _figures() -> dict[int, list[tuple[bool, float]]]:
-    """Return {question: [(was it right, share of the others that were)]} of all attempts that have ended."""
+    """Return {question: [(is right, share of the other questions that were right)]} of all ended attempts."""
     owner = dict(QuestionVersion.objects.values_list("pk", "question_id"))
     found: dict[int, list[tuple[bool, float]]] = {}
     with elevated("measure the questions of exams"):

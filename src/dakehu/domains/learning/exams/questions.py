@@ -1,4 +1,4 @@
-"""Actions on the question bank. A change of what is asked is a new version; earlier ones stay with the results."""
+"""Actions on the question bank. A change of content is a new version; earlier ones are kept for the results."""
 
 from typing import Any
 
@@ -45,7 +45,7 @@ CONTENT = ("text", "options", "answer", "explanation", "source")
 def add_question(
     *, code: str, topic: str, kind: str, text: str, answer: str, difficulty: str | None = None, **content: Any
 ) -> Question:
-    """Add a question with its first version. Raises Refused for a code that is taken, and for options or answers that do not fit."""
+    """Add a question with its first version. Raises Refused for a code that is taken, and for inconsistent options or answers."""
     store.check_no_open_attempt()
     row = Question(code=code.strip(), topic=topic, kind=kind)
     row.difficulty = difficulty or row.difficulty
@@ -72,7 +72,7 @@ def add_question(
     is_confidential=True,
 )
 def change_question(*, question_id: int, version: int | None = None, **values: Any) -> Question:
-    """Change a question; what changes of its content is a new version, and attempts that have begun keep theirs."""
+    """Change a question; a change of content is a new version, and attempts already begun keep theirs."""
     store.check_no_open_attempt()
     row = store.get_question(question_id)
     check_version(row, version)
@@ -102,7 +102,7 @@ def change_question(*, question_id: int, version: int | None = None, **values: A
 def paste_questions(*, rows: str) -> dict[str, int]:
     """Add the questions of rows copied from a worksheet, all or none; returns {added}.
 
-    Raises Refused with every fault by its row: a missing cell, an unknown topic, a code that is taken, an answer that does not fit.
+    Raises Refused with every fault by its row: a missing cell, an unknown topic, a code that is taken, an inconsistent answer.
     """
     faults: list[Bilingual | str] = []
     added, read = 0, list(pasting.read_rows(rows))
@@ -124,7 +124,7 @@ def paste_questions(*, rows: str) -> dict[str, int]:
 
 
 def _version(row: Question, content: dict[str, Any]) -> QuestionVersion:
-    """Return a version that is not saved. Raises Refused for options or answers that do not fit."""
+    """Return an unsaved version. Raises Refused for inconsistent options or answers."""
     made = QuestionVersion(**{name: value or "" for name, value in content.items()})
     options = rules.options_of(str(row.kind), made.options)
     answer = rules.read_answer(made.answer)

@@ -1,4 +1,4 @@
-"""Draw a paper from the bank by a seed, judge answers, and say what is wrong with a question or a blueprint. Pure."""
+"""Draw a paper from the bank by a seed, grade answers, and check questions and blueprints. Pure."""
 
 import hashlib
 import hmac
@@ -12,7 +12,7 @@ from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 MOST_OPTIONS = 20
 MOST_QUESTIONS = 200
-TRIES = 50  # draws until one differs from the one before
+TRIES = 50  # maximum draws to get one that differs from the previous
 
 Layout = list[
     list[object]
@@ -21,7 +21,7 @@ Layout = list[
 
 @dataclass(frozen=True)
 class BankItem:
-    """A question of the bank as the draw takes it: the number of its latest version, its topic, how many options it has.
+    """A question of the bank as input for the draw: the number of its latest version, its topic, its number of options.
 
     `keeps_order`: its options are not shuffled (true or false)."""
 
@@ -32,7 +32,7 @@ class BankItem:
 
 
 def seed_of(key: bytes, paper: int, user: int, year: int, number: int, started_at: datetime) -> str:
-    """Return the seed of an attempt: a keyed hash, so that nobody without the key computes what will be asked."""
+    """Return the seed of an attempt: a keyed hash, so that the questions cannot be computed without the key."""
     text = f"{paper}|{user}|{year}|{number}|{started_at.isoformat()}"
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
@@ -42,9 +42,9 @@ def _place(seed: str, *what: object) -> str:
 
 
 def draw(bank: Iterable[BankItem], blueprint: Mapping[str, int], seed: str) -> Layout:
-    """Return a paper: for each topic its number of questions, all of them and their options in an order that the seed decides.
+    """Return a paper: for each topic its number of questions, all of them and their options in an order determined by the seed.
 
-    Raises ValueError where the bank holds too few; `blueprint_fault` says so beforehand.
+    Raises ValueError if the bank has too few; `blueprint_fault` checks this beforehand.
     """
     items = sorted(bank, key=lambda one: one.version)
     chosen: list[BankItem] = []
@@ -65,7 +65,7 @@ def _order_of_options(item: BankItem, seed: str) -> list[int]:
 
 
 def draw_unlike(bank: Sequence[BankItem], blueprint: Mapping[str, int], seed: str, previous: Layout | None) -> Layout:
-    """Return a paper whose order differs from the one drawn before it, where the bank allows another one at all."""
+    """Return a paper whose layout differs from the previous one, if the bank allows a different one."""
     layout = draw(bank, blueprint, seed)
     for number in range(1, TRIES):
         if layout != previous:
@@ -75,7 +75,7 @@ def draw_unlike(bank: Sequence[BankItem], blueprint: Mapping[str, int], seed: st
 
 
 def blueprint_fault(blueprint: Mapping[str, int], available: Mapping[str, int]) -> Bilingual | None:
-    """Return what is wrong with a blueprint: no question, too many, or more of a topic than the bank holds."""
+    """Return the error of a blueprint: no question, too many, or more of a topic than in the bank."""
     total = sum(blueprint.values())
     if not 1 <= total <= MOST_QUESTIONS or any(number < 0 for number in blueprint.values()):
         return bilingual("试卷应有 1–{n} 道题。", "A paper has 1 to {n} questions.", n=MOST_QUESTIONS)
@@ -93,7 +93,7 @@ def blueprint_fault(blueprint: Mapping[str, int], available: Mapping[str, int]) 
 
 
 def question_fault(kind: str, options: Sequence[str], answer: Collection[int]) -> tuple[str, Bilingual] | None:
-    """Return (field, what is wrong) of a question: its options, or which of them are right."""
+    """Return (field, error) of a question: its options or its right answers."""
     if kind != QuestionKind.TRUE_FALSE and not 2 <= len(options) <= MOST_OPTIONS:
         return "options", bilingual("应有 2–{n} 个选项，每行一个。", "2 to {n} options, one a line.", n=MOST_OPTIONS)
     if len(set(options)) != len(options):
@@ -108,14 +108,14 @@ def question_fault(kind: str, options: Sequence[str], answer: Collection[int]) -
 
 
 def options_of(kind: str, text: str) -> list[str]:
-    """Return the options of a question: one a line; the two of true or false in the reader's language."""
+    """Return the options of a question: one per line; for true or false the two in the reader's language."""
     if kind == QuestionKind.TRUE_FALSE:
         return [str(bilingual("正确", "True")), str(bilingual("错误", "False"))]
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def read_answer(text: str) -> list[int]:
-    """Return the positions that letters name: "ACD" → [0, 2, 3]; other characters make it [] (no answer)."""
+    """Return the positions given by letters: "ACD" → [0, 2, 3]; other characters yield [] (no answer)."""
     letters = [one for one in text.upper() if one not in " ,，、;；"]
     if any(not "A" <= one <= "T" for one in letters):
         return []
@@ -123,12 +123,12 @@ def read_answer(text: str) -> list[int]:
 
 
 def original_positions(order: Sequence[int], shown: Iterable[int]) -> set[int]:
-    """Return the positions in the question's version of options chosen as they were shown."""
+    """Return the positions in the question's version of options chosen by their shown positions."""
     return {order[one] for one in shown if 0 <= one < len(order)}
 
 
 def is_right(answer: Collection[int], order: Sequence[int], shown: Iterable[int]) -> bool:
-    """Return whether exactly the right options were chosen: no points for a part of them (house default)."""
+    """Return whether exactly the right options were chosen: no partial credit (house default)."""
     return original_positions(order, shown) == set(answer)
 
 
@@ -145,5 +145,5 @@ def is_passed(right: Sequence[bool], pass_percent: int) -> bool:
 
 
 def is_over(now: datetime, ends_at: datetime) -> bool:
-    """Return whether the time of an attempt is over: the server's clock decides, and the last moment still counts."""
+    """Return whether the time of an attempt is over: by the server's clock; the last moment is included."""
     return now > ends_at

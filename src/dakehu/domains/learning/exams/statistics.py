@@ -1,19 +1,19 @@
-"""Measure how questions work: facility and discrimination, from 30 answers on. Pure."""
+"""Item statistics of questions: facility and discrimination, from 30 answers. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-MINIMUM = 30  # answers from which a figure is shown; house default
-HARD = 0.5  # share of right answers under which a question is offered for repair
-WEAK = 0.1  # discrimination under which a question is offered for repair
+MINIMUM = 30  # minimum answers for showing a figure; house default
+HARD = 0.5  # share of right answers below which a question is marked for repair
+WEAK = 0.1  # discrimination below which a question is marked for repair
 
 
 @dataclass(frozen=True)
 class QuestionStatistics:
-    """How a question worked: number of answers, share of right ones, correlation with the score of the other questions.
+    """Statistics of a question: number of answers, share of right ones, correlation with the score of the other questions.
 
-    `facility` and `discrimination` are None under the minimum; the latter also where nothing varies."""
+    `facility` and `discrimination` are None below the minimum; the latter also without variance."""
 
     answers: int
     facility: float | None
@@ -21,7 +21,7 @@ class QuestionStatistics:
 
     @property
     def needs_repair(self) -> bool:
-        """Whether half of the people get it wrong, or it does not tell the stronger from the weaker."""
+        """Whether facility or discrimination is below its limit."""
         is_hard = self.facility is not None and self.facility < HARD
         return is_hard or (self.discrimination is not None and self.discrimination < WEAK)
 

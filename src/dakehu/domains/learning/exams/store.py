@@ -29,10 +29,10 @@ def get_question(pk: int) -> Question:
 
 
 def get_own_attempt(pk: int, *, is_locked: bool = False) -> Attempt:
-    """Return an attempt of the actor, locked for the transaction where it is to be changed. Raises NotFound."""
+    """Return an attempt of the actor, locked for the transaction if it is to be changed. Raises NotFound."""
     rows = Attempt.objects.select_related("paper", "paper__certificate_kind").filter(user_id=current_actor().user_id)
     if is_locked:
-        rows = rows.select_for_update(of=("self",))  # two windows save at once: neither answer may be lost
+        rows = rows.select_for_update(of=("self",))  # two windows may save concurrently: neither answer may be lost
     row: Attempt | None = rows.filter(pk=pk).first()
     if row is None:
         raise NotFound(bilingual("考试记录", "attempt"))
@@ -46,7 +46,7 @@ def latest_versions() -> dict[int, QuestionVersion]:
 
 
 def bank() -> list[BankItem]:
-    """Return the questions in use as the draw takes them."""
+    """Return the questions in use as input for the draw."""
     return [
         BankItem(
             version.pk,
@@ -65,7 +65,7 @@ def available() -> dict[str, int]:
 
 
 def check_no_open_attempt() -> None:
-    """Raise Refused while the actor sits an exam: the bank holds the right answers."""
+    """Raise Refused while the actor takes an exam: the bank contains the right answers."""
     rows = Attempt.objects.filter(user_id=current_actor().user_id, state=AttemptState.OPEN.value)
     if rows.filter(ends_at__gte=clock.now()).exists():
         raise refusal(

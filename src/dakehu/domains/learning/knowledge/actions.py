@@ -35,7 +35,7 @@ ABOUT = ("title", "topic", "owner", "review_by", "must_confirm", "pages")
     parameters=(Fields("learning.Article", required=("code", "title", "review_by"), new=True), TEXT),
 )
 def add_article(*, code: str, title: str, review_by: date, text: str, **values: Any) -> Article:
-    """Add an article with its first draft; its owner is the actor unless another is named. Raises Refused for a code that is taken."""
+    """Add an article with its first draft; its owner is the actor by default. Raises Refused for a code that is taken."""
     given = {name: value for name, value in values.items() if value is not None}
     row = Article(code=code.strip(), title=title, review_by=review_by, **{"owner": team.current_user(), **given})
     if Article.objects.filter(code=row.code).exists():
@@ -54,7 +54,7 @@ def add_article(*, code: str, title: str, review_by: date, text: str, **values: 
     parameters=(ARTICLE, VERSION, parameters_of("learning.Article", optional=ABOUT)),
 )
 def change_article(*, article: int, version: int | None = None, **values: Any) -> Article:
-    """Change title, topic, owner, pages and review date of an article. A new title shows with the next approved version."""
+    """Change title, topic, owner, pages and review date of an article. A new title is shown with the next approved version."""
     row = store.get_article(article)
     check_version(row, version)
     for name, value in values.items():
@@ -78,7 +78,7 @@ def _check(row: Article) -> None:
     parameters=(ARTICLE, TEXT),
 )
 def write_article(*, article: int, text: str) -> ArticleVersion:
-    """Write the draft of an article, or a new version where none is being written; what waited for approval is a draft again."""
+    """Write the draft of an article, or a new version if there is no draft; one waiting for approval becomes a draft again."""
     return _write(store.get_article(article), text)
 
 
@@ -107,7 +107,7 @@ def _write(article: Article, text: str) -> ArticleVersion:
     parameters=(ARTICLE,),
 )
 def submit_article(*, article: int) -> ArticleVersion:
-    """Ask that a second person approve the draft of an article. Raises Refused without a draft."""
+    """Request a second person's approval of the draft of an article. Raises Refused without a draft."""
     found = store.get_article(article)
     row = store.find_draft(found)
     if row is None or row.state != VersionState.DRAFT:
@@ -121,7 +121,7 @@ def submit_article(*, article: int) -> ArticleVersion:
 
 
 def decide_version(version: int, is_approved: bool, note: str) -> None:
-    """Follow the decision on a version: it is what readers see from now on, or a draft again."""
+    """Apply the decision on a version: it is published, or becomes a draft again."""
     row = store.get_version(version)
     row.state = (VersionState.APPROVED if is_approved else VersionState.DRAFT).value
     if is_approved:
@@ -141,7 +141,7 @@ def decide_version(version: int, is_approved: bool, note: str) -> None:
     parameters=(ARTICLE, parameters_of("learning.Article", "review_by")),
 )
 def review_article(*, article: int, review_by: date) -> Article:
-    """Say that an article still holds, until a later day. Raises Refused for a day that is not ahead."""
+    """Confirm an article as valid until a later day. Raises Refused for a day that is not in the future."""
     row = store.get_article(article)
     if review_by <= clock.today():
         raise refusal("review_by", "复审日期应晚于今天。", "The day must lie ahead.")
@@ -158,7 +158,7 @@ def review_article(*, article: int, review_by: date) -> Article:
     parameters=(ARTICLE,),
 )
 def retire_article(*, article: int) -> Article:
-    """Take an article away from readers; its versions and who confirmed them stay."""
+    """Retire an article; its versions and confirmations are kept."""
     row = store.get_article(article)
     row.state = ArticleState.RETIRED.value
     row.save()
@@ -174,7 +174,7 @@ def retire_article(*, article: int) -> Article:
     irreversible=bilingual("确认记录会保留。", "The confirmation is kept."),
 )
 def confirm_reading(*, article: int) -> ReadConfirmation:
-    """Confirm having read the approved version of an article; twice is once. Raises Refused without an approved version."""
+    """Confirm having read the approved version of an article; idempotent. Raises Refused without an approved version."""
     row, user = store.find_approved(store.get_article(article)), team.current_user()
     if row is None or user is None:
         raise refusal("article", "没有可确认的版本。", "There is no version to confirm.")
@@ -194,7 +194,7 @@ def confirm_reading(*, article: int) -> ReadConfirmation:
     parameters=(ARTICLE, FILE),
 )
 def add_article_file(*, article: int, file: Upload) -> ArticleFile:
-    """Add a file to an article. Raises Refused for a file that is empty, too large or of a type that is not kept."""
+    """Add a file to an article. Raises Refused for a file that is empty, too large or of a type not accepted."""
     found = store.get_article(article)
     check_media_type(file)
     with file.opened() as content:

@@ -1,4 +1,4 @@
-"""Queries of the knowledge base: the list with search, one article for readers, its editor, what concerns a page."""
+"""Queries of the knowledge base: the list with search, one article for readers, its editor, articles for a page."""
 
 from datetime import date
 from typing import Any
@@ -32,7 +32,7 @@ PATH = Parameter("path", spec=FieldSpec("页面地址", "Address of the page"))
 
 
 def readable() -> Any:
-    """Return the articles that the reader sees: published and not hidden, their own, and for approvers every one."""
+    """Return the articles that the reader sees: published and not hidden, their own, and for approvers all."""
     rows, actor = Article.objects.select_related("owner"), current_actor()
     if actor.may(Permission.ARTICLE_APPROVE):
         return rows
@@ -48,9 +48,9 @@ def readable() -> Any:
     parameters=(SEARCH, FILTERS, ORDER),
 )
 def articles(*, text: str | None = None, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return the articles that the reader sees, by code; `text` finds words of the approved version, also by pinyin of its title.
+    """Return the articles that the reader sees, by code; `text` searches the approved version, also by pinyin of its title.
 
-    Owners and approvers see drafts and hidden ones too, but a search finds what is approved.
+    Owners and approvers also see drafts and hidden ones, but the search covers only approved text.
     """
     rows = filter_rows(readable(), filters or {}, order or "")
     wanted = search.fragment(text) if text and text.strip() else None
@@ -69,7 +69,7 @@ def articles(*, text: str | None = None, filters: dict[str, Any] | None = None, 
     parameters=(SEARCH,),
 )
 def article_list(*, text: str | None = None) -> list[dict[str, Any]]:
-    """Return the articles of the list page: [{id, …, standing, is_confirmed: True, False, or None where none is asked}]."""
+    """Return the articles of the list page: [{id, …, standing, is_confirmed: True, False, or None if none is required}]."""
     rows = list(articles(text=text))
     confirmed = set(
         ReadConfirmation.objects.filter(user_id=current_actor().user_id).values_list("article_version_id", flat=True)
@@ -108,7 +108,7 @@ def article_row(*, article: int) -> Article:
     parameters=(ARTICLE,),
 )
 def article_page(*, article: int) -> dict[str, Any]:
-    """Return what the page of an article shows.
+    """Return the data of an article page.
 
     {shown, standing, text (of the approved version) or None, version, approved_by, approved_at, files: [{id, name, size}],
     confirmation: day or None, draft: {text, state, number, approval_id} or None for writers, confirmed: count, can: {…}}.

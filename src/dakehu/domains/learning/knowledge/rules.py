@@ -1,4 +1,4 @@
-"""Decide how an article stands to its review date, which page it concerns, and what is wrong with a version. Pure."""
+"""Decide an article's status by its review date and the pages it concerns, and check versions. Pure."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -7,19 +7,19 @@ from dakehu.domains.learning.choices import ReviewStanding
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
 HIDDEN_AFTER = timedelta(days=30)  # after the review date; house default
-LONGEST = 60_000  # characters of a text
+LONGEST = 60_000  # characters per text
 MOST_PAGES = 10
 
 
 def standing_of(review_by: date, today: date) -> ReviewStanding:
-    """Return how an article stands: current to its review date, then overdue, hidden 30 days after it."""
+    """Return the status of an article: current until its review date, then overdue, hidden 30 days after it."""
     if today <= review_by:
         return ReviewStanding.CURRENT
     return ReviewStanding.OVERDUE if today <= review_by + HIDDEN_AFTER else ReviewStanding.HIDDEN
 
 
 def text_fault(text: str) -> Bilingual | None:
-    """Return what is wrong with the text of a version, None if nothing is."""
+    """Return the error of the text of a version, None if it is valid."""
     if not text.strip():
         return bilingual("请填写正文。", "Write a text.")
     if len(text) > LONGEST:
@@ -28,7 +28,7 @@ def text_fault(text: str) -> Bilingual | None:
 
 
 def pages_fault(pages: str) -> Bilingual | None:
-    """Return what is wrong with the addresses of pages, separated by spaces; None if nothing is."""
+    """Return the error of page addresses separated by spaces; None if they are valid."""
     listed = pages.split()
     if len(listed) > MOST_PAGES:
         return bilingual("最多填写 {n} 个页面。", "At most {n} pages.", n=MOST_PAGES)

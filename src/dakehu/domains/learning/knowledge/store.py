@@ -31,7 +31,7 @@ def find_approved(article: Article) -> ArticleVersion | None:
 
 
 def find_draft(article: Article) -> ArticleVersion | None:
-    """Return the version of an article that is being written or waits for approval, None without one."""
+    """Return the version of an article that is a draft or waits for approval, None without one."""
     states = (VersionState.DRAFT.value, VersionState.WAITING.value)
     return _latest(article, state__in=states)
 
@@ -43,5 +43,5 @@ def _latest(article: Article, **condition: Any) -> ArticleVersion | None:
 
 
 def content_digest(version: ArticleVersion) -> str:
-    """Return the digest of what is approved: title and text."""
+    """Return the digest of the approved content: title and text."""
     return digest({"title": version.title, "text": version.text})

@@ -1,1 +1,1 @@
-"""The ladder of levels (职级): conditions that the desk measures, proposals, and the decision of a second person."""
+"""The ladder of levels (职级): conditions measured by the desk, proposals, and the decision of a second person."""

@@ -91,7 +91,7 @@ def remove_level(*, level_id: int) -> None:
     parameters=(LEVEL, CONDITION_KIND, parameters_of("learning.LevelCondition", "least", optional=("subject",))),
 )
 def add_condition(*, level_id: int, condition_kind: str, least: Decimal, subject: str | None = None) -> LevelCondition:
-    """Say what a level asks, in a version in preparation. Raises Refused for a subject that is missing or not asked for."""
+    """Set a condition of a level in a version in preparation. Raises Refused for a missing or superfluous subject."""
     level = store.get_level(level_id)
     _get_draft(level.ladder)
     kind, about = get_condition_kind(condition_kind), (subject or "").strip()
@@ -150,7 +150,7 @@ def put_ladder_in_force(*, ladder_id: int) -> Ladder:
     parameters=(LEVEL, parameters_of("learning.StaffLevel", "user", "since", "reason")),
 )
 def set_level(*, level_id: int, user: Any, since: date, reason: str) -> StaffLevel:
-    """Enter in which level somebody is, since when and on what ground, such as at entry. Raises Refused for oneself and a day ahead."""
+    """Enter a person's level with its first day and reason, such as at entry. Raises Refused for oneself and a future day."""
     level = store.get_level(level_id)
     if user.pk == current_actor().user_id:
         raise refusal("user", "不能登记本人的职级，请由他人办理。", "Not your own: ask somebody else.")

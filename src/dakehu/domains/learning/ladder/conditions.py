@@ -1,7 +1,7 @@
-"""The register of conditions: what a level may ask of a person, and how the desk measures it.
+"""The register of conditions that a level may require of a person, and how they are measured.
 
-A domain above declares its own (appraisal does). What is traded and how many accounts are opened is no condition: the register
-refuses it, so that nobody is promoted by volume.
+Higher domains declare their own (appraisal does). Trades and opened accounts are not permitted as conditions: the register
+refuses them, so that no one is promoted by volume.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +17,7 @@ REFUSED = ("volume", "turnover", "trade", "commission", "new_accounts", "revenue
 
 @dataclass(frozen=True)
 class Evidence:
-    """A row on which a figure stands: what it is, and the page that shows it ("" for none)."""
+    """A row behind a figure: its text, and the page that shows it ("" for none)."""
 
     label: str
     url: str = ""
@@ -25,7 +25,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Figure:
-    """What was measured of a person: the figure (None: not measurable), why not, and the rows it stands on."""
+    """A measured value of a person: the figure (None: not measurable), why not, and the rows behind it."""
 
     value: Decimal | None
     note: Bilingual | None = None
@@ -39,8 +39,8 @@ Source = Callable[[int, str, date], Figure]
 class ConditionKind:
     """A kind of condition.
 
-    `source(person, subject, day)` measures it no matter who asks; the queries of the ladder check the reader. `unit` is a pair of words
-    behind the figure; `decimals` of the figure as shown. `needs_subject`: the condition names what it is about (a certificate).
+    `source(person, subject, day)` measures it without regard to the reader; the queries of the ladder check the reader. `unit` is a pair of words
+    after the figure; `decimals` of the figure as shown. `needs_subject`: the condition has a subject (such as a certificate).
     """
 
     code: str
@@ -79,7 +79,7 @@ def get_condition_kind(code: str) -> ConditionKind:
 
 
 def find_condition_kind(code: str) -> ConditionKind | None:
-    """Return a kind of condition by its code, None for one that nobody declares any more."""
+    """Return a kind of condition by its code, None for one that is no longer declared."""
     return _declared.get(code)
 
 

@@ -1,4 +1,4 @@
-"""Actions on promotions: a lead proposes with reasons, a second person decides. Nothing is decided by the desk."""
+"""Actions on promotions: a lead proposes with reasons, a second person decides. There is no automatic decision."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ FROZEN = ("kind", "label", "subject", "wanted", "figure", "note", "outcome", "ou
 
 
 def content_digest(row: Promotion) -> str:
-    """Return the digest of what is decided on: whom, to which level, why, and the figures of that day."""
+    """Return the digest of a proposal: person, level, reason, and the figures of that day."""
     return digest([row.user_id, row.level_id, row.reason, row.exception, row.facts])
 
 
@@ -39,8 +39,8 @@ def content_digest(row: Promotion) -> str:
 def propose_promotion(*, user: Any, reason: str, exception: str | None = None) -> Promotion:
     """Propose a member of the actor's team for the next level; the figures of today are frozen, a second person decides.
 
-    Raises Refused for another team's, for oneself, without a next level, while a proposal waits, and where a condition is not
-    met or not measurable and no reason says why in spite of it.
+    Raises Refused for another team's, for oneself, without a next level, while a proposal waits, and if a condition is not
+    met or not measurable and no reason for an exception is given.
     """
     if not sees_learner(current_actor(), user.pk):
         raise refusal("user", "只能提名本队人员。", "Members of your team only.")
@@ -72,7 +72,7 @@ def propose_promotion(*, user: Any, reason: str, exception: str | None = None) -
     offers_undo=False,
 )
 def withdraw_promotion(*, promotion_id: int) -> Promotion:
-    """Withdraw one's own proposal that waits. Raises NotFound, Refused for another's and once it was decided."""
+    """Withdraw one's own proposal that waits. Raises NotFound, Refused for another person's and once it was decided."""
     row = store.get_promotion(promotion_id)
     if row.proposed_by_id != current_actor().user_id or row.state != PromotionState.WAITING:
         raise refusal("promotion_id", "只能撤回本人待决定的提名。", "Only your own that waits.")
@@ -83,7 +83,7 @@ def withdraw_promotion(*, promotion_id: int) -> Promotion:
 
 
 def decide_promotion(promotion: int, is_approved: bool, note: str) -> None:
-    """Follow the decision on a proposal: the person is in the level from today, or stays."""
+    """Apply the decision on a proposal: the person has the level from today, or keeps the current one."""
     row = store.get_promotion(promotion)
     row.state = (PromotionState.APPROVED if is_approved else PromotionState.REFUSED).value
     row.decided_on = clock.today()

@@ -1,4 +1,4 @@
-"""Queries of ladders: the versions with their levels, how a person stands to the next level, one proposal."""
+"""Queries of ladders: the versions with their levels, a person's standing towards the next level, one proposal."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def ladders() -> list[dict[str, Any]]:
     """Return the versions in force and in preparation, and the latest replaced ones, by track, the newest first.
 
     [{id, track, name, number, state, state_code, starts_on, levels: [{id, code, name, staff, conditions: [{id, label, subject,
-    wanted, definition}]}]}]; `staff`: how many people whom the reader sees are in the level.
+    wanted, definition}]}]}]; `staff`: number of people visible to the reader in the level.
     """
     rows = list(Ladder.objects.order_by("track", "-number"))
     levels: dict[int, list[LadderLevel]] = {}
@@ -60,7 +60,7 @@ def ladders() -> list[dict[str, Any]]:
 
 
 def _people_by_level() -> dict[tuple[str, str], int]:
-    """Return {(track, level): people whose present level it is}, of those whom the reader sees."""
+    """Return {(track, level): number of people with it as current level}, of those whom the reader sees."""
     latest: dict[int, tuple[str, str]] = {}
     rows = StaffLevel.objects.filter(user__is_active=True).order_by("since", "pk")
     for user, track, code in rows.values_list("user", "track", "code"):
@@ -84,7 +84,7 @@ def _render_condition(one: LevelCondition) -> dict[str, Any]:
 
 @query("learning.condition_kinds", needs=Permission.LEARNING_READ, zh="晋升条件类别", en="Kinds of conditions")
 def condition_choices() -> list[dict[str, Any]]:
-    """Return what a level may ask: [{code, label, definition, needs_subject}]."""
+    """Return the possible conditions of a level: [{code, label, definition, needs_subject}]."""
     return [
         {
             "code": one.code,
@@ -130,7 +130,7 @@ def promotions(*, filters: dict[str, Any] | None = None, order: str | None = Non
     parameters=(PERSON,),
 )
 def ladder_of(*, person: int | None = None) -> dict[str, Any]:
-    """Return how a person, oneself unless said, stands to the next level. Raises NotFound for one whom the reader does not see.
+    """Return a person's (default: own) standing towards the next level. Raises NotFound for one whom the reader does not see.
 
     {person: {id, name}, is_own, level: {code, name, since, months} or None, next: {id, code, name, ladder} or None, conditions: as
     ladder.store.standing, met, history: [{…}], promotions: [{…, id, state_code}], can_propose}.

@@ -1,4 +1,4 @@
-"""The conditions that learning measures: certificates in force, hours of training, months in the level, a path completed."""
+"""The conditions measured by learning: certificates in force, training hours, months in the level, a path completed."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,7 +17,7 @@ YEAR = timedelta(days=365)
 
 
 def certificate(person: int, subject: str, day: date) -> Figure:
-    """Return 1 for somebody who holds a certificate of a kind on a day, 0 for one who does not; None for a kind that is not known."""
+    """Return 1 if a person holds a certificate of a kind on a day, else 0; None for an unknown kind."""
     kind = CertificateKind.objects.filter(code=subject).first()
     if kind is None:
         return Figure(None, bilingual("没有“{code}”这个证书类别", "no certificate of the kind “{code}”", code=subject))
@@ -27,7 +27,7 @@ def certificate(person: int, subject: str, day: date) -> Figure:
 
 
 def hours(person: int, subject: str, day: date) -> Figure:
-    """Return the hours of training that count in the year up to a day; each row is one training."""
+    """Return the credited training hours in the year up to a day; each row is one training."""
     with elevated("measure a condition of a level"):
         rows = TrainingRecord.objects.filter(
             user_id=person, state=RecordState.COUNTED.value, held_on__gt=day - YEAR, held_on__lte=day
@@ -38,7 +38,7 @@ def hours(person: int, subject: str, day: date) -> Figure:
 
 
 def months_in_level(person: int, subject: str, day: date) -> Figure:
-    """Return the whole months that somebody has been in the present level; None where no level is entered."""
+    """Return the whole months of a person in the current level; None if no level is entered."""
     level = level_of(person)
     if level is None:
         return Figure(None, bilingual("尚未登记现职级", "no level is entered yet"))
@@ -46,7 +46,7 @@ def months_in_level(person: int, subject: str, day: date) -> Figure:
 
 
 def path(person: int, subject: str, day: date) -> Figure:
-    """Return 1 for somebody who completed a learning path by a day, 0 for one who did not; None for a path that is not known."""
+    """Return 1 if a person completed a learning path by a day, else 0; None for an unknown path."""
     found = LearningPath.objects.filter(code=subject).first()
     if found is None:
         return Figure(None, bilingual("没有“{code}”这条学习路径", "no learning path “{code}”", code=subject))

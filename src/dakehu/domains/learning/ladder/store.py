@@ -1,4 +1,4 @@
-"""Read ladders, levels, and how a person stands to the conditions of a level."""
+"""Read ladders, levels, and a person's results for the conditions of a level."""
 
 from datetime import date
 from decimal import Decimal
@@ -38,7 +38,7 @@ def get_promotion(pk: int) -> Promotion:
 
 
 def level_of(person: int) -> StaffLevel | None:
-    """Return the present level of a person, no matter who asks; None where none is entered."""
+    """Return the current level of a person, regardless of the actor's scope; None if none is entered."""
     with elevated("look up the level of a person"):
         row: StaffLevel | None = StaffLevel.objects.filter(user_id=person).order_by("-since", "-pk").first()
     return row
@@ -51,9 +51,9 @@ def ladder_in_force(track: str) -> Ladder | None:
 
 
 def next_level(person: int) -> LadderLevel | None:
-    """Return the level above the present one of a person, by the version in force.
+    """Return the level above a person's current one, by the version in force.
 
-    None on the highest, without a level, and where the version in force does not know the present one.
+    None on the highest, without a level, and if the version in force lacks the current one.
     """
     now = level_of(person)
     ladder = None if now is None else ladder_in_force(now.track)
@@ -66,7 +66,7 @@ def next_level(person: int) -> LadderLevel | None:
 
 
 def condition_results(person: int, level: LadderLevel, day: date) -> list[dict[str, Any]]:
-    """Return how a person stands to each condition of a level.
+    """Return the result of a person for each condition of a level.
 
     [{kind, label, definition, subject, wanted, figure, note, outcome, outcome_text, rows: [{label, url}]}].
     """

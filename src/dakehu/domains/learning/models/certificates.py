@@ -12,7 +12,7 @@ from dakehu.foundation.schema.names import Names
 
 
 class CertificateKind(Recorded):
-    """A kind of certificate. `gates`: names of actions that nobody does without a valid one."""
+    """A kind of certificate. `gates`: names of actions that require a valid one."""
 
     names = Names("证书类别", "Kind of certificate", "Kinds of certificates")
     is_chosen_from_list = True
@@ -41,7 +41,7 @@ class CertificateKind(Recorded):
 
 
 class Certificate(Recorded):
-    """One issue of a certificate; a renewal is a new row. It counts from the day of issue to its last day, both included."""
+    """One issue of a certificate; a renewal is a new row. It is valid from the day of issue to its last day, both included."""
 
     names = Names("证书", "Certificate", "Certificates")
     objects: Any = OfLearners()

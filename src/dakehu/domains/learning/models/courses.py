@@ -1,4 +1,4 @@
-"""Courses with their lessons, who takes them, and which lessons they have finished."""
+"""Courses with their lessons, enrolments, and finished lessons."""
 
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ HOURS = [MinValueValidator(Decimal("0")), MaxValueValidator(Decimal("200"))]
 
 
 class Course(Recorded):
-    """A course of lessons. It is completed by every lesson, and by the quiz where it has one."""
+    """A course of lessons. It is completed by finishing every lesson, and passing the quiz if it has one."""
 
     names = Names("课程", "Course", "Courses")
     is_chosen_from_list = True
@@ -80,7 +80,7 @@ class Lesson(Recorded):
 
 
 class Enrolment(Recorded):
-    """A person takes a course in a calendar year; a new year is a new row, and earlier ones are kept."""
+    """A person's enrolment in a course in a calendar year; a new year is a new row, and earlier ones are kept."""
 
     names = Names("选课", "Enrolment", "Enrolments")
     objects: Any = OfLearners()
@@ -107,7 +107,7 @@ class Enrolment(Recorded):
     done_on = field(
         models.DateField(null=True, blank=True), zh="完成日期", en="Completed on", listed=True, editable=False
     )
-    lesson_ids = models.JSONField(default=list)  # lessons that are finished
+    lesson_ids = models.JSONField(default=list)  # finished lessons
 
     class Meta(Recorded.Meta):
         constraints = [models.UniqueConstraint(fields=["user", "course", "year"], name="one_enrolment_a_year")]

@@ -1,4 +1,4 @@
-"""The question bank, exam papers as blueprints, and attempts with what each was asked."""
+"""The question bank, exam papers as blueprints, and attempts with the questions asked."""
 
 from typing import Any
 
@@ -30,9 +30,9 @@ class Question(Recorded):
 
 
 class QuestionVersion(Recorded):
-    """One version of a question. It never changes, so that a result can be read with what was asked.
+    """One version of a question. It never changes, so that a result can be read with its questions.
 
-    `options`: one a line, `answer`: the letters of the right ones.
+    `options`: one per line, `answer`: the letters of the right ones.
     """
 
     names = Names("试题版本", "Question version", "Question versions")
@@ -57,7 +57,7 @@ class QuestionVersion(Recorded):
 
 
 class ExamPaper(Recorded):
-    """An exam as a blueprint: how many questions of which topic. `blueprint`: {topic: number}."""
+    """An exam as a blueprint: the number of questions per topic. `blueprint`: {topic: number}."""
 
     names = Names("试卷", "Exam paper", "Exam papers")
     is_chosen_from_list = True

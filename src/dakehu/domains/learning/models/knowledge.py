@@ -1,4 +1,4 @@
-"""The knowledge base: articles, their versions, their files, and who confirmed having read which version."""
+"""The knowledge base: articles, their versions, their files, and read confirmations by version."""
 
 from typing import Any
 
@@ -13,9 +13,9 @@ from dakehu.foundation.search.lookup import SearchWords
 
 
 class Article(Recorded):
-    """An article of the knowledge base; what readers see is its latest approved version.
+    """An article of the knowledge base; readers see its latest approved version.
 
-    `pages`: addresses of pages of the desk that it concerns, such as /clients/. `words`: search tokens of the approved version.
+    `pages`: addresses of the desk's pages that it concerns, such as /clients/. `words`: search tokens of the approved version.
     """
 
     names = Names("知识库文章", "Article", "Articles")
@@ -97,7 +97,7 @@ class ArticleFile(Recorded):
 
 
 class ReadConfirmation(Recorded):
-    """A person confirmed having read one version of an article."""
+    """A person's confirmation of having read one version of an article."""
 
     names = Names("阅读确认", "Read confirmation", "Read confirmations")
     objects: Any = OfLearners()

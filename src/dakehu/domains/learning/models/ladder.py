@@ -70,7 +70,7 @@ class LadderLevel(Recorded):
 
 
 class LevelCondition(Recorded):
-    """What a level asks: a kind of condition measured by the desk, its subject where the kind has one, and the least figure."""
+    """A condition of a level: a kind measured by the desk, its subject if the kind has one, and the minimum figure."""
 
     names = Names("晋升条件", "Condition of a level", "Conditions of levels")
 
@@ -98,7 +98,7 @@ class LevelCondition(Recorded):
 
 
 class StaffLevel(Recorded):
-    """The level of a person from a day on; the latest counts, earlier ones are kept."""
+    """The level of a person from a day on; the latest applies, earlier ones are kept."""
 
     names = Names("人员职级", "Level of a person", "Levels of staff")
     objects: Any = OfLearners()
@@ -121,7 +121,7 @@ class StaffLevel(Recorded):
 
 
 class Promotion(Recorded):
-    """A proposal to promote a person to a level, with the figures as they were then; a second person decides.
+    """A proposal to promote a person to a level, with the figures at that time; a second person decides.
 
     `facts`: [{kind, label, wanted, figure, outcome}] as text, frozen on the day of the proposal.
     """

@@ -1,4 +1,4 @@
-"""Learning paths: courses in an order for a role, and who follows which one until when."""
+"""Learning paths: courses in an order for a role, and their assignments."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ DAYS = [MinValueValidator(1), MaxValueValidator(1000)]
 
 
 class LearningPath(Recorded):
-    """Courses in an order. An automatic one is assigned by the night to its role, or to new staff of it."""
+    """Courses in an order. An automatic one is assigned nightly to its role, or to new staff of it."""
 
     names = Names("学习路径", "Learning path", "Learning paths")
     is_chosen_from_list = True
@@ -59,7 +59,7 @@ class LearningPath(Recorded):
 
 
 class PathStep(Recorded):
-    """One course of a path, in its place, due some days after the path was assigned."""
+    """One course of a path with its position, due some days after the path was assigned."""
 
     names = Names("路径课程", "Step of a path", "Steps of paths")
 
@@ -88,7 +88,7 @@ class PathStep(Recorded):
 
 
 class PathAssignment(Recorded):
-    """A person follows a path from a day on. Progress is read from the courses; only the end is stored."""
+    """The assignment of a path to a person from a day on. Progress is read from the courses; only the end is stored."""
 
     names = Names("路径分配", "Assignment of a path", "Assignments of paths")
     objects: Any = OfLearners()

@@ -1,4 +1,4 @@
-"""What roles must learn, the hours that count, and when somebody began."""
+"""Requirements of roles, credited hours, and start dates in the industry."""
 
 from decimal import Decimal
 from typing import Any
@@ -17,7 +17,7 @@ HOURS = [MinValueValidator(Decimal("0")), MaxValueValidator(Decimal("500"))]
 
 
 class Requirement(Recorded):
-    """What a role must have: hours, a course or a certificate. Without a role it holds for all staff."""
+    """A requirement of a role: hours, a course or a certificate. Without a role it applies to all staff."""
 
     names = Names("培训要求", "Requirement", "Requirements")
 
@@ -44,7 +44,7 @@ class Requirement(Recorded):
 
 
 class TrainingRecord(Recorded):
-    """Hours of training of a person on a day. A course counts once in a calendar year."""
+    """Training hours of a person on a day. A course is credited once per calendar year."""
 
     names = Names("学时记录", "Training record", "Training records")
     objects: Any = OfLearners()
@@ -90,7 +90,7 @@ class TrainingRecord(Recorded):
 
 
 class StaffTerms(Recorded):
-    """When a person began in the trade, by which the years of training count."""
+    """The day a person started in the industry, from which years of training are counted."""
 
     names = Names("从业起始", "Start in the trade", "Starts in the trade")
     objects: Any = OfLearners()
@@ -105,7 +105,7 @@ class StaffTerms(Recorded):
 
 
 class HoursAdjustment(Recorded):
-    """Other hours than the rule asks of a person in a year, with the reason, such as long absence."""
+    """Required hours of a person in a year that differ from the rule, with the reason, such as long absence."""
 
     names = Names("学时调整", "Adjusted hours", "Adjusted hours of staff")
     objects: Any = OfLearners()

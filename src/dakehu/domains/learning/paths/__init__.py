@@ -1,1 +1,1 @@
-"""Learning paths (学习路径): courses in an order, by role or by choice of the lead, with their progress."""
+"""Learning paths (学习路径): courses in an order, assigned by role or by the lead, with their progress."""

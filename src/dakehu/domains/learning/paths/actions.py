@@ -1,4 +1,4 @@
-"""Actions on learning paths: keep them and their courses, assign them, go on to the next course."""
+"""Actions on learning paths: maintain them and their courses, assign them, continue with the next course."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.schema.parameters import Fields, parameters_of
 
 MODEL = "learning.LearningPath"
-REASONS = {  # why a course of a path is taken
+REASONS = {  # enrolment reason of a path's course
     AssignmentReason.LEAD: EnrolmentReason.PATH,
     AssignmentReason.ROLE: EnrolmentReason.ROLE,
     AssignmentReason.NEW_STAFF: EnrolmentReason.NEW_STAFF,
@@ -52,7 +52,7 @@ def add_path(**values: Any) -> LearningPath:
     parameters=(PATH, VERSION, Fields(MODEL, without=("code",))),
 )
 def change_path(*, path_id: int, version: int | None = None, **values: Any) -> LearningPath:
-    """Change a path; whom it was assigned to stays."""
+    """Change a path; its assignments are kept."""
     row = store.get_path(path_id)
     check_version(row, version)
     for name, value in values.items():
@@ -92,7 +92,7 @@ def open_path(*, path_id: int) -> LearningPath:
     parameters=(PATH,),
 )
 def close_path(*, path_id: int) -> LearningPath:
-    """Close a path to new learners; the person who follows it goes on."""
+    """Close a path to new learners; existing assignments continue."""
     row = store.get_path(path_id)
     row.state = PathState.CLOSED.value
     row.save()
@@ -107,7 +107,7 @@ def close_path(*, path_id: int) -> LearningPath:
     parameters=(PATH, parameters_of("learning.PathStep", "course", "days")),
 )
 def add_path_step(*, path_id: int, course: Any, days: int) -> PathStep:
-    """Add a course at the end of a path. Raises Refused for one that is in it, and for less time than the course before it."""
+    """Add a course at the end of a path. Raises Refused for one that is in it, and for a shorter time than the previous course."""
     path = store.get_path(path_id)
     steps = store.steps_of([path.pk])[path.pk]
     if any(step.course_id == course.pk for step in steps):
@@ -132,7 +132,7 @@ def add_path_step(*, path_id: int, course: Any, days: int) -> PathStep:
     parameters=(STEP,),
 )
 def remove_path_step(*, step_id: int) -> None:
-    """Remove a course from a path; the person who takes it goes on."""
+    """Remove a course from a path; existing enrolments continue."""
     row = PathStep.objects.filter(pk=step_id).first()
     if row is None:
         raise NotFound(bilingual("路径课程", "step of a path"))
@@ -147,7 +147,7 @@ def remove_path_step(*, step_id: int) -> None:
     parameters=parameters_of("learning.PathAssignment", "user", "path"),
 )
 def assign_path(*, user: Any, path: LearningPath) -> PathAssignment:
-    """Let a member of the actor's team follow a path from today. Raises Refused for another team's, and a path that is not open."""
+    """Assign a path to a member of the actor's team from today. Raises Refused for another team's, and a path that is not open."""
     if not sees_learner(current_actor(), user.pk):
         raise refusal("user", "只能分配给本队人员。", "Members of your team only.")
     if path.state != PathState.OPEN:
@@ -205,7 +205,7 @@ def follow_paths(*, person: int | None = None) -> dict[str, int]:
     is_public=False,
 )
 def assign_paths_by_rule() -> dict[str, int]:
-    """Assign every automatic path to whom it concerns and who does not follow it; returns {paths: how many}."""
+    """Assign every automatic path to the people it concerns who lack it; returns {paths: how many}."""
     people, today, made = team.active_people(), clock.today(), 0
     starts = training.starts_of(user.pk for user in people)
     for path in LearningPath.objects.filter(is_automatic=True, state=PathState.OPEN.value):

@@ -68,7 +68,7 @@ def path_list() -> list[dict[str, Any]]:
     parameters=(FILTERS, ORDER),
 )
 def path_assignments(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return who follows which path, as far as the reader sees it, the latest first."""
+    """Return the path assignments that the reader sees, the latest first."""
     rows = filter_rows(PathAssignment.objects.select_related("user", "path"), filters or {}, order or "")
     return rows if order else rows.order_by("-pk")
 
@@ -81,7 +81,7 @@ def path_assignments(*, filters: dict[str, Any] | None = None, order: str | None
     parameters=(PERSON,),
 )
 def paths_of(*, person: int | None = None) -> list[dict[str, Any]]:
-    """Return the paths that a person follows, one's own unless said, with each course.
+    """Return the paths assigned to a person (default: oneself), with each course.
 
     [{id, …, name, done, total, percent, is_done, is_late, due_on, steps: [{course, course_id, due_on, state: done | open | late |
     waiting}]}], unfinished ones first. Raises NotFound for a person whose learning the reader does not see.
@@ -122,7 +122,7 @@ def paths_of(*, person: int | None = None) -> list[dict[str, Any]]:
 
 
 def _state(step: Any, row: PathAssignment, done: set[int], taken: set[int], today: Any) -> str:
-    """Return how a person stands to one course of a path."""
+    """Return a person's state in one course of a path."""
     if step.course_id in done:
         return "done"
     if rules.due_day(rules.Step(step.course_id, step.days), row.assigned_on) < today:

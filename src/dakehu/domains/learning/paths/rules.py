@@ -1,4 +1,4 @@
-"""Decide to whom a path is assigned, when its courses are due, and how far somebody has come. Pure."""
+"""Decide to whom a path is assigned, when its courses are due, and a person's progress. Pure."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 @dataclass(frozen=True)
 class Step:
-    """One course of a path: its id, and how many days after the assignment it is due."""
+    """One course of a path: its id, and its due time in days after the assignment."""
 
     course: int
     days: int
@@ -15,7 +15,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far somebody has come: courses done and in all, the next course (None: finished), its due day, whether it is late."""
+    """A person's progress: courses done and in total, the next course (None: finished), its due day, whether it is late."""
 
     done: int
     total: int
@@ -25,7 +25,7 @@ class Progress:
 
     @property
     def share(self) -> float:
-        """Return the share of courses that are done, 0 for a path without any."""
+        """Return the share of courses done, 0 for a path without any."""
         return self.done / self.total if self.total else 0.0
 
 
@@ -38,10 +38,10 @@ def progress_of(steps: Sequence[Step], done: Collection[int], assigned_on: date,
 
 
 def due_day(step: Step, assigned_on: date) -> date:
-    """Return until when a course of a path is to be completed."""
+    """Return the due day of a course of a path."""
     return assigned_on + timedelta(days=step.days)
 
 
 def applies_to(path_role: str, for_new_staff: bool, role: str, is_new: bool) -> bool:
-    """Return whether an automatic path concerns somebody of a role; `is_new`: began in the trade within a year."""
+    """Return whether an automatic path concerns a person of a role; `is_new`: began in the industry within a year."""
     return path_role in ("", role) and (is_new or not for_new_staff)

@@ -1,4 +1,4 @@
-"""Read paths with their steps, and which courses of them somebody has completed."""
+"""Read paths with their steps, and a person's completed courses."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -28,7 +28,7 @@ def steps_of(paths: Iterable[int]) -> dict[int, list[PathStep]]:
 
 
 def courses_done(users: Iterable[int]) -> dict[int, set[int]]:
-    """Return {person: courses that were ever completed}, of people whom the actor sees."""
+    """Return {person: all courses ever completed}, of people whom the actor sees."""
     found: dict[int, set[int]] = defaultdict(set)
     rows = Enrolment.objects.filter(user_id__in=list(users), state=EnrolmentState.DONE.value)
     for user, course in rows.order_by().values_list("user", "course"):
@@ -37,7 +37,7 @@ def courses_done(users: Iterable[int]) -> dict[int, set[int]]:
 
 
 def progress(rows: Iterable[PathAssignment], today: date) -> dict[int, Progress]:
-    """Return {assignment: how far its person has come}."""
+    """Return {assignment: progress of its person}."""
     rows = list(rows)
     steps = steps_of({row.path_id for row in rows})
     done = courses_done({row.user_id for row in rows})
@@ -50,7 +50,7 @@ def progress(rows: Iterable[PathAssignment], today: date) -> dict[int, Progress]
 
 
 def open_enrolment(user_id: int, course: int) -> Enrolment | None:
-    """Return the course that somebody takes and has not completed, of whatever year; None without."""
+    """Return a person's open enrolment in a course, of any year; None without one."""
     rows = Enrolment.objects.filter(user_id=user_id, course_id=course, state=EnrolmentState.OPEN.value)
     row: Enrolment | None = rows.order_by("-year").first()
     return row

@@ -1,1 +1,1 @@
-"""Hours of training (学时): what the rule asks of whom in which year, and what counts towards it."""
+"""Training hours (学时): required hours by person and year, and credited hours."""

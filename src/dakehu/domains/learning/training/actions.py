@@ -1,4 +1,4 @@
-"""Actions on training: enter an external course with its evidence, requirements of roles, starts in the trade, adjusted hours."""
+"""Actions on training: enter an external course with its evidence, requirements of roles, start dates in the industry, adjusted hours."""
 
 from datetime import date
 from decimal import Decimal
@@ -45,7 +45,7 @@ def get_record(pk: int) -> TrainingRecord:
 
 
 def content_digest(row: TrainingRecord) -> str:
-    """Return the digest of what is approved: what was attended, the hours, the day and the evidence."""
+    """Return the digest of the approved content: training, hours, day and evidence."""
     names = ("name", "provider", "category", "hours", "held_on", "file_sha256")
     return digest({name: str(getattr(row, name)) for name in names})
 
@@ -60,9 +60,9 @@ def content_digest(row: TrainingRecord) -> str:
 def enter_training(
     *, name: str, provider: str, category: str, hours: Decimal, held_on: date, file: Upload
 ) -> TrainingRecord:
-    """Enter an external training of the actor with its evidence; its hours count once a second person approved it.
+    """Enter an external training of the actor with its evidence; its hours are credited once a second person approved it.
 
-    Raises Refused for a day ahead or long gone, for hours that cannot be, and for a file that is not kept.
+    Raises Refused for a future or too old day, for invalid hours, and for a file type not accepted.
     """
     user = team.current_user()
     fault = rules.record_fault(held_on, clock.today(), hours)
@@ -93,7 +93,7 @@ def enter_training(
 
 
 def decide_training(record: int, is_approved: bool, note: str) -> None:
-    """Follow the decision on an external training: its hours count, or not."""
+    """Apply the decision on an external training: its hours are credited or not."""
     row = get_record(record)
     row.state = (RecordState.COUNTED if is_approved else RecordState.REFUSED).value
     row.save()
@@ -138,7 +138,7 @@ def add_requirement(
     starts_on: date | None = None,
     **values: Any,
 ) -> Requirement:
-    """Say what a role must have. Raises Refused where the hours, the course or the certificate is missing."""
+    """Add a requirement of a role. Raises Refused if the hours, the course or the certificate is missing."""
     given = {name: value for name, value in values.items() if value is not None}
     row = Requirement(kind=kind, period=period, starts_on=starts_on or clock.today(), **given)
     row.course = required_course if kind == RequirementKind.COURSE else None
@@ -162,7 +162,7 @@ def add_requirement(
     parameters=(REQUIREMENT,),
 )
 def end_requirement(*, requirement_id: int) -> Requirement:
-    """End a requirement today; who was enrolled stays enrolled. Raises NotFound."""
+    """End a requirement today; enrolments are kept. Raises NotFound."""
     row: Requirement | None = Requirement.objects.filter(pk=requirement_id).first()
     if row is None:
         raise NotFound(bilingual("培训要求", "requirement"))
@@ -179,7 +179,7 @@ def end_requirement(*, requirement_id: int) -> Requirement:
     parameters=parameters_of("learning.StaffTerms", "user", "started_on"),
 )
 def set_start(*, user: Any, started_on: date) -> StaffTerms:
-    """Enter when a member of one's team began in the trade. Raises Refused for somebody of another team and a day ahead."""
+    """Enter when a member of one's team began in the industry. Raises Refused for a person of another team and a future day."""
     _check_team(user)
     if started_on > clock.today():
         raise refusal("started_on", "日期不能晚于今天。", "It cannot lie ahead.")
@@ -197,7 +197,7 @@ def set_start(*, user: Any, started_on: date) -> StaffTerms:
     parameters=parameters_of("learning.HoursAdjustment", "user", "year", "hours", "reason"),
 )
 def adjust_hours(*, user: Any, year: int, hours: Decimal, reason: str) -> HoursAdjustment:
-    """Ask other hours than the rule of a person in a year, with the reason. Raises Refused for oneself and another team's."""
+    """Set required hours of a person in a year that differ from the rule, with the reason. Raises Refused for oneself and another team's."""
     _check_team(user)
     if user.pk == current_actor().user_id:
         raise refusal("user", "不能调整本人的学时要求，请由他人办理。", "Not your own: ask somebody else.")
@@ -220,7 +220,7 @@ def _check_team(user: Any) -> None:
     is_public=False,
 )
 def enrol_required() -> dict[str, int]:
-    """Put everybody into the courses that their role requires and that they have not taken in the period; returns {enrolled}."""
+    """Enrol all staff in the courses required by their role and not taken in the period; returns {enrolled}."""
     today, enrolled = clock.today(), 0
     people = team.active_people()
     starts = training.starts_of(user.pk for user in people)

@@ -1,4 +1,4 @@
-"""Read the hours of training of people in a year: what is asked of each, and what counts."""
+"""Read the training hours of people in a year: required and credited."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -14,13 +14,13 @@ from dakehu.foundation.access.actor import elevated
 
 
 def training_hours(user_id: int, year: int) -> tuple[Decimal, Decimal]:
-    """Return (hours done, hours required) of a person in a calendar year, no matter who asks; call it from queries that check the reader."""
+    """Return (hours done, hours required) of a person in a calendar year, regardless of scope; call it from queries that check the reader."""
     done, required = hours_of([user_id], year)[user_id]
     return done, required.hours
 
 
 def hours_of(user_ids: Iterable[int], year: int) -> dict[int, tuple[Decimal, RequiredHours]]:
-    """Return {user: (hours done, what the year asks)}."""
+    """Return {user: (hours done, required hours of the year)}."""
     ids = list(user_ids)
     starts = starts_of(ids)
     with elevated("count hours of training"):
@@ -48,7 +48,7 @@ def hours_of(user_ids: Iterable[int], year: int) -> dict[int, tuple[Decimal, Req
 
 
 def _hours_by_role(year: int) -> dict[str, Decimal]:
-    """Return {role, "" for all: hours} that the firm asks instead of the rule in a year."""
+    """Return {role, "" for all: hours} that the firm requires instead of the rule in a year."""
     rows = Requirement.objects.filter(kind="hours", starts_on__lte=date(year, 12, 31)).exclude(
         ends_on__lt=date(year, 1, 1)
     )
@@ -59,7 +59,7 @@ def _hours_by_role(year: int) -> dict[str, Decimal]:
 
 
 def starts_of(user_ids: Iterable[int]) -> dict[int, date | None]:
-    """Return {user: the day they began in the trade}: as entered, else their earliest registration; None where neither is known."""
+    """Return {user: the day they began in the industry}: as entered, else their earliest registration; None if neither is known."""
     ids = list(user_ids)
     with elevated("look when somebody began"):
         entered: dict[Any, date] = dict(StaffTerms.objects.filter(user_id__in=ids).values_list("user_id", "started_on"))

@@ -35,7 +35,7 @@ from dakehu.foundation.gates.registry import query
     parameters=(FILTERS, ORDER),
 )
 def training_records(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return the hours of training that the reader sees, the latest first."""
+    """Return the training records that the reader sees, the latest first."""
     rows = filter_rows(TrainingRecord.objects.select_related("user"), filters or {}, order or "")
     return rows if order else rows.order_by("-held_on", "-pk")
 
@@ -48,14 +48,14 @@ def training_records(*, filters: dict[str, Any] | None = None, order: str | None
     parameters=(FILTERS, ORDER),
 )
 def requirements(*, filters: dict[str, Any] | None = None, order: str | None = None) -> Any:
-    """Return what roles must have, the latest first."""
+    """Return the requirements of roles, the latest first."""
     rows = Requirement.objects.select_related("course", "certificate_kind")
     return filter_rows(rows, filters or {}, order or "-starts_on")
 
 
 @query("learning.my_hours", needs=Permission.LEARNING_READ, zh="我的学时", en="My hours", parameters=(YEAR,))
 def my_hours(*, year: int | None = None) -> dict[str, Any]:
-    """Return one's own hours of a calendar year, this one unless said.
+    """Return one's own hours of a calendar year (default: current).
 
     {year, done, required, share (0 to 1), reason, waiting (hours that wait for approval), records: [{…}], rule: {text, source, certainty}}.
     """
@@ -91,7 +91,7 @@ def _render_hours(done: Decimal, required: RequiredHours) -> dict[str, Any]:
 
 @query("learning.team", needs=Permission.TRAINING_REVIEW, zh="团队学习", en="Learning of the team", parameters=(YEAR,))
 def team_learning(*, year: int | None = None) -> list[dict[str, Any]]:
-    """Return how far each member whom the reader leads has come in a calendar year, by name; for compliance everybody.
+    """Return the progress of each member whom the reader leads in a calendar year, by name; for compliance of all staff.
 
     [{user_id, name, role, team, done, required, share, is_met, reason, open_courses, late_courses, certificates, ending}].
     """

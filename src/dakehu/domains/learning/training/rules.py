@@ -1,4 +1,4 @@
-"""Decide how many hours of training a year asks of somebody, what counts towards them, and who is new. Pure."""
+"""Compute a person's required and credited training hours of a year, and who is new. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ HOURS_A_YEAR = Decimal("15")  # from the second year (domain.md 6, certainty S: 
 FIRST_YEARS_FREE = 1
 ROLLING = timedelta(days=365)
 NEW_STAFF = timedelta(days=365)  # house default
-MOST_HOURS = Decimal("120")  # of one external training; house default
+MOST_HOURS = Decimal("120")  # per external training; house default
 
 
 @dataclass(frozen=True)
 class RequiredHours:
-    """What a year asks of somebody, and why."""
+    """A person's required hours of a year, and why."""
 
     hours: Decimal
     reason: Bilingual
@@ -25,9 +25,9 @@ class RequiredHours:
 def required_hours(
     year: int, started_on: date | None, adjusted: tuple[Decimal, str] | None = None, least: Decimal = HOURS_A_YEAR
 ) -> RequiredHours:
-    """Return the hours that a calendar year asks of somebody who began on a day.
+    """Return the hours required in a calendar year of a person who began on a day.
 
-    None: the day is not known, and the whole hours are asked. `adjusted`: (hours, reason) that the firm decided on instead.
+    None: the day is unknown, and the full hours are required. `adjusted`: (hours, reason) that the firm decided on instead.
     """
     if adjusted is not None:
         return RequiredHours(adjusted[0], bilingual("已调整：{why}", "Adjusted: {why}", why=adjusted[1]))
@@ -44,12 +44,12 @@ def required_hours(
 
 
 def is_new(started_on: date | None, today: date) -> bool:
-    """Return whether somebody is new: began within a year. One whose start is not known is not."""
+    """Return whether a person is new: began within a year; False if the start is unknown."""
     return started_on is not None and started_on <= today < started_on + NEW_STAFF
 
 
 def hours_done(records: Iterable[tuple[str, Decimal, int | None]]) -> Decimal:
-    """Return the hours of a year from (state, hours, course): those that count, each course once."""
+    """Return the credited hours of a year from (state, hours, course), each course once."""
     total, seen = Decimal(0), set()
     for state, hours, course in records:
         if state != "counted" or (course is not None and course in seen):
@@ -60,7 +60,7 @@ def hours_done(records: Iterable[tuple[str, Decimal, int | None]]) -> Decimal:
 
 
 def record_fault(held_on: date, today: date, hours: Decimal) -> tuple[str, Bilingual] | None:
-    """Return (field, what is wrong) of an external training; None if nothing is."""
+    """Return (field, error) of an external training; None if valid."""
     if held_on > today:
         return "held_on", bilingual("培训日期不能晚于今天。", "It cannot lie ahead.")
     if held_on.year < today.year - 1:
@@ -73,6 +73,6 @@ def record_fault(held_on: date, today: date, hours: Decimal) -> tuple[str, Bilin
 
 
 def due_day(today: date, days: int, within_year: bool) -> date:
-    """Return until when something required is to be done: some days from now, within the calendar year where it counts by year."""
+    """Return the due day of a requirement: some days from now, within the calendar year if its period is a year."""
     day = today + timedelta(days=days)
     return min(day, date(today.year, 12, 31)) if within_year else day

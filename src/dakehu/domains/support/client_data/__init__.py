@@ -1,1 +1,1 @@
-"""Client data (客户信息) in a text that is meant to hold none."""
+"""Client data (客户信息) in a text that must contain none."""

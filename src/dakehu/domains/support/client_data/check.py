@@ -1,4 +1,4 @@
-"""Keep client data out of what users of the desk write to support."""
+"""Keep client data out of texts that users write to support."""
 
 from dakehu.domains.support.client_data import rules
 from dakehu.foundation.access.actor import current_actor
@@ -8,15 +8,15 @@ from dakehu.foundation.base.errors import Refused
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 from dakehu.foundation.schema.fields import model_of
 
-NAMED = 5  # findings that a refusal names
+NAMED = 5  # findings named in a refusal
 
 
 def check_no_client_data(texts: dict[str, str], anyway: bool | None = None) -> None:
-    """Raise Refused where texts (by the name of their field) hold client data.
+    """Raise Refused if texts (by the name of their field) contain client data.
 
-    Numbers of persons and codes of clients whom the writer sees are never taken. Names of such clients, which may be ordinary
-    words, and mail addresses are, once the writer has confirmed (`anyway`). Only clients within the writer's own scope are
-    asked, and names only of readers who see them unmasked, so that the answer tells nothing new.
+    Personal numbers and codes of clients whom the writer sees are never accepted. Names of such clients, which may be
+    ordinary words, and mail addresses are, once the writer has confirmed (`anyway`). Only clients within the writer's scope
+    are checked, and names only for writers who see them unmasked, so that the answer reveals nothing new.
     """
     for field, text in texts.items():
         if len(text) > rules.LONGEST:

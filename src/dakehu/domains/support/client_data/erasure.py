@@ -1,4 +1,4 @@
-"""Take the names of erased clients out of tickets: a writer may have confirmed one as an ordinary word."""
+"""Remove the names of erased clients from tickets: a writer may have confirmed one as an ordinary word."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ from dakehu.foundation.records.bulk import add_row_counts
 TEXTS: dict[Any, tuple[str, ...]] = {
     TicketMessage: ("text",),
     KnownProblem: ("title", "description", "workaround"),
-    Ticket: ("subject", "text"),  # last: its words are made of its messages
+    Ticket: ("subject", "text"),  # last: its words include those of its messages
 }
 
 
 def erase_from_tickets(erasure: Erasure) -> int:
-    """Put a dash for every name and code of the clients in tickets and known problems; return how many rows were changed.
+    """Replace every name and code of the clients in tickets and known problems by a dash; return the number of changed rows.
 
-    Past the audit, which would keep what was there; the entries about these rows are redacted. Files are not read.
+    Bypasses the audit, which would keep the old values; the entries about these rows are redacted. Files are not read.
     """
     count = 0
     for model, columns in TEXTS.items():
@@ -40,7 +40,7 @@ def erase_from_tickets(erasure: Erasure) -> int:
 
 
 def _index_again() -> None:
-    """Make the search words of every ticket and problem again, from what is left."""
+    """Rebuild the search words of every ticket and problem from the remaining texts."""
     for model in (Ticket, KnownProblem):
         rows: Any = models.QuerySet(model)
         for row in rows.all():

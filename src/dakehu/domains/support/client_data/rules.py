@@ -1,7 +1,7 @@
-"""Find numbers of persons and possible names in a text. Pure; whether a name is a client's, the caller asks.
+"""Find personal numbers and possible names in a text. Pure; the caller checks whether a name is a client's.
 
-A number counts only where it is well formed: a mobile number by the numbering plan, an identity number by GB 11643-1999,
-a bank card by its check digit (ISO/IEC 7812-1). Other figures, such as amounts and order numbers, are left alone.
+A number is found only if it is well formed: a mobile number by the numbering plan, an identity number by GB 11643-1999,
+a bank card by its check digit (ISO/IEC 7812-1). Other figures, such as amounts and order numbers, are ignored.
 """
 
 import re
@@ -13,7 +13,7 @@ from stdnum import luhn
 from dakehu.domains.clients.identifiers import BadIdentifier, resident_id
 from dakehu.foundation.base.i18n import Bilingual, bilingual
 
-LONGEST = 4000  # characters of a text
+LONGEST = 4000  # characters per text
 NAME_LENGTHS = range(2, 21)  # characters of a name written without spaces
 _MOBILE = re.compile(r"(?<![\d.])(?:\+?86[- ]?)?(1[3-9]\d(?:[- ]?\d{4}){2})(?![\d.])")
 _RESIDENT = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
@@ -25,7 +25,7 @@ _LATIN_NAME = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z]+){1,3}")
 
 
 def numbers_in(text: str) -> list[tuple[str, Bilingual]]:
-    """Return (number as written, what it is) of the mobile, identity and bank card numbers in a text."""
+    """Return (number as written, its kind) of the mobile, identity and bank card numbers in a text."""
     plain = unicodedata.normalize("NFKC", text)
     found = [
         (one.group(), bilingual("身份证号", "identity number"))
@@ -56,7 +56,7 @@ def mail_addresses_in(text: str) -> list[str]:
 
 
 def possible_codes(text: str) -> list[str]:
-    """Return what may be the code of a client: letters and digits, a digit among them."""
+    """Return possible client codes: letters and digits, with at least one digit."""
     plain = unicodedata.normalize("NFKC", text)
     return sorted({one for one in _CODE.findall(plain) if any(sign.isdigit() for sign in one)})
 
@@ -77,15 +77,15 @@ def _parts(run: str) -> Iterator[str]:
 
 
 def hidden_number(number: str) -> str:
-    """Return a number with its last four signs only."""
+    """Return only the last four characters of a number."""
     return "…" + number[-4:]
 
 
 def bare_page(address: str) -> str:
-    """Return the address of a page of the desk without what was searched for and without the numbers of rows; "" for none.
+    """Return the address of a page of the desk without search text and row ids; "" for none.
 
-    /clients/17/plan?q=x → /clients/*/plan. A part counts as a number of a row unless it is of small letters and hyphens; what
-    follows /clients/ always does.
+    /clients/17/plan?q=x → /clients/*/plan. A part is taken for a row id unless it consists of lower-case letters and hyphens; the part
+    after /clients/ always is.
     """
     path = address.split("?")[0].split("#")[0]
     if not path.startswith("/") or path.startswith("//"):

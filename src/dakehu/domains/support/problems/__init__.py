@@ -1,1 +1,1 @@
-"""Known problems (已知问题): described with a way around, subscribed to, fixed."""
+"""Known problems (已知问题): described with a workaround, subscribed to, fixed."""

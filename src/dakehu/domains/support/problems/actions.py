@@ -40,7 +40,7 @@ def get_problem(pk: int) -> KnownProblem:
     ),
 )
 def add_problem(*, anyway: bool | None = None, **values: Any) -> KnownProblem:
-    """Describe a fault of the desk that is known, with the way around it. Raises Refused for client data in the texts."""
+    """Add a known fault of the desk, with its workaround. Raises Refused for client data in the texts."""
     return _save(KnownProblem(), values, anyway)
 
 
@@ -54,7 +54,7 @@ def add_problem(*, anyway: bool | None = None, **values: Any) -> KnownProblem:
 def change_problem(
     *, known_problem: int, version: int | None = None, anyway: bool | None = None, **values: Any
 ) -> KnownProblem:
-    """Change what is said of a known problem."""
+    """Change the texts of a known problem."""
     row = get_problem(known_problem)
     check_version(row, version)
     return _save(row, values, anyway)
@@ -80,7 +80,7 @@ def _save(row: KnownProblem, values: dict[str, Any], anyway: bool | None) -> Kno
     parameters=(KNOWN_PROBLEM, FIXED_IN),
 )
 def fix_problem(*, known_problem: int, fixed_in: str) -> KnownProblem:
-    """Say in which version a problem is fixed; the person who subscribed finds it in the bell."""
+    """Record the version that fixes a problem; subscribers are notified."""
     row = get_problem(known_problem)
     if not fixed_in.strip():
         raise refusal("fixed_in", "请填写版本。", "Name the version.")
@@ -97,7 +97,7 @@ def fix_problem(*, known_problem: int, fixed_in: str) -> KnownProblem:
     parameters=(KNOWN_PROBLEM,),
 )
 def subscribe_problem(*, known_problem: int) -> KnownProblem:
-    """Subscribe to a known problem; twice is once."""
+    """Subscribe to a known problem; idempotent."""
     row, user = get_problem(known_problem), team.current_user()
     if user is not None and not ProblemSubscription.objects.filter(problem=row, user=user).exists():
         ProblemSubscription(problem=row, user=user).save()

@@ -1,1 +1,1 @@
-"""Suggestions (推荐答案): what the desk knows already about a question that is being typed."""
+"""Suggestions (推荐答案): existing answers to a question while it is being typed."""

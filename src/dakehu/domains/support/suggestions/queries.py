@@ -1,4 +1,4 @@
-"""What the desk knows already about a question: known problems, answered public questions, articles."""
+"""Existing answers to a question: known problems, answered public questions, articles."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,8 +20,8 @@ from dakehu.foundation.schema.parameters import Parameter
 from dakehu.foundation.search.text import tokens
 
 TYPED = Parameter("text", spec=FieldSpec("输入的问题", "Question as typed"))
-MOST_TICKETS = 1000  # answered questions that are read, the newest
-ASKED = 300  # characters of a question that are used
+MOST_TICKETS = 1000  # newest answered questions read
+ASKED = 300  # characters of a question used
 
 
 @query(
@@ -34,8 +34,8 @@ ASKED = 300  # characters of a question that are used
 def suggestions(*, text: str) -> list[dict[str, Any]]:
     """Return up to five answers to a question that is being typed, the nearest first: [{kind, kind_text, title, note, url}].
 
-    Of known problems, of questions that colleagues made public and that were answered, and of published articles, each as far
-    as the reader sees it.
+    From known problems, answered questions that colleagues made public, and published articles, each within
+    the reader's scope.
     """
     return rank(text[:ASKED], [*_problems(), *_tickets(), *_articles()])
 
@@ -74,7 +74,7 @@ def _document(kind: str, kind_text: Any, row: Any, url: str, note: str) -> Docum
     parameters=(TYPED,),
 )
 def text_warnings(*, text: str) -> list[str]:
-    """Return what in a text looks like client data, in the words in which asking would be refused; [] for nothing."""
+    """Return the findings of client data in a text, as in the refusal of a ticket; [] for none."""
     try:
         check_no_client_data({"text": text})
     except Refused as refused:

@@ -1,9 +1,9 @@
-"""Rank documents by what they share with a question in plain words. Pure.
+"""Rank documents by their similarity to a question in plain words. Pure.
 
-Chinese is written without spaces, so what is compared are pairs of neighbouring characters, and of other scripts runs of
-three letters, as `foundation.search.text` cuts them; words that only ask (怎么, 如何, how) are left out first. The score is
-BM25 (Robertson and Zaragoza 2009, k1 1.2, b 0.75): a pair that few documents hold weighs more, one that stands often in a
-document counts more, and a long document needs more. A pair in the title counts as eight in the text.
+Chinese is written without spaces, so character bigrams are compared, and letter trigrams for other scripts, as tokenised
+by `foundation.search.text`; question words (怎么, 如何, how) are removed first. The score is BM25 (Robertson and Zaragoza
+2009, k1 1.2, b 0.75): a rare bigram weighs more, a frequent one in a document scores more, and a long document is
+normalised by its length. A bigram in the title counts as eight in the text.
 """
 
 import math
@@ -17,10 +17,10 @@ from typing import Any
 from dakehu.foundation.search.text import normalize_text, tokens
 
 K1, B = 1.2, 0.75
-TITLE = 8  # times that a pair in the title counts
-NAMED = 3  # times that a document counts whose whole title stands in the question
-NEAR = 0.45  # of the best score, below which a document is not suggested
-PART = 0.2  # of the weight of the question that a document must share
+TITLE = 8  # weight of a bigram in the title
+NAMED = 3  # factor for a document whose whole title is in the question
+NEAR = 0.45  # minimum share of the best score for a suggestion
+PART = 0.2  # minimum share of the question's weight in a document
 _ASKING = re.compile(
     "为什么|怎么办|怎么样|怎么|怎样|如何|什么|哪里|哪个|可以|能否|能不能|是不是|有没有|没有|多少|不能|不了|请问|我的|一下|一个|这个|那个|[我你您他她的了吗呢吧啊在是把被给到请]"
     r"|\b(?:how|what|why|when|where|who|which|can|could|do|does|did|the|an?|to|of|in|on|is|are|my|i|it|and|for|with|not)\b"
@@ -29,7 +29,7 @@ _ASKING = re.compile(
 
 @dataclass(frozen=True)
 class Document:
-    """Something that may answer a question: what it is, and the search tokens of its title and text."""
+    """A possible answer to a question: the object, and the search tokens of its title and text."""
 
     what: Any
     title: str
@@ -37,7 +37,7 @@ class Document:
 
 
 def rank(question: str, documents: Sequence[Document], most: int = 5) -> list[Any]:
-    """Return what of the documents answers a question best, the best first; [] where nothing is near."""
+    """Return the objects of the documents that best answer a question, best first; [] if none is similar."""
     asked = set(pieces_of(tokens(_ASKING.sub(" ", normalize_text(question)))))
     held = [_piece_counts(one.title, one.text) for one in documents]
     weights = {
@@ -63,7 +63,7 @@ def rank(question: str, documents: Sequence[Document], most: int = 5) -> list[An
 
 @lru_cache(maxsize=5_000)
 def _piece_counts(title: str, text: str) -> tuple[Counter[str], int]:
-    """Return how often a document holds each piece, its title's counted more, and how many pieces it has."""
+    """Return the frequency of each piece in a document, weighted in the title, and the total."""
     counts = Counter(pieces_of(text))
     for piece in pieces_of(title):
         counts[piece] += TITLE
@@ -71,7 +71,7 @@ def _piece_counts(title: str, text: str) -> tuple[Counter[str], int]:
 
 
 def pieces_of(line: str) -> list[str]:
-    """Return the pairs of characters and the threes of letters in a line of search tokens; figures say nothing."""
+    """Return the character bigrams and letter trigrams in a line of search tokens; figures are ignored."""
     return list(_word_pieces(line.split()))
 
 

@@ -1,1 +1,1 @@
-"""Tickets (求助): asked, answered, solved or opened again; wishes with their voices; counts."""
+"""Tickets (求助): asked, answered, solved or reopened; wishes with their votes; counts."""

@@ -1,4 +1,4 @@
-"""Actions on tickets: ask, write, answer, solve, open again, close, share; give a wish a voice."""
+"""Actions on tickets: ask, write, answer, solve, reopen, close, share; vote for a wish."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ def open_ticket(
     anyway: bool | None = None,
     **values: Any,
 ) -> Ticket:
-    """Ask a question, report a fault, or wish for a feature, perhaps from a page of the desk; a wish is always public.
+    """Ask a question, report a fault, or wish for a feature, optionally from a page of the desk; a wish is always public.
 
     Raises Refused for client data in the texts (see client_data.check).
     """
@@ -90,7 +90,7 @@ def _add_file(row: Ticket, file: Upload) -> TicketFile:
     parameters=(TICKET, VERSION, Fields("support.Ticket"), ANYWAY),
 )
 def change_ticket(*, ticket: int, version: int | None = None, anyway: bool | None = None, **values: Any) -> Ticket:
-    """Change one's own ticket, or whether colleagues see it; support may set kind and part of the desk of any."""
+    """Change one's own ticket, or its visibility to colleagues; support may set kind and area of any ticket."""
     row = store.get_ticket(ticket)
     if row.asked_by_id != current_actor().user_id and (
         not current_actor().may(Permission.SUPPORT_ANSWER) or set(values) - {"kind", "area"}
@@ -120,7 +120,7 @@ def change_ticket(*, ticket: int, version: int | None = None, anyway: bool | Non
     offers_undo=False,
 )
 def write_on_ticket(*, ticket: int, text: str, file: Upload | None = None, anyway: bool | None = None) -> TicketMessage:
-    """Write more on one's own ticket; one that was answered waits for an answer again."""
+    """Add a message to one's own ticket; an answered one waits for an answer again."""
     row = store.get_own_ticket(ticket)
     check_no_client_data({"text": text}, anyway)
     message = store.write_message(row, text, is_from_support=False)
@@ -134,7 +134,7 @@ def write_on_ticket(*, ticket: int, text: str, file: Upload | None = None, anywa
 
 
 def _answer(row: Ticket, step: str, text: str, anyway: bool | None, state: TicketState) -> TicketMessage:
-    """Write support's words on a ticket and move it on. Raises Refused for a step not open to it, and for client data."""
+    """Add a message of support to a ticket and change its state. Raises Refused for an invalid step, and for client data."""
     store.check_step(row, step)
     check_no_client_data({"text": text}, anyway)
     message = store.write_message(row, text, is_from_support=True)
@@ -154,7 +154,7 @@ def _answer(row: Ticket, step: str, text: str, anyway: bool | None, state: Ticke
     offers_undo=False,
 )
 def answer_ticket(*, ticket: int, text: str, anyway: bool | None = None) -> TicketMessage:
-    """Answer a ticket. Raises Refused for one that is over, and for client data in the text."""
+    """Answer a ticket. Raises Refused for an ended one, and for client data in the text."""
     return _answer(store.get_ticket(ticket), "answer", text, anyway, TicketState.ANSWERED)
 
 
@@ -166,7 +166,7 @@ def answer_ticket(*, ticket: int, text: str, anyway: bool | None = None) -> Tick
     parameters=(TICKET,),
 )
 def solve_ticket(*, ticket: int) -> Ticket:
-    """Say that one's own question is solved."""
+    """Mark one's own question as solved."""
     row = store.get_own_ticket(ticket)
     store.check_step(row, "solve")
     row.state, row.solved_at = TicketState.SOLVED.value, clock.now()
@@ -183,7 +183,7 @@ def solve_ticket(*, ticket: int) -> Ticket:
     offers_undo=False,
 )
 def reopen_ticket(*, ticket: int, text: str, anyway: bool | None = None) -> Ticket:
-    """Open a ticket again with what is still missing: the person who asked, or support."""
+    """Reopen a ticket, by the person who asked or by support, stating what is still missing."""
     is_support = current_actor().may(Permission.SUPPORT_ANSWER)
     row = store.get_ticket(ticket) if is_support else store.get_own_ticket(ticket)
     store.check_step(row, "reopen")
@@ -204,7 +204,7 @@ def reopen_ticket(*, ticket: int, text: str, anyway: bool | None = None) -> Tick
     offers_undo=False,
 )
 def close_ticket(*, ticket: int, text: str, anyway: bool | None = None) -> Ticket:
-    """Close a ticket with a reason that its asker reads, such as a wish that is built or declined."""
+    """Close a ticket with a reason shown to its asker, such as a wish that is built or declined."""
     row = store.get_ticket(ticket)
     _answer(row, "close", text, anyway, TicketState.CLOSED)
     return row
@@ -218,7 +218,7 @@ def close_ticket(*, ticket: int, text: str, anyway: bool | None = None) -> Ticke
     parameters=(TICKET, Parameter("problem", "support.KnownProblem", spec=FieldSpec("已知问题", "Known problem"))),
 )
 def link_problem(*, ticket: int, problem: KnownProblem) -> Ticket:
-    """Say which known problem is behind a ticket; the person who asked hears once it is fixed."""
+    """Link a ticket to its known problem; the person who asked is notified once it is fixed."""
     row = store.get_ticket(ticket)
     row.problem = problem
     row.save()
@@ -229,7 +229,7 @@ def link_problem(*, ticket: int, problem: KnownProblem) -> Ticket:
 
 @action("support.add_voice", needs=Permission.SUPPORT_ASK, zh="我也需要", en="I wish for it too", parameters=(TICKET,))
 def add_voice(*, ticket: int) -> Ticket:
-    """Give a wish one's own voice; twice is once. Raises Refused for what is no wish."""
+    """Vote for a wish; idempotent. Raises Refused for a ticket that is not a wish."""
     row = _get_wish(ticket)
     if not Voice.objects.filter(ticket=row, user=_get_current_user()).exists():
         Voice(ticket=row, user=_get_current_user()).save()
@@ -244,7 +244,7 @@ def add_voice(*, ticket: int) -> Ticket:
     parameters=(TICKET,),
 )
 def withdraw_voice(*, ticket: int) -> Ticket:
-    """Take back one's own voice for a wish."""
+    """Withdraw one's vote for a wish."""
     row = _get_wish(ticket)
     voice = Voice.objects.filter(ticket=row, user=_get_current_user()).first()
     if voice is not None:

@@ -1,4 +1,4 @@
-"""Numbers of support for leads and administrators: how much comes, from where, and how soon it is answered."""
+"""Numbers of support for leads and administrators: tickets received, their origin, and response times."""
 
 from collections import Counter
 from datetime import date, datetime, timedelta
@@ -20,10 +20,10 @@ TOP = 5
 
 @query("support.counts", needs=Permission.SUPPORT_COUNTS, zh="求助统计", en="Counts of support")
 def support_counts() -> dict[str, Any]:
-    """Return the numbers of the last 90 days, without who asked.
+    """Return the numbers of the last 90 days, without the askers.
 
     {days, asked, waiting, oldest_waiting (working minutes), first_answer, solution (median working minutes or None), answered,
-    solved, reopened, kinds, areas, pages: [{label, count}]}. Waiting counts all that wait, however old.
+    solved, reopened, kinds, areas, pages: [{label, count}]}. Waiting counts all waiting tickets, regardless of age.
     """
     since = clock.now() - WINDOW
     with acting_as(system_actor(str(bilingual("求助统计", "counts of support")), current_actor().door)):
@@ -50,7 +50,7 @@ def support_counts() -> dict[str, Any]:
 
 
 def _clock_of(starts: list[datetime]) -> Any:
-    """Return a function that counts working minutes between two moments from the earliest of some starts on."""
+    """Return a function that counts working minutes between two moments from the earliest of given starts."""
     today = clock.today()
     first = min((clock.local(one).date() for one in starts), default=today)
     days: set[date] = set(trading_days.trading_days_between(first, today))

@@ -1,4 +1,4 @@
-"""Queries of tickets: lists, one ticket with what was written, its files, wishes with their voices."""
+"""Queries of tickets: lists, one ticket with its messages, its files, wishes with their votes."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ from dakehu.foundation.search.lookup import SearchText
 TABS = ("mine", "waiting", "answers", "wishes")
 TAB = Parameter("tab", required=False, spec=FieldSpec("列表", "List"))
 COLLEAGUE = bilingual("一位同事", "A colleague")
-SHOWN = 200  # tickets of a list page
+SHOWN = 200  # tickets per list page
 
 
 @query("support.tickets", needs=Permission.SUPPORT_ASK, zh="求助", en="Tickets", parameters=(SEARCH, FILTERS, ORDER))
@@ -63,8 +63,8 @@ def _tab_condition(tab: str) -> Any:
 def ticket_list(*, tab: str | None = None, text: str | None = None) -> dict[str, Any]:
     """Return {tab, counts: {tab: number}, rows} of one's own tickets, those that wait, answered public ones, or wishes.
 
-    Wishes come by their voices, those that wait by age. Of a row: shown values, {id, kind_code, state_code, asker, voices,
-    has_voice}; `asker` is a colleague without a name where the reader may not know it.
+    Wishes are ordered by votes, waiting tickets by age. Each row: shown values, {id, kind_code, state_code, asker, voices,
+    has_voice}; `asker` is an unnamed colleague if the reader may not see the name.
     """
     tab = tab if tab in TABS else "mine"
     rows = (
@@ -98,17 +98,17 @@ def _lines(rows: list[Ticket]) -> list[dict[str, Any]]:
 
 
 def asker_of(row: Ticket) -> str:
-    """Return who asked, as far as the reader may know: support, the asker, and colleagues where the asker agreed."""
+    """Return the asker if the reader may see it: support, the asker, and colleagues if the asker agreed."""
     knows = row.shows_name or row.asked_by_id == current_actor().user_id or sees_every_ticket(current_actor())
     return row.asked_by.name if knows else str(COLLEAGUE)
 
 
 @query("support.ticket_page", needs=Permission.SUPPORT_ASK, zh="求助页面", en="Page of a ticket", parameters=(TICKET,))
 def ticket_page(*, ticket: int) -> dict[str, Any]:
-    """Return what the page of a ticket shows.
+    """Return the data of a ticket page.
 
     {row, messages: [{text, author, is_from_support, written_at}], files: [{id, name, size}], problem or None, steps, is_mine,
-    is_support}; files are there for the person who asked and for support only.
+    is_support}; files only for the person who asked and for support.
     """
     row, actor = store.get_ticket(ticket), current_actor()
     row.voice_count = Voice.objects.filter(ticket=row).count()
@@ -147,7 +147,7 @@ def ticket_file(*, ticket_file: int) -> tuple[str, Content]:
 
 @query("support.feature_wishes", needs=Permission.SUPPORT_ASK, zh="功能建议与附议数", en="Wishes and their voices")
 def feature_wishes() -> list[dict[str, Any]]:
-    """Return every wish that is not over, by voices: [{id, subject, area, area_text, state, voices, asked_on}]. Names nobody."""
+    """Return every open wish, by votes: [{id, subject, area, area_text, state, voices, asked_on}]. Contains no names."""
     rows = Ticket.objects.filter(kind=TicketKind.WISH.value).exclude(state=TicketState.CLOSED.value)
     return [
         {

@@ -1,4 +1,4 @@
-"""Decide what may be done with a ticket, and count working time. Pure."""
+"""Decide the permitted steps of a ticket, and count working time. Pure."""
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
@@ -20,20 +20,20 @@ _REFUSALS = {
 
 
 def step_fault(step: str, state: str) -> Bilingual | None:
-    """Return why a step (answer, solve, close, reopen) is not for a ticket in a state, None where it is."""
+    """Return why a step (answer, solve, close, reopen) is not permitted in a state, None if it is."""
     states, reason = _REFUSALS[step]
     return None if state in states else reason
 
 
 def steps_for(state: str, is_asker: bool, is_support: bool) -> set[str]:
-    """Return the steps that a person may take: support answers and closes, the asker solves, both write and open again."""
+    """Return the steps that a person may take: support answers and closes, the asker solves, both reopen."""
     steps = {step for step in _REFUSALS if step_fault(step, state) is None}
     mine = {"solve", "reopen"} if is_asker else set()
     return steps & (mine | ({"answer", "close", "reopen"} if is_support else set()))
 
 
 def working_minutes(begin: datetime, end: datetime, is_open: Callable[[date], bool]) -> int:
-    """Return the whole minutes of working hours between two moments of local time; `is_open` says which days count."""
+    """Return the whole minutes of working hours between two moments of local time; `is_open` returns whether a day is a working day."""
     total, day = timedelta(), begin.date()
     while day <= end.date():
         if is_open(day):

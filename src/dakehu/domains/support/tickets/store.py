@@ -21,7 +21,7 @@ def get_ticket(pk: int) -> Ticket:
 
 
 def get_own_ticket(pk: int) -> Ticket:
-    """Return a ticket that the actor asked. Raises NotFound, and NotAllowed for a public one of somebody else."""
+    """Return a ticket that the actor asked. Raises NotFound, and NotAllowed for another person's public ticket."""
     row = get_ticket(pk)
     if row.asked_by_id != current_actor().user_id:
         raise NotAllowed(bilingual("处理别人的求助", "work on a ticket of somebody else"), "")
@@ -29,14 +29,14 @@ def get_own_ticket(pk: int) -> Ticket:
 
 
 def check_step(row: Ticket, step: str) -> None:
-    """Raise Refused where a ticket's state does not allow a step."""
+    """Raise Refused if a ticket's state does not allow a step."""
     fault = rules.step_fault(step, str(row.state))
     if fault is not None:
         raise Refused({"ticket": [fault]})
 
 
 def words_of(row: Ticket | KnownProblem) -> str:
-    """Return the words by which a ticket or a known problem is found: of its title, its texts and what was written on it."""
+    """Return the search words of a ticket or a known problem: of its title, its texts and its messages."""
     if isinstance(row, KnownProblem):
         return f"{name_tokens(row.title)} {tokens(f'{row.description} {row.workaround}')}"
     written = [] if row.pk is None else list(row.messages.order_by("pk").values_list("text", flat=True))
@@ -44,7 +44,7 @@ def words_of(row: Ticket | KnownProblem) -> str:
 
 
 def write_message(row: Ticket, text: str, is_from_support: bool) -> TicketMessage:
-    """Write on a ticket. Call inside an action. Raises Refused for an empty text."""
+    """Add a message to a ticket. Call inside an action. Raises Refused for an empty text."""
     author = team.current_user()
     if author is None or not text.strip():
         raise refusal("text", "请填写内容。", "Write a text.")

@@ -1,1 +1,1 @@
-"""Training mode (练习): people of the real desk on a desk of invented clients, and exercises checked by its audit."""
+"""Training mode (练习): users of the real desk on a desk with fictitious clients, and exercises checked by its audit."""

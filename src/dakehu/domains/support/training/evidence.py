@@ -24,13 +24,13 @@ from dakehu.foundation.base.errors import Refused, refusal
 from dakehu.foundation.base.i18n import bilingual
 from dakehu.foundation.files.store import Upload
 
-HOURS = Decimal("1")  # of a whole set of exercises; house default, and a second person approves them
+HOURS = Decimal("1")  # for a complete set of exercises; house default, approved by a second person
 FOLDER = Path("run") / "finished"  # in the data directory of the training desk
 
 
 @dataclass(frozen=True)
 class Finished:
-    """A whole set of exercises: the day it was finished, and each exercise with its day."""
+    """A complete set of exercises: the day it was finished, and each exercise with its day."""
 
     finished_on: str
     exercises: list[list[str]]
@@ -44,7 +44,7 @@ class Finished:
     is_public=False,
 )
 def finish_exercises() -> None:
-    """On the training desk: leave word that every exercise of the actor's role is done. Raises Refused where one is not."""
+    """Record on the training desk that every exercise of the actor's role is done. Raises Refused if one is not."""
     user, rows = team.current_user(), exercises()
     if not settings.TRAINING or user is None:
         raise Refused(bilingual("这不是练习台。", "This is no training desk."))
@@ -57,14 +57,14 @@ def finish_exercises() -> None:
 
 
 def find_finished(home: Path, username: str) -> Finished | None:
-    """Return what somebody finished on the training desk at `home` and has not entered yet, None for nothing."""
+    """Return the exercises that a person finished on the training desk at `home` and has not entered yet, None for none."""
     with suppress(OSError, ValueError, TypeError):
         return Finished(**json.loads(_path(home, username).read_text(encoding="utf-8")))
     return None
 
 
 def find_my_finished(home: Path) -> Finished | None:
-    """Return what the actor finished and has not entered yet, None for nothing."""
+    """Return the exercises that the actor finished and has not entered yet, None for none."""
     user = team.current_user()
     return None if user is None else find_finished(home, str(user.username))
 
@@ -77,9 +77,9 @@ def find_my_finished(home: Path) -> Finished | None:
     is_public=False,
 )
 def enter_practice(*, home: Path) -> Any:
-    """On the desk: enter what the actor finished at `home` as a training, with the list as its evidence; once.
+    """Enter on the real desk the exercises that the actor finished at `home` as a training, with the list as evidence; once.
 
-    Its hours count once a second person approved it (learning). Raises Refused where nothing is to be entered.
+    Its hours are credited once a second person approved it (learning). Raises Refused if there is nothing to enter.
     """
     user = team.current_user()
     found = None if user is None else find_finished(home, str(user.username))

@@ -1,4 +1,4 @@
-"""Exercises of the training desk: each is done once the audit holds its action by the person who practises."""
+"""Exercises of the training desk: each is done once the audit contains its action by the trainee."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,7 @@ from dakehu.foundation.gates.registry import query
 
 @dataclass(frozen=True)
 class Exercise:
-    """One thing to practise: the action that does it, the page where it is done, and the page of the guide about it."""
+    """One exercise: its action, the page where it is done, and the guide page about it."""
 
     action: str
     title: Bilingual
@@ -114,7 +114,7 @@ EXERCISES = (
 
 @query("support.exercises", needs=Permission.SUPPORT_ASK, zh="练习题", en="Exercises")
 def exercises() -> list[dict[str, Any]]:
-    """Return the exercises that the reader's role can do, with the day of the first time: [{title, how, page, guide, done_on or ""}]."""
+    """Return the exercises available to the reader's role, with the day first done: [{title, how, page, guide, done_on or ""}]."""
     me = current_actor()
     mine = [one for one in EXERCISES if me.may(ACTIONS[one.action].needs)]
     with acting_as(system_actor(str(bilingual("核对练习", "check exercises")), me.door)):

@@ -1,4 +1,4 @@
-"""Take people of the real desk in at the training desk, and record on the real one that they went."""
+"""Admit users of the real desk to the training desk, and record it on the real desk."""
 
 import secrets
 from dataclasses import asdict, dataclass
@@ -28,7 +28,7 @@ STEPS = ("start", "stop", "reset")
 
 @dataclass(frozen=True)
 class Person:
-    """Who comes to the training desk: what a hand-over link says of somebody."""
+    """A person entering the training desk: the data in a hand-over link."""
 
     username: str
     name: str
@@ -47,7 +47,7 @@ class Person:
     is_public=False,
 )
 def go_to_training() -> Person:
-    """Record that somebody goes to the training desk, and return what is said of them there. Raises Refused on that desk itself."""
+    """Record that a user goes to the training desk, and return their data for it. Raises Refused on the training desk itself."""
     user = team.current_user()
     if settings.TRAINING or user is None:
         raise Refused(bilingual("您已在练习台。", "This is the training desk."))
@@ -63,7 +63,7 @@ def go_to_training() -> Person:
     is_public=False,
 )
 def run_training(*, step: str) -> None:
-    """Record that the training desk was started, stopped or reset; it touches nothing of this desk."""
+    """Record that the training desk was started, stopped or reset; nothing on this desk changes."""
     if settings.TRAINING or step not in STEPS:
         raise refusal("step", "没有这一步。", "There is no such step.")
     add_audit_note(training=step)
@@ -79,10 +79,10 @@ def run_training(*, step: str) -> None:
     open_to_strangers=SIGN_IN,
 )
 def join_training(*, username: str, name: str, role: str, language: str = "zh") -> Any:
-    """Return the account on the training desk of somebody of the real desk; made at the first coming, with invented clients.
+    """Return the training desk account of a user of the real desk; created at the first visit, with fictitious clients.
 
-    Nobody knows its password: the way in is the one-time link. Name, role and language follow the real desk. Raises Refused on
-    a desk that is no training desk.
+    Its password is random and discarded: sign-in is by one-time link. Name, role and language follow the real desk. Raises
+    Refused on a desk that is not a training desk.
     """
     if not settings.TRAINING:
         raise Refused(bilingual("这不是练习台。", "This is no training desk."))
@@ -100,12 +100,12 @@ def join_training(*, username: str, name: str, role: str, language: str = "zh") 
 
 
 def _team() -> Any:
-    """Return the team of the invented brokerage that people join: its first."""
+    """Return the team of the fictitious brokerage that users join: its first."""
     return model_of("team.Team").objects.order_by("pk").first()
 
 
 def _give_clients(row: Any) -> None:
-    """Make somebody deputy of the next invented clients."""
+    """Make a user deputy of the next fictitious clients."""
     place = model_of("team.User").objects.filter(username__startswith=rules.PREFIX).count() - 1
     clients = list(model_of("clients.Client").objects.filter(walled=False).order_by("code"))
     for client in rules.clients_for(place, clients):

@@ -1,20 +1,20 @@
-"""Name people of the training desk, and choose the clients they serve there. Pure."""
+"""User names on the training desk, and selection of the clients served there. Pure."""
 
 from collections.abc import Sequence
 from typing import TypeVar
 
-PREFIX = "practice-"  # before the user name of the real desk: an invented colleague may have the same
+PREFIX = "practice-"  # before the user name of the real desk: a fictitious colleague may have the same
 CLIENTS_EACH = 12
 Client = TypeVar("Client")
 
 
 def practice_name(username: str) -> str:
-    """Return the user name on the training desk of somebody who has one on the real desk."""
+    """Return the user name on the training desk for a user name on the real desk."""
     return f"{PREFIX}{username}"[:60]
 
 
 def clients_for(place: int, clients: Sequence[Client], each: int = CLIENTS_EACH) -> list[Client]:
-    """Return the clients of the person at a place: the next few, from the start again once all are served."""
+    """Return the clients of the person at a position: the next few, cyclically."""
     if not clients:
         return []
     first = place * each
