@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from dakehu.domains.clients.models import Client
 from dakehu.domains.compliance.aml import files, rules
 from dakehu.domains.compliance.aml.choices import AmlLevel
 from dakehu.domains.compliance.models import AmlFile, SuspicionReport
+from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.gates import QUERIES, ask, perform
 from tests.cast import PASSWORD, acting
@@ -134,6 +136,19 @@ def test_a_suspicion_is_settled_once_and_a_hit_cleared_for_one_client(he, zhang)
         assert files.watch_list_hits() == []
         found = perform("compliance.open_aml_file", {"client": zhang.code})
         assert found["file"]["grounds"] == "资金快进快出" and found["suspicions"][0]["decision"] == "已报送"
+
+
+@pytest.mark.django_db
+def test_a_name_stays_on_its_list_until_the_day_from_which_it_is_taken_off(he, zhang):
+    raise_suspicion(he, zhang)
+    today = clock.today()
+    with acting(he):
+        ((entry, _),) = files.watch_list_hits()
+        for days, listed in ((1, True), (0, False)):
+            off = (today + timedelta(days=days)).isoformat()
+            perform("compliance.end_watch_entry", {"watch_entry": entry.pk, "ended_on": off})
+            assert bool(files.watch_list_hits()) is listed
+            assert [row["ended_on"] for row in ask("compliance.aml_desk", {})["entries"]] == ([off] if listed else [])
 
 
 def test_a_lower_level_is_reviewed_at_most_twice_as_late_as_the_one_above():

@@ -52,6 +52,22 @@ def test_the_pool_masks_names_and_numbers_for_everybody(lin, zhou, wang, pool):
             assert ask("growth.prospects", {})["count"] == 0, "lists show no prospect of the pool"
 
 
+def test_a_reader_without_clearance_sees_what_the_pool_masks_no_more_than_others(lin, zhou, an, pool):
+    known = {"name": "陈志远", "employer": "明远科技", "interests": "稳健理财", "remark": "周末联系"}
+    with acting(lin):
+        perform("growth.add_prospect", {**known, "pool": pool.name, "expected_assets": "1230000"})
+    with acting(zhou):
+        perform("growth.change_pool", {"pool_id": pool.pk, "masked": "interests"})
+    shown = {}
+    for user in (zhou, an):
+        with acting(user):
+            (row,) = ask("growth.pool", {})["rows"]
+            shown[user.username] = {key: row[key] for key in ("name", "employer", "interests", "remark")}
+            assert ("1,230,000" in row["expected_assets"]) == (user is zhou)
+    assert shown["zhou"] == {**known, "interests": "•••"}
+    assert shown["an"] == {"name": "陈**", "employer": "明***", "interests": "•••", "remark": "•••"}
+
+
 def test_a_pool_of_one_team_is_closed_to_another(lin, wang, zhou, pool):
     (prospect,) = wait_in(pool, lin, "陈志远")
     with acting(zhou):

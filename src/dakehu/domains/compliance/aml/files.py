@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from django.db.models import Q
+
 from dakehu.domains.compliance.aml.models import AmlFile, SuspicionReport, WatchListEntry
+from dakehu.foundation.base import clock
 from dakehu.foundation.base.chunks import chunks
 from dakehu.foundation.schema.fields import model_of
 
@@ -37,9 +40,14 @@ def clients_by_number(numbers: set[int]) -> dict[int, Any]:
     return found
 
 
+def watch_list() -> Any:
+    """Return the entries that are on a list today. An entry with an end date is on the list until the day before it."""
+    return WatchListEntry.objects.filter(Q(ended_on=None) | Q(ended_on__gt=clock.today()))
+
+
 def watch_list_hits() -> list[tuple[WatchListEntry, Any]]:
     """Return (entry, client) for each client with the name or ID number of a listed person who is not cleared."""
-    entries = list(WatchListEntry.objects.filter(ended_on=None).order_by("pk"))
+    entries = list(watch_list().order_by("pk"))
     client_model = model_of("clients.Client")
     index: Any = client_model._meta.get_field("id_number_index")
     by_name: dict[str, list[Any]] = {}

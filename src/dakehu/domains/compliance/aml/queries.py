@@ -4,7 +4,7 @@ from typing import Any
 
 from dakehu.domains.compliance.aml import files, rules
 from dakehu.domains.compliance.aml.choices import AmlLevel, SuspicionState, WatchList
-from dakehu.domains.compliance.aml.models import AmlFile, SuspicionReport, WatchListEntry
+from dakehu.domains.compliance.aml.models import AmlFile, SuspicionReport
 from dakehu.foundation.access.actor import current_actor
 from dakehu.foundation.access.permissions import Permission
 from dakehu.foundation.base import clock
@@ -22,7 +22,8 @@ def aml_desk() -> dict[str, Any]:
     """Return the open tasks: {levels: [{level, count}], reviews, suspicions, hits, entries}, at most 200 rows each.
 
     reviews: [{client, code, name, level, due_on, is_late}]; suspicions: [{id, client, code, name, found_on}]; hits: [{entry,
-    list, name, source, client, code}]; entries: [{id, list, name, source, listed_on}].
+    list, name, source, client, code}]; entries: [{id, list, name, source, listed_on, ended_on:
+    the later day from which it is off the list, or None}].
     """
     today = clock.today()
     rated = list(AmlFile.objects.order_by("review_due_on", "pk"))
@@ -61,8 +62,9 @@ def aml_desk() -> dict[str, Any]:
                 "name": row.name,
                 "source": row.source,
                 "listed_on": row.listed_on.isoformat(),
+                "ended_on": row.ended_on.isoformat() if row.ended_on else None,
             }
-            for row in WatchListEntry.objects.filter(ended_on=None).order_by("-listed_on", "-pk")[:MOST]
+            for row in files.watch_list().order_by("-listed_on", "-pk")[:MOST]
         ],
     }
 
