@@ -91,6 +91,7 @@ def nothing_known_of_long_lists() -> Iterator[None]:
     yield
     encrypted_lookup.clear_recorded_lookups()
     queries._long.clear()
+    queries._short.clear()
     search._many.clear()
     search._too_many.clear()
     rare_segments._common.clear()

@@ -211,3 +211,19 @@ def test_a_list_of_a_segment_holds_the_same_clients_whether_it_is_common_or_rare
     with acting(an):
         listing = queries.listing(filters={"segment": "B"}, order="code")
         assert report(listing, "code") == ["K3", "K5"] and listing.counted(listing.page("code", 1)) == (2, False)
+
+
+@pytest.mark.parametrize("order", ["-assets", "-last_contact_on", "code"])
+def test_a_list_that_had_few_rows_when_last_counted_is_sorted_and_counted_at_once(he, lin, book, order):
+    with acting(he):
+        listing = queries.listing(filters={"status": "active"}, order=order)
+        first = listing.page(order, 2)
+        assert first.total is None and listing.counted(first) == (6, False)
+        again = listing.page(order, 2)
+        assert again.total == 6 and again.rows == first.rows and again.after == first.after
+        there, back = walk(listing, order, 2)
+        assert there == back and sorted(there) == ["K0", "K1", "K2", "K3", "K4", "K5"]
+    with acting(lin):
+        perform("clients.create", {"name": "张七", "code": "K6"})
+    with acting(he):
+        assert listing.counted(queries.listing(filters={"status": "active"}, order=order).page(order, 2)) == (7, False)
