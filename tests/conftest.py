@@ -85,13 +85,13 @@ def no_remembered_head() -> None:
 @pytest.fixture(autouse=True)
 def nothing_known_of_long_lists() -> Iterator[None]:
     """What is taken as known for a minute is known of the lists of one test."""
-    from dakehu.domains.clients import queries, rare_segments, search
+    from dakehu.domains.clients import list_pages, rare_segments, search
     from dakehu.foundation.gates import encrypted_lookup
 
     yield
     encrypted_lookup.clear_recorded_lookups()
-    queries._long.clear()
-    queries._short.clear()
+    list_pages._long.clear()
+    list_pages._short.clear()
     search._many.clear()
     search._too_many.clear()
     rare_segments._common.clear()
