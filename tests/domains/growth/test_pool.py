@@ -13,6 +13,7 @@ from dakehu.foundation.base.errors import NotAllowed, NotFound, Refused
 from dakehu.foundation.calendar import trading_days
 from dakehu.foundation.gates import ask, perform
 from tests.cast import acting, as_system
+from tests.interfaces.web.browsers import desk
 
 
 @pytest.fixture
@@ -66,6 +67,16 @@ def test_a_reader_without_clearance_sees_what_the_pool_masks_no_more_than_others
             assert ("1,230,000" in row["expected_assets"]) == (user is zhou)
     assert shown["zhou"] == {**known, "interests": "•••"}
     assert shown["an"] == {"name": "陈**", "employer": "明***", "interests": "•••", "remark": "•••"}
+
+
+def test_the_page_tells_what_one_may_still_claim_only_to_those_who_claim(lin, an, zhou, pool):
+    pages = {user.username: desk(user).get("/pool/").content.decode() for user in (lin, an)}
+    assert "今日还可领取" in pages["lin"] and "每日上限 2" in pages["lin"] and "每人每日领取" not in pages["lin"]
+    assert "今日还可领取" not in pages["an"] and "每人每日领取" in pages["an"]
+    with acting(zhou):
+        perform("growth.change_pool", {"pool_id": pool.pk, "claims_per_day": 0})
+    page = desk(lin).get("/pool/").content.decode()
+    assert "不限" in page and "每日上限 0" not in page
 
 
 def test_a_pool_of_one_team_is_closed_to_another(lin, wang, zhou, pool):
