@@ -1,4 +1,4 @@
-"""Habits of Chinese brokers' tables, tried against the import: units, currencies, statuses, footers, sheets of odd shapes."""
+"""Imports of common Chinese brokers' tables: units, currencies, statuses, footers, sheets of odd shapes."""
 
 import json
 from decimal import Decimal
