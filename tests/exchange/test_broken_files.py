@@ -36,7 +36,7 @@ SHEET = "xl/worksheets/sheet1.xml"
 
 
 def old_book(*cells: tuple[int, int]) -> bytes:
-    """Return the record stream of an .xls in an OLE archive, as not every machine can write a complete .xls."""
+    """Return only the record stream of an .xls in an OLE archive, as a complete .xls is not available everywhere."""
     records = struct.pack("<HHHHHHII", 0x0809, 16, 0x0600, 0x0010, 0, 0, 0, 0)
     for row, column in cells:
         records += struct.pack("<HHHHHI", 0x027E, 10, row, column, 0, 0)

@@ -1,4 +1,4 @@
-"""Imports of common Chinese brokers' tables: units, currencies, statuses, footers, sheets of odd shapes."""
+"""Conventions of Chinese brokers' tables in imports: units, currencies, statuses, footers, sheets of odd shapes."""
 
 import json
 from decimal import Decimal

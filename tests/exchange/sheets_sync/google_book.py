@@ -95,7 +95,7 @@ class Book:
         return {"userEnteredValue": entered, "effectiveValue": self._effective(tab, entered)} if entered else {}
 
     def _effective(self, tab: dict[str, Any], entered: dict[str, Any] | None) -> dict[str, Any]:
-        """Return the displayed value of a cell; of formulas, `=B2*3`, `=1+2` and `=1/0` are supported."""
+        """Return the effective value of a cell; of formulas, `=B2*3`, `=1+2` and `=1/0` are supported."""
         text = (entered or {}).get("formulaValue", "")
         if not text:
             return dict(entered or {})
