@@ -1,5 +1,5 @@
-"""The cast. Lin serves Zhang; Zhou leads Lin's team; Wang is on another team and must see nothing of Zhang; He is
-compliance and sees all; An analyses masked data; Admin runs the desk; the system acts with a reason.
+"""The cast of the tests. Lin serves Zhang; Zhou leads Lin's team; Wang is on another team and must not see Zhang; He is
+compliance and sees every client; An analyses masked data; Admin administers the desk; the system acts with a reason.
 """
 
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ from dakehu.foundation.access.actor import Actor, acting_as, system_actor
 from dakehu.foundation.gates import perform
 
 PASSWORD = "Correct-horse-9"
-# For tests that seal or sign without a row: the keys of the test desk are made with its database.
+# For tests that seal or sign without a row: the keys of the test desk are created with its database.
 needs_keys = pytest.mark.usefixtures("django_db_setup")
 
 
 @contextmanager
 def acting(user: Any, door: str = "test") -> Iterator[Actor]:
-    """Everything inside is seen and done as this member of staff, with today's rights."""
+    """Run the block as this member of staff, with their current rights."""
     with acting_as(replace(actor_of(user), door=door)) as actor:
         yield actor
 
@@ -30,7 +30,7 @@ def as_system() -> Any:
 
 
 def enter(username: str, name: str, role: str, team: str = "") -> Any:
-    """A member of staff, made as the product makes one; the first password counts as changed."""
+    """Create a member of staff with the product's action; the first password is recorded as changed."""
     from dakehu.foundation.actions.registry import act
 
     with as_system():

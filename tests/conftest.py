@@ -1,8 +1,8 @@
-"""What every test stands on: a data directory of its own, no network, warnings as errors, SQLite or PostgreSQL.
+"""Set-up of every test: a separate data directory, no network, warnings as errors, SQLite or PostgreSQL.
 
-`@pytest.mark.postgres` on a test, or `pytestmark = pytest.mark.postgres` in a file, says that it holds on both
-databases. Files in a folder named `postgres_only` hold on PostgreSQL alone. `make test` runs SQLite first and then
-`python scripts/with_postgres.py -- pytest -m postgres`, which sets the two addresses looked for here.
+`@pytest.mark.postgres` on a test, or `pytestmark = pytest.mark.postgres` in a file, marks tests that run on both
+databases. Files in a folder named `postgres_only` run on PostgreSQL only. `make test` runs SQLite first and then
+`python scripts/with_postgres.py -- pytest -m postgres`, which sets the two addresses read here.
 """
 
 import atexit
@@ -19,23 +19,23 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
-# Before the settings are imported: they read their variables once. Every worker of pytest-xdist comes through here.
+# Before the settings are imported: they read their variables once. Every worker of pytest-xdist runs this.
 HOME = tempfile.mkdtemp(prefix="dakehu-test-")
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 os.environ["DAKEHU_HOME"] = HOME
 os.environ["DJANGO_SETTINGS_MODULE"] = "dakehu.project.settings"
-os.environ.setdefault("DAKEHU_REQUESTS_PER_MINUTE", "0")  # tests share a process and the numbers of users
-# Playwright's own loop runs in the test's thread, where Django would refuse the database.
+os.environ.setdefault("DAKEHU_REQUESTS_PER_MINUTE", "0")  # tests share a process and user ids
+# Playwright's event loop runs in the test's thread, where Django would refuse database access.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-# pytest-django looks for settings before this file is read, so it leaves the setting up to us.
+# pytest-django looks for settings before this file is read, so it leaves django.setup() to this file.
 if settings.configured:
     raise pytest.UsageError(
         "Unset DJANGO_SETTINGS_MODULE: the tests give themselves a data directory before settings are read."
     )
 django.setup()
 
-# The product's own algorithm at its lowest cost: nine tests of ten make members of staff, and no test guesses passwords.
+# The product's own algorithm at its lowest cost: nine tests of ten create staff, and no test guesses passwords.
 Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 
 ON_POSTGRES = bool(os.environ.get("DAKEHU_DATABASE_URL"))
@@ -48,14 +48,14 @@ else:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes() -> None:
-    """Before workers begin: one that found the settings named would read them before it comes to this file, with the home
-    of the process that starts it, and all would share one."""
+    """Unset the settings before workers start: a worker that inherited them would read them before this file, with the home
+    directory of the parent process, and all workers would share it."""
     del os.environ["DJANGO_SETTINGS_MODULE"], os.environ["DAKEHU_HOME"]
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what belongs to PostgreSQL alone, and leave it out of a run on SQLite. Long tests begin first."""
+    """Mark PostgreSQL-only tests and deselect them in a run on SQLite. Long tests run first."""
     for item in items:
         if "postgres_only" in item.path.parts:
             item.add_marker(pytest.mark.postgres_only)
@@ -77,14 +77,14 @@ def on_postgres() -> bool:
 
 @pytest.fixture(autouse=True)
 def no_remembered_head() -> None:
-    """Each test has a chain of its own: a head remembered in another test's must not judge it."""
+    """Each test has its own audit chain: it must not be checked against a head remembered by another test."""
     for name in ("audit-head.json", "audit-alarm.json"):
         (Path(settings.DAKEHU_HOME) / name).unlink(missing_ok=True)
 
 
 @pytest.fixture(autouse=True)
 def nothing_known_of_long_lists() -> Iterator[None]:
-    """What is taken as known for a minute is known of the lists of one test."""
+    """What is cached about lists for a minute is cached within one test only."""
     from dakehu.domains.clients import list_pages, rare_segments, search
     from dakehu.foundation.gates import encrypted_lookup
 
@@ -100,7 +100,7 @@ def nothing_known_of_long_lists() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def no_stored_settings() -> Iterator[None]:
-    """A test reads the settings that the firm stored only where it asks for them (fixture stored_firm_settings)."""
+    """A test reads the firm's stored settings only if it requests the fixture stored_firm_settings."""
     from dakehu.foundation.base import firm_settings
 
     firm_settings.set_source(dict)
@@ -110,7 +110,7 @@ def no_stored_settings() -> Iterator[None]:
 
 @pytest.fixture
 def stored_firm_settings() -> None:
-    """Stored settings of the firm count."""
+    """Use the firm's stored settings."""
     from dakehu.domains.firm import queries
     from dakehu.foundation.base import firm_settings
 
@@ -119,7 +119,7 @@ def stored_firm_settings() -> None:
 
 @pytest.fixture(autouse=True)
 def no_custom_fields() -> Iterator[None]:
-    """Fields that a test added go with its transaction."""
+    """Unload the custom fields that a test added, as its transaction is rolled back."""
     from dakehu.foundation.schema import custom_fields
 
     yield
@@ -128,8 +128,8 @@ def no_custom_fields() -> Iterator[None]:
 
 @pytest.fixture
 def superuser_sql(on_postgres: bool) -> Callable[[str, list[Any]], Any]:
-    """Run a statement as somebody who owns the whole database, past every guard of the desk. On PostgreSQL it
-    goes through a connection of its own, so the test must be transactional."""
+    """Run a statement as the owner of the whole database, bypassing every guard of the desk. On PostgreSQL it
+    uses a separate connection, so the test must be transactional."""
 
     def run(sql: str, values: list[Any]) -> Any:
         from django.db import connection

@@ -1,4 +1,4 @@
-"""A data directory of one test, for what is kept outside the database."""
+"""A data directory for one test, for files stored outside the database."""
 
 import shutil
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def own_home(settings: Any, path: Path) -> Path:
-    """Let the desk keep its files in `path`, with the keys that the database holds the fingerprints of."""
+    """Make `path` the desk's data directory, with the keys whose fingerprints are stored in the database."""
     keys = Path(settings.DAKEHU_HOME) / "keys"
     path.mkdir()
     if keys.exists():

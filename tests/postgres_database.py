@@ -1,6 +1,6 @@
-"""The test database of one worker on PostgreSQL: tables made by their owner, used by the application's role.
+"""The test database of one worker on PostgreSQL: tables created by their owner, used by the application's role.
 
-The first worker migrates a template, the others wait and copy it: with the keys, for the database knows their fingerprints.
+The first worker migrates a template, the others wait and copy it: with the keys, as the database stores their fingerprints.
 """
 
 import os
@@ -22,12 +22,12 @@ TEMPLATE = "test_dakehu_template"
 def django_db_setup(
     request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: Any
 ) -> Iterator[None]:
-    """Stands for pytest-django's fixture of this name, which would make the tables as the application's role."""
+    """Replace pytest-django's fixture of this name, which would create the tables as the application's role."""
     from django.db import connections
 
     worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
     owner_url, name = os.environ["DAKEHU_OWNER_URL"], f"test_dakehu_{worker}"
-    keys = MIGRATED / f"postgres-keys-{urlsplit(owner_url).port}"  # another server's template has keys of its own
+    keys = MIGRATED / f"postgres-keys-{urlsplit(owner_url).port}"  # another server's template has its own keys
     own_keys = Path(os.environ["DAKEHU_HOME"]) / "keys"
     with django_db_blocker.unblock():
         with one_worker_at_a_time():
@@ -44,7 +44,7 @@ def django_db_setup(
             connections[alias].settings_dict["NAME"] = name
         yield
         connections["default"].close()
-    # The database goes with the server that scripts/with_postgres.py stops.
+    # The database is removed with the server that scripts/with_postgres.py stops.
 
 
 def _migrate(name: str) -> None:
@@ -59,7 +59,7 @@ def _migrate(name: str) -> None:
         connections[alias].settings_dict["NAME"] = name
     with rendered_in_place():
         call_command("migrate", database="owner", interactive=False, verbosity=0)
-    # Transactional tests empty the tables after themselves, which the product itself may never do.
+    # Transactional tests empty the tables after each test, which the product itself may never do.
     with connections["owner"].cursor() as cursor:
         cursor.execute(f'GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO "{APP}"')
     # Left open, the owner would look like a second database that tests must clean up.

@@ -1,4 +1,4 @@
-"""The program as a real process, on a desk in a directory of its own."""
+"""The program as a real process, on a desk in a separate directory."""
 
 import fcntl
 import json
@@ -21,7 +21,7 @@ sys.exit(any(main([*words, "--json"]) for words in json.loads(sys.argv[1])))
 
 
 class Desk:
-    """A desk in a directory of its own, reached only through the program."""
+    """A desk in a separate directory, used only through the program."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -41,7 +41,7 @@ class Desk:
         )
 
     def report(self, *words: Any, status: int = 0) -> Any:
-        """What a command with --json says: exactly one object, whatever else was said beside it."""
+        """Return the object printed by a command with --json; fail unless it prints exactly one."""
         done = self.run(*words, "--json")
         assert done.returncode == status, done.stderr[-2000:]
         assert done.stdout.count("\n") == 1 and "Traceback" not in done.stderr
@@ -50,7 +50,7 @@ class Desk:
         return made
 
     def reports(self, *commands: Any) -> list[Any]:
-        """What several commands say that one process runs one after the other, as it takes seconds to start one."""
+        """Return the objects of several commands run in turn by one process, as starting a process takes seconds."""
         done = subprocess.run(
             [sys.executable, "-c", SEVERAL, json.dumps([[str(word) for word in words] for words in commands])],
             capture_output=True,
@@ -67,12 +67,12 @@ class Desk:
 
 
 def migrated_desk(home: Path) -> Desk:
-    """A desk as after its first command. Preparing the database takes a quarter of a minute: test_first_run does it again."""
+    """Return a desk after its first command. Preparing the database takes about 15 seconds: test_first_run does it again."""
     return Desk(copy_of(state_of_migrations(), "empty", home, lambda made: Desk(made).report("migrate")))
 
 
 def copy_of(state: str, name: str, home: Path, make: Callable[[Path], Any]) -> Path:
-    """Copy a data directory to `home` that is made once for each state of the code, whichever worker asks first."""
+    """Copy to `home` a data directory that the first worker to request it makes, once for each state of the code."""
     kept = DESKS / f"{name}-{state}"
     DESKS.mkdir(parents=True, exist_ok=True)
     with (DESKS / f"{name}.lock").open("w") as lock:

@@ -1,4 +1,4 @@
-"""The smallest row of any table, for tests that ask something of every table."""
+"""The smallest row of any table, for tests that cover every table."""
 
 from itertools import count
 from typing import Any
@@ -12,7 +12,7 @@ _numbers = count(1000)
 
 
 def add_smallest_row(model: Any, user: Any, **values: Any) -> Any:
-    """Save a row with what its table demands and `values`; rows that it must name are added, a person is `user`."""
+    """Save a row with its table's required fields and `values`; rows that it must refer to are added, a person is `user`."""
     for field in model._meta.concrete_fields:
         is_optional = field.primary_key or field.null or field.has_default() or (field.blank and _is_text(field))
         if (

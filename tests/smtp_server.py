@@ -1,4 +1,4 @@
-"""A real SMTP server on loopback for tests (aiosmtpd): it keeps what it took, and can be told to misbehave."""
+"""A real SMTP server on loopback for tests (aiosmtpd): it stores the mail it accepted and can be set to fail."""
 
 import contextlib
 import ssl
@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 
 
 class Inbox:
-    """What a server took. `answers`: replies to the next messages, "" to take one, "drop" to take it and hang up unheard."""
+    """Mail a server accepted. `answers`: replies to the next messages, "" to accept, "drop" to accept, then disconnect."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
@@ -43,7 +43,7 @@ class Inbox:
         return "250 OK"
 
     def ids(self) -> list[str]:
-        """Return the Message-IDs in the order in which they came."""
+        """Return the Message-IDs in order of arrival."""
         return [str(mail["Message-ID"]) for mail in self.mails]
 
 
@@ -75,7 +75,7 @@ def certificate(folder: Path) -> tuple[Path, Path, str]:
 
 @contextlib.contextmanager
 def running(inbox: Inbox, port: int = 0, context: ssl.SSLContext | None = None, password: str = "") -> Iterator[int]:
-    """Run a server that puts mail into `inbox`; yield its port. With a context it demands STARTTLS, with a password a sign-in."""
+    """Run a server that puts mail into `inbox`; yield its port. With a context it requires STARTTLS, with a password a sign-in."""
 
     def check(server: SMTP, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
         given = data.password.decode() if isinstance(data, LoginPassword) else ""
@@ -93,7 +93,7 @@ def running(inbox: Inbox, port: int = 0, context: ssl.SSLContext | None = None, 
 
 
 def free_port() -> int:
-    """Return a port on which nobody listens now."""
+    """Return a port that is not in use now."""
     import socket
 
     with socket.socket() as found:

@@ -19,10 +19,10 @@ DATABASE = "test.sqlite3"
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
-    """Stands for pytest-django's fixture of this name, which would migrate again in memory.
+    """Replace pytest-django's fixture of this name, which would migrate again in memory.
 
-    In memory every thread of a live server would share one connection: a thread inside SQLite that waits for the
-    interpreter, while another waits for SQLite, never ends.
+    In memory every thread of a live server would share one connection: a thread in SQLite waiting for the
+    interpreter lock deadlocks with one that waits for SQLite.
     """
     from django.core.management import call_command
     from django.db import connections
@@ -41,14 +41,14 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
             else:
                 with rendered_in_place():
                     call_command("migrate", interactive=False, verbosity=0)
-                connections["default"].close()  # the last connection writes what is in the log into the file
+                connections["default"].close()  # the last connection writes the WAL into the database file
                 keep(home, template)
         yield
         connections["default"].close()
 
 
 def read_keys() -> None:
-    """Read the keys that came with the template, as the process that made it has: tests move the data directory."""
+    """Read the template's keys, as the process that made it did: tests move the data directory."""
     from dakehu.foundation.access import keys
 
     keys.create_missing()
@@ -58,7 +58,7 @@ def read_keys() -> None:
 
 
 def state_of_migrations() -> str:
-    """Return a digest of what a migrated database is made of: migrations, models, seeds and Django's version."""
+    """Return a digest of what a migrated database depends on: migrations, models, seeds and Django's version."""
     return state_of(
         path
         for path in (ROOT / "src").rglob("*")
@@ -76,7 +76,7 @@ def state_of(paths: Iterable[Path]) -> str:
 
 @contextmanager
 def one_worker_at_a_time() -> Iterator[None]:
-    """Let the first worker migrate while the others wait: they copy what it made."""
+    """Let the first worker migrate while the others wait, then copy the result."""
     MIGRATED.mkdir(parents=True, exist_ok=True)
     with (MIGRATED / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -84,7 +84,7 @@ def one_worker_at_a_time() -> Iterator[None]:
 
 
 def keep(home: Path, template: Path) -> None:
-    """Keep one template, the database with its keys, whole or not at all."""
+    """Store one template, the database with its keys, atomically."""
     for old in MIGRATED.iterdir():
         if old.is_dir():
             shutil.rmtree(old)

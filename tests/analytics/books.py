@@ -1,4 +1,4 @@
-"""Small books of trades for the tests of the kernel: written as people would, turned into its arrays."""
+"""Small books of trades for the tests of the kernel: written as tuples, converted to its arrays."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from dakehu.analytics.kernel import Book, securities_flow
 
-Trade = tuple[int, int, int, int, float, float]  # client, asset, day, shares (sold: negative), money dealt, fee
+Trade = tuple[int, int, int, int, float, float]  # client, asset, day, shares (sold: negative), amount, fee
 
 
 def book_of(
@@ -18,7 +18,7 @@ def book_of(
     ordinals: np.ndarray | None = None,
     kind: Sequence[int] | None = None,
 ) -> Book:
-    """A book; days follow one another on the calendar unless ordinals say otherwise."""
+    """Return a book; days are consecutive calendar days unless `ordinals` are given."""
     table = np.asarray(prices, dtype=np.float64)
     ordered = sorted(trades, key=lambda t: (t[0], t[1], t[2]))
     column = [np.array([t[i] for t in ordered]) for i in range(6)] if ordered else [np.array([])] * 6
@@ -42,7 +42,7 @@ def book_of(
 
 
 def invented(clients: int, prices: np.ndarray, market: np.ndarray, seed: int, trades_each: int = 12) -> Book:
-    """A book of invented trades at real prices: buys, partial and full sales, never short. Assets of kinds 0 to 5."""
+    """Return a book of random trades at the given prices: buys, partial and full sales, never short. Assets of kinds 0 to 5."""
     random = np.random.default_rng(seed)
     assets, days = prices.shape
     rows: list[Trade] = []

@@ -47,7 +47,7 @@ def test_linked_effects_sum_to_the_excess_of_the_compounded_returns():
 
 
 def test_the_change_of_worth_is_net_inflow_and_market_less_fees_by_class():
-    # stock: 100 bought at 10 with 5 of fees on day 0, 40 sold at 12 with 2 on day 2; fund: 10 bought at 5 on day 1
+    # stock: 100 bought at 10 with a fee of 5 on day 0, 40 sold at 12 with 2 on day 2; fund: 10 bought at 5 on day 1
     book = books.book_of(
         [(0, 0, 0, 100, 1000, 5), (0, 0, 2, -40, 480, 2), (0, 1, 1, 10, 50, 1)],
         [[10.0, 11.0, 12.0, 13.0], [5.0, 5.0, 5.5, 6.0]],
@@ -76,7 +76,7 @@ def test_parts_of_the_change_add_up_for_any_book_and_any_days():
 
 
 def test_contributions_of_classes_are_the_return_of_the_day():
-    # stock: 100 at 10 on day 0; day 2: half is sold at 12 for a bond at 600, in money that comes in beside what goes out
+    # stock: 100 at 10 on day 0; day 2: half is sold at 12 and a bond bought for 600; inflow and outflow are not netted
     book = books.book_of(
         [(0, 0, 0, 100, 1000, 0), (0, 0, 2, -50, 600, 0), (0, 1, 2, 6, 600, 0), (0, 1, 3, -6, 630, 0)],
         [[10.0, 11.0, 12.0, 12.0], [100.0, 100.0, 101.0, 105.0]],

@@ -1,4 +1,4 @@
-"""Betas agree with scipy's regression, ignore days that are not known, and are missing where data are insufficient."""
+"""Betas agree with scipy's regression, ignore days with missing values, and are missing where data are insufficient."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""How far a book moves: weights, gaps, bands with today's worth in the middle, and their record."""
+"""Volatility and bands of a book: weights, gaps, bands centred on today's value, and their back-test."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Windows over dated events: what lies in them, and that the past cannot hold what came later."""
+"""Windows over dated events: which events they include, and that past windows exclude later events."""
 
 import numpy as np
 import pytest

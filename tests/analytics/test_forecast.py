@@ -1,4 +1,4 @@
-"""Bands of probability are as wide as they say, and say how they did; breadth and volatility are what they are called."""
+"""Probability bands cover their stated share and report their back-test; breadth and volatility match their definitions."""
 
 import csv
 import gzip
@@ -38,7 +38,7 @@ def test_of_a_true_random_walk_half_and_nine_tenths_fall_where_they_should():
     assert report.origins > 5_000
     for share, wanted in ((report.inner, 0.5), (report.outer, 0.9)):
         assert share[0] == pytest.approx(wanted, abs=0.03) and share[1] == pytest.approx(wanted, abs=0.03)
-    assert report.ratio == pytest.approx(1, abs=0.02)  # there is nothing to be known, and it says so
+    assert report.ratio == pytest.approx(1, abs=0.02)  # no improvement: a random walk cannot be predicted
 
 
 def test_where_volatility_comes_in_spells_the_band_beats_the_plain_walk():
@@ -53,7 +53,7 @@ def test_origins_do_not_overlap_and_none_looks_ahead():
     levels = walk(1000, 6)
     report = forecast.backtest(levels, 20)
     assert report.origins == len(range(250, 980, 20))
-    longer = np.append(levels, levels[-1] * 10)  # a day that is still to come
+    longer = np.append(levels, levels[-1] * 10)  # a future day
     assert forecast.backtest(longer, 20).loss == report.loss
 
 

@@ -1,4 +1,4 @@
-"""The arithmetic of goals: what would be needed, never what will be."""
+"""The arithmetic of goals: required returns and payments, never forecasts."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The kernel beside a second opinion on real prices, by hand on small books, and what must hold for any book."""
+"""The kernel against an independent computation on real prices, hand-calculated small books, and invariants of any book."""
 
 import csv
 import gzip
@@ -120,7 +120,7 @@ def test_money_in_is_money_out_and_weights_make_one(real_book):
 
 
 def test_the_order_of_the_same_days_trades_in_different_securities_changes_nothing(real_book):
-    """Securities change places in the price table, and so the order in which each day's trades are met."""
+    """Permute the securities in the price table, and so the order in which each day's trades are processed."""
     turned = np.argsort(np.random.default_rng(3).permutation(len(real_book.prices)))
     client = np.repeat(np.arange(real_book.clients), np.diff(real_book.offsets))
     asset = turned[real_book.asset].astype(np.int32)
@@ -152,8 +152,8 @@ def test_one_purchase_that_doubles_is_told_by_every_figure_of_return():
 
 
 def test_a_purchase_at_the_top_does_not_spoil_the_time_weighted_return():
-    """Half the money was in while the price doubled, ten times as much while it fell by half: 0 % to the manager's
-    credit, a loss to the client's purse."""
+    """1,000 was invested while the price doubled, 22,000 while it fell by half: the time-weighted return is 0 %,
+    the money-weighted return a loss."""
     book = book_of(
         [(0, 0, 0, 100, 1000.0, 0.0), (0, 0, 100, 1000, 20000.0, 0.0)], [[10.0] * 50 + [20.0] * 100 + [10.0] * 250]
     )
@@ -252,7 +252,7 @@ def test_the_running_day_equals_the_full_computation(real_book):
 
 
 def test_constant_returns_have_no_sharpe_ratio():
-    growing = 10.0 * 1.01 ** np.arange(60)  # each return is 1 % but for the rounding of the last digit
+    growing = 10.0 * 1.01 ** np.arange(60)  # each return is 1 % up to rounding of the last digit
     book = book_of([(0, 0, 0, 100, 1000.0 / 1.01, 0.0)], [growing])
     assert np.isnan(figure(book, Column.SHARPE))
     assert reason(book, Column.SHARPE) is Reason.NO_VARIATION

@@ -1,4 +1,4 @@
-"""Books at the edges of the kernel's short cuts come to the same figures as plain NumPy over every day."""
+"""Books at the limits of the kernel's optimisations give the same figures as plain NumPy over every day."""
 
 import numpy as np
 import pytest
@@ -8,12 +8,12 @@ from dakehu.analytics.kernel import DEALING, RATE, RETURNS, Book, compute
 from dakehu.analytics.series import series_of
 from tests.analytics.books import Trade, book_of, slice_book
 
-SAME = 1e-12  # growth that differs by less is the same but for rounding
+SAME = 1e-12  # smaller differences of growth are rounding errors
 COARSE, CONSTANT, WORTHLESS, SHORTED = range(4)
 
 
 def prices_at_the_edges(days: int) -> np.ndarray:
-    """Prices that meet themselves again, never move, are 0 for a time, and rise beyond what covers a short sale."""
+    """Return prices that repeat values, are constant, are 0 for a time, and rise above what covers a short sale."""
     random = np.random.default_rng(5)
     coarse = np.round(10 * np.exp(np.cumsum(random.normal(0, 0.02, days))), 1)
     worthless = np.where((np.arange(days) // 40) % 3 == 1, 0.0, coarse + 1)
@@ -22,7 +22,7 @@ def prices_at_the_edges(days: int) -> np.ndarray:
 
 
 def trades_at_the_edges(clients: int, prices: np.ndarray) -> list[Trade]:
-    """From 1 to 90 trades a client, on one day or many, sold out in between or at the end, some short."""
+    """Return 1 to 90 trades a client, on one or more days, sold out in between or at the end, some short."""
     random, days = np.random.default_rng(6), prices.shape[1]
     trades: list[Trade] = []
     for client in range(clients):

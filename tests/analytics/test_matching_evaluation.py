@@ -1,4 +1,4 @@
-"""The evaluation of matching counts what it says it counts."""
+"""The evaluation of matching counts what its documentation states."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The measures of one series, held against the values printed by Bacon (figures quoted from PerformanceAnalytics)."""
+"""The measures of one series against the values printed by Bacon (figures quoted from PerformanceAnalytics)."""
 
 import csv
 from pathlib import Path

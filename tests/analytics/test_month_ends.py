@@ -21,7 +21,7 @@ def prices(assets: int, days: int, seed: int) -> np.ndarray:
 
 
 def by_hand(book, client):
-    """(values, flows) at thirteen month ends from the daily series."""
+    """Return (values, flows) at thirteen month ends from the daily series."""
     series, values, flows = series_of(book, client), [], []
     marks = month_ends.month_columns(book.ordinals)
     on = dict(zip(series.ordinals.tolist(), series.value.tolist(), strict=True))

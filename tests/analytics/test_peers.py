@@ -1,4 +1,4 @@
-"""Other means of computing the same figures come to the same numbers: what the kernel is measured beside."""
+"""The implementations that the kernel is benchmarked against compute the same figures."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Measures of probabilities: known values, ties, intervals, and cases in which nothing can be said."""
+"""Measures of probabilities: known values, ties, intervals, and cases without a result."""
 
 import numpy as np
 import pytest
@@ -75,7 +75,7 @@ def test_a_difference_without_effect_has_an_interval_around_zero():
 
 
 def test_cases_of_one_client_count_together():
-    """Ten cases of each client that all say the same are worth one."""
+    """Ten equal cases of each client weigh as much as one."""
     own = RANDOM.normal(0.1, 1, 60)
     alone = p.compare(own, np.arange(60))
     tenfold = p.compare(np.repeat(own, 10), np.repeat(np.arange(60), 10))

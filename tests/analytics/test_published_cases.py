@@ -1,9 +1,9 @@
 """Published cases of returns, beta, drawdown and attribution (FinanceIQ, CFLUE, analystforum): facts only, recomputed.
 
-The answer key of ri001 (8.84 %) is wrong and not taken: 1.045 × 0.98 × 0.95 × 1.09 − 1 is 6.04 %. Cases of Sharpe, Treynor and
+The answer key of ri001 (8.84 %) is wrong and not used: 1.045 × 0.98 × 0.95 × 1.09 − 1 is 6.04 %. Cases of Sharpe, Treynor and
 CAPM (ri008 to ri019) have a riskless rate above 0, which the desk sets to 0 throughout (docs/figures.md); they are here as
-ratios of excess returns, by which the desk's ratio is theirs. Cases of value at risk stand with its back-test; ri023 (an
-interval) and ri025 (a rate by linear interpolation, which the desk solves exactly) ask for nothing that the desk computes.
+ratios of excess returns, by which the desk's ratio is theirs. Cases of value at risk are in the tests of its back-test; ri023 (an
+interval) and ri025 (a rate by linear interpolation, which the desk solves exactly) are about nothing that the desk computes.
 """
 
 import numpy as np

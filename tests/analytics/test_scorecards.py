@@ -1,4 +1,4 @@
-"""Scorecards: steps that add up, missing values, calibration, and what is read back from plain values."""
+"""Scorecards: sums of steps, missing values, calibration, and reading a card from plain values."""
 
 import json
 

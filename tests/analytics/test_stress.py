@@ -1,4 +1,4 @@
-"""Changes under scenarios against a plain sum, whatever the number of threads."""
+"""Changes under scenarios agree with a plain sum, for any number of threads."""
 
 import numpy as np
 import pytest

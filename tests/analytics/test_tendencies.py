@@ -1,4 +1,4 @@
-"""Tendencies: sizes and errors against counts by hand, insufficient data said, neutral traders left alone."""
+"""Tendencies: sizes and errors against manual counts, insufficient data reported, no tendency for neutral traders."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ def market() -> Market:
 
 
 def trades_of(rows: list[tuple[int, int, float]], market: Market, rate: float = 0.0005) -> Trades:
-    """Trades of (day, asset, shares) at the close."""
+    """Return trades of (day, asset, shares) at closing prices."""
     day, asset, shares = (np.array(column) for column in zip(*rows, strict=True))
     value = np.abs(shares) * market.prices[day, asset]
     return Trades(day, asset, shares.astype(float), value, value * rate)

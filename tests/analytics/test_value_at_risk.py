@@ -22,7 +22,7 @@ PUBLISHED = {
     10: ("red", 4.00),
     11: ("red", 4.00),
 }
-# Cumulative probabilities of the same law, 250 days at 99 % (computed independently).
+# Cumulative probabilities of the same distribution, 250 days at 99 % (computed independently).
 CUMULATIVE = {0: 0.0811, 2: 0.5432, 3: 0.7581, 5: 0.9588, 6: 0.9863, 8: 0.9989, 9: 0.9997}
 
 

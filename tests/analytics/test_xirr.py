@@ -1,4 +1,4 @@
-"""The money-weighted rate: published cases, and what must hold for any flows."""
+"""The money-weighted rate of return: published cases, and invariants of any cash flows."""
 
 import json
 from datetime import date

@@ -1,4 +1,4 @@
-"""Every address of the resolver, how it is called in a test, and who is on the cast."""
+"""Every URL of the resolver, how a test requests it, and the users of the cast."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ BACKEND = "dakehu.domains.team.sign_in.backends.StaffBackend"
 
 @dataclass(frozen=True)
 class Address:
-    """A pattern of the resolver, such as `clients/<int:client_id>/`."""
+    """A URL pattern of the resolver, such as `clients/<int:client_id>/`."""
 
     pattern: str
     names: tuple[str, ...]
 
     def url(self, values: dict[str, Any]) -> str:
-        """The address with its parameters filled in: those in `values`, and 1 or a plain name for others."""
+        """Return the URL with its parameters filled in: from `values`, else 1 or a placeholder name."""
         made = self.pattern.replace("^(?P<rest>.*)$", str(values.get("rest", "nothing/here")))
         for converter in ("int:", "str:", "slug:", "path:", ""):
             for name in self.names:
@@ -39,7 +39,7 @@ def addresses(patterns: Any = None, before: str = "") -> Iterator[Address]:
 
 
 def browser_of(user: Any) -> Browser:
-    """A browser in which `user` has signed in; None for nobody."""
+    """Return a browser in which `user` is signed in; None: not signed in."""
     browser = Browser(raise_request_exception=False)
     if user is not None:
         browser.force_login(user, backend=BACKEND)

@@ -1,4 +1,4 @@
-"""A domain makes itself known by what it declares: every resource is reachable everywhere, and imports keep their order."""
+"""Domains declare their resources: each is reachable in every interface, and imports follow the order of the layers."""
 
 import ast
 import importlib
@@ -21,7 +21,7 @@ from dakehu.interfaces.api.openapi import openapi
 
 ROOT = Path(__file__).parents[2]
 DECLARED = list(resources.resources())
-OPEN = ("queries", "actions", "permissions", "resources")  # what every domain shows to interfaces and exchange
+OPEN = ("queries", "actions", "permissions", "resources")  # public to interfaces and exchange in every domain
 
 
 @cache
@@ -91,7 +91,7 @@ def test_a_domain_registers_all_its_modules_but_configuration_and_migrations():
 
 
 def undeclared(graph: grimp.ImportGraph) -> list[str]:
-    """Imports by which interfaces or exchange reach into a domain past what it shows."""
+    """Return imports by interfaces or exchange of modules that a domain does not make public."""
     found = []
     for domain in sorted(graph.find_children("dakehu.domains")):
         public = {f"{domain}.{name}" for name in importlib.import_module(domain).PUBLIC}
@@ -123,7 +123,7 @@ def test_what_a_domain_lists_as_public_is_there_and_used(domain):
 
 
 def loops(imports: dict[str, set[str]]) -> list[list[str]]:
-    """Files that import one another, group by group: what stays after files without open imports are taken away."""
+    """Return groups of files that import one another: what remains when files without open imports are removed."""
     left = {name: set(of) for name, of in imports.items()}
     while True:
         ends = {name for name, of in left.items() if not of & set(left)}
@@ -150,7 +150,7 @@ def test_files_that_import_one_another_are_found():
 
 
 def layers_of(contract: str) -> list[set[str]]:
-    """The layers of a contract in .importlinter, the highest first."""
+    """Return the layers of a contract in .importlinter, highest first."""
     settings = ConfigParser()
     settings.read(ROOT / ".importlinter")
     lines = settings[f"importlinter:contract:{contract}"]["layers"].split("\n")
@@ -178,7 +178,7 @@ def test_an_import_that_rises_in_the_foundation_is_found(lower, higher):
 
 
 def kinds_of_entries(source: str) -> list[str]:
-    """The kinds written in calls of CalendarEntry."""
+    """Return the kinds passed in calls of CalendarEntry."""
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     made = [call for call in calls if getattr(call.func, "id", "") == "CalendarEntry"]
     words = [word for call in made for word in call.keywords if word.arg == "kind"]

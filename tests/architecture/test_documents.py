@@ -1,4 +1,4 @@
-"""Documents say what the code does: the readmes, the architecture, the changelog, decisions, dependencies."""
+"""Documents agree with the code: the readmes, the architecture, the changelog, decisions, dependencies."""
 
 import re
 from functools import cache
@@ -62,7 +62,7 @@ def test_every_make_target_describes_itself():
 
 
 def decisions() -> dict[int, tuple[str, str]]:
-    """File name and text of each decision record by number. Two records of one number fail here."""
+    """Return file name and text of each decision record by number. Two records with one number fail."""
     found: dict[int, tuple[str, str]] = {}
     for path in sorted(DECISIONS.glob("[0-9]*.md")):
         number = int(path.name[:4])
@@ -81,7 +81,7 @@ def test_each_decision_says_what_was_chosen_and_what_was_given_up():
         assert [part for part in wanted if part not in text] == [], name
 
 
-# A title is an instruction that can be searched: it begins with a verb and speaks of no house.
+# A title is a searchable instruction: it begins with a verb and uses no metaphor of a house.
 METAPHORS = {
     "house",
     "room",

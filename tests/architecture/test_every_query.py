@@ -1,4 +1,4 @@
-"""Every question that needs no answer first is answered, by its own default order and filters."""
+"""Every query without required parameters is answered with its default order and filters."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from dakehu.foundation.base.errors import NotAllowed, Refused
 from dakehu.foundation.gates import QUERIES, ask
 from tests.cast import acting
 
-NEED_A_RULE = {"service.back_test", "service.rule_count"}  # refuse in words while neither a rule nor a number is stated
+NEED_A_RULE = {"service.back_test", "service.rule_count"}  # refused while neither a rule nor a number is given
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""Every place where records of clients can leave the desk is listed in export_ways.toml, and those of many are supervised."""
+"""Every place that can export client records is listed in export_ways.toml; exports of many clients are supervised."""
 
 import ast
 import tomllib
@@ -9,7 +9,7 @@ from dakehu.domains.compliance.supervised_exports.choices import ExportWay
 ROOT = Path(__file__).parents[2] / "src"
 TABLE = tomllib.loads(Path(__file__).with_name("export_ways.toml").read_text(encoding="utf-8"))
 LAYERS = ("domains", "exchange", "interfaces")
-WRITERS = {  # what makes files, or answers that programs keep
+WRITERS = {  # what writes files, or responses that programs store
     "csv",
     "zipfile",
     "tarfile",
@@ -26,11 +26,11 @@ WRITERS = {  # what makes files, or answers that programs keep
     "dakehu.interfaces.web.views.imports.wizard.download_response",
     "dakehu.exchange.bi.functions.CREATE_LOGIN",
 }
-# Parts that read and write files for others, which are listed: the library of workbooks, what imports leave for themselves.
+# Modules that read and write files for others, which are listed: the workbook library, the verifier, the example data.
 LIBRARIES = ("dakehu.exchange.workbook.", "dakehu.exchange.evidence.verify", "dakehu.interfaces.cli.example.")
 WRITING_CALLS = {"write_csv", "write_parquet", "write_ipc", "write_ipc_stream", "write_excel", "write_database"}
 HEADER = "Content-Disposition"
-MARKS = {HEADER, *WRITING_CALLS, *(name.rpartition(".")[2] for name in WRITERS)}  # parse nothing without one of these
+MARKS = {HEADER, *WRITING_CALLS, *(name.rpartition(".")[2] for name in WRITERS)}  # parse only files with one of these
 CHECKS = {"check_export", "use_permit", "is_permit_missing", "is_way_closed", "check_all_clients", "check_rows"}
 
 
@@ -64,7 +64,7 @@ def lets_out(tree):
 
 
 def checked_ways(name):
-    """The ways that a module asks about, by the calls of permits in it."""
+    """Return the export ways that a module checks, from its calls of permit functions."""
     path = ROOT / Path(*name.split(".")).with_suffix(".py")
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -16,7 +16,7 @@ from dakehu.foundation.schema.fields import described_fields, has_spec
 from dakehu.foundation.schema.retention import retention_table
 
 MODELS = sorted(scoped_models(), key=lambda model: model._meta.label)
-# What the desk keeps for itself: never shown, never asked for.
+# Internal fields: never shown, never entered.
 OWN = {"id", "row_version", "created_at", "changed_at"}
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
@@ -34,10 +34,10 @@ def test_every_field_of_client_data_has_a_spec(model):
     assert sorted(bare) == sorted([*WITHOUT_SPEC.get(model._meta.label, ()), *added])
 
 
-# What is worked out for looking up, and the audit's own seal and references (`body` is shown by the audit query).
+# Fields derived for searching, and the audit's own seal and references (`body` is shown by the audit query).
 WITHOUT_SPEC = {
     "clients.Client": ("pinyin", "initials"),
-    "service.Mail": (  # keys of recognition, what its own queries show, references to rows that may be gone
+    "service.Mail": (  # keys to recognise a mail, what its own queries show, references to rows that may be deleted
         "message_key",
         "digest",
         "files",
@@ -48,7 +48,7 @@ WITHOUT_SPEC = {
         "template_ref",
     ),
     "clients.SearchLine": ("client", "what", "number", "words"),
-    "ledger.Figures": ("month_values", "month_inflows"),  # read by the queries of pictures
+    "ledger.Figures": ("month_values", "month_inflows"),  # read by the queries for charts
     "tiers.ClientTier": (
         "rank",
         "rule_before",
@@ -56,7 +56,7 @@ WITHOUT_SPEC = {
         "since_before",
         "below_before",
         "watch_before",
-    ),  # of the run
+    ),  # set by the run
     "foundation.AuditEntry": ("actor_ref", "request_id", "client_ref", "body", "previous", "seal"),
 }
 
@@ -93,7 +93,7 @@ def test_every_table_of_client_data_says_how_long_it_is_kept():
     table = dict(retention_table())
     assert set(table) == {model._meta.label for model in MODELS}
     for label, kept in table.items():
-        assert kept.years > 0 or kept is WITH_CLIENT, label  # a privacy request goes with the client's records
+        assert kept.years > 0 or kept is WITH_CLIENT, label  # a privacy request is deleted with the client's records
         assert kept.basis_zh and kept.basis_en and kept.kind in "VSKD", label
 
 

@@ -1,4 +1,4 @@
-"""The files themselves: small, finished, and free of what belongs to one machine only."""
+"""Files are small, finished, and free of text specific to one machine."""
 
 import re
 import subprocess
@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 LONGEST = 400
 WIDEST = 160
 GROUPED_BY_DJANGO = re.compile(r"floatformat:[\"'-]*\d+g")
-# Written in pieces, so that this file does not hold what it looks for.
+# Written in pieces, so that this file does not match its own patterns.
 REGISTRIES = re.compile(
     "|".join(["py" + r"pi\.(?:org|python)", "python" + "hosted", "registry" + r"\.npm", "npm" + "mirror"])
 )
@@ -19,14 +19,14 @@ MACHINE_PATHS = re.compile(
 )
 UNFINISHED = re.compile("|".join(["TO" + "DO", "FIX" + "ME", r"\bXX" + r"X\b", "NotImplemented" + "Error"]))
 SKIPPED = re.compile(r"mark\.(?:sk" + r"ip|xf" + r"ail)\b|pytest\.(?:sk" + r"ip|xf" + r"ail)\(")
-# What the machine may lack is said by the test that needs it: a browser, an office program, the real data beside us.
+# Reasons to skip for what a machine may lack: a browser, an office program, the real data next to the repository.
 LACKING = re.compile(r"not installed|is not here|is absent|no Chromium")
-# Somebody else's work, kept as it was published.
+# Third-party files, stored as they were published.
 VENDORED = ("/vendor/", "/static/vendor")
 
 
 def ours() -> list[Path]:
-    """Every text file under version control or about to be, without what others published."""
+    """Return every text file that is tracked or not yet added, without third-party files."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -43,7 +43,7 @@ def python_files() -> list[Path]:
 
 
 def lines_that_say(pattern: re.Pattern[str], paths: list[Path]) -> list[str]:
-    """`file:line: text` for every match, to be read by the person who has to mend it."""
+    """Return `file:line: text` for every match, for the person who has to correct it."""
     return [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()[:160]}"
         for path in paths
@@ -111,7 +111,7 @@ def test_the_larger_locks_agree_with_the_smaller():
 
 
 def test_templates_group_thousands_by_the_desks_own_filter():
-    """Django's floatformat groups nothing in Chinese."""
+    """Django's floatformat does not group digits in Chinese."""
     found = [
         str(path.relative_to(ROOT))
         for path in (ROOT / "src" / "dakehu" / "interfaces" / "web" / "templates").rglob("*.html")

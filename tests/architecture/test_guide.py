@@ -1,4 +1,4 @@
-"""The guide: short, in both languages, and true to the commands."""
+"""The guide is short, in both languages, and agrees with the commands."""
 
 import re
 from pathlib import Path

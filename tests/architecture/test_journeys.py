@@ -1,4 +1,4 @@
-"""ARCHITECTURE.md tells three journeys of a datum as lists of files; each journey is made and passes these files in order."""
+"""ARCHITECTURE.md lists the files of three journeys of a datum; each journey is run and passes these files in order."""
 
 import re
 import sys
@@ -20,7 +20,7 @@ JOURNEYS = ("Import a workbook", "Log an interaction in the browser", "A figure 
 
 
 def named_files(journey: str) -> list[str]:
-    """The files that a journey names, in its order."""
+    """Return the files that a journey names, in its order."""
     section = PAGE.read_text(encoding="utf-8").split(f"\n### {journey}\n", 1)[1]
     section = re.split(r"\n##+ ", section, maxsplit=1)[0]
     return re.findall(r"^\d+\. `([^`]+\.py)` ", section, re.MULTILINE)
@@ -28,7 +28,7 @@ def named_files(journey: str) -> list[str]:
 
 @contextmanager
 def files_passed() -> Iterator[list[str]]:
-    """Collect the files of dakehu whose functions run inside the block, each when it is first met."""
+    """Collect the files of dakehu whose functions run in the block, in order of their first call."""
     met: dict[str, None] = {}
 
     def note(frame: Any, event: str, arg: Any) -> None:

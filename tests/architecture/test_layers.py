@@ -1,4 +1,4 @@
-"""Imports only point down the layers, and every table is imported inside its own domain only."""
+"""Imports only point down the layers, and models are imported only within their own domain."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Every table is named once, on its model, in both languages; the person who speaks of its rows reads that name."""
+"""Every table is named once, on its model, in both languages; texts about its rows use that name."""
 
 import re
 

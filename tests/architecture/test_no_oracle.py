@@ -1,7 +1,7 @@
-"""What a reader sees masked cannot be confirmed: not by a filter, an order, a search, a look-up, an address or a refusal.
+"""Masked values cannot be confirmed: not by a filter, an order, a search, a look-up, a URL or a refusal.
 
-The walk takes every column that a role is not cleared for, every operator and every interface, asks once with the value
-that is stored and once with another, and counts how often the two answers differ.
+The walk takes every column that a role is not cleared for, every operator and every interface, queries once with the
+stored value and once with another, and counts how often the two answers differ.
 """
 
 import json
@@ -37,7 +37,7 @@ LISTS = {
     "service.FollowUp": "service.follow_ups",
     "service.Request": "service.requests",
 }
-# By the kind of a column: (what is stored, what is not).
+# By field class: (stored value, another value).
 VALUES = {
     "DecimalField": ("5000000.00", "7000000.00"),
     "DateField": ("1949-12-31", "1950-01-01"),
@@ -48,7 +48,7 @@ TEXTS = (SECRET_NAME, "钱不知")
 
 @pytest.fixture
 def known(lin):
-    """A client whose every masked column holds something, beside one whose columns hold something else."""
+    """A client with a value in every masked column, and one with different values."""
     with acting(lin):
         for place, (name, number) in enumerate(((TEXTS[0], ID_NUMBER), ("赵另有", ""))):
             texts = dict.fromkeys(
@@ -127,7 +127,7 @@ def values_of(field):
 
 
 def answer_of(do, value):
-    """What somebody learns from a question: the refusal or the numbers of the rows, without the value they sent."""
+    """Return what a query reveals: the refusal or the ids of the rows, without the value that was sent."""
     try:
         found = do(value)
     except Refused as refused:
@@ -143,7 +143,7 @@ def seen(response, value):
 
 
 class Walk:
-    """How many combinations were tried, and those of which an answer told the value."""
+    """Number of combinations tried, and those whose answer revealed the value."""
 
     def __init__(self):
         self.tried, self.confirmed = 0, []
@@ -174,7 +174,7 @@ def walk_gates(walk, role, clearance):
                 paged = answer_of(lambda _, o=down + column, m=model: page_of(m.objects.all(), o, 10), "")
                 if not isinstance(paged, str):
                     walk.confirmed.append((role, label, column, "order", "page"))
-    for model in scoped_models():  # those of which no list is published, through the same gate
+    for model in scoped_models():  # models without a published list, through the same gate
         for column, field in masked_columns(model, clearance):
             for op in OPERATORS:
                 walk.compare(

@@ -1,4 +1,4 @@
-"""What a page puts into its template never hides what stands around every page: menu, person, links, rights."""
+"""The context of a page never overrides the variables of the layout: menu, user, links, rights."""
 
 import ast
 from pathlib import Path
@@ -10,7 +10,7 @@ AROUND = {"nav", "nav_views", "me", "links", "articles_about", "may", "updown", 
 
 
 def contexts(tree: ast.Module):
-    """Yield the names of every dictionary that is given to render, or called content."""
+    """Yield the keys of every dictionary that is passed to render, or named content or context."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "render" and len(node.args) > 2:
             held = node.args[2]

@@ -1,4 +1,4 @@
-"""Every permission that is needed is granted to a role, and every permission is needed somewhere."""
+"""Every required permission is granted to a role, and every permission is required somewhere."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ from dakehu.foundation.gates import QUERIES
 
 SOURCE = Path(__file__).parents[2] / "src" / "dakehu"
 ENTRIES = {**{f"do {n}": a for n, a in ACTIONS.items()}, **{f"ask {n}": q for n, q in QUERIES.items()}}
-# Who may do these at all, so that a new one is a decision and not a slip.
+# Actions and queries without a permission, listed so that a new one is a deliberate decision.
 FOR_EVERYBODY = {
     "ask compliance.check_wording",
     "ask compliance.my_registrations",  # one's own
@@ -26,9 +26,9 @@ FOR_EVERYBODY = {
     "do team.save_view",
     "do team.set_preferences",
     "do team.record_sign_in",
-    "do sealed.look_up",  # what a look-up leaves in the audit, called by the look-up
+    "do sealed.look_up",  # the audit entry of a look-up, called by the look-up
     "ask team.me",
-    # one's own sign-in: by the pages of sign-in only, never by name
+    # one's own sign-in: called by the sign-in pages only, never by name
     "do team.add_passkey",
     "do team.remove_factor",
     "do team.end_other_sessions",
@@ -43,7 +43,7 @@ FOR_EVERYBODY = {
     "do team.use_code",
     "do team.use_passkey",
     "ask team.factors",
-    "ask team.notices",  # one's own; what other domains list among them asks for their rights
+    "ask team.notices",  # one's own; what other domains add to them requires their rights
     "ask team.sign_in_notices",
     "ask workbook.ended_jobs",
     "ask calendars.new_bookings",
@@ -60,12 +60,12 @@ FOR_EVERYBODY = {
     "do service.set_notice_preferences",
     "do service.snooze_notices",
     "do service.switch_notice_address",
-    "do service.queue_delivery",  # called by what leaves a message; refuses a client outside one's scope
+    "do service.queue_delivery",  # called by code that queues a message; refuses a client outside one's scope
     "do team.record_arrow_pull",  # called by the API once a query has checked its own right
-    "do workbook.undo",  # refuses by itself who may not do what is undone
+    "do workbook.undo",  # itself refuses users who may not do what is undone
     "ask workbook.undoable",
-    "do team.export_audit",  # refuses by itself the person who holds not both audit.read and data.export
-    "ask team.verify_audit",  # refuses by itself the person who holds neither audit.read nor system.read
+    "do team.export_audit",  # itself refuses users without both audit.read and data.export
+    "ask team.verify_audit",  # itself refuses users with neither audit.read nor system.read
 }
 
 

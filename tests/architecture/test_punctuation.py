@@ -1,4 +1,4 @@
-"""What Chinese readers are told has full-width punctuation."""
+"""Chinese texts have full-width punctuation."""
 
 import ast
 import re
@@ -10,7 +10,7 @@ HALF = re.compile(r"[\w）][,;:?!](?=[\u4e00-\u9fff])|[\u4e00-\u9fff）][,;?!]")
 
 
 def words_for_readers(source: str) -> Iterator[str]:
-    """Texts that are handed to a call together with Chinese: `say("…", "…")`, `zh="…"`, `help_zh="…"`."""
+    """Yield texts that are passed to a call together with Chinese: `say("…", "…")`, `zh="…"`, `help_zh="…"`."""
     for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
         name = getattr(call.func, "id", getattr(call.func, "attr", ""))
         given = [*call.args, *(word.value for word in call.keywords)] if name != "compile" else []
@@ -31,7 +31,7 @@ def test_pages_have_full_width_punctuation():
 
 
 def lists_for_readers(source: str) -> Iterator[str]:
-    """Values of a text in both languages that are joined by the Chinese comma, though the English text shows them too."""
+    """Yield values of a bilingual text that are joined by the Chinese comma, although the English text shows them too."""
     for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
         texts = [one.value for one in call.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
         for word in call.keywords:

@@ -1,6 +1,6 @@
-"""How often a page asks the database: pinned in query_counts.toml, and never more for more clients.
+"""The number of database queries of a page is recorded in query_counts.toml and does not grow with the number of clients.
 
-`DAKEHU_WRITE_TABLES=1 pytest tests/architecture/test_queries.py` writes the counts again; read the difference before keeping.
+`DAKEHU_WRITE_TABLES=1 pytest tests/architecture/test_queries.py` rewrites the counts; read the diff before committing.
 """
 
 import os
@@ -54,7 +54,7 @@ PAGES = (
 
 
 def more_clients(user, first, last):
-    """Clients with a contact, a plan, a request and an investment each."""
+    """Add clients, each with a contact, a plan, a request and an investment."""
     with acting(user):
         for n in range(first, last):
             client = perform("clients.create", {"name": f"客户{n}", "code": f"N{n:03}", "phone": f"1380000{n:04}"})

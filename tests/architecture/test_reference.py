@@ -1,4 +1,4 @@
-"""The reference says what the code does: made again it is the same, and nothing is missing from it."""
+"""The reference agrees with the code: generating it again changes nothing, and nothing is missing."""
 
 import argparse
 import importlib.util
@@ -44,7 +44,7 @@ def test_every_action_and_every_query_is_in_the_reference():
 
 
 def test_every_setting_is_in_the_reference():
-    # Defaults may name this run's own data directory, so the settings page is compared by name and words.
+    # Defaults may contain this run's data directory, so the settings page is compared by names and descriptions.
     text = paper("settings.md")
     assert [n for n, (_, zh, en) in SETTINGS.items() if f"`{n}`" not in text or zh not in text or en not in text] == []
 

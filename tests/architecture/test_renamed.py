@@ -1,4 +1,4 @@
-"""Every public name of 0.1.0 still works: performed, asked, opened, and shown in words."""
+"""Every public name of 0.1.0 still works as an action, a query, a URL and in displayed texts."""
 
 import ast
 import json
@@ -119,6 +119,6 @@ def test_the_form_of_an_action_leads_from_its_former_name_to_the_present_one(lin
 
 
 def test_permissions_of_0_1_0_are_unchanged():
-    """Tokens keep them; none was renamed, so none needs a map."""
+    """Tokens store permission names; none was renamed, so none needs a mapping."""
     held = {str(permission) for role in ROLES.values() for permission in role.permissions}
     assert {"client.read", "client.write", "data.import", "data.export", "ledger.read", "ledger.write"} <= held

@@ -1,4 +1,4 @@
-"""A field is said once: what people may write is a parameter of an action, stands in a worksheet and on the client page."""
+"""A field is declared once: an editable field is a parameter of an action, a column of a worksheet and on the client page."""
 
 import subprocess
 import sys
@@ -18,8 +18,8 @@ DECLARED = [
     (name, item) for name, action in sorted(ACTIONS.items()) for item in action.declared if isinstance(item, Fields)
 ]
 MODELS = sorted({item.model for _, item in DECLARED})
-# Written by actions of another form: needs are kept for the client named beside them, a plan is finished or cancelled, a
-# consent is given or withdrawn under the notice of its day.
+# Written by actions of another form: needs are stored for the client passed separately, a plan is finished or cancelled, a
+# consent is given or withdrawn under the notice valid on its day.
 BY_OTHER_MEANS = {
     "clients.Needs": {"client"},
     "clients.Consent": {"state", "text_version"},
@@ -69,7 +69,7 @@ def test_a_new_field_and_a_new_domain_appear_everywhere():
 
 
 def test_a_field_that_is_called_like_a_row_is_asked_in_forms_all_the_same():
-    """`tier` names a tier where one is changed, and is a field of checklists; `goal` is what a client wants."""
+    """`tier` names the tier to change, and is a field of checklists; `goal` is a field of a client's needs."""
     for name, field in (("service.change_checklist", "tier"), ("clients.record_needs", "goal")):
         assert field not in hidden_parameters(ACTIONS[name]), name
     assert "tier" in hidden_parameters(ACTIONS["tiers.change_tier"])

@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| (\d+\.\d+\.\d+) \| (.+?) \| (\w[\w/]*) \| (.+?) \| (.*?) ?\|$", re.MULTILINE)
-# OWASP ASVS 5.0.0, a chapter a line: section, and how many of its requirements are of level 1 or 2. Those of level 3 stand after
+# OWASP ASVS 5.0.0, one chapter a line: section, and how many of its requirements are of level 1 or 2. Those of level 3 follow
 # them.
 SECTIONS = """
 1  1:2 2:9 3:11 4:3 5:2

@@ -1,4 +1,4 @@
-"""Every place where text leaves the desk is listed in text_leaving.toml, and what goes to a client passes the wording check."""
+"""Every place that sends text is listed in text_leaving.toml, and text sent to a client passes the wording check."""
 
 import ast
 import inspect
@@ -22,7 +22,7 @@ TRANSPORTS = (
     "email.message",
 )
 BUILDERS = ("dakehu.exchange.reports.typst_pdf",)
-READS_ONLY = {  # parse what came in, or name types only
+READS_ONLY = {  # parse incoming mail, or refer to types only
     "dakehu.exchange.mailbox",
     "dakehu.domains.service.mail",
 }
@@ -47,7 +47,7 @@ def imported(tree):
 
 
 def queues(tree):
-    """Whether a module puts something into the outbox: outbox.queue(…), or queue imported from there."""
+    """Check whether a module puts something into the outbox: outbox.queue(…), or queue imported from there."""
     names = dict(imported(tree))
     direct = names.get(f"{OUTBOX}.queue")
     for node in ast.walk(tree):
@@ -63,7 +63,7 @@ def queues(tree):
 
 
 def sends(tree):
-    """Whether a module builds or hands over messages, or prints a document for a client."""
+    """Check whether a module builds or sends messages, or prints a document for a client."""
     found = {name for name, _ in imported(tree)}
     return bool(found & {*TRANSPORTS, *BUILDERS} - {"email.message"}) or "email.message.EmailMessage" in found
 

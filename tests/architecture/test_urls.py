@@ -1,7 +1,7 @@
-"""Every address × everybody on the cast has an expected answer, written in url_table.toml.
+"""Every URL answers each user of the cast as listed in url_table.toml.
 
-An address that is new fails here until its row stands in the table: `DAKEHU_WRITE_TABLES=1 pytest
-tests/architecture/test_urls.py` adds what is missing and rewrites what has changed; read the difference before keeping it.
+A new URL fails here until its row is in the table: `DAKEHU_WRITE_TABLES=1 pytest
+tests/architecture/test_urls.py` adds missing rows and rewrites changed ones; read the diff before committing.
 """
 
 import os
@@ -24,7 +24,7 @@ HEAD = """# What everybody on the cast gets at every address: GET, and POST with
 # Zhang is Lin's client: Zhou leads Lin's team, Wang is on another team and must never see more than 404.
 # Order: {cast}. Written by DAKEHU_WRITE_TABLES=1 pytest tests/architecture/test_urls.py; read before keeping.
 """
-# Parameters of addresses: what stands there in the test.
+# Parameters of URLs: the values used in the test.
 NAMES = {
     "guide/<slug:name>/": "index",
     "api/v1/<str:name>": "clients",
@@ -39,7 +39,7 @@ DOES = "service.log_interaction"
 
 
 class Undo(Exception):
-    """Raised to take back whatever a request did."""
+    """Raised to roll back what a request did."""
 
 
 @pytest.fixture
@@ -48,14 +48,14 @@ def cast(lin, zhou, wang, he, an, admin):
 
 
 def sent(browser, method, url):
-    """The status of a request without content; the API is sent an empty object."""
+    """Return the status of a request without content; the API is sent an empty object."""
     if method == "post" and url.startswith("/api/"):
         return browser.post(url, "{}", content_type="application/json").status_code
     return getattr(browser, method)(url).status_code
 
 
 def answers(address, values, browsers, method):
-    """The statuses that the cast gets, in order, each request taken back afterwards, with its cookies."""
+    """Return the statuses that the cast gets, in order; each request is rolled back, with its cookies."""
     statuses = []
     for who in CAST:
         browser, cookies = browsers[who]
@@ -102,7 +102,7 @@ def test_in_the_table_another_teams_client_is_never_seen():
     for pattern, row in tomllib.loads(TABLE.read_text(encoding="utf-8")).items():
         if "client_id" in pattern:
             report = {row["get"].split()[wang], row["post"].split()[wang]}
-            assert report <= {"404", "405"} or report == {"301", "308"}, pattern  # a moved address tells nothing
+            assert report <= {"404", "405"} or report == {"301", "308"}, pattern  # a redirect reveals nothing
 
 
 def test_in_the_table_nobody_gets_a_page_without_signing_in():
@@ -115,9 +115,9 @@ def test_in_the_table_nobody_gets_a_page_without_signing_in():
         "static/<path>",
         "published/<str:token>",
         "book/<str:token>/",
-        "test/<str:token>/",  # the risk test, which the client answers
+        "test/<str:token>/",  # the risk questionnaire, which the client answers
         "s/<str:token>",  # a survey, which the client answers
-        "training/enter",  # the way in to the training desk, by a link that holds once
+        "training/enter",  # entry to the training desk by a single-use link
     }
     for pattern, row in tomllib.loads(TABLE.read_text(encoding="utf-8")).items():
         if pattern not in open_to_all:
@@ -127,7 +127,7 @@ def test_in_the_table_nobody_gets_a_page_without_signing_in():
 @pytest.mark.django_db
 @pytest.mark.parametrize("who", CAST)
 def test_every_question_and_verb_of_the_api_is_for_those_who_hold_its_right(cast, zhang, who):
-    """The two addresses above stand for many: here each query and action is asked by name."""
+    """The two URLs above represent many: here each query and action is requested by name."""
     user, browser = cast[who], browser_of(cast[who])
     held = ROLES[str(user.role)].permissions if user is not None else frozenset()
     wrong = []
@@ -145,7 +145,7 @@ def test_every_question_and_verb_of_the_api_is_for_those_who_hold_its_right(cast
         elif entry.needs and entry.needs not in held:
             good = status == 403
         elif getattr(entry, "registration", ""):
-            good = status == 403  # nobody of the cast is registered
+            good = status == 403  # no user of the cast is registered
         else:
             good = status in (200, 400, 404) or (not entry.needs and status == 403)
         if not good:

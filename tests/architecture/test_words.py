@@ -1,4 +1,4 @@
-"""One word, one meaning: words of the trade replaced home-made ones everywhere a reader meets them."""
+"""One word, one meaning: standard terms replaced invented ones in all texts that users read."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-# The word that went: the word that stands for it. A former heading may live on as an alias that an import reads.
+# Former word: its replacement. A former heading may remain as an alias that an import reads.
 REPLACED = {
     "今日台账": "今日工作台",
     "要做的事": "待办事项",
@@ -41,7 +41,7 @@ REPLACED = {
     "我的账户": "我的账号",
     "台账": "工作台",
 }
-ALIASES = {"团队长"}  # former choices that files may still hold
+ALIASES = {"团队长"}  # former choices that files may still contain
 READ = [
     *ROOT.glob("src/dakehu/interfaces/web/templates/**/*.html"),
     *ROOT.glob("src/dakehu/interfaces/web/guide/zh/*.md"),

@@ -1,4 +1,4 @@
-"""The five example tables of the article on 大客户管理表, typed as a workbook in their own vertical shape."""
+"""The five example tables of the article on 大客户管理表, as a workbook in their original vertical layout."""
 
 from pathlib import Path
 
@@ -42,7 +42,7 @@ CARDS: dict[str, list[tuple[str, ...]]] = {
 
 
 def write_article(path: Path) -> Path:
-    """Type the tables into a workbook, one sheet each."""
+    """Write the tables into a workbook, one sheet each."""
     book = Workbook()
     book.remove(book.active)
     for name, rows in CARDS.items():

@@ -1,8 +1,8 @@
-"""Random edit scripts on an exported workbook, and a model of what must come of them that knows nothing of the import.
+"""Random edit scripts on an exported workbook, and a model of the expected result that is independent of the import.
 
 A script sorts, filters, inserts, deletes, copies, moves columns, edits and empties cells, while colleagues change and
-delete rows on the desk. The model keeps plain rows by number and follows three rules: what only one side changed counts,
-what both changed goes by the side preferred, a row taken out of its sheet goes only where that is asked for and allowed.
+delete rows on the desk. The model stores plain rows by id and follows three rules: what only one side changed applies,
+of what both changed the preferred side applies, a row removed from its sheet is deleted only if requested and allowed.
 """
 
 import random
@@ -35,7 +35,7 @@ MODELS = {
     "needs": "clients.Needs",
     "follow_ups": "service.FollowUp",
 }
-# {part: {field: (heading, kind, may be emptied)}}
+# {part: {field: (heading, kind, may be empty)}}
 FIELDS = {
     "clients": {
         "code": ("客户号", "code", False),
@@ -85,7 +85,7 @@ DERIVED = {
 
 
 def rows_of(part: str) -> dict[int, dict[str, Any]]:
-    """{number: values by column} straight from the table."""
+    """Return {id: values by column}, read directly from the table."""
     model = model_of(MODELS[part])
     names = [f.attname for f in model._meta.concrete_fields if f.attname not in DERIVED]
     return {row["id"]: _spread(row) for row in models.QuerySet(model).values(*names)}
@@ -98,7 +98,7 @@ def _spread(row: dict[str, Any]) -> dict[str, Any]:
 
 
 class Script:
-    """One script. Call `colleagues` (as somebody who may) and `save` in any order, then import, then `expected`."""
+    """One script. Call `colleagues` (as a permitted user) and `save` in any order, then import, then `expected`."""
 
     def __init__(self, seed: int, path: Path) -> None:
         self.chance, self.path = random.Random(seed), path
@@ -131,17 +131,17 @@ class Script:
         ends = ["", " 3×5", "=1+1", "\n第二行", "（全角，标点）", " <b>&amp;", "'引号", "00123"]
         return f"{pick.choice(['稳健', '多元', 'Mixed text', '长期 持有'])}{self.count}{pick.choice(ends)}"
 
-    # --- the desk meanwhile ------------------------------------------------------------------------
+    # --- the desk in between ------------------------------------------------------------------------
 
     def colleagues(self) -> None:
-        """Change and delete some rows by the ordinary actions."""
+        """Change and delete some rows with the ordinary actions."""
         for part, rows in self.base.items():
             for number in rows:
                 if part in CHANGES and self.chance.random() < 0.3:
                     name = self.chance.choice([n for n in FIELDS[part] if n != "code"])
                     wanted = self.value(FIELDS[part][name][1])
                     if (part, number) in self.edits and name in self.edits[part, number] and self.chance.random() < 0.3:
-                        wanted = self.edits[part, number][name] or wanted  # both come to the same
+                        wanted = self.edits[part, number][name] or wanted  # both sides make the same change
                     verb, called = CHANGES[part]
                     perform(verb, {called: number, name: wanted})
                     self.desk[part][number] = {**self.desk[part][number], name: wanted}
@@ -173,7 +173,7 @@ class Script:
                     cell.number_format = looks[places[at]]
 
     def _in_order(self, part: str) -> list[int]:
-        """The numbers of a part's rows in the order in which they are exported."""
+        """Return the ids of a part's rows in the order of the export."""
         rows, clients = self.base[part], self.base["clients"]
         by = (lambda r: r["code"]) if part == "clients" else (lambda r: (clients[r["client_id"]]["code"], r["id"]))
         return [row["id"] for row in sorted(rows.values(), key=by)]
@@ -184,7 +184,7 @@ class Script:
                 if self.chance.random() < 0.2:
                     wanted = None if may_be_empty and self.chance.random() < 0.3 else self.value(kind)
                     if wanted is None and self.base[part][number][name] in (None, ""):
-                        continue  # emptying what is empty is no edit
+                        continue  # emptying an empty value is no edit
                     row[_place(head, heading)] = _cell(wanted)
                     self.edits.setdefault((part, number), {})[name] = wanted
         return rows
@@ -224,11 +224,11 @@ class Script:
         for at, row in enumerate([head, *spread, *[[None] * len(head)] * (len(rows) + 5)], 1):
             for place, value in enumerate(row, 1):
                 sheet.cell(at, place).value = value
-        for at in range(2, len(rows) + 2):  # what a filter leaves
+        for at in range(2, len(rows) + 2):  # rows hidden as by a filter
             sheet.row_dimensions[at].hidden = self.chance.random() < 0.3
 
     def save(self, through: str = "") -> Path:
-        """Write the file; `through` sends it through LibreOffice as "xlsx", or as "ods" and back."""
+        """Write the file; `through` converts it with LibreOffice: "xlsx", "ods", or "both" for ods and back."""
         self.book.save(self.path)
         path = self.path
         for ending in {"": (), "xlsx": ("xlsx",), "ods": ("ods",), "both": ("ods", "xlsx")}[through]:
@@ -247,10 +247,10 @@ class Script:
             path = folder / f"{path.stem}.{ending}"
         return path
 
-    # --- what must come of it ----------------------------------------------------------------------
+    # --- the expected result ----------------------------------------------------------------------
 
     def expected(self) -> tuple[dict[str, dict[int, dict[str, Any]]], dict[str, list[dict[str, Any]]]]:
-        """({part: {number: row}} of the rows that were there, {part: new rows by the fields given})."""
+        """Return ({part: {id: row}} of existing rows, {part: new rows by the fields given})."""
         stand = {part: {n: self._merged(part, n, row) for n, row in rows.items()} for part, rows in self.desk.items()}
         fresh = {part: list(rows) for part, rows in self.fresh.items()}
         for part, number in self.taken_out:
@@ -286,7 +286,7 @@ class Script:
         return made
 
     def dates(self, stand: Any, fresh: Any) -> dict[int, date | None]:
-        """The next contact of every client: the earliest of their open plans."""
+        """Return the next contact of every client: the earliest date of the client's open plans."""
         plans = [*stand["follow_ups"].values(), *fresh["follow_ups"]]
         open_on = {
             client: [p["due_on"] for p in plans if p["client_id"] == client and p.get("state", "planned") == "planned"]
@@ -300,7 +300,7 @@ def _place(head: list[str], heading: str) -> int:
 
 
 def _looks(sheet: Any) -> list[str]:
-    """The format of each column, which moves with it even where it has no value yet."""
+    """Return the number format of each column, which moves with it even where cells are empty."""
     spans = {span.min: (span.max, span.number_format) for span in sheet.column_dimensions.values()}
     return [look for first, (last, look) in sorted(spans.items()) for _ in range(first, last + 1)]
 

@@ -1,4 +1,4 @@
-"""What tests of the import share: a file brought in by the command line, and what came of it."""
+"""Helpers for tests of the import: importing a file by the command line, and reading the result."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ CASES = Path(__file__).parents[1] / "fixtures" / "cases"
 
 @pytest.fixture
 def bring(capsys: Any, lin: Any, tmp_path: Path) -> Any:
-    """Import a case by its name, or lines of text as a CSV file, or rows as a workbook; returns the report."""
+    """Import a case by its name, or lines of text as a CSV file, or rows as a workbook; return the report."""
 
     def run(source: str | list[list[Any]], *options: str, name: str = "表.csv") -> dict[str, Any]:
         if isinstance(source, list):

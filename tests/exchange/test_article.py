@@ -1,4 +1,4 @@
-"""The article's own five tables become one living client."""
+"""The article's own five tables are imported as one client."""
 
 from decimal import Decimal
 from pathlib import Path

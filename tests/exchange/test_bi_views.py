@@ -1,4 +1,4 @@
-"""Views of schema bi are made of what lists show; a list with a rule of its own has none. No server is needed for that."""
+"""Views of schema bi have the columns that lists show; a list with its own access rule has none. No server is needed."""
 
 import pytest
 from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal

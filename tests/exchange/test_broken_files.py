@@ -1,4 +1,4 @@
-"""What broken files taught: each is refused with its place and a remedy, and none takes the desk with it."""
+"""Broken files are refused with a position and a remedy, and none crashes the desk."""
 
 import io
 import struct
@@ -36,7 +36,7 @@ SHEET = "xl/worksheets/sheet1.xml"
 
 
 def old_book(*cells: tuple[int, int]) -> bytes:
-    """An .xls whole is not at hand everywhere: its stream of records alone, in an OLE archive."""
+    """Return only the record stream of an .xls in an OLE archive, as a complete .xls is not available everywhere."""
     records = struct.pack("<HHHHHHII", 0x0809, 16, 0x0600, 0x0010, 0, 0, 0, 0)
     for row, column in cells:
         records += struct.pack("<HHHHHI", 0x027E, 10, row, column, 0, 0)
@@ -44,7 +44,7 @@ def old_book(*cells: tuple[int, int]) -> bytes:
 
 
 def olefile_with(stream: bytes) -> bytes:
-    """[MS-CFB] with one stream of at least 4,096 bytes named Workbook: header, FAT, directory, then its sectors."""
+    """Return [MS-CFB] with one stream of at least 4,096 bytes named Workbook: header, FAT, directory, sectors."""
     sectors = [stream[i : i + 512].ljust(512, b"\0") for i in range(0, len(stream), 512)]
     fat = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, 2 + len(sectors)), 0xFFFFFFFE]
     fat += [0xFFFFFFFF] * (128 - len(fat))

@@ -1,4 +1,4 @@
-"""Complaints and conflicts of interest in the workbook: imported by the rules of a single one."""
+"""Complaints and conflicts of interest in the workbook: imported by the rules for one record."""
 
 import polars as pl
 

@@ -1,4 +1,4 @@
-"""Undo of the acts of a day: as it was before and again, or refused with what stands in the way; listed from what to what."""
+"""Undo of a day's acts: undone and redone, or refused with what prevents it; listed with old and new values."""
 
 from datetime import timedelta
 
@@ -48,7 +48,7 @@ def undo(number: int) -> dict:
 
 @pytest.fixture
 def book(lin, zhang):
-    """Zhang with something of everything; what the acts below work on, by name."""
+    """Add one record of each kind about Zhang; return the ids that the acts below use, by name."""
     with acting(lin):
         other = perform("clients.create", {"name": "李四", "code": "C0003"})
         contact = perform("clients.add_contact", {"client": "C0001", "kind": "mobile", "value": "13812345678"})
@@ -116,7 +116,7 @@ def test_each_act_of_a_day_is_taken_back_and_done_again(lin, book, name, given):
         with as_system():
             entry = AuditEntry.objects.order_by("pk").last()
         assert entry.action == "workbook.undo" and f'"{name}"' in entry.body
-        undo(last())  # the undo of the undo does it again
+        undo(last())  # undoing the undo redoes it
         assert {table: len(rows) for table, rows in seen().items()} == {
             table: len(rows) for table, rows in after.items()
         }

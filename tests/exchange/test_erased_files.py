@@ -1,4 +1,4 @@
-"""At erasure, snapshots of linked sheets and uploads that nobody confirmed keep nothing of the client."""
+"""After an erasure, snapshots of linked sheets and unconfirmed uploads contain nothing of the client."""
 
 from dakehu.domains.compliance.privacy import erasure
 from dakehu.exchange.imports import service as imports
@@ -44,7 +44,7 @@ def test_snapshots_of_a_linked_sheet_lose_his_rows_and_keep_those_of_others(lin,
         )
         link.save()
         part = SheetPart(link=link, part="clients", base_key=base_files.save("clients", rows))
-        part.base_key = base_files.save("clients", rows, part.base_key)  # the one before stays for an undo
+        part.base_key = base_files.save("clients", rows, part.base_key)  # the previous one stays for an undo
         part.planned_key = base_files.save("clients planned", {qian.pk: rows[qian.pk]})
         part.new_rows = {"m1": zhang.pk, "m2": qian.pk}
         part.save()

@@ -1,4 +1,4 @@
-"""Every column of every sheet of an exported workbook: what is typed into it comes back, and what is emptied is empty."""
+"""Every column of every sheet of an exported workbook: typed values are imported, and emptied cells become empty."""
 
 from datetime import date, datetime, time
 from pathlib import Path
@@ -51,7 +51,7 @@ MASKED = {
     "landline": "021-****6666",
     "wechat": "****ew01",
 }
-# What cannot be empty, what stays as it was where nothing is said, and contacts and staff, which are ended on the desk.
+# Fields that cannot be empty, fields left unchanged by an empty cell, and contacts and staff, ended on the desk.
 STAYS = {
     "clients": {"code", "name", "kind", "status", "staff", "phone", "is_risk_minimum"},
     "investments": {"invested_on", "amount", "product"},
@@ -84,7 +84,7 @@ def sheet_of(path: Path, part: str) -> tuple[Any, Any]:
 
 
 def other_than(parameter: Any, now: Any) -> Any:
-    """Something else that the column takes."""
+    """Return another value that the column accepts."""
     if parameter.name in OWN:
         return OWN[parameter.name]
     kind = frames.kind(parameter)
@@ -98,7 +98,7 @@ def said(value: Any) -> Any:
 
 
 def columns_of(part: str, sheet: Any) -> dict[str, tuple[Any, int]]:
-    """{column: (what it takes, its place)} of a sheet, but for who the client is."""
+    """Return {column: (parameter, position)} of a sheet, without the columns that identify the client."""
     headings = [str(cell.value) for cell in sheet[1]]
     parameters = [
         parameter for parameter in frames.exportable_columns(worksheets()[part]) if parameter.name not in NAMING

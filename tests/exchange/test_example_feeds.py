@@ -1,4 +1,4 @@
-"""The daily data of the demonstration: the same every time, in keeping with its trades, and known by their headings."""
+"""The daily files of the demonstration: reproducible, consistent with its trades, and recognised by their headings."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""29,090 real clients of a large European bank (FAR-Trans), as its file comes: the newest row is the present."""
+"""29,090 real clients of a large European bank (FAR-Trans), from the original file: the newest row applies."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A daily file of the counter: recognised, checked, stored whole; late, again, corrected, broken, taken back."""
+"""A daily file of the counter system: recognised, checked, stored; late, repeated, corrected, broken, undone."""
 
 from datetime import date
 
@@ -183,7 +183,7 @@ def test_an_xlsx_with_other_headings_is_read_by_the_columns_that_a_person_names(
         report = run_import(path, choices=Choices(kind="feed", feed="balances", columns=columns))
         assert report["imported"] and totals() == [3.5]
         assert [rest["reason"] for rest in report["left_out"]] == ["total"]
-        assert run_import(path)["unchanged"] == 1  # the columns of this source are remembered
+        assert run_import(path)["unchanged"] == 1  # the column mapping of this source is stored
 
 
 def test_an_import_taken_back_leaves_the_day_as_it_was(file, zhang):

@@ -1,4 +1,4 @@
-"""Prospects and opportunities in the workbook: imported by the rules of a single one, exported, and back unchanged."""
+"""Prospects and opportunities in the workbook: imported by the rules for one record, exported, reimported unchanged."""
 
 import polars as pl
 import pytest

@@ -1,4 +1,4 @@
-"""An import never loses a column in silence: what no field takes is in the report, with its place and reason."""
+"""An import never drops a column silently: a column without a field is reported with its position and reason."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 @pytest.fixture
 def table(tmp_path: Path) -> Path:
-    """Two clients with a heading nobody knows, and one of a figure that the desk works out."""
+    """Return a table of two clients with an unknown heading, and with one of a value that the desk calculates."""
     path = tmp_path / "客户.csv"
     path.write_text(
         "客户姓名,手机,爱好,最近联系,空列\n张三,13812345678,高尔夫,2024-01-05,\n李四,13912345678,,,\n", encoding="utf-8"

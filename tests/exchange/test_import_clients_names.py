@@ -1,4 +1,4 @@
-"""A file without names does not rename the clients that are there."""
+"""A file without names does not rename existing clients."""
 
 import pytest
 

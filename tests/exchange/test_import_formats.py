@@ -42,7 +42,7 @@ def book_of(path: Path, sheets: dict[str, list[list[Any]]], merged: tuple[str, .
 
 @pytest.fixture
 def take(capsys: Any, lin: Any) -> Any:
-    """Import a file on the command line; returns the report."""
+    """Import a file on the command line; return the report."""
 
     def run(path: Path, *options: str) -> dict[str, Any]:
         main(["import", str(path), "--json", *options])
@@ -251,7 +251,7 @@ def test_a_row_held_back_says_from_which_sheet(take: Any, tmp_path: Path) -> Non
         assert (row.source, row.line) == ("对账单.xlsx 2月", 2)
 
 
-# --- columns that no field takes -------------------------------------------------------------------------
+# --- columns without a field -------------------------------------------------------------------------
 
 
 def test_statements_and_prices_list_the_columns_that_no_field_takes(take: Any, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Habits of Chinese brokers' tables, tried against the import: units, currencies, statuses, footers, sheets of odd shapes."""
+"""Conventions of Chinese brokers' tables in imports: units, currencies, statuses, footers, sheets of odd shapes."""
 
 import json
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Cases of tables, days and words that once came in wrong, each with what must come out, and further inputs of each kind."""
+"""Cases of tables, days and words once imported wrongly, with expected results, and further inputs of each kind."""
 
 import json
 from datetime import date

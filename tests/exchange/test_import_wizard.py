@@ -1,4 +1,4 @@
-"""The import in steps: columns corrected by hand, errors mended, stopped, applied once."""
+"""The import wizard: columns corrected manually, errors corrected, an import cancelled, applied once."""
 
 import json
 

@@ -27,7 +27,7 @@ PRICES = (
 
 @pytest.fixture
 def inbox(settings, tmp_path, monkeypatch):
-    """Return the folder of a desk of its own; files count as whole at once."""
+    """Return the inbox of a separate desk; files are treated as complete immediately."""
     own_home(settings, tmp_path / "home")
     settings.INBOX = ""
     monkeypatch.setattr(files, "QUIET", 0.0)

@@ -1,4 +1,4 @@
-"""Whatever state the table is in: read, tried, refused with place and remedy, imported once, seen by its owner only."""
+"""A table in any state is checked, refused with position and remedy, or imported once, seen by its owner only."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Rows at fault are mended where they stand, weighed again at once, and imported as mended; the file stays as it came."""
+"""Rows at fault are corrected in place, checked again immediately and imported; the file stays unchanged."""
 
 import csv
 import io

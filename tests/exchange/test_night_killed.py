@@ -1,4 +1,4 @@
-"""A night whose process is killed, as a real process on SQLite (the command reads no database of the tests)."""
+"""A nightly run whose process is killed, as a real process on SQLite (the command reads no database of the tests)."""
 
 import random
 import subprocess

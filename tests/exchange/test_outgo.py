@@ -1,4 +1,4 @@
-"""The table comes back as a better workbook: complete, masked, recorded, and harmless when sent in again."""
+"""The exported workbook is complete, masked and audited, and importing it again changes nothing."""
 
 import io
 import json
@@ -216,7 +216,7 @@ def test_everything_a_client_may_have_goes_round_in_both_languages(lin, tmp_path
 
 
 def cells(path: Path) -> dict[str, list]:
-    """{sheet: its rows without the sealed keys}, of the workbook's tables."""
+    """Return {sheet: its rows without the sealed keys} of the workbook's tables."""
     book = openpyxl.load_workbook(path)
     made = {}
     for name in ("基本信息", "投资历史", "客户服务记录", "需求与偏好", "定期跟进计划"):
@@ -242,6 +242,6 @@ def test_rows_read_two_at_a_time_make_the_same_workbook_and_go_round(lin, full, 
             "5%",
             "5%",
             "7%",
-        ]  # one of 100 % or more makes all text
+        ]  # with one of 100 % or more, all are text
         report = imports.run_import(tmp_path / "slices.xlsx")
         assert report["created"] == report["updated"] == 0

@@ -1,4 +1,4 @@
-"""A pivot as a workbook: a native pivot table whose cache holds the reader's own rows and nothing above the clearance."""
+"""A pivot as a workbook: a native pivot table, its cache limited to the reader's own rows and clearance."""
 
 import io
 import shutil

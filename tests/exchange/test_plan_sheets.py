@@ -1,4 +1,4 @@
-"""Consents, goals and policies in the workbook by the rules of a single one; advice and privacy requests for reading only."""
+"""Consents, goals and policies in the workbook by the rules for one record; advice and privacy requests read-only."""
 
 import openpyxl
 import polars as pl
@@ -24,7 +24,7 @@ def csv(folder, name, columns):
 
 @pytest.fixture
 def tested(lin, zhou, zhang):
-    """Zhang was tested as C3."""
+    """Set Zhang's risk level to C3."""
     with acting(lin):
         perform("clients.change", {"client": zhang.pk, "risk_level": "C3"})
     return zhang

@@ -1,4 +1,4 @@
-"""A Power BI project that reads the desk: whole, the same in every export, and without a fault that a schema or we find."""
+"""A Power BI project that reads the desk: complete, reproducible, and without faults by schemas or own checks."""
 
 import json
 import os
@@ -38,7 +38,7 @@ def files(lin):
 
 
 def schema_faults(files):
-    """Faults by Microsoft's own schemas, which refer to each other by path."""
+    """Yield faults by Microsoft's own schemas, which refer to each other by path."""
     import jsonschema
     import referencing
     from referencing.jsonschema import DRAFT7
@@ -62,7 +62,7 @@ def test_a_project_is_the_same_bytes_in_every_export_and_holds_no_secret(lin, zh
         assert first["tables"] == len(ask("odata.entity_sets", {}))
     assert first["relations"] >= 7
     whole = "\n".join(first["files"].values())
-    assert whole.count(ROOT) == 1  # the address, as a parameter, and nothing else of this desk
+    assert whole.count(ROOT) == 1  # the URL, as a parameter, and nothing else of this desk
     assert "张三" not in whole and "dk_" not in whole
     english = project_of(lin, "en")
     assert english["name"] == "KeyClients.pbip.zip" and english["faults"] == []

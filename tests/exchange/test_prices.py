@@ -1,4 +1,4 @@
-"""Price files: long and wide, matched exactly or told back, imported twice, taken back, and closed on."""
+"""Price files: long and wide, matched exactly or reported, imported twice, undone, and used in a close."""
 
 import csv
 import gzip
@@ -52,7 +52,7 @@ def deal(folder: Path, *rows: str) -> None:
 
 
 def held() -> dict:
-    """{day: {code: price}} of everything that price files have told."""
+    """Return {day: {code: price}} of all prices from price files."""
     with as_system():
         named = dict(SecurityCode.objects.values_list("product_id", "code"))
         days = PriceFile.objects.values_list("day", flat=True)
@@ -175,7 +175,7 @@ def test_a_real_statement_and_its_prices_close_from_end_to_end(desk, capsys):
         figures = ask("ledger.figures", {"client": "C0001"})
     last = max((day, float(price)) for (day, code), price in dealt.items() if code == "2044")[1]
     assert float(figures["market_value"]) == pytest.approx(300 * last) and figures["holdings"] == 1
-    # cash effect 1,081.61 has left the account by the last day: profit is what is held less what went in
+    # cash effect 1,081.61 has left the account by the last day: profit is the value held less the net inflow
     assert float(figures["profit"]) == pytest.approx(300 * last + 1081.61, abs=0.01)
 
 
@@ -198,7 +198,7 @@ def test_money_in_another_currency_is_closed_by_the_rates_of_a_file(desk, capsys
 
 
 def real_closes(*tickers: str) -> dict[str, dict[str, float]]:
-    """{ticker: {day: closing price}} of the S&P 500 data."""
+    """Return {ticker: {day: closing price}} of the S&P 500 data."""
     made: dict[str, dict[str, float]] = {name: {} for name in tickers}
     with gzip.open(SP500, "rt") as stream:
         for row in csv.DictReader(stream):

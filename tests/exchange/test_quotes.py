@@ -1,5 +1,5 @@
-"""Prices from a data service: asked as its own package asks, taken in like a file, refused in words; a server on this machine
-stands in for the service, and nothing is asked unless somebody switched it on."""
+"""Prices from a data service: requested as by its own package, imported like a file, errors explained; a local server
+replaces the service, and nothing is requested unless it is switched on."""
 
 import json
 import threading
@@ -28,7 +28,7 @@ CLOSES = {"000878": (10.9, 12.0), "000300": (3300.5, 3310.25)}
 
 
 class Service(BaseHTTPRequestHandler):
-    """Answers in the form of either service."""
+    """A server that answers in the format of either service."""
 
     answer: object = None
     asked: list = []

@@ -1,4 +1,4 @@
-"""Any table that people send is opened, whatever its format, encoding and state; what cannot be read says why."""
+"""Any table that users send is opened, whatever its format, encoding and state; a refusal gives the reason."""
 
 import io
 import zipfile
@@ -94,7 +94,7 @@ TEXT = "客户号,姓名,资产规模\n000123,张三,1000000\n000124,李四,2500
     ids=["utf8", "utf8-bom", "gb18030", "utf16", "utf16-no-bom", "tabs-gb18030", "semicolons", "crlf"],
 )
 def test_text_in_any_encoding_and_with_any_separator_gives_the_same_records(content):
-    sheet, table = only_table(content, "客户.xls")  # many systems give their text files this ending
+    sheet, table = only_table(content, "客户.xls")  # many systems give text files this extension
     assert table.records(sheet).rows() == [("000123", "张三", "1000000", 2), ("000124", "李四", "2500000.5", 3)]
 
 

@@ -1,4 +1,4 @@
-"""Reports by mail: five recipients of five roles get what each may see at that moment, and the firm decides what leaves."""
+"""Reports by mail: five recipients of five roles get what each may see then; the firm decides what may be mailed."""
 
 import io
 
@@ -43,7 +43,7 @@ def confirm(user, address):
 
 @pytest.fixture
 def desk(lin, zhou, wang, he, an, admin, zhang, qian):
-    """Clients of Lin with amounts, a report of Zhou's for one of each role, and an address of each."""
+    """Add clients of Lin with amounts and Zhou's daily report to a user of each role; return these users."""
     with acting(lin):
         for code, assets in (("C1001", "6000000.10"), ("C1002", "800000.20")):
             perform("clients.create", {"name": f"李{code}", "code": code, "risk_level": "C4", "assets": assets})
@@ -69,14 +69,14 @@ def mails():
 
 
 def total_in(row):
-    """The clients that the first sheet of the attached workbook counts."""
+    """Return the number of clients in the first sheet of the attached workbook."""
     ((_, _, key),) = row.attachments
     sheet = openpyxl.load_workbook(io.BytesIO(store.content_of(key).whole())).worksheets[-3]
     return sheet.cell(sheet.max_row, sheet.max_column).value
 
 
 def hand_over():
-    """Claim every mail that is due; the users whose mail may leave."""
+    """Claim every mail that is due; return {user name: state of the mail}."""
     with as_system():
         while handover.claim_delivery(worker="test", channels=("mail",)) is not None:
             pass

@@ -1,4 +1,4 @@
-"""Lines, limits and margin terms of clients in the workbook: imported by the rules of a single one, versions never changed."""
+"""Lines, limits and margin terms of clients in the workbook: imported by the rules for one record, versions never changed."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The workbook goes round: exported, edited outside, sent in again. Rows are known by their keys, wherever they stand."""
+"""The workbook is exported, edited outside and imported again. Rows are matched by key, whatever their position."""
 
 import json
 from pathlib import Path
@@ -26,7 +26,7 @@ KEY = "行钥 Row key"
 
 @pytest.fixture
 def desk(lin):
-    """Three clients of Lin with a little of everything."""
+    """Add three clients of Lin with records of each kind."""
     with acting(lin):
         for code, name in (("K1", "欧阳静"), ("K2", "陈默"), ("K3", "苏白")):
             perform(
@@ -56,7 +56,7 @@ def desk(lin):
 
 
 class Sent:
-    """An exported workbook in the hands of a user of openpyxl."""
+    """An exported workbook, edited with openpyxl."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

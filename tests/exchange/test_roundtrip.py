@@ -1,4 +1,4 @@
-"""Generated edit scripts: after the import the desk is what an independent model says; after the undo it is as before.
+"""Generated edit scripts: after the import the desk equals an independent model; after the undo it is as before.
 
 A few scripts run here. `make roundtrip` runs 200 through openpyxl and 24 more through LibreOffice.
 """
@@ -104,7 +104,7 @@ def _plain(value):
 
 
 def as_if_never(lin, folder: Path, seed: int, through: str = "") -> None:
-    """One script on a desk that is put back afterwards, so that each starts from the same."""
+    """Run one script and roll the desk back, so that each starts from the same state."""
     with transaction.atomic():
         goes_round(lin, folder, seed, through)
         transaction.set_rollback(True)

@@ -1,4 +1,4 @@
-"""Scheduled reports: five recipients of five roles get five files, each with the own clients and the own masks."""
+"""Scheduled reports: five recipients of five roles get five files, each with the recipient's clients and masking."""
 
 import io
 from datetime import date
@@ -50,7 +50,7 @@ def test_anything_that_changes_what_a_file_says_changes_its_digest():
 
 
 def figures(user, day):
-    """What the file of a day says to somebody: {title: total or text}."""
+    """Return (number of clients, {title: total or text}) of a user's file of a day."""
     with acting(user):
         run = ReportRun.objects.get(recipient=user, day=day, is_test=False)
         book = openpyxl.load_workbook(io.BytesIO(service.open_report_file(run.pk)[1]))

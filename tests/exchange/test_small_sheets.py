@@ -1,4 +1,4 @@
-"""Goals, campaigns and client events in the workbook: in by the rules of a single one, out, and back unchanged."""
+"""Goals, campaigns and client events in the workbook: imported by the rules for one record, exported, reimported unchanged."""
 
 import pytest
 

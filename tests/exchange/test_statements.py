@@ -34,7 +34,7 @@ def trips(code: str) -> dict:
 
 
 def report(code: str) -> list[tuple]:
-    """A client's trades as they stand in the journal, whatever file they came by."""
+    """Return a client's trades as recorded in the journal, from any file."""
     with as_system():
         rows = reader.trades_of_clients([Client.objects.get(code=code).pk]).to_pylist()
     return [(r["asset"], r["day"], r["quantity"], r["net"], r["nth"]) for r in rows]
@@ -190,7 +190,7 @@ def test_two_equal_fills_are_two_and_stay_two(tmp_path, lin, zhang):
 
 
 def test_the_traps_of_broker_files(tmp_path, lin, zhang):
-    """Text in GB18030 called .xls, tabs, ="000878", a title and sums around the table, newest first without a time."""
+    """GB18030 text named .xls, tabs, ="000878", a title and sums around the table, newest first without a time."""
     lines = [
         "历史成交查询",
         "成交日期\t证券代码\t证券名称\t操作\t成交均价\t成交数量\t成交金额\t发生金额\t手续费\t印花税\t过户费\t股东帐户",

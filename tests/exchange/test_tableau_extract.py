@@ -1,4 +1,4 @@
-"""An extract for Tableau, read by Tableau's own engine: what it counts and sums is what the desk shows its reader."""
+"""An extract for Tableau, read by Tableau's own engine: its counts and sums equal those on the desk."""
 
 import zipfile
 from decimal import Decimal
@@ -22,7 +22,7 @@ engine = pytest.mark.skipif(not hyper.is_installed(), reason="the extra “table
 
 @pytest.fixture
 def book(lin, zhang, qian, wang):
-    """Clients of two teams with assets, records and figures."""
+    """Add clients of two teams with assets, records and figures."""
     with acting(lin):
         perform("clients.change", {"client": zhang.pk, "assets": "1234567.89", "birth_on": "1970-01-02"})
         other = perform("clients.create", {"name": "欧阳静", "code": "C0003", "assets": "0.11", "anyway": True})
@@ -40,7 +40,7 @@ def book(lin, zhang, qian, wang):
 
 
 def read(statements):
-    """What Tableau's engine answers to {path: statements}, in order."""
+    """Return the results of Tableau's engine for {path: statements}, in order."""
     import tableauhyperapi as api
 
     found = []

@@ -1,4 +1,4 @@
-"""Undo of a whole import: as it was before, side effects included, or refused with the records that stand in the way."""
+"""Undo of a whole import: the previous state, side effects included, or a refusal with the records that prevent it."""
 
 import json
 from pathlib import Path
@@ -48,7 +48,7 @@ def book(path: Path, **sheets: list[list]) -> Path:
 
 
 def whole(tmp_path: Path) -> Path:
-    """One new client with everything, and everything about Zhang changed."""
+    """Write a workbook with one new client and changes to Zhang in every sheet."""
     return book(
         tmp_path / "全.xlsx",
         基本信息=[BASE, NEW, CLIENT],
@@ -72,13 +72,13 @@ def whole(tmp_path: Path) -> Path:
 
 
 def dump() -> dict[str, list]:
-    """Every row of client data by its plain values, sealed ones opened; without versions, timestamps and the audit."""
+    """Return every row of client data, sealed values decrypted; without versions, timestamps and the audit."""
     own = ("row_version", "created_at", "changed_at")
     made = {}
     for model in scoped_models():
         if model is AuditEntry:
             continue
-        derived = getattr(model, "derived", False)  # such rows follow others, and may come back under other numbers
+        derived = getattr(model, "derived", False)  # derived rows may be restored under other ids
         columns = [
             f.attname for f in model._meta.concrete_fields if f.name not in own and not (derived and f.primary_key)
         ]
@@ -91,7 +91,7 @@ def dump() -> dict[str, list]:
 
 @pytest.fixture
 def known(lin, zhang):
-    """Zhang with everything an import can change."""
+    """Return Zhang with records of each kind that an import can change."""
     with acting(lin):
         perform("clients.change", {"client": "C0001", "id_number": "11010519491231002X", "assets": "1000000"})
         perform("clients.record_needs", {"client": "C0001", "goal": "稳健", "taboos": "无"})

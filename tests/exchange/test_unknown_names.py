@@ -1,4 +1,4 @@
-"""A file that names branches and colleagues whom a new desk does not know yet."""
+"""A file that names branches and colleagues not yet recorded on a new desk."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Whatever was guessed, a person may say what a sheet holds and which column is which, and it is remembered."""
+"""A user may override the detected kind of a sheet and its column mapping, and the choice is stored."""
 
 import json
 from collections.abc import Callable
@@ -21,7 +21,7 @@ Bring = Callable[..., dict[str, Any]]
 
 @pytest.fixture
 def bring(capsys: Any, lin: Any, tmp_path: Path) -> Bring:
-    """Import lines of text as a CSV file; returns the report, or what was refused."""
+    """Return a function that imports text as a CSV file and returns the report or the refusal."""
 
     def run(text: str, *options: str, name: str = "表.csv") -> dict[str, Any]:
         path = tmp_path / name

@@ -317,7 +317,7 @@ def test_libreoffice_recalculates_to_the_numbers_already_shown(path: Path, tmp_p
     subprocess.run(command, check=True, capture_output=True, timeout=240)
     ours = openpyxl.load_workbook(path, data_only=True)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl grumbles over charts as LibreOffice writes them
+        warnings.simplefilter("ignore")  # openpyxl warns about charts written by LibreOffice
         theirs = openpyxl.load_workbook(tmp_path / path.name, data_only=True)
     formulas = openpyxl.load_workbook(path)
     compared = 0

@@ -1,4 +1,4 @@
-"""The error workbook is the user's own rows again, with the faults in red, fit to be sent back."""
+"""The error workbook contains the user's own rows with the faults in red, and can be imported again."""
 
 from pathlib import Path
 

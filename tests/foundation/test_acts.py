@@ -1,4 +1,4 @@
-"""Every write is one act: allowed or refused, whole or not at all, and on the record."""
+"""Every write is one act: permitted or refused, atomic, and audited."""
 
 import json
 

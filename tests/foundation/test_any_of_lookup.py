@@ -1,4 +1,4 @@
-"""Rows are found by a list of values, whatever signs the values hold."""
+"""Rows are found by a list of values, whatever characters the values contain."""
 
 import pytest
 

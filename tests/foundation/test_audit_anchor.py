@@ -1,4 +1,4 @@
-"""Whatever is cut from the record or changed beside it is found, with a worker running before and after."""
+"""Deleted audit entries and rows changed without one are found, even if a worker ran before and after."""
 
 import json
 
@@ -24,7 +24,7 @@ def system():
 
 @pytest.fixture
 def written(lin, zhang):
-    """Some entries, remembered as a running worker does."""
+    """Write some entries and remember the head, as a running worker does."""
     with acting(lin):
         for word in ("一", "二", "三", "四", "五"):
             perform("clients.change", {"client": zhang.code, "occupation": word})
@@ -38,7 +38,7 @@ def numbers():
 
 
 def worker_runs():
-    """What the worker does each minute, three times over."""
+    """Run three times what the worker runs each minute."""
     for _ in range(3):
         anchor.remember_head()
 
@@ -71,7 +71,7 @@ def test_a_cut_is_found_though_the_worker_ran_before_and_after(system, written, 
         superuser_sql("UPDATE foundation_auditentry SET seal = %s WHERE id = %s", ["0" * 64, all_of_them[-1]])
     remembered = [head.id for head in anchor.read_anchors()]
     worker_runs()
-    with act("test.later"):  # life goes on after the cut
+    with act("test.later"):  # new entries follow the cut
         from dakehu.foundation.records.recorded import add_audit_note
 
         add_audit_note(later=True)
@@ -116,7 +116,7 @@ def test_a_seal_kept_elsewhere_finds_the_cut_though_everything_here_was_forged(s
     anchor.head_file().unlink()
     InstallationRecord.objects.all().delete()
     worker_runs()
-    assert verification.verify().broken is None  # nothing here tells
+    assert verification.verify().broken is None  # nothing stored here reveals it
     verdict = verification.verify(seals=anchor.read_seals(kept))
     assert verdict.broken == json.loads(kept)["id"]
 
@@ -152,4 +152,4 @@ def test_after_an_inquiry_the_operator_has_the_head_remembered_again(system, wri
     assert anchor.read_alarm() is None
     verdict = verification.verify()
     assert verdict.broken is None
-    assert {f.model for f in verdict.changed} == {"clients.Client"}  # what was cut off still shows in the row
+    assert {f.model for f in verdict.changed} == {"clients.Client"}  # the row has the deleted change

@@ -1,4 +1,4 @@
-"""Many rows at once: weighed against what is stored, written in one act, counted truthfully."""
+"""Bulk writes: compared with the stored rows, written in one act, counted correctly."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""While somebody else writes for long on SQLite, readers read on and writers are told."""
+"""During another user's long write on SQLite, readers are not blocked and writers get a message."""
 
 import json
 import sqlite3
@@ -20,7 +20,7 @@ BACKEND = "dakehu.domains.team.sign_in.backends.StaffBackend"
 
 @pytest.fixture
 def long_write() -> Iterator[sqlite3.Connection]:
-    """Another connection that can begin to write, as a large import does, and does not end."""
+    """Yield another connection that can start a write that does not end, as a large import does."""
     other = sqlite3.connect(str(connection.settings_dict["NAME"]), uri=True, isolation_level=None)
     yield other
     if other.in_transaction:
@@ -30,7 +30,7 @@ def long_write() -> Iterator[sqlite3.Connection]:
 
 @pytest.fixture
 def short_wait(monkeypatch):
-    """Writes wait for a tenth of a second instead of 20, whichever connection they use."""
+    """Let writes wait 0.1 seconds instead of 20, on any connection."""
     connection.close()
     options = connection.settings_dict["OPTIONS"]
     monkeypatch.setitem(options, "init_command", options["init_command"].replace("=20000", "=100"))

@@ -1,4 +1,4 @@
-"""A page about a client queries no table that holds nothing of the client, and finds what is there all the same."""
+"""A page about a client queries no table without rows of the client, and still finds all rows that exist."""
 
 import pytest
 from django.db import connection
@@ -20,7 +20,7 @@ CONTACT = {"held_at": "2026-01-05 10:00", "summary": "电话"}
 
 
 def answers(client):
-    """What is asked of tables, in each of the ways in which it is asked."""
+    """Return the results of each kind of query that pages send."""
     mine = FollowUp.objects.filter(client=client)
     return [
         list(mine.exclude(state="done").order_by("due_on")[:5]),

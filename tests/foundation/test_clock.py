@@ -1,4 +1,4 @@
-"""Days of the desk: Shanghai's date, and the exchanges' holidays."""
+"""Dates of the desk: Shanghai's date, and the exchanges' holidays."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo

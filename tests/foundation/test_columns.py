@@ -1,4 +1,4 @@
-"""Whole columns written without an object for each row: the same rows, sealed values and indexes as one by one."""
+"""Whole columns written without an object for each row: the same rows, sealed values and indexes as single saves."""
 
 from datetime import date
 from decimal import Decimal

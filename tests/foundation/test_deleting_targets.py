@@ -1,4 +1,4 @@
-"""A row that names another one stays, and names nobody, when that other one is deleted; the audit says so."""
+"""A row with an optional reference stays, its reference emptied, when the target is deleted; the audit records it."""
 
 import pytest
 from django.apps import apps

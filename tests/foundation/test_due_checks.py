@@ -1,4 +1,4 @@
-"""What the worker looks after once a minute."""
+"""Checks that the worker runs once a minute."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""In by accept, found by narrow, out by present: the same for every door."""
+"""Reading input, filtering and output are the same for every interface."""
 
 import pytest
 
@@ -150,7 +150,7 @@ def test_columns_describe_themselves_for_every_door():
 
 
 def test_an_action_that_takes_its_client_out_of_reach_still_answers(lin, zhou, wang, zhang):
-    """The lead of the team ends the only duty there: the answer names the client no more, and is no fault."""
+    """The team's lead ends its only assignment to the client: the answer omits the client and is no error."""
     with acting(zhou):
         ended = perform("clients.unassign", {"client": zhang.code, "user": "lin"})
         told = render_row(ended)

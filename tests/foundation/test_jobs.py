@@ -1,4 +1,4 @@
-"""Background work: it runs as its owner, can be watched and stopped, and survives a crash."""
+"""Background work: it runs as its owner, can be monitored and stopped, and survives a crash."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
 @pytest.fixture
 def kinds():
-    """Jobs registered for one test."""
+    """Remove the jobs and reactions registered by one test."""
     before = dict(jobs.JOBS), {k: list(v) for k, v in REACTIONS.items()}
     yield
     jobs.JOBS.clear()

@@ -1,4 +1,4 @@
-"""Statements kept by process answer each reader with what that reader sees, and nothing that stands still."""
+"""Statements cached per process return to each reader the rows that reader may see, never outdated ones."""
 
 import pytest
 from django.db import connection

@@ -1,4 +1,4 @@
-"""States of migrations rendered in place are those that Django renders in full."""
+"""Migration states rendered in place equal those that Django renders in full."""
 
 from contextlib import nullcontext
 
@@ -22,7 +22,7 @@ OPERATIONS = [
 
 
 def seen(state):
-    """What the models of a state know of themselves and of each other."""
+    """Return fields, relations, indexes and constraints of the models of a state."""
     return {
         model.__name__: (
             sorted((one.name, one.related_model.__name__) for one in model._meta.related_objects),
@@ -44,7 +44,7 @@ def seen(state):
 
 
 def after_each(around):
-    """What is seen after each operation, applied to a state that is rendered from the start."""
+    """Return `seen` after each operation, applied to a state that was rendered at the start."""
     state, found = ProjectState(), []
     assert state.apps.get_models() == []
     with around:

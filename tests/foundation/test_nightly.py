@@ -1,4 +1,4 @@
-"""The nightly run: steps in order, each recorded by itself; what is done is not done again; one run at a time."""
+"""The nightly run: steps in order, each recorded separately; completed steps are not repeated; one run at a time."""
 
 import errno
 import json
@@ -30,7 +30,7 @@ DAY = date(2026, 11, 27)
 
 @pytest.fixture
 def declare(monkeypatch, settings, tmp_path):
-    """Return a function that declares a step, of a night that has no others; `ran` lists those that were run."""
+    """Return a function that declares a step of a run without other steps; its `ran` lists those that were run."""
     own_home(settings, tmp_path / "home")
     settings.INBOX = ""
     monkeypatch.setattr(nightly, "_steps", {})
@@ -186,7 +186,7 @@ def test_the_state_of_the_desk_counts_what_people_do_and_not_the_night(declare, 
 
 @pytest.fixture
 def at(monkeypatch, stored_firm_settings):
-    """Return a function that sets the time of the desk, 28 November 2026."""
+    """Return a function that sets the desk's clock to a time on 28 November 2026."""
     monkeypatch.setenv("DAKEHU_NIGHTLY_AT", "18:30")
 
     def set_time(hour, minute=0):
@@ -201,7 +201,7 @@ def test_the_run_starts_at_its_time_once(declare, at, settings):
     declare("one", 10)
     with as_system():
         at(12)
-        assert schedule.start_if_due() is not None  # that of the evening before was missed
+        assert schedule.start_if_due() is not None  # the run of the previous evening was missed
         queue.run_due_jobs("w")
         assert schedule.start_if_due() is None
         at(18, 29)

@@ -1,4 +1,4 @@
-"""A long list page by page: nothing twice, nothing left out, the same on both databases."""
+"""Paging through a long list: no row twice, none omitted, the same on both databases."""
 
 import pytest
 from django.db import connection
@@ -16,7 +16,7 @@ ASSETS = ("300", None, "100", "300", None, "200", "300", None, "50")
 
 @pytest.fixture
 def book(lin):
-    """Nine clients: some share their assets, some have none; segments and branches likewise."""
+    """Add nine clients: some with equal assets, some without; segments and branches likewise."""
     with acting(lin):
         for number, assets in enumerate(ASSETS):
             perform(
@@ -33,7 +33,7 @@ def book(lin):
 
 
 def walk(order, size, are_few=False):
-    """Codes in order, walking to the end and back again: both ways must tell the same."""
+    """Return codes in order, paging to the end and back: both directions must agree."""
     rows, there, places, after = Client.objects.all(), [], [], ""
     while True:
         page = page_of(rows, order, size, after=after, are_few=are_few)
@@ -77,7 +77,7 @@ def test_rows_that_are_few_are_counted_while_they_are_sorted(lin, book):
         with CaptureQueriesContext(connection) as questions:
             page = page_of(Client.objects.all(), "-assets", 3, are_few=True)
         assert page.total == 9 and len(page.rows) == 3
-        assert sum('FROM "clients_client"' in question["sql"] for question in questions) == 2  # sorted, and those shown
+        assert sum('FROM "clients_client"' in question["sql"] for question in questions) == 2  # the sort, the page
         assert page_of(Client.objects.all(), "-assets", 3, after=page.after, are_few=True).total is None
         assert page_of(Client.objects.filter(code="none"), "-assets", 3, are_few=True).total == 0
         assert page_of(Client.objects.all(), "-assets", 3).total is None

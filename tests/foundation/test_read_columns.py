@@ -29,7 +29,7 @@ NAMES = ("pk", "name", "remark", "assets", "birth_on", "walled", "created_at", "
 
 @pytest.fixture
 def three(zhang, qian):
-    """Return clients of whom one is awkward, and one has empty values."""
+    """Return two clients, one with special characters and one with empty values."""
     with as_system(), act("test.change"):
         zhang.name, zhang.remark, zhang.assets = "张,三", AWKWARD, Decimal("1234567.89")
         zhang.birth_on, zhang.walled = date(1950, 2, 28), False

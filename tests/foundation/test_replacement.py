@@ -1,4 +1,4 @@
-"""Every row of a derived table replaced at once: all of it or nothing, with its indexes, its protection and its audit."""
+"""Replacing all rows of a derived table is atomic and keeps its indexes, its row security and its audit."""
 
 from datetime import date
 from decimal import Decimal
@@ -26,7 +26,7 @@ DAY = date(2026, 11, 27)
 
 
 def frame(*clients, worth=1.0):
-    """Return rows of figures: some clients, each worth as much."""
+    """Return rows of figures for the clients, each with all values equal to `worth`."""
     count = len(clients)
     values, reasons = np.full((count, COLUMNS), worth), np.zeros((count, COLUMNS), np.uint8)
     values[:, Column.XIRR], reasons[:, Column.XIRR] = np.nan, Reason.TOO_SHORT

@@ -1,4 +1,4 @@
-"""Which rows are read from a replica, and when it is near enough; scripts/replica_drive.py does it with a real one."""
+"""Which rows are read from a replica, and when its lag is acceptable; scripts/replica_drive.py tests a real one."""
 
 from types import SimpleNamespace
 
@@ -20,7 +20,7 @@ def test_one_that_stands_still_lags_more_and_more_and_one_never_seen_equal_witho
     lag = Lag()
     assert lag.note(100.0, 500, 500) == 0
     assert [lag.note(100.0 + n, 500 + n, 500) for n in (1, 2, 3)] == [1, 2, 3]
-    assert lag.note(104.0, 510, 502) == 2  # it has what the primary had at 102
+    assert lag.note(104.0, 510, 502) == 2  # it has the primary's state of 102
     assert Lag().note(100.0, 500, 499) == float("inf")
 
 

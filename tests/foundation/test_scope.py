@@ -1,4 +1,4 @@
-"""Nobody reads past their own clients, and nobody reads at all without saying who they are."""
+"""Users read only their own clients, and nothing can be read without an actor."""
 
 import pytest
 from django.db import connection

@@ -1,4 +1,4 @@
-"""Sealed values stay shut everywhere but in an act that opens them."""
+"""Sealed values are decrypted only in an act that opens them."""
 
 import json
 import subprocess
@@ -21,7 +21,7 @@ from tests.cast import acting
 from tests.homes import own_home
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
-NUMBER = "11010519491231002X"  # the published sample of the resident identity number
+NUMBER = "11010519491231002X"  # the published sample of a resident identity number
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_a_key_that_another_process_puts_in_use_counts_at_once(lin, known, setti
     assert keys.encryption_keys()[0] == before + 1
     fresh = encrypted_fields.EncryptedValue.encrypt("test.value", "13812345678", None)
     assert fresh._body[0] == before + 1 and fresh._plain() == "13812345678"
-    (keys.folder() / "sealing.json").unlink()  # what a running process has read it keeps
+    (keys.folder() / "sealing.json").unlink()  # a running process keeps the keys it has read
     assert keys.encryption_keys()[0] == before + 1
 
 

@@ -1,4 +1,4 @@
-"""Files are sealed slice by slice: nothing of them can be changed, moved or cut away unseen, in little memory."""
+"""Files are sealed in slices, in little memory: a changed, moved or missing part is detected."""
 
 import io
 
@@ -16,7 +16,7 @@ HEAD, STEP = 3 + SALT, SLICE + TAG
 
 
 class Watched(io.BytesIO):
-    """A file that knows how much was read of it at once."""
+    """A file that records the largest number of bytes read in one call."""
 
     largest = 0
 
@@ -47,7 +47,7 @@ def test_a_file_of_any_length_comes_back_as_it_was_and_is_read_a_slice_at_a_time
     parts = list(decrypt("file.a", kept))
     assert b"".join(parts) == content and max(map(len, parts)) <= SLICE
     assert source.largest <= SLICE and kept.largest <= STEP
-    assert all(len(part) == SLICE for part in parts[:-1]) and SLICE % 3 == 0  # its base64 fits together
+    assert all(len(part) == SLICE for part in parts[:-1]) and SLICE % 3 == 0  # base64 of the slices can be concatenated
 
 
 def test_the_same_file_sealed_twice_shows_nothing_of_it_and_is_not_alike():

@@ -1,4 +1,4 @@
-"""Writing as tokens: what is typed finds what is written, whichever way it is typed."""
+"""Texts as search tokens: a name is found in each way of typing it."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from dakehu.foundation.search import text
 
 
 def found(wanted, tokens: str) -> bool:
-    """What both databases do with a question, in three lines."""
+    """Return whether the tokens match, as both databases evaluate a search."""
     words = tokens.split()
 
     def holds(phrase: tuple[str, ...], open_end: bool) -> bool:

@@ -1,4 +1,4 @@
-"""Nobody who is not signed in reads or does anything but what a domain declares for them and the desk then does."""
+"""Users who are not signed in can read and do only what a domain declares open to them."""
 
 from dataclasses import replace
 
@@ -28,7 +28,7 @@ from tests.rows import add_smallest_row
 
 STRANGER = replace(stranger_actor("web"), request_id="r1")
 
-# A desk on which somebody put the list of clients and the names of staff under addresses that are open to all.
+# A desk that mistakenly serves the list of clients and the names of staff under URLs that are open to all.
 urlpatterns = [
     path("book/clients/", lambda request: HttpResponse(str(model_of("clients.Client").objects.count()))),
     path("book/listed/", lambda request: HttpResponse(str(ask("clients.list", {})))),
@@ -38,7 +38,7 @@ urlpatterns = [
 
 
 def count_seen(model):
-    """How many rows of a table the present actor is shown; none where the statement is refused."""
+    """Return the number of rows of a table visible to the current actor; 0 where the statement is refused."""
     try:
         return model.objects.count()
     except Unscoped:
@@ -46,7 +46,7 @@ def count_seen(model):
 
 
 def count_past_the_program(model):
-    """How many rows the database itself shows, past the ORM and past the guard of statements."""
+    """Return the number of rows the database itself shows, bypassing the ORM and the guard of statements."""
     wrappers, connection.execute_wrappers = connection.execute_wrappers, []
     try:
         with connection.cursor() as cursor:
@@ -58,7 +58,7 @@ def count_past_the_program(model):
 
 @pytest.fixture
 def shown(lin, zhang):
-    """The tables of all resources with a row in each: one without a client, where the table takes it."""
+    """Return the tables of all resources with a row in each: one without a client, where the table allows it."""
     models = {one.model: model_of(one.model) for one in resources()}
     with as_system(), act("test.rows"):
         for model in models.values():
@@ -67,7 +67,7 @@ def shown(lin, zhang):
                     with transaction.atomic():
                         add_smallest_row(model, lin, **values)
                     break
-                except (Error, TypeError):  # a rule of the table asks for more, such as a client
+                except (Error, TypeError):  # a constraint of the table requires more, such as a client
                     continue
     return models
 
@@ -80,7 +80,7 @@ def test_a_stranger_sees_no_row_of_any_resource_whatever_sql_is_sent(shown, on_p
     assert len(filled) > 0.95 * len(shown)
     with acting_as(STRANGER):
         assert {name for name, model in shown.items() if count_seen(model)} == set()
-        if on_postgres:  # row security alone, where no program stands in between
+        if on_postgres:  # row security alone, without the program's checks
             protected = {model._meta.label: model for model in scoped_models()}
             assert {name for name, model in protected.items() if count_past_the_program(model)} == set()
             assert filled & protected.keys()
@@ -101,7 +101,7 @@ def test_no_statement_of_a_stranger_may_name_a_table_of_the_desk(sql):
     with acting_as(STRANGER), connection.cursor() as cursor:
         with pytest.raises(Unscoped):
             cursor.execute(sql)
-        cursor.execute("SELECT count(*) FROM django_session")  # what a sign-in itself needs
+        cursor.execute("SELECT count(*) FROM django_session")  # required for signing in
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""What disk and database say in their own words reaches nobody."""
+"""Raw error messages of disk and database are not shown to users."""
 
 import errno
 import sqlite3

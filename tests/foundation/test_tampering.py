@@ -1,4 +1,4 @@
-"""The person who owns the database cannot change the record unnoticed."""
+"""The owner of the database cannot change the audit unnoticed."""
 
 import pytest
 
@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
 @pytest.fixture
 def nothing_remembered(monkeypatch):
-    """No head but what the test itself writes: a worker of another test must not remember one meanwhile."""
+    """Allow only heads that the test itself writes: a worker of another test must not remember one during it."""
     anchor.head_file().unlink(missing_ok=True)
     monkeypatch.setattr(anchor, "remember_head", lambda: None)
 

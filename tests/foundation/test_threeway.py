@@ -1,4 +1,4 @@
-"""Two people change one row: what does not overlap is merged, what does is asked about, nothing is lost."""
+"""Two users change one row: changes that do not overlap are merged, conflicts are put to the user, nothing is lost."""
 
 import pytest
 from hypothesis import given
@@ -26,7 +26,7 @@ def test_each_field_has_exactly_one_fate():
 
 @given(VALUES, VALUES, VALUES)
 def test_nothing_is_lost(base, mine, current):
-    """After writing what is mine, every field stands as I want it, as others left it, or is asked about."""
+    """After writing my changes, every field has my value, the others' value, or is a reported conflict."""
     made = compare(base, mine, current)
     after = {**current, **made.mine}
     for name, wanted in mine.items():

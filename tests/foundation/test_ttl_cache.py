@@ -1,4 +1,4 @@
-"""The per-process cache: a value ends with its time, the number of values is bounded, threads may share it."""
+"""The per-process cache: values expire, their number is bounded, and threads may share it."""
 
 from concurrent.futures import ThreadPoolExecutor
 

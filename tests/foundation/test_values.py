@@ -1,4 +1,4 @@
-"""Values are read the way people write them, and refused where two readings are possible."""
+"""Values are read as people write them, and refused where they are ambiguous."""
 
 from contextlib import suppress
 from datetime import date, datetime

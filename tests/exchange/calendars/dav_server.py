@@ -19,12 +19,12 @@ class _Server(ThreadingMixIn, WSGIServer):
 
 class _Quiet(WSGIRequestHandler):
     def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextmanager
 def dav_server(folder: Path) -> Iterator[str]:
-    """Serve an empty store with one user; yields the address of the root."""
+    """Serve an empty store with one user; yield the root URL."""
     from radicale import Application, config
 
     users = folder / "users"
@@ -52,7 +52,7 @@ def dav_server(folder: Path) -> Iterator[str]:
 
 
 class Phone:
-    """Somebody's phone: reads, changes, makes and deletes events over plain HTTP, without the desk's client."""
+    """A user's phone: reads, changes, creates and deletes events over plain HTTP, without the desk's client."""
 
     def __init__(self, root: str, calendar: str) -> None:
         self.client = httpx.Client(auth=(USER, PASSWORD))
@@ -64,7 +64,7 @@ class Phone:
         assert self.client.request("MKCALENDAR", self.url, content=body).status_code == 201
 
     def texts(self) -> dict[str, str]:
-        """Return {address: text} of every event."""
+        """Return {URL path: text} of every event."""
         body = (
             '<c:calendar-query xmlns:c="urn:ietf:params:xml:ns:caldav" xmlns:d="DAV:"><d:prop><c:calendar-data/></d:prop>'
             '<c:filter><c:comp-filter name="VCALENDAR"/></c:filter></c:calendar-query>'
@@ -79,7 +79,7 @@ class Phone:
         }
 
     def only(self) -> tuple[str, str]:
-        """Return (address, text) of the only event."""
+        """Return (URL path, text) of the only event."""
         found = list(self.texts().items())
         assert len(found) == 1, found
         return found[0]

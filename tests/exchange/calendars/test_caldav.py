@@ -1,4 +1,4 @@
-"""Each row of the table in docs/connections.md: what happens to an event that the desk and a CalDAV server know."""
+"""Each row of the table in docs/connections.md: what happens to an event that is on the desk and on a CalDAV server."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -35,7 +35,7 @@ def phone(root: str) -> Phone:
 
 @pytest.fixture
 def link(phone: Phone, lin: Any) -> Any:
-    """Lin's calendar, switched on."""
+    """Return Lin's calendar connection, switched on."""
     return connect(phone, lin)
 
 

@@ -1,4 +1,4 @@
-"""Calendar files are read whatever is wrong with them, and every thing that was not understood is named."""
+"""Faulty calendar files are still read, and every part that was not understood is named."""
 
 import os
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What tests of connections share: a server with some records, a connection to it that is switched on, and a run of it."""
+"""Fixtures of the tests of connections: a server with some records, a connection that is switched on, and a run of it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -30,7 +30,7 @@ def fxiaoke() -> Iterator[FxiaokeServer]:
 
 
 def fill(server: ZohoServer, accounts: int = 12) -> None:
-    """Give an organisation accounts, a person, a call, a note, a meeting, a task, a lead and a deal of the first account."""
+    """Add accounts, a person, a call, a note, a meeting, a task, a lead and a deal of the first account to an organisation."""
     for number in range(1, accounts + 1):
         server.put(
             "Accounts",
@@ -82,7 +82,7 @@ def fill(server: ZohoServer, accounts: int = 12) -> None:
 
 
 def fill_fxiaoke(server: FxiaokeServer, accounts: int = 12) -> None:
-    """Give an enterprise accounts, one of them a person, a contact, a sales record, a plan and an opportunity."""
+    """Add accounts, one of them a person, a contact, a sales record, a plan and an opportunity to an enterprise."""
     keys = [
         server.put("AccountObj", n, name=f"滨江科技{n:04}", account_type="1", tel="021-66660000", minutes=n)
         for n in range(1, accounts + 1)
@@ -121,7 +121,7 @@ def connect(admin: Any, server: Any, kind: str, **values: Any) -> Connection:
 
 @pytest.fixture(autouse=True)
 def without_waiting(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Nothing waits in a test: each pause that a source asks for is noted instead."""
+    """Record each pause that a source requests instead of waiting."""
     pauses: list[float] = []
     monkeypatch.setattr("dakehu.exchange.connectors.http.WAIT", pauses.append)
     return pauses

@@ -1,7 +1,7 @@
-"""A small 纷享销客 Open API v2 on this machine, both sign-ins: always HTTP 200, success is errorCode 0, fields without a value
-left out, 100 rows a page, an offset up to 10,000, 100 calls in 20 seconds by its own count of them.
+"""A local 纷享销客 Open API v2 server, both sign-ins: always HTTP 200, success is errorCode 0, fields without a value
+left out, 100 rows a page, an offset up to 10,000, 100 calls in 20 seconds by its own count.
 
-`test_fxiaoke_client.py` lets the public client fxiaoke-python read it.
+`test_fxiaoke_client.py` reads it with the public client fxiaoke-python.
 """
 
 import json
@@ -60,14 +60,14 @@ class Refusal(Exception):
 
 
 class FxiaokeServer:
-    """The enterprise: `objects` by name and id, and what is to go wrong."""
+    """The enterprise: `objects` by name and id, and the faults to simulate."""
 
     def __init__(self) -> None:
         self.fields = {name: dict(fields) for name, fields in FIELDS.items()}
         self.objects: dict[str, dict[str, dict]] = {name: {} for name in FIELDS}
         self.tokens: set[str] = set()
         self.calls: list[tuple[str, dict]] = []
-        self.busy = 0  # answers to come that say 30004
+        self.busy = 0  # number of next answers with error 30004
         self.styles: set[str] = set()
         self.created: list[dict] = []
         handler = type("Bound", (Handler,), {"crm": self})
@@ -80,7 +80,7 @@ class FxiaokeServer:
         self.http.server_close()
 
     def put(self, table: str, number: int, *, minutes: int = 0, **values: object) -> str:
-        """Add or change a record; returns its id."""
+        """Add or change a record; return its id."""
         key = f"65a{FIELD_ORDER[table]:02x}{number:019x}"
         old = self.objects[table].get(key, {"owner": ["1000"], "owner__r": {"name": "林晓"}, "create_time": BEGIN})
         self.objects[table][key] = {**old, **values, "last_modified_time": BEGIN + minutes * 60_000}

@@ -1,4 +1,4 @@
-"""`dakehu connect` brings rows in once; credentials come from a file or the environment and are seen nowhere."""
+"""`dakehu connect` imports rows once; credentials are read from a file or the environment and never printed."""
 
 import json
 

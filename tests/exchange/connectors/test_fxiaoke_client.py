@@ -1,4 +1,4 @@
-"""The 纷享销客 of these tests is held to a client that others use: fxiaoke-python 0.0.3 signs in to it and reads it."""
+"""The 纷享销客 server of these tests is verified with a public client: fxiaoke-python 0.0.3 signs in to it and reads it."""
 
 import warnings
 
@@ -17,7 +17,7 @@ def test_a_public_client_reads_rows_by_a_filter(fxiaoke):  # noqa: F811
         fxiaoke.put("AccountObj", number, name=f"滨江科技{number:04}", minutes=number)
 
     class Here(requests.adapters.HTTPAdapter):
-        """Its address is fixed, so what it sends is brought here."""
+        """Redirects the client's requests to this server, as its base URL is fixed."""
 
         def send(self, request, **options):
             request.url = request.url.replace("https://open.fxiaoke.com", fxiaoke.url)

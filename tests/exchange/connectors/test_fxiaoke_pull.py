@@ -1,4 +1,4 @@
-"""纷享销客 comes in by both sign-ins: once created, then nothing; undone, the desk is as it was."""
+"""纷享销客 is imported by both sign-ins: rows are created once, a second run changes nothing, undo restores the desk."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A run whose process is killed goes on in the next process: nothing half written, nothing twice."""
+"""A run whose process is killed is resumed by the next process: nothing partly written, nothing twice."""
 
 import os
 import signal
@@ -32,6 +32,6 @@ def test_a_process_killed_while_fetching_is_followed_by_one_that_goes_on(zoho, t
     jobs_before = len(zoho.jobs)
     report = desk.report("connect", "zoho", "pull")
     assert (report["created"], report["aside"]) == (37, 0)
-    assert len(zoho.jobs) < 2 * jobs_before  # tables fetched before are not asked for again
+    assert len(zoho.jobs) < 2 * jobs_before  # tables fetched before are not requested again
     again = desk.report("connect", "zoho", "pull")
     assert (again["created"], again["updated"]) == (0, 0)

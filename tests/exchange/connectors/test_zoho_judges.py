@@ -1,4 +1,4 @@
-"""The Zoho CRM of these tests is held to the vendor: its own SDK reads it, its OpenAPI files judge what it answers."""
+"""The Zoho CRM server of the tests is verified by the vendor's SDK, its answers by the vendor's OpenAPI files."""
 
 import json
 import logging
@@ -57,10 +57,10 @@ def _read_by_sdk(root: str, home: Path) -> set[str]:
 
 @pytest.fixture(scope="module")
 def judge():
-    """A function (file, schema, answer) → faults, by the vendor's own schemas.
+    """Return a function (file, schema, answer) → faults, by the vendor's own schemas.
 
-    An answer is held to the schema of a good one: the operations take an error of any shape beside it, which nothing fails.
-    What is null counts as left out; the files know few nulls that the vendor sends.
+    An answer is validated by the schema of success, as operations also allow an error schema that accepts anything.
+    A null is treated as missing; the files allow few of the nulls that the vendor sends.
     """
     if not OPENAPI.exists():
         pytest.skip("The vendor's OpenAPI is not here (../shared/data/connect/zoho-oas): nothing was judged.")
@@ -116,7 +116,7 @@ ASKED = {
 
 
 def one_of(name: str, answer: dict) -> object:
-    """The part of an answer that the schema is about."""
+    """Return the part of an answer that the schema describes."""
     return answer["data"][0] if name in ("upsert", "bulk") else answer
 
 
@@ -124,8 +124,8 @@ def one_of(name: str, answer: dict) -> object:
 def test_answers_fit_the_vendors_schemas(judge, ask, name):
     file, schema, answer = ask(name)
     faults = judge(file, schema, one_of(name, answer))
-    # What the connector never reads of a user (locale, role, …) the server leaves out; the vendor's pattern of a mail
-    # address fits its own examples only.
+    # The server omits fields of a user that the connector never reads (locale, role, …); the vendor's pattern of a mail
+    # address matches its own examples only.
     forgiven = ("is a required property", "'email'") if name == "users" else ()
     assert [fault for fault in faults if not any(text in fault for text in forgiven)] == []
 

@@ -1,4 +1,4 @@
-"""Zoho CRM comes in through the ordinary import: once created, then nothing; undone, the desk is as it was."""
+"""Zoho CRM is read by the ordinary import: rows are created once, a second run changes nothing, undo restores all."""
 
 import pytest
 
@@ -34,7 +34,7 @@ def test_everything_lands_where_it_belongs(connection, zhou, zhang):
         calls = Interaction.objects.filter(client=account).order_by("held_at")
         assert [(row.summary, str(row.channel), row.staff.name) for row in calls] == [
             ("聊了年报", "call", "林晓"),
-            ("客户关心费率", "other", "林晓"),  # a note on a deal leads to the deal's account
+            ("客户关心费率", "other", "林晓"),  # a note on a deal is assigned to the deal's account
         ]
         assert Interaction.objects.get(client=person).purpose == "拜访"
         assert FollowUp.objects.get(client=account).subject == "寄送报告"
@@ -113,7 +113,7 @@ def test_a_client_whom_the_desk_knows_is_not_made_twice_nor_overwritten(connecti
         assert (row.occupation, row.employer) == (
             "董事",
             "浦江实业0001",
-        )  # what stood there stays, what was empty is filled
+        )  # existing values stay, empty ones are filled
         assert Interaction.objects.get(client=row).purpose == "拜访"
 
 
@@ -125,7 +125,7 @@ def test_rows_at_fault_are_set_aside_with_their_reason_and_tried_again(connectio
     reasons = [text for table in report["tables"].values() for text, _, _ in table["reasons"]]
     assert any(text.startswith("计划日期") for text in reasons)
     assert not any("没有日期" in text for text in reasons)
-    assert pull(zhou, connection)["aside"] == 2  # still so, and said again
+    assert pull(zhou, connection)["aside"] == 2  # unchanged, and reported again
     zoho.put("Tasks", 7302, when="2026-11-01T09:00:00+08:00", Due_Date="2027-02-01")
     report = pull(zhou, connection)
     assert (report["created"], report["aside"]) == (1, 1)
@@ -140,7 +140,7 @@ def test_a_changed_schema_is_named_and_nothing_fails(connection, zoho, zhou):  #
     notes = [note["zh"] for note in report["notes"]]
     assert "“Accounts”新增了“Rating__c”列。" in notes
     assert any("不再有“Website”列" in note for note in notes)
-    assert any("Campaigns" in note for note in notes)  # what is there and not read
+    assert any("Campaigns" in note for note in notes)  # available but not read
     assert report["updated"] == 1
 
 

@@ -1,4 +1,4 @@
-"""What goes wrong at the other end is waited out, renewed, taken up again or said in words; never half written."""
+"""Faults of the remote server lead to a wait, a new token, a resumed run or a message; never to partial writes."""
 
 import logging
 
@@ -99,7 +99,7 @@ def test_a_run_that_broke_off_anywhere_goes_on_and_ends_as_if_it_had_not(connect
 
 
 class Killed(BaseException):
-    """The process ended."""
+    """The process was killed."""
 
 
 def test_a_run_killed_while_fetching_does_not_fetch_twice(connection, zoho, zhou, monkeypatch):  # noqa: F811
@@ -153,7 +153,7 @@ def test_beyond_two_thousand_rows_the_page_token_leads_on(connection, zoho, zhou
     for number in range(2000, 4100):
         zoho.put("Leads", number, when="2026-11-02T09:00:00+08:00", Last_Name=f"线索{number}")
     report = pull(zhou, connection)
-    assert report["tables"]["Leads"]["seen"] == 2100 + 1  # the second before is read again
+    assert report["tables"]["Leads"]["seen"] == 2100 + 1  # the previous second is read again
     assert report["created"] == 2100
     assert all(int(query["page"]) == 1 for _, path, query in zoho.calls if path == "/crm/v8/Leads" and "page" in query)
 

@@ -1,4 +1,4 @@
-"""What the desk says otherwise goes back to Zoho: ticked fields alone, named in the audit, and never twice."""
+"""Values that differ on the desk are written back to Zoho: ticked fields only, named in the audit, and never twice."""
 
 import pytest
 

@@ -1,7 +1,7 @@
-"""A small Zoho CRM v8 on this machine, with state, and with everything that goes wrong at the real one: a full second, an
-expired token, a page token that alone leads beyond 2,000 rows, a bulk job that takes its time.
+"""A minimal local Zoho CRM v8 server, with state and with the faults of the real one: a rate limit, an
+expired token, a page token required beyond 2,000 rows, a slow bulk job.
 
-Written from the vendor's SDK and OpenAPI files. `test_zoho_judges.py` lets both read it.
+Written from the vendor's SDK and OpenAPI files. `test_zoho_judges.py` verifies it with both.
 """
 
 import csv
@@ -65,14 +65,14 @@ WHEN = "2026-10-01T09:00:00+08:00"
 
 
 class Refusal(Exception):
-    """An answer that refuses."""
+    """An error answer."""
 
     def __init__(self, status: int, code: str, **details: object) -> None:
         self.status, self.body = status, {"code": code, "details": details, "message": code.lower(), "status": "error"}
 
 
 class ZohoServer:
-    """The organisation: `rows` by module and id, `calls` as they came, and what is to go wrong."""
+    """The organisation: `rows` by module and id, `calls` in order of arrival, and the faults to simulate."""
 
     def __init__(self) -> None:
         self.fields = {module: dict(fields) for module, fields in FIELDS.items()}
@@ -81,12 +81,12 @@ class ZohoServer:
         self.calls: list[tuple[str, str, dict]] = []
         self.token, self.grants, self.refused_grant = "t-1", 1, False
         self.busy: list[str] = []  # Retry-After of the next answers, each a 429
-        self.api_domain = ""  # where the token answer leads; "" for here
+        self.api_domain = ""  # API domain of the token answer; "" for this server
         self.holds_at = (
-            ""  # the address whose answer does not come until `release` is set; `held` says that it was asked
+            ""  # the address whose answer is delayed until `release` is set; `held` is set once it was requested
         )
         self.held, self.release = threading.Event(), threading.Event()
-        self.dies_after = 0  # calls after which the server answers 503 for ever; 0 for never
+        self.dies_after = 0  # number of calls after which every answer is 503; 0: never
         self.jobs: dict[str, dict] = {}
         self.written: list[tuple[str, list[dict]]] = []
         handler = type("Bound", (Handler,), {"zoho": self})
@@ -99,7 +99,7 @@ class ZohoServer:
         self.http.server_close()
 
     def put(self, module: str, number: int, *, when: str = WHEN, **values: object) -> str:
-        """Add or change a record; returns its id."""
+        """Add or change a record; return its id."""
         key = str(4150868000000000000 + number)
         self.rows[module][key] = {
             "Owner": LIN,

@@ -1,4 +1,4 @@
-"""Entries of which an erasure left a part still stand under their seals in a pack; a forged erasure does not pass."""
+"""Partly erased entries still match their seals in a pack; a forged erasure does not pass."""
 
 import hashlib
 import json
@@ -25,7 +25,7 @@ ENTRIES, ACTION = "audit/entries.jsonl", "clients.change_many"
 
 @pytest.fixture
 def shared(lin, zhang):
-    """The id of an entry about Zhang and another client, under a seal, and that other client."""
+    """Return the id of a sealed entry about Zhang and another client, and that other client."""
     with acting(lin):
         other = perform("clients.create", {"name": "李四光", "code": "C0009"})
         perform("clients.change_many", {"clients": [zhang.code, other.code], "segment": "高净值"})
@@ -49,7 +49,7 @@ def test_a_pack_made_after_an_erasure_holds_and_counts_it(shared, zhou, zhang, t
     facts, faults = verdict(tmp_path, content)
     assert faults == [] and facts["erased"] == 1
     row = next(row for row in rows(content, ENTRIES) if row["id"] == number)
-    assert row["erased"] == 1 and "body" in row  # what is left tells of Zhang alone
+    assert row["erased"] == 1 and "body" in row  # the rest is about Zhang only
     assert json.loads(contents(content)["manifest.json"])["about"]["audit"] == {
         name: facts[name] for name in ("entries", "first", "last", "erased", "under_seals")
     }
@@ -83,7 +83,7 @@ def test_a_mark_forged_in_the_database_is_no_erasure(shared, zhou, zhang, tmp_pa
 
 
 def with_erasure(**claimed):
-    """A pack of made-up entries, of which the second claims after its seal that a part of it was erased."""
+    """Return generated entries and seals; the second entry claims, after its seal, that a part of it was erased."""
     entries = [entry(number) for number in range(1, 4)]
     seals = [sealed(entries, 1, "0" * 64)]
     body = json.dumps({"changes": [], "erased": 1})

@@ -1,4 +1,4 @@
-"""An evidence pack holds what was said and done with a client, and a third party can verify it without the desk."""
+"""An evidence pack contains what was said and done with a client; a third party can verify it without the desk."""
 
 import io
 import json

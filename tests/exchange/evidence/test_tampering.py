@@ -1,6 +1,6 @@
-"""Whatever is changed, removed, added or moved in an evidence pack, the verifier in it finds and names it.
+"""Anything changed, removed, added or moved in an evidence pack is found and named by the verifier in it.
 
-The pack is written once, from rows made up here, by the same writer as every pack; no row of the database is needed.
+The pack is written once from generated rows by the same writer as every pack; no row of the database is needed.
 """
 
 import io
@@ -56,7 +56,7 @@ def sealed(entries, number, previous):
 
 @pytest.fixture(scope="module")
 def parts():
-    """What the pack is written from: {file: rows}."""
+    """Return the content of the pack: {file: rows}."""
     entries = [entry(number) for number in range(1, 13)]
     first = sealed(entries[:7], 1, "0" * 64)
     second = sealed(entries[7:], 2, first["digest"])
@@ -91,7 +91,7 @@ def contents(content):
 
 
 def rebuilt(files):
-    """A container in the form of a pack, from these files: who tampers knows that form too."""
+    """Return a container in the format of a pack from these files: an attacker can write that format too."""
     made, listed = b"", []
     for name, content in files.items():
         crc = container.binascii.crc32(content)
@@ -101,7 +101,7 @@ def rebuilt(files):
 
 
 def places(tmp_path, content, **outside):
-    """The places that the verifier names, with what it says."""
+    """Return the places that the verifier names, with its messages."""
     path = tmp_path / "pack.zip"
     path.write_bytes(content)
     return [(place, en) for place, _, en in verify.verify(path, **outside)[1]]
@@ -297,7 +297,7 @@ def test_a_container_that_is_not_as_it_was_made_is_found(pack, tmp_path, name):
 
 @pytest.mark.parametrize("tables, step", [((TALKS,), 1), (("audit/entries.jsonl", "audit/seals.jsonl"), 5)])
 def test_every_single_byte_of_a_pack_counts(parts, tmp_path, monkeypatch, tables, step):
-    """Each byte in turn is changed, of the audit every fifth; the verifier itself, which is long, is left out here."""
+    """Change each byte in turn, in the audit every fifth; the verifier itself, which is long, is omitted."""
     small = {name: rows[:2] for name, rows in parts.items() if name in tables}
     stream = io.BytesIO()
     writer = PackWriter(stream)
@@ -309,7 +309,7 @@ def test_every_single_byte_of_a_pack_counts(parts, tmp_path, monkeypatch, tables
     files = contents(whole)
     held = json.loads(files["signature.json"])
     genuine = (held["public_key"], files["manifest.json"], held["signature"])
-    # The signature is tried by itself below; here it would take a minute.
+    # The signature is tested separately below; here it would take a minute.
     monkeypatch.setattr(verify, "is_signed", lambda *given: given == genuine)
     for at in range(0, len(whole), step):
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x20]) + whole[at + 1 :])
@@ -323,7 +323,7 @@ def test_a_pack_forged_as_a_whole_is_found_by_what_was_kept_outside(pack, parts,
     rows["audit/entries.jsonl"] = [entry(number) for number in range(1, 12)]
     rows["audit/seals.jsonl"] = [sealed(rows["audit/entries.jsonl"], 1, "0" * 64)]
     forged = written(rows)
-    assert places(tmp_path, forged) == []  # it agrees with itself
+    assert places(tmp_path, forged) == []  # it is consistent in itself
     kept = parts["audit/seals.jsonl"]
     assert places(tmp_path, forged, kept=kept[:1]) == [("--seal 1", "is signed with another key")]
     own = verify.fingerprint(json.loads(contents(pack)["signature.json"])["public_key"])

@@ -1,6 +1,6 @@
-"""A time stamp of RFC 3161 is asked for as the standard says, and only one of this seal is taken.
+"""A time stamp is requested as specified in RFC 3161, and only one of this seal is accepted.
 
-`answer.tsr` was given by `openssl ts` to the question for the SHA-256 of b"seal" with the nonce below.
+`answer.tsr` was returned by `openssl ts` to the request for the SHA-256 of b"seal" with the nonce below.
 """
 
 import hashlib

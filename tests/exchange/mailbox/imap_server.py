@@ -1,4 +1,4 @@
-"""A real IMAP server on this machine (pymap), into which tests put mails as a mail server would receive them."""
+"""A real IMAP server on this machine (pymap), to which tests deliver mails as a mail server would."""
 
 import socket
 import subprocess
@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 USER, PASSWORD = "lin@dakehu.example", "Post-box-7"
-STARTED = 20  # seconds in which the server must answer
+STARTED = 20  # seconds within which the server must answer
 
 
 @contextmanager
 def imap_server(certificate: tuple[Path, Path] | None = None) -> Iterator[int]:
-    """Run a server with one empty mailbox; yields its port. `certificate` and its key let it offer TLS."""
+    """Run a server with one empty mailbox; yield its port. With `certificate` (and its key) it offers TLS."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -46,7 +46,7 @@ def _wait_for(port: int) -> None:
 
 @contextmanager
 def signed_in(port: int) -> Iterator[Any]:
-    """A client of the server, as a mail program would be."""
+    """Yield a signed-in client of the server, like a mail program."""
     from imapclient import IMAPClient
 
     client = IMAPClient("127.0.0.1", port=port, ssl=False, timeout=20)

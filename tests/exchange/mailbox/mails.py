@@ -16,7 +16,7 @@ def mail(
     files: tuple[tuple[str, bytes], ...] = (),
     **headers: str,
 ) -> bytes:
-    """A mail as bytes. `number` makes its Message-ID, `answers` are the numbers of the mails before it, oldest first."""
+    """Return a mail as bytes. `number` forms its Message-ID, `answers` are numbers of earlier mails, oldest first."""
     made = EmailMessage(policy=SMTP)
     made["From"], made["To"], made["Subject"], made["Date"] = sender, to, subject, date
     made["Message-ID"] = f"<{number or abs(hash((sender, subject, text)))}@mail.example>"

@@ -1,4 +1,4 @@
-"""Mails of a mailbox are filed to the clients whose they are: nothing is lost, nothing twice, nobody sees another's."""
+"""Mails of a mailbox are filed under their clients: none is lost, none filed twice, none shown to other users."""
 
 import json
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ def port() -> Iterator[int]:
 
 @pytest.fixture
 def box(port: int, lin: Any, zhang: Any) -> Any:
-    """Lin's mailbox, switched on; Zhang's address is known."""
+    """Return Lin's mailbox, switched on; Zhang's address is recorded."""
     with acting(lin):
         perform("clients.add_contact", {"client": zhang.pk, "kind": "mail", "value": "Zhang.San@Example.com"})
         row = perform("mailbox.add", values(port))
@@ -212,7 +212,7 @@ def test_the_firms_mailbox_files_to_everybody_and_hides_what_the_sorter_may_not_
         assert [one["subject"] for one in ask("service.set_aside_mails", {})] == ["开户"]
     with acting(wang):
         assert ask("service.set_aside_mails", {}) == []
-    own = pull(box)  # Lin's own mailbox: the first is known, the others are set aside for her too
+    own = pull(box)  # Lin's own mailbox: the first is a duplicate, the others are set aside for her too
     assert (own["duplicate"], own["aside"]) == (1, 2)
     with as_system():
         assert SetAsideMail.objects.filter(owner=box.owner).count() == 2

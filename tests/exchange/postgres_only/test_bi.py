@@ -1,4 +1,4 @@
-"""The person who signs in to PostgreSQL with an SQL login sees what the person sees on the desk, reads and no more."""
+"""A user of an SQL login sees in PostgreSQL what the same user sees on the desk, read-only."""
 
 import os
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ def _address(name: str, user: str = "", password: str = "") -> str:
 
 @pytest.fixture
 def sql_access(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """SQL access switched on by the owner of the tables, and off again."""
+    """Switch SQL access on as the owner of the tables, yield the owner's connection, and switch it off again."""
     monkeypatch.setattr(settings, "SQL_ACCESS", True)
     with psycopg.connect(_address("DAKEHU_OWNER_URL"), autocommit=True) as owner:
         install.install(owner.execute, str(settings.DATABASES["default"]["USER"]))
@@ -90,17 +90,17 @@ def test_a_login_sees_what_its_person_sees_and_ends_with_its_token(sql_access, l
         ("张*", None, "100–500 万")
     ]
     assert rows(made["an"], "SELECT summary FROM bi.interactions") == [("•••",)]
-    # A filter on a masked column finds nothing, however it is written.
+    # A filter on a masked column finds nothing in any form.
     assert rows(made["an"], "SELECT 1 FROM bi.clients WHERE name = '张三' OR assets > 0") == []
     with signed_in(made["lin"]) as one:
         _reads_only(one)
-    with psycopg.connect(_address("DAKEHU_DATABASE_URL")) as desk:  # the application's role is nobody's login
+    with psycopg.connect(_address("DAKEHU_DATABASE_URL")) as desk:  # the application's role is no user's login
         assert desk.execute("SELECT count(*) FROM bi.clients").fetchall() == [(0,)]
     _ends(sql_access, made, lin, zhou)
 
 
 def _numbers(one: Any) -> set[int]:
-    """The rows of a list; without those of no client, whose they are only the program knows."""
+    """Return the ids of a list's rows; without rows that have no client, whose owner only the program determines."""
     listed = one.rows().order_by()
     path = getattr(one.model, "client_path", None)
     if path and path != "pk" and current_actor().reach != Reach.ACROSS_WALLS:
@@ -149,7 +149,7 @@ def _ends(owner: Any, made: dict[str, Any], lin: Any, zhou: Any) -> None:
         assert said["left_out"] == [str(one.label) for one in sets_without_view()]
         with signed_in(again) as running:
             perform("team.revoke_token", {"token": ask("bi.access", {})["token"]})
-            with pytest.raises(psycopg.Error):  # a session that is open already reads nothing any more
+            with pytest.raises(psycopg.Error):  # an open session cannot read any more
                 _codes(running)
     with as_system():
         perform("team.change_user", {"user": zhou.pk, "is_active": False})
@@ -179,7 +179,7 @@ def test_nobody_makes_a_login_for_somebody_else_nor_by_a_token_nor_by_a_name(sql
         perform("bi.create_login", {})
     with acting(lin):
         token = perform("team.create_token", {"name": "SQL", "scopes": ["sql"]})["id"]
-        assert ask("bi.access", {})["login"] is None  # a token alone is no login
+        assert ask("bi.access", {})["login"] is None  # a token alone creates no login
     wrappers, connection.execute_wrappers = connection.execute_wrappers, []
     try:
         with acting(wang), pytest.raises(Exception, match="no good token"), connection.cursor() as cursor:
@@ -205,7 +205,7 @@ def test_names_are_masked_as_on_the_desk_every_column_is_described_and_views_sur
     assert {view.name for view in views()} == {name for name, _, _ in described}
     for view, column, comment in described:
         assert comment and any("\u4e00" <= letter <= "\u9fff" for letter in comment), (view, column)
-    with as_system(), act("test.replace"):  # figures are replaced as a table, while a view reads it
+    with as_system(), act("test.replace"):  # the table of figures is swapped while a view reads it
         replace_rows(Figures, [frame(zhang)])
     with acting(lin):
         made = perform("bi.create_login", {})

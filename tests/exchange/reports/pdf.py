@@ -1,4 +1,4 @@
-"""A reader of the PDFs that typst writes, small enough to be trusted: the words of every page, and the fonts inside."""
+"""A small reader of the PDFs that typst writes: the text of every page, and the embedded fonts."""
 
 import re
 import zlib
@@ -9,7 +9,7 @@ PLAIN = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 
 def objects(content):
-    """{number: what stands in it}; what is packed is taken by its length, for anything may stand in it."""
+    """Return {number: content} of the objects; a stream is read by its length, as it may contain any bytes."""
     held, place = {}, 0
     while found := re.compile(rb"(\d+) 0 obj\s*").search(content, place):
         ended = content.index(b"endobj", found.end())
@@ -27,7 +27,7 @@ def stream(body):
 
 
 def letters(body):
-    """{glyph: text} of a ToUnicode map."""
+    """Return {glyph: text} of a ToUnicode map."""
     made = {}
     for glyph, text in re.findall(rb"(?m)^<([0-9A-F]{4})> <([0-9A-F]+)>\s*$", stream(body)):
         made[int(glyph, 16)] = bytes.fromhex(text.decode()).decode("utf-16-be")
@@ -42,7 +42,7 @@ def _unescaped(raw):
 
 
 def text(content):
-    """The words of all pages, one run of glyphs on a line, in the order in which they are drawn."""
+    """Return the text of all pages, one run of glyphs a line, in drawing order."""
     held = objects(content)
     lines = []
     for body in held.values():
@@ -67,7 +67,7 @@ def text(content):
 
 
 def fonts(content):
-    """{name of each font: whether its outlines are inside}."""
+    """Return {name of each font: whether its outlines are embedded}."""
     held = objects(content)
     return {
         re.search(rb"/FontName/([^/\s]+)", body)[1].decode(): b"/FontFile" in body

@@ -1,4 +1,4 @@
-"""Charts as SVG: round axes, gaps left open, no extreme lost, the same numbers the same picture."""
+"""Charts as SVG: round axis values, gaps left open, extremes kept, the same output for the same data."""
 
 from xml.etree import ElementTree
 
@@ -37,7 +37,7 @@ def test_the_deepest_day_among_many_is_drawn():
     values[777] = 0.4
     made = drawn(values)
     assert len(made) < 20_000
-    assert " 132.00L" in made  # the foot of the axis: 150 less 18 for the dates
+    assert " 132.00L" in made  # the bottom of the axis: 150 less 18 for the dates
 
 
 def test_words_in_a_chart_cannot_become_marks_of_the_picture():

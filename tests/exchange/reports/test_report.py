@@ -1,4 +1,4 @@
-"""A client's report: the client's figures in its own fonts, masked as the reader's role says, and on the record."""
+"""A client's report: the client's figures with embedded fonts, masked by the reader's role, and audited."""
 
 import io
 import re
@@ -30,7 +30,7 @@ DAYS = [day for day in (date(2026, 1, 5) + timedelta(n) for n in range(60)) if d
 
 @pytest.fixture
 def invested(tmp_path, settings, lin, zhang):
-    """Zhang San with the dealings of an invented client, their prices, and a close."""
+    """Return Zhang San with the trades of a generated client, their prices, and a close."""
     settings.DAKEHU_HOME = tmp_path / "home"
     settings.DAKEHU_HOME.mkdir()
     rows = market.statement(DAYS, DAYS[-1] + timedelta(days=1))

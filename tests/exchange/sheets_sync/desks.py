@@ -1,4 +1,4 @@
-"""What tests of linked sheets share: the server, a link to it that is switched on, a run, and a person who edits."""
+"""Fixtures of the tests of linked sheets: the server, a link to it that is switched on, a run, and an editing user."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -29,7 +29,7 @@ def person(google: GoogleServer) -> Iterator[Person]:
 
 @pytest.fixture(autouse=True)
 def without_waiting(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Nothing waits in a test: each pause is noted instead."""
+    """Record each pause instead of waiting."""
     pauses: list[float] = []
     monkeypatch.setattr("dakehu.exchange.connectors.http.WAIT", pauses.append)
     return pauses
@@ -53,7 +53,7 @@ def link(admin: Any, owner: Any, server: GoogleServer, **values: Any) -> LinkedS
 
 @pytest.fixture
 def desk(lin: Any) -> Any:
-    """Three clients of Lin, each with an investment."""
+    """Add three clients of Lin, each with an investment."""
     with acting(lin):
         for number, name in enumerate(("欧阳静", "陈默", "苏白"), 1):
             given = {"name": name, "code": f"K{number}", "phone": f"1391234567{number}", "assets": f"{number}000000.25"}
@@ -67,7 +67,7 @@ def desk(lin: Any) -> Any:
 
 @pytest.fixture
 def linked(desk: Any, admin: Any, google: GoogleServer) -> LinkedSheet:
-    """A sheet of Lin that was synchronised once."""
+    """Return a sheet of Lin that was synchronised once."""
     row = link(admin, desk, google)
     report = sync(desk, row)
     assert (report["state"], report["pulled"], report["pushed"]) == ("done", 0, 6)

@@ -1,4 +1,4 @@
-"""A spreadsheet as Google keeps it: worksheets of cells, and marks that go with rows, columns and worksheets."""
+"""A spreadsheet as Google stores it: worksheets of cells, and developer metadata on rows, columns and worksheets."""
 
 import copy
 import re
@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 EPOCH = datetime(1899, 12, 30)
-META_ROOM = 30_000  # characters of all marks
+META_ROOM = 30_000  # maximum characters of all developer metadata
 
 
 class Refusal(Exception):
-    """An answer that is no success, in Google's form."""
+    """An error answer in Google's format."""
 
     def __init__(self, code: int, status: str, message: str) -> None:
         super().__init__(message)
@@ -18,7 +18,7 @@ class Refusal(Exception):
 
 
 def column_number(letters: str) -> int:
-    """The number of a column from 0."""
+    """Return the index of a column, from 0."""
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - 64
@@ -38,7 +38,7 @@ class Book:
     # --- calls ---------------------------------------------------------------------------------------
 
     def call(self, name: str, path: dict[str, str], query: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
-        """Carry out one method of the interface."""
+        """Execute one method of the API."""
         if name == "get":
             return {"sheets": [self._sheet(number) for number in self.sheets], "properties": {"locale": "zh_CN"}}
         if name == "getByDataFilter":
@@ -68,7 +68,7 @@ class Book:
         raise Refusal(501, "UNIMPLEMENTED", name)
 
     def tab(self, title: str) -> dict[str, Any]:
-        """The worksheet of a title."""
+        """Return the worksheet with a title."""
         found = [one for one in self.sheets.values() if one["title"] == title.strip("'")]
         if not found:
             raise Refusal(400, "INVALID_ARGUMENT", f"Unable to parse range: {title}")
@@ -95,7 +95,7 @@ class Book:
         return {"userEnteredValue": entered, "effectiveValue": self._effective(tab, entered)} if entered else {}
 
     def _effective(self, tab: dict[str, Any], entered: dict[str, Any] | None) -> dict[str, Any]:
-        """What a cell shows; of formulas `=B2*3`, `=1+2` and `=1/0` are understood."""
+        """Return the effective value of a cell; of formulas, `=B2*3`, `=1+2` and `=1/0` are supported."""
         text = (entered or {}).get("formulaValue", "")
         if not text:
             return dict(entered or {})
@@ -194,7 +194,7 @@ class Book:
         self.sheets[given["properties"]["sheetId"]]["title"] = given["properties"]["title"]
 
     def _nothing(self, given: dict[str, Any]) -> None:
-        """Carry out what only changes how cells look."""
+        """Execute a request that only changes the format of cells."""
 
     _updateDimensionProperties = _setDataValidation = _nothing
 
@@ -315,7 +315,7 @@ def _sheet_of(mark: dict[str, Any]) -> int:
 
 
 def _entered(value: Any, option: str, is_text: bool) -> dict[str, Any] | None:
-    """What a cell holds of what was typed, or given RAW."""
+    """Return the value stored for typed input, or for input given RAW."""
     if value == "":
         return None
     if isinstance(value, bool):

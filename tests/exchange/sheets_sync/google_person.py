@@ -1,4 +1,4 @@
-"""A person who edits the spreadsheet with Google's own client."""
+"""A user who edits the spreadsheet with Google's own client."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ NUMBER = "1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms"
 
 
 class Person:
-    """Somebody who edits the spreadsheet with Google's own client."""
+    """A user of the spreadsheet, with Google's own client."""
 
     def __init__(self, server: GoogleServer) -> None:
         http = AuthorizedHttp(Credentials(token=PERSON), http=httplib2.Http())
@@ -21,17 +21,17 @@ class Person:
         self.api = build("sheets", "v4", http=http, static_discovery=True, client_options=options).spreadsheets()
 
     def rows(self, title: str) -> list[list[Any]]:
-        """What a worksheet shows, headings first, each row as wide as the headings."""
+        """Return the values of a worksheet, headings first, each row as wide as the headings."""
         found = self.api.values().get(spreadsheetId=NUMBER, range=f"'{title}'", valueRenderOption="UNFORMATTED_VALUE")
         lines = found.execute().get("values", [])
         return [line + [""] * (len(lines[0]) - len(line)) for line in lines]
 
     def place(self, title: str, heading: str) -> int:
-        """The column of a heading, from 0."""
+        """Return the column of a heading, from 0."""
         return next(at for at, text in enumerate(self.rows(title)[0]) if str(text).split(" ")[0] == heading)
 
     def find(self, title: str, heading: str, value: Any) -> int:
-        """The row that says a value under a heading, from 0."""
+        """Return the row with a value under a heading, from 0."""
         column = self.place(title, heading)
         return next(at for at, line in enumerate(self.rows(title)) if line[column] == value)
 
@@ -42,17 +42,17 @@ class Person:
         self.api.values().update(spreadsheetId=NUMBER, range=cell, body=body, valueInputOption="USER_ENTERED").execute()
 
     def change(self, *requests: dict[str, Any]) -> None:
-        """Carry out requests."""
+        """Execute requests."""
         self.api.batchUpdate(spreadsheetId=NUMBER, body={"requests": list(requests)}).execute()
 
     def sheet_id(self, title: str) -> int:
-        """The number of a worksheet."""
+        """Return the id of a worksheet."""
         found = self.api.get(spreadsheetId=NUMBER).execute()["sheets"]
         return next(one["properties"]["sheetId"] for one in found if one["properties"]["title"] == title)
 
 
 def letters(column: int) -> str:
-    """The letters of a column."""
+    """Return the letters of a column."""
     text = ""
     column += 1
     while column:

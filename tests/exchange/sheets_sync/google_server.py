@@ -1,7 +1,7 @@
-"""Google Sheets on loopback, made from Google's own discovery document, which its Python client brings along.
+"""Google Sheets on loopback, built from Google's own discovery document, which is part of its Python client.
 
-Every address comes from the document's methods, and every body and answer is held against its schemas: an unknown name or a
-wrong type is refused in Google's form. Cells, marks that move with rows and columns, and quotas behave as the reference says.
+Every URL is taken from the document's methods, and every body and answer is validated by its schemas: an unknown name or a
+wrong type is refused in Google's format. Cells, metadata that moves with rows and columns, and quotas follow the reference.
 """
 
 import json
@@ -28,12 +28,12 @@ KINDS: dict[str, Any] = {
     "number": (int, float),
     "boolean": bool,
 }
-PERSON = "a-person"  # the token of people who edit
+PERSON = "a-person"  # the token of editing users
 ACCOUNT = "dakehu@example.iam.gserviceaccount.com"
 
 
 def check(value: Any, schema: dict[str, Any], at: str = "root") -> None:
-    """Hold a value against a schema of the document. null means that nothing is given."""
+    """Validate a value by a schema of the document; null means not given. Raises Refusal."""
     if value is None:
         return
     schema = DOCUMENT["schemas"][schema["$ref"]] if "$ref" in schema else schema
@@ -54,7 +54,7 @@ def check(value: Any, schema: dict[str, Any], at: str = "root") -> None:
 
 
 def check_mask(mask: str) -> None:
-    """Hold a mask of fields against the schema of a spreadsheet."""
+    """Validate a field mask by the schema of a spreadsheet. Raises Refusal."""
     words = re.findall(r"\w+|[(),.]", mask)
     depth, schemas, last = [], [DOCUMENT["schemas"]["Spreadsheet"]], None
     for word in words:
@@ -89,8 +89,8 @@ ROUTES = sorted(_methods(DOCUMENT), key=lambda route: -len(route[1].pattern))
 
 
 class GoogleServer:
-    """The server. `refuse_next` answers that many calls with 429; `breaks_after` drops the answer of the n-th writing
-    from now once it was carried out; `holds_at` waits before the n-th writing until `release` is set."""
+    """The server. `refuse_next` answers that many calls with 429; `breaks_after` drops the answer of the n-th write
+    from now after executing it; `holds_at` waits before the n-th write until `release` is set."""
 
     def __init__(self) -> None:
         self.book = Book()
@@ -114,7 +114,7 @@ class GoogleServer:
             do_GET = do_POST = do_PUT = _serve
 
             def log_message(self, *words: Any) -> None:
-                """Say nothing."""
+                """Log nothing."""
 
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.http.daemon_threads = True
@@ -128,7 +128,7 @@ class GoogleServer:
         self.http.server_close()
 
     def service_key(self) -> str:
-        """The JSON key of the service account, as Google gives it."""
+        """Return the JSON key of the service account, in Google's format."""
         private = self.key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
@@ -195,7 +195,7 @@ class GoogleServer:
         raise Refusal(404, "NOT_FOUND", url.path)
 
     def _token(self, body: bytes) -> dict[str, Any]:
-        """Give a token for an assertion that the account signed."""
+        """Issue a token for an assertion that the account signed."""
         public = self.key.public_key().public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )

@@ -1,5 +1,5 @@
-"""Random edit scripts on a linked sheet, as people make them with Google's client. The model of what must come of them is that
-of the workbook (tests.exchange.editscripts): a sheet is a workbook that never was a file."""
+"""Random edit scripts on a linked sheet, executed with Google's client. The model of the expected result is that
+of the workbook (tests.exchange.editscripts): a linked sheet is handled like a workbook."""
 
 import random
 from datetime import date, datetime
@@ -27,7 +27,7 @@ class SheetScript(Script):
         self.count = 0
 
     def edit(self) -> None:
-        """Edit every worksheet: cells, rows, order, columns; then add a column of one's own, and lines above."""
+        """Edit every worksheet: cells, rows, order, columns; then add a column, and lines above."""
         for part, title in SHEETS.items():
             lines = self.person.rows(title)
             head = [str(text) for text in lines[0]]
@@ -39,7 +39,7 @@ class SheetScript(Script):
             self._columns(title, head)
 
     def _replace(self, title: str, width: int, height: int, rows: list[list[Any]]) -> None:
-        """Put rows in place of those that stand there, with an empty one between here and there."""
+        """Replace the present rows by `rows`, with occasional empty rows in between."""
         spread = [row for row in rows for row in ([row] if self.chance.random() > 0.1 else [row, [None] * width])]
         count = max(height, len(spread))
         body = [*spread, *[[None] * width] * (count - len(spread))]
@@ -49,13 +49,13 @@ class SheetScript(Script):
             spreadsheetId=NUMBER, range=cells, body={"values": values}, valueInputOption="RAW"
         )
         call.execute()
-        if height > len(spread):  # people delete whole rows, too
+        if height > len(spread):  # users delete whole rows, too
             number = self.person.sheet_id(title)
             span = {"sheetId": number, "dimension": "ROWS", "startIndex": len(spread) + 1, "endIndex": height + 1}
             self.person.change({"deleteDimension": {"range": span}})
 
     def _columns(self, title: str, head: list[str]) -> None:
-        """Move a column, insert one, insert lines above the headings, and rename the worksheet's headings."""
+        """Move a column, insert one, insert lines above the headings, all at random."""
         number = self.person.sheet_id(title)
         made: list[dict[str, Any]] = []
         if self.chance.random() < 0.5:
@@ -72,7 +72,7 @@ class SheetScript(Script):
 
 
 def _shown(value: Any) -> Any:
-    """A value as Google's client sends it; nothing empties the cell."""
+    """Return a value as Google's client sends it; None empties the cell."""
     if value is None:
         return ""
     if isinstance(value, datetime):

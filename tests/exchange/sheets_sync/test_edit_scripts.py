@@ -1,5 +1,5 @@
-"""Generated edit scripts on a linked sheet: the desk becomes what an independent model says, a second run moves nothing, undo
-puts the desk back. Every third script meets a quota error, every third loses an answer in the middle of writing.
+"""Generated edit scripts on a linked sheet: the desk equals an independent model, a second run transfers nothing, undo
+restores the desk. Every third script meets a quota error, every third loses an answer in the middle of writing.
 
 A few scripts run here; `scripts/drive_linked_sheets.py` runs 100.
 """
@@ -31,7 +31,7 @@ def plain(value):
 
 
 def sync_in_trouble(user, row, google, seed):
-    """Synchronise; with every third script Google's quota is used up or its answer is lost first."""
+    """Synchronise; with every third script the quota is exhausted first, with every third an answer is lost."""
     if seed % 3 == 1:
         google.refuse_next = 30
     if seed % 3 == 2:

@@ -1,4 +1,4 @@
-"""Numbers for IMPORTDATA: at a signed address that ends, without anybody in them."""
+"""Figures for IMPORTDATA: at a signed URL that expires, without personal data."""
 
 from datetime import timedelta
 

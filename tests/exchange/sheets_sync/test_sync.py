@@ -1,4 +1,4 @@
-"""A linked sheet is a workbook that never was a file: what people do in it comes in by the ordinary import."""
+"""A linked sheet is handled like a workbook: edits in it are imported by the ordinary import."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def test_the_second_run_pulls_and_pushes_nothing(desk, linked, google):
     before = len(google.calls)
     report = sync(desk, linked)
     assert (report["pulled"], report["pushed"], report["both"], report["batch"]) == (0, 0, 0, None)
-    assert len(google.calls) - before == 3  # a token, where everything is, what it says
+    assert len(google.calls) - before == 3  # a token, its location, its value
 
 
 @pytest.mark.postgres

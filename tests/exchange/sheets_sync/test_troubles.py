@@ -1,4 +1,4 @@
-"""A run that meets a full quota, loses its process, or finds the sheet in disorder: nothing half done, nothing twice."""
+"""A run with an exhausted quota, a killed process or a disordered sheet: nothing partly done, nothing twice."""
 
 import copy
 import json
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 class Killed(BaseException):
-    """Ends a run as the end of its process does: nothing after it happens."""
+    """Ends a run as a killed process does: nothing after it is executed."""
 
 
 def type_investment(person, product):
@@ -33,7 +33,7 @@ def type_investment(person, product):
 
 
 def killed_after(monkeypatch, owner, name, times=1):
-    """Let the process end right after a function has done its work for the n-th time."""
+    """Raise Killed right after the n-th call of a function."""
     done, left = getattr(owner, name), [times]
 
     def run(*given, **named):
@@ -47,11 +47,11 @@ def killed_after(monkeypatch, owner, name, times=1):
 
 
 POINTS = [
-    (GoogleSheets, "write", 1),  # the marks of typed rows are written
-    (imports, "apply_batch", 1),  # imported, and the sheet does not know
+    (GoogleSheets, "write", 1),  # the metadata of typed rows is written
+    (imports, "apply_batch", 1),  # imported, not yet recorded in the sheet
     (acknowledging, "acknowledge", 1),
     (exchanging.Exchange, "_save_planned", 1),  # about to write
-    (GoogleSheets, "write", 2),  # written, and the desk does not know
+    (GoogleSheets, "write", 2),  # written, not yet recorded on the desk
 ]
 
 
@@ -93,7 +93,7 @@ def test_a_full_quota_is_waited_out_and_one_that_stays_full_leaves_a_run_that_sa
     google.refuse_next = 100
     with pytest.raises(Refused, match="429"):
         sync(desk, linked)
-    assert sum(without_waiting[3:]) > 60  # longer than Google counts
+    assert sum(without_waiting[3:]) > 60  # longer than Google's quota period
     google.refuse_next = 0
     assert sync(desk, linked)["pushed"] == 0
 

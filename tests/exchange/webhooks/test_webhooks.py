@@ -1,4 +1,4 @@
-"""Webhooks: what other programs are told, in whose scope, signed, tried again, and never at a private address."""
+"""Webhooks: what is sent to other programs, in whose scope, signed, retried, and never to a private address."""
 
 import ipaddress
 import json
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 class Receiver:
-    """A program that is told: it keeps what came and answers with the statuses given, then 204."""
+    """A receiving program: it stores the requests and answers with the statuses given, then 204."""
 
     def __init__(self) -> None:
         self.came, self.statuses, self.location = [], [], ""
@@ -104,7 +104,7 @@ def test_more_is_told_only_where_the_endpoint_may_and_as_its_owner_sees_it(lin, 
     for came in receiver.came:
         data = json.loads(came[2])["data"]
         told[data["fields"]["summary"]] = data["client"]
-    assert "谈了养老安排" in told and len(told) == 2  # the analyst's comes masked
+    assert "谈了养老安排" in told and len(told) == 2  # the analyst's is masked
 
 
 def test_an_endpoint_is_told_nothing_of_clients_its_owner_does_not_see(lin, wang, admin, zhang, receiver):
@@ -172,7 +172,7 @@ def test_a_name_that_points_to_a_private_address_is_not_connected_to(settings, r
 
 
 def test_what_was_checked_is_what_is_connected_to_whatever_the_name_says_later(receiver, monkeypatch):
-    answers = iter(["127.0.0.1", "192.0.2.1"])  # a second question would lead elsewhere
+    answers = iter(["127.0.0.1", "192.0.2.1"])  # a second look-up would return another address
 
     def resolve(host, port, *rest, **options):
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(answers), port))]

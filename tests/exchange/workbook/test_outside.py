@@ -1,4 +1,4 @@
-"""Cells outside every table, lines that are no rows, and tables side by side."""
+"""Cells outside every table, lines that are not rows, and tables side by side."""
 
 import polars as pl
 import pytest

@@ -1,4 +1,4 @@
-"""Days and sums as people write them: read where they say one thing, refused with the true reason where not."""
+"""Days and amounts as people write them: read where they are unambiguous, else refused with the actual reason."""
 
 from datetime import date
 from decimal import Decimal

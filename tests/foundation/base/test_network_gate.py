@@ -1,4 +1,4 @@
-"""Nothing leaves the training desk: whatever a program sends by, this machine's own servers hear nothing of it."""
+"""Nothing is sent from the training desk: whatever a program sends with, not even local servers receive it."""
 
 import asyncio
 import imaplib
@@ -26,7 +26,7 @@ from dakehu.foundation.messages.outcome import Result, Unreachable
 
 @pytest.fixture
 def heard():
-    """A server of this machine: its port, and what it heard over TCP or UDP."""
+    """Run a local server; yield its port, and what it received over TCP or UDP."""
     calls: list[str] = []
     with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
         tcp.bind(("127.0.0.1", 0))
@@ -108,7 +108,7 @@ def test_the_desk_asks_itself_at_its_own_port_only(heard, closed):
     raw(heard.port)
     with pytest.raises(network_gate.NetworkClosed):
         raw(heard.port + 1)
-    one, other = socket.socketpair()  # between processes of this machine
+    one, other = socket.socketpair()  # between processes of one machine
     with one, other:
         one.send(b"x")
         assert other.recv(1) == b"x"

@@ -1,4 +1,4 @@
-"""Texts that try to break the rule language: changed rules, random words, deep nesting, huge numbers, odd characters."""
+"""Texts that attempt to break the rule language: mutated rules, random words, deep nesting, huge numbers, odd characters."""
 
 import random
 
@@ -56,7 +56,7 @@ ATTACKS = [
 
 
 def changed(draw: random.Random, text: str) -> str:
-    """Return a rule with signs deleted, doubled, swapped or replaced by odd ones."""
+    """Return a rule with characters deleted, inserted, repeated or replaced by unusual ones."""
     signs = list(text)
     for _ in range(draw.choice([1, 1, 1, 2, 4, 8])):
         at = draw.randrange(len(signs) + 1)
@@ -77,7 +77,7 @@ def changed(draw: random.Random, text: str) -> str:
 
 
 def retold(draw: random.Random, text: str) -> str:
-    """Return a rule with its words in another order, or another one's words: often one that can be read."""
+    """Return a rule combined from the words of two rules, some numbers replaced: often one that can be parsed."""
     parts = [part for rule in (text, draw.choice(RULES)) for part in rule.split(" ")]
     numbers = ["0", "-1", "3", "30%", "999999亿", "1.5", "2026-01-01", "总资产", "城市", "C4"]
     kept = [draw.choice(numbers) if part[:1].isdigit() and draw.random() < 0.5 else part for part in parts]
@@ -90,7 +90,7 @@ def retold(draw: random.Random, text: str) -> str:
 
 
 def nested(draw: random.Random) -> str:
-    """Return a deep text: brackets, negations, divisions, lists."""
+    """Return a deeply nested text: brackets, negations, divisions, lists."""
     depth = draw.choice([5, 12, 23, 24, 25, 60, 900])
     opening, closing, core = draw.choice(
         [
@@ -125,7 +125,7 @@ def long(draw: random.Random) -> str:
 
 
 def texts(count: int, seed: int = 14) -> list[str]:
-    """Return that many texts, the same for the same seed."""
+    """Return `count` texts, the same for the same seed."""
     draw = random.Random(seed)
     found = list(ATTACKS) + [f"{rule} 且 {attack}" for rule in RULES for attack in ATTACKS]
     while len(found) < count:

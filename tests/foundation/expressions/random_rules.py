@@ -1,4 +1,4 @@
-"""Random rules that are right in grammar and kinds."""
+"""Random rules with correct grammar and types."""
 
 import random
 

@@ -31,7 +31,7 @@ def rule(text: str) -> CheckedRule:
 
 
 def error_of(text: str) -> ExpressionError:
-    """Return the error of a text that is refused."""
+    """Return the error with which a text is refused."""
     try:
         rule(text)
     except ExpressionError as error:

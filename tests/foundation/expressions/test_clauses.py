@@ -1,4 +1,4 @@
-"""Simple rules are a table of field, comparison, value and unit, for those who do not type."""
+"""Simple rules can be shown as a table of field, comparison, value and unit, for users who do not type rules."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The compiled rule answers like an evaluator that goes row by row, missing values included."""
+"""A compiled rule gives the same results as a row-by-row evaluator, missing values included."""
 
 import random
 from datetime import date, timedelta
@@ -16,9 +16,9 @@ POLARS = {"money": pl.Float64, "number": pl.Float64, "share": pl.Float64, "days"
 POLARS |= {"text": pl.String, "choice": pl.String, "flag": pl.Boolean}
 
 
-# --- an evaluator of its own, written from the documentation and not from the code it tests ---
+# --- an independent evaluator, written from the documentation and not from the code it tests ---
 def answer(node: Node, row: dict):
-    """True, False or None (open)."""
+    """Return True, False or None (undecided)."""
     match node.op:
         case "fact":
             return row[node.value.name]

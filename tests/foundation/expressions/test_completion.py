@@ -1,4 +1,4 @@
-"""While a rule is typed, what may come next is offered: fields, comparisons, choices, units, words."""
+"""While a rule is typed, possible continuations are offered: fields, comparisons, choices, units, words."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from dakehu.foundation.expressions import complete
 from tests.foundation.expressions.sample import FACTS, rule
 
 OFFERED = [
-    # typed so far, language, the first that are offered
+    # typed so far, language, the first suggestions
     ("总", "zh", ["总资产", "20日日均总资产"]),
     ("总资产 ", "zh", [">= ", "> ", "<= ", "< ", "= ", "!= ", "介于 ", "为空", "不为空"]),
     ("风险等级 ", "zh", ["= ", "!= ", "属于 [", "不属于 [", "为空", "不为空"]),

@@ -1,4 +1,4 @@
-"""What is not understood is refused with its place, the reason and what to write instead."""
+"""A rule that cannot be parsed is refused with the position, the reason and what to write instead."""
 
 import pytest
 
@@ -89,7 +89,7 @@ def test_nested_divisions_are_refused_before_they_are_built():
 
 
 def nested_division(levels: int) -> str:
-    """Return a value in whose divisor stands a division, and so on: each level doubles the work."""
+    """Return a value with nested divisions in its divisor: each level doubles the work."""
     text = "两融负债"
     for _ in range(levels):
         text = f"(总资产 / (总资产 / {text}))"

@@ -1,4 +1,4 @@
-"""Ten thousand hostile texts: each becomes a bounded rule or one plain refusal; none runs anything."""
+"""Each of 10,000 hostile texts becomes a bounded rule or one plain refusal; none executes anything."""
 
 import sys
 
@@ -26,7 +26,7 @@ sys.addaudithook(note)
 def test_ten_thousand_texts_are_understood_or_refused_and_run_nothing():
     global watching
     frame = pl.DataFrame(schema={fact.name: POLARS[fact.kind] for fact in FACTS.values()}).clear(n=3)
-    for text in RULES:  # what is imported on first use is imported now
+    for text in RULES:  # modules imported on first use are imported now
         checked = rule(text)
         frame.select(checked.condition.alias("x"))
         complete(text, len(text), FACTS)
@@ -43,14 +43,14 @@ def test_ten_thousand_texts_are_understood_or_refused_and_run_nothing():
             assert checked.cost <= MAX_COST
             assert max(node.depth for node in checked.node.walk()) <= MAX_DEPTH + 1
             assert frame.select(checked.condition.alias("x")).height == 3
-            if len(text) < 1_000:  # the English of a long rule may be beyond the length of one
+            if len(text) < 1_000:  # the English text of a long rule may exceed the maximum length
                 assert rule(checked.text("zh")).node == rule(checked.text("en")).node == checked.node, text
             describe(checked, {}, "zh")
             clauses(checked)
     finally:
         watching = False
     assert seen == []
-    assert 500 < understood < 9_000  # both answers were met in numbers
+    assert 500 < understood < 9_000  # both results occurred often
 
 
 def test_completion_never_fails_on_a_hostile_text():

@@ -1,4 +1,4 @@
-"""Rules are read in Chinese and English, full-width and half-width, with the units of the trade."""
+"""Rules are read in Chinese and English, full-width and half-width, with the usual units."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from dakehu.foundation.expressions import parse
 from tests.foundation.expressions.sample import rule
 
 ALIKE = [
-    # Chinese, what else is the same rule
+    # Chinese, other texts of the same rule
     (
         "总资产 >= 500万",
         ["总资产≥500万", "总资产 >= 5000000", "资产>=500万元", "total assets >= 5 million", "总资产 不低于 0.05亿"],

@@ -1,4 +1,4 @@
-"""Why a rule fired is said in words a client could read."""
+"""The reason why a rule fired is given in words a client could read."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Handing a text to a chat service: signed as it wants, its answer read, and no address that nobody allowed."""
+"""Sending a text to a chat service: signed as it requires, its answer read, and only to allowed addresses."""
 
 import base64
 import hashlib
@@ -19,7 +19,7 @@ MOMENT = 1_764_500_000
 
 @pytest.fixture(scope="module")
 def robot():
-    """A robot of a group on this machine that answers as told."""
+    """Run a local group robot that gives the answers set in `answers`."""
 
     class Robot(BaseHTTPRequestHandler):
         def do_POST(self):
@@ -35,7 +35,7 @@ def robot():
             self.wfile.write(text)
 
         def log_message(self, *words):
-            """Say nothing."""
+            """Log nothing."""
 
     server = HTTPServer(("127.0.0.1", 0), Robot)
     server.got, server.answers = [], []
@@ -97,7 +97,7 @@ def test_an_address_that_nobody_allowed_is_refused(text):
         chat.read_address(text)
 
 
-@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # what one of Apprise's services imports
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # one of Apprise's services imports it
 def test_other_services_go_through_apprise_where_the_administrator_opened_them():
     known = chat.read_address("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ", services=["slack"])
     assert known.service == "apprise"

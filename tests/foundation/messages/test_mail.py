@@ -1,4 +1,4 @@
-"""Handing mail over: encrypted and signed in, or refused in words that say what to do."""
+"""Sending mail: encrypted and signed in, or refused with a message that states what to do."""
 
 import ssl
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Long writes go ahead of what follows them, and nobody notices but the clock."""
+"""Long writes are pipelined ahead of later statements without a difference except in time."""
 
 import pytest
 from django.db import DatabaseError, connection
@@ -36,7 +36,7 @@ def test_what_was_written_ahead_is_there_for_the_next_question(lin, zhang):
 def test_statements_run_in_the_order_in_which_they_were_given(lin):
     with acting(lin), act("test.ahead"), elevated("test"), write_pipeline.pipelined_writes():
         made = record_columns(Client, 3, {"code": ["A1", "A2", "A3"], "name": ["甲", "乙", "丙"]})
-        contacts(Client(pk=made[2]), 2)  # hangs on a row that may still be waiting
+        contacts(Client(pk=made[2]), 2)  # refers to a row that may still be queued
     with acting(lin), elevated("test"):
         assert Contact.objects.filter(client_id=made[2]).count() == 2
 
@@ -65,7 +65,7 @@ def test_a_fault_of_the_caller_drops_what_still_waits(lin, zhang):
 
 
 def test_each_statement_acts_for_whoever_asked_for_it(lin, zhang, qian):
-    """Lin may not write for another's client, although somebody with more rights asks before it is her turn."""
+    """Lin may not write for another manager's client, even if an elevated query runs before her statement."""
     sql = "INSERT INTO clients_searchline (client_id, what, number, words) VALUES (%s, 'x', 1, 'x')"
     with (
         pytest.raises(DatabaseError, match="row-level security"),

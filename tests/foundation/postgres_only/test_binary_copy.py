@@ -1,4 +1,4 @@
-"""What COPY reads as binary is what it reads as text."""
+"""COPY reads the same values in binary and in text format."""
 
 from datetime import UTC, date, datetime
 

@@ -1,4 +1,4 @@
-"""On PostgreSQL the database itself keeps readers to their clients, whatever SQL reaches it."""
+"""On PostgreSQL the database itself restricts readers to their clients, whatever SQL is sent."""
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def raw(sql: str, params=()):
-    """Run SQL past the ORM and past the tripwire, under the application's role."""
+    """Run SQL under the application's role, bypassing the ORM and the guard of statements."""
     wrappers, connection.execute_wrappers = connection.execute_wrappers, []
     try:
         with connection.cursor() as cursor:
@@ -92,7 +92,7 @@ def test_the_session_is_told_anew_after_a_rollback(lin, wang, zhang):
 
 def test_a_change_of_actor_after_an_error_does_not_hide_the_error(lin, wang, zhang):
     with acting(wang) as another:
-        pass  # who Wang is has to be asked before the error: after it the database answers nothing
+        pass  # read Wang's actor before the error: after it the database answers no query
     with acting(lin), pytest.raises(DatabaseError, match="no_such_table"), transaction.atomic():
         try:
             raw("SELECT * FROM no_such_table")

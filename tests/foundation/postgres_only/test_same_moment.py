@@ -1,4 +1,4 @@
-"""Two who save one row at the very same moment: one is told, nothing passes unseen."""
+"""If two users save one row at the same moment, one is notified and no change is lost silently."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier

@@ -1,4 +1,4 @@
-"""What a statement of the desk asks of PostgreSQL beside its rows."""
+"""How PostgreSQL executes the desk's statements: their plans, scans and settings."""
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 def plans(actor, ask_for, function: str, settings=()) -> list[str]:
-    """Return the plans of the statements that name `function`, directly or by row security, under settings of the session."""
+    """Return the plans of statements that use `function`, directly or by row security, under `settings` of the session."""
     with acting(actor):
         with CaptureQueriesContext(connection) as questions:
             ask_for()
@@ -31,13 +31,13 @@ def plans(actor, ask_for, function: str, settings=()) -> list[str]:
 
 
 def test_covered_clients_are_listed_once_a_statement(lin, zhang):
-    """In the list of a SELECT the function would be entered again for each of its ids."""
+    """In a SELECT list the function would be called again for each of its ids."""
     found = plans(lin, lambda: ask("clients.list", {}), "dakehu_covered")
     assert found and all("Function Scan on dakehu_covered" in plan and "ProjectSet" not in plan for plan in found)
 
 
 def test_lines_of_a_search_are_found_once_a_statement(he, zhang):
-    """As a set a planner without statistics would find them again for each row."""
+    """Joined as a set they would be searched again for each row by a planner without statistics."""
     found = plans(he, lambda: ask("clients.search", {"text": zhang.name[0]}), "dakehu_finds")
     assert found
     for plan in found:
@@ -45,7 +45,7 @@ def test_lines_of_a_search_are_found_once_a_statement(he, zhang):
 
 
 def test_a_list_of_a_common_text_is_read_from_an_index_and_its_lines_in_one_statement(he, zhang, monkeypatch):
-    """Line by line for each client that the list passes it took five times as long among a million."""
+    """Searching lines for each client of the list in turn took five times as long with a million clients."""
     monkeypatch.setattr(search, "SORTED", 0)
     found = plans(
         he,
@@ -59,7 +59,7 @@ def test_a_list_of_a_common_text_is_read_from_an_index_and_its_lines_in_one_stat
 
 
 def test_candidates_are_read_without_scanning_the_table_and_nothing_else_is(he, zhang, monkeypatch):
-    """PostgreSQL read and sorted a million rows where it expected fewer candidates than the statement asked for."""
+    """PostgreSQL read and sorted a million rows where it expected fewer candidates than the statement's limit."""
     monkeypatch.setattr(search, "SORTED", 0)
     with acting(he), CaptureQueriesContext(connection) as questions:
         listing(text=zhang.name[0], order="-assets").page("-assets", 50)

@@ -1,4 +1,4 @@
-"""The functions that exchange a derived table on PostgreSQL serve the system alone and keep row security on."""
+"""The functions that swap a derived table on PostgreSQL are for the system only and keep row security enabled."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event

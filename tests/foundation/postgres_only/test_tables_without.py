@@ -1,4 +1,4 @@
-"""PostgreSQL says which tables hold nothing of a client only to a session that sees the client."""
+"""PostgreSQL returns which tables have no rows of a client only to a session that may read the client."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-// The dialog of every verb: the server draws its form into #act, which opens when something has arrived.
+// The dialog of every action: the server renders its form into #act, which opens when content has arrived.
 
 const dialog = document.getElementById("act");
 
@@ -11,7 +11,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 dialog?.addEventListener("close", () => dialog.replaceChildren());
 
-// What does not apply to the chosen kind is not asked, unless it has a value that would be lost from sight.
+// Fields that do not apply to the chosen kind are hidden, unless they have a value.
 document.addEventListener("change", (event) => {
   const form = event.target.form;
   if (!form || !event.target.name) return;

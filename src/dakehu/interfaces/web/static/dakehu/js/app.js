@@ -1,4 +1,4 @@
-// What every page does: theme, dialogs, drawer, keys, messages, relative times, htmx manners.
+// What every page does: theme, dialogs, drawer, keys, messages, relative times, htmx settings.
 
 import { csrf, each } from "./parts.js";
 import { say, ago } from "./words.js";
@@ -21,15 +21,15 @@ import "./comments.js";
 
 const root = document.documentElement;
 
-// Looks: kept in cookies, so that the server draws the next page right at once.
-// Paper is always light.
+// Appearance: stored in cookies, so that the server renders the next page correctly.
+// Printing always uses the light theme.
 const DARK = { dark: "screen", light: "not all", auto: "screen and (prefers-color-scheme: dark)" };
 
 function remember(name, value) {
   document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax`;
 }
 
-// Which sections of the menu are unfolded. A click, not `toggle`: that one also comes when the page is drawn.
+// Which sections of the menu are unfolded. A click, not `toggle`, which also fires when the page is rendered.
 const sections = [...document.querySelectorAll("[data-section]")];
 for (const section of sections) {
   section.querySelector("summary").addEventListener("click", () => setTimeout(() => {
@@ -37,13 +37,13 @@ for (const section of sections) {
   }));
 }
 
-// The present page is visible in the menu, without moving anything else.
+// Scroll the current page into view in the menu, without moving anything else.
 const sidebar = document.querySelector(".sidebar__menu");
 const present = sidebar?.querySelector('[aria-current="page"]');
 const hidden = present ? present.getBoundingClientRect().bottom - sidebar.getBoundingClientRect().bottom : 0;
 if (hidden > 0) sidebar.scrollTop += hidden + sidebar.clientHeight / 3;
 
-// So is the present tab of a bar that scrolls.
+// Likewise the current tab of a scrolling bar.
 each(".tabs > [aria-current]", (tab) => {
   const cut = tab.getBoundingClientRect().right - tab.parentElement.getBoundingClientRect().right;
   if (cut > 0) tab.parentElement.scrollLeft += cut + tab.offsetWidth / 3;
@@ -64,7 +64,7 @@ new MutationObserver(showLooks).observe(root, { attributes: true, attributeFilte
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", showLooks);
 showLooks();
 
-// Clicks that open, close and choose.
+// Clicks that open, close and select.
 document.addEventListener("click", (event) => {
   const hit = (selector) => event.target.closest?.(selector);
   const looks = hit("[data-theme-choice], [data-updown-choice]");
@@ -119,7 +119,7 @@ document.addEventListener("keydown", (event) => {
   pressed(event);
 });
 
-// Times that stay fresh.
+// Relative times, updated regularly.
 const tell = (time) => { time.textContent = ago(time.getAttribute("datetime")); };
 each("time[data-ago]", tell);
 setInterval(() => document.querySelectorAll("time[data-ago]").forEach(tell), 60000);
@@ -154,10 +154,10 @@ each('[role="tablist"]', (list) => {
   choose(tabs.find((tab) => tab.getAttribute("aria-selected") === "true") ?? tabs[0]);
 });
 
-// htmx: our token on every request, its refusals as messages.
+// htmx: our CSRF token on every request, error responses as messages.
 document.addEventListener("htmx:configRequest", (event) => { event.detail.headers["X-CSRFToken"] = csrf(); });
 document.addEventListener("htmx:beforeSwap", (event) => {
-  // 422 carries the form with its errors, 409 the conflict dialog: both are to be shown.
+  // 422 contains the form with its errors, 409 the conflict dialog: both are shown.
   if ([409, 422].includes(event.detail.xhr.status)) {
     event.detail.shouldSwap = true;
     event.detail.isError = false;

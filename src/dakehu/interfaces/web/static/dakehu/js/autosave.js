@@ -1,4 +1,4 @@
-// A draft is kept while one types: <form data-autosave="/drafts/…"> with a [data-autosave-state] inside.
+// A draft is saved while the user types: <form data-autosave="/drafts/…"> with a [data-autosave-state] inside.
 
 import { ask, each, later } from "./parts.js";
 import { say } from "./words.js";

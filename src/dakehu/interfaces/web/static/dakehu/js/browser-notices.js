@@ -1,5 +1,5 @@
-// Notices of the browser while a page of the desk is open: asked of our own server once a minute, no push service.
-// They are a matter of this browser, so the choice lies in it: <button data-browser-notices="/notices/?part=new">.
+// Browser notifications while a page of the desk is open: requested from our own server once a minute, no push service.
+// The setting is per browser, so it is stored in the browser: <button data-browser-notices="/notices/?part=new">.
 
 import { ask, each } from "./parts.js";
 import { say } from "./words.js";
@@ -33,14 +33,14 @@ each("[data-browser-notices]", (box) => {
   tell();
 });
 
-/** Show what is new, at most three at a time; a tag keeps several open pages from saying it twice. */
+/** Show what is new, at most three at a time; a tag prevents duplicates from several open pages. */
 async function look() {
   if (!isOn()) return;
   let found;
   try {
     found = (await ask(ADDRESS)).notices;
   } catch {
-    return; // asked again in a minute
+    return; // requested again in a minute
   }
   const shown = new Set(JSON.parse(localStorage.getItem(SHOWN) ?? "[]"));
   const fresh = found.filter((one) => !shown.has(one.key));

@@ -1,4 +1,4 @@
-// How one value of a grid looks, by the `kind` of its column.
+// Rendering of a grid value by the `kind` of its column.
 
 import { icon, make, safe } from "./parts.js";
 import { plain, rate, share, written } from "./words.js";
@@ -37,7 +37,7 @@ export function cell(value, column, row) {
   return make("span", { text: written(value, "number", column.places) });
 }
 
-/** A small line over time, neutral: worth moves by payments too; its first and last value are its name. Leading months without a value are left out. */
+/** A small line over time, neutral as payments also change the value; its name is the first and last value. Leading months without a value are omitted. */
 export function spark(values) {
   const begin = values.findIndex((value) => value);
   const points = begin < 0 ? [] : values.slice(begin).filter((value) => value !== null);

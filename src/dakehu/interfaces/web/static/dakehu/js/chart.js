@@ -1,11 +1,11 @@
 // Charts: <div class="chart" data-chart="line" data-name="资产走势" data-from="#id-of-json"> or data-src="/…".
 //
 // line, bar: {x: ["2026-01", …], series: [{name, values, urls?, kind?: line|bar, unit?, right?, area?, stack?, signed?,
-//            markers?: [{x, label, tone?}], fan?: opacity, tips?: [text]}]}; a series with `fan` is an area that stands on
-//            those of its stack before it (0: not seen, the ground of the fan), told in the words of `tips`
+//            markers?: [{x, label, tone?}], fan?: opacity, tips?: [text]}]}; a series with `fan` is an area stacked on
+//            the previous ones of its stack (0: invisible base of the fan), with `tips` as tooltip texts
 // donut:     {unit, total_label, slices: [{name, value, url?}]}
 // spark:     {values}
-// steps:     {unit, steps: [{name, from, to, whole?, flow?}]}; each step begins where the one before ends
+// steps:     {unit, steps: [{name, from, to, whole?, flow?}]}; each step starts where the previous one ends
 // unit: money | rate | share | number. Colours come from the tokens and follow the theme.
 
 import { ask, each, make, read, safe } from "./parts.js";
@@ -16,7 +16,7 @@ const palette = () => [1, 2, 3, 4, 5, 6, 7, 8].map((n) => token(`--chart-${n}`))
 const drawn = new Map();
 let library;
 
-/** Load the chart library once, when the first chart is drawn: the rest of a page does not wait for it. */
+/** Load the chart library once, when the first chart is drawn, so that the rest of the page does not wait for it. */
 function loaded() {
   library ??= [...document.querySelectorAll("link[data-chart-library]")].reduce((before, link) => before.then(() => run(link.href)), Promise.resolve());
   return library;
@@ -41,7 +41,7 @@ each("[data-chart]", async (host) => {
   }
 });
 
-/** Draw (or draw anew) `data` in `host`; an empty chart says so. */
+/** Draw (or redraw) `data` in `host`; without data a text is shown. */
 export function show(host, data) {
   const filled = data && (data.slices?.length || data.steps?.length || data.values?.length || data.series?.some((one) => one.values.length));
   if (!filled) {
@@ -75,7 +75,7 @@ document.addEventListener("dakehu:looks", () => {
   }
 });
 
-// A switch of spans over a chart: <div class="switch" data-span="#chart"><button data-last="63">3月</button>…
+// A switch of periods above a chart: <div class="switch" data-span="#chart"><button data-last="63">3月</button>…
 each("[data-span]", (bar) => {
   bar.addEventListener("click", (event) => {
     const chosen = event.target.closest("[data-last]");
@@ -108,8 +108,8 @@ function option(host, data) {
 
 function cartesian(data, kind, tooltip, width) {
   const small = width < 480;
-  const each = Math.floor((width - 70) / data.x.length) - 8; // room of a label under its bar
-  const whole = kind === "bar" && each >= 30; // every group is named, on several lines where need be
+  const each = Math.floor((width - 70) / data.x.length) - 8; // width available for a label under its bar
+  const whole = kind === "bar" && each >= 30; // every group is labelled, on several lines if needed
   const many = data.series.length > 1;
   const right = data.series.some((one) => one.right);
   return {
@@ -135,7 +135,7 @@ function axis(series, lines) {
   };
 }
 
-/** An axis value without the zeros that say nothing: 24 亿, 1.5B. */
+/** An axis value without trailing zeros: 24 亿, 1.5B. */
 function tick(value, unit) {
   return written(value, unit, unit === "money" ? 2 : undefined).replace(/(\.\d*?)0+(?!\d)/, "$1").replace(/\.(?!\d)/, "");
 }
@@ -164,12 +164,12 @@ function line(one, place, kind, x) {
   };
 }
 
-/** The values of a series, each with the address of what is behind it where there is one. */
+/** The values of a series, each with the URL of its details if there is one. */
 function linked(one) {
   return one.urls ? one.values.map((value, at) => ({ value, url: one.urls[at] })) : one.values;
 }
 
-/** A mark on the line at `x`, or at its own height `y`. */
+/** A marker on the line at `x`, or at its own value `y`. */
 function marker(mark, one, x) {
   return {
     coord: [mark.x, mark.y ?? one.values[x.indexOf(mark.x)]], value: mark.label,
@@ -209,7 +209,7 @@ function donut(host, data, tooltip) {
   };
 }
 
-/** Floating bars: the part of each above zero and the part below, each on a bar that is not seen. */
+/** Floating bars: the part of each above zero and the part below, each stacked on an invisible bar. */
 function steps(data, tooltip, width) {
   const colour = (one) => token(one.whole ? "--accent" : one.flow ? "--muted" : one.to < one.from ? "--down" : "--up");
   const above = data.steps.map((one) => [Math.max(Math.min(one.from, one.to), 0), Math.max(one.from, one.to, 0)]);
@@ -219,7 +219,7 @@ function steps(data, tooltip, width) {
     { data: spans.map(([near, far], at) => ({ value: far - near, itemStyle: { color: colour(data.steps[at]), opacity: 0.8 } })) },
   ]);
   const change = (at) => written(data.steps[at].to - data.steps[at].from, data.unit);
-  const roomy = innerWidth > 699; // on a phone the table below says the numbers
+  const roomy = innerWidth > 699; // on a phone the table below shows the numbers
   const labels = data.steps.map((one, at) => ({ value: 0, label: { show: roomy, position: "top", color: token("--ink"), fontSize: 12, formatter: change(at) } }));
   return {
     grid: { left: 8, right: 14, top: 24, bottom: 6, containLabel: true },

@@ -1,4 +1,4 @@
-// The form of a comment: after an @ the people are offered who may see the record; the arrow keys reach them from the text.
+// The comment form: an @ suggests users who may see the record; the arrow keys move from the text to the suggestions.
 
 import { ask, each, later, make } from "./parts.js";
 import { say } from "./words.js";

@@ -1,4 +1,4 @@
-// A fragment of the server beside the list that led to it.
+// A server-rendered fragment next to the list from which it was opened.
 
 import { ask, make, safe } from "./parts.js";
 import { say } from "./words.js";
@@ -6,8 +6,8 @@ import { say } from "./words.js";
 let opener = null;
 let now = {};
 
-/** Loads HTML from `address`; `page` is where the same thing is a whole page. Focus returns on closing. In a list, `step(±1)`
- * opens the row after or before, and `closed()` is told when the drawer goes. */
+/** Loads HTML from `address`; `page` is the URL of the full page. Focus returns on closing. In a list, `step(±1)`
+ * opens the next or previous row, and `closed()` is called when the drawer closes. */
 export async function openDrawer(address, { title = "", page = null, step = null, closed = null } = {}) {
   now = { address, step, closed };
   const drawer = document.getElementById("drawer");
@@ -36,7 +36,7 @@ async function fill(address) {
   const body = document.getElementById("drawer-body");
   try {
     const text = await ask(address);
-    if (now.address !== address) return; // another row was opened meanwhile
+    if (now.address !== address) return; // another row was opened in the meantime
     body.innerHTML = text;
     window.htmx?.process(body);
     body.dispatchEvent(new CustomEvent("dakehu:arrived", { bubbles: true }));
@@ -45,7 +45,7 @@ async function fill(address) {
   }
 }
 
-/** j and k, or the arrows inside the drawer, go through the list while the drawer stays. */
+/** j and k, or the arrow keys inside the drawer, move through the list while the drawer stays open. */
 document.addEventListener("keydown", (event) => {
   if (!now.step || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog:modal:not(#drawer)")) return;
   if (event.target.matches("input, textarea, select") || event.target.closest(".tabulator")) return;
@@ -58,5 +58,5 @@ document.addEventListener("click", (event) => {
   const by = event.target.closest?.("[data-drawer-step]")?.dataset.drawerStep;
   if (by) now.step?.(Number(by));
 });
-// What was done from the drawer shows in it.
+// Changes made from the drawer are shown in it.
 document.addEventListener("worked", () => { if (now.address) fill(now.address); });

@@ -1,6 +1,6 @@
-// A value edited where it stands: a press draws its question, Enter saves, Esc puts the value back.
+// A value edited in place: a click shows its input, Enter saves, Esc restores the value.
 
-const before = new WeakMap(); // the cell: what stood in it
+const before = new WeakMap(); // cell: its previous content
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   const button = event.target.closest?.("[data-edits]");
@@ -20,7 +20,7 @@ function cancel(form) {
   const kept = before.get(cell);
   if (!kept) return;
   cell.replaceChildren(...kept);
-  window.htmx?.process(cell); // it forgot what it had taken out
+  window.htmx?.process(cell); // htmx dropped its bindings when the content was removed
   cell.querySelector("[data-edits]")?.focus();
 }
 
@@ -44,5 +44,5 @@ document.addEventListener("click", (event) => {
 
 document.body.addEventListener("saved", (event) => {
   const field = CSS.escape(event.detail.field);
-  setTimeout(() => document.querySelector(`[data-edits="${field}"]`)?.focus()); // the event comes before the swap
+  setTimeout(() => document.querySelector(`[data-edits="${field}"]`)?.focus()); // the event is fired before the swap
 });

@@ -1,4 +1,4 @@
-// On a phone, long tables and timelines show five rows and a button for all of them. Without a script everything shows.
+// On a phone, long tables and timelines show five rows and a button for all of them. Without scripts everything is shown.
 
 import { each, make } from "./parts.js";
 import { say } from "./words.js";

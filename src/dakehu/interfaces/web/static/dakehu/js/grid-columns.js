@@ -1,10 +1,10 @@
-// Which columns one sees, how wide and in which order: kept for the reader, view by view, over the view that is shared.
+// Visible columns, their widths and order: stored per user and view, on top of the shared view.
 
 import { ask, icon, later, make } from "./parts.js";
 import { say } from "./words.js";
 import { toast } from "./toasts.js";
 
-/** The columns as they stand: [{field, width, hidden}]. */
+/** The current columns: [{field, width, hidden}]. */
 export const arranged = (grid) => (grid.table?.getColumns() ?? []).filter((at) => at.getField())
   .map((at) => ({ field: at.getField(), width: at.getWidth(), hidden: !at.isVisible() }));
 
@@ -32,7 +32,7 @@ export function picker(grid, place, describe) {
   list(grid, place, describe);
 }
 
-/** The list of columns, each to be shown or hidden, and the way back to those of the view. */
+/** The list of columns, each to be shown or hidden, and the reset to those of the view. */
 function list(grid, place, describe) {
   const back = make("button", { class: "menu__item", type: "button" }, icon("rotate-ccw"), make("span", { text: say("恢复视图的列", "Columns of the view") }));
   back.addEventListener("click", async () => {

@@ -1,5 +1,5 @@
-// Cells that are changed where they stand. What was typed shows at once, the server's own value follows; what it refuses
-// stays in the cell with the reason, and what somebody else changed meanwhile is asked about at the cell.
+// Cells edited in place. Typed values are shown immediately, then replaced by the server's value; a refused value
+// stays in the cell with the reason, and a conflict with another user's change is resolved at the cell.
 
 import { ask, make } from "./parts.js";
 import { say } from "./words.js";
@@ -10,7 +10,7 @@ const text = (value) => String(value ?? "");
 
 export const markOf = (grid, id, field) => grid.marks.get(spot(id, field));
 
-/** The box in which one types: by the kind of the column, with a name that can be heard. */
+/** The input for a cell by the kind of its column, with an accessible name. */
 export function editor(column) {
   return (at, ready, success, cancel) => {
     const input = control(column);
@@ -47,7 +47,7 @@ export function editor(column) {
   };
 }
 
-/** The cell beside is selected, and the keys work there. */
+/** Select the neighbouring cell and give it the keyboard focus. */
 function onwards(at, by) {
   const table = at.getTable();
   const heads = table.getColumns().filter((head) => head.getField() && head.isVisible());
@@ -67,7 +67,7 @@ function control(column) {
   return make("input", { ...named, type: column.edit === "date" ? "date" : "text", inputmode: column.edit === "number" ? "decimal" : undefined, autocomplete: "off", list: column.suggest?.length ? `suggest-${column.field}` : undefined });
 }
 
-/** Send one changed cell; saves of one row follow each other, so that each knows the version of the one before. */
+/** Send one changed cell; saves of one row run in turn, so that each has the version of the previous one. */
 export function commit(grid, row, field, was, typed) {
   const { id } = row.getData();
   const line = grid.lines.get(id) ?? Promise.resolve();
@@ -97,7 +97,7 @@ async function send(grid, id, field, typed, was) {
   }
 }
 
-/** What was saved, of whom, from what to what: a stray key is seen at once. */
+/** Show what was saved, of which client, with old and new value, so that an accidental key is noticed. */
 function said(grid, row, field, was) {
   const column = grid.columns.find((one) => one.field === field);
   const name = grid.columns.find((one) => one.kind === "link");
@@ -108,7 +108,7 @@ function said(grid, row, field, was) {
 
 const address = (grid, id) => grid.host.dataset.edits.replace("{id}", id);
 
-/** The row as the server gave it; cells that wait or are wrong keep what was typed. */
+/** Show the server's row; cells that are being saved or are wrong keep the typed value. */
 function settle(grid, id, fresh) {
   const row = grid.table.getRow(id);
   if (row) row.update(held(grid, fresh));
@@ -129,7 +129,7 @@ function mark(grid, id, field, what) {
   grid.table.getRow(id)?.reformat();
 }
 
-/** What cannot be taken stays in its cell, with the reason beside it. */
+/** A refused value stays in its cell, with the reason next to it. */
 export function refuse(grid, id, field, typed, message) {
   mark(grid, id, field, { typed, message });
   const row = grid.table.getRow(id);
@@ -157,7 +157,7 @@ function bubble(grid, cell, id, field, message) {
   beside(grid.bubble, cell, grid.host.closest(".grid-box"));
 }
 
-/** Whoever points at a wrong cell is told again why. */
+/** Show the reason again when the pointer is on a wrong cell. */
 export function explain(grid, at) {
   const { id } = at.getRow().getData();
   const message = markOf(grid, id, at.getField())?.message;
@@ -170,7 +170,7 @@ export function hush(grid) {
   grid.bubble = null;
 }
 
-/** Under the cell, within the box. */
+/** Place an element below (or above) the cell, within the container. */
 function beside(made, cell, box) {
   const at = cell.getBoundingClientRect();
   const within = box.getBoundingClientRect();
@@ -179,7 +179,7 @@ function beside(made, cell, box) {
   made.style.top = `${below ? at.bottom - within.top + 4 : at.top - within.top - made.offsetHeight - 4}px`;
 }
 
-/** Both changed one cell: what it was, what it is now, what I typed; I choose. Escape leaves it for later. */
+/** Conflict in one cell: show the previous, current and typed value to choose from. Escape postpones the choice. */
 function clash(grid, id, field, typed, told) {
   const both = told.fields[field];
   const who = [told.by, told.at].filter(Boolean).join(" ");
@@ -217,10 +217,10 @@ function clash(grid, id, field, typed, told) {
     dialog.style.left = `${Math.max(12, Math.min(at.left, innerWidth - dialog.offsetWidth - 12))}px`;
     dialog.style.top = `${Math.max(12, Math.min(at.bottom + 4, innerHeight - dialog.offsetHeight - 12))}px`;
   }
-  dialog.focus(); // neither button: the Enter that ended the typing must not decide
+  dialog.focus(); // no button: the Enter that ended the input must not press one
 }
 
-/** How a cell looks while it is saved, or when it is wrong. */
+/** Style a cell that is being saved or is wrong. */
 export function dress(grid, at, column) {
   const mine = markOf(grid, at.getRow().getData().id, column.field);
   const element = at.getElement();

@@ -1,13 +1,13 @@
-// Under the grid: how many, how much, and the pages. Pages go by the place of the last row, so there is no page 57;
-// counting stops at a cap and sums are taken only when the list is short or when somebody asks.
+// Below the grid: count, sums and paging. Paging is by the position of the last row, so there are no page numbers;
+// counting stops at a cap, and sums are computed only if the list is short or on request.
 
 import { ask, icon, make } from "./parts.js";
 import { say, plain, written } from "./words.js";
 
 const SIZES = [50, 100, 200];
 
-/** Draws the foot of a grid into the box around it; returns `tell(answer, query, anew)` for each page that arrives: `anew`
- * when rows have changed, so that what was summed no longer holds. */
+/** Draws the footer of a grid into its container; returns `tell(answer, query, anew)` to call for each page: `anew` is true
+ * if rows have changed, so that previous sums are outdated. */
 export function foot(grid) {
   const count = make("span", { class: "grid-foot__count", "aria-live": "polite" });
   const sums = make("span", { class: "grid-foot__sums" });
@@ -44,7 +44,7 @@ export function foot(grid) {
   return (answer, query, anew = false) => {
     first.disabled = back.disabled = !answer.before;
     last.disabled = next.disabled = !answer.after;
-    if (query === asked && !anew) return; // another page of the same list: what was counted holds
+    if (query === asked && !anew) return; // another page of the same list: the count is still valid
     count.textContent = rowsIn(answer.total, answer.more);
     sums.replaceChildren();
     asked = null;

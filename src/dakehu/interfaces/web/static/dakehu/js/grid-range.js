@@ -1,11 +1,11 @@
-// Ranges to and from a spreadsheet: copied as tabs and lines, pasted through one preview into one act.
+// Ranges to and from a spreadsheet: copied as tab-separated lines, pasted with one preview in one act.
 
 import { ask, make } from "./parts.js";
 import { commit, hush, refuse } from "./grid-edit.js";
 import { say, plain } from "./words.js";
 import { toast } from "./toasts.js";
 
-/** A cell as a spreadsheet takes it: words for choices, the whole amount for money. */
+/** A cell value for a spreadsheet: labels for choices, the full amount for money. */
 export function copied(column) {
   return (value) => {
     if (value === null || value === undefined) return "";
@@ -15,7 +15,7 @@ export function copied(column) {
   };
 }
 
-/** Lines of cells out of what a spreadsheet puts on the clipboard: tabs between, quotes around what has breaks inside. */
+/** Lines of cells from a spreadsheet's clipboard text: tab-separated, cells with line breaks quoted. */
 export function cellsOf(text) {
   const lines = [[]];
   let value = "";
@@ -68,7 +68,7 @@ export function ranges(grid) {
   });
 }
 
-/** Lay cells over the grid from the first selected one on; one cell, or one line, fills the selection. */
+/** Write cells into the grid from the first selected one on; one cell, or one line, fills the selection. */
 function put(grid, cells) {
   const chosen = grid.table.getRanges()[0];
   if (!chosen?.getRows().length) return;
@@ -105,7 +105,7 @@ function put(grid, cells) {
   if (!count) {
     return void toast({ text: say(`不能粘贴到：${[...outside].join("、")}`, `Cannot be pasted into: ${[...outside].join(", ")}`), kind: "warning" });
   }
-  if (grid.lay) return void grid.lay(rows); // a grid with a way of its own to write
+  if (grid.lay) return void grid.lay(rows); // a grid with its own write function
   if (count === 1) return void single(grid, rows[0]);
   preview(grid, rows, [...outside]);
 }

@@ -1,12 +1,12 @@
-// Tabulator calls the whole box a grid; say which parts really are the grid.
+// Tabulator sets role="grid" on the whole container; set the roles on the actual grid parts.
 
 import { say } from "./words.js";
 
-/** Tab goes into the grid once, and out of it again. */
+/** Tab enters the grid once and then leaves it. */
 export function tabs(host) {
   host.addEventListener("keydown", (event) => {
     if (event.key !== "Tab" || event.target.matches("input, select, textarea")) return;
-    event.stopPropagation(); // Tabulator would move the selection and hold the focus
+    event.stopPropagation(); // Tabulator would move the selection and keep the focus
     passed(host);
   }, true);
 }

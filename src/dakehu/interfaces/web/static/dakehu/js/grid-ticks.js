@@ -1,4 +1,4 @@
-// Ticked rows, or all that the filter finds, and what one can do with them.
+// Ticked rows, or all rows that match the filter, and the actions on them.
 
 import { make } from "./parts.js";
 import { say, plain } from "./words.js";
@@ -40,8 +40,8 @@ function choose(grid, id, on) {
 
 const redraw = (grid) => grid.table.getRows("active").forEach((row) => row.reformat());
 
-/** The bar of `data-grid-bar="#id"` shows while rows are ticked; its `[data-grid-ids]` and `[data-grid-query]` inputs say
- * which: numbers, or the question of the list when all that match are meant. */
+/** The bar of `data-grid-bar="#id"` is shown while rows are ticked; its `[data-grid-ids]` and `[data-grid-query]` inputs
+ * contain the ids, or the query of the list if all matching rows are selected. */
 export function tell(grid) {
   for (const bar of document.querySelectorAll(`[data-grid-bar="#${grid.host.id}"]`)) {
     bar.hidden = !grid.all && grid.ticked.size === 0;

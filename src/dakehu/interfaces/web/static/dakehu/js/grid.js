@@ -3,7 +3,7 @@
 // <div class="grid-box"><div class="grid grid--page" id="clients" data-grid data-src="/clients/rows" data-sums="/clients/sums"
 //   data-columns="#clients-columns" data-open="drawer" data-keep="/clients/columns" data-edits="/clients/{id}/cells"
 //   data-paste="/clients/paste"></div></div>
-// The address answers {rows: [{id, url, peek?, row_version?, …}], before?, after?, total, more?} to
+// The URL returns {rows: [{id, url, peek?, row_version?, …}], before?, after?, total, more?} to
 // ?size=100&sort=-assets,name&q=…&after=…&f.<field>=…&<whatever the chosen view adds>.
 
 import { ask, each, icon, later, make, read, safe } from "./parts.js";
@@ -57,7 +57,7 @@ each("[data-grid]", (host) => {
   wire(grid);
 });
 
-/** The same rows anew, with the selected cell where it was. */
+/** Load the same rows again, keeping the selected cell. */
 async function again(grid) {
   hush(grid);
   const at = grid.table.getRanges?.()[0]?.getCells?.()[0]?.[0];
@@ -69,7 +69,7 @@ async function again(grid) {
   if (cell) grid.table.getRanges()[0]?.setBounds(cell, cell);
 }
 
-/** What is asked of the server, from Tabulator's own parameters; without the page. */
+/** The query parameters from Tabulator's own parameters, without the paging position. */
 function question(grid, params) {
   const asked = new URLSearchParams(grid.view);
   asked.delete("sort");
@@ -83,7 +83,7 @@ function question(grid, params) {
   return asked;
 }
 
-/** What stands in a list without rows: `data-empty` where nothing was asked for, else that nothing matches. */
+/** The text of a list without rows: `data-empty` if nothing is filtered, else that nothing matches. */
 function emptyText(grid) {
   const isFiltered = [...new URLSearchParams(grid.asked ?? "").keys()].some((key) => key !== "sort");
   if (!isFiltered && grid.host.dataset.empty) return grid.host.dataset.empty;
@@ -95,10 +95,10 @@ async function rowsOf(grid, params) {
   const { host } = grid;
   const asked = question(grid, params);
   const list = asked.toString();
-  if (grid.asked !== list) grid.place = {}; // another list begins at its beginning
+  if (grid.asked !== list) grid.place = {}; // another list starts on its first page
   grid.asked = list;
   asked.set("size", grid.table ? grid.size : CARDS);
-  // Columns that nobody sees are not asked for; one that is shown later comes with the rows read anew.
+  // Hidden columns are not requested; showing one loads the rows again.
   if (host.dataset.keep) asked.set("show", (grid.table ? arranged(grid) : grid.columns).filter((at) => !at.hidden).map((at) => at.field).join(","));
   for (const [name, value] of Object.entries(grid.place)) asked.set(name, value);
   grid.answer = await ask(`${grid.host.dataset.src}?${asked}`);
@@ -169,7 +169,7 @@ function cellOf(grid, element) {
   return row ? row.getCells().find((at) => at.getElement() === place) : null;
 }
 
-/** On a selected cell: Enter and typing change it (where it cannot be changed, Enter opens the row), Space opens the row. */
+/** On a selected cell: Enter and typing edit it (if it is not editable, Enter opens the row), Space opens the row. */
 function keyed(grid, event) {
   if (event.target.matches("input, select, textarea, button, a")) return;
   const at = grid.table.getRanges?.()[0]?.getCells?.()[0]?.[0];
@@ -197,12 +197,12 @@ function open(grid, row) {
   } else if (row.url) location.assign(safe(row.url));
 }
 
-/** The row that is open in the drawer stands out. */
+/** Highlight the row that is open in the drawer. */
 function here(grid) {
   for (const row of grid.table.getRows()) row.getElement().classList.toggle("grid-row--open", row.getData().id === grid.opened);
 }
 
-/** From the row in the drawer to the next one, or the one before. */
+/** Open the next or previous row in the drawer. */
 function step(grid, by) {
   const rows = grid.table.getRows("active");
   const next = rows[rows.findIndex((row) => row.getData().id === grid.opened) + by];
@@ -236,7 +236,7 @@ function filter(column) {
 
 const named = (column) => say(`按${column.title}筛选`, `Filter by ${column.title}`);
 
-/** Our own inputs, because each needs a name that a screen reader can say. */
+/** Our own inputs, because each needs an accessible name. */
 function box(column) {
   return (at, ready, done) => {
     const input = make("input", { type: "search", "aria-label": named(column), placeholder: say("筛选…", "Filter…") });
@@ -260,7 +260,7 @@ const numberColumn = () => ({
   formatter: "rownum", title: "#", width: 46, headerSort: false, hozAlign: "center", resizable: false, frozen: true,
 });
 
-/** A saved view or filter chip: "tier=diamond&sort=-assets"; its own header filters and order start anew. */
+/** A saved view or filter chip: "tier=diamond&sort=-assets"; header filters and order are reset. */
 function apply(grid, query) {
   grid.view = new URLSearchParams(query);
   grid.ticked.clear();
@@ -268,7 +268,7 @@ function apply(grid, query) {
   tell(grid);
   grid.place = {};
   if (!grid.table) return cards(grid);
-  // Clearing already asks the server anew, so ask once more only when there was nothing to clear.
+  // Clearing already reloads the data, so reload only if there was nothing to clear.
   const filtered = grid.table.getHeaderFilters().length > 0;
   const sorted = grid.table.getSorters().length > 0;
   if (filtered) grid.table.clearHeaderFilter();
@@ -300,7 +300,7 @@ function wire(grid) {
   }
 }
 
-/** The same rows on a phone, a page at a time. */
+/** The same rows as cards on a phone, one page at a time. */
 async function cards(grid, after = "") {
   const { host } = grid;
   try {

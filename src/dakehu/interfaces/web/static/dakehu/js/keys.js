@@ -1,4 +1,4 @@
-// Keys: whatever carries data-key="n" is pressed (or, when it is a text box, entered) by that key.
+// Keys: an element with data-key="n" is clicked (a text box: focused) by that key.
 
 import { make } from "./parts.js";
 import { say } from "./words.js";
@@ -10,11 +10,11 @@ const typing = (element) =>
 
 const seen = (element) => element.getClientRects().length > 0;
 
-/** The element that answers to a key: one in the open dialog first, then the first visible one. */
+/** The element for a key: within the open dialog if there is one, the first that is visible. */
 function answering(key) {
   const place = document.querySelector("dialog:modal") ?? document;
   const found = [...place.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].filter(seen);
-  // A page's own search box goes before the search of the top bar.
+  // A page's own search box has priority over the search of the top bar.
   return found.find((element) => !element.matches(".finder")) ?? found[0];
 }
 
@@ -31,7 +31,7 @@ export function pressed(event) {
   }
   const letter = event.key.toLowerCase();
   if ((event.metaKey || event.ctrlKey) && !event.altKey && (letter === "z" || letter === "y")) {
-    // In a text box the keys belong to the text, in a dialog to what is being filled in.
+    // In a text box the keys edit the text, in a dialog the form.
     if (event.defaultPrevented || typing(event.target) || document.querySelector("dialog:modal:not(.drawer)")) return;
     event.preventDefault();
     pressedUndo(letter === "y" || event.shiftKey);
@@ -80,7 +80,7 @@ export function listKeys() {
     known.add(key);
     rows.push([key, element.getAttribute("aria-label") || element.title || element.placeholder || element.querySelector("span")?.textContent || element.textContent]);
   }
-  // Keys that a page's own script answers to are listed by what it says of them.
+  // Keys handled by a page's own script are listed with their description in the page.
   for (const element of document.querySelectorAll("[data-lists-key]")) rows.push([element.dataset.listsKey, element.textContent]);
   document.getElementById("keys-list").replaceChildren(
     ...rows.flatMap(([key, text]) => [make("dt", {}, make("kbd", { class: "kbd", text: key })), make("dd", { text: text.trim() })]));

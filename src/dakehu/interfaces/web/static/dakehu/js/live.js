@@ -1,12 +1,12 @@
 // A page that stays up to date while it is open: <div data-live="/live/client/12/" data-live-since="…"> listens, and parts
-// <section id="…" data-live-part="timeline"> are asked for again when they have changed. Only a page that is looked at
-// listens: a browser has six connections to a server, and a hidden page is nobody's presence.
+// <section id="…" data-live-part="timeline"> are requested again when they have changed. Only a visible page
+// listens: a browser has six connections to a server, and a hidden page does not count as presence.
 
 import { ask, each } from "./parts.js";
 import { say } from "./words.js";
 
 const AWAY = 5000; // milliseconds until a hidden page stops listening
-const ASKS = 2000; // milliseconds between two questions where there is no stream
+const ASKS = 2000; // milliseconds between two requests without a stream
 const BUSY = "input, textarea, select, [contenteditable='true']";
 
 class Live {
@@ -49,7 +49,7 @@ class Live {
     });
   }
 
-  /** Where there is no stream, the page asks every few seconds. */
+  /** Without a stream, the page sends a request every few seconds. */
   async question() {
     if (document.hidden || !this.bar.isConnected || this.ended) return;
     try {
@@ -112,7 +112,7 @@ class Live {
     if (this.waiting.size) this.draw(new Set(this.waiting), true);
   }
 
-  /** Ask for the parts again; with `gently`, what somebody works in is left alone until he is through. */
+  /** Request the parts again; with `gently`, a part in which the user is working is replaced only afterwards. */
   async draw(names, gently = false) {
     const shown = [...document.querySelectorAll("[data-live-part]")];
     const wanted = shown.filter((part) => part.dataset.livePart.split(" ").some((name) => names.has(name)));
@@ -144,7 +144,7 @@ async function drawn(address) {
   }
 }
 
-/** Put the new part in the place of the old one; focus and scrolling stay where they were. */
+/** Replace the old part by the new one; focus and scroll positions are kept. */
 function replace(id, page) {
   const part = document.getElementById(id);
   const fresh = part && page.getElementById(id);
@@ -161,7 +161,7 @@ function replace(id, page) {
   setTimeout(() => fresh.classList.remove("live-fresh"), 1700);
 }
 
-/** A selector by which what has the focus is found again. */
+/** A selector for finding the focused element again. */
 function markOf(at) {
   if (at.id) return `#${CSS.escape(at.id)}`;
   const name = ["data-deal", "data-key", "href"].find((one) => at.hasAttribute(one));

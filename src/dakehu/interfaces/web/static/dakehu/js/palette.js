@@ -1,4 +1,4 @@
-// ⌘K: clients, pages and what one may do. The server answers [{group, label, hint, url | action, icon}].
+// ⌘K: clients, pages and permitted actions. The server returns [{group, label, hint, url | action, icon}].
 
 import { ask, icon, later, make, safe } from "./parts.js";
 import { say } from "./words.js";
@@ -66,7 +66,7 @@ function mark() {
   input.setAttribute("aria-activedescendant", `palette-${chosen}`);
 }
 
-/** `url` is gone to, or its form opened over this page where `form` says so; `action` is a selector on this page to press, or a name heard as "dakehu:action". */
+/** `url` is opened, or its form over this page if `form` is set; `action` is a selector on this page to click, or a name dispatched as "dakehu:action". */
 function follow(item) {
   dialog.close();
   if (item.form && window.htmx) {

@@ -1,4 +1,4 @@
-// Making elements and talking with the server.
+// Creating elements and sending requests to the server.
 
 import { say } from "./words.js";
 
@@ -16,7 +16,7 @@ export function make(name, given = {}, ...children) {
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An icon of the sprite, whose address the page states on the palette. */
+/** An icon of the sprite, whose URL is an attribute of the palette. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("class", "icon");
@@ -36,11 +36,11 @@ export const safe = (address) => (/^(https?:)?\/\/|^\/|^\?|^#/.test(address ?? "
 
 const writing = new Set();
 
-/** Whatever is being written now has been answered. */
+/** Resolves when all pending writes have been answered. */
 export const written = () => Promise.allSettled([...writing]);
 
-/** Ask the server; `json` is sent as the body. Throws an Error whose message is fit for the reader. What the server offers
- * to take back goes to `offered`, or to whoever listens for "dakehu:done". */
+/** Send a request; `json` is sent as the body. Throws an Error whose message can be shown to the user. The undo that the server
+ * offers is passed to `offered`, or else dispatched as "dakehu:done". */
 export function ask(address, given = {}) {
   const answer = answered(address, given);
   if ((given.method ?? "GET") !== "GET") {

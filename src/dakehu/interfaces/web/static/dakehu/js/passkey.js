@@ -1,4 +1,4 @@
-// Passkeys: a form marked data-passkey asks the server for a challenge, the browser for its answer, and sends that on.
+// Passkeys: a form marked data-passkey gets a challenge from the server, the response from the browser, and submits it.
 
 import { csrf } from "./parts.js";
 import { say } from "./words.js";
@@ -7,7 +7,7 @@ const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAl
 const text = (buffer) =>
   btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 
-/** The options of the server as the browser wants them: bytes where JSON has base64url. */
+/** The server's options in the browser's format: bytes instead of base64url. */
 function opened(options) {
   const made = { ...options, challenge: bytes(options.challenge) };
   if (options.user) made.user = { ...options.user, id: bytes(options.user.id) };
@@ -17,7 +17,7 @@ function opened(options) {
   return made;
 }
 
-/** A credential as JSON: base64url where the browser has bytes. */
+/** A credential as JSON: base64url instead of bytes. */
 function closed(credential) {
   const response = {};
   for (const name of ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"]) {

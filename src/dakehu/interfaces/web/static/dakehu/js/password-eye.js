@@ -1,4 +1,4 @@
-// A password can be shown while one types it: <button data-shows-password="id-of-the-input" hidden>. Without scripts there is none.
+// A password can be shown while it is typed: <button data-shows-password="id-of-the-input" hidden>. Without scripts it stays hidden.
 
 import { each } from "./parts.js";
 

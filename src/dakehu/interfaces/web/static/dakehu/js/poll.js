@@ -1,5 +1,5 @@
 // A job that runs in the background: <div class="progress" data-poll="/jobs/7.json">.
-// The answer is {state: waiting|running|done|failed|cancelled, progress: 0..1, label, note, url?, result_html?}.
+// The response is {state: waiting|running|done|failed|cancelled, progress: 0..1, label, note, url?, result_html?}.
 
 import { ask, each } from "./parts.js";
 import { say } from "./words.js";

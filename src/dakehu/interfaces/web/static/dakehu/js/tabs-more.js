@@ -1,4 +1,4 @@
-// Tabs that do not fit into one line go into the menu “More” behind the others; the present one always stays.
+// Tabs that do not fit into one line are moved into the menu “More” after the others; the current one always stays.
 
 import { each } from "./parts.js";
 

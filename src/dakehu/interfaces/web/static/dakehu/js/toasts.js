@@ -9,12 +9,12 @@ const STAYS = 7000;
 const STAYS_WITH_UNDO = 10000;
 const MOST = 3;
 
-let offered = null; // what the answer just read offers, until a message about it takes it along
+let offered = null; // the undo offer of the last response, until a message includes it
 
 const place = () => document.getElementById("toasts");
 
-/** toast({ text, kind: success|warning|error|info, undo: {number, redo}, href: url, label, slot }): a message takes the
- * place of the one before in its `slot`. */
+/** toast({ text, kind: success|warning|error|info, undo: {number, redo}, href: url, label, slot }): a message replaces
+ * the previous one in its `slot`. */
 export function toast({ text, kind = "info", undo, href, label, slot }) {
   if (!undo && offered && kind === "success") undo = offered;
   if (undo === offered) offered = null;
@@ -31,7 +31,7 @@ export function toast({ text, kind = "info", undo, href, label, slot }) {
   return line;
 }
 
-/** Puts the button that takes back, or does again, on a message. */
+/** Adds the undo or redo button to a message. */
 function offer(line, undo) {
   if (!undo.redo) remember(undo.number);
   const again = undo.redo;
@@ -46,7 +46,7 @@ function offer(line, undo) {
   line.querySelector("[data-dismiss]").before(button);
 }
 
-/** Lets a message leave by itself; errors stay until they are read, pointing at one holds it. */
+/** Removes a message after a time; errors stay until they are closed, pointer or focus on a message keeps it. */
 export function settle(line) {
   line.querySelector("[data-dismiss]")?.addEventListener("click", () => line.remove());
   if (line.classList.contains("toast--error")) return;
@@ -60,20 +60,20 @@ export function settle(line) {
   line.addEventListener("focusout", release);
 }
 
-// A script wrote something: the message it shows takes the offer along; where it shows none, one is made.
+// A script has written data: its message includes the undo offer; without a message, one is created.
 document.addEventListener("dakehu:done", ({ detail }) => {
   offered = detail;
   setTimeout(() => { if (offered === detail) toast({ text: detail.text, kind: "success", undo: detail, slot: "done" }); }, 200);
 });
 
-/** Puts an offer on the message that the server sent with the page, or says what it is about. */
+/** Adds an undo offer to the message that the server sent with the page, or shows a message of its own. */
 function attach(undo) {
   const line = [...place().querySelectorAll("[data-toast].toast--success:not(:has([data-undo]))")].at(-1);
   if (line) offer(line, undo);
   else toast({ text: undo.text, kind: "success", undo });
 }
 
-// A page that follows an act carries the offer beside its message.
+// The page after an act contains the undo offer in addition to its message.
 each("[data-undo-offer]", (holder) => {
   holder.remove();
   attach(JSON.parse(holder.dataset.undoOffer));

@@ -1,5 +1,5 @@
-// What was done on this page and can be taken back: the last first, by its button or by Ctrl Z, and again by Ctrl Y.
-// Kept for the tab and the page, so that a page drawn anew knows what was done on it.
+// Undo of acts on this page: the last first, by its button or Ctrl Z, and redo by Ctrl Y.
+// Stored per tab and page, so that a reloaded page still has its acts.
 
 import { ask, written } from "./parts.js";
 import { say } from "./words.js";
@@ -10,7 +10,7 @@ const SAID = "dakehu:said";
 
 const tell = (detail) => document.dispatchEvent(new CustomEvent("dakehu:say", { detail }));
 
-/** { done: [number], undone: [{number of the undo, of: number}] } */
+/** { done: [number], undone: [{number of the undo, of: number of the act}] } */
 function read() {
   try {
     return { done: [], undone: [], ...JSON.parse(sessionStorage.getItem(KEY) ?? "{}") };
@@ -23,13 +23,13 @@ function keep({ done, undone }) {
   sessionStorage.setItem(KEY, JSON.stringify({ done: done.slice(-MOST), undone: undone.slice(-MOST) }));
 }
 
-/** Something was done: it is the next to be taken back, and nothing is left to do again. */
+/** Record an act: it is the next to be undone, and the redo list is cleared. */
 export function remember(number) {
   const { done } = read();
   if (!done.includes(number)) keep({ done: [...done, number], undone: [] });
 }
 
-/** Take an act back. */
+/** Undo an act. */
 export async function takeBack(number) {
   const { done, undone } = read();
   keep({ done: done.filter((one) => one !== number), undone });
@@ -46,7 +46,7 @@ export async function takeBack(number) {
   show({ text: say("已撤销。", "Undone."), kind: "success", undo: offer ?? undefined, slot: "undo" });
 }
 
-/** Do again what was taken back. */
+/** Redo an undone act. */
 export async function repeat(number) {
   const { done, undone } = read();
   const entry = undone.find((one) => one.number === number);
@@ -61,7 +61,7 @@ export async function repeat(number) {
   show({ text: say("已重做。", "Done again."), kind: "success", undo: entry && { number: entry.of }, slot: "undo" });
 }
 
-let turn = Promise.resolve(); // one press after the other
+let turn = Promise.resolve(); // key presses are processed in turn
 
 /** Ctrl Z and Ctrl Y. */
 export function pressedUndo(again) {
@@ -76,7 +76,7 @@ export function pressedUndo(again) {
   });
 }
 
-/** The page shows how it is now: lists draw themselves anew, any other page is read again and says it then. */
+/** Refresh the page: lists redraw themselves, any other page is reloaded and shows the message then. */
 async function show(message) {
   if (document.querySelector("main [data-grid], main [hx-trigger*='worked']")) {
     document.body.dispatchEvent(new CustomEvent("worked", { bubbles: true }));
@@ -84,15 +84,15 @@ async function show(message) {
   }
   carry(message);
   if (await isThere()) location.reload();
-  else location.assign("/clients/"); // the page was about what is gone now
+  else location.assign("/clients/"); // the record of this page no longer exists
 }
 
 const isThere = () => fetch(location.href, { credentials: "same-origin" }).then((answer) => answer.status !== 404, () => true);
 
-/** A message, or an offer for the message that the server sends, for the page that follows. */
+/** Store for the next page a message, or an undo offer for the message that the server sends. */
 export const carry = (message) => sessionStorage.setItem(SAID, JSON.stringify(message));
 
-/** What the page before this one had to say. */
+/** Show the message stored by the previous page. */
 export function sayKept() {
   const kept = sessionStorage.getItem(SAID);
   sessionStorage.removeItem(SAID);

@@ -1,5 +1,5 @@
 // A file box: <label class="drop" data-upload="/url" data-upload-name="file"><input type="file">…
-// Without data-upload it only shows the chosen names and leaves the sending to its form.
+// Without data-upload it only shows the chosen names; its form sends the files.
 
 import { csrf, each, make, safe } from "./parts.js";
 import { toast } from "./toasts.js";
@@ -33,7 +33,7 @@ function size(bytes) {
   return bytes < 1048576 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
 }
 
-/** XMLHttpRequest, because fetch does not tell how much of a file has gone out. */
+/** XMLHttpRequest, because fetch does not report upload progress. */
 function send(box, input) {
   const percent = make("strong", { text: "0%" });
   const bar = make("progress", { max: 100, value: 0, "aria-label": say("上传进度", "Upload") });
@@ -68,7 +68,7 @@ function send(box, input) {
   request.send(form);
 }
 
-/** The page that follows says what can be taken back. */
+/** The next page offers the undo. */
 function leave(url, offer) {
   if (offer) carry({ kind: "success", undo: JSON.parse(offer) });
   location.assign(safe(url));

@@ -1,4 +1,4 @@
-// Words that a script says, in the language of the page, and the way it writes numbers.
+// Texts of the scripts in the language of the page, and number formats.
 
 const english = () => document.documentElement.lang.startsWith("en");
 
@@ -41,7 +41,7 @@ export function written(value, unit, places) {
 
 const SPANS = [["year", 31536000], ["month", 2592000], ["day", 86400], ["hour", 3600], ["minute", 60]];
 
-/** "3 小时前" or "in 2 days" for a moment; a date without a time counts in days. */
+/** "3 小时前" or "in 2 days" for a time; a date without a time is given in days. */
 export function ago(text) {
   const formatter = new Intl.RelativeTimeFormat(say("zh-CN", "en"), { numeric: "auto" });
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {

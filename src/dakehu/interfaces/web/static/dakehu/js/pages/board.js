@@ -1,8 +1,8 @@
-// The board of opportunities: a card moves by dragging, or by ← and → while it has the focus; ↑ and ↓ walk, Enter opens.
+// The board of opportunities: a card is moved by dragging, or by ← and → while focused; ↑ and ↓ change the focus, Enter opens.
 
 const board = () => document.querySelector("[data-board]");
 let dragged = null;
-let wanted = null; // the card that gets the focus back once the board was drawn again
+let wanted = null; // the card to focus again after the board is redrawn
 
 function move(card, stage) {
   if (!stage || card.closest("[data-stage]") === stage) return;

@@ -1,4 +1,4 @@
-// The calendar: entries are moved by hand or by keys, both through the same action; filters apply when they change.
+// The calendar: entries are moved by dragging or by keys, both with the same action; filters apply when they change.
 
 import { say } from "../words.js";
 import { toast } from "../toasts.js";
@@ -6,8 +6,8 @@ import { toast } from "../toasts.js";
 const ACTION = "/actions/service.move_entry";
 const QUARTER = 15;
 const carry = document.getElementById("calendar-carry");
-let held = null; // what is being carried by keys: {chip, day, minutes, length}
-let wanted = null; // the entry that has the focus again once the calendar was read
+let held = null; // the entry being moved by keys: {chip, day, minutes, length}
+let wanted = null; // the entry to focus again after the calendar is reloaded
 
 const board = () => document.getElementById("calendar");
 const chips = () => [...(board()?.querySelectorAll("[data-entry]") ?? [])];
@@ -28,14 +28,14 @@ function dayName(day) {
   return say(`${date.getUTCMonth() + 1} 月 ${date.getUTCDate()} 日 ${weekday}`, `${weekday} ${date.getUTCDate()} ${month}`);
 }
 
-/** Marks the day over which an entry is. */
+/** Marks the day over which an entry is dragged. */
 function mark(day) {
   for (const cell of board()?.querySelectorAll("[data-target]") ?? []) cell.removeAttribute("data-target");
   if (!day) return;
   for (const cell of board()?.querySelectorAll(`[data-day="${day}"]`) ?? []) cell.setAttribute("data-target", "");
 }
 
-/** Moves an entry through the action; where that asks for a reason, its form opens. */
+/** Moves an entry with the action; if that requires a reason, its form opens. */
 function move(chip, day, time) {
   const { entry, on, at } = chip.dataset;
   if (day === on && (!time || time === at)) return;
@@ -44,8 +44,8 @@ function move(chip, day, time) {
   window.htmx.ajax("POST", ACTION, { target: "#act", swap: "innerHTML", values });
 }
 
-// By hand.
-let dragged = null; // {chip, grip: minutes from its start to where it was taken}
+// By dragging.
+let dragged = null; // {chip, grip: minutes from its start to where it was grabbed}
 
 document.addEventListener("dragstart", (event) => {
   const chip = event.target.closest?.("[data-moves]");
@@ -79,7 +79,7 @@ document.addEventListener("dragend", () => {
   mark("");
 });
 
-/** The quarter of an hour at a height of the time grid, less where the entry was taken. */
+/** The quarter of an hour at a height of the time grid, less the grip of the entry. */
 function timeAt(cell, y, grip) {
   const box = cell.getBoundingClientRect();
   const minutes = 7 * 60 + ((y - box.top) / box.height) * 14 * 60 - grip;
@@ -87,7 +87,7 @@ function timeAt(cell, y, grip) {
   return timeOf(Math.min(Math.max(quarter, 0), 24 * 60 - QUARTER));
 }
 
-// By keys: m takes an entry, arrows carry it, Enter drops it, Escape puts it back.
+// By keys: m picks up an entry, arrows move it, Enter drops it, Escape cancels.
 function take(chip) {
   held = { chip, day: chip.dataset.on, minutes: isTimed(chip) ? minutesOf(chip.dataset.at) : null };
   chip.setAttribute("data-carried", "");
@@ -149,7 +149,7 @@ document.addEventListener("keydown", (event) => {
   }
 }, true);
 
-/** Goes to the entry before or after; sideways to the first one of the day beside. */
+/** Focuses the previous or next entry; sideways, the first one of the adjacent day. */
 function walk(chip, key) {
   const all = chips().filter((one) => one.getClientRects().length);
   const here = all.indexOf(chip);
@@ -169,7 +169,7 @@ document.addEventListener("focusout", (event) => {
   if (held && event.target === held.chip && !event.relatedTarget) letGo();
 });
 
-// After the calendar was read again the entry that was moved has the focus.
+// After the calendar is reloaded, the moved entry is focused.
 document.addEventListener("htmx:afterSettle", () => {
   if (!wanted || document.querySelector("dialog:modal")) return;
   const chip = chips().find((one) => one.dataset.entry.split("@")[0] === wanted);

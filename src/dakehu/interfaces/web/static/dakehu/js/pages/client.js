@@ -1,4 +1,4 @@
-// The client page: the draft of the note is kept on this machine while one types; j and k walk the list.
+// The client page: the draft of the note is stored in this browser while it is typed; j and k move through the list.
 
 import "../edit-in-place.js";
 import { each, later } from "../parts.js";
@@ -18,7 +18,7 @@ each("form[data-draft]", (form) => {
     for (const field of fields()) if (draft[field.name] !== undefined) field.value = draft[field.name];
     tell(say("已恢复上次的草稿", "Your draft is back"));
   }
-  let isSaved = false; // what is typed last may still wait to be kept when the page is asked for again
+  let isSaved = false; // the last input may not be stored yet when the page is requested again
   const keep = later(600, () => {
     if (isSaved || !form.isConnected) return;
     if (!text.value.trim()) {
@@ -41,7 +41,7 @@ each("form[data-draft]", (form) => {
   if (location.hash === "#note") text.focus();
 });
 
-document.addEventListener("htmx:load", (event) => { // what the address names may have arrived after the page
+document.addEventListener("htmx:load", (event) => { // the target of the URL may have been loaded after the page
   if (location.hash && event.detail.elt.id === location.hash.slice(1)) event.detail.elt.scrollIntoView();
 });
 

@@ -1,4 +1,4 @@
-// The client list remembers its order, so that j and k on a client go to the next and previous of this list.
+// The order of the client list is stored, so that j and k on a client open the next and previous client of the list.
 
 import { gridOf } from "../grid.js";
 

@@ -1,4 +1,4 @@
-// Rows at fault of an import: changed in the grid, laid over the file by the server, and checked there at once.
+// Rows at fault of an import: edited in the grid, applied on top of the file by the server, and checked there immediately.
 
 import { describe } from "../grid.js";
 import { explain, hush } from "../grid-edit.js";
@@ -54,7 +54,7 @@ each("[data-mend]", (host) => {
   grid.table.on("tableBuilt", () => load(grid));
 });
 
-/** Sheet and row; what is wrong with a row as a whole is told here. */
+/** Sheet and row; errors of a row as a whole are shown here. */
 function where(grid) {
   return (at) => {
     const { id, faults } = at.getRow().getData();
@@ -65,7 +65,7 @@ function where(grid) {
   };
 }
 
-/** A cell that was mended says what stood there. */
+/** A corrected cell shows its original value. */
 function changed(described) {
   return { ...described, formatter: (at) => {
     const made = described.formatter(at);
@@ -77,7 +77,7 @@ function changed(described) {
   } };
 }
 
-/** Enter, F2 and typing change the selected cell. */
+/** Enter, F2 and typing edit the selected cell. */
 function typed(grid, event) {
   if (event.target.matches("input, select, textarea, button, a")) return;
   const at = grid.table.getRanges()[0]?.getCells()[0]?.[0];
@@ -107,7 +107,7 @@ function marked(grid, row) {
 
 async function send(grid, cells) {
   hush(grid);
-  // One after the other, so that what is shown last is what was checked last.
+  // Requests run in turn, so that the last result shown is that of the last check.
   grid.sent = (grid.sent ?? Promise.resolve()).then(async () => {
     try {
       shown(grid, await ask(grid.host.dataset.edits, { method: "POST", json: { table: Number(grid.host.dataset.table), cells } }));
@@ -144,13 +144,13 @@ async function replace(grid, form) {
   }
 }
 
-/** What the column whose value is replaced may say. */
+/** The values allowed in the column whose value is replaced. */
 function suggested(form) {
   const chosen = form.elements.value.value;
   form.elements.text.setAttribute("list", chosen ? `suggest-c${JSON.parse(chosen)[0]}` : "");
 }
 
-/** How much is left, sheet by sheet, and what can be replaced. */
+/** The remaining errors by sheet, and the values that can be replaced. */
 function state(grid, told) {
   document.getElementById("mend-left").textContent = told.left
     ? say(`还有 ${plain(told.left)} 处要改正`, `${plain(told.left)} still to mend`)

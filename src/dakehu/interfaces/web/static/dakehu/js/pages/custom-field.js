@@ -1,4 +1,4 @@
-// The form of a field that is added: list values are asked for lists only.
+// The form of a custom field: list values are shown for lists only.
 
 import { each } from "../parts.js";
 

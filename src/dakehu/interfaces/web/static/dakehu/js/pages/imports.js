@@ -1,5 +1,5 @@
-// The import wizard: sending the file with its progress, asking for a password without losing the file, and reading a
-// table anew when its kind or heading row is changed.
+// The import wizard: uploading the file with progress, requesting a password without losing the file, and reading a
+// table again when its kind or heading row is changed.
 
 import { csrf, each, make, safe } from "../parts.js";
 import { say } from "../words.js";
@@ -16,7 +16,7 @@ each("form[data-intake]", (form) => {
   });
 });
 
-/** XMLHttpRequest, because fetch does not tell how much of a file has gone out. */
+/** XMLHttpRequest, because fetch does not report upload progress. */
 function send(form) {
   form.dataset.sending = "yes";
   const percent = make("strong", { text: "0%" });
@@ -68,7 +68,7 @@ function parsed(text) {
   }
 }
 
-// Another kind of table or another heading row means other fields to choose from: ask the server at once.
+// Another kind of table or heading row has other fields to choose from: reload them immediately.
 each("[data-rereads]", (control) => {
   control.addEventListener("change", () => {
     const form = control.closest("form");
@@ -76,7 +76,7 @@ each("[data-rereads]", (control) => {
   });
 });
 
-/* One side counts for every cell that both changed; each can still be chosen otherwise. */
+/* Select one side for every cell that both changed; each can still be set separately. */
 each("[data-decide]", (button) => {
   button.addEventListener("click", () => {
     for (const radio of document.querySelectorAll(`input[type=radio][name^="cell."][value="${button.dataset.decide}"]`)) radio.checked = true;

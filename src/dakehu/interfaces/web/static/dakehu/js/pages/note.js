@@ -1,19 +1,19 @@
-// The shared note: each paragraph is saved by itself a moment after the last key, never while an input method composes.
-// Others' paragraphs arrive while one writes; where both changed one, both texts stand there until somebody chooses.
+// The shared note: each paragraph is saved separately shortly after the last key, never during input method composition.
+// Others' paragraphs are loaded during editing; if two users changed one, both texts are shown until the user chooses.
 
 import { ask, make, read } from "../parts.js";
 import { say } from "../words.js";
 
 const PAUSE = 1000; // milliseconds after the last key until a paragraph is saved
-const AGAIN = 5000; // milliseconds until an attempt that failed is made again
-const TYPING = 8000; // milliseconds between two signs that somebody types, and between two looks who does
+const AGAIN = 5000; // milliseconds until a failed attempt is repeated
+const TYPING = 8000; // milliseconds between two typing signals, and between two checks for those of others
 
 const note = document.querySelector("[data-note]");
 const list = note.querySelector("[data-note-list]");
 const state = note.querySelector("[data-note-state]");
 const isReader = "noteRead" in note.dataset;
 const paragraphs = new Map();
-let creating = 0; // new paragraphs whose number is not known yet
+let creating = 0; // number of new paragraphs without an id yet
 
 class Paragraph {
   constructor(known, after = null) {
@@ -107,7 +107,7 @@ class Paragraph {
     if (this.isDirty && !this.other && !hasFailed) this.changed();
   }
 
-  /** Both changed this paragraph: both texts, and a person decides. */
+  /** Conflict in this paragraph: show both texts for the user to choose. */
   ask(other) {
     this.other = other;
     this.box.setAttribute("data-conflict", "");
@@ -135,7 +135,7 @@ class Paragraph {
     this.save();
   }
 
-  /** What stands in the desk now; what is being written here stays. */
+  /** Show the stored text; unsaved text is kept. */
   refresh(known) {
     if (this.isSaving || this.other) return;
     if (this.isDirty || this.isComposing) {
@@ -165,7 +165,7 @@ class Paragraph {
     }
   }
 
-  /** Offer to bring a removed paragraph back, in its place. */
+  /** Offer to restore a removed paragraph at its position. */
   bring() {
     const line = make("li", { class: "muted small" }, say("段落已移除。", "Paragraph removed. "),
       this.button(say("恢复", "Restore"), async () => {
@@ -212,7 +212,7 @@ function draw(known) {
   for (const one of known) {
     let at = paragraphs.get(one.id);
     if (at) at.refresh(one);
-    else if (creating) continue; // it may be the one that is being stored just now
+    else if (creating) continue; // it may be the paragraph being saved now
     else {
       at = new Paragraph(one);
       paragraphs.set(one.id, at);

@@ -1,4 +1,4 @@
-// The editor of a rule: what may come next is offered while one types, and what is written is checked and counted.
+// The rule editor: completions are offered while typing, and the rule is checked and its matches counted.
 
 import { ask, each, later, make } from "../parts.js";
 import { say } from "../words.js";
@@ -88,7 +88,7 @@ each("form[data-rule]", (form) => {
     else state.replaceChildren(make("span", { class: found.count.day ? "strong" : "muted", text: counted(found.count) }));
   }
 
-  /** The table follows the text as long as nobody has touched it. */
+  /** The table follows the text until it is edited. */
   function fill(clauses) {
     if (!table || isTouched) return;
     while (table.children.length < clauses.length + 2) table.append(table.lastElementChild.cloneNode(true));

@@ -1,4 +1,4 @@
-// The first account: a user name proposed from the name while nobody has typed one.
+// The first account: a user name is proposed from the name until one is typed.
 
 const name = document.querySelector("[data-spelled-at]");
 const username = document.querySelector("[name=username]");

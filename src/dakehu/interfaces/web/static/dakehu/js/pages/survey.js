@@ -1,8 +1,8 @@
-// The form of a survey: a question with a condition shows once the answer it waits for is given. Without scripts all of them
-// show with their condition in words, and the desk drops what should not have been asked.
+// The form of a survey: a question with a condition is shown once the required answer is given. Without scripts all of them
+// are shown with their condition as text, and the desk drops answers whose condition is not met.
 //
-// What is not handed in yet stays in this browser and is filled in again when the same link is opened: nothing of it reaches
-// the desk, so that it works for an anonymous survey too. It is dropped once the survey is in, on request, and after 30 days.
+// Answers not submitted yet are stored in this browser and filled in when the same link is opened: nothing of them reaches
+// the desk, so this works for anonymous surveys too. They are deleted on submission, on request, and after 30 days.
 
 const form = document.querySelector(".survey form.form, form.survey");
 const PREFIX = "survey:";
@@ -15,7 +15,7 @@ function storage() {
   try {
     return globalThis.localStorage;
   } catch {
-    return null; // a browser that stores nothing: the form works as it does without scripts
+    return null; // no browser storage: the form works as without scripts
   }
 }
 

@@ -1,11 +1,11 @@
-// The board of tasks: a card is dragged, or moved with the arrow keys or its buttons; the server decides, and draws the board.
-// A board of something else names its action (data-move) and what that takes (data-key, data-column).
+// The task board: a card is dragged, or moved with the arrow keys or its buttons; the server decides and renders the board.
+// Another board specifies its action (data-move) and its parameters (data-key, data-column).
 
 const board = () => document.getElementById("task-board");
 const columns = () => [...board().querySelectorAll("[data-state]")];
 const cardOf = (element) => element?.closest?.("[data-task]");
 let dragged = null;
-let moved = ""; // the card that was moved last: it keeps the cursor once the board is drawn again
+let moved = ""; // the card that was moved last: it keeps the focus after the board is redrawn
 
 function send(card, state) {
   if (!state || card.closest("[data-state]").dataset.state === state) return;

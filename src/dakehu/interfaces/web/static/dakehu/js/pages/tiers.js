@@ -1,4 +1,4 @@
-// What if: a slider and a number hold the same bound; the form itself asks for the result.
+// What-if: a slider and a number input have the same threshold; the form itself requests the result.
 
 import { each } from "../parts.js";
 

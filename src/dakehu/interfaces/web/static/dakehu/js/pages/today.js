@@ -1,22 +1,22 @@
-// The list of the day: the line under the cursor is shown beside it, and what is done to it leaves the next one there.
+// The list of the day: the selected line is shown next to it, and after an action on it the next one is selected.
 
 import { each, later } from "../parts.js";
 import { say } from "../words.js";
 
 const work = document.getElementById("work");
 const narrow = matchMedia("(max-width: 1099px)");
-const nothing = [...(work?.childNodes ?? [])]; // what it says while no line is chosen
-let current = ""; // the name of the line that is chosen
-let place = 0; // where it stands among the lines
-let wanted = ""; // the line that is being read, or shown
-let isWorking = false; // something was done, and the list is being read again
+const nothing = [...(work?.childNodes ?? [])]; // its content while no line is selected
+let current = ""; // the name of the selected line
+let place = 0; // its index among the lines
+let wanted = ""; // the line being loaded or shown
+let isWorking = false; // an action was taken, and the list is being reloaded
 
 const list = () => document.getElementById("ledger");
 const lines = () => [...(list()?.querySelectorAll("[data-work]") ?? [])];
 const lineOf = (name) => lines().find((line) => line.dataset.work === name);
 const opener = (line) => line?.querySelector("[data-opens-work]");
 
-/** Marks a line as chosen and shows what stands behind it. */
+/** Marks a line as selected and shows its details. */
 function choose(line) {
   if (!line) return;
   for (const other of lines()) other.removeAttribute("aria-current");
@@ -37,7 +37,7 @@ function show() {
   window.htmx.ajax("GET", `/today/${wanted}`, { target: work, swap: "innerHTML" });
 }
 
-/** Opens the chosen line: on a narrow screen over the list, on a wide one with the cursor in its note. */
+/** Opens the selected line: on a narrow screen over the list, on a wide one with the focus in its note. */
 function open(line) {
   if (narrow.matches) work.setAttribute("data-open", "");
   choose(line);
@@ -49,7 +49,7 @@ function close() {
   opener(lineOf(current))?.focus();
 }
 
-/** After the list was read again: the line that was chosen, or the one that has come into its place. */
+/** After the list is reloaded: select the same line, or the one now in its position. */
 function settle() {
   const found = lineOf(current) ?? lines()[Math.min(place, lines().length - 1)];
   wanted = "";
@@ -113,7 +113,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// Lines that are chosen to be passed on together.
+// Lines that are selected to be passed on together.
 const boxes = () => [...(list()?.querySelectorAll("[data-chooses]") ?? [])];
 const chosen = () => boxes().filter((box) => box.checked).map((box) => box.dataset.chooses);
 
@@ -131,13 +131,13 @@ function passChosen() {
 
 document.addEventListener("change", (event) => { if (event.target.matches?.("[data-chooses]")) showChosen(); });
 
-// What was done changes the list; until it has been read again no key may reach the line that was worked.
+// An action changes the list; until it is reloaded no key may act on the completed line.
 document.addEventListener("worked", () => {
   isWorking = true;
   work.replaceChildren();
   work.setAttribute("aria-busy", "true");
 });
-// Only now do its buttons answer.
+// Only now do its buttons work.
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.target === work) work.removeAttribute("aria-busy");
 });
