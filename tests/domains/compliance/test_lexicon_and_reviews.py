@@ -1,4 +1,4 @@
-"""Compliance keeps the lexicon by versions; texts that wait are released or refused by a person; the outbox obeys."""
+"""Compliance maintains the lexicon by versions; held texts are released or refused by a person; the outbox follows."""
 
 from datetime import timedelta
 

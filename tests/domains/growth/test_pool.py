@@ -22,7 +22,7 @@ def pool(zhou):
 
 
 def wait_in(pool, user, *names):
-    """Prospects that wait in a pool."""
+    """Prospects waiting in a pool."""
     with acting(user):
         return [
             perform(
