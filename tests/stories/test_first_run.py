@@ -130,7 +130,7 @@ def test_from_an_empty_directory_to_the_own_clients_in_a_few_clicks(opens, brows
     clicks += 2
     assert clicks <= 8 and page.complaints == []
 
-    # The imported clients are assigned to the person who set the desk up, who stays signed in.
+    # The imported clients are assigned to the person who set the desk up.
     listed = opened.desk.report("ask", "clients.list", "limit=100", "--as", "linxiao")
     assert listed["count"] == 28
     duties = [
