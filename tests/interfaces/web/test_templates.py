@@ -1,4 +1,4 @@
-"""Templates that only some rows reach are written as the others are."""
+"""Rarely used templates follow the same rules as the others."""
 
 import re
 from pathlib import Path
