@@ -1,4 +1,4 @@
-"""Messages sent to open pages, and who sees the pages' users: within reach, as long as the session lasts."""
+"""Messages to open pages, and the presence of their users: within reach, as long as the session lasts."""
 
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
