@@ -1,4 +1,4 @@
-"""An investor class is approved through compliance, by another person than the one who entered the application."""
+"""An investor class is approved through compliance, by a person other than the one who entered the application."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Distress is detected by its own rules, not where the text negates it, and is reported to the right people."""
+"""Distress is detected by its own rules, not in negated phrases, and reported to the right people."""
 
 from pathlib import Path
 

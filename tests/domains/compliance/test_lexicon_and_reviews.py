@@ -1,4 +1,4 @@
-"""Compliance maintains the lexicon by versions; held texts are released or refused by a person; the outbox follows."""
+"""Compliance maintains the lexicon by versions; held texts are released or refused by a person; the outbox sends accordingly."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Days of privacy: deadlines in working days, retention in years, and what a firm may change. No database."""
+"""Privacy periods: deadlines in working days, retention in years, and what a firm may change. No database."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""An export of many clients is approved by a second person, made once, and has no client more than was approved."""
+"""An export of many clients is approved by a second person, made once, and contains only approved clients."""
 
 from datetime import datetime, timedelta
 

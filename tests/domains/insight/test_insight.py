@@ -1,4 +1,4 @@
-"""Questions and pivots on the desk: every user gets the own clients, and nothing by columns that are hidden from them."""
+"""Questions and pivots on the desk: every user gets only own clients, and nothing by columns that are hidden from them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""An unknown transaction type is mapped once, and all rows quarantined for it are released."""
+"""An unknown transaction type is mapped once, for all rows quarantined with it."""
 
 import pytest
 
