@@ -1,4 +1,4 @@
-"""A small desk that is served: clients of two teams, with contacts over half a year and risk tests about to expire."""
+"""A small served desk: clients of two teams, with contacts over half a year and risk tests about to expire."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,7 @@ def token_of(user: Any, **given: Any) -> str:
 
 @pytest.fixture
 def served(transactional_db: None, lin: Any, zhou: Any, zhang: Any, qian: Any, live_server: Any) -> str:
-    """The address of a desk with sixteen clients of Lin's and one of Wang's."""
+    """Return the address of a desk with sixteen clients of Lin's and one of Wang's."""
     today = clock.today()
     with acting(lin):
         numbers = [zhang.pk] + [

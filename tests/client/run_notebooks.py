@@ -1,4 +1,4 @@
-"""Run notebooks, each in a real kernel of its own and all at once: run_notebooks.py TARGET_FOLDER NOTEBOOK …"""
+"""Run notebooks in parallel, each in a real kernel of its own: run_notebooks.py TARGET_FOLDER NOTEBOOK …"""
 
 import asyncio
 import sys

@@ -1,4 +1,4 @@
-"""`dakehu.client` against a desk that is served: each role gets what the desk shows it, and nothing more."""
+"""`dakehu.client` against a served desk: each role gets what the desk shows it, and nothing more."""
 
 import logging
 from contextlib import ExitStack

@@ -1,4 +1,4 @@
-"""The notebooks run from the first cell to the last by a real kernel, against a desk that is served."""
+"""The notebooks run from the first cell to the last in a real kernel, against a served desk."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 def outputs(notebook):
-    """All texts that the cells printed or showed."""
+    """Return all texts that the cells printed or displayed."""
     shown = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     return "\n".join(output.get("text") or output.get("data", {}).get("text/plain", "") for output in shown)
 

@@ -1,4 +1,4 @@
-"""What the client refuses to do, and what it says when a desk does not answer as it should. No desk is needed."""
+"""What the client refuses, and its error message if a desk does not answer correctly. No desk is needed."""
 
 import httpx
 import pyarrow as pa
@@ -11,7 +11,7 @@ LOCAL = "http://127.0.0.1:9"
 
 
 def desk_that_answers(*answers, **given):
-    """A desk behind a transport that gives these answers one after the other."""
+    """Return a client whose transport gives these answers in turn."""
     desk, waiting = Desk(LOCAL, "token", **given), iter(answers)
     desk._transport._client._transport = httpx.MockTransport(lambda request: next(waiting))
     return desk

@@ -1,4 +1,4 @@
-"""The feed of one's calendar and the page on which a client books an hour: what leaves, to whom, and until when."""
+"""The calendar feed and the page on which a client books an hour: what is disclosed, to whom, and until when."""
 
 import threading
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""After a hand-over the colleague who gave the clients sees nothing of them, by any door; a leaver does not even come in."""
+"""After a hand-over the former manager sees nothing of the clients, at any interface; a leaver cannot even sign in."""
 
 import json
 import re
@@ -45,7 +45,7 @@ def gu(lin):
 
 @pytest.fixture
 def held(lin):
-    """Lin's client with everything that may be kept of one, and the doors that Lin has opened."""
+    """Lin's client with data of every kind, and the interfaces that Lin has opened."""
     firm_settings.set_source(lambda: {"ASSISTANTS": True})
     due = clock.today().isoformat()
     with acting(lin):
@@ -70,7 +70,7 @@ def held(lin):
 
 
 def accounts_of(lin):
-    """Lin's accounts elsewhere that the desk reads and writes in Lin's name, switched on; nothing listens at their addresses."""
+    """Lin's external accounts that the desk reads and writes in Lin's name, switched on; nothing listens at their addresses."""
     there = {"username": "lin", "password": "secret-9"}
     with acting(lin):
         box = {
@@ -101,7 +101,7 @@ def handed(lin, receiver, lead, **more):
 
 
 def through(token, query, **arguments):
-    """What an assistant is told."""
+    """Return an assistant's answer."""
     asked = {
         "jsonrpc": "2.0",
         "id": 1,
@@ -113,7 +113,7 @@ def through(token, query, **arguments):
 
 
 def every_answer(lin, held):
-    """What Lin is told of the client through every door: {door: (status, text)}."""
+    """Return what Lin gets of the client at every interface: {interface: (status, text)}."""
     browser, token = held["browser"], {"HTTP_AUTHORIZATION": f"Bearer {held['token']}"}
     client, found = held["client"].pk, {}
     for page in (*PAGES, f"/clients/?code.eq={CODE}", f"/clients/rows?code.eq={CODE}", f"/palette?q={CODE}"):
@@ -182,7 +182,7 @@ def test_who_gave_a_client_away_sees_nothing_of_it_by_any_door(lin, zhou, gu, he
 
 
 def works_elsewhere(held):
-    """Why the desk no longer works in Lin's name in accounts elsewhere."""
+    """Return why the desk no longer uses Lin's external accounts."""
     said = {}
     for name, work in (("mailbox", mailboxes.pull), ("calendar", calendars.sync), ("sheet", sheets.synchronise)):
         with as_system():
@@ -218,7 +218,7 @@ def test_a_leaver_is_shut_out_at_every_door_in_the_same_minute(lin, gu, admin, h
         done = perform("service.undo_hand_over", {"hand_over": row.pk, "reason": "留任"})
     assert done["clients"] == 2
     answers = every_answer(lin, held)  # the account is open again; old sessions and tokens stay ended
-    ended = {"booking": 200}  # a booking link is signed for the person, and holds no token
+    ended = {"booking": 200}  # a booking link is signed for the person, and contains no token
     assert {door: status for door, (status, _) in answers.items() if status not in (302, 401)} == ended
     with as_system():
         lin.refresh_from_db()

@@ -1,4 +1,4 @@
-"""The person who can only send SQL under the application's role cannot lift the reach of a session."""
+"""A person who can only send SQL under the application's role cannot widen the reach of a session."""
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 
 def raw(sql: str, params=()):
-    """Run SQL past the ORM and past the tripwire, under the application's role and the present actor."""
+    """Run SQL that bypasses the ORM and the tripwire, under the application's role and the current actor."""
     wrappers, connection.execute_wrappers = connection.execute_wrappers, []
     try:
         with connection.cursor() as cursor:
@@ -66,11 +66,11 @@ def test_a_proof_of_another_session_or_another_reach_proves_nothing(lin, wang, z
             )
             assert raw(SEEN, [zhang.pk]) == [(0,)]
         raw("SELECT set_config('dakehu.proof', %s, false)", [reach_proof.proof(pid, "system", "", "")])
-        assert raw(SEEN, [zhang.pk]) == [(1,)]  # the walk above fails for want of the proof and nothing else
+        assert raw(SEEN, [zhang.pk]) == [(1,)]  # the walk above fails only because it lacks the proof
 
 
 def test_a_database_is_asked_before_a_new_desk_has_keys_and_shows_nothing_then(lin, zhang, tmp_path, settings):
-    """`dakehu migrate` of a new desk looks at the database first, and makes the keys in its migrations."""
+    """`dakehu migrate` of a new desk reads the database first, and creates the keys in its migrations."""
     with acting(lin):
         connection._session_actor = None
         home, settings.DAKEHU_HOME = settings.DAKEHU_HOME, str(tmp_path)

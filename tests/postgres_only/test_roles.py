@@ -1,4 +1,4 @@
-"""The desk signs in to PostgreSQL as a role that row security really binds."""
+"""The desk connects to PostgreSQL as a role to which row security really applies."""
 
 import pytest
 from django.db import connection

@@ -1,4 +1,4 @@
-"""The harnesses that break files and kill processes, in small: whole runs are made by hand (docs/benchmarks.md)."""
+"""Small runs of the harnesses that break files and kill processes; full runs are started manually (docs/benchmarks.md)."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""A field that the administrator adds is in every door at once, with the same rules as the fields that were there."""
+"""A field that the administrator adds is in every interface immediately, with the same rules as the built-in fields."""
 
 import json
 from decimal import Decimal

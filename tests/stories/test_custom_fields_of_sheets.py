@@ -24,7 +24,7 @@ from tests.stories.test_custom_fields import add, browser
 pytestmark = pytest.mark.django_db
 
 LIST = "上午 | Morning\n晚间 | Evening"
-# {model: (verb that makes one, what it needs, verb that changes it, how that names it, sheet)}
+# {model: (action that creates one, its values, action that changes it, parameter for the row, sheet)}
 SHEETS: dict[str, Any] = {
     "ledger.Investment": (
         "ledger.add_investment",
@@ -59,7 +59,7 @@ def made(user: Any, model: str, client: Any, **values: Any) -> Any:
 
 
 def sheet_of(path: Any, model: str) -> tuple[Any, Any, int]:
-    """(workbook, the model's sheet, column of the field 时段)."""
+    """Return (workbook, the model's sheet, column of the field 时段)."""
     book = openpyxl.load_workbook(path)
     sheet = book[SHEETS[model][4]]
     return book, sheet, [cell.value for cell in sheet[1]].index("时段 Hours") + 1
@@ -136,7 +136,7 @@ def test_what_is_required_is_required_of_a_new_row_by_hand_and_by_import(admin, 
     with acting(lin):
         exports.write_filled(path=tmp_path / "out.xlsx")
         report = imports.run_import(tmp_path / "out.xlsx")
-        assert report["imported"] and report["updated"] == 0  # rows that were there are left in peace
+        assert report["imported"] and report["updated"] == 0  # existing rows are left unchanged
         other = perform("clients.create", {"name": "李新"})
     with pytest.raises(Refused) as refused:
         made(lin, model, other)
@@ -300,7 +300,7 @@ EDITS = [
 def test_every_kind_comes_back_as_it_was_typed_and_empty_as_empty(
     admin, lin, zhang, qian, tmp_path, kind, first, typed, kept
 ):
-    language = "en" if kind in ("amount", "date", "one") else "zh"  # what is written differently in English
+    language = "en" if kind in ("amount", "date", "one") else "zh"  # is formatted differently in English
     add(
         admin,
         "试验",

@@ -1,4 +1,4 @@
-"""The demonstration: what a newcomer sees after `make demo`."""
+"""The demonstration: what a new user sees after `make demo`."""
 
 import re
 import stat
@@ -88,16 +88,16 @@ def test_a_newcomer_finds_a_living_brokerage(brokerage):
     with acting(lin):
         mine = clients.clients().count()
         today = ask("service.today_list", {})
-        assert 40 <= mine < 70 and today  # her own, and those of the colleague for whom she stands in
+        assert 40 <= mine < 70 and today  # her own, and those of the colleague whose deputy she is
         assert clients.upcoming_dates(days=14)
     with acting(zhou):
         assert clients.clients().count() > mine
     with acting(team.find_user("he")):
-        assert clients.clients().count() == 300 + 2  # one was added twice, one asked that all be deleted
-        assert clients.clients().filter(walled=True).count() == 2  # a wall, and who asked that all be deleted
+        assert clients.clients().count() == 300 + 2  # one was added twice, one requested deletion
+        assert clients.clients().filter(walled=True).count() == 2  # one walled, one requested deletion
     with as_system():
         assert {str(u.role) for u in team.users()} == {"manager", "lead", "compliance", "analyst", "admin"}
-    # A second time the demonstration leaves a desk with people alone.
+    # A second run is refused on a desk that has users.
     with pytest.raises(Refused, match="DAKEHU_HOME"):
         demo.prepare(table)
 

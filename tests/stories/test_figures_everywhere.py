@@ -23,7 +23,7 @@ DAY = date(2024, 1, 9)
 
 
 def publish(**by_code: dict) -> None:
-    """Figures of some clients, as a close publishes them."""
+    """Publish figures of some clients, as a close does."""
     with as_system(), act("ledger.publish_figures"):
         numbers = dict(model_of("clients.Client").objects.values_list("code", "pk"))
         for code, said in by_code.items():

@@ -1,4 +1,4 @@
-"""The first hour of a newcomer: an empty data directory, `dakehu open` and a browser, with the real program."""
+"""The first hour of a new user: an empty data directory, `dakehu open` and a browser, with the real program."""
 
 import re
 import socket
@@ -24,7 +24,7 @@ FLAWED = (
 
 
 class Opened:
-    """`dakehu open FILE` as it runs: what it has said so far, in the order in which it came."""
+    """A running `dakehu open FILE`: its output so far, in order."""
 
     def __init__(self, home, file, *words):
         self.desk = Desk(home)
@@ -48,7 +48,7 @@ class Opened:
             self.lines.append(line.rstrip())
 
     def said(self, pattern):
-        """The first line that matches, as soon as it is said."""
+        """Return the first line that matches, as soon as it is printed."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             for line in list(self.lines):
@@ -102,7 +102,7 @@ def browser():
 
 
 def answer_four_questions(page, link):
-    """The link opened, a firm with its first account created; returns the number of clicks."""
+    """Open the link and create a firm with its first account; return the number of clicks."""
     page.goto(link)
     assert findings(page) == []
     page.click("label:has-text('公司或团队')")
@@ -130,7 +130,7 @@ def test_from_an_empty_directory_to_the_own_clients_in_a_few_clicks(opens, brows
     clicks += 2
     assert clicks <= 8 and page.complaints == []
 
-    # What it brought is served by who set the desk up, and signed in is signed in.
+    # The imported clients are assigned to the person who set the desk up.
     listed = opened.desk.report("ask", "clients.list", "limit=100", "--as", "linxiao")
     assert listed["count"] == 28
     duties = [
@@ -139,7 +139,7 @@ def test_from_an_empty_directory_to_the_own_clients_in_a_few_clicks(opens, brows
     ]
     assert {(duty["user"]["name"], duty["role"]) for one in duties for duty in one["rows"]} == {("林晓", "main")}
 
-    # The terminal said what was done while it was done, the first of it at once; no line but the link's names the token.
+    # The terminal reported each step as it ran, the first immediately; only the line with the link contains the token.
     said = "\n".join(opened.lines)
     stages = ("正在启动", "正在准备数据库", "数据库已就绪", "正在检查文件", "正在启动网页", "工作台已就绪", "新增 531")
     assert [said.find(text) for text in stages] == sorted(said.find(text) for text in stages) and said.find(
@@ -186,7 +186,7 @@ def test_a_desk_that_runs_takes_the_file_over_and_the_only_person_is_signed_in_b
     other.goto(re.search(r"http://\S+", second.stdout)[0])
     other.wait_for_url(re.compile(r"/import/\d+/corrections/$"))
 
-    # With a second person at the desk nobody is signed in by a file.
+    # If the desk has a second user, opening a file signs no one in.
     (tmp_path / "first.txt").write_text(PASSWORD, encoding="utf-8")
     values = (
         "username=wang",

@@ -1,6 +1,6 @@
-"""Desks of earlier versions are taken over whole: see fixtures/desks/README.md for what each holds.
+"""Desks of earlier versions are migrated completely: see fixtures/desks/README.md for the contents of each.
 
-Everything goes through the command line and the pages, so that nothing here hangs on names inside the code.
+Everything uses the command line and the pages, so that nothing here depends on names inside the code.
 """
 
 import json
@@ -46,7 +46,7 @@ print(json.dumps({address: browser.get(address, follow=True).status_code for add
 
 
 class Kept:
-    """A kept desk in a directory of its own, and what is known of it (`facts`)."""
+    """A kept desk in a directory of its own, and the facts recorded about it (`facts`)."""
 
     def __init__(self, name: str, home: Path) -> None:
         self.name, self.home = name, home
@@ -75,7 +75,7 @@ class Kept:
         return done.stdout
 
     def runs(self, *commands: tuple[Any, ...]) -> list[Any]:
-        """What each of some commands says with --json, run one after the other in a process of their own."""
+        """Return the output of each command with --json; all run in turn in one process of their own."""
         given = json.dumps([[*map(str, words), "--json"] for words in commands])
         return [json.loads(line) for line in self.process(sys.executable, "-c", COMMANDS, given).splitlines()]
 
@@ -83,7 +83,7 @@ class Kept:
         return self.runs(words)[0]
 
     def asks(self, *asked: tuple[str, str, dict[str, Any]]) -> list[list[Any]]:
-        """The rows that each of some queries (name, who asks, values) gives."""
+        """Return the rows of each of some queries (name, username, values)."""
         commands = [
             ("ask", name, *(f"{key}:={json.dumps(value)}" for key, value in values.items()), "--as", username)
             for name, username, values in asked
@@ -91,7 +91,7 @@ class Kept:
         return [report if isinstance(report, list) else report["rows"] for report in self.runs(*commands)]
 
     def pages(self, username: str, *addresses: str) -> dict[str, int]:
-        """The status of pages that somebody opens after signing in with the password of the kept desk."""
+        """Return the status of pages opened after signing in with the password of the kept desk."""
         return dict(json.loads(self.process(sys.executable, "-c", PAGES, username, self.facts["password"], *addresses)))
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
@@ -104,12 +104,12 @@ class Kept:
 
 @pytest.fixture
 def desk(request, tmp_path):
-    """A desk as its version left it, brought up to date once and copied for each test."""
+    """Return a desk as its version left it, migrated once and copied for each test."""
     name = request.param
 
     def bring_up_to_date(home):
         with tarfile.open(DESKS / f"{name}.tar.gz") as archive:
-            archive.extractall(home, filter="fully_trusted")  # "data" would leave the modes of folders out
+            archive.extractall(home, filter="fully_trusted")  # "data" would drop the modes of folders
         Kept(name, home).run("migrate")
 
     return Kept(name, copy_of(state_of_source(), name, tmp_path / "home", bring_up_to_date))
@@ -121,7 +121,7 @@ def of(*names):
 
 def test_a_desk_of_every_released_version_is_kept():
     headings = re.findall(r"^## (\d+\.\d+\.\d+)$", CHANGELOG.read_text(encoding="utf-8"), re.MULTILINE)
-    assert set(headings[1:]) <= set(EVERY)  # the first heading is the version in the making
+    assert set(headings[1:]) <= set(EVERY)  # the first heading is the version in development
 
 
 @of(*EVERY)

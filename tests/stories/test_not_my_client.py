@@ -1,5 +1,5 @@
-"""Another team's client is nowhere to be found: not in a page, a list, the API, an export, the search, the palette or
-the audit. Wang gets what he would get for a client that does not exist."""
+"""Another team's client is found nowhere: not in a page, a list, the API, an export, the search, the palette or
+the audit. Wang gets the same answer as for a client that does not exist."""
 
 import json
 

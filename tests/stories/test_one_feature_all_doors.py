@@ -1,7 +1,7 @@
-"""One feature, every door: "log an interaction and plan the next contact".
+"""One feature, every interface: "log an interaction and plan the next contact".
 
-The same row goes through the web page, the API, the command line and an imported workbook. It makes the same
-interaction and the same follow-up, and is refused with the same sentences, because no door has a label, a
+The same row is entered through the web page, the API, the command line and an imported workbook. It makes the same
+interaction and the same follow-up, and is refused with the same messages, because no interface has a label, a
 serializer or a permission check of its own.
 """
 
@@ -36,7 +36,7 @@ def day(days: int) -> str:
 
 
 def the_row() -> dict[str, str]:
-    """What Lin writes down: by the action's own parameter names, in the words people use."""
+    """Return what Lin enters: keyed by the action's parameter names, in users' words."""
     return {
         "held_at": f"{day(-1)} 10:30",
         "channel": "电话",
@@ -50,7 +50,7 @@ def the_row() -> dict[str, str]:
     }
 
 
-# --- the doors: each takes (user, client, row) and returns the sentences of its refusal, or none ------
+# --- the interfaces: each takes (user, client, row) and returns its refusal messages, or none ---------
 
 
 def by_web(user: Any, client: Any, row: dict[str, str], **_: Any) -> list[str] | str:
@@ -82,7 +82,7 @@ def by_command(user: Any, client: Any, row: dict[str, str], *, capsys: Any, **_:
 
 
 def by_import(user: Any, client: Any, row: dict[str, str], *, tmp_path: Any, **_: Any) -> list[str]:
-    """A workbook with one row of 客户服务记录, whose headings are the field facts' own."""
+    """Import a workbook with one row of 客户服务记录, whose headings are those of the field facts."""
     parameters = {parameter.name: spec_behind(parameter).zh for parameter in LOG.parameters}
     book = openpyxl.Workbook()
     sheet = book.active
@@ -101,7 +101,7 @@ DOORS = {"web": by_web, "api": by_api, "cli": by_command, "import": by_import}
 
 
 def everything() -> list[dict[str, Any]]:
-    """All interactions and plans there are, without what numbers them."""
+    """Return all interactions and plans, without ids and row versions."""
     with as_system():
         rows = [*Interaction.objects.order_by("pk"), *FollowUp.objects.order_by("pk")]
         return [
@@ -111,7 +111,7 @@ def everything() -> list[dict[str, Any]]:
 
 @pytest.fixture
 def directly(lin, zhang):
-    """What the action itself makes of the row: the measure of every door."""
+    """What the action itself makes of the row: the reference for every interface."""
     from django.db import transaction
 
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""The start page of each role: every number opens rows that add up to it, and nobody counts what they may not see."""
+"""The start page of each role: every number opens rows that add up to it, and includes no row that its reader may not see."""
 
 import re
 from datetime import timedelta
@@ -24,11 +24,11 @@ from tests.cast import acting, as_system, enter
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 HEAD = "成交日期,证券代码,证券名称,买卖标志,成交价格,成交数量,成交金额,发生金额,佣金,印花税,过户费,成交编号"
 BACKEND = "dakehu.domains.team.sign_in.backends.StaffBackend"
-WORDS = ("text",)  # units of what is no number
+WORDS = ("text",)  # units of values that are not numbers
 
 
 def days(count):
-    """The last `count` trading days before today."""
+    """Return the last `count` trading days before today."""
     today = clock.today()
     return trading_days.trading_days_between(today - timedelta(days=60), today - timedelta(days=1))[-count:]
 
@@ -77,7 +77,7 @@ def worked(tmp_path, settings, lin, zhou, wang, he, an, admin, zhang, qian):
 
 
 def numbers(content):
-    """Every number of a card's content."""
+    """Yield every number of a card's content."""
     if isinstance(content, dict):
         if {"value", "unit", "rows"} <= set(content):
             yield content
@@ -90,7 +90,7 @@ def numbers(content):
 
 
 def rows_of(at):
-    """The rows that a number names, through the query by name as every door asks it."""
+    """Return the rows that a number names, through the query by name as every interface runs it."""
     query = QUERIES[at["query"]]
     known = {parameter.name for parameter in query.parameters}
     filters = {key: value for key, value in at["filters"].items() if key not in known}
@@ -105,7 +105,7 @@ def rows_of(at):
 
 
 def amount(shown):
-    """What the rows of a number come to."""
+    """Return the number that the rows give."""
     at = shown["rows"]
     rows = rows_of(at)
     if not at["column"]:

@@ -10,7 +10,7 @@ from tests.cast import acting, as_system
 
 @pytest.fixture
 def fund(he):
-    """A fund of R4 whose floor is R4."""
+    """A fund of R4 whose lowest allowed grade is R4."""
     with as_system(), act("test.product"):
         row = Product(name="稳进一号", kind="fund", horizon="medium")
         row.save()

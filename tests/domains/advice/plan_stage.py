@@ -1,4 +1,4 @@
-"""What tests of policies and advice begin with: a client of whom all is known, and a registered adviser."""
+"""Setup for tests of policies and advice: a client with complete data, and a registered adviser."""
 
 from datetime import date
 from decimal import Decimal
@@ -22,7 +22,7 @@ KNOWN = {
 
 
 def complete(client: Any) -> Any:
-    """Let all be known of a client that suitability asks for: C3, tested, goal of a medium term."""
+    """Set all data of a client that suitability requires: C3, tested, goal of a medium term."""
     with as_system(), act("test.know"):
         for name, value in KNOWN.items():
             setattr(client, name, value)
@@ -38,7 +38,7 @@ def complete(client: Any) -> Any:
 
 
 def register(he: Any, user: Any) -> None:
-    """Enter somebody as a registered investment adviser."""
+    """Register a user as an investment adviser."""
     with acting(he):
         perform(
             "compliance.add_registration",

@@ -12,7 +12,7 @@ NOON = datetime(2026, 11, 29, 12)
 
 
 def best(*, highest=True):
-    """The answers with most points, or with fewest that are not of the lowest category."""
+    """Return the answers with most points, or with fewest that are not of the lowest category."""
     answers = {}
     for item in QUESTIONNAIRE.items:
         options = [one for one in item.options.values() if not one.is_minimum]

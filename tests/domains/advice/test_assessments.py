@@ -1,4 +1,4 @@
-"""The questionnaire by its link: once, by the client, with contradictions, jumps and too many tests stopped."""
+"""The questionnaire by its link: answered once, by the client; contradictions, jumps and too many tests are blocked."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The query: values as people write them, what is unknown named, nothing written, the desk read for a client and a product."""
+"""The query: accepts values as people write them, names unknown ones, writes nothing, reads the desk for client and product."""
 
 from datetime import date
 
@@ -15,7 +15,7 @@ GOOD = {"risk_level": "C3", "product_risk": "R3", "initiative": "client", "teste
 
 
 def check(**values):
-    """What the query decides, without asking who asks."""
+    """Return the decision without checking the user."""
     read = parse_input((*STATED, *SALE, ON), {**GOOD, **values})
     return evaluate(read.pop("on"), None, None, read)[1]
 

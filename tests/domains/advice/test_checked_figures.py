@@ -1,4 +1,4 @@
-"""The half-yearly self-check of compliance counts what was done and left open of suitability."""
+"""The half-yearly self-check of compliance counts suitability duties done and left open."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""An investor class is decided on by the approvals of compliance, by somebody else than who entered the application."""
+"""An investor class is approved through compliance, by a person other than the one who entered the application."""
 
 import pytest
 

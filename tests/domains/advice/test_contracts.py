@@ -1,4 +1,4 @@
-"""A client cancels a contract of advice in writing within five working days of signing; the rule is shown with its certainty."""
+"""A client may cancel an advisory contract in writing within five working days of signing; the rule is shown with its certainty."""
 
 from datetime import date
 

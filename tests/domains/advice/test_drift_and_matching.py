@@ -1,4 +1,4 @@
-"""Drift from real trades and prices, the draft that follows from it, and products matched with a client."""
+"""Drift from real trades and prices, the draft derived from it, and products matched with a client."""
 
 from datetime import date, timedelta
 
@@ -22,7 +22,7 @@ DAYS = [day for day in (date(2026, 7, 1) + timedelta(n) for n in range(140)) if 
 
 @pytest.fixture
 def invested(tmp_path, settings, lin, he, zhang):
-    """Zhang San, of whom all is known, with stocks of an invented market and a close; every product is graded."""
+    """Return Zhang San with complete data, stocks of an invented market and a close; every product is graded."""
     settings.DAKEHU_HOME = tmp_path / "home"
     settings.DAKEHU_HOME.mkdir()
     rows = market.statement(DAYS, DAYS[-1] + timedelta(days=1))
@@ -45,7 +45,7 @@ def invested(tmp_path, settings, lin, he, zhang):
 
 
 def pays_well_now(products, he):
-    """Let every product earn the firm another fee, and an incentive for all of them stand in the register."""
+    """Give every product a different fee for the firm, and register an incentive for all of them."""
     with as_system(), act("test.fees"):
         for number, product in enumerate(products):
             product.fee_rate = number % 5

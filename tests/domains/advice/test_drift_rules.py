@@ -1,4 +1,4 @@
-"""Drift: what is outside its range, what cannot be said, and the sums that would restore the targets."""
+"""Drift: what is outside its range, what cannot be determined, and the amounts that would restore the targets."""
 
 import pytest
 

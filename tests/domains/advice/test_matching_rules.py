@@ -1,4 +1,4 @@
-"""Matching: suitable only, explained to the point, diverse, and blind to what a product earns the firm."""
+"""Matching: suitable products only, every point explained, diverse, and blind to the firm's earnings."""
 
 from dataclasses import fields, replace
 

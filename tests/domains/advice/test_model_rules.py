@@ -1,4 +1,4 @@
-"""Model portfolios and policies: what adds up, what a risk level allows, and a policy's ranges in a model."""
+"""Model portfolios and policies: weights that add up, limits of risk levels, and a policy's ranges in a model."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,4 +1,4 @@
-"""Every published case that is at hand (oracle_cases.toml): the product says the same, or it is said why nothing is asked."""
+"""Every available published case (oracle_cases.toml): the product gives the same result, or the file states why it is not run."""
 
 import tomllib
 from datetime import UTC, date, datetime, timedelta

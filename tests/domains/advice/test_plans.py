@@ -1,4 +1,4 @@
-"""Goals, policies and model portfolios: versions that stay, signatures, and what is refused."""
+"""Goals, policies and model portfolios: permanent versions, signatures, and refusals."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""What a version of the questionnaire must satisfy before anybody may approve it."""
+"""What a version of the questionnaire must satisfy before it can be approved."""
 
 import pytest
 

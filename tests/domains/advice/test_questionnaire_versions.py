@@ -1,4 +1,4 @@
-"""The firm writes its own questionnaire: drafted, checked, approved by somebody else, used from its day; old tests keep theirs."""
+"""The firm writes its own questionnaire: drafted, checked, approved by a second person, in force from its day; old tests keep theirs."""
 
 from datetime import timedelta
 

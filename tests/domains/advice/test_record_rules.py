@@ -1,4 +1,4 @@
-"""Advice: what keeps it from leaving, and what became of it."""
+"""Advice: what prevents its delivery, and how its outcome is measured."""
 
 from datetime import date, timedelta
 

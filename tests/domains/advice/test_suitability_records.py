@@ -1,4 +1,4 @@
-"""Checks that are kept: duties done by who may, call-backs by somebody else, nothing rewritten."""
+"""Stored checks: duties done by authorized users, call-backs by a second person, nothing rewritten."""
 
 from datetime import timedelta
 

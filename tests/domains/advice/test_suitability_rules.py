@@ -1,4 +1,4 @@
-"""The suitability rules: every combination beside a table that was written by hand, and the order of the hard stops."""
+"""The suitability rules: every combination compared with a manually written table, and the order of the hard stops."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -43,7 +43,7 @@ COMBINATIONS = list(
 
 
 def expected(investor_class, level, minimum, risk, initiative, test):
-    """The outcome by the table."""
+    """Return the outcome from the table."""
     if investor_class != "ordinary":
         return ALLOWED
     if level == "" or test in ("expired", "none"):

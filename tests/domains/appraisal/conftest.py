@@ -1,4 +1,4 @@
-"""The stage of appraisal: an approved scheme of few cases, and days that pass."""
+"""Setup for appraisal: an approved scheme with few cases, and a clock that can be moved."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from tests.cast import acting
 
 @pytest.fixture
 def later(monkeypatch):
-    """later(n): n days pass."""
+    """later(n): move the clock n days forward."""
 
     def pass_days(days):
         day, now = clock.today() + timedelta(days=days), clock.now() + timedelta(days=days)
@@ -23,7 +23,7 @@ def later(monkeypatch):
 
 
 def approve_waiting(user):
-    """Approve what waits for somebody."""
+    """Approve the one request waiting for a user."""
     with acting(user):
         (row,) = ask("compliance.approvals", {})
         perform("compliance.approve", {"approval": row["id"]})
@@ -31,7 +31,7 @@ def approve_waiting(user):
 
 @pytest.fixture
 def scheme(admin, he):
-    """The house's scheme with a minimum of one case and the weight of surveys on promises, approved by compliance."""
+    """The firm's scheme with a minimum of one case and the weight of surveys on promises, approved by compliance."""
     changes = {
         "satisfaction": ("satisfaction", 0),
         "promises_kept": ("service", 30),
@@ -82,7 +82,7 @@ def period(scheme, admin, an, lin, zhou, wang, zhang, qian, later):
 
 
 def own(user):
-    """Return the only appraisal of somebody, as they see it."""
+    """Return the only appraisal of a user, as that user sees it."""
     with acting(user):
         (row,) = ask("appraisal.mine", {})["appraisals"]
         return ask("appraisal.appraisal", {"appraisal": row["id"]})

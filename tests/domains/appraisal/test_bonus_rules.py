@@ -1,4 +1,4 @@
-"""Bonuses: pools are shared out to the cent, parts are deferred, and two members never learn a total."""
+"""Bonuses: pools are distributed to the cent, parts are deferred, and two members cannot see a total."""
 
 from datetime import date
 from decimal import Decimal as D

@@ -1,4 +1,4 @@
-"""Bonuses and praise: who sees what, four eyes, what holds a tranche; no order of people anywhere."""
+"""Bonuses and praise: visibility, four eyes, what withholds a tranche; no ranking of people anywhere."""
 
 from datetime import timedelta
 from decimal import Decimal as D

@@ -1,4 +1,4 @@
-"""Measures: values, intervals and points, worked by hand."""
+"""Measures: values, intervals and points, computed manually."""
 
 from decimal import Decimal as D
 
@@ -19,7 +19,7 @@ def rows(*pairs):
         ("0.99", "0.70", "0.95", "100"),
         ("0.70", "0.70", "0.95", "0"),
         ("0.10", "0.70", "0.95", "0"),
-        ("2", "5", "1", "75"),  # less is better
+        ("2", "5", "1", "75"),  # lower is better
         ("6", "5", "1", "0"),
         ("0", "5", "1", "100"),
     ],

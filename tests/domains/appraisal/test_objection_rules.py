@@ -1,4 +1,4 @@
-"""Who decides, until when somebody may object, what a correction does, and which books are reviewed."""
+"""Who decides, the deadline for objections, the effect of a correction, and which books are reviewed."""
 
 from datetime import date
 from decimal import Decimal as D
@@ -55,7 +55,7 @@ def test_another_person_decides(actor, involved, may):
         (2, 1, 2, False, True),
         (3, 1, 2, False, False),
         (3, 1, 2, True, True),
-        (1, 1, 1, True, False),  # a lead does not review themselves
+        (1, 1, 1, True, False),  # a lead does not review their own appraisal
         (1, 1, 2, True, False),
         (None, 1, 2, False, False),
         (3, 1, None, False, False),

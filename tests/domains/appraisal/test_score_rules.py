@@ -1,4 +1,4 @@
-"""Scores: the order of gate and deductions, and what becomes of weight that is not rated."""
+"""Scores: the order of gate and deductions, and how the weight of unrated measures is redistributed."""
 
 from decimal import Decimal as D
 
@@ -10,7 +10,7 @@ from dakehu.domains.appraisal.scores.rules import Conduct, Line
 
 
 def line(code, part, weight, points, n=30, min_n=20):
-    """A measure worth so many points; None: the desk has no source."""
+    """Return a measure with a number of points; None if the desk has no source."""
     value = None if points is None else Value(D(points), D(100), n, D(points) / 100)
     return Line(code, part, D(weight), min_n, D(0), D(1), value)
 

@@ -1,4 +1,4 @@
-"""A period from its opening to its end: frozen, explained to the row, objected to, corrected, closed, reopened."""
+"""A period from start to end: frozen, explained down to the row, objected to, corrected, closed, reopened."""
 
 from datetime import timedelta
 from decimal import Decimal as D
@@ -35,7 +35,7 @@ def test_a_period_is_frozen_explained_objected_to_corrected_and_closed(period, l
     )
 
     with acting(lin):
-        for one in first["lines"]:  # every measure opens, whatever its rows are of
+        for one in first["lines"]:  # rows of every measure can be opened, of any kind
             ask("appraisal.measure_rows", {"appraisal": first["id"], "measure": one["measure"]})
         rows = ask("appraisal.measure_rows", {"appraisal": first["id"], "measure": "promises_kept"})
         assert [(row["number"], row["value"], row["client"]["name"]) for row in rows["rows"]] == [

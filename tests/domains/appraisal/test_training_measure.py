@@ -1,4 +1,4 @@
-"""Training hours are rated from records that count, pro rata of the year, and never where the start in the trade is unknown."""
+"""Training hours are rated from valid records, pro rata of the year, and never if the start in the industry is unknown."""
 
 from datetime import date, timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The stage of tests on surveys: clients with a mail address, a survey that is sent, and the links as the mails carry them."""
+"""Setup for tests of surveys: clients with a mail address, a survey that is sent, and the links in its mails."""
 
 import re
 from typing import Any
@@ -14,7 +14,7 @@ LINK = re.compile(r"https://desk\.example\.com/s/([\w-]+)")
 
 
 def allow_sending() -> None:
-    """The desk has an address, mail is on, and there are no quiet hours."""
+    """Give the desk an address, with mail on and no quiet hours."""
     with as_system(), act("test.settings"):
         row = MessageSettings.objects.first() or MessageSettings()
         row.desk_address, row.mail_on = "https://desk.example.com", True
@@ -23,7 +23,7 @@ def allow_sending() -> None:
 
 
 def add_clients(user: Any, number: int, start: int = 100) -> list[Any]:
-    """Clients of a member of staff, each with a mail address."""
+    """Return clients of a member of staff, each with a mail address."""
     rows = []
     with acting(user):
         for n in range(start, start + number):
@@ -34,7 +34,7 @@ def add_clients(user: Any, number: int, start: int = 100) -> list[Any]:
 
 
 def add_survey(user: Any, anonymity: str, **values: Any) -> Any:
-    """An open survey with the standard questions."""
+    """Return an open survey with the standard questions."""
     with acting(user):
         row = perform("care.add_survey", {"title_zh": "服务满意度调查", "anonymity": anonymity, **values})
         perform("care.open_survey", {"survey": row.pk})
@@ -42,7 +42,7 @@ def add_survey(user: Any, anonymity: str, **values: Any) -> Any:
 
 
 def send(user: Any, survey: Any, **values: Any) -> dict[str, Any]:
-    """Send a survey to every client whom a member of staff sees; return what the action returns."""
+    """Send a survey to every client whom a member of staff sees; return the result of the action."""
     with acting(user):
         found: dict[str, Any] = perform("care.send_survey", {"survey": survey.pk, **values})
     jobs.run_due_jobs()
@@ -50,7 +50,7 @@ def send(user: Any, survey: Any, **values: Any) -> dict[str, Any]:
 
 
 def collect() -> dict[str, str]:
-    """Hand over every mail that is due as the worker does; return {address: token} of those with a link."""
+    """Hand over every due mail as the worker does; return {address: token} of those with a link."""
     found = {}
     while True:
         with as_system():

@@ -1,4 +1,4 @@
-"""An anonymous survey cannot be traced: by reading every table between any two answers, by the log, by any role."""
+"""An anonymous survey cannot be traced: by comparing every table between any two answers, by the log, by any role."""
 
 from collections import Counter
 from typing import Any
@@ -23,8 +23,8 @@ WRITTEN = {"care_surveytoken", "care_surveyanswer"}
 
 
 def copy_of_database() -> dict[str, frozenset[tuple[str, ...]]]:
-    """Every row of every table, as an auditor reads a copy of the database."""
-    tables = set(connection.introspection.table_names()) - {"dakehu_reach_secret"}  # not even the desk reads it
+    """Return every row of every table, as in a copy of the database read by an auditor."""
+    tables = set(connection.introspection.table_names()) - {"dakehu_reach_secret"}  # not readable even by the desk
     found = {}
     with as_system(), connection.cursor() as cursor:
         for table in tables:
@@ -34,12 +34,12 @@ def copy_of_database() -> dict[str, frozenset[tuple[str, ...]]]:
 
 
 def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, set[tuple[str, ...]]]:
-    """What an answer left, by table: rows that are new, changed or gone."""
+    """Return what an answer changed, by table: rows that are new, changed or deleted."""
     return {table: set(after[table] ^ before[table]) for table in after if after[table] != before[table]}
 
 
 def kept_texts() -> list[str]:
-    """The mails as the desk keeps them, opened."""
+    """Return the mails stored by the desk, decrypted."""
     with as_system(), act("test.open"):
         return [row.text.open() for row in apps.get_model("service.Delivery").objects.all()]
 
@@ -63,7 +63,7 @@ def test_a_copy_of_the_database_between_any_two_answers_says_nothing_of_who_answ
     )
     assert not any("/s/" in text for text in kept_texts())
     stored = copy_of_database()
-    guesses, order = [], sorted(tokens.items(), key=lambda pair: pair[1])  # answered in an order of its own
+    guesses, order = [], sorted(tokens.items(), key=lambda pair: pair[1])  # answered in a different order
     for number, (address, token) in enumerate(order):
         assert links.submit(token, answer_of(number)).faults == {}
         stored, before = copy_of_database(), stored
@@ -74,7 +74,7 @@ def test_a_copy_of_the_database_between_any_two_answers_says_nothing_of_who_answ
         assert NOON[:10] not in str(answer_row)  # no day
         guesses.append((int(answer_row[0]), address))
     assert links.submit(tokens["s100@example.com"], answer_of(1)).faults == {}  # again: the same thanks, nothing stored
-    # The best an auditor can do with numbers of rows is to put both in order: no better than chance.
+    # The best an auditor can do with row ids is to sort both: no better than chance.
     hits = sum(address == sent for (_, address), sent in zip(sorted(guesses), tokens, strict=True))
     assert hits <= 8
     assert not any(token in caplog.text for token in tokens.values())
@@ -92,10 +92,10 @@ def test_no_role_finds_whose_an_anonymous_answer_is(lin, zhou, he, an, admin):
     with acting(he):
         with pytest.raises(Refused, match="结束"):
             perform("care.read_survey_texts", {"survey": survey.pk})
-        assert not ask("care.survey_results", {"survey": survey.pk})["is_open"]  # two looks would tell one answer
+        assert not ask("care.survey_results", {"survey": survey.pk})["is_open"]  # two reads would show one answer
         perform("care.remind_survey", {"batch": batch_of(survey)})
     jobs.run_due_jobs()
-    assert collect() == {}  # reminders go to all ten and hold no link: nobody gets a second one
+    assert collect() == {}  # reminders go to all ten and contain no link: no client gets a second one
     with acting(he):
         perform("care.close_survey", {"survey": survey.pk})
         answers = [row["answer"] for row in perform("care.read_survey_texts", {"survey": survey.pk})]

@@ -1,4 +1,4 @@
-"""A short survey some days after the reply to a complaint: once, by the rules of sending, never while the case is open again."""
+"""A short survey some days after the reply to a complaint: once, under the sending rules, never while the case is reopened."""
 
 from datetime import date, timedelta
 
@@ -89,7 +89,7 @@ def test_the_survey_leaves_once_seven_days_after_the_reply_and_not_while_the_cas
 
 
 def answer(he, client, served_by, *scores):
-    """Named answers of a random sample about somebody's service."""
+    """Store named answers of a random sample about one manager's service."""
     survey = add_survey(he, "named")
     with as_system(), act("test.answers"):
         batch = SurveyBatch(

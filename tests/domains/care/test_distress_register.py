@@ -1,4 +1,4 @@
-"""One register for distress: every source writes to it, one rule escalates, and an older client needs two persons."""
+"""One register for distress: every source writes to it, one rule escalates, and an older client requires two persons."""
 
 from datetime import date, datetime
 

@@ -1,4 +1,4 @@
-"""Distress is found by its own rules, denied where it is denied, and goes to the right people."""
+"""Distress is detected by its own rules, not in negated phrases, and reported to the right people."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Feedback: one inbox, who may see and answer it, words of distress, and complaints that live with compliance alone."""
+"""Feedback: one inbox, who may see and answer it, words of distress, and complaints visible to compliance alone."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Rules of feedback and improvement: what a text suggests, windows, effects with intervals, stages and the end."""
+"""Rules of feedback and improvement: suggestions from a text, windows, effects with intervals, stages and the end."""
 
 from datetime import date, datetime
 

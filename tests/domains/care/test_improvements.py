@@ -1,4 +1,4 @@
-"""Issues of improvement: from what clients said to an effect counted by the desk, closed by somebody else, and told to clients."""
+"""Improvement issues: from client feedback to an effect computed by the desk, closed by a second person, and reported to clients."""
 
 from datetime import timedelta
 

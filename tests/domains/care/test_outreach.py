@@ -1,4 +1,4 @@
-"""A shock and what follows: the list, three calls, a case of distress with two persons, the report of the next week."""
+"""Outreach after a shock: the list, three calls, a distress case with two persons, the report of the next week."""
 
 from datetime import timedelta
 
@@ -30,7 +30,7 @@ OLD, MIDDLE, YOUNG, FOREIGN = "C0001", "C0003", "C0004", "C0002"
 
 @pytest.fixture
 def shock(tmp_path, settings, lin, zhou, wang, he, zhang, qian):
-    """Two trading days ago the index and what three clients of Lin's and one of Wang's hold fell; the night opened the calls."""
+    """Two trading days ago the index and the holdings of three clients of Lin's and one of Wang's fell; the night opened the calls."""
     settings.DAKEHU_HOME = tmp_path / "home"
     settings.DAKEHU_HOME.mkdir()
     today = clock.today()
@@ -79,7 +79,7 @@ def test_the_story_of_a_shock_from_the_list_to_the_report(shock, lin, zhou, wang
     with acting(wang), pytest.raises(NotFound):
         ask("care.outreach_call", {"call": lines[OLD]["id"]})
 
-    # The sheet: facts in the client's own terms, scripts filled, what not to say.
+    # The sheet: facts with the client's own figures, filled scripts, what not to say.
     with acting(lin):
         sheet = ask("care.outreach_call", {"call": lines[OLD]["id"]})
     facts = {fact["label"]: fact["value"] for group in sheet["groups"] for fact in group["facts"]}
@@ -156,7 +156,7 @@ def test_the_story_of_a_shock_from_the_list_to_the_report(shock, lin, zhou, wang
         perform("care.close_distress_case", {"case": case["id"], "outcome": "家人陪同，情绪平稳"})
         assert ask("care.distress_notices", {}) == []
 
-    # The report: the lead sees the team, compliance the firm; too few to compare, and it says so.
+    # The report: the lead sees the team, compliance the firm; too few to compare, as its verdict states.
     with acting(zhou):
         report = ask("care.outreach_report", {})
     figures = {one["label"]: one["value"] for one in report["figures"]}
@@ -172,7 +172,7 @@ def test_the_story_of_a_shock_from_the_list_to_the_report(shock, lin, zhou, wang
         ("北区一队", 1),
     ]
 
-    # A later night measures what was sold, which counts as a sign at the next shock.
+    # A later night measures what was sold, which is a sign at the next shock.
     with as_system():
         assert outreach_night.run(trading_days.next_trading_day(shock + timedelta(days=6)))["measured"] in (0, 4)
 

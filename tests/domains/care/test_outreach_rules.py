@@ -1,4 +1,4 @@
-"""Calls after a shock: who is due, what an attempt must say, two persons, what the outflow shows, and every script's words."""
+"""Calls after a shock: who is due, required fields of an attempt, two persons, verdicts on outflow, and scripts' placeholders."""
 
 from datetime import date
 from random import Random
@@ -89,7 +89,7 @@ def test_a_stratum_with_one_group_only_compares_with_nobody():
 
 
 def test_strata_of_unequal_risk_do_not_make_a_difference_of_their_own():
-    """Each stratum without any difference, but the riskier one mostly called first: the plain shares differ, these do not."""
+    """No stratum differs, but the riskier one is mostly called first: the raw shares differ, the stratified ones do not."""
     rows = outflows(90, 300, 30, 100, (1, "today", 60)) + outflows(5, 100, 15, 300, (1, "today", 40))
     found = rules.compare_outflow(rows)
     assert found.difference == pytest.approx(0.0, abs=1e-9) and found.verdict == "none"
@@ -108,7 +108,7 @@ def test_below_five_clients_no_share_is_shown():
 
 
 def test_the_interval_of_strata_covers_the_truth():
-    """Of 400 drawn campaigns with a true difference of -5 points in three strata, about 95 % cover it."""
+    """Of 400 simulated campaigns with a true difference of -5 points in three strata, about 95 % cover it."""
     random, covered = Random(8), 0
     for _ in range(400):
         rows = []

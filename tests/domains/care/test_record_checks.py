@@ -1,4 +1,4 @@
-"""Checks of service records: drawn at random, read by others, some twice and blind; what is missed proposes courses."""
+"""Checks of service records: sampled at random, read by others, some twice and blind; gaps lead to proposed courses."""
 
 from datetime import date, datetime, timedelta
 from random import Random

@@ -1,4 +1,4 @@
-"""The query care.sentiment: who may ask, what it answers."""
+"""The query care.sentiment: who may run it, what it returns."""
 
 import pytest
 

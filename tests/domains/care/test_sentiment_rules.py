@@ -1,4 +1,4 @@
-"""The mood of a text: the model loads offline, says unsure, and the figures it states are those of its file."""
+"""The mood of a text: the model loads offline, returns "unsure", and the figures it states are those of its file."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from dakehu.domains.care.topics.rules import find_topics
 
 LINES = (Path(__file__).parent / "mood_sentences.tsv").read_text(encoding="utf-8").splitlines()
 SENTENCES = [tuple(line.split("\t")) for line in LINES]
-# Sentences of clients whose mood nobody doubts.
+# Sentences of clients with an unambiguous mood.
 KNOWN = [
     ("negative", "今天跌成这样你们也没人给我打电话，太失望了"),
     ("positive", "谢谢小林，讲得很清楚，我放心多了"),

@@ -73,7 +73,7 @@ def test_cells_of_fewer_than_five_are_joined_with_a_neighbour(counts, joined):
     ("counts", "shown"),
     [
         ({"a": 20, "b": 20}, {"a", "b"}),
-        ({"a": 20, "b": 9, "c": 3}, {"a"}),  # the total less a and b would tell of three
+        ({"a": 20, "b": 9, "c": 3}, {"a"}),  # the total less a and b would reveal three
         ({"a": 20, "b": 3, "c": 2}, {"a"}),
         ({"a": 20, "b": 0}, {"a"}),
     ],

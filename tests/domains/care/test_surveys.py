@@ -1,4 +1,4 @@
-"""Surveys from the first question to the results: three kinds of anonymity, links that are spent once, words of distress."""
+"""Surveys from the first question to the results: three kinds of anonymity, single-use links, words of distress."""
 
 import pytest
 from freezegun import freeze_time
@@ -17,7 +17,7 @@ GOOD = {"q1": ("5",), "q2": ("10",)}
 
 
 def scores(user, start, end):
-    """What an appraisal reads."""
+    """Return what an appraisal reads."""
     with as_system():
         return satisfaction_of(user, start, end)
 
@@ -34,7 +34,7 @@ def test_a_named_survey_is_answered_once_and_its_manager_reads_it(lin, zhou, wan
     assert len(f"/s/{first}") <= 40
     assert set(links.submit(first, {"q1": ("9",)}).faults) == {"q1", "q2"}
     assert links.submit(first, {**GOOD, "q3": ("亏了三十万，不想活了",)}).is_distressed
-    assert links.submit(first, {"q1": ("1",), "q2": ("0",)}).faults == {}  # taken, and nothing is stored
+    assert links.submit(first, {"q1": ("1",), "q2": ("0",)}).faults == {}  # accepted, and nothing is stored
     with acting(lin):
         (row,) = perform("care.read_named_answers", {"survey": survey.pk})
         assert (row["choices"], row["texts"][0]["is_distressed"]) == ({"q1": 5, "q2": 10}, True)
@@ -101,7 +101,7 @@ def test_the_kind_of_anonymity_stands_from_the_first_invitation_and_questions_go
             perform("care.change_survey", {"survey": survey.pk, "anonymity": "named"})
         assert perform("care.remove_question", {"survey": survey.pk, "question": "q3"}).number == 2
         with pytest.raises(Refused, match="一次应邀请"):
-            perform("care.send_survey", {"survey": survey.pk})  # both were asked today
+            perform("care.send_survey", {"survey": survey.pk})  # both were invited today
         few = perform("care.add_survey", {"title_zh": "匿名调查", "anonymity": "anonymous"})
         perform("care.open_survey", {"survey": few.pk})
         with pytest.raises(Refused):

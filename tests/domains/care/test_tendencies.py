@@ -1,4 +1,4 @@
-"""Tendencies of a client: quarters and states, words that describe and never diagnose, nothing without consent."""
+"""Tendencies of a client: quarters and states, descriptive words without diagnosis, nothing without consent."""
 
 from datetime import date, timedelta
 

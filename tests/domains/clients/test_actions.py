@@ -1,4 +1,4 @@
-"""Clients are added, changed, reached, handed over and walled off; each refusal says why."""
+"""Clients are added, changed, contacted, handed over and walled off; each refusal gives its reason."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Cells of many clients in one act: previewed, all or nothing, one entry on the record, taken back with one press."""
+"""Cells of many clients in one act: previewed, all or nothing, one audit entry, undone in one step."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Likely duplicates: found without comparing everybody with everybody, told with reasons, and never past one's sight."""
+"""Likely duplicates: found without comparing all pairs, shown with reasons, and never beyond the reader's scope."""
 
 from datetime import date
 
@@ -60,7 +60,7 @@ def test_a_name_is_folded_to_simplified_half_width_letters():
 
 @pytest.fixture
 def lins(lin, zhang):
-    """Two more clients of Lin, one of whom Lin knows by number."""
+    """Two more clients of Lin, one with a phone and an ID number."""
     with acting(lin):
         perform("clients.create", {"name": "李明", "code": "C0005", "phone": "13812345678", "id_number": ID})
         perform("clients.create", {"name": "王芳", "code": "C0006", "birth_on": "1980-02-03"})
@@ -101,7 +101,7 @@ def test_of_clients_of_others_only_the_very_number_tells_and_neither_name_nor_co
         report = ask("clients.similar_clients", {"name": "王芳", "birth_on": "1980-02-03"})
         assert report == {"found": [], "elsewhere": False}
         assert ask("clients.similar_clients", {"name": "x", "phone": "13812345678"}) == {"found": [], "elsewhere": True}
-        perform("clients.create", {"name": "王芳", "birth_on": "1980-02-03"})  # nothing is said of another's
+        perform("clients.create", {"name": "王芳", "birth_on": "1980-02-03"})  # no refusal, no disclosure
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""Facts of clients as rules read them: changes, completeness, wishes and occasions of a day."""
+"""Facts of clients as rules read them: changes, completeness, refusals and occasions of a day."""
 
 from datetime import date, timedelta
 

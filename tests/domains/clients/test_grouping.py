@@ -1,4 +1,4 @@
-"""Households and groups of control: roles both ways, sums and streams over members in sight, the rest only counted."""
+"""Households and control groups: roles in both directions, sums and timelines over members in scope, the rest only counted."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from tests.cast import acting, as_system
 
 @pytest.fixture
 def home(lin, zhou, wang, zhang, qian):
-    """Zhang, his wife and daughter, whom Lin serves, and his sister Qian, whom Wang serves."""
+    """Zhang, his wife and daughter, clients of Lin, and his sister Qian, a client of Wang."""
     with acting(lin):
         perform("clients.change", {"client": "C0001", "assets": "1000000"})
         perform("clients.create", {"name": "李梅", "code": "C0003", "gender": "女", "assets": "500000"})
@@ -67,7 +67,7 @@ def test_assets_are_summed_and_contacts_come_together(lin, an, home):
         assert (moment["client"], moment["summary"]) == ("张小雨", "开户")
         with pytest.raises(NotFound):
             ask("service.group_timeline", {"client": "C0003", "group": home + 1})
-    with acting(an):  # sees everybody, and only masks
+    with acting(an):  # sees everyone, but masked
         (group,) = ask("clients.groups", {"client": "C0001"})
         assert group["assets"] is None and group["hidden"] == 0
         assert not any(name in str(group) for name in ("张三", "张家", "李梅", "配偶", "父亲"))
@@ -94,8 +94,8 @@ def test_a_member_leaves_only_when_nobody_hangs_on_them_and_the_last_one_ends_th
 
 @pytest.mark.django_db
 def test_merging_two_places_of_one_tree_leaves_a_tree(lin, home):
-    """The child turns out to be the father's second record, or the father the child's: no ring either way."""
-    with acting(lin), pytest.raises(Refused, match="请对调"):  # Qian, out of sight, hangs on Zhang
+    """The child is the father's second record, or the father the child's: no cycle in either case."""
+    with acting(lin), pytest.raises(Refused, match="请对调"):  # Qian, out of scope, depends on Zhang
         perform("clients.merge", {"client": "C0004", "other": "C0001"})
     with as_system():
         batch = perform("clients.merge", {"client": "C0004", "other": "C0001"})["batch"]

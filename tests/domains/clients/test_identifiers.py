@@ -1,4 +1,4 @@
-"""Numbers that name a client, by the published samples and by properties."""
+"""Numbers that identify a client, checked with published samples and properties."""
 
 from datetime import date
 

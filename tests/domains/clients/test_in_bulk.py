@@ -1,4 +1,4 @@
-"""What is worked out for whole columns is what is worked out for one value."""
+"""What is computed for whole columns equals what is computed for single values."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Lists in which a text finds more clients than are put in order: walked in their own order, nobody left out."""
+"""Lists in which a text finds more clients than are sorted: read in their own order, no client left out."""
 
 import pytest
 
@@ -16,7 +16,7 @@ NAMES = ("张伟", "張三丰", "李张琴", "王五", "赵六", "张家港投�
 
 @pytest.fixture(params=[2, 100], ids=["walked line by line", "walked among candidates"])
 def book(request, lin, monkeypatch):
-    """Six clients, four of them with 张 in the name, while the index is asked for two lines only."""
+    """Six clients, four of them with 张 in the name, while the index is limited to two lines."""
     monkeypatch.setattr(search, "MOST", 2)
     monkeypatch.setattr(search, "SORTED", 2)
     monkeypatch.setattr(search, "CANDIDATES", request.param)
@@ -33,7 +33,7 @@ def report(listing, order):
 
 
 def walk(listing, order, size):
-    """Codes of all pages from the first to the last, and of all from the last back to the first."""
+    """Return codes of all pages from first to last, and of all from last to first."""
     there, page = [], listing.page(order, size)
     while True:
         there += [row.code for row in page.rows]
@@ -70,7 +70,7 @@ def test_filters_hold_while_the_list_is_walked(he, book):
 @pytest.mark.parametrize("order", ["-assets", "assets", "-last_contact_on", "code", "-opened_on,segment"])
 @pytest.mark.parametrize("worthwhile", [1, 10], ids=["from an index", "among those that pass the filters"])
 def test_pages_of_candidates_meet_everybody_once_in_order(he, lin, book, order, worthwhile, monkeypatch):
-    """Two candidates at once are tested, so that no page is full from one reading."""
+    """Two candidates are tested at a time, so that no page is full from one reading."""
     monkeypatch.setattr(pagination, "AHEAD", 2)
     monkeypatch.setattr(pagination, "WORTHWHILE", worthwhile)
     with acting(lin):
@@ -164,7 +164,7 @@ def test_a_list_that_became_short_since_says_its_true_number(he, book, monkeypat
 
 @pytest.mark.parametrize("name", ["segment", "segment.eq", "客户类别"])
 def test_a_list_with_a_filter_says_how_many_a_common_text_finds_in_it(he, lin, book, name):
-    """Lines are found by the words of the filter too, so that those of other segments need not be read."""
+    """Lines are also found by the words of the filter, so that those of other segments need not be read."""
     with acting(he):
         listing = queries.listing(text="张", filters={name: "B"}, order="code")
         assert report(listing, "code") == ["K1", "K5"] and listing.counted() == (2, False)
@@ -178,7 +178,7 @@ def test_a_list_with_a_filter_says_how_many_a_common_text_finds_in_it(he, lin, b
 
 
 def test_a_client_is_found_by_the_name_of_one_merged_into_it_under_a_filter(he, lin, book):
-    """The line of a merged client holds its name and code, and not the segment of the client that remains."""
+    """The line of a merged client has its name and code, and not the segment of the client that remains."""
     with acting(lin):
         perform("clients.merge", {"client": "K3", "other": "K0"})
     with acting(he):

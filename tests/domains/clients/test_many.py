@@ -1,4 +1,4 @@
-"""Bulk edits and hand-overs: one act, permission as for one client, and taken back as one."""
+"""Bulk edits and hand-overs: one act, permission as for one client, and undone as one."""
 
 import pytest
 
@@ -151,7 +151,7 @@ def test_a_single_assignment_may_be_undone_too(zhou, lin, zhang):
 
 
 def test_rows_that_go_along_with_a_deleted_row_come_back_with_it(lin, zhang):
-    """Deleting a client takes its cover and labels along; all are in the notes."""
+    """Deleting a client also deletes its cover and labels; all are in the notes."""
     with acting(lin):
         perform("clients.tag", {"client": "C0001", "name": "重点"})
     with as_system():

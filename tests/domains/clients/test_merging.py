@@ -1,4 +1,4 @@
-"""Merge and un-merge: everything moves, nothing is forgotten, and everything returns to where it was."""
+"""Merge and un-merge: everything moves, nothing is lost, and everything returns to its original place."""
 
 from datetime import date
 
@@ -40,14 +40,14 @@ from dakehu.foundation.schema.references import references_to
 from tests.cast import acting, as_system
 from tests.rows import add_smallest_row
 
-OWN = ("row_version", "changed_at")  # they grow, so that nobody's open form saves over what was undone
+OWN = ("row_version", "changed_at")  # they grow, so that no open form overwrites what was undone
 
 
 def bytes_of_every_row() -> dict[str, list]:
-    """Every client table as it lies in the database, sealed bytes as bytes; without version and time of change."""
+    """Return every client table as stored in the database, encrypted bytes as bytes; without version and time of change."""
     made = {}
     for model in [*(m for m in scoped_models() if m is not AuditEntry), Group]:
-        derived = getattr(model, "derived", False)  # such rows follow others, and may come back under other numbers
+        derived = getattr(model, "derived", False)  # such rows are derived from others, and may return under other ids
         columns = [
             f.column for f in model._meta.concrete_fields if f.name not in OWN and not (derived and f.primary_key)
         ]
@@ -62,7 +62,7 @@ def bytes_of_every_row() -> dict[str, list]:
 
 @pytest.fixture
 def twice(lin, zhang):
-    """Zhang San twice, each with everything that can hang on a client, some of it the same."""
+    """Zhang San twice, each with everything that can refer to a client, partly equal."""
     with acting(lin):
         perform(
             "clients.create",
@@ -177,7 +177,7 @@ def test_everything_that_hangs_on_the_other_moves_and_nothing_is_forgotten(lin, 
         entry = AuditEntry.objects.get(action="clients.merge")
     assert entry.client_ref == one.pk and "張三" not in entry.body
     # one number, one label, the needs, a day of history, the second place in the group; a contact, a date, an investment;
-    # a tier set by hand, a moment of the same kind that has not cleared, and one plan of contacts
+    # a tier set manually, a moment of the same kind that has not cleared, and one plan of contacts
     assert report["dropped"] == 11
 
 
@@ -212,7 +212,7 @@ def test_what_both_say_word_for_word_stands_once_as_often_as_either_says_it(lin,
         )
         perform("clients.merge", {"client": "C0001", "other": "C0009"})
         assert sorted(Investment.objects.values_list("result", flat=True)) == ["", "", "盈利"]
-        assert Interaction.objects.filter(summary="签约").count() == 2  # a file hangs on one of them
+        assert Interaction.objects.filter(summary="签约").count() == 2  # a file is attached to one of them
         assert Interaction.objects.filter(summary="咨询").count() == 1
 
 

@@ -1,4 +1,4 @@
-"""Searching as users of a Chinese desk expect it: found by whatever they remember, in scope, never by what they may not see."""
+"""Search as users of a Chinese desk expect it: by any fact they remember, in scope, never by what they may not see."""
 
 import pytest
 from django.db import connection
@@ -16,7 +16,7 @@ def codes(text: str) -> list[str]:
 
 @pytest.fixture
 def named(lin, zhang):
-    """Zhang is called 曾國藩 here and has an ID number and a phone."""
+    """Zhang, here named 曾國藩, with an ID number and a phone."""
     with acting(lin):
         perform(
             "clients.change",
@@ -142,7 +142,7 @@ def test_twenty_clients_found_cost_no_more_questions_than_two(lin, zhang, admin)
     with acting(lin):
         for number in range(20):
             if number == 2:
-                asked()  # how many clients somebody serves is asked once a minute
+                asked()  # the number of clients in scope is counted once a minute
                 few = asked()
             with acting(admin):
                 branch = perform("team.create_branch", {"code": f"Z{number}", "name": f"网点{number}", "city": "上海"})

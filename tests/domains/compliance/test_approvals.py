@@ -1,4 +1,4 @@
-"""Approvals: four eyes whatever the kind, seen within scope, listed and noticed once."""
+"""Approvals: four eyes for every kind, visible within scope, listed and notified once."""
 
 import pytest
 

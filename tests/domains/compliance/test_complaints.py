@@ -1,4 +1,4 @@
-"""Complaints: clocks, steps, who may see and handle a case, and what else it stops."""
+"""Complaints: deadlines, steps, who may see and handle a case, and what else it stops."""
 
 from datetime import date, datetime, timedelta
 

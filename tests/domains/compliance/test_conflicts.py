@@ -1,4 +1,4 @@
-"""Conflicts of interest: which entries concern whom, and that campaigns abstain or disclose."""
+"""Conflicts of interest: whom an entry concerns, and that campaigns abstain or disclose."""
 
 from datetime import date, datetime
 
@@ -28,7 +28,7 @@ def entry(number=1, **values):
 @pytest.mark.parametrize(
     ("values", "concerns"),
     [
-        ({}, True),  # whatever Lin speaks of
+        ({}, True),  # any subject of Lin's
         ({"staff": WANG}, False),
         ({"staff": None}, True),  # an incentive of the firm
         ({"product": "600519"}, True),

@@ -1,4 +1,4 @@
-"""A client's last word on a purpose counts at once for sending and for the person who asks; separate consents need their notice."""
+"""A client's last decision on a purpose applies immediately to sending and to queries; separate consents need their notice."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""On the day retention ends a client is gone from every table, file, journal, undo and audit; the others are untouched."""
+"""On the day retention ends a client is deleted from every table, file, journal, undo and audit; other clients are unchanged."""
 
 import json
 import re
@@ -32,13 +32,13 @@ from tests.cast import acting, as_system
 from tests.rows import add_smallest_row
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
-MARK = "欧阳惜春"  # stands in every text that is his
+MARK = "欧阳惜春"  # is in every text of this client
 CODE, PHONE = "C7391", "13800001234"
 
 
 @pytest.fixture
 def moved(monkeypatch):
-    """Move the clock of the desk to a day."""
+    """Set the clock of the desk to a day."""
 
     def to(day):
         monkeypatch.setattr(clock, "today", lambda: day)
@@ -47,7 +47,7 @@ def moved(monkeypatch):
 
 
 def texts_of(model):
-    """Every text of a table, sealed ones opened."""
+    """Return every text of a table, encrypted ones decrypted."""
     columns = [
         f for f in model._meta.concrete_fields if isinstance(f, models.CharField | models.TextField | models.JSONField)
     ]
@@ -70,7 +70,7 @@ def tables_with(*words):
 
 
 def fill(model, user, key, client):
-    """A row of a table that hangs on the client, with the mark in every text that holds it."""
+    """Add a row that refers to the client, with the mark in every text that fits it."""
     texts = {}
     for column in model._meta.concrete_fields:
         is_text = isinstance(column, models.TextField | EncryptedTextField) or (
@@ -85,7 +85,7 @@ def fill(model, user, key, client):
 
 @pytest.fixture(autouse=True)
 def nobody_erased():
-    """Start with an empty list of the erased, and leave none."""
+    """Start with an empty list of erased clients, and leave it empty."""
     tombstones.path().unlink(missing_ok=True)
     yield
     tombstones.path().unlink(missing_ok=True)
@@ -93,7 +93,7 @@ def nobody_erased():
 
 @pytest.fixture
 def known(lin, zhou, he, qian):
-    """A client of Lin with a row in every table that hangs on clients, tied to a client of Wang in several ways."""
+    """A client of Lin with a row in every table that refers to clients, linked to a client of Wang in several ways."""
     with acting(lin):
         client = perform("clients.create", {"name": MARK, "code": CODE, "phone": PHONE})
         other = perform("clients.create", {"name": "留下的人", "code": "C0999"})
@@ -164,7 +164,7 @@ def test_on_the_day_retention_ends_he_is_gone_everywhere_and_the_chain_still_hol
         assert verdict.holds, verdict
     assert re.fullmatch(r"[0-9a-f]{64}\n", tombstones.path().read_text())
     assert not any(path.exists() for path in paths)
-    # a backup from before brings him back: the restore erases him again before it ends
+    # an older backup restores the client: the restore erases the client again before it ends
     with as_system():
         before.save_base(raw=True, force_insert=True)
         restored.bring_in_line()

@@ -1,4 +1,4 @@
-"""Compliance keeps the lexicon by versions; texts that wait are released or refused by a person; the outbox obeys."""
+"""Compliance maintains the lexicon by versions; held texts are released or refused by a person; the outbox sends accordingly."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Nobody but compliance can tell a client with a rating, a hit or a suspicion from one without: every answer is the same."""
+"""Only compliance can distinguish a client with a rating, a hit or a suspicion from one without: all other answers are equal."""
 
 import itertools
 import json
@@ -29,13 +29,13 @@ PAGES = (
 CHANGING = re.compile(
     r'csrf[^>]*value="[^"]*"|nonce="[^"]*"|"X-CSRFToken": ?"[^"]*"|[A-Za-z0-9]{64}|live-since="\d+"|name="held_at" value="[^"]*"'
 )
-CLOCK = re.compile(r"\d\d:\d\d(:\d\d(\.\d+)?)?")  # an answer may say when it was given
-# What these answer is about the asking itself, or about the whole chain of entries, of whatever kind.
+CLOCK = re.compile(r"\d\d:\d\d(:\d\d(\.\d+)?)?")  # an answer may contain its time
+# These answers concern the request itself, or the whole chain of audit entries, of any kind.
 MOVING = {"team.sessions", "team.tokens", "team.me", "team.system", "team.verify_audit"}
 
 
 def everything(user, client):
-    """What a reader is answered to every query about the desk and about a client."""
+    """Return the answers to every query about the desk and about a client."""
     found = {}
     with acting(user):
         for name, query in sorted(QUERIES.items()):
@@ -51,7 +51,7 @@ def everything(user, client):
 
 
 def pages(browser, client):
-    """What Lin's browser is shown."""
+    """Return the pages that Lin's browser gets."""
     found = {}
     for page in PAGES:
         response = browser.get(page.format(pk=client.pk))
@@ -71,7 +71,7 @@ def raise_suspicion(he, client):
 @pytest.mark.django_db
 def test_every_answer_and_page_is_the_same_with_and_without_a_suspicion(lin, he, zhang, client):
     client.post("/sign-in", {"username": "lin", "password": PASSWORD})
-    pages(client, zhang)  # so that the client stands among those seen of late
+    pages(client, zhang)  # so that the client is among those seen recently
     before = everything(lin, zhang)
     shown = pages(client, zhang)
     raise_suspicion(he, zhang)

@@ -1,4 +1,4 @@
-"""A client asks for a copy and for deletion: the copy holds everything and nothing of others; then nobody but compliance sees him."""
+"""A client requests a copy and deletion: the copy has all own data and none of others; then only compliance sees the client."""
 
 import base64
 import io
@@ -25,7 +25,7 @@ from tests.interfaces.web.browsers import desk
 from tests.rows import add_smallest_row
 
 pytestmark = [pytest.mark.django_db]
-# They hold nothing but whom they are about, or whom else.
+# They store only whom they are about.
 SAY_NOTHING = {"Judgement of not being the same person", "Client of a mail set aside"}
 OTHER, THEIRS = "留任客户", "别人的秘密"
 

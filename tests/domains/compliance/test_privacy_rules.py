@@ -1,4 +1,4 @@
-"""Days of privacy: deadlines in working days, retention in years, and what a firm may change. No database."""
+"""Privacy periods: deadlines in working days, retention in years, and what a firm may change. No database."""
 
 from datetime import date, timedelta
 
@@ -50,7 +50,7 @@ def term(code, declared, certainty):
 @pytest.mark.parametrize(
     ("one", "amount", "allowed"),
     [
-        (term("service.Interaction", 20, "V"), 19, False),  # a law that was read
+        (term("service.Interaction", 20, "V"), 19, False),  # a verified law
         (term("service.Interaction", 20, "V"), 25, True),
         (term("a.House", 3, "D"), 1, True),
         (term(DEADLINE, 15, "D"), 30, True),

@@ -1,4 +1,4 @@
-"""Who opened which client is recorded at every interface, for compliance alone, for as long as the firm keeps it."""
+"""Each access to a client is recorded at every interface, for compliance alone, for as long as the firm keeps it."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A registration counts from its first to its last day, adviser and analyst exclude each other, reminders come in time."""
+"""A registration applies from its first to its last day, adviser and analyst exclude each other, reminders are sent in time."""
 
 from datetime import date
 

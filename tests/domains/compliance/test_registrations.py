@@ -1,4 +1,4 @@
-"""Compliance keeps the registrations of staff; an action that needs one is refused without it at every door."""
+"""Compliance maintains the registrations of staff; an action that needs one is refused without it at every interface."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def advice():
-    """An action that needs the registration of an adviser, for as long as a test lasts; returns who did it."""
+    """An action that needs the registration of an adviser, for the duration of a test; returns the list of its runs."""
     done = []
 
     @action("probe.advise", needs="", zh="出具建议", en="Advise", registration="investment_adviser", offers_undo=False)

@@ -1,4 +1,4 @@
-"""Rules are declared with version, source and certainty; what is to be verified or a default is never shown as law."""
+"""Rules are declared with version, source and certainty; what is unverified or a default is never shown as law."""
 
 from datetime import date
 

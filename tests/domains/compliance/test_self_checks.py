@@ -1,4 +1,4 @@
-"""The half-yearly self-check: opened when the half-year has ended, written with its counts, signed by somebody else."""
+"""The half-yearly self-check: opened when the half-year has ended, written with its counts, signed by a second person."""
 
 from datetime import date
 
@@ -81,7 +81,7 @@ def test_a_report_keeps_its_counts_and_is_signed_by_somebody_else_and_then_stays
 @pytest.mark.django_db
 def test_a_desk_that_began_later_owes_no_check_and_lin_sees_none(lin, he):
     with as_system():
-        assert not nightly.is_missing()  # it began today
+        assert not nightly.is_missing()  # the desk began today
     with acting(lin), pytest.raises(NotAllowed):
         ask("compliance.self_checks", {})
     with acting(enter("ho", "何助", "compliance")):

@@ -1,4 +1,4 @@
-"""An export of many clients is approved by somebody else, made once, and holds no client more than was approved."""
+"""An export of many clients is approved by a second person, made once, and contains only approved clients."""
 
 from datetime import datetime, timedelta
 
@@ -64,7 +64,7 @@ def test_personal_values_that_are_not_masked_have_a_threshold_of_their_own(clien
 def test_a_way_that_was_opened_stays_open_for_ninety_days_and_a_fifth_more_clients(days, count, is_covered):
     permit = Permit(True, 100, frozenset(), NOW - timedelta(days=days), is_standing=True)
     assert rules.covers_reading(permit, count, NOW) is is_covered
-    assert not rules.is_covered_by(permit, range(count), True, NOW)  # it is no approval of a file
+    assert not rules.is_covered_by(permit, range(count), True, NOW)  # does not approve a file
 
 
 def test_an_approval_is_for_one_way():
@@ -106,7 +106,7 @@ def test_every_way_out_refuses_in_words_until_somebody_else_has_approved_it(lin,
         assert ExportWay.PROGRAMS not in permits.closed_ways(ids, True)
         assert ExportWay.ODATA in permits.closed_ways(ids, True)
     with acting(lin):
-        assert ask("clients.list", {})["count"] == 2  # pages are no export
+        assert ask("clients.list", {})["count"] == 2  # pages are not exports
     settings.SUPERVISED_PERSONAL = 0
     with acting(lin, "api"):
         assert permits.closed_ways(ids, True) == []
@@ -143,7 +143,7 @@ def test_an_export_waits_for_somebody_else_and_is_made_once(lin, zhou, zhang, cl
         (row,) = approvals()
         assert "2" in row["summary"] and "年度核对" in row["summary"]
         perform("compliance.approve", {"approval": row["id"]})
-        assert permits.is_permit_missing(BOOK, ids, True)  # somebody else's approval is nobody's permit
+        assert permits.is_permit_missing(BOOK, ids, True)  # another user's approval permits nothing
     assert 'name="password"' in client.get("/export/").content.decode()
     with acting(lin):
         with act("test.export"):

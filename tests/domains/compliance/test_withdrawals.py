@@ -1,4 +1,4 @@
-"""A request to withdraw consent withdraws what it names, at once and on the record."""
+"""A request to withdraw consent withdraws what it names, immediately and with an audit entry."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What may be said to a client: normalisation, groups, negation, quotation, companion texts. No database."""
+"""Texts allowed towards clients: normalisation, groups, negation, quotation, companion texts. No database."""
 
 import csv
 from pathlib import Path

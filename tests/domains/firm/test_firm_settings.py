@@ -1,4 +1,4 @@
-"""Settings that the administrator changes while the desk runs: stored, audited, and below the environment."""
+"""Settings that the administrator changes while the desk runs: stored, audited, and overridden by the environment."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Campaigns: who is not reached and by which rule, a second person who approves, and what is measured."""
+"""Campaigns: who is excluded and by which rule, a second person who approves, and what is measured."""
 
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ from tests.cast import acting, as_system
 
 pytestmark = pytest.mark.django_db
 NOON = clock.at_local(datetime(2026, 11, 30, 12, 0))
-pa.schema([("day", pa.date32())]).empty_table()  # loads what it needs before time stands still
+pa.schema([("day", pa.date32())]).empty_table()  # loads its modules before the clock is frozen
 NIGHT = clock.at_local(datetime(2026, 11, 30, 22, 0))
 
 
@@ -47,7 +47,7 @@ def submit(user, number):
 
 
 def request_of(number, kind="growth.campaign"):
-    """The number of the latest request for approval of something."""
+    """Return the id of the latest request for approval of an object."""
     with as_system():
         return find_approval(kind, number).pk
 
@@ -156,7 +156,7 @@ def test_who_opted_out_before_is_excluded_before_the_draw_and_a_duty_notice_reac
 def test_the_approver_is_not_the_author_and_has_the_permission(lin, zhou, he, an):
     add_client(lin, "C1")
     number = write(lin)
-    with acting(zhou):  # who changes it is one of its authors
+    with acting(zhou):  # a person who changes it becomes one of its authors
         perform("growth.change_campaign", {"campaign": number, "aim": "年末安排"})
     submit(lin, number)
     for user in (lin, an):
@@ -186,7 +186,7 @@ def test_a_change_after_the_approval_voids_it(lin, zhou):
             perform("growth.send_campaign", {"campaign": number})
     submit(lin, number)
     approve(zhou, number)
-    with as_system(), act("test.tamper"):  # by whatever way a text changes, another content is not approved
+    with as_system(), act("test.tamper"):  # however a text changes, other content is not approved
         message = Campaign.objects.get().messages.get()
         message.body = "换掉的正文"
         message.save()
@@ -202,7 +202,7 @@ def test_wangs_clients_are_never_in_lins_campaign(lin, wang, zhou):
     submit(lin, number)
     with as_system():
         assert list(CampaignMember.objects.values_list("client__code", flat=True)) == ["C1"]
-    with acting(zhou):  # who sees other clients previews the frozen list, not their own
+    with acting(zhou):  # a reader who sees other clients previews the frozen list
         perform("clients.create", {"name": "周的客户", "code": "C9"})
         assert ask("growth.campaign_preview", {"campaign": number})["clients"] == 1
     with acting(wang):

@@ -1,4 +1,4 @@
-"""Client events: the list, an approved invitation, answers, who came, and what follows."""
+"""Client events: the list, an approved invitation, answers, attendance, and follow-up."""
 
 from datetime import datetime, timedelta
 

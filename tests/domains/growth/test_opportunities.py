@@ -1,4 +1,4 @@
-"""Opportunities: stage by stage, why they are lost, and what may be expected."""
+"""Opportunities: their stages, reasons of loss, and the forecast."""
 
 from datetime import timedelta
 
@@ -77,7 +77,7 @@ def test_the_board_shows_age_sum_and_what_is_stale(lin, zhang, stages, frozen_da
 
 @pytest.fixture
 def frozen_days(monkeypatch):
-    """frozen_days(n): n days later."""
+    """frozen_days(n): move today n days on."""
 
     def later(days):
         then = clock.today() + timedelta(days=days)

@@ -23,7 +23,7 @@ def pool(zhou):
 
 
 def wait_in(pool, user, *names):
-    """Prospects that wait in a pool."""
+    """Prospects waiting in a pool."""
     with acting(user):
         return [
             perform(

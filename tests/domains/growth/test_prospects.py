@@ -1,4 +1,4 @@
-"""Prospects: added once, followed by one, masked from the others, and clients without retyping."""
+"""Prospects: added once, followed by one, masked from the others, and converted to clients without retyping."""
 
 from datetime import timedelta
 

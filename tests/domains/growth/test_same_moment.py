@@ -1,4 +1,4 @@
-"""Several who want the same prospect at the same moment: one gets it, the others are told, no limit is passed."""
+"""Several users claim the same prospect concurrently: one gets it, the others are refused, no limit is exceeded."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor

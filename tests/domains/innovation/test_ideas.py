@@ -1,4 +1,4 @@
-"""Ideas: filed by anyone, supported once each, sponsored, decided with a reason that the author learns."""
+"""Ideas: filed by anyone, supported once each, sponsored, decided with a reason that the author sees."""
 
 from datetime import timedelta
 
@@ -124,7 +124,7 @@ def test_an_idea_names_no_client(lin, zhang):
 
 
 def let_pass(idea, days):
-    """Let an idea stand as it does since some days."""
+    """Make an idea unchanged since some days."""
     with as_system(), act("test.age"):
         row = Idea.objects.get(pk=idea.pk)
         row.filed_on = row.moved_on = clock.today() - timedelta(days=days)

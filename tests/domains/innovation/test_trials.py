@@ -1,4 +1,4 @@
-"""Trials: who is drawn, what is said beforehand, what the end shows, who decides, and who may read which of it."""
+"""Trials: who is drawn, what is registered beforehand, the result at the end, who decides, and who may read which part."""
 
 from datetime import date, timedelta
 
@@ -68,7 +68,7 @@ def run(owner, approver, **more):
 
 
 def let_pass(trial, days=31):
-    """Let a trial have begun some days earlier, with everything that it found then."""
+    """Move the start and end of a trial some days back, with its data unchanged."""
     with as_system(), act("test.age"):
         row = Trial.objects.get(pk=trial.pk)
         row.started_on, row.ends_on = (one - timedelta(days=days) for one in (row.started_on, row.ends_on))
@@ -89,7 +89,7 @@ def log(user, clients):
 
 @pytest.fixture
 def many(lin):
-    """64 clients whom Lin serves, written at once."""
+    """Add 64 clients of Lin in one write."""
     with as_system(), act("test.clients"):
         names = [f"客户{number}" for number in range(64)]
         ids = record_columns(
@@ -131,7 +131,7 @@ def test_a_trial_from_the_design_to_a_decision_by_somebody_else(lin, zhou, wang,
         do(zhou, "change_trial", trial, days="60")
     log(lin, treatment[:24])
     with pytest.raises(Refused):
-        do(zhou, "measure_trial", trial)  # nobody looks before the end
+        do(zhou, "measure_trial", trial)  # no results before the end
     assert page(zhou, trial)["result"] is None
     let_pass(trial, 31)
     do(zhou, "measure_trial", trial)
@@ -207,7 +207,7 @@ def test_too_small_groups_need_a_reason_and_older_clients_compliance(lin, zhou, 
         do(zhou, "submit_trial", trial, is_confirmed=False)
     submit(zhou, trial)
     assert page(zhou, trial)["needs_compliance"]
-    do(zhou, "change_trial", trial, days="20")  # what waits is void
+    do(zhou, "change_trial", trial, days="20")  # the pending request is void
     with pytest.raises(Refused):
         do(zhou, "start_trial", trial)
     submit(zhou, trial)

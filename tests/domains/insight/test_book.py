@@ -1,4 +1,4 @@
-"""The book over time: every number opens clients that add up to it, by the scope and clearance of who asks."""
+"""The book over time: every number opens clients that add up to it, within the scope and clearance of the reader."""
 
 from datetime import date
 
@@ -33,7 +33,7 @@ def line(client, yuan, **moved):
 
 @pytest.fixture
 def book(lin, wang, zhang, qian):
-    """Zhang, Li and Zhao of Lin, Qian of Wang: what came in and went out from June to August."""
+    """Zhang, Li and Zhao of Lin, Qian of Wang: inflows and outflows from June to August."""
     with acting(lin):
         li, zhao = (
             perform("clients.create", {"name": name, "code": code, "opened_on": opened, "source": "转介绍"})

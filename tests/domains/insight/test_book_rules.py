@@ -1,4 +1,4 @@
-"""The book over time, without a database: grids add up, small groups stay closed, spells are censored, spans are months."""
+"""The book over time, without a database: grids add up, small groups are hidden, spells are censored, spans are months."""
 
 from datetime import date
 
@@ -45,7 +45,7 @@ def test_groups_may_overlap_and_the_total_has_each_client_once():
     [
         ([0] * 30 + [1] * 30 + [2] * 30, [5] * 90, set()),
         ([0] * 30 + [1] * 30 + [2] * 3, [5] * 63, {2, 0}),  # one small group hides the next smallest as well
-        ([0] * 30 + [1] * 30 + [2] * 30, [5] * 60 + [5] * 29 + [900], {2, 0, 1, None}),  # one client has most of it all
+        ([0] * 30 + [1] * 30 + [2] * 30, [5] * 60 + [5] * 29 + [900], {2, 0, 1, None}),  # one client has most of it
         ([0] * 5 + [1] * 30 + [2] * 5, [5] * 40, {0, 2}),
         ([0] * 9, [5] * 9, {0, 1, 2, None}),
     ],
@@ -95,7 +95,7 @@ def test_a_number_names_its_clients_and_another_name_is_refused():
         ("11000", False, True, 2),
         ("11100", False, False, 4),  # two months without: not gone yet, observed until the end
         ("11100", True, True, 3),
-        ("01011", True, False, 4),  # who comes back is not gone
+        ("01011", True, False, 4),  # a client who returns is not gone
         ("00000", True, False, 4),
     ],
 )

@@ -1,4 +1,4 @@
-"""The ready-made dashboards: every number of every card opens clients that add up to it, for each role its own."""
+"""The standard dashboards: every number of every card opens clients that add up to it, within each role's scope."""
 
 import shutil
 from datetime import date
@@ -19,7 +19,7 @@ NUMBERS = ("count", "sum")
 
 @pytest.fixture(autouse=True)
 def no_snapshot():
-    """No snapshot of another test."""
+    """Delete the snapshots of other tests."""
     shutil.rmtree(Path(settings.DAKEHU_HOME) / "insight", ignore_errors=True)
 
 
@@ -36,7 +36,7 @@ def clients(lin, wang, zhang, qian):
 
 
 def added(definition, **cell):
-    """What the clients of a cell come to: their number, or the sum of their values."""
+    """Return the number of the clients of a cell, or the sum of their values."""
     asked = {name: value for name, value in definition.items() if name != "chart"}
     found = ask("insight.pivot_clients", {**asked, **{name: value for name, value in cell.items() if value}})
     values = [one["value"] for one in found["clients"] if one["value"] is not None]

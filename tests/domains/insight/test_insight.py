@@ -1,4 +1,4 @@
-"""Questions and pivots on the desk: everybody gets the own clients, and nothing by columns that are hidden from them."""
+"""Questions and pivots on the desk: every user gets only own clients, and nothing by columns that are hidden from them."""
 
 import pytest
 
@@ -59,7 +59,7 @@ def test_a_question_finds_what_its_filters_find_in_the_list_and_only_ones_own(li
                 ask("clients.list", {"filters": filters})
     with acting(wang):
         assert ask("insight.question", {"text": "C4 以上"})["count"] == 0
-        stranger = ask("insight.question", {"text": "林晓的客户"})  # serves nobody whom Wang sees
+        stranger = ask("insight.question", {"text": "林晓的客户"})  # serves no client whom Wang sees
         assert stranger["filters"] == {} and [miss["word"] for miss in stranger["not_understood"]] == ["林晓"]
 
 

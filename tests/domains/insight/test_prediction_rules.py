@@ -1,4 +1,4 @@
-"""Predictions without a database: nothing from after the day is used, folds go by time, and only a better model may be on."""
+"""Predictions without a database: nothing from after the day is used, folds follow time, and only a better model may be on."""
 
 import json
 from dataclasses import fields, replace
@@ -19,7 +19,7 @@ DAY = 20_000
 
 
 def history(seed=0, days=400, clients=40, until=DAY):
-    """A made-up desk: balances on every day, trades, contacts, sign-ins and attempts now and then."""
+    """Return an invented desk: balances on every day, random trades, contacts, sign-ins and attempts."""
     random = np.random.default_rng(seed)
 
     def table(count, **amounts):
@@ -50,7 +50,7 @@ def history(seed=0, days=400, clients=40, until=DAY):
 
 
 def changed_after(known, day):
-    """The same history up to a day, and everything after it altered: other amounts, other clients, more events."""
+    """Return the history unchanged up to a day and altered after it: other amounts, other clients, more events."""
     parts = {}
     for one in fields(known):
         events = getattr(known, one.name)
@@ -77,14 +77,14 @@ def test_no_feature_and_no_rule_uses_anything_after_the_day(kind, ago, seed):
     one = known_cases(kind, Past(known, clients, days))
     other = known_cases(kind, Past(changed_after(known, day), clients, days))
     assert np.array_equal(one.client, other.client)
-    # Sums are differences of running sums, so that the last digits move with what others have; altered amounts are millions.
+    # Sums are differences of running sums, so the last digits depend on other clients' values; altered amounts are millions.
     np.testing.assert_allclose(one.values, other.values, rtol=1e-6, atol=1e-6)
     assert np.array_equal(one.rule, other.rule)
 
 
 @pytest.mark.parametrize("name", list(FEATURES))
 def test_each_feature_sees_what_happens_on_the_day_itself(name):
-    """The test above would pass with features that see nothing: each differs once its past is altered."""
+    """The test above would pass with features that ignore the data: each differs if its past is altered."""
     known, clients, days = history(1), np.arange(40), np.full(40, DAY - 50)
     feature = FEATURES[name]
     one = feature.read(Past(known, clients, days))
@@ -131,7 +131,7 @@ def test_every_feature_belongs_to_a_kind_and_has_words_in_both_languages():
 
 
 def moved(amount_after, at):
-    """One client with 100,000 on every day who moves an amount out on the day `at` after DAY."""
+    """Return one client with 100,000 on every day who moves an amount out on the day `at` after DAY."""
     days = np.arange(DAY - 200, DAY + REACH + 1)
     inflow = np.where(days == DAY + at, -amount_after, 0.0)
     total = np.where(days >= DAY + at, 100_000.0 - amount_after, 100_000.0)
@@ -272,7 +272,7 @@ def test_bands_are_called_by_the_usual_rate(chance, band):
 
 
 def made_up(strength, seed=3, count=6_000):
-    """Cases over two years whose outcome follows from two values as strongly as stated; the rule knows the first a little."""
+    """Return cases over two years; two values determine the outcome with the given strength, the rule uses a little of the first."""
     random = np.random.default_rng(seed)
     values = random.normal(size=(count, 3))
     values[random.random((count, 3)) < 0.1] = np.nan
@@ -292,7 +292,7 @@ def test_a_model_that_knows_more_than_the_rule_may_be_switched_on():
 
 @pytest.mark.parametrize(("clients", "shown", "is_off"), [(99, False, False), (400, True, True)])
 def test_a_group_for_whom_probabilities_do_not_hold_is_named_if_it_is_large(clients, shown, is_off):
-    """Twice as much comes as was said among the clients of the group."""
+    """The outcome is twice as frequent as predicted among the clients of the group."""
     own = np.arange(clients)
     cases = Cases(own, own, np.zeros((clients, 1)), (own % 5 == 0).astype(float), np.zeros(clients))
     judged = back_test.Judged(cases, np.full(clients, 0.1), np.full(clients, 0.1), np.full(clients, 0.1))

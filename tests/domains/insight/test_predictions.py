@@ -1,4 +1,4 @@
-"""Models on a desk: who trains and who switches on, what the night writes, who sees it, and when a model is off by itself."""
+"""Models on a desk: who trains and who switches on, what the night writes, who sees it, and when a model switches itself off."""
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -57,7 +57,7 @@ def consenting(zhang, qian, lin, wang):
 
 @pytest.fixture
 def model_on(zhou, an):
-    """A model of answers, trained by An and switched on by Zhou."""
+    """Return a model of answers, trained by An and switched on by Zhou."""
     row = add_model(by=an.pk)
     with acting(zhou):
         return perform("insight.switch_on_model", {"model": row.pk, "reason": "回测通过"})
@@ -191,7 +191,7 @@ def test_what_a_model_said_goes_with_the_night_after_it_is_switched_off(model_on
 
 
 def test_what_is_read_for_tonight_equals_what_training_reads_of_the_same_day(zhang, lin):
-    """And an interaction of the day after changes neither."""
+    """An interaction of the next day changes neither."""
     with acting(lin):
         for held in (DAY - timedelta(days=40), DAY - timedelta(days=3), DAY + timedelta(days=1)):
             at = datetime(held.year, held.month, held.day, 10, 30)

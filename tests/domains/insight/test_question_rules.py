@@ -1,4 +1,4 @@
-"""Questions of the trade in words, and nonsense: what becomes a filter, and what is said not to be understood. No database."""
+"""Finance questions in words, and nonsense: what becomes a filter, and what is reported as not understood. No database."""
 
 from datetime import date
 
@@ -116,7 +116,7 @@ NONSENSE = {
     "the purple elephant": ["purple", "elephant"],
     "42": ["42"],
     "普通": ["普通"],  # a tier and an investor class
-    "周宁": ["周宁"],  # two people of this name
+    "周宁": ["周宁"],  # two people with this name
     "资产": ["资产"],
     "资产 500万": ["资产", "500万"],
     "以上": ["以上"],
@@ -134,7 +134,7 @@ NONSENSE = {
     "C4 C4 以上 C9": ["c4 以上", "c9"],
     "10% 以上": ["10%", "以上"],
     "资产 500万到100万之间": None,
-    "两融余额 大于 100万": ["两融余额", "大于", "100万"],  # never taken for the assets
+    "两融余额 大于 100万": ["两融余额", "大于", "100万"],  # never mistaken for the assets
     "more than 5 million in margin debt": ["more than", "5 million", "margin", "debt"],
     "账户资产低于50万": ["账户资产低于50万"],
     "机构 或 C4": ["或"],

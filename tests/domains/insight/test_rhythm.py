@@ -1,4 +1,4 @@
-"""The what-if of the rhythm of contacts: contacts and hours, shares with their uncertainty, and nothing where history is short."""
+"""The what-if of contact frequency: contacts and hours, shares with their uncertainty, and nothing if the history is too short."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Pivots from the snapshot: the same numbers as now, by the scope of this moment and never above the clearance."""
+"""Pivots from the snapshot: the same numbers as live ones, within the current scope and never above the clearance."""
 
 import shutil
 from pathlib import Path
@@ -35,7 +35,7 @@ ASKED = (
 
 @pytest.fixture(autouse=True)
 def no_snapshot():
-    """No snapshot of another test."""
+    """Delete the snapshots of other tests."""
     shutil.rmtree(Path(settings.DAKEHU_HOME) / "insight", ignore_errors=True)
 
 

@@ -1,4 +1,4 @@
-"""The exam of the tests."""
+"""The exam used by the tests."""
 
 import pytest
 

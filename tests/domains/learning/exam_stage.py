@@ -1,13 +1,13 @@
-"""An exam whose right options say so, entered and opened by compliance."""
+"""An exam with recognizable correct options, entered and opened by compliance."""
 
 from dakehu.foundation.gates import perform
 from tests.cast import acting
 
-RIGHT = "对"  # how the text of a right option begins
+RIGHT = "对"  # first characters of a correct option
 
 
 def add_exam(he, count=4, code="E1", **paper):
-    """Enter questions whose right option says so, and open an exam of them all."""
+    """Enter questions with recognizable correct options, and open an exam of them all."""
     with acting(he):
         for n in range(count):
             kind, options, answer = (
@@ -34,5 +34,5 @@ def add_exam(he, count=4, code="E1", **paper):
 
 
 def right_answer(question):
-    """The positions of the right options of a question as it is shown."""
+    """Return the positions of the correct options of a question as shown."""
     return ",".join(str(one["value"]) for one in question["options"] if one["text"].startswith(RIGHT))

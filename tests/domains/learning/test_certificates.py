@@ -1,4 +1,4 @@
-"""A certificate that expires at midnight blocks the action it gates at every door; a renewal is a new row."""
+"""A certificate that expires at midnight blocks the action it gates at every interface; a renewal is a new row."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Papers drawn from a bank: topics exact, no two neighbours alike, answers judged; no database."""
+"""Papers drawn from a bank: exact topics, no two neighbouring papers alike, graded answers; no database."""
 
 import itertools
 from collections import Counter
@@ -84,7 +84,7 @@ def test_a_question_whose_answer_does_not_fit_its_options_is_named(kind, options
 
 def test_an_answer_is_judged_in_the_order_in_which_it_was_shown():
     assert rules.is_right([0, 2], [2, 1, 0], [0, 2])
-    assert not rules.is_right([0, 2], [2, 1, 0], [0])  # a part of it is wrong
+    assert not rules.is_right([0, 2], [2, 1, 0], [0])  # partly wrong
     assert not rules.is_right([0], [2, 1, 0], [])
 
 

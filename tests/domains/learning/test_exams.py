@@ -1,4 +1,4 @@
-"""An exam is sat once in however many windows, by the server's clock, and its result stays with what was asked."""
+"""An exam is taken once in any number of windows, by the server's clock, and its result is stored with its questions."""
 
 import json
 from datetime import timedelta
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def sit(user, exam, right=True):
-    """Begin the exam and answer every question; returns the attempt."""
+    """Begin the exam and answer every question; return the attempt."""
     with acting(user):
         attempt = perform("learning.start_attempt", {"paper_id": exam.pk})
         for question in ask("learning.attempt", {"attempt_id": attempt.pk})["questions"]:

@@ -1,4 +1,4 @@
-"""An article shows what a second person approved, is found in Chinese and by pinyin, and hides itself once its review is overdue."""
+"""An article shows what a second person approved, is found in Chinese and by pinyin, and is hidden when its review is overdue."""
 
 from datetime import timedelta
 
@@ -36,7 +36,7 @@ def test_a_version_shows_once_a_second_person_approved_it_and_the_one_before_sta
         ask("learning.article_page", {"article": article.pk})
     approve(lin, zhou, write(lin, "KB-2", "其他"))
     with acting(lin):
-        perform("learning.write_article", {"article": article.pk, "text": "第一版"})  # what waited is a draft again
+        perform("learning.write_article", {"article": article.pk, "text": "第一版"})  # pending text: a draft again
     approve(lin, zhou, article)
     with acting(lin):
         perform("learning.write_article", {"article": article.pk, "text": "第二版"})

@@ -1,4 +1,4 @@
-"""Certificates at their last midnight, hours of a year, review dates and pages; no database."""
+"""Certificates on their last day, hours of a year, review dates and pages; no database."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -65,7 +65,7 @@ def test_only_known_actions_are_gated_and_none_without_which_nobody_could_learn(
     ("started", "year", "hours"),
     [
         (date(2025, 11, 20), 2025, "0"),
-        (date(2025, 11, 20), 2026, "15"),  # trained from November on, and asked for a whole calendar year
+        (date(2025, 11, 20), 2026, "15"),  # began in November; required for the next full calendar year
         (date(2026, 1, 1), 2026, "0"),
         (date(2026, 12, 31), 2027, "15"),
         (None, 2026, "15"),

@@ -1,4 +1,4 @@
-"""Questions copied from a worksheet are read as a whole or not at all, with every fault by its row."""
+"""Questions copied from a worksheet are read completely or not at all, with every fault by its row."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Which course of a path comes next, when it is due, whom a path concerns; and what a promotion asks."""
+"""The next course of a path, its due date, whom a path concerns; and the requirements of a promotion."""
 
 from datetime import date
 from decimal import Decimal

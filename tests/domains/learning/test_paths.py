@@ -1,4 +1,4 @@
-"""Learning paths are followed course by course; a promotion is proposed by a lead and decided by somebody else."""
+"""Learning paths are followed course by course; a promotion is proposed by a lead and decided by a second person."""
 
 from datetime import timedelta
 

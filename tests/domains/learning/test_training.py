@@ -1,4 +1,4 @@
-"""Courses count their hours once a year; external ones once a second person approved the evidence; roles require courses."""
+"""Courses credit their hours once a year; external ones after a second person approved the evidence; roles require courses."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Limits: the version in force, the most specific scope, the same answer for one client and for all at once."""
+"""Limits: the version in force, the most specific scope, the same answer for one client and for all together."""
 
 from dataclasses import replace
 from datetime import date

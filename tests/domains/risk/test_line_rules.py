@@ -1,4 +1,4 @@
-"""Lines that clients set: where each stands by what it is measured from, and when a close reaches it."""
+"""Lines that clients set: the level of each from its reference value, and when a close reaches it."""
 
 from datetime import date, timedelta
 from itertools import product

@@ -1,4 +1,4 @@
-"""Nights of risk: breaches of limits, lines and contracts are found once, kept with their rule, cleared and acknowledged."""
+"""Nights of risk: breaches of limits, lines and contracts are found once, stored with their rule, cleared and acknowledged."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -51,7 +51,7 @@ def flag(day=FRI):
 
 
 def buy(tmp_path, client, code, quantity, price, closes):
-    """Let a client hold a security, with its closes of some days."""
+    """Add a position of a client in a security, with its closes of some days."""
     row = {
         "客户号": client.code,
         "成交日期": "2026-11-02",
@@ -86,7 +86,7 @@ def test_a_contract_below_its_line_is_a_breach_and_a_moment_by_the_terms_that_ar
         "margin_contracts",
         {FRI: [{"client": zhang.pk, **CONTRACT, "ratio": 1.35, "warn_line": None, "close_line": None}]},
     )
-    assert flag()["over"] == 0  # nobody knows its lines: nothing is judged
+    assert flag()["over"] == 0  # its lines are unknown: nothing is judged
     with acting(lin):
         assert ask("risk.margin_of_client", {"client": zhang.pk})[0]["lines_from"] == ""
         with pytest.raises(NotAllowed):
@@ -189,7 +189,7 @@ def test_a_night_without_the_days_balances_judges_nothing_and_clears_nothing(lin
         assert not Breach.objects.exclude(cleared_on=None).exists() and Standing.objects.count() == 2
     store("balances", {FRI: [balance(zhang, 960_000)]})
     assert flag(FRI)["cleared"] == 2
-    assert flag(THU)["unchanged"]  # a day before is history
+    assert flag(THU)["unchanged"]  # an earlier day is history
 
 
 def test_a_review_is_opened_written_signed_by_a_second_person_and_planned_again(lin, zhou, zhang):

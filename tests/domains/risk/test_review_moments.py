@@ -1,4 +1,4 @@
-"""A strategy review that becomes due stands on Today of the person who serves the client, until its findings are written."""
+"""A strategy review that becomes due is listed on Today of the person who serves the client, until its findings are written."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Strategy reviews: when the next is due, what a review must say, who may sign it off."""
+"""Strategy reviews: when the next is due, what a review must state, who may sign it off."""
 
 from datetime import date, timedelta
 

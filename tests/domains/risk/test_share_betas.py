@@ -1,4 +1,4 @@
-"""A share whose beta is known well enough falls by it in a stress test; the others fall as their index does."""
+"""In a stress test a share falls by its beta if that is estimated well enough; the others fall as their index does."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Stress and value at risk of clients: what each reader gets, what is left out and said so."""
+"""Stress and value at risk of clients: what each reader gets, and what is reported as left out."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Falls of the past and what holdings follow, without a database."""
+"""Historical falls and their effect on holdings, without a database."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What is done for clients: rows, refusals, and what follows."""
+"""Actions of service: rows, refusals, and effects."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Files kept with a client: what is taken, who opens them, how they go and come back."""
+"""Files stored with a client: accepted kinds, who opens them, and how they are removed and restored."""
 
 import base64
 import hashlib

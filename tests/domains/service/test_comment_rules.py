@@ -1,4 +1,4 @@
-"""Whom a comment mentions, on plain text."""
+"""The users whom a comment mentions, on plain text."""
 
 import pytest
 

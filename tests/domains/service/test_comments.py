@@ -1,4 +1,4 @@
-"""Comments: about whom and what, who is told, who may not be mentioned, whose they are, and how they are undone."""
+"""Comments: subjects, notified users, who may not be mentioned, whose they are, and how they are undone."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def about_every_kind(lin, zhang):
-    """Lin's comments about a client, a task of it, a meeting of it and an opportunity of it, each with a mention of Zhou."""
+    """Add Lin's comments on a client, its task, its meeting and its opportunity, each with a mention of Zhou."""
     due = (clock.today() + timedelta(days=3)).isoformat()
     task = perform("service.create_task", {"client": zhang.pk, "subject": "补资料", "due_on": due})
     meeting = perform(

@@ -1,4 +1,4 @@
-"""What mail servers say of messages that the desk sent, and what becomes of the log."""
+"""Reports of mail servers on messages that the desk sent, and their effect on the log."""
 
 import pytest
 
@@ -15,7 +15,7 @@ ID = "<abc@dakehu.example>"
 def report(
     action="failed", *, kind="multipart/report; report-type=delivery-status", returned="message/rfc822", blocks=1
 ):
-    """A report of a server as RFC 3464 has it."""
+    """A server's report in the form of RFC 3464."""
     recipients = "".join(
         f"Final-Recipient: rfc822; zhang{number}@example.com\r\nAction: {action if number == blocks - 1 else 'delivered'}\r\n"
         "Status: 5.1.1\r\nDiagnostic-Code: smtp; 550 5.1.1 no such user\r\n\r\n"

@@ -1,4 +1,4 @@
-"""A contact ends the open work that it answers: plans, promises, requests, in one action."""
+"""A contact closes the open work that it answers: plans, promises, requests, in one action."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A colleague who leaves: nothing stays without somebody in charge, and all of it is one act."""
+"""A colleague who leaves: nothing remains without an owner, and all of it is one act."""
 
 from datetime import timedelta
 
@@ -50,7 +50,7 @@ def leave(user, **more):
 
 
 def mains():
-    """{client code: name of the main manager}."""
+    """Return {client code: name of the main manager}."""
     with as_system():
         ids = model_of("clients.Client").objects.values_list("pk", flat=True)
         return {duty.client.code: duty.user.name for duty in open_duties(None, ids)}

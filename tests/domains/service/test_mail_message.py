@@ -1,4 +1,4 @@
-"""Mails are read in every encoding that programs in China write, and nothing in them can run."""
+"""Mails are read in every encoding common in China, and no active content in them can run."""
 
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -19,7 +19,7 @@ HEAD = b"From: a@example.com\r\nTo: b@example.com\r\nDate: Fri, 27 Nov 2026 10:1
 @pytest.mark.parametrize(
     ("charset", "text", "codec"),
     [
-        ("gb2312", "请查收對账單，鑫淼", "gb18030"),  # characters beyond the set that is named
+        ("gb2312", "请查收對账單，鑫淼", "gb18030"),  # characters outside the declared set
         ("GBK", "朱镕基", "gbk"),
         ("gb18030", "𠮷野家", "gb18030"),
         ("big5", "請查收對帳單", "big5"),

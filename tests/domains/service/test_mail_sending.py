@@ -1,4 +1,4 @@
-"""Mails to a client: filled in from a template, refused by rules, kept in the client's thread with the answer."""
+"""Mails to a client: filled in from a template, refused by rules, stored in the client's thread with the answer."""
 
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from tests.exchange.mailbox.mails import mail
 
 @pytest.fixture
 def at_ten(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ten o'clock of a working day: no quiet hours."""
+    """Set the clock to ten o'clock of a working day: no quiet hours."""
     moment = datetime.fromisoformat("2026-11-27T10:00:00+08:00")
     monkeypatch.setattr(clock, "now", lambda: moment)
 

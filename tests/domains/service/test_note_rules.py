@@ -1,4 +1,4 @@
-"""What becomes of a paragraph that two people write, on plain values."""
+"""How a paragraph edited by two people is merged, on plain values."""
 
 from datetime import UTC, datetime, timedelta
 

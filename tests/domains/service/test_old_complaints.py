@@ -1,4 +1,4 @@
-"""Complaints that a former version kept among the requests become cases, on the record."""
+"""Complaints that a former version stored among the requests become cases, with an audit entry."""
 
 import pytest
 from django.db import connection

@@ -1,4 +1,4 @@
-"""What follows from a complaint: marketing is paused and the team lead told, once, after the act has committed."""
+"""Reactions to a complaint: marketing is paused and the team lead notified, once, after the act has committed."""
 
 import json
 from datetime import timedelta
@@ -37,7 +37,7 @@ def freezes():
 
 
 def claim():
-    """Claim the job that follows a complaint, as a worker that dies; other reactions to it stay with that worker."""
+    """Claim the job that follows a complaint, as a worker that dies; it also keeps other reactions that it claimed."""
     while not (row := jobs.claim_job("a worker that dies")).kind.endswith("→ service.reactions.on_complaint"):
         pass
     return row
@@ -122,7 +122,7 @@ def test_a_question_pauses_nothing(lin, zhou, zhang):
 
 
 def test_an_act_that_is_rolled_back_announces_nothing(lin, zhou, zhang):
-    jobs.run_due_jobs()  # what follows from the client that was just added
+    jobs.run_due_jobs()  # reaction to the client just added
     with pytest.raises(RuntimeError), acting(lin), act("test.outer"):
         perform("compliance.register_complaint", {"client": zhang.code, "subject": "撤销"})
         raise RuntimeError("the outer act fails")
@@ -133,7 +133,7 @@ def test_an_act_that_is_rolled_back_announces_nothing(lin, zhou, zhang):
 def test_a_worker_killed_before_it_marks_the_job_as_done_leaves_nothing_twice(lin, zhou, zhang):
     complain(lin, zhang)
     row = claim()
-    jobs.JOBS[row.kind](None, **row.args)  # the act commits; the worker is killed before the job's row says so
+    jobs.JOBS[row.kind](None, **row.args)  # the act commits; the worker is killed before the job is marked done
     models.QuerySet(Job).filter(pk=row.pk).update(leased_until=now() - timedelta(seconds=1))
     assert jobs.run_due_jobs("another") == 1
     assert len(freezes()) == 1

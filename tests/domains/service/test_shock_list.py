@@ -1,4 +1,4 @@
-"""A day on which the market falls: the night scores and shares out the calls, the list shows them, a call ends a line."""
+"""A day on which the market falls: the night scores and distributes the calls, the list shows them, a call closes a line."""
 
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ def last_days(count):
 
 @pytest.fixture
 def fallen(tmp_path, settings, lin, zhou, wang, zhang, qian):
-    """The last trading day, on which the index and what Lin's and Wang's clients hold fell."""
+    """The last trading day, on which the index and the holdings of Lin's and Wang's clients fell."""
     settings.DAKEHU_HOME = tmp_path / "home"
     settings.DAKEHU_HOME.mkdir()
     before, day = last_days(2)

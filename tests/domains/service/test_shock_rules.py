@@ -1,4 +1,4 @@
-"""Who is called first after a fall of the market: each part of the score, its cuts, and how the calls are shared out."""
+"""Who is called first after a fall of the market: each part of the score, its cut-offs, and how the calls are distributed."""
 
 import polars as pl
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from dakehu.domains.service.shocks import rules
 from dakehu.domains.service.shocks.rules import Band, Call
 
-# Everything known, nothing of note: a score of 0.
+# All facts present, none notable: a score of 0.
 CALM = {
     "client": 1,
     "has_margin": False,

@@ -1,4 +1,4 @@
-"""Today's list: who sees what, how it is narrowed, and what is put off or passed on."""
+"""Today's list: who sees what, how it is filtered, and what is put off or passed on."""
 
 import json
 from datetime import timedelta

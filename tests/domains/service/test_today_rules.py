@@ -1,4 +1,4 @@
-"""The order of today's list, its groups and their counts, and the words of a deadline."""
+"""The order of today's list, its groups and their counts, and the wording of a deadline."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Numbers of persons are found in a text, working time is counted, and the nearest answer comes first."""
+"""Personal numbers are found in a text, working time is computed, and the nearest answer is first."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""An erased client's name leaves the tickets, their search, their audit and their undo; the rest of the text stays."""
+"""An erased client's name is removed from the tickets, their search, audit and undo; the rest of the text stays."""
 
 import pytest
 from django.db import models

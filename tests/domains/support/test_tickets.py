@@ -1,4 +1,4 @@
-"""A question is asked without client data, answered, solved or opened again; a wish counts voices and names nobody."""
+"""A question is posted without client data, answered, solved or reopened; a wish counts votes without names."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""People of the desk come to the training desk by a link that works once; exercises are checked by the audit there."""
+"""Users of the desk enter the training desk by a single-use link; exercises are checked by the audit there."""
 
 from pathlib import Path
 
@@ -56,7 +56,7 @@ def test_a_newcomer_has_the_name_and_role_of_the_desk_clients_to_serve_and_no_kn
     assert (user.username, user.name, str(user.role), user.must_change) == ("practice-tan", "谭静", "manager", False)
     with acting(user):
         assert ask("clients.list", {})["count"] == 2
-    assert join(name="谭静静").pk == user.pk  # the second coming follows the desk and gives no more clients
+    assert join(name="谭静静").pk == user.pk  # the second visit updates the name and adds no clients
     assert str(join(username="he2", role="compliance").role) == "compliance"
     assert model_of("team.User").objects.get(pk=user.pk).name == "谭静静"
 
@@ -132,7 +132,7 @@ def test_the_link_signs_in_once_within_two_minutes_and_every_page_says_that_it_i
     person = {"username": "tan", "name": "谭静", "role": "manager", "language": "zh"}
     token = one_time_links.issue_training_link(tmp_path, person)
     other = one_time_links.issue_training_link(tmp_path, {**person, "username": "lu"})
-    assert browse(client, token).status_code == 404  # this is no training desk
+    assert browse(client, token).status_code == 404  # this is not a training desk
     settings.TRAINING = True
     assert browse(client, token).url == "/training/"
     page = client.get("/training/").content.decode()
@@ -164,7 +164,7 @@ def test_a_reset_puts_every_file_back_and_leaves_what_runs(tmp_path):
     assert start_state.is_kept(tmp_path) and not (tmp_path / start_state.FOLDER / "run").exists()
     (tmp_path / "dakehu.sqlite3").write_text("practised")
     (tmp_path / "files" / "b").write_text("practised")
-    (tmp_path / start_state.SIGN_INS).unlink()  # as a reset that was killed leaves it
+    (tmp_path / start_state.SIGN_INS).unlink()  # the state after a killed reset
     start_state.restore(tmp_path)
     assert (tmp_path / "dakehu.sqlite3").read_text() == "start" and (tmp_path / start_state.SIGN_INS).exists()
     assert sorted(path.name for path in (tmp_path / "files").iterdir()) == ["a"] and (tmp_path / "run").exists()

@@ -1,4 +1,4 @@
-"""Tokens end with the person's credentials, and give nothing that the person did not give them."""
+"""Tokens end with the person's credentials, and grant no more than the person granted them."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""A notice and a request for approval are read in the language of the person who reads them, not of the person who caused them."""
+"""A notice and a request for approval are shown in the language of the reader, not of the person who caused them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Nobody gives a role to themselves, an administrator always stays, compliance is told, and a second person confirms."""
+"""No one changes their own role, an administrator always remains, compliance is notified, and a second person confirms."""
 
 import pytest
 
@@ -60,7 +60,7 @@ def test_where_the_firm_asks_a_change_waits_for_a_second_person(settings, admin,
         (row,) = ask("compliance.approvals", {"view": "mine"})
         with pytest.raises(Refused):
             perform("compliance.approve", {"approval": row["id"]})
-    with acting(lin), pytest.raises(NotFound):  # nobody learns of it who may not decide
+    with acting(lin), pytest.raises(NotFound):  # hidden from users who may not decide
         perform("compliance.approve", {"approval": row["id"]})
     with acting(he):
         (waiting,) = ask("compliance.approvals", {})

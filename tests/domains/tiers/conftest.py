@@ -36,7 +36,7 @@ def scheme(zhou: Any) -> Any:
 
 @pytest.fixture
 def balances() -> Callable[..., None]:
-    """Store the balances of a day: balances(day, (client, yuan), …)."""
+    """balances(day, (client, yuan), …): store the balances of a day."""
 
     def store(day: date, *totals: Any) -> None:
         rows = [{"client": c.pk, "cash": 0, "securities": yuan * 100, "total": yuan * 100} for c, yuan in totals]

@@ -1,4 +1,4 @@
-"""Schemes are drafted, edited and switched on; tiers are set by hand; all of it can be taken back."""
+"""Schemes are drafted, edited and switched on; tiers are set manually; all of it can be undone."""
 
 from datetime import date
 
@@ -136,7 +136,7 @@ def test_a_flavour_of_service_is_reworded(zhou, scheme):
         assert ServiceFlavour.objects.get(pk=row.pk).zh == "专业交易席位支持"
 
 
-# --- by hand -------------------------------------------------------------------------------------------
+# --- manual assignment ---------------------------------------------------------------------------------
 
 
 def by_hand(client, **values):

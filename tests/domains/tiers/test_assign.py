@@ -1,4 +1,4 @@
-"""The nightly assignment: from balances to tiers, only what changed is written, a day may be assigned again."""
+"""The nightly assignment: from balances to tiers, only changes are written, a day may be assigned again."""
 
 from datetime import date, timedelta
 

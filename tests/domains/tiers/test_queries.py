@@ -1,4 +1,4 @@
-"""What a reader learns of tiers: only of clients in scope, in counts and in what-if too; on both databases."""
+"""What a reader can see of tiers: only clients in scope, also in counts and what-if; on both databases."""
 
 from datetime import date
 

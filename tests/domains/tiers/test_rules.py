@@ -1,4 +1,4 @@
-"""The rules of tiers: up at once, down after the watch, the hand over the rule, and the value score."""
+"""The rules of tiers: immediate upgrade, downgrade after the watch, manual tier over the rule, and the value score."""
 
 from datetime import date, timedelta
 
@@ -19,7 +19,7 @@ WATCH = rules.Hysteresis(3, 3)
 
 
 def clients(*rows):
-    """A frame of clients: each row overrides what a private client without a tier has."""
+    """Return a frame of clients: each row overrides the values of a private client without a tier."""
     blank = {
         "client": 1,
         "kind": "person",
@@ -149,7 +149,7 @@ def test_a_tier_that_the_new_scheme_has_not_is_replaced():
 
 
 def test_no_tier_is_skipped_over_a_year_of_moves_around_a_bound():
-    """Assets that swing about a bound every fortnight: the tier stays, where without the watch it would move each time."""
+    """Assets oscillate about a bound every fortnight: the tier stays, but without the watch it would change each time."""
     state, moves, plain = held("T2"), 0, 0
     before = "T2"
     for step in range(26):

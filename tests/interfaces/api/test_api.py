@@ -1,4 +1,4 @@
-"""The API asks and performs like every other door, under a token's rights."""
+"""The API runs queries and actions like every other interface, under a token's rights."""
 
 import json
 from datetime import timedelta

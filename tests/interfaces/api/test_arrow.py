@@ -36,7 +36,7 @@ def table(user, path, **asked):
 
 @pytest.fixture
 def rich(lin, zhang, qian):
-    """Twelve clients of Lin's and one of Wang's; the numbers of Lin's."""
+    """Twelve clients of Lin's and one of Wang's; the ids of Lin's."""
     with acting(lin):
         return [zhang.pk] + [
             perform(

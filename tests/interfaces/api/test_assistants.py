@@ -1,4 +1,4 @@
-"""Assistants (MCP): off by default, one token, the same scope and masks as everywhere, reading only, each call audited."""
+"""Assistants (MCP): off by default, one token, the same scope and masks as everywhere, read-only, each call audited."""
 
 import asyncio
 import json

@@ -1,6 +1,6 @@
-"""A bounded fuzz of every operation of the OpenAPI document: whatever is sent, no answer is a fault of ours or undocumented.
+"""A bounded fuzz of every operation of the OpenAPI document: for any input, no answer is a server error or undocumented.
 
-The long one, with Schemathesis and for each role, is scripts/fuzz_api.py. The seed is fixed, so that a failure comes back.
+The long run, with Schemathesis and for each role, is scripts/fuzz_api.py. The seed is fixed, so that failures can be reproduced.
 """
 
 import json
@@ -49,7 +49,7 @@ ODD: list[Any] = [
 
 
 def value_of(schema: dict[str, Any], draw: random.Random) -> Any:
-    """A value of the schema's kind, or (every other time) anything at all."""
+    """Return a value of the schema's kind, or (in half of the cases) an arbitrary one."""
     if draw.random() < 0.5:
         return draw.choice(ODD)
     kinds = schema.get("type", "string")
@@ -72,7 +72,7 @@ def operations() -> list[tuple[str, str, dict[str, Any]]]:
 
 
 def ask_oddly(browser: Any, path: str, method: str, operation: dict[str, Any], draw: random.Random) -> Any:
-    """Send one request with odd values for everything that the document says of an operation."""
+    """Send one request with odd values for everything that the document defines of an operation."""
     query: dict[str, str] = {}
     for parameter in operation.get("parameters", []):
         value = value_of(parameter.get("schema", {}), draw)

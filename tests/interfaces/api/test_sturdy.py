@@ -1,4 +1,4 @@
-"""What a fuzzer once broke stays mended: odd input is refused with a sentence, never a fault of ours."""
+"""Faults found by fuzzing stay fixed: odd input is refused with a sentence, never with a server error."""
 
 import json
 from urllib.parse import quote

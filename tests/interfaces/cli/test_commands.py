@@ -1,4 +1,4 @@
-"""The command line as a real process: one JSON object on standard output, words beside it, an honest exit status."""
+"""The command line as a real process: one JSON object on standard output, text on standard error, a correct exit status."""
 
 import json
 import sqlite3
@@ -13,7 +13,7 @@ PASSWORD = "Correct-horse-9"
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
-    """A desk with Lin and one client, made by the program from nothing."""
+    """A desk with Lin and one client, created by the program in an empty directory."""
     made = migrated_desk(tmp_path_factory.mktemp("desk"))
     made.report("user", "add", "username=lin", "name=林晓", "role=manager", f"password={PASSWORD}")
     made.report("do", "clients.create", "name=张三", "code=C0001", "phone=13812345678", "--as", "lin")

@@ -1,4 +1,4 @@
-"""A migration is not done before what follows from rows is built; the check says where it is missing."""
+"""A migration ends only after derived data are built; the check reports where they are missing."""
 
 import sqlite3
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""Keys that are gone or foreign stop the desk: nothing goes on with new ones."""
+"""Keys that are missing or foreign stop the desk: it never continues with new ones."""
 
 import base64
 import itertools

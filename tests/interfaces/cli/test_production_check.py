@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 @pytest.fixture
 def sound(settings, tmp_path):
-    """A desk in real use: nothing to be said against it."""
+    """A desk fit for production: the check finds no fault."""
     settings.DEBUG, settings.HTTPS, settings.ALLOWED_HOSTS = False, True, ["desk.example.com"]
     settings.SECRET_KEY = "q8ZtLr2VnK5xWc7YbMd4HsPg9JfTa3Ru6Ee1"
     settings.DATABASES["default"]["PASSWORD"] = "q8ZtLr2VnK5xWc7Y"

@@ -1,4 +1,4 @@
-"""A backup comes back whole or not at all, whatever happens on the way."""
+"""A backup is restored completely or not at all, whatever happens during the restore."""
 
 import io
 import json
@@ -44,7 +44,7 @@ def made(tmp_path_factory):
 
 @pytest.fixture
 def restored(settings, django_db_blocker):
-    """Restores a backup into a home as the command does, in this process: to start another one takes seconds."""
+    """Restore a backup into a home as the command does, in this process: starting another one takes seconds."""
 
     def run(source, home, moment=None):
         there, database = settings.DAKEHU_HOME, connection.settings_dict["NAME"]
@@ -65,7 +65,7 @@ def restored(settings, django_db_blocker):
 
 @pytest.fixture
 def refused(restored):
-    """The words in which a restore is refused."""
+    """Return the message with which a restore is refused."""
 
     def run(source, home):
         with pytest.raises(Refused) as caught:
@@ -76,7 +76,7 @@ def refused(restored):
 
 
 def changed(source, target, change, *, leave_out=()):
-    """A plain archive like another, its members changed."""
+    """Write a copy of a plain archive with changed members."""
     with tarfile.open(source) as old, tarfile.open(target, "w:gz") as new:
         for member in old:
             if member.name not in leave_out:

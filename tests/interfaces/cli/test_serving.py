@@ -1,4 +1,4 @@
-"""The served desk as processes: what ends is started again, nothing outlives its parent, and a second one is told."""
+"""The served desk as processes: what ends is restarted, no process outlives its parent, and a second desk is refused."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A folder of snapshots: what has changed is added, every moment comes back whole, and nobody without the password reads it."""
+"""A folder of snapshots: only changes are added, every snapshot restores completely, and none is readable without the password."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -34,7 +34,7 @@ def unpacked(folder, moment, target):
 
 def test_a_second_snapshot_takes_the_space_of_what_has_changed(folder, home):
     first = folder.write(NOON, ABOUT, home)
-    assert first["written"] == 3  # eight like pieces once, the end, and the file
+    assert first["written"] == 3  # one for eight equal pieces, the end, and the file
     assert folder.write(NOON + timedelta(minutes=1), ABOUT, home)["written"] == 0
     with home["dakehu.sqlite3"].open("r+b") as database:
         database.seek(3 * PIECE + 5)

@@ -1,4 +1,4 @@
-"""What open pages are told, and by whom they are seen: within reach, as long as the session lasts."""
+"""Messages to open pages, and the presence of their users: within reach, as long as the session lasts."""
 
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -23,7 +23,7 @@ def session_of(user):
 
 
 class Pages:
-    """Open pages of one web process, looked after by hand instead of by the clock."""
+    """Open pages of one web process, updated manually instead of by the clock."""
 
     def __init__(self):
         self.hub = Hub()

@@ -1,4 +1,4 @@
-"""The shared note of a client: several people write, no edit is lost, nobody out of reach reads it."""
+"""The shared note of a client: several people write, no edit is lost, no one out of reach reads it."""
 
 import pytest
 

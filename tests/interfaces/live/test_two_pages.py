@@ -1,5 +1,5 @@
-"""Two browsers on one note and one client: no edit is lost, each sees the other and what he writes. The server of tests has
-no streams, so the pages ask by themselves; streams are in test_hub and scripts/live_pages.py.
+"""Two browsers on one note and one client: no edit is lost, each sees the other and the other's text. The test server has
+no streams, so the pages poll; streams are in test_hub and scripts/live_pages.py.
 """
 
 import pytest
@@ -38,7 +38,7 @@ def test_two_browsers_on_one_note_and_one_client_lose_nothing(live_server, lin, 
         until(mine, f"{LAST}.value === '第二段，周'")
         until(theirs, "document.querySelector('.note__text').value === '第一段，林'")
 
-        # The same paragraph: both texts stand there until one of the two chooses; leaving the field saves at once.
+        # The same paragraph: both texts stay until one of the two chooses; leaving the field saves immediately.
         type_at_end(mine, "，再林")
         type_at_end(theirs, "，再周")
         mine.evaluate("document.activeElement.blur()")
@@ -52,7 +52,7 @@ def test_two_browsers_on_one_note_and_one_client_lose_nothing(live_server, lin, 
             texts = [one["text"] for one in ask("service.note", {"client": zhang.pk})]
         assert texts == ["第一段，林", "第二段，周，再林\n第二段，周，再周"]
 
-        # One client: what the other plans appears beside what one is writing.
+        # One client: the other's plan appears on the page while one is writing.
         for page in (mine, theirs):
             page.goto(f"{live_server.url}/clients/{zhang.pk}/")
         until(mine, "document.querySelector('[data-live-people]').textContent.includes('周宁')")

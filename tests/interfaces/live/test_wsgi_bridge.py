@@ -1,4 +1,4 @@
-"""The pages behind the server of streams: what a WSGI application is given, and what comes back."""
+"""The pages behind the server of streams: what a WSGI application receives, and what it returns."""
 
 import asyncio
 import threading

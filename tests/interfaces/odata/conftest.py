@@ -1,4 +1,4 @@
-"""A desk with enough clients of two teams for every request to find something."""
+"""A desk with enough clients of two teams for every request to return rows."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ SEGMENTS = ("钻石", "金卡", "普通", "")
 
 @pytest.fixture
 def book(lin: Any, zhang: Any, qian: Any) -> list[int]:
-    """Thirty clients of Lin's beside Zhang, with a service record each; the numbers of all."""
+    """Thirty clients of Lin's in addition to Zhang, with a service record each; the ids of all."""
     numbers = [zhang.pk]
     with acting(lin):
         for n in range(30):
@@ -41,6 +41,6 @@ def book(lin: Any, zhang: Any, qian: Any) -> list[int]:
 
 @pytest.fixture
 def foreign(qian: Any) -> int:
-    """A client whom nobody of Lin's team sees."""
+    """A client whom no one in Lin's team sees."""
     with as_system():
         return int(model_of("clients.Client").objects.get(code="C0002").pk)

@@ -1,4 +1,4 @@
-"""Somebody who reads by OData in a test: a token of the scope `odata`, and the trial's own way to ask."""
+"""An OData reader for tests: a token of the scope `odata`, and the client of `dakehu odata check`."""
 
 import gzip
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ def token_of(user: Any, **given: Any) -> str:
 
 
 def desk_of(user: Any, foreign: int = 0, **given: Any) -> Desk:
-    """The desk as `user` reads it, asked inside this process."""
+    """Return the desk as `user` reads it, called inside this process."""
     return Desk(_send, "http://testserver/odata/v4/", user.username, token_of(user, **given), foreign)
 
 

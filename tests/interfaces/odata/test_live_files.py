@@ -1,4 +1,4 @@
-"""Files that open Excel and Power BI at the desk: what they hold, what they leave as it was, what strangers say of them."""
+"""Files that connect Excel and Power BI to the desk: their contents, what they leave unchanged, how other parsers read them."""
 
 import base64
 import html
@@ -60,7 +60,7 @@ def written(lin, book, folder, monkeypatch):
 
 
 def query_text(path):
-    """The M that a workbook holds, read by hand: a part of custom XML, base64, lengths, a package, a text."""
+    """Return the M code of a workbook, parsed manually: a part of custom XML, base64, lengths, a package, a text."""
     with zipfile.ZipFile(path) as whole:
         for name in whole.namelist():
             if re.fullmatch(r"customXml/item\d+\.xml", name):

@@ -1,4 +1,4 @@
-"""Clients and parsers that nobody here wrote read the desk over HTTP."""
+"""Third-party clients and parsers read the desk over HTTP."""
 
 import os
 from pathlib import Path

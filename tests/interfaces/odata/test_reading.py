@@ -1,4 +1,4 @@
-"""What a reader gets by OData: rows in scope, masked by clearance, each pull on record, nothing of what is hidden."""
+"""What a reader gets by OData: rows in scope, masked by clearance, each pull audited, nothing of what is hidden."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The files in deploy/: units that systemd accepts, scripts that shells accept, an image that is not root's."""
+"""The files in deploy/: units that systemd accepts, scripts that shells accept, an image that does not run as root."""
 
 import itertools
 import json
@@ -28,7 +28,7 @@ def value_of(unit, name):
     shutil.which("systemd-analyze") is None, reason="systemd is not on this machine (apt-get install systemd)"
 )
 def test_systemd_accepts_every_unit_and_finds_the_desk_well_shut_in(tmp_path):
-    for path in UNITS:  # with a program that is there in place of the installed one
+    for path in UNITS:  # with an existing program in place of the installed one
         text = path.read_text().replace(PROGRAM, sys.executable).replace("/usr/bin/pg_receivewal", sys.executable)
         (tmp_path / path.name).write_text(text)
     units = sorted(map(str, tmp_path.iterdir()))
@@ -91,7 +91,7 @@ def test_the_proxy_keeps_figures_to_operators_and_streams_unbuffered():
     text = (DEPLOY / "nginx.conf").read_text()
     assert text.count("{") == text.count("}")
     assert re.search(r"location = /metrics \{ return 404; \}", text) and "proxy_buffering off" in text
-    assert "X-Forwarded-For $remote_addr" in text  # not what the client wrote
+    assert "X-Forwarded-For $remote_addr" in text  # not what the client sent
 
 
 @pytest.mark.skipif(
@@ -103,7 +103,7 @@ def test_nginx_accepts_the_proxys_file(tmp_path):
     words = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     subprocess.run([*words, "-subj", "/CN=desk", "-keyout", key, "-out", certificate], capture_output=True, check=True)
     site = (DEPLOY / "nginx.conf").read_text().replace("/etc/ssl/dakehu", str(tmp_path))
-    places = itertools.count()  # nginx tries the addresses too: sockets of the test's own in place of 80 and 443
+    places = itertools.count()  # nginx binds the addresses too: sockets of the test instead of 80 and 443
     sockets = re.sub(r"listen (\[::\]:)?(443|80)\b", lambda _: f"listen unix:{tmp_path}/{next(places)}", site)
     (tmp_path / "site.conf").write_text(sockets)
     (tmp_path / "nginx.conf").write_text(

@@ -1,4 +1,4 @@
-"""/health says that the process lives, /ready whether it takes requests: both without a word more."""
+"""/health reports that the process is alive, /ready whether it accepts requests: both without other content."""
 
 import pytest
 from django.db import OperationalError

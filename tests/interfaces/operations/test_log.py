@@ -1,4 +1,4 @@
-"""The log: one number for a request and all that follows from it, and no personal value, wherever one might come from."""
+"""The log: one number for a request and all that follows from it, and no personal value from any source."""
 
 import io
 import json
@@ -26,7 +26,7 @@ PERSONAL = (NAME, PHONE, ID_NUMBER, SEARCH, "a-secret-token", PASSWORD, "%E5%BC%
 
 @pytest.fixture(params=["json", "text"])
 def log(request, settings):
-    """The lines of the log, written as the setting says."""
+    """The lines of the log, in the configured format."""
     settings.LOG_FORMAT = request.param
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
@@ -67,7 +67,7 @@ def test_a_story_of_requests_leaves_no_personal_value_in_the_log(log, lin, monke
     logging.getLogger("some.library").error(f"row of {PHONE}")
     text = log.getvalue()
     assert [value for value in PERSONAL if value in text] == []
-    assert "ValueError" in text and "IntegrityError" in text and "test_log.py" in text  # what is needed to mend it
+    assert "ValueError" in text and "IntegrityError" in text and "test_log.py" in text  # what is needed to fix it
 
 
 def test_each_line_of_json_is_an_object_with_route_status_and_times(settings, lin):
@@ -79,7 +79,7 @@ def test_each_line_of_json_is_an_object_with_route_status_and_times(settings, li
     middleware.log.addHandler(handler)
     try:
         answer = Browser(HTTP_ACCEPT="text/html").get("/sign-in")
-        Browser(HTTP_ACCEPT="text/html").get("/s/a-secret-token")  # who answers a survey is not noted, not even when
+        Browser(HTTP_ACCEPT="text/html").get("/s/a-secret-token")  # survey visits are not logged, not even their time
     finally:
         middleware.log.removeHandler(handler)
     assert [(line["route"], line["status"], line["request"]) for line in lines] == [

@@ -1,4 +1,4 @@
-"""Figures of the desk in the OpenMetrics format: whole, by route, for all processes, and for nobody who may not read them."""
+"""Metrics of the desk in the OpenMetrics format: complete, by route, for all processes, and for authorized readers only."""
 
 import subprocess
 import sys
@@ -18,7 +18,7 @@ TOKEN = "a-token-for-tests-of-metrics"
 
 @pytest.fixture
 def scrape(settings, db):
-    """What a scraper with the token reads: {name of the sample: [(labels, value)]}."""
+    """Return what a scraper with the token reads: {name of the sample: [(labels, value)]}."""
     settings.METRICS_TOKEN = TOKEN
 
     def read():
@@ -45,7 +45,7 @@ def test_the_figures_are_valid_openmetrics_and_say_how_the_desk_fares(scrape):
     assert value_of(found, "dakehu_deliveries", state="queued") == 0
     assert value_of(found, "dakehu_process_resident_memory_bytes", process="web") > 10_000_000
     assert {"dakehu_worker_up", "dakehu_feeds_waiting", "dakehu_audit_entries", "dakehu_disk_free_bytes"} <= set(found)
-    assert value_of(found, "dakehu_nightly_last_run_state") == 0  # no night has been yet
+    assert value_of(found, "dakehu_nightly_last_run_state") == 0  # no night has run yet
 
 
 def test_a_job_that_waits_is_counted(scrape):

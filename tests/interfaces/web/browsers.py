@@ -1,4 +1,4 @@
-"""A signed-in browser, and small workbooks, for the tests of pages."""
+"""A signed-in browser, and small workbooks, for tests of pages."""
 
 import io
 from typing import Any
@@ -11,14 +11,14 @@ BACKEND = "dakehu.domains.team.sign_in.backends.StaffBackend"
 
 
 def desk(user: Any) -> Client:
-    """The desk as a browser of this member of staff meets it."""
+    """Return a browser signed in as this member of staff."""
     browser = Client(HTTP_ACCEPT="text/html")
     browser.force_login(user, backend=BACKEND)
     return browser
 
 
 def table(*rows: list[Any], name: str = "客户.xlsx") -> SimpleUploadedFile:
-    """An uploaded workbook of one sheet."""
+    """Return an uploaded workbook of one sheet."""
     book = Workbook()
     for row in rows:
         book.active.append(row)

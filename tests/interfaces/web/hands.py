@@ -1,4 +1,4 @@
-"""A real browser in the hands of a member of staff, and a keyboard without a mouse."""
+"""A real browser signed in as a member of staff, operated by keyboard without a mouse."""
 
 import shutil
 from contextlib import contextmanager
@@ -19,12 +19,12 @@ FLAGS = [
     "--disable-sync",
 ]
 AXE = Path(__file__).parents[2] / "vendor" / "axe.min.js"
-AT_MOST = 120  # presses of Tab until something must have been reached
+AT_MOST = 120  # presses of Tab within which an element must be reached
 
 
 @contextmanager
 def browsers():
-    """Opens browsers: `sign_in(address, "lin")` gives a page whose complaints are collected in `page.complaints`."""
+    """Open browsers: `sign_in(address, "lin")` returns a page whose errors are collected in `page.complaints`."""
     if BROWSER is None:
         pytest.skip("no Chromium on this machine: the desk was not worked by hand")
     from playwright.sync_api import sync_playwright
@@ -40,7 +40,7 @@ def browsers():
             at.on("pageerror", lambda fault: at.complaints.append(str(fault)))
             at.on(
                 "filechooser", lambda _: None
-            )  # from now on choosers are caught, not only once somebody waits for one
+            )  # from now on choosers are caught, not only while a caller waits for one
             at.goto(f"{address}/sign-in")
             at.fill("[name=username]", username)
             at.fill("[name=password]", PASSWORD)
@@ -53,9 +53,9 @@ def browsers():
 
 
 def until(page, expression):
-    """Wait until the page says so. Playwright's own waiting needs eval, which the pages forbid.
+    """Wait until the expression is true. Playwright's own waiting needs eval, which the pages forbid.
 
-    A page that is just being left has no body for a moment, or ends the question half way: then it is asked again.
+    During navigation a page briefly has no body, or aborts the evaluation: then it is evaluated again.
     """
     from playwright.sync_api import Error
 
@@ -71,7 +71,7 @@ def until(page, expression):
 
 
 def reach(page, words):
-    """Press Tab until what has the focus is called so: by its text, its label or its value."""
+    """Press Tab until the focused element has these words in its text, label or value."""
     for _ in range(AT_MOST):
         page.keyboard.press("Tab")
         said = page.evaluate(
@@ -84,9 +84,9 @@ def reach(page, words):
 
 
 def choose(page, file):
-    """Press Space at the file field that has the focus until its chooser opens, and choose the file there.
+    """Press Space at the focused file field until its chooser opens, and choose the file there.
 
-    A busy machine may take the first press before the browser catches choosers; people press again, too.
+    A busy machine may handle the first press before the browser catches choosers; people press again, too.
     """
     from playwright.sync_api import TimeoutError as Waited
 
@@ -102,7 +102,7 @@ def choose(page, file):
 
 
 def findings(page):
-    """What axe-core finds serious or critical on the page as it stands, as "rule at selector"."""
+    """Return serious or critical findings of axe-core on the page in its current state, as "rule at selector"."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
     made = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [

@@ -42,7 +42,7 @@ def test_two_records_are_found_compared_merged_and_taken_apart_by_pressing(lin, 
         f"/clients/{one.pk}/merge/{two.pk}", {"take.name": "other", "version": one.row_version}, follow=True
     )
     assert "已合并" in text(done)
-    assert text(browser.get(f"/clients/{two.pk}/")).count("C0001")  # the old address finds who remains
+    assert text(browser.get(f"/clients/{two.pk}/")).count("C0001")  # the old address shows the remaining client
     undo = text(browser.get("/undo/"))
     assert "合并客户" in undo and '<td data-label="对象">' in undo and "C0009" in undo
     number = undo.split('action="/undo/')[1].split('"')[0]

@@ -1,4 +1,4 @@
-"""Pages of appraisal: each opens for those it is for, in both languages, and shows nothing of others."""
+"""Pages of appraisal: each opens for its readers, in both languages, and shows nothing of others."""
 
 import pytest
 

@@ -81,7 +81,7 @@ def test_the_api_takes_a_form_or_json_and_gives_the_content_back(client, lin, zh
 
 
 def test_a_large_file_goes_in_and_out_in_slices_and_its_length_is_told(client, lin, zhang):
-    recording = b"ID3\x04" + bytes(range(256)) * 16_000  # above what Django holds in memory
+    recording = b"ID3\x04" + bytes(range(256)) * 16_000  # above what Django keeps in memory
     browser_of(lin).post(f"/clients/{zhang.pk}/files", {"file": [sent("录音.mp3", recording)]})
     with as_system():
         row = Attachment.objects.get()

@@ -1,4 +1,4 @@
-"""The audit page: in words, within sight, page by page, and verified."""
+"""The audit page: in words, within scope, page by page, and verified."""
 
 from django.db import connection
 

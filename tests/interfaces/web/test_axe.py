@@ -1,5 +1,5 @@
-"""Pages can be used by everybody: no serious or critical finding of axe-core, light and wide, dark and narrow. Left out
-are the pages that last only while a job runs."""
+"""Accessibility of pages: no serious or critical finding of axe-core, light and wide, dark and narrow. Excluded
+are the pages that exist only while a job runs."""
 
 import shutil
 from pathlib import Path
@@ -115,7 +115,7 @@ LOOKS = (("light", (1440, 900)), ("dark", (390, 844)))
 
 @pytest.fixture
 def staged(lin, zhou, admin, zhang):
-    """A client with something of everything, so that no page is empty."""
+    """A client with data of every kind, so that no page is empty."""
     with acting(zhou):
         scheme = perform("tiers.create_scheme", {"name": "方案"})
         perform("tiers.activate_scheme", {"scheme": scheme.pk})
@@ -164,13 +164,13 @@ PRICES = "日期,证券代码,名称,收盘价,产品类别\n2024-01-05,000300.S
 
 
 def upload(user, name, content=CLIENTS) -> int:
-    """A file uploaded by a member of staff, with one good row and one at fault; returns the batch."""
+    """Upload a file as a member of staff, with one valid row and one at fault; return the batch."""
     with acting(user):
         return int(imports.open_upload(name, content.encode()).pk)
 
 
 def findings(play, address, user, paths) -> list[str]:
-    """What axe finds serious or critical on each page in each look, as "path look width: rule at selector"."""
+    """Return what axe finds serious or critical on each page in each look, as "path look width: rule at selector"."""
     browser = play.chromium.launch(executable_path=BROWSER, args=FLAGS)
     at = browser.new_context(bypass_csp=True, locale="zh-CN").new_page()
     at.goto(f"{address}/sign-in")
@@ -187,7 +187,7 @@ def findings(play, address, user, paths) -> list[str]:
 
 
 def _check(at, path) -> list[str]:
-    """Look at one loaded page in every look; the page is not loaded again between them."""
+    """Check one loaded page in every look; the page is not reloaded between them."""
     at.add_script_tag(path=str(AXE))
     at.add_style_tag(content="* { transition: none !important }")  # colours halfway to the other look are no finding
     found = []

@@ -1,4 +1,4 @@
-"""The board of opportunities by keyboard and by dragging, with axe looking on."""
+"""The board of opportunities by keyboard and by dragging, checked with axe."""
 
 import pytest
 

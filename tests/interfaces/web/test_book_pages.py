@@ -1,4 +1,4 @@
-"""The book over time in the browser: views, filters in words, the clients of a number, and who gets none of it."""
+"""The book over time in the browser: views, filters in words, the clients of a number, and who has no access."""
 
 import re
 

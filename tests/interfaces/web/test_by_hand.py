@@ -1,4 +1,4 @@
-"""The desk as a person works it, in a real browser: keys, drafts, dialogs, and a content policy that holds."""
+"""The desk as a person uses it, in a real browser: keys, drafts, dialogs, and a content policy that is enforced."""
 
 import shutil
 
@@ -13,7 +13,7 @@ BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil
 
 @pytest.fixture
 def page(live_server, lin):
-    """Lin at the desk. Whatever the browser complains of is collected in `page.complaints`."""
+    """Lin at the desk. The browser's errors are collected in `page.complaints`."""
     if BROWSER is None:
         pytest.skip("no Chromium on this machine: the desk was not worked by hand")
     from playwright.sync_api import sync_playwright
@@ -29,7 +29,7 @@ def page(live_server, lin):
         at.fill("[name=password]", PASSWORD)
         at.press("[name=password]", "Enter")
         at.wait_for_selector("#ledger")
-        at.wait_for_load_state("networkidle")  # figures come in last; the database of tests locks whole tables
+        at.wait_for_load_state("networkidle")  # figures load last; the database of tests locks whole tables
         yield at
         browser.close()
 
@@ -39,14 +39,14 @@ def test_a_morning_at_the_desk(page, live_server, lin):
         zhang = perform("clients.create", {"name": "张三", "code": "C0001", "phone": "13812345678"})
         perform("service.plan_follow_up", {"client": zhang.pk, "due_on": "2020-02-15", "subject": "安排面对面会议"})
 
-    # The plan is done where it stands, and the list draws itself again.
+    # The plan is completed in the list, and the list is redrawn.
     page.goto(live_server.url)
     page.wait_for_load_state("networkidle")
     page.click("#work button:has-text('完成')")
     page.wait_for_selector("#ledger:has-text('今天没有待办')")
     page.wait_for_load_state("networkidle")
 
-    # From the list into the client by name, the draft kept while one types.
+    # Open the client from the list, with the draft saved while typing.
     page.goto(f"{live_server.url}/clients/")
     page.wait_for_selector(".tabulator-row:has-text('张三')")
     page.goto(f"{live_server.url}/clients/{zhang.pk}/")

@@ -1,4 +1,4 @@
-"""Every chart of a client's trades is drawn in a real browser, with a canvas and no sentence of a fault in its place."""
+"""Every chart of a client's trades is drawn in a real browser, with a canvas and no error message in its place."""
 
 import pytest
 

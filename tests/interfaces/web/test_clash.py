@@ -1,4 +1,4 @@
-"""Two people at one client's form: what does not overlap is merged, what does is asked about field by field."""
+"""Two people at one client's form: changes that do not overlap are merged, the others decided field by field."""
 
 import json
 import re
@@ -15,7 +15,7 @@ FORM = {"HTTP_HX_REQUEST": "true"}
 
 
 def opened(door, client):
-    """What the form of a client holds when it is opened: {"version", "base"}."""
+    """Return the values of a client's form when it is opened: {"version", "base"}."""
     page = door.get(f"/clients/{client.pk}/actions/clients.change", **FORM).content.decode()
     hidden = dict(re.findall(r'type="hidden" name="(version|base)" value="([^"]*)"', page))
     return {name: unescape(value) for name, value in hidden.items()}
@@ -23,7 +23,7 @@ def opened(door, client):
 
 @pytest.fixture
 def form(lin, zhou, zhang):
-    """Lin has the form open when Zhou saves assets and occupation: (Lin's browser, address, what the form held)."""
+    """Lin has the form open when Zhou saves assets and occupation: (Lin's browser, address, the form's values)."""
     door = desk(lin)
     held = opened(door, zhang)
     with acting(zhou):

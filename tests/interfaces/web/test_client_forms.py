@@ -1,4 +1,4 @@
-"""The forms of a client ask what matters and what can apply; values are changed where they stand, and none is lost."""
+"""The forms of a client request relevant and applicable fields; values are changed in place, and none is lost."""
 
 import json
 import re

@@ -19,7 +19,7 @@ def day(ago):
 
 
 def work(page, button, **answers):
-    """Open the form behind a button of the page, answer it and send it."""
+    """Open the form behind a button of the page, fill it in and submit it."""
     page.get_by_role("button", name=button, exact=True).first.press("Enter")
     until(page, "document.querySelector('#act form') !== null")
     for name, value in answers.items():

@@ -1,4 +1,4 @@
-"""Complaints have a page of their own: stages, clocks in working days, owners, the case with its evidence."""
+"""Complaints have a page of their own: stages, deadlines in working days, owners, the case with its evidence."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The pages of connections show what was seen, stored and set aside, to those who may know of them, and never a secret."""
+"""The pages of connections show what was read, stored and set aside, to authorized readers, and never a secret."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def test_a_run_shows_what_was_set_aside_and_why(connection, zhou):
     page = text_of(zhou, f"/connections/{connection.pk}/")
     assert "上次有 1 条没有导入" in page
     assert "计划日期" in page
-    assert "没有日期" not in page  # a reason holds no value of a client
+    assert "没有日期" not in page  # a reason contains no value of a client
     assert "Campaigns" in page
     assert connection.name in text_of(zhou, "/connections/")
 

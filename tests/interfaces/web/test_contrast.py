@@ -1,4 +1,4 @@
-"""The contrast of every pair of text and ground, measured from the tokens of both themes (WCAG 2.2, 1.4.3 and 1.4.11)."""
+"""The contrast of every pair of text and background, measured from the tokens of both themes (WCAG 2.2, 1.4.3 and 1.4.11)."""
 
 import re
 from pathlib import Path
@@ -20,7 +20,7 @@ PAIRS = [
 
 
 def tokens(*files: str) -> dict[str, str]:
-    """{name: #rrggbb} of the theme: later files replace earlier ones, names of other tokens are followed."""
+    """Return {name: #rrggbb} of the theme: later files override earlier ones, references to other tokens are resolved."""
     raw: dict[str, str] = {}
     for name in files:
         root = re.search(r":root \{(.*?)\}", (CSS / name).read_text(encoding="utf-8"), re.DOTALL)

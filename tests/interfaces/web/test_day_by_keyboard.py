@@ -1,4 +1,4 @@
-"""A whole day is worked on Today by keyboard alone, in both languages: the next line is under the cursor at once."""
+"""All work on Today is done by keyboard alone, in both languages: the cursor moves to the next line immediately."""
 
 from datetime import timedelta
 
@@ -63,12 +63,12 @@ def morning(lin, zhou):
 
 
 def at_rest(page):
-    """Wait until nothing is being read: readers in memory would lock out the write."""
+    """Wait until nothing is being read: readers of the in-memory database would lock out the write."""
     until(page, "!document.querySelector('.htmx-request, #work[aria-busy]')")
 
 
 def speak(page, language):
-    """Put the pages into a language, as the button of the top bar does."""
+    """Switch the pages to a language with the button of the top bar."""
     page.wait_for_load_state("networkidle")
     at_rest(page)
     if language == "en":
@@ -85,7 +85,7 @@ def speak(page, language):
 
 
 def under_cursor(page, name):
-    """Wait until the cursor is on the line of a client, and what stands behind it is shown."""
+    """Wait until the cursor is on the line of a client, and its details are shown."""
     until(
         page,
         f"document.activeElement?.closest('[data-work]')?.innerText.includes('{name}') && "
@@ -119,7 +119,7 @@ def test_a_whole_day_is_worked_without_a_mouse(live_server, lin, zhou, morning, 
         page.wait_for_selector("[data-shows-work]")
         assert words["mandatory"] in page.inner_text("#ledger")
 
-        # The first line is the margin call: its outcome, a note, and the next line is under the cursor.
+        # The first line is the margin call: its outcome, a note, and the cursor moves to the next line.
         page.keyboard.press("j")
         under_cursor(page, "张三")
         assert "张三" in page.inner_text(".work__words")
@@ -128,7 +128,7 @@ def test_a_whole_day_is_worked_without_a_mouse(live_server, lin, zhou, morning, 
         page.keyboard.press("Control+Enter")
         under_cursor(page, "王五")
 
-        # A promise is kept with one key, and taken back, and kept again.
+        # A promise is marked as kept with one key, undone, and marked again.
         page.keyboard.press("d")
         under_cursor(page, "李四")
         page.keyboard.press("Control+z")
@@ -149,7 +149,7 @@ def test_a_whole_day_is_worked_without_a_mouse(live_server, lin, zhou, morning, 
         page.keyboard.press("Control+Enter")
         under_cursor(page, "赵六")
 
-        # A plan goes to the lead, with the reason.
+        # A plan is passed to the lead, with the reason.
         page.keyboard.press("p")
         page.wait_for_selector("#act[open] [name=to]")
         page.select_option("#act [name=to]", str(zhou.pk))
@@ -158,7 +158,7 @@ def test_a_whole_day_is_worked_without_a_mouse(live_server, lin, zhou, morning, 
         page.keyboard.press("Control+Enter")
         under_cursor(page, "孙七")
 
-        # The last plan: Enter opens it with the cursor in the note, Escape goes back to the line.
+        # The last plan: Enter opens it with the cursor in the note, Escape returns to the line.
         page.keyboard.press("Enter")
         until(page, "document.activeElement.id === 'work-summary'")
         page.keyboard.press("Escape")
@@ -169,7 +169,7 @@ def test_a_whole_day_is_worked_without_a_mouse(live_server, lin, zhou, morning, 
         page.wait_for_selector(f"#ledger:has-text('{words['nothing']}')")
         at_rest(page)
 
-        # A call that came in besides is logged from the palette.
+        # Another incoming call is logged from the palette.
         page.keyboard.press("Control+k")
         page.keyboard.type(words["log"])
         until(page, "[...document.querySelectorAll('[role=option]')].some((one) => one.innerText.includes('张三'))")

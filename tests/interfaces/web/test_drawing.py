@@ -1,4 +1,4 @@
-"""Small pictures stay within their frame."""
+"""Small charts stay within their frame."""
 
 import itertools
 from datetime import date, timedelta

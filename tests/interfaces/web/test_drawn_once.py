@@ -1,4 +1,4 @@
-"""Parts of pages that are alike each time are drawn once, and never with somebody else's words or values."""
+"""Parts of pages that are always alike are rendered once, and never with another user's texts or values."""
 
 from django.template import Context, Template
 from django.utils.safestring import SafeString

@@ -1,4 +1,4 @@
-"""What an empty desk tells each role to do next is something that the role can do."""
+"""On an empty desk each role is shown next steps that the role can do."""
 
 import pytest
 

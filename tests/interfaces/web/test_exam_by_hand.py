@@ -1,4 +1,4 @@
-"""In a real browser: an exam sat in two windows, handed in, and the certificate that it issues opens what it gates."""
+"""In a real browser: an exam taken in two windows, submitted, and the certificate that it issues enables the gated action."""
 
 import pytest
 

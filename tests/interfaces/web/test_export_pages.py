@@ -1,4 +1,4 @@
-"""The export page: which clients, locked with which password, fetched only by the person who asked."""
+"""The export page: which clients, encrypted with which password, fetched only by the requester."""
 
 import io
 
@@ -19,7 +19,7 @@ def text(answer):
 
 
 def ordered(browser, **form):
-    """Order an export and let the worker make it; returns the address of its page."""
+    """Order an export and let the worker make it; return the address of its page."""
     answer = browser.post("/export/", {**LOCK, **form})
     assert answer.status_code == 302, text(answer)
     jobs.run_due_jobs()

@@ -1,4 +1,4 @@
-"""A file of a daily feed in the browser: recognised, dated, tried, taken in and taken back; the System page says what came."""
+"""A file of a daily feed in the browser: recognised, dated, tried, imported and undone; the System page shows what arrived."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile

@@ -1,4 +1,4 @@
-"""Settings of the firm in the browser, the account page, and what the system page says of backup and close."""
+"""Settings of the firm in the browser, the account page, and the status of backup and close on the system page."""
 
 import pytest
 

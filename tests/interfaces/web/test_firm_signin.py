@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.django_db]
 
 
 class Provider(ThreadingHTTPServer):
-    """Says whatever `claims` hold about everybody who asks; checks client, secret and PKCE as a provider must."""
+    """A provider that returns `claims` for every user, and checks client, secret and PKCE."""
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Desk)
@@ -35,7 +35,7 @@ class Provider(ThreadingHTTPServer):
         self.claims, self.given, self.refused = {}, {}, []
 
     def challenge(self, asked):
-        """Somebody signs in at the provider: the code that it sends back."""
+        """Sign a user in at the provider; return the code that it sends back."""
         self.given["code-1"] = asked
         return "code-1"
 
@@ -84,7 +84,7 @@ class Desk(BaseHTTPRequestHandler):
         self.wfile.write(json.dumps(answer).encode())
 
     def log_message(self, *args):
-        """Silence."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def li(teams):
 
 
 def through(provider, door, **claims):
-    """Sign in at the provider with these claims and come back with its code."""
+    """Sign in at the provider with these claims and return with its code."""
     provider.claims = claims
     sent = door.get("/sign-in/firm")
     assert sent.status_code == 302 and sent["Location"].startswith(f"{provider.url}/authorize?")
@@ -139,7 +139,7 @@ def test_a_verified_address_lets_its_one_user_in_and_ties_the_account(provider, 
     assert door.get("/me/password").status_code == 200
     assert SocialAccount.objects.get().user_id == li.pk and SocialAccount.objects.get().extra_data == {}
     assert '"firm"' in acts("team.record_sign_in")[-1].body and len(acts("team.link_account")) == 1
-    # From now on the tie counts, whatever the address says.
+    # From now on the link applies, whatever the address.
     again = through(provider, Browser(HTTP_ACCEPT="text/html"), sub="u1", email="other@firm.example")
     assert again.status_code == 302 and len(acts("team.link_account")) == 1
 

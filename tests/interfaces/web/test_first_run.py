@@ -279,7 +279,7 @@ def test_the_duty_gives_an_administrators_rights_and_no_wider_view_of_clients(qi
 
 
 def lone_administrator():
-    """The first account as set up, on a desk where others work by now."""
+    """The first account as set up, on a desk where others already work."""
     from dakehu.domains.team.models import User
     from dakehu.foundation.actions.registry import act
 

@@ -1,4 +1,4 @@
-"""What does not fit stays in reach: the tabs of a client's page, filters on a phone, the present page in the menu."""
+"""Content that does not fit stays reachable: the tabs of a client's page, filters on a phone, the current page in the menu."""
 
 import pytest
 

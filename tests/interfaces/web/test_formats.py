@@ -1,4 +1,4 @@
-"""How numbers and days are written for a reader."""
+"""How numbers and days are formatted for a reader."""
 
 from datetime import date
 from decimal import Decimal

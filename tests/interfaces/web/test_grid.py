@@ -1,4 +1,4 @@
-"""The client grid from its addresses: pages, sums, cells changed in place, ranges pasted, many at once, own columns."""
+"""The client grid by its addresses: pages, sums, cells changed in place, ranges pasted, bulk edits, own columns."""
 
 import json
 

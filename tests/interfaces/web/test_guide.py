@@ -1,4 +1,4 @@
-"""The guide: markdown in the reader's language, as a page and beside one, with nothing in it that runs."""
+"""The guide: markdown in the reader's language, as a page and in the drawer, without active content."""
 
 import pytest
 

@@ -1,6 +1,6 @@
-"""Over HTTPS the browser keeps cookies to this host, asks for HTTPS only, and forgets everything at sign-out.
+"""Over HTTPS the browser restricts cookies to this host, requests HTTPS only, and clears everything at sign-out.
 
-What HTTPS changes is decided when the settings are read, so they are read again here, in a process of their own.
+The effects of HTTPS are set when the settings are read, so they are read again here, in a process of their own.
 """
 
 import json

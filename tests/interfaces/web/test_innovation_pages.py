@@ -1,4 +1,4 @@
-"""Pages of ideas, trials and the service catalogue: each opens for those it is for, and shows no counts to others."""
+"""Pages of ideas, trials and the service catalogue: each opens for its readers, and shows no counts to others."""
 
 import pytest
 

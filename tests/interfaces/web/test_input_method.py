@@ -14,7 +14,7 @@ PROCESS = {
     "windowsVirtualKeyCode": 229,
     "key": "Process",
     "code": "KeyL",
-}  # what a key is while an input method reads it
+}  # the value of a key while an input method reads it
 
 
 def test_a_word_is_composed_in_a_selected_cell_and_saved(live_server, lin):

@@ -1,4 +1,4 @@
-"""Questions, pivots and dashboards in the browser: what is built by menus, saved, opened and put on a dashboard."""
+"""Questions, pivots and dashboards in the browser: built with menus, saved, opened and put on a dashboard."""
 
 import pytest
 

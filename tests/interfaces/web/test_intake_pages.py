@@ -206,7 +206,7 @@ def test_the_wizard_speaks_the_readers_language(lin):
     assert "需要改正" not in page
 
 
-# --- a workbook that comes back ----------------------------------------------------------------------
+# --- a workbook that is imported again ---------------------------------------------------------------
 
 
 @pytest.fixture

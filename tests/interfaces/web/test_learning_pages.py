@@ -1,4 +1,4 @@
-"""The pages of learning for each role: what each sees, and what nobody sees before the end of an exam."""
+"""The pages of learning for each role: what each sees, and what no role sees before the end of an exam."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The pages of linked sheets, of webhooks and of what leaves: what happened, to those who may know, and never a secret."""
+"""The pages of linked sheets, of webhooks and of outgoing data: events, for authorized readers, and never a secret."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""No page of the menu offers its reader a link to a page that refuses him."""
+"""No page of the menu offers its reader a link to a page that refuses the reader."""
 
 import re
 from typing import Any
@@ -16,7 +16,7 @@ ALSO = ("/", "/welcome/", "/guide/", "/notices/")
 
 
 def pattern(address: str) -> str:
-    """Return an address with its numbers as N: pages of one kind are asked for once."""
+    """Return an address with its numbers as N: pages of one kind are requested once."""
     return re.sub(r"\d+", "N", address)
 
 

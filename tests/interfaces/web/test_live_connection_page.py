@@ -1,4 +1,4 @@
-"""The page of live connections offers the Power BI project, and says of SQL what this desk can do."""
+"""The page of live connections offers the Power BI project, and states what this desk supports of SQL."""
 
 import io
 import zipfile

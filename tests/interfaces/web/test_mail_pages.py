@@ -19,7 +19,7 @@ HOME, HER = "lin@dakehu.example", "zhang@example.com"
 
 @pytest.fixture
 def filed(lin: Any, zhang: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A mail on Zhang's timeline, with a script in its text, and one set aside for Lin; it is ten in the morning."""
+    """A mail on Zhang's timeline, with a script in its text, and one set aside for Lin; the time is 10:00."""
     moment = datetime.fromisoformat("2026-11-27T10:00:00+08:00")
     monkeypatch.setattr(clock, "now", lambda: moment)
     letters = [

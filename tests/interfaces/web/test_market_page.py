@@ -1,4 +1,4 @@
-"""The page of the market: what stands on it with prices and without, and never a word of advice."""
+"""The page of the market: its contents with prices and without, and never a word of advice."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Mending an import in the browser: pasted into the grid, checked at once, tried again and imported; nobody else gets in."""
+"""Correcting an import in the browser: pasted into the grid, checked immediately, tried again and imported; others have no access."""
 
 import json
 
@@ -100,7 +100,7 @@ def test_a_range_from_excel_mends_a_file_and_the_keyboard_alone_imports_it_and_t
         page.wait_for_selector("#mend-left:has-text('还有 1 处')")
         assert page.locator(".grid-cell--wrong").inner_text() == "C9"
 
-        # Typed over, by the keyboard too.
+        # Overwritten by keyboard, too.
         page.keyboard.press("ArrowDown")
         page.keyboard.press("ArrowRight")
         page.keyboard.press("F2")

@@ -1,4 +1,4 @@
-"""The bell: every domain's notices in one list, grouped, with their number, until they are read."""
+"""Notifications: every domain's notices in one list, grouped, with their number, until they are read."""
 
 from datetime import timedelta
 

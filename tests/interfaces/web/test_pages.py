@@ -1,4 +1,4 @@
-"""The daily pages: who sees what, what is done from them, and what is refused."""
+"""The daily pages: who sees what, what can be done on them, and what is refused."""
 
 import json
 from datetime import timedelta

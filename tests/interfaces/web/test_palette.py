@@ -1,4 +1,4 @@
-"""The palette: a client, an action with a client, in whatever way one types them; and whom one looked at last."""
+"""The palette: a client, an action with a client, in any spelling; and the clients viewed last."""
 
 import pytest
 

@@ -73,7 +73,7 @@ def test_a_passkey_is_added_and_opens_the_desk_alone_and_as_a_second_step(page, 
     hows = [json.loads(entry.body)["note"]["how"] for entry in acts("team.record_sign_in")]
     assert hows == ["password", "passkey", "password+passkey"]
 
-    # The same key, no longer known at the desk, is refused.
+    # The same key, no longer registered at the desk, is refused.
     page.goto(f"{live_server.url}/me/security")
     page.click("button:has-text('移除')")
     page.wait_for_selector("text=已移除")

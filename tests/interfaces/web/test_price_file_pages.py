@@ -1,4 +1,4 @@
-"""A price file in the browser: recognised, tried, taken in and taken back; faults and unknown codes told."""
+"""A price file in the browser: recognised, tried, imported and undone; faults and unknown codes shown."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile

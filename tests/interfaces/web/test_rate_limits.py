@@ -1,4 +1,4 @@
-"""One person, or one address, cannot ask without end; behind a trusted proxy the address is the client's own."""
+"""One person, or one address, cannot send unlimited requests; behind a trusted proxy the address is the client's own."""
 
 import pytest
 from django.test import Client as Browser
@@ -73,7 +73,7 @@ def test_without_a_limit_nothing_is_counted(settings, lin):
         ("10.0.0.1", "nonsense", "10.0.0.1"),
         ("10.0.0.1", "203.0.113.9, nonsense", "10.0.0.1"),
         ("10.0.0.1", "2001:db8::7", "2001:db8::7"),
-        ("203.0.113.50", "1.2.3.4", "203.0.113.50"),  # a sender that is no proxy says nothing
+        ("203.0.113.50", "1.2.3.4", "203.0.113.50"),  # headers of a sender that is no proxy are ignored
     ],
 )
 def test_the_address_is_the_clients_where_a_trusted_proxy_says_so(settings, peer, forwarded, found):

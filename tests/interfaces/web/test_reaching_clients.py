@@ -1,4 +1,4 @@
-"""Call, mail and WeChat from the client page: the value opens on the record and nowhere else."""
+"""Call, mail and WeChat from the client page: the value is revealed with an audit entry, nowhere else."""
 
 import pytest
 

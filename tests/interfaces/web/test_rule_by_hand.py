@@ -1,4 +1,4 @@
-"""A lead writes a rule in the browser by keyboard: completed, corrected, tested on the past, put into force; it fires that night."""
+"""A lead writes a rule in the browser by keyboard: completed, corrected, back-tested, put into force; it fires that night."""
 
 from datetime import timedelta
 

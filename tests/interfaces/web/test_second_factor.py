@@ -1,4 +1,4 @@
-"""The second step of a sign-in: codes of an app, recovery codes, roles that must have one, resets, sessions, notices."""
+"""The second step of a sign-in: app codes, recovery codes, roles that require one, resets, sessions, notices."""
 
 import base64
 import hashlib
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 def code_of(secret, ahead=0):
-    """The code that an authenticator app shows `ahead` half minutes from now (RFC 6238)."""
+    """Return the code that an authenticator app shows `ahead` half minutes from now (RFC 6238)."""
     counter = struct.pack(">Q", int(time.time()) // 30 + ahead)
     made = hmac.new(base64.b32decode(secret), counter, hashlib.sha1).digest()
     start = made[-1] & 15
@@ -42,7 +42,7 @@ def acts(name):
 
 
 def turn_on(door):
-    """Set up an app as a person does; gives its secret and the recovery codes."""
+    """Set up an app as a person does; return its secret and the recovery codes."""
     page = door.get("/me/security/codes").content.decode()
     secret = re.search(r'id="totp-secret">([^<]+)<', page)[1].replace(" ", "")
     done = door.post("/me/security/codes", {"code": code_of(secret)})

@@ -1,4 +1,4 @@
-"""Signing in and out, the lock, the first password, and what a page says of itself."""
+"""Signing in and out, the lock, the first password, and the headers of a page."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ WRONG = "Wrong-horse-9"
 
 @pytest.fixture
 def door(client):
-    """The web door as a browser meets it, in Chinese."""
+    """The web interface as a browser gets it, in Chinese."""
     client.defaults["HTTP_ACCEPT"] = "text/html"
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = "zh-CN"
     return client

@@ -42,7 +42,7 @@ def test_a_deactivated_colleague_leaves_the_list_and_cannot_sign_in(admin, wang)
     browser = desk(admin)
     form = {"name": "王强", "role": "manager", "shown": "is_active", "version": wang.row_version}
     assert browser.post(f"/staff/{wang.pk}/", form).status_code == 302
-    browser.get("/staff/")  # says once what was saved
+    browser.get("/staff/")  # shows the message once
     assert "王强" not in text(browser.get("/staff/"))
     assert "王强" in text(browser.get("/staff/?state=all"))
     from django.test import Client

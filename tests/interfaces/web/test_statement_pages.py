@@ -1,4 +1,4 @@
-"""A broker's statement in the browser: whose it is, tried, taken in, taken back; rows in doubt corrected and released."""
+"""A broker's statement in the browser: its owner, tried, imported, undone; doubtful rows corrected and released."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile

@@ -1,4 +1,4 @@
-"""Suitability in the browser: the form and its answer, a kept check, call-backs, and the client's questionnaire."""
+"""Suitability in the browser: the form and its answer, a stored check, call-backs, and the client's questionnaire."""
 
 import pytest
 from django.test import Client as Browser

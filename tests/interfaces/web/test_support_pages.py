@@ -1,4 +1,4 @@
-"""The pages of support: asking from a page, what is suggested while typing, and what each role sees of a ticket."""
+"""The pages of support: asking from a page, suggestions while typing, and what each role sees of a ticket."""
 
 import pytest
 
@@ -51,7 +51,7 @@ def test_while_typing_the_guide_and_known_problems_are_offered_and_client_data_i
         "/support/suggestions", {"subject": "导入表格数量不对", "text": "电话13912345678"}
     ).content.decode()
     assert "先拆开单元格。" in found and "/guide/import/" in found and "手机号" in found
-    assert client.get("/support/suggestions").status_code == 405  # what is typed stands in no address
+    assert client.get("/support/suggestions").status_code == 405  # what is typed is in no address
     assert "输入标题后" in client.post("/support/suggestions", {"subject": "", "text": ""}).content.decode()
 
 

@@ -1,4 +1,4 @@
-"""Surveys in the browser: made, opened and sent by He, answered without a sign-in, read by those who may."""
+"""Surveys in the browser: made, opened and sent by He, answered without a sign-in, read by authorized users."""
 
 import re
 
@@ -82,5 +82,5 @@ def test_wrong_links_see_one_page_and_leave_no_line_in_the_log(lin, he, caplog):
 
 
 def strip(page: str, token: str) -> str:
-    """The page without what differs between any two: its token and the form's own."""
+    """Return the page without what always differs: its token and the form's own."""
     return re.sub(r'(value|content)="[A-Za-z0-9]{64}"', "", page.replace(token, ""))

@@ -1,4 +1,4 @@
-"""Templates that only some rows reach are written as the others are."""
+"""Rarely used templates follow the same rules as the others."""
 
 import re
 from pathlib import Path
@@ -19,7 +19,7 @@ def test_every_template_can_be_read() -> None:
 
 
 def test_a_form_that_writes_never_puts_what_was_typed_into_an_address() -> None:
-    """Without its script a browser sends a form by GET, unless the form says otherwise."""
+    """Without its script a browser sends a form by GET, unless the form sets another method."""
     forms = [form for path in sorted(TEMPLATES.rglob("*.html")) for form in FORM.findall(path.read_text())]
     writing = [form for form in forms if "hx-post" in form]
     assert len(writing) > 10

@@ -1,4 +1,4 @@
-"""A boundary is moved by keyboard alone: the result follows at once, and nothing is stored."""
+"""A boundary is moved by keyboard alone: the result follows immediately, and nothing is stored."""
 
 from datetime import timedelta
 

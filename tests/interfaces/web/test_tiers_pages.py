@@ -1,4 +1,4 @@
-"""The pages of tiers: schemes with counts of the reader's clients, what another boundary would do, the card of a client."""
+"""The pages of tiers: schemes with counts of the reader's clients, the effect of another boundary, the card of a client."""
 
 from datetime import date
 
@@ -33,7 +33,7 @@ def test_an_empty_desk_says_how_to_begin(zhou):
 def test_the_scheme_shows_bounds_standards_and_the_readers_clients(tiered, zhou, wang):
     page = text(browser_of(zhou).get("/tiers/"))
     for words in ("默认方案", "T4 高净值", "600.00 万", "每 15 天至少一次", "700.00 万", "修改规则"):
-        assert (words in page) == (words != "修改规则"), words  # a scheme in force has no rule to edit
+        assert (words in page) == (words != "修改规则"), words  # rules of a scheme in force cannot be edited
     assert "新建草稿" not in text(browser_of(wang).get("/tiers/"))
 
 

@@ -22,7 +22,7 @@ def cell(page, field):
 
 
 def write(page, field, value):
-    """Change a cell as one does: point at it, F2, type, Enter."""
+    """Change a cell as a person does: select it, F2, type, Enter."""
     cell(page, field).click()
     page.keyboard.press("F2")
     page.keyboard.type(value)
@@ -42,7 +42,7 @@ def test_two_browsers_at_one_client_and_one_cell_lose_nothing(live_server, lin, 
             page.goto(f"{live_server.url}/clients/")
             page.wait_for_selector(ROW)
 
-        # Different cells of one row: both stay, and the person who comes second is told.
+        # Different cells of one row: both stay, and the second person is notified.
         write(theirs, "assets", "500万")
         saved(theirs, "assets", "500.00 万")
         write(mine, "occupation", "律师")
@@ -50,7 +50,7 @@ def test_two_browsers_at_one_client_and_one_cell_lose_nothing(live_server, lin, 
         mine.wait_for_selector(".toast:has-text('资产规模')")
         assert (stored(zhang.pk).assets, stored(zhang.pk).occupation) == (5_000_000, "律师")
 
-        # The same cell: asked at the cell, with all three values; Escape leaves it open, what was typed stays.
+        # The same cell: a dialog at the cell, with all three values; Escape leaves it open, what was typed stays.
         write(theirs, "segment", "铂金")
         saved(theirs, "segment", "铂金")
         write(mine, "segment", "钻石")
@@ -63,7 +63,7 @@ def test_two_browsers_at_one_client_and_one_cell_lose_nothing(live_server, lin, 
         assert "grid-cell--wrong" in cell(mine, "segment").get_attribute("class")
         assert stored(zhang.pk).segment == "铂金"
 
-        # Each decides in turn: Zhou takes what stands now, Lin keeps his own; both by keyboard.
+        # Each decides in turn: Zhou takes the current value, Lin keeps his own; both by keyboard.
         write(theirs, "segment", "白银")
         saved(theirs, "segment", "白银")
         write(mine, "occupation", "公证员")
@@ -90,7 +90,7 @@ def test_two_browsers_at_one_client_and_one_cell_lose_nothing(live_server, lin, 
             5_000_000,
         )
 
-        # What cannot be read stays in its cell with the reason.
+        # An invalid value stays in its cell with the reason.
         write(mine, "assets", "很多")
         mine.wait_for_selector(".grid-bubble:has-text('约数')")
         assert cell(mine, "assets").inner_text() == "很多" and stored(zhang.pk).assets == 5_000_000
@@ -126,7 +126,7 @@ def test_a_range_goes_to_excel_and_back_and_the_drawer_keeps_the_list(live_serve
         page.click(".toast:has-text('已写入') button:has-text('撤销')")
         page.wait_for_selector(".tabulator-row:has-text('赵一'):has-text('普通')")
 
-        # Space opens the row beside the list, j goes on, Escape comes back to the list.
+        # Space opens the row next to the list, j moves on, Escape returns to the list.
         page.keyboard.press("Escape")
         page.locator(".tabulator-row").first.locator("[tabulator-field=code]").click()
         page.keyboard.press("Space")

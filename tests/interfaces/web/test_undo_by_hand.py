@@ -1,4 +1,4 @@
-"""The twenty commonest acts of a day in a real browser: each offers its undo where it was done, and leaves nothing behind."""
+"""The twenty most common daily acts in a real browser: each offers its undo where it was done, and restores the state."""
 
 import pytest
 
@@ -18,7 +18,7 @@ UNDONE = "#toasts .toast:has-text('已撤销')"
 
 @pytest.fixture
 def desk(live_server, lin):
-    """Zhang and Li, clients of Lin, with what the acts work on; {name: number}."""
+    """Zhang and Li, clients of Lin, with the data that the acts need; {name: id}."""
     with acting(lin):
         zhang = perform("clients.create", {"name": "张三", "code": "C0001", "phone": "13812345678"})
         li = perform("clients.create", {"name": "李四", "code": "C0003"})
@@ -71,7 +71,7 @@ def fill(page, values):
 
 
 def taken_back(page, before, what, *, by_key=False):
-    """The toast offers the undo, and afterwards everything is as it was."""
+    """Undo from the toast, and check that everything is as it was."""
     page.wait_for_selector(TOAST)
     assert seen() != before, what
     if by_key:
@@ -166,7 +166,7 @@ def test_in_the_grid_ctrl_z_and_ctrl_y_walk_through_cells_pastes_and_bulk_edits(
         press(page, "Control+y", "没有可以重做")
         assert stored()[0][0] == "教师"
 
-        # A range pasted, and a value set for many, stand in the same row of acts.
+        # A pasted range and a bulk value are in the same undo sequence.
         page.click(".tabulator-row >> nth=0 >> [tabulator-field=occupation]")
         page.evaluate("navigator.clipboard.writeText('律师\\n会计')")
         page.keyboard.press("Control+v")
@@ -186,7 +186,7 @@ def test_what_a_later_change_depends_on_is_refused_in_a_sentence_at_the_place(li
         fill(page, {"occupation": "医生"})
         page.click(".dialog__foot button[type=submit]")
         page.wait_for_selector(TOAST)
-        page.wait_for_load_state("networkidle")  # the page asks for its parts, and SQLite in memory knows no patience
+        page.wait_for_load_state("networkidle")  # the page loads its parts, and SQLite in memory does not wait
         with acting(lin):
             perform("clients.change", {"client": "C0001", "occupation": "教师"})
         page.click(f"{TOAST} [data-undo]")

@@ -1,4 +1,4 @@
-"""Taking back what is large: in the background, watched, all or nothing; and what is said where it cannot be."""
+"""Undoing what is large: in the background, with progress, all or nothing; and the message if it is impossible."""
 
 import pytest
 

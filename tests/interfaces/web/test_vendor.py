@@ -1,4 +1,4 @@
-"""The browser files of others are exactly those that the lock names."""
+"""The third-party browser files are exactly those in the lock file."""
 
 import hashlib
 import json

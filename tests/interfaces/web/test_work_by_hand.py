@@ -1,4 +1,4 @@
-"""The work of a day in a real browser: a contact that ends what it answers, the palette, edits in place, the bell."""
+"""Daily work in a real browser: a contact that closes what it answers, the palette, edits in place, the notifications."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from tests.interfaces.web.hands import browsers, until
 
 @pytest.fixture
 def page(live_server, lin):
-    """Lin's browser; what it complains of is collected in `page.complaints`."""
+    """Lin's browser; its errors are collected in `page.complaints`."""
     with browsers() as sign_in:
         yield sign_in(live_server.url, "lin")
 
@@ -24,7 +24,7 @@ def test_a_logged_call_closes_the_plan_that_is_due_and_plans_the_next_with_one_c
         zhang = perform("clients.create", {"name": "张三", "code": "C0001"})
         perform("service.plan_follow_up", {"client": zhang.pk, "due_on": due.isoformat(), "subject": "安排面对面会议"})
     page.goto(f"{live_server.url}/clients/{zhang.pk}/")
-    page.wait_for_load_state("networkidle")  # readers in memory would lock out the write
+    page.wait_for_load_state("networkidle")  # in-memory readers would lock out the write
     assert page.is_checked("#note [name=fulfils]")
     page.fill("#note-summary", "电话确认下周三见面")
     page.click("#note .suggestions__one:has-text('1 周后')")
@@ -40,7 +40,7 @@ def test_the_palette_opens_the_form_of_an_action_for_the_client_that_was_named(p
     with acting(lin):
         zhang = perform("clients.create", {"name": "张三", "code": "C0001"})
     page.goto(f"{live_server.url}/clients/")
-    page.wait_for_load_state("networkidle")  # readers in memory would lock out the write
+    page.wait_for_load_state("networkidle")  # in-memory readers would lock out the write
     page.keyboard.press("Control+k")
     page.keyboard.type("djfw zs")
     page.wait_for_selector(".palette__item[aria-selected=true]:has-text('登记服务记录：张三')")
@@ -58,7 +58,7 @@ def test_a_value_is_changed_in_place_by_the_keyboard_and_escape_leaves_it(page, 
     with acting(lin):
         zhang = perform("clients.create", {"name": "张三", "code": "C0001", "occupation": "教师"})
     page.goto(f"{live_server.url}/clients/{zhang.pk}/?tab=basic")
-    page.wait_for_load_state("networkidle")  # readers in memory would lock out the write
+    page.wait_for_load_state("networkidle")  # in-memory readers would lock out the write
     page.focus("[data-edits=occupation]")
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-in-place=occupation] .control:focus")
@@ -77,7 +77,7 @@ def test_a_form_that_is_sent_the_moment_it_appears_is_saved_and_nothing_enters_t
     with acting(lin):
         zhang = perform("clients.create", {"name": "张三", "code": "C0001", "occupation": "教师"})
     page.goto(f"{live_server.url}/clients/{zhang.pk}/?tab=basic")
-    page.wait_for_load_state("networkidle")  # readers in memory would lock out the write
+    page.wait_for_load_state("networkidle")  # in-memory readers would lock out the write
     page.evaluate("""() => new MutationObserver((_, watching) => {
         const form = document.querySelector("[data-in-place=occupation]");
         if (!form) return;
@@ -93,7 +93,7 @@ def test_a_form_that_is_sent_the_moment_it_appears_is_saved_and_nothing_enters_t
 
 def test_another_kind_shows_other_questions_of_a_new_client(page, live_server, lin):
     page.goto(f"{live_server.url}/clients/")
-    page.wait_for_load_state("networkidle")  # readers in memory would lock out the write
+    page.wait_for_load_state("networkidle")  # in-memory readers would lock out the write
     page.keyboard.press("Control+k")
     page.keyboard.type("新建客户")
     page.wait_for_selector(".palette__item[aria-selected=true]:has-text('新建客户')")
@@ -110,7 +110,7 @@ def test_a_complaint_is_registered_on_its_page_and_the_list_draws_itself_anew(pa
     with acting(lin):
         perform("clients.create", {"name": "张三", "code": "C0001"})
     page.goto(f"{live_server.url}/complaints/")
-    page.wait_for_load_state("networkidle")  # readers in memory would lock out the write
+    page.wait_for_load_state("networkidle")  # in-memory readers would lock out the write
     page.click("#cases button:has-text('登记投诉')")
     page.wait_for_selector("#act[open] [name=client]")
     page.fill("#act [name=client]", "C0001")

@@ -1,4 +1,4 @@
-"""In a real browser: a board worked by keys and by drag, and six clients handed over from plan to signed packs and back."""
+"""In a real browser: a board operated by keys and drag, and six clients handed over from plan to signed packs and back."""
 
 from datetime import timedelta
 

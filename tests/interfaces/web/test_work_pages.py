@@ -1,4 +1,4 @@
-"""Pages of tasks, absences, workload and hand-overs, as a browser meets them."""
+"""Pages of tasks, absences, workload and hand-overs, as a browser gets them."""
 
 from datetime import timedelta
 

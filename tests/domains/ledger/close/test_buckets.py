@@ -1,4 +1,4 @@
-"""The close bucket by bucket: the same bits as from all trades at once, and a refusal for a damaged bucket."""
+"""The close bucket by bucket: bit-identical to the close of all trades together; a damaged bucket is refused."""
 
 from datetime import date, timedelta
 
@@ -31,7 +31,7 @@ CLIENTS, SECURITIES, EACH = 40, 9, 60
 
 @pytest.fixture
 def firm(tmp_path, settings, teams):
-    """Forty clients with nine securities, one of them in dollars, in daily files at random from a seed; in small buckets."""
+    """Forty clients with nine securities, one of them in dollars, in random daily files from a seed; in small buckets."""
     settings.DAKEHU_HOME = tmp_path / "home"
     settings.DAKEHU_HOME.mkdir()
     chance, client = np.random.default_rng(7), model_of("clients.Client")

@@ -1,4 +1,4 @@
-"""What every client holds at a close: the same as on the page of each client, from a file or from the trades."""
+"""Positions of every client at a close: the same as on the page of each client, from a file or from the trades."""
 
 from datetime import date, timedelta
 
@@ -24,7 +24,7 @@ DAYS = [day for day in (date(2026, 1, 5) + timedelta(n) for n in range(90)) if d
 
 @pytest.fixture
 def invested(tmp_path, settings, lin, zhang, qian):
-    """Two clients with the trades of two busy invented ones, and their prices."""
+    """Two clients with the trades of two active invented ones, and their prices."""
     settings.DAKEHU_HOME = tmp_path / "home"
     settings.DAKEHU_HOME.mkdir()
     rows = market.statement(DAYS, DAYS[-1] + timedelta(days=1))
@@ -50,7 +50,7 @@ def shown_to(reader, client, day) -> pl.DataFrame:
 
 
 def same(one: pl.DataFrame, other: pl.DataFrame) -> bool:
-    """Return whether two frames hold the same positions, numbers within rounding."""
+    """Return whether two frames have the same positions, numbers within rounding."""
     return one.select("client", "product").equals(other.select("client", "product")) and all(
         np.allclose(one[name].to_numpy(), other[name].to_numpy(), rtol=1e-9, atol=1e-6, equal_nan=True)
         for name in ("quantity", "value", "weight", "cost")

@@ -82,7 +82,7 @@ def test_the_close_reads_only_the_columns_it_needs_and_the_same_rows(dealt):
 
 
 def test_what_is_held_at_the_end_counts_neighbours_with_the_same_security_apart():
-    """Three clients, the second without trades; the first ends with asset 1, which the third begins with, owing as much."""
+    """Three clients, the second without trades; the first ends with asset 1, which the third begins with, short by as much."""
     offsets, asset = np.array([0, 3, 3, 5]), np.array([0, 0, 1, 1, 2], np.int32)
     held = close_book.closing_positions(offsets, asset, np.array([1000, -1000, 500, -500, 700], np.int64))
     assert held.index.tolist() == [1, 2] and held.holders.tolist() == [2, 1]

@@ -1,4 +1,4 @@
-"""The close passes over clients whose data are stored only, so that no number of the firm tells of them."""
+"""The close omits clients whose data are stored only, so that no figure of the firm includes them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The nightly close: figures of every client, published at once, refused where prices are missing."""
+"""The nightly close: figures of every client, published together, refused if prices are missing."""
 
 from datetime import date
 from pathlib import Path

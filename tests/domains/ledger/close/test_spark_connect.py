@@ -1,4 +1,4 @@
-"""The close on a Spark Connect server in a process of its own: the desk speaks gRPC to it and gets the same figures."""
+"""The close on a Spark Connect server in a process of its own: the desk connects by gRPC and gets the same figures."""
 
 import os
 import shutil
@@ -28,7 +28,7 @@ WAIT_SECONDS = 90
 
 @pytest.fixture
 def server(monkeypatch, tmp_path):
-    """Start a Connect server on a free port and name it in SPARK_REMOTE; Java is out of the desk's reach."""
+    """Start a Connect server on a free port and name it in SPARK_REMOTE; hide Java from the desk."""
     if spark._pyspark() is None or any(find_spec(name) is None for name in ("grpc", "grpc_status")):
         pytest.skip("the extra for Spark Connect (pip install 'dakehu[spark-connect]') is not installed")
     if shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
@@ -89,5 +89,5 @@ def test_a_connect_server_computes_what_this_machine_does_without_java_on_the_de
         same_clients, by_connect = close_chunks.read(path)
     assert (report["clients"], report["unchanged"]) == (CLIENTS, False) and clients.tolist() == same_clients.tolist()
     assert by_connect.reasons.tobytes() == alone.reasons.tobytes()
-    # A process that has just compiled the kernel orders its sums in its own way; those that load it give the same bits.
+    # A process that has just compiled the kernel may order sums differently; those that load it give the same bits.
     np.testing.assert_allclose(by_connect.values, alone.values, rtol=1e-11, atol=1e-11, equal_nan=True)

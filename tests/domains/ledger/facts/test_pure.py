@@ -1,4 +1,4 @@
-"""What follows from balances, values and holdings, without a database."""
+"""Facts derived from balances, values and holdings, without a database."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""The newest balance of each client: averages, what lists filter by, and the assets of the client that follow it."""
+"""The newest balance of each client: averages, list filters, and the client's assets updated from it."""
 
 from datetime import date, timedelta
 from decimal import Decimal

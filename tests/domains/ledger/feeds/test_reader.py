@@ -1,4 +1,4 @@
-"""Feeds are stored a file a day, and read as frames of ids, yuan and days."""
+"""Feeds are stored as one file a day, and read as frames of ids, yuan and days."""
 
 from datetime import date, timedelta
 

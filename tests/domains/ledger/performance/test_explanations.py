@@ -1,4 +1,4 @@
-"""Every published figure is explained, and the explanation comes to the figure the kernel published."""
+"""Every published figure has an explanation that gives the value published by the kernel."""
 
 from datetime import date
 
@@ -24,7 +24,7 @@ def walk(assets: int, days: int, seed: int) -> np.ndarray:
 
 
 def compared(book: Book) -> dict[str, int]:
-    """Take apart every figure of every client of a book; how many of each there were that were not missing."""
+    """Explain every figure of every client of a book; return how many of each were not missing."""
     found = dict.fromkeys(EXPLANATIONS, 0)
     published = compute(book)
     for client in range(book.clients):

@@ -1,4 +1,4 @@
-"""The figures of a client for people: four that lead, the rest by group, beside the median of peers one may see."""
+"""The figures of a client for readers: four leading ones, the rest by group, with the median of peers in scope."""
 
 import pytest
 

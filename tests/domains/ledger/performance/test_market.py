@@ -24,7 +24,7 @@ DAY = date(2024, 12, 31)
 
 @pytest.fixture
 def market(tmp_path, settings, lin, wang, zhang, qian):
-    """Zhang holds copper, Qian a fund; 300 days of an index and of what they hold, and a close."""
+    """Zhang holds copper, Qian a fund; 300 days of an index and of their securities, and a close."""
     settings.DAKEHU_HOME = tmp_path / "home"
     settings.DAKEHU_HOME.mkdir()
     settings.BENCHMARK = "000300.SH"
@@ -41,7 +41,7 @@ def market(tmp_path, settings, lin, wang, zhang, qian):
     levels = 3000 * np.exp(np.cumsum(np.random.default_rng(3).normal(0, 0.01, len(days))))
     steps = np.arange(len(days))
     series = {index.pk: levels, copper: 10 + steps * 0.01, fund: 6 - steps * 0.001}
-    name = journal.new_name()  # all days in one file, to be quick; each is named in the register
+    name = journal.new_name()  # all days in one file, for speed; each is named in the register
     register = {"file": [name], "source": ["行情"], "rows": [3]}
     table = {
         "asset": np.repeat(list(series), len(days)),
@@ -65,7 +65,7 @@ def test_an_index_comes_with_its_band_and_the_record_of_such_bands(market, lin):
     assert (report["index"], report["name"], report["day"][-1]) == ("000300.SH", "沪深300", DAY.isoformat())
     assert report["level"] == pytest.approx(levels.tolist()) and len(report["day"]) == len(days)
     assert len(report["band"]["rows"]) == 11 and report["band"]["rows"][0] == pytest.approx([levels[-1]] * 5)
-    assert report["band"]["rows"][10][2] == pytest.approx(levels[-1])  # the middle is today: no direction is foretold
+    assert report["band"]["rows"][10][2] == pytest.approx(levels[-1])  # the middle is today: no direction is forecast
     assert report["record"]["origins"] == len(range(250, len(days) - 10, 10)) and 0 <= report["record"]["outer"] <= 1
     assert report["volatility_20"][-1] > 0 and report["change"] == pytest.approx(levels[-1] / levels[-2] - 1)
 

@@ -1,4 +1,4 @@
-"""What a client holds and how it grew, and every figure explained by the rows it is made of."""
+"""A client's positions and growth, and every figure explained by its rows."""
 
 import re
 from datetime import date, timedelta
@@ -24,7 +24,7 @@ DAYS = [day for day in (date(2026, 1, 5) + timedelta(n) for n in range(120)) if 
 
 @pytest.fixture
 def invested(tmp_path, settings, lin, zhang):
-    """Zhang San with the dealings of an invented client who bought and sold much, their prices, and a close."""
+    """Zhang San with the trades of an invented active client, their prices, and a close."""
     settings.DAKEHU_HOME = tmp_path / "home"
     settings.DAKEHU_HOME.mkdir()
     rows = market.statement(DAYS, DAYS[-1] + timedelta(days=1))
@@ -157,7 +157,7 @@ def test_prices_are_carried_forward_from_the_last_known_and_missing_before_the_f
 
 
 def numbers_in(value, found=None):
-    """Every number that an answer tells, however deep."""
+    """Return every number in an answer, at any depth."""
     found = [] if found is None else found
     if isinstance(value, dict):
         for name, inner in value.items():

@@ -1,4 +1,4 @@
-"""A client has one worth with its date and source, and a sentence where another figure differs."""
+"""A client has one worth with its date and source, and a sentence if another figure differs."""
 
 import re
 from collections import defaultdict
@@ -79,7 +79,7 @@ def test_an_import_dates_assets_by_the_file_or_by_today(lin, zhang, tmp_path):
 
 
 def stats(page):
-    """(label, value, note) of every figure on a page."""
+    """Return (label, value, note) of every figure on a page."""
     for block in re.findall(r'class="stat".*?(?=class="stat"|</section>|$)', page, re.S):
         label, value = (
             re.search(rf'class="stat__{part}[^"]*"[^>]*>(.*?)</span>', block, re.S) for part in ("label", "value")

@@ -1,4 +1,4 @@
-"""Price files by month: an import writes one for each month, and the night joins those of days that are settled."""
+"""Price files by month: an import writes one for each month, and the night merges those of settled days."""
 
 from datetime import date, timedelta
 

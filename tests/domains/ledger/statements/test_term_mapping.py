@@ -1,4 +1,4 @@
-"""An unknown kind of business is mapped once, and all quarantined rows with it follow."""
+"""An unknown transaction type is mapped once, for all rows quarantined with it."""
 
 import pytest
 
@@ -14,7 +14,7 @@ BUY = "{code},202401{day:02},000878,云南铜业,{word},10,100,1000,{net}"
 
 @pytest.fixture
 def held(lin, zhang, tmp_path):
-    """Four rows of two clients under a word nobody knows, one of which does not add up, and one under another word."""
+    """Four rows of two clients with an unknown type, one of which does not add up, and one with another type."""
     rows = [
         BUY.format(code=code, day=day, word="认购缴款", net=net)
         for code, day, net in (("C0001", 2, -1000), ("C0001", 3, -1000), ("C0004", 2, -1000), ("C0004", 4, -7))

@@ -167,7 +167,7 @@ def test_a_compaction_that_is_killed_leaves_all_as_it_was_and_is_made_again(deal
     with pytest.raises(KeyboardInterrupt):
         compact()
     assert every_trade().equals(before) and not Bucket.objects.exists()
-    assert list(journal.folder().glob("b-*"))  # written, but named by nobody
+    assert list(journal.folder().glob("b-*"))  # written, but not referenced
     monkeypatch.setattr(compaction, "publish", publish)
     compact()
     assert every_trade().equals(before) and Bucket.objects.count() == 1
@@ -191,7 +191,7 @@ def test_of_two_compactions_at_once_the_second_is_refused(dealt, monkeypatch):
 def test_files_go_when_no_reader_can_need_them_any_more(dealt, monkeypatch, lin):
     before = every_trade()
     compact()
-    assert len(list(journal.folder().glob("*.parquet"))) == 4  # a reader may still be at the three
+    assert len(list(journal.folder().glob("*.parquet"))) == 4  # a reader may still use the three
     monkeypatch.setattr(compaction, "SOON", timedelta(0))
     assert compact()["swept"] == 3
     assert len(list(journal.folder().glob("*.parquet"))) == 1 and every_trade().equals(before)
@@ -204,7 +204,7 @@ def test_rows_no_undo_can_bring_back_leave_the_bucket(dealt, monkeypatch, lin):
     compact()
     with acting(lin):
         perform("workbook.undo", {"batch": dealt[0]})
-    compact()  # from now on the batch is known to be gone
+    compact()  # from now on the batch is recorded as undone
     assert Bucket.objects.get().rows == 3
     day = clock.today() + compaction.LATE
     monkeypatch.setattr(clock, "today", lambda: day)
@@ -224,7 +224,7 @@ def test_only_the_desk_compacts(dealt, lin):
 
 
 def test_a_copy_of_the_journal_beside_the_register_is_all_there_is(dealt, settings, tmp_path):
-    """Nothing else on disk belongs to the trades: a backup takes the folder and the database."""
+    """The trades are nowhere else on disk: a backup needs the folder and the database."""
     compact()
     before = every_trade()
     shutil.copytree(journal.folder(), tmp_path / "copy" / "journal")

@@ -1,4 +1,4 @@
-"""A counter system's business day is imported whole, once, and again after a correction."""
+"""A counter system's business day is imported completely, once, and again after a correction."""
 
 from datetime import date
 
@@ -18,7 +18,7 @@ DAY = date(2026, 11, 20)
 
 @pytest.fixture
 def counter(tmp_path, settings, zhang, qian):
-    """A day of Zhang buying and Qian selling one share: what the counter tells, as a table."""
+    """A day of Zhang buying and Qian selling one share: the counter's data as a table."""
     settings.DAKEHU_HOME = tmp_path / "home"
     settings.DAKEHU_HOME.mkdir()
     with as_system(), act("test.products"):

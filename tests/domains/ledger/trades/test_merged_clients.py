@@ -26,7 +26,7 @@ def statement(folder: Path, name: str, *rows: str) -> Path:
 
 @pytest.fixture
 def both(tmp_path, settings, lin, zhang):
-    """C0001 and C0009, one person entered twice: both took in two equal fills and a sale, C0009 one more purchase."""
+    """C0001 and C0009, one person entered twice: both imported two equal fills and a sale, C0009 one more purchase."""
     settings.DAKEHU_HOME = tmp_path / "home"
     settings.DAKEHU_HOME.mkdir()
     with acting(lin):
@@ -67,7 +67,7 @@ def test_two_equal_fills_of_one_statement_stay_two(both, lin, zhang):
     with acting(lin):
         table = reader.trades_of_clients([zhang.pk])
     assert sorted(table["nth"].to_pylist()) == [1, 1, 1, 2]
-    assert len(set(table["batch"].to_pylist())) == 2  # what both hold is told by the older batch
+    assert len(set(table["batch"].to_pylist())) == 2  # shared trades come from the older batch
 
 
 def test_the_merge_taken_back_gives_each_its_own_again_whatever_was_compacted_meanwhile(both, lin):

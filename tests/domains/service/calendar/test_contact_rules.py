@@ -6,7 +6,7 @@ from dakehu.domains.service.calendar.contact_rules import Standard, Wish, days_o
 
 GOLD = Standard("T2 金", {"call": 30, "visit": 180}, 30)
 TODAY = date(2027, 1, 20)  # a Wednesday
-# The closing days of the spring festival of 2027 and of the change of year, as the exchanges announce them.
+# The closing days of the spring festival of 2027 and of the turn of the year, as announced by the exchanges.
 HOLIDAYS = {date(2027, 2, 5) + timedelta(days=n) for n in range(8)} | {date(2027, 1, 1)}
 
 

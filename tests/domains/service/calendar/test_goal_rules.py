@@ -1,4 +1,4 @@
-"""How far a goal is against its timetable."""
+"""Progress of a goal compared with its timetable."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""The plan of a week under what a day can hold."""
+"""The plan of a week within the capacity of its days."""
 
 from datetime import date, timedelta
 from random import Random

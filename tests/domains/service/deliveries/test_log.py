@@ -1,4 +1,4 @@
-"""The delivery log: counts that add up, for those who lead or administer, and a button that sends again."""
+"""The delivery log: counts that add up, for leads and administrators, and a button that sends again."""
 
 import pytest
 from django.test import Client

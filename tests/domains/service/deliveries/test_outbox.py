@@ -1,4 +1,4 @@
-"""Everything that leaves is queued once, sealed, and under a Message-ID of its own."""
+"""Every outgoing message is queued once, encrypted, and has its own Message-ID."""
 
 import pytest
 from django.db import connection, models

@@ -1,4 +1,4 @@
-"""Whether a client may be written to, asked of the desk's own records."""
+"""Whether a client may be written to, by the desk's own records."""
 
 from datetime import datetime
 
@@ -38,7 +38,7 @@ def test_the_records_of_the_desk_decide(lin, wang, zhang):
     with acting(lin):
         perform("service.open_request", {"client": zhang.code, "kind": "投诉", "subject": "收费争议"})
     assert names(lin, zhang) == ["open_complaint"] and names(lin, zhang, kind="client_mail") == []
-    assert names(wang, zhang) == ["open_complaint"]  # found by who may not see the client as well
+    assert names(wang, zhang) == ["open_complaint"]  # also found by a user who may not see the client
     states(lin, zhang, state="撤回", channel="电子邮件")
     assert names(lin, zhang) == ["opt_out", "open_complaint"]
     assert names(lin, zhang, channel="sms") == ["open_complaint"]

@@ -1,4 +1,4 @@
-"""When a notice leaves the desk: once, at its hour, and to the lead where nobody reads it."""
+"""When a notice is sent: once, at its hour, and to the lead if no one reads it."""
 
 from datetime import date, datetime, timedelta
 

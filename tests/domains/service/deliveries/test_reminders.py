@@ -1,4 +1,4 @@
-"""From the bell to a mailbox: once, without personal values, as each wants it, and to the lead in the end."""
+"""Notices sent by mail: once, without personal values, as each user chose, and finally to the lead."""
 
 from datetime import datetime, timedelta
 
@@ -37,7 +37,7 @@ def messages(**chosen):
 
 
 def reachable(user, address=""):
-    """Give somebody a confirmed address by the code that was sent there."""
+    """Give a user a confirmed address by the code that was sent there."""
     with acting(user):
         perform("service.add_notice_address", {"channel": "mail", "address": address or f"{user.username}@example.com"})
         number = NoticeAddress.objects.get(user=user).pk

@@ -1,4 +1,4 @@
-"""What becomes of a message, against a real mail server: taken, refused, later, unknown, and a server that is away."""
+"""Message states with a real mail server: accepted, refused, deferred, unknown, and server unreachable."""
 
 from datetime import datetime, timedelta
 

@@ -1,10 +1,10 @@
-"""For each type of moments what fires it and what must not, as facts of one row."""
+"""For each type of moment, facts of one row that fire it and facts that must not."""
 
 from datetime import date
 from typing import Any
 
 Facts = dict[str, Any]
-# {kind: (facts that fire it, [changes of them after which it does not fire])}
+# {kind: (facts that fire it, [changes after which it does not fire])}
 CASES: dict[str, tuple[Facts, list[Facts]]] = {
     "M01": ({"ratio": 1.29, "close_line": 1.3}, [{"ratio": 1.3}, {"ratio": None}, {"close_line": None}]),
     "M02": (

@@ -1,4 +1,4 @@
-"""The back-test says what a rule would have done, for the reader's clients only."""
+"""The back-test shows what a rule would have done, for the reader's clients only."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Deadlines count trading days, and give way where an event is near or the hour has passed."""
+"""Deadlines count trading days, and move if an event is near or the hour has passed."""
 
 from datetime import date, datetime
 

@@ -31,7 +31,7 @@ def test_each_number_of_a_person_is_the_count_of_its_rows(lin, zhou, wang, zhang
     on_time, late = fire(zhang, lin, "M06", 5), fire(zhang, lin, "M21", -5)
     fire(zhang, lin, "M36", -3)  # missed
     fire(zhang, lin, "M08", 50)  # open, not due yet
-    fire(zhang, lin, "M01", -3, state="lapsed", cleared_on=clock.today() - timedelta(days=2))  # over before it was due
+    fire(zhang, lin, "M01", -3, state="lapsed", cleared_on=clock.today() - timedelta(days=2))  # ended before it was due
     fire(zhang, lin, "M37", -3, mandatory=False)
     fire(qian, wang, "M06", -5)
     with acting(lin):

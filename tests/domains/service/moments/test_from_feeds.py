@@ -1,4 +1,4 @@
-"""Moments that stand on daily data: what comes, comes late, comes again, and what only compliance may see."""
+"""Moments from daily data: data on time, late, and repeated, and what only compliance may see."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -62,7 +62,7 @@ def test_a_large_transfer_is_noticed_when_its_data_come_and_once(lin, zhang, qia
     store("balances", {THU: [balance(zhang, 1_000_000), balance(qian, 5_000_000)]})
     store("balances", {FRI: [balance(zhang, 1_600_000, deposits=600_000), balance(qian, 5_600_000, deposits=600_000)]})
     jobs.run_due_jobs()
-    (row,) = found("M09")  # of Qian it is less than a fifth
+    (row,) = found("M09")  # for Qian it is less than a fifth
     assert (row.client_id, row.owner_id, row.state) == (zhang.pk, lin.pk, "open")
     assert row.values["deposits"] == 600_000.0 and "当日转入 60 万" in reasons.firing_reason(row)
     run()

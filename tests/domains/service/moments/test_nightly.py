@@ -1,4 +1,4 @@
-"""The night finds what clients need, once; clears what is over, and lets late moments climb."""
+"""The night finds what clients need, once; clears what has ended, and escalates late moments."""
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -27,7 +27,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 @pytest.fixture
 def frozen(monkeypatch):
-    """Let the clock stand at an hour of the desk's zone."""
+    """Set the clock to an hour of the desk's zone."""
 
     def freeze(*when):
         now = datetime(*when, tzinfo=SHANGHAI)

@@ -1,4 +1,4 @@
-"""Each of the 42 types fires on the facts that it names, and not beside them."""
+"""Each of the 42 types fires on the facts that it names, and on no others."""
 
 import polars as pl
 import pytest
@@ -25,7 +25,7 @@ TYPES = moment_types()
 
 
 def frame_of(rule, rows):
-    """Return a frame of the subject with every fact that the rule needs; what a row does not say is missing."""
+    """Return a frame of the subject with every fact that the rule needs; facts not in a row are missing."""
     known = facts_of(rule.type.subject)
     data = {"client": pl.Series(range(1, len(rows) + 1), dtype=pl.Int64)}
     data |= {key: pl.Series(["7"] * len(rows)) for key in rule.type.subject.key[1:]}

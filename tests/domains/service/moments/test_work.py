@@ -1,4 +1,4 @@
-"""Moments are worked, put off, passed on and reassigned by those who serve the client, and by nobody else."""
+"""Moments are worked, put off, passed on and reassigned by those who serve the client, and by no one else."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""Who serves beside the main manager, for how long, and who stands in for somebody away."""
+"""Who serves in addition to the main manager, for how long, and who is the deputy of an absent colleague."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ def day(days):
 
 
 def sees(user):
-    """How many clients somebody sees, with the rights of this moment."""
+    """Return how many clients a user sees, with current rights."""
     with as_system():
         user.refresh_from_db()
     with acting(user):
@@ -87,7 +87,7 @@ def test_a_deputy_of_the_absent_has_clients_and_work_meanwhile_and_not_before_or
         with pytest.raises(Refused, match="只能登记自己"):
             perform("service.record_absence", {"user": lin.pk, "first_on": day(9), "last_on": day(9)})
     with acting(lin):
-        assert ask("service.task_list", {})["total"] == 1  # it stays the absent's
+        assert ask("service.task_list", {})["total"] == 1  # it stays with the absent user
         perform("service.cancel_absence", {"absence": row.pk})
     move_clock(monkeypatch, 1)
     assert sees(gu) == 0

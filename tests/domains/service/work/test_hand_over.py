@@ -1,4 +1,4 @@
-"""Clients that go to others: a plan that shows hours, a pack that is signed, clients told, all of it taken back."""
+"""Clients handed over to others: a plan that shows hours, a signed pack, informed clients, and its undo."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A deputy has the reminders of somebody absent, within the deputy's own sight; an invitation stands in the bell."""
+"""A deputy gets the reminders of an absent colleague, within the deputy's own scope; an invitation is a notification."""
 
 from datetime import timedelta
 

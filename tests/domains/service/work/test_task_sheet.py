@@ -1,4 +1,4 @@
-"""Tasks in a workbook: out, changed, in again, and the faults of a row with place and remedy."""
+"""Tasks in a workbook: exported, changed, imported again, and the faults of a row with place and remedy."""
 
 import pytest
 from openpyxl import Workbook

@@ -1,4 +1,4 @@
-"""Tasks and checklists: whose they are, what waits for what, and what starts them."""
+"""Tasks and checklists: owners, dependencies, and triggers."""
 
 from datetime import timedelta
 

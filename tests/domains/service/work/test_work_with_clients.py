@@ -1,4 +1,4 @@
-"""Clients given to another main manager from the list: what is open goes with them, in one act that is taken back as one."""
+"""Clients given to another main manager from the list: open work moves with them, in one act that is undone as one."""
 
 import pytest
 
@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 
 def open_work():
-    """{subject: name of the owner} of what is open."""
+    """Return {subject: name of the owner} of open work."""
     with as_system():
         rows = [*FollowUp.objects.filter(state="planned"), *Request.objects.exclude(state="closed")]
         return {row.subject: row.owner.name for row in rows}
