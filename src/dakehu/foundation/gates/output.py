@@ -112,8 +112,13 @@ def fetched_fields(model: Any, columns: list[Column]) -> list[str]:
 def _fields_behind(model: Any, key: str) -> tuple[str, ...]:
     """Return the fields of the rows behind a key that name them (see name_of), as paths from the model."""
     target = model._meta.get_field(key).related_model
-    left = set(_unrendered_fields(target, {"name", *getattr(target, "lookup_fields", ())}))
+    left = _not_naming(target)
     return tuple(f"{key}__{field.name}" for field in target._meta.concrete_fields if field.name not in left)
+
+
+def _not_naming(target: Any) -> list[str]:
+    """Return the fields of a table that are not part of the names of its rows (see name_of)."""
+    return _unrendered_fields(target, {"name", *getattr(target, "lookup_fields", ())})
 
 
 def _whole_fields(model: Any, keys: list[str]) -> list[str]:
@@ -124,15 +129,8 @@ def _whole_fields(model: Any, keys: list[str]) -> list[str]:
 
 def _deferred_behind(columns: list[Column]) -> list[str]:
     """Return the fields of the rows behind keys, except those that name them (see name_of)."""
-    left = []
-    for column in columns:
-        if column.kind == "key":
-            target = column.field.related_model
-            left += [
-                f"{column.name}__{name}"
-                for name in _unrendered_fields(target, {"name", *getattr(target, "lookup_fields", ())})
-            ]
-    return left
+    keys = [column for column in columns if column.kind == "key"]
+    return [f"{column.name}__{name}" for column in keys for name in _not_naming(column.field.related_model)]
 
 
 def _unrendered_fields(model: Any, shown: set[str]) -> list[str]:

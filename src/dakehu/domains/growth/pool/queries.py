@@ -13,7 +13,6 @@ from dakehu.domains.growth.parameters import FILTERS, LIMIT, OFFSET, ORDER
 from dakehu.domains.growth.pool.actions import count_open_prospects, is_open_to_actor
 from dakehu.foundation.access.actor import current_actor, elevated
 from dakehu.foundation.access.permissions import Permission
-from dakehu.foundation.access.sensitivity import SECRET, Sensitivity
 from dakehu.foundation.base import clock
 from dakehu.foundation.gates.filtering import filter_rows
 from dakehu.foundation.gates.output import mask_value, render_rows
@@ -118,21 +117,13 @@ def _rows(
             found = found.filter(city=city)
         count = found.count()
         rows = list(found.order_by("pool_since", "pk")[offset : offset + limit])
-        shown = render_rows(rows, SHOWN, shown=True)
-    hidden = _hidden_fields(pool, actor.clearance)
+    shown = render_rows(rows, SHOWN, shown=True)  # with the reader's own clearance
     for row, cells in zip(rows, shown, strict=True):
-        for name in hidden:
+        for name in pool.masked_fields:
             cells[name] = mask_value(cells[name], spec_of(Prospect._meta.get_field(name))) if cells[name] else ""
         cells["refused"] = str(row.marketing) == MarketingChoice.REFUSED
         cells["cool_off_until"] = _cool_off_end(row, actor.user_id, today)
     return shown, count
-
-
-def _hidden_fields(pool: Pool, clearance: Sensitivity) -> set[str]:
-    """Return the fields to mask: those of the pool, and those above the reader's clearance. Secret ones are masked already."""
-    fields = {name: spec_of(Prospect._meta.get_field(name)) for name in SHOWN}
-    above = {name for name, spec in fields.items() if clearance < spec.sensitivity < SECRET}
-    return above | set(pool.masked_fields)
 
 
 def _cool_off_end(row: Prospect, user_id: int | None, today: date) -> str | None:

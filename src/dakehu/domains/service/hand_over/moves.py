@@ -17,10 +17,8 @@ from dakehu.domains.service.tasks.rules import OPEN_STATES as OPEN_TASKS
 from dakehu.domains.team.roles import serves_clients
 from dakehu.foundation.base import clock
 from dakehu.foundation.base.errors import Refused
-from dakehu.foundation.base.i18n import Bilingual, bilingual
+from dakehu.foundation.base.i18n import Bilingual, bilingual, language
 from dakehu.foundation.calendar import trading_days
-
-SUBJECT = 200  # characters of the subject of a plan
 
 
 @dataclass
@@ -147,14 +145,15 @@ def _render_duty(row: Any) -> list[Any]:
     return [row.user_id, str(row.role), row.subject, row.ends_on.isoformat() if row.ends_on else None]
 
 
-def _subject_of(promised: Interaction) -> Bilingual:
-    """Return the subject of the plan to keep a promise."""
-    return bilingual("兑现承诺：{what}", "Keep the promise: {what}", what=promised.promise)
+def _subject_of(promised: Interaction, code: str) -> str:
+    """Return the subject of the plan to keep a promise, in one language."""
+    text = bilingual("兑现承诺：{what}", "Keep the promise: {what}", what=promised.promise).in_(code)
+    return text[: FollowUp._meta.get_field("subject").max_length]
 
 
 def _not_planned(promises: list[Interaction]) -> list[Interaction]:
     """Return the promises without a plan of an earlier hand-over, in either language, or with a cancelled one."""
-    subjects = {one.pk: [_subject_of(one).in_(code)[:SUBJECT] for code in ("zh", "en")] for one in promises}
+    subjects = {one.pk: [_subject_of(one, code) for code in ("zh", "en")] for one in promises}
     plans = FollowUp.objects.filter(client_id__among=sorted({one.client_id for one in promises}))
     planned = set(plans.exclude(state=PlanState.CANCELLED).values_list("client_id", "subject"))
     return [one for one in promises if not any((one.client_id, subject) in planned for subject in subjects[one.pk])]
@@ -165,7 +164,7 @@ def _plan_promise(move: Move, promised: Interaction) -> FollowUp:
     row = FollowUp(
         client=move.client,
         due_on=promised.promise_due_on or trading_days.next_trading_day(clock.today()),
-        subject=str(_subject_of(promised))[:SUBJECT],
+        subject=_subject_of(promised, language()),
         owner=move.receiver,
     )
     row.save()
